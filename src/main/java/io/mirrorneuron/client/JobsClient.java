@@ -1,0 +1,59 @@
+package io.mirrorneuron.client;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.EventPage;
+import io.mirrorneuron.model.Submission;
+import io.mirrorneuron.model.SubmittedJob;
+
+/**
+ * Jobs of a runtime, in this process or behind gRPC. Blocking and thread-safe; failures are {@link
+ * io.mirrorneuron.model.MnException}. JSON shapes are those of the gRPC contract.
+ */
+public interface JobsClient {
+
+  /** Validates, stores and starts a job; returns when it is durable. */
+  SubmittedJob submit(Submission submission);
+
+  /** {@code {job, summary, agents, recent_events, sandboxes}}; NOT_FOUND when unknown. */
+  ObjectNode get(String jobId);
+
+  /**
+   * {@code {data: [row]}}, newest change first.
+   *
+   * @param limit rows at most; 0 or less means 100
+   */
+  ObjectNode list(int limit, boolean includeTerminal);
+
+  /** Ends the job and its processes; a terminal job stays as it is. Returns the status word. */
+  String cancel(String jobId);
+
+  /** Stops dispatch and the running processes. Returns the status word. */
+  String pause(String jobId);
+
+  /** Continues a paused job; a running one stays as it is. Returns the status word. */
+  String resume(String jobId);
+
+  /** Deletes every terminal job. Returns how many. */
+  int clear(String adminToken);
+
+  /** The first {@code limit} events with a sequence number above {@code after}. */
+  EventPage events(String jobId, long after, int limit);
+
+  /** The last {@code limit} events, oldest first. */
+  EventPage lastEvents(String jobId, int limit);
+
+  /**
+   * Calls {@code onChange} after each commit that adds events to the job, from any thread, until
+   * closed. A call may stand for several commits.
+   */
+  Subscription watch(String jobId, Runnable onChange);
+
+  /** Hands the message of dead letter {@code index} to its agent again. */
+  ObjectNode replayDeadLetter(String jobId, int index);
+
+  /** A watch that can be ended. */
+  interface Subscription extends AutoCloseable {
+    @Override
+    void close();
+  }
+}

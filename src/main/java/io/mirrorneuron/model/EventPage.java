@@ -1,0 +1,16 @@
+package io.mirrorneuron.model;
+
+import java.util.List;
+
+/**
+ * A slice of a job's event log.
+ *
+ * @param events JSON texts in order; each carries its sequence number as {@code seq}
+ * @param next the cursor to continue from: the sequence number of the last event read
+ * @param ended true when the job is terminal and this page reaches the end of its log
+ */
+public record EventPage(List<String> events, long next, boolean ended) {
+  public EventPage {
+    events = List.copyOf(events);
+  }
+}

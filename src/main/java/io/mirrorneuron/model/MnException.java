@@ -1,0 +1,64 @@
+package io.mirrorneuron.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+/**
+ * The one failure of this program. It is translated only at borders: gRPC, bus, HTTP, CLI.
+ *
+ * <p>{@code error} is the machine word of the contract (for example {@code
+ * manifest_validation_failed}); {@code validation} is a {@code validation.report/v1} object or
+ * null.
+ */
+public final class MnException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final ErrorCode code;
+  private final String error;
+  private final transient JsonNode validation;
+
+  public MnException(ErrorCode code, String error, String message) {
+    this(code, error, message, null, null);
+  }
+
+  public MnException(
+      ErrorCode code, String error, String message, JsonNode validation, Throwable cause) {
+    super(message, cause);
+    this.code = code;
+    this.error = error;
+    this.validation = validation;
+  }
+
+  /** {@code job <id> was not found}: the wording existing clients look for. */
+  public static MnException notFound(String what, String id) {
+    return new MnException(
+        ErrorCode.NOT_FOUND, what + "_not_found", what + " " + id + " was not found");
+  }
+
+  public static MnException malformed(String message) {
+    return new MnException(ErrorCode.MALFORMED, "malformed_request", message);
+  }
+
+  public static MnException invalid(String message) {
+    return new MnException(ErrorCode.INVALID, "invalid_argument", message);
+  }
+
+  public static MnException precondition(String message) {
+    return new MnException(ErrorCode.PRECONDITION, "failed_precondition", message);
+  }
+
+  public static MnException unavailable(String message, Throwable cause) {
+    return new MnException(ErrorCode.UNAVAILABLE, "unavailable", message, null, cause);
+  }
+
+  public ErrorCode code() {
+    return code;
+  }
+
+  public String error() {
+    return error;
+  }
+
+  public JsonNode validation() {
+    return validation;
+  }
+}

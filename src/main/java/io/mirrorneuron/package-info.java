@@ -1,0 +1,2 @@
+/** The public Java API. Start with {@link io.mirrorneuron.app} to see how the house is built. */
+package io.mirrorneuron;

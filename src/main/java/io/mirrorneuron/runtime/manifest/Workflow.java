@@ -1,0 +1,98 @@
+package io.mirrorneuron.runtime.manifest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A validated manifest in the one form the engine works on, whichever form its author wrote.
+ *
+ * @param source the author's manifest, unchanged
+ * @param runId taken from the manifest, or null when the runtime must make one
+ * @param entrypoints agents that are seeded at the start, in manifest order
+ * @param initialInputs bodies of the seed messages by entrypoint; an entrypoint without an entry
+ *     gets one empty object
+ * @param agents by id, in manifest order
+ * @param warnings sentences for the author; they refuse nothing
+ */
+public record Workflow(
+    ObjectNode source,
+    String graphId,
+    String manifestVersion,
+    String jobName,
+    String type,
+    JobType jobType,
+    String runId,
+    List<String> entrypoints,
+    Map<String, List<JsonNode>> initialInputs,
+    Map<String, Agent> agents,
+    List<Edge> edges,
+    RecoveryMode recoveryMode,
+    List<String> warnings) {
+
+  public Workflow {
+    entrypoints = List.copyOf(entrypoints);
+    agents = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(agents));
+    initialInputs =
+        java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(initialInputs));
+    edges = List.copyOf(edges);
+    warnings = List.copyOf(warnings);
+  }
+
+  public enum JobType {
+    SERVICE,
+    BATCH,
+    SYSTEM,
+    SYSBATCH
+  }
+
+  public enum RecoveryMode {
+    AUTO,
+    CLUSTER_RECOVER,
+    LOCAL_RESTART,
+    MANUAL_RECOVER
+  }
+
+  public enum AgentType {
+    ROUTER,
+    EXECUTOR,
+    AGGREGATOR,
+    SENSOR
+  }
+
+  public enum Routing {
+    BROADCAST,
+    FIRST_MATCH,
+    ALL_MATCH
+  }
+
+  /**
+   * @param template generic, stream, map, reduce or batch
+   * @param role the author's label, or null
+   * @param config the author's object, never null; defaults are not filled in
+   * @param unsafe whether a run that was cut short by a crash may not simply be repeated
+   */
+  public record Agent(
+      String id,
+      AgentType type,
+      String template,
+      String role,
+      ObjectNode config,
+      boolean unsafe,
+      List<Edge> outgoing) {
+    public Agent {
+      outgoing = List.copyOf(outgoing);
+    }
+  }
+
+  /**
+   * @param messageType the type it carries, or {@code *} for every type
+   */
+  public record Edge(
+      String id, String from, String to, String messageType, Routing routing, Condition condition) {
+    public boolean carries(String type) {
+      return messageType.equals("*") || messageType.equals(type);
+    }
+  }
+}
