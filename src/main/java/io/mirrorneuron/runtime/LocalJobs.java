@@ -13,6 +13,7 @@ import io.mirrorneuron.model.Submission.Payloads;
 import io.mirrorneuron.model.SubmittedJob;
 import io.mirrorneuron.runtime.engine.Engine;
 import io.mirrorneuron.runtime.engine.JobStatus;
+import io.mirrorneuron.runtime.manifest.JobIds;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.manifest.PayloadPaths;
 import io.mirrorneuron.runtime.manifest.Workflow;
@@ -81,9 +82,9 @@ final class LocalJobs implements JobsClient {
     if (submission.payloads() instanceof Payloads.Inline inline) {
       inline.files().keySet().forEach(PayloadPaths::requireSafe);
     }
-    manifests.checkUploads(workflow, bundles.paths(submission.payloads()));
+    Manifests.checkUploads(workflow, bundles.paths(submission.payloads()));
     String bundle = bundles.put(submission.payloads());
-    String jobId = PayloadPaths.slug(workflow.graphId()) + "-" + jobIdSuffixes.get();
+    String jobId = JobIds.slug(workflow.graphId()) + "-" + jobIdSuffixes.get();
     NewJob job =
         new NewJob(
             jobId,

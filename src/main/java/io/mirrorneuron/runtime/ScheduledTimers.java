@@ -13,7 +13,8 @@ final class ScheduledTimers implements Timers, AutoCloseable {
   ScheduledTimers(Clock clock) {
     this.clock = clock;
     this.executor =
-        new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("mn-timers").factory());
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("mn-timers").factory());
     executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }
 

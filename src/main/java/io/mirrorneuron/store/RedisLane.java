@@ -65,7 +65,8 @@ final class RedisLane extends VerticleBase implements Executor {
     }
     return connection
         .send(request)
-        .recover(failure -> Future.failedFuture(failure instanceof ErrorType ? failure : away(failure)));
+        .recover(
+            failure -> Future.failedFuture(failure instanceof ErrorType ? failure : away(failure)));
   }
 
   private Future<?> connect() {

@@ -25,8 +25,7 @@ final class Script {
       this.hash =
           HexFormat.of()
               .formatHex(
-                  MessageDigest.getInstance("SHA-1")
-                      .digest(text.getBytes(StandardCharsets.UTF_8)));
+                  MessageDigest.getInstance("SHA-1").digest(text.getBytes(StandardCharsets.UTF_8)));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }

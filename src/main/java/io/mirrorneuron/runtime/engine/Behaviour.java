@@ -43,8 +43,7 @@ final class Behaviour {
   void aggregator(AgentState agent, Message message) {
     String id = agent.agent.id();
     if (agent.fired) {
-      turn.agentEvent(
-          "aggregator_late_message", id, Json.object().put("message_id", message.id()));
+      turn.agentEvent("aggregator_late_message", id, Json.object().put("message_id", message.id()));
       return;
     }
     if (!agent.collect(message.body())) {

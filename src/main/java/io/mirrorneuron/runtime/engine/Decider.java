@@ -219,8 +219,7 @@ final class Decider {
     return true;
   }
 
-  private static void drain(
-      JobState state, Turn turn, LifeCycle life, Processes processes) {
+  private static void drain(JobState state, Turn turn, LifeCycle life, Processes processes) {
     Behaviour behaviour = new Behaviour(state, turn, life);
     int budget = BUDGET;
     AgentState agent;

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.SubmittedJob;
 import io.mirrorneuron.runtime.manifest.Workflow;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -29,6 +31,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Engine {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+
+  private static final long RETRY_MS = 250;
 
   private final JobStore store;
   private final Executions executions;
@@ -93,6 +97,9 @@ public final class Engine {
                     if (failure != null) {
                       loops.remove(job.jobId());
                       answer.completeExceptionally(failure);
+                      if (isAway(failure)) {
+                        later(() -> adopt(job.jobId())); // it may have been written all the same
+                      }
                     } else {
                       if (created.existing()) {
                         loops.remove(job.jobId());
@@ -173,7 +180,10 @@ public final class Engine {
     return JobState.read(stored, manifests.apply(stored.manifest()));
   }
 
-  /** Takes over every job that is not terminal. Answers how many there are. */
+  /**
+   * Takes over every job that is not terminal. What the store does not answer now is tried again
+   * until it does. Answers how many jobs there are.
+   */
   public CompletionStage<Integer> recover() {
     return store
         .activeJobs()
@@ -184,6 +194,13 @@ public final class Engine {
                       .map(id -> adopt(id).toCompletableFuture())
                       .toArray(CompletableFuture<?>[]::new);
               return CompletableFuture.allOf(all).thenApply(done -> all.length);
+            })
+        .whenComplete(
+            (count, failure) -> {
+              if (failure != null) {
+                LOG.warn("open jobs could not be listed: {}; trying again", failure.toString());
+                later(this::recover);
+              }
             });
   }
 
@@ -194,14 +211,28 @@ public final class Engine {
         .thenAccept(stored -> stored.ifPresent(this::resume))
         .exceptionally(
             failure -> {
-              LOG.error("job {} could not be taken over", jobId, failure);
+              if (isAway(failure)) {
+                later(() -> adopt(jobId));
+              } else {
+                LOG.error("job {} could not be taken over", jobId, failure);
+              }
               return null;
             });
   }
 
+  private void later(Runnable task) {
+    if (!closed) {
+      timers.at(timers.now() + RETRY_MS, task);
+    }
+  }
+
+  private static boolean isAway(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    return cause instanceof MnException known && known.code() == ErrorCode.UNAVAILABLE;
+  }
+
   private void resume(StoredJob stored) {
-    JobLoop loop =
-        new JobLoop(this, lanes.of(stored.jobId()), read(stored), stored.epoch());
+    JobLoop loop = new JobLoop(this, lanes.of(stored.jobId()), read(stored), stored.epoch());
     loops.put(stored.jobId(), loop);
     loop.offer(new Input.Loaded(Set.of(), true));
   }
@@ -218,8 +249,7 @@ public final class Engine {
     return loops.size();
   }
 
-  void start(
-      JobState state, AgentState agent, String executionId, Executions.Listener listener) {
+  void start(JobState state, AgentState agent, String executionId, Executions.Listener listener) {
     executions.start(
         new Execution(
             executionId,

@@ -8,8 +8,7 @@ sealed interface Input {
   /** The first input of every job. */
   record Start() implements Input {}
 
-  record Signalled(String agentId, String executionId, Executions.Signal signal)
-      implements Input {}
+  record Signalled(String agentId, String executionId, Executions.Signal signal) implements Input {}
 
   /** A waiting time of the agent is over. */
   record Due(String agentId) implements Input {}

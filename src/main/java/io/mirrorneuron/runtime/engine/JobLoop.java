@@ -82,7 +82,8 @@ final class JobLoop {
   }
 
   /** The turn that is folded into the submit commit. On the lane, before any other call. */
-  CompletionStage<JobStore.Created> create(Function<Commit, CompletionStage<JobStore.Created>> store) {
+  CompletionStage<JobStore.Created> create(
+      Function<Commit, CompletionStage<JobStore.Created>> store) {
     busy = true;
     Turn turn = new Turn(state, engine.now());
     engine.decider().decide(state, new Input.Start(), turn);

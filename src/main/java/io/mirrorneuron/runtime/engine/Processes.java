@@ -259,9 +259,7 @@ final class Processes {
     for (ObjectNode event : structured.events()) {
       JsonNode payload = event.path("payload");
       turn.agentEvent(
-          event.path("type").asText(),
-          id(agent),
-          payload.isObject() ? payload : Json.object());
+          event.path("type").asText(), id(agent), payload.isObject() ? payload : Json.object());
     }
   }
 

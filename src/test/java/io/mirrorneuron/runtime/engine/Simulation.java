@@ -29,6 +29,9 @@ import java.util.function.Function;
 final class Simulation {
   static final String OWNER = "mirror_neuron@sim";
 
+  /** The life of things that no crash of the server ends: what users do. */
+  private static final int OUTSIDE = -1;
+
   private record Scheduled(long at, long order, int life, Runnable task) {}
 
   private final Random random;
@@ -83,7 +86,7 @@ final class Simulation {
       }
       Scheduled next = future.poll();
       now = Math.max(now, next.at());
-      if (next.life() == life) {
+      if (next.life() == life || next.life() == OUTSIDE) {
         next.task().run();
       }
       if (random.nextDouble() < faults.crash() && crashes < 10) {
@@ -96,7 +99,7 @@ final class Simulation {
     crashes++;
     life++;
     running.clear();
-    future.removeIf(scheduled -> scheduled.life() != life);
+    future.removeIf(scheduled -> scheduled.life() != life && scheduled.life() != OUTSIDE);
     boot();
     engine.recover();
   }
@@ -134,12 +137,11 @@ final class Simulation {
   // ---- what a test does
 
   CompletionStage<?> submit(String jobId) {
-    return engine.submit(
-        new JobStore.NewJob(jobId, OWNER, "{}", null, null), workflow, null);
+    return engine.submit(new JobStore.NewJob(jobId, OWNER, "{}", null, null), workflow, null);
   }
 
   void later(long delay, Function<Engine, ?> command) {
-    future.add(new Scheduled(now + delay, order++, life, () -> command.apply(engine)));
+    future.add(new Scheduled(now + delay, order++, OUTSIDE, () -> command.apply(engine)));
   }
 
   JobStore disk() {
@@ -268,7 +270,6 @@ final class Simulation {
 
   /** Events of the job, in order, as stored. */
   List<JobStore.StoredEvent> events(String jobId) {
-    return new ArrayList<>(
-        disk.events(jobId, 0, Integer.MAX_VALUE).toCompletableFuture().join());
+    return new ArrayList<>(disk.events(jobId, 0, Integer.MAX_VALUE).toCompletableFuture().join());
   }
 }
