@@ -32,7 +32,7 @@ final class Edges {
     List<Edge> edges = new ArrayList<>();
     if (list.is(Shape.LIST)) {
       for (Place place : list.items()) {
-        if (place.is(Shape.OBJECT)) {
+        if (place.isRequired(Shape.OBJECT)) {
           edges.add(edge(place));
         }
       }

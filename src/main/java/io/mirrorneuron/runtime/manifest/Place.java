@@ -108,15 +108,17 @@ final class Place {
 
   /** Like {@link #is} for a member that must be there. */
   boolean isRequired(Shape shape) {
-    if (isAbsent()) {
+    if (value.isMissingNode()) {
       error(Problem.REQUIRED, label() + " is required");
+    } else if (value.isNull()) {
+      error(Problem.SHAPE, label() + " must be " + shape.words());
     }
     return is(shape);
   }
 
   /** Reports a value that is there but is none of {@code words}. */
   void oneOf(Set<String> words) {
-    if (!isAbsent() && !words.contains(value.textValue())) {
+    if (!isAbsent() && !(value.isTextual() && words.contains(value.textValue()))) {
       error(Problem.UNSUPPORTED, label() + " has unsupported value");
     }
   }
@@ -165,6 +167,9 @@ final class Place {
   }
 
   static String shown(String text) {
+    if (text.length() <= SHOWN_CHARS && text.chars().noneMatch(Character::isISOControl)) {
+      return text;
+    }
     String head =
         text.codePoints()
             .limit(SHOWN_CHARS)
