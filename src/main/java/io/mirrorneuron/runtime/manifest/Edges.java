@@ -51,7 +51,7 @@ final class Edges {
     String type =
         Ids.read(
             place.atAny("message_type", "event"),
-            "edge %s must define message_type".formatted(place.name()));
+            "edge " + place.name() + " must define message_type");
     if (place.at("conditions").isAbsent() && !place.at("condition").isAbsent()) {
       place.warn("edge %s: condition is not read; write conditions".formatted(place.name()));
     }

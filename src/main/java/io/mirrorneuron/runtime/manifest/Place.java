@@ -99,10 +99,13 @@ final class Place {
     return false;
   }
 
-  /** Checks the shapes of the members that are there. */
+  /** Checks the shapes of the members that are there; members without a shape may be anything. */
   void members(Map<String, Shape> shapes) {
-    if (value.isObject()) {
-      shapes.forEach((member, shape) -> at(member).is(shape));
+    for (Map.Entry<String, JsonNode> member : value.properties()) {
+      Shape shape = shapes.get(member.getKey());
+      if (shape != null) {
+        at(member.getKey()).is(shape);
+      }
     }
   }
 
@@ -167,15 +170,13 @@ final class Place {
   }
 
   static String shown(String text) {
-    if (text.length() <= SHOWN_CHARS && text.chars().noneMatch(Character::isISOControl)) {
-      return text;
+    StringBuilder head = new StringBuilder();
+    int read = 0;
+    while (read < text.length() && read < SHOWN_CHARS) {
+      int character = text.codePointAt(read);
+      head.appendCodePoint(Character.isISOControl(character) ? ' ' : character);
+      read += Character.charCount(character);
     }
-    String head =
-        text.codePoints()
-            .limit(SHOWN_CHARS)
-            .map(character -> Character.isISOControl(character) ? ' ' : character)
-            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-            .toString();
-    return head.length() < text.length() ? head + "…" : head;
+    return read < text.length() ? head.append('…').toString() : head.toString();
   }
 }

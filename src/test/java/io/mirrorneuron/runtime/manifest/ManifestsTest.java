@@ -18,6 +18,7 @@ import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -752,6 +753,40 @@ class ManifestsTest {
     assertThat(uploads("{\"uploads\":[{\"source\":\"y\",\"target\":\".\"}]}"))
         .containsExactly(new Upload("y", ""));
     assertThat(uploads("{}")).isEmpty();
+  }
+
+  @Test
+  void noValueAnywhereBreaksTheReader() {
+    ObjectNode full = (ObjectNode) json(resource("everything.json"));
+    assertThat(parse(full).warnings()).isEmpty();
+    List<String> junk =
+        List.of(
+            "null", "true", "-1", "1e999", "\"\"", "\"\\u0000..\"", "[]", "[null]", "{}", "[[{}]]");
+    for (String pointer : pointers(full, "")) {
+      for (String value : junk) {
+        ObjectNode manifest = full.deepCopy();
+        put(manifest, pointer, json(value));
+        try {
+          parse(manifest);
+        } catch (MnException refusal) {
+          assertThat(refusal.validation()).as("%s = %s", pointer, value).isNotNull();
+        } catch (RuntimeException bug) {
+          throw new AssertionError(pointer + " = " + value, bug);
+        }
+      }
+    }
+  }
+
+  private static List<String> pointers(JsonNode node, String at) {
+    List<String> found = new ArrayList<>();
+    if (!at.isEmpty()) {
+      found.add(at);
+    }
+    for (int i = 0; i < node.size() && node.isArray(); i++) {
+      found.addAll(pointers(node.get(i), at + "/" + i));
+    }
+    node.properties().forEach(m -> found.addAll(pointers(m.getValue(), at + "/" + m.getKey())));
+    return found;
   }
 
   @Test
