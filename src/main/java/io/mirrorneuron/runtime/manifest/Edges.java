@@ -32,7 +32,7 @@ final class Edges {
     List<Edge> edges = new ArrayList<>();
     if (list.is(Shape.LIST)) {
       for (Place place : list.items()) {
-        if (place.is(Shape.OBJECT)) {
+        if (place.isRequired(Shape.OBJECT)) {
           edges.add(edge(place));
         }
       }
@@ -51,7 +51,7 @@ final class Edges {
     String type =
         Ids.read(
             place.atAny("message_type", "event"),
-            "edge %s must define message_type".formatted(place.name()));
+            "edge " + place.name() + " must define message_type");
     if (place.at("conditions").isAbsent() && !place.at("condition").isAbsent()) {
       place.warn("edge %s: condition is not read; write conditions".formatted(place.name()));
     }

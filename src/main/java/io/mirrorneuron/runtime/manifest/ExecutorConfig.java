@@ -112,7 +112,7 @@ final class ExecutorConfig {
       Place list = config.at(member);
       if (list.is(Shape.LIST)) {
         for (Place item : list.items()) {
-          if (item.is(Shape.OBJECT) && item.at("source").isRequired(Shape.NAME)) {
+          if (item.isRequired(Shape.OBJECT) && item.at("source").isRequired(Shape.NAME)) {
             checkUpload(item.at("source"), item.at("target"));
           }
         }

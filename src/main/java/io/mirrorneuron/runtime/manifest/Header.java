@@ -48,7 +48,7 @@ record Header(
     Policies.check(policies);
 
     String graphId = Ids.read(root.at("graph_id"), "graph_id is required");
-    String version = required(root.at("manifest_version"));
+    String version = Ids.read(root.at("manifest_version"), "manifest_version is required");
     String jobName = root.at("job_name").value().asText(graphId);
     String type = type(root);
     JobType byDefault = type.equals("service") ? JobType.SERVICE : JobType.BATCH;
@@ -79,10 +79,6 @@ record Header(
         edges,
         recoveryMode,
         warnings);
-  }
-
-  private static String required(Place place) {
-    return place.isRequired(Shape.NAME) ? place.value().textValue() : null;
   }
 
   private static String type(Place root) {

@@ -32,7 +32,7 @@ final class Ids {
           "%s is longer than %d characters: %s".formatted(place.name(), MAX_LENGTH, place.shown()));
       return null;
     }
-    if (id.codePoints().anyMatch(Ids::isUnprintable)) {
+    if (holdsUnprintable(id)) {
       place.error(
           Problem.SHAPE, place.name() + " must not hold control characters: " + place.shown());
     } else if (id.startsWith("/") || id.endsWith("/")) {
@@ -42,7 +42,15 @@ final class Ids {
   }
 
   /** Half a surrogate pair cannot be stored: it would become a question mark. */
-  private static boolean isUnprintable(int character) {
-    return Character.isISOControl(character) || Character.getType(character) == Character.SURROGATE;
+  private static boolean holdsUnprintable(String id) {
+    int character;
+    for (int i = 0; i < id.length(); i += Character.charCount(character)) {
+      character = id.codePointAt(i);
+      if (Character.isISOControl(character)
+          || Character.getType(character) == Character.SURROGATE) {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -91,7 +91,7 @@ final class Nodes {
       list.error(Problem.REQUIRED, "nodes must not be empty");
     } else if (list.is(Shape.LIST)) {
       for (Place place : list.items()) {
-        Node node = place.is(Shape.OBJECT) ? node(place) : null;
+        Node node = place.isRequired(Shape.OBJECT) ? node(place) : null;
         if (node != null && nodes.putIfAbsent(node.id, node) != null) {
           place.error(Problem.DUPLICATE, "duplicate node_id " + Place.shown(node.id));
         }

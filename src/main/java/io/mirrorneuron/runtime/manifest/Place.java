@@ -99,24 +99,29 @@ final class Place {
     return false;
   }
 
-  /** Checks the shapes of the members that are there. */
+  /** Checks the shapes of the members that are there; members without a shape may be anything. */
   void members(Map<String, Shape> shapes) {
-    if (value.isObject()) {
-      shapes.forEach((member, shape) -> at(member).is(shape));
+    for (Map.Entry<String, JsonNode> member : value.properties()) {
+      Shape shape = shapes.get(member.getKey());
+      if (shape != null) {
+        at(member.getKey()).is(shape);
+      }
     }
   }
 
   /** Like {@link #is} for a member that must be there. */
   boolean isRequired(Shape shape) {
-    if (isAbsent()) {
+    if (value.isMissingNode()) {
       error(Problem.REQUIRED, label() + " is required");
+    } else if (value.isNull()) {
+      error(Problem.SHAPE, label() + " must be " + shape.words());
     }
     return is(shape);
   }
 
   /** Reports a value that is there but is none of {@code words}. */
   void oneOf(Set<String> words) {
-    if (!isAbsent() && !words.contains(value.textValue())) {
+    if (!isAbsent() && !(value.isTextual() && words.contains(value.textValue()))) {
       error(Problem.UNSUPPORTED, label() + " has unsupported value");
     }
   }
@@ -165,12 +170,13 @@ final class Place {
   }
 
   static String shown(String text) {
-    String head =
-        text.codePoints()
-            .limit(SHOWN_CHARS)
-            .map(character -> Character.isISOControl(character) ? ' ' : character)
-            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-            .toString();
-    return head.length() < text.length() ? head + "…" : head;
+    StringBuilder head = new StringBuilder();
+    int read = 0;
+    while (read < text.length() && read < SHOWN_CHARS) {
+      int character = text.codePointAt(read);
+      head.appendCodePoint(Character.isISOControl(character) ? ' ' : character);
+      read += Character.charCount(character);
+    }
+    return read < text.length() ? head.append('…').toString() : head.toString();
   }
 }

@@ -31,6 +31,9 @@ final class Policies {
   private Policies() {}
 
   static void check(Place policies) {
+    if (policies.isAbsent()) {
+      return;
+    }
     policies.members(MEMBERS);
     checkRetry(policies.at("restart"));
     policies.at("restart").at("mode").oneOf(Set.of("fail", "delay"));

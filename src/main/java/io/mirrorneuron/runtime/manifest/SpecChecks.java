@@ -88,6 +88,9 @@ final class SpecChecks {
       resources = node.at("config").at("resources");
       resources.is(Shape.OBJECT);
     }
+    if (resources.isAbsent()) {
+      return;
+    }
     for (String amount : AMOUNTS) {
       resources.at(amount).is(Shape.AMOUNT);
     }
@@ -170,7 +173,7 @@ final class SpecChecks {
   private static void eachObject(Place list, Consumer<Place> check) {
     if (list.is(Shape.LIST)) {
       for (Place item : list.items()) {
-        if (item.is(Shape.OBJECT)) {
+        if (item.isRequired(Shape.OBJECT)) {
           check.accept(item);
         }
       }
