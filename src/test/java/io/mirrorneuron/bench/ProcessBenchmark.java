@@ -6,6 +6,7 @@ import io.mirrorneuron.runtime.exec.HostLocalExecutions;
 import io.mirrorneuron.runtime.exec.spawn.Program;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,22 +32,50 @@ public final class ProcessBenchmark {
     try (HostLocalExecutions runner = ExecutionSamples.runner(folder);
         Spawner spawner = Spawner.best()) {
       for (int round = 1; round <= ROUNDS; round++) {
-        double one = raw(spawner, count, 1);
-        double two = raw(spawner, count, 2);
-        double whole = whole(runner, count);
+        Figures one = measure(() -> raw(spawner, count, 1), count);
+        Figures two = measure(() -> raw(spawner, count, 2), count);
+        Figures whole = measure(() -> whole(runner, count), count);
         System.out.printf(
-            "{\"round\":%d,\"executions_per_s\":%.0f,\"raw_1_per_s\":%.0f,\"raw_2_per_s\":%.0f,"
+            "{\"round\":%d,\"executions\":%s,\"raw_1\":%s,\"raw_2\":%s,"
                 + "\"ratio_to_raw_1\":%.2f,\"ratio_to_raw_2\":%.2f}%n",
-            round, whole, one, two, whole / one, whole / two);
+            round,
+            whole,
+            one,
+            two,
+            whole.perSecond / one.perSecond,
+            whole.perSecond / two.perSecond);
       }
     }
   }
 
-  private static double whole(HostLocalExecutions runner, int count) throws InterruptedException {
+  /**
+   * @param cpuMicros CPU time of this process for each start, without that of the programs
+   */
+  private record Figures(double perSecond, double cpuMicros) {
+    @Override
+    public String toString() {
+      return "{\"per_s\":%.0f,\"own_cpu_us\":%.0f}".formatted(perSecond, cpuMicros);
+    }
+  }
+
+  private interface Work {
+    void run() throws Exception;
+  }
+
+  private static Figures measure(Work work, int count) throws Exception {
+    var system =
+        (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    long cpu = system.getProcessCpuTime();
+    long start = System.nanoTime();
+    work.run();
+    double seconds = (System.nanoTime() - start) / (double) TimeUnit.SECONDS.toNanos(1);
+    return new Figures(count / seconds, (system.getProcessCpuTime() - cpu) / 1e3 / count);
+  }
+
+  private static void whole(HostLocalExecutions runner, int count) throws InterruptedException {
     var done = new CountDownLatch(count);
     // No more than the queue takes.
     var room = new java.util.concurrent.Semaphore(64);
-    long start = System.nanoTime();
     for (int i = 0; i < count; i++) {
       room.acquire();
       runner.start(
@@ -62,14 +91,12 @@ public final class ProcessBenchmark {
           });
     }
     done.await();
-    return count / seconds(start);
   }
 
   /** Starts, waits for the end and collects: nothing else, {@code threads} at a time. */
-  private static double raw(Spawner spawner, int count, int threads) throws Exception {
+  private static void raw(Spawner spawner, int count, int threads) throws Exception {
     var program = new Program(Path.of("/bin/true"), List.of("true"), Map.of(), Path.of("/"));
     var done = new CountDownLatch(threads);
-    long start = System.nanoTime();
     for (int thread = 0; thread < threads; thread++) {
       Thread.ofPlatform()
           .start(
@@ -81,7 +108,6 @@ public final class ProcessBenchmark {
               });
     }
     done.await();
-    return count / seconds(start);
   }
 
   private static void runOnce(Spawner spawner, Program program) {
@@ -108,9 +134,5 @@ public final class ProcessBenchmark {
     public void exited() {
       exit.countDown();
     }
-  }
-
-  private static double seconds(long start) {
-    return (System.nanoTime() - start) / (double) TimeUnit.SECONDS.toNanos(1);
   }
 }
