@@ -95,7 +95,9 @@ class RuntimeIT {
   @Test
   void aProgramGetsItsPayloadAndItsAnswerReachesTheResult() {
     String manifest =
-        script("[\"sh\",\"run.sh\"]", ",\"upload_path\":\"worker\",\"workdir\":\"/sandbox/job/worker\"");
+        script(
+            "[\"sh\",\"run.sh\"]",
+            ",\"upload_path\":\"worker\",\"workdir\":\"/sandbox/job/worker\"");
     byte[] program = "printf '{\"answer\":42}'".getBytes(StandardCharsets.UTF_8);
     Payloads payloads = new Payloads.Inline(Map.of("worker/run.sh", program));
 
@@ -165,8 +167,9 @@ class RuntimeIT {
   void aMessageThatNoEdgeCarriesStallsTheJobWithTheReason() {
     ObjectNode details =
         runtime.awaitEnd(
-            submit(script("[\"true\"]", ",\"pool\":\"default\"").replace(
-                "\"message_type\":\"done\"", "\"message_type\":\"other\"")));
+            submit(
+                script("[\"true\"]", ",\"pool\":\"default\"")
+                    .replace("\"message_type\":\"done\"", "\"message_type\":\"other\"")));
 
     assertThat(details.at("/job/result/error/code").asText()).isEqualTo("workflow.stalled");
     assertThat(details.at("/job/result/reason").asText()).contains("done");

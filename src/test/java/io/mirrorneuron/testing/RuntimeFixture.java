@@ -76,7 +76,7 @@ public final class RuntimeFixture implements AutoCloseable {
   /** The details of the job once it is terminal. */
   public ObjectNode awaitEnd(String jobId) {
     CountDownLatch ended = new CountDownLatch(1);
-    try (JobsClient.Subscription watch =
+    try (JobsClient.Subscription _ =
         jobs()
             .watch(
                 jobId,
