@@ -74,6 +74,7 @@ public final class Runtime implements AutoCloseable {
             timers,
             lanes::executor,
             identity.nodeName(),
+            config.recovery().inFlight() == Config.InFlight.REVIEW,
             manifests::parse,
             bundles::payloads,
             watches::changed);
