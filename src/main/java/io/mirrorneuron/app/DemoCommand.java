@@ -43,15 +43,15 @@ final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
-    App app = Servers.start(options.load(), Role.UP);
+    ServerProcess server = ServerProcess.start(options.load(), Role.UP);
     Path folder = Files.createTempDirectory("mn-sample");
     Samples.unpack(sample, folder);
-    boolean completed = new SampleRun(app.jobs(), out).run(folder);
+    boolean completed = new SampleRun(server.app().jobs(), out).run(folder);
     out.println();
     out.println("The server is at");
-    Servers.printDoors(app, out);
+    server.printDoors(out);
     if (!once && isAtTerminal()) {
-      Servers.stay(out);
+      server.stay(out);
     }
     return completed ? 0 : 1;
   }
