@@ -79,7 +79,12 @@ public final class ConfigLoader {
 
   /** A loader for this process. */
   public static ConfigLoader ofProcess(Path file, Map<String, String> flags) {
-    return new ConfigLoader(System.getenv(), file, flags, Path.of(System.getProperty("user.home")));
+    return new ConfigLoader(environment(), file, flags, Path.of(System.getProperty("user.home")));
+  }
+
+  /** The variables of this process. */
+  public static Map<String, String> environment() {
+    return System.getenv();
   }
 
   /** The variable that sets a key: {@code api.port} is {@code MN_API_PORT}. */

@@ -1,6 +1,7 @@
 package io.mirrorneuron.redis;
 
 import io.mirrorneuron.model.MnException;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -88,7 +89,7 @@ final class RedisBinary {
 
   private Optional<Path> onSearchPath() {
     List<Path> candidates = new ArrayList<>();
-    for (String folderOnPath : searchPath.split(java.io.File.pathSeparator)) {
+    for (String folderOnPath : searchPath.split(File.pathSeparator)) {
       candidates.add(Path.of(folderOnPath, "redis-server"));
       candidates.add(Path.of(folderOnPath, "valkey-server"));
     }
