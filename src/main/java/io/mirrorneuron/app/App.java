@@ -1,21 +1,55 @@
 package io.mirrorneuron.app;
 
+import io.mirrorneuron.app.Doors.Door;
+import io.mirrorneuron.blueprints.BlueprintsVerticle;
+import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.client.Clients;
+import io.mirrorneuron.client.ClusterClient;
 import io.mirrorneuron.client.JobsClient;
+import io.mirrorneuron.cluster.ClusterVerticle;
+import io.mirrorneuron.cluster.Surroundings;
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.gateway.Auth;
+import io.mirrorneuron.gateway.Contract;
+import io.mirrorneuron.gateway.GatewayVerticle;
+import io.mirrorneuron.gateway.Health;
+import io.mirrorneuron.jobs.JobsVerticle;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.redis.RedisServer;
+import io.mirrorneuron.runtime.Runtime;
+import io.mirrorneuron.runtime.cluster.HardwareProbe;
+import io.mirrorneuron.runtime.cluster.LocalCluster;
+import io.mirrorneuron.runtime.cluster.NodeIdentity;
+import io.mirrorneuron.runtime.cluster.NvidiaSmi;
+import io.mirrorneuron.runtime.grpc.RuntimeServer;
+import io.mirrorneuron.store.BundleStaging;
+import io.mirrorneuron.store.BundleZip;
+import io.mirrorneuron.store.JobRows;
+import io.mirrorneuron.store.Keys;
+import io.mirrorneuron.store.RedisLanes;
+import io.mirrorneuron.store.RedisResourceLimits;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * The composition root: every part of a server is made here, in the order in which a request meets
@@ -24,11 +58,16 @@ import java.util.concurrent.TimeUnit;
 public final class App implements AutoCloseable {
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(30);
 
+  /** Above the time that the runtime gives itself, so that its own answer is told. */
+  private static final Duration API_TIMEOUT = Duration.ofSeconds(15);
+
   private final Role role;
   private final Map<String, String> environment;
   private final Clock clock = Clock.systemUTC();
+  private final SecureRandom random = new SecureRandom();
   private final Parts parts = new Parts(STOP_PATIENCE);
   private Config config;
+  private DataDirectory directory;
   private Vertx vertx;
   private JobsClient jobs;
   private Doors doors = new Doors(null, null);
@@ -63,18 +102,172 @@ public final class App implements AutoCloseable {
     RedisServer redis = role.hasRuntime() ? takeHome() : null;
     vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
     parts.add("Vert.x", () -> vertx.close().await(10, TimeUnit.SECONDS));
+    Future<Contract> contract = role.hasGateway() ? Contract.load(vertx) : null;
+    Backend backend;
+    Door grpc = null;
+    if (role.hasRuntime()) {
+      backend = runtime(redis);
+      grpc = openGrpc(backend);
+    } else {
+      backend = remote();
+    }
+    jobs = backend.jobs();
+    Door api = role.hasGateway() ? openApi(backend, contract.await()) : null;
+    doors = new Doors(api, grpc);
+    parts.add("announcement", Announcement.of(config.home(), doors, clock));
+  }
+
+  /**
+   * What the doors stand before.
+   *
+   * @param rows null when only the runtime's own answers are to be had
+   * @param identity null when the runtime is elsewhere
+   */
+  private record Backend(
+      JobsClient jobs,
+      ClusterClient cluster,
+      JobRows rows,
+      NodeIdentity identity,
+      HardwareProbe hardware) {}
+
+  private Backend runtime(RedisServer redis) throws IOException {
     if (redis != null) {
       redis.awaitReady();
     }
-    parts.add("announcement", Announcement.of(config.home(), doors, clock));
+    RedisLanes lanes = connected(redisUri(config, redis));
+    NodeIdentity identity = NodeIdentity.standalone(hostname(), config.grpc());
+    Runtime runtime =
+        parts.add(
+            "runtime",
+            new Runtime(
+                config,
+                new Runtime.Identity(
+                    identity.name(), directory.runtimeId(), environment, clock, this::jobIdSuffix),
+                lanes));
+    HardwareProbe hardware =
+        new HardwareProbe(
+            config.home(), new NvidiaSmi(environment.getOrDefault("PATH", ""), clock), clock);
+    Keys keys = new Keys(config.redis().namespace());
+    ClusterClient cluster =
+        new LocalCluster(
+            identity,
+            hardware,
+            runtime::pools,
+            runtime.census(),
+            new RedisResourceLimits(lanes, keys),
+            keys.namespace(),
+            clock);
+    return new Backend(runtime.jobs(), cluster, runtime.rows(), identity, hardware);
+  }
+
+  private RedisLanes connected(URI redis) {
+    try {
+      return RedisLanes.connect(vertx, redis.toString()).await(10, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw MnException.unavailable("Redis does not answer", e);
+    }
+  }
+
+  private Backend remote() {
+    Clients clients = parts.add("runtime connection", Clients.connect(vertx, config.grpc()));
+    return new Backend(clients.jobs(), clients.cluster(), null, null, null);
+  }
+
+  private Door openGrpc(Backend backend) {
+    Config.Grpc grpc = config.grpc();
+    RuntimeServer server =
+        opened(
+            "gRPC port",
+            grpc.host(),
+            grpc.port(),
+            () ->
+                RuntimeServer.start(
+                    vertx,
+                    grpc,
+                    new RuntimeServer.Parts(
+                        backend.jobs(),
+                        backend.cluster(),
+                        backend.identity(),
+                        backend.hardware(),
+                        () -> true,
+                        clock)));
+    parts.add("gRPC door", server);
+    return Door.bound(grpc.host(), server.port());
+  }
+
+  private Door openApi(Backend backend, Contract contract) throws IOException {
+    Path uploads = Files.createDirectories(config.home().resolve("uploads"));
+    BundleStaging staging =
+        new BundleStaging(
+            uploads.resolve("bundles"), BundleZip.Limits.DEFAULT, clock, this::secretId);
+    staging.sweep();
+    List<AreaVerticle> areas =
+        List.of(
+            new JobsVerticle(backend.jobs(), backend.rows(), staging, config.grpc().adminToken()),
+            new ClusterVerticle(backend.cluster(), surroundings(), clock),
+            new BlueprintsVerticle(staging));
+    Config.Api api = config.api();
+    GatewayVerticle gateway =
+        new GatewayVerticle(
+            new GatewayVerticle.Settings(
+                api, uploads, config.env() == Config.Env.PROD, API_TIMEOUT, this::requestId),
+            contract,
+            areas,
+            Auth.of(api.token()),
+            Health.Facts.of(
+                api.token().isSet(),
+                config.env().name().toLowerCase(Locale.ROOT),
+                config.executors().runsRoot().toString()));
+    areas.forEach(area -> vertx.deployVerticle(area).await());
+    parts.add("API door", opened("API port", api.host(), api.port(), () -> deploy(gateway)));
+    return Door.bound(api.host(), gateway.port());
+  }
+
+  private AutoCloseable deploy(GatewayVerticle gateway) throws TimeoutException {
+    String id = vertx.deployVerticle(gateway).await(10, TimeUnit.SECONDS);
+    return () -> vertx.undeploy(id).await(10, TimeUnit.SECONDS);
+  }
+
+  private Surroundings surroundings() {
+    String shared = config.home().resolve("shared").toString();
+    return new Surroundings(
+        "local",
+        config.home().toString(),
+        config.grpc().target(),
+        config.api().baseUrl(),
+        null,
+        shared,
+        shared,
+        false);
+  }
+
+  private String jobIdSuffix() {
+    return clock.millis() + "-" + HexFormat.of().toHexDigits(random.nextLong(), 12);
+  }
+
+  private String secretId() {
+    return HexFormat.of().toHexDigits(random.nextLong())
+        + HexFormat.of().toHexDigits(random.nextLong());
+  }
+
+  /** Unique enough to find one request in a log; not a secret, so the cheap source will do. */
+  private String requestId() {
+    return HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+  }
+
+  private static String hostname() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "localhost";
+    }
   }
 
   /**
    * Locks the data directory, completes the tokens and begins to start Redis, unless one is named.
    */
   private RedisServer takeHome() throws IOException {
-    DataDirectory directory =
-        parts.add("data directory", DataDirectory.lock(config.home(), new SecureRandom()));
+    directory = parts.add("data directory", DataDirectory.lock(config.home(), random));
     config = directory.withTokens(config);
     return config.redis().url() != null
         ? null
@@ -101,9 +294,9 @@ public final class App implements AutoCloseable {
    * @param name of the door, for people
    * @throws MnException (CONFLICT) when somebody else has the port
    */
-  static <T> T opened(String name, String host, int port, Future<T> listening) {
+  private static <T> T opened(String name, String host, int port, Callable<T> opening) {
     try {
-      return listening.await(10, TimeUnit.SECONDS);
+      return opening.call();
     } catch (Exception e) {
       if (e instanceof BindException) {
         throw new MnException(

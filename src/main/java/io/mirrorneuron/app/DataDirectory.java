@@ -37,8 +37,7 @@ final class DataDirectory implements AutoCloseable {
    */
   static DataDirectory lock(Path home, SecureRandom random) {
     try {
-      Files.createDirectories(
-          home, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      make(home);
       FileChannel channel =
           FileChannel.open(
               home.resolve("mn.lock"),
@@ -62,6 +61,12 @@ final class DataDirectory implements AutoCloseable {
     } catch (IOException e) {
       throw MnException.unavailable(home + " cannot be used: " + e, e);
     }
+  }
+
+  /** Makes the folder, closed to other users, when it is absent. */
+  static void make(Path home) throws IOException {
+    Files.createDirectories(
+        home, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
   }
 
   /** Takes the lock; it is let go when the channel is closed or the process ends. */

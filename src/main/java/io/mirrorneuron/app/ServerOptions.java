@@ -2,6 +2,8 @@ package io.mirrorneuron.app;
 
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;
+import io.mirrorneuron.model.MnException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -49,6 +51,11 @@ final class ServerOptions {
     put(flags, "grpc.host", grpcHost);
     put(flags, "grpc.port", grpcPort);
     Config config = ConfigLoader.ofProcess(file, flags).load();
+    try {
+      DataDirectory.make(config.home());
+    } catch (IOException e) {
+      throw MnException.unavailable(config.home() + " cannot be made: " + e, e);
+    }
     Logs.forServer(config.log());
     return config;
   }

@@ -46,6 +46,9 @@ public final class Clients implements AutoCloseable {
     if (parsed == null) {
       throw new IllegalArgumentException("\"" + target + "\" is not host:port");
     }
-    return SocketAddress.inetSocketAddress(parsed.port(), parsed.host());
+    String host = parsed.host();
+    boolean bracketed = host.startsWith("[") && host.endsWith("]");
+    return SocketAddress.inetSocketAddress(
+        parsed.port(), bracketed ? host.substring(1, host.length() - 1) : host);
   }
 }

@@ -46,12 +46,9 @@ final class EventReader {
     return new EventReader(0, limit, true);
   }
 
-  /**
-   * @return whether more events are of interest
-   */
-  boolean accept(String json) {
+  void accept(String json) {
     if (overflow) {
-      return false;
+      return;
     }
     ObjectNode event = Json.parseObject(json, "event_json");
     position++;
@@ -63,21 +60,22 @@ final class EventReader {
       numbered = false;
       text = Json.write(event.put("seq", number));
     }
-    if (number <= after) {
-      terminal |= isTerminal(event);
-      return true;
+    if (number > after) {
+      keep(text, number);
     }
-    if (events.size() == limit) {
-      if (!keepLast) {
-        overflow = true;
-        return false;
-      }
+    terminal |= TERMINAL.contains(event.path("type").asText());
+  }
+
+  private void keep(String text, long number) {
+    if (events.size() == limit && keepLast) {
       events.removeFirst();
     }
-    terminal |= isTerminal(event);
-    events.addLast(text);
-    next = number;
-    return true;
+    if (events.size() < limit) {
+      events.addLast(text);
+      next = number;
+    } else {
+      overflow = true;
+    }
   }
 
   /** Whether nothing at all has come. */
@@ -96,9 +94,5 @@ final class EventReader {
   EventPage page(LogState state) {
     boolean complete = state == null ? terminal : state == LogState.ENDED;
     return new EventPage(List.copyOf(events), next, complete && !overflow);
-  }
-
-  private static boolean isTerminal(ObjectNode event) {
-    return TERMINAL.contains(event.path("type").asText());
   }
 }

@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
  * the listener reads and sees for itself, and is opened again until the job has ended.
  *
  * <p>Each stream begins with the last stored event; hence nothing committed before it was open can
- * be missed.
+ * be missed. Our runtimes send one event for many that come together: whoever cancels a stream
+ * while much is under way loses the connection, see {@link GrpcJobsClient}.
  */
 final class EventWatch implements JobsClient.Subscription {
   private static final Logger LOG = LoggerFactory.getLogger(EventWatch.class);
@@ -35,7 +36,12 @@ final class EventWatch implements JobsClient.Subscription {
     this.vertx = vertx;
     this.calls = calls;
     this.request =
-        StreamEventsRequest.newBuilder().setJobId(jobId).setFollow(true).setLimit(1).build();
+        StreamEventsRequest.newBuilder()
+            .setJobId(jobId)
+            .setFollow(true)
+            .setLimit(1)
+            .setLatestOnly(true)
+            .build();
     this.onChange = onChange;
   }
 
@@ -48,12 +54,12 @@ final class EventWatch implements JobsClient.Subscription {
               if (!remember(call)) {
                 call.cancel();
               }
-              return call.send(request);
-            })
-        .compose(
-            response -> {
-              response.handler(event -> changed());
-              return GrpcCalls.ended(response);
+              return call.send(request)
+                  .compose(
+                      response -> {
+                        response.handler(event -> changed());
+                        return GrpcCalls.ended(response);
+                      });
             })
         .onSuccess(ended -> changed())
         .onFailure(this::broken);

@@ -9,6 +9,7 @@ import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.SocketAddress;
@@ -22,6 +23,7 @@ import io.vertx.grpc.common.ServiceMethod;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 
 /**
  * What every call to a runtime has in common: the connection, the token, the deadline, failures as
@@ -29,6 +31,7 @@ import java.util.concurrent.TimeoutException;
  */
 final class GrpcCalls implements AutoCloseable {
   private static final long MAX_MESSAGE_BYTES = 256L * 1024 * 1024;
+  private static final int WINDOW_BYTES = 1024 * 1024;
   private static final Duration LONGEST_CONNECT = Duration.ofSeconds(5);
 
   /** A deadline ends a call by itself; this is for what never even started. */
@@ -64,17 +67,31 @@ final class GrpcCalls implements AutoCloseable {
    * @param metadata sent beside the token
    */
   <Q, R> R call(ServiceMethod<R, Q> method, Q request, MultiMap metadata) {
+    return exchange(
+        method, request, metadata, response -> ended(response).compose(end -> response.last()));
+  }
+
+  /**
+   * Calls and waits for what the reader makes of the answer.
+   *
+   * @param reader gets the response on its event loop, before any message arrives
+   */
+  <Q, R, T> T exchange(
+      ServiceMethod<R, Q> method,
+      Q request,
+      MultiMap metadata,
+      Function<GrpcClientResponse<Q, R>, Future<T>> reader) {
     return await(
         open(method, timeout)
             .compose(
                 call -> {
                   call.headers().addAll(metadata);
-                  return call.send(request);
-                })
-            .compose(this::answer));
+                  // Nested: a listener attached from this thread could miss the first messages.
+                  return call.send(request).compose(reader);
+                }));
   }
 
-  /** A call whose answer the caller reads as a stream. */
+  /** Begins a call that its caller sends, reads and ends. */
   <Q, R> Future<GrpcClientRequest<Q, R>> open(ServiceMethod<R, Q> method, Duration deadline) {
     return client
         .request(server, method)
@@ -90,13 +107,8 @@ final class GrpcCalls implements AutoCloseable {
             });
   }
 
-  /** The deadline of calls that end by themselves. */
-  Duration timeout() {
-    return timeout;
-  }
-
   /** Waits on this thread; every failure comes out as {@link MnException}. */
-  <T> T await(Future<T> future) {
+  private <T> T await(Future<T> future) {
     try {
       return timeout.isPositive()
           ? future.await(timeout.plus(GRACE).toMillis(), TimeUnit.MILLISECONDS)
@@ -148,10 +160,6 @@ final class GrpcCalls implements AutoCloseable {
     client.close().await();
   }
 
-  private <Q, R> Future<R> answer(GrpcClientResponse<Q, R> response) {
-    return ended(response).compose(ended -> response.last());
-  }
-
   private static HttpClientOptions httpOptions(Duration timeout) {
     Duration connect =
         timeout.isPositive() && timeout.compareTo(LONGEST_CONNECT) < 0 ? timeout : LONGEST_CONNECT;
@@ -159,6 +167,8 @@ final class GrpcCalls implements AutoCloseable {
         .setProtocolVersion(HttpVersion.HTTP_2)
         .setHttp2ClearTextUpgrade(false)
         .setTcpKeepAlive(true)
+        .setHttp2ConnectionWindowSize(4 * WINDOW_BYTES)
+        .setInitialSettings(new Http2Settings().setInitialWindowSize(WINDOW_BYTES))
         .setConnectTimeout((int) connect.toMillis());
   }
 }

@@ -18,22 +18,19 @@ import io.mirrorneuron.proto.job.v1.PauseJobRequest;
 import io.mirrorneuron.proto.job.v1.ResumeJobRequest;
 import io.mirrorneuron.proto.job.v1.SubmitJobRequest;
 import io.mirrorneuron.proto.job.v1.SubmitJobResponse;
-import io.mirrorneuron.proto.observability.v1.EventResponse;
 import io.mirrorneuron.proto.observability.v1.ObservabilityServiceGrpcClient;
 import io.mirrorneuron.proto.observability.v1.StreamEventsRequest;
 import io.mirrorneuron.wire.GrpcMetadata;
 import io.mirrorneuron.wire.GrpcMetadata.LogState;
 import io.mirrorneuron.wire.Json;
-import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.grpc.client.GrpcClientRequest;
 import io.vertx.grpc.client.GrpcClientResponse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -115,7 +112,7 @@ final class GrpcJobsClient implements JobsClient {
   @Override
   public EventPage events(String jobId, long after, int limit) {
     return read(
-        StreamEventsRequest.newBuilder().setJobId(jobId).setAfter(after).build(),
+        StreamEventsRequest.newBuilder().setJobId(jobId).setAfter(after).setMax(limit).build(),
         EventReader.first(after, limit));
   }
 
@@ -145,13 +142,22 @@ final class GrpcJobsClient implements JobsClient {
         "result_json");
   }
 
+  /**
+   * Reads a whole stream. One that is cut short while it is being sent costs the connection: the
+   * HTTP/2 codec answers each late frame with a reset and gives up after 200 of them.
+   */
   private EventPage read(StreamEventsRequest request, EventReader reader) {
+    List<String> events = new ArrayList<>();
     LogState state =
-        calls.await(
-            calls
-                .open(ObservabilityServiceGrpcClient.StreamEvents, calls.timeout())
-                .compose(
-                    call -> call.send(request).compose(response -> drain(call, response, reader))));
+        calls.exchange(
+            ObservabilityServiceGrpcClient.StreamEvents,
+            request,
+            MultiMap.caseInsensitiveMultiMap(),
+            response -> {
+              response.handler(event -> events.add(event.getEventJson()));
+              return GrpcCalls.ended(response).map(ended -> state(response));
+            });
+    events.forEach(reader::accept);
     if (state == LogState.UNKNOWN) {
       throw MnException.notFound("job", request.getJobId());
     }
@@ -160,30 +166,6 @@ final class GrpcJobsClient implements JobsClient {
       get(request.getJobId());
     }
     return reader.page(state);
-  }
-
-  /** Feeds the reader until the stream ends or the reader has enough. */
-  private static Future<LogState> drain(
-      GrpcClientRequest<StreamEventsRequest, EventResponse> call,
-      GrpcClientResponse<StreamEventsRequest, EventResponse> response,
-      EventReader reader) {
-    Promise<LogState> done = Promise.promise();
-    response.handler(
-        event -> {
-          try {
-            if (!reader.accept(event.getEventJson()) && done.tryComplete(LogState.OPEN)) {
-              call.cancel();
-            }
-          } catch (MnException malformed) {
-            if (done.tryFail(malformed)) {
-              call.cancel();
-            }
-          }
-        });
-    GrpcCalls.ended(response)
-        .onSuccess(ended -> done.tryComplete(state(response)))
-        .onFailure(done::tryFail);
-    return done.future();
   }
 
   /** What the runtime said of the log, or null when it is one that does not. */

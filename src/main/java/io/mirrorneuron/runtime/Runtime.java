@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.runtime.cluster.JobCensus;
 import io.mirrorneuron.runtime.engine.Engine;
 import io.mirrorneuron.runtime.exec.HostLocalExecutions;
 import io.mirrorneuron.runtime.exec.Orphans;
@@ -74,6 +75,7 @@ public final class Runtime implements AutoCloseable {
             timers,
             lanes::executor,
             identity.nodeName(),
+            config.recovery().inFlight() == Config.InFlight.REVIEW,
             manifests::parse,
             bundles::payloads,
             watches::changed);
@@ -106,8 +108,14 @@ public final class Runtime implements AutoCloseable {
     return store.hotRows();
   }
 
+  /** How full the pools of this node are. */
   public List<PoolUsage> pools() {
     return executions.pools();
+  }
+
+  /** What the system summary tells of jobs. */
+  public JobCensus census() {
+    return new Census(jobs, store);
   }
 
   /** Ends all turns, then all programs; what was under way goes on with the next start. */

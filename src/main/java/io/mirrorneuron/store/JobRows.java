@@ -3,9 +3,12 @@ package io.mirrorneuron.store;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 
-/** Port of the hot read path: the row of a job as the last commit left it. */
+/**
+ * Port: the row of a job as the engine last wrote it. Every commit changes it, so equal bytes mean
+ * that nothing of the job has changed.
+ */
 @FunctionalInterface
 public interface JobRows {
-  /** The row's JSON, or null when the job is unknown. */
+  /** The row's bytes, or null when there is no such job. May be called from an event loop. */
   Future<Buffer> row(String jobId);
 }

@@ -37,6 +37,9 @@ public interface JobStore {
    */
   CompletionStage<List<String>> rows(int limit, boolean includeTerminal);
 
+  /** How many jobs have each status; a status without jobs may be absent. */
+  CompletionStage<Map<String, Long>> counts();
+
   /** The first {@code limit} events after sequence number {@code after}, as stored. */
   CompletionStage<List<StoredEvent>> events(String jobId, long after, int limit);
 
@@ -65,6 +68,7 @@ public interface JobStore {
    * @param delete state fields to remove
    * @param events JSON texts in order, numbered up to {@code lastSeq}
    * @param row the job's row as JSON
+   * @param status the job's status word after this turn
    */
   record Commit(
       String jobId,
@@ -75,6 +79,7 @@ public interface JobStore {
       long lastSeq,
       String row,
       long updatedAt,
+      String status,
       boolean terminal) {}
 
   /**

@@ -32,9 +32,9 @@ public record Keys(String namespace) {
     return namespace + ":jobs:active";
   }
 
-  /** Sorted set: terminal jobs, by time of the last change in milliseconds. */
-  public String doneJobs() {
-    return namespace + ":jobs:done";
+  /** Sorted set: jobs with this terminal status, by time of the last change in milliseconds. */
+  public String doneJobs(String status) {
+    return namespace + ":jobs:" + status;
   }
 
   /** String: {@code <content hash> <job id>} of a submission with this key. */
@@ -42,7 +42,7 @@ public record Keys(String namespace) {
     return namespace + ":idempotency:" + key;
   }
 
-  /** String: resource limits in per cent as JSON. */
+  /** Hash: resource limits in per cent. */
   public String resourceLimits() {
     return namespace + ":resource-limits";
   }

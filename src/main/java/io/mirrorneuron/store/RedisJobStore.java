@@ -13,12 +13,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Jobs in Redis; one script call per write, which refuses a stale epoch. */
 public final class RedisJobStore implements JobStore {
   private static final Duration IDEMPOTENCY_TTL = Duration.ofHours(24);
   private static final int DELETE_BATCH = 500;
+  private static final List<String> TERMINAL = List.of("completed", "failed", "cancelled");
+  private static final Pattern STATUS = Pattern.compile("\"status\":\"([a-z]+)\"");
 
   private final RedisLanes lanes;
   private final Keys keys;
@@ -45,7 +50,7 @@ public final class RedisJobStore implements JobStore {
   @Override
   public CompletionStage<Created> create(NewJob job, Commit commit) {
     Script.Call call = createScript.call();
-    keysOf(call, commit.jobId());
+    keysOf(call, commit);
     String key = job.idempotencyKey() == null ? "" : job.idempotencyKey();
     call.key(keys.idempotency(key));
     call.arg(key.isEmpty() ? "" : job.contentHash()).arg(IDEMPOTENCY_TTL.toMillis());
@@ -60,7 +65,7 @@ public final class RedisJobStore implements JobStore {
   @Override
   public CompletionStage<Void> commit(Commit commit) {
     Script.Call call = commitScript.call();
-    keysOf(call, commit.jobId());
+    keysOf(call, commit);
     call.arg(commit.epoch());
     arguments(call, commit);
     return call.send(lanes.of(commit.jobId()))
@@ -69,9 +74,10 @@ public final class RedisJobStore implements JobStore {
         .toCompletionStage();
   }
 
-  private void keysOf(Script.Call call, String jobId) {
+  private void keysOf(Script.Call call, Commit commit) {
+    String jobId = commit.jobId();
     call.key(keys.state(jobId)).key(keys.events(jobId)).key(keys.row(jobId));
-    call.key(keys.activeJobs()).key(keys.doneJobs()).key(keys.manifest(jobId));
+    call.key(keys.activeJobs()).key(keys.doneJobs(commit.status())).key(keys.manifest(jobId));
   }
 
   private void arguments(Script.Call call, Commit commit) {
@@ -164,20 +170,43 @@ public final class RedisJobStore implements JobStore {
 
   @Override
   public CompletionStage<List<String>> rows(int limit, boolean includeTerminal) {
-    Future<List<Ranked>> active = newest(keys.activeJobs(), limit);
-    Future<List<Ranked>> done =
-        includeTerminal
-            ? newest(keys.doneJobs(), limit)
-            : Future.succeededFuture(List.<Ranked>of());
-    return Future.all(active, done)
+    List<Future<List<Ranked>>> indexes = new ArrayList<>();
+    indexes.add(newest(keys.activeJobs(), limit));
+    if (includeTerminal) {
+      TERMINAL.forEach(status -> indexes.add(newest(keys.doneJobs(status), limit)));
+    }
+    return Future.all(indexes)
         .compose(
-            both -> {
-              List<Ranked> all = new ArrayList<>(active.result());
-              all.addAll(done.result());
+            read -> {
+              List<Ranked> all = new ArrayList<>();
+              indexes.forEach(index -> all.addAll(index.result()));
               all.sort(Comparator.comparingDouble(Ranked::score).reversed());
               return rowsOf(all.stream().limit(limit).toList());
             })
         .toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<Map<String, Long>> counts() {
+    Map<String, Long> counts = new TreeMap<>();
+    List<Future<?>> reads = new ArrayList<>();
+    for (String status : TERMINAL) {
+      reads.add(
+          lanes
+              .any()
+              .send(Request.cmd(Command.ZCARD).arg(keys.doneJobs(status)))
+              .onSuccess(count -> counts.put(status, count.toLong())));
+    }
+    reads.add(
+        newest(keys.activeJobs(), Integer.MAX_VALUE)
+            .compose(this::rowsOf)
+            .onSuccess(rows -> rows.forEach(row -> counts.merge(statusOf(row), 1L, Long::sum))));
+    return Future.all(reads).map(counts).toCompletionStage();
+  }
+
+  private static String statusOf(String row) {
+    Matcher status = STATUS.matcher(row);
+    return status.find() ? status.group(1) : "unknown";
   }
 
   private record Ranked(String jobId, double score) {}
@@ -212,18 +241,20 @@ public final class RedisJobStore implements JobStore {
             all -> {
               List<String> rows = new ArrayList<>(jobs.size());
               for (int i = 0; i < reads.size(); i++) {
-                if (reads.get(i).result() == null) {
-                  forget(jobs.get(i).jobId()); // its time was over
-                } else {
+                int index = i;
+                if (reads.get(i).result() != null) {
                   rows.add(reads.get(i).result().toString());
+                } else {
+                  TERMINAL.forEach(status -> forget(status, jobs.get(index).jobId()));
                 }
               }
               return rows;
             });
   }
 
-  private void forget(String jobId) {
-    lanes.any().send(Request.cmd(Command.ZREM).arg(keys.doneJobs()).arg(jobId));
+  /** Takes a job out of the index whose time is over. */
+  private Future<Response> forget(String status, String jobId) {
+    return lanes.any().send(Request.cmd(Command.ZREM).arg(keys.doneJobs(status)).arg(jobId));
   }
 
   @Override
@@ -293,13 +324,17 @@ public final class RedisJobStore implements JobStore {
 
   @Override
   public CompletionStage<Integer> deleteTerminal() {
-    return deleteBatch(0).toCompletionStage();
+    Future<Integer> deleted = Future.succeededFuture(0);
+    for (String status : TERMINAL) {
+      deleted = deleted.compose(before -> deleteBatch(status, before));
+    }
+    return deleted.toCompletionStage();
   }
 
-  private Future<Integer> deleteBatch(int before) {
+  private Future<Integer> deleteBatch(String status, int before) {
     return lanes
         .any()
-        .send(Request.cmd(Command.ZRANGE).arg(keys.doneJobs()).arg(0).arg(DELETE_BATCH - 1L))
+        .send(Request.cmd(Command.ZRANGE).arg(keys.doneJobs(status)).arg(0).arg(DELETE_BATCH - 1L))
         .compose(
             ids -> {
               if (ids.size() == 0) {
@@ -307,21 +342,20 @@ public final class RedisJobStore implements JobStore {
               }
               List<Future<Response>> deletions = new ArrayList<>();
               for (Response id : ids) {
-                deletions.add(delete(id.toString()));
+                deletions.add(delete(status, id.toString()));
               }
-              return Future.all(deletions).compose(done -> deleteBatch(before + ids.size()));
+              return Future.all(deletions)
+                  .compose(done -> deleteBatch(status, before + ids.size()));
             });
   }
 
-  private Future<Response> delete(String jobId) {
-    RedisLane lane = lanes.of(jobId);
+  private Future<Response> delete(String status, String jobId) {
     Request keysOfJob =
         Request.cmd(Command.UNLINK)
             .arg(keys.state(jobId))
             .arg(keys.events(jobId))
             .arg(keys.row(jobId))
             .arg(keys.manifest(jobId));
-    return lane.send(keysOfJob)
-        .compose(done -> lane.send(Request.cmd(Command.ZREM).arg(keys.doneJobs()).arg(jobId)));
+    return lanes.of(jobId).send(keysOfJob).compose(done -> forget(status, jobId));
   }
 }

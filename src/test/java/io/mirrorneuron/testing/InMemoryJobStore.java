@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 
 /** The job store as plain maps; answers at once, on the calling thread. */
 public final class InMemoryJobStore implements JobStore {
@@ -20,6 +21,7 @@ public final class InMemoryJobStore implements JobStore {
     String manifest;
     String row;
     long updatedAt;
+    String status;
     boolean terminal;
     final Map<String, String> fields = new LinkedHashMap<>();
     final List<StoredEvent> events = new ArrayList<>();
@@ -71,6 +73,7 @@ public final class InMemoryJobStore implements JobStore {
     }
     job.row = commit.row();
     job.updatedAt = commit.updatedAt();
+    job.status = commit.status();
     job.terminal = commit.terminal();
   }
 
@@ -116,6 +119,13 @@ public final class InMemoryJobStore implements JobStore {
             .limit(limit)
             .map(job -> job.row)
             .toList());
+  }
+
+  @Override
+  public synchronized CompletionStage<Map<String, Long>> counts() {
+    return CompletableFuture.completedFuture(
+        jobs.values().stream()
+            .collect(Collectors.groupingBy(job -> job.status, Collectors.counting())));
   }
 
   @Override

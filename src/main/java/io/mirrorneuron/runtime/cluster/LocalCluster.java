@@ -4,11 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.client.ClusterClient;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.exec.PoolUsage;
 import io.mirrorneuron.store.ResourceLimits;
 import io.mirrorneuron.store.ResourceLimits.Resource;
 import io.mirrorneuron.wire.Json;
 import java.time.Clock;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -23,7 +25,7 @@ public final class LocalCluster implements ClusterClient {
 
   private final NodeIdentity identity;
   private final Supplier<Hardware> hardware;
-  private final Supplier<Map<String, PoolUsage>> pools;
+  private final Supplier<List<PoolUsage>> pools;
   private final JobCensus jobs;
   private final ResourceLimits limits;
   private final String redisNamespace;
@@ -32,7 +34,7 @@ public final class LocalCluster implements ClusterClient {
   public LocalCluster(
       NodeIdentity identity,
       Supplier<Hardware> hardware,
-      Supplier<Map<String, PoolUsage>> pools,
+      Supplier<List<PoolUsage>> pools,
       JobCensus jobs,
       ResourceLimits limits,
       String redisNamespace,

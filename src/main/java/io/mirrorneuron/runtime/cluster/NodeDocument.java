@@ -7,15 +7,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.mirrorneuron.runtime.exec.PoolUsage;
 import io.mirrorneuron.wire.Json;
-import java.util.Map;
+import java.util.List;
 
 /** A node as the system summary shows it. */
 final class NodeDocument {
   private NodeDocument() {}
 
-  static ObjectNode summary(
-      NodeIdentity identity, Hardware hardware, Map<String, PoolUsage> pools) {
+  static ObjectNode summary(NodeIdentity identity, Hardware hardware, List<PoolUsage> pools) {
     ObjectNode node = Json.object();
     node.put("name", identity.name())
         .put("display_name", identity.displayName())
@@ -29,7 +29,7 @@ final class NodeDocument {
     node.put("scheduler_hint", "cluster_member");
     node.put("grpc_host", identity.advertisedHost()).put("grpc_port", identity.grpcPort());
     ObjectNode executorPools = node.putObject("executor_pools");
-    pools.forEach((name, usage) -> executorPools.set(name, pool(usage)));
+    pools.forEach(usage -> executorPools.set(usage.pool(), pool(usage)));
     node.set("hardware", hardware(identity, hardware));
     return node;
   }

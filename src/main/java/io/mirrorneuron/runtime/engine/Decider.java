@@ -16,10 +16,20 @@ final class Decider {
   /** Messages handled in one turn at most, so that a commit stays small. */
   private static final int BUDGET = 1000;
 
-  private final String nodeName;
+  /** Members of a node's config by which its author says that a repeated run does no harm. */
+  private static final List<String> REPEATABLE =
+      List.of("safe_to_retry", "idempotent", "idempotency_key", "recovery_idempotency_key");
 
-  Decider(String nodeName) {
+  private final String nodeName;
+  private final boolean reviewInFlight;
+
+  /**
+   * @param reviewInFlight whether a program that was cut short needs a person's word before it runs
+   *     again, unless its node says that it is safe to repeat
+   */
+  Decider(String nodeName, boolean reviewInFlight) {
     this.nodeName = nodeName;
+    this.reviewInFlight = reviewInFlight;
   }
 
   void decide(JobState state, Input input, Turn turn) {
@@ -152,7 +162,7 @@ final class Decider {
     }
   }
 
-  private static void loaded(JobState state, Turn turn, Processes processes, Input.Loaded loaded) {
+  private void loaded(JobState state, Turn turn, Processes processes, Input.Loaded loaded) {
     List<AgentState> lost = new ArrayList<>();
     for (AgentState agent : state.waiting()) {
       if (agent.isFlying()) {
@@ -189,18 +199,20 @@ final class Decider {
     processes.again(agent);
   }
 
-  private static boolean mustBeReviewed(JobState state, Turn turn, List<AgentState> lost) {
+  private boolean mustBeReviewed(JobState state, Turn turn, List<AgentState> lost) {
     String reason = null;
     ObjectNode members = Json.object();
     if (state.workflow.recoveryMode() == RecoveryMode.MANUAL_RECOVER) {
       reason = "recovery_mode is manual_recover: the server was restarted while the job ran";
     }
     for (AgentState agent : lost) {
-      if (reason == null && agent.agent.unsafe()) {
+      if (reason == null && (agent.agent.unsafe() || isDoubtful(agent))) {
         reason =
             "the server was restarted while agent "
                 + agent.agent.id()
-                + " ran, and the manifest says that it may not simply run again";
+                + (agent.agent.unsafe()
+                    ? " ran, and the manifest says that it may not simply run again"
+                    : " ran, and recovery.in_flight is review");
         members.put("agent_id", agent.agent.id());
       }
     }
@@ -217,6 +229,10 @@ final class Decider {
     turn.event("job_paused_for_manual_restart", members);
     turn.event("job_paused");
     return true;
+  }
+
+  private boolean isDoubtful(AgentState agent) {
+    return reviewInFlight && REPEATABLE.stream().noneMatch(agent.agent.config()::hasNonNull);
   }
 
   private static void drain(JobState state, Turn turn, LifeCycle life, Processes processes) {

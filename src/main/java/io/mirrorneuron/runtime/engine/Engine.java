@@ -49,6 +49,7 @@ public final class Engine {
 
   /**
    * @param owner name of this node, of the form {@code mirror_neuron@host}
+   * @param reviewInFlight whether programs cut short by a crash wait for a person by default
    * @param manifests parses a stored manifest again
    * @param bundles payload folder by fingerprint
    * @param changed hears the id of each job whose events have grown
@@ -59,6 +60,7 @@ public final class Engine {
       Timers timers,
       Lanes lanes,
       String owner,
+      boolean reviewInFlight,
       Function<String, Workflow> manifests,
       Function<String, Path> bundles,
       Consumer<String> changed) {
@@ -70,7 +72,7 @@ public final class Engine {
     this.manifests = manifests;
     this.bundles = bundles;
     this.changed = changed;
-    this.decider = new Decider(owner);
+    this.decider = new Decider(owner, reviewInFlight);
     this.documents = new JobDocuments(owner);
   }
 
@@ -207,8 +209,15 @@ public final class Engine {
   private CompletionStage<Void> adopt(String jobId) {
     return store
         .takeOver(jobId, owner)
-        .thenCompose(epoch -> store.load(jobId))
-        .thenAccept(stored -> stored.ifPresent(this::resume))
+        .thenCompose(
+            epoch ->
+                store
+                    .load(jobId)
+                    .thenAccept(
+                        stored ->
+                            stored
+                                .filter(job -> job.epoch() == epoch) // else it was taken over again
+                                .ifPresent(this::resume)))
         .exceptionally(
             failure -> {
               if (isAway(failure)) {

@@ -151,6 +151,7 @@ final class JobLoop {
         state.lastEventSeq(),
         engine.documents().row(state, turn.now()),
         turn.now(),
+        state.status().word(),
         state.status().isTerminal());
   }
 

@@ -92,11 +92,11 @@ public final class HostLocalExecutions implements Executions, AutoCloseable {
     try {
       listener.signal(new Signal.Finished(run.run()));
     } finally {
+      sweeper.wake();
       synchronized (runs) {
         runs.remove(id);
         runs.notifyAll();
       }
-      sweeper.wake();
     }
   }
 

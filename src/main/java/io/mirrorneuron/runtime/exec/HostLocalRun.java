@@ -65,10 +65,11 @@ final class HostLocalRun {
     try {
       return queueAndRun();
     } catch (NotStarted e) {
-      return unstarted(Ending.NOT_STARTED, e.getMessage());
-    } catch (RuntimeException e) {
+      return withoutProgram(Ending.NOT_STARTED, e.getMessage());
+    } catch (RuntimeException | Error e) {
+      // Errors too: an execution whose end nobody hears of would keep its job waiting for ever.
       LOG.error("execution {} failed inside the runner", execution.executionId(), e);
-      return unstarted(Ending.NOT_STARTED, "internal error of the runner: " + e);
+      return withoutProgram(Ending.FAILED, "internal error of the runner: " + e);
     }
   }
 
@@ -86,7 +87,7 @@ final class HostLocalRun {
                 "executor_pool_queue_timeout: no slots of pool \"%s\" within %d ms"
                     .formatted(settings.pool(), machinery.config().queueTimeout().toMillis()));
         default -> {
-          return unstarted(Ending.STOPPED, "stopped while it waited for slots");
+          return withoutProgram(Ending.STOPPED, "stopped while it waited for slots");
         }
       }
       lease =
@@ -114,6 +115,7 @@ final class HostLocalRun {
         new StdoutCollector(
             ExecutorSettings.MAX_OUTPUT_BYTES, beacon -> inbox.put(new Notice.Beacon(beacon)));
     var stderr = new CappedBytes(settings.maxOutputBytes() + REDACTION_MARGIN);
+    Deadline timeout = timeout(settings);
     Spawner.Child child = spawn(workspace, environment, stdout, stderr);
 
     var beacons = new Beacons(execution, settings.beacons(), listener, machinery.clock());
@@ -128,8 +130,7 @@ final class HostLocalRun {
             machinery.processes(),
             beacons::relay)) {
       beacons.report("started");
-      forced =
-          supervision.watch(timeout(settings), settings.beacons(), () -> beacons.report("working"));
+      forced = supervision.watch(timeout, settings.beacons(), () -> beacons.report("working"));
       exitCode = supervision.finish(forced == null);
     }
     stdout.end();
@@ -197,18 +198,21 @@ final class HostLocalRun {
   }
 
   /** The node's own limit or what is left of the step's, whichever ends first. */
-  private Deadline timeout(ExecutorSettings settings) {
+  private Deadline timeout(ExecutorSettings settings) throws NotStarted {
     Deadline own = Deadline.in(settings.timeout());
+    String step = execution.workflow().path("deadline_at").asText("");
+    if (step.isEmpty()) {
+      return own;
+    }
     try {
-      Instant step = Instant.parse(execution.workflow().path("deadline_at").asText());
-      return Deadline.earliest(
-          own, Deadline.in(Duration.between(machinery.clock().instant(), step)));
+      Duration left = Duration.between(machinery.clock().instant(), Instant.parse(step));
+      return Deadline.earliest(own, Deadline.in(left));
     } catch (DateTimeParseException e) {
-      return own; // No step, no second limit.
+      throw new NotStarted("workflow.deadline_at is not a time: " + step, e);
     }
   }
 
-  private Outcome unstarted(Ending ending, String error) {
+  private Outcome withoutProgram(Ending ending, String error) {
     return new Outcome(ending, error, -1, "", "", "", "", Structured.NONE, lease);
   }
 }

@@ -134,14 +134,10 @@ final class Supervision implements AutoCloseable {
 
   private void killGroup() {
     var look = new Look();
-    Deadline complaint = Deadline.in(COMPLAINT);
     while (!isGroupGone(look)) {
       child.signal(Signal.KILL);
-      if (complaint.isPast()) {
-        LOG.warn("processes of execution {} do not die, group {}", executionId, child.pid());
-        complaint = Deadline.in(COMPLAINT);
-      }
       await(look.next(true));
+      complain(look, child.pid());
     }
   }
 
@@ -153,6 +149,14 @@ final class Supervision implements AutoCloseable {
     while (!(alive = processes.withVariable(mark)).isEmpty()) {
       processes.kill(alive);
       await(look.next(true));
+      complain(look, alive);
+    }
+  }
+
+  /** A process that waits in the kernel cannot be killed; its slots stay taken, and people know. */
+  private void complain(Look look, Object survivors) {
+    if (look.isOverdue()) {
+      LOG.warn("processes of execution {} do not die: {}", executionId, survivors);
     }
   }
 
@@ -203,6 +207,7 @@ final class Supervision implements AutoCloseable {
   /** When to look again at what sends no notice: soon at first, then ever less often. */
   private static final class Look {
     private Duration pause = Duration.ofMillis(1);
+    private Deadline complaint = Deadline.in(COMPLAINT);
 
     Deadline next(boolean needed) {
       if (!needed) {
@@ -211,6 +216,15 @@ final class Supervision implements AutoCloseable {
       Deadline deadline = Deadline.in(pause);
       pause = isSlow() ? SLOWEST_LOOK : pause.multipliedBy(2);
       return deadline;
+    }
+
+    /** True once for each period of waiting that is worth a word. */
+    boolean isOverdue() {
+      boolean overdue = complaint.isPast();
+      if (overdue) {
+        complaint = Deadline.in(COMPLAINT);
+      }
+      return overdue;
     }
 
     boolean isSlow() {

@@ -7,6 +7,7 @@ import io.mirrorneuron.wire.GrpcErrors;
 import io.vertx.core.Context;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.grpc.common.ServiceMethod;
 import io.vertx.grpc.common.ServiceName;
@@ -64,6 +65,11 @@ final class Door {
     outlets.forEach(Outlet::drain);
   }
 
+  /** Lets go of the streams of a connection that has closed; their calls do not hear of it. */
+  void disconnected(HttpConnection connection) {
+    outlets.forEach(outlet -> outlet.leaveIfOn(connection));
+  }
+
   int openStreams() {
     return outlets.size();
   }
@@ -105,7 +111,7 @@ final class Door {
           method,
           call -> {
             Outlet<R> outlet = new Outlet<>(call);
-            call.handler(request -> threads.execute(() -> run(body, request, outlet)));
+            call.handler(request -> start(body, request, outlet));
           });
     }
 
@@ -164,11 +170,16 @@ final class Door {
         });
   }
 
-  private <Q, R> void run(StreamBody<Q, R> body, Q request, Outlet<R> outlet) {
+  /** Known from here on, while still on the event loop: a later disconnect finds the outlet. */
+  private <Q, R> void start(StreamBody<Q, R> body, Q request, Outlet<R> outlet) {
     outlets.add(outlet);
     if (draining) {
       outlet.drain();
     }
+    threads.execute(() -> run(body, request, outlet));
+  }
+
+  private <Q, R> void run(StreamBody<Q, R> body, Q request, Outlet<R> outlet) {
     try {
       body.run(request, outlet);
     } catch (InterruptedException stopped) {

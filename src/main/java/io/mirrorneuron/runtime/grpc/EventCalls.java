@@ -58,9 +58,11 @@ final class EventCalls {
   /** An unknown job has an empty history here: existing clients rely on it. */
   private LogState history(StreamEventsRequest request, Outlet<EventResponse> outlet) {
     try {
-      return sendStored(request.getJobId(), first(request), outlet).ended()
-          ? LogState.ENDED
-          : LogState.OPEN;
+      EventPage last =
+          request.getMax() > 0
+              ? sendPage(page(request), outlet)
+              : sendStored(request.getJobId(), first(request), outlet);
+      return last.ended() ? LogState.ENDED : LogState.OPEN;
     } catch (MnException failure) {
       if (failure.code() == ErrorCode.NOT_FOUND) {
         return LogState.UNKNOWN;
@@ -80,13 +82,23 @@ final class EventCalls {
       page = sendStored(jobId, page, outlet);
       while (!page.ended() && outlet.isOpen()) {
         if (outlet.await(heartbeat)) {
-          page = sendStored(jobId, jobs.events(jobId, page.next(), PAGE), outlet);
+          page =
+              request.getLatestOnly()
+                  ? sendLatest(jobId, page, outlet)
+                  : sendStored(jobId, jobs.events(jobId, page.next(), PAGE), outlet);
         } else {
           outlet.send(List.of(message(heartbeat(jobId))));
         }
       }
     }
     outlet.end(trailer(LogState.ENDED));
+  }
+
+  private EventPage page(StreamEventsRequest request) {
+    return jobs.events(
+        request.getJobId(),
+        Math.max(0, request.getAfter()),
+        Math.min(request.getMax(), MAX_HISTORY));
   }
 
   private EventPage first(StreamEventsRequest request) {
@@ -99,15 +111,25 @@ final class EventCalls {
   private EventPage sendStored(String jobId, EventPage first, Outlet<EventResponse> outlet) {
     EventPage page = first;
     while (true) {
-      List<EventResponse> messages = page.events().stream().map(EventCalls::message).toList();
-      for (int from = 0; from < messages.size(); from += PAGE) {
-        outlet.send(messages.subList(from, Math.min(from + PAGE, messages.size())));
-      }
+      sendPage(page, outlet);
       if (page.ended() || page.events().isEmpty() || !outlet.isOpen()) {
         return page;
       }
       page = jobs.events(jobId, page.next(), PAGE);
     }
+  }
+
+  private EventPage sendLatest(String jobId, EventPage seen, Outlet<EventResponse> outlet) {
+    EventPage latest = jobs.lastEvents(jobId, 1);
+    return latest.next() > seen.next() ? sendPage(latest, outlet) : latest;
+  }
+
+  private static EventPage sendPage(EventPage page, Outlet<EventResponse> outlet) {
+    List<EventResponse> messages = page.events().stream().map(EventCalls::message).toList();
+    for (int from = 0; from < messages.size(); from += PAGE) {
+      outlet.send(messages.subList(from, Math.min(from + PAGE, messages.size())));
+    }
+    return page;
   }
 
   private static Duration heartbeat(StreamEventsRequest request) {

@@ -7,12 +7,14 @@ import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.grpc.server.GrpcServerRequest;
 import io.vertx.grpc.server.GrpcServerResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * The answering side of a streaming call, for a body that runs on a thread of its own and blocks.
@@ -24,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 final class Outlet<R> {
   private final Context context = Vertx.currentContext();
   private final GrpcServerResponse<?, R> response;
+  private final HttpConnection connection;
   private final Semaphore news = new Semaphore(0);
   private final Promise<Void> gone = Promise.promise();
   private volatile boolean draining;
@@ -31,6 +34,7 @@ final class Outlet<R> {
   /** To be made on the event loop, before the request is read. */
   Outlet(GrpcServerRequest<?, R> request) {
     response = request.response();
+    connection = request.connection();
     request.errorHandler(error -> leave());
     request.exceptionHandler(error -> leave());
     if (request.deadline() != null) {
@@ -112,13 +116,19 @@ final class Outlet<R> {
         });
   }
 
+  void leaveIfOn(HttpConnection closed) {
+    if (connection == closed) {
+      leave();
+    }
+  }
+
   private void leave() {
     gone.tryComplete();
     wake();
   }
 
   /** The response may only be touched on its event loop; after the client left it throws. */
-  private Future<Void> inContext(java.util.function.Supplier<Future<Void>> write) {
+  private Future<Void> inContext(Supplier<Future<Void>> write) {
     Promise<Void> done = Promise.promise();
     context.runOnContext(
         ignored -> {

@@ -33,6 +33,10 @@ public final class RuntimeServer implements AutoCloseable {
   public static final long MAX_MESSAGE_BYTES = 256L * 1024 * 1024;
 
   private static final int STREAMS_PER_CONNECTION = 10_000;
+
+  /** A gateway cancels one stream for each reader that leaves, all on one connection. */
+  private static final int CANCELS_PER_WINDOW = 10_000;
+
   private static final int WINDOW_BYTES = 1024 * 1024;
   private static final Duration DRAIN = Duration.ofSeconds(5);
 
@@ -85,6 +89,8 @@ public final class RuntimeServer implements AutoCloseable {
         vertx
             .createHttpServer(httpOptions())
             .requestHandler(grpc)
+            .connectionHandler(
+                connection -> connection.closeHandler(closed -> door.disconnected(connection)))
             .listen(config.port(), config.host())
             .await();
     return new RuntimeServer(http, door, threads);
@@ -103,7 +109,8 @@ public final class RuntimeServer implements AutoCloseable {
     threads.shutdownNow();
   }
 
-  int openStreams() {
+  /** Streams that are being answered, health watches included. */
+  public int openStreams() {
     return door.openStreams();
   }
 
@@ -121,6 +128,7 @@ public final class RuntimeServer implements AutoCloseable {
     return new HttpServerOptions()
         .setHttp2ClearTextEnabled(true)
         .setTcpKeepAlive(true)
+        .setHttp2RstFloodMaxRstFramePerWindow(CANCELS_PER_WINDOW)
         .setHttp2ConnectionWindowSize(4 * WINDOW_BYTES)
         .setInitialSettings(
             new Http2Settings()

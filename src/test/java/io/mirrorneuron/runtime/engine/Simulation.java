@@ -12,11 +12,13 @@ import io.mirrorneuron.testing.InMemoryJobStore;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -46,12 +48,11 @@ final class Simulation {
   private long now = 1_000_000;
   private long order;
   private int life;
+  private final Set<Integer> alive = new HashSet<>(Set.of(OUTSIDE));
   private long laneFree;
   private Engine engine;
+  private final Map<Integer, Engine> engines = new LinkedHashMap<>();
   private int steps;
-
-  /** How many programs ran to their end, by agent. */
-  final Map<String, Integer> ran = new LinkedHashMap<>();
 
   int crashes;
 
@@ -63,7 +64,7 @@ final class Simulation {
     static final Faults NONE = new Faults(0, 0);
   }
 
-  private record Running(Execution execution, Executions.Listener listener) {}
+  private record Running(String key, Execution execution, Executions.Listener listener) {}
 
   Simulation(long seed, Workflow workflow, Faults faults) {
     this.random = new Random(seed);
@@ -74,8 +75,8 @@ final class Simulation {
 
   // ---- the world
 
-  private void schedule(long delay, Runnable task) {
-    future.add(new Scheduled(now + delay, order++, life, task));
+  private void schedule(int ofLife, long delay, Runnable task) {
+    future.add(new Scheduled(now + delay, order++, ofLife, task));
   }
 
   /** Runs until nothing is left to happen, or until the step limit shows that it never ends. */
@@ -86,7 +87,7 @@ final class Simulation {
       }
       Scheduled next = future.poll();
       now = Math.max(now, next.at());
-      if (next.life() == life || next.life() == OUTSIDE) {
+      if (alive.contains(next.life())) {
         next.task().run();
       }
       if (random.nextDouble() < faults.crash() && crashes < 10) {
@@ -95,21 +96,26 @@ final class Simulation {
     }
   }
 
+  /** The server dies, or is only thought dead and goes on beside the one that takes over. */
   private void crash() {
     crashes++;
+    if (random.nextInt(3) > 0) {
+      alive.remove(life);
+      String mine = life + "/";
+      running.keySet().removeIf(key -> key.startsWith(mine));
+    }
     life++;
-    running.clear();
-    future.removeIf(scheduled -> scheduled.life() != life && scheduled.life() != OUTSIDE);
     boot();
     engine.recover();
   }
 
   private void boot() {
-    laneFree = now;
+    int born = life;
+    alive.add(born);
     engine =
         new Engine(
-            unreliable(),
-            new Programs(),
+            unreliable(born),
+            new Programs(born),
             new Timers() {
               @Override
               public long now() {
@@ -118,20 +124,22 @@ final class Simulation {
 
               @Override
               public void at(long at, Runnable task) {
-                schedule(Math.max(0, at - now), task);
+                schedule(born, Math.max(0, at - now), task);
               }
             },
-            jobId -> this::onLane,
+            jobId -> task -> onLane(born, task),
             OWNER,
+            false,
             text -> workflow,
             fingerprint -> null,
             jobId -> {});
+    engines.put(born, engine);
   }
 
   /** Tasks of the one lane run in the order in which they came, each after a random pause. */
-  private void onLane(Runnable task) {
+  private void onLane(int ofLife, Runnable task) {
     laneFree = Math.max(laneFree, now) + random.nextInt(3);
-    schedule(laneFree - now, task);
+    schedule(ofLife, laneFree - now, task);
   }
 
   // ---- what a test does
@@ -140,8 +148,18 @@ final class Simulation {
     return engine.submit(new JobStore.NewJob(jobId, OWNER, "{}", null, null), workflow, null);
   }
 
+  /** Whoever owns the job then gets the command; the others refuse it. */
   void later(long delay, Function<Engine, ?> command) {
-    future.add(new Scheduled(now + delay, order++, OUTSIDE, () -> command.apply(engine)));
+    schedule(
+        OUTSIDE,
+        delay,
+        () ->
+            engines.forEach(
+                (born, one) -> {
+                  if (alive.contains(born)) {
+                    command.apply(one);
+                  }
+                }));
   }
 
   JobStore disk() {
@@ -154,8 +172,7 @@ final class Simulation {
 
   // ---- the store, seen through a bad network
 
-  private JobStore unreliable() {
-    int born = life;
+  private JobStore unreliable(int born) {
     return (JobStore)
         Proxy.newProxyInstance(
             JobStore.class.getClassLoader(),
@@ -165,40 +182,38 @@ final class Simulation {
               boolean away = random.nextDouble() < faults.away();
               boolean applied = !away || random.nextBoolean();
               laneFree = Math.max(laneFree, now) + random.nextInt(4);
-              long reach = laneFree - now;
-              future.add(
-                  new Scheduled(
-                      now + reach,
-                      order++,
-                      born,
-                      () -> {
-                        Object stage = null;
-                        if (applied) {
-                          try {
-                            stage = method.invoke(disk, arguments);
-                          } catch (ReflectiveOperationException e) {
-                            throw new AssertionError(e);
+              schedule(
+                  born,
+                  laneFree - now,
+                  () -> {
+                    Object stage = null;
+                    if (applied) {
+                      try {
+                        stage = method.invoke(disk, arguments);
+                      } catch (ReflectiveOperationException e) {
+                        throw new AssertionError(e);
+                      }
+                    }
+                    Object result = stage;
+                    onLane(
+                        born,
+                        () -> {
+                          if (away) {
+                            answer.completeExceptionally(
+                                MnException.unavailable("Redis does not answer", null));
+                          } else {
+                            ((CompletionStage<?>) result)
+                                .whenComplete(
+                                    (value, failure) -> {
+                                      if (failure != null) {
+                                        answer.completeExceptionally(failure);
+                                      } else {
+                                        answer.complete(value);
+                                      }
+                                    });
                           }
-                        }
-                        Object result = stage;
-                        onLane(
-                            () -> {
-                              if (away) {
-                                answer.completeExceptionally(
-                                    MnException.unavailable("Redis does not answer", null));
-                              } else {
-                                ((CompletionStage<?>) result)
-                                    .whenComplete(
-                                        (value, failure) -> {
-                                          if (failure != null) {
-                                            answer.completeExceptionally(failure);
-                                          } else {
-                                            answer.complete(value);
-                                          }
-                                        });
-                              }
-                            });
-                      }));
+                        });
+                  });
               return answer;
             });
   }
@@ -212,42 +227,45 @@ final class Simulation {
   }
 
   private final class Programs implements Executions {
+    private final int born;
+
+    Programs(int born) {
+      this.born = born;
+    }
+
     @Override
     public void start(Execution execution, Listener listener) {
-      String id = execution.executionId();
-      Running mine = new Running(execution, listener);
+      String id = born + "/" + execution.executionId();
+      Running mine = new Running(id, execution, listener);
       if (running.put(id, mine) != null) {
         throw new AssertionError("execution " + id + " was started twice");
       }
       schedule(
+          born,
           random.nextInt(20),
           () -> {
             if (running.get(id) == mine) {
-              listener.signal(new Signal.Leased(lease(id)));
+              listener.signal(new Signal.Leased(lease(execution.executionId())));
             }
           });
-      schedule(20 + random.nextInt(200), () -> finish(mine, Ending.SUCCEEDED));
+      schedule(born, 20 + random.nextInt(200), () -> finish(mine, Ending.SUCCEEDED));
     }
 
     @Override
     public void stop(String executionId) {
-      Running stopped = running.get(executionId);
+      Running stopped = running.get(born + "/" + executionId);
       if (stopped != null) {
-        schedule(random.nextInt(10), () -> finish(stopped, Ending.STOPPED));
+        schedule(born, random.nextInt(10), () -> finish(stopped, Ending.STOPPED));
       }
     }
   }
 
   private void finish(Running mine, Ending natural) {
     Execution execution = mine.execution();
-    if (running.get(execution.executionId()) != mine) {
+    if (!running.remove(mine.key(), mine)) {
       return;
     }
-    running.remove(execution.executionId());
     Ending ending = natural == Ending.SUCCEEDED && fails(execution) ? Ending.FAILED : natural;
-    if (ending == Ending.SUCCEEDED) {
-      ran.merge(execution.agentId(), 1, Integer::sum);
-    }
     String text = "done " + execution.agentId();
     mine.listener()
         .signal(

@@ -1,0 +1,14 @@
+package io.mirrorneuron.bus;
+
+/** Names on the event bus. */
+public final class Addresses {
+  /** The header that names the operation. */
+  public static final String OP = "op";
+
+  private Addresses() {}
+
+  /** Where the operations of a tag are answered. */
+  public static String area(String tag) {
+    return "mn." + tag;
+  }
+}

@@ -1,0 +1,100 @@
+package io.mirrorneuron.bus;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.wire.Json;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * A request that fits the contract, on its way to an area. Path, query and header parameters lie at
+ * the top level under their names, decoded to the type that the contract declares, with defaults
+ * filled in; members of the envelope itself start with {@code $}.
+ */
+public record ApiCall(JsonObject json) {
+  private static final String BODY = "$body";
+  private static final String ACCEPT = "$accept";
+  private static final String WAIT = "$wait_ms";
+  private static final String UPLOAD = "$upload";
+
+  public ApiCall() {
+    this(new JsonObject());
+  }
+
+  public ApiCall with(String parameter, Object value) {
+    json.put(parameter, value);
+    return this;
+  }
+
+  public ApiCall withBody(JsonObject body) {
+    json.put(BODY, body);
+    return this;
+  }
+
+  /** Set when the request wants another media type than the operation's first. */
+  public ApiCall withAccept(String mediaType) {
+    json.put(ACCEPT, mediaType);
+    return this;
+  }
+
+  /** Lets a cursor read wait this long for something new before it answers with an empty page. */
+  public ApiCall withWait(Duration wait) {
+    json.put(WAIT, wait.toMillis());
+    return this;
+  }
+
+  public ApiCall withUpload(Upload upload) {
+    json.put(
+        UPLOAD,
+        new JsonObject().put("path", upload.path().toString()).put("file_name", upload.fileName()));
+    return this;
+  }
+
+  /** Null when absent. */
+  public String text(String parameter) {
+    return json.getString(parameter);
+  }
+
+  public boolean has(String parameter) {
+    return json.getValue(parameter) != null;
+  }
+
+  public long integer(String parameter) {
+    return json.getLong(parameter);
+  }
+
+  public double number(String parameter) {
+    return json.getDouble(parameter);
+  }
+
+  public boolean flag(String parameter) {
+    return json.getBoolean(parameter);
+  }
+
+  public boolean accepts(String mediaType) {
+    return mediaType.equals(json.getString(ACCEPT));
+  }
+
+  /** Zero unless the caller waits. */
+  public Duration patience() {
+    return Duration.ofMillis(json.getLong(WAIT, 0L));
+  }
+
+  /** An empty object when the request had none. */
+  public ObjectNode body() {
+    JsonObject body = json.getJsonObject(BODY);
+    return body == null ? Json.object() : Json.MAPPER.valueToTree(body.getMap());
+  }
+
+  public Upload upload() {
+    JsonObject upload = json.getJsonObject(UPLOAD);
+    return new Upload(Path.of(upload.getString("path")), upload.getString("file_name"));
+  }
+
+  /**
+   * A file that came with the request. The gateway made it and removes it after the answer.
+   *
+   * @param fileName as the client calls it; never to be used as a path
+   */
+  public record Upload(Path path, String fileName) {}
+}

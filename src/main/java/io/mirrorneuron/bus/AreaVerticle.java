@@ -1,0 +1,144 @@
+package io.mirrorneuron.bus;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.wire.Json;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.json.JsonObject;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Semaphore;
+
+/**
+ * Answers the operations of one tag. A subclass registers each by its id in the constructor:
+ *
+ * <ul>
+ *   <li>{@link #on}: plain blocking Java, one virtual thread per call; returns what is written as
+ *       the JSON answer, or a {@link Buffer} that is one already;
+ *   <li>{@link #onHot}: for reads that are asked all the time; runs on the event loop of this
+ *       verticle, must not block, and returns a future of finished bytes.
+ * </ul>
+ *
+ * At most {@code limit} calls are on virtual threads at once; the next is refused as UNAVAILABLE.
+ */
+public abstract class AreaVerticle extends VerticleBase {
+
+  @FunctionalInterface
+  protected interface Operation {
+    Object answer(ApiCall call) throws Exception;
+  }
+
+  @FunctionalInterface
+  protected interface HotOperation {
+    Future<Buffer> answer(ApiCall call);
+  }
+
+  private final String tag;
+  private final Semaphore permits;
+  private final Map<String, HotOperation> operations = new LinkedHashMap<>();
+
+  protected AreaVerticle(String tag, int limit) {
+    this.tag = tag;
+    this.permits = new Semaphore(limit);
+  }
+
+  public final String tag() {
+    return tag;
+  }
+
+  /** The ids of the operations that are implemented here. */
+  public final Set<String> operations() {
+    return Set.copyOf(operations.keySet());
+  }
+
+  @Override
+  public Future<?> start() throws Exception {
+    return vertx.eventBus().<JsonObject>consumer(Addresses.area(tag), this::dispatch).completion();
+  }
+
+  /** Answers as over the bus, without one. */
+  public final Future<Buffer> call(String operation, ApiCall call) {
+    HotOperation found = operations.get(operation);
+    if (found == null) {
+      return Future.failedFuture(
+          new MnException(
+              ErrorCode.UNIMPLEMENTED, "unimplemented", operation + " is not implemented"));
+    }
+    try {
+      return found.answer(call);
+    } catch (Throwable e) {
+      return Future.failedFuture(e);
+    }
+  }
+
+  protected final void on(String operation, Operation answer) {
+    onHot(operation, call -> blocking(() -> encode(answer.answer(call))));
+  }
+
+  protected final void onHot(String operation, HotOperation answer) {
+    if (operations.put(operation, answer) != null) {
+      throw new IllegalStateException(operation + " is registered twice");
+    }
+  }
+
+  /**
+   * Runs blocking work of a hot operation on a virtual thread; the future completes on the event
+   * loop that asked.
+   */
+  protected final <T> Future<T> blocking(Callable<T> work) {
+    if (!permits.tryAcquire()) {
+      return Future.failedFuture(
+          MnException.unavailable("too many requests of this kind are in progress", null));
+    }
+    Context caller = vertx == null ? null : vertx.getOrCreateContext();
+    Promise<T> promise = Promise.promise();
+    Thread.ofVirtual()
+        .name("mn." + tag)
+        .start(
+            () -> {
+              Future<T> outcome = run(work);
+              if (caller == null) {
+                outcome.onComplete(promise);
+              } else {
+                caller.runOnContext(ignored -> outcome.onComplete(promise));
+              }
+            });
+    return promise.future();
+  }
+
+  protected static Buffer encode(Object answer) {
+    if (answer instanceof Buffer finished) {
+      return finished;
+    }
+    try {
+      return Buffer.buffer(Json.MAPPER.writeValueAsBytes(answer));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("answer cannot be written as JSON", e);
+    }
+  }
+
+  private <T> Future<T> run(Callable<T> work) {
+    try {
+      return Future.succeededFuture(work.call());
+    } catch (Throwable e) {
+      return Future.failedFuture(e);
+    } finally {
+      permits.release();
+    }
+  }
+
+  /** Always replies: a caller without a reply would wait for its timeout. */
+  private void dispatch(Message<JsonObject> message) {
+    String operation = message.headers().get(Addresses.OP);
+    call(operation, new ApiCall(message.body()))
+        .onComplete(message::reply, e -> message.reply(BusFailure.of(operation, e)));
+  }
+}

@@ -1,0 +1,132 @@
+package io.mirrorneuron.cluster;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.client.ClusterClient;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.wire.Json;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Probes the parts and reports; a part that is down is reported, never raised. */
+final class RuntimeStatus {
+  private final ClusterClient cluster;
+  private final Surroundings surroundings;
+  private final Clock clock;
+
+  RuntimeStatus(ClusterClient cluster, Surroundings surroundings, Clock clock) {
+    this.cluster = cluster;
+    this.surroundings = surroundings;
+    this.clock = clock;
+  }
+
+  ObjectNode report(Duration timeout) {
+    Probe core = probe(timeout);
+    ArrayNode components = Json.MAPPER.createArrayNode();
+    components.add(core.component(surroundings.coreTarget()));
+    components.add(api());
+    components.add(webUi());
+
+    ObjectNode report = Json.object();
+    report.put("overall", overall(components)).put("checked_at", Json.timestamp(clock.instant()));
+    report
+        .putObject("runtime")
+        .put("mode", surroundings.mode())
+        .put("mn_home", surroundings.mnHome())
+        .put("compose_env", home("docker-compose.env"))
+        .put("endpoints_file", home("runtime-endpoints.json"));
+    report
+        .putObject("endpoints")
+        .put("core_grpc", surroundings.coreTarget())
+        .put("api", surroundings.apiBaseUrl())
+        .put("web_ui", surroundings.webUiUrl());
+    report.set("components", components);
+    report.set("nodes", Census.nodes(core.summary()));
+    report.set("jobs", Census.jobs(core.summary()));
+    report
+        .putObject("shared_storage")
+        .put("host_root", surroundings.sharedHostRoot())
+        .put("runtime_root", surroundings.sharedRuntimeRoot())
+        .put("configured", surroundings.sharedStorageConfigured());
+    return report;
+  }
+
+  /**
+   * @param summary null when it could not be had
+   */
+  private record Probe(ObjectNode summary, String error, long nanos) {
+    ObjectNode component(String target) {
+      ObjectNode component = Json.object().put("name", "core_grpc");
+      component.put("status", error == null ? "passing" : "critical").put("target", target);
+      component.put("duration_ms", Math.round(nanos / 1e5) / 10.0);
+      return error == null
+          ? component.put("detail", "system summary ok")
+          : component.put("error", error);
+    }
+  }
+
+  private Probe probe(Duration timeout) {
+    long start = System.nanoTime();
+    FutureTask<ObjectNode> asking = new FutureTask<>(cluster::summary);
+    Thread thread = Thread.ofVirtual().name("mn.probe").start(asking);
+    try {
+      ObjectNode summary = asking.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      return new Probe(summary, null, System.nanoTime() - start);
+    } catch (TimeoutException e) {
+      thread.interrupt();
+      return new Probe(
+          null, "no answer in " + timeout.toMillis() + " ms", System.nanoTime() - start);
+    } catch (ExecutionException e) {
+      String error =
+          e.getCause() instanceof MnException known ? known.getMessage() : "the probe failed";
+      return new Probe(null, error, System.nanoTime() - start);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Probe(null, "interrupted", System.nanoTime() - start);
+    }
+  }
+
+  /** That this runs is the proof. */
+  private ObjectNode api() {
+    ObjectNode component = Json.object().put("name", "api").put("status", "passing");
+    component.put("target", surroundings.apiBaseUrl() + "/health").put("duration_ms", 0.0);
+    component.putObject("detail").put("status", "ok");
+    return component;
+  }
+
+  private ObjectNode webUi() {
+    ObjectNode component = Json.object().put("name", "web_ui");
+    component
+        .put("status", "warning")
+        .put("target", surroundings.webUiUrl())
+        .put("duration_ms", 0.0);
+    return component.put(
+        "detail",
+        surroundings.webUiUrl() == null
+            ? "web ui endpoint is not advertised"
+            : "web ui endpoint is not probed");
+  }
+
+  private static String overall(ArrayNode components) {
+    String worst = "passing";
+    for (var component : components) {
+      String status = component.path("status").asText();
+      if (status.equals("critical")) {
+        return status;
+      }
+      if (status.equals("warning")) {
+        worst = status;
+      }
+    }
+    return worst;
+  }
+
+  private String home(String file) {
+    return Path.of(surroundings.mnHome()).resolve(file).toString();
+  }
+}

@@ -1,0 +1,119 @@
+package io.mirrorneuron.gateway;
+
+import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.config.Config;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * The HTTP door. Several instances may be deployed; they share the port and nothing else.
+ *
+ * <p>Refuses to be made when the contract and the areas differ.
+ */
+public final class GatewayVerticle extends VerticleBase {
+
+  /**
+   * @param uploadFolder where uploads lie while they arrive; must exist
+   * @param docsNeedToken whether the contract and its pages are only for callers with a token
+   * @param timeout of a call to an area
+   * @param requestIds made for requests that bring none; must be cheap and thread-safe
+   */
+  public record Settings(
+      Config.Api api,
+      Path uploadFolder,
+      boolean docsNeedToken,
+      Duration timeout,
+      Supplier<String> requestIds) {}
+
+  private static final int IDLE_SECONDS = 120;
+  private static final long DRAIN_SECONDS = 5;
+
+  private final Settings settings;
+  private final Contract contract;
+  private final Auth auth;
+  private final Health health;
+  private HttpServer server;
+  private Streams streams;
+
+  public GatewayVerticle(
+      Settings settings,
+      Contract contract,
+      Collection<? extends AreaVerticle> areas,
+      Auth auth,
+      Health.Facts facts) {
+    ContractCheck.verify(contract.document(), areas);
+    this.settings = settings;
+    this.contract = contract;
+    this.auth = auth;
+    this.health = new Health(facts);
+  }
+
+  @Override
+  public Future<?> start() {
+    streams = new Streams();
+    Config.Api api = settings.api();
+    server =
+        vertx
+            .createHttpServer(
+                new HttpServerOptions()
+                    .setHost(api.host())
+                    .setPort(api.port())
+                    .setIdleTimeout(IDLE_SECONDS))
+            .requestHandler(router(api))
+            .invalidRequestHandler(GatewayVerticle::refuse);
+    return server.listen();
+  }
+
+  /** Ends the streams, lets running requests finish for a few seconds. */
+  @Override
+  public Future<?> stop() {
+    return server.shutdown(DRAIN_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** The port it listens on, also when 0 was asked for. */
+  public int port() {
+    return server.actualPort();
+  }
+
+  private Router router(Config.Api api) {
+    var uploads =
+        new Uploads(vertx, settings.uploadFolder(), api.uploadLimitBytes(), settings.requestIds());
+    var shared =
+        new BusHandler.Shared(
+            vertx.eventBus(),
+            auth,
+            new Bodies(api.bodyLimitBytes()),
+            uploads,
+            streams,
+            settings.timeout());
+    Router router =
+        ApiRouter.create(
+            vertx,
+            contract,
+            new Entry(settings.requestIds()),
+            new Cors(api.corsAllowOrigins()),
+            health,
+            shared);
+    return ApiRouter.close(router, contract);
+  }
+
+  /** What the HTTP codec could not make sense of; there is no route yet that could say so. */
+  private static void refuse(HttpServerRequest request) {
+    Problem problem = Problem.malformed("the request is not HTTP that this server understands");
+    request
+        .response()
+        .setStatusCode(problem.status())
+        .putHeader("content-type", "application/problem+json")
+        .putHeader("connection", "close")
+        .end(io.vertx.core.buffer.Buffer.buffer(problem.bytes("none")));
+  }
+}

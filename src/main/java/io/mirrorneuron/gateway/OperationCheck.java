@@ -1,0 +1,61 @@
+package io.mirrorneuron.gateway;
+
+import io.mirrorneuron.bus.ApiCall;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.openapi.contract.Operation;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What the contract demands of a request to one operation, compiled at start and run on the event
+ * loop. The stock validator builds its validators for each request and changes threads; that costs
+ * more than half of the throughput of a small read.
+ */
+final class OperationCheck {
+  private final ParameterCheck[] parameters;
+  private final BodyCheck body;
+
+  private OperationCheck(ParameterCheck[] parameters, BodyCheck body) {
+    this.parameters = parameters;
+    this.body = body;
+  }
+
+  static OperationCheck of(ApiOperation operation, Operation parsed, Schemas schemas) {
+    ParameterCheck[] parameters =
+        parsed.getParameters().stream()
+            .map(parameter -> ParameterCheck.of(parameter, schemas))
+            .toArray(ParameterCheck[]::new);
+    boolean json = operation.body() == ApiOperation.Body.JSON;
+    return new OperationCheck(
+        parameters, json ? BodyCheck.of(parsed.getRequestBody(), schemas) : null);
+  }
+
+  /**
+   * The call that the request makes.
+   *
+   * @param bytes the body; ignored by operations without one
+   * @throws Refusal with everything that is wrong
+   */
+  ApiCall read(RoutingContext ctx, Buffer bytes) {
+    List<Fault> faults = new ArrayList<>(0);
+    ApiCall call = new ApiCall();
+    for (ParameterCheck parameter : parameters) {
+      Object value = parameter.read(ctx, faults);
+      if (value != null) {
+        call.with(parameter.name(), value);
+      }
+    }
+    if (body != null) {
+      JsonObject content = body.read(bytes, faults);
+      if (content != null) {
+        call.withBody(content);
+      }
+    }
+    if (!faults.isEmpty()) {
+      throw Refusal.invalid(faults);
+    }
+    return call;
+  }
+}

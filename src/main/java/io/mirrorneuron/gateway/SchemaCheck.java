@@ -1,0 +1,108 @@
+package io.mirrorneuron.gateway;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.json.schema.OutputUnit;
+import io.vertx.json.schema.Validator;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A compiled schema: one validator that only says yes or no, and one that explains and is asked
+ * when the answer was no. Shared by all requests.
+ */
+final class SchemaCheck {
+  /** Accepts everything. */
+  static final SchemaCheck NONE = new SchemaCheck(null, null);
+
+  private final Validator quick;
+  private final Validator explained;
+
+  SchemaCheck(Validator quick, Validator explained) {
+    this.quick = quick;
+    this.explained = explained;
+  }
+
+  /**
+   * @param root location of the value
+   * @param input what the sender wrote for a scalar, or null to look it up in the value
+   */
+  List<Fault> faults(Object value, List<Object> root, Object input) {
+    if (quick == null || quick.validate(value).getValid()) {
+      return List.of();
+    }
+    List<OutputUnit> units = explained.validate(value).getErrors();
+    Set<Fault> faults = new LinkedHashSet<>();
+    if (units != null) {
+      units.stream()
+          .filter(unit -> isLeaf(unit, units))
+          .forEach(u -> faults.add(fault(u, value, root, input)));
+    }
+    return faults.isEmpty()
+        ? List.of(new Fault("value_error", root, "does not fit its schema", input))
+        : List.copyOf(faults);
+  }
+
+  /** Wrappers such as {@code properties} only repeat that something below is wrong. */
+  private static boolean isLeaf(OutputUnit unit, List<OutputUnit> all) {
+    return all.stream()
+        .noneMatch(
+            other ->
+                other != unit
+                    && other.getKeywordLocation().startsWith(unit.getKeywordLocation() + "/"));
+  }
+
+  private static Fault fault(OutputUnit unit, Object value, List<Object> root, Object input) {
+    List<Object> location = new ArrayList<>(root);
+    Object at = value;
+    for (String step : steps(unit.getInstanceLocation())) {
+      location.add(step);
+      at = child(at, step);
+    }
+    String keyword = unit.getKeywordLocation();
+    keyword = keyword.substring(keyword.lastIndexOf('/') + 1);
+    return new Fault(
+        word(keyword, unit.getError()),
+        List.copyOf(location),
+        String.valueOf(unit.getError()),
+        input != null ? input : at instanceof JsonObject || at instanceof JsonArray ? null : at);
+  }
+
+  private static String word(String keyword, String message) {
+    return switch (keyword) {
+      case "required" -> "missing";
+      case "type" -> "type_error";
+      case "minimum" -> "greater_than_equal";
+      case "maximum" -> "less_than_equal";
+      case "exclusiveMinimum" -> "greater_than";
+      case "exclusiveMaximum" -> "less_than";
+      case "enum", "const" -> "literal_error";
+      case "minLength", "minItems", "minProperties" -> "too_short";
+      case "maxLength", "maxItems", "maxProperties" -> "too_long";
+      case "pattern" -> "pattern_mismatch";
+      default -> keyword;
+    };
+  }
+
+  private static List<String> steps(String pointer) {
+    String path = pointer.startsWith("#") ? pointer.substring(1) : pointer;
+    List<String> steps = new ArrayList<>();
+    for (String step : path.split("/")) {
+      if (!step.isEmpty()) {
+        steps.add(step.replace("~1", "/").replace("~0", "~"));
+      }
+    }
+    return steps;
+  }
+
+  private static Object child(Object parent, String step) {
+    return switch (parent) {
+      case JsonObject object -> object.getValue(step);
+      case JsonArray array when step.matches("\\d{1,9}") && Integer.parseInt(step) < array.size() ->
+          array.getValue(Integer.parseInt(step));
+      case null, default -> null;
+    };
+  }
+}

@@ -1,0 +1,51 @@
+package io.mirrorneuron.gateway;
+
+import io.vertx.core.json.JsonObject;
+import io.vertx.json.schema.Draft;
+import io.vertx.json.schema.JsonSchema;
+import io.vertx.json.schema.JsonSchemaOptions;
+import io.vertx.json.schema.OutputFormat;
+import io.vertx.json.schema.SchemaRepository;
+import java.util.Set;
+
+/**
+ * Compiles the schemas of a contract; done once, since a validator copies a table of all schemas.
+ */
+final class Schemas {
+  /** Keywords that refuse nothing. */
+  private static final Set<String> IDLE =
+      Set.of("type", "default", "description", "example", "title", "deprecated");
+
+  private static final JsonSchemaOptions QUICK = options(OutputFormat.Flag);
+  private static final JsonSchemaOptions EXPLAINED = options(OutputFormat.Basic);
+
+  private final SchemaRepository repository;
+
+  Schemas(SchemaRepository repository) {
+    this.repository = repository;
+  }
+
+  SchemaCheck compile(JsonSchema schema) {
+    if (refusesNothing(schema)) {
+      return SchemaCheck.NONE;
+    }
+    return new SchemaCheck(
+        repository.validator(schema, QUICK), repository.validator(schema, EXPLAINED));
+  }
+
+  /** A string without bounds needs no validator: its reader has done all there is to do. */
+  private static boolean refusesNothing(JsonSchema schema) {
+    return schema instanceof JsonObject object
+        && object.getValue("type") instanceof String type
+        && Scalars.of(type) != null
+        && object.fieldNames().stream()
+            .allMatch(key -> IDLE.contains(key) || key.startsWith("__") || key.startsWith("x-"));
+  }
+
+  private static JsonSchemaOptions options(OutputFormat format) {
+    return new JsonSchemaOptions()
+        .setBaseUri("app://")
+        .setDraft(Draft.DRAFT202012)
+        .setOutputFormat(format);
+  }
+}

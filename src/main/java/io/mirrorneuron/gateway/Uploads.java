@@ -1,0 +1,135 @@
+package io.mirrorneuron.gateway;
+
+import io.mirrorneuron.bus.ApiCall;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerFileUpload;
+import io.vertx.core.http.HttpServerRequest;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Supplier;
+
+/** Stores the file part of a multipart body while it arrives, under a name of ours. */
+final class Uploads {
+  /** What multipart framing may add to the file. */
+  private static final long FRAMING_BYTES = 64 << 10;
+
+  private final Vertx vertx;
+  private final Path folder;
+  private final long limitBytes;
+  private final Supplier<String> ids;
+
+  /**
+   * @param folder must exist
+   */
+  Uploads(Vertx vertx, Path folder, long limitBytes, Supplier<String> ids) {
+    this.vertx = vertx;
+    this.folder = folder;
+    this.limitBytes = limitBytes;
+    this.ids = ids;
+  }
+
+  /**
+   * The stored part, to be given to {@link #discard} in the end. Nothing stays on disk when the
+   * future fails.
+   *
+   * @param field the name of the part
+   */
+  Future<ApiCall.Upload> receive(HttpServerRequest request, String field) {
+    if (Bodies.declaredLength(request) > limitBytes + FRAMING_BYTES) {
+      return Future.failedFuture(Refusal.tooLarge(limitBytes));
+    }
+    if (!isMultipart(request)) {
+      return Future.failedFuture(missing(field));
+    }
+    Bodies.greet(request);
+    Reception reception =
+        new Reception(field, folder.resolve("upload-" + ids.get() + ".part").toString());
+    reception.listen(request);
+    return reception.done.future().onFailure(e -> discard(reception.path));
+  }
+
+  void discard(ApiCall.Upload upload) {
+    discard(upload.path().toString());
+  }
+
+  private void discard(String path) {
+    vertx
+        .fileSystem()
+        .exists(path)
+        .compose(there -> there ? vertx.fileSystem().delete(path) : Future.succeededFuture());
+  }
+
+  private static boolean isMultipart(HttpServerRequest request) {
+    String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
+    return type != null && type.toLowerCase(Locale.ROOT).startsWith("multipart/form-data");
+  }
+
+  private static Refusal missing(String field) {
+    return Refusal.invalid(
+        List.of(new Fault("missing", List.of("body", field), "must be a file", null)));
+  }
+
+  /** One request that is being read. */
+  private final class Reception {
+    final Promise<ApiCall.Upload> done = Promise.promise();
+    final String field;
+    final String path;
+    HttpServerFileUpload part;
+    Future<Void> stored;
+    long seen;
+
+    Reception(String field, String path) {
+      this.field = field;
+      this.path = path;
+    }
+
+    void listen(HttpServerRequest request) {
+      request.exceptionHandler(
+          e -> refuse(Refusal.malformed("the multipart body is malformed", List.of())));
+      try {
+        request.setExpectMultipart(true);
+      } catch (RuntimeException e) {
+        refuse(Refusal.malformed("the multipart body is malformed", List.of()));
+        return;
+      }
+      request.uploadHandler(this::begin);
+      request.handler(
+          chunk -> {
+            seen += chunk.length();
+            if (seen > limitBytes + FRAMING_BYTES) {
+              refuse(Refusal.tooLarge(limitBytes));
+            }
+          });
+      request.endHandler(end -> finish());
+    }
+
+    /** Parts of other names are read over. */
+    void begin(HttpServerFileUpload candidate) {
+      if (candidate.name().equals(field) && part == null && !done.future().isComplete()) {
+        part = candidate;
+        stored = candidate.streamToFileSystem(path);
+      }
+    }
+
+    void finish() {
+      if (part == null) {
+        refuse(missing(field));
+        return;
+      }
+      stored.onComplete(
+          written -> done.tryComplete(new ApiCall.Upload(Path.of(path), part.filename())),
+          done::tryFail);
+    }
+
+    void refuse(Refusal refusal) {
+      if (part != null) {
+        part.cancelStreamToFileSystem();
+      }
+      done.tryFail(refusal);
+    }
+  }
+}

@@ -1,0 +1,6 @@
+/**
+ * HTTP in, bus out. Everything is derived from the contract; no operation but health is named here.
+ * Start with {@link io.mirrorneuron.gateway.ApiRouter}. Futures and the event loop live here and in
+ * {@link io.mirrorneuron.bus}.
+ */
+package io.mirrorneuron.gateway;

@@ -1,0 +1,159 @@
+package io.mirrorneuron.store;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.wire.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Uploaded bundles, unpacked, between their upload and the submission that uses them. Each lies in
+ * a folder named by its handle; clients know nothing but the handle. Blocking and thread-safe.
+ */
+public final class BundleStaging {
+  private static final Pattern HANDLE = Pattern.compile("bundle-[A-Za-z0-9-]{8,64}");
+  private static final Duration LIFETIME = Duration.ofHours(24);
+
+  private final Path root;
+  private final BundleZip.Limits limits;
+  private final Clock clock;
+  private final Supplier<String> ids;
+
+  /**
+   * @param root made when absent
+   * @param ids unguessable: whoever knows a handle may submit the bundle
+   */
+  public BundleStaging(Path root, BundleZip.Limits limits, Clock clock, Supplier<String> ids) {
+    this.root = root;
+    this.limits = limits;
+    this.clock = clock;
+    this.ids = ids;
+  }
+
+  /** A bundle: its manifest and the folder of its payload files. */
+  public record Bundle(String handle, ObjectNode manifest, String manifestText, Path payloads) {}
+
+  /**
+   * Unpacks a zip. The file itself stays the caller's.
+   *
+   * @throws MnException MALFORMED or TOO_LARGE; then nothing is left behind
+   */
+  public Bundle unpack(Path zip) {
+    String handle = "bundle-" + ids.get();
+    Path folder = root.resolve(handle);
+    try {
+      Files.createDirectories(folder);
+      BundleZip.unpack(zip, folder, limits);
+      return read(handle, folder);
+    } catch (IOException e) {
+      delete(folder);
+      throw MnException.unavailable("the bundle cannot be stored", e);
+    } catch (RuntimeException e) {
+      delete(folder);
+      throw e;
+    }
+  }
+
+  /**
+   * @throws MnException MALFORMED {@code unknown uploaded bundle}
+   */
+  public Bundle open(String handle) {
+    Path folder = root.resolve(HANDLE.matcher(handle).matches() ? handle : "none");
+    if (!Files.isDirectory(folder)) {
+      throw malformed("unknown uploaded bundle");
+    }
+    return read(handle, folder);
+  }
+
+  /** Removes bundles that are older than a day. To be called now and then. */
+  public void sweep() {
+    Instant oldest = clock.instant().minus(LIFETIME);
+    for (Path folder : folders()) {
+      if (modified(folder).isBefore(oldest)) {
+        delete(folder);
+      }
+    }
+  }
+
+  private static Bundle read(String handle, Path folder) {
+    Path bundle = rootOf(folder);
+    String text;
+    try {
+      text = Files.readString(bundle.resolve("manifest.json"));
+    } catch (IOException e) {
+      throw malformed("bundle manifest.json is malformed");
+    }
+    return new Bundle(
+        handle, Json.parseObject(text, "bundle manifest.json"), text, bundle.resolve("payloads"));
+  }
+
+  /** The folder itself, or the only one in it. */
+  private static Path rootOf(Path folder) {
+    if (isBundle(folder)) {
+      return folder;
+    }
+    List<Path> top = list(folder);
+    if (top.size() == 1 && isBundle(top.getFirst())) {
+      return top.getFirst();
+    }
+    throw malformed("bundle zip must contain manifest.json and payloads/");
+  }
+
+  private static boolean isBundle(Path folder) {
+    return Files.isRegularFile(folder.resolve("manifest.json"))
+        && Files.isDirectory(folder.resolve("payloads"));
+  }
+
+  private List<Path> folders() {
+    return Files.isDirectory(root)
+        ? list(root).stream()
+            .filter(folder -> HANDLE.matcher(folder.getFileName().toString()).matches())
+            .toList()
+        : List.of();
+  }
+
+  private static Instant modified(Path folder) {
+    try {
+      return Files.getLastModifiedTime(folder).toInstant();
+    } catch (IOException e) {
+      return FileTime.fromMillis(Long.MAX_VALUE).toInstant();
+    }
+  }
+
+  private static List<Path> list(Path folder) {
+    try (Stream<Path> children = Files.list(folder)) {
+      return children.toList();
+    } catch (IOException e) {
+      throw MnException.unavailable("the uploaded bundles cannot be read", e);
+    }
+  }
+
+  /** Removes a tree. Links in it are removed, not followed. */
+  private static void delete(Path folder) {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    } catch (NoSuchFileException e) {
+      return; // Somebody else was faster.
+    } catch (IOException e) {
+      throw MnException.unavailable("an uploaded bundle cannot be removed", e);
+    }
+  }
+
+  private static MnException malformed(String message) {
+    return new MnException(ErrorCode.MALFORMED, "invalid_bundle", message);
+  }
+}

@@ -1,0 +1,174 @@
+package io.mirrorneuron.store;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.zip.ZipException;
+import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
+import org.apache.commons.compress.archivers.zip.ZipFile;
+
+/**
+ * Unpacks a zip that a stranger made. All names and kinds are looked at before the first byte is
+ * written, and bytes are counted as they come out, whatever the zip says of its sizes.
+ */
+public final class BundleZip {
+  private static final int FILE_TYPE_MASK = 0170000;
+  private static final int REGULAR = 0100000;
+  private static final int DIRECTORY = 0040000;
+  private static final int UNKNOWN = 0;
+
+  /** Expansion below this is nobody's attack, whatever its ratio. */
+  private static final long RATIO_FREE_BYTES = 1 << 20;
+
+  private BundleZip() {}
+
+  /**
+   * @param compressedBytes of the zip file
+   * @param expandedBytes of all files together
+   * @param ratio of expanded to compressed bytes
+   */
+  public record Limits(long compressedBytes, long expandedBytes, int entries, int ratio) {
+    public static final Limits DEFAULT = new Limits(64L << 20, 512L << 20, 20_000, 200);
+  }
+
+  /**
+   * @throws MnException MALFORMED or TOO_LARGE; the target then holds a part
+   */
+  static void unpack(Path zip, Path target, Limits limits) throws IOException {
+    long size = Files.size(zip);
+    if (size > limits.compressedBytes()) {
+      throw tooLarge("bundle is larger than " + limits.compressedBytes() + " bytes");
+    }
+    try (ZipFile file = ZipFile.builder().setPath(zip).setIgnoreLocalFileHeader(true).get()) {
+      List<Entry> entries = check(file, target, limits);
+      Budget budget = new Budget(limits, size);
+      for (Entry entry : entries) {
+        write(file, entry, budget);
+      }
+    } catch (ZipException e) {
+      throw malformed("invalid zip bundle");
+    }
+  }
+
+  private record Entry(ZipArchiveEntry source, Path target) {}
+
+  private static List<Entry> check(ZipFile file, Path target, Limits limits) {
+    List<Entry> entries = new ArrayList<>();
+    Set<Path> seen = new HashSet<>();
+    var all = file.getEntries();
+    while (all.hasMoreElements()) {
+      ZipArchiveEntry entry = all.nextElement();
+      if (entries.size() == limits.entries()) {
+        throw tooLarge("bundle has more than " + limits.entries() + " entries");
+      }
+      Path path = safePath(entry, target);
+      if (!seen.add(path)) {
+        throw malformed("bundle contains duplicate entries");
+      }
+      if (!file.canReadEntryData(entry)) {
+        throw malformed("bundle contains entries that are encrypted or cannot be unpacked");
+      }
+      entries.add(new Entry(entry, path));
+    }
+    return entries;
+  }
+
+  private static Path safePath(ZipArchiveEntry entry, Path target) {
+    int type = entry.getUnixMode() & FILE_TYPE_MASK;
+    boolean ordinary = type == REGULAR || type == DIRECTORY || type == UNKNOWN;
+    String name = entry.getName();
+    if (!ordinary
+        || name.indexOf('\0') >= 0
+        || name.contains("\\")
+        || name.startsWith("/")
+        || name.matches("[A-Za-z]:.*")) {
+      throw malformed("bundle contains unsafe paths");
+    }
+    try {
+      Path path = target;
+      for (String segment : name.split("/")) {
+        if (segment.equals("..")) {
+          throw malformed("bundle contains unsafe paths");
+        }
+        path = path.resolve(segment);
+      }
+      path = path.normalize();
+      if (!path.startsWith(target)) {
+        throw malformed("bundle contains unsafe paths");
+      }
+      return path;
+    } catch (InvalidPathException e) {
+      throw malformed("bundle contains unsafe paths");
+    }
+  }
+
+  private static void write(ZipFile file, Entry entry, Budget budget) throws IOException {
+    try {
+      if (entry.source().isDirectory()) {
+        Files.createDirectories(entry.target());
+        return;
+      }
+      Files.createDirectories(entry.target().getParent());
+    } catch (java.nio.file.FileAlreadyExistsException e) {
+      throw malformed("bundle contains duplicate entries");
+    }
+    try (InputStream in = file.getInputStream(entry.source());
+        OutputStream out =
+            Files.newOutputStream(entry.target(), java.nio.file.StandardOpenOption.CREATE_NEW)) {
+      byte[] buffer = new byte[16 << 10];
+      int read;
+      while ((read = read(in, buffer)) >= 0) {
+        budget.spend(read);
+        out.write(buffer, 0, read);
+      }
+    }
+  }
+
+  /** Broken data is the sender's fault; failures to write are not. */
+  private static int read(InputStream in, byte[] buffer) throws ZipException {
+    try {
+      return in.read(buffer);
+    } catch (IOException e) {
+      throw new ZipException(e.getMessage());
+    }
+  }
+
+  /** Counts what comes out. */
+  private static final class Budget {
+    private final Limits limits;
+    private final long ratioBytes;
+    private long spent;
+
+    Budget(Limits limits, long compressed) {
+      this.limits = limits;
+      this.ratioBytes = Math.max(RATIO_FREE_BYTES, compressed * limits.ratio());
+    }
+
+    void spend(int bytes) {
+      spent += bytes;
+      if (spent > limits.expandedBytes()) {
+        throw tooLarge("bundle expands to more than " + limits.expandedBytes() + " bytes");
+      }
+      if (spent > ratioBytes) {
+        throw tooLarge("bundle expands to more than " + limits.ratio() + " times its size");
+      }
+    }
+  }
+
+  private static MnException malformed(String message) {
+    return new MnException(ErrorCode.MALFORMED, "invalid_bundle", message);
+  }
+
+  private static MnException tooLarge(String message) {
+    return new MnException(ErrorCode.TOO_LARGE, "bundle_too_large", message);
+  }
+}

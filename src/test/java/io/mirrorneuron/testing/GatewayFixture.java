@@ -1,0 +1,139 @@
+package io.mirrorneuron.testing;
+
+import io.mirrorneuron.blueprints.BlueprintsVerticle;
+import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.cluster.ClusterVerticle;
+import io.mirrorneuron.cluster.Surroundings;
+import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.gateway.Auth;
+import io.mirrorneuron.gateway.Contract;
+import io.mirrorneuron.gateway.GatewayVerticle;
+import io.mirrorneuron.gateway.Health;
+import io.mirrorneuron.jobs.JobsVerticle;
+import io.mirrorneuron.store.BundleStaging;
+import io.mirrorneuron.store.BundleZip;
+import io.mirrorneuron.store.JobRows;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A whole gateway on a free port, before fakes of the runtime. */
+public final class GatewayFixture implements AutoCloseable {
+  public static final String TOKEN = "t0ken";
+  public static final Instant NOW = Instant.parse("2026-01-02T03:04:05.006Z");
+
+  public final FakeJobsClient jobs = new FakeJobsClient();
+  public final FakeClusterClient cluster = new FakeClusterClient();
+  public final Vertx vertx = Vertx.vertx();
+  public final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  public final Path folder;
+  private final GatewayVerticle gateway;
+
+  public GatewayFixture(Path folder, Config.Api api, JobRows rows) throws Exception {
+    this.folder = folder;
+    Path uploads = Files.createDirectories(folder.resolve("uploads"));
+    Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
+    AtomicLong ids = new AtomicLong();
+    BundleStaging staging =
+        new BundleStaging(
+            folder.resolve("bundles"),
+            new BundleZip.Limits(1 << 20, 4 << 20, 100, 200),
+            clock,
+            () -> "0000000" + ids.incrementAndGet());
+    List<AreaVerticle> areas =
+        List.of(
+            new JobsVerticle(jobs, rows, staging, new Secret("admin-secret")),
+            new ClusterVerticle(cluster, surroundings(folder), clock),
+            new BlueprintsVerticle(staging));
+    Contract contract = Contract.load(vertx).await(30, TimeUnit.SECONDS);
+    gateway =
+        new GatewayVerticle(
+            new GatewayVerticle.Settings(
+                api, uploads, false, Duration.ofSeconds(20), () -> "r-" + ids.incrementAndGet()),
+            contract,
+            areas,
+            Auth.of(api.token()),
+            Health.Facts.of(api.token().isSet(), "test", folder.resolve("runs").toString()));
+    for (AreaVerticle area : areas) {
+      vertx.deployVerticle(area).await(10, TimeUnit.SECONDS);
+    }
+    vertx.deployVerticle(gateway).await(10, TimeUnit.SECONDS);
+  }
+
+  /** With a token, one allowed origin, 64 KiB of body and 1 MiB of upload. */
+  public static GatewayFixture guarded(Path folder) throws Exception {
+    return new GatewayFixture(
+        folder,
+        new Config.Api(
+            "127.0.0.1", 0, new Secret(TOKEN), List.of("https://ui.example"), 64 << 10, 1 << 20),
+        null);
+  }
+
+  public static GatewayFixture open(Path folder, JobRows rows) throws Exception {
+    return new GatewayFixture(
+        folder, new Config.Api("127.0.0.1", 0, Secret.NONE, List.of(), 5 << 20, 8 << 20), rows);
+  }
+
+  private static Surroundings surroundings(Path folder) {
+    return new Surroundings(
+        "local",
+        folder.toString(),
+        "localhost:55051",
+        "http://localhost:54001/api/v1",
+        null,
+        folder.toString(),
+        folder.toString(),
+        false);
+  }
+
+  public int port() {
+    return gateway.port();
+  }
+
+  public URI uri(String path) {
+    return URI.create("http://127.0.0.1:" + port() + path);
+  }
+
+  /** A request that carries the token. */
+  public HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(uri(path))
+        .timeout(Duration.ofSeconds(20))
+        .header("Authorization", "Bearer " + TOKEN);
+  }
+
+  public HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
+    return http.send(request, HttpResponse.BodyHandlers.ofString());
+  }
+
+  public HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return send(request(path).build());
+  }
+
+  public HttpResponse<String> post(String path, String json)
+      throws IOException, InterruptedException {
+    return send(
+        request(path)
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(json))
+            .build());
+  }
+
+  @Override
+  public void close() {
+    vertx.close().await();
+  }
+}
