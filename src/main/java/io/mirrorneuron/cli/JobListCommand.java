@@ -23,7 +23,7 @@ import picocli.CommandLine.ParameterException;
     })
 final class JobListCommand implements Callable<Integer> {
   private static final List<String> HEADERS =
-      List.of("Job ID", "Workflow", "Status", "Submitted at", "Last event");
+      List.of("Job ID", "Workflow", "Status", "Submitted (UTC)", "Last event");
 
   @Mixin Client client;
 
@@ -67,7 +67,7 @@ final class JobListCommand implements Callable<Integer> {
         job.path("job_id").asText(),
         job.path("graph_id").asText(),
         job.path("status").asText(),
-        job.path("submitted_at").asText(),
+        Output.time(job.path("submitted_at").asText("")),
         job.path("last_event").asText(""));
   }
 }

@@ -1,19 +1,34 @@
 package io.mirrorneuron.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.core.util.Separators;
+import com.fasterxml.jackson.core.util.Separators.Spacing;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.github.freva.asciitable.AsciiTable;
 import com.github.freva.asciitable.Column;
 import com.github.freva.asciitable.HorizontalAlign;
 import com.github.freva.asciitable.OverflowBehaviour;
 import com.github.freva.asciitable.Styler;
+import io.mirrorneuron.wire.Json;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** What a command prints on stdout, for people or for programs. */
 final class Output {
+  private static final DefaultPrettyPrinter INDENTED =
+      new DefaultPrettyPrinter(
+              Separators.createDefaultInstance().withObjectFieldValueSpacing(Spacing.AFTER))
+          .withArrayIndenter(DefaultIndenter.SYSTEM_LINEFEED_INSTANCE);
+
+  /** The space before the first column, perhaps behind a colour. */
+  private static final Pattern MARGIN = Pattern.compile("^((?:\033\\[\\d+m)*) ");
+
   private static final int GAP = 2;
   private static final int NARROWEST = 8;
 
@@ -36,7 +51,11 @@ final class Output {
 
   /** One document, indented. */
   void json(JsonNode document) {
-    line(document.toPrettyString());
+    try {
+      line(Json.MAPPER.writer(INDENTED).writeValueAsString(document));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a JSON tree can always be written", e);
+    }
   }
 
   /**
@@ -79,7 +98,7 @@ final class Output {
         .data(shape, data)
         .asString()
         .lines()
-        .map(text -> text.startsWith(" ") ? text.substring(1) : text)
+        .map(text -> MARGIN.matcher(text).replaceFirst("$1"))
         .forEach(text -> line(text.stripTrailing()));
   }
 
@@ -126,6 +145,11 @@ final class Output {
     public List<String> styleHeader(Column column, int col, List<String> lines) {
       return lines.stream().map(paint::faint).toList();
     }
+  }
+
+  /** An ISO timestamp as people read it: to the second, in UTC. */
+  static String time(String timestamp) {
+    return timestamp.replaceFirst("T(\\d\\d:\\d\\d:\\d\\d).*", " $1");
   }
 
   /** The text on one line and without the control characters that could steer a terminal. */
