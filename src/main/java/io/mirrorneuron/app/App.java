@@ -14,7 +14,6 @@ import io.mirrorneuron.gateway.Contract;
 import io.mirrorneuron.gateway.GatewayVerticle;
 import io.mirrorneuron.gateway.Health;
 import io.mirrorneuron.jobs.JobsVerticle;
-import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.runtime.Runtime;
@@ -33,7 +32,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -42,12 +40,9 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -65,6 +60,7 @@ public final class App implements AutoCloseable {
   private final Map<String, String> environment;
   private final Clock clock = Clock.systemUTC();
   private final SecureRandom random = new SecureRandom();
+  private final Ids ids = new Ids(clock, random);
   private final Parts parts = new Parts(STOP_PATIENCE);
   private Config config;
   private DataDirectory directory;
@@ -137,7 +133,7 @@ public final class App implements AutoCloseable {
             new Runtime(
                 config,
                 new Runtime.Identity(
-                    identity.name(), directory.runtimeId(), environment, clock, this::jobIdSuffix),
+                    identity.name(), directory.runtimeId(), environment, clock, ids::jobSuffix),
                 lanes));
     HardwareProbe hardware =
         new HardwareProbe(
@@ -171,7 +167,7 @@ public final class App implements AutoCloseable {
   private Door openGrpc(Backend backend) {
     Config.Grpc grpc = config.grpc();
     RuntimeServer server =
-        opened(
+        Doors.opened(
             "gRPC port",
             grpc.host(),
             grpc.port(),
@@ -193,8 +189,7 @@ public final class App implements AutoCloseable {
   private Door openApi(Backend backend, Contract contract) throws IOException {
     Path uploads = Files.createDirectories(config.home().resolve("uploads"));
     BundleStaging staging =
-        new BundleStaging(
-            uploads.resolve("bundles"), BundleZip.Limits.DEFAULT, clock, this::secretId);
+        new BundleStaging(uploads.resolve("bundles"), BundleZip.Limits.DEFAULT, clock, ids::secret);
     staging.sweep();
     List<AreaVerticle> areas =
         List.of(
@@ -205,7 +200,7 @@ public final class App implements AutoCloseable {
     GatewayVerticle gateway =
         new GatewayVerticle(
             new GatewayVerticle.Settings(
-                api, uploads, config.env() == Config.Env.PROD, API_TIMEOUT, this::requestId),
+                api, uploads, config.env() == Config.Env.PROD, API_TIMEOUT, ids::request),
             contract,
             areas,
             Auth.of(api.token()),
@@ -214,7 +209,7 @@ public final class App implements AutoCloseable {
                 config.env().name().toLowerCase(Locale.ROOT),
                 config.executors().runsRoot().toString()));
     areas.forEach(area -> vertx.deployVerticle(area).await());
-    parts.add("API door", opened("API port", api.host(), api.port(), () -> deploy(gateway)));
+    parts.add("API door", Doors.opened("API port", api.host(), api.port(), () -> deploy(gateway)));
     return Door.bound(api.host(), gateway.port());
   }
 
@@ -234,20 +229,6 @@ public final class App implements AutoCloseable {
         shared,
         shared,
         false);
-  }
-
-  private String jobIdSuffix() {
-    return clock.millis() + "-" + HexFormat.of().toHexDigits(random.nextLong(), 12);
-  }
-
-  private String secretId() {
-    return HexFormat.of().toHexDigits(random.nextLong())
-        + HexFormat.of().toHexDigits(random.nextLong());
-  }
-
-  /** Unique enough to find one request in a log; not a secret, so the cheap source will do. */
-  private String requestId() {
-    return HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
   }
 
   private static String hostname() {
@@ -281,30 +262,6 @@ public final class App implements AutoCloseable {
   /** Where the state is: the named server, else ours. */
   private static URI redisUri(Config config, RedisServer own) {
     return own == null ? config.redis().url() : URI.create(own.uri());
-  }
-
-  /**
-   * Waits until a door is open.
-   *
-   * @param name of the door, for people
-   * @throws MnException (CONFLICT) when somebody else has the port
-   */
-  private static <T> T opened(String name, String host, int port, Callable<T> opening) {
-    try {
-      return opening.call();
-    } catch (Exception e) {
-      if (e instanceof BindException) {
-        throw new MnException(
-            ErrorCode.CONFLICT,
-            "port_in_use",
-            "%s %s:%d cannot be opened: another program, perhaps another MirrorNeuron, uses it"
-                .formatted(name, host, port),
-            null,
-            e);
-      }
-      throw MnException.unavailable(
-          "%s %s:%d cannot be opened: %s".formatted(name, host, port, e), e);
-    }
   }
 
   public Config config() {

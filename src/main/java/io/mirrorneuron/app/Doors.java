@@ -1,7 +1,11 @@
 package io.mirrorneuron.app;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
+import java.net.BindException;
+import java.util.concurrent.Callable;
 
 /**
  * What a server listens on.
@@ -47,5 +51,29 @@ record Doors(Door api, Door grpc) {
           .put("port", grpc.port());
     }
     return announcement;
+  }
+
+  /**
+   * Waits until a door is open.
+   *
+   * @param name of the door, for people
+   * @throws MnException (CONFLICT) when somebody else has the port
+   */
+  static <T> T opened(String name, String host, int port, Callable<T> opening) {
+    try {
+      return opening.call();
+    } catch (Exception e) {
+      if (e instanceof BindException) {
+        throw new MnException(
+            ErrorCode.CONFLICT,
+            "port_in_use",
+            "%s %s:%d cannot be opened: another program, perhaps another MirrorNeuron, uses it"
+                .formatted(name, host, port),
+            null,
+            e);
+      }
+      throw MnException.unavailable(
+          "%s %s:%d cannot be opened: %s".formatted(name, host, port, e), e);
+    }
   }
 }

@@ -58,14 +58,16 @@ class AppIT {
       int port = first.actualPort();
       assertThatThrownBy(
               () ->
-                  App.opened(
+                  Doors.opened(
                       "gRPC",
                       "localhost",
                       port,
-                      vertx
-                          .createHttpServer()
-                          .requestHandler(request -> request.response().end())
-                          .listen(port, "localhost")))
+                      () ->
+                          vertx
+                              .createHttpServer()
+                              .requestHandler(request -> request.response().end())
+                              .listen(port, "localhost")
+                              .await(10, TimeUnit.SECONDS)))
           .isInstanceOf(MnException.class)
           .hasMessage(
               "gRPC localhost:%d cannot be opened: another program, perhaps another MirrorNeuron,"
