@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.MirrorNeuron;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;
-import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -138,7 +137,7 @@ final class Client {
       case "unauthenticated" ->
           "; set MN_GRPC_AUTH_TOKEN, or MN_HOME to the data directory of the server";
       case "timeout" -> "; MN_GRPC_TIMEOUT_SECONDS says how long to wait for an answer";
-      default -> failure.code() == ErrorCode.UNAUTHENTICATED ? "; set MN_GRPC_AUTH_TOKEN" : "";
+      default -> "";
     };
   }
 }

@@ -299,7 +299,7 @@ class ClientCommandsTest {
 
   @Test
   void aWrongTokenIsSaidWithAWayOut() {
-    Ended ended = shell.set("MN_GRPC_AUTH_TOKEN", "wrong").run("job", "list");
+    Ended ended = shell.set("MN_GRPC_AUTH_TOKEN", "wrong").run("job", "pause", job());
 
     assertThat(ended.exitCode()).isEqualTo(1);
     assertThat(ended.err()).hasLineCount(1).contains("MN_GRPC_AUTH_TOKEN");

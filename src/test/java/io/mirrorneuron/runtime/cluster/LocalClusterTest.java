@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.exec.PoolUsage;
 import io.mirrorneuron.store.ResourceLimits.Resource;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.InMemoryResourceLimits;
@@ -33,7 +34,7 @@ class LocalClusterTest {
       new LocalCluster(
           IDENTITY,
           () -> hardware,
-          () -> Map.of("default", new PoolUsage(4, 3, 2, 3)),
+          () -> List.of(new PoolUsage("default", 4, 3, 1, 2, 3)),
           new OneJob(),
           limits,
           "mn",
