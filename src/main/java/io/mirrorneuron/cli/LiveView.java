@@ -123,6 +123,9 @@ final class LiveView implements JobView {
   }
 
   private static String time(double seconds) {
+    if (seconds < 1) {
+      return "%.0fms".formatted(seconds * 1000);
+    }
     return seconds < 60
         ? "%.1fs".formatted(seconds)
         : "%dm%02ds".formatted((int) seconds / 60, (int) seconds % 60);

@@ -38,17 +38,9 @@ class ClientCommandsIT {
 
   private static Config config(Path home) {
     return new ConfigLoader(
-            Map.of(
-                "MN_HOME",
-                home.toString(),
-                "MN_TEMP_DIR",
-                home.resolve("tmp").toString(),
-                "MN_API_PORT",
-                "0",
-                "MN_GRPC_PORT",
-                "0"),
+            Map.of("MN_HOME", home.toString(), "MN_TEMP_DIR", home.resolve("tmp").toString()),
             null,
-            Map.of(),
+            Map.of("api.port", "0", "grpc.port", "0"),
             home)
         .load();
   }
