@@ -37,15 +37,26 @@ interface JobView extends JobListener, AutoCloseable {
   }
 
   /** A line for each event, for pipes and logs. */
-  record Lines(Output output) implements JobView {
+  final class Lines implements JobView {
+    private final Output output;
+    private boolean away;
+
+    Lines(Output output) {
+      this.output = output;
+    }
+
     @Override
     public void event(ObjectNode event) {
+      away = false;
       output.line(Events.line(event, output.paint()));
     }
 
     @Override
     public void away(MnException cause) {
-      output.line("The connection is lost; waiting for the runtime to come back.");
+      if (!away) {
+        output.line("The connection is lost; waiting for the runtime to come back.");
+      }
+      away = true;
     }
 
     @Override

@@ -11,10 +11,12 @@ import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.samples.Samples;
 import io.mirrorneuron.testing.Shell;
 import io.mirrorneuron.testing.Shell.Ended;
+import java.io.BufferedReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -60,20 +62,58 @@ class ClientCommandsIT {
   @Test
   void aJobThatFailsSaysWhyAndEndsWithThree() throws Exception {
     Path bundle = Files.createDirectories(home.resolve("failing"));
-    Files.writeString(
-        bundle.resolve("manifest.json"),
-        """
-        {"manifest_version":"1.0","graph_id":"failing","entrypoints":["work"],
-         "initial_inputs":{"work":[{"a":1}]},
-         "nodes":[{"node_id":"work","agent_type":"executor",
-           "config":{"runner_module":"MirrorNeuron.Runner.HostLocal","command":["sh","-c","exit 7"]}}],
-         "edges":[]}
-        """);
+    Files.writeString(bundle.resolve("manifest.json"), manifest("failing", "exit 7"));
 
     Ended ended = shell.run("run", bundle.toString());
 
     assertThat(ended.exitCode()).isEqualTo(3);
     assertThat(ended.err()).hasLineCount(1).contains("failed: agent work failed", "mn job events");
+  }
+
+  /** A process of its own, as only those get signals. */
+  @Test
+  void ctrlCLetsGoOfAJobThatGoesOn() throws Exception {
+    Path bundle = Files.createDirectories(home.resolve("sleeping"));
+    Files.writeString(bundle.resolve("manifest.json"), manifest("sleeping", "sleep 600"));
+    ProcessBuilder program =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "run",
+                bundle.toString())
+            .redirectError(home.resolve("stderr").toFile());
+    program.environment().put("MN_HOME", home.toString());
+    Process mn = program.start();
+    try (BufferedReader out = mn.inputReader()) {
+      String jobId = out.readLine().substring("Job ".length());
+      while (!out.readLine().contains("executor_lease_acquired")) {}
+
+      mn.toHandle().destroy(); // SIGTERM, which the JVM treats as it does SIGINT
+
+      assertThat(mn.waitFor(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(mn.exitValue()).isEqualTo(128 + 15);
+      assertThat(home.resolve("stderr")).content().contains("detached", "mn job cancel " + jobId);
+      assertThat(shell.run("job", "status", jobId, "--json").json().at("/job/status").asText())
+          .isEqualTo("running");
+      assertThat(shell.run("job", "cancel", jobId).out()).contains("cancelled");
+      assertThat(shell.run("job", "result", jobId).exitCode()).isEqualTo(4);
+    } finally {
+      mn.destroyForcibly();
+    }
+  }
+
+  private static String manifest(String name, String script) {
+    return """
+        {"manifest_version":"1.0","graph_id":"%s","entrypoints":["work"],
+         "initial_inputs":{"work":[{"a":1}]},
+         "nodes":[{"node_id":"work","agent_type":"executor",
+           "config":{"runner_module":"MirrorNeuron.Runner.HostLocal","command":["sh","-c","%s"]}}],
+         "edges":[]}
+        """
+        .formatted(name, script);
   }
 
   @Test
