@@ -75,7 +75,7 @@ final class BusHandler implements Handler<RoutingContext> {
 
   private void callWith(ApiCall.Upload upload, RoutingContext ctx, ApiCall call) {
     ask(call.withUpload(upload))
-        .onComplete(answer -> shared.uploads().discard(upload))
+        .eventually(() -> shared.uploads().discard(upload))
         .onComplete(answer -> write(ctx, defaultType, answer), ctx::fail);
   }
 
@@ -84,7 +84,7 @@ final class BusHandler implements Handler<RoutingContext> {
     if (type == null) {
       ask(call).onComplete(answer -> write(ctx, defaultType, answer), ctx::fail);
     } else if (type.equals(ApiOperation.EVENT_STREAM)) {
-      shared.streams().open(ctx, operation.cursor(), call, this::ask);
+      shared.streams().open(ctx, operation, call, this::ask);
     } else {
       ask(call.withAccept(type)).onComplete(answer -> write(ctx, type, answer), ctx::fail);
     }

@@ -17,6 +17,9 @@ final class Uploads {
   /** What multipart framing may add to the file. */
   private static final long FRAMING_BYTES = 64 << 10;
 
+  private static final Refusal MALFORMED =
+      Refusal.malformed("the multipart body is malformed", List.of());
+
   private final Vertx vertx;
   private final Path folder;
   private final long limitBytes;
@@ -42,30 +45,32 @@ final class Uploads {
     if (Bodies.declaredLength(request) > limitBytes + FRAMING_BYTES) {
       return Future.failedFuture(Refusal.tooLarge(limitBytes));
     }
-    if (!isMultipart(request)) {
+    String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
+    if (type == null || !type.toLowerCase(Locale.ROOT).startsWith("multipart/form-data")) {
       return Future.failedFuture(missing(field));
+    }
+    if (!type.contains("boundary=")) {
+      return Future.failedFuture(MALFORMED);
     }
     Bodies.greet(request);
     Reception reception =
         new Reception(field, folder.resolve("upload-" + ids.get() + ".part").toString());
     reception.listen(request);
-    return reception.done.future().onFailure(e -> discard(reception.path));
+    return reception
+        .done
+        .future()
+        .recover(e -> discard(reception.path).compose(done -> Future.failedFuture(e)));
   }
 
-  void discard(ApiCall.Upload upload) {
-    discard(upload.path().toString());
+  Future<Void> discard(ApiCall.Upload upload) {
+    return discard(upload.path().toString());
   }
 
-  private void discard(String path) {
-    vertx
+  private Future<Void> discard(String path) {
+    return vertx
         .fileSystem()
         .exists(path)
         .compose(there -> there ? vertx.fileSystem().delete(path) : Future.succeededFuture());
-  }
-
-  private static boolean isMultipart(HttpServerRequest request) {
-    String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
-    return type != null && type.toLowerCase(Locale.ROOT).startsWith("multipart/form-data");
   }
 
   private static Refusal missing(String field) {
@@ -88,12 +93,11 @@ final class Uploads {
     }
 
     void listen(HttpServerRequest request) {
-      request.exceptionHandler(
-          e -> refuse(Refusal.malformed("the multipart body is malformed", List.of())));
+      request.exceptionHandler(e -> refuse(MALFORMED));
       try {
         request.setExpectMultipart(true);
       } catch (RuntimeException e) {
-        refuse(Refusal.malformed("the multipart body is malformed", List.of()));
+        refuse(MALFORMED);
         return;
       }
       request.uploadHandler(this::begin);
@@ -126,10 +130,9 @@ final class Uploads {
     }
 
     void refuse(Refusal refusal) {
-      if (part != null) {
+      if (done.tryFail(refusal) && part != null) {
         part.cancelStreamToFileSystem();
       }
-      done.tryFail(refusal);
     }
   }
 }
