@@ -8,7 +8,15 @@ import java.util.Map;
 
 /** Everything that can be set, as one tree. {@code conf/default.yaml} says what each key means. */
 public record Config(
-    Env env, Path home, Api api, Grpc grpc, Redis redis, Executors executors, Retention retention) {
+    Env env,
+    Path home,
+    Api api,
+    Grpc grpc,
+    Redis redis,
+    Executors executors,
+    Retention retention,
+    Recovery recovery,
+    Log log) {
 
   public enum Env {
     DEV,
@@ -21,6 +29,7 @@ public record Config(
    *
    * @param bodyLimitBytes bytes of a request body at most
    * @param uploadLimitBytes bytes of an uploaded zip at most
+   * @param baseUrl where clients of this process find the API, without a slash at the end
    */
   public record Api(
       String host,
@@ -28,7 +37,8 @@ public record Config(
       Secret token,
       List<String> corsAllowOrigins,
       long bodyLimitBytes,
-      long uploadLimitBytes) {
+      long uploadLimitBytes,
+      String baseUrl) {
     public Api {
       corsAllowOrigins = List.copyOf(corsAllowOrigins);
     }
@@ -48,7 +58,13 @@ public record Config(
       Secret authToken,
       Secret adminToken,
       Secret joinToken,
-      boolean networkOnly) {}
+      boolean networkOnly) {
+
+    /** The same door with other tokens. */
+    public Grpc withTokens(Secret auth, Secret admin, Secret join) {
+      return new Grpc(host, port, target, timeout, auth, admin, join, networkOnly);
+    }
+  }
 
   public enum Fsync {
     /** Each commit is on disk before it is acknowledged. */
@@ -59,8 +75,9 @@ public record Config(
 
   /**
    * @param url of an external server, or null for the embedded one
+   * @param server the program of the embedded server, or null to look for one
    */
-  public record Redis(URI url, Fsync fsync, String namespace) {}
+  public record Redis(URI url, Path server, Fsync fsync, String namespace) {}
 
   public enum DefaultRunner {
     HOST_LOCAL,
@@ -71,6 +88,7 @@ public record Config(
    * How processes run.
    *
    * @param pools slots by pool name; {@code default} is always there
+   * @param queueTimeout wait for a pool at most; zero means no limit
    * @param tempDir where workspaces are made
    * @param maxArtifactBytes bytes of a process's output that are stored
    */
@@ -90,4 +108,30 @@ public record Config(
 
   /** How long finished things stay. */
   public record Retention(Duration terminalJobs, int eventsPerJob) {}
+
+  public enum InFlight {
+    /** Run it again. */
+    RERUN,
+    /** Pause the job until a person has looked at it. */
+    REVIEW
+  }
+
+  /** What happens to steps that a crash cut short and that their manifest does not call unsafe. */
+  public record Recovery(InFlight inFlight) {}
+
+  public enum LogFormat {
+    TEXT,
+    JSON
+  }
+
+  /**
+   * @param level one of logback's level names, in capitals
+   * @param folder of the log files of servers
+   */
+  public record Log(String level, LogFormat format, Path folder, long maxBytes, int backupCount) {}
+
+  /** The same configuration with the tokens of this data directory. */
+  public Config withGrpc(Grpc replacement) {
+    return new Config(env, home, api, replacement, redis, executors, retention, recovery, log);
+  }
 }

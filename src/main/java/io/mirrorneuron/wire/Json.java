@@ -11,6 +11,8 @@ import io.mirrorneuron.model.MnException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /** The one JSON mapper (snake_case, unknown members ignored) and the one time format. */
 public final class Json {
@@ -56,10 +58,18 @@ public final class Json {
     } catch (JsonProcessingException e) {
       throw MnException.malformed(what + " is malformed");
     }
+    if (node.isMissingNode()) {
+      throw MnException.malformed(what + " is malformed");
+    }
     if (node instanceof ObjectNode object) {
       return object;
     }
     throw MnException.malformed(what + " must be an object");
+  }
+
+  /** The elements of a list, in order; the values of an object. */
+  public static Stream<JsonNode> elements(JsonNode container) {
+    return StreamSupport.stream(container.spliterator(), false);
   }
 
   public static JsonNode parse(String text) throws JsonProcessingException {

@@ -74,18 +74,28 @@ public final class GatewayFixture implements AutoCloseable {
     vertx.deployVerticle(gateway).await(10, TimeUnit.SECONDS);
   }
 
+  private static final String URL = "http://localhost:54001/api/v1";
+
   /** With a token, one allowed origin, 64 KiB of body and 1 MiB of upload. */
   public static GatewayFixture guarded(Path folder) throws Exception {
     return new GatewayFixture(
         folder,
         new Config.Api(
-            "127.0.0.1", 0, new Secret(TOKEN), List.of("https://ui.example"), 64 << 10, 1 << 20),
+            "127.0.0.1",
+            0,
+            new Secret(TOKEN),
+            List.of("https://ui.example"),
+            64 << 10,
+            1 << 20,
+            URL),
         null);
   }
 
   public static GatewayFixture open(Path folder, JobRows rows) throws Exception {
     return new GatewayFixture(
-        folder, new Config.Api("127.0.0.1", 0, Secret.NONE, List.of(), 5 << 20, 8 << 20), rows);
+        folder,
+        new Config.Api("127.0.0.1", 0, Secret.NONE, List.of(), 5 << 20, 8 << 20, URL),
+        rows);
   }
 
   private static Surroundings surroundings(Path folder) {
@@ -93,7 +103,7 @@ public final class GatewayFixture implements AutoCloseable {
         "local",
         folder.toString(),
         "localhost:55051",
-        "http://localhost:54001/api/v1",
+        URL,
         null,
         folder.toString(),
         folder.toString(),

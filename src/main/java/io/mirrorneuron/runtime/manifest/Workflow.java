@@ -70,7 +70,8 @@ public record Workflow(
   /**
    * @param template generic, stream, map, reduce or batch
    * @param role the author's label, or null
-   * @param config the author's object, never null; defaults are not filled in
+   * @param config the author's object, never null; defaults are not filled in. The old word {@code
+   *     complete_job} is there as {@code complete_run} too.
    * @param unsafe whether a run that was cut short by a crash may not simply be repeated
    */
   public record Agent(

@@ -1,0 +1,290 @@
+package io.mirrorneuron.app;
+
+import io.mirrorneuron.app.Doors.Door;
+import io.mirrorneuron.blueprints.BlueprintsVerticle;
+import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.client.Clients;
+import io.mirrorneuron.client.ClusterClient;
+import io.mirrorneuron.client.JobsClient;
+import io.mirrorneuron.cluster.ClusterVerticle;
+import io.mirrorneuron.cluster.Surroundings;
+import io.mirrorneuron.config.Config;
+import io.mirrorneuron.gateway.Auth;
+import io.mirrorneuron.gateway.Contract;
+import io.mirrorneuron.gateway.GatewayVerticle;
+import io.mirrorneuron.gateway.Health;
+import io.mirrorneuron.jobs.JobsVerticle;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.redis.RedisServer;
+import io.mirrorneuron.runtime.Runtime;
+import io.mirrorneuron.runtime.cluster.HardwareProbe;
+import io.mirrorneuron.runtime.cluster.LocalCluster;
+import io.mirrorneuron.runtime.cluster.NodeIdentity;
+import io.mirrorneuron.runtime.cluster.NvidiaSmi;
+import io.mirrorneuron.runtime.grpc.RuntimeServer;
+import io.mirrorneuron.store.BundleStaging;
+import io.mirrorneuron.store.BundleZip;
+import io.mirrorneuron.store.JobRows;
+import io.mirrorneuron.store.Keys;
+import io.mirrorneuron.store.RedisLanes;
+import io.mirrorneuron.store.RedisResourceLimits;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * The composition root: every part of a server is made here, in the order in which a request meets
+ * them backwards, and closed in reverse.
+ */
+public final class App implements AutoCloseable {
+  private static final Duration STOP_PATIENCE = Duration.ofSeconds(30);
+
+  /** Above the time that the runtime gives itself, so that its own answer is told. */
+  private static final Duration API_TIMEOUT = Duration.ofSeconds(15);
+
+  private final Role role;
+  private final Map<String, String> environment;
+  private final Clock clock = Clock.systemUTC();
+  private final SecureRandom random = new SecureRandom();
+  private final Ids ids = new Ids(clock, random);
+  private final Parts parts = new Parts(STOP_PATIENCE);
+  private Config config;
+  private DataDirectory directory;
+  private Vertx vertx;
+  private Backend backend;
+  private Doors doors = new Doors(null, null);
+
+  private App(Config config, Role role, Map<String, String> environment) {
+    this.config = config;
+    this.role = role;
+    this.environment = environment;
+  }
+
+  /**
+   * Starts a server; returns when it serves.
+   *
+   * @param environment variables that programs of steps and searches for programs may see
+   * @throws MnException with one sentence for people when that is not possible; nothing runs then
+   */
+  public static App start(Config config, Role role, Map<String, String> environment) {
+    App app = new App(config, role, environment);
+    try {
+      app.start();
+      return app;
+    } catch (IOException e) {
+      app.close();
+      throw MnException.unavailable(config.home() + " cannot be used: " + e, e);
+    } catch (RuntimeException e) {
+      app.close();
+      throw e;
+    }
+  }
+
+  private void start() throws IOException {
+    RedisServer redis = role.hasRuntime() ? takeHome() : null;
+    vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+    parts.add("Vert.x", () -> vertx.close().await(10, TimeUnit.SECONDS));
+    Future<Contract> contract = role.hasGateway() ? Contract.load(vertx) : null;
+    backend = role.hasRuntime() ? runtime(redis) : remote();
+    Door grpc = role.hasGrpc() ? openGrpc(backend) : null;
+    Door api = role.hasGateway() ? openApi(backend, contract.await()) : null;
+    doors = new Doors(api, grpc);
+    if (role.hasGrpc() || role.hasGateway()) {
+      parts.add("announcement", Announcement.of(config.home(), doors, clock));
+    }
+  }
+
+  /**
+   * What the doors stand before.
+   *
+   * @param rows null when only the runtime's own answers are to be had
+   * @param identity null when the runtime is elsewhere
+   */
+  private record Backend(
+      JobsClient jobs,
+      ClusterClient cluster,
+      JobRows rows,
+      NodeIdentity identity,
+      HardwareProbe hardware) {}
+
+  private Backend runtime(RedisServer redis) throws IOException {
+    if (redis != null) {
+      redis.awaitReady();
+    }
+    RedisLanes lanes = connected(redisUri(config, redis));
+    NodeIdentity identity = NodeIdentity.standalone(hostname(), config.grpc());
+    Runtime runtime =
+        parts.add(
+            "runtime",
+            new Runtime(
+                config,
+                new Runtime.Identity(
+                    identity.name(), directory.runtimeId(), environment, clock, ids::jobSuffix),
+                lanes));
+    HardwareProbe hardware =
+        new HardwareProbe(
+            config.home(), new NvidiaSmi(environment.getOrDefault("PATH", ""), clock), clock);
+    Keys keys = new Keys(config.redis().namespace());
+    ClusterClient cluster =
+        new LocalCluster(
+            identity,
+            hardware,
+            runtime::pools,
+            runtime.census(),
+            new RedisResourceLimits(lanes, keys),
+            keys.namespace(),
+            clock);
+    return new Backend(runtime.jobs(), cluster, runtime.rows(), identity, hardware);
+  }
+
+  private RedisLanes connected(URI redis) {
+    try {
+      return RedisLanes.connect(vertx, redis.toString()).await(10, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw MnException.unavailable("Redis does not answer", e);
+    }
+  }
+
+  private Backend remote() {
+    Clients clients = parts.add("runtime connection", Clients.connect(vertx, config.grpc()));
+    return new Backend(clients.jobs(), clients.cluster(), null, null, null);
+  }
+
+  private Door openGrpc(Backend backend) {
+    Config.Grpc grpc = config.grpc();
+    RuntimeServer server =
+        Doors.opened(
+            "gRPC port",
+            grpc.host(),
+            grpc.port(),
+            () ->
+                RuntimeServer.start(
+                    vertx,
+                    grpc,
+                    new RuntimeServer.Parts(
+                        backend.jobs(),
+                        backend.cluster(),
+                        backend.identity(),
+                        backend.hardware(),
+                        () -> true,
+                        clock)));
+    parts.add("gRPC door", server);
+    return Door.bound(grpc.host(), server.port());
+  }
+
+  private Door openApi(Backend backend, Contract contract) throws IOException {
+    Path uploads = Files.createDirectories(config.home().resolve("uploads"));
+    BundleStaging staging =
+        new BundleStaging(uploads.resolve("bundles"), BundleZip.Limits.DEFAULT, clock, ids::secret);
+    staging.sweep();
+    List<AreaVerticle> areas =
+        List.of(
+            new JobsVerticle(backend.jobs(), backend.rows(), staging, config.grpc().adminToken()),
+            new ClusterVerticle(backend.cluster(), surroundings(), clock),
+            new BlueprintsVerticle(staging));
+    Config.Api api = config.api();
+    GatewayVerticle gateway =
+        new GatewayVerticle(
+            new GatewayVerticle.Settings(
+                api, uploads, config.env() == Config.Env.PROD, API_TIMEOUT, ids::request),
+            contract,
+            areas,
+            Auth.of(api.token()),
+            Health.Facts.of(
+                api.token().isSet(),
+                config.env().name().toLowerCase(Locale.ROOT),
+                config.executors().runsRoot().toString()));
+    areas.forEach(area -> vertx.deployVerticle(area).await());
+    parts.add("API door", Doors.opened("API port", api.host(), api.port(), () -> deploy(gateway)));
+    return Door.bound(api.host(), gateway.port());
+  }
+
+  private AutoCloseable deploy(GatewayVerticle gateway) throws TimeoutException {
+    String id = vertx.deployVerticle(gateway).await(10, TimeUnit.SECONDS);
+    return () -> vertx.undeploy(id).await(10, TimeUnit.SECONDS);
+  }
+
+  private Surroundings surroundings() {
+    String shared = config.home().resolve("shared").toString();
+    return new Surroundings(
+        "local",
+        config.home().toString(),
+        config.grpc().target(),
+        config.api().baseUrl(),
+        null,
+        shared,
+        shared,
+        false);
+  }
+
+  private static String hostname() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "localhost";
+    }
+  }
+
+  /**
+   * Locks the data directory, completes the tokens and begins to start Redis, unless one is named.
+   */
+  private RedisServer takeHome() throws IOException {
+    directory = parts.add("data directory", DataDirectory.lock(config.home(), random));
+    config = directory.withTokens(config);
+    return config.redis().url() != null
+        ? null
+        : parts.add(
+            "Redis",
+            RedisServer.launch(
+                new RedisServer.Options(
+                    config.home().resolve("redis"),
+                    config.redis().server(),
+                    environment.getOrDefault("PATH", ""),
+                    config.redis().fsync(),
+                    directory.redisPassword(),
+                    config.log().folder().resolve("redis.log"))));
+  }
+
+  /** Where the state is: the named server, else ours. */
+  private static URI redisUri(Config config, RedisServer own) {
+    return own == null ? config.redis().url() : URI.create(own.uri());
+  }
+
+  public Config config() {
+    return config;
+  }
+
+  Doors doors() {
+    return doors;
+  }
+
+  /** The jobs of this server's runtime, or of the one it stands before. */
+  public JobsClient jobs() {
+    return backend.jobs();
+  }
+
+  /** The nodes of the same runtime. */
+  public ClusterClient cluster() {
+    return backend.cluster();
+  }
+
+  /** Stops accepting, lets running work end or parks it, and stops what was started; bounded. */
+  @Override
+  public void close() {
+    parts.close();
+  }
+}

@@ -1,0 +1,63 @@
+package io.mirrorneuron.app;
+
+import io.mirrorneuron.samples.SampleRun;
+import io.mirrorneuron.samples.Samples;
+import java.io.Console;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code mn demo}: a server and its first job. */
+@Command(
+    name = "demo",
+    description = "Starts a server, runs a sample workflow and shows how it goes.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    sortOptions = false,
+    footerHeading = "%nExamples:%n",
+    footer = {"  mn demo", "  mn demo python-fanout --once"})
+final class DemoCommand implements Callable<Integer> {
+  @Spec CommandSpec spec;
+  @Mixin ServerOptions options;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "SAMPLE",
+      defaultValue = "shell-chain",
+      description = "shell-chain, python-fanout or router-only; default ${DEFAULT-VALUE}.")
+  String sample;
+
+  @Option(
+      names = "--once",
+      description = "End after the result. Without a terminal that is so anyway.")
+  boolean once;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    PrintWriter out = spec.commandLine().getOut();
+    App app = Servers.start(options.load(), Role.UP);
+    Path folder = Files.createTempDirectory("mn-sample");
+    Samples.unpack(sample, folder);
+    boolean completed = new SampleRun(app.jobs(), out).run(folder);
+    out.println();
+    out.println("The server is at");
+    Servers.printDoors(app, out);
+    if (!once && isAtTerminal()) {
+      Servers.stay(out);
+    }
+    return completed ? 0 : 1;
+  }
+
+  private static boolean isAtTerminal() {
+    Console console = System.console();
+    return console != null && console.isTerminal();
+  }
+}

@@ -1,0 +1,114 @@
+package io.mirrorneuron.app;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.JsonEncoder;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.Configurator;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.OutputStreamAppender;
+import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.rolling.FixedWindowRollingPolicy;
+import ch.qos.logback.core.rolling.RollingFileAppender;
+import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
+import ch.qos.logback.core.spi.ContextAwareBase;
+import ch.qos.logback.core.util.FileSize;
+import io.mirrorneuron.config.Config;
+import java.nio.file.Path;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sets logging up in code: no search for files and no XML at start. Until a server has read its
+ * configuration, and in client commands, only warnings appear, on stderr.
+ */
+public final class Logs extends ContextAwareBase implements Configurator {
+
+  /** For logback, which finds this class by {@code META-INF/services}. */
+  public Logs() {}
+
+  @Override
+  public ExecutionStatus configure(LoggerContext loggers) {
+    setUp(loggers, Level.WARN, console(loggers, Config.LogFormat.TEXT));
+    return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+  }
+
+  /** From here on as configured: to stderr, and to {@code mn.log} with rotation. */
+  static void forServer(Config.Log config) {
+    LoggerContext loggers = (LoggerContext) LoggerFactory.getILoggerFactory();
+    loggers.reset();
+    setUp(
+        loggers,
+        Level.valueOf(config.level()),
+        console(loggers, config.format()),
+        file(loggers, config));
+  }
+
+  @SafeVarargs
+  private static void setUp(
+      LoggerContext loggers, Level level, OutputStreamAppender<ILoggingEvent>... appenders) {
+    var root = loggers.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    root.setLevel(level);
+    for (OutputStreamAppender<ILoggingEvent> appender : appenders) {
+      appender.start();
+      root.addAppender(appender);
+    }
+    if (level.isGreaterOrEqual(Level.INFO)) {
+      for (String chatty : new String[] {"io.netty", "io.vertx"}) {
+        loggers.getLogger(chatty).setLevel(level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN);
+      }
+    }
+  }
+
+  private static ConsoleAppender<ILoggingEvent> console(
+      LoggerContext loggers, Config.LogFormat format) {
+    ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
+    console.setContext(loggers);
+    console.setTarget("System.err");
+    console.setEncoder(encoder(loggers, format));
+    return console;
+  }
+
+  private static RollingFileAppender<ILoggingEvent> file(LoggerContext loggers, Config.Log config) {
+    Path path = config.folder().resolve("mn.log");
+    RollingFileAppender<ILoggingEvent> file = new RollingFileAppender<>();
+    file.setContext(loggers);
+    file.setFile(path.toString());
+    file.setEncoder(encoder(loggers, config.format()));
+
+    FixedWindowRollingPolicy rolling = new FixedWindowRollingPolicy();
+    rolling.setContext(loggers);
+    rolling.setParent(file);
+    rolling.setFileNamePattern(path + ".%i");
+    rolling.setMinIndex(1);
+    rolling.setMaxIndex(Math.max(1, config.backupCount()));
+    rolling.start();
+    file.setRollingPolicy(rolling);
+
+    SizeBasedTriggeringPolicy<ILoggingEvent> size = new SizeBasedTriggeringPolicy<>();
+    size.setContext(loggers);
+    size.setMaxFileSize(new FileSize(config.maxBytes()));
+    size.start();
+    file.setTriggeringPolicy(size);
+    return file;
+  }
+
+  private static Encoder<ILoggingEvent> encoder(LoggerContext loggers, Config.LogFormat format) {
+    if (format == Config.LogFormat.JSON) {
+      JsonEncoder json = new JsonEncoder();
+      json.setWithContext(false);
+      json.setWithSequenceNumber(false);
+      json.setWithFormattedMessage(true);
+      json.setWithMessage(false);
+      json.setWithArguments(false);
+      json.setContext(loggers);
+      json.start();
+      return json;
+    }
+    PatternLayoutEncoder text = new PatternLayoutEncoder();
+    text.setContext(loggers);
+    text.setPattern("%d{yyyy-MM-dd HH:mm:ss.SSS} %-5level [%logger{24}] %msg%n");
+    text.start();
+    return text;
+  }
+}

@@ -1,0 +1,68 @@
+package io.mirrorneuron.app;
+
+import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.ConfigLoader;
+import io.mirrorneuron.model.MnException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import picocli.CommandLine.Option;
+
+/** The options that all server commands share. */
+final class ServerOptions {
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "YAML file of settings, as in conf/default.yaml.")
+  Path file;
+
+  @Option(names = "--home", paramLabel = "DIR", description = "Data directory; default ~/.mn.")
+  String home;
+
+  @Option(names = "--api-host", paramLabel = "HOST", description = "Address of the API.")
+  String apiHost;
+
+  @Option(names = "--api-port", paramLabel = "PORT", description = "Port of the API; 0: any.")
+  String apiPort;
+
+  @Option(names = "--grpc-host", paramLabel = "HOST", description = "Address of gRPC.")
+  String grpcHost;
+
+  @Option(names = "--grpc-port", paramLabel = "PORT", description = "Port of gRPC; 0: any.")
+  String grpcPort;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Any other setting, for example --set redis.fsync=always.")
+  Map<String, String> others = new LinkedHashMap<>();
+
+  /**
+   * Reads the configuration and sets logging up by it.
+   *
+   * @throws io.mirrorneuron.config.ConfigException with all problems
+   */
+  Config load() {
+    Map<String, String> flags = new LinkedHashMap<>(others);
+    put(flags, "home", home);
+    put(flags, "api.host", apiHost);
+    put(flags, "api.port", apiPort);
+    put(flags, "grpc.host", grpcHost);
+    put(flags, "grpc.port", grpcPort);
+    Config config = ConfigLoader.ofProcess(file, flags).load();
+    try {
+      DataDirectory.make(config.home());
+    } catch (IOException e) {
+      throw MnException.unavailable(config.home() + " cannot be made: " + e, e);
+    }
+    Logs.forServer(config.log());
+    return config;
+  }
+
+  private static void put(Map<String, String> flags, String key, String value) {
+    if (value != null) {
+      flags.put(key, value);
+    }
+  }
+}

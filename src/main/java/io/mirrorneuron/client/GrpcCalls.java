@@ -1,0 +1,174 @@
+package io.mirrorneuron.client;
+
+import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.wire.GrpcErrors;
+import io.mirrorneuron.wire.GrpcMetadata;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.grpc.client.GrpcClient;
+import io.vertx.grpc.client.GrpcClientOptions;
+import io.vertx.grpc.client.GrpcClientRequest;
+import io.vertx.grpc.client.GrpcClientResponse;
+import io.vertx.grpc.common.GrpcErrorException;
+import io.vertx.grpc.common.GrpcStatus;
+import io.vertx.grpc.common.ServiceMethod;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+
+/**
+ * What every call to a runtime has in common: the connection, the token, the deadline, failures as
+ * {@link MnException}. Thread-safe; {@link #call} blocks and must not run on an event loop.
+ */
+final class GrpcCalls implements AutoCloseable {
+  private static final long MAX_MESSAGE_BYTES = 256L * 1024 * 1024;
+  private static final int WINDOW_BYTES = 1024 * 1024;
+  private static final Duration LONGEST_CONNECT = Duration.ofSeconds(5);
+
+  /** A deadline ends a call by itself; this is for what never even started. */
+  private static final Duration GRACE = Duration.ofMillis(500);
+
+  private final GrpcClient client;
+  private final SocketAddress server;
+  private final Duration timeout;
+  private final Secret token;
+
+  /**
+   * @param timeout deadline of a call; zero means none
+   */
+  GrpcCalls(Vertx vertx, SocketAddress server, Duration timeout, Secret token) {
+    this.client =
+        GrpcClient.client(
+            vertx,
+            new GrpcClientOptions()
+                .setMaxMessageSize(MAX_MESSAGE_BYTES)
+                .setScheduleDeadlineAutomatically(true),
+            httpOptions(timeout));
+    this.server = server;
+    this.timeout = timeout;
+    this.token = token;
+  }
+
+  /** Calls and waits for the one answer. */
+  <Q, R> R call(ServiceMethod<R, Q> method, Q request) {
+    return call(method, request, MultiMap.caseInsensitiveMultiMap());
+  }
+
+  /**
+   * @param metadata sent beside the token
+   */
+  <Q, R> R call(ServiceMethod<R, Q> method, Q request, MultiMap metadata) {
+    return exchange(
+        method, request, metadata, response -> ended(response).compose(end -> response.last()));
+  }
+
+  /**
+   * Calls and waits for what the reader makes of the answer.
+   *
+   * @param reader gets the response on its event loop, before any message arrives
+   */
+  <Q, R, T> T exchange(
+      ServiceMethod<R, Q> method,
+      Q request,
+      MultiMap metadata,
+      Function<GrpcClientResponse<Q, R>, Future<T>> reader) {
+    return await(
+        open(method, timeout)
+            .compose(
+                call -> {
+                  call.headers().addAll(metadata);
+                  // Nested: a listener attached from this thread could miss the first messages.
+                  return call.send(request).compose(reader);
+                }));
+  }
+
+  /** Begins a call that its caller sends, reads and ends. */
+  <Q, R> Future<GrpcClientRequest<Q, R>> open(ServiceMethod<R, Q> method, Duration deadline) {
+    return client
+        .request(server, method)
+        .map(
+            call -> {
+              if (token.isSet()) {
+                call.headers().set(GrpcMetadata.AUTHORIZATION, "Bearer " + token.value());
+              }
+              if (deadline.isPositive()) {
+                call.timeout(deadline.toMillis(), TimeUnit.MILLISECONDS);
+              }
+              return call;
+            });
+  }
+
+  /** Waits on this thread; every failure comes out as {@link MnException}. */
+  private <T> T await(Future<T> future) {
+    try {
+      return timeout.isPositive()
+          ? future.await(timeout.plus(GRACE).toMillis(), TimeUnit.MILLISECONDS)
+          : future.await();
+    } catch (Throwable failure) {
+      throw translate(failure);
+    }
+  }
+
+  /** Completes when the answer has ended well; fails as it failed, also when it was cut off. */
+  static Future<Void> ended(GrpcClientResponse<?, ?> response) {
+    Promise<Void> ended = Promise.promise();
+    response.errorHandler(
+        error -> {
+          GrpcStatus status = error == null ? GrpcStatus.UNKNOWN : error.status;
+          ended.tryFail(new GrpcErrorException(error, status));
+        });
+    response
+        .end()
+        .onSuccess(ended::tryComplete)
+        .onFailure(cut -> ended.tryFail(response.status() == null ? cut : failure(response)));
+    return ended.future();
+  }
+
+  private static MnException failure(GrpcClientResponse<?, ?> response) {
+    // Without a body the status travels in the headers.
+    MultiMap end = MultiMap.caseInsensitiveMultiMap();
+    end.addAll(response.headers());
+    end.addAll(response.trailers());
+    return GrpcErrors.toException(
+        response.status(), GrpcErrors.decodeMessage(end.get("grpc-message")), end);
+  }
+
+  private MnException translate(Throwable failure) {
+    if (failure instanceof MnException known) {
+      return known;
+    }
+    // The only one who cancels a call that is waited for is its deadline.
+    if (failure instanceof TimeoutException
+        || failure instanceof GrpcErrorException cut && cut.status() == GrpcStatus.CANCELLED) {
+      return new MnException(
+          ErrorCode.TIMEOUT, "timeout", "the runtime did not answer in time", null, failure);
+    }
+    return MnException.unavailable("the runtime at " + server + " cannot be reached", failure);
+  }
+
+  @Override
+  public void close() {
+    client.close().await();
+  }
+
+  private static HttpClientOptions httpOptions(Duration timeout) {
+    Duration connect =
+        timeout.isPositive() && timeout.compareTo(LONGEST_CONNECT) < 0 ? timeout : LONGEST_CONNECT;
+    return new HttpClientOptions()
+        .setProtocolVersion(HttpVersion.HTTP_2)
+        .setHttp2ClearTextUpgrade(false)
+        .setTcpKeepAlive(true)
+        .setHttp2ConnectionWindowSize(4 * WINDOW_BYTES)
+        .setInitialSettings(new Http2Settings().setInitialWindowSize(WINDOW_BYTES))
+        .setConnectTimeout((int) connect.toMillis());
+  }
+}

@@ -1,0 +1,207 @@
+package io.mirrorneuron.client;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import io.mirrorneuron.model.EventPage;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.Submission;
+import io.mirrorneuron.model.SubmittedJob;
+import io.mirrorneuron.proto.ext.v1.ReplayDeadLetterRequest;
+import io.mirrorneuron.proto.ext.v1.RuntimeExtServiceGrpcClient;
+import io.mirrorneuron.proto.job.v1.CancelJobRequest;
+import io.mirrorneuron.proto.job.v1.ClearJobsRequest;
+import io.mirrorneuron.proto.job.v1.GetJobRequest;
+import io.mirrorneuron.proto.job.v1.JobServiceGrpcClient;
+import io.mirrorneuron.proto.job.v1.ListJobsRequest;
+import io.mirrorneuron.proto.job.v1.PauseJobRequest;
+import io.mirrorneuron.proto.job.v1.ResumeJobRequest;
+import io.mirrorneuron.proto.job.v1.SubmitJobRequest;
+import io.mirrorneuron.proto.job.v1.SubmitJobResponse;
+import io.mirrorneuron.proto.observability.v1.ObservabilityServiceGrpcClient;
+import io.mirrorneuron.proto.observability.v1.StreamEventsRequest;
+import io.mirrorneuron.wire.GrpcMetadata;
+import io.mirrorneuron.wire.GrpcMetadata.LogState;
+import io.mirrorneuron.wire.Json;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.grpc.client.GrpcClientResponse;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** {@link JobsClient} of a runtime behind gRPC; also works with the original runtime. */
+final class GrpcJobsClient implements JobsClient {
+  private final Vertx vertx;
+  private final GrpcCalls calls;
+
+  GrpcJobsClient(Vertx vertx, GrpcCalls calls) {
+    this.vertx = vertx;
+    this.calls = calls;
+  }
+
+  @Override
+  public SubmittedJob submit(Submission submission) {
+    MultiMap metadata = MultiMap.caseInsensitiveMultiMap();
+    if (submission.idempotencyKey() != null) {
+      metadata.set(GrpcMetadata.IDEMPOTENCY_KEY, submission.idempotencyKey());
+    }
+    SubmitJobRequest request =
+        SubmitJobRequest.newBuilder()
+            .setManifestJson(submission.manifestJson())
+            .putAllPayloads(files(submission.payloads()))
+            .build();
+    SubmitJobResponse job = calls.call(JobServiceGrpcClient.SubmitJob, request, metadata);
+    return new SubmittedJob(job.getJobId(), job.getStatus());
+  }
+
+  @Override
+  public ObjectNode get(String jobId) {
+    GetJobRequest request = GetJobRequest.newBuilder().setJobId(jobId).build();
+    ObjectNode detail =
+        Json.parseObject(calls.call(JobServiceGrpcClient.GetJob, request).getJobJson(), "job_json");
+    if (detail.isEmpty()) {
+      // How the original runtime says that it does not know the job.
+      throw MnException.notFound("job", jobId);
+    }
+    return detail;
+  }
+
+  @Override
+  public ObjectNode list(int limit, boolean includeTerminal) {
+    ListJobsRequest request =
+        ListJobsRequest.newBuilder().setLimit(limit).setIncludeTerminal(includeTerminal).build();
+    return Json.parseObject(
+        calls.call(JobServiceGrpcClient.ListJobs, request).getJobsJson(), "jobs_json");
+  }
+
+  @Override
+  public String cancel(String jobId) {
+    CancelJobRequest request = CancelJobRequest.newBuilder().setJobId(jobId).build();
+    return calls.call(JobServiceGrpcClient.CancelJob, request).getStatus();
+  }
+
+  @Override
+  public String pause(String jobId) {
+    PauseJobRequest request = PauseJobRequest.newBuilder().setJobId(jobId).build();
+    return calls.call(JobServiceGrpcClient.PauseJob, request).getStatus();
+  }
+
+  @Override
+  public String resume(String jobId) {
+    ResumeJobRequest request = ResumeJobRequest.newBuilder().setJobId(jobId).build();
+    return calls.call(JobServiceGrpcClient.ResumeJob, request).getStatus();
+  }
+
+  @Override
+  public int clear(String adminToken) {
+    ClearJobsRequest.Builder request = ClearJobsRequest.newBuilder();
+    if (adminToken != null) {
+      request.setAdminToken(adminToken);
+    }
+    return calls.call(JobServiceGrpcClient.ClearJobs, request.build()).getClearedCount();
+  }
+
+  @Override
+  public EventPage events(String jobId, long after, int limit) {
+    return read(
+        StreamEventsRequest.newBuilder().setJobId(jobId).setAfter(after).setMax(limit).build(),
+        EventReader.first(after, limit));
+  }
+
+  @Override
+  public EventPage lastEvents(String jobId, int limit) {
+    StreamEventsRequest.Builder request = StreamEventsRequest.newBuilder().setJobId(jobId);
+    EventReader reader = EventReader.last(limit);
+    EventPage page = read(request.setLimit(limit).build(), reader);
+    if (!reader.isDoubtful()) {
+      return page;
+    }
+    // Positions only tell numbers when the history is whole.
+    return read(request.clearLimit().build(), EventReader.last(limit));
+  }
+
+  @Override
+  public Subscription watch(String jobId, Runnable onChange) {
+    return new EventWatch(vertx, calls, jobId, onChange).open();
+  }
+
+  @Override
+  public ObjectNode replayDeadLetter(String jobId, int index) {
+    ReplayDeadLetterRequest request =
+        ReplayDeadLetterRequest.newBuilder().setJobId(jobId).setIndex(index).build();
+    return Json.parseObject(
+        calls.call(RuntimeExtServiceGrpcClient.ReplayDeadLetter, request).getResultJson(),
+        "result_json");
+  }
+
+  /**
+   * Reads a whole stream. One that is cut short while it is being sent costs the connection: the
+   * HTTP/2 codec answers each late frame with a reset and gives up after 200 of them.
+   */
+  private EventPage read(StreamEventsRequest request, EventReader reader) {
+    List<String> events = new ArrayList<>();
+    LogState state =
+        calls.exchange(
+            ObservabilityServiceGrpcClient.StreamEvents,
+            request,
+            MultiMap.caseInsensitiveMultiMap(),
+            response -> {
+              response.handler(event -> events.add(event.getEventJson()));
+              return GrpcCalls.ended(response).map(ended -> state(response));
+            });
+    events.forEach(reader::accept);
+    if (state == LogState.UNKNOWN) {
+      throw MnException.notFound("job", request.getJobId());
+    }
+    if (state == null && reader.isEmpty()) {
+      // The original runtime has an empty history for jobs it does not know; this one throws.
+      get(request.getJobId());
+    }
+    return reader.page(state);
+  }
+
+  /** What the runtime said of the log, or null when it is one that does not. */
+  private static LogState state(GrpcClientResponse<?, ?> response) {
+    String text = response.trailers().get(GrpcMetadata.LOG_STATE);
+    if (text == null) {
+      text = response.headers().get(GrpcMetadata.LOG_STATE);
+    }
+    return text == null ? null : LogState.valueOf(text.toUpperCase(Locale.ROOT));
+  }
+
+  private static Map<String, ByteString> files(Submission.Payloads payloads) {
+    return switch (payloads) {
+      case Submission.Payloads.Inline(var files) -> {
+        Map<String, ByteString> contents = new HashMap<>();
+        files.forEach((path, bytes) -> contents.put(path, UnsafeByteOperations.unsafeWrap(bytes)));
+        yield contents;
+      }
+      case Submission.Payloads.Folder(Path root) -> filesBelow(root);
+    };
+  }
+
+  /** Plain files only: what a link points to was not meant to be sent. */
+  private static Map<String, ByteString> filesBelow(Path root) {
+    try (Stream<Path> found = Files.walk(root)) {
+      List<Path> paths =
+          found.filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)).toList();
+      Map<String, ByteString> contents = new HashMap<>();
+      for (Path path : paths) {
+        String name = root.relativize(path).toString();
+        name = name.replace(root.getFileSystem().getSeparator(), "/");
+        contents.put(name, UnsafeByteOperations.unsafeWrap(Files.readAllBytes(path)));
+      }
+      return contents;
+    } catch (IOException e) {
+      throw MnException.invalid("the bundle's payloads cannot be read: " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package io.mirrorneuron.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+/**
+ * Where clients find the doors. What was asked for at this start comes first, then what the running
+ * server of this home announced, then what was persisted, then the defaults.
+ *
+ * @param running the content of {@code runtime-endpoints.json}
+ */
+record ClientTargets(Settings settings, JsonNode running) {
+
+  /** {@code host:port} of the runtime. */
+  String grpc() {
+    String target = settings.text("grpc.target");
+    String hostAndPort = settings.text("core.host") + ":" + settings.text("grpc.port");
+    if (settings.isExplicit("grpc.target")) {
+      return target;
+    }
+    if (settings.isExplicit("core.host") || settings.isExplicit("grpc.port")) {
+      return hostAndPort;
+    }
+    String announced = announced("grpc", "target", "%s:%s");
+    if (!announced.isBlank()) {
+      return announced;
+    }
+    return target.isEmpty() ? hostAndPort : target;
+  }
+
+  /** The API's URL with its base path and no slash at the end. */
+  String apiBaseUrl() {
+    String url = settings.text("api.base_url");
+    String form = "http://%s:%s/api/v1";
+    if (!settings.isExplicit("api.base_url")) {
+      if (settings.isExplicit("api.host") || settings.isExplicit("api.port")) {
+        url = "";
+      } else {
+        String announced = announced("api", "base_url", form);
+        url = announced.isBlank() ? url : announced;
+      }
+    }
+    String derived = form.formatted(settings.text("api.host"), settings.text("api.port"));
+    return (url.isBlank() ? derived : url).replaceAll("/+$", "");
+  }
+
+  private String announced(String door, String whole, String form) {
+    JsonNode node = running.path(door);
+    if (!node.path(whole).asText().isBlank()) {
+      return node.path(whole).asText();
+    }
+    return node.hasNonNull("host") && node.hasNonNull("port")
+        ? form.formatted(node.path("host").asText(), node.path("port").asText())
+        : "";
+  }
+}

@@ -1,0 +1,233 @@
+package io.mirrorneuron.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Values by dotted key, from several layers; a higher layer wins. Reading a value that does not fit
+ * notes a problem and returns a harmless one, so that all problems are found in one go.
+ */
+final class Settings {
+  /** In rising order of strength. */
+  enum Layer {
+    DEFAULT,
+    ENVIRONMENT_FILE,
+    PERSISTED,
+    FILE,
+    VARIABLE,
+    FLAG;
+
+    /** Whether somebody asked for the value at this very start. */
+    boolean isExplicit() {
+      return compareTo(PERSISTED) > 0;
+    }
+  }
+
+  /**
+   * @param origin how the place is called in a problem, for example {@code MN_API_PORT}
+   */
+  private record Value(JsonNode node, Layer layer, String origin) {}
+
+  private final Map<String, Value> values = new LinkedHashMap<>();
+  private final List<String> problems = new ArrayList<>();
+
+  /** The keys of {@code defaults} are the keys that exist. */
+  Settings(JsonNode defaults) {
+    flatten("", defaults)
+        .forEach((key, node) -> values.put(key, new Value(node, Layer.DEFAULT, "default")));
+  }
+
+  Iterable<String> keys() {
+    return List.copyOf(values.keySet());
+  }
+
+  /** Lays a whole document over the present values. */
+  void add(JsonNode document, Layer layer, String origin) {
+    flatten("", document).forEach((key, node) -> put(key, node, layer, origin));
+  }
+
+  /** Blank text counts as unset. */
+  void add(String key, String text, Layer layer, String origin) {
+    if (text != null && !text.isBlank()) {
+      put(key, TextNode.valueOf(text.trim()), layer, origin);
+    }
+  }
+
+  private void put(String key, JsonNode node, Layer layer, String origin) {
+    Value present = values.get(key);
+    if (present == null) {
+      String meant =
+          NearestMatch.of(key, values.keySet())
+              .map(near -> "; did you mean " + near + "?")
+              .orElse("");
+      problems.add(origin + ": there is no setting " + key + meant);
+    } else if (present.layer.compareTo(layer) <= 0) {
+      values.put(key, new Value(node, layer, origin));
+    }
+  }
+
+  /** Objects are walked; an object whose default is empty is a value: its keys are the user's. */
+  private Map<String, JsonNode> flatten(String prefix, JsonNode node) {
+    Map<String, JsonNode> flat = new LinkedHashMap<>();
+    node.properties()
+        .forEach(
+            member -> {
+              String key = prefix + member.getKey();
+              JsonNode value = member.getValue();
+              boolean group = value.isObject() && !value.isEmpty() && !values.containsKey(key);
+              if (group) {
+                flat.putAll(flatten(key + ".", value));
+              } else {
+                flat.put(key, value);
+              }
+            });
+    return flat;
+  }
+
+  void problem(String text) {
+    problems.add(text);
+  }
+
+  /**
+   * Notes that the value of {@code key} does not fit. The value is not repeated: it may be secret.
+   */
+  private void unfit(String key, String expected) {
+    String origin = values.get(key).origin;
+    problems.add(key + " (" + origin + ") must be " + expected);
+  }
+
+  List<String> problems() {
+    return List.copyOf(problems);
+  }
+
+  Layer layer(String key) {
+    return values.get(key).layer;
+  }
+
+  boolean isExplicit(String key) {
+    return layer(key).isExplicit();
+  }
+
+  /** The value as text; empty when it is null. */
+  String text(String key) {
+    JsonNode node = values.get(key).node;
+    if (node.isContainerNode()) {
+      unfit(key, "a single value");
+      return "";
+    }
+    return node.isNull() ? "" : node.asText().trim();
+  }
+
+  /** Text that may not be blank. */
+  String word(String key) {
+    String text = text(key);
+    requireText(key, !text.isEmpty(), "given");
+    return text;
+  }
+
+  long number(String key, long min, long max) {
+    try {
+      long number = new BigDecimal(text(key)).longValueExact();
+      if (number >= min && number <= max) {
+        return number;
+      }
+    } catch (NumberFormatException | ArithmeticException e) {
+      // not a whole number: the same problem as one out of range
+    }
+    unfit(key, "a whole number from " + min + " to " + max);
+    return min;
+  }
+
+  /** Zero (any free port) only from files and flags: a variable of the contract starts at 1. */
+  int port(String key) {
+    return (int) number(key, layer(key) == Layer.VARIABLE ? 1 : 0, 65_535);
+  }
+
+  boolean flag(String key) {
+    return switch (text(key).toLowerCase(Locale.ROOT)) {
+      case "true", "1", "yes", "on" -> true;
+      case "false", "0", "no", "off" -> false;
+      default -> {
+        unfit(key, "true or false");
+        yield false;
+      }
+    };
+  }
+
+  /** One of the constants of {@code type}, in any case. */
+  <E extends Enum<E>> E choice(String key, Class<E> type) {
+    String text = text(key);
+    E[] constants = type.getEnumConstants();
+    for (E constant : constants) {
+      if (constant.name().equalsIgnoreCase(text)) {
+        return constant;
+      }
+    }
+    unfit(
+        key, oneOf(Arrays.stream(constants).map(c -> c.name().toLowerCase(Locale.ROOT)).toList()));
+    return constants[0];
+  }
+
+  String choice(String key, List<String> words) {
+    String text = text(key).toUpperCase(Locale.ROOT);
+    if (!words.contains(text)) {
+      unfit(key, oneOf(words));
+    }
+    return text;
+  }
+
+  private static String oneOf(List<String> words) {
+    return words.size() == 1 ? words.getFirst() : "one of " + String.join(", ", words);
+  }
+
+  /** A list, or its entries with commas between. */
+  List<String> list(String key) {
+    JsonNode node = values.get(key).node;
+    if (node.isArray()) {
+      List<String> entries = new ArrayList<>();
+      node.forEach(entry -> entries.add(entry.asText()));
+      return entries;
+    }
+    return Arrays.stream(text(key).split(",")).map(String::trim).filter(s -> !s.isEmpty()).toList();
+  }
+
+  /** Positive whole numbers by name: an object, or {@code name=number} with commas between. */
+  Map<String, Integer> counts(String key) {
+    JsonNode node = values.get(key).node;
+    Map<String, String> entries =
+        node.isObject()
+            ? node.properties().stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, member -> member.getValue().asText()))
+            : list(key).stream()
+                .map(entry -> entry.split("=", 2))
+                .collect(
+                    Collectors.toMap(
+                        pair -> pair[0].trim(),
+                        pair -> pair.length == 2 ? pair[1].trim() : "",
+                        (first, second) -> second));
+    Map<String, Integer> counts = new LinkedHashMap<>();
+    entries.forEach(
+        (name, count) -> {
+          if (!name.isEmpty() && count.matches("[1-9]\\d{0,8}")) {
+            counts.put(name, Integer.valueOf(count));
+          } else {
+            unfit(key, "a list of name=number with numbers from 1");
+          }
+        });
+    return counts;
+  }
+
+  void requireText(String key, boolean fits, String expected) {
+    if (!fits) {
+      unfit(key, expected);
+    }
+  }
+}

@@ -1,0 +1,146 @@
+package io.mirrorneuron.redis;
+
+import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.model.MnException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The embedded Redis: started with its data under one folder, started again when it dies, stopped
+ * by {@link #close}. When this process is killed the server lives on, and the next start on the
+ * same folder takes it over.
+ *
+ * <p>The caller must hold the lock of the data directory. Thread-safe; one virtual thread does all
+ * the work.
+ */
+public final class RedisServer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(RedisServer.class);
+  private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
+  private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(5);
+
+  /**
+   * @param folder of data, socket and configuration; made when absent
+   * @param program to start, or null to use the bundled one or one of {@code searchPath}
+   * @param searchPath folders of programs, as in {@code PATH}
+   * @param log file of the server's own log
+   */
+  public record Options(
+      Path folder,
+      Path program,
+      String searchPath,
+      Config.Fsync fsync,
+      Secret password,
+      Path log) {}
+
+  private final RedisProcess process;
+  private final String uri;
+  private final CompletableFuture<Void> ready = new CompletableFuture<>();
+  private final CompletableFuture<Void> closing = new CompletableFuture<>();
+  private final Thread keeper;
+
+  private RedisServer(RedisProcess process) {
+    this.process = process;
+    this.uri = process.uri();
+    this.keeper = Thread.ofVirtual().name("redis-keeper").unstarted(this::keep);
+  }
+
+  /** Begins to start (or take over) the server and returns at once. */
+  public static RedisServer launch(Options options) {
+    try {
+      RedisServer server = new RedisServer(RedisProcess.at(options));
+      server.keeper.start();
+      return server;
+    } catch (IOException e) {
+      throw MnException.unavailable("Redis cannot use " + options.folder(), e);
+    }
+  }
+
+  /**
+   * Waits until the server answers, also while it loads its data.
+   *
+   * @throws MnException (UNAVAILABLE) when it cannot be started
+   */
+  public RedisServer awaitReady() {
+    try {
+      ready.join();
+      return this;
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof MnException failure
+          ? failure
+          : MnException.unavailable("Redis cannot be started", e.getCause());
+    }
+  }
+
+  /** The connection string, password included; the same for the whole life of this object. */
+  public String uri() {
+    return uri;
+  }
+
+  /** The process that serves now. */
+  public long pid() {
+    return process.pid();
+  }
+
+  private void keep() {
+    Duration backOff = Duration.ofMillis(50);
+    try {
+      process.bringUp(closing);
+      ready.complete(null);
+    } catch (IOException | RuntimeException e) {
+      process.stop();
+      ready.completeExceptionally(MnException.unavailable(e.getMessage(), e));
+      return;
+    }
+    while (!closing.isDone()) {
+      CompletableFuture<Void> ended =
+          CompletableFuture.runAsync(process::awaitHangUp, Thread::startVirtualThread);
+      CompletableFuture.anyOf(ended, closing).join();
+      if (closing.isDone()) {
+        break;
+      }
+      log.warn("Redis ended unexpectedly; starting it again");
+      try {
+        process.bringUp(closing);
+        backOff = Duration.ofMillis(50);
+      } catch (IOException | RuntimeException e) {
+        log.error("Redis cannot be started again: {}", e.getMessage());
+        backOff = min(backOff.multipliedBy(2), LONGEST_BACK_OFF);
+      }
+      closesWithin(backOff);
+    }
+    process.stop();
+  }
+
+  private static Duration min(Duration a, Duration b) {
+    return a.compareTo(b) < 0 ? a : b;
+  }
+
+  private boolean closesWithin(Duration time) {
+    try {
+      closing.get(time.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException | InterruptedException | ExecutionException e) {
+      return false;
+    }
+  }
+
+  /** Stops the server; what was acknowledged is on disk then. Waits, within a bound. */
+  @Override
+  public void close() {
+    closing.complete(null);
+    try {
+      keeper.join(STOP_PATIENCE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,250 @@
+package io.mirrorneuron.runtime;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.client.JobsClient;
+import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.EventPage;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.Submission;
+import io.mirrorneuron.model.Submission.Payloads;
+import io.mirrorneuron.model.SubmittedJob;
+import io.mirrorneuron.runtime.engine.Engine;
+import io.mirrorneuron.runtime.engine.JobStatus;
+import io.mirrorneuron.runtime.manifest.JobIds;
+import io.mirrorneuron.runtime.manifest.Manifests;
+import io.mirrorneuron.runtime.manifest.PayloadPaths;
+import io.mirrorneuron.runtime.manifest.Workflow;
+import io.mirrorneuron.store.BundleStore;
+import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.JobStore.NewJob;
+import io.mirrorneuron.store.JobStore.StoredEvent;
+import io.mirrorneuron.store.JobStore.StoredJob;
+import io.mirrorneuron.wire.Json;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+/** The jobs of the runtime in this process. */
+final class LocalJobs implements JobsClient {
+  private static final int DEFAULT_ROWS = 100;
+  private static final int MAX_ROWS = 10_000;
+  private static final int RECENT_EVENTS = 10;
+  private static final int EVENT_BATCH = 1000;
+
+  /** Below the deadline of ten seconds that clients set by default. */
+  private static final long PATIENCE_SECONDS = 9;
+
+  private final Engine engine;
+  private final JobStore store;
+  private final BundleStore bundles;
+  private final Manifests manifests;
+  private final Watches watches;
+  private final Secret adminToken;
+  private final String owner;
+  private final Supplier<String> jobIdSuffixes;
+
+  /**
+   * @param jobIdSuffixes gives {@code <milliseconds>-<12 hex digits>}, never the same twice
+   */
+  LocalJobs(
+      Engine engine,
+      JobStore store,
+      BundleStore bundles,
+      Manifests manifests,
+      Watches watches,
+      Secret adminToken,
+      String owner,
+      Supplier<String> jobIdSuffixes) {
+    this.engine = engine;
+    this.store = store;
+    this.bundles = bundles;
+    this.manifests = manifests;
+    this.watches = watches;
+    this.adminToken = adminToken;
+    this.owner = owner;
+    this.jobIdSuffixes = jobIdSuffixes;
+  }
+
+  @Override
+  public SubmittedJob submit(Submission submission) {
+    Workflow workflow = manifests.parse(submission.manifestJson());
+    if (submission.payloads() instanceof Payloads.Inline inline) {
+      inline.files().keySet().forEach(PayloadPaths::requireSafe);
+    }
+    Manifests.checkUploads(workflow, bundles.paths(submission.payloads()));
+    String bundle = bundles.put(submission.payloads());
+    String jobId = JobIds.slug(workflow.graphId()) + "-" + jobIdSuffixes.get();
+    NewJob job =
+        new NewJob(
+            jobId,
+            owner,
+            submission.manifestJson(),
+            submission.idempotencyKey(),
+            submission.idempotencyKey() == null ? null : hash(submission.manifestJson(), bundle));
+    return await(engine.submit(job, workflow, bundle));
+  }
+
+  @Override
+  public ObjectNode get(String jobId) {
+    StoredJob stored =
+        await(store.load(jobId)).orElseThrow(() -> MnException.notFound("job", jobId));
+    ObjectNode row = await(store.row(jobId).thenApply(LocalJobs::parse));
+    return engine.details(stored, row, lastEvents(jobId, RECENT_EVENTS).events());
+  }
+
+  @Override
+  public ObjectNode list(int limit, boolean includeTerminal) {
+    int rows = limit <= 0 ? DEFAULT_ROWS : Math.min(limit, MAX_ROWS);
+    ObjectNode answer = Json.object();
+    ArrayNode data = answer.putArray("data");
+    await(store.rows(rows, includeTerminal)).forEach(row -> data.add(parse(row)));
+    return answer;
+  }
+
+  @Override
+  public String cancel(String jobId) {
+    return status(engine.cancel(jobId, "cancelled by operator"), jobId).word();
+  }
+
+  @Override
+  public String pause(String jobId) {
+    return status(engine.pause(jobId), jobId).word();
+  }
+
+  @Override
+  public String resume(String jobId) {
+    JobStatus status = status(engine.resume(jobId), jobId);
+    return status == JobStatus.RUNNING ? "resumed" : status.word();
+  }
+
+  /** Waits for the end of what was begun; past the patience of clients, tells how far it is. */
+  private JobStatus status(CompletionStage<JobStatus> stage, String jobId) {
+    try {
+      return await(stage);
+    } catch (MnException e) {
+      if (e.code() != ErrorCode.TIMEOUT) {
+        throw e;
+      }
+      return JobStatus.valueOf(
+          get(jobId).path("job").path("status").asText().toUpperCase(java.util.Locale.ROOT));
+    }
+  }
+
+  @Override
+  public int clear(String token) {
+    if (!adminToken.matches(token)) {
+      throw new MnException(
+          ErrorCode.FORBIDDEN, "admin_token_required", "ClearJobs requires MN_GRPC_ADMIN_TOKEN");
+    }
+    return await(store.deleteTerminal());
+  }
+
+  @Override
+  public EventPage events(String jobId, long after, int limit) {
+    boolean terminal = isTerminal(jobId); // before the events, so that "ended" is never too early
+    List<StoredEvent> events = await(store.events(jobId, after, limit));
+    long next = events.isEmpty() ? after : events.getLast().seq();
+    return page(jobId, events, next, terminal && events.size() < limit);
+  }
+
+  @Override
+  public EventPage lastEvents(String jobId, int limit) {
+    boolean terminal = isTerminal(jobId);
+    List<StoredEvent> events = await(store.lastEvents(jobId, limit));
+    return page(jobId, events, events.isEmpty() ? 0 : events.getLast().seq(), terminal);
+  }
+
+  /** Events are stored without the id that they all have in common. */
+  private static EventPage page(String jobId, List<StoredEvent> events, long next, boolean ended) {
+    String head = "{\"job_id\":" + Json.write(jobId) + ",";
+    return new EventPage(
+        events.stream().map(event -> head + event.json().substring(1)).toList(), next, ended);
+  }
+
+  private boolean isTerminal(String jobId) {
+    String row = await(store.row(jobId));
+    if (row == null) {
+      throw MnException.notFound("job", jobId);
+    }
+    return !parse(row).path("live?").asBoolean();
+  }
+
+  @Override
+  public Subscription watch(String jobId, Runnable onChange) {
+    return watches.add(jobId, onChange);
+  }
+
+  @Override
+  public ObjectNode replayDeadLetter(String jobId, int index) {
+    JsonNode letter = deadLetter(jobId, index);
+    String target = letter.path("message").path("envelope").path("to").asText("");
+    if (target.isEmpty()) {
+      throw MnException.precondition(
+          "dead letter "
+              + index
+              + " has no receiver: no edge carried its type, so it cannot be delivered again");
+    }
+    await(engine.deliver(jobId, target, (ObjectNode) letter.path("message")));
+    ObjectNode answer = Json.object();
+    answer.put("replayed", true).put("job_id", jobId).put("agent_id", target).put("index", index);
+    return answer;
+  }
+
+  private JsonNode deadLetter(String jobId, int index) {
+    int seen = 0;
+    long after = 0;
+    EventPage page;
+    do {
+      page = events(jobId, after, EVENT_BATCH);
+      for (String event : page.events()) {
+        if (event.contains("\"type\":\"dead_letter\"") && seen++ == index) {
+          return parse(event);
+        }
+      }
+      after = page.next();
+    } while (page.events().size() == EVENT_BATCH);
+    throw MnException.notFound("dead letter", Integer.toString(index));
+  }
+
+  private static ObjectNode parse(String json) {
+    return Json.parseObject(json, "stored document");
+  }
+
+  private static String hash(String manifest, String bundle) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(manifest.getBytes(StandardCharsets.UTF_8));
+      digest.update(("\0" + bundle).getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static <T> T await(CompletionStage<T> stage) {
+    try {
+      return stage.toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException | CompletionException e) {
+      if (e.getCause() instanceof MnException failure) {
+        throw failure;
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (TimeoutException e) {
+      throw new MnException(ErrorCode.TIMEOUT, "timeout", "the runtime did not answer in time");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw MnException.unavailable("the call was interrupted", e);
+    }
+  }
+}

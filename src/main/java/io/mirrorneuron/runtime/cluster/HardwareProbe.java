@@ -1,0 +1,114 @@
+package io.mirrorneuron.runtime.cluster;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * Reads this machine through the JDK and, on Linux, {@code /proc}. A reading is kept for a second,
+ * so that health probes cost nothing. Thread-safe.
+ */
+public final class HardwareProbe implements Supplier<Hardware> {
+  private static final Duration KEEP = Duration.ofSeconds(1);
+
+  private final Path proc;
+  private final Path data;
+  private final Supplier<List<Hardware.Gpu>> gpus;
+  private final Clock clock;
+  private final OperatingSystemMXBean system =
+      (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+  private final String cpuModel;
+  private volatile Reading last;
+
+  private record Reading(Hardware hardware, Instant at) {}
+
+  /**
+   * @param data any path on the disk that matters; need not exist yet
+   * @param gpus cheap, for example {@link NvidiaSmi}
+   */
+  public HardwareProbe(Path data, Supplier<List<Hardware.Gpu>> gpus, Clock clock) {
+    this(Path.of("/proc"), data, gpus, clock);
+  }
+
+  HardwareProbe(Path proc, Path data, Supplier<List<Hardware.Gpu>> gpus, Clock clock) {
+    this.proc = proc;
+    this.data = data;
+    this.gpus = gpus;
+    this.clock = clock;
+    this.cpuModel = valueOf("cpuinfo", "model name", System.getProperty("os.arch"));
+  }
+
+  @Override
+  public Hardware get() {
+    Instant now = clock.instant();
+    Reading reading = last;
+    if (reading == null || now.isAfter(reading.at.plus(KEEP))) {
+      reading = new Reading(read(), now);
+      last = reading;
+    }
+    return reading.hardware;
+  }
+
+  private Hardware read() {
+    String name = System.getProperty("os.name").toLowerCase(Locale.ROOT);
+    return new Hardware(
+        name.startsWith("windows") ? "windows" : "unix",
+        name.startsWith("mac") ? "darwin" : name,
+        new Hardware.Cpu(
+            system.getAvailableProcessors(),
+            System.getProperty("os.arch"),
+            cpuModel,
+            system.getSystemLoadAverage()),
+        memory(),
+        disk(),
+        gpus.get());
+  }
+
+  /** The JDK knows a container's limit, the kernel knows what is reclaimable. */
+  private Hardware.Memory memory() {
+    long total = system.getTotalMemorySize();
+    String available = valueOf("meminfo", "MemAvailable", "");
+    long bytes =
+        available.endsWith(" kB")
+            ? Long.parseLong(available.substring(0, available.length() - 3).strip()) * 1024
+            : system.getFreeMemorySize();
+    return new Hardware.Memory(total, Math.min(total, bytes));
+  }
+
+  private Hardware.Disk disk() {
+    Path existing = data.toAbsolutePath();
+    while (!Files.exists(existing) && existing.getParent() != null) {
+      existing = existing.getParent();
+    }
+    try {
+      FileStore store = Files.getFileStore(existing);
+      return new Hardware.Disk(store.getTotalSpace(), store.getUsableSpace());
+    } catch (IOException e) {
+      return new Hardware.Disk(0, 0);
+    }
+  }
+
+  /** The value of the first line {@code key : value} of a file below {@code /proc}. */
+  private String valueOf(String file, String key, String otherwise) {
+    try (Stream<String> lines = Files.lines(proc.resolve(file))) {
+      return lines
+          .filter(line -> line.startsWith(key) && line.indexOf(':') >= 0)
+          .map(line -> line.substring(line.indexOf(':') + 1).strip())
+          .findFirst()
+          .orElse(otherwise);
+    } catch (IOException | UncheckedIOException e) {
+      return otherwise;
+    }
+  }
+}

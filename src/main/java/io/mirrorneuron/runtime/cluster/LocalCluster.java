@@ -1,0 +1,118 @@
+package io.mirrorneuron.runtime.cluster;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.client.ClusterClient;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.exec.PoolUsage;
+import io.mirrorneuron.store.ResourceLimits;
+import io.mirrorneuron.store.ResourceLimits.Resource;
+import io.mirrorneuron.wire.Json;
+import java.time.Clock;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** The cluster as seen by a node that is alone in it. */
+public final class LocalCluster implements ClusterClient {
+  /** Rows in the summary at most; counts cover all jobs. */
+  private static final int SUMMARY_ROWS = 1000;
+
+  private static final Set<Integer> ALLOWED_PERCENT = Set.of(25, 50, 75, 100);
+
+  private final NodeIdentity identity;
+  private final Supplier<Hardware> hardware;
+  private final Supplier<List<PoolUsage>> pools;
+  private final JobCensus jobs;
+  private final ResourceLimits limits;
+  private final String redisNamespace;
+  private final Clock clock;
+
+  public LocalCluster(
+      NodeIdentity identity,
+      Supplier<Hardware> hardware,
+      Supplier<List<PoolUsage>> pools,
+      JobCensus jobs,
+      ResourceLimits limits,
+      String redisNamespace,
+      Clock clock) {
+    this.identity = identity;
+    this.hardware = hardware;
+    this.pools = pools;
+    this.jobs = jobs;
+    this.limits = limits;
+    this.redisNamespace = redisNamespace;
+    this.clock = clock;
+  }
+
+  @Override
+  public ObjectNode summary() {
+    ObjectNode summary = Json.object();
+    summary.putArray("nodes").add(NodeDocument.summary(identity, hardware.get(), pools.get()));
+    summary.set("jobs", jobs.latest(SUMMARY_ROWS));
+    summary.set("metrics", metrics());
+    return summary;
+  }
+
+  private ObjectNode metrics() {
+    Map<String, Long> counts = jobs.countByStatus();
+    ObjectNode metrics = Json.object();
+    ObjectNode byStatus =
+        metrics
+            .putObject("jobs")
+            .put("total", counts.values().stream().mapToLong(Long::longValue).sum())
+            .putObject("by_status");
+    counts.forEach(byStatus::put);
+    metrics.putObject("nodes").put("total", 1);
+    metrics
+        .putObject("runtime")
+        .put("generated_at", Json.timestamp(clock.instant()))
+        .put("redis_namespace", redisNamespace)
+        .put("source", "summary");
+    return metrics;
+  }
+
+  @Override
+  public ObjectNode resource() {
+    return ResourceReport.of(identity, hardware.get(), limits.load());
+  }
+
+  @Override
+  public ObjectNode setResource(ObjectNode change) {
+    Map<Resource, Integer> changes = new EnumMap<>(Resource.class);
+    for (var entry : change.properties()) {
+      Resource resource = resource(entry.getKey());
+      changes.put(resource, percent(resource, entry.getValue()));
+    }
+    if (changes.isEmpty()) {
+      throw MnException.invalid("at least one of cpu, gpu, memory, or disk is required");
+    }
+    limits.merge(changes);
+    return resource();
+  }
+
+  private static Resource resource(String key) {
+    String word = key.strip().toUpperCase(Locale.ROOT);
+    for (Resource resource : Resource.values()) {
+      if (resource.name().equals(word)) {
+        return resource;
+      }
+    }
+    throw MnException.invalid("resource type must be one of cpu, gpu, memory, or disk");
+  }
+
+  /** An integer, or the same in a string. */
+  private static int percent(Resource resource, JsonNode value) {
+    String text = value.isTextual() || value.isIntegralNumber() ? value.asText().strip() : "";
+    for (int allowed : ALLOWED_PERCENT) {
+      if (text.equals(Integer.toString(allowed))) {
+        return allowed;
+      }
+    }
+    throw MnException.invalid(
+        resource.name().toLowerCase(Locale.ROOT) + " must be one of 25, 50, 75, 100");
+  }
+}

@@ -1,0 +1,51 @@
+package io.mirrorneuron.runtime.cluster;
+
+import io.mirrorneuron.config.Config;
+import java.util.List;
+
+/**
+ * Who this node is and where others reach it.
+ *
+ * @param name {@code mirror_neuron@<host>}
+ * @param displayName for people
+ * @param advertisedHost the host that other machines use for this node
+ * @param grpcPort the port that other machines use for this node
+ * @param redisUrl handed to nodes that join; empty when this node's Redis is its own affair
+ * @param clusterNodes names of the nodes this one was configured to know
+ * @param networkOnly whether the node offers capacity but runs nothing of its own
+ */
+public record NodeIdentity(
+    String name,
+    String displayName,
+    String hostname,
+    String advertisedHost,
+    int grpcPort,
+    String redisUrl,
+    List<String> clusterNodes,
+    boolean networkOnly) {
+
+  public NodeIdentity {
+    clusterNodes = List.copyOf(clusterNodes);
+  }
+
+  /** A node on its own: known by its host's name, reached on this machine. */
+  public static NodeIdentity standalone(String hostname, Config.Grpc grpc) {
+    return new NodeIdentity(
+        "mirror_neuron@" + hostname,
+        hostname,
+        hostname,
+        "localhost",
+        grpc.port(),
+        "",
+        List.of(),
+        grpc.networkOnly());
+  }
+
+  public String role() {
+    return networkOnly ? "worker" : "main";
+  }
+
+  public String runtimeMode() {
+    return networkOnly ? "network_only" : "full";
+  }
+}

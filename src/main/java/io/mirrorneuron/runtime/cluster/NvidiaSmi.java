@@ -1,0 +1,124 @@
+package io.mirrorneuron.runtime.cluster;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * NVIDIA devices as {@code nvidia-smi} reports them. The program may take seconds, so it runs in
+ * the background and callers get the last known answer; without the program there are no devices.
+ * Thread-safe.
+ */
+public final class NvidiaSmi implements Supplier<List<Hardware.Gpu>> {
+  private static final Logger LOG = LoggerFactory.getLogger(NvidiaSmi.class);
+  private static final Duration KEEP = Duration.ofSeconds(30);
+  private static final int TIMEOUT_SECONDS = 10;
+  private static final String QUERY =
+      "--query-gpu=index,uuid,name,driver_version,memory.total,memory.used,memory.free,"
+          + "utilization.gpu";
+
+  private final Path program;
+  private final Clock clock;
+  private final AtomicBoolean refreshing = new AtomicBoolean();
+  private volatile List<Hardware.Gpu> known = List.of();
+  private volatile Instant refreshAt = Instant.MIN;
+
+  /**
+   * @param searchPath the {@code PATH} to look for the program in
+   */
+  public NvidiaSmi(String searchPath, Clock clock) {
+    this.program =
+        Stream.of(searchPath.split(File.pathSeparator))
+            .filter(folder -> !folder.isEmpty())
+            .map(folder -> Path.of(folder, "nvidia-smi"))
+            .filter(Files::isExecutable)
+            .findFirst()
+            .orElse(null);
+    this.clock = clock;
+    get();
+  }
+
+  @Override
+  public List<Hardware.Gpu> get() {
+    if (program != null
+        && !clock.instant().isBefore(refreshAt)
+        && refreshing.compareAndSet(false, true)) {
+      Thread.ofVirtual().name("nvidia-smi").start(this::refresh);
+    }
+    return known;
+  }
+
+  private void refresh() {
+    try {
+      known = parse(run());
+    } catch (IOException e) {
+      LOG.debug("nvidia-smi did not answer", e);
+      known = List.of();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      refreshAt = clock.instant().plus(KEEP);
+      refreshing.set(false);
+    }
+  }
+
+  private String run() throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(program.toString(), QUERY, "--format=csv,noheader,nounits")
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    process.getOutputStream().close();
+    try {
+      // A handful of lines: they fit the pipe, so waiting first cannot block the program.
+      if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+        throw new IOException("nvidia-smi failed or took too long");
+      }
+      return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  static List<Hardware.Gpu> parse(String csv) {
+    List<Hardware.Gpu> gpus = new ArrayList<>();
+    for (String line : csv.lines().toList()) {
+      String[] cells = line.split("\\s*,\\s*");
+      if (cells.length == 8) {
+        double utilization = number(cells[7]);
+        gpus.add(
+            new Hardware.Gpu(
+                cells[1],
+                (int) number(cells[0]),
+                cells[2],
+                cells[3],
+                (long) number(cells[4]),
+                (long) number(cells[5]),
+                (long) number(cells[6]),
+                utilization < 0 ? -1 : utilization / 100));
+      }
+    }
+    return gpus;
+  }
+
+  /** Cells may say {@code [N/A]}. */
+  private static double number(String cell) {
+    try {
+      return Double.parseDouble(cell);
+    } catch (NumberFormatException e) {
+      return -1;
+    }
+  }
+}

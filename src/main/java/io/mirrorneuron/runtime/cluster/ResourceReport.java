@@ -1,0 +1,137 @@
+package io.mirrorneuron.runtime.cluster;
+
+import static io.mirrorneuron.runtime.cluster.Hardware.gigabytes;
+import static io.mirrorneuron.runtime.cluster.Hardware.rounded;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.store.ResourceLimits.Resource;
+import io.mirrorneuron.wire.Json;
+import java.util.Locale;
+import java.util.Map;
+
+/** Capacity of the nodes, what they add up to, and how much of it the limits leave. Pure. */
+final class ResourceReport {
+  private ResourceReport() {}
+
+  static ObjectNode of(NodeIdentity identity, Hardware hardware, Map<Resource, Integer> limits) {
+    Capacity whole = Capacity.of(hardware);
+    ObjectNode report = Json.object().put("mode", "single_node").put("node_count", 1);
+    ObjectNode percents = report.putObject("limits");
+    for (Resource resource : Resource.values()) {
+      percents.put(resource.name().toLowerCase(Locale.ROOT), limits.getOrDefault(resource, 100));
+    }
+    report.set("combined", whole.document());
+    report.set("totals", whole.document());
+    report.set("usable", whole.limited(limits).document());
+    report.putArray("nodes").add(node(identity, hardware, whole));
+    return report;
+  }
+
+  /** Sizes in the units of their names. */
+  private record Capacity(
+      int cpuCores,
+      int gpuCount,
+      long gpuTotalMegabytes,
+      long gpuFreeMegabytes,
+      double memoryGigabytes,
+      double memoryAvailableGigabytes,
+      double diskGigabytes,
+      double diskAvailableGigabytes) {
+
+    static Capacity of(Hardware hardware) {
+      return new Capacity(
+          hardware.cpu().logicalProcessors(),
+          hardware.gpus().size(),
+          hardware.gpus().stream().mapToLong(gpu -> Math.max(0, gpu.totalMegabytes())).sum(),
+          hardware.gpus().stream().mapToLong(gpu -> Math.max(0, gpu.freeMegabytes())).sum(),
+          gigabytes(hardware.memory().totalBytes()),
+          gigabytes(hardware.memory().availableBytes()),
+          gigabytes(hardware.disk().totalBytes()),
+          gigabytes(hardware.disk().availableBytes()));
+    }
+
+    Capacity limited(Map<Resource, Integer> limits) {
+      double cpu = share(limits, Resource.CPU);
+      double gpu = share(limits, Resource.GPU);
+      double memory = share(limits, Resource.MEMORY);
+      double disk = share(limits, Resource.DISK);
+      return new Capacity(
+          (int) (cpuCores * cpu),
+          (int) (gpuCount * gpu),
+          (long) (gpuTotalMegabytes * gpu),
+          (long) (gpuFreeMegabytes * gpu),
+          rounded(memoryGigabytes * memory),
+          rounded(memoryAvailableGigabytes * memory),
+          rounded(diskGigabytes * disk),
+          rounded(diskAvailableGigabytes * disk));
+    }
+
+    private static double share(Map<Resource, Integer> limits, Resource resource) {
+      return limits.getOrDefault(resource, 100) / 100.0;
+    }
+
+    ObjectNode document() {
+      return Json.object()
+          .put("cpu_cores", cpuCores)
+          .put("gpu_count", gpuCount)
+          .put("gpu_memory_total_mb", gpuTotalMegabytes)
+          .put("gpu_memory_free_mb", gpuFreeMegabytes)
+          .put("gpu_memory_total_gb", rounded(gpuTotalMegabytes / 1024.0))
+          .put("gpu_memory_free_gb", rounded(gpuFreeMegabytes / 1024.0))
+          .put("memory_gb", memoryGigabytes)
+          .put("memory_total_gb", memoryGigabytes)
+          .put("memory_available_gb", memoryAvailableGigabytes)
+          .put("disk_gb", diskGigabytes)
+          .put("disk_available_gb", diskAvailableGigabytes);
+    }
+  }
+
+  private static ObjectNode node(NodeIdentity identity, Hardware hardware, Capacity capacity) {
+    ObjectNode node = Json.object();
+    node.put("name", identity.name())
+        .put("display_name", identity.displayName())
+        .put("hostname", identity.hostname());
+    node.set("platform", NodeDocument.platform(identity, hardware));
+    node.put("self", true)
+        .put("status", "healthy")
+        .put("scheduling_eligible", !identity.networkOnly())
+        .putNull("drain");
+    node.setAll(capacity.document());
+    var names = node.putArray("gpu");
+    var devices = node.putArray("devices");
+    for (Hardware.Gpu gpu : hardware.gpus()) {
+      names.add(gpu.name());
+      devices.add(device(gpu));
+    }
+    var drivers = node.putArray("drivers");
+    if (!hardware.gpus().isEmpty()) {
+      drivers.add("cuda");
+    }
+    node.putArray("runtime_drivers").add("host_local");
+    node.putArray("host_paths");
+    return node;
+  }
+
+  private static ObjectNode device(Hardware.Gpu gpu) {
+    ObjectNode device = Json.object();
+    device
+        .put("id", gpu.id())
+        .put("index", gpu.index())
+        .put("name", gpu.name())
+        .put("model", gpu.name())
+        .put("kind", "gpu")
+        .put("type", "gpu")
+        .put("vendor", "nvidia")
+        .put("driver", "cuda")
+        .put("api", "cuda")
+        .put("driver_version", gpu.driverVersion())
+        .put("gpu_type", gpu.name())
+        .put("memory_total_mb", gpu.totalMegabytes())
+        .put("memory_free_mb", gpu.freeMegabytes())
+        .put("memory_used_mb", gpu.usedMegabytes())
+        .put("utilization_ratio", gpu.utilization() < 0 ? null : rounded(gpu.utilization()))
+        .put("memory_used_ratio", NodeDocument.ratio(gpu.usedMegabytes(), gpu.totalMegabytes()));
+    device.putArray("capabilities").add("cuda");
+    return device;
+  }
+}

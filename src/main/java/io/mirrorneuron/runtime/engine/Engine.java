@@ -1,0 +1,268 @@
+package io.mirrorneuron.runtime.engine;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.SubmittedJob;
+import io.mirrorneuron.runtime.manifest.Workflow;
+import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.JobStore.NewJob;
+import io.mirrorneuron.store.JobStore.StoredJob;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Owns the jobs of this node: one {@link JobLoop} for each that is not terminal. Thread-safe; no
+ * call blocks. Nothing is lost when it dies: {@link #recover} on the next start goes on with what
+ * was committed.
+ */
+public final class Engine {
+  private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+
+  private final JobStore store;
+  private final Executions executions;
+  private final Timers timers;
+  private final Lanes lanes;
+  private final String owner;
+  private final Function<String, Workflow> manifests;
+  private final Function<String, Path> bundles;
+  private final Consumer<String> changed;
+  private final Decider decider;
+  private final JobDocuments documents;
+  private final TakeOver takeOver;
+  private final Map<String, JobLoop> loops = new ConcurrentHashMap<>();
+  private volatile boolean closed;
+
+  /**
+   * @param owner name of this node, of the form {@code mirror_neuron@host}
+   * @param reviewInFlight whether programs cut short by a crash wait for a person by default
+   * @param manifests parses a stored manifest again
+   * @param bundles payload folder by fingerprint
+   * @param changed hears the id of each job whose events have grown
+   */
+  public Engine(
+      JobStore store,
+      Executions executions,
+      Timers timers,
+      Lanes lanes,
+      String owner,
+      boolean reviewInFlight,
+      Function<String, Workflow> manifests,
+      Function<String, Path> bundles,
+      Consumer<String> changed) {
+    this.store = store;
+    this.executions = executions;
+    this.timers = timers;
+    this.lanes = lanes;
+    this.owner = owner;
+    this.manifests = manifests;
+    this.bundles = bundles;
+    this.changed = changed;
+    this.decider = new Decider(owner, reviewInFlight);
+    this.documents = new JobDocuments(owner);
+    this.takeOver = new TakeOver(store, timers, owner, this::resume);
+  }
+
+  /**
+   * Makes the job durable together with its first turn, then starts what that turn asks for.
+   *
+   * @param bundle fingerprint of the stored payloads, or null
+   */
+  public CompletionStage<SubmittedJob> submit(NewJob job, Workflow workflow, String bundle) {
+    if (closed) {
+      return CompletableFuture.failedFuture(stopping());
+    }
+    CompletableFuture<SubmittedJob> answer = new CompletableFuture<>();
+    Executor lane = lanes.of(job.jobId());
+    lane.execute(
+        () -> {
+          String runId = workflow.runId() == null ? "run-" + job.jobId() : workflow.runId();
+          JobState state =
+              new JobState(job.jobId(), workflow, new JobHeader(timers.now(), runId, bundle));
+          JobLoop loop = new JobLoop(this, lane, state, 1);
+          loops.put(job.jobId(), loop);
+          loop.create(commit -> store.create(job, commit))
+              .whenComplete(
+                  (created, failure) -> {
+                    if (failure != null) {
+                      loops.remove(job.jobId());
+                      answer.completeExceptionally(failure);
+                      if (TakeOver.isAway(failure)) {
+                        takeOver.later(job.jobId()); // it may have been written all the same
+                      }
+                    } else {
+                      if (created.existing()) {
+                        loops.remove(job.jobId());
+                      }
+                      answer.complete(new SubmittedJob(created.jobId(), "pending"));
+                    }
+                  });
+        });
+    return answer;
+  }
+
+  /** Answers {@code cancelled} once no process of the job lives; a terminal job stays as it is. */
+  public CompletionStage<JobStatus> cancel(String jobId, String reason) {
+    return command(jobId, new Input.Cancel(reason), JobStatus::isTerminal, status -> true);
+  }
+
+  public CompletionStage<JobStatus> pause(String jobId) {
+    return command(
+        jobId,
+        new Input.Pause(),
+        status -> status != JobStatus.PAUSING && status != JobStatus.RUNNING,
+        status -> status == JobStatus.PAUSED);
+  }
+
+  public CompletionStage<JobStatus> resume(String jobId) {
+    return command(
+        jobId,
+        new Input.Resume(),
+        status -> status != JobStatus.PAUSED,
+        status -> status == JobStatus.RUNNING);
+  }
+
+  /** Gives a message to an agent of a job that is not terminal. */
+  public CompletionStage<JobStatus> deliver(String jobId, String agentId, ObjectNode message) {
+    JobLoop loop = loops.get(jobId);
+    if (loop == null) {
+      return CompletableFuture.failedFuture(MnException.precondition("job is not running"));
+    }
+    return loop.ask(new Input.Deliver(agentId, message), status -> true);
+  }
+
+  private CompletionStage<JobStatus> command(
+      String jobId, Input input, Predicate<JobStatus> settled, Predicate<JobStatus> wanted) {
+    JobLoop loop = loops.get(jobId);
+    CompletionStage<JobStatus> status =
+        loop != null
+            ? loop.ask(input, settled)
+            : store.load(jobId).thenApply(stored -> storedStatus(jobId, stored));
+    return status.thenApply(
+        reached -> {
+          if (!wanted.test(reached) && reached.isTerminal()) {
+            throw MnException.precondition(
+                "job " + jobId + " is in the terminal state " + reached.word());
+          }
+          return reached;
+        });
+  }
+
+  private JobStatus storedStatus(String jobId, Optional<StoredJob> stored) {
+    StoredJob job = stored.orElseThrow(() -> MnException.notFound("job", jobId));
+    JobStatus status = read(job).status();
+    if (!status.isTerminal()) {
+      throw MnException.unavailable("job " + jobId + " is not owned by this node", null);
+    }
+    return status;
+  }
+
+  /** The details document; events are those that {@code recent} holds, oldest first. */
+  public ObjectNode details(StoredJob stored, ObjectNode row, List<String> recent) {
+    try {
+      return documents.details(read(stored), row, stored.owner(), stored.epoch(), recent);
+    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+      throw new IllegalStateException("stored events of " + stored.jobId() + " are damaged", e);
+    }
+  }
+
+  private JobState read(StoredJob stored) {
+    return JobState.read(stored, manifests.apply(stored.manifest()));
+  }
+
+  /**
+   * Takes over every job that is not terminal. What the store does not answer now is tried again
+   * until it does. Answers how many jobs there are.
+   */
+  public CompletionStage<Integer> recover() {
+    return takeOver.all();
+  }
+
+  private void resume(StoredJob stored) {
+    JobLoop loop = new JobLoop(this, lanes.of(stored.jobId()), read(stored), stored.epoch());
+    loops.put(stored.jobId(), loop);
+    loop.offer(new Input.Loaded(Set.of(), true));
+  }
+
+  /** Ends all turns; processes are the business of whoever owns {@link Executions}. */
+  public CompletableFuture<Void> close() {
+    closed = true;
+    takeOver.close();
+    return CompletableFuture.allOf(
+        loops.values().stream().map(JobLoop::close).toArray(CompletableFuture<?>[]::new));
+  }
+
+  /** How many jobs are open on this node. */
+  public int openJobs() {
+    return loops.size();
+  }
+
+  void start(JobState state, AgentState agent, String executionId, Executions.Listener listener) {
+    executions.start(
+        new Execution(
+            executionId,
+            state.jobId,
+            state.header.runId,
+            agent.agent.id(),
+            "executor",
+            agent.agent.template(),
+            agent.agent.config(),
+            agent.mailbox.getFirst().json(),
+            agent.memory,
+            io.mirrorneuron.wire.Json.object(),
+            state.header.bundle == null ? null : bundles.apply(state.header.bundle),
+            agent.attempt),
+        listener);
+  }
+
+  void ended(JobLoop loop) {
+    loops.remove(loop.jobId(), loop);
+  }
+
+  void changed(String jobId) {
+    changed.accept(jobId);
+  }
+
+  long now() {
+    return timers.now();
+  }
+
+  Timers timers() {
+    return timers;
+  }
+
+  JobStore store() {
+    return store;
+  }
+
+  Executions executions() {
+    return executions;
+  }
+
+  Decider decider() {
+    return decider;
+  }
+
+  JobDocuments documents() {
+    return documents;
+  }
+
+  Logger log() {
+    return LOG;
+  }
+
+  private static MnException stopping() {
+    return MnException.unavailable("the runtime is stopping", null);
+  }
+}

@@ -1,0 +1,35 @@
+package io.mirrorneuron.runtime.engine;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Set;
+
+/** What can happen to a job from outside its own state machine. */
+sealed interface Input {
+  /** The first input of every job. */
+  record Start() implements Input {}
+
+  record Signalled(String agentId, String executionId, Executions.Signal signal) implements Input {}
+
+  /** A waiting time of the agent is over. */
+  record Due(String agentId) implements Input {}
+
+  record Pause() implements Input {}
+
+  record Resume() implements Input {}
+
+  record Cancel(String reason) implements Input {}
+
+  /** A message from outside the graph, for example a replayed dead letter. */
+  record Deliver(String agentId, ObjectNode message) implements Input {}
+
+  /**
+   * The state was loaded from the store.
+   *
+   * @param live executions of this job that are known to be still running here
+   * @param takenOver whether an earlier owner is gone, rather than the store having been away
+   */
+  record Loaded(Set<String> live, boolean takenOver) implements Input {}
+
+  /** The turn before this one left messages that need no waiting. */
+  record Continue() implements Input {}
+}

@@ -1,0 +1,187 @@
+package io.mirrorneuron.runtime.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.manifest.Workflow;
+import io.mirrorneuron.runtime.manifest.Workflow.Agent;
+import io.mirrorneuron.runtime.manifest.Workflow.Edge;
+import io.mirrorneuron.wire.Json;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+
+/** The JSON documents that readers get of a job; shapes of {@code grpc.md} section 5. Pure. */
+public final class JobDocuments {
+  private static final int RECENT_EVENTS = 10;
+  private static final int MANIFEST_BUDGET = 256 * 1024;
+
+  private final String nodeName;
+
+  public JobDocuments(String nodeName) {
+    this.nodeName = nodeName;
+  }
+
+  /** The job's line in a list; written with every commit, so it also tells that one happened. */
+  String row(JobState state, long now) {
+    return Json.write(rowJson(state, now));
+  }
+
+  private ObjectNode rowJson(JobState state, long now) {
+    Workflow workflow = state.workflow;
+    ObjectNode row = Json.object();
+    row.put("job_id", state.jobId).put("graph_id", workflow.graphId());
+    row.put("job_name", workflow.jobName()).put("status", state.status().word());
+    row.put("job_type", word(workflow.jobType())).put("run_id", state.header.runId);
+    row.put("live?", !state.status().isTerminal());
+    row.put("submitted_at", time(state.header.submittedAt)).put("updated_at", time(now));
+    row.put("placement_policy", "local");
+    row.set("scheduler", scheduler(workflow));
+    row.put("requested_recovery_policy", word(workflow.recoveryMode()));
+    row.put("recovery_policy", recoveryPolicy(workflow));
+    JsonNode recovery = state.header.recovery();
+    row.set("recovery_status", recovery == null ? null : recovery.get("status"));
+    row.put("recovery_requires_review", recovery != null);
+    row.set("recovery_reason", recovery == null ? null : recovery.get("reason"));
+    row.put("executor_count", state.executorCount).put("active_executors", state.flying());
+    row.putArray("nodes").add(nodeName);
+    row.putArray("sandbox_names");
+    row.put("last_event", state.lastEvent());
+    row.put("event_seq", state.lastEventSeq());
+    row.set("failure", state.header.failure());
+    return row;
+  }
+
+  /**
+   * {@code {job, summary, agents, recent_events, sandboxes}}.
+   *
+   * @param row the job's row as committed
+   * @param epoch of the present owner
+   * @param recentEvents oldest first
+   */
+  ObjectNode details(JobState state, ObjectNode row, String owner, long epoch, List<String> recent)
+      throws com.fasterxml.jackson.core.JsonProcessingException {
+    ObjectNode details = Json.object();
+    details.set("job", job(state, row, owner, epoch));
+    ObjectNode summary = row.deepCopy();
+    summary.remove(
+        List.of("recovery_status", "recovery_requires_review", "recovery_reason", "event_seq"));
+    summary.set("recovery", state.header.recovery());
+    details.set("summary", summary);
+    ArrayNode agents = details.putArray("agents");
+    ArrayNode sandboxes = Json.MAPPER.createArrayNode();
+    for (Agent agent : state.workflow.agents().values()) {
+      AgentState known = state.peek(agent.id());
+      agents.add(agent(agent, known == null ? new AgentState(agent) : known, row));
+      if (known != null && known.sandbox != null) {
+        sandboxes.add(known.sandbox);
+      }
+    }
+    ArrayNode events = details.putArray("recent_events");
+    for (String event : recent.reversed()) {
+      if (events.size() < RECENT_EVENTS) {
+        events.add(Json.parse(event));
+      }
+    }
+    details.set("sandboxes", sandboxes);
+    return details;
+  }
+
+  private ObjectNode job(JobState state, ObjectNode row, String owner, long epoch) {
+    Workflow workflow = state.workflow;
+    ObjectNode job = row.deepCopy();
+    job.remove(List.of("live?", "event_seq", "last_event", "nodes", "sandbox_names"));
+    job.put("type", workflow.type()).put("manifest_version", workflow.manifestVersion());
+    job.put("started_at", time(state.header.startedAt()))
+        .put("ended_at", time(state.header.endedAt()));
+    job.set("root_agent_ids", Json.MAPPER.valueToTree(workflow.entrypoints()));
+    job.set("recovery", state.header.recovery());
+    job.putObject("workflow_state").put("schema_version", 1).put("enabled", false);
+    job.put("lease_epoch", epoch).put("lease_owner", owner);
+    job.putObject("lease").put("owner_id", owner).put("epoch", epoch);
+    job.set("result", state.header.result());
+    job.set("warnings", Json.MAPPER.valueToTree(workflow.warnings()));
+    job.set("topology", topology(workflow));
+    ObjectNode running = topology(workflow);
+    running.set("entrypoints", Json.MAPPER.valueToTree(workflow.entrypoints()));
+    job.set("runtime_topology", running);
+    job.set("manifest", manifest(workflow));
+    ObjectNode reference = job.putObject("manifest_ref");
+    reference.put("graph_id", workflow.graphId());
+    reference.put("manifest_version", workflow.manifestVersion());
+    reference.put("bundle_fingerprint", state.header.bundle).put("bundle_storage", "local_cache");
+    return job;
+  }
+
+  private static ObjectNode manifest(Workflow workflow) {
+    ObjectNode source = workflow.source();
+    if (workflow.agents().size() < 500 && Json.write(source).length() < MANIFEST_BUDGET) {
+      return source;
+    }
+    ObjectNode slim = Json.object();
+    for (String member :
+        new String[] {"manifest_version", "graph_id", "job_name", "type", "metadata", "policies"}) {
+      if (source.has(member)) {
+        slim.set(member, source.get(member));
+      }
+    }
+    return slim;
+  }
+
+  private static ObjectNode topology(Workflow workflow) {
+    ObjectNode topology = Json.object();
+    ArrayNode nodes = topology.putArray("nodes");
+    for (Agent agent : workflow.agents().values()) {
+      ObjectNode node = nodes.addObject();
+      node.put("node_id", agent.id()).put("agent_type", word(agent.type()));
+      node.put("type", agent.template()).put("role", agent.role());
+    }
+    ArrayNode edges = topology.putArray("edges");
+    for (Edge edge : workflow.edges()) {
+      ObjectNode json = edges.addObject();
+      json.put("edge_id", edge.id()).put("from_node", edge.from()).put("to_node", edge.to());
+      json.put("message_type", edge.messageType()).put("routing_mode", word(edge.routing()));
+    }
+    return topology;
+  }
+
+  private ObjectNode agent(Agent declared, AgentState agent, ObjectNode row) {
+    ObjectNode json = Json.object();
+    json.put("agent_id", declared.id()).put("agent_type", word(declared.type()));
+    json.put("type", declared.template()).put("role", declared.role());
+    json.put("assigned_node", nodeName).put("processed_messages", agent.processed);
+    json.put("mailbox_depth", agent.mailbox.size());
+    json.put("paused?", row.path("status").asText().startsWith("paus"));
+    json.set("last_heartbeat_at", row.get("updated_at"));
+    json.set("live?", row.get("live?"));
+    json.put("status", agent.status()).put("running?", agent.isFlying());
+    json.put("last_error", agent.lastError);
+    json.putObject("backpressure");
+    json.set("sandbox_name", agent.sandbox == null ? null : agent.sandbox.get("sandbox_name"));
+    json.set("lease", agent.flight == null ? Json.object() : agent.flight.lease());
+    return json;
+  }
+
+  private ObjectNode scheduler(Workflow workflow) {
+    ObjectNode plan = Json.object();
+    plan.put("status", "planned").put("job_type", word(workflow.jobType()));
+    plan.put("strategy", "binpack").put("mode", "single_node");
+    plan.put("placement_count", workflow.agents().size());
+    plan.putArray("nodes").add(nodeName);
+    return plan;
+  }
+
+  private static String recoveryPolicy(Workflow workflow) {
+    return workflow.recoveryMode() == Workflow.RecoveryMode.MANUAL_RECOVER
+        ? "manual_recover"
+        : "local_restart";
+  }
+
+  private static String word(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static String time(long millis) {
+    return millis == 0 ? null : Json.timestamp(Instant.ofEpochMilli(millis));
+  }
+}

@@ -1,0 +1,281 @@
+package io.mirrorneuron.runtime.engine;
+
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.JobStore.Commit;
+import io.mirrorneuron.store.JobStore.FencedException;
+import io.mirrorneuron.store.JobStore.StoredJob;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/**
+ * Runs one job: takes all inputs that are waiting, folds them into the state, commits once, and
+ * only then runs the effects. Everything but {@link #offer} and {@link #ask} happens on the job's
+ * lane.
+ *
+ * <p>When a commit fails because the store is away, nobody knows whether it was written; the state
+ * is then loaded again and the same inputs are offered once more.
+ */
+final class JobLoop {
+  private static final long RELOAD_DELAY_MS = 250;
+
+  private final Engine engine;
+  private final Executor lane;
+  private final Deque<Input> inbox = new ArrayDeque<>();
+  private final Set<String> live = new HashSet<>();
+  private final List<Question> questions = new ArrayList<>();
+
+  private JobState state;
+  private final long epoch;
+  private boolean busy;
+  private boolean closed;
+  private CompletableFuture<Void> idle = CompletableFuture.completedFuture(null);
+
+  private record Question(Predicate<JobStatus> settled, CompletableFuture<JobStatus> answer) {}
+
+  JobLoop(Engine engine, Executor lane, JobState state, long epoch) {
+    this.engine = engine;
+    this.lane = lane;
+    this.state = state;
+    this.epoch = epoch;
+  }
+
+  String jobId() {
+    return state.jobId;
+  }
+
+  /** Has the input decided on as soon as no turn is under way. Any thread. */
+  void offer(Input input) {
+    lane.execute(
+        () -> {
+          inbox.addLast(input);
+          turn();
+        });
+  }
+
+  /** Offers the input and answers with the status once it is one that settles the question. */
+  CompletionStage<JobStatus> ask(Input input, Predicate<JobStatus> settled) {
+    CompletableFuture<JobStatus> answer = new CompletableFuture<>();
+    lane.execute(
+        () -> {
+          if (closed) {
+            answer.complete(state.status());
+          } else {
+            questions.add(new Question(settled, answer));
+            inbox.addLast(input);
+            turn();
+          }
+        });
+    return answer;
+  }
+
+  /** The turn that is folded into the submit commit. On the lane, before any other call. */
+  CompletionStage<JobStore.Created> create(
+      Function<Commit, CompletionStage<JobStore.Created>> store) {
+    busy = true;
+    Turn turn = new Turn(state, engine.now());
+    engine.decider().decide(state, new Input.Start(), turn);
+    return store
+        .apply(commit(turn))
+        .whenComplete(
+            (created, failure) -> {
+              if (failure == null && !created.existing()) {
+                committed(turn);
+              } else {
+                closed = true;
+              }
+            });
+  }
+
+  /** Completes when no commit is under way; no turn begins any more. Any thread. */
+  CompletableFuture<Void> close() {
+    return CompletableFuture.runAsync(this::abandon, lane).thenCompose(done -> idle);
+  }
+
+  private void turn() {
+    if (busy || closed || inbox.isEmpty()) {
+      return;
+    }
+    List<Input> inputs = List.copyOf(inbox);
+    inbox.clear();
+    Turn turn = new Turn(state, engine.now());
+    try {
+      for (Input input : inputs) {
+        engine.decider().decide(state, input, turn);
+      }
+    } catch (RuntimeException e) {
+      engine.log().error("job {} cannot be decided on; it is left as committed", jobId(), e);
+      end();
+      return;
+    }
+    if (turn.events().isEmpty() && !state.hasChanges()) {
+      settled(turn);
+      return;
+    }
+    busy = true;
+    idle = new CompletableFuture<>();
+    engine
+        .store()
+        .commit(commit(turn))
+        .whenComplete(
+            (done, failure) -> {
+              if (failure == null) {
+                committed(turn);
+              } else {
+                notCommitted(inputs, failure);
+              }
+              idle.complete(null);
+            });
+  }
+
+  private Commit commit(Turn turn) {
+    JobState.Delta delta = state.takeDelta();
+    return new Commit(
+        state.jobId,
+        epoch,
+        delta.set(),
+        delta.delete(),
+        turn.events(),
+        state.lastEventSeq(),
+        engine.documents().row(state, turn.now()),
+        turn.now(),
+        state.status().word(),
+        state.status().isTerminal());
+  }
+
+  private void committed(Turn turn) {
+    busy = false;
+    if (!turn.events().isEmpty()) {
+      engine.changed(state.jobId);
+    }
+    settled(turn);
+  }
+
+  /** The state is as the store has it: run the effects, answer, go on. */
+  private void settled(Turn turn) {
+    if (!closed) {
+      turn.effects().forEach(this::run);
+    }
+    Iterator<Question> open = questions.iterator();
+    while (open.hasNext()) {
+      Question question = open.next();
+      if (question.settled().test(state.status())) {
+        open.remove();
+        question.answer().complete(state.status());
+      }
+    }
+    if (state.status().isTerminal()) {
+      end();
+    } else if (state.isRunning() && state.hasCandidates()) {
+      inbox.addFirst(new Input.Continue());
+      lane.execute(this::turn);
+    } else {
+      turn();
+    }
+  }
+
+  private void run(Effect effect) {
+    switch (effect) {
+      case Effect.Start start -> {
+        live.add(start.executionId());
+        String agentId = start.agentId();
+        engine.start(
+            state,
+            state.agent(agentId),
+            start.executionId(),
+            signal -> lane.execute(() -> signalled(agentId, start.executionId(), signal)));
+      }
+      case Effect.Stop stop -> engine.executions().stop(stop.executionId());
+      case Effect.Wake wake ->
+          engine.timers().at(wake.at(), () -> offer(new Input.Due(wake.agentId())));
+    }
+  }
+
+  private void signalled(String agentId, String executionId, Executions.Signal signal) {
+    if (signal instanceof Executions.Signal.Finished) {
+      live.remove(executionId);
+    }
+    inbox.addLast(new Input.Signalled(agentId, executionId, signal));
+    turn();
+  }
+
+  private void notCommitted(List<Input> inputs, Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    if (cause instanceof FencedException) {
+      engine.log().warn("{}; letting go of it", cause.getMessage());
+      end();
+      return;
+    }
+    engine.log().warn("job {} could not be committed: {}", jobId(), cause.toString());
+    for (Input input : inputs.reversed()) {
+      if (!(input instanceof Input.Deliver)) { // repeated, it would be a second message
+        inbox.addFirst(input);
+      }
+    }
+    reloadLater();
+  }
+
+  private void reloadLater() {
+    engine.timers().at(engine.now() + RELOAD_DELAY_MS, () -> lane.execute(this::reload));
+  }
+
+  private void reload() {
+    if (closed) {
+      return;
+    }
+    engine
+        .store()
+        .load(state.jobId)
+        .whenComplete(
+            (stored, failure) -> {
+              if (failure != null) {
+                reloadLater();
+              } else {
+                reloaded(stored);
+              }
+            });
+  }
+
+  private void reloaded(Optional<StoredJob> stored) {
+    if (stored.isEmpty() || stored.get().epoch() != epoch) {
+      engine.log().warn("job {} has another owner now or is gone; letting go of it", jobId());
+      end();
+      return;
+    }
+    state = JobState.read(stored.get(), state.workflow);
+    busy = false;
+    inbox.addFirst(new Input.Loaded(Set.copyOf(live), false));
+    turn();
+  }
+
+  private void end() {
+    closed = true;
+    busy = false;
+    live.forEach(engine.executions()::stop);
+    questions.forEach(question -> question.answer().complete(state.status()));
+    questions.clear();
+    engine.ended(this);
+  }
+
+  private void abandon() {
+    closed = true;
+    questions.forEach(
+        question ->
+            question
+                .answer()
+                .completeExceptionally(MnException.unavailable("the runtime is stopping", null)));
+    questions.clear();
+  }
+}

@@ -1,0 +1,155 @@
+package io.mirrorneuron.runtime.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.manifest.Condition;
+import io.mirrorneuron.runtime.manifest.Workflow.Edge;
+import io.mirrorneuron.runtime.manifest.Workflow.Routing;
+import io.mirrorneuron.wire.Json;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Sends what one agent emits while it handles one message: along the edges that carry the type, or
+ * straight to a named agent. What finds no receiver becomes a dead letter, never silence.
+ */
+final class Mail {
+  private final JobState state;
+  private final Turn turn;
+  private final AgentState sender;
+  private final Message handled;
+  private int index;
+
+  Mail(JobState state, Turn turn, AgentState sender, Message handled) {
+    this.state = state;
+    this.turn = turn;
+    this.sender = sender;
+    this.handled = handled;
+  }
+
+  /** A message built on {@code handled}: it inherits ids and {@code mn.*} headers, nothing else. */
+  Message.Builder reply(String type, JsonNode body) {
+    Message.Builder message = Message.builder(state.jobId, sender.agent.id(), "", type).body(body);
+    message.with("correlation_id", handled.envelope().path("correlation_id").asText());
+    message.with("causation_id", handled.id()).with("timestamp", turn.timestamp());
+    ObjectNode headers = Json.object();
+    handled
+        .headers()
+        .properties()
+        .forEach(
+            header -> {
+              if (header.getKey().startsWith("mn.") || header.getKey().startsWith("trace")) {
+                headers.set(header.getKey(), header.getValue());
+              }
+            });
+    return message.part("headers", headers);
+  }
+
+  /**
+   * @param leafMayDrop whether a leaf agent may send this type to nobody: the default output does
+   */
+  void emit(String type, Message.Builder message, boolean leafMayDrop) {
+    List<Edge> edges = sender.agent.outgoing();
+    List<Edge> carrying = edges.stream().filter(edge -> edge.carries(type)).toList();
+    if (carrying.isEmpty()) {
+      unrouted(type, message, leafMayDrop && edges.isEmpty());
+      return;
+    }
+    List<Edge> selected = select(carrying, message);
+    for (Edge edge : selected) {
+      deliver(edge.to(), message);
+    }
+  }
+
+  /** Sends past the edges; a structured emit that names its target does so. */
+  void emitTo(String target, Message.Builder message) {
+    if (state.workflow.agents().containsKey(target)) {
+      deliver(target, message);
+    } else {
+      deadLetter(sender.agent.id(), message.preview(), "unknown target agent " + target);
+    }
+  }
+
+  private List<Edge> select(List<Edge> carrying, Message.Builder message) {
+    List<Edge> selected = new ArrayList<>(carrying.size());
+    boolean firstTaken = false;
+    boolean decided = false;
+    for (Edge edge : carrying) {
+      boolean first = edge.routing() == Routing.FIRST_MATCH;
+      if (first && firstTaken) {
+        continue;
+      }
+      boolean conditional = edge.condition() != Condition.ALWAYS;
+      boolean matched = !conditional || matches(edge, message);
+      if (conditional || first) {
+        decided = true;
+        routeEvent("route_evaluated", edge, matched);
+      }
+      if (matched) {
+        selected.add(edge);
+        firstTaken |= first;
+        if (conditional || first) {
+          routeEvent("route_selected", edge, true);
+        }
+      }
+    }
+    if (selected.isEmpty() && decided) {
+      ObjectNode payload = Json.object();
+      payload.put("from", sender.agent.id()).put("candidate_count", carrying.size());
+      payload.put("message_type", message.preview().path("envelope").path("type").asText());
+      turn.agentEvent("route_not_matched", sender.agent.id(), payload);
+    }
+    return selected;
+  }
+
+  private boolean matches(Edge edge, Message.Builder message) {
+    ObjectNode preview = message.preview();
+    JsonNode memory = sender.memory == null ? Json.MAPPER.nullNode() : sender.memory;
+    return edge.condition()
+        .test(
+            new Condition.Context(
+                preview.path("envelope"), preview.path("headers"), preview.path("body"), memory));
+  }
+
+  private void routeEvent(String type, Edge edge, boolean matched) {
+    ObjectNode payload = Json.object();
+    payload.put("edge_id", edge.id()).put("from", edge.from()).put("to", edge.to());
+    payload.put("message_type", edge.messageType());
+    payload.put("routing_mode", edge.routing().name().toLowerCase(java.util.Locale.ROOT));
+    payload.put("matched", matched);
+    turn.agentEvent(type, sender.agent.id(), payload);
+  }
+
+  private void deliver(String target, Message.Builder message) {
+    message.id(Message.deriveId(handled.id(), sender.agent.id(), index++));
+    state.enqueue(message.build(state.nextMessageSeq(), target));
+  }
+
+  private void unrouted(String type, Message.Builder message, boolean silent) {
+    if (silent) {
+      return;
+    }
+    message.id(Message.deriveId(handled.id(), sender.agent.id(), index++));
+    ObjectNode payload = Json.object();
+    payload.put("type", type);
+    ArrayNode candidates = payload.putArray("candidates");
+    sender.agent.outgoing().stream().map(Edge::messageType).distinct().forEach(candidates::add);
+    turn.record("message_unrouted", sender.agent.id(), payload, null);
+    state.header.noteUnrouted(type);
+    if (!sender.agent.outgoing().isEmpty()) {
+      deadLetter(sender.agent.id(), message.preview(), "no edge carries message type " + type);
+    }
+  }
+
+  private void deadLetter(String agentId, ObjectNode message, String reason) {
+    ObjectNode payload = Json.object();
+    payload.put("reason", reason);
+    payload.set("message_id", message.path("envelope").path("message_id"));
+    payload.set("attempt", message.path("envelope").path("attempt"));
+    ObjectNode members = Json.object();
+    members.put("reason", reason);
+    members.set("message", message);
+    turn.record("dead_letter", agentId, payload, members);
+  }
+}

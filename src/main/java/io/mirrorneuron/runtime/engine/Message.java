@@ -1,0 +1,146 @@
+package io.mirrorneuron.runtime.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.wire.Json;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Base64;
+
+/**
+ * A message in a mailbox ({@code mn-msg/1}).
+ *
+ * @param seq its place in the order of the job
+ * @param json {@code {envelope, headers, body, artifacts, stream}}, not changed after creation
+ */
+record Message(long seq, ObjectNode json) {
+
+  String id() {
+    return envelope("message_id");
+  }
+
+  String from() {
+    return envelope("from");
+  }
+
+  String to() {
+    return envelope("to");
+  }
+
+  String type() {
+    return envelope("type");
+  }
+
+  JsonNode body() {
+    return json.path("body");
+  }
+
+  JsonNode headers() {
+    return json.path("headers");
+  }
+
+  JsonNode envelope() {
+    return json.path("envelope");
+  }
+
+  private String envelope(String member) {
+    return envelope().path(member).asText();
+  }
+
+  /** What events say of a message: all but its content. */
+  ObjectNode summary() {
+    ObjectNode summary = Json.object();
+    JsonNode envelope = envelope();
+    for (String member :
+        new String[] {
+          "message_id", "from", "to", "type", "class", "content_type", "content_encoding"
+        }) {
+      if (envelope.has(member)) {
+        summary.set(member, envelope.get(member));
+      }
+    }
+    if (json.hasNonNull("stream")) {
+      summary.set("stream", json.get("stream"));
+    }
+    return summary;
+  }
+
+  static Builder builder(String jobId, String from, String to, String type) {
+    return new Builder(jobId, from, to, type);
+  }
+
+  /**
+   * The id of the {@code index}th message that {@code agent} makes from the message {@code
+   * handledId}: the same whenever that handling is repeated, so replay cannot make a second one.
+   */
+  static String deriveId(String handledId, String agent, int index) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update((handledId + '\n' + agent + '\n' + index).getBytes(StandardCharsets.UTF_8));
+      return Base64.getUrlEncoder()
+          .withoutPadding()
+          .encodeToString(Arrays.copyOf(digest.digest(), 12));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Fills in the defaults of the envelope; null members are left out. */
+  static final class Builder {
+    private final ObjectNode envelope = Json.object();
+    private final ObjectNode json = Json.object();
+    private JsonNode body = Json.object();
+
+    private Builder(String jobId, String from, String to, String type) {
+      envelope.put("spec_version", "mn-msg/1");
+      envelope.put("job_id", jobId).put("from", from).put("to", to).put("type", type);
+      envelope.put("class", "event").put("attempt", 1).put("priority", 100);
+      envelope.put("content_type", "application/json").put("content_encoding", "identity");
+    }
+
+    Builder id(String id) {
+      envelope.put("message_id", id);
+      return this;
+    }
+
+    Builder with(String member, String value) {
+      if (value != null && !value.isEmpty()) {
+        envelope.put(member, value);
+      }
+      return this;
+    }
+
+    Builder body(JsonNode value) {
+      body = value;
+      return this;
+    }
+
+    /** Copies {@code headers}, {@code artifacts} or {@code stream} when there is one. */
+    Builder part(String name, JsonNode value) {
+      if (value != null && !value.isNull() && !(value instanceof MissingNode)) {
+        json.set(name, value);
+      }
+      return this;
+    }
+
+    /** The message as it is handed to {@code to}; the builder goes on to serve other targets. */
+    Message build(long seq, String to) {
+      ObjectNode copy = Json.object();
+      ObjectNode own = envelope.deepCopy();
+      own.put("to", to);
+      copy.set("envelope", own);
+      copy.set("headers", json.has("headers") ? json.get("headers") : Json.object());
+      copy.set("body", body);
+      copy.set("artifacts", json.has("artifacts") ? json.get("artifacts") : copy.arrayNode());
+      copy.set("stream", json.has("stream") ? json.get("stream") : copy.nullNode());
+      return new Message(seq, copy);
+    }
+
+    ObjectNode preview() {
+      return build(0, envelope.path("to").asText()).json();
+    }
+  }
+}

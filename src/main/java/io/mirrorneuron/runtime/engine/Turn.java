@@ -1,0 +1,75 @@
+package io.mirrorneuron.runtime.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.wire.Json;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What one turn of a job brings forth besides its new state: events and effects, in order. */
+final class Turn {
+  private final JobState state;
+  private final long now;
+  private final String timestamp;
+  private final List<String> events = new ArrayList<>();
+  private final List<Effect> effects = new ArrayList<>();
+
+  Turn(JobState state, long now) {
+    this.state = state;
+    this.now = now;
+    this.timestamp = Json.timestamp(Instant.ofEpochMilli(now));
+  }
+
+  long now() {
+    return now;
+  }
+
+  String timestamp() {
+    return timestamp;
+  }
+
+  List<String> events() {
+    return events;
+  }
+
+  List<Effect> effects() {
+    return effects;
+  }
+
+  void effect(Effect effect) {
+    effects.add(effect);
+  }
+
+  /** An event of the job itself; its members stand at top level. */
+  void event(String type, ObjectNode members) {
+    record(type, null, null, members);
+  }
+
+  void event(String type) {
+    record(type, null, null, null);
+  }
+
+  /** An event of an agent; its data stands in {@code payload}. */
+  void agentEvent(String type, String agentId, JsonNode payload) {
+    record(type, agentId, payload, null);
+  }
+
+  /** An event of an agent that also has members at top level. */
+  void record(String type, String agentId, JsonNode payload, ObjectNode members) {
+    ObjectNode event = Json.object();
+    String place = agentId == null ? type : type + "(" + agentId + ")";
+    event.put("seq", state.nextEventSeq(place));
+    event.put("type", type).put("timestamp", timestamp);
+    if (agentId != null) {
+      event.put("agent_id", agentId);
+    }
+    if (members != null) {
+      event.setAll(members);
+    }
+    if (payload != null) {
+      event.set("payload", payload);
+    }
+    events.add(Json.write(event));
+  }
+}

@@ -1,0 +1,135 @@
+package io.mirrorneuron.runtime.exec;
+
+import io.mirrorneuron.config.Config;
+import io.mirrorneuron.runtime.engine.Execution;
+import io.mirrorneuron.runtime.engine.Executions;
+import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
+import io.mirrorneuron.runtime.exec.spawn.Spawner;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/**
+ * Runs executors as processes of this machine. One virtual thread per execution, which waits most
+ * of the time; all output is read by one reactor thread. Listeners are called from these threads
+ * and must not block for long.
+ */
+public final class HostLocalExecutions implements Executions, AutoCloseable {
+  private final ConcurrentMap<String, HostLocalRun> runs = new ConcurrentHashMap<>();
+  private final HostLocalRun.Machinery machinery;
+  private final Orphans orphans;
+  private final Sweeper sweeper;
+
+  // Guarded by runs.
+  private boolean closed;
+
+  /**
+   * @param runtimeId marks all processes of this data directory; see {@link Orphans}
+   * @param serverEnvironment of this process; only a few names of it reach programs
+   */
+  public HostLocalExecutions(
+      Config.Executors config,
+      String runtimeId,
+      Clock clock,
+      Map<String, String> serverEnvironment) {
+    this(config, runtimeId, clock, serverEnvironment, Grace.DEFAULT, Spawner.best());
+  }
+
+  HostLocalExecutions(
+      Config.Executors config,
+      String runtimeId,
+      Clock clock,
+      Map<String, String> serverEnvironment,
+      Grace grace,
+      Spawner spawner) {
+    var processes = new ProcessTable();
+    this.machinery =
+        new HostLocalRun.Machinery(
+            config,
+            new Pools(config.pools(), config.maxQueueLength()),
+            new Workspaces(config.tempDir(), runtimeId, clock),
+            new ProcessEnvironment(serverEnvironment, config.runsRoot(), runtimeId),
+            spawner,
+            processes,
+            grace,
+            clock);
+    this.orphans = new Orphans(processes, runtimeId);
+    this.sweeper = new Sweeper(() -> orphans.killExcept(runs::containsKey));
+  }
+
+  @Override
+  public void start(Execution execution, Listener listener) {
+    var run = new HostLocalRun(machinery, execution, listener);
+    synchronized (runs) {
+      if (!closed) {
+        if (runs.putIfAbsent(execution.executionId(), run) != null) {
+          throw new IllegalArgumentException(
+              "execution " + execution.executionId() + " was started before");
+        }
+        Thread.ofVirtual()
+            .name("mn-execution-" + execution.executionId())
+            .start(() -> runToEnd(execution.executionId(), run, listener));
+        return;
+      }
+    }
+    listener.signal(
+        new Signal.Finished(
+            new Outcome(
+                Ending.NOT_STARTED,
+                "the runtime is shutting down",
+                -1,
+                "",
+                "",
+                "",
+                "",
+                Structured.NONE,
+                null)));
+  }
+
+  private void runToEnd(String id, HostLocalRun run, Listener listener) {
+    try {
+      listener.signal(new Signal.Finished(run.run()));
+    } finally {
+      sweeper.wake();
+      synchronized (runs) {
+        runs.remove(id);
+        runs.notifyAll();
+      }
+    }
+  }
+
+  @Override
+  public void stop(String executionId) {
+    HostLocalRun run = runs.get(executionId);
+    if (run != null) {
+      run.stop();
+    }
+  }
+
+  /** How full each pool is, by name. */
+  public List<PoolUsage> pools() {
+    return machinery.pools().usage();
+  }
+
+  /** Stops every execution, waits until their processes are gone, ends what escaped. */
+  @Override
+  public void close() {
+    synchronized (runs) {
+      closed = true;
+      runs.values().forEach(HostLocalRun::stop);
+      while (!runs.isEmpty()) {
+        try {
+          runs.wait();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          break; // Whoever interrupts the shutdown wants it now: what runs is killed below.
+        }
+      }
+    }
+    sweeper.close();
+    orphans.killExcept(_ -> false);
+    machinery.spawner().close();
+  }
+}

@@ -1,0 +1,42 @@
+package io.mirrorneuron.runtime.exec;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** What can happen to an execution while it waits. */
+sealed interface Notice {
+  /** The pool gave its slots. */
+  record Granted() implements Notice {}
+
+  /** Somebody asked to stop it. */
+  record Stop() implements Notice {}
+
+  record Beacon(ObjectNode payload) implements Notice {}
+
+  /** Both output streams ended. */
+  record Drained() implements Notice {}
+
+  /** The program, not necessarily its children, ended. */
+  record Exited() implements Notice {}
+
+  /** Where notices come in, from any thread, and are taken, by the execution's own. */
+  final class Inbox {
+    private final BlockingQueue<Notice> queue = new LinkedBlockingQueue<>();
+
+    void put(Notice notice) {
+      queue.add(notice);
+    }
+
+    /** The next notice, or null when the deadline came first. */
+    Notice await(Deadline deadline) {
+      try {
+        return queue.poll(Math.max(0, deadline.remainingNanos()), TimeUnit.NANOSECONDS);
+      } catch (InterruptedException e) {
+        // Nobody has a reason to: executions are stopped by a notice.
+        throw new IllegalStateException("execution thread was interrupted", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package io.mirrorneuron.runtime.exec;
+
+import io.mirrorneuron.config.Config;
+import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Processes of a runtime that no execution answers for: left by a server that was killed, or hidden
+ * from one that lives. They are known by two variables in their environment.
+ */
+public final class Orphans {
+  private static final Logger LOG = LoggerFactory.getLogger(Orphans.class);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final ProcessTable processes;
+  private final String mark;
+
+  Orphans(ProcessTable processes, String runtimeId) {
+    this.processes = processes;
+    this.mark = ProcessEnvironment.RUNTIME_ID + "=" + runtimeId + '\0';
+  }
+
+  /**
+   * Ends all processes that an earlier server of this runtime left, waits until they are gone, and
+   * deletes their workspaces. To be called before the first execution, by the one server that owns
+   * the runtime's data.
+   */
+  public static void killAll(Config.Executors config, String runtimeId) {
+    int count = new Orphans(new ProcessTable(), runtimeId).killExcept(_ -> false);
+    if (count > 0) {
+      LOG.info("ended {} processes that an earlier server left", count);
+    }
+    FolderTree.delete(Workspaces.folder(config.tempDir(), runtimeId));
+  }
+
+  /**
+   * Kills what carries the runtime's mark, until none is left.
+   *
+   * @param isActive whether an execution is running; its processes are left alone
+   * @return how many there were at first sight
+   */
+  int killExcept(Predicate<String> isActive) {
+    Deadline deadline = Deadline.in(PATIENCE);
+    int first = -1;
+    while (true) {
+      List<ProcessTable.Entry> alive =
+          processes.where(
+              environment -> isMarked(environment) && !isActive.test(execution(environment)));
+      first = first < 0 ? alive.size() : first;
+      if (alive.isEmpty()) {
+        return first;
+      }
+      if (deadline.isPast()) {
+        LOG.error("processes {} do not die", alive);
+        return first;
+      }
+      processes.kill(alive);
+      LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+    }
+  }
+
+  private boolean isMarked(String environment) {
+    return environment.startsWith(mark) || environment.contains('\0' + mark);
+  }
+
+  private static String execution(String environment) {
+    String name = '\0' + ProcessEnvironment.EXECUTION_ID + "=";
+    int start = ('\0' + environment).indexOf(name);
+    if (start < 0) {
+      return "";
+    }
+    int value = start + name.length() - 1;
+    int end = environment.indexOf('\0', value);
+    return environment.substring(value, end < 0 ? environment.length() : end);
+  }
+}

@@ -1,0 +1,149 @@
+package io.mirrorneuron.runtime.exec;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.mirrorneuron.runtime.engine.Execution;
+import io.mirrorneuron.runtime.exec.spawn.SearchPath;
+import io.mirrorneuron.wire.Json;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * What a program sees in its environment: a handful of the server's variables, what the contract
+ * promises, what the manifest asks for. Nothing else of the server is visible.
+ */
+final class ProcessEnvironment {
+  /** Marks every process of an execution, however it was started by its parent. */
+  static final String EXECUTION_ID = "MN_EXECUTION_ID";
+
+  /** Marks every process of a data directory's runtime. */
+  static final String RUNTIME_ID = "MN_RUNTIME_ID";
+
+  static final String BEACON_PREFIX = "__MN_AGENT_BEACON__";
+
+  private static final List<String> INHERITED =
+      List.of("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ");
+
+  /** The server's own secrets: never handed on, whatever a manifest lists. */
+  private static final Pattern SERVER_SECRET =
+      Pattern.compile(
+          "(MN|MIRROR_NEURON)_.*(TOKEN|SECRET|PASSWORD|KEY|COOKIE|REDIS).*"
+              + "|REDIS(CLI)?_(URL|AUTH|PASSWORD)|RELEASE_COOKIE",
+          Pattern.CASE_INSENSITIVE);
+
+  private static final Pattern VALID_NAME = Pattern.compile("[^=\0]+");
+
+  private final Map<String, String> server;
+  private final Path runsRoot;
+  private final String runtimeId;
+
+  /**
+   * @param server the environment of this process
+   */
+  ProcessEnvironment(Map<String, String> server, Path runsRoot, String runtimeId) {
+    this.server = Map.copyOf(server);
+    this.runsRoot = runsRoot;
+    this.runtimeId = runtimeId;
+  }
+
+  Map<String, String> of(Execution execution, ExecutorSettings settings, Workspace workspace)
+      throws NotStarted {
+    var variables = new LinkedHashMap<String, String>();
+    INHERITED.forEach(
+        name -> {
+          if (server.containsKey(name)) {
+            variables.put(name, server.get(name));
+          }
+        });
+    variables.putIfAbsent("PATH", SearchPath.DEFAULT);
+    describe(execution, settings, workspace)
+        .forEach(
+            (name, value) -> {
+              variables.put("MN_" + name, value);
+              variables.put("MIRROR_NEURON_" + name, value);
+            });
+    variables.put("MN_RUN_ID", execution.runId());
+    variables.put("MN_RUNS_ROOT", runsRoot.toString());
+    Map<String, String> explicit = explicit(execution.config().path("environment"));
+    passOn(execution.config().path("pass_env"), variables);
+    variables.putAll(explicit);
+    variables.put(RUNTIME_ID, runtimeId);
+    variables.put(EXECUTION_ID, execution.executionId());
+    return variables;
+  }
+
+  private static Map<String, String> describe(
+      Execution execution, ExecutorSettings settings, Workspace workspace) {
+    var facts = new LinkedHashMap<String, String>();
+    JsonNode envelope = execution.message().path("envelope");
+    facts.put("INPUT_FILE", workspace.file(MessageFiles.INPUT));
+    facts.put("CONTEXT_FILE", workspace.file(MessageFiles.CONTEXT));
+    facts.put("MESSAGE_FILE", workspace.file(MessageFiles.MESSAGE));
+    facts.put("BODY_FILE", workspace.file(MessageFiles.BODY));
+    facts.put("BODY_CONTENT_TYPE", envelope.path("content_type").asText("application/json"));
+    facts.put("BODY_CONTENT_ENCODING", envelope.path("content_encoding").asText("identity"));
+    facts.put("AGENT_TYPE", execution.agentType());
+    facts.put("AGENT_TEMPLATE", execution.templateType());
+    facts.put("JOB_ID", execution.jobId());
+    facts.put("AGENT_ID", execution.agentId());
+    facts.put("WORKDIR", workspace.workdir().toString());
+    for (String member :
+        List.of(
+            "run_id",
+            "step_id",
+            "attempt_id",
+            "attempt",
+            "deadline_at",
+            "heartbeat_deadline_at",
+            "idempotency_key")) {
+      JsonNode value = execution.workflow().path(member);
+      if (value.isValueNode() && !value.isNull()) {
+        facts.put("WORKFLOW_" + member.toUpperCase(java.util.Locale.ROOT), value.asText());
+      }
+    }
+    ExecutorSettings.Beacons beacons = settings.beacons();
+    facts.put("AGENT_BEACON_STDOUT_PREFIX", BEACON_PREFIX);
+    facts.put("AGENT_BEACON_INTERVAL_MS", Long.toString(beacons.interval().toMillis()));
+    facts.put("AGENT_BEACON_TIMEOUT_MS", Long.toString(beacons.timeout().toMillis()));
+    facts.put("AGENT_BEACON_REQUIRED", Boolean.toString(beacons.required()));
+    facts.put("AGENT_BEACON_JOB_ID", execution.jobId());
+    facts.put("AGENT_BEACON_AGENT_ID", execution.agentId());
+    facts.put("AGENT_BEACON_ATTEMPT", Integer.toString(execution.attempt()));
+    facts.put("AGENT_BEACON_STEP", step(execution));
+    facts.put("AGENT_BEACON_SOURCE", "worker");
+    return facts;
+  }
+
+  static String step(Execution execution) {
+    return execution.workflow().path("step_id").asText(execution.agentId());
+  }
+
+  private static Map<String, String> explicit(JsonNode environment) throws NotStarted {
+    var variables = new LinkedHashMap<String, String>();
+    for (Map.Entry<String, JsonNode> member : environment.properties()) {
+      JsonNode value = member.getValue();
+      if (value.isNull()) {
+        continue;
+      }
+      String text = value.isContainerNode() ? Json.write(value) : value.asText();
+      if (!VALID_NAME.matcher(member.getKey()).matches() || text.indexOf('\0') >= 0) {
+        throw new NotStarted(
+            "config.environment holds a name or value that no process can have: "
+                + member.getKey().replace('\0', '?'));
+      }
+      variables.put(member.getKey(), text);
+    }
+    return variables;
+  }
+
+  private void passOn(JsonNode names, Map<String, String> variables) {
+    for (JsonNode name : names) {
+      String value = server.get(name.asText());
+      if (value != null && !SERVER_SECRET.matcher(name.asText()).matches()) {
+        variables.put(name.asText(), value);
+      }
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package io.mirrorneuron.runtime.exec;
+
+import io.mirrorneuron.runtime.engine.Executions.Ending;
+import io.mirrorneuron.runtime.engine.Executions.Structured;
+
+/**
+ * What an ended program amounts to.
+ *
+ * @param error one sentence, or null on success
+ */
+record Verdict(Ending ending, String error, Structured structured) {
+
+  /**
+   * @param forced why it was ended, or null when it ended by itself
+   * @param answer where the stdout protocol is looked for
+   */
+  static Verdict of(Ending forced, int exitCode, String answer, ExecutorSettings settings) {
+    if (forced != null) {
+      return new Verdict(
+          forced, reason(forced, settings), StdoutProtocol.parseAfterFailure(answer));
+    }
+    if (exitCode != 0) {
+      String error =
+          exitCode > 128
+              ? "host local command was ended by signal " + (exitCode - 128)
+              : "host local command failed with exit code " + exitCode;
+      return new Verdict(Ending.FAILED, error, StdoutProtocol.parseAfterFailure(answer));
+    }
+    try {
+      return new Verdict(Ending.SUCCEEDED, null, StdoutProtocol.parse(answer));
+    } catch (StdoutProtocol.Malformed e) {
+      // Going on without the messages it meant to send would lose work in silence.
+      return new Verdict(Ending.FAILED, e.getMessage(), StdoutProtocol.parseAfterFailure(answer));
+    }
+  }
+
+  private static String reason(Ending forced, ExecutorSettings settings) {
+    return switch (forced) {
+      case TIMED_OUT -> "host local command timed out";
+      case BEACON_MISSED ->
+          "agent beacon deadline exceeded: agent_beacon_required is set and the program printed"
+              + " none for %d ms (beacon_timeout_ms)"
+                  .formatted(settings.beacons().timeout().toMillis());
+      case STOPPED -> "host local command was stopped";
+      case SUCCEEDED, FAILED, NOT_STARTED ->
+          throw new IllegalArgumentException("not a reason to end a program: " + forced);
+    };
+  }
+}

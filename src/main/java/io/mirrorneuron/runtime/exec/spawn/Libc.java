@@ -1,0 +1,253 @@
+package io.mirrorneuron.runtime.exec.spawn;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.io.IOException;
+import java.lang.foreign.AddressLayout;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemoryLayout.PathElement;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+import java.util.Map;
+
+/**
+ * The calls of the C library that {@link PosixSpawner} and {@link Reactor} need, with Java types.
+ * Linux with glibc 2.34 or newer; elsewhere the class does not initialise.
+ */
+@SuppressWarnings("restricted") // native calls are what this class is for
+final class Libc {
+  static final int ENOENT = 2;
+  static final int EINTR = 4;
+  static final int ENOEXEC = 8;
+  static final int EPOLLIN = 1;
+
+  private static final int ESRCH = 3;
+  private static final int O_CLOEXEC = 0x80000;
+  private static final int EPOLL_CTL_ADD = 1;
+  private static final int EPOLL_CTL_DEL = 2;
+
+  /** The same number on every architecture that has the call. */
+  private static final long SYS_PIDFD_OPEN = 434;
+
+  private static final Linker LINKER = Linker.nativeLinker();
+  private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
+  private static final MemoryLayout STATE = Linker.Option.captureStateLayout();
+  private static final VarHandle ERRNO_OF_STATE =
+      STATE.varHandle(PathElement.groupElement("errno"));
+
+  /** {@code struct epoll_event} is packed on x86-64 and naturally aligned elsewhere. */
+  private static final int EVENT_DATA =
+      System.getProperty("os.arch").matches("amd64|x86_64") ? 4 : 8;
+
+  static final int EVENT_BYTES = EVENT_DATA + 8;
+
+  private static final AddressLayout POINTER = ADDRESS;
+  private static final MethodHandle PIPE2 = call("pipe2", JAVA_INT, POINTER, JAVA_INT);
+  private static final MethodHandle READ = call("read", JAVA_LONG, JAVA_INT, POINTER, JAVA_LONG);
+  private static final MethodHandle CLOSE = call("close", JAVA_INT, JAVA_INT);
+  private static final MethodHandle KILL = call("kill", JAVA_INT, JAVA_INT, JAVA_INT);
+  private static final MethodHandle WAITPID =
+      call("waitpid", JAVA_INT, JAVA_INT, POINTER, JAVA_INT);
+  private static final MethodHandle EPOLL_CREATE = call("epoll_create1", JAVA_INT, JAVA_INT);
+  private static final MethodHandle EPOLL_CTL =
+      call("epoll_ctl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, POINTER);
+  private static final MethodHandle EPOLL_WAIT =
+      call("epoll_wait", JAVA_INT, JAVA_INT, POINTER, JAVA_INT, JAVA_INT);
+  private static final MethodHandle PIDFD_OPEN =
+      LINKER.downcallHandle(
+          LINKER.defaultLookup().findOrThrow("syscall"),
+          FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT),
+          ERRNO,
+          Linker.Option.firstVariadicArg(1));
+
+  private static final Map<Integer, String> TEXTS =
+      Map.of(
+          1,
+          "operation not permitted",
+          ENOENT,
+          "no such file or directory",
+          7,
+          "argument list too long",
+          ENOEXEC,
+          "exec format error",
+          11,
+          "too many processes",
+          12,
+          "out of memory",
+          13,
+          "permission denied",
+          20,
+          "not a directory",
+          24,
+          "too many open files",
+          26,
+          "text file busy");
+
+  private Libc() {}
+
+  /** A handle that takes a {@link #state} first; {@link #errno} reads it after a failure. */
+  static MethodHandle call(String name, ValueLayout result, ValueLayout... parameters) {
+    return LINKER.downcallHandle(
+        LINKER.defaultLookup().findOrThrow(name), FunctionDescriptor.of(result, parameters), ERRNO);
+  }
+
+  static MemorySegment state(Arena arena) {
+    return arena.allocate(STATE);
+  }
+
+  static int errno(MemorySegment state) {
+    return (int) ERRNO_OF_STATE.get(state, 0L);
+  }
+
+  static IOException failure(String what, int errno) {
+    return new IOException(what + ": " + TEXTS.getOrDefault(errno, "system error " + errno));
+  }
+
+  /** A native call throws nothing; what arrives here is an error of the binding itself. */
+  static AssertionError broken(Throwable cause) {
+    return new AssertionError("native call failed", cause);
+  }
+
+  /** Read end and write end, both closed in programs that are executed. */
+  static int[] pipe() throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = state(arena);
+      MemorySegment ends = arena.allocate(JAVA_INT, 2);
+      if ((int) PIPE2.invokeExact(state, ends, O_CLOEXEC) != 0) {
+        throw failure("no pipe could be made", errno(state));
+      }
+      return new int[] {ends.getAtIndex(JAVA_INT, 0), ends.getAtIndex(JAVA_INT, 1)};
+    } catch (IOException e) {
+      throw e;
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  /** Bytes read, 0 at the end, -1 on an error. */
+  static int read(MemorySegment state, int fd, MemorySegment buffer) {
+    try {
+      return (int) (long) READ.invokeExact(state, fd, buffer, buffer.byteSize());
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  static void close(int fd) {
+    try (Arena arena = Arena.ofConfined()) {
+      var _ = (int) CLOSE.invokeExact(state(arena), fd);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  /**
+   * @param target a process id, or a negative process group id
+   * @param signal 0 only asks
+   * @return false when there is no such process
+   */
+  static boolean kill(int target, int signal) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = state(arena);
+      return (int) KILL.invokeExact(state, target, signal) == 0 || errno(state) != ESRCH;
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  /** Waits for this one child: a wait for any child would steal those of the JDK. */
+  static int exitCode(int pid) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = state(arena);
+      MemorySegment status = arena.allocate(JAVA_INT);
+      while ((int) WAITPID.invokeExact(state, pid, status, 0) != pid) {
+        if (errno(state) != EINTR) {
+          throw new IllegalStateException("process " + pid + " is not a child");
+        }
+      }
+      int value = status.get(JAVA_INT, 0);
+      int signal = value & 0x7f;
+      return signal == 0 ? (value >> 8) & 0xff : 128 + signal;
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  /** A descriptor that becomes readable when the child ends. */
+  static int pidfd(int pid) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = state(arena);
+      long fd = (long) PIDFD_OPEN.invokeExact(state, SYS_PIDFD_OPEN, pid, 0);
+      if (fd < 0) {
+        throw failure("process cannot be watched", errno(state));
+      }
+      return (int) fd;
+    } catch (IOException e) {
+      throw e;
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  static int epoll() {
+    try (Arena arena = Arena.ofConfined()) {
+      int fd = (int) EPOLL_CREATE.invokeExact(state(arena), O_CLOEXEC);
+      if (fd < 0) {
+        throw new IllegalStateException("epoll is not available");
+      }
+      return fd;
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  static void epollAdd(int epoll, int fd, long token) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = state(arena);
+      MemorySegment event = arena.allocate(EVENT_BYTES, 8);
+      event.set(JAVA_INT, 0, EPOLLIN);
+      event.set(ValueLayout.JAVA_LONG_UNALIGNED, EVENT_DATA, token);
+      if ((int) EPOLL_CTL.invokeExact(state, epoll, EPOLL_CTL_ADD, fd, event) != 0) {
+        throw failure("descriptor cannot be watched", errno(state));
+      }
+    } catch (IOException e) {
+      throw e;
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  static void epollRemove(int epoll, int fd) {
+    try (Arena arena = Arena.ofConfined()) {
+      var _ =
+          (int) EPOLL_CTL.invokeExact(state(arena), epoll, EPOLL_CTL_DEL, fd, MemorySegment.NULL);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  /** Waits for events without limit; their number, or -1 when it was interrupted. */
+  static int epollWait(MemorySegment state, int epoll, MemorySegment events) {
+    try {
+      int room = (int) (events.byteSize() / EVENT_BYTES);
+      return (int) EPOLL_WAIT.invokeExact(state, epoll, events, room, -1);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  static long token(MemorySegment events, int index) {
+    return events.get(ValueLayout.JAVA_LONG_UNALIGNED, (long) index * EVENT_BYTES + EVENT_DATA);
+  }
+}

@@ -1,0 +1,261 @@
+package io.mirrorneuron.runtime.exec.spawn;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/**
+ * Starts programs by {@code posix_spawn}: no helper process, no copy of this process's page tables,
+ * a session of its own at no extra cost. One {@link Reactor} thread serves them all.
+ */
+final class PosixSpawner implements Spawner {
+  private final Reactor reactor = new Reactor();
+
+  /** Whether this machine has all calls that are needed. */
+  static boolean isAvailable() {
+    try {
+      return Calls.ATTRIBUTES.byteSize() > 0;
+    } catch (LinkageError | RuntimeException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public Child spawn(Program program, Watcher watcher) throws IOException {
+    int[] out = Libc.pipe();
+    int[] err;
+    try {
+      err = Libc.pipe();
+    } catch (IOException e) {
+      Libc.close(out[0]);
+      Libc.close(out[1]);
+      throw e;
+    }
+    int pid;
+    try {
+      pid = start(program, out[1], err[1]);
+    } catch (IOException e) {
+      Libc.close(out[0]);
+      Libc.close(err[0]);
+      throw e;
+    } finally {
+      Libc.close(out[1]);
+      Libc.close(err[1]);
+    }
+    return new PosixChild(pid, out[0], err[0], watcher);
+  }
+
+  private static int start(Program program, int out, int err) throws IOException {
+    int error = tryStart(program, out, err);
+    if (error == -Libc.ENOEXEC) {
+      error = tryStart(program.throughShell(), out, err);
+    }
+    if (error < 0) {
+      throw Libc.failure(program.arguments().getFirst() + " cannot be started", -error);
+    }
+    return error;
+  }
+
+  /** The process id, or a negative error number. */
+  private static int tryStart(Program program, int out, int err) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment pid = arena.allocate(JAVA_INT);
+      MemorySegment actions = Calls.fileActions(arena, program, out, err);
+      try {
+        int error =
+            (int)
+                Calls.SPAWN.invokeExact(
+                    Libc.state(arena),
+                    pid,
+                    arena.allocateFrom(program.executable().toString()),
+                    actions,
+                    Calls.ATTRIBUTES,
+                    vector(arena, program.arguments()),
+                    vector(
+                        arena,
+                        program.environment().entrySet().stream()
+                            .map(entry -> entry.getKey() + "=" + entry.getValue())
+                            .toList()));
+        return error == 0 ? pid.get(JAVA_INT, 0) : -error;
+      } finally {
+        var _ = (int) Calls.ACTIONS_DESTROY.invokeExact(Libc.state(arena), actions);
+      }
+    } catch (Throwable e) {
+      throw Libc.broken(e);
+    }
+  }
+
+  private static MemorySegment vector(Arena arena, Collection<String> words) {
+    MemorySegment vector = arena.allocate(ADDRESS, words.size() + 1L);
+    int i = 0;
+    for (String word : words) {
+      vector.setAtIndex(ADDRESS, i++, arena.allocateFrom(word));
+    }
+    return vector;
+  }
+
+  @Override
+  public void close() {
+    reactor.close();
+  }
+
+  private final class PosixChild implements Child {
+    private final int pid;
+    private final List<Reactor.Watch> streams = new ArrayList<>(2);
+    private final AtomicInteger openStreams = new AtomicInteger(2);
+
+    /** Takes over the descriptors, also when it fails. */
+    PosixChild(int pid, int out, int err, Watcher watcher) throws IOException {
+      this.pid = pid;
+      try {
+        streams.add(reactor.watch(out, fd -> pump(fd, watcher::stdout, watcher)));
+        streams.add(reactor.watch(err, fd -> pump(fd, watcher::stderr, watcher)));
+        reactor.watch(
+            Libc.pidfd(pid),
+            _ -> {
+              watcher.exited();
+              return false;
+            });
+      } catch (IOException e) {
+        if (streams.isEmpty()) {
+          Libc.close(err);
+        }
+        close();
+        signal(Signal.KILL);
+        reap();
+        throw e;
+      }
+    }
+
+    private boolean pump(int fd, Consumer<ByteBuffer> sink, Watcher watcher) {
+      MemorySegment read = reactor.read(fd);
+      if (read != null) {
+        sink.accept(read.asByteBuffer());
+        return true;
+      }
+      if (openStreams.decrementAndGet() == 0) {
+        watcher.drained();
+      }
+      return false;
+    }
+
+    @Override
+    public int pid() {
+      return pid;
+    }
+
+    @Override
+    public int reap() {
+      return Libc.exitCode(pid);
+    }
+
+    @Override
+    public boolean signal(Signal signal) {
+      return Libc.kill(-pid, signal.number);
+    }
+
+    @Override
+    public boolean isGroupAlive() {
+      return Libc.kill(-pid, 0);
+    }
+
+    @Override
+    public void close() {
+      streams.forEach(Reactor.Watch::close);
+    }
+  }
+
+  /** The spawn family of calls; apart, so that asking for it cannot break the spawner's class. */
+  private static final class Calls {
+    private static final int SET_SIGNAL_DEFAULTS = 4;
+    private static final int SET_SIGNAL_MASK = 8;
+    private static final int SET_SESSION = 0x80;
+    private static final int O_RDONLY = 0;
+
+    /** Room for the opaque structures of the C library: 336 and 80 bytes on 64-bit machines. */
+    private static final long ROOM = 1024;
+
+    static final MethodHandle SPAWN =
+        Libc.call("posix_spawn", JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS);
+    static final MethodHandle ACTIONS_DESTROY =
+        Libc.call("posix_spawn_file_actions_destroy", JAVA_INT, ADDRESS);
+    private static final MethodHandle ACTIONS_INIT =
+        Libc.call("posix_spawn_file_actions_init", JAVA_INT, ADDRESS);
+    private static final MethodHandle ADD_OPEN =
+        Libc.call(
+            "posix_spawn_file_actions_addopen",
+            JAVA_INT,
+            ADDRESS,
+            JAVA_INT,
+            ADDRESS,
+            JAVA_INT,
+            JAVA_INT);
+    private static final MethodHandle ADD_DUP2 =
+        Libc.call("posix_spawn_file_actions_adddup2", JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+    private static final MethodHandle ADD_CHDIR =
+        Libc.call("posix_spawn_file_actions_addchdir_np", JAVA_INT, ADDRESS, ADDRESS);
+    private static final MethodHandle ADD_CLOSE_FROM =
+        Libc.call("posix_spawn_file_actions_addclosefrom_np", JAVA_INT, ADDRESS, JAVA_INT);
+
+    /** Own session, all signals as by default and none blocked. Shared: nobody changes it. */
+    static final MemorySegment ATTRIBUTES = attributes();
+
+    private static MemorySegment attributes() {
+      MethodHandle init = Libc.call("posix_spawnattr_init", JAVA_INT, ADDRESS);
+      MethodHandle flags = Libc.call("posix_spawnattr_setflags", JAVA_INT, ADDRESS, JAVA_SHORT);
+      MethodHandle defaults =
+          Libc.call("posix_spawnattr_setsigdefault", JAVA_INT, ADDRESS, ADDRESS);
+      MethodHandle mask = Libc.call("posix_spawnattr_setsigmask", JAVA_INT, ADDRESS, ADDRESS);
+      MethodHandle fill = Libc.call("sigfillset", JAVA_INT, ADDRESS);
+      MethodHandle empty = Libc.call("sigemptyset", JAVA_INT, ADDRESS);
+      MemorySegment attributes = Arena.global().allocate(ROOM, 16);
+      try (Arena arena = Arena.ofConfined()) {
+        MemorySegment state = Libc.state(arena);
+        MemorySegment signals = arena.allocate(ROOM, 16);
+        check((int) init.invokeExact(state, attributes));
+        check((int) fill.invokeExact(state, signals));
+        check((int) defaults.invokeExact(state, attributes, signals));
+        check((int) empty.invokeExact(state, signals));
+        check((int) mask.invokeExact(state, attributes, signals));
+        short all = SET_SIGNAL_DEFAULTS | SET_SIGNAL_MASK | SET_SESSION;
+        check((int) flags.invokeExact(state, attributes, all));
+        return attributes;
+      } catch (Throwable e) {
+        throw Libc.broken(e);
+      }
+    }
+
+    static MemorySegment fileActions(Arena arena, Program program, int out, int err)
+        throws Throwable {
+      MemorySegment state = Libc.state(arena);
+      MemorySegment actions = arena.allocate(ROOM, 16);
+      MemorySegment nothing = arena.allocateFrom("/dev/null");
+      MemorySegment folder = arena.allocateFrom(program.workingFolder().toString());
+      check((int) ACTIONS_INIT.invokeExact(state, actions));
+      check((int) ADD_OPEN.invokeExact(state, actions, 0, nothing, O_RDONLY, 0));
+      check((int) ADD_DUP2.invokeExact(state, actions, out, 1));
+      check((int) ADD_DUP2.invokeExact(state, actions, err, 2));
+      // The JDK leaves sockets and files inheritable and relies on its own spawner to close them.
+      check((int) ADD_CLOSE_FROM.invokeExact(state, actions, 3));
+      check((int) ADD_CHDIR.invokeExact(state, actions, folder));
+      return actions;
+    }
+
+    private static void check(int error) {
+      if (error != 0) {
+        throw new IllegalStateException("spawn set-up failed with error " + error);
+      }
+    }
+  }
+}

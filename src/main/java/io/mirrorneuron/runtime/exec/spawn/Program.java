@@ -1,0 +1,30 @@
+package io.mirrorneuron.runtime.exec.spawn;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What to start.
+ *
+ * @param executable absolute path of the file to execute
+ * @param arguments the argument vector; the first is the name the program sees as its own
+ * @param environment the whole environment; nothing is inherited
+ */
+public record Program(
+    Path executable, List<String> arguments, Map<String, String> environment, Path workingFolder) {
+  public Program {
+    arguments = List.copyOf(arguments);
+    environment = Map.copyOf(environment);
+  }
+
+  /** The same program as a script of the shell, for files without an interpreter line. */
+  Program throughShell() {
+    var shell = Path.of("/bin/sh");
+    var words = new java.util.ArrayList<String>();
+    words.add("sh");
+    words.add(executable.toString());
+    words.addAll(arguments.subList(1, arguments.size()));
+    return new Program(shell, words, environment, workingFolder);
+  }
+}

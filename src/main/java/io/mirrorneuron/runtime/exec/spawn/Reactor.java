@@ -1,0 +1,133 @@
+package io.mirrorneuron.runtime.exec.spawn;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One thread that waits for the pipes and the ends of all programs of a {@link PosixSpawner}.
+ * Readiness is level-triggered and each event is answered by one bounded read, so a program that
+ * prints without pause cannot keep the others from being heard.
+ */
+final class Reactor implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Reactor.class);
+  private static final int READ_BYTES = 64 * 1024;
+  private static final int EVENTS = 64;
+
+  /** Called on the reactor's thread when the descriptor is readable; false: it is done with. */
+  @FunctionalInterface
+  interface Handler {
+    boolean ready(int fd);
+  }
+
+  private final int epoll = Libc.epoll();
+  private final ConcurrentMap<Long, Watch> watches = new ConcurrentHashMap<>();
+  private final AtomicLong tokens = new AtomicLong();
+  private final int wakeUp;
+  private volatile boolean closed;
+
+  // Used by the reactor's thread alone.
+  private final MemorySegment state = Libc.state(Arena.ofAuto());
+  private final MemorySegment buffer = Arena.ofAuto().allocate(READ_BYTES);
+
+  Reactor() {
+    try {
+      int[] ends = Libc.pipe();
+      watch(ends[0], _ -> false);
+      wakeUp = ends[1];
+    } catch (IOException e) {
+      throw new IllegalStateException("process reactor cannot start", e);
+    }
+    Thread.ofPlatform().daemon().name("mn-process-reactor").start(this::loop);
+  }
+
+  /** Takes over the descriptor: closes it when the handler is done or the watch is closed. */
+  Watch watch(int fd, Handler handler) throws IOException {
+    var watch = new Watch(tokens.incrementAndGet(), fd, handler);
+    watches.put(watch.token, watch);
+    try {
+      Libc.epollAdd(epoll, fd, watch.token);
+    } catch (IOException e) {
+      watches.remove(watch.token);
+      Libc.close(fd);
+      throw e;
+    }
+    return watch;
+  }
+
+  /** One read into the shared buffer, from a handler: what came, or null at the end. */
+  MemorySegment read(int fd) {
+    int count = Libc.read(state, fd, buffer);
+    if (count < 0 && Libc.errno(state) == Libc.EINTR) {
+      return buffer.asSlice(0, 0);
+    }
+    return count > 0 ? buffer.asSlice(0, count) : null;
+  }
+
+  private void loop() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment events = arena.allocate((long) EVENTS * Libc.EVENT_BYTES, 8);
+      MemorySegment waitState = Libc.state(arena);
+      while (!closed) {
+        int count = Libc.epollWait(waitState, epoll, events);
+        for (int i = 0; i < count; i++) {
+          Watch watch = watches.get(Libc.token(events, i));
+          if (watch != null) {
+            watch.ready();
+          }
+        }
+      }
+    }
+    watches.values().forEach(Watch::close);
+    Libc.close(epoll);
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      Libc.close(wakeUp);
+    }
+  }
+
+  final class Watch implements AutoCloseable {
+    private final long token;
+    private final int fd;
+    private final Handler handler;
+    private boolean open = true;
+
+    private Watch(long token, int fd, Handler handler) {
+      this.token = token;
+      this.fd = fd;
+      this.handler = handler;
+    }
+
+    private synchronized void ready() {
+      boolean more = false;
+      try {
+        more = open && handler.ready(fd);
+      } catch (RuntimeException e) {
+        LOG.error("handler of a process descriptor failed", e);
+      }
+      if (!more) {
+        close();
+      }
+    }
+
+    @Override
+    public synchronized void close() {
+      if (open) {
+        open = false;
+        watches.remove(token);
+        // Closing alone may not be enough: a child between fork and exec holds a copy for a moment.
+        Libc.epollRemove(epoll, fd);
+        Libc.close(fd);
+      }
+    }
+  }
+}

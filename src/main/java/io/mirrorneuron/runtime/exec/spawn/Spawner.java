@@ -1,0 +1,76 @@
+package io.mirrorneuron.runtime.exec.spawn;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * Starts programs, each as the leader of a session and process group of its own, with no input,
+ * with two pipes as output and with no other open file. Thread-safe.
+ */
+public interface Spawner extends AutoCloseable {
+
+  /**
+   * Starts the program; returns when it runs.
+   *
+   * @throws IOException with one sentence for people when it cannot be started
+   */
+  Child spawn(Program program, Watcher watcher) throws IOException;
+
+  /** Stops watching. Programs that still run are not ended. */
+  @Override
+  void close();
+
+  /** The native form where the C library has what it needs, else the portable one. */
+  static Spawner best() {
+    return PosixSpawner.isAvailable() ? new PosixSpawner() : new JdkSpawner();
+  }
+
+  /**
+   * Hears from a program. Calls may come from several threads, but for one stream only from one at
+   * a time; they must not block. Buffers are valid only during the call.
+   */
+  interface Watcher {
+    void stdout(ByteBuffer bytes);
+
+    void stderr(ByteBuffer bytes);
+
+    /** Both streams came to their end: nobody can write any more. */
+    void drained();
+
+    /** The program itself has ended; others of its group may live on. */
+    void exited();
+  }
+
+  enum Signal {
+    TERM(15),
+    KILL(9);
+
+    final int number;
+
+    Signal(int number) {
+      this.number = number;
+    }
+  }
+
+  /** A started program. Not thread-safe: one thread signals and reaps it. */
+  interface Child extends AutoCloseable {
+    /** Process id, which is also the id of its session and its process group. */
+    int pid();
+
+    /**
+     * Collects the exit code, {@code 128 + signal} after a deadly signal. Only after {@link
+     * Watcher#exited}; until then the id cannot be given to another process.
+     */
+    int reap();
+
+    /** Signals the whole group; false when no process of it is left. */
+    boolean signal(Signal signal);
+
+    /** Whether the group has a process, counting those that ended and await their parent. */
+    boolean isGroupAlive();
+
+    /** Stops reading the output. */
+    @Override
+    void close();
+  }
+}

@@ -1,0 +1,203 @@
+package io.mirrorneuron.runtime.grpc;
+
+import com.google.protobuf.Descriptors.ServiceDescriptor;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.wire.GrpcErrors;
+import io.vertx.core.Context;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.grpc.common.GrpcStatus;
+import io.vertx.grpc.common.ServiceMethod;
+import io.vertx.grpc.common.ServiceName;
+import io.vertx.grpc.server.GrpcServerRequest;
+import io.vertx.grpc.server.GrpcServerResponse;
+import io.vertx.grpc.server.Service;
+import io.vertx.grpc.server.ServiceBuilder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What every call has in common: who may enter, a virtual thread for its body, its failure as a
+ * status. Bodies are plain blocking Java.
+ */
+final class Door {
+  private static final Logger LOG = LoggerFactory.getLogger(Door.class);
+
+  private final Access access;
+  private final Executor threads;
+  private final long maxMessageBytes;
+  private final Set<Outlet<?>> outlets = ConcurrentHashMap.newKeySet();
+  private volatile boolean draining;
+
+  /**
+   * @param threads runs each call's body, best on a thread of its own
+   */
+  Door(Access access, Executor threads, long maxMessageBytes) {
+    this.access = access;
+    this.threads = threads;
+    this.maxMessageBytes = maxMessageBytes;
+  }
+
+  /** The body of a streaming call; it must end or fail its outlet, also when nobody listens. */
+  interface StreamBody<Q, R> {
+    void run(Q request, Outlet<R> outlet) throws InterruptedException;
+  }
+
+  /** Starts a service whose methods all pass through this door. */
+  Entrance service(
+      ServiceName name, ServiceDescriptor descriptor, List<ServiceMethod<?, ?>> methods) {
+    return new Entrance(Service.service(name, descriptor), methods);
+  }
+
+  /** Asks every open stream to end, and every later one at once. */
+  void drain() {
+    draining = true;
+    outlets.forEach(Outlet::drain);
+  }
+
+  /** Lets go of the streams of a connection that has closed; their calls do not hear of it. */
+  void disconnected(HttpConnection connection) {
+    outlets.forEach(outlet -> outlet.leaveIfOn(connection));
+  }
+
+  int openStreams() {
+    return outlets.size();
+  }
+
+  /** Ends the call with the failure's status. Must run on the call's event loop. */
+  static void writeFailure(GrpcServerResponse<?, ?> response, Throwable thrown) {
+    if (!(thrown instanceof MnException failure) || failure.code() == ErrorCode.INTERNAL) {
+      LOG.error("gRPC call failed", thrown);
+    }
+    GrpcErrors.Failure failure = GrpcErrors.of(thrown);
+    response.status(failure.status()).statusMessage(failure.message());
+    response.trailers().addAll(failure.trailers());
+    response.end();
+  }
+
+  /** One service on its way through the door. */
+  final class Entrance {
+    private final ServiceBuilder builder;
+    private final List<ServiceMethod<?, ?>> unbuilt;
+
+    private Entrance(ServiceBuilder builder, List<ServiceMethod<?, ?>> methods) {
+      this.builder = builder;
+      this.unbuilt = new ArrayList<>(methods);
+    }
+
+    <Q, R> Entrance unary(ServiceMethod<Q, R> method, Function<Q, R> body) {
+      return unary(method, (request, metadata) -> body.apply(request));
+    }
+
+    /**
+     * @param body also gets the request's metadata
+     */
+    <Q, R> Entrance unary(ServiceMethod<Q, R> method, BiFunction<Q, MultiMap, R> body) {
+      return bind(method, call -> call.handler(request -> answer(call, request, body)));
+    }
+
+    <Q, R> Entrance stream(ServiceMethod<Q, R> method, StreamBody<Q, R> body) {
+      return bind(
+          method,
+          call -> {
+            Outlet<R> outlet = new Outlet<>(call);
+            call.handler(request -> start(body, request, outlet));
+          });
+    }
+
+    /** Finishes the service; methods without a body answer UNIMPLEMENTED. */
+    Service build() {
+      for (ServiceMethod<?, ?> method : List.copyOf(unbuilt)) {
+        bind(
+            method,
+            call -> {
+              throw new MnException(
+                  ErrorCode.UNIMPLEMENTED,
+                  "unimplemented",
+                  method.methodName() + " is not implemented by this runtime");
+            });
+      }
+      return builder.build();
+    }
+
+    private <Q, R> Entrance bind(
+        ServiceMethod<Q, R> method, Consumer<GrpcServerRequest<Q, R>> accept) {
+      unbuilt.remove(method);
+      builder.bind(method, call -> enter(call, accept));
+      return this;
+    }
+  }
+
+  private <Q, R> void enter(
+      GrpcServerRequest<Q, R> call, Consumer<GrpcServerRequest<Q, R>> accept) {
+    call.invalidMessageHandler(invalid -> refuseMessage(call.response()));
+    try {
+      access.check(call.methodName(), call.headers().get("authorization"));
+      accept.accept(call);
+    } catch (MnException refused) {
+      writeFailure(call.response(), refused);
+    }
+  }
+
+  private void refuseMessage(GrpcServerResponse<?, ?> response) {
+    response
+        .status(GrpcStatus.RESOURCE_EXHAUSTED)
+        .statusMessage("the message is larger than " + maxMessageBytes + " bytes")
+        .end();
+  }
+
+  private <Q, R> void answer(
+      GrpcServerRequest<Q, R> call, Q request, BiFunction<Q, MultiMap, R> body) {
+    Context context = Vertx.currentContext();
+    threads.execute(
+        () -> {
+          try {
+            R answer = body.apply(request, call.headers());
+            context.runOnContext(v -> whileOpen(() -> call.response().end(answer)));
+          } catch (Throwable failure) {
+            context.runOnContext(v -> whileOpen(() -> writeFailure(call.response(), failure)));
+          }
+        });
+  }
+
+  /** Known from here on, while still on the event loop: a later disconnect finds the outlet. */
+  private <Q, R> void start(StreamBody<Q, R> body, Q request, Outlet<R> outlet) {
+    outlets.add(outlet);
+    if (draining) {
+      outlet.drain();
+    }
+    threads.execute(() -> run(body, request, outlet));
+  }
+
+  private <Q, R> void run(StreamBody<Q, R> body, Q request, Outlet<R> outlet) {
+    try {
+      body.run(request, outlet);
+    } catch (InterruptedException stopped) {
+      outlet.drain();
+      outlet.end(MultiMap.caseInsensitiveMultiMap());
+    } catch (Throwable failure) {
+      outlet.fail(failure);
+    } finally {
+      outlets.remove(outlet);
+    }
+  }
+
+  /** A call whose client left or whose deadline passed has nobody to answer; that is no failure. */
+  private static void whileOpen(Runnable write) {
+    try {
+      write.run();
+    } catch (IllegalStateException closed) {
+      LOG.debug("answer came too late: {}", closed.getMessage());
+    }
+  }
+}

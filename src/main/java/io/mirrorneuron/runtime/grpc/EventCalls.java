@@ -1,0 +1,155 @@
+package io.mirrorneuron.runtime.grpc;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.client.JobsClient;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.EventPage;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.proto.observability.v1.EventResponse;
+import io.mirrorneuron.proto.observability.v1.ObservabilityServiceGrpcService;
+import io.mirrorneuron.proto.observability.v1.StreamEventsRequest;
+import io.mirrorneuron.wire.GrpcMetadata;
+import io.mirrorneuron.wire.GrpcMetadata.LogState;
+import io.mirrorneuron.wire.Json;
+import io.vertx.core.MultiMap;
+import io.vertx.grpc.server.Service;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The event feed of a job: a cursor read repeated, woken by {@link JobsClient#watch}.
+ *
+ * <p>History comes first, oldest event first; with {@code follow} what is committed later follows,
+ * until the job has ended. Every event is sent once.
+ */
+final class EventCalls {
+  private static final int PAGE = 200;
+  private static final int MAX_HISTORY = 10_000;
+  private static final Duration SHORTEST_HEARTBEAT = Duration.ofMillis(100);
+
+  private final JobsClient jobs;
+  private final Clock clock;
+
+  EventCalls(JobsClient jobs, Clock clock) {
+    this.jobs = jobs;
+    this.clock = clock;
+  }
+
+  Service service(Door door) {
+    return door
+        .service(
+            ObservabilityServiceGrpcService.SERVICE_NAME,
+            ObservabilityServiceGrpcService.SERVICE_DESCRIPTOR,
+            ObservabilityServiceGrpcService.all())
+        .stream(ObservabilityServiceGrpcService.StreamEvents, this::streamEvents)
+        .build();
+  }
+
+  private void streamEvents(StreamEventsRequest request, Outlet<EventResponse> outlet)
+      throws InterruptedException {
+    if (request.getFollow()) {
+      follow(request, outlet);
+    } else {
+      outlet.end(trailer(history(request, outlet)));
+    }
+  }
+
+  /** An unknown job has an empty history here: existing clients rely on it. */
+  private LogState history(StreamEventsRequest request, Outlet<EventResponse> outlet) {
+    try {
+      EventPage last =
+          request.getMax() > 0
+              ? sendPage(page(request), outlet)
+              : sendStored(request.getJobId(), first(request), outlet);
+      return last.ended() ? LogState.ENDED : LogState.OPEN;
+    } catch (MnException failure) {
+      if (failure.code() == ErrorCode.NOT_FOUND) {
+        return LogState.UNKNOWN;
+      }
+      throw failure;
+    }
+  }
+
+  private void follow(StreamEventsRequest request, Outlet<EventResponse> outlet)
+      throws InterruptedException {
+    String jobId = request.getJobId();
+    Duration heartbeat = heartbeat(request);
+    // Watching starts before history is read, so that no event falls between the two.
+    try (var _ = jobs.watch(jobId, outlet::wake)) {
+      EventPage page = first(request);
+      outlet.open();
+      page = sendStored(jobId, page, outlet);
+      while (!page.ended() && outlet.isOpen()) {
+        if (outlet.await(heartbeat)) {
+          page =
+              request.getLatestOnly()
+                  ? sendLatest(jobId, page, outlet)
+                  : sendStored(jobId, jobs.events(jobId, page.next(), PAGE), outlet);
+        } else {
+          outlet.send(List.of(message(heartbeat(jobId))));
+        }
+      }
+    }
+    outlet.end(trailer(LogState.ENDED));
+  }
+
+  private EventPage page(StreamEventsRequest request) {
+    return jobs.events(
+        request.getJobId(),
+        Math.max(0, request.getAfter()),
+        Math.min(request.getMax(), MAX_HISTORY));
+  }
+
+  private EventPage first(StreamEventsRequest request) {
+    return request.getLimit() > 0 && request.getAfter() <= 0
+        ? jobs.lastEvents(request.getJobId(), Math.min(request.getLimit(), MAX_HISTORY))
+        : jobs.events(request.getJobId(), Math.max(0, request.getAfter()), PAGE);
+  }
+
+  /** Sends this page and the ones after it up to the present end of the log; returns the last. */
+  private EventPage sendStored(String jobId, EventPage first, Outlet<EventResponse> outlet) {
+    EventPage page = first;
+    while (true) {
+      sendPage(page, outlet);
+      if (page.ended() || page.events().isEmpty() || !outlet.isOpen()) {
+        return page;
+      }
+      page = jobs.events(jobId, page.next(), PAGE);
+    }
+  }
+
+  private EventPage sendLatest(String jobId, EventPage seen, Outlet<EventResponse> outlet) {
+    EventPage latest = jobs.lastEvents(jobId, 1);
+    return latest.next() > seen.next() ? sendPage(latest, outlet) : latest;
+  }
+
+  private static EventPage sendPage(EventPage page, Outlet<EventResponse> outlet) {
+    List<EventResponse> messages = page.events().stream().map(EventCalls::message).toList();
+    for (int from = 0; from < messages.size(); from += PAGE) {
+      outlet.send(messages.subList(from, Math.min(from + PAGE, messages.size())));
+    }
+    return page;
+  }
+
+  private static Duration heartbeat(StreamEventsRequest request) {
+    if (request.getHeartbeatIntervalMs() <= 0) {
+      return null;
+    }
+    Duration asked = Duration.ofMillis(request.getHeartbeatIntervalMs());
+    return asked.compareTo(SHORTEST_HEARTBEAT) < 0 ? SHORTEST_HEARTBEAT : asked;
+  }
+
+  private String heartbeat(String jobId) {
+    ObjectNode beat = Json.object().put("type", "stream_heartbeat").put("job_id", jobId);
+    return Json.write(beat.put("timestamp", Json.timestamp(clock.instant())));
+  }
+
+  private static EventResponse message(String eventJson) {
+    return EventResponse.newBuilder().setEventJson(Budget.event(eventJson)).build();
+  }
+
+  private static MultiMap trailer(LogState state) {
+    return MultiMap.caseInsensitiveMultiMap().add(GrpcMetadata.LOG_STATE, state.text());
+  }
+}

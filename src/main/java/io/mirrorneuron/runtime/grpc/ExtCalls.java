@@ -1,0 +1,87 @@
+package io.mirrorneuron.runtime.grpc;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.client.ClusterClient;
+import io.mirrorneuron.client.JobsClient;
+import io.mirrorneuron.model.EventPage;
+import io.mirrorneuron.proto.ext.v1.ExtJsonResponse;
+import io.mirrorneuron.proto.ext.v1.GetMetricsRequest;
+import io.mirrorneuron.proto.ext.v1.ListDeadLettersRequest;
+import io.mirrorneuron.proto.ext.v1.ReplayDeadLetterRequest;
+import io.mirrorneuron.proto.ext.v1.RuntimeExtServiceGrpcService;
+import io.mirrorneuron.wire.Json;
+import io.vertx.grpc.server.Service;
+import java.util.List;
+
+/** Calls that the original contract lacks. */
+final class ExtCalls {
+  private static final int PAGE = 500;
+  private static final String DEAD_LETTER = "dead_letter";
+
+  private final JobsClient jobs;
+  private final ClusterClient cluster;
+
+  ExtCalls(JobsClient jobs, ClusterClient cluster) {
+    this.jobs = jobs;
+    this.cluster = cluster;
+  }
+
+  Service service(Door door) {
+    return door.service(
+            RuntimeExtServiceGrpcService.SERVICE_NAME,
+            RuntimeExtServiceGrpcService.SERVICE_DESCRIPTOR,
+            RuntimeExtServiceGrpcService.all())
+        .unary(RuntimeExtServiceGrpcService.ListDeadLetters, this::listDeadLetters)
+        .unary(RuntimeExtServiceGrpcService.ReplayDeadLetter, this::replayDeadLetter)
+        .unary(RuntimeExtServiceGrpcService.GetMetrics, this::metrics)
+        .build();
+  }
+
+  private ExtJsonResponse listDeadLetters(ListDeadLettersRequest request) {
+    ObjectNode answer = Json.object().put("job_id", request.getJobId());
+    ArrayNode letters = answer.putArray("data");
+    int position = 0;
+    EventPage page = jobs.events(request.getJobId(), 0, PAGE);
+    while (!page.events().isEmpty()) {
+      for (String text : page.events()) {
+        addIfDeadLetter(letters, text, position++);
+      }
+      page = jobs.events(request.getJobId(), page.next(), PAGE);
+    }
+    return json(Budget.rows(answer, "data"));
+  }
+
+  /**
+   * @param position of the event in the job's whole log, from 0
+   */
+  private static void addIfDeadLetter(ArrayNode letters, String text, int position) {
+    if (!text.contains(DEAD_LETTER)) {
+      return;
+    }
+    ObjectNode event = Json.parseObject(text, "event");
+    if (!event.path("type").asText().equals(DEAD_LETTER)) {
+      return;
+    }
+    ObjectNode letter = Json.object().put("index", letters.size()).put("event_index", position);
+    letter.set("agent_id", event.get("agent_id"));
+    letter.set(
+        "reason", event.has("reason") ? event.get("reason") : event.path("payload").get("reason"));
+    letter.set("timestamp", event.get("timestamp"));
+    letter.set("message", event.get("message"));
+    letters.add(letter);
+  }
+
+  private ExtJsonResponse replayDeadLetter(ReplayDeadLetterRequest request) {
+    return json(Json.write(jobs.replayDeadLetter(request.getJobId(), request.getIndex())));
+  }
+
+  private ExtJsonResponse metrics(GetMetricsRequest request) {
+    ObjectNode summary = cluster.summary();
+    return json(Json.write(summary.retain(List.of("metrics")).path("metrics")));
+  }
+
+  private static ExtJsonResponse json(String text) {
+    return ExtJsonResponse.newBuilder().setResultJson(text).build();
+  }
+}

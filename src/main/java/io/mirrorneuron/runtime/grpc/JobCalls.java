@@ -1,0 +1,102 @@
+package io.mirrorneuron.runtime.grpc;
+
+import io.mirrorneuron.client.JobsClient;
+import io.mirrorneuron.model.Submission;
+import io.mirrorneuron.model.SubmittedJob;
+import io.mirrorneuron.proto.job.v1.CancelJobRequest;
+import io.mirrorneuron.proto.job.v1.CancelJobResponse;
+import io.mirrorneuron.proto.job.v1.ClearJobsRequest;
+import io.mirrorneuron.proto.job.v1.ClearJobsResponse;
+import io.mirrorneuron.proto.job.v1.GetJobRequest;
+import io.mirrorneuron.proto.job.v1.GetJobResponse;
+import io.mirrorneuron.proto.job.v1.JobServiceGrpcService;
+import io.mirrorneuron.proto.job.v1.ListJobsRequest;
+import io.mirrorneuron.proto.job.v1.ListJobsResponse;
+import io.mirrorneuron.proto.job.v1.PauseJobRequest;
+import io.mirrorneuron.proto.job.v1.PauseJobResponse;
+import io.mirrorneuron.proto.job.v1.ResumeJobRequest;
+import io.mirrorneuron.proto.job.v1.ResumeJobResponse;
+import io.mirrorneuron.proto.job.v1.SubmitJobRequest;
+import io.mirrorneuron.proto.job.v1.SubmitJobResponse;
+import io.mirrorneuron.wire.GrpcMetadata;
+import io.vertx.core.MultiMap;
+import io.vertx.grpc.server.Service;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The calls about jobs. */
+final class JobCalls {
+  private final JobsClient jobs;
+
+  JobCalls(JobsClient jobs) {
+    this.jobs = jobs;
+  }
+
+  Service service(Door door) {
+    return door.service(
+            JobServiceGrpcService.SERVICE_NAME,
+            JobServiceGrpcService.SERVICE_DESCRIPTOR,
+            JobServiceGrpcService.all())
+        .unary(JobServiceGrpcService.SubmitJob, this::submit)
+        .unary(JobServiceGrpcService.GetJob, this::get)
+        .unary(JobServiceGrpcService.ListJobs, this::list)
+        .unary(JobServiceGrpcService.CancelJob, this::cancel)
+        .unary(JobServiceGrpcService.PauseJob, this::pause)
+        .unary(JobServiceGrpcService.ResumeJob, this::resume)
+        .unary(JobServiceGrpcService.ClearJobs, this::clear)
+        .build();
+  }
+
+  private SubmitJobResponse submit(SubmitJobRequest request, MultiMap metadata) {
+    Map<String, byte[]> files =
+        request.getPayloadsMap().entrySet().stream()
+            .collect(Collectors.toMap(Map.Entry::getKey, file -> file.getValue().toByteArray()));
+    SubmittedJob job =
+        jobs.submit(
+            new Submission(
+                request.getManifestJson(),
+                new Submission.Payloads.Inline(files),
+                metadata.get(GrpcMetadata.IDEMPOTENCY_KEY)));
+    return SubmitJobResponse.newBuilder().setJobId(job.jobId()).setStatus(job.status()).build();
+  }
+
+  private GetJobResponse get(GetJobRequest request) {
+    return GetJobResponse.newBuilder()
+        .setJobJson(Budget.detail(jobs.get(request.getJobId())))
+        .build();
+  }
+
+  private ListJobsResponse list(ListJobsRequest request) {
+    return ListJobsResponse.newBuilder()
+        .setJobsJson(
+            Budget.rows(jobs.list(request.getLimit(), request.getIncludeTerminal()), "data"))
+        .build();
+  }
+
+  private CancelJobResponse cancel(CancelJobRequest request) {
+    return CancelJobResponse.newBuilder()
+        .setJobId(request.getJobId())
+        .setStatus(jobs.cancel(request.getJobId()))
+        .build();
+  }
+
+  private PauseJobResponse pause(PauseJobRequest request) {
+    return PauseJobResponse.newBuilder()
+        .setJobId(request.getJobId())
+        .setStatus(jobs.pause(request.getJobId()))
+        .build();
+  }
+
+  private ResumeJobResponse resume(ResumeJobRequest request) {
+    return ResumeJobResponse.newBuilder()
+        .setJobId(request.getJobId())
+        .setStatus(jobs.resume(request.getJobId()))
+        .build();
+  }
+
+  private ClearJobsResponse clear(ClearJobsRequest request) {
+    return ClearJobsResponse.newBuilder()
+        .setClearedCount(jobs.clear(request.getAdminToken()))
+        .build();
+  }
+}

@@ -1,0 +1,159 @@
+package io.mirrorneuron.runtime.grpc;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.grpc.server.GrpcServerRequest;
+import io.vertx.grpc.server.GrpcServerResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * The answering side of a streaming call, for a body that runs on a thread of its own and blocks.
+ *
+ * <p>{@link #send} comes back when the client has taken the messages, so a slow client holds up its
+ * own body and nothing else. {@link #await} is how a body waits for news; both end at once when the
+ * client leaves, its deadline passes or the server drains.
+ */
+final class Outlet<R> {
+  private final Context context = Vertx.currentContext();
+  private final GrpcServerResponse<?, R> response;
+  private final HttpConnection connection;
+  private final Semaphore news = new Semaphore(0);
+  private final Promise<Void> gone = Promise.promise();
+  private volatile boolean draining;
+
+  /** To be made on the event loop, before the request is read. */
+  Outlet(GrpcServerRequest<?, R> request) {
+    response = request.response();
+    connection = request.connection();
+    request.errorHandler(error -> leave());
+    request.exceptionHandler(error -> leave());
+    if (request.deadline() != null) {
+      request.deadline().onComplete(passedOrAnswered -> leave());
+    }
+  }
+
+  /** Whether there is still somebody to answer. */
+  boolean isOpen() {
+    return !gone.future().isComplete() && !draining;
+  }
+
+  /** Ends the current or the next {@link #await}. Any thread. */
+  void wake() {
+    news.release();
+  }
+
+  /** Ends the stream from the server's side as soon as its body notices. */
+  void drain() {
+    draining = true;
+    wake();
+  }
+
+  /** Tells the client that its call was accepted, before there is a message. */
+  void open() {
+    settle(inContext(response::writeHead));
+  }
+
+  /** Sends the messages in order and waits until the last one has been written. */
+  void send(List<R> messages) {
+    if (!messages.isEmpty() && isOpen()) {
+      settle(
+          inContext(
+              () -> {
+                Future<Void> last = Future.succeededFuture();
+                for (R message : messages) {
+                  last = response.write(message);
+                }
+                return last;
+              }));
+    }
+  }
+
+  /**
+   * Waits for {@link #wake}, at most so long; null waits without end.
+   *
+   * @return false when the time passed without news
+   */
+  boolean await(Duration atMost) throws InterruptedException {
+    if (atMost == null) {
+      news.acquire();
+    } else if (!news.tryAcquire(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+      return false;
+    }
+    news.drainPermits();
+    return true;
+  }
+
+  /** Ends the stream well, or as unavailable when the server asked it to end. */
+  void end(MultiMap trailers) {
+    if (draining) {
+      fail(
+          new MnException(
+              ErrorCode.UNAVAILABLE, "unavailable", "the runtime is shutting down, try again"));
+      return;
+    }
+    inContext(
+        () -> {
+          response.trailers().addAll(trailers);
+          return response.end();
+        });
+  }
+
+  void fail(Throwable failure) {
+    inContext(
+        () -> {
+          Door.writeFailure(response, failure);
+          return Future.succeededFuture();
+        });
+  }
+
+  void leaveIfOn(HttpConnection closed) {
+    if (connection == closed) {
+      leave();
+    }
+  }
+
+  private void leave() {
+    gone.tryComplete();
+    wake();
+  }
+
+  /** The response may only be touched on its event loop; after the client left it throws. */
+  private Future<Void> inContext(Supplier<Future<Void>> write) {
+    Promise<Void> done = Promise.promise();
+    context.runOnContext(
+        ignored -> {
+          if (gone.future().isComplete()) {
+            done.complete();
+            return;
+          }
+          try {
+            write.get().onComplete(done);
+          } catch (IllegalStateException closed) {
+            leave();
+            done.complete();
+          }
+        });
+    return done.future();
+  }
+
+  /** Waits for a write; one that fails means that the client left. */
+  private void settle(Future<Void> written) {
+    Future.any(written, gone.future())
+        .recover(
+            failed -> {
+              leave();
+              return Future.succeededFuture();
+            })
+        .await();
+  }
+}

@@ -1,0 +1,139 @@
+package io.mirrorneuron.runtime.grpc;
+
+import io.mirrorneuron.client.ClusterClient;
+import io.mirrorneuron.client.JobsClient;
+import io.mirrorneuron.config.Config;
+import io.mirrorneuron.runtime.cluster.Hardware;
+import io.mirrorneuron.runtime.cluster.NodeIdentity;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.grpc.reflection.ReflectionService;
+import io.vertx.grpc.server.GrpcProtocol;
+import io.vertx.grpc.server.GrpcServer;
+import io.vertx.grpc.server.GrpcServerOptions;
+import io.vertx.grpc.server.Service;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The runtime's gRPC door: h2c without TLS, the services of {@code proto/}, health and reflection.
+ */
+public final class RuntimeServer implements AutoCloseable {
+  /** A submission carries its bundle's files, so what comes in may be large. */
+  public static final long MAX_MESSAGE_BYTES = 256L * 1024 * 1024;
+
+  private static final int STREAMS_PER_CONNECTION = 10_000;
+
+  /** A gateway cancels one stream for each reader that leaves, all on one connection. */
+  private static final int CANCELS_PER_WINDOW = 10_000;
+
+  private static final int WINDOW_BYTES = 1024 * 1024;
+  private static final Duration DRAIN = Duration.ofSeconds(5);
+
+  private final HttpServer http;
+  private final Door door;
+  private final ExecutorService threads;
+
+  private RuntimeServer(HttpServer http, Door door, ExecutorService threads) {
+    this.http = http;
+    this.door = door;
+    this.threads = threads;
+  }
+
+  /**
+   * What the services stand on.
+   *
+   * @param hardware cheap; see {@link io.mirrorneuron.runtime.cluster.HardwareProbe}
+   * @param serving cheap; answers the health service
+   */
+  public record Parts(
+      JobsClient jobs,
+      ClusterClient cluster,
+      NodeIdentity identity,
+      Supplier<Hardware> hardware,
+      BooleanSupplier serving,
+      Clock clock) {}
+
+  /** Listens on the configured host and port; port 0 takes a free one. Blocks until bound. */
+  public static RuntimeServer start(Vertx vertx, Config.Grpc config, Parts parts) {
+    ExecutorService threads =
+        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("grpc-", 0).factory());
+    Door door = new Door(Access.of(config), threads, MAX_MESSAGE_BYTES);
+    GrpcServer grpc = GrpcServer.server(vertx, grpcOptions());
+    Set<Service> services =
+        Stream.of(
+                new JobCalls(parts.jobs()).service(door),
+                new ClusterCalls(parts.cluster(), parts.identity(), parts.hardware(), config)
+                    .service(door),
+                new EventCalls(parts.jobs(), parts.clock()).service(door),
+                new ExtCalls(parts.jobs(), parts.cluster()).service(door))
+            .collect(Collectors.toUnmodifiableSet());
+    services.forEach(grpc::addService);
+    Set<String> names =
+        services.stream()
+            .map(service -> service.name().fullyQualifiedName())
+            .collect(Collectors.toUnmodifiableSet());
+    grpc.addService(new HealthCalls(names, parts.serving()).service(door));
+    grpc.addService(ReflectionService.v1());
+    HttpServer http =
+        vertx
+            .createHttpServer(httpOptions())
+            .requestHandler(grpc)
+            .connectionHandler(
+                connection -> connection.closeHandler(closed -> door.disconnected(connection)))
+            .listen(config.port(), config.host())
+            .await();
+    return new RuntimeServer(http, door, threads);
+  }
+
+  public int port() {
+    return http.actualPort();
+  }
+
+  /** Ends streams, lets the calls in flight finish for some seconds, then closes. */
+  @Override
+  public void close() {
+    door.drain();
+    http.shutdown(DRAIN.toMillis(), TimeUnit.MILLISECONDS).await();
+    // A body that still blocks has nobody to answer any more.
+    threads.shutdownNow();
+  }
+
+  /** Streams that are being answered, health watches included. */
+  public int openStreams() {
+    return door.openStreams();
+  }
+
+  private static GrpcServerOptions grpcOptions() {
+    // gRPC-Web and transcoding would let a browser's simple requests in.
+    return new GrpcServerOptions()
+        .removeEnabledProtocol(GrpcProtocol.WEB)
+        .removeEnabledProtocol(GrpcProtocol.WEB_TEXT)
+        .removeEnabledProtocol(GrpcProtocol.TRANSCODING)
+        .setScheduleDeadlineAutomatically(true)
+        .setMaxMessageSize(MAX_MESSAGE_BYTES);
+  }
+
+  private static HttpServerOptions httpOptions() {
+    return new HttpServerOptions()
+        .setHttp2ClearTextEnabled(true)
+        .setTcpKeepAlive(true)
+        .setHttp2RstFloodMaxRstFramePerWindow(CANCELS_PER_WINDOW)
+        .setHttp2ConnectionWindowSize(4 * WINDOW_BYTES)
+        .setInitialSettings(
+            new Http2Settings()
+                .setMaxConcurrentStreams(STREAMS_PER_CONNECTION)
+                .setInitialWindowSize(WINDOW_BYTES)
+                .setMaxHeaderListSize(16 * 1024));
+  }
+}

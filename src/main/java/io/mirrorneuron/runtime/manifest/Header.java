@@ -1,0 +1,148 @@
+package io.mirrorneuron.runtime.manifest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.manifest.Workflow.Agent;
+import io.mirrorneuron.runtime.manifest.Workflow.Edge;
+import io.mirrorneuron.runtime.manifest.Workflow.JobType;
+import io.mirrorneuron.runtime.manifest.Workflow.RecoveryMode;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** The members at the root of a manifest that say what the job is, apart from its graph. */
+record Header(
+    String graphId,
+    String manifestVersion,
+    String jobName,
+    String type,
+    JobType jobType,
+    String runId,
+    RecoveryMode recoveryMode) {
+
+  private static final Map<String, Shape> MEMBERS =
+      Map.ofEntries(
+          Map.entry("job_name", Shape.NAME),
+          Map.entry("contract", Shape.OBJECT),
+          Map.entry("daemon", Shape.BOOLEAN),
+          Map.entry("deployment", Shape.OBJECT),
+          Map.entry("metadata", Shape.OBJECT),
+          Map.entry("parameterized", Shape.OBJECT),
+          Map.entry("policies", Shape.OBJECT),
+          Map.entry("reload", Shape.OBJECT),
+          Map.entry("services", Shape.OBJECT_OR_LIST),
+          Map.entry("skill_dependencies", Shape.LIST));
+  private static final Pattern RUN_ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.:-]{0,199}");
+
+  static Header read(Place root) {
+    root.members(MEMBERS);
+    root.atAny("required_services", "requiredServices").is(Shape.OBJECT_OR_LIST);
+    root.atAny("requiredContextEngine", "required_context_engine")
+        .named("requiredContextEngine")
+        .is(Shape.BOOLEAN);
+    Place policies = root.at("policies");
+    Policies.check(policies);
+
+    String graphId = Ids.read(root.at("graph_id"), "graph_id is required");
+    String version = Ids.read(root.at("manifest_version"), "manifest_version is required");
+    String jobName = root.at("job_name").value().asText(graphId);
+    String type = type(root);
+    JobType byDefault = type.equals("service") ? JobType.SERVICE : JobType.BATCH;
+    JobType jobType = word(jobTypePlace(policies), JobType.class, byDefault);
+    RecoveryMode recovery =
+        word(policies.at("recovery_mode"), RecoveryMode.class, RecoveryMode.AUTO);
+    return new Header(graphId, version, jobName, type, jobType, runId(root), recovery);
+  }
+
+  Workflow workflow(
+      ObjectNode source,
+      List<String> entrypoints,
+      Map<String, List<JsonNode>> inputs,
+      Map<String, Agent> agents,
+      List<Edge> edges,
+      List<String> warnings) {
+    return new Workflow(
+        source,
+        graphId,
+        manifestVersion,
+        jobName,
+        type,
+        jobType,
+        runId,
+        entrypoints,
+        inputs,
+        agents,
+        edges,
+        recoveryMode,
+        warnings);
+  }
+
+  private static String type(Place root) {
+    Place type = root.at("type");
+    boolean daemon = root.at("daemon").value().asBoolean();
+    if (!type.isAbsent()) {
+      String word = type.value().asText().trim().toLowerCase(Locale.ROOT);
+      if (!List.of("service", "batch").contains(word)) {
+        type.error(Problem.UNSUPPORTED, "type must be service or omitted for batch");
+      }
+      if (daemon && word.equals("batch")) {
+        root.warn("daemon is ignored because type is batch");
+      }
+      return word;
+    }
+    if (daemon) {
+      root.warn("daemon is an old word: the job runs as type service");
+    }
+    return daemon ? "service" : "batch";
+  }
+
+  private static Place jobTypePlace(Place policies) {
+    Place direct = policies.at("job_type");
+    return direct.isAbsent() ? policies.at("scheduler").at("job_type").named("job_type") : direct;
+  }
+
+  private static <E extends Enum<E>> E word(Place place, Class<E> words, E byDefault) {
+    if (place.isAbsent()) {
+      return byDefault;
+    }
+    Optional<E> known =
+        Arrays.stream(words.getEnumConstants())
+            .filter(word -> word.name().toLowerCase(Locale.ROOT).equals(place.value().textValue()))
+            .findAny();
+    if (known.isEmpty()) {
+      place.error(Problem.UNSUPPORTED, "unsupported " + place.name() + " " + place.shown());
+    }
+    return known.orElse(byDefault);
+  }
+
+  private static String runId(Place root) {
+    Place metadata = root.at("metadata");
+    Place cli = metadata.at("mn_cli");
+    Optional<Place> given =
+        Stream.of(
+                root.at("run_id"),
+                metadata.at("blueprint_run_id"),
+                metadata.at("run_id"),
+                cli.at("blueprint_run_id"),
+                cli.at("run_id"))
+            .filter(place -> !place.isAbsent())
+            .findFirst();
+    return given.filter(Header::isRunId).map(Place::value).map(JsonNode::textValue).orElse(null);
+  }
+
+  private static boolean isRunId(Place place) {
+    boolean valid =
+        place.value().isTextual() && RUN_ID.matcher(place.value().textValue()).matches();
+    if (!valid) {
+      place.error(
+          Problem.SHAPE,
+          place.label()
+              + " must be a letter or digit, then at most 199 letters, digits, _ . : or -");
+    }
+    return valid;
+  }
+}

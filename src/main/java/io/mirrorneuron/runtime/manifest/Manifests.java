@@ -1,0 +1,97 @@
+package io.mirrorneuron.runtime.manifest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.config.Config.DefaultRunner;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.manifest.Workflow.Agent;
+import io.mirrorneuron.runtime.manifest.Workflow.AgentType;
+import io.mirrorneuron.wire.Json;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * From a manifest's text to the {@link Workflow} that runs. Every form that an author may write has
+ * a front end here; all of them end in the same model. Immutable and thread-safe.
+ */
+public final class Manifests {
+  private static final int MAX_DEPTH = 100;
+
+  private final GraphForm graphForm;
+
+  /**
+   * @param defaultRunner what becomes of an executor that names no runner
+   */
+  public Manifests(DefaultRunner defaultRunner) {
+    this.graphForm = new GraphForm(new Nodes(defaultRunner));
+  }
+
+  /**
+   * Reads, checks and compiles a manifest.
+   *
+   * @throws MnException MALFORMED when the text is no JSON object; else with every error of the
+   *     manifest in its message and validation report: INVALID, or PRECONDITION when the manifest
+   *     is sound but names a runner or agent type that this server lacks
+   */
+  public Workflow parse(String manifestJson) {
+    ObjectNode source = Json.parseObject(manifestJson, "manifest_json");
+    Findings findings = new Findings();
+    Place root = Place.root(source, findings);
+    if (depth(source, 1) > MAX_DEPTH) {
+      root.error(Problem.LIMIT, "manifest is nested deeper than " + MAX_DEPTH + " levels");
+      findings.throwIfAny();
+    }
+    return StepForm.isUsedBy(source)
+        ? StepForm.read(root, findings)
+        : graphForm.read(root, findings);
+  }
+
+  /**
+   * Checks that every file and folder that an executor uploads is among the payloads.
+   *
+   * @param payloadPaths the files below {@code payloads/}, with forward slashes
+   * @throws MnException INVALID with every missing source
+   */
+  public static void checkUploads(Workflow workflow, Set<String> payloadPaths) {
+    Set<String> present = withFolders(payloadPaths);
+    Findings findings = new Findings();
+    Place nodes = Place.root(workflow.source(), findings).at("nodes");
+    int position = 0;
+    for (Agent agent : workflow.agents().values()) {
+      Place config = nodes.at(Integer.toString(position++)).at("config");
+      List<Upload> uploads =
+          agent.type() == AgentType.EXECUTOR ? Upload.of(agent.config()) : List.of();
+      for (Upload upload : uploads) {
+        if (!present.contains(upload.source())) {
+          config.error(
+              Problem.MISSING_UPLOAD,
+              "upload source does not exist locally: " + Place.shown(upload.source()));
+        }
+      }
+    }
+    findings.throwIfAny();
+  }
+
+  private static Set<String> withFolders(Set<String> files) {
+    Set<String> present = new HashSet<>(Set.of(""));
+    for (String file : files) {
+      String path = PayloadPaths.canonical(file);
+      // A folder that is known has all its parents in the set.
+      while (present.add(path)) {
+        path = path.substring(0, Math.max(0, path.lastIndexOf('/')));
+      }
+    }
+    return present;
+  }
+
+  private static int depth(JsonNode node, int level) {
+    int deepest = level;
+    for (JsonNode child : node) {
+      if (child.isContainerNode()) {
+        deepest = Math.max(deepest, depth(child, level + 1));
+      }
+    }
+    return deepest;
+  }
+}

@@ -1,0 +1,94 @@
+package io.mirrorneuron.samples;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.mirrorneuron.client.JobsClient;
+import io.mirrorneuron.model.EventPage;
+import io.mirrorneuron.model.Submission;
+import io.mirrorneuron.wire.Json;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/** Runs a bundle as a job and prints, for people, what happens and what comes out. */
+public final class SampleRun {
+  private static final int PAGE = 500;
+
+  private final JobsClient jobs;
+  private final PrintWriter out;
+
+  public SampleRun(JobsClient jobs, PrintWriter out) {
+    this.jobs = jobs;
+    this.out = out;
+  }
+
+  /**
+   * Returns when the job has ended.
+   *
+   * @param folder of the bundle
+   * @return whether it completed
+   */
+  public boolean run(Path folder) throws IOException, InterruptedException {
+    String manifest = Files.readString(folder.resolve("manifest.json"));
+    Submission submission =
+        new Submission(manifest, new Submission.Payloads.Folder(folder.resolve("payloads")), null);
+    String job = jobs.submit(submission).jobId();
+    out.println("Job " + job + ": " + Json.parse(manifest).path("job_name").asText());
+    out.flush();
+
+    Semaphore changes = new Semaphore(0);
+    try (JobsClient.Subscription _ = jobs.watch(job, changes::release)) {
+      return follow(job, changes);
+    }
+  }
+
+  private boolean follow(String job, Semaphore changes)
+      throws JsonProcessingException, InterruptedException {
+    boolean completed = false;
+    EventPage page = new EventPage(List.of(), 0, false);
+    while (!page.ended()) {
+      page = jobs.events(job, page.next(), PAGE);
+      for (String text : page.events()) {
+        JsonNode event = Json.parse(text);
+        print(event);
+        completed |= event.path("type").asText().equals("job_completed");
+      }
+      out.flush();
+      if (!page.ended() && page.events().size() < PAGE) {
+        changes.tryAcquire(1, TimeUnit.SECONDS);
+        changes.drainPermits();
+      }
+    }
+    return completed;
+  }
+
+  private void print(JsonNode event) {
+    JsonNode payload = event.path("payload");
+    switch (event.path("type").asText()) {
+      case "agent_message_received" ->
+          tell(
+              event,
+              "receives %s from %s"
+                  .formatted(payload.path("type").asText(), payload.path("from").asText()));
+      case "sandbox_job_completed" -> tell(event, "program has ended well");
+      case "dead_letter", "message_unrouted" -> tell(event, "could not hand on: " + payload);
+      case "job_completed" -> {
+        out.println("Completed. Result:");
+        out.println(event.path("result").path("output").toPrettyString());
+      }
+      case "job_failed" -> out.println("Failed: " + event.path("reason").asText());
+      case "job_cancelled" -> out.println("Cancelled.");
+      default -> {
+        // of interest to operators, not to a first look
+      }
+    }
+  }
+
+  private void tell(JsonNode event, String what) {
+    out.printf("  %-12s %s%n", event.path("agent_id").asText(), what);
+  }
+}

@@ -1,0 +1,21 @@
+package io.mirrorneuron.store;
+
+import io.mirrorneuron.model.Submission.Payloads;
+import java.nio.file.Path;
+import java.util.Set;
+
+/** Port: payload files of bundles, kept under the hash of their content. Blocking, thread-safe. */
+public interface BundleStore {
+  /**
+   * Copies the files; equal content is kept once.
+   *
+   * @return the fingerprint, or null when there are no files
+   */
+  String put(Payloads payloads);
+
+  /** The folder that holds the files of {@code payloads/}. */
+  Path payloads(String fingerprint);
+
+  /** Relative paths with forward slashes of the files in {@code payloads}. */
+  Set<String> paths(Payloads payloads);
+}

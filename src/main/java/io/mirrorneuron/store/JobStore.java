@@ -1,0 +1,101 @@
+package io.mirrorneuron.store;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Port: the durable state of jobs. Every write is one atomic call that is refused when the writer's
+ * epoch is no longer the job's ({@link FencedException}). Calls never block; a stage completes on
+ * the lane of the job it is about. When the store is away a stage fails with {@code UNAVAILABLE},
+ * and then the write may or may not have happened.
+ */
+public interface JobStore {
+
+  /** Makes a job with epoch 1, or answers the one that was made under the same key before. */
+  CompletionStage<Created> create(NewJob job, Commit commit);
+
+  /** Writes a delta, its events and the documents that readers want. */
+  CompletionStage<Void> commit(Commit commit);
+
+  CompletionStage<Optional<StoredJob>> load(String jobId);
+
+  /** Ids of jobs that are not terminal. */
+  CompletionStage<List<String>> activeJobs();
+
+  /** Makes {@code owner} the job's owner and raises the epoch, which it answers. */
+  CompletionStage<Long> takeOver(String jobId, String owner);
+
+  /** The row as the last commit left it, or null when the job is unknown. */
+  CompletionStage<String> row(String jobId);
+
+  /**
+   * Documents of {@code limit} jobs at most, last changed first.
+   *
+   * @param includeTerminal whether finished jobs are among them
+   */
+  CompletionStage<List<String>> rows(int limit, boolean includeTerminal);
+
+  /** How many jobs have each status; a status without jobs may be absent. */
+  CompletionStage<Map<String, Long>> counts();
+
+  /** The first {@code limit} events after sequence number {@code after}, as stored. */
+  CompletionStage<List<StoredEvent>> events(String jobId, long after, int limit);
+
+  /** The last {@code limit} events, oldest first, as stored. */
+  CompletionStage<List<StoredEvent>> lastEvents(String jobId, int limit);
+
+  /** Removes terminal jobs with all they have. Answers how many. */
+  CompletionStage<Integer> deleteTerminal();
+
+  /**
+   * @param idempotencyKey null when the caller gave none
+   * @param contentHash of the submission; the same key with another hash is refused
+   */
+  record NewJob(
+      String jobId, String owner, String manifest, String idempotencyKey, String contentHash) {}
+
+  /**
+   * @param existing true when the key had been used before; nothing was written then
+   */
+  record Created(String jobId, boolean existing) {}
+
+  /**
+   * One turn of one job.
+   *
+   * @param set state fields to write
+   * @param delete state fields to remove
+   * @param events JSON texts in order, numbered up to {@code lastSeq}
+   * @param row the job's row as JSON
+   * @param status the job's status word after this turn
+   */
+  record Commit(
+      String jobId,
+      long epoch,
+      Map<String, String> set,
+      List<String> delete,
+      List<String> events,
+      long lastSeq,
+      String row,
+      long updatedAt,
+      String status,
+      boolean terminal) {}
+
+  /**
+   * @param fields the state as committed
+   */
+  record StoredJob(
+      String jobId, long epoch, String owner, String manifest, Map<String, String> fields) {}
+
+  record StoredEvent(long seq, String json) {}
+
+  /** Another owner has taken the job over; the writer must let go of it. */
+  final class FencedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public FencedException(String jobId) {
+      super("job " + jobId + " has another owner now");
+    }
+  }
+}

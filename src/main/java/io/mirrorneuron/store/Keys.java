@@ -1,0 +1,53 @@
+package io.mirrorneuron.store;
+
+/**
+ * Every Redis key. What belongs to one job carries the hash tag {@code {job:<id>}}, so it lives in
+ * one slot.
+ *
+ * @param namespace first part of every key
+ */
+public record Keys(String namespace) {
+  /** Hash: {@code epoch}, {@code owner} and the fields of the engine's job state. */
+  public String state(String jobId) {
+    return job(jobId) + "state";
+  }
+
+  /** Stream: one entry per commit, id {@code <last sequence number>-0}, field {@code e}. */
+  public String events(String jobId) {
+    return job(jobId) + "events";
+  }
+
+  /** String: the job's row as JSON. */
+  public String row(String jobId) {
+    return job(jobId) + "row";
+  }
+
+  /** String: the author's manifest. */
+  public String manifest(String jobId) {
+    return job(jobId) + "manifest";
+  }
+
+  /** Sorted set: jobs that are not terminal, by time of the last change in milliseconds. */
+  public String activeJobs() {
+    return namespace + ":jobs:active";
+  }
+
+  /** Sorted set: jobs with this terminal status, by time of the last change in milliseconds. */
+  public String doneJobs(String status) {
+    return namespace + ":jobs:" + status;
+  }
+
+  /** String: {@code <content hash> <job id>} of a submission with this key. */
+  public String idempotency(String key) {
+    return namespace + ":idempotency:" + key;
+  }
+
+  /** Hash: resource limits in per cent. */
+  public String resourceLimits() {
+    return namespace + ":resource-limits";
+  }
+
+  private String job(String jobId) {
+    return namespace + ":{job:" + jobId + "}:";
+  }
+}

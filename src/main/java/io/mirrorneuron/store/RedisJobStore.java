@@ -1,0 +1,191 @@
+package io.mirrorneuron.store;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.vertx.core.Future;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/** Jobs in Redis; one script call per write, which refuses a stale epoch. */
+public final class RedisJobStore implements JobStore {
+  private static final Duration IDEMPOTENCY_TTL = Duration.ofHours(24);
+
+  private final RedisLanes lanes;
+  private final Keys keys;
+  private final Duration terminalTtl;
+  private final int eventsPerJob;
+  private final RedisJobIndex index;
+  private final RedisEventLog log;
+  private final Script createScript;
+  private final Script commitScript;
+  private final Script takeOverScript;
+
+  /**
+   * @param terminalTtl how long a finished job stays
+   * @param eventsPerJob events kept of each job, the newest
+   */
+  public RedisJobStore(RedisLanes lanes, Keys keys, Duration terminalTtl, int eventsPerJob) {
+    this.lanes = lanes;
+    this.keys = keys;
+    this.terminalTtl = terminalTtl;
+    this.eventsPerJob = eventsPerJob;
+    this.index = new RedisJobIndex(lanes, keys);
+    this.log = new RedisEventLog(lanes, keys);
+    this.createScript = Script.resource("create.lua");
+    this.commitScript = Script.resource("commit.lua");
+    this.takeOverScript = Script.resource("take-over.lua");
+  }
+
+  @Override
+  public CompletionStage<Created> create(NewJob job, Commit commit) {
+    Script.Call call = createScript.call();
+    keysOf(call, commit);
+    String key = job.idempotencyKey() == null ? "" : job.idempotencyKey();
+    call.key(keys.idempotency(key));
+    call.arg(key.isEmpty() ? "" : job.contentHash()).arg(IDEMPOTENCY_TTL.toMillis());
+    call.arg(job.owner()).arg(job.manifest());
+    arguments(call, commit);
+    return call.send(lanes.of(commit.jobId()))
+        .recover(failure -> Future.failedFuture(translate(commit.jobId(), failure)))
+        .map(answer -> new Created(answer.toString(), !answer.toString().equals(commit.jobId())))
+        .toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<Void> commit(Commit commit) {
+    Script.Call call = commitScript.call();
+    keysOf(call, commit);
+    call.arg(commit.epoch());
+    arguments(call, commit);
+    return call.send(lanes.of(commit.jobId()))
+        .recover(failure -> Future.failedFuture(translate(commit.jobId(), failure)))
+        .<Void>mapEmpty()
+        .toCompletionStage();
+  }
+
+  private void keysOf(Script.Call call, Commit commit) {
+    String jobId = commit.jobId();
+    call.key(keys.state(jobId)).key(keys.events(jobId)).key(keys.row(jobId));
+    call.key(keys.activeJobs()).key(keys.doneJobs(commit.status())).key(keys.manifest(jobId));
+  }
+
+  private void arguments(Script.Call call, Commit commit) {
+    call.arg(commit.jobId()).arg(commit.updatedAt());
+    call.arg(commit.terminal() ? terminalTtl.toMillis() : 0).arg(commit.row());
+    call.arg(commit.lastSeq()).arg(Math.max(0, commit.lastSeq() - eventsPerJob));
+    call.arg(String.join("\n", commit.events()));
+    call.arg(commit.set().size() * 2L);
+    commit.set().forEach((field, value) -> call.arg(field).arg(value));
+    commit.delete().forEach(call::arg);
+  }
+
+  private static Throwable translate(String jobId, Throwable failure) {
+    String text = String.valueOf(failure.getMessage());
+    if (text.contains("FENCED")) {
+      return new FencedException(jobId);
+    }
+    if (text.contains("IDEMPOTENCY")) {
+      return new MnException(
+          ErrorCode.CONFLICT,
+          "idempotency_key_reused",
+          "this Idempotency-Key was used before for another submission");
+    }
+    return failure;
+  }
+
+  @Override
+  public CompletionStage<Optional<StoredJob>> load(String jobId) {
+    RedisLane lane = lanes.of(jobId);
+    Future<Response> state = lane.send(Request.cmd(Command.HGETALL).arg(keys.state(jobId)));
+    Future<Response> manifest = lane.send(Request.cmd(Command.GET).arg(keys.manifest(jobId)));
+    return Future.all(state, manifest)
+        .map(both -> stored(jobId, state.result(), manifest.result()))
+        .toCompletionStage();
+  }
+
+  private static Optional<StoredJob> stored(String jobId, Response state, Response manifest) {
+    Map<String, String> fields = new LinkedHashMap<>();
+    if (state != null && state.isMap()) {
+      state.getKeys().forEach(field -> fields.put(field, state.get(field).toString()));
+    } else if (state != null) {
+      for (int i = 0; i + 1 < state.size(); i += 2) {
+        fields.put(state.get(i).toString(), state.get(i + 1).toString());
+      }
+    }
+    String epoch = fields.remove("epoch");
+    String owner = fields.remove("owner");
+    if (epoch == null || manifest == null) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new StoredJob(jobId, Long.parseLong(epoch), owner, manifest.toString(), fields));
+  }
+
+  @Override
+  public CompletionStage<List<String>> activeJobs() {
+    return lanes
+        .any()
+        .send(Request.cmd(Command.ZRANGE).arg(keys.activeJobs()).arg(0).arg(-1))
+        .map(answer -> answer.stream().map(Response::toString).toList())
+        .toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<Long> takeOver(String jobId, String owner) {
+    return takeOverScript
+        .call()
+        .key(keys.state(jobId))
+        .arg(owner)
+        .send(lanes.of(jobId))
+        .map(Response::toLong)
+        .toCompletionStage();
+  }
+
+  /** The hot read path: finished bytes, on the caller's event loop. */
+  public JobRows hotRows() {
+    return jobId -> rowAnswer(jobId).map(answer -> answer == null ? null : answer.toBuffer());
+  }
+
+  @Override
+  public CompletionStage<String> row(String jobId) {
+    return rowAnswer(jobId)
+        .map(answer -> answer == null ? null : answer.toString())
+        .toCompletionStage();
+  }
+
+  private Future<Response> rowAnswer(String jobId) {
+    return lanes.of(jobId).send(Request.cmd(Command.GET).arg(keys.row(jobId)));
+  }
+
+  @Override
+  public CompletionStage<List<String>> rows(int limit, boolean includeTerminal) {
+    return index.rows(limit, includeTerminal).toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<Map<String, Long>> counts() {
+    return index.counts().toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<Integer> deleteTerminal() {
+    return index.deleteTerminal().toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<List<StoredEvent>> events(String jobId, long after, int limit) {
+    return log.after(jobId, after, limit).toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<List<StoredEvent>> lastEvents(String jobId, int limit) {
+    return log.last(jobId, limit).toCompletionStage();
+  }
+}

@@ -1,0 +1,107 @@
+package io.mirrorneuron.store;
+
+import io.mirrorneuron.model.MnException;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.RedisOptions;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import io.vertx.redis.client.impl.types.ErrorType;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One event loop with one pipelined connection. Commands leave in the order in which they are
+ * given. A lost connection fails what is under way and is made anew by itself.
+ */
+final class RedisLane extends VerticleBase implements Executor {
+  private static final Logger LOG = LoggerFactory.getLogger(RedisLane.class);
+  private static final long RECONNECT_MS = 100;
+
+  private final RedisOptions options;
+  private Redis client;
+  private RedisConnection connection;
+  private boolean closed;
+
+  RedisLane(RedisOptions options) {
+    this.options = options;
+  }
+
+  @Override
+  public Future<?> start() {
+    client = Redis.createClient(vertx, options);
+    return connect();
+  }
+
+  @Override
+  public Future<?> stop() {
+    closed = true;
+    return connection == null ? Future.succeededFuture() : connection.close();
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    context.runOnContext(nothing -> task.run());
+  }
+
+  /** Sends from any thread; the answer arrives on the lane. */
+  Future<Response> send(Request request) {
+    if (Vertx.currentContext() == context) {
+      return sendHere(request);
+    }
+    Promise<Response> answer = Promise.promise();
+    context.runOnContext(nothing -> sendHere(request).onComplete(answer));
+    return answer.future();
+  }
+
+  private Future<Response> sendHere(Request request) {
+    if (connection == null) {
+      return Future.failedFuture(away(null));
+    }
+    return connection
+        .send(request)
+        .recover(
+            failure -> Future.failedFuture(failure instanceof ErrorType ? failure : away(failure)));
+  }
+
+  private Future<?> connect() {
+    return client
+        .connect()
+        .onSuccess(
+            made -> {
+              connection = made;
+              made.exceptionHandler(failure -> lost(made));
+              made.endHandler(nothing -> lost(made));
+            });
+  }
+
+  private void lost(RedisConnection which) {
+    if (connection == which) {
+      connection = null;
+      if (!closed) {
+        LOG.warn("the connection to Redis is lost; connecting again");
+        which.close();
+        reconnect();
+      }
+    }
+  }
+
+  private void reconnect() {
+    vertx.setTimer(
+        RECONNECT_MS,
+        timer -> {
+          if (!closed) {
+            connect().onFailure(failure -> reconnect());
+          }
+        });
+  }
+
+  private static MnException away(Throwable cause) {
+    return MnException.unavailable("Redis does not answer", cause);
+  }
+}

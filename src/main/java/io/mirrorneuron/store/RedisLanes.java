@@ -1,0 +1,56 @@
+package io.mirrorneuron.store;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.RedisOptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+
+/**
+ * A few connections with an event loop each; everything about a job goes over the same one, so its
+ * order is kept while Redis can group the commits of several connections into one disk write.
+ */
+public final class RedisLanes {
+  private static final int LANES = 4;
+  private static final int PIPELINE = 65_536;
+
+  private final List<RedisLane> lanes;
+
+  private RedisLanes(List<RedisLane> lanes) {
+    this.lanes = lanes;
+  }
+
+  /**
+   * @param connectionString {@code redis://[:password@]host:port/db} or {@code unix://…}
+   */
+  public static Future<RedisLanes> connect(Vertx vertx, String connectionString) {
+    List<RedisLane> lanes = new ArrayList<>();
+    Future<?> ready = Future.succeededFuture();
+    for (int i = 0; i < LANES; i++) {
+      RedisOptions options =
+          new RedisOptions()
+              .setConnectionString(connectionString)
+              .setMaxWaitingHandlers(PIPELINE)
+              .setProtocolNegotiation(false);
+      RedisLane lane = new RedisLane(options);
+      lanes.add(lane);
+      ready = ready.compose(done -> vertx.deployVerticle(lane));
+    }
+    return ready.map(done -> new RedisLanes(List.copyOf(lanes)));
+  }
+
+  RedisLane of(String jobId) {
+    return lanes.get(Math.floorMod(jobId.hashCode(), lanes.size()));
+  }
+
+  /** The thread that works for this job. */
+  public Executor executor(String jobId) {
+    return of(jobId);
+  }
+
+  /** Connections over which the keys of all jobs are read. */
+  RedisLane any() {
+    return lanes.getFirst();
+  }
+}

@@ -1,0 +1,82 @@
+package io.mirrorneuron.store;
+
+import io.vertx.core.Future;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+
+/** A Lua script, called by its hash; its text travels only when the server does not know it. */
+final class Script {
+  private final String text;
+  private final String hash;
+
+  private Script(String text) {
+    this.text = text;
+    try {
+      this.hash =
+          HexFormat.of()
+              .formatHex(
+                  MessageDigest.getInstance("SHA-1").digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Reads a script that lies beside this class. */
+  static Script resource(String name) {
+    try (InputStream in = Script.class.getResourceAsStream(name)) {
+      return new Script(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  Call call() {
+    return new Call();
+  }
+
+  /** One call with its keys first, then its arguments. */
+  final class Call {
+    private final List<String> keys = new ArrayList<>();
+    private final List<String> arguments = new ArrayList<>();
+
+    Call key(String key) {
+      keys.add(key);
+      return this;
+    }
+
+    Call arg(String argument) {
+      arguments.add(argument);
+      return this;
+    }
+
+    Call arg(long argument) {
+      return arg(Long.toString(argument));
+    }
+
+    Future<Response> send(RedisLane lane) {
+      return lane.send(request(Command.EVALSHA, hash))
+          .recover(
+              failure ->
+                  String.valueOf(failure.getMessage()).startsWith("NOSCRIPT")
+                      ? lane.send(request(Command.EVAL, text))
+                      : Future.failedFuture(failure));
+    }
+
+    private Request request(Command command, String script) {
+      Request request = Request.cmd(command).arg(script).arg(keys.size());
+      keys.forEach(request::arg);
+      arguments.forEach(request::arg);
+      return request;
+    }
+  }
+}

@@ -1,0 +1,269 @@
+package io.mirrorneuron.wire;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.vertx.core.MultiMap;
+import io.vertx.grpc.common.GrpcStatus;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * {@link MnException} to gRPC status and back.
+ *
+ * <p>The texts are API: existing clients look for prefixes ({@code requirements_not_met:} followed
+ * by a report) and substrings. What a status cannot say travels in trailers, so that our own client
+ * gets back exactly the failure that was thrown.
+ */
+public final class GrpcErrors {
+  /** Words that start the status message, each followed by a report or a text. */
+  private static final Set<String> PREFIXES =
+      Set.of(
+          "requirements_not_met",
+          "service_requirements_not_met",
+          "input_validation_failed",
+          "resource_overloaded");
+
+  /** Header lists end at 8 KiB in common clients; message and report together stay below. */
+  private static final int MAX_MESSAGE_BYTES = 4096;
+
+  private static final int MAX_REPORT_BYTES = 2048;
+
+  private GrpcErrors() {}
+
+  /**
+   * @param message not yet percent-encoded
+   * @param trailers to be sent beside the status
+   */
+  public record Failure(GrpcStatus status, String message, MultiMap trailers) {}
+
+  public static Failure of(Throwable thrown) {
+    MultiMap trailers = MultiMap.caseInsensitiveMultiMap();
+    if (!(thrown instanceof MnException failure)) {
+      return new Failure(GrpcStatus.INTERNAL, "internal error", trailers);
+    }
+    trailers.set(GrpcMetadata.CODE, failure.code().name());
+    trailers.set(GrpcMetadata.ERROR, failure.error());
+    boolean prefixed = PREFIXES.contains(failure.error());
+    if (failure.validation() != null && !prefixed) {
+      byte[] report =
+          Json.write(shrunk(failure.validation(), MAX_REPORT_BYTES))
+              .getBytes(StandardCharsets.UTF_8);
+      trailers.set(
+          GrpcMetadata.VALIDATION, Base64.getEncoder().withoutPadding().encodeToString(report));
+    }
+    return new Failure(status(failure), prefixed ? prefixed(failure) : text(failure), trailers);
+  }
+
+  private static GrpcStatus status(MnException failure) {
+    return switch (failure.code()) {
+      case MALFORMED, INVALID, TOO_LARGE, UNSUPPORTED_MEDIA_TYPE -> GrpcStatus.INVALID_ARGUMENT;
+      case UNAUTHENTICATED -> GrpcStatus.UNAUTHENTICATED;
+      case FORBIDDEN -> GrpcStatus.PERMISSION_DENIED;
+      case NOT_FOUND -> GrpcStatus.NOT_FOUND;
+      case CONFLICT, PRECONDITION -> GrpcStatus.FAILED_PRECONDITION;
+      case EXHAUSTED -> GrpcStatus.RESOURCE_EXHAUSTED;
+      case INTERNAL -> GrpcStatus.INTERNAL;
+      case UNIMPLEMENTED -> GrpcStatus.UNIMPLEMENTED;
+      case UNAVAILABLE ->
+          failure.error().equals("resource_overloaded")
+              ? GrpcStatus.RESOURCE_EXHAUSTED
+              : GrpcStatus.UNAVAILABLE;
+      case TIMEOUT -> GrpcStatus.DEADLINE_EXCEEDED;
+    };
+  }
+
+  private static String text(MnException failure) {
+    String message = failure.getMessage() == null ? failure.error() : failure.getMessage();
+    return cut(message, MAX_MESSAGE_BYTES);
+  }
+
+  private static String prefixed(MnException failure) {
+    String prefix = failure.error() + ": ";
+    if (failure.validation() != null) {
+      return prefix + Json.write(shrunk(failure.validation(), MAX_MESSAGE_BYTES));
+    }
+    String text = text(failure);
+    return text.startsWith(failure.error() + ":") ? text : prefix + text;
+  }
+
+  /**
+   * The failure a status stands for. Also understands the original runtime, which says INTERNAL
+   * where it means a missing job or a wrong state.
+   *
+   * @param message decoded, may be null
+   */
+  public static MnException toException(GrpcStatus status, String message, MultiMap trailers) {
+    String text = message == null || message.isEmpty() ? "the runtime answered " + status : message;
+    ErrorCode sent = sentCode(trailers);
+    if (sent != null) {
+      String error = trailers.get(GrpcMetadata.ERROR);
+      JsonNode report = reportAfter(error, text);
+      return failure(
+          sent,
+          error == null ? status.name().toLowerCase(java.util.Locale.ROOT) : error,
+          text,
+          report != null ? report : sentReport(trailers));
+    }
+    for (String prefix : PREFIXES) {
+      if (text.startsWith(prefix + ":")) {
+        return failure(code(status, text), prefix, text, reportAfter(prefix, text));
+      }
+    }
+    ErrorCode code = code(status, text);
+    return failure(code, word(code), text, null);
+  }
+
+  /** Decodes {@code grpc-message}; a plus sign is a plus sign here, broken escapes stay. */
+  public static String decodeMessage(String header) {
+    if (header == null) {
+      return null;
+    }
+    try {
+      return URLDecoder.decode(header.replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      return header;
+    }
+  }
+
+  private static ErrorCode code(GrpcStatus status, String text) {
+    return switch (status) {
+      case INVALID_ARGUMENT, OUT_OF_RANGE -> ErrorCode.INVALID;
+      case NOT_FOUND -> ErrorCode.NOT_FOUND;
+      case ALREADY_EXISTS, ABORTED -> ErrorCode.CONFLICT;
+      case FAILED_PRECONDITION -> ErrorCode.PRECONDITION;
+      case PERMISSION_DENIED -> ErrorCode.FORBIDDEN;
+      case UNAUTHENTICATED -> ErrorCode.UNAUTHENTICATED;
+      case RESOURCE_EXHAUSTED ->
+          text.startsWith("resource_overloaded:") ? ErrorCode.UNAVAILABLE : ErrorCode.EXHAUSTED;
+      case UNIMPLEMENTED -> ErrorCode.UNIMPLEMENTED;
+      case UNAVAILABLE, CANCELLED -> ErrorCode.UNAVAILABLE;
+      case DEADLINE_EXCEEDED -> ErrorCode.TIMEOUT;
+      case INTERNAL, UNKNOWN, DATA_LOSS, OK -> meantCode(text);
+    };
+  }
+
+  private static ErrorCode meantCode(String text) {
+    if (text.contains("not found") || text.contains("is not running in the connected cluster")) {
+      return ErrorCode.NOT_FOUND;
+    }
+    if (text.contains("terminal state")
+        || text.contains("job is not running")
+        || text.contains("job is not paused")) {
+      return ErrorCode.PRECONDITION;
+    }
+    return ErrorCode.INTERNAL;
+  }
+
+  private static String word(ErrorCode code) {
+    return switch (code) {
+      case INVALID -> "invalid_argument";
+      case PRECONDITION -> "failed_precondition";
+      default -> code.name().toLowerCase(java.util.Locale.ROOT);
+    };
+  }
+
+  private static MnException failure(ErrorCode code, String error, String text, JsonNode report) {
+    return new MnException(code, error, text, report, null);
+  }
+
+  private static ErrorCode sentCode(MultiMap trailers) {
+    String name = trailers.get(GrpcMetadata.CODE);
+    for (ErrorCode code : ErrorCode.values()) {
+      if (code.name().equals(name)) {
+        return code;
+      }
+    }
+    return null;
+  }
+
+  private static JsonNode sentReport(MultiMap trailers) {
+    String encoded = trailers.get(GrpcMetadata.VALIDATION);
+    if (encoded == null) {
+      return null;
+    }
+    try {
+      return parsed(new String(Base64.getDecoder().decode(encoded), StandardCharsets.UTF_8));
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  private static JsonNode reportAfter(String prefix, String text) {
+    return prefix != null && text.startsWith(prefix + ":")
+        ? parsed(text.substring(prefix.length() + 1))
+        : null;
+  }
+
+  /** The object in {@code text}, or null when it is something else. */
+  private static JsonNode parsed(String text) {
+    try {
+      JsonNode node = Json.parse(text.strip());
+      return node != null && node.isObject() ? node : null;
+    } catch (JsonProcessingException e) {
+      return null;
+    }
+  }
+
+  /** Drops what a reader misses least until the report fits; its verdict and counts stay. */
+  private static JsonNode shrunk(JsonNode report, int maxBytes) {
+    if (!(report instanceof ObjectNode object) || fits(object, maxBytes)) {
+      return report;
+    }
+    ObjectNode copy = object.deepCopy();
+    copy.put("truncated", true);
+    copy.remove("results");
+    for (String list : List.of("errors", "issues")) {
+      while (!fits(copy, maxBytes)
+          && copy.get(list) instanceof ArrayNode items
+          && !items.isEmpty()) {
+        int keep = items.size() / 2;
+        while (items.size() > keep) {
+          items.remove(items.size() - 1);
+        }
+      }
+    }
+    return copy;
+  }
+
+  private static boolean fits(JsonNode report, int maxBytes) {
+    return encodedLength(Json.write(report)) <= maxBytes;
+  }
+
+  private static String cut(String text, int maxBytes) {
+    int end = 0;
+    int bytes = 0;
+    while (end < text.length()) {
+      int point = text.codePointAt(end);
+      int chars = Character.charCount(point);
+      bytes += encodedLength(text.substring(end, end + chars));
+      if (bytes > maxBytes) {
+        return text.substring(0, end) + "…";
+      }
+      end += chars;
+    }
+    return text;
+  }
+
+  /** Length as a header value, where everything but the plainest characters takes three bytes. */
+  private static int encodedLength(String text) {
+    int length = 0;
+    for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+      boolean plain =
+          b >= '0' && b <= '9'
+              || b >= 'A' && b <= 'Z'
+              || b >= 'a' && b <= 'z'
+              || b == '-'
+              || b == '_'
+              || b == '.';
+      length += plain ? 1 : 3;
+    }
+    return length;
+  }
+}

@@ -1,0 +1,37 @@
+-- One turn of one job. Refused when the writer's epoch is not the job's.
+-- KEYS: state, events, row, active index, done index, manifest
+-- ARGV: epoch, job id, updated at (ms), time to live when terminal (ms; 0: not terminal), row,
+--       last event number, events before this number may go, packed events,
+--       n, n field and value arguments, then fields to delete
+local state, events, row = KEYS[1], KEYS[2], KEYS[3]
+if redis.call('HGET', state, 'epoch') ~= ARGV[1] then
+  return redis.error_reply('FENCED')
+end
+local function chunks(command, key, from, to)
+  while from <= to do
+    local last = math.min(from + 1999, to)
+    redis.call(command, key, unpack(ARGV, from, last))
+    from = last + 1
+  end
+end
+if ARGV[8] ~= '' then
+  if ARGV[7] ~= '0' then
+    redis.call('XADD', events, 'MINID', '~', ARGV[7], ARGV[6] .. '-0', 'e', ARGV[8])
+  else
+    redis.call('XADD', events, ARGV[6] .. '-0', 'e', ARGV[8])
+  end
+end
+local fields = tonumber(ARGV[9])
+chunks('HSET', state, 10, 9 + fields)
+chunks('HDEL', state, 10 + fields, #ARGV)
+redis.call('SET', row, ARGV[5])
+if ARGV[4] == '0' then
+  redis.call('ZADD', KEYS[4], ARGV[3], ARGV[2])
+else
+  redis.call('ZREM', KEYS[4], ARGV[2])
+  redis.call('ZADD', KEYS[5], ARGV[3], ARGV[2])
+  for _, key in ipairs({state, events, row, KEYS[6]}) do
+    redis.call('PEXPIRE', key, ARGV[4])
+  end
+end
+return 1

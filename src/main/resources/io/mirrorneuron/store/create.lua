@@ -1,0 +1,36 @@
+-- A new job with its first turn, epoch 1. Answers the job's id: with an idempotency key that was
+-- used before for the same content, the id of the job made then.
+-- KEYS: state, events, row, active index, done index, manifest, idempotency record
+-- ARGV: content hash ('': no idempotency), its time to live (ms), owner, manifest, then as in
+--       commit.lua from 'job id' on
+local state, events, row, manifest = KEYS[1], KEYS[2], KEYS[3], KEYS[6]
+if ARGV[1] ~= '' then
+  local known = redis.call('GET', KEYS[7])
+  if known then
+    local hash, job = string.match(known, '^(%S+) (.+)$')
+    if hash ~= ARGV[1] then
+      return redis.error_reply('IDEMPOTENCY')
+    end
+    return job
+  end
+  redis.call('SET', KEYS[7], ARGV[1] .. ' ' .. ARGV[5], 'PX', ARGV[2])
+end
+redis.call('HSET', state, 'epoch', '1', 'owner', ARGV[3])
+redis.call('SET', manifest, ARGV[4])
+redis.call('XADD', events, ARGV[9] .. '-0', 'e', ARGV[11])
+local from, to = 13, 12 + tonumber(ARGV[12])
+while from <= to do
+  local last = math.min(from + 1999, to)
+  redis.call('HSET', state, unpack(ARGV, from, last))
+  from = last + 1
+end
+redis.call('SET', row, ARGV[8])
+if ARGV[7] == '0' then
+  redis.call('ZADD', KEYS[4], ARGV[6], ARGV[5])
+else
+  redis.call('ZADD', KEYS[5], ARGV[6], ARGV[5])
+  for _, key in ipairs({state, events, row, manifest}) do
+    redis.call('PEXPIRE', key, ARGV[7])
+  end
+end
+return ARGV[5]

@@ -1,0 +1,80 @@
+package io.mirrorneuron.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.ConfigLoader;
+import io.mirrorneuron.model.MnException;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetServer;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AppIT {
+  @TempDir Path home;
+
+  private Config config() {
+    return new ConfigLoader(
+            Map.of(),
+            null,
+            Map.of("home", home.toString(), "api.port", "0", "grpc.port", "0"),
+            home)
+        .load();
+  }
+
+  @Test
+  void aServerThatWasClosedLetsTheNextOneIn() {
+    App.start(config(), Role.RUNTIME, Map.of()).close();
+    App.start(config(), Role.RUNTIME, Map.of()).close();
+    assertThat(home.resolve("redis/redis.sock")).doesNotExist();
+    assertThat(home.resolve("runtime-endpoints.json")).doesNotExist();
+    assertThat(home.resolve("network.token")).exists();
+  }
+
+  @Test
+  void aServerThatCannotStartLeavesNothingBehind() {
+    try (App _ = App.start(config(), Role.RUNTIME, Map.of())) {
+      assertThatThrownBy(() -> App.start(config(), Role.RUNTIME, Map.of()))
+          .isInstanceOf(MnException.class)
+          .hasMessageStartingWith("another MirrorNeuron");
+      assertThat(home.resolve("redis/redis.sock")).exists();
+    }
+  }
+
+  @Test
+  void aPortInUseIsToldInOneSentence() throws Exception {
+    Vertx vertx = Vertx.vertx();
+    try {
+      NetServer first =
+          vertx
+              .createNetServer()
+              .connectHandler(socket -> socket.close())
+              .listen(0, "localhost")
+              .await(10, TimeUnit.SECONDS);
+      int port = first.actualPort();
+      assertThatThrownBy(
+              () ->
+                  Doors.opened(
+                      "gRPC",
+                      "localhost",
+                      port,
+                      () ->
+                          vertx
+                              .createHttpServer()
+                              .requestHandler(request -> request.response().end())
+                              .listen(port, "localhost")
+                              .await(10, TimeUnit.SECONDS)))
+          .isInstanceOf(MnException.class)
+          .hasMessage(
+              "gRPC localhost:%d cannot be opened: another program, perhaps another MirrorNeuron,"
+                      .formatted(port)
+                  + " uses it");
+    } finally {
+      vertx.close().await(10, TimeUnit.SECONDS);
+    }
+  }
+}

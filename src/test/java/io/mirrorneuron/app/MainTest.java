@@ -1,0 +1,72 @@
+package io.mirrorneuron.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mirrorneuron.cli.Screen;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class MainTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter errors = new StringWriter();
+
+  private int execute(String... arguments) {
+    CommandLine command = Main.commandLine(new Screen(Map.of(), false, Path.of("/")));
+    command.setOut(new PrintWriter(out)).setErr(new PrintWriter(errors));
+    return command.execute(arguments);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"up", "gateway", "runtime", "demo"})
+  void everyCommandExplainsItselfWithExamples(String command) {
+    assertThat(execute(command, "--help")).isZero();
+    assertThat(out.toString()).contains("Usage: mn " + command, "--config", "Examples:");
+  }
+
+  @Test
+  void theVersionIsTold() {
+    assertThat(execute("--version")).isZero();
+    assertThat(out.toString()).startsWith("MirrorNeuron ");
+  }
+
+  @Test
+  void alone_itShowsTheHelp() {
+    assertThat(execute()).isZero();
+    assertThat(out.toString()).contains("Usage: mn", "Examples:");
+  }
+
+  @Test
+  void aWrongCommandLineIsAUsageError() {
+    assertThat(execute("up", "--no-such-option")).isEqualTo(2);
+    assertThat(errors.toString()).contains("--no-such-option");
+  }
+
+  @Test
+  void wrongSettingsAreAllToldOneSentenceEach(@TempDir Path home) {
+    assertThat(execute("up", "--home", home.toString(), "--api-port", "x", "--set", "api.prot=1"))
+        .isEqualTo(2);
+    assertThat(errors.toString().lines())
+        .containsExactlyInAnyOrder(
+            "mn: --api-prot: there is no setting api.prot; did you mean api.port?",
+            "mn: api.port (--api-port) must be a whole number from 0 to 65535");
+  }
+
+  @Test
+  void aHomeInUseIsToldInOneSentence(@TempDir Path home) throws Exception {
+    try (DataDirectory _ = DataDirectory.lock(home, new SecureRandom())) {
+      assertThat(execute("up", "--home", home.toString(), "--set", "log.level=off")).isEqualTo(1);
+    }
+    assertThat(errors.toString().lines())
+        .singleElement()
+        .asString()
+        .startsWith("mn: another MirrorNeuron (process ");
+  }
+}

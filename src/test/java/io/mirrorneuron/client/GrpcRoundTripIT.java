@@ -1,0 +1,304 @@
+package io.mirrorneuron.client;
+
+import static io.mirrorneuron.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.EventPage;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.Submission;
+import io.mirrorneuron.model.Submission.Payloads;
+import io.mirrorneuron.model.SubmittedJob;
+import io.mirrorneuron.testing.FakeClusterClient;
+import io.mirrorneuron.testing.GrpcRuntime;
+import io.mirrorneuron.wire.Json;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Every method of the ports, from our client over a socket to our server and back. */
+class GrpcRoundTripIT {
+  private static final String MANIFEST = "{\"graph_id\":\"g\",\"job_name\":\"n\"}";
+
+  private GrpcRuntime runtime;
+  private Clients clients;
+  private JobsClient jobs;
+
+  @BeforeEach
+  void start() {
+    runtime = GrpcRuntime.start();
+    clients = runtime.connect();
+    jobs = clients.jobs();
+  }
+
+  @AfterEach
+  void stop() {
+    clients.close();
+    runtime.close();
+  }
+
+  @Test
+  void aJobIsSubmittedReadAndListed() {
+    SubmittedJob job = jobs.submit(Submission.of(MANIFEST));
+    assertThat(job).isEqualTo(new SubmittedJob("fake-1", "pending"));
+    assertThat(jobs.get("fake-1")).isEqualTo(runtime.jobs.get("fake-1"));
+    runtime.jobs.finish("fake-1", "completed");
+    jobs.submit(Submission.of(MANIFEST));
+    assertThat(jobs.list(0, true)).isEqualTo(runtime.jobs.list(100, true));
+    assertThat(jobs.list(1, true).path("data")).hasSize(1);
+    assertThat(jobs.list(0, false).path("data").findValuesAsText("job_id"))
+        .containsExactly("fake-2");
+  }
+
+  @Test
+  void payloadsArriveByteForByte(@TempDir Path folder) throws IOException {
+    byte[] large = new byte[600 * 1024];
+    large[77] = -1;
+    jobs.submit(
+        new Submission(
+            MANIFEST,
+            new Payloads.Inline(Map.of("a/b.bin", large, "ü.txt", new byte[] {1, 2})),
+            null));
+    Payloads.Inline sent = (Payloads.Inline) runtime.jobs.submissions().getLast().payloads();
+    assertThat(sent.files()).containsOnlyKeys("a/b.bin", "ü.txt");
+    assertThat(sent.files().get("a/b.bin")).isEqualTo(large);
+
+    Files.createDirectories(folder.resolve("src"));
+    Files.writeString(folder.resolve("src/run.sh"), "echo");
+    Files.createSymbolicLink(folder.resolve("link"), Path.of("/etc/hostname"));
+    jobs.submit(new Submission(MANIFEST, new Payloads.Folder(folder), null));
+    sent = (Payloads.Inline) runtime.jobs.submissions().getLast().payloads();
+    assertThat(sent.files()).containsOnlyKeys("src/run.sh");
+    assertThat(sent.files().get("src/run.sh")).asString().isEqualTo("echo");
+  }
+
+  @Test
+  void aManifestOfManyMegabytesPasses() {
+    String manifest =
+        Json.write(Json.object().put("graph_id", "big").put("text", "x".repeat(20_000_000)));
+    assertThat(jobs.submit(Submission.of(manifest)).jobId()).isEqualTo("fake-1");
+    assertThat(runtime.jobs.submissions().getFirst().manifestJson()).isEqualTo(manifest);
+  }
+
+  @Test
+  void anIdempotencyKeyReachesTheRuntime() {
+    Submission keyed = new Submission(MANIFEST, new Payloads.Inline(Map.of()), "key-1");
+    assertThat(jobs.submit(keyed)).isEqualTo(jobs.submit(keyed));
+    assertFails(
+        ErrorCode.CONFLICT,
+        "idempotency_conflict",
+        () -> jobs.submit(new Submission("{}", new Payloads.Inline(Map.of()), "key-1")));
+  }
+
+  @Test
+  void jobsArePausedResumedCancelledAndCleared() {
+    jobs.submit(Submission.of(MANIFEST));
+    assertThat(jobs.pause("fake-1")).isEqualTo("paused");
+    assertThat(jobs.resume("fake-1")).isEqualTo("resumed");
+    assertThat(jobs.cancel("fake-1")).isEqualTo("cancelled");
+    assertFails(ErrorCode.PRECONDITION, "failed_precondition", () -> jobs.pause("fake-1"));
+    runtime.jobs.requireAdminToken(GrpcRuntime.ADMIN.value());
+    assertThatThrownBy(() -> jobs.clear("wrong")).hasMessageContaining("MN_GRPC_ADMIN_TOKEN");
+    assertThatThrownBy(() -> jobs.clear(null)).hasMessageContaining("MN_GRPC_ADMIN_TOKEN");
+    assertThat(jobs.clear(GrpcRuntime.ADMIN.value())).isEqualTo(1);
+  }
+
+  @Test
+  void unknownJobsAreNotFoundEverywhere() {
+    List<ThrowingCallable> calls =
+        List.of(
+            () -> jobs.get("nope"),
+            () -> jobs.cancel("nope"),
+            () -> jobs.pause("nope"),
+            () -> jobs.resume("nope"),
+            () -> jobs.events("nope", 0, 10),
+            () -> jobs.lastEvents("nope", 10),
+            () -> jobs.replayDeadLetter("nope", 0));
+    for (ThrowingCallable call : calls) {
+      assertThatThrownBy(call).hasMessage("job nope was not found");
+      assertFails(ErrorCode.NOT_FOUND, "job_not_found", call);
+    }
+  }
+
+  @Test
+  void eventPagesEqualThoseOfTheRuntime() {
+    jobs.submit(Submission.of(MANIFEST));
+    for (int i = 0; i < 1200; i++) {
+      runtime.jobs.append("fake-1", "tick");
+    }
+    for (long after : new long[] {0, 1, 700, 1203, 1204, 5000}) {
+      for (int limit : new int[] {1, 250, 2000}) {
+        assertSamePage(after, limit);
+      }
+    }
+    runtime.jobs.finish("fake-1", "failed");
+    assertSamePage(1204, 1);
+    assertSamePage(1205, 10);
+    assertSamePage(0, 1205);
+    assertSamePage(0, 1204);
+    assertThat(jobs.lastEvents("fake-1", 3)).isEqualTo(runtime.jobs.lastEvents("fake-1", 3));
+    assertThat(jobs.lastEvents("fake-1", 2000)).isEqualTo(runtime.jobs.lastEvents("fake-1", 2000));
+    eventually("no stream stays behind", () -> runtime.jobs.watchers("fake-1") == 0);
+  }
+
+  private void assertSamePage(long after, int limit) {
+    EventPage expected = runtime.jobs.events("fake-1", after, limit);
+    assertThat(jobs.events("fake-1", after, limit))
+        .as("after %s, at most %s", after, limit)
+        .isEqualTo(expected);
+  }
+
+  @Test
+  void aWatchHearsOfEachCommitUntilItIsClosed() {
+    jobs.submit(Submission.of(MANIFEST));
+    AtomicInteger heard = new AtomicInteger();
+    JobsClient.Subscription watch = jobs.watch("fake-1", heard::incrementAndGet);
+    eventually("it hears the last stored event", () -> heard.get() == 1);
+    runtime.jobs.append("fake-1", "tick");
+    eventually("it hears the next one", () -> heard.get() == 2);
+    watch.close();
+    eventually("the runtime forgets it", () -> runtime.jobs.watchers("fake-1") == 0);
+    runtime.jobs.append("fake-1", "tick");
+    assertThat(heard).hasValue(2);
+  }
+
+  @Test
+  void aWatchHearsTheEndAndIsThenGone() {
+    jobs.submit(Submission.of(MANIFEST));
+    AtomicInteger heard = new AtomicInteger();
+    jobs.watch("fake-1", heard::incrementAndGet);
+    eventually("it is open", () -> runtime.jobs.watchers("fake-1") == 1);
+    runtime.jobs.finish("fake-1", "completed");
+    eventually("it hears the end", () -> heard.get() >= 2);
+    eventually("the runtime forgets it", () -> runtime.jobs.watchers("fake-1") == 0);
+  }
+
+  @Test
+  void aWatchOutlivesARuntimeThatWasAway() {
+    jobs.submit(Submission.of(MANIFEST));
+    AtomicInteger heard = new AtomicInteger();
+    runtime.jobs.failWith(MnException.unavailable("redis is away", null));
+    JobsClient.Subscription watch = jobs.watch("fake-1", heard::incrementAndGet);
+    eventually("it says that something is wrong", () -> heard.get() == 1);
+    runtime.jobs.intercept(call -> {});
+    eventually("it comes back", () -> runtime.jobs.watchers("fake-1") == 1);
+    runtime.jobs.append("fake-1", "tick");
+    eventually("and hears again", () -> heard.get() >= 2);
+    watch.close();
+  }
+
+  @Test
+  void deadLettersAreReplayed() {
+    jobs.submit(Submission.of(MANIFEST));
+    runtime.jobs.append(
+        "fake-1", Json.object().put("type", "dead_letter").put("agent_id", "worker"));
+    ObjectNode replayed = jobs.replayDeadLetter("fake-1", 0);
+    assertThat(replayed.path("replayed").asBoolean()).isTrue();
+    assertThat(replayed.path("agent_id").asText()).isEqualTo("worker");
+    assertFails(
+        ErrorCode.NOT_FOUND, "dead letter_not_found", () -> jobs.replayDeadLetter("fake-1", 1));
+  }
+
+  @Test
+  void theClusterReports() {
+    ClusterClient cluster = clients.cluster();
+    assertThat(cluster.summary()).isEqualTo(runtime.cluster.summary());
+    assertThat(cluster.resource()).isEqualTo(runtime.cluster.resource());
+    assertThat(cluster.setResource(Json.object().put("cpu", 50)).path("limits").path("cpu").asInt())
+        .isEqualTo(50);
+    assertThat(cluster.summary().path("nodes").path(0).path("name").asText())
+        .isEqualTo(FakeClusterClient.NODE);
+    assertFails(
+        ErrorCode.INVALID,
+        "invalid_argument",
+        () -> cluster.setResource(Json.object().put("ram", 50)));
+  }
+
+  @ParameterizedTest
+  @EnumSource(ErrorCode.class)
+  void everyFailureComesBackAsItWas(ErrorCode code) {
+    ObjectNode report = Json.object().put("version", "validation.report/v1").put("ok", false);
+    runtime.jobs.failWith(new MnException(code, "some_word", "why + ünïcode", report, null));
+    assertThatThrownBy(() -> jobs.get("x"))
+        .hasMessage("why + ünïcode")
+        .asInstanceOf(type(MnException.class))
+        .satisfies(
+            failure -> {
+              assertThat(failure.code()).isEqualTo(code);
+              assertThat(failure.error()).isEqualTo("some_word");
+              assertThat(failure.validation()).isEqualTo(report);
+            });
+  }
+
+  @Test
+  void anUnexpectedFailureIsInternalAndTellsNothing() {
+    runtime.jobs.intercept(
+        call -> {
+          throw new IllegalStateException("password=hunter2");
+        });
+    assertThatThrownBy(() -> jobs.get("x")).hasMessage("internal error");
+    assertFails(ErrorCode.INTERNAL, "internal", () -> jobs.get("x"));
+  }
+
+  @Test
+  void aSlowAnswerEndsAtTheDeadline() {
+    CountDownLatch answer = new CountDownLatch(1);
+    runtime.jobs.intercept(
+        call -> {
+          try {
+            answer.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    try (Clients hasty = runtime.connect(GrpcRuntime.AUTH, Duration.ofMillis(150))) {
+      assertThatThrownBy(() -> hasty.jobs().get("x"))
+          .asInstanceOf(type(MnException.class))
+          .extracting(MnException::code)
+          .isEqualTo(ErrorCode.TIMEOUT);
+    } finally {
+      answer.countDown();
+    }
+  }
+
+  @Test
+  void aRuntimeThatIsNotThereIsUnavailable() throws IOException {
+    int free;
+    try (ServerSocket socket = new ServerSocket(0)) {
+      free = socket.getLocalPort();
+    }
+    try (Clients nobody =
+        Clients.connect(
+            runtime.vertx, GrpcRuntime.config(free, Duration.ofSeconds(2), Secret.NONE))) {
+      assertFails(ErrorCode.UNAVAILABLE, "unavailable", () -> nobody.jobs().get("x"));
+      assertFails(ErrorCode.UNAVAILABLE, "unavailable", () -> nobody.jobs().events("x", 0, 1));
+    }
+  }
+
+  private static void assertFails(ErrorCode code, String error, ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .asInstanceOf(type(MnException.class))
+        .satisfies(
+            failure -> {
+              assertThat(failure.code()).isEqualTo(code);
+              assertThat(failure.error()).isEqualTo(error);
+            });
+  }
+}

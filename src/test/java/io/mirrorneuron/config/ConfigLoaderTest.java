@@ -1,0 +1,310 @@
+package io.mirrorneuron.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigLoaderTest {
+  @TempDir Path home;
+  private final Map<String, String> environment = new HashMap<>();
+  private final Map<String, String> flags = new HashMap<>();
+  private Path file;
+
+  @BeforeEach
+  void useAnEmptyHome() {
+    environment.put("MN_HOME", home.toString());
+  }
+
+  private Config load() {
+    return new ConfigLoader(environment, file, flags, Path.of("/users/ada")).load();
+  }
+
+  private List<String> problems() {
+    return catchThrowableOfType(ConfigException.class, this::load).problems();
+  }
+
+  private void write(String name, String text) throws IOException {
+    Files.writeString(home.resolve(name), text);
+  }
+
+  private void configFile(String text) throws IOException {
+    file = Files.writeString(home.resolve("extra.yaml"), text);
+  }
+
+  @Test
+  void withoutAnythingSetTheDefaultsHold() {
+    environment.clear();
+    Config config = load();
+
+    assertThat(config.env()).isEqualTo(Config.Env.DEV);
+    assertThat(config.home()).isEqualTo(Path.of("/users/ada/.mn"));
+    assertThat(config.api())
+        .isEqualTo(
+            new Config.Api(
+                "localhost",
+                54001,
+                Secret.NONE,
+                List.of(),
+                5_242_880,
+                67_108_864,
+                "http://localhost:54001/api/v1"));
+    assertThat(config.grpc())
+        .isEqualTo(
+            new Config.Grpc(
+                "localhost",
+                55051,
+                "localhost:55051",
+                Duration.ofSeconds(10),
+                Secret.NONE,
+                Secret.NONE,
+                Secret.NONE,
+                false));
+    assertThat(config.redis())
+        .isEqualTo(new Config.Redis(null, null, Config.Fsync.EVERYSEC, "mirror_neuron"));
+    assertThat(config.executors().pools()).isEqualTo(Map.of("default", 4));
+    assertThat(config.executors().runsRoot()).isEqualTo(Path.of("/users/ada/.mn/runs"));
+    assertThat(config.executors().defaultRunner()).isEqualTo(Config.DefaultRunner.HOST_LOCAL);
+    assertThat(config.retention()).isEqualTo(new Config.Retention(Duration.ofDays(7), 10_000));
+    assertThat(config.recovery().inFlight()).isEqualTo(Config.InFlight.RERUN);
+    assertThat(config.log())
+        .isEqualTo(
+            new Config.Log(
+                "INFO", Config.LogFormat.TEXT, Path.of("/users/ada/.mn/logs"), 1_048_576, 5));
+  }
+
+  @Test
+  void everyKeyHasItsVariable() {
+    environment.putAll(
+        Map.ofEntries(
+            Map.entry("MN_ENV", "prod"),
+            Map.entry("MN_RUNS_ROOT", "$MN_HOME/elsewhere"),
+            Map.entry("MN_LOGS_ROOT", "/logs"),
+            Map.entry("MN_TEMP_DIR", "~/scratch"),
+            Map.entry("MN_API_HOST", "127.0.0.1"),
+            Map.entry("MN_API_PORT", "8080"),
+            Map.entry("MN_API_TOKEN", "t0"),
+            Map.entry("MN_API_REQUEST_SIZE_LIMIT_BYTES", "10"),
+            Map.entry("MN_API_UPLOAD_SIZE_LIMIT_BYTES", "20"),
+            Map.entry("MN_API_CORS_ALLOW_ORIGINS", "http://a, http://b"),
+            Map.entry("MN_API_BASE_URL", "http://front/api/v1/"),
+            Map.entry("MN_GRPC_HOST", "127.0.0.2"),
+            Map.entry("MN_GRPC_PORT", "9090"),
+            Map.entry("MN_GRPC_TARGET", "core:1"),
+            Map.entry("MN_GRPC_TIMEOUT_SECONDS", "2.5"),
+            Map.entry("MN_GRPC_AUTH_TOKEN", "t1"),
+            Map.entry("MN_GRPC_ADMIN_TOKEN", "t2"),
+            Map.entry("MN_NETWORK_JOIN_TOKEN", "t3"),
+            Map.entry("MN_NETWORK_ONLY", "yes"),
+            Map.entry("MN_REDIS_URL", "redis://r:1"),
+            Map.entry("MN_REDIS_SERVER", "/bin/r"),
+            Map.entry("MN_REDIS_FSYNC", "EVERYSEC"),
+            Map.entry("MN_REDIS_NAMESPACE", "ns")));
+    environment.putAll(
+        Map.of(
+            "MN_EXECUTOR_MAX_CONCURRENCY", "7",
+            "MN_EXECUTOR_POOL_CAPACITIES", "gpu=1, io=3",
+            "MN_EXECUTOR_DEFAULT_RUNNER", "host_local",
+            "MN_LEASE_MAX_QUEUE_LENGTH", "5",
+            "MN_LEASE_QUEUE_TIMEOUT_MS", "6",
+            "MN_RECOVERY_IN_FLIGHT", "review",
+            "MN_MAX_COMMAND_LENGTH", "8",
+            "MN_MAX_ARTIFACT_BYTES", "9"));
+    environment.putAll(
+        Map.of(
+            "MN_TERMINAL_JOB_TTL_SECONDS", "11",
+            "MN_EVENT_MAX_COUNT", "12",
+            "MN_LOG_LEVEL", "debug",
+            "MN_LOG_FORMAT", "text",
+            "MN_LOG_MAX_BYTES", "13",
+            "MN_LOG_BACKUP_COUNT", "14"));
+
+    assertThat(load())
+        .isEqualTo(
+            new Config(
+                Config.Env.PROD,
+                home,
+                new Config.Api(
+                    "127.0.0.1",
+                    8080,
+                    new Secret("t0"),
+                    List.of("http://a", "http://b"),
+                    10,
+                    20,
+                    "http://front/api/v1"),
+                new Config.Grpc(
+                    "127.0.0.2",
+                    9090,
+                    "core:1",
+                    Duration.ofMillis(2500),
+                    new Secret("t1"),
+                    new Secret("t2"),
+                    new Secret("t3"),
+                    true),
+                new Config.Redis(
+                    URI.create("redis://r:1"), Path.of("/bin/r"), Config.Fsync.EVERYSEC, "ns"),
+                new Config.Executors(
+                    Map.of("default", 7, "gpu", 1, "io", 3),
+                    5,
+                    Duration.ofMillis(6),
+                    Path.of("/users/ada/scratch"),
+                    home.resolve("elsewhere"),
+                    8,
+                    9,
+                    Config.DefaultRunner.HOST_LOCAL),
+                new Config.Retention(Duration.ofSeconds(11), 12),
+                new Config.Recovery(Config.InFlight.REVIEW),
+                new Config.Log("DEBUG", Config.LogFormat.TEXT, Path.of("/logs"), 13, 14)));
+  }
+
+  @Test
+  void strongerLayersWin() throws IOException {
+    write("docker-compose.env", "MN_API_PORT=1001\nMN_CORE_HOST = core # not a comment\n");
+    assertThat(load().api().port()).isEqualTo(1001);
+    configFile("api: {port: 1002}");
+    assertThat(load().api().port()).isEqualTo(1002);
+    environment.put("MN_API_PORT", "1003");
+    assertThat(load().api().port()).isEqualTo(1003);
+    environment.put("MN_API_PORT", "  ");
+    assertThat(load().api().port()).isEqualTo(1002);
+    flags.put("api.port", "1004");
+    assertThat(load().api().port()).isEqualTo(1004);
+  }
+
+  @Test
+  void onlyNamedSettingsMayBePersisted() throws IOException {
+    write("docker-compose.env", "MN_API_TOKEN=t\nMN_LOG_LEVEL=OFF\n");
+    assertThat(load().api().token().isSet()).isFalse();
+    assertThat(load().log().level()).isEqualTo("INFO");
+  }
+
+  @Test
+  void productionHasStricterDefaultsThatCanBeChanged() {
+    environment.put("MN_ENV", "prod");
+    environment.put("MN_API_TOKEN", "t");
+    assertThat(load().executors().defaultRunner()).isEqualTo(Config.DefaultRunner.REJECT);
+    assertThat(load().redis().fsync()).isEqualTo(Config.Fsync.ALWAYS);
+    environment.put("MN_REDIS_FSYNC", "everysec");
+    assertThat(load().redis().fsync()).isEqualTo(Config.Fsync.EVERYSEC);
+  }
+
+  @Test
+  void allProblemsAreToldAtOnce() throws IOException {
+    configFile("api: {prot: 1}\nlog: {level: loud}\nnonsense: 1\n");
+    environment.put("MN_ENV", "staging");
+    environment.put("MN_API_PORT", "0");
+    environment.put("MN_GRPC_TIMEOUT_SECONDS", "-1");
+    environment.put("MN_REDIS_URL", "http://r");
+    environment.put("MN_EXECUTOR_POOL_CAPACITIES", "gpu");
+    environment.put("MN_GRPC_AUTH_TOKEN_FILE", home.resolve("absent").toString());
+
+    assertThat(problems())
+        .containsExactlyInAnyOrder(
+            file + ": there is no setting api.prot; did you mean api.port?",
+            file + ": there is no setting nonsense",
+            "log.level (" + file + ") must be one of TRACE, DEBUG, INFO, WARN, ERROR, OFF",
+            "env (MN_ENV) must be one of dev, test, prod",
+            "api.port (MN_API_PORT) must be a whole number from 1 to 65535",
+            "grpc.timeout_seconds (MN_GRPC_TIMEOUT_SECONDS) must be a number of seconds from 0, or"
+                + " none",
+            "redis.url (MN_REDIS_URL) must be a redis://, rediss:// or unix:// URL",
+            "executor.pool_capacities (MN_EXECUTOR_POOL_CAPACITIES) must be a list of name=number"
+                + " with numbers from 1",
+            "grpc.auth_token_file (MN_GRPC_AUTH_TOKEN_FILE) must be a readable file that holds a"
+                + " token");
+  }
+
+  @Test
+  void aBrokenFileIsNamed() throws IOException {
+    configFile("api: [");
+    assertThat(problems()).singleElement().asString().startsWith(file + " is not YAML: ");
+    file = home.resolve("absent.yaml");
+    assertThat(problems()).containsExactly(file + " cannot be read");
+  }
+
+  @Test
+  void productionAndPublicAddressesNeedAToken() {
+    environment.put("MN_ENV", "prod");
+    environment.put("MN_API_HOST", "0.0.0.0");
+    assertThat(problems())
+        .containsExactly(
+            "env prod needs api.token (MN_API_TOKEN)",
+            "api.host 0.0.0.0 can be reached from other machines: set api.token (MN_API_TOKEN) or"
+                + " bind localhost");
+    environment.put("MN_API_TOKEN", "t");
+    assertThat(load().api().host()).isEqualTo("0.0.0.0");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "a:1, b,    2,   c:3, a:1",
+    "'',  b,    2,   c:3, b:2",
+    "'',  b,    '',  c:3, b:55051",
+    "'',  '',   2,   c:3, localhost:2",
+    "'',  '',   '',  c:3, c:3",
+    "'',  '',   '',  '',  kept:4",
+  })
+  void theRuntimeToCallIsFoundInTheOrderOfTheContract(
+      String target, String host, String port, String announced, String expected)
+      throws IOException {
+    environment.put("MN_GRPC_TARGET", target);
+    environment.put("MN_CORE_HOST", host);
+    environment.put("MN_GRPC_PORT", port);
+    write("runtime-endpoints.json", "{\"grpc\":{\"target\":\"" + announced + "\"}}");
+    write("docker-compose.env", "MN_GRPC_TARGET=kept:4\n");
+    assertThat(load().grpc().target()).isEqualTo(expected);
+  }
+
+  @Test
+  void theApiIsFoundThroughTheRunningServer() throws IOException {
+    write("runtime-endpoints.json", "{\"api\":{\"host\":\"h\",\"port\":7}}");
+    assertThat(load().api().baseUrl()).isEqualTo("http://h:7/api/v1");
+    environment.put("MN_API_PORT", "8");
+    assertThat(load().api().baseUrl()).isEqualTo("http://localhost:8/api/v1");
+  }
+
+  @Test
+  void tokensComeFromTheVariableThenItsFileThenTheHomeThenWhatWasPersisted() throws IOException {
+    write("docker-compose.env", "MN_GRPC_AUTH_TOKEN=persisted\n");
+    assertThat(load().grpc().authToken()).isEqualTo(new Secret("persisted"));
+    write("grpc_auth.token", "home\n");
+    assertThat(load().grpc().authToken()).isEqualTo(new Secret("home"));
+    write("named", "named\n");
+    environment.put("MN_GRPC_AUTH_TOKEN_FILE", "$MN_HOME/named");
+    assertThat(load().grpc().authToken()).isEqualTo(new Secret("named"));
+    environment.remove("MN_GRPC_AUTH_TOKEN_FILE");
+    environment.put("MN_GRPC_AUTH_TOKEN", "variable");
+    assertThat(load().grpc().authToken()).isEqualTo(new Secret("variable"));
+    write("network.token", "join\n");
+    assertThat(load().grpc().joinToken()).isEqualTo(new Secret("join"));
+  }
+
+  @Test
+  void aTokenThatContradictsItsFileIsAProblem() throws IOException {
+    write("named", "one");
+    environment.put("MN_GRPC_ADMIN_TOKEN_FILE", "$MN_HOME/named");
+    environment.put("MN_GRPC_ADMIN_TOKEN", "another");
+    assertThat(problems())
+        .containsExactly(
+            "grpc.admin_token_file (MN_GRPC_ADMIN_TOKEN_FILE) must be the same token as"
+                + " grpc.admin_token");
+  }
+
+  @Test
+  void secretsAreNotPrinted() {
+    environment.put("MN_API_TOKEN", "very-secret");
+    assertThat(load().toString()).doesNotContain("very-secret");
+  }
+}

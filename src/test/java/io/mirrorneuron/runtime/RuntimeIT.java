@@ -1,0 +1,211 @@
+package io.mirrorneuron.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.EventPage;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.Submission;
+import io.mirrorneuron.model.Submission.Payloads;
+import io.mirrorneuron.testing.RuntimeFixture;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The runtime as its callers see it: real Redis, real processes. */
+class RuntimeIT {
+  private static final String ROUTERS =
+      """
+      {"manifest_version":"1.0","graph_id":"routers","entrypoints":["a"],
+       "initial_inputs":{"a":[{"n":1}]},
+       "nodes":[{"node_id":"a","agent_type":"router"},{"node_id":"b","agent_type":"router"},
+                {"node_id":"end","agent_type":"aggregator",
+                 "config":{"complete_on_message":true,"complete_run":true,"terminal_sink":true}}],
+       "edges":[{"from_node":"a","to_node":"b","message_type":"*"},
+                {"from_node":"b","to_node":"end","message_type":"*"}]}
+      """;
+
+  @TempDir static Path home;
+  private static RuntimeFixture runtime;
+
+  @BeforeAll
+  static void start() {
+    runtime = new RuntimeFixture(home);
+  }
+
+  @AfterAll
+  static void stop() {
+    runtime.close();
+  }
+
+  private static String script(String command, String more) {
+    return """
+        {"manifest_version":"1.0","graph_id":"script","entrypoints":["work"],
+         "initial_inputs":{"work":[{"question":"6x7"}]},
+         "nodes":[{"node_id":"work","agent_type":"executor","config":{
+            "runner_module":"MirrorNeuron.Runner.HostLocal","command":%s,
+            "output_message_type":"done"%s}},
+          {"node_id":"sink","agent_type":"aggregator",
+           "config":{"complete_on_message":true,"complete_run":true,"terminal_sink":true}}],
+         "edges":[{"from_node":"work","to_node":"sink","message_type":"done"}]}
+        """
+        .formatted(command, more);
+  }
+
+  private static String submit(String manifest) {
+    return runtime.jobs().submit(Submission.of(manifest)).jobId();
+  }
+
+  @Test
+  void aChainOfRoutersCompletesWithItsResult() {
+    ObjectNode details = runtime.awaitEnd(submit(ROUTERS));
+
+    assertThat(details.at("/job/status").asText()).isEqualTo("completed");
+    assertThat(details.at("/job/result/agent_id").asText()).isEqualTo("end");
+    assertThat(details.at("/job/result/output/last_message/n").asInt()).isEqualTo(1);
+    assertThat(details.at("/agents")).hasSize(3);
+    assertThat(details.at("/agents/0/processed_messages").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void eventsAreNumberedWithoutGapsAndReadFromAnyCursor() {
+    String job = submit(ROUTERS);
+    runtime.awaitEnd(job);
+
+    EventPage all = runtime.jobs().events(job, 0, 100);
+    assertThat(all.ended()).isTrue();
+    assertThat(all.next()).isEqualTo(all.events().size());
+    for (int after = 0; after < all.events().size(); after++) {
+      EventPage page = runtime.jobs().events(job, after, 2);
+      assertThat(page.events())
+          .isEqualTo(all.events().subList(after, Math.min(after + 2, all.events().size())));
+    }
+    assertThat(runtime.jobs().lastEvents(job, 3).events())
+        .isEqualTo(all.events().subList(all.events().size() - 3, all.events().size()));
+  }
+
+  @Test
+  void aProgramGetsItsPayloadAndItsAnswerReachesTheResult() {
+    String manifest =
+        script(
+            "[\"sh\",\"run.sh\"]",
+            ",\"upload_path\":\"worker\",\"workdir\":\"/sandbox/job/worker\"");
+    byte[] program = "printf '{\"answer\":42}'".getBytes(StandardCharsets.UTF_8);
+    Payloads payloads = new Payloads.Inline(Map.of("worker/run.sh", program));
+
+    String job = runtime.jobs().submit(new Submission(manifest, payloads, null)).jobId();
+    ObjectNode details = runtime.awaitEnd(job);
+
+    JsonNode payload = details.at("/job/result/output/last_message");
+    assertThat(payload.at("/sandbox/stdout").asText()).contains("42");
+    assertThat(payload.at("/input/question").asText()).isEqualTo("6x7");
+    assertThat(types(job))
+        .containsSubsequence(
+            "job_pending",
+            "job_running",
+            "agent_message_received",
+            "executor_lease_requested",
+            "executor_lease_acquired",
+            "executor_lease_released",
+            "sandbox_job_completed",
+            "aggregator_received",
+            "job_completed");
+  }
+
+  @Test
+  void aFailingProgramIsTriedAgainAndThenFailsTheJobWithItsReason() {
+    ObjectNode details =
+        runtime.awaitEnd(
+            submit(
+                script(
+                    "[\"sh\",\"-c\",\"echo broken pipe fitting >&2; exit 3\"]",
+                    ",\"max_attempts\":2,\"retry_backoff_ms\":10")));
+
+    assertThat(details.at("/job/status").asText()).isEqualTo("failed");
+    assertThat(details.at("/job/result/agent_id").asText()).isEqualTo("work");
+    assertThat(details.at("/job/result/error/details/attempt").asInt()).isEqualTo(2);
+    assertThat(types(details.at("/job/job_id").asText())).contains("message_retry_scheduled");
+  }
+
+  @Test
+  void pauseStopsTheProgramResumeRunsItAgainCancelEndsIt() {
+    String job = submit(script("[\"sleep\",\"60\"]", ""));
+
+    assertThat(runtime.jobs().pause(job)).isEqualTo("paused");
+    assertThat(runtime.jobs().pause(job)).isEqualTo("paused");
+    assertThat(status(job)).isEqualTo("paused");
+    assertThat(runtime.jobs().resume(job)).isEqualTo("resumed");
+    assertThat(runtime.jobs().resume(job)).isEqualTo("resumed");
+    assertThat(runtime.jobs().cancel(job)).isEqualTo("cancelled");
+    assertThat(runtime.jobs().cancel(job)).isEqualTo("cancelled");
+    assertThat(status(job)).isEqualTo("cancelled");
+    assertThat(types(job)).containsOnlyOnce("job_cancelled").containsOnlyOnce("job_resumed");
+    assertThatThrownBy(() -> runtime.jobs().resume(job)).hasMessageContaining("terminal state");
+  }
+
+  @Test
+  void theSameKeyAndContentIsTheSameJobAndOtherContentIsRefused() {
+    Submission first = new Submission(ROUTERS, new Payloads.Inline(Map.of()), "key-1");
+    String job = runtime.jobs().submit(first).jobId();
+
+    assertThat(runtime.jobs().submit(first).jobId()).isEqualTo(job);
+    Submission other = new Submission(ROUTERS + " ", new Payloads.Inline(Map.of()), "key-1");
+    assertThatThrownBy(() -> runtime.jobs().submit(other))
+        .isInstanceOfSatisfying(
+            MnException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFLICT));
+  }
+
+  @Test
+  void aMessageThatNoEdgeCarriesStallsTheJobWithTheReason() {
+    ObjectNode details =
+        runtime.awaitEnd(
+            submit(
+                script("[\"true\"]", ",\"pool\":\"default\"")
+                    .replace("\"message_type\":\"done\"", "\"message_type\":\"other\"")));
+
+    assertThat(details.at("/job/result/error/code").asText()).isEqualTo("workflow.stalled");
+    assertThat(details.at("/job/result/reason").asText()).contains("done");
+    assertThat(types(details.at("/job/job_id").asText()))
+        .contains("message_unrouted", "dead_letter");
+  }
+
+  @Test
+  void anUnknownJobIsNotFoundEverywhere() {
+    assertThatThrownBy(() -> runtime.jobs().get("nope")).hasMessage("job nope was not found");
+    assertThatThrownBy(() -> runtime.jobs().cancel("nope")).hasMessage("job nope was not found");
+    assertThatThrownBy(() -> runtime.jobs().events("nope", 0, 1))
+        .hasMessage("job nope was not found");
+  }
+
+  @Test
+  void anEmptyWorkflowCompletesAtOnce() {
+    ObjectNode details =
+        runtime.awaitEnd(
+            submit(
+                """
+                {"apiVersion":"mn.workflow/v1","kind":"Workflow",
+                 "workflow":{"workflow_id":"demo","nodes":[]}}
+                """));
+
+    assertThat(details.at("/job/status").asText()).isEqualTo("completed");
+    assertThat(details.at("/job/result/output")).isEmpty();
+  }
+
+  private static String status(String job) {
+    return runtime.jobs().get(job).at("/job/status").asText();
+  }
+
+  private static List<String> types(String job) {
+    return runtime.jobs().events(job, 0, 1000).events().stream()
+        .map(event -> event.replaceAll(".*?\"type\":\"([^\"]+)\".*", "$1"))
+        .toList();
+  }
+}

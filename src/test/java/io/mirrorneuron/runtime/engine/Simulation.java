@@ -1,0 +1,293 @@
+package io.mirrorneuron.runtime.engine;
+
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.engine.Executions.Ending;
+import io.mirrorneuron.runtime.engine.Executions.Lease;
+import io.mirrorneuron.runtime.engine.Executions.Outcome;
+import io.mirrorneuron.runtime.engine.Executions.Signal;
+import io.mirrorneuron.runtime.engine.Executions.Structured;
+import io.mirrorneuron.runtime.manifest.Workflow;
+import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.testing.InMemoryJobStore;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/**
+ * The real engine under a seeded scheduler: one thread, a clock that jumps, a store whose calls are
+ * delayed, lost or lose their answer, programs that die with their server, and servers that die
+ * between any two store calls. The same seed gives the same history.
+ */
+final class Simulation {
+  static final String OWNER = "mirror_neuron@sim";
+
+  /** The life of things that no crash of the server ends: what users do. */
+  private static final int OUTSIDE = -1;
+
+  private record Scheduled(long at, long order, int life, Runnable task) {}
+
+  private final Random random;
+  private final Faults faults;
+  private final Workflow workflow;
+  private final InMemoryJobStore disk = new InMemoryJobStore();
+  private final PriorityQueue<Scheduled> future =
+      new PriorityQueue<>(
+          Comparator.comparingLong(Scheduled::at).thenComparingLong(Scheduled::order));
+  private final Map<String, Running> running = new LinkedHashMap<>();
+
+  private long now = 1_000_000;
+  private long order;
+  private int life;
+  private final Set<Integer> alive = new HashSet<>(Set.of(OUTSIDE));
+  private long laneFree;
+  private Engine engine;
+  private final Map<Integer, Engine> engines = new LinkedHashMap<>();
+  private int steps;
+
+  int crashes;
+
+  /**
+   * @param crash chance per step that the server dies
+   * @param away chance per store call that it fails, applied or not
+   */
+  record Faults(double crash, double away) {
+    static final Faults NONE = new Faults(0, 0);
+  }
+
+  private record Running(String key, Execution execution, Executions.Listener listener) {}
+
+  Simulation(long seed, Workflow workflow, Faults faults) {
+    this.random = new Random(seed);
+    this.workflow = workflow;
+    this.faults = faults;
+    boot();
+  }
+
+  // ---- the world
+
+  private void schedule(int ofLife, long delay, Runnable task) {
+    future.add(new Scheduled(now + delay, order++, ofLife, task));
+  }
+
+  /** Runs until nothing is left to happen, or until the step limit shows that it never ends. */
+  void run() {
+    while (!future.isEmpty()) {
+      if (++steps > 200_000) {
+        throw new AssertionError("the simulation does not come to an end");
+      }
+      Scheduled next = future.poll();
+      now = Math.max(now, next.at());
+      if (alive.contains(next.life())) {
+        next.task().run();
+      }
+      if (random.nextDouble() < faults.crash() && crashes < 10) {
+        crash();
+      }
+    }
+  }
+
+  /** The server dies, or is only thought dead and goes on beside the one that takes over. */
+  private void crash() {
+    crashes++;
+    if (random.nextInt(3) > 0) {
+      alive.remove(life);
+      String mine = life + "/";
+      running.keySet().removeIf(key -> key.startsWith(mine));
+    }
+    life++;
+    boot();
+    engine.recover();
+  }
+
+  private void boot() {
+    int born = life;
+    alive.add(born);
+    engine =
+        new Engine(
+            unreliable(born),
+            new Programs(born),
+            new Timers() {
+              @Override
+              public long now() {
+                return now;
+              }
+
+              @Override
+              public void at(long at, Runnable task) {
+                schedule(born, Math.max(0, at - now), task);
+              }
+            },
+            jobId -> task -> onLane(born, task),
+            OWNER,
+            false,
+            text -> workflow,
+            fingerprint -> null,
+            jobId -> {});
+    engines.put(born, engine);
+  }
+
+  /** Tasks of the one lane run in the order in which they came, each after a random pause. */
+  private void onLane(int ofLife, Runnable task) {
+    laneFree = Math.max(laneFree, now) + random.nextInt(3);
+    schedule(ofLife, laneFree - now, task);
+  }
+
+  // ---- what a test does
+
+  CompletionStage<?> submit(String jobId) {
+    return engine.submit(new JobStore.NewJob(jobId, OWNER, "{}", null, null), workflow, null);
+  }
+
+  /** Whoever owns the job then gets the command; the others refuse it. */
+  void later(long delay, Function<Engine, ?> command) {
+    schedule(
+        OUTSIDE,
+        delay,
+        () ->
+            engines.forEach(
+                (born, one) -> {
+                  if (alive.contains(born)) {
+                    command.apply(one);
+                  }
+                }));
+  }
+
+  JobStore disk() {
+    return disk;
+  }
+
+  int openPrograms() {
+    return running.size();
+  }
+
+  // ---- the store, seen through a bad network
+
+  private JobStore unreliable(int born) {
+    return (JobStore)
+        Proxy.newProxyInstance(
+            JobStore.class.getClassLoader(),
+            new Class<?>[] {JobStore.class},
+            (proxy, method, arguments) -> {
+              CompletableFuture<Object> answer = new CompletableFuture<>();
+              boolean away = random.nextDouble() < faults.away();
+              boolean applied = !away || random.nextBoolean();
+              laneFree = Math.max(laneFree, now) + random.nextInt(4);
+              schedule(
+                  born,
+                  laneFree - now,
+                  () -> {
+                    Object stage = null;
+                    if (applied) {
+                      try {
+                        stage = method.invoke(disk, arguments);
+                      } catch (ReflectiveOperationException e) {
+                        throw new AssertionError(e);
+                      }
+                    }
+                    Object result = stage;
+                    onLane(
+                        born,
+                        () -> {
+                          if (away) {
+                            answer.completeExceptionally(
+                                MnException.unavailable("Redis does not answer", null));
+                          } else {
+                            ((CompletionStage<?>) result)
+                                .whenComplete(
+                                    (value, failure) -> {
+                                      if (failure != null) {
+                                        answer.completeExceptionally(failure);
+                                      } else {
+                                        answer.complete(value);
+                                      }
+                                    });
+                          }
+                        });
+                  });
+              return answer;
+            });
+  }
+
+  // ---- programs
+
+  /** Whether a try fails is a property of the message and the try, not of the run. */
+  private static boolean fails(Execution execution) {
+    int failures = execution.config().path("fails").asInt(0);
+    return execution.attempt() <= failures;
+  }
+
+  private final class Programs implements Executions {
+    private final int born;
+
+    Programs(int born) {
+      this.born = born;
+    }
+
+    @Override
+    public void start(Execution execution, Listener listener) {
+      String id = born + "/" + execution.executionId();
+      Running mine = new Running(id, execution, listener);
+      if (running.put(id, mine) != null) {
+        throw new AssertionError("execution " + id + " was started twice");
+      }
+      schedule(
+          born,
+          random.nextInt(20),
+          () -> {
+            if (running.get(id) == mine) {
+              listener.signal(new Signal.Leased(lease(execution.executionId())));
+            }
+          });
+      schedule(born, 20 + random.nextInt(200), () -> finish(mine, Ending.SUCCEEDED));
+    }
+
+    @Override
+    public void stop(String executionId) {
+      Running stopped = running.get(born + "/" + executionId);
+      if (stopped != null) {
+        schedule(born, random.nextInt(10), () -> finish(stopped, Ending.STOPPED));
+      }
+    }
+  }
+
+  private void finish(Running mine, Ending natural) {
+    Execution execution = mine.execution();
+    if (!running.remove(mine.key(), mine)) {
+      return;
+    }
+    Ending ending = natural == Ending.SUCCEEDED && fails(execution) ? Ending.FAILED : natural;
+    String text = "done " + execution.agentId();
+    mine.listener()
+        .signal(
+            new Signal.Finished(
+                new Outcome(
+                    ending,
+                    ending == Ending.FAILED ? "host local command exited with code 1" : null,
+                    ending == Ending.FAILED ? 1 : 0,
+                    "box",
+                    "/box",
+                    text,
+                    "",
+                    Structured.NONE,
+                    lease(execution.executionId()))));
+  }
+
+  private static Lease lease(String executionId) {
+    return new Lease("lease-" + executionId, "default", 1, 0, 0);
+  }
+
+  /** Events of the job, in order, as stored. */
+  List<JobStore.StoredEvent> events(String jobId) {
+    return new ArrayList<>(disk.events(jobId, 0, Integer.MAX_VALUE).toCompletableFuture().join());
+  }
+}

@@ -1,0 +1,552 @@
+package io.mirrorneuron.runtime.exec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.engine.Execution;
+import io.mirrorneuron.runtime.engine.Executions.Ending;
+import io.mirrorneuron.runtime.engine.Executions.Outcome;
+import io.mirrorneuron.runtime.engine.Executions.Signal;
+import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
+import io.mirrorneuron.runtime.exec.spawn.Spawner;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Real processes through the whole runner. */
+class HostLocalExecutionsIT {
+  private static final Grace SHORT = new Grace(Duration.ofMillis(300), Duration.ofMillis(500));
+
+  @TempDir Path folder;
+  private HostLocalExecutions runner;
+
+  @BeforeEach
+  void open() {
+    runner = ExecutionSamples.runner(folder, SHORT, Spawner.best());
+  }
+
+  @AfterEach
+  void close() {
+    runner.close();
+    assertThat(processesOfThisTest()).isEmpty();
+    assertThat(workspaces()).isEmptyDirectory();
+  }
+
+  @Test
+  void aProgramRunsInItsWorkspaceAndAnswers() throws Exception {
+    Heard heard =
+        start(
+            ExecutionSamples.shell(
+                "echo warning >&2; pwd; cat \"$MN_INPUT_FILE\"; echo;"
+                    + "echo '{\"complete_step\":{\"ok\":1},\"next_state\":5}'"));
+    Outcome outcome = heard.outcome();
+
+    assertThat(outcome.ending()).isEqualTo(Ending.SUCCEEDED);
+    assertThat(outcome.error()).isNull();
+    assertThat(outcome.exitCode()).isZero();
+    assertThat(outcome.stderr()).isEqualTo("warning\n");
+    assertThat(outcome.stdout()).startsWith(outcome.remoteDir() + "\n{\"n\":7}\n");
+    assertThat(outcome.sandboxName()).startsWith("mn-job-1-worker-");
+    assertThat(outcome.structured().completeStep().output().path("ok").asInt()).isEqualTo(1);
+    assertThat(outcome.structured().nextState().asInt()).isEqualTo(5);
+    assertThat(outcome.lease().pool()).isEqualTo("default");
+    assertThat(heard.signals()).first().isInstanceOf(Signal.Leased.class);
+  }
+
+  @Test
+  void placeholdersAndStringCommandsWork() throws Exception {
+    Outcome outcome =
+        run(
+            ExecutionSamples.execution(
+                "{'command':'test -f {input_file} && echo {job_id}/{agent_id} | tr a-z A-Z'}",
+                null));
+
+    assertThat(outcome.stdout()).isEqualTo("JOB-1/WORKER\n");
+  }
+
+  @Test
+  void aFailedProgramKeepsItsEvents() throws Exception {
+    Outcome outcome =
+        run(
+            ExecutionSamples.shell(
+                "echo '{\"events\":[{\"type\":\"seen\"}],\"complete_run\":true}'; exit 23"));
+
+    assertThat(outcome.ending()).isEqualTo(Ending.FAILED);
+    assertThat(outcome.exitCode()).isEqualTo(23);
+    assertThat(outcome.error()).isEqualTo("host local command failed with exit code 23");
+    assertThat(outcome.structured().events()).hasSize(1);
+    assertThat(outcome.structured().completeRun()).isNull();
+  }
+
+  @Test
+  void aProgramThatDiesOfASignalSaysSo() throws Exception {
+    Outcome outcome = run(ExecutionSamples.shell("kill -SEGV $$"));
+
+    assertThat(outcome.ending()).isEqualTo(Ending.FAILED);
+    assertThat(outcome.exitCode()).isEqualTo(128 + 11);
+    assertThat(outcome.error()).isEqualTo("host local command was ended by signal 11");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{}                                                | config.command is missing",
+        "{'command':['no-such-program']}                   | command not found: no-such-program",
+        "{'command':['true'],'pool':'none'}                | unknown executor pool \"none\"",
+        "{'command':['true'],'pool_slots':5}               | executor pool \"default\" has 4"
+            + " slots, 5 were asked for",
+        "{'command':['true'],'workdir':'/etc'}             | workdir must stay inside the"
+            + " workspace: /etc",
+        "{'command':['true'],'upload_path':'../x'}         | upload source does not exist"
+            + " locally: ../x",
+        "{'command':['true'],'timeout_seconds':'soon'}     | config.timeout_seconds must be a"
+            + " number and not negative",
+        "{'command':['true'],'environment':{'A=B':'x'}}    | config.environment holds a name or"
+            + " value that no process can have: A=B",
+        "{'command':['true'],'runner_module':'MirrorNeuron.Runner.DockerWorker'} |"
+            + " runner_unavailable: runner MirrorNeuron.Runner.DockerWorker is not available here;"
+            + " set runner_module to MirrorNeuron.Runner.HostLocal",
+      })
+  void whatCannotStartIsExplained(String config, String error) throws Exception {
+    Outcome outcome = run(ExecutionSamples.execution(config, null));
+
+    assertThat(outcome.ending()).isEqualTo(Ending.NOT_STARTED);
+    assertThat(outcome.error()).isEqualTo(error);
+    assertThat(outcome.exitCode()).isEqualTo(-1);
+    assertThatAllSlotsAreFree();
+  }
+
+  @Test
+  void aScriptWithoutInterpreterLineRunsInTheShell() throws Exception {
+    Path payloads = Files.createDirectories(folder.resolve("payloads"));
+    Path script = Files.writeString(payloads.resolve("run"), "echo from a script: $1\n");
+    assertThat(script.toFile().setExecutable(true)).isTrue();
+
+    Outcome outcome =
+        run(ExecutionSamples.execution("{'command':['./run','x'],'upload_path':'run'}", payloads));
+
+    assertThat(outcome.stdout()).isEqualTo("from a script: x\n");
+  }
+
+  @Test
+  void theEnvironmentHoldsWhatIsPromisedAndNothingOfTheServer() throws Exception {
+    Execution execution =
+        ExecutionSamples.execution(
+            "{'command':['env'],'environment':{'A':1,'B':{'c':[]},'C':null,'UNRELATED':'mine',"
+                + "'MN_WORKFLOW_STEP_ID':'own','MN_EXECUTION_ID':'forged'},"
+                + "'pass_env':['MN_API_TOKEN','MN_REDIS_URL','UNRELATED','NOT_THERE']}",
+            null);
+    execution.workflow().put("step_id", "step").put("attempt", 2);
+
+    List<String> lines = run(execution).stdout().lines().toList();
+
+    assertThat(lines)
+        .contains(
+            "A=1",
+            "B={\"c\":[]}",
+            "UNRELATED=mine",
+            "MN_JOB_ID=job-1",
+            "MIRROR_NEURON_JOB_ID=job-1",
+            "MN_RUN_ID=run-1",
+            "MN_RUNS_ROOT=" + folder.resolve("runs"),
+            "MN_WORKFLOW_STEP_ID=own",
+            "MIRROR_NEURON_WORKFLOW_STEP_ID=step",
+            "MN_WORKFLOW_ATTEMPT=2",
+            "MN_AGENT_BEACON_STDOUT_PREFIX=__MN_AGENT_BEACON__",
+            "MN_BODY_CONTENT_TYPE=application/json",
+            "MN_EXECUTION_ID=" + execution.executionId())
+        .noneMatch(line -> line.contains("server-"))
+        .noneMatch(line -> line.startsWith("MN_API_TOKEN") || line.startsWith("C="));
+    assertThat(lines.stream().map(line -> line.split("=", 2)[0]))
+        .allMatch(
+            name ->
+                name.startsWith("MN_")
+                    || name.startsWith("MIRROR_NEURON_")
+                    || List.of(
+                            "PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "A", "B", "UNRELATED")
+                        .contains(name));
+  }
+
+  @Test
+  void passedOnVariablesArrive() throws Exception {
+    Outcome outcome = run(ExecutionSamples.shell("echo $UNRELATED", "{'pass_env':['UNRELATED']}"));
+
+    assertThat(outcome.stdout()).isEqualTo("of-the-server\n");
+  }
+
+  @Test
+  void onlyTheThreeStandardStreamsAreOpen() throws Exception {
+    try (var file = Files.newInputStream(Path.of("/dev/zero"));
+        var socket = new java.net.ServerSocket(0)) {
+      assertThat(file.read()).isZero();
+      assertThat(socket.isBound()).isTrue();
+
+      // ls itself opens the folder it lists.
+      Outcome outcome =
+          run(ExecutionSamples.shell("ls /proc/self/fd | wc -l; readlink /proc/self/fd/0"));
+
+      assertThat(outcome.stdout()).isEqualTo("4\n/dev/null\n");
+    }
+  }
+
+  @Test
+  void signalsAreAsByDefaultAndNoneIsBlocked() throws Exception {
+    String status = run(ExecutionSamples.command("cat", "/proc/self/status")).stdout();
+
+    // The C library keeps 32 and 33 for itself and ignores them in what it starts.
+    assertThat(status).contains("SigBlk:\t0000000000000000", "SigIgn:\t0000000180000000");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {5, 17})
+  void anAnswerIsReadWholeAndStoredShort(int megabytes) throws Exception {
+    Outcome outcome =
+        run(
+            ExecutionSamples.shell(
+                "head -c "
+                    + (megabytes << 20)
+                    + " /dev/zero | tr '\\0' x | fold -w 1000; echo;"
+                    + "echo '{\"complete_step\":true}'; head -c 3000000 /dev/zero >&2",
+                "{'max_output_bytes':1000}"));
+
+    assertThat(outcome.structured().completeStep()).isNotNull();
+    assertThat(outcome.stdout()).matches("(?s)[x\\n]{1000}\\n\\[output truncated: 1000 of \\d+.*");
+    assertThat(outcome.stderr()).endsWith("[output truncated: 1000 of 3000000 bytes kept]");
+  }
+
+  @Test
+  void aLargeJsonAnswerIsParsedWhole() throws Exception {
+    Outcome outcome =
+        run(
+            ExecutionSamples.shell(
+                "printf '{\"complete_step\":\"'; head -c 5000000 /dev/zero | tr '\\0' x;"
+                    + "printf '\"}'"));
+
+    assertThat(outcome.structured().completeStep().output().asText()).hasSize(5_000_000);
+    assertThat(outcome.stdout()).hasSizeLessThan(1_100_000);
+  }
+
+  @Test
+  void secretsDoNotShowInStoredOutput() throws Exception {
+    Outcome outcome =
+        run(
+            ExecutionSamples.shell(
+                "echo $MY_TOKEN; echo $MY_TOKEN >&2",
+                "{'environment':{'MY_TOKEN':'hunter2hunter2'}}"));
+
+    assertThat(outcome.stdout()).isEqualTo("[REDACTED]\n");
+    assertThat(outcome.stderr()).isEqualTo("[REDACTED]\n");
+  }
+
+  @Test
+  void beaconsAreHeardWhileTheProgramRuns() throws Exception {
+    Heard heard =
+        start(
+            ExecutionSamples.shell(
+                "echo before; echo '__MN_AGENT_BEACON__{\"message\":\"m\",\"status\":\"busy\"}';"
+                    + "while [ ! -e go ]; do sleep 0.02; done; echo after"));
+    ObjectNode beacon = heard.beacon();
+    Path workspace = onlyWorkspace();
+    Files.createFile(workspace.resolve("go"));
+
+    assertThat(beacon.path("message").asText()).isEqualTo("m");
+    assertThat(beacon.path("source").asText()).isEqualTo("worker");
+    assertThat(beacon.path("step").asText()).isEqualTo("worker");
+    assertThat(heard.outcome().stdout()).isEqualTo("before\nafter\n");
+  }
+
+  @Test
+  void theRunnerReportsWhereTheManifestAsksForIt() throws Exception {
+    Heard heard =
+        start(
+            ExecutionSamples.shell(
+                "sleep 0.25", "{'beacon_enabled':true,'beacon_interval_ms':100}"));
+    heard.outcome();
+
+    assertThat(heard.signals())
+        .filteredOn(Signal.Beacon.class::isInstance)
+        .extracting(signal -> ((Signal.Beacon) signal).payload().path("status").asText())
+        .startsWith("started", "working")
+        .endsWith("completed");
+  }
+
+  @Test
+  void silenceEndsAProgramThatMustReport() throws Exception {
+    Outcome outcome =
+        run(
+            ExecutionSamples.shell(
+                "echo '__MN_AGENT_BEACON__{}'; sleep 100",
+                "{'agent_beacon_required':true,'beacon_timeout_ms':200}"));
+
+    assertThat(outcome.ending()).isEqualTo(Ending.BEACON_MISSED);
+    assertThat(outcome.error())
+        .startsWith("agent beacon deadline exceeded")
+        .contains("beacon_timeout_ms");
+  }
+
+  @Test
+  void reportingKeepsAProgramAlive() throws Exception {
+    Outcome outcome =
+        run(
+            ExecutionSamples.shell(
+                "for i in 1 2 3 4 5 6; do echo '__MN_AGENT_BEACON__{}'; sleep 0.1; done",
+                "{'agent_beacon_required':true,'beacon_timeout_ms':400}"));
+
+    assertThat(outcome.ending()).isEqualTo(Ending.SUCCEEDED);
+  }
+
+  /** Programs that make it hard to end them. Each prints {@code ready} when it is. */
+  private static final String[] STUBBORN = {
+    "echo ready; sleep 100",
+    "sleep 100 & sleep 100 & echo ready; wait",
+    "trap '' TERM; echo ready; while :; do sleep 100; done",
+    "(trap '' TERM; echo ready; while :; do sleep 100; done) & wait",
+    "setsid sleep 100 & echo ready; sleep 100",
+    "setsid sh -c \"trap '' TERM; echo ready; while :; do sleep 100; done\" & wait",
+    "setsid setsid sh -c 'sleep 100 & sleep 100' >/dev/null 2>&1 & echo ready; sleep 100",
+  };
+
+  static String[] stubborn() {
+    return STUBBORN;
+  }
+
+  @ParameterizedTest
+  @org.junit.jupiter.params.provider.MethodSource("stubborn")
+  void stoppingLeavesNothing(String script) throws Exception {
+    Execution execution = ExecutionSamples.shell(beaconWhenReady(script));
+    Heard heard = start(execution);
+    heard.beacon();
+
+    runner.stop(execution.executionId());
+
+    assertThat(heard.outcome().ending()).isEqualTo(Ending.STOPPED);
+    assertThat(processesOfThisTest()).isEmpty();
+    assertThatAllSlotsAreFree();
+  }
+
+  @ParameterizedTest
+  @org.junit.jupiter.params.provider.MethodSource("stubborn")
+  void aTimeoutLeavesNothing(String script) throws Exception {
+    Outcome outcome = run(ExecutionSamples.shell(script, "{'timeout_seconds':0.3}"));
+
+    assertThat(outcome.ending()).isEqualTo(Ending.TIMED_OUT);
+    assertThat(outcome.error()).isEqualTo("host local command timed out");
+    assertThat(processesOfThisTest()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @org.junit.jupiter.params.provider.MethodSource("stubborn")
+  void closingLeavesNothing(String script) throws Exception {
+    Heard heard = start(ExecutionSamples.shell(beaconWhenReady(script)));
+    heard.beacon();
+
+    runner.close();
+
+    assertThat(heard.outcome().ending()).isEqualTo(Ending.STOPPED);
+    assertThat(processesOfThisTest()).isEmpty();
+  }
+
+  private static String beaconWhenReady(String script) {
+    return script.replace("echo ready", "echo __MN_AGENT_BEACON__{}");
+  }
+
+  @Test
+  void aStepDeadlineEndsTheProgramToo() throws Exception {
+    Execution execution = ExecutionSamples.shell("sleep 100", "{'timeout_seconds':90}");
+    execution
+        .workflow()
+        .put("deadline_at", java.time.Clock.systemUTC().instant().plusMillis(200).toString());
+
+    assertThat(run(execution).ending()).isEqualTo(Ending.TIMED_OUT);
+  }
+
+  @Test
+  void outputOfChildrenThatOutliveTheProgramForAMomentIsKept() throws Exception {
+    Outcome outcome = run(ExecutionSamples.shell("(sleep 0.2; echo late) & echo early"));
+
+    assertThat(outcome.ending()).isEqualTo(Ending.SUCCEEDED);
+    assertThat(outcome.stdout()).isEqualTo("early\nlate\n");
+  }
+
+  @Test
+  void childrenThatStayTooLongAreEndedAndTheOutcomeStands() throws Exception {
+    Outcome outcome =
+        run(ExecutionSamples.shell("(trap '' TERM; sleep 100) & setsid sleep 100 & echo done"));
+
+    assertThat(outcome.ending()).isEqualTo(Ending.SUCCEEDED);
+    assertThat(outcome.stdout()).isEqualTo("done\n");
+    assertThat(processesOfThisTest()).isEmpty();
+  }
+
+  @Test
+  void aProcessThatHidesIsFoundSoonAfter() throws Exception {
+    Outcome outcome =
+        run(ExecutionSamples.shell("setsid sleep 100 </dev/null >/dev/null 2>&1 & echo done"));
+
+    assertThat(outcome.ending()).isEqualTo(Ending.SUCCEEDED);
+    until(() -> processesOfThisTest().isEmpty());
+  }
+
+  @Test
+  void aStopLeavesTheQueue() throws Exception {
+    Execution running = ExecutionSamples.shell("sleep 100", "{'pool_slots':4}");
+    Execution waiting = ExecutionSamples.command("true");
+    Heard first = start(running);
+    Heard second = start(waiting);
+    until(() -> runner.pools().getFirst().queued() == 1);
+
+    runner.stop(waiting.executionId());
+
+    assertThat(second.outcome().ending()).isEqualTo(Ending.STOPPED);
+    assertThat(second.outcome().lease()).isNull();
+    runner.stop(running.executionId());
+    first.outcome();
+    runner.stop("unknown");
+    assertThatAllSlotsAreFree();
+  }
+
+  @Test
+  void nothingStartsAfterTheEnd() throws Exception {
+    runner.close();
+
+    assertThat(run(ExecutionSamples.command("true")).error())
+        .isEqualTo("the runtime is shutting down");
+  }
+
+  @Test
+  void fiveHundredAtOnceAllFinishAndLeakNothing() throws Exception {
+    runAll(50);
+    long before = openDescriptors();
+
+    runAll(500);
+
+    assertThatAllSlotsAreFree();
+    until(() -> openDescriptors() <= before);
+  }
+
+  private void runAll(int count) throws Exception {
+    var heard = new ArrayList<Heard>();
+    for (int i = 0; i < count; i++) {
+      heard.add(start(ExecutionSamples.command("echo", Integer.toString(i))));
+    }
+    for (int i = 0; i < count; i++) {
+      assertThat(heard.get(i).outcome().stdout()).isEqualTo(i + "\n");
+    }
+  }
+
+  @Test
+  void orphansOfAKilledServerAreEndedAtTheNextStart() throws Exception {
+    String id = ExecutionSamples.runtimeId(folder);
+    var builder =
+        new ProcessBuilder("setsid", "sh", "-c", "setsid sleep 100 & env -i sleep 100 & sleep 100");
+    builder.environment().put("MN_RUNTIME_ID", id);
+    builder.environment().put("MN_EXECUTION_ID", "of-the-dead-server");
+    Process orphan = builder.start();
+    var other = new ProcessBuilder("sleep", "100");
+    other.environment().put("MN_RUNTIME_ID", id + "-other");
+    Process innocent = other.start();
+    try {
+      until(() -> new ProcessTable().inGroups(java.util.Set.of((int) orphan.pid())).size() >= 3);
+      until(() -> processesOfThisTest().size() >= 3);
+      Path stale = Files.createDirectories(workspaces().resolve("stale/inside"));
+      Files.writeString(stale.resolve("file"), "x");
+
+      Orphans.killAll(ExecutionSamples.config(folder), id);
+
+      assertThat(processesOfThisTest()).isEmpty();
+      assertThat(new ProcessTable().inGroups(java.util.Set.of((int) orphan.pid()))).isEmpty();
+      assertThat(workspaces()).doesNotExist();
+      assertThat(innocent.isAlive()).isTrue();
+      Files.createDirectories(workspaces());
+    } finally {
+      orphan.destroyForcibly();
+      innocent.destroyForcibly();
+    }
+  }
+
+  private List<ProcessTable.Entry> processesOfThisTest() {
+    return new ProcessTable().withVariable("MN_RUNTIME_ID=" + ExecutionSamples.runtimeId(folder));
+  }
+
+  private Path workspaces() {
+    return Workspaces.folder(folder.resolve("tmp"), ExecutionSamples.runtimeId(folder));
+  }
+
+  private Path onlyWorkspace() throws Exception {
+    try (var entries = Files.list(workspaces())) {
+      return entries.findFirst().orElseThrow();
+    }
+  }
+
+  private void assertThatAllSlotsAreFree() {
+    assertThat(runner.pools())
+        .allMatch(pool -> pool.inUse() == 0 && pool.queued() == 0 && pool.active() == 0);
+  }
+
+  private static long openDescriptors() {
+    String[] names = Path.of("/proc/self/fd").toFile().list();
+    return names == null ? 0 : names.length;
+  }
+
+  private Outcome run(Execution execution) throws Exception {
+    return start(execution).outcome();
+  }
+
+  private Heard start(Execution execution) {
+    var heard =
+        new Heard(
+            new LinkedBlockingQueue<>(), new LinkedBlockingQueue<>(), new CompletableFuture<>());
+    runner.start(execution, heard::signal);
+    return heard;
+  }
+
+  /** What a listener was told. */
+  private record Heard(
+      BlockingQueue<Signal> signals,
+      BlockingQueue<ObjectNode> beacons,
+      CompletableFuture<Outcome> end) {
+
+    void signal(Signal signal) {
+      assertThat(end).isNotDone();
+      signals.add(signal);
+      switch (signal) {
+        case Signal.Leased _ -> {}
+        case Signal.Beacon(ObjectNode payload) -> beacons.add(payload);
+        case Signal.Finished(Outcome outcome) -> end.complete(outcome);
+      }
+    }
+
+    Outcome outcome() throws Exception {
+      return end.get(30, TimeUnit.SECONDS);
+    }
+
+    ObjectNode beacon() throws InterruptedException {
+      ObjectNode beacon = beacons.poll(30, TimeUnit.SECONDS);
+      assertThat(beacon).as("beacon").isNotNull();
+      return beacon;
+    }
+  }
+
+  private static void until(java.util.function.BooleanSupplier condition) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("deadline").isLessThan(deadline);
+      java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package io.mirrorneuron.runtime.exec.spawn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Both forms keep the same promises, save the output of late children. */
+@ParameterizedClass
+@EnumSource
+class SpawnerIT {
+  enum Form {
+    POSIX {
+      @Override
+      Spawner open() {
+        return new PosixSpawner();
+      }
+    },
+    JDK {
+      @Override
+      Spawner open() {
+        return new JdkSpawner();
+      }
+    };
+
+    abstract Spawner open();
+  }
+
+  @Parameter Form form;
+
+  @Test
+  void streamsAreSeparateAndTheExitCodeIsTheProgramsOwn() throws Exception {
+    Ended ended = run("echo out; echo err >&2; cat; exit 7");
+
+    assertThat(ended.out).hasToString("out\n");
+    assertThat(ended.err).hasToString("err\n");
+    assertThat(ended.exitCode).isEqualTo(7);
+  }
+
+  @Test
+  void theProgramLeadsASessionInTheRightFolderWithOnlyItsEnvironment() throws Exception {
+    Ended ended = run("ps -o pid=,pgid=,sid= -p $$; pwd; env | grep -v '^PWD\\|^SHLVL\\|^_='");
+
+    String[] lines = ended.out.toString().split("\n");
+    assertThat(lines[0].strip().split(" +")).containsOnly(Integer.toString(ended.pid));
+    assertThat(lines).endsWith("/usr", "A=b c");
+  }
+
+  @Test
+  void aSignalReachesTheWholeGroup() throws Exception {
+    try (Spawner spawner = form.open()) {
+      var watcher = new Ended();
+      Spawner.Child child =
+          spawner.spawn(shell("sleep 100 & sleep 100 & echo ready; wait"), watcher);
+      until(() -> watcher.out.toString().equals("ready\n"));
+      assertThat(new ProcessTable().inGroups(Set.of(child.pid()))).hasSize(3);
+      assertThat(child.isGroupAlive()).isTrue();
+
+      assertThat(child.signal(Spawner.Signal.KILL)).isTrue();
+
+      watcher.awaitEnd();
+      assertThat(child.reap()).isEqualTo(128 + 9);
+      until(() -> new ProcessTable().inGroups(Set.of(child.pid())).isEmpty());
+      until(() -> !child.signal(Spawner.Signal.TERM));
+      child.close();
+    }
+  }
+
+  @Test
+  void whatCannotBeStartedIsSaid() {
+    try (Spawner spawner = form.open()) {
+      var program =
+          new Program(Path.of("/no/such"), List.of("such"), Map.of(), Path.of("/no/folder"));
+      assertThatThrownBy(() -> spawner.spawn(program, new Ended())).isInstanceOf(IOException.class);
+    }
+  }
+
+  private Ended run(String script) throws Exception {
+    try (Spawner spawner = form.open()) {
+      var ended = new Ended();
+      try (Spawner.Child child = spawner.spawn(shell(script), ended)) {
+        ended.awaitEnd();
+        ended.pid = child.pid();
+        ended.exitCode = child.reap();
+        assertThat(child.isGroupAlive()).isFalse();
+      }
+      return ended;
+    }
+  }
+
+  private static Program shell(String script) {
+    return new Program(
+        Path.of("/bin/sh"), List.of("sh", "-c", script), Map.of("A", "b c"), Path.of("/usr"));
+  }
+
+  private static final class Ended implements Spawner.Watcher {
+    private final CountDownLatch end = new CountDownLatch(2);
+    private final StringBuffer out = new StringBuffer();
+    private final StringBuffer err = new StringBuffer();
+    private int pid;
+    private int exitCode;
+
+    @Override
+    public void stdout(ByteBuffer bytes) {
+      out.append(StandardCharsets.UTF_8.decode(bytes));
+    }
+
+    @Override
+    public void stderr(ByteBuffer bytes) {
+      err.append(StandardCharsets.UTF_8.decode(bytes));
+    }
+
+    @Override
+    public void drained() {
+      end.countDown();
+    }
+
+    @Override
+    public void exited() {
+      end.countDown();
+    }
+
+    void awaitEnd() throws InterruptedException {
+      assertThat(end.await(20, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  private static void until(java.util.function.BooleanSupplier condition) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("deadline").isLessThan(deadline);
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package io.mirrorneuron.testing;
+
+import io.mirrorneuron.client.Clients;
+import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.runtime.cluster.Hardware;
+import io.mirrorneuron.runtime.cluster.NodeIdentity;
+import io.mirrorneuron.runtime.grpc.RuntimeServer;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+
+/** A real gRPC server on a free port over the fakes, and the means to reach it. */
+public final class GrpcRuntime implements AutoCloseable {
+  public static final Secret AUTH = new Secret("operator-token");
+  public static final Secret ADMIN = new Secret("admin-token");
+  public static final Secret JOIN = new Secret("join-token");
+
+  public final Vertx vertx = Vertx.vertx();
+  public final FakeJobsClient jobs = new FakeJobsClient();
+  public final FakeClusterClient cluster = new FakeClusterClient();
+  public final RuntimeServer server;
+
+  private GrpcRuntime(Config.Grpc config, String redisUrl) {
+    NodeIdentity identity =
+        new NodeIdentity(
+            "mirror_neuron@here",
+            "here",
+            "here",
+            "10.0.0.1",
+            55051,
+            redisUrl,
+            List.of("mirror_neuron@a", "mirror_neuron@b"),
+            config.networkOnly());
+    server =
+        RuntimeServer.start(
+            vertx,
+            config,
+            new RuntimeServer.Parts(
+                jobs,
+                cluster,
+                identity,
+                GrpcRuntime::hardware,
+                () -> true,
+                Clock.fixed(Instant.parse("2026-01-02T03:04:05.100Z"), ZoneOffset.UTC)));
+  }
+
+  /** A full node with all tokens set. */
+  public static GrpcRuntime start() {
+    return new GrpcRuntime(config(0, Duration.ofSeconds(5), AUTH), "");
+  }
+
+  public static GrpcRuntime withoutOperatorToken() {
+    return new GrpcRuntime(config(0, Duration.ofSeconds(5), Secret.NONE), "");
+  }
+
+  public static GrpcRuntime withRedis(String url) {
+    return new GrpcRuntime(config(0, Duration.ofSeconds(5), AUTH), url);
+  }
+
+  public static GrpcRuntime networkOnly() {
+    Config.Grpc full = config(0, Duration.ofSeconds(5), AUTH);
+    return new GrpcRuntime(
+        new Config.Grpc(full.host(), 0, full.target(), full.timeout(), AUTH, ADMIN, JOIN, true),
+        "");
+  }
+
+  /** Clients that send the operator token. */
+  public Clients connect() {
+    return connect(AUTH, Duration.ofSeconds(5));
+  }
+
+  public Clients connect(Secret token, Duration timeout) {
+    return Clients.connect(vertx, config(server.port(), timeout, token));
+  }
+
+  public static Config.Grpc config(int port, Duration timeout, Secret token) {
+    return new Config.Grpc(
+        "127.0.0.1", port, "127.0.0.1:" + port, timeout, token, ADMIN, JOIN, false);
+  }
+
+  public static Hardware hardware() {
+    return new Hardware(
+        "unix",
+        "linux",
+        new Hardware.Cpu(2, "amd64", "Test CPU", 0.5),
+        new Hardware.Memory(8L << 30, 6L << 30),
+        new Hardware.Disk(100L << 30, 40L << 30),
+        List.of());
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    vertx.close().await();
+  }
+}

@@ -1,0 +1,109 @@
+package io.mirrorneuron.testing;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.client.JobsClient;
+import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.ConfigLoader;
+import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.redis.RedisServer;
+import io.mirrorneuron.runtime.Runtime;
+import io.mirrorneuron.store.RedisLanes;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A runtime with a real Redis and real processes in a folder of its own. */
+public final class RuntimeFixture implements AutoCloseable {
+  private static final AtomicLong IDS = new AtomicLong();
+
+  private final Vertx vertx = Vertx.vertx();
+  private final RedisServer redis;
+  private final Runtime runtime;
+
+  public RuntimeFixture(Path home) {
+    this(home, config(home));
+  }
+
+  public RuntimeFixture(Path home, Config config) {
+    redis =
+        RedisServer.launch(
+                new RedisServer.Options(
+                    home.resolve("redis"),
+                    null,
+                    System.getenv("PATH"),
+                    Config.Fsync.EVERYSEC,
+                    new Secret("redis-password"),
+                    home.resolve("redis.log")))
+            .awaitReady();
+    RedisLanes lanes = RedisLanes.connect(vertx, redis.uri()).await();
+    runtime =
+        new Runtime(
+            config,
+            new Runtime.Identity(
+                "mirror_neuron@test",
+                "test-" + home.getFileName(),
+                Map.of("PATH", System.getenv("PATH")),
+                Clock.systemUTC(),
+                () -> String.format("%013d-%012x", 0, IDS.incrementAndGet())),
+            lanes);
+  }
+
+  /** The defaults, with everything below {@code home} and the admin token {@code admin}. */
+  public static Config config(Path home) {
+    return new ConfigLoader(
+            Map.of(
+                "MN_HOME", home.toString(),
+                "MN_TEMP_DIR", home.resolve("tmp").toString(),
+                "MN_GRPC_ADMIN_TOKEN", "admin"),
+            null,
+            Map.of(),
+            home)
+        .load();
+  }
+
+  public JobsClient jobs() {
+    return runtime.jobs();
+  }
+
+  public Runtime runtime() {
+    return runtime;
+  }
+
+  /** The details of the job once it is terminal. */
+  public ObjectNode awaitEnd(String jobId) {
+    CountDownLatch ended = new CountDownLatch(1);
+    try (JobsClient.Subscription _ =
+        jobs()
+            .watch(
+                jobId,
+                () ->
+                    Thread.startVirtualThread(
+                        () -> {
+                          if (isTerminal(jobId)) {
+                            ended.countDown();
+                          }
+                        }))) {
+      if (!isTerminal(jobId) && !ended.await(60, TimeUnit.SECONDS)) {
+        throw new AssertionError("job " + jobId + " does not end: " + jobs().get(jobId));
+      }
+      return jobs().get(jobId);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private boolean isTerminal(String jobId) {
+    return jobs().events(jobId, Long.MAX_VALUE - 1, 1).ended();
+  }
+
+  @Override
+  public void close() {
+    runtime.close();
+    vertx.close().await();
+    redis.close();
+  }
+}
