@@ -149,8 +149,7 @@ class StreamsIT {
 
   private Stream open(String lastEventId) throws Exception {
     HttpResponse<InputStream> answer =
-        gateway.http.send(
-            request(lastEventId).build(), HttpResponse.BodyHandlers.ofInputStream());
+        gateway.http.send(request(lastEventId).build(), HttpResponse.BodyHandlers.ofInputStream());
     assertThat(answer.statusCode()).isEqualTo(200);
     return new Stream(
         new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8)));
