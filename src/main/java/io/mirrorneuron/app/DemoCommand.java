@@ -45,13 +45,13 @@ final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
-    App app = Servers.start(options.load(), Role.UP);
-    boolean completed = runSample(app, out);
+    ServerProcess server = ServerProcess.start(options.load(), Role.UP);
+    boolean completed = runSample(server.app(), out);
     out.println();
     out.println("The server is at");
-    Servers.printDoors(app, out);
+    server.printDoors(out);
     if (!once && isAtTerminal()) {
-      Servers.stay(out);
+      server.stay(out);
     }
     return completed ? 0 : 1;
   }
