@@ -12,9 +12,9 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.Submission;
 import io.mirrorneuron.model.Submission.Payloads;
 import io.mirrorneuron.samples.Samples;
+import io.mirrorneuron.testing.BundleUpload;
 import io.mirrorneuron.testing.PackagedServer;
 import io.mirrorneuron.testing.SampleManifests;
-import io.mirrorneuron.testing.Zips;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -100,8 +100,10 @@ class DoorsE2E {
         server.send(
             server
                 .request("/bundles/upload")
-                .header("Content-Type", "multipart/form-data; boundary=" + Zips.BOUNDARY)
-                .POST(HttpRequest.BodyPublishers.ofByteArray(Zips.multipart(Zips.of(bundle)))));
+                .header("Content-Type", "multipart/form-data; boundary=" + BundleUpload.BOUNDARY)
+                .POST(
+                    HttpRequest.BodyPublishers.ofByteArray(
+                        BundleUpload.multipart(BundleUpload.of(bundle)))));
     String handle = PackagedServer.answer(uploaded).path("bundle_path").asText();
     ObjectNode body = Json.object().put("_bundle_path", handle);
     return PackagedServer.answer(server.post("/jobs", body)).path("job_id").asText();

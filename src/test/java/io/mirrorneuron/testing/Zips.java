@@ -2,47 +2,61 @@ package io.mirrorneuron.testing;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
+import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
+import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 
-/** Bundles as they travel. */
+/** Builds zips in memory, honest and other ones. */
 public final class Zips {
-  /** Separates the parts of {@link #multipart}. */
-  public static final String BOUNDARY = "parts-end-here";
+  private static final int LINK_MODE = 0120777;
+  private static final int PIPE_MODE = 0010644;
 
-  private Zips() {}
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  private final ZipArchiveOutputStream zip = new ZipArchiveOutputStream(bytes);
 
-  /** All files below the folder. */
-  public static byte[] of(Path folder) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (ZipOutputStream zip = new ZipOutputStream(bytes);
-        Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        zip.putNextEntry(new ZipEntry(folder.relativize(file).toString()));
-        Files.copy(file, zip);
-      }
+  /** A bundle at the root of a zip, with one payload. */
+  public static Zips bundle(String manifest) {
+    return new Zips().file("manifest.json", manifest).file("payloads/a.txt", "a");
+  }
+
+  public Zips file(String name, String content) {
+    return entry(new ZipArchiveEntry(name), content.getBytes(StandardCharsets.UTF_8));
+  }
+
+  public Zips file(String name, byte[] content) {
+    return entry(new ZipArchiveEntry(name), content);
+  }
+
+  public Zips link(String name, String target) {
+    ZipArchiveEntry entry = new ZipArchiveEntry(name);
+    entry.setUnixMode(LINK_MODE);
+    return entry(entry, target.getBytes(StandardCharsets.UTF_8));
+  }
+
+  public Zips pipe(String name) {
+    ZipArchiveEntry entry = new ZipArchiveEntry(name);
+    entry.setUnixMode(PIPE_MODE);
+    return entry(entry, new byte[0]);
+  }
+
+  public byte[] bytes() {
+    try {
+      zip.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
     return bytes.toByteArray();
   }
 
-  /** A form with the zip as its one part, {@code bundle}. */
-  public static byte[] multipart(byte[] zip) {
-    ByteArrayOutputStream form = new ByteArrayOutputStream();
-    form.writeBytes(
-        """
-        --%s\r
-        Content-Disposition: form-data; name="bundle"; filename="bundle.zip"\r
-        Content-Type: application/zip\r
-        \r
-        """
-            .formatted(BOUNDARY)
-            .getBytes(StandardCharsets.UTF_8));
-    form.writeBytes(zip);
-    form.writeBytes(("\r\n--" + BOUNDARY + "--\r\n").getBytes(StandardCharsets.UTF_8));
-    return form.toByteArray();
+  private Zips entry(ZipArchiveEntry entry, byte[] content) {
+    try {
+      zip.putArchiveEntry(entry);
+      zip.write(content);
+      zip.closeArchiveEntry();
+      return this;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }
