@@ -23,7 +23,7 @@ import picocli.CommandLine.ParameterException;
     })
 final class JobListCommand implements Callable<Integer> {
   private static final List<String> HEADERS =
-      List.of("Job ID", "Workflow", "Status", "Submitted (UTC)", "Last event");
+      List.of("Job ID", "Status", "Submitted (UTC)", "Last event", "Workflow");
 
   @Mixin Client client;
 
@@ -65,9 +65,9 @@ final class JobListCommand implements Callable<Integer> {
   private static List<String> row(JsonNode job) {
     return List.of(
         job.path("job_id").asText(),
-        job.path("graph_id").asText(),
         job.path("status").asText(),
         Output.time(job.path("submitted_at").asText("")),
-        job.path("last_event").asText(""));
+        job.path("last_event").asText(""),
+        job.path("graph_id").asText());
   }
 }

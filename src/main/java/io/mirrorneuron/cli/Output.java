@@ -15,7 +15,6 @@ import io.mirrorneuron.wire.Json;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -75,23 +74,25 @@ final class Output {
   }
 
   /**
-   * A table that fits the screen: its first column, which names things, is never cut, the widest of
-   * the others are. Cells that hold a status are coloured.
+   * A table that fits the screen: it is cut from the right, and a column of which too little would
+   * be left is left out. The first column, which names things, is always whole. Cells that hold a
+   * status are coloured.
    */
   void table(List<String> headers, List<List<String>> rows) {
     List<List<String>> cells =
         rows.stream().map(row -> row.stream().map(Output::printable).toList()).toList();
-    int[] widths = widths(headers, cells);
-    Column[] shape = new Column[widths.length];
-    for (int i = 0; i < widths.length; i++) {
+    List<Integer> widths = fitted(naturalWidths(headers, cells));
+    Column[] shape = new Column[widths.size()];
+    for (int i = 0; i < shape.length; i++) {
       shape[i] =
           new Column()
               .header(headers.get(i))
               .headerAlign(HorizontalAlign.LEFT)
               .dataAlign(HorizontalAlign.LEFT)
-              .maxWidth(widths[i] + GAP, OverflowBehaviour.ELLIPSIS_RIGHT);
+              .maxWidth(widths.get(i) + GAP, OverflowBehaviour.ELLIPSIS_RIGHT);
     }
-    Object[][] data = cells.stream().map(List::toArray).toArray(Object[][]::new);
+    Object[][] data =
+        cells.stream().map(row -> row.subList(0, shape.length).toArray()).toArray(Object[][]::new);
     AsciiTable.builder()
         .border(AsciiTable.NO_BORDERS)
         .styler(new StatusColours(cells))
@@ -102,31 +103,26 @@ final class Output {
         .forEach(text -> line(text.stripTrailing()));
   }
 
-  private int[] widths(List<String> headers, List<List<String>> rows) {
-    int[] widths = new int[headers.size()];
-    for (int i = 0; i < widths.length; i++) {
+  private static List<Integer> naturalWidths(List<String> headers, List<List<String>> rows) {
+    List<Integer> widths = new ArrayList<>();
+    for (int i = 0; i < headers.size(); i++) {
       int column = i;
-      widths[i] =
-          Math.max(
-              headers.get(i).length(),
-              rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0));
+      int longest = rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0);
+      widths.add(Math.max(headers.get(i).length(), longest));
     }
-    while (Arrays.stream(widths).sum() + GAP * widths.length > columns && shrinkWidest(widths)) {}
     return widths;
   }
 
-  private static boolean shrinkWidest(int[] widths) {
-    int widest = 0;
-    for (int i = 1; i < widths.length; i++) {
-      if (widest == 0 || widths[i] > widths[widest]) {
-        widest = i;
+  private List<Integer> fitted(List<Integer> widths) {
+    while (widths.size() > 1) {
+      int total = widths.stream().mapToInt(width -> width + GAP).sum();
+      int left = widths.removeLast() - Math.max(0, total - columns);
+      if (total <= columns || left >= NARROWEST) {
+        widths.add(left);
+        break;
       }
     }
-    if (widest == 0 || widths[widest] <= NARROWEST) {
-      return false;
-    }
-    widths[widest]--;
-    return true;
+    return widths;
   }
 
   private final class StatusColours implements Styler {

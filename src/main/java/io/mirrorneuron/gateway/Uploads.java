@@ -4,6 +4,7 @@ import io.mirrorneuron.bus.ApiCall;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.file.FileSystem;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerFileUpload;
 import io.vertx.core.http.HttpServerRequest;
@@ -67,10 +68,14 @@ final class Uploads {
   }
 
   private Future<Void> discard(String path) {
-    return vertx
-        .fileSystem()
-        .exists(path)
-        .compose(there -> there ? vertx.fileSystem().delete(path) : Future.succeededFuture());
+    FileSystem files = vertx.fileSystem();
+    return files
+        .delete(path)
+        .recover( // a cancelled transfer deletes its file itself, before or after us
+            e ->
+                files
+                    .exists(path)
+                    .compose(there -> there ? Future.failedFuture(e) : Future.succeededFuture()));
   }
 
   private static Refusal missing(String field) {

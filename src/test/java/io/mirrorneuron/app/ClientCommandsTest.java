@@ -172,7 +172,8 @@ class ClientCommandsTest {
             row ->
                 assertThat(row)
                     .startsWith("fake-1 ")
-                    .contains(" fake ", " running ", "2026-01-02 03:04:05"));
+                    .contains(" running ", "2026-01-02 03:04:05", "job_running")
+                    .endsWith(" fake"));
   }
 
   @Test
@@ -207,7 +208,9 @@ class ClientCommandsTest {
 
     assertThat(shell.set("COLUMNS", "50").run("job", "list").out().lines())
         .allMatch(line -> line.length() <= 50)
-        .anyMatch(line -> line.startsWith("fake-1 "));
+        .anyMatch(line -> line.matches("fake-1  running  2026-01-02 03:04:05  job_runn.*"));
+    assertThat(shell.set("COLUMNS", "20").run("job", "list").out())
+        .isEqualTo("Job ID  Status\nfake-1  running\n");
   }
 
   @Test
