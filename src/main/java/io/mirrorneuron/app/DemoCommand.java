@@ -45,15 +45,8 @@ final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
-<<<<<<< HEAD
-    App app = Servers.start(options.load(), Role.UP);
-    boolean completed = runSample(app, out);
-=======
     ServerProcess server = ServerProcess.start(options.load(), Role.UP);
-    Path folder = Files.createTempDirectory("mn-sample");
-    Samples.unpack(sample, folder);
-    boolean completed = new SampleRun(server.app().jobs(), out).run(folder);
->>>>>>> e2e
+    boolean completed = runSample(server.app(), out);
     out.println();
     out.println("The server is at");
     server.printDoors(out);

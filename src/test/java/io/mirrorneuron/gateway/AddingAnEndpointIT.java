@@ -75,7 +75,8 @@ class AddingAnEndpointIT {
   }
 
   private GatewayVerticle gateway(JsonObject document, AreaVerticle area) {
-    var api = new Config.Api("127.0.0.1", 0, Secret.NONE, List.of(), 1000, 1000, "");
+    var api =
+        new Config.Api("127.0.0.1", 0, Secret.NONE, List.of(), 1000, 1000, "http://localhost");
     return new GatewayVerticle(
         new GatewayVerticle.Settings(api, folder, false, Duration.ofSeconds(5), () -> "r"),
         Contract.of(vertx, document, Buffer.buffer()).await(),
