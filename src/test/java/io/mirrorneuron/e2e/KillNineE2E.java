@@ -3,10 +3,10 @@ package io.mirrorneuron.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.PackagedServer;
+import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -101,38 +101,18 @@ class KillNineE2E {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  /** A router hands the question to all workers, an aggregator waits for all answers. */
+  /** Workers that leave their trace and take some time. */
   private String fanOut(String graph, Set<String> workers, int minMillis, int maxMillis) {
-    ObjectNode manifest = Json.object().put("manifest_version", "1.0").put("graph_id", graph);
-    manifest.putArray("entrypoints").add("plan");
-    manifest.putObject("initial_inputs").putArray("plan").addObject().put("question", "6x7");
-    ArrayNode nodes = manifest.putArray("nodes");
-    ArrayNode edges = manifest.putArray("edges");
-    nodes.addObject().put("node_id", "plan").put("agent_type", "router");
-    for (String worker : workers) {
-      int millis = random.nextInt(minMillis, maxMillis);
-      ObjectNode node = nodes.addObject().put("node_id", worker).put("agent_type", "executor");
-      ObjectNode config = node.putObject("config");
-      config.put("runner_module", "MirrorNeuron.Runner.HostLocal");
-      config.put("output_message_type", "done");
-      config.putObject("environment").put("TRACES", traces.toString());
-      config
-          .putArray("command")
-          .add("sh")
-          .add("-c")
-          .add(
-              "echo \"$MN_AGENT_ID $MN_EXECUTION_ID\" >> \"$TRACES/$MN_JOB_ID.$MN_AGENT_ID\";"
-                  + " sleep 0.%03d".formatted(millis));
-      edge(edges, "plan", worker, "*");
-      edge(edges, worker, "join", "done");
-    }
-    ObjectNode join = nodes.addObject().put("node_id", "join").put("agent_type", "aggregator");
-    join.putObject("config").put("complete_after", workers.size()).put("complete_run", true);
-    return Json.write(manifest);
-  }
-
-  private static void edge(ArrayNode edges, String from, String to, String type) {
-    edges.addObject().put("from_node", from).put("to_node", to).put("message_type", type);
+    return SampleManifests.fanOut(
+        graph,
+        workers,
+        worker ->
+            new String[] {
+              "sh",
+              "-c",
+              "echo \"$MN_AGENT_ID $MN_EXECUTION_ID\" >> '%s'/$MN_JOB_ID.$MN_AGENT_ID; sleep 0.%03d"
+                  .formatted(traces, random.nextInt(minMillis, maxMillis))
+            });
   }
 
   private static void requireCompletedOnce(
