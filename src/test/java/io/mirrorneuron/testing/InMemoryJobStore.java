@@ -27,8 +27,20 @@ public final class InMemoryJobStore implements JobStore {
     final List<StoredEvent> events = new ArrayList<>();
   }
 
+  private final int eventsPerJob;
   private final Map<String, Job> jobs = new LinkedHashMap<>();
   private final Map<String, String> keys = new LinkedHashMap<>();
+
+  public InMemoryJobStore() {
+    this(Integer.MAX_VALUE);
+  }
+
+  /**
+   * @param eventsPerJob events kept of each job, the newest
+   */
+  public InMemoryJobStore(int eventsPerJob) {
+    this.eventsPerJob = eventsPerJob;
+  }
 
   @Override
   public synchronized CompletionStage<Created> create(NewJob job, Commit commit) {
@@ -64,13 +76,14 @@ public final class InMemoryJobStore implements JobStore {
     return CompletableFuture.completedFuture(null);
   }
 
-  private static void apply(Job job, Commit commit) {
+  private void apply(Job job, Commit commit) {
     job.fields.putAll(commit.set());
     commit.delete().forEach(job.fields::remove);
     long first = commit.lastSeq() - commit.events().size() + 1;
     for (int i = 0; i < commit.events().size(); i++) {
       job.events.add(new StoredEvent(first + i, commit.events().get(i)));
     }
+    job.events.subList(0, Math.max(0, job.events.size() - eventsPerJob)).clear();
     job.row = commit.row();
     job.updatedAt = commit.updatedAt();
     job.status = commit.status();

@@ -1,0 +1,309 @@
+package io.mirrorneuron.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.store.JobStore.Commit;
+import io.mirrorneuron.store.JobStore.Created;
+import io.mirrorneuron.store.JobStore.FencedException;
+import io.mirrorneuron.store.JobStore.NewJob;
+import io.mirrorneuron.store.JobStore.StoredEvent;
+import io.mirrorneuron.store.JobStore.StoredJob;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/** What every job store promises, so that tests with the one in memory tell of the real one. */
+interface JobStoreContract {
+  int EVENTS_PER_JOB = 100;
+
+  /** An empty store that keeps {@link #EVENTS_PER_JOB} events of each job. */
+  JobStore store();
+
+  static <T> T await(CompletionStage<T> stage) {
+    try {
+      return stage.toCompletableFuture().get(10, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      }
+      throw new AssertionError(e);
+    } catch (InterruptedException | TimeoutException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** A turn with one event for each number from {@code first} to {@code last}. */
+  static Commit turn(String job, long epoch, long first, long last, long at, String status) {
+    return new Commit(
+        job,
+        epoch,
+        Map.of("seq", Long.toString(last)),
+        List.of(),
+        LongStream.rangeClosed(first, last).mapToObj("{\"seq\":%d}"::formatted).toList(),
+        last,
+        row(job, status, last),
+        at,
+        status,
+        List.of("completed", "failed", "cancelled").contains(status));
+  }
+
+  static String row(String job, String status, long seq) {
+    return "{\"job_id\":\"%s\",\"status\":\"%s\",\"event_seq\":%d}".formatted(job, status, seq);
+  }
+
+  static NewJob newJob(String job, String key, String hash) {
+    return new NewJob(job, "node-1", "{\"graph_id\":\"%s\"}".formatted(job), key, hash);
+  }
+
+  /** A job whose first turn wrote events 1 to 3 at the given time. */
+  private Created create(String job, long at, String status) {
+    return await(store().create(newJob(job, null, null), turn(job, 1, 1, 3, at, status)));
+  }
+
+  private List<Long> eventsAfter(String job, long after, int limit) {
+    return await(store().events(job, after, limit)).stream().map(StoredEvent::seq).toList();
+  }
+
+  @Test
+  default void aNewJobIsThereWithItsFirstTurn() {
+    assertThat(create("a", 10, "running")).isEqualTo(new Created("a", false));
+
+    StoredJob stored = await(store().load("a")).orElseThrow();
+    assertThat(stored)
+        .isEqualTo(new StoredJob("a", 1, "node-1", "{\"graph_id\":\"a\"}", Map.of("seq", "3")));
+    assertThat(await(store().row("a"))).isEqualTo(row("a", "running", 3));
+    assertThat(await(store().activeJobs())).containsExactly("a");
+    assertThat(eventsAfter("a", 0, 10)).containsExactly(1L, 2L, 3L);
+  }
+
+  @Test
+  default void anUnknownJobHasNothing() {
+    assertThat(await(store().load("no"))).isEmpty();
+    assertThat(await(store().row("no"))).isNull();
+    assertThat(eventsAfter("no", 0, 10)).isEmpty();
+    assertThat(await(store().lastEvents("no", 10))).isEmpty();
+    assertThat(await(store().takeOver("no", "node-1"))).isNegative();
+    assertThat(await(store().load("no"))).isEmpty();
+  }
+
+  @Test
+  default void aJobMayEndInItsFirstTurn() {
+    create("a", 10, "completed");
+
+    assertThat(await(store().activeJobs())).isEmpty();
+    assertThat(await(store().rows(10, true))).containsExactly(row("a", "completed", 3));
+  }
+
+  @Test
+  default void theSameKeyAndContentIsTheSameJob() {
+    NewJob first = newJob("a", "key", "hash");
+    await(store().create(first, turn("a", 1, 1, 3, 10, "running")));
+
+    Created again =
+        await(store().create(newJob("b", "key", "hash"), turn("b", 1, 1, 3, 20, "running")));
+
+    assertThat(again).isEqualTo(new Created("a", true));
+    assertThat(await(store().load("b"))).isEmpty();
+    assertThat(await(store().activeJobs())).containsExactly("a");
+  }
+
+  @Test
+  default void theSameKeyWithOtherContentIsRefused() {
+    await(store().create(newJob("a", "key", "hash"), turn("a", 1, 1, 3, 10, "running")));
+
+    assertThatThrownBy(
+            () ->
+                await(
+                    store().create(newJob("b", "key", "other"), turn("b", 1, 1, 3, 20, "running"))))
+        .isInstanceOfSatisfying(
+            MnException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFLICT));
+    assertThat(await(store().load("b"))).isEmpty();
+  }
+
+  @Test
+  default void aCommitIsADelta() {
+    create("a", 10, "running");
+    Commit more =
+        new Commit(
+            "a",
+            1,
+            Map.of("x", "1", "y", "2"),
+            List.of(),
+            List.of(),
+            3,
+            row("a", "running", 3),
+            20,
+            "running",
+            false);
+    await(store().commit(more));
+    await(
+        store()
+            .commit(
+                new Commit(
+                    "a",
+                    1,
+                    Map.of("y", "3\nä"),
+                    List.of("x", "never"),
+                    List.of(),
+                    3,
+                    "{}",
+                    30,
+                    "running",
+                    false)));
+
+    assertThat(await(store().load("a")).orElseThrow().fields())
+        .isEqualTo(Map.of("seq", "3", "y", "3\nä"));
+    assertThat(await(store().row("a"))).isEqualTo("{}");
+    assertThat(eventsAfter("a", 0, 10)).containsExactly(1L, 2L, 3L);
+  }
+
+  @Test
+  default void aLargeTurnIsOneTurn() {
+    create("a", 10, "running");
+    Map<String, String> many = new java.util.HashMap<>();
+    IntStream.range(0, 5000).forEach(i -> many.put("f" + i, "v" + i));
+    Commit large =
+        new Commit("a", 1, many, List.of("seq"), List.of(), 3, "{}", 20, "running", false);
+    await(store().commit(large));
+    assertThat(await(store().load("a")).orElseThrow().fields()).isEqualTo(many);
+
+    List<String> all = List.copyOf(many.keySet());
+    await(
+        store()
+            .commit(
+                new Commit(
+                    "a", 1, Map.of("z", "1"), all, List.of(), 3, "{}", 30, "running", false)));
+    assertThat(await(store().load("a")).orElseThrow().fields()).isEqualTo(Map.of("z", "1"));
+  }
+
+  @Test
+  default void takingAJobOverFencesTheFormerOwner() {
+    create("a", 10, "running");
+
+    assertThat(await(store().takeOver("a", "node-2"))).isEqualTo(2);
+
+    assertThatThrownBy(() -> await(store().commit(turn("a", 1, 4, 4, 20, "failed"))))
+        .isInstanceOf(FencedException.class);
+    StoredJob stored = await(store().load("a")).orElseThrow();
+    assertThat(stored.owner()).isEqualTo("node-2");
+    assertThat(stored.fields()).isEqualTo(Map.of("seq", "3"));
+    assertThat(eventsAfter("a", 0, 10)).containsExactly(1L, 2L, 3L);
+    assertThat(await(store().row("a"))).isEqualTo(row("a", "running", 3));
+
+    await(store().commit(turn("a", 2, 4, 4, 30, "running")));
+    assertThat(eventsAfter("a", 0, 10)).containsExactly(1L, 2L, 3L, 4L);
+  }
+
+  @Test
+  default void aJobThatIsGoneIsFenced() {
+    assertThatThrownBy(() -> await(store().commit(turn("no", 1, 1, 1, 20, "running"))))
+        .isInstanceOf(FencedException.class);
+    assertThat(await(store().row("no"))).isNull();
+  }
+
+  @Test
+  default void rowsComeLastChangedFirst() {
+    create("a", 10, "running");
+    create("b", 20, "completed");
+    create("c", 30, "running");
+    create("d", 40, "failed");
+    await(store().commit(turn("a", 1, 4, 4, 50, "running")));
+
+    assertThat(await(store().rows(10, true)))
+        .containsExactly(
+            row("a", "running", 4),
+            row("d", "failed", 3),
+            row("c", "running", 3),
+            row("b", "completed", 3));
+    assertThat(await(store().rows(2, true)))
+        .containsExactly(row("a", "running", 4), row("d", "failed", 3));
+    assertThat(await(store().rows(10, false)))
+        .containsExactly(row("a", "running", 4), row("c", "running", 3));
+    assertThat(await(store().rows(1, false))).containsExactly(row("a", "running", 4));
+  }
+
+  @Test
+  default void jobsAreCountedByStatus() {
+    create("a", 10, "running");
+    create("b", 20, "running");
+    create("c", 30, "paused");
+    create("d", 40, "completed");
+
+    Map<String, Long> counts = new java.util.HashMap<>(await(store().counts()));
+    counts.values().removeIf(count -> count == 0);
+    assertThat(counts).isEqualTo(Map.of("running", 2L, "paused", 1L, "completed", 1L));
+  }
+
+  @Test
+  default void anEndedJobIsActiveNoMore() {
+    create("a", 10, "running");
+    await(store().commit(turn("a", 1, 4, 5, 20, "completed")));
+
+    assertThat(await(store().activeJobs())).isEmpty();
+    assertThat(await(store().rows(10, true))).containsExactly(row("a", "completed", 5));
+    assertThat(await(store().load("a"))).isPresent();
+  }
+
+  @Test
+  default void eventsAreReadFromAnyCursor() {
+    create("a", 10, "running");
+    await(store().commit(turn("a", 1, 4, 4, 20, "running")));
+    await(store().commit(turn("a", 1, 5, 9, 30, "running")));
+
+    for (long after = 0; after <= 9; after++) {
+      for (int limit = 1; limit <= 10; limit++) {
+        long last = Math.min(9, after + limit);
+        assertThat(eventsAfter("a", after, limit))
+            .isEqualTo(LongStream.rangeClosed(after + 1, last).boxed().toList());
+      }
+    }
+    assertThat(await(store().events("a", 5, 1))).containsExactly(new StoredEvent(6, "{\"seq\":6}"));
+    for (int limit = 1; limit <= 12; limit++) {
+      assertThat(await(store().lastEvents("a", limit)))
+          .extracting(StoredEvent::seq)
+          .isEqualTo(LongStream.rangeClosed(Math.max(1, 10 - limit), 9).boxed().toList());
+    }
+  }
+
+  @Test
+  default void theNewestEventsStayAndOldOnesGo() {
+    create("a", 10, "running");
+    long last = 3;
+    while (last < 3 * EVENTS_PER_JOB) {
+      await(store().commit(turn("a", 1, last + 1, last + 1, 10 + last, "running")));
+      last++;
+    }
+
+    List<Long> kept = eventsAfter("a", 0, 10 * EVENTS_PER_JOB);
+    assertThat(kept).hasSizeBetween(EVENTS_PER_JOB, 2 * EVENTS_PER_JOB + 1);
+    assertThat(kept)
+        .isEqualTo(LongStream.rangeClosed(last - kept.size() + 1, last).boxed().toList());
+  }
+
+  @Test
+  default void deletingRemovesEndedJobsOnly() {
+    create("a", 10, "running");
+    create("b", 20, "completed");
+    create("c", 30, "failed");
+    create("d", 40, "cancelled");
+
+    assertThat(await(store().deleteTerminal())).isEqualTo(3);
+
+    assertThat(await(store().deleteTerminal())).isZero();
+    assertThat(await(store().rows(10, true))).containsExactly(row("a", "running", 3));
+    for (String gone : List.of("b", "c", "d")) {
+      assertThat(await(store().load(gone))).isEmpty();
+      assertThat(await(store().row(gone))).isNull();
+      assertThat(eventsAfter(gone, 0, 10)).isEmpty();
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package io.mirrorneuron.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.ConfigLoader;
+import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.redis.RedisServer;
+import io.mirrorneuron.testing.Eventually;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.io.TempDir;
+
+class RedisJobStoreIT implements JobStoreContract {
+  private static final Duration TTL = Duration.ofHours(1);
+
+  @TempDir static Path folder;
+  private static Vertx vertx;
+  private static RedisServer redis;
+  private static RedisLanes lanes;
+
+  private Keys keys;
+  private JobStore store;
+
+  @BeforeAll
+  static void start() {
+    vertx = Vertx.vertx();
+    redis =
+        RedisServer.launch(
+                new RedisServer.Options(
+                    folder.resolve("redis"),
+                    null,
+                    ConfigLoader.environment().get("PATH"),
+                    Config.Fsync.EVERYSEC,
+                    new Secret("store-password"),
+                    folder.resolve("redis.log")))
+            .awaitReady();
+    lanes = RedisLanes.connect(vertx, redis.uri()).await();
+  }
+
+  @AfterAll
+  static void stop() {
+    vertx.close().await();
+    redis.close();
+  }
+
+  @BeforeEach
+  void makeStore(TestInfo test) {
+    keys = new Keys(test.getTestMethod().orElseThrow().getName());
+    store = new RedisJobStore(lanes, keys, TTL, EVENTS_PER_JOB);
+  }
+
+  @Override
+  public JobStore store() {
+    return store;
+  }
+
+  private long millisToLive(String key) {
+    return lanes.any().send(Request.cmd(Command.PTTL).arg(key)).await().toLong();
+  }
+
+  @Test
+  void whatBelongsToAnEndedJobGoesInTime() {
+    JobStoreContract.await(
+        store.create(
+            JobStoreContract.newJob("a", null, null),
+            JobStoreContract.turn("a", 1, 1, 3, 10, "running")));
+    List<String> all =
+        List.of(keys.state("a"), keys.events("a"), keys.row("a"), keys.manifest("a"));
+    assertThat(all).allMatch(key -> millisToLive(key) == -1);
+
+    JobStoreContract.await(store.commit(JobStoreContract.turn("a", 1, 4, 4, 20, "completed")));
+
+    assertThat(all).allSatisfy(key -> assertThat(millisToLive(key)).isBetween(1L, TTL.toMillis()));
+  }
+
+  @Test
+  void aJobWhoseTimeIsOverIsListedNoMore() {
+    JobStore brief = new RedisJobStore(lanes, keys, Duration.ofMillis(1), EVENTS_PER_JOB);
+    JobStoreContract.await(
+        brief.create(
+            JobStoreContract.newJob("a", null, null),
+            JobStoreContract.turn("a", 1, 1, 3, 10, "completed")));
+    Eventually.eventually(
+        "the job's time is over", () -> JobStoreContract.await(brief.row("a")) == null);
+
+    assertThat(JobStoreContract.await(brief.rows(10, true))).isEmpty();
+    Eventually.eventually(
+        "it is counted no more",
+        () -> JobStoreContract.await(brief.counts()).getOrDefault("completed", 0L) == 0);
+  }
+}
