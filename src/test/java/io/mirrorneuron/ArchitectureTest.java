@@ -1,0 +1,278 @@
+package io.mirrorneuron;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Which part may know which, and what may be used where. */
+@AnalyzeClasses(
+    packages = "io.mirrorneuron",
+    importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.NotGenerated.class})
+class ArchitectureTest {
+  private static final String ROOT = "io.mirrorneuron";
+
+  static final class NotGenerated implements ImportOption {
+    @Override
+    public boolean includes(com.tngtech.archunit.core.importer.Location location) {
+      return !location.contains("/io/mirrorneuron/proto/");
+    }
+  }
+
+  private static String in(String part) {
+    return ROOT + "." + part + "..";
+  }
+
+  // ------------------------------------------------------------------ the arrows
+
+  @ArchTest
+  static final ArchRule topLevelPackagesHaveNoCycles =
+      slices()
+          .matching(ROOT + ".(*)..")
+          .should()
+          .beFreeOfCycles()
+          .because("a part must be understood, tested and replaced without the whole");
+
+  @ArchTest
+  static final ArchRule partsOfTheRuntimeHaveNoCycles =
+      slices()
+          .matching(ROOT + ".runtime.(*)..")
+          .should()
+          .beFreeOfCycles()
+          .because("the engine knows processes, manifests and doors only by its own ports");
+
+  @ArchTest
+  static final ArchRule nobodyKnowsTheCompositionRoot =
+      noClasses()
+          .that(not(resideInAnyPackage(ROOT, in("app"))))
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(in("app"))
+          .because("parts get what they need by constructor; only the Java API starts a server");
+
+  @ArchTest
+  static final ArchRule theModelKnowsNobody =
+      noClasses()
+          .that()
+          .resideInAPackage(in("model"))
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage(ROOT + "..").and(not(resideInAPackage(in("model")))))
+          .because("everything else speaks in its words");
+
+  @ArchTest
+  static final ArchRule theEngineKnowsNoTechnology =
+      classes()
+          .that()
+          .resideInAPackage(in("runtime.engine"))
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              in("runtime.engine"),
+              in("runtime.manifest"),
+              in("model"),
+              in("store"),
+              in("wire"),
+              "java..",
+              "com.fasterxml.jackson..",
+              "org.slf4j..")
+          .because("it is simulated with other stores, clocks and processes, thousands of times");
+
+  @ArchTest
+  static final ArchRule theEngineKnowsStoresByTheirPort =
+      noClasses()
+          .that()
+          .resideInAPackage(in("runtime.engine"))
+          .should()
+          .dependOnClassesThat()
+          .haveSimpleNameStartingWith("Redis")
+          .because("the store is a port of the engine");
+
+  @ArchTest
+  static final ArchRule areasKnowNoTransport =
+      noClasses()
+          .that(resideInAnyPackage(in("jobs"), in("cluster"), in("blueprints")))
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.vertx.ext.web..",
+              "io.vertx.core.http..",
+              "io.vertx.core.json..",
+              "io.vertx.grpc..",
+              "io.vertx.redis..",
+              in("gateway"),
+              in("redis"),
+              in("runtime"),
+              in("proto"))
+          .because("an area answers calls; how they come and where the answers lie is not its own");
+
+  @ArchTest
+  static final ArchRule areasDoNotKnowEachOther =
+      slices()
+          .matching(ROOT + ".(jobs|cluster|blueprints)..")
+          .should()
+          .notDependOnEachOther()
+          .because("what two areas share is a port, never a message or a class");
+
+  @ArchTest
+  static final ArchRule theGatewayKnowsNoArea =
+      noClasses()
+          .that()
+          .resideInAPackage(in("gateway"))
+          .should()
+          .dependOnClassesThat(
+              resideInAnyPackage(
+                  in("jobs"),
+                  in("cluster"),
+                  in("blueprints"),
+                  in("runtime"),
+                  in("client"),
+                  in("store")))
+          .because("an operation is added in the contract and in an area, not here");
+
+  // ------------------------------------------------------------------ each library has its place
+
+  @ArchTest
+  static final ArchRule webStaysInTheGateway =
+      noClasses()
+          .that(not(resideInAPackage(in("gateway"))))
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.vertx.ext.web..", "io.vertx.openapi..", "io.vertx.json.schema..")
+          .because("HTTP is translated once");
+
+  @ArchTest
+  static final ArchRule redisStaysInTheStore =
+      noClasses()
+          .that(not(resideInAPackage(in("store"))))
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.vertx.redis..")
+          .because("keys and scripts belong together");
+
+  @ArchTest
+  static final ArchRule grpcStaysAtTheDoors =
+      noClasses()
+          .that(not(resideInAnyPackage(in("runtime.grpc"), in("client"), in("wire"))))
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.vertx.grpc..", "com.google.protobuf..", in("proto"))
+          .because("messages of the wire are translated where they arrive");
+
+  @ArchTest
+  static final ArchRule commandsStayWithTheProgram =
+      noClasses()
+          .that(not(resideInAnyPackage(in("app"), in("cli"))))
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("picocli..", "org.jline..", "com.github.freva..")
+          .because("everything else is used as a library, too");
+
+  @ArchTest
+  static final ArchRule theCommandLineKnowsNoVertx =
+      noClasses()
+          .that()
+          .resideInAPackage(in("cli"))
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.vertx..")
+          .because("it speaks through the Java API, and starts faster for it");
+
+  @ArchTest
+  static final ArchRule processesStartInFewPlaces =
+      noClasses()
+          .that(
+              not(resideInAnyPackage(in("runtime.exec.spawn"), in("runtime.cluster"), in("redis"))))
+          .should()
+          .dependOnClassesThat(belongToAnyOf(ProcessBuilder.class))
+          .because("what starts a process must also end it");
+
+  // ------------------------------------------------------------------ the outside world
+
+  @ArchTest
+  static final ArchRule theEnvironmentIsReadOnce =
+      noClasses()
+          .that(not(resideInAPackage(in("config"))))
+          .should()
+          .callMethod(System.class, "getenv")
+          .orShould()
+          .callMethod(System.class, "getenv", String.class)
+          .because("a setting has one name and one place");
+
+  @ArchTest
+  static final ArchRule timeComesFromAClock =
+      noClasses()
+          .should()
+          .callMethod(Instant.class, "now")
+          .orShould()
+          .callMethod(System.class, "currentTimeMillis")
+          .because("tests turn the clock by hand");
+
+  @ArchTest
+  static final ArchRule clocksAreMadeWhereAProgramIsPutTogether =
+      noClasses()
+          .that(not(resideInAnyPackage(ROOT, in("app"), in("cli"))))
+          .should()
+          .callMethod(Clock.class, "systemUTC")
+          .orShould()
+          .callMethod(Clock.class, "systemDefaultZone")
+          .because("a clock is given, not fetched");
+
+  @ArchTest
+  static final ArchRule chanceIsGiven =
+      noClasses()
+          .that(not(resideInAPackage(in("app"))))
+          .should()
+          .callMethod(UUID.class, "randomUUID")
+          .orShould()
+          .callMethod(Math.class, "random")
+          .orShould()
+          .callConstructor(Random.class)
+          .orShould()
+          .callMethod(ThreadLocalRandom.class, "current")
+          .because("what a test cannot repeat it cannot show");
+
+  @ArchTest
+  static final ArchRule nothingSleeps =
+      noClasses()
+          .should()
+          .callMethod(Thread.class, "sleep", long.class)
+          .orShould()
+          .callMethod(Thread.class, "sleep", java.time.Duration.class)
+          .because("one waits for something, not for some time");
+
+  @ArchTest
+  static void noTestSleeps(JavaClasses program) {
+    JavaClasses tests =
+        new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.ONLY_INCLUDE_TESTS)
+            .importPackages(ROOT);
+    nothingSleeps.check(tests);
+  }
+
+  // ------------------------------------------------------------------ names
+
+  @ArchTest
+  static final ArchRule namesSayWhatAClassIs =
+      noClasses()
+          .should()
+          .haveNameMatching(".*(Impl|Manager|Helper|Helpers|Util|Utils|Dto)")
+          .orShould()
+          .haveNameMatching(".*[.$](Abstract|Base)[A-Z].*")
+          .because("such a word fits every class and tells nothing of this one");
+}
