@@ -6,8 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 
 /** A bundle as it is uploaded. */
 public final class BundleUpload {
@@ -18,15 +16,13 @@ public final class BundleUpload {
 
   /** All files below the folder. */
   public static byte[] of(Path folder) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (ZipOutputStream zip = new ZipOutputStream(bytes);
-        Stream<Path> files = Files.walk(folder)) {
+    Zips zip = new Zips();
+    try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
-        zip.putNextEntry(new ZipEntry(folder.relativize(file).toString()));
-        Files.copy(file, zip);
+        zip.file(folder.relativize(file).toString(), Files.readAllBytes(file));
       }
     }
-    return bytes.toByteArray();
+    return zip.bytes();
   }
 
   /** A form with the zip as its one part, {@code bundle}. */
