@@ -1,0 +1,71 @@
+package io.mirrorneuron.bench;
+
+import io.mirrorneuron.wire.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The packaged program as a user starts it: {@code mn up} with its own Redis, on free ports.
+ *
+ * @param home its data directory
+ */
+record Server(Started process, Path home) implements AutoCloseable {
+  static final String API = "/api/v1";
+  static final String HEALTH = API + "/health";
+  static final String NAMESPACE = "mirror_neuron";
+
+  /**
+   * @param options further options of {@code mn up}
+   */
+  static Server up(Path program, Path home, String... options) throws IOException {
+    int port = Plan.freePort();
+    List<String> command = new ArrayList<>(List.of(program.toString(), "up", "--home"));
+    command.addAll(List.of(home.toString(), "--api-port=" + port, "--grpc-port=0"));
+    command.addAll(List.of(options));
+    Path log = home.resolveSibling(home.getFileName() + ".log");
+    return new Server(Started.start(command, port, HEALTH, log), home);
+  }
+
+  int port() {
+    return process.port();
+  }
+
+  /** How other processes of this run reach the server's Redis. */
+  String redisUri() throws IOException {
+    return "unix://"
+        + home.resolve("redis/redis.sock").toAbsolutePath()
+        + "?password="
+        + Files.readString(home.resolve("redis.password")).strip();
+  }
+
+  double redisResidentMiB() throws IOException {
+    String pid = Files.readString(home.resolve("redis/redis.pid")).strip();
+    return Started.residentMiB(Long.parseLong(pid));
+  }
+
+  /** Submits a workflow over a connection to this server; answers the job's id. */
+  static String submit(Connection connection, String body) throws IOException {
+    Connection.Answer answer = connection.post(API + "/jobs", body);
+    if (answer.status() / 100 != 2) {
+      throw new IOException("the job was refused: " + answer);
+    }
+    return Json.parse(answer.body()).path("job_id").asText();
+  }
+
+  /** The status that everybody sees. */
+  static String status(Connection connection, String jobId) throws IOException {
+    Connection.Answer answer = connection.get(API + "/jobs/" + jobId);
+    if (answer.status() != 200) {
+      throw new IOException("the job cannot be read: " + answer);
+    }
+    return Json.parse(answer.body()).at("/job/status").asText();
+  }
+
+  @Override
+  public void close() {
+    process.close();
+  }
+}
