@@ -1,2 +1,6 @@
-/** The public Java API. Start with {@link io.mirrorneuron.app} to see how the house is built. */
+/**
+ * MirrorNeuron for Java programs: {@link io.mirrorneuron.MirrorNeuron} runs workflows in this
+ * process or talks to a runtime elsewhere. The parts behind it lie in the packages below; {@code
+ * app} is where to start reading them.
+ */
 package io.mirrorneuron;

@@ -65,7 +65,7 @@ public final class App implements AutoCloseable {
   private Config config;
   private DataDirectory directory;
   private Vertx vertx;
-  private JobsClient jobs;
+  private Backend backend;
   private Doors doors = new Doors(null, null);
 
   private App(Config config, Role role, Map<String, String> environment) {
@@ -99,18 +99,13 @@ public final class App implements AutoCloseable {
     vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
     parts.add("Vert.x", () -> vertx.close().await(10, TimeUnit.SECONDS));
     Future<Contract> contract = role.hasGateway() ? Contract.load(vertx) : null;
-    Backend backend;
-    Door grpc = null;
-    if (role.hasRuntime()) {
-      backend = runtime(redis);
-      grpc = openGrpc(backend);
-    } else {
-      backend = remote();
-    }
-    jobs = backend.jobs();
+    backend = role.hasRuntime() ? runtime(redis) : remote();
+    Door grpc = role.hasGrpc() ? openGrpc(backend) : null;
     Door api = role.hasGateway() ? openApi(backend, contract.await()) : null;
     doors = new Doors(api, grpc);
-    parts.add("announcement", Announcement.of(config.home(), doors, clock));
+    if (role.hasGrpc() || role.hasGateway()) {
+      parts.add("announcement", Announcement.of(config.home(), doors, clock));
+    }
   }
 
   /**
@@ -279,7 +274,12 @@ public final class App implements AutoCloseable {
 
   /** The jobs of this server's runtime, or of the one it stands before. */
   public JobsClient jobs() {
-    return jobs;
+    return backend.jobs();
+  }
+
+  /** The nodes of the same runtime. */
+  public ClusterClient cluster() {
+    return backend.cluster();
   }
 
   /** Stops accepting, lets running work end or parks it, and stops what was started; bounded. */

@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -43,17 +45,29 @@ final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
-    App app = Servers.start(options.load(), Role.UP);
-    Path folder = Files.createTempDirectory("mn-sample");
-    Samples.unpack(sample, folder);
-    boolean completed = new SampleRun(app.jobs(), out).run(folder);
+    ServerProcess server = ServerProcess.start(options.load(), Role.UP);
+    boolean completed = runSample(server.app(), out);
     out.println();
     out.println("The server is at");
-    Servers.printDoors(app, out);
+    server.printDoors(out);
     if (!once && isAtTerminal()) {
-      Servers.stay(out);
+      server.stay(out);
     }
     return completed ? 0 : 1;
+  }
+
+  private boolean runSample(App app, PrintWriter out) throws IOException, InterruptedException {
+    Path folder = Files.createTempDirectory("mn-sample");
+    try {
+      Samples.unpack(sample, folder);
+      return new SampleRun(app.jobs(), out).run(folder);
+    } finally {
+      try (Stream<Path> files = Files.walk(folder)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
   }
 
   private static boolean isAtTerminal() {

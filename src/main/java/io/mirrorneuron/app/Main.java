@@ -1,5 +1,9 @@
 package io.mirrorneuron.app;
 
+import io.mirrorneuron.cli.JobCommand;
+import io.mirrorneuron.cli.NodeCommand;
+import io.mirrorneuron.cli.RunCommand;
+import io.mirrorneuron.cli.Screen;
 import io.mirrorneuron.config.ConfigException;
 import io.mirrorneuron.model.MnException;
 import java.io.PrintWriter;
@@ -18,13 +22,24 @@ import picocli.CommandLine.Spec;
     name = "mn",
     description = "Runs durable workflows of programs, and talks to servers that do.",
     versionProvider = Main.Version.class,
-    subcommands = {UpCommand.class, GatewayCommand.class, RuntimeCommand.class, DemoCommand.class},
+    subcommands = {
+      UpCommand.class,
+      GatewayCommand.class,
+      RuntimeCommand.class,
+      DemoCommand.class,
+      RunCommand.class,
+      JobCommand.class,
+      NodeCommand.class
+    },
     footerHeading = "%nExamples:%n",
     footer = {
       "  mn demo                           see a workflow run",
       "  mn up                             start a server",
       "  mn up --api-port 8080             on another port",
-      "%nExit codes: 0 done, 1 it did not work, 2 the command or the configuration is wrong."
+      "  mn run my-bundle/                 run a workflow there",
+      "  mn job list                       see what became of it",
+      "%nExit codes: 0 done, 1 it did not work, 2 the command or the configuration is wrong;"
+          + " mn run --help has the others."
     })
 public final class Main implements Runnable {
   @Spec CommandSpec spec;
@@ -42,12 +57,12 @@ public final class Main implements Runnable {
   boolean version;
 
   public static void main(String[] arguments) {
-    System.exit(commandLine().execute(arguments));
+    System.exit(commandLine(Screen.ofProcess()).execute(arguments));
   }
 
   /** The whole command line with its error handling. */
-  static CommandLine commandLine() {
-    return new CommandLine(new Main())
+  static CommandLine commandLine(Screen screen) {
+    return new CommandLine(new Main(), screen.factory())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler((failure, command, parsed) -> explain(failure, command));
   }

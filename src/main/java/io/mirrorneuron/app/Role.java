@@ -1,20 +1,24 @@
 package io.mirrorneuron.app;
 
-/** What a server process does. */
+/** What a process does. */
 public enum Role {
   /** Everything in one process. */
-  UP(true, true),
+  UP(true, true, true),
   /** Only the HTTP door, before a runtime elsewhere. */
-  GATEWAY(true, false),
+  GATEWAY(true, false, false),
   /** Only the runtime and its gRPC door. */
-  RUNTIME(false, true);
+  RUNTIME(false, true, true),
+  /** Only the runtime, for the program that it is part of. */
+  EMBEDDED(false, true, false);
 
   private final boolean gateway;
   private final boolean runtime;
+  private final boolean grpc;
 
-  Role(boolean gateway, boolean runtime) {
+  Role(boolean gateway, boolean runtime, boolean grpc) {
     this.gateway = gateway;
     this.runtime = runtime;
+    this.grpc = grpc;
   }
 
   boolean hasGateway() {
@@ -23,5 +27,10 @@ public enum Role {
 
   boolean hasRuntime() {
     return runtime;
+  }
+
+  /** Whether others may call the runtime. */
+  boolean hasGrpc() {
+    return grpc;
   }
 }

@@ -1,5 +1,6 @@
 package io.mirrorneuron.app;
 
+import io.mirrorneuron.cli.HealthCommand;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -12,11 +13,13 @@ import picocli.CommandLine.Spec;
     description = "Starts only the runtime and its gRPC door. Its subcommands ask a running one.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
+    subcommands = HealthCommand.class,
     sortOptions = false,
     footerHeading = "%nExamples:%n",
     footer = {
       "  mn runtime --grpc-port 50051",
-      "  MN_REDIS_URL=redis://:secret@redis.example mn runtime"
+      "  MN_REDIS_URL=redis://:secret@redis.example mn runtime",
+      "  mn runtime health"
     })
 final class RuntimeCommand implements Callable<Integer> {
   @Spec CommandSpec spec;
@@ -24,6 +27,6 @@ final class RuntimeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    return Servers.run(options, Role.RUNTIME, spec.commandLine().getOut());
+    return ServerProcess.run(options, Role.RUNTIME, spec.commandLine().getOut());
   }
 }

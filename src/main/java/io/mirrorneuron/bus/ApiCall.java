@@ -83,7 +83,7 @@ public record ApiCall(JsonObject json) {
   /** An empty object when the request had none. */
   public ObjectNode body() {
     JsonObject body = json.getJsonObject(BODY);
-    return body == null ? Json.object() : Json.MAPPER.valueToTree(body.getMap());
+    return body == null ? Json.object() : Json.parseObject(body.encode(), "body");
   }
 
   public Upload upload() {

@@ -51,6 +51,10 @@ final class ApiRouter {
   static Router close(Router router, Contract contract) {
     router.route().last().handler(new AllowedMethods(contract.operations()));
     router.route().failureHandler(Problems::send);
+    // Paths that cannot be decoded fail before any route is looked at.
+    router
+        .errorHandler(400, ctx -> Problems.send(ctx, Problem.malformed("the path is malformed")))
+        .errorHandler(500, Problems::send);
     return router;
   }
 

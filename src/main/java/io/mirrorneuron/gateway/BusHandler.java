@@ -9,6 +9,8 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.ParsedHeaderValue;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
@@ -75,7 +77,7 @@ final class BusHandler implements Handler<RoutingContext> {
 
   private void callWith(ApiCall.Upload upload, RoutingContext ctx, ApiCall call) {
     ask(call.withUpload(upload))
-        .onComplete(answer -> shared.uploads().discard(upload))
+        .eventually(() -> shared.uploads().discard(upload))
         .onComplete(answer -> write(ctx, defaultType, answer), ctx::fail);
   }
 
@@ -84,7 +86,7 @@ final class BusHandler implements Handler<RoutingContext> {
     if (type == null) {
       ask(call).onComplete(answer -> write(ctx, defaultType, answer), ctx::fail);
     } else if (type.equals(ApiOperation.EVENT_STREAM)) {
-      shared.streams().open(ctx, operation.cursor(), call, this::ask);
+      shared.streams().open(ctx, operation, call, this::ask);
     } else {
       ask(call.withAccept(type)).onComplete(answer -> write(ctx, type, answer), ctx::fail);
     }
@@ -95,10 +97,13 @@ final class BusHandler implements Handler<RoutingContext> {
   }
 
   private void write(RoutingContext ctx, CharSequence type, Buffer answer) {
-    ctx.response()
-        .setStatusCode(operation.success())
-        .putHeader(HttpHeaders.CONTENT_TYPE, type)
-        .end(answer);
+    HttpServerResponse response = ctx.response();
+    response.setStatusCode(operation.success()).putHeader(HttpHeaders.CONTENT_TYPE, type);
+    if (ctx.request().method() == HttpMethod.HEAD) {
+      response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(answer.length())).end();
+    } else {
+      response.end(answer);
+    }
   }
 
   /** The type the client likes best among those the contract has; null for the default. */

@@ -59,7 +59,7 @@ public final class GatewayVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    streams = new Streams();
+    streams = new Streams(vertx, settings.timeout().dividedBy(2));
     Config.Api api = settings.api();
     server =
         vertx
@@ -76,6 +76,7 @@ public final class GatewayVerticle extends VerticleBase {
   /** Ends the streams, lets running requests finish for a few seconds. */
   @Override
   public Future<?> stop() {
+    streams.close();
     return server.shutdown(DRAIN_SECONDS, TimeUnit.SECONDS);
   }
 
@@ -103,6 +104,7 @@ public final class GatewayVerticle extends VerticleBase {
             new Cors(api.corsAllowOrigins()),
             health,
             shared);
+    Docs.mount(router, vertx, contract, settings.docsNeedToken() ? auth : Auth.NOBODY_ASKS);
     return ApiRouter.close(router, contract);
   }
 

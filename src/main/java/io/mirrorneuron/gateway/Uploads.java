@@ -4,6 +4,7 @@ import io.mirrorneuron.bus.ApiCall;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.file.FileSystem;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerFileUpload;
 import io.vertx.core.http.HttpServerRequest;
@@ -16,6 +17,9 @@ import java.util.function.Supplier;
 final class Uploads {
   /** What multipart framing may add to the file. */
   private static final long FRAMING_BYTES = 64 << 10;
+
+  private static final Refusal MALFORMED =
+      Refusal.malformed("the multipart body is malformed", List.of());
 
   private final Vertx vertx;
   private final Path folder;
@@ -42,30 +46,36 @@ final class Uploads {
     if (Bodies.declaredLength(request) > limitBytes + FRAMING_BYTES) {
       return Future.failedFuture(Refusal.tooLarge(limitBytes));
     }
-    if (!isMultipart(request)) {
+    String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
+    if (type == null || !type.toLowerCase(Locale.ROOT).startsWith("multipart/form-data")) {
       return Future.failedFuture(missing(field));
+    }
+    if (!type.contains("boundary=")) {
+      return Future.failedFuture(MALFORMED);
     }
     Bodies.greet(request);
     Reception reception =
         new Reception(field, folder.resolve("upload-" + ids.get() + ".part").toString());
     reception.listen(request);
-    return reception.done.future().onFailure(e -> discard(reception.path));
+    return reception
+        .done
+        .future()
+        .recover(e -> discard(reception.path).compose(done -> Future.failedFuture(e)));
   }
 
-  void discard(ApiCall.Upload upload) {
-    discard(upload.path().toString());
+  Future<Void> discard(ApiCall.Upload upload) {
+    return discard(upload.path().toString());
   }
 
-  private void discard(String path) {
-    vertx
-        .fileSystem()
-        .exists(path)
-        .compose(there -> there ? vertx.fileSystem().delete(path) : Future.succeededFuture());
-  }
-
-  private static boolean isMultipart(HttpServerRequest request) {
-    String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
-    return type != null && type.toLowerCase(Locale.ROOT).startsWith("multipart/form-data");
+  private Future<Void> discard(String path) {
+    FileSystem files = vertx.fileSystem();
+    return files
+        .delete(path)
+        .recover( // a cancelled transfer deletes its file itself, before or after us
+            e ->
+                files
+                    .exists(path)
+                    .compose(there -> there ? Future.failedFuture(e) : Future.succeededFuture()));
   }
 
   private static Refusal missing(String field) {
@@ -88,12 +98,11 @@ final class Uploads {
     }
 
     void listen(HttpServerRequest request) {
-      request.exceptionHandler(
-          e -> refuse(Refusal.malformed("the multipart body is malformed", List.of())));
+      request.exceptionHandler(e -> refuse(MALFORMED));
       try {
         request.setExpectMultipart(true);
       } catch (RuntimeException e) {
-        refuse(Refusal.malformed("the multipart body is malformed", List.of()));
+        refuse(MALFORMED);
         return;
       }
       request.uploadHandler(this::begin);
@@ -126,10 +135,9 @@ final class Uploads {
     }
 
     void refuse(Refusal refusal) {
-      if (part != null) {
+      if (done.tryFail(refusal) && part != null) {
         part.cancelStreamToFileSystem();
       }
-      done.tryFail(refusal);
     }
   }
 }

@@ -2,6 +2,7 @@ package io.mirrorneuron.jobs;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.EventPage;
 import io.mirrorneuron.wire.Json;
@@ -36,27 +37,26 @@ final class Events {
         "{\"data\":[" + data + "],\"next\":" + page.next() + ",\"ended\":" + page.ended() + "}");
   }
 
-  /** The dead letters of a whole log, which starts at position 0. */
-  static ObjectNode deadLetters(String jobId, List<String> log) {
-    ObjectNode answer = Json.object().put("job_id", jobId);
-    var letters = answer.putArray("data");
-    for (int position = 0; position < log.size(); position++) {
-      String text = log.get(position);
+  /**
+   * Adds the dead letters among a slice of the log to the answer.
+   *
+   * @param letters the answer's {@code data}
+   * @param start position of the slice's first event in the whole log
+   */
+  static void addDeadLetters(ArrayNode letters, List<String> slice, int start) {
+    for (int i = 0; i < slice.size(); i++) {
+      String text = slice.get(i);
       // Most events are none: look before parsing.
-      if (!text.contains("dead_letter")) {
-        continue;
-      }
-      JsonNode event = parse(text);
+      JsonNode event = text.contains("dead_letter") ? parse(text) : Json.object();
       if (event.path("type").asText().equals("dead_letter")) {
         ObjectNode letter = letters.addObject();
-        letter.put("index", letters.size() - 1).put("event_index", position);
+        letter.put("index", letters.size() - 1).put("event_index", start + i);
         letter.set("agent_id", event.get("agent_id"));
         letter.set("reason", reason(event));
         letter.set("timestamp", event.get("timestamp"));
         letter.set("message", event.get("message"));
       }
     }
-    return answer;
   }
 
   private static JsonNode reason(JsonNode event) {

@@ -1,5 +1,6 @@
 package io.mirrorneuron.jobs;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
@@ -12,8 +13,6 @@ import io.mirrorneuron.store.JobRows;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
-import java.util.ArrayList;
-import java.util.List;
 
 /** The area {@code jobs}. */
 public final class JobsVerticle extends AreaVerticle {
@@ -127,15 +126,18 @@ public final class JobsVerticle extends AreaVerticle {
   }
 
   private ObjectNode listDeadLetters(ApiCall call) {
-    List<String> log = new ArrayList<>();
+    ObjectNode answer = Json.object().put("job_id", id(call));
+    ArrayNode letters = answer.putArray("data");
     EventPage page;
+    int position = 0;
     long after = 0;
     do {
       page = jobs.events(id(call), after, LOG_PAGE);
-      log.addAll(page.events());
+      Events.addDeadLetters(letters, page.events(), position);
+      position += page.events().size();
       after = page.next();
     } while (!page.events().isEmpty() && !page.ended());
-    return Events.deadLetters(id(call), log);
+    return answer;
   }
 
   private ObjectNode replayDeadLetter(ApiCall call) {

@@ -9,6 +9,8 @@ import io.vertx.core.buffer.Buffer;
  */
 @FunctionalInterface
 public interface JobRows {
-  /** The row's bytes, or null when there is no such job. May be called from an event loop. */
+  /**
+   * The row's bytes, or null when there is no such job. Called from an event loop, completes on it.
+   */
   Future<Buffer> row(String jobId);
 }

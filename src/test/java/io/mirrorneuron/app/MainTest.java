@@ -2,10 +2,12 @@ package io.mirrorneuron.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.cli.Screen;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,7 +19,7 @@ class MainTest {
   private final StringWriter errors = new StringWriter();
 
   private int execute(String... arguments) {
-    CommandLine command = Main.commandLine();
+    CommandLine command = Main.commandLine(new Screen(Map.of(), false, Path.of("/")));
     command.setOut(new PrintWriter(out)).setErr(new PrintWriter(errors));
     return command.execute(arguments);
   }

@@ -2,8 +2,17 @@ package io.mirrorneuron.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.Submission;
 import io.mirrorneuron.testing.GatewayFixture;
+import io.mirrorneuron.testing.RawHttp;
+import io.mirrorneuron.testing.Zips;
 import io.mirrorneuron.wire.Json;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -11,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class GatewayIT {
-  private static final String MANIFEST = "{\"graph_id\":\"g\"}";
+  private static final String JOB = "{\"manifest_json\":\"{\\\"graph_id\\\":\\\"g\\\"}\"}";
 
   @TempDir Path folder;
   private GatewayFixture gateway;
@@ -22,22 +31,283 @@ class GatewayIT {
   }
 
   @AfterEach
-  void stop() throws Exception {
+  void stop() {
     gateway.close();
   }
 
   @Test
   void aSubmittedJobCanBeRead() throws Exception {
-    var submitted =
-        gateway.post("/api/v1/jobs", Json.write(Json.object().put("manifest_json", MANIFEST)));
+    var submitted = gateway.post("/api/v1/jobs", JOB);
     assertThat(submitted.body())
         .isEqualTo("{\"id\":\"fake-1\",\"job_id\":\"fake-1\",\"status\":\"pending\"}");
     assertThat(submitted.statusCode()).isEqualTo(200);
 
-    var read = gateway.get("/api/v1/jobs/fake-1");
-    assertThat(read.statusCode()).isEqualTo(200);
-    var detail = Json.parseObject(read.body(), "detail");
+    var detail = json(gateway.get("/api/v1/jobs/fake-1"));
     assertThat(detail.at("/job/status").asText()).isEqualTo("running");
     assertThat(detail.at("/summary/event_count").asInt()).isEqualTo(4);
+    assertThat(detail.path("events")).isEqualTo(detail.path("recent_events"));
+    assertThat(json(gateway.get("/api/v1/jobs/fake-1?include=full")).has("sandboxes")).isTrue();
+    assertThat(json(gateway.get("/api/v1/jobs")).at("/data/0/job_id").asText()).isEqualTo("fake-1");
+  }
+
+  @Test
+  void aJobIsPausedResumedCancelledAndClearedAway() throws Exception {
+    gateway.post("/api/v1/jobs", JOB);
+
+    assertThat(gateway.post("/api/v1/jobs/fake-1/pause", "").body())
+        .isEqualTo("{\"status\":\"paused\",\"job_id\":\"fake-1\"}");
+    assertThat(gateway.post("/api/v1/jobs/fake-1/resume", "").statusCode()).isEqualTo(200);
+    assertThat(gateway.post("/api/v1/jobs/fake-1/cancel", "").statusCode()).isEqualTo(200);
+    assertThat(gateway.post("/api/v1/jobs/fake-1/pause", "").statusCode()).isEqualTo(412);
+    assertThat(gateway.post("/api/v1/jobs:cleanup", "").body()).isEqualTo("{\"cleared_count\":1}");
+    assertThat(gateway.post("/api/v1/jobs/cleanup", "").body()).isEqualTo("{\"cleared_count\":0}");
+    assertThat(gateway.jobs.calls()).contains("clear admin-secret");
+    assertThat(gateway.get("/api/v1/jobs/fake-1").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void aJobMayBeSentWithoutAContentTypeAndItsManifestAsAnObject() throws Exception {
+    var answer =
+        gateway.send(
+            gateway
+                .request("/api/v1/jobs")
+                .POST(
+                    HttpRequest.BodyPublishers.ofString(
+                        "{\"manifest_json\":{\"graph_id\":\"g\"},\"payloads\":{\"a\":\"x\"},"
+                            + "\"force\":\"yes\"}"))
+                .build());
+
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    Submission submission = gateway.jobs.submissions().getFirst();
+    assertThat(
+            Json.parseObject(submission.manifestJson(), "m")
+                .at("/metadata/mn_validation/force")
+                .asBoolean())
+        .isTrue();
+    assertThat(((Submission.Payloads.Inline) submission.payloads()).files()).containsKey("a");
+  }
+
+  @Test
+  void theSameIdempotencyKeyWithOtherContentIsAConflict() throws Exception {
+    assertThat(submit("k", "{\"graph_id\":\"a\"}").statusCode()).isEqualTo(200);
+    assertThat(json(submit("k", "{\"graph_id\":\"a\"}")).path("id").asText()).isEqualTo("fake-1");
+    var clash = submit("k", "{\"graph_id\":\"b\"}");
+    assertThat(clash.statusCode()).isEqualTo(409);
+    assertThat(json(clash).path("error").asText()).isEqualTo("idempotency_conflict");
+  }
+
+  @Test
+  void anUploadedBundleIsSubmittedByItsHandle() throws Exception {
+    byte[] zip =
+        new Zips()
+            .file("top/manifest.json", "{\"graph_id\":\"z\"}")
+            .file("top/payloads/a", "hi")
+            .bytes();
+    var uploaded = json(upload(zip));
+    assertThat(uploaded.at("/manifest/graph_id").asText()).isEqualTo("z");
+    String handle = uploaded.path("bundle_path").asText();
+    assertThat(handle).startsWith("bundle-").doesNotContain("/");
+
+    var submitted =
+        gateway.post("/api/v1/jobs", Json.write(Json.object().put("bundle_path", handle)));
+    assertThat(submitted.statusCode()).as(submitted.body()).isEqualTo(200);
+    var payloads = (Submission.Payloads.Folder) gateway.jobs.submissions().getFirst().payloads();
+    assertThat(Files.readString(payloads.root().resolve("a"))).isEqualTo("hi");
+    try (var left = Files.list(folder.resolve("uploads"))) {
+      assertThat(left).isEmpty();
+    }
+  }
+
+  @Test
+  void idsMayHoldEncodedSlashes() throws Exception {
+    assertThat(json(gateway.get("/api/v1/jobs/a%2Fb")).path("detail").asText())
+        .isEqualTo("job a/b was not found");
+  }
+
+  @Test
+  void scalarsOfQueriesAreLax() throws Exception {
+    gateway.get("/api/v1/jobs?limit=3.0&include_terminal=Off&unknown=1");
+    gateway.get("/api/v1/jobs?limit=100000000&include_terminal=Y");
+    assertThat(gateway.jobs.calls()).containsExactly("list 3 false", "list 1000 true");
+  }
+
+  @Test
+  void headAnswersLikeGetWithoutABody() throws Exception {
+    var head =
+        RawHttp.send(
+            gateway.port(),
+            "HEAD /api/v1/jobs HTTP/1.1\r\nAuthorization: Bearer " + GatewayFixture.TOKEN + "\r\n",
+            new byte[0]);
+    assertThat(head.status()).isEqualTo(200);
+    assertThat(head.headers()).containsEntry("content-length", "11");
+    assertThat(head.body()).isEmpty();
+  }
+
+  @Test
+  void allowNamesEveryMethodOfThePath() throws Exception {
+    var answer = gateway.send(gateway.request("/api/v1/jobs").DELETE().build());
+    assertThat(answer.statusCode()).isEqualTo(405);
+    assertThat(answer.headers().firstValue("Allow")).hasValue("GET, HEAD, POST");
+  }
+
+  @Test
+  void requestIdsAreEchoedOrMade() throws Exception {
+    var mine =
+        gateway.send(gateway.request("/api/v1/nothing").header("X-Request-Id", "mine-1").build());
+    assertThat(mine.headers().firstValue("X-Request-Id")).hasValue("mine-1");
+    assertThat(json(mine).path("request_id").asText()).isEqualTo("mine-1");
+    var odd = gateway.send(gateway.request("/api/v1/jobs").header("X-Request-Id", "<b>").build());
+    assertThat(odd.headers().firstValue("X-Request-Id").orElseThrow()).startsWith("r-");
+  }
+
+  @Test
+  void errorsCarryTheHeadersOfEveryAnswer() throws Exception {
+    var answer =
+        RawHttp.send(
+            gateway.port(),
+            "GET /api/v1/jobs HTTP/1.1\r\nOrigin: https://ui.example\r\n",
+            new byte[0]);
+    assertThat(answer.status()).isEqualTo(401);
+    assertThat(answer.headers())
+        .containsEntry("www-authenticate", "Bearer")
+        .containsEntry("access-control-allow-origin", "https://ui.example")
+        .containsEntry("vary", "origin")
+        .containsEntry("x-content-type-options", "nosniff")
+        .containsEntry("cache-control", "no-store")
+        .containsKey("x-request-id");
+  }
+
+  @Test
+  void preflightsAreForListedOriginsOnly() throws Exception {
+    String head = "OPTIONS /api/v1/jobs HTTP/1.1\r\nAccess-Control-Request-Method: POST\r\n";
+    var listed = RawHttp.send(gateway.port(), head + "Origin: https://ui.example\r\n", new byte[0]);
+    assertThat(listed.status()).isEqualTo(200);
+    assertThat(listed.headers()).containsEntry("access-control-max-age", "600");
+    var other =
+        RawHttp.send(gateway.port(), head + "Origin: https://evil.example\r\n", new byte[0]);
+    assertThat(other.status()).isEqualTo(400);
+    assertThat(other.headers()).doesNotContainKey("access-control-allow-origin");
+  }
+
+  @Test
+  void aRuntimeThatIsAwayIs503AndAskedAgainLater() throws Exception {
+    gateway.jobs.failWith(MnException.unavailable("the runtime is not reachable", null));
+    var answer = gateway.get("/api/v1/jobs");
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(answer.headers().firstValue("Retry-After")).hasValue("1");
+    assertThat(json(answer).path("detail").asText()).isEqualTo("the runtime is not reachable");
+  }
+
+  @Test
+  void whatFailsUnexpectedlyTellsNothingOfItself() throws Exception {
+    gateway.jobs.intercept(
+        call -> {
+          throw new IllegalStateException("password=hunter2");
+        });
+    var answer = gateway.get("/api/v1/jobs");
+    assertThat(answer.statusCode()).isEqualTo(500);
+    assertThat(answer.body()).doesNotContain("hunter2");
+  }
+
+  @Test
+  void theStatusReportsADeadRuntimeAndStaysGreenItself() throws Exception {
+    var fine = json(gateway.get("/api/v1/runtime/status"));
+    assertThat(fine.path("overall").asText()).isEqualTo("warning");
+    assertThat(fine.at("/nodes/by_status/healthy").asInt()).isEqualTo(1);
+    gateway.cluster.failWith(MnException.unavailable("gone", null));
+    var answer = gateway.get("/api/v1/runtime/status");
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(json(answer).path("overall").asText()).isEqualTo("critical");
+    assertThat(json(answer).at("/nodes/available").asBoolean()).isFalse();
+    assertThat(
+            gateway
+                .send(HttpRequest.newBuilder(gateway.uri("/api/v1/health")).build())
+                .statusCode())
+        .isEqualTo(200);
+  }
+
+  @Test
+  void metricsAreJsonOrPrometheusText() throws Exception {
+    assertThat(json(gateway.get("/api/v1/metrics")).at("/nodes/total").asInt()).isEqualTo(1);
+    var text =
+        gateway.send(gateway.request("/api/v1/metrics").header("Accept", "text/plain").build());
+    assertThat(text.headers().firstValue("Content-Type")).hasValue("text/plain");
+    assertThat(text.body()).contains("mn_nodes{status=\"healthy\"} 1\n");
+  }
+
+  @Test
+  void resourcesAreCompletedAndLimited() throws Exception {
+    var set = gateway.post("/api/v1/resource", "{\"cpu\":\"50\",\"gpu\":null}");
+    assertThat(set.statusCode()).as(set.body()).isEqualTo(200);
+    assertThat(json(set).at("/combined/memory_total_gb").asDouble()).isEqualTo(8.0);
+    assertThat(gateway.cluster.calls()).containsExactly("setResource {\"cpu\":50}");
+  }
+
+  @Test
+  void deadLettersAreListedAndReplayed() throws Exception {
+    gateway.post("/api/v1/jobs", JOB);
+    ObjectNode letter = Json.object().put("type", "dead_letter").put("agent_id", "b");
+    letter.putObject("payload").put("reason", "expired");
+    gateway.jobs.append("fake-1", letter);
+
+    var list = json(gateway.get("/api/v1/jobs/fake-1/dead-letters"));
+    assertThat(list.at("/data/0/event_index").asInt()).isEqualTo(4);
+    assertThat(list.at("/data/0/reason").asText()).isEqualTo("expired");
+    assertThat(gateway.post("/api/v1/jobs/fake-1/dead-letters/0/replay", "").statusCode())
+        .isEqualTo(200);
+    assertThat(gateway.post("/api/v1/jobs/fake-1/dead-letters/1/replay", "").statusCode())
+        .isEqualTo(404);
+  }
+
+  @Test
+  void theContractAndItsPagesComeFromTheJar() throws Exception {
+    for (String path :
+        new String[] {
+          "/openapi.json",
+          "/openapi.yaml",
+          "/docs",
+          "/docs/start.js",
+          "/docs/swagger-ui.css",
+          "/docs/swagger-ui-bundle.js"
+        }) {
+      var answer = gateway.send(HttpRequest.newBuilder(gateway.uri(path)).build());
+      assertThat(answer.statusCode()).as(path).isEqualTo(200);
+      assertThat(answer.headers().firstValue("content-security-policy").orElseThrow())
+          .contains("'self'");
+    }
+    assertThat(gateway.send(HttpRequest.newBuilder(gateway.uri("/docs")).build()).body())
+        .doesNotContain("http");
+  }
+
+  private HttpResponse<String> submit(String key, String manifest) throws Exception {
+    return gateway.send(
+        gateway
+            .request("/api/v1/jobs")
+            .header("Idempotency-Key", key)
+            .POST(
+                HttpRequest.BodyPublishers.ofString(
+                    Json.write(Json.object().put("manifest_json", manifest))))
+            .build());
+  }
+
+  private HttpResponse<String> upload(byte[] zip) throws Exception {
+    var head =
+        "--b\r\nContent-Disposition: form-data; name=\"bundle\"; filename=\"b.ZIP\"\r\n\r\n"
+            .getBytes(StandardCharsets.UTF_8);
+    var tail = "\r\n--b--\r\n".getBytes(StandardCharsets.UTF_8);
+    return gateway.send(
+        gateway
+            .request("/api/v1/bundles/upload")
+            .header("Content-Type", "multipart/form-data; boundary=b")
+            .POST(
+                HttpRequest.BodyPublishers.concat(
+                    HttpRequest.BodyPublishers.ofByteArray(head),
+                    HttpRequest.BodyPublishers.ofByteArray(zip),
+                    HttpRequest.BodyPublishers.ofByteArray(tail)))
+            .build());
+  }
+
+  private static ObjectNode json(HttpResponse<String> answer) {
+    return Json.parseObject(answer.body(), "answer");
   }
 }

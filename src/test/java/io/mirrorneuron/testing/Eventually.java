@@ -6,19 +6,24 @@ import java.util.function.BooleanSupplier;
 
 /** Waits for what other threads will soon have done. */
 public final class Eventually {
-  private static final long DEADLINE = Duration.ofSeconds(10).toNanos();
-  private static final long STEP = Duration.ofMillis(2).toNanos();
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final int STEPS = 5000;
 
   private Eventually() {}
 
   /** Returns once the condition holds; an assertion error after ten seconds. */
   public static void eventually(String what, BooleanSupplier condition) {
-    long end = System.nanoTime() + DEADLINE;
+    eventually(what, PATIENCE, condition);
+  }
+
+  /** Returns once the condition holds; an assertion error when patience is at its end. */
+  public static void eventually(String what, Duration patience, BooleanSupplier condition) {
+    long end = System.nanoTime() + patience.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > end) {
         throw new AssertionError("never happened: " + what);
       }
-      LockSupport.parkNanos(STEP);
+      LockSupport.parkNanos(patience.toNanos() / STEPS);
     }
   }
 }

@@ -58,7 +58,7 @@ final class Decider {
     turn.event("job_pending");
     turn.event("job_validated");
     turn.event("job_scheduled", Json.object().put("node", nodeName));
-    state.status(JobStatus.RUNNING, turn.now());
+    state.header.status(JobStatus.RUNNING, turn.now());
     turn.event("job_running");
     String correlation = Message.deriveId(state.jobId, "correlation", 0);
     for (String entrypoint : state.workflow.entrypoints()) {
@@ -117,7 +117,7 @@ final class Decider {
   }
 
   private static void stopAll(JobState state, Turn turn, JobStatus next) {
-    state.status(next, turn.now());
+    state.header.status(next, turn.now());
     for (AgentState agent : state.waiting()) {
       if (agent.isFlying()) {
         turn.effect(new Effect.Stop(agent.flight.executionId()));
@@ -133,7 +133,7 @@ final class Decider {
     if (state.status() == JobStatus.CANCELLING) {
       life.cancelled();
     } else if (state.status() == JobStatus.PAUSING) {
-      state.status(JobStatus.PAUSED, turn.now());
+      state.header.status(JobStatus.PAUSED, turn.now());
       turn.event("job_paused");
     }
   }
@@ -142,8 +142,8 @@ final class Decider {
     if (state.status() != JobStatus.PAUSED && state.status() != JobStatus.PAUSING) {
       return;
     }
-    state.recovery(null);
-    state.status(JobStatus.RUNNING, turn.now());
+    state.header.recovery(null);
+    state.header.status(JobStatus.RUNNING, turn.now());
     turn.event("job_resumed");
     for (AgentState agent : state.waiting()) {
       if (agent.flight != null && agent.flight.parked()) {
@@ -223,8 +223,8 @@ final class Decider {
     recovery.put("status", "paused_for_review").put("reason", reason);
     recovery.put("requires_review", true).put("can_resume", true);
     recovery.put("updated_at", turn.timestamp());
-    state.recovery(recovery);
-    state.status(JobStatus.PAUSED, turn.now());
+    state.header.recovery(recovery);
+    state.header.status(JobStatus.PAUSED, turn.now());
     members.put("reason", reason);
     turn.event("job_paused_for_manual_restart", members);
     turn.event("job_paused");

@@ -1,7 +1,6 @@
 package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.SubmittedJob;
 import io.mirrorneuron.runtime.manifest.Workflow;
@@ -14,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -32,8 +30,6 @@ import org.slf4j.LoggerFactory;
 public final class Engine {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
 
-  private static final long RETRY_MS = 250;
-
   private final JobStore store;
   private final Executions executions;
   private final Timers timers;
@@ -44,6 +40,7 @@ public final class Engine {
   private final Consumer<String> changed;
   private final Decider decider;
   private final JobDocuments documents;
+  private final TakeOver takeOver;
   private final Map<String, JobLoop> loops = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
@@ -74,6 +71,7 @@ public final class Engine {
     this.changed = changed;
     this.decider = new Decider(owner, reviewInFlight);
     this.documents = new JobDocuments(owner);
+    this.takeOver = new TakeOver(store, timers, owner, this::resume);
   }
 
   /**
@@ -90,7 +88,8 @@ public final class Engine {
     lane.execute(
         () -> {
           String runId = workflow.runId() == null ? "run-" + job.jobId() : workflow.runId();
-          JobState state = new JobState(job.jobId(), workflow, timers.now(), runId, bundle);
+          JobState state =
+              new JobState(job.jobId(), workflow, new JobHeader(timers.now(), runId, bundle));
           JobLoop loop = new JobLoop(this, lane, state, 1);
           loops.put(job.jobId(), loop);
           loop.create(commit -> store.create(job, commit))
@@ -99,8 +98,8 @@ public final class Engine {
                     if (failure != null) {
                       loops.remove(job.jobId());
                       answer.completeExceptionally(failure);
-                      if (isAway(failure)) {
-                        later(() -> adopt(job.jobId())); // it may have been written all the same
+                      if (TakeOver.isAway(failure)) {
+                        takeOver.later(job.jobId()); // it may have been written all the same
                       }
                     } else {
                       if (created.existing()) {
@@ -187,57 +186,7 @@ public final class Engine {
    * until it does. Answers how many jobs there are.
    */
   public CompletionStage<Integer> recover() {
-    return store
-        .activeJobs()
-        .thenCompose(
-            ids -> {
-              CompletableFuture<?>[] all =
-                  ids.stream()
-                      .map(id -> adopt(id).toCompletableFuture())
-                      .toArray(CompletableFuture<?>[]::new);
-              return CompletableFuture.allOf(all).thenApply(done -> all.length);
-            })
-        .whenComplete(
-            (count, failure) -> {
-              if (failure != null) {
-                LOG.warn("open jobs could not be listed: {}; trying again", failure.toString());
-                later(this::recover);
-              }
-            });
-  }
-
-  private CompletionStage<Void> adopt(String jobId) {
-    return store
-        .takeOver(jobId, owner)
-        .thenCompose(
-            epoch ->
-                store
-                    .load(jobId)
-                    .thenAccept(
-                        stored ->
-                            stored
-                                .filter(job -> job.epoch() == epoch) // else it was taken over again
-                                .ifPresent(this::resume)))
-        .exceptionally(
-            failure -> {
-              if (isAway(failure)) {
-                later(() -> adopt(jobId));
-              } else {
-                LOG.error("job {} could not be taken over", jobId, failure);
-              }
-              return null;
-            });
-  }
-
-  private void later(Runnable task) {
-    if (!closed) {
-      timers.at(timers.now() + RETRY_MS, task);
-    }
-  }
-
-  private static boolean isAway(Throwable failure) {
-    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-    return cause instanceof MnException known && known.code() == ErrorCode.UNAVAILABLE;
+    return takeOver.all();
   }
 
   private void resume(StoredJob stored) {
@@ -249,6 +198,7 @@ public final class Engine {
   /** Ends all turns; processes are the business of whoever owns {@link Executions}. */
   public CompletableFuture<Void> close() {
     closed = true;
+    takeOver.close();
     return CompletableFuture.allOf(
         loops.values().stream().map(JobLoop::close).toArray(CompletableFuture<?>[]::new));
   }
@@ -263,7 +213,7 @@ public final class Engine {
         new Execution(
             executionId,
             state.jobId,
-            state.runId,
+            state.header.runId,
             agent.agent.id(),
             "executor",
             agent.agent.template(),
@@ -271,7 +221,7 @@ public final class Engine {
             agent.mailbox.getFirst().json(),
             agent.memory,
             io.mirrorneuron.wire.Json.object(),
-            state.bundle == null ? null : bundles.apply(state.bundle),
+            state.header.bundle == null ? null : bundles.apply(state.header.bundle),
             agent.attempt),
         listener);
   }

@@ -32,14 +32,14 @@ public final class JobDocuments {
     ObjectNode row = Json.object();
     row.put("job_id", state.jobId).put("graph_id", workflow.graphId());
     row.put("job_name", workflow.jobName()).put("status", state.status().word());
-    row.put("job_type", word(workflow.jobType())).put("run_id", state.runId);
+    row.put("job_type", word(workflow.jobType())).put("run_id", state.header.runId);
     row.put("live?", !state.status().isTerminal());
-    row.put("submitted_at", time(state.submittedAt)).put("updated_at", time(now));
+    row.put("submitted_at", time(state.header.submittedAt)).put("updated_at", time(now));
     row.put("placement_policy", "local");
     row.set("scheduler", scheduler(workflow));
     row.put("requested_recovery_policy", word(workflow.recoveryMode()));
     row.put("recovery_policy", recoveryPolicy(workflow));
-    JsonNode recovery = state.recovery();
+    JsonNode recovery = state.header.recovery();
     row.set("recovery_status", recovery == null ? null : recovery.get("status"));
     row.put("recovery_requires_review", recovery != null);
     row.set("recovery_reason", recovery == null ? null : recovery.get("reason"));
@@ -48,7 +48,7 @@ public final class JobDocuments {
     row.putArray("sandbox_names");
     row.put("last_event", state.lastEvent());
     row.put("event_seq", state.lastEventSeq());
-    row.set("failure", state.failure());
+    row.set("failure", state.header.failure());
     return row;
   }
 
@@ -66,7 +66,7 @@ public final class JobDocuments {
     ObjectNode summary = row.deepCopy();
     summary.remove(
         List.of("recovery_status", "recovery_requires_review", "recovery_reason", "event_seq"));
-    summary.set("recovery", state.recovery());
+    summary.set("recovery", state.header.recovery());
     details.set("summary", summary);
     ArrayNode agents = details.putArray("agents");
     ArrayNode sandboxes = Json.MAPPER.createArrayNode();
@@ -92,13 +92,14 @@ public final class JobDocuments {
     ObjectNode job = row.deepCopy();
     job.remove(List.of("live?", "event_seq", "last_event", "nodes", "sandbox_names"));
     job.put("type", workflow.type()).put("manifest_version", workflow.manifestVersion());
-    job.put("started_at", time(state.startedAt())).put("ended_at", time(state.endedAt()));
+    job.put("started_at", time(state.header.startedAt()))
+        .put("ended_at", time(state.header.endedAt()));
     job.set("root_agent_ids", Json.MAPPER.valueToTree(workflow.entrypoints()));
-    job.set("recovery", state.recovery());
+    job.set("recovery", state.header.recovery());
     job.putObject("workflow_state").put("schema_version", 1).put("enabled", false);
     job.put("lease_epoch", epoch).put("lease_owner", owner);
     job.putObject("lease").put("owner_id", owner).put("epoch", epoch);
-    job.set("result", state.result());
+    job.set("result", state.header.result());
     job.set("warnings", Json.MAPPER.valueToTree(workflow.warnings()));
     job.set("topology", topology(workflow));
     ObjectNode running = topology(workflow);
@@ -108,7 +109,7 @@ public final class JobDocuments {
     ObjectNode reference = job.putObject("manifest_ref");
     reference.put("graph_id", workflow.graphId());
     reference.put("manifest_version", workflow.manifestVersion());
-    reference.put("bundle_fingerprint", state.bundle).put("bundle_storage", "local_cache");
+    reference.put("bundle_fingerprint", state.header.bundle).put("bundle_storage", "local_cache");
     return job;
   }
 

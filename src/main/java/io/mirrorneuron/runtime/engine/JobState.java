@@ -30,23 +30,10 @@ final class JobState {
 
   final String jobId;
   final Workflow workflow;
-  final long submittedAt;
-  final String runId;
-
-  /** Fingerprint of the stored payload files, or null when the bundle has none. */
-  final String bundle;
+  final JobHeader header;
 
   /** How many agents of the graph run programs. */
   final int executorCount;
-
-  private JobStatus status = JobStatus.PENDING;
-  private long startedAt;
-  private long endedAt;
-  private ObjectNode result;
-  private ObjectNode failure;
-  private ObjectNode recovery;
-  private boolean unrouted;
-  private final Set<String> unroutedTypes = new LinkedHashSet<>();
 
   private final Map<String, AgentState> agents = new LinkedHashMap<>();
   private final LinkedHashSet<AgentState> waiting = new LinkedHashSet<>();
@@ -56,19 +43,15 @@ final class JobState {
   private long events;
   private String lastEvent;
 
-  private boolean headerChanged;
   private final Set<AgentState> changedAgents = new LinkedHashSet<>();
   private final Map<Long, Message> addedMessages = new LinkedHashMap<>();
   private final Map<String, String> addedBodies = new LinkedHashMap<>();
   private final List<String> deleted = new ArrayList<>();
 
-  JobState(String jobId, Workflow workflow, long submittedAt, String runId, String bundle) {
+  JobState(String jobId, Workflow workflow, JobHeader header) {
     this.jobId = jobId;
     this.workflow = workflow;
-    this.submittedAt = submittedAt;
-    this.runId = runId;
-    this.bundle = bundle;
-    this.headerChanged = true;
+    this.header = header;
     this.executorCount =
         (int)
             workflow.agents().values().stream()
@@ -79,43 +62,15 @@ final class JobState {
   // ---- reading
 
   JobStatus status() {
-    return status;
+    return header.status();
   }
 
   boolean isRunning() {
-    return status == JobStatus.RUNNING;
-  }
-
-  long startedAt() {
-    return startedAt;
-  }
-
-  long endedAt() {
-    return endedAt;
-  }
-
-  ObjectNode result() {
-    return result;
-  }
-
-  ObjectNode failure() {
-    return failure;
-  }
-
-  ObjectNode recovery() {
-    return recovery;
+    return status() == JobStatus.RUNNING;
   }
 
   String lastEvent() {
     return lastEvent;
-  }
-
-  Set<String> unroutedTypes() {
-    return unroutedTypes;
-  }
-
-  boolean hasUnrouted() {
-    return unrouted;
   }
 
   /** Executions that are ordered and not parked. */
@@ -160,40 +115,6 @@ final class JobState {
   }
 
   // ---- changing
-
-  void status(JobStatus next, long now) {
-    status = next;
-    if (next == JobStatus.RUNNING && startedAt == 0) {
-      startedAt = now;
-    }
-    if (next.isTerminal()) {
-      endedAt = now;
-    }
-    headerChanged = true;
-  }
-
-  void result(ObjectNode value) {
-    result = value;
-    headerChanged = true;
-  }
-
-  void failure(ObjectNode value) {
-    failure = value;
-    headerChanged = true;
-  }
-
-  void recovery(ObjectNode value) {
-    recovery = value;
-    headerChanged = true;
-  }
-
-  void noteUnrouted(String type) {
-    unrouted = true;
-    if (unroutedTypes.size() < 25) {
-      unroutedTypes.add(type);
-    }
-    headerChanged = true;
-  }
 
   long nextMessageSeq() {
     return ++messages;
@@ -276,7 +197,7 @@ final class JobState {
   // ---- the store's side
 
   boolean hasChanges() {
-    return headerChanged
+    return header.isChanged()
         || !changedAgents.isEmpty()
         || !addedMessages.isEmpty()
         || !deleted.isEmpty();
@@ -285,8 +206,8 @@ final class JobState {
   /** The fields to write and to delete since the last call; the memory of changes is emptied. */
   Delta takeDelta() {
     Map<String, String> set = new LinkedHashMap<>();
-    if (headerChanged) {
-      set.put(HEADER, writeHeader());
+    if (header.isChanged()) {
+      set.put(HEADER, header.write());
     }
     set.put(COUNTERS, messages + "," + events + "," + (lastEvent == null ? "" : lastEvent));
     for (AgentState agent : changedAgents) {
@@ -297,7 +218,6 @@ final class JobState {
     }
     set.putAll(addedBodies);
     Delta delta = new Delta(set, List.copyOf(deleted));
-    headerChanged = false;
     changedAgents.clear();
     addedMessages.clear();
     addedBodies.clear();
@@ -307,49 +227,16 @@ final class JobState {
 
   record Delta(Map<String, String> set, List<String> delete) {}
 
-  private String writeHeader() {
-    ObjectNode json = Json.object();
-    json.put("status", status.word()).put("submitted_at", submittedAt).put("run_id", runId);
-    json.put("started_at", startedAt).put("ended_at", endedAt);
-    json.put("bundle", bundle);
-    json.set("result", result);
-    json.set("failure", failure);
-    json.set("recovery", recovery);
-    if (unrouted) {
-      json.set("unrouted", Json.MAPPER.valueToTree(unroutedTypes));
-    }
-    return Json.write(json);
-  }
-
   static JobState read(StoredJob stored, Workflow workflow) {
     try {
-      JsonNode header = Json.parse(stored.fields().get(HEADER));
-      JobState state =
-          new JobState(
-              stored.jobId(),
-              workflow,
-              header.path("submitted_at").asLong(),
-              header.path("run_id").asText(),
-              header.path("bundle").asText(null));
-      state.readHeader(header);
+      JobHeader header = JobHeader.read(Json.parse(stored.fields().get(HEADER)));
+      JobState state = new JobState(stored.jobId(), workflow, header);
       state.readCounters(stored.fields().getOrDefault(COUNTERS, "0,0,"));
       state.readAgents(stored.fields());
       return state;
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("stored state of job " + stored.jobId() + " is damaged", e);
     }
-  }
-
-  private void readHeader(JsonNode header) {
-    status = JobStatus.of(header.path("status").asText());
-    startedAt = header.path("started_at").asLong();
-    endedAt = header.path("ended_at").asLong();
-    result = header.path("result") instanceof ObjectNode node ? node : null;
-    failure = header.path("failure") instanceof ObjectNode node ? node : null;
-    recovery = header.path("recovery") instanceof ObjectNode node ? node : null;
-    unrouted = header.has("unrouted");
-    header.path("unrouted").forEach(type -> unroutedTypes.add(type.asText()));
-    headerChanged = false;
   }
 
   private void readCounters(String text) {

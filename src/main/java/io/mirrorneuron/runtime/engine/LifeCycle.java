@@ -52,7 +52,7 @@ final class LifeCycle {
     }
     result.set("error", error);
     result.put("reason", failure.desc()).put("status_reason", failure.desc());
-    state.failure(error);
+    state.header.failure(error);
     finish(JobStatus.FAILED, result);
     turn.event("job_failed", result);
   }
@@ -74,11 +74,11 @@ final class LifeCycle {
     }
     if (state.workflow.agents().isEmpty()) {
       complete(null, Json.object());
-    } else if (state.hasUnrouted()) {
+    } else if (!state.header.unrouted().isEmpty()) {
       fail(
           Failure.stalled(
               "nothing is left to do, but messages of type "
-                  + String.join(", ", state.unroutedTypes())
+                  + String.join(", ", state.header.unrouted())
                   + " had no edge to go along",
               "Add an edge with that message_type, or correct the type the agent emits."));
     } else {
@@ -122,9 +122,9 @@ final class LifeCycle {
       }
     }
     state.clearMailboxes();
-    state.result(result);
-    state.recovery(null);
-    state.status(status, turn.now());
+    state.header.result(result);
+    state.header.recovery(null);
+    state.header.status(status, turn.now());
   }
 
   private boolean isService() {

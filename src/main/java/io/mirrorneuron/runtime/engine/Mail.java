@@ -136,7 +136,7 @@ final class Mail {
     ArrayNode candidates = payload.putArray("candidates");
     sender.agent.outgoing().stream().map(Edge::messageType).distinct().forEach(candidates::add);
     turn.record("message_unrouted", sender.agent.id(), payload, null);
-    state.noteUnrouted(type);
+    state.header.noteUnrouted(type);
     if (!sender.agent.outgoing().isEmpty()) {
       deadLetter(sender.agent.id(), message.preview(), "no edge carries message type " + type);
     }

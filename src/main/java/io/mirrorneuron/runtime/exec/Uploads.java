@@ -48,10 +48,14 @@ final class Uploads {
     }
   }
 
+  /** As written: what follows checks it against the disk, not against the manifest's rules. */
   private record Upload(String source, String target) {
 
     static List<Upload> of(ObjectNode config) throws NotStarted {
-      JsonNode several = config.path("upload_paths");
+      JsonNode several =
+          config.path("upload_paths").isArray()
+              ? config.path("upload_paths")
+              : config.path("uploads");
       if (several.isArray()) {
         var uploads = new ArrayList<Upload>();
         for (JsonNode each : several) {

@@ -80,6 +80,7 @@ class WorkspaceTest {
     "{'upload_path':'worker';'upload_as':'/sandbox/job/x'}, x/run.sh",
     "{'upload_path':'.'},                              worker/run.sh",
     "{'upload_paths':['worker']},                      worker/run.sh",
+    "{'uploads':[{'source':'worker'}]},                worker/run.sh",
     "{'upload_path':'good'},                           good/shared",
     "{'upload_path':'good'},                           good/folder/run.sh",
   })

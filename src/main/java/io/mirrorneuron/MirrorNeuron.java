@@ -1,0 +1,215 @@
+package io.mirrorneuron;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.app.App;
+import io.mirrorneuron.app.Role;
+import io.mirrorneuron.client.Clients;
+import io.mirrorneuron.client.ClusterClient;
+import io.mirrorneuron.client.JobsClient;
+import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.Config.DefaultRunner;
+import io.mirrorneuron.config.ConfigLoader;
+import io.mirrorneuron.model.EventPage;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.Submission;
+import io.mirrorneuron.model.SubmittedJob;
+import io.mirrorneuron.runtime.manifest.Manifests;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Durable workflows for Java programs, in this process or in a runtime elsewhere.
+ *
+ * <pre>{@code
+ * try (MirrorNeuron mn = MirrorNeuron.connect("localhost:55051")) {
+ *   JobOutcome outcome = mn.runManifest(Path.of("my-bundle"), RunOptions.DEFAULT);
+ *   System.out.println(outcome.status() + ": " + outcome.output());
+ * }
+ * }</pre>
+ *
+ * <p>Calls block and may come from any thread but an event loop. What goes wrong comes as {@link
+ * MnException}: NOT_FOUND for an unknown job, UNAVAILABLE when the runtime cannot be reached.
+ * Documents are JSON as the gRPC contract describes it.
+ */
+public final class MirrorNeuron implements AutoCloseable {
+  private final JobsClient jobs;
+  private final ClusterClient cluster;
+  private final Runnable closing;
+
+  private MirrorNeuron(JobsClient jobs, ClusterClient cluster, Runnable closing) {
+    this.jobs = jobs;
+    this.cluster = cluster;
+    this.closing = closing;
+  }
+
+  /**
+   * Uses a runtime elsewhere; tokens and the deadline of calls come from the {@code MN_*} variables
+   * and {@code $MN_HOME} as for the {@code mn} program. Connects at the first call.
+   *
+   * @param target {@code host:port}
+   * @throws IllegalArgumentException when the target has another form
+   */
+  public static MirrorNeuron connect(String target) {
+    return connect(
+        ConfigLoader.ofProcess(null, Map.of("grpc.target", target)).loadForClient().grpc());
+  }
+
+  /** Uses the runtime that is the target of this configuration. Connects at the first call. */
+  public static MirrorNeuron connect(Config.Grpc config) {
+    Vertx vertx =
+        Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(1));
+    Clients clients = Clients.connect(vertx, config);
+    return new MirrorNeuron(
+        clients.jobs(),
+        clients.cluster(),
+        () -> {
+          clients.close();
+          vertx.close().await();
+        });
+  }
+
+  /**
+   * Runs a runtime of its own in this process, on the data directory of this configuration, with a
+   * Redis that it starts unless one is named. No port is opened. Closing parks the open jobs; the
+   * next start on the same directory goes on with them.
+   *
+   * @throws MnException CONFLICT when another process uses the directory
+   */
+  public static MirrorNeuron embedded(Config config) {
+    App app = App.start(config, Role.EMBEDDED, ConfigLoader.environment());
+    return new MirrorNeuron(app.jobs(), app.cluster(), app::close);
+  }
+
+  /**
+   * Checks a manifest without any runtime, as a runtime with default settings does.
+   *
+   * @return what its author should look at though it can run
+   * @throws MnException with every error, in its message and as a report
+   */
+  public List<String> validateManifest(String manifestJson) {
+    return new Manifests(DefaultRunner.HOST_LOCAL).parse(manifestJson).warnings();
+  }
+
+  /** Runs a bundle: a folder, a zip or a manifest on its own; see {@link Bundle#open}. */
+  public JobOutcome runManifest(Path bundle, RunOptions options) throws InterruptedException {
+    try (Bundle opened = Bundle.open(bundle)) {
+      return runManifest(opened.submission(), options);
+    }
+  }
+
+  /** Runs a manifest that needs no files. */
+  public JobOutcome runManifest(String manifestJson, RunOptions options)
+      throws InterruptedException {
+    return runManifest(Submission.of(manifestJson), options);
+  }
+
+  /**
+   * Submits a workflow and, unless detached, waits for its end. A job that fails is no exception
+   * but an outcome.
+   *
+   * @throws MnException INVALID or PRECONDITION when it cannot run; TIMEOUT with the word {@code
+   *     wait_timeout} when it outlasts the timeout, and then goes on
+   */
+  public JobOutcome runManifest(Submission submission, RunOptions options)
+      throws InterruptedException {
+    SubmittedJob job = jobs.submit(submission);
+    if (options.await()) {
+      awaitEnd(job.jobId(), options.timeout());
+    }
+    return options.await() || options.json()
+        ? JobOutcome.of(job.jobId(), jobs.get(job.jobId()), options.json())
+        : JobOutcome.accepted(job.jobId(), job.status());
+  }
+
+  /**
+   * Waits until a job has ended.
+   *
+   * @param timeout longest wait; zero means no limit
+   * @throws MnException TIMEOUT with the word {@code wait_timeout}
+   */
+  public JobOutcome waitForJob(String jobId, Duration timeout) throws InterruptedException {
+    awaitEnd(jobId, timeout);
+    return outcome(jobId);
+  }
+
+  /** How far a job is now. */
+  public JobOutcome outcome(String jobId) {
+    return JobOutcome.of(jobId, jobs.get(jobId), false);
+  }
+
+  private void awaitEnd(String jobId, Duration timeout) throws InterruptedException {
+    EventPage last = jobs.lastEvents(jobId, 1);
+    if (!last.ended()) {
+      follow(jobId, last.next(), timeout, event -> {});
+    }
+  }
+
+  /**
+   * Tells a job's events from the one after {@code after} until its end, each once and in order. A
+   * runtime that goes away meanwhile is waited for, a minute at most.
+   *
+   * @param after sequence number of the last event that is already known; 0 for all
+   * @param timeout longest time to follow; zero means no limit
+   * @throws MnException TIMEOUT with the word {@code wait_timeout}
+   */
+  public void follow(String jobId, long after, Duration timeout, JobListener listener)
+      throws InterruptedException {
+    new Follower(jobs, jobId, after, listener).run(timeout);
+  }
+
+  /** The first {@code limit} events with a sequence number above {@code after}. */
+  public EventPage events(String jobId, long after, int limit) {
+    return jobs.events(jobId, after, limit);
+  }
+
+  /** The last {@code limit} events, oldest first. */
+  public EventPage lastEvents(String jobId, int limit) {
+    return jobs.lastEvents(jobId, limit);
+  }
+
+  /** {@code {data: [row]}}, newest change first. */
+  public ObjectNode listJobs(ListOptions options) {
+    return jobs.list(options.limit(), options.includeTerminal());
+  }
+
+  /** {@code {job, summary, agents, recent_events, sandboxes}}. */
+  public ObjectNode jobDetails(String jobId) {
+    return jobs.get(jobId);
+  }
+
+  /** {@code {nodes, jobs, metrics}}. */
+  public ObjectNode clusterOverview() {
+    return cluster.summary();
+  }
+
+  /** The nodes of the cluster with their pools and hardware. */
+  public ArrayNode inspectNodes() {
+    return cluster.summary().withArray("nodes");
+  }
+
+  /** Stops dispatch and the running programs of a job. Returns the status word. */
+  public String pause(String jobId) {
+    return jobs.pause(jobId);
+  }
+
+  /** Goes on with a paused job. Returns the status word. */
+  public String resume(String jobId) {
+    return jobs.resume(jobId);
+  }
+
+  /** Ends a job and its programs; one that has ended stays as it is. Returns the status word. */
+  public String cancel(String jobId) {
+    return jobs.cancel(jobId);
+  }
+
+  /** Lets go of the connection, or stops the embedded runtime. */
+  @Override
+  public void close() {
+    closing.run();
+  }
+}

@@ -1,0 +1,53 @@
+package io.mirrorneuron.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Events as lines for people. */
+final class Events {
+  private static final int LONGEST_DETAIL = 160;
+  private static final List<String> TELLING =
+      List.of("reason", "error", "message", "from", "exit_code", "attempt", "attempts", "count");
+
+  private Events() {}
+
+  /** {@code time agent type detail}. */
+  static String line(JsonNode event, Paint paint) {
+    String type = event.path("type").asText();
+    return "%s  %-14s %s"
+        .formatted(
+            paint.faint(time(event.path("timestamp").asText())),
+            Output.printable(event.path("agent_id").asText("job")),
+            paint.status(Output.printable(type), status(type)) + paint.faint(detail(event)))
+        .stripTrailing();
+  }
+
+  /** The status that an event's type speaks of, or the type itself. */
+  private static String status(String type) {
+    return type.replaceFirst("^(job|sandbox_job)_", "");
+  }
+
+  /** The time of day in UTC, with milliseconds. */
+  private static String time(String timestamp) {
+    int t = timestamp.indexOf('T');
+    return t < 0 ? timestamp : timestamp.substring(t + 1);
+  }
+
+  private static String detail(JsonNode event) {
+    JsonNode payload = event.path("payload");
+    String text =
+        Stream.concat(Stream.of("type"), TELLING.stream())
+            .filter(name -> payload.path(name).isValueNode() && payload.hasNonNull(name))
+            .map(name -> name + "=" + Output.printable(payload.path(name).asText()))
+            .collect(Collectors.joining(" "));
+    if (text.isEmpty() && event.hasNonNull("reason")) {
+      text = "reason=" + Output.printable(event.get("reason").asText());
+    }
+    if (text.length() > LONGEST_DETAIL) {
+      text = text.substring(0, LONGEST_DETAIL - 1) + "…";
+    }
+    return text.isEmpty() ? "" : "  " + text;
+  }
+}

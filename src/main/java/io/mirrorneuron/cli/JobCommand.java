@@ -1,0 +1,104 @@
+package io.mirrorneuron.cli;
+
+import io.mirrorneuron.MirrorNeuron;
+import io.mirrorneuron.wire.Json;
+import java.time.Duration;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code mn job}: the group, and its commands that are one call. */
+@Command(
+    name = "job",
+    description = "Looks at jobs and steers them.",
+    subcommands = {
+      JobListCommand.class,
+      JobStatusCommand.class,
+      JobEventsCommand.class,
+      JobResultCommand.class
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {"  mn job list", "  mn job status JOB_ID", "  mn job cancel JOB_ID"})
+public final class JobCommand implements Runnable {
+  static final String ID = "The job's id.";
+
+  @Spec CommandSpec spec;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  boolean help;
+
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  @Command(
+      name = "monitor",
+      description = "Shows a job live until it ends, and then its result, as mn run does.",
+      footerHeading = "%nExample:%n",
+      footer = "  mn job monitor JOB_ID")
+  int monitor(
+      @Mixin Client client, @Parameters(paramLabel = "JOB_ID", description = ID) String jobId)
+      throws InterruptedException {
+    return client.call(mn -> new Watching(client, mn).untilEnd(jobId, Duration.ZERO));
+  }
+
+  @Command(
+      name = "cancel",
+      description = "Ends a job and its programs; one that has ended stays as it is.",
+      footerHeading = "%nExample:%n",
+      footer = "  mn job cancel JOB_ID")
+  int cancel(
+      @Mixin Client client, @Parameters(paramLabel = "JOB_ID", description = ID) String jobId)
+      throws InterruptedException {
+    return steer(client, jobId, mn -> mn.cancel(jobId));
+  }
+
+  @Command(
+      name = "pause",
+      description = "Stops a job and its programs until it is resumed.",
+      footerHeading = "%nExample:%n",
+      footer = "  mn job pause JOB_ID")
+  int pause(@Mixin Client client, @Parameters(paramLabel = "JOB_ID", description = ID) String jobId)
+      throws InterruptedException {
+    return steer(client, jobId, mn -> mn.pause(jobId));
+  }
+
+  @Command(
+      name = "resume",
+      description = "Goes on with a paused job.",
+      footerHeading = "%nExample:%n",
+      footer = "  mn job resume JOB_ID")
+  int resume(
+      @Mixin Client client, @Parameters(paramLabel = "JOB_ID", description = ID) String jobId)
+      throws InterruptedException {
+    return steer(client, jobId, mn -> mn.resume(jobId));
+  }
+
+  private interface Steering {
+    /** Returns the status word. */
+    String by(MirrorNeuron mn);
+  }
+
+  private static int steer(Client client, String jobId, Steering steering)
+      throws InterruptedException {
+    return client.call(
+        mn -> {
+          String status = steering.by(mn);
+          if (client.json) {
+            client.output().json(Json.object().put("job_id", jobId).put("status", status));
+          } else {
+            client
+                .output()
+                .line("Job " + jobId + ": " + client.screen().paint().status(status, status));
+          }
+          return ExitCode.OK;
+        });
+  }
+}

@@ -1,0 +1,73 @@
+package io.mirrorneuron.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.ListOptions;
+import io.mirrorneuron.wire.Json;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** {@code mn job list}. */
+@Command(
+    name = "list",
+    description = "Lists jobs, the one that changed last first.",
+    sortOptions = false,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  mn job list --running-only",
+      "  mn job list --json | jq -r '.data[].job_id'",
+    })
+final class JobListCommand implements Callable<Integer> {
+  private static final List<String> HEADERS =
+      List.of("Job ID", "Status", "Submitted (UTC)", "Last event", "Workflow");
+
+  @Mixin Client client;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      defaultValue = "100",
+      description = "So many jobs at most; default ${DEFAULT-VALUE}.")
+  int limit;
+
+  @Option(names = "--running-only", description = "Only jobs that have not ended.")
+  boolean runningOnly;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    if (limit < 1) {
+      throw new ParameterException(client.command.commandLine(), "--limit must be 1 or more");
+    }
+    return client.call(
+        mn -> {
+          ObjectNode jobs = mn.listJobs(new ListOptions(limit, !runningOnly));
+          if (client.json) {
+            client.output().json(jobs);
+          } else {
+            print(jobs.path("data"));
+          }
+          return ExitCode.OK;
+        });
+  }
+
+  private void print(JsonNode jobs) {
+    if (jobs.isEmpty()) {
+      client.output().line("No jobs" + (runningOnly ? " that have not ended" : ""));
+      return;
+    }
+    client.output().table(HEADERS, Json.elements(jobs).map(JobListCommand::row).toList());
+  }
+
+  private static List<String> row(JsonNode job) {
+    return List.of(
+        job.path("job_id").asText(),
+        job.path("status").asText(),
+        Output.time(job.path("submitted_at").asText("")),
+        job.path("last_event").asText(""),
+        job.path("graph_id").asText());
+  }
+}

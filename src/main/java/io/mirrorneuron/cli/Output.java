@@ -1,0 +1,157 @@
+package io.mirrorneuron.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.core.util.Separators;
+import com.fasterxml.jackson.core.util.Separators.Spacing;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.github.freva.asciitable.AsciiTable;
+import com.github.freva.asciitable.Column;
+import com.github.freva.asciitable.HorizontalAlign;
+import com.github.freva.asciitable.OverflowBehaviour;
+import com.github.freva.asciitable.Styler;
+import io.mirrorneuron.wire.Json;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** What a command prints on stdout, for people or for programs. */
+final class Output {
+  private static final DefaultPrettyPrinter INDENTED =
+      new DefaultPrettyPrinter(
+              Separators.createDefaultInstance().withObjectFieldValueSpacing(Spacing.AFTER))
+          .withArrayIndenter(DefaultIndenter.SYSTEM_LINEFEED_INSTANCE);
+
+  /** The space before the first column, perhaps behind a colour. */
+  private static final Pattern MARGIN = Pattern.compile("^((?:\033\\[\\d+m)*) ");
+
+  private static final int GAP = 2;
+  private static final int NARROWEST = 8;
+
+  private final PrintWriter out;
+  private final Paint paint;
+  private final int columns;
+
+  /**
+   * @param columns of a line of a table at most
+   */
+  Output(PrintWriter out, Paint paint, int columns) {
+    this.out = out;
+    this.paint = paint;
+    this.columns = columns;
+  }
+
+  Paint paint() {
+    return paint;
+  }
+
+  /** One document, indented. */
+  void json(JsonNode document) {
+    try {
+      line(Json.MAPPER.writer(INDENTED).writeValueAsString(document));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a JSON tree can always be written", e);
+    }
+  }
+
+  /**
+   * @throws UncheckedIOException when nobody reads any more
+   */
+  void line(String text) {
+    out.println(text);
+    if (out.checkError()) {
+      throw new UncheckedIOException(new java.io.IOException("stdout is closed"));
+    }
+  }
+
+  void field(String name, String value) {
+    if (!value.isEmpty()) {
+      line(paint.faint("%-11s".formatted(name)) + " " + printable(value));
+    }
+  }
+
+  /**
+   * A table that fits the screen: it is cut from the right, and a column of which too little would
+   * be left is left out. The first column, which names things, is always whole. Cells that hold a
+   * status are coloured.
+   */
+  void table(List<String> headers, List<List<String>> rows) {
+    List<List<String>> cells =
+        rows.stream().map(row -> row.stream().map(Output::printable).toList()).toList();
+    List<Integer> widths = fitted(naturalWidths(headers, cells));
+    Column[] shape = new Column[widths.size()];
+    for (int i = 0; i < shape.length; i++) {
+      shape[i] =
+          new Column()
+              .header(headers.get(i))
+              .headerAlign(HorizontalAlign.LEFT)
+              .dataAlign(HorizontalAlign.LEFT)
+              .maxWidth(widths.get(i) + GAP, OverflowBehaviour.ELLIPSIS_RIGHT);
+    }
+    Object[][] data =
+        cells.stream().map(row -> row.subList(0, shape.length).toArray()).toArray(Object[][]::new);
+    AsciiTable.builder()
+        .border(AsciiTable.NO_BORDERS)
+        .styler(new StatusColours(cells))
+        .data(shape, data)
+        .asString()
+        .lines()
+        .map(text -> MARGIN.matcher(text).replaceFirst("$1"))
+        .forEach(text -> line(text.stripTrailing()));
+  }
+
+  private static List<Integer> naturalWidths(List<String> headers, List<List<String>> rows) {
+    List<Integer> widths = new ArrayList<>();
+    for (int i = 0; i < headers.size(); i++) {
+      int column = i;
+      int longest = rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0);
+      widths.add(Math.max(headers.get(i).length(), longest));
+    }
+    return widths;
+  }
+
+  private List<Integer> fitted(List<Integer> widths) {
+    while (widths.size() > 1) {
+      int total = widths.stream().mapToInt(width -> width + GAP).sum();
+      int left = widths.removeLast() - Math.max(0, total - columns);
+      if (total <= columns || left >= NARROWEST) {
+        widths.add(left);
+        break;
+      }
+    }
+    return widths;
+  }
+
+  private final class StatusColours implements Styler {
+    private final List<List<String>> cells;
+
+    StatusColours(List<List<String>> cells) {
+      this.cells = cells;
+    }
+
+    @Override
+    public List<String> styleCell(Column column, int row, int col, List<String> lines) {
+      return lines.stream().map(text -> paint.status(text, cells.get(row).get(col))).toList();
+    }
+
+    @Override
+    public List<String> styleHeader(Column column, int col, List<String> lines) {
+      return lines.stream().map(paint::faint).toList();
+    }
+  }
+
+  /** An ISO timestamp as people read it: to the second, in UTC. */
+  static String time(String timestamp) {
+    return timestamp.replaceFirst("T(\\d\\d:\\d\\d:\\d\\d).*", " $1");
+  }
+
+  /** The text on one line and without the control characters that could steer a terminal. */
+  static String printable(String text) {
+    List<String> parts = new ArrayList<>();
+    text.lines().map(String::strip).filter(part -> !part.isEmpty()).forEach(parts::add);
+    return String.join(" ", parts).replaceAll("\\p{Cntrl}", "?");
+  }
+}

@@ -1,0 +1,35 @@
+package io.mirrorneuron.cli;
+
+/** Colours of a terminal, or none. */
+enum Paint {
+  COLOURED,
+  PLAIN;
+
+  String bold(String text) {
+    return with("1", text);
+  }
+
+  String faint(String text) {
+    return with("2", text);
+  }
+
+  String green(String text) {
+    return with("32", text);
+  }
+
+  /** The colour that the status of a job, an agent or a node has everywhere. */
+  String status(String text, String status) {
+    return switch (status) {
+      case "completed", "done", "healthy", "passing" -> green(text);
+      case "failed", "critical", "unhealthy", "down" -> with("31", text);
+      case "cancelled", "cancelling", "waiting" -> faint(text);
+      case "paused", "pausing", "retrying", "warning" -> with("33", text);
+      case "running", "queued", "pending" -> with("36", text);
+      default -> text;
+    };
+  }
+
+  private String with(String code, String text) {
+    return this == PLAIN || text.isEmpty() ? text : "\033[" + code + "m" + text + "\033[0m";
+  }
+}

@@ -1,0 +1,77 @@
+package io.mirrorneuron.cli;
+
+import io.mirrorneuron.config.ConfigLoader;
+import java.io.Console;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.TerminalBuilder;
+import picocli.CommandLine;
+import picocli.CommandLine.IFactory;
+
+/**
+ * Where commands run: the variables they see and the terminal, if any, they talk to.
+ *
+ * @param interactive whether a person watches
+ * @param userHome what {@code ~} stands for
+ */
+public record Screen(Map<String, String> environment, boolean interactive, Path userHome) {
+
+  /** The surroundings of this process. */
+  public static Screen ofProcess() {
+    Console console = System.console();
+    Map<String, String> environment = ConfigLoader.environment();
+    return new Screen(
+        environment,
+        console != null && console.isTerminal() && !"dumb".equals(environment.get("TERM")),
+        Path.of(System.getProperty("user.home")));
+  }
+
+  /** Makes commands and what they are mixed of; clients get this screen. */
+  public IFactory factory() {
+    return new IFactory() {
+      @Override
+      public <K> K create(Class<K> type) throws Exception {
+        return type == Client.class
+            ? type.cast(new Client(Screen.this))
+            : CommandLine.defaultFactory().create(type);
+      }
+    };
+  }
+
+  Paint paint() {
+    boolean plain =
+        !environment.getOrDefault("NO_COLOR", "").isEmpty()
+            || "plain".equals(environment.get("MN_CLI_OUTPUT"));
+    return interactive && !plain ? Paint.COLOURED : Paint.PLAIN;
+  }
+
+  /** Whether lines may be rewritten in place; build servers have terminals that nobody watches. */
+  boolean isLive() {
+    return interactive
+        && !environment.containsKey("CI")
+        && !environment.containsKey("GITHUB_ACTIONS");
+  }
+
+  /** Columns of a line at most; without a terminal there is no limit unless COLUMNS sets one. */
+  int columns() {
+    String set = environment.getOrDefault("COLUMNS", "");
+    if (set.matches("[1-9]\\d{0,4}")) {
+      return Integer.parseInt(set);
+    }
+    if (!interactive) {
+      return Integer.MAX_VALUE;
+    }
+    try (Terminal terminal = openTerminal()) {
+      return terminal.getWidth() > 0 ? terminal.getWidth() : 80;
+    } catch (IOException e) {
+      return 80;
+    }
+  }
+
+  /** The terminal of this process. Its signals stay the JVM's, whose hooks run at Ctrl-C. */
+  static Terminal openTerminal() throws IOException {
+    return TerminalBuilder.builder().system(true).nativeSignals(false).build();
+  }
+}

@@ -1,0 +1,107 @@
+package io.mirrorneuron.gateway;
+
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.Properties;
+
+/** The contract and its pages, at the root. Everything comes from the jar; nothing is fetched. */
+final class Docs {
+  private static final String WEBJAR = "META-INF/maven/org.webjars/swagger-ui/pom.properties";
+
+  /** Swagger UI styles its elements inline and draws its icons from data addresses. */
+  private static final String CSP =
+      "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+          + "img-src 'self' data:; connect-src 'self'; font-src 'self'; frame-ancestors 'none'";
+
+  private static final Map<String, String> ASSETS =
+      Map.of(
+          "swagger-ui.css", "text/css; charset=utf-8",
+          "swagger-ui-bundle.js", "text/javascript; charset=utf-8",
+          "favicon-32x32.png", "image/png");
+
+  private static final String PAGE =
+      """
+      <!doctype html>
+      <html lang="en">
+      <head>
+        <meta charset="utf-8">
+        <title>MirrorNeuron API</title>
+        <link rel="icon" type="image/png" href="/docs/favicon-32x32.png">
+        <link rel="stylesheet" href="/docs/swagger-ui.css">
+      </head>
+      <body>
+        <div id="api"></div>
+        <script src="/docs/swagger-ui-bundle.js"></script>
+        <script src="/docs/start.js"></script>
+      </body>
+      </html>
+      """;
+
+  private static final String START =
+      "SwaggerUIBundle({url: '/openapi.json', dom_id: '#api', deepLinking: true});\n";
+
+  private Docs() {}
+
+  static void mount(Router router, Vertx vertx, Contract contract, Auth auth) {
+    String folder = "META-INF/resources/webjars/swagger-ui/" + version() + "/";
+    serve(router, auth, "/openapi.json", "application/json", contract.document().toBuffer());
+    serve(router, auth, "/openapi.yaml", "application/yaml", contract.yaml());
+    serve(router, auth, "/docs", "text/html; charset=utf-8", Buffer.buffer(PAGE));
+    serve(router, auth, "/docs/start.js", "text/javascript; charset=utf-8", Buffer.buffer(START));
+    ASSETS.forEach(
+        (name, type) ->
+            route(
+                router,
+                auth,
+                "/docs/" + name,
+                ctx ->
+                    vertx
+                        .fileSystem()
+                        .readFile(folder + name)
+                        .onComplete(content -> send(ctx, type, content), ctx::fail)));
+  }
+
+  private static void serve(Router router, Auth auth, String path, String type, Buffer content) {
+    route(router, auth, path, ctx -> send(ctx, type, content));
+  }
+
+  private static void route(
+      Router router, Auth auth, String path, Handler<RoutingContext> handler) {
+    router
+        .route(path)
+        .method(HttpMethod.GET)
+        .method(HttpMethod.HEAD)
+        .handler(
+            ctx -> {
+              auth.authenticate(ctx.request().getHeader(HttpHeaders.AUTHORIZATION));
+              handler.handle(ctx);
+            });
+  }
+
+  private static void send(RoutingContext ctx, String type, Buffer content) {
+    ctx.response()
+        .putHeader(HttpHeaders.CONTENT_TYPE, type)
+        .putHeader(Entry.CSP_NAME, CSP)
+        .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")
+        .end(content);
+  }
+
+  private static String version() {
+    try (InputStream in = Docs.class.getClassLoader().getResourceAsStream(WEBJAR)) {
+      Properties properties = new Properties();
+      properties.load(in);
+      return properties.getProperty("version");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

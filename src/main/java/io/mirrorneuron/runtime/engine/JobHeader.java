@@ -1,0 +1,136 @@
+package io.mirrorneuron.runtime.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.wire.Json;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/** What is said of a job as a whole. Confined to the job's lane; knows whether it has changed. */
+final class JobHeader {
+  private static final int UNROUTED_TYPES = 25;
+
+  /** Milliseconds since the epoch. */
+  final long submittedAt;
+
+  final String runId;
+
+  /** Fingerprint of the stored payload files, or null when the bundle has none. */
+  final String bundle;
+
+  private JobStatus status = JobStatus.PENDING;
+  private long startedAt;
+  private long endedAt;
+  private ObjectNode result;
+  private ObjectNode failure;
+  private ObjectNode recovery;
+  private final Set<String> unrouted = new LinkedHashSet<>();
+  private boolean changed = true;
+
+  JobHeader(long submittedAt, String runId, String bundle) {
+    this.submittedAt = submittedAt;
+    this.runId = runId;
+    this.bundle = bundle;
+  }
+
+  JobStatus status() {
+    return status;
+  }
+
+  long startedAt() {
+    return startedAt;
+  }
+
+  long endedAt() {
+    return endedAt;
+  }
+
+  ObjectNode result() {
+    return result;
+  }
+
+  /** An {@code mn.error.v1} object, or null. */
+  ObjectNode failure() {
+    return failure;
+  }
+
+  /** Why the job waits for a person, or null. */
+  ObjectNode recovery() {
+    return recovery;
+  }
+
+  /** Message types that no edge carried, the first few. */
+  Set<String> unrouted() {
+    return unrouted;
+  }
+
+  void status(JobStatus next, long now) {
+    status = next;
+    if (next == JobStatus.RUNNING && startedAt == 0) {
+      startedAt = now;
+    }
+    if (next.isTerminal()) {
+      endedAt = now;
+    }
+    changed = true;
+  }
+
+  void result(ObjectNode value) {
+    result = value;
+    changed = true;
+  }
+
+  void failure(ObjectNode value) {
+    failure = value;
+    changed = true;
+  }
+
+  void recovery(ObjectNode value) {
+    recovery = value;
+    changed = true;
+  }
+
+  void noteUnrouted(String type) {
+    if (unrouted.size() < UNROUTED_TYPES) {
+      unrouted.add(type);
+    }
+    changed = true;
+  }
+
+  boolean isChanged() {
+    return changed;
+  }
+
+  /** The stored form; counts as unchanged from then on. */
+  String write() {
+    changed = false;
+    ObjectNode json = Json.object();
+    json.put("status", status.word()).put("submitted_at", submittedAt).put("run_id", runId);
+    json.put("started_at", startedAt).put("ended_at", endedAt);
+    json.put("bundle", bundle);
+    json.set("result", result);
+    json.set("failure", failure);
+    json.set("recovery", recovery);
+    if (!unrouted.isEmpty()) {
+      json.set("unrouted", Json.MAPPER.valueToTree(unrouted));
+    }
+    return Json.write(json);
+  }
+
+  static JobHeader read(JsonNode json) {
+    JobHeader header =
+        new JobHeader(
+            json.path("submitted_at").asLong(),
+            json.path("run_id").asText(),
+            json.path("bundle").asText(null));
+    header.status = JobStatus.of(json.path("status").asText());
+    header.startedAt = json.path("started_at").asLong();
+    header.endedAt = json.path("ended_at").asLong();
+    header.result = json.path("result") instanceof ObjectNode node ? node : null;
+    header.failure = json.path("failure") instanceof ObjectNode node ? node : null;
+    header.recovery = json.path("recovery") instanceof ObjectNode node ? node : null;
+    json.path("unrouted").forEach(type -> header.unrouted.add(type.asText()));
+    header.changed = false;
+    return header;
+  }
+}

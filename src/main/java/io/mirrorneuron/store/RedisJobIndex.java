@@ -1,0 +1,153 @@
+package io.mirrorneuron.store;
+
+import io.vertx.core.Future;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Which jobs there are: sorted sets by the time of the last change, one for each final status. */
+final class RedisJobIndex {
+  private static final int DELETE_BATCH = 500;
+  private static final List<String> TERMINAL = List.of("completed", "failed", "cancelled");
+  private static final Pattern STATUS = Pattern.compile("\"status\":\"([a-z]+)\"");
+
+  private final RedisLanes lanes;
+  private final Keys keys;
+
+  RedisJobIndex(RedisLanes lanes, Keys keys) {
+    this.lanes = lanes;
+    this.keys = keys;
+  }
+
+  /** See {@link JobStore#rows}. */
+  Future<List<String>> rows(int limit, boolean includeTerminal) {
+    List<Future<List<Ranked>>> indexes = new ArrayList<>();
+    indexes.add(newest(keys.activeJobs(), limit));
+    if (includeTerminal) {
+      TERMINAL.forEach(status -> indexes.add(newest(keys.doneJobs(status), limit)));
+    }
+    return Future.all(indexes)
+        .compose(
+            read -> {
+              List<Ranked> all = new ArrayList<>();
+              indexes.forEach(index -> all.addAll(index.result()));
+              all.sort(Comparator.comparingDouble(Ranked::score).reversed());
+              return rowsOf(all.stream().limit(limit).toList());
+            });
+  }
+
+  /** See {@link JobStore#counts}. */
+  Future<Map<String, Long>> counts() {
+    Map<String, Long> counts = new TreeMap<>();
+    List<Future<?>> reads = new ArrayList<>();
+    for (String status : TERMINAL) {
+      reads.add(
+          lanes
+              .any()
+              .send(Request.cmd(Command.ZCARD).arg(keys.doneJobs(status)))
+              .onSuccess(count -> counts.put(status, count.toLong())));
+    }
+    reads.add(
+        newest(keys.activeJobs(), Integer.MAX_VALUE)
+            .compose(this::rowsOf)
+            .onSuccess(rows -> rows.forEach(row -> counts.merge(statusOf(row), 1L, Long::sum))));
+    return Future.all(reads).map(counts);
+  }
+
+  private static String statusOf(String row) {
+    Matcher status = STATUS.matcher(row);
+    return status.find() ? status.group(1) : "unknown";
+  }
+
+  private record Ranked(String jobId, double score) {}
+
+  private Future<List<Ranked>> newest(String index, int limit) {
+    return lanes
+        .any()
+        .send(
+            Request.cmd(Command.ZRANGE)
+                .arg(index)
+                .arg(0)
+                .arg(limit - 1L)
+                .arg("REV")
+                .arg("WITHSCORES"))
+        .map(
+            answer -> {
+              List<Ranked> found = new ArrayList<>();
+              for (int i = 0; i + 1 < answer.size(); i += 2) {
+                found.add(new Ranked(answer.get(i).toString(), answer.get(i + 1).toDouble()));
+              }
+              return found;
+            });
+  }
+
+  private Future<List<String>> rowsOf(List<Ranked> jobs) {
+    List<Future<Response>> reads = new ArrayList<>(jobs.size());
+    for (Ranked job : jobs) {
+      reads.add(lanes.any().send(Request.cmd(Command.GET).arg(keys.row(job.jobId()))));
+    }
+    return Future.all(reads)
+        .map(
+            all -> {
+              List<String> rows = new ArrayList<>(jobs.size());
+              for (int i = 0; i < reads.size(); i++) {
+                int index = i;
+                if (reads.get(i).result() != null) {
+                  rows.add(reads.get(i).result().toString());
+                } else {
+                  TERMINAL.forEach(status -> forget(status, jobs.get(index).jobId()));
+                }
+              }
+              return rows;
+            });
+  }
+
+  /** Takes a job out of the index whose time is over. */
+  private Future<Response> forget(String status, String jobId) {
+    return lanes.any().send(Request.cmd(Command.ZREM).arg(keys.doneJobs(status)).arg(jobId));
+  }
+
+  /** See {@link JobStore#deleteTerminal}. */
+  Future<Integer> deleteTerminal() {
+    Future<Integer> deleted = Future.succeededFuture(0);
+    for (String status : TERMINAL) {
+      deleted = deleted.compose(before -> deleteBatch(status, before));
+    }
+    return deleted;
+  }
+
+  private Future<Integer> deleteBatch(String status, int before) {
+    return lanes
+        .any()
+        .send(Request.cmd(Command.ZRANGE).arg(keys.doneJobs(status)).arg(0).arg(DELETE_BATCH - 1L))
+        .compose(
+            ids -> {
+              if (ids.size() == 0) {
+                return Future.succeededFuture(before);
+              }
+              List<Future<Response>> deletions = new ArrayList<>();
+              for (Response id : ids) {
+                deletions.add(delete(status, id.toString()));
+              }
+              return Future.all(deletions)
+                  .compose(done -> deleteBatch(status, before + ids.size()));
+            });
+  }
+
+  private Future<Response> delete(String status, String jobId) {
+    Request keysOfJob =
+        Request.cmd(Command.UNLINK)
+            .arg(keys.state(jobId))
+            .arg(keys.events(jobId))
+            .arg(keys.row(jobId))
+            .arg(keys.manifest(jobId));
+    return lanes.of(jobId).send(keysOfJob).compose(done -> forget(status, jobId));
+  }
+}

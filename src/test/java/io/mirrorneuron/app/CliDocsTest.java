@@ -1,0 +1,103 @@
+package io.mirrorneuron.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mirrorneuron.cli.Screen;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+
+/**
+ * {@code docs/cli.md} is written by this test from the commands themselves: run it with {@code
+ * -Dcli.docs=write}. Without, it fails when the file is stale.
+ */
+class CliDocsTest {
+  private static final Path FILE = Path.of("docs/cli.md");
+  private static final int COLUMNS = 100;
+  private static final String HEAD =
+      """
+      # The `mn` program
+
+      <!-- Written by CliDocsTest from the commands themselves; change those and run
+           ./mvnw test -Dtest=CliDocsTest -Dcli.docs=write -->
+
+      ## For all client commands
+
+      **Connection.** The first that is set wins: `--target`; `MN_GRPC_TARGET`; `MN_CORE_HOST` and
+      `MN_GRPC_PORT`; what the running server of `$MN_HOME` announced; the same variables in
+      `$MN_HOME/docker-compose.env`; `localhost:55051`. The operator token is `MN_GRPC_AUTH_TOKEN`, else
+      the file `MN_GRPC_AUTH_TOKEN_FILE`, else `$MN_HOME/grpc_auth.token`. A call may take
+      `MN_GRPC_TIMEOUT_SECONDS` (10; 0: no limit). On the machine of the server nothing needs to be set.
+
+      **Output.** Results go to stdout, complaints to stderr, each in one sentence. With `--json` stdout is
+      one JSON document (with `mn job events --follow`: a line of JSON for each event) and nothing else,
+      and empty when the call failed. At a terminal tables fit its width, or `COLUMNS`; elsewhere nothing
+      is cut unless `COLUMNS` is set. `NO_COLOR` or `MN_CLI_OUTPUT=plain` turns colours off. `mn run` and
+      `mn job monitor` redraw a line for each agent at a terminal, and print a line for each event in a
+      pipe or where `CI` is set.
+
+      **Ctrl-C** while a job is watched lets go of it; it goes on, and the way to end it is printed.
+
+      **Exit codes.** Unlike the original client, which mostly exits with 0, every failure has a code:
+
+      | Code | Meaning |
+      |---|---|
+      | 0 | done; for `mn run`, `mn job monitor` and `mn job result`: the job completed |
+      | 1 | the call failed, or what it asked for is not so |
+      | 2 | the command line or the configuration is wrong |
+      | 3 | the job failed |
+      | 4 | the job was cancelled |
+      | 5 | the job, bundle or sample does not exist |
+      | 6 | the runtime cannot be reached, or cannot serve now |
+      | 124 | a time limit passed; the job goes on |
+      | 130 | interrupted by Ctrl-C; the job goes on |
+
+      ## Commands
+      """;
+
+  @Test
+  void theCommandLineReferenceIsUpToDate() throws IOException {
+    StringBuilder document = new StringBuilder(HEAD);
+    CommandLine mn = Main.commandLine(new Screen(Map.of(), false, Path.of("/")));
+    describe(mn, document);
+
+    if ("write".equals(System.getProperty("cli.docs"))) {
+      Files.createDirectories(FILE.getParent());
+      Files.writeString(FILE, document);
+    }
+    assertThat(FILE)
+        .as("regenerate it with -Dtest=CliDocsTest -Dcli.docs=write")
+        .content()
+        .isEqualTo(document.toString());
+  }
+
+  @Test
+  void everyCommandHasHelpWithExamples() {
+    Main.commandLine(new Screen(Map.of(), false, Path.of("/"))).getSubcommands().values().stream()
+        .flatMap(command -> Set.copyOf(command.getSubcommands().values()).stream())
+        .forEach(command -> assertThat(usage(command)).contains("--help", "Example"));
+  }
+
+  private static void describe(CommandLine command, StringBuilder document) {
+    String name = command.getCommandSpec().qualifiedName();
+    document.append("\n### `").append(name).append("`\n\n```text\n");
+    document.append(usage(command).stripTrailing()).append("\n```\n");
+    new LinkedHashSet<>(command.getSubcommands().values())
+        .forEach(subcommand -> describe(subcommand, document));
+  }
+
+  private static String usage(CommandLine command) {
+    command.setUsageHelpWidth(COLUMNS);
+    return command
+        .getUsageMessage(Ansi.OFF)
+        .lines()
+        .map(String::stripTrailing)
+        .reduce("", (text, line) -> text + line + "\n");
+  }
+}

@@ -1,0 +1,162 @@
+package io.mirrorneuron.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mirrorneuron.JobOutcome;
+import io.mirrorneuron.ListOptions;
+import io.mirrorneuron.MirrorNeuron;
+import io.mirrorneuron.RunOptions;
+import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.ConfigLoader;
+import io.mirrorneuron.samples.Samples;
+import io.mirrorneuron.testing.Shell;
+import io.mirrorneuron.testing.Shell.Ended;
+import java.io.BufferedReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The client commands and the Java API with real jobs. */
+class ClientCommandsIT {
+  @TempDir static Path home;
+  private static App app;
+  private final Shell shell = new Shell(Main::commandLine, home);
+
+  @BeforeAll
+  static void start() {
+    app = App.start(config(home), Role.UP, ConfigLoader.environment());
+  }
+
+  @AfterAll
+  static void stop() {
+    app.close();
+  }
+
+  private static Config config(Path home) {
+    return new ConfigLoader(
+            Map.of("MN_HOME", home.toString(), "MN_TEMP_DIR", home.resolve("tmp").toString()),
+            null,
+            Map.of("api.port", "0", "grpc.port", "0"),
+            home)
+        .load();
+  }
+
+  @Test
+  void aSampleRunsToItsResult() {
+    Ended ended = shell.run("run", "shell-chain");
+
+    assertThat(ended.err()).isEmpty();
+    assertThat(ended.exitCode()).isZero();
+    assertThat(ended.out().lines())
+        .anyMatch(line -> line.contains("sandbox_job_completed"))
+        .anyMatch(line -> line.contains("job_completed"))
+        .contains("{", "}");
+  }
+
+  @Test
+  void aJobThatFailsSaysWhyAndEndsWithThree() throws Exception {
+    Path bundle = Files.createDirectories(home.resolve("failing"));
+    Files.writeString(bundle.resolve("manifest.json"), manifest("failing", "exit 7"));
+
+    Ended ended = shell.run("run", bundle.toString());
+
+    assertThat(ended.exitCode()).isEqualTo(3);
+    assertThat(ended.err()).hasLineCount(1).contains("failed: agent work failed", "mn job events");
+  }
+
+  /** A process of its own, as only those get signals. */
+  @Test
+  void ctrlCLetsGoOfAJobThatGoesOn() throws Exception {
+    Path bundle = Files.createDirectories(home.resolve("sleeping"));
+    Files.writeString(bundle.resolve("manifest.json"), manifest("sleeping", "sleep 600"));
+    ProcessBuilder program =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "run",
+                bundle.toString())
+            .redirectError(home.resolve("stderr").toFile());
+    program.environment().put("MN_HOME", home.toString());
+    Process mn = program.start();
+    try (BufferedReader out = mn.inputReader()) {
+      String jobId = out.readLine().substring("Job ".length());
+      while (!out.readLine().contains("executor_lease_acquired")) {}
+
+      mn.toHandle().destroy(); // SIGTERM, which the JVM treats as it does SIGINT
+
+      assertThat(mn.waitFor(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(mn.exitValue()).isEqualTo(128 + 15);
+      assertThat(home.resolve("stderr")).content().contains("detached", "mn job cancel " + jobId);
+      assertThat(shell.run("job", "status", jobId, "--json").json().at("/job/status").asText())
+          .isEqualTo("running");
+      assertThat(shell.run("job", "cancel", jobId).out()).contains("cancelled");
+      assertThat(shell.run("job", "result", jobId).exitCode()).isEqualTo(4);
+    } finally {
+      mn.destroyForcibly();
+    }
+  }
+
+  private static String manifest(String name, String script) {
+    return """
+        {"manifest_version":"1.0","graph_id":"%s","entrypoints":["work"],
+         "initial_inputs":{"work":[{"a":1}]},
+         "nodes":[{"node_id":"work","agent_type":"executor",
+           "config":{"runner_module":"MirrorNeuron.Runner.HostLocal","command":["sh","-c","%s"]}}],
+         "edges":[]}
+        """
+        .formatted(name, script);
+  }
+
+  @Test
+  void everyDoorOfARunningServerIsHealthy() {
+    Ended ended = shell.run("runtime", "health");
+
+    assertThat(ended.exitCode()).isZero();
+    assertThat(ended.out()).startsWith("Runtime health: passing");
+  }
+
+  /** The example of {@link MirrorNeuron}. */
+  @Test
+  void aProgramRunsABundleInARuntimeElsewhere() throws Exception {
+    Path bundle = home.resolve("sample");
+    Samples.unpack("router-only", bundle);
+    Config client =
+        new ConfigLoader(Map.of("MN_HOME", home.toString()), null, Map.of(), home).loadForClient();
+
+    try (MirrorNeuron mn = MirrorNeuron.connect(client.grpc())) {
+      JobOutcome outcome = mn.runManifest(bundle, RunOptions.DEFAULT);
+
+      assertThat(outcome.status() + ": " + outcome.output()).startsWith("completed: {");
+      assertThat(mn.listJobs(ListOptions.DEFAULT).at("/data").isEmpty()).isFalse();
+      assertThat(mn.inspectNodes()).hasSize(1);
+    }
+  }
+
+  @Test
+  void aProgramRunsABundleInItsOwnProcessAndOpensNoDoor(@TempDir Path own) throws Exception {
+    Path bundle = own.resolve("sample");
+    Samples.unpack("shell-chain", bundle);
+
+    try (MirrorNeuron mn = MirrorNeuron.embedded(config(own))) {
+      String manifest = Files.readString(bundle.resolve("manifest.json"));
+      assertThat(mn.validateManifest(manifest)).isEmpty();
+
+      JobOutcome outcome = mn.runManifest(bundle, RunOptions.DEFAULT.withJson());
+
+      assertThat(outcome.isCompleted()).isTrue();
+      assertThat(outcome.details().path("agents")).isNotEmpty();
+      assertThat(mn.waitForJob(outcome.jobId(), Duration.ofSeconds(1)).output())
+          .isEqualTo(outcome.output());
+      assertThat(own.resolve("runtime-endpoints.json")).doesNotExist();
+    }
+  }
+}

@@ -1,0 +1,356 @@
+package io.mirrorneuron.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.Submission;
+import io.mirrorneuron.testing.FakeClusterClient;
+import io.mirrorneuron.testing.GrpcRuntime;
+import io.mirrorneuron.testing.Shell;
+import io.mirrorneuron.testing.Shell.Ended;
+import io.mirrorneuron.wire.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The client commands against a real gRPC server over fakes. */
+class ClientCommandsTest {
+  private static final String MANIFEST = "{\"graph_id\":\"fake\",\"job_name\":\"fake\"}";
+
+  @TempDir Path folder;
+  private GrpcRuntime runtime;
+  private Shell shell;
+
+  @BeforeEach
+  void start() {
+    runtime = GrpcRuntime.start();
+    shell =
+        new Shell(Main::commandLine, folder)
+            .set("MN_GRPC_TARGET", "127.0.0.1:" + runtime.server.port())
+            .set("MN_GRPC_AUTH_TOKEN", GrpcRuntime.AUTH.value());
+  }
+
+  @AfterEach
+  void stop() {
+    runtime.close();
+  }
+
+  private String job() {
+    return runtime.jobs.submit(Submission.of(MANIFEST)).jobId();
+  }
+
+  private Path bundle() throws IOException {
+    Path bundle = Files.createDirectories(folder.resolve("bundle/payloads")).getParent();
+    Files.writeString(bundle.resolve("manifest.json"), MANIFEST);
+    Files.writeString(bundle.resolve("payloads/run.sh"), "true");
+    return bundle;
+  }
+
+  private Path zip(String... entries) throws IOException {
+    Path zip = folder.resolve("bundle.zip");
+    try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(zip))) {
+      for (String entry : entries) {
+        out.putNextEntry(new ZipEntry(entry));
+        out.write(entry.endsWith(".json") ? MANIFEST.getBytes() : new byte[] {'x'});
+      }
+    }
+    return zip;
+  }
+
+  @Test
+  void aDetachedRunPrintsTheJobsIdAndNothingElse() throws IOException {
+    Ended ended = shell.run("run", bundle().toString(), "--detached");
+
+    assertThat(ended).isEqualTo(new Ended(0, "fake-1\n", ""));
+    Submission sent = runtime.jobs.submissions().getFirst();
+    assertThat(((Submission.Payloads.Inline) sent.payloads()).files()).containsOnlyKeys("run.sh");
+  }
+
+  @Test
+  void aDetachedRunWithJsonIsOneDocument() throws IOException {
+    Ended ended = shell.run("run", bundle().toString(), "-d", "--json");
+
+    assertThat(ended.json())
+        .isEqualTo(Json.object().put("job_id", "fake-1").put("status", "pending"));
+  }
+
+  @Test
+  void aZipIsSentWithItsPayloads() throws IOException {
+    Path zip = zip("top/manifest.json", "top/payloads/a/run.sh");
+
+    assertThat(shell.run("run", zip.toString(), "-d").exitCode()).isZero();
+
+    Submission sent = runtime.jobs.submissions().getFirst();
+    assertThat(((Submission.Payloads.Inline) sent.payloads()).files()).containsOnlyKeys("a/run.sh");
+  }
+
+  @Test
+  void aZipThatClimbsOutIsRefusedBeforeAnythingIsSent() throws IOException {
+    Path zip = zip("manifest.json", "payloads/../../evil.sh");
+
+    Ended ended = shell.run("run", zip.toString());
+
+    assertThat(ended).isEqualTo(new Ended(1, "", "mn: bundle contains unsafe paths\n"));
+    assertThat(runtime.jobs.calls()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"completed,0", "failed,3", "cancelled,4"})
+  void anAttachedRunEndsAsItsJobDid(String status, int exitCode) throws IOException {
+    runtime.jobs.intercept(
+        call -> {
+          if (call.startsWith("watch")) {
+            Thread.startVirtualThread(() -> runtime.jobs.finish("fake-1", status));
+          }
+        });
+
+    Ended ended = shell.run("run", bundle().toString(), "--json");
+
+    assertThat(ended.exitCode()).isEqualTo(exitCode);
+    assertThat(ended.json().path("job_id").asText()).isEqualTo("fake-1");
+    assertThat(ended.json().path("status").asText()).isEqualTo(status);
+  }
+
+  @Test
+  void aPipedRunPrintsALineForEachEventAndThenTheResult() throws IOException {
+    runtime.jobs.intercept(
+        call -> {
+          if (call.startsWith("watch")) {
+            Thread.startVirtualThread(() -> runtime.jobs.finish("fake-1", "completed"));
+          }
+        });
+
+    Ended ended = shell.run("run", bundle().toString());
+
+    assertThat(ended.exitCode()).isZero();
+    assertThat(ended.out()).startsWith("Job fake-1\n").doesNotContain("\033");
+    assertThat(ended.out().lines())
+        .anyMatch(line -> line.matches("03:04:05.006Z +job +job_running"))
+        .anyMatch(line -> line.matches("03:04:05.006Z +job +job_completed"));
+  }
+
+  @Test
+  void aRunThatOutlastsItsTimeoutLeavesTheJobAlone() throws IOException {
+    Ended ended = shell.run("run", bundle().toString(), "--timeout", "0.2", "--json");
+
+    assertThat(ended.exitCode()).isEqualTo(124);
+    assertThat(ended.out()).isEmpty();
+    assertThat(ended.err()).isEqualTo("mn: job fake-1 has not ended within 0.2 s\n");
+    assertThat(runtime.jobs.calls()).noneMatch(call -> call.startsWith("cancel"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"status", "events", "result", "cancel", "pause", "resume", "monitor"})
+  void aJobThatIsUnknownIsNotFound(String command) {
+    Ended ended = shell.run("job", command, "nope");
+
+    assertThat(ended.exitCode()).isEqualTo(5);
+    assertThat(ended.out()).isEmpty();
+    assertThat(ended.err())
+        .isEqualTo("mn: job nope was not found; mn job list shows those that are there\n");
+  }
+
+  @Test
+  void jobsAreListedAsATable() {
+    job();
+
+    Ended ended = shell.run("job", "list");
+
+    assertThat(ended.exitCode()).isZero();
+    assertThat(ended.out().lines().toList())
+        .satisfiesExactly(
+            header -> assertThat(header).startsWith("Job ID").contains("Status"),
+            row ->
+                assertThat(row)
+                    .startsWith("fake-1 ")
+                    .contains(" running ", "2026-01-02 03:04:05", "job_running")
+                    .endsWith(" fake"));
+  }
+
+  @Test
+  void jobsAreListedAsADocument() {
+    job();
+
+    assertThat(shell.run("job", "list", "--json", "--limit", "5").json().at("/data/0/job_id"))
+        .hasToString("\"fake-1\"");
+  }
+
+  @Test
+  void onlyRunningJobsAreListedOnDemand() {
+    runtime.jobs.finish(job(), "completed");
+
+    assertThat(shell.run("job", "list", "--running-only").out())
+        .isEqualTo("No jobs that have not ended\n");
+  }
+
+  @Test
+  void coloursAppearAtATerminalUnlessNoColorIsSet() {
+    job();
+    shell.atTerminal().set("COLUMNS", "100");
+
+    assertThat(shell.run("job", "list").out()).contains("\033[36m");
+    assertThat(shell.run("job", "list", "--json").out()).doesNotContain("\033");
+    assertThat(shell.set("NO_COLOR", "1").run("job", "list").out()).doesNotContain("\033");
+  }
+
+  @Test
+  void tablesFitTheColumnsAndNeverCutTheId() {
+    job();
+
+    assertThat(shell.set("COLUMNS", "50").run("job", "list").out().lines())
+        .allMatch(line -> line.length() <= 50)
+        .anyMatch(line -> line.matches("fake-1  running  2026-01-02 03:04:05  job_runn.*"));
+    assertThat(shell.set("COLUMNS", "20").run("job", "list").out())
+        .isEqualTo("Job ID  Status\nfake-1  running\n");
+  }
+
+  @Test
+  void theDetailsOfAJobAreADocument() {
+    String job = job();
+
+    assertThat(shell.run("job", "status", job, "--json").json().at("/summary/status"))
+        .hasToString("\"running\"");
+    assertThat(shell.run("job", "status", job).out()).contains("Status", "running");
+  }
+
+  @Test
+  void eventsGoOnFromACursor() {
+    String job = job();
+
+    Ended ended = shell.run("job", "events", job, "--after", "1", "--limit", "2", "--json");
+
+    assertThat(ended.json().path("events")).hasSize(2);
+    assertThat(ended.json().path("next").asInt()).isEqualTo(3);
+    assertThat(ended.json().path("ended").asBoolean()).isFalse();
+  }
+
+  @Test
+  void followedEventsAreJsonLinesUntilTheEnd() {
+    String job = job();
+    runtime.jobs.intercept(
+        call -> {
+          if (call.startsWith("watch")) {
+            Thread.startVirtualThread(() -> runtime.jobs.finish(job, "completed"));
+          }
+        });
+
+    Ended ended = shell.run("job", "events", job, "--follow", "--json");
+
+    assertThat(ended.exitCode()).isZero();
+    assertThat(ended.out().lines().map(line -> Json.parseObject(line, "line").path("seq").asInt()))
+        .containsExactly(1, 2, 3, 4, 5);
+  }
+
+  @Test
+  void aResultIsToldOnceThereIsOne() {
+    String job = job();
+    Ended early = shell.run("job", "result", job);
+    runtime.jobs.finish(job, "completed");
+
+    assertThat(early.exitCode()).isEqualTo(1);
+    assertThat(early.err()).contains("is running and has no result yet");
+    assertThat(shell.run("job", "result", job, "--wait", "--json").json().at("/result/answer"))
+        .hasToString("42");
+  }
+
+  @Test
+  void jobsAreSteered() {
+    String job = job();
+
+    assertThat(shell.run("job", "pause", job)).isEqualTo(new Ended(0, "Job fake-1: paused\n", ""));
+    assertThat(shell.run("job", "resume", job).out()).isEqualTo("Job fake-1: resumed\n");
+    assertThat(shell.run("job", "cancel", job, "--json").json())
+        .isEqualTo(Json.object().put("job_id", job).put("status", "cancelled"));
+  }
+
+  @Test
+  void nodesAreListed() {
+    assertThat(shell.run("node", "list").out()).contains(FakeClusterClient.NODE, "healthy", "yes");
+    assertThat(shell.run("node", "list", "--json").json().at("/nodes/0/name").asText())
+        .isEqualTo(FakeClusterClient.NODE);
+  }
+
+  @Test
+  void healthTellsWhichDoorIsShut() {
+    Ended ended =
+        shell
+            .set("MN_API_BASE_URL", "http://127.0.0.1:1/api/v1")
+            .run("runtime", "health", "--json");
+
+    assertThat(ended.exitCode()).isEqualTo(1);
+    assertThat(ended.json().path("overall").asText()).isEqualTo("critical");
+    assertThat(ended.json().at("/components/0/status").asText()).isEqualTo("passing");
+    assertThat(ended.json().at("/components/1/status").asText()).isEqualTo("critical");
+  }
+
+  @Test
+  void aRuntimeThatIsAwayIsSaidInOneSentenceWithAWayOut() {
+    Ended ended = shell.run("job", "list", "--target", "127.0.0.1:1");
+
+    assertThat(ended.exitCode()).isEqualTo(6);
+    assertThat(ended.err()).hasLineCount(1).contains("127.0.0.1:1 cannot be reached", "mn up");
+  }
+
+  @Test
+  void aWrongTokenIsSaidWithAWayOut() {
+    Ended ended = shell.set("MN_GRPC_AUTH_TOKEN", "wrong").run("job", "pause", job());
+
+    assertThat(ended.exitCode()).isEqualTo(1);
+    assertThat(ended.err()).hasLineCount(1).contains("MN_GRPC_AUTH_TOKEN");
+  }
+
+  @Test
+  void everyErrorOfAManifestHasALineOfItsOwn() throws IOException {
+    var report = Json.object();
+    report.putArray("errors").add("nodes: is required").add("graph_id: is required");
+    runtime.jobs.failWith(
+        new MnException(ErrorCode.INVALID, "manifest_validation_failed", "bad", report, null));
+
+    assertThat(shell.run("run", bundle().toString()))
+        .isEqualTo(
+            new Ended(
+                1,
+                "",
+                "mn: the manifest cannot run:\n  nodes: is required\n  graph_id: is required\n"));
+  }
+
+  @Test
+  void textOfAJobCannotSteerTheTerminal() {
+    String job = job();
+    runtime.jobs.append(
+        job,
+        Json.object().put("type", "note").set("payload", Json.object().put("reason", "\033[2Jx")));
+
+    assertThat(shell.run("job", "events", job).out()).doesNotContain("\033").contains("?[2Jx");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "job list --limit 0",
+    "job list --target :::",
+    "job status",
+    "run",
+    "job nope",
+    "job events x --after -1"
+  })
+  void wrongUsageIsExitCodeTwo(String line) {
+    assertThat(shell.run(line.split(" ")).exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void aBundleThatIsNotThereIsNotFound() {
+    Ended ended = shell.run("run", folder.resolve("nope").toString());
+
+    assertThat(ended.exitCode()).isEqualTo(5);
+    assertThat(ended.err()).contains("was not found");
+  }
+}

@@ -1,0 +1,95 @@
+package io.mirrorneuron.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.cli.Progress.Agent;
+import io.mirrorneuron.cli.Progress.State;
+import io.mirrorneuron.wire.Json;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class ProgressTest {
+  private static final long SECOND = 1_000_000_000L;
+
+  private final AtomicLong nanos = new AtomicLong(SECOND);
+  private final Progress progress = new Progress(details(), nanos::get);
+  private final Agent work = progress.agents().iterator().next();
+
+  private static ObjectNode details() {
+    ObjectNode details = Json.object();
+    details.putObject("job").put("status", "pending");
+    ArrayNode agents = details.putArray("agents");
+    agents.addObject().put("agent_id", "work").put("agent_type", "executor");
+    agents.addObject().put("agent_id", "sink").put("agent_type", "aggregator");
+    return details;
+  }
+
+  private void event(String type, String agent, String... payload) {
+    ObjectNode event = Json.object().put("type", type);
+    if (agent != null) {
+      event.put("agent_id", agent);
+    }
+    if (payload.length > 0) {
+      event.putObject("payload").put(payload[0], payload[1]);
+    }
+    progress.accept(event);
+  }
+
+  @Test
+  void anExecutorWaitsQueuesRunsAndIsDone() {
+    assertThat(work.state()).isEqualTo(State.WAITING);
+    event("job_running", null);
+    event("agent_message_received", "work");
+    assertThat(work.state()).isEqualTo(State.QUEUED);
+    event("executor_lease_acquired", "work");
+    nanos.addAndGet(2 * SECOND);
+    assertThat(work.state()).isEqualTo(State.RUNNING);
+    assertThat(progress.seconds(work)).isEqualTo(2);
+    event("executor_lease_released", "work");
+    event("sandbox_job_completed", "work");
+    nanos.addAndGet(SECOND);
+
+    assertThat(work.state()).isEqualTo(State.DONE);
+    assertThat(work.messages()).isEqualTo(1);
+    assertThat(progress.seconds(work)).isEqualTo(2);
+    assertThat(progress.seconds()).isEqualTo(3);
+    assertThat(progress.done()).isEqualTo(1);
+    assertThat(progress.status()).isEqualTo("running");
+  }
+
+  @Test
+  void aRetryTellsItsReason() {
+    event("agent_message_received", "work");
+    event("message_retry_scheduled", "work", "reason", "exit code 7");
+
+    assertThat(work.state()).isEqualTo(State.RETRYING);
+    assertThat(work.note()).isEqualTo("exit code 7");
+  }
+
+  @Test
+  void anAgentWithoutProcessIsDoneAtOnce() {
+    event("agent_message_received", "sink");
+
+    assertThat(progress.done()).isEqualTo(1);
+  }
+
+  @Test
+  void theJobsStatusFollowsItsEvents() {
+    event("job_paused", null);
+    assertThat(progress.status()).isEqualTo("paused");
+    event("job_resumed", null);
+    assertThat(progress.status()).isEqualTo("running");
+    event("job_completed", "sink");
+    assertThat(progress.status()).isEqualTo("completed");
+  }
+
+  @Test
+  void whatMattersMostIsShownWhenThereIsNoRoomForAll() {
+    event("agent_message_received", "work");
+    event("agent_message_received", "sink");
+
+    assertThat(progress.selection(1)).containsExactly(work);
+  }
+}

@@ -1,0 +1,165 @@
+package io.mirrorneuron.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.testing.Eventually;
+import io.mirrorneuron.testing.PackagedServer;
+import io.mirrorneuron.testing.SampleManifests;
+import io.mirrorneuron.wire.Json;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How a server comes and goes, and what it does when others go. */
+@Timeout(120)
+class ServerLifeE2E {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  @TempDir Path folder;
+
+  @Test
+  void aStoppedServerLeavesNoProcessAndItsJobsGoOnLater() {
+    Path home = folder.resolve("home");
+    try (PackagedServer server = PackagedServer.start(home)) {
+      String command = "(sleep 61 & sleep 62) & sleep 63";
+      String job = server.submit(SampleManifests.program("long", "sh", "-c", command));
+      Eventually.eventually("the program runs", () -> server.programs().size() >= 4);
+      ProcessHandle redis = server.redis();
+
+      assertThat(server.terminate()).isZero();
+      assertThat(server.programs()).isEmpty();
+      assertThat(isRunning(redis)).isFalse();
+      assertThat(home.resolve("runtime-endpoints.json")).doesNotExist();
+
+      server.restart();
+      assertThat(server.status(job)).isEqualTo("running");
+      Eventually.eventually("the program runs again", () -> server.programs().size() >= 4);
+      assertThat(server.post("/jobs/" + job + "/cancel").path("status").asText())
+          .isEqualTo("cancelled");
+      assertThat(server.programs()).isEmpty();
+    }
+  }
+
+  /** One that ended but was not collected by its parent has no command any more. */
+  private static boolean isRunning(ProcessHandle process) {
+    return process.info().command().isPresent();
+  }
+
+  @Test
+  void aSecondServerSaysInOneSentenceWhatIsInItsWay() throws IOException {
+    Path home = folder.resolve("home");
+    Path other = folder.resolve("other");
+    try (PackagedServer server = PackagedServer.start(home)) {
+      String apiPort = server.api().substring(server.api().lastIndexOf(':') + 1);
+      String grpcPort = server.grpc().substring(server.grpc().lastIndexOf(':') + 1);
+
+      assertThat(refusal(home, "up", "--api-port=0", "--grpc-port=0"))
+          .startsWith("mn: another MirrorNeuron (process ");
+      assertThat(refusal(other, "up", "--api-port=" + apiPort, "--grpc-port=0"))
+          .startsWith("mn: API port localhost:" + apiPort + " cannot be opened");
+      assertThat(refusal(other, "up", "--api-port=0", "--grpc-port=" + grpcPort))
+          .startsWith("mn: gRPC port localhost:" + grpcPort + " cannot be opened");
+      assertThat(other.resolve("redis/redis.pid")).doesNotExist();
+      assertThat(server.get("/health").path("status").asText()).isEqualTo("ok");
+    }
+  }
+
+  /** The one line that a server says which does not come up. */
+  private static String refusal(Path home, String... arguments) throws IOException {
+    Process process = PackagedServer.launch(home, Map.of(), arguments);
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(PackagedServer.exitCode(process, PATIENCE)).as(said).isEqualTo(1);
+    assertThat(said.strip()).hasLineCount(1);
+    return said.strip();
+  }
+
+  @Test
+  void jobsSurviveTheDeathOfRedis() throws InterruptedException {
+    try (PackagedServer server = PackagedServer.start(folder.resolve("home"))) {
+      Load load = new Load(server);
+      load.run(4, () -> load.accepted.size() >= 20);
+      try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+        clients.submit(() -> load.run(8, load.stop::get));
+        for (int death = 0; death < 3; death++) {
+          int before = load.accepted.size();
+          ProcessHandle redis = server.redis();
+          redis.destroyForcibly();
+          Eventually.eventually(
+              "jobs are taken again",
+              PATIENCE,
+              () -> load.accepted.size() >= before + 30 && server.redis().pid() != redis.pid());
+        }
+        load.stop.set(true);
+      }
+      System.out.println(
+          load.accepted.size() + " jobs accepted, " + load.refused.size() + " calls refused");
+
+      assertThat(load.refused)
+          .allSatisfy(
+              refusal -> {
+                assertThat(refusal.statusCode()).as(refusal.body()).isEqualTo(503);
+                assertThat(refusal.headers().firstValue("Retry-After")).isPresent();
+              });
+      assertThat(load.accepted.values()).doesNotHaveDuplicates();
+      for (String job : load.accepted.values()) {
+        assertThat(server.awaitEnd(job).at("/job/status").asText()).isEqualTo("completed");
+      }
+      assertThat(server.get("/jobs?limit=1000").path("data")).hasSize(load.accepted.size());
+    }
+  }
+
+  /** Clients that submit one job after another, each until it is taken. */
+  private static final class Load {
+    final PackagedServer server;
+    final Map<String, String> accepted = new ConcurrentHashMap<>();
+    final Queue<HttpResponse<String>> refused = new ConcurrentLinkedQueue<>();
+    final AtomicBoolean stop = new AtomicBoolean();
+    final Set<String> keys = ConcurrentHashMap.newKeySet();
+    final ObjectNode body =
+        Json.object().put("manifest_json", SampleManifests.program("load", "true"));
+
+    Load(PackagedServer server) {
+      this.server = server;
+    }
+
+    void run(int clients, java.util.function.BooleanSupplier enough) {
+      try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        for (int client = 0; client < clients; client++) {
+          threads.submit(
+              () -> {
+                while (!enough.getAsBoolean()) {
+                  submit("key-" + keys.size() + "-" + Thread.currentThread().threadId());
+                }
+              });
+        }
+      }
+    }
+
+    private void submit(String key) {
+      keys.add(key);
+      while (!accepted.containsKey(key)) {
+        HttpResponse<String> response = server.post("/jobs", body, "Idempotency-Key", key);
+        if (response.statusCode() == 200) {
+          accepted.put(key, Json.parseObject(response.body(), "job").path("job_id").asText());
+        } else {
+          refused.add(response);
+          Thread.yield();
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,175 @@
+package io.mirrorneuron.runtime.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.exec.PoolUsage;
+import io.mirrorneuron.store.ResourceLimits.Resource;
+import io.mirrorneuron.testing.GrpcRuntime;
+import io.mirrorneuron.testing.InMemoryResourceLimits;
+import io.mirrorneuron.wire.Json;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class LocalClusterTest {
+  private static final NodeIdentity IDENTITY =
+      new NodeIdentity("mirror_neuron@box", "Box", "box", "10.0.0.1", 55051, "", List.of(), false);
+  private static final Hardware.Gpu GPU =
+      new Hardware.Gpu("GPU-1", 0, "RTX", "550.1", 24_576, 1_024, 23_552, 0.5);
+
+  private final InMemoryResourceLimits limits = new InMemoryResourceLimits();
+  private Hardware hardware = GrpcRuntime.hardware();
+  private final LocalCluster cluster =
+      new LocalCluster(
+          IDENTITY,
+          () -> hardware,
+          () -> List.of(new PoolUsage("default", 4, 3, 1, 2, 3)),
+          new OneJob(),
+          limits,
+          "mn",
+          Clock.fixed(Instant.parse("2026-06-02T16:00:04Z"), ZoneOffset.UTC));
+
+  @Test
+  void theSummaryShowsThisNode() {
+    JsonNode node = cluster.summary().path("nodes").path(0);
+    assertThat(node.path("name").asText()).isEqualTo("mirror_neuron@box");
+    assertThat(node.path("status").asText()).isEqualTo("healthy");
+    assertThat(node.path("scheduling_eligible").asBoolean()).isTrue();
+    assertThat(node.get("drain").isNull()).isTrue();
+    assertThat(node.path("self").asBoolean() && node.path("self?").asBoolean()).isTrue();
+    assertThat(node.path("connected_nodes").isArray()).isTrue();
+    assertThat(node.path("executor_pools").path("default").toString())
+        .isEqualTo("{\"capacity\":4,\"in_use\":3,\"available\":1,\"queued\":2,\"active\":3}");
+    JsonNode machine = node.path("hardware");
+    assertThat(machine.path("cpu").path("load_ratio").asDouble()).isEqualTo(0.25);
+    assertThat(machine.path("memory").path("used_ratio").asDouble()).isEqualTo(0.25);
+    assertThat(machine.path("memory").path("total_mb").asLong()).isEqualTo(8192);
+    assertThat(machine.path("disk").path("available_mb").asLong()).isEqualTo(40_960);
+    assertThat(machine.path("gpu").asText()).isEqualTo("Unknown or None");
+    assertThat(machine.path("platform").path("node").asText()).isEqualTo("mirror_neuron@box");
+  }
+
+  @Test
+  void anUnknownLoadIsNull() {
+    hardware =
+        new Hardware(
+            "windows",
+            "windows 11",
+            new Hardware.Cpu(2, "amd64", "x", -1),
+            hardware.memory(),
+            hardware.disk(),
+            List.of(GPU));
+    JsonNode machine = cluster.summary().path("nodes").path(0).path("hardware");
+    assertThat(machine.path("cpu").get("load_average_1m").isNull()).isTrue();
+    assertThat(machine.path("gpu").path(0).path("utilization_ratio").asDouble()).isEqualTo(0.5);
+    assertThat(machine.path("gpu").path(0).path("memory_used_ratio").asDouble()).isEqualTo(0.04);
+  }
+
+  @Test
+  void theMetricsCountAllJobs() {
+    JsonNode metrics = cluster.summary().path("metrics");
+    assertThat(metrics.path("jobs").path("total").asInt()).isEqualTo(7);
+    assertThat(metrics.path("jobs").path("by_status").path("failed").asInt()).isEqualTo(2);
+    assertThat(metrics.path("nodes").path("total").asInt()).isEqualTo(1);
+    assertThat(metrics.path("runtime").toString())
+        .isEqualTo(
+            "{\"generated_at\":\"2026-06-02T16:00:04.000Z\",\"redis_namespace\":\"mn\","
+                + "\"source\":\"summary\"}");
+    assertThat(cluster.summary().path("jobs").path(0).path("job_id").asText()).isEqualTo("j1");
+  }
+
+  @Test
+  void withoutLimitsEverythingIsUsable() {
+    ObjectNode report = cluster.resource();
+    assertThat(report.path("mode").asText()).isEqualTo("single_node");
+    assertThat(report.path("limits").toString())
+        .isEqualTo("{\"cpu\":100,\"gpu\":100,\"memory\":100,\"disk\":100}");
+    assertThat(report.path("combined")).isEqualTo(report.path("totals"));
+    assertThat(report.path("usable")).isEqualTo(report.path("totals"));
+    assertThat(report.path("totals").path("memory_available_gb").asDouble()).isEqualTo(6.0);
+    JsonNode node = report.path("nodes").path(0);
+    assertThat(node.path("devices")).isEmpty();
+    assertThat(node.path("drivers")).isEmpty();
+    assertThat(node.path("runtime_drivers").toString()).isEqualTo("[\"host_local\"]");
+    assertThat(node.get("drain").isNull()).isTrue();
+  }
+
+  @Test
+  void limitsTakeTheirShare() {
+    hardware =
+        new Hardware(
+            "unix",
+            "linux",
+            new Hardware.Cpu(6, "amd64", "x", 0),
+            hardware.memory(),
+            hardware.disk(),
+            List.of(GPU, GPU, GPU));
+    ObjectNode report =
+        cluster.setResource(
+            Json.object().put(" CPU ", 75).put("gpu", "50").put("memory", 25).put("disk", 75));
+    JsonNode usable = report.path("usable");
+    assertThat(usable.path("cpu_cores").asInt()).isEqualTo(4);
+    assertThat(usable.path("gpu_count").asInt()).isEqualTo(1);
+    assertThat(usable.path("gpu_memory_total_mb").asInt()).isEqualTo(36_864);
+    assertThat(usable.path("memory_gb").asDouble()).isEqualTo(2.0);
+    assertThat(usable.path("disk_available_gb").asDouble()).isEqualTo(30.0);
+    assertThat(report.path("totals").path("cpu_cores").asInt()).isEqualTo(6);
+    JsonNode device = report.path("nodes").path(0).path("devices").path(2);
+    assertThat(device.path("kind").asText()).isEqualTo("gpu");
+    assertThat(device.path("driver").asText()).isEqualTo("cuda");
+    assertThat(device.path("memory_free_mb").asInt()).isEqualTo(23_552);
+  }
+
+  @Test
+  void limitsAreMergedIntoThoseBefore() {
+    cluster.setResource(Json.object().put("cpu", 50));
+    cluster.setResource(Json.object().put("disk", 75));
+    assertThat(limits.load()).isEqualTo(Map.of(Resource.CPU, 50, Resource.DISK, 75));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{}|at least one of cpu, gpu, memory, or disk is required",
+        "{\"ram\":50}|resource type must be one of cpu, gpu, memory, or disk",
+        "{\"cpu\":30}|cpu must be one of 25, 50, 75, 100",
+        "{\"gpu\":\"fifty\"}|gpu must be one of 25, 50, 75, 100",
+        "{\"memory\":50.5}|memory must be one of 25, 50, 75, 100",
+        "{\"disk\":null}|disk must be one of 25, 50, 75, 100",
+        "{\"disk\":true}|disk must be one of 25, 50, 75, 100"
+      })
+  void wrongLimitsChangeNothing(String change, String message) {
+    ObjectNode parsed = Json.parseObject(change, "limits");
+    assertThatThrownBy(() -> cluster.setResource(parsed))
+        .hasMessage(message)
+        .extracting(thrown -> ((MnException) thrown).code())
+        .isEqualTo(ErrorCode.INVALID);
+    assertThat(limits.load()).isEmpty();
+  }
+
+  private static final class OneJob implements JobCensus {
+    @Override
+    public ArrayNode latest(int limit) {
+      ArrayNode rows = Json.MAPPER.createArrayNode();
+      rows.addObject().put("job_id", "j1").put("status", "running");
+      return rows;
+    }
+
+    @Override
+    public Map<String, Long> countByStatus() {
+      return Map.of("running", 5L, "failed", 2L);
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package io.mirrorneuron.testing;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.wire.Json;
+import java.util.Collection;
+import java.util.function.Function;
+
+/** Manifests that several tests submit. */
+public final class SampleManifests {
+  private SampleManifests() {}
+
+  /** One program and a sink for its answer. */
+  public static String program(String graph, String... command) {
+    ObjectNode manifest = manifest(graph, "work");
+    executor(manifest, "work", command);
+    sink(manifest, 1);
+    edge(manifest, "work", "sink", "done");
+    return Json.write(manifest);
+  }
+
+  /** A chain of {@code length} routers before a sink. */
+  public static String routers(String graph, int length) {
+    ObjectNode manifest = manifest(graph, "r1");
+    for (int i = 1; i <= length; i++) {
+      nodes(manifest).addObject().put("node_id", "r" + i).put("agent_type", "router");
+      edge(manifest, "r" + i, i == length ? "sink" : "r" + (i + 1), "*");
+    }
+    sink(manifest, 1);
+    return Json.write(manifest);
+  }
+
+  /** A router hands its input to all workers; a sink waits for all answers. */
+  public static String fanOut(
+      String graph, Collection<String> workers, Function<String, String[]> commands) {
+    ObjectNode manifest = manifest(graph, "plan");
+    nodes(manifest).addObject().put("node_id", "plan").put("agent_type", "router");
+    for (String worker : workers) {
+      executor(manifest, worker, commands.apply(worker));
+      edge(manifest, "plan", worker, "*");
+      edge(manifest, worker, "sink", "done");
+    }
+    sink(manifest, workers.size());
+    return Json.write(manifest);
+  }
+
+  private static ObjectNode manifest(String graph, String entrypoint) {
+    ObjectNode manifest = Json.object().put("manifest_version", "1.0").put("graph_id", graph);
+    manifest.putArray("entrypoints").add(entrypoint);
+    manifest.putObject("initial_inputs").putArray(entrypoint).addObject().put("question", "6x7");
+    return manifest;
+  }
+
+  private static void executor(ObjectNode manifest, String id, String... command) {
+    ObjectNode config =
+        nodes(manifest)
+            .addObject()
+            .put("node_id", id)
+            .put("agent_type", "executor")
+            .putObject("config");
+    config.put("runner_module", "MirrorNeuron.Runner.HostLocal");
+    config.put("output_message_type", "done");
+    ArrayNode words = config.putArray("command");
+    for (String word : command) {
+      words.add(word);
+    }
+  }
+
+  private static void sink(ObjectNode manifest, int answers) {
+    nodes(manifest)
+        .addObject()
+        .put("node_id", "sink")
+        .put("agent_type", "aggregator")
+        .putObject("config")
+        .put("complete_after", answers)
+        .put("complete_run", true)
+        .put("terminal_sink", true);
+  }
+
+  private static void edge(ObjectNode manifest, String from, String to, String type) {
+    manifest
+        .withArray("edges")
+        .addObject()
+        .put("from_node", from)
+        .put("to_node", to)
+        .put("message_type", type);
+  }
+
+  private static ArrayNode nodes(ObjectNode manifest) {
+    return manifest.withArray("nodes");
+  }
+}

@@ -1,0 +1,59 @@
+package io.mirrorneuron.testing;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.cli.Screen;
+import io.mirrorneuron.wire.Json;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
+import picocli.CommandLine;
+
+/** Runs commands of {@code mn} in this process, as a shell would. */
+public final class Shell {
+  private final Function<Screen, CommandLine> program;
+  private final Map<String, String> environment = new HashMap<>();
+  private boolean interactive;
+
+  /**
+   * @param home becomes {@code MN_HOME}
+   */
+  public Shell(Function<Screen, CommandLine> program, Path home) {
+    this.program = program;
+    environment.put("MN_HOME", home.toString());
+  }
+
+  /** What a command left behind. */
+  public record Ended(int exitCode, String out, String err) {
+    public ObjectNode json() {
+      return Json.parseObject(out, "stdout");
+    }
+  }
+
+  public Shell set(String variable, String value) {
+    environment.put(variable, value);
+    return this;
+  }
+
+  /** From here on a person watches. */
+  public Shell atTerminal() {
+    interactive = true;
+    return this;
+  }
+
+  public Ended run(String... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    Screen screen =
+        new Screen(Map.copyOf(environment), interactive, Path.of(environment.get("MN_HOME")));
+    int exitCode =
+        program
+            .apply(screen)
+            .setOut(new PrintWriter(out))
+            .setErr(new PrintWriter(err))
+            .execute(arguments);
+    return new Ended(exitCode, out.toString(), err.toString());
+  }
+}

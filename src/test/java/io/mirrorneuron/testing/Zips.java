@@ -1,0 +1,62 @@
+package io.mirrorneuron.testing;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
+import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
+
+/** Builds zips in memory, honest and other ones. */
+public final class Zips {
+  private static final int LINK_MODE = 0120777;
+  private static final int PIPE_MODE = 0010644;
+
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  private final ZipArchiveOutputStream zip = new ZipArchiveOutputStream(bytes);
+
+  /** A bundle at the root of a zip, with one payload. */
+  public static Zips bundle(String manifest) {
+    return new Zips().file("manifest.json", manifest).file("payloads/a.txt", "a");
+  }
+
+  public Zips file(String name, String content) {
+    return entry(new ZipArchiveEntry(name), content.getBytes(StandardCharsets.UTF_8));
+  }
+
+  public Zips file(String name, byte[] content) {
+    return entry(new ZipArchiveEntry(name), content);
+  }
+
+  public Zips link(String name, String target) {
+    ZipArchiveEntry entry = new ZipArchiveEntry(name);
+    entry.setUnixMode(LINK_MODE);
+    return entry(entry, target.getBytes(StandardCharsets.UTF_8));
+  }
+
+  public Zips pipe(String name) {
+    ZipArchiveEntry entry = new ZipArchiveEntry(name);
+    entry.setUnixMode(PIPE_MODE);
+    return entry(entry, new byte[0]);
+  }
+
+  public byte[] bytes() {
+    try {
+      zip.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  private Zips entry(ZipArchiveEntry entry, byte[] content) {
+    try {
+      zip.putArchiveEntry(entry);
+      zip.write(content);
+      zip.closeArchiveEntry();
+      return this;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
