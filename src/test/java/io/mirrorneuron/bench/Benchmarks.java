@@ -15,7 +15,8 @@ import java.util.stream.Stream;
 /**
  * Measures the packaged program and prints one JSON document on stdout; progress goes to stderr.
  *
- * <p>Arguments: the program, then {@code --quick} and {@code --only=reads,chain,processes,start}.
+ * <p>Arguments: the program, then {@code --quick}, {@code --only=reads,chain,processes,start} and
+ * {@code --record=FOLDER} for flight recordings of the servers.
  */
 public final class Benchmarks {
   private Benchmarks() {}
@@ -31,7 +32,7 @@ public final class Benchmarks {
     Path folder = Files.createTempDirectory("mn-bench-");
     try {
       Path program = Path.of(words.getFirst()).toAbsolutePath();
-      Plan plan = new Plan(words.contains("--quick"), program, folder);
+      Plan plan = new Plan(words.contains("--quick"), program, folder, recordings(words));
       ObjectNode report = conditions(plan);
       ArrayNode figures = report.putArray("figures");
       for (Measurement measurement :
@@ -51,6 +52,16 @@ public final class Benchmarks {
       remove(folder);
     }
     System.exit(0);
+  }
+
+  private static Path recordings(List<String> words) throws IOException {
+    String option = "--record=";
+    for (String word : words) {
+      if (word.startsWith(option)) {
+        return Files.createDirectories(Path.of(word.substring(option.length())).toAbsolutePath());
+      }
+    }
+    return null;
   }
 
   private static ObjectNode conditions(Plan plan) {

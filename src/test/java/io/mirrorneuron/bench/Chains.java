@@ -18,11 +18,7 @@ record Chains(String fsync) implements Measurement {
 
   @Override
   public List<Figure> run(Plan plan) throws Exception {
-    try (Server server =
-        Server.up(
-            plan.program(),
-            plan.folder().resolve("chain-" + fsync),
-            "--set=redis.fsync=" + fsync)) {
+    try (Server server = Server.up(plan, "chain-" + fsync, "--set=redis.fsync=" + fsync)) {
       JobLoad load = new JobLoad(server.port(), Workflows.routers(), 0);
       String sample;
       try (Connection connection = new Connection(server.port())) {

@@ -2,6 +2,8 @@ package io.mirrorneuron.bench;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.wire.Json;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -61,7 +63,8 @@ record Figure(String name, Unit unit, double value, Floor floor, Map<String, Dou
 
   /** Three digits that count are more than such a measurement has. */
   private static double rounded(double value) {
-    double unit = Math.pow(10, Math.floor(Math.log10(Math.max(1e-9, Math.abs(value)))) - 2);
-    return Math.abs(value) >= 100 ? Math.rint(value) : Math.rint(value / unit) * 1e3 * unit / 1e3;
+    return !Double.isFinite(value) || Math.abs(value) >= 100
+        ? Math.rint(value)
+        : new BigDecimal(value).round(new MathContext(3)).doubleValue();
   }
 }

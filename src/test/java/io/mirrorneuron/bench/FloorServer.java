@@ -16,6 +16,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The least that a read of a job can cost on Vert.x: each request asks Redis for one key and is
@@ -49,7 +50,7 @@ public final class FloorServer extends VerticleBase {
             Integer.toString(port),
             redisUri,
             key);
-    return Started.start(command, port, "/", log);
+    return Started.start(command, Map.of(), port, "/", log);
   }
 
   /**

@@ -13,8 +13,9 @@ import java.util.concurrent.locks.LockSupport;
  * @param quick a tenth of the work: shows that everything runs, not how fast
  * @param program the packaged {@code mn}
  * @param folder for everything that is written; removed at the end
+ * @param recordings folder where each server leaves a flight recording, or null: none is made
  */
-record Plan(boolean quick, Path program, Path folder) {
+record Plan(boolean quick, Path program, Path folder, Path recordings) {
   static final int CONNECTIONS = 16;
 
   int rounds() {

@@ -17,7 +17,7 @@ final class Processes implements Measurement {
   @Override
   public List<Figure> run(Plan plan) throws Exception {
     SpawnFloor floor = SpawnFloor.best(plan.folder());
-    try (Server server = Server.up(plan.program(), plan.folder().resolve("processes"))) {
+    try (Server server = Server.up(plan, "processes")) {
       JobLoad load = new JobLoad(server.port(), Workflows.processes(), POLL_MILLIS);
       JobLoad eager = new JobLoad(server.port(), Workflows.processes(), 0);
       for (int i = 0; i < plan.warmUps(); i++) {

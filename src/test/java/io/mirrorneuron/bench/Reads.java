@@ -15,7 +15,7 @@ final class Reads implements Measurement {
   @Override
   public List<Figure> run(Plan plan) throws Exception {
     ReadLoad load = ReadLoad.best();
-    try (Server server = Server.up(plan.program(), plan.folder().resolve("reads"))) {
+    try (Server server = Server.up(plan, "reads")) {
       String jobId;
       try (Connection connection = new Connection(server.port())) {
         jobId = Server.submit(connection, Workflows.routers());

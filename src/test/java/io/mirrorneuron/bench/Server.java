@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The packaged program as a user starts it: {@code mn up} with its own Redis, on free ports.
@@ -17,16 +18,32 @@ record Server(Started process, Path home) implements AutoCloseable {
   static final String HEALTH = API + "/health";
   static final String NAMESPACE = "mirror_neuron";
 
-  /**
-   * @param options further options of {@code mn up}
-   */
-  static Server up(Path program, Path home, String... options) throws IOException {
+  /** With a new home under the plan's folder, recorded when the plan asks for that. */
+  static Server up(Plan plan, String name, String... options) throws IOException {
+    Map<String, String> environment =
+        plan.recordings() == null
+            ? Map.of()
+            : Map.of(
+                "MN_JAVA_OPTS",
+                "-XX:StartFlightRecording=settings=profile,dumponexit=true,filename="
+                    + plan.recordings().resolve(name + ".jfr"));
+    return up(plan.program(), plan.folder().resolve(name), environment, options);
+  }
+
+  /** Without a recording. */
+  static Server up(Path program, Path home) throws IOException {
+    return up(program, home, Map.of());
+  }
+
+  private static Server up(
+      Path program, Path home, Map<String, String> environment, String... options)
+      throws IOException {
     int port = Plan.freePort();
     List<String> command = new ArrayList<>(List.of(program.toString(), "up", "--home"));
     command.addAll(List.of(home.toString(), "--api-port=" + port, "--grpc-port=0"));
     command.addAll(List.of(options));
     Path log = home.resolveSibling(home.getFileName() + ".log");
-    return new Server(Started.start(command, port, HEALTH, log), home);
+    return new Server(Started.start(command, environment, port, HEALTH, log), home);
   }
 
   int port() {

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A server process of this run that answers HTTP; ended, and only it, by {@link #close}. */
@@ -26,13 +27,17 @@ final class Started implements AutoCloseable {
   /**
    * Starts a program and asks it until it answers 200.
    *
+   * @param environment beside ours, of which nothing that starts with {@code MN_} is passed on
    * @param log takes what the program prints
    */
-  static Started start(List<String> command, int port, String path, Path log) throws IOException {
+  static Started start(
+      List<String> command, Map<String, String> environment, int port, String path, Path log)
+      throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("MN_"));
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    builder.environment().putAll(environment);
     long begin = System.nanoTime();
     Process process = builder.start();
     try {

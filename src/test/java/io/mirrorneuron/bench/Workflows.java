@@ -9,14 +9,14 @@ final class Workflows {
   private Workflows() {}
 
   static String routers() {
-    return chain("router", Json.object());
+    return chain("router", Json.object().put("emit_type", "parcel"));
   }
 
   /** Each step starts {@code /bin/true}. */
   static String processes() {
     ObjectNode config = Json.object();
     config.put("runner_module", "MirrorNeuron.Runner.HostLocal");
-    config.putArray("command").add("/bin/true");
+    config.put("output_message_type", "parcel").putArray("command").add("/bin/true");
     return chain("executor", config);
   }
 
@@ -28,11 +28,16 @@ final class Workflows {
     manifest.putObject("initial_inputs").putArray("first").addObject().put("parcel", "P-1");
     ArrayNode nodes = manifest.putArray("nodes");
     for (String id : new String[] {"first", "second", "third"}) {
-      nodes.addObject().put("node_id", id).put("agent_type", agentType).set("config", config);
+      ObjectNode node = nodes.addObject().put("node_id", id).put("agent_type", agentType);
+      node.set("config", config);
     }
     ArrayNode edges = manifest.putArray("edges");
-    edges.addObject().put("from_node", "first").put("to_node", "second");
-    edges.addObject().put("from_node", "second").put("to_node", "third");
+    edge(edges, "first", "second");
+    edge(edges, "second", "third");
     return Json.write(body);
+  }
+
+  private static void edge(ArrayNode edges, String from, String to) {
+    edges.addObject().put("from_node", from).put("to_node", to).put("message_type", "parcel");
   }
 }
