@@ -15,6 +15,8 @@ import java.util.stream.Stream;
 /**
  * Measures the packaged program and prints one JSON document on stdout; progress goes to stderr.
  *
+ * <p>When it fails, the folder with the homes and logs of its servers stays, to be looked at.
+ *
  * <p>Arguments: the program, then {@code --quick}, {@code --only=reads,chain,processes,start} and
  * {@code --record=FOLDER} for flight recordings of the servers.
  */
@@ -30,27 +32,25 @@ public final class Benchmarks {
             .flatMap(word -> Stream.of(word.substring(7).split(",")))
             .toList();
     Path folder = Files.createTempDirectory("mn-bench-");
-    try {
-      Path program = Path.of(words.getFirst()).toAbsolutePath();
-      Plan plan = new Plan(words.contains("--quick"), program, folder, recordings(words));
-      ObjectNode report = conditions(plan);
-      ArrayNode figures = report.putArray("figures");
-      for (Measurement measurement :
-          List.of(
-              new Starts(),
-              new Reads(),
-              new Chains("everysec"),
-              new Chains("always"),
-              new Processes())) {
-        if (only.isEmpty() || only.contains(measurement.name())) {
-          plan.progress(measurement.name());
-          measurement.run(plan).forEach(figure -> figures.add(figure.json()));
-        }
+    System.err.println("bench: working in " + folder);
+    Path program = Path.of(words.getFirst()).toAbsolutePath();
+    Plan plan = new Plan(words.contains("--quick"), program, folder, recordings(words));
+    ObjectNode report = conditions(plan);
+    ArrayNode figures = report.putArray("figures");
+    for (Measurement measurement :
+        List.of(
+            new Starts(),
+            new Reads(),
+            new Chains("everysec"),
+            new Chains("always"),
+            new Processes())) {
+      if (only.isEmpty() || only.contains(measurement.name())) {
+        plan.progress(measurement.name());
+        measurement.run(plan).forEach(figure -> figures.add(figure.json()));
       }
-      System.out.println(Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(report));
-    } finally {
-      remove(folder);
     }
+    System.out.println(Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(report));
+    remove(folder);
     System.exit(0);
   }
 
