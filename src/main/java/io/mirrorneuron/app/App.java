@@ -45,6 +45,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 
 /**
  * The composition root: every part of a server is made here, in the order in which a request meets
@@ -119,7 +120,8 @@ public final class App implements AutoCloseable {
       ClusterClient cluster,
       JobRows rows,
       NodeIdentity identity,
-      HardwareProbe hardware) {}
+      HardwareProbe hardware,
+      BooleanSupplier serving) {}
 
   private Backend runtime(RedisServer redis) throws IOException {
     if (redis != null) {
@@ -148,7 +150,8 @@ public final class App implements AutoCloseable {
             new RedisResourceLimits(lanes, keys),
             keys.namespace(),
             clock);
-    return new Backend(runtime.jobs(), cluster, runtime.rows(), identity, hardware);
+    return new Backend(
+        runtime.jobs(), cluster, runtime.rows(), identity, hardware, runtime::isServing);
   }
 
   private RedisLanes connected(URI redis) {
@@ -161,7 +164,7 @@ public final class App implements AutoCloseable {
 
   private Backend remote() {
     Clients clients = parts.add("runtime connection", Clients.connect(vertx, config.grpc()));
-    return new Backend(clients.jobs(), clients.cluster(), null, null, null);
+    return new Backend(clients.jobs(), clients.cluster(), null, null, null, null);
   }
 
   private Door openGrpc(Backend backend) {
@@ -180,7 +183,7 @@ public final class App implements AutoCloseable {
                         backend.cluster(),
                         backend.identity(),
                         backend.hardware(),
-                        () -> true,
+                        backend.serving(),
                         clock)));
     parts.add("gRPC door", server);
     return Door.bound(grpc.host(), server.port());
@@ -190,7 +193,8 @@ public final class App implements AutoCloseable {
     Path uploads = Files.createDirectories(config.home().resolve("uploads"));
     BundleStaging staging =
         new BundleStaging(uploads.resolve("bundles"), BundleZip.Limits.DEFAULT, clock, ids::secret);
-    staging.sweep();
+    vertx.setPeriodic(
+        0, Duration.ofHours(1).toMillis(), timer -> Thread.startVirtualThread(staging::sweep));
     List<AreaVerticle> areas =
         List.of(
             new JobsVerticle(backend.jobs(), backend.rows(), staging, config.grpc().adminToken()),

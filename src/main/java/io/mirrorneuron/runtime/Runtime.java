@@ -13,6 +13,7 @@ import io.mirrorneuron.store.JobRows;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisJobStore;
 import io.mirrorneuron.store.RedisLanes;
+import io.mirrorneuron.store.RedisNodeRegistry;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,7 @@ public final class Runtime implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Runtime.class);
   private static final int FLUSH_SECONDS = 5;
 
+  private final RedisLanes lanes;
   private final HostLocalExecutions executions;
   private final ScheduledTimers timers;
   private final Engine engine;
@@ -54,6 +56,7 @@ public final class Runtime implements AutoCloseable {
       Supplier<String> jobIdSuffixes) {}
 
   public Runtime(Config config, Identity identity, RedisLanes lanes) {
+    this.lanes = lanes;
     Orphans.killAll(config.executors(), identity.runtimeId());
     Manifests manifests = new Manifests(config.executors().defaultRunner());
     FileBundleStore bundles = new FileBundleStore(config.home().resolve("bundles"));
@@ -62,20 +65,17 @@ public final class Runtime implements AutoCloseable {
     executions =
         new HostLocalExecutions(
             config.executors(), identity.runtimeId(), identity.clock(), identity.environment());
+    Keys keys = new Keys(config.redis().namespace());
     store =
         new RedisJobStore(
-            lanes,
-            new Keys(config.redis().namespace()),
-            config.retention().terminalJobs(),
-            config.retention().eventsPerJob());
+            lanes, keys, config.retention().terminalJobs(), config.retention().eventsPerJob());
+    String owner = identity.nodeName() + "#" + identity.runtimeId();
     engine =
         new Engine(
-            store,
-            executions,
-            timers,
-            lanes::executor,
-            identity.nodeName(),
-            config.recovery().inFlight() == Config.InFlight.REVIEW,
+            new Engine.Identity(
+                identity.nodeName(), owner, config.recovery().inFlight() == Config.InFlight.REVIEW),
+            new Engine.Ports(
+                store, new RedisNodeRegistry(lanes, keys), executions, timers, lanes::executor),
             manifests::parse,
             bundles::payloads,
             watches::changed);
@@ -87,8 +87,9 @@ public final class Runtime implements AutoCloseable {
             manifests,
             watches,
             config.grpc().adminToken(),
-            identity.nodeName(),
+            owner,
             identity.jobIdSuffixes());
+    engine.keepWatch();
     engine
         .recover()
         .thenAccept(
@@ -106,6 +107,11 @@ public final class Runtime implements AutoCloseable {
   /** The hot read path of job rows. */
   public JobRows rows() {
     return store.hotRows();
+  }
+
+  /** Whether the store answers, as far as is known without asking. */
+  public boolean isServing() {
+    return lanes.isConnected();
   }
 
   /** How full the pools of this node are. */

@@ -24,8 +24,14 @@ public interface JobStore {
   /** Ids of jobs that are not terminal. */
   CompletionStage<List<String>> activeJobs();
 
-  /** Makes {@code owner} the job's owner and raises the epoch, which it answers. */
-  CompletionStage<Long> takeOver(String jobId, String owner);
+  /** Who owns the job, or null when it is unknown. */
+  CompletionStage<String> owner(String jobId);
+
+  /**
+   * Makes {@code owner} the job's owner and raises the epoch, which it answers; -1 when the job is
+   * no longer {@code from}'s.
+   */
+  CompletionStage<Long> takeOver(String jobId, String from, String owner);
 
   /** The row as the last commit left it, or null when the job is unknown. */
   CompletionStage<String> row(String jobId);

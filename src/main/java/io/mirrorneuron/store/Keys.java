@@ -37,6 +37,16 @@ public record Keys(String namespace) {
     return namespace + ":jobs:" + status;
   }
 
+  /** Set: every owner of jobs that ever was. */
+  public String nodes() {
+    return namespace + ":nodes";
+  }
+
+  /** String with a time to live: there while the owner lives. */
+  public String node(String owner) {
+    return namespace + ":node:" + owner;
+  }
+
   /** String: {@code <content hash> <job id>} of a submission with this key. */
   public String idempotency(String key) {
     return namespace + ":idempotency:" + key;

@@ -138,10 +138,20 @@ public final class RedisJobStore implements JobStore {
   }
 
   @Override
-  public CompletionStage<Long> takeOver(String jobId, String owner) {
+  public CompletionStage<String> owner(String jobId) {
+    return lanes
+        .of(jobId)
+        .send(Request.cmd(Command.HGET).arg(keys.state(jobId)).arg("owner"))
+        .map(answer -> answer == null ? null : answer.toString())
+        .toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<Long> takeOver(String jobId, String from, String owner) {
     return takeOverScript
         .call()
         .key(keys.state(jobId))
+        .arg(from)
         .arg(owner)
         .send(lanes.of(jobId))
         .map(Response::toLong)

@@ -25,7 +25,7 @@ final class RedisLane extends VerticleBase implements Executor {
 
   private final RedisOptions options;
   private Redis client;
-  private RedisConnection connection;
+  private volatile RedisConnection connection;
   private boolean closed;
 
   RedisLane(RedisOptions options) {
@@ -47,6 +47,10 @@ final class RedisLane extends VerticleBase implements Executor {
   @Override
   public void execute(Runnable task) {
     context.runOnContext(nothing -> task.run());
+  }
+
+  boolean isConnected() {
+    return connection != null;
   }
 
   /** Sends from any thread; the answer arrives on the lane. */

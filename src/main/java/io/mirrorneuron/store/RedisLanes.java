@@ -49,6 +49,11 @@ public final class RedisLanes {
     return of(jobId);
   }
 
+  /** Whether every lane has a connection. */
+  public boolean isConnected() {
+    return lanes.stream().allMatch(RedisLane::isConnected);
+  }
+
   /** Connections over which the keys of all jobs are read. */
   RedisLane any() {
     return lanes.getFirst();

@@ -1,7 +1,7 @@
--- Makes ARGV[1] the owner of the job with state KEYS[1]; writers with an older epoch are refused
--- from now on. Answers the new epoch, or -1 when there is no such job.
-if redis.call('EXISTS', KEYS[1]) == 0 then
+-- Moves the job with state KEYS[1] from owner ARGV[1] to owner ARGV[2]; writers with an older epoch
+-- are refused from now on. Answers the new epoch, or -1 when the job is not ARGV[1]'s.
+if redis.call('HGET', KEYS[1], 'owner') ~= ARGV[1] then
   return -1
 end
-redis.call('HSET', KEYS[1], 'owner', ARGV[1])
+redis.call('HSET', KEYS[1], 'owner', ARGV[2])
 return redis.call('HINCRBY', KEYS[1], 'epoch', 1)

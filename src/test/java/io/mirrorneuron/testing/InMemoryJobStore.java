@@ -108,9 +108,15 @@ public final class InMemoryJobStore implements JobStore {
   }
 
   @Override
-  public synchronized CompletionStage<Long> takeOver(String jobId, String owner) {
+  public synchronized CompletionStage<String> owner(String jobId) {
     Job job = jobs.get(jobId);
-    if (job == null) {
+    return CompletableFuture.completedFuture(job == null ? null : job.owner);
+  }
+
+  @Override
+  public synchronized CompletionStage<Long> takeOver(String jobId, String from, String owner) {
+    Job job = jobs.get(jobId);
+    if (job == null || !job.owner.equals(from)) {
       return CompletableFuture.completedFuture(-1L);
     }
     job.owner = owner;

@@ -22,6 +22,7 @@ public final class RuntimeFixture implements AutoCloseable {
 
   private final Vertx vertx = Vertx.vertx();
   private final RedisServer redis;
+  private final boolean ownsRedis;
   private final Runtime runtime;
 
   public RuntimeFixture(Path home) {
@@ -29,16 +30,17 @@ public final class RuntimeFixture implements AutoCloseable {
   }
 
   public RuntimeFixture(Path home, Config config) {
-    redis =
-        RedisServer.launch(
-                new RedisServer.Options(
-                    home.resolve("redis"),
-                    null,
-                    System.getenv("PATH"),
-                    Config.Fsync.EVERYSEC,
-                    new Secret("redis-password"),
-                    home.resolve("redis.log")))
-            .awaitReady();
+    this(home, config, redis(home), true);
+  }
+
+  /** A further node on the Redis of {@code other}. */
+  public static RuntimeFixture beside(RuntimeFixture other, Path home) {
+    return new RuntimeFixture(home, config(home), other.redis, false);
+  }
+
+  private RuntimeFixture(Path home, Config config, RedisServer redis, boolean ownsRedis) {
+    this.redis = redis;
+    this.ownsRedis = ownsRedis;
     RedisLanes lanes = RedisLanes.connect(vertx, redis.uri()).await();
     runtime =
         new Runtime(
@@ -50,6 +52,18 @@ public final class RuntimeFixture implements AutoCloseable {
                 Clock.systemUTC(),
                 () -> String.format("%013d-%012x", 0, IDS.incrementAndGet())),
             lanes);
+  }
+
+  private static RedisServer redis(Path home) {
+    return RedisServer.launch(
+            new RedisServer.Options(
+                home.resolve("redis"),
+                null,
+                System.getenv("PATH"),
+                Config.Fsync.EVERYSEC,
+                new Secret("redis-password"),
+                home.resolve("redis.log")))
+        .awaitReady();
   }
 
   /** The defaults, with everything below {@code home} and the admin token {@code admin}. */
@@ -67,6 +81,11 @@ public final class RuntimeFixture implements AutoCloseable {
 
   public JobsClient jobs() {
     return runtime.jobs();
+  }
+
+  /** Ends the runtime alone, as when its machine is switched off in good order. */
+  public void leave() {
+    runtime.close();
   }
 
   public Runtime runtime() {
@@ -104,6 +123,8 @@ public final class RuntimeFixture implements AutoCloseable {
   public void close() {
     runtime.close();
     vertx.close().await();
-    redis.close();
+    if (ownsRedis) {
+      redis.close();
+    }
   }
 }

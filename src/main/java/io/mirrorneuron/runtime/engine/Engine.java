@@ -7,6 +7,7 @@ import io.mirrorneuron.runtime.manifest.Workflow;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStore.StoredJob;
+import io.mirrorneuron.store.NodeRegistry;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,6 @@ public final class Engine {
   private final Executions executions;
   private final Timers timers;
   private final Lanes lanes;
-  private final String owner;
   private final Function<String, Workflow> manifests;
   private final Function<String, Path> bundles;
   private final Consumer<String> changed;
@@ -45,33 +45,41 @@ public final class Engine {
   private volatile boolean closed;
 
   /**
-   * @param owner name of this node, of the form {@code mirror_neuron@host}
+   * Who this engine is.
+   *
+   * @param nodeName of the form {@code mirror_neuron@host}
+   * @param owner the same for every process that ever works on this data directory, and no other
    * @param reviewInFlight whether programs cut short by a crash wait for a person by default
+   */
+  public record Identity(String nodeName, String owner, boolean reviewInFlight) {}
+
+  /** What an engine stands on. */
+  public record Ports(
+      JobStore store, NodeRegistry nodes, Executions executions, Timers timers, Lanes lanes) {}
+
+  /**
    * @param manifests parses a stored manifest again
    * @param bundles payload folder by fingerprint
    * @param changed hears the id of each job whose events have grown
    */
   public Engine(
-      JobStore store,
-      Executions executions,
-      Timers timers,
-      Lanes lanes,
-      String owner,
-      boolean reviewInFlight,
+      Identity identity,
+      Ports ports,
       Function<String, Workflow> manifests,
       Function<String, Path> bundles,
       Consumer<String> changed) {
-    this.store = store;
-    this.executions = executions;
-    this.timers = timers;
-    this.lanes = lanes;
-    this.owner = owner;
+    this.store = ports.store();
+    this.executions = ports.executions();
+    this.timers = ports.timers();
+    this.lanes = ports.lanes();
     this.manifests = manifests;
     this.bundles = bundles;
     this.changed = changed;
-    this.decider = new Decider(owner, reviewInFlight);
-    this.documents = new JobDocuments(owner);
-    this.takeOver = new TakeOver(store, timers, owner, this::resume);
+    this.decider = new Decider(identity.nodeName(), identity.reviewInFlight());
+    this.documents = new JobDocuments(identity.nodeName());
+    this.takeOver =
+        new TakeOver(
+            store, ports.nodes(), timers, identity.owner(), loops::containsKey, this::resume);
   }
 
   /**
@@ -182,11 +190,16 @@ public final class Engine {
   }
 
   /**
-   * Takes over every job that is not terminal. What the store does not answer now is tried again
-   * until it does. Answers how many jobs there are.
+   * Takes over every open job without a living owner. What the store does not answer now is tried
+   * again until it does. Answers how many open jobs were looked at.
    */
   public CompletionStage<Integer> recover() {
-    return takeOver.all();
+    return takeOver.orphans();
+  }
+
+  /** Tells other nodes that this one lives, and takes over the jobs of those that die. */
+  public void keepWatch() {
+    takeOver.keepWatch();
   }
 
   private void resume(StoredJob stored) {
@@ -198,9 +211,9 @@ public final class Engine {
   /** Ends all turns; processes are the business of whoever owns {@link Executions}. */
   public CompletableFuture<Void> close() {
     closed = true;
-    takeOver.close();
     return CompletableFuture.allOf(
-        loops.values().stream().map(JobLoop::close).toArray(CompletableFuture<?>[]::new));
+            loops.values().stream().map(JobLoop::close).toArray(CompletableFuture<?>[]::new))
+        .thenCompose(done -> takeOver.close());
   }
 
   /** How many jobs are open on this node. */

@@ -9,6 +9,7 @@ import io.mirrorneuron.runtime.engine.Executions.Structured;
 import io.mirrorneuron.runtime.manifest.Workflow;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.testing.InMemoryJobStore;
+import io.mirrorneuron.testing.InMemoryNodeRegistry;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -114,26 +115,35 @@ final class Simulation {
     alive.add(born);
     engine =
         new Engine(
-            unreliable(born),
-            new Programs(born),
-            new Timers() {
-              @Override
-              public long now() {
-                return now;
-              }
-
-              @Override
-              public void at(long at, Runnable task) {
-                schedule(born, Math.max(0, at - now), task);
-              }
-            },
-            jobId -> task -> onLane(born, task),
-            OWNER,
-            false,
+            new Engine.Identity(OWNER, OWNER, false),
+            new Engine.Ports(
+                unreliable(born),
+                new InMemoryNodeRegistry(),
+                new Programs(born),
+                new Clockwork(born),
+                jobId -> task -> onLane(born, task)),
             text -> workflow,
             fingerprint -> null,
             jobId -> {});
     engines.put(born, engine);
+  }
+
+  private final class Clockwork implements Timers {
+    private final int born;
+
+    Clockwork(int born) {
+      this.born = born;
+    }
+
+    @Override
+    public long now() {
+      return now;
+    }
+
+    @Override
+    public void at(long at, Runnable task) {
+      schedule(born, Math.max(0, at - now), task);
+    }
   }
 
   /** Tasks of the one lane run in the order in which they came, each after a random pause. */

@@ -1,0 +1,92 @@
+package io.mirrorneuron.bench;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.wire.Json;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Measures the packaged program and prints one JSON document on stdout; progress goes to stderr.
+ *
+ * <p>When it fails, the folder with the homes and logs of its servers stays, to be looked at.
+ *
+ * <p>Arguments: the program, then {@code --quick}, {@code --only=reads,chain,processes,start} and
+ * {@code --record=FOLDER} for flight recordings of the servers.
+ */
+public final class Benchmarks {
+  private Benchmarks() {}
+
+  public static void main(String[] arguments) throws Exception {
+    List<String> words =
+        Arrays.stream(arguments).flatMap(text -> Stream.of(text.split("\\s+"))).toList();
+    List<String> only =
+        words.stream()
+            .filter(word -> word.startsWith("--only="))
+            .flatMap(word -> Stream.of(word.substring(7).split(",")))
+            .toList();
+    Path folder = Files.createTempDirectory("mn-bench-");
+    System.err.println("bench: working in " + folder);
+    Path program = Path.of(words.getFirst()).toAbsolutePath();
+    Plan plan = new Plan(words.contains("--quick"), program, folder, recordings(words));
+    ObjectNode report = conditions(plan);
+    ArrayNode figures = report.putArray("figures");
+    for (Measurement measurement :
+        List.of(
+            new Starts(),
+            new Reads(),
+            new Chains("everysec"),
+            new Chains("always"),
+            new Processes())) {
+      if (only.isEmpty() || only.contains(measurement.name())) {
+        plan.progress(measurement.name());
+        measurement.run(plan).forEach(figure -> figures.add(figure.json()));
+      }
+    }
+    System.out.println(Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(report));
+    remove(folder);
+    System.exit(0);
+  }
+
+  private static Path recordings(List<String> words) throws IOException {
+    String option = "--record=";
+    for (String word : words) {
+      if (word.startsWith(option)) {
+        return Files.createDirectories(Path.of(word.substring(option.length())).toAbsolutePath());
+      }
+    }
+    return null;
+  }
+
+  private static ObjectNode conditions(Plan plan) {
+    var system = ManagementFactory.getOperatingSystemMXBean();
+    double load = system.getSystemLoadAverage();
+    if (load > 1) {
+      plan.progress(
+          "the load of this machine is %.1f: these figures will be too low".formatted(load));
+    }
+    ObjectNode report = Json.object();
+    report.put("quick", plan.quick());
+    report
+        .putObject("machine")
+        .put("cores", system.getAvailableProcessors())
+        .put("system", system.getName() + " " + system.getArch())
+        .put("java", System.getProperty("java.vm.version"))
+        .put("load_before", load);
+    return report;
+  }
+
+  private static void remove(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package io.mirrorneuron.bench;
+
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.RedisOptions;
+import io.vertx.redis.client.Request;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The least that a read of a job can cost on Vert.x: each request asks Redis for one key and is
+ * answered with its bytes. No router, no contract, no bus. Runs in a process of its own.
+ */
+public final class FloorServer extends VerticleBase {
+  private final int port;
+  private final String redisUri;
+  private final String key;
+  private RedisConnection redis;
+
+  private FloorServer(int port, String redisUri, String key) {
+    this.port = port;
+    this.redisUri = redisUri;
+    this.key = key;
+  }
+
+  /** Starts it with the JVM options that the launcher of {@code mn} has. */
+  static Started start(String redisUri, String key, Path log) throws IOException {
+    int port = Plan.freePort();
+    List<String> command =
+        List.of(
+            System.getProperty("java.home") + File.separator + "bin/java",
+            "-XX:+UseSerialGC",
+            "-Xms64m",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-cp",
+            System.getProperty("java.class.path"),
+            FloorServer.class.getName(),
+            Integer.toString(port),
+            redisUri,
+            key);
+    return Started.start(command, Map.of(), port, "/", log);
+  }
+
+  /**
+   * @param arguments port, connection string, key
+   */
+  public static void main(String[] arguments) {
+    Vertx.vertx(new VertxOptions().setPreferNativeTransport(true))
+        .deployVerticle(new FloorServer(Integer.parseInt(arguments[0]), arguments[1], arguments[2]))
+        .await();
+  }
+
+  @Override
+  public Future<?> start() {
+    return Redis.createClient(vertx, new RedisOptions().setConnectionString(redisUri))
+        .connect()
+        .onSuccess(connection -> redis = connection)
+        .compose(
+            connected ->
+                vertx.createHttpServer().requestHandler(this::answer).listen(port, "localhost"));
+  }
+
+  private void answer(HttpServerRequest request) {
+    redis
+        .send(Request.cmd(Command.GET).arg(key))
+        .onSuccess(
+            row ->
+                request
+                    .response()
+                    .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+                    .end(row == null ? Buffer.buffer() : row.toBuffer()))
+        .onFailure(failure -> request.response().setStatusCode(500).end());
+  }
+}

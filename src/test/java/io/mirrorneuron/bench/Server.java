@@ -1,0 +1,88 @@
+package io.mirrorneuron.bench;
+
+import io.mirrorneuron.wire.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The packaged program as a user starts it: {@code mn up} with its own Redis, on free ports.
+ *
+ * @param home its data directory
+ */
+record Server(Started process, Path home) implements AutoCloseable {
+  static final String API = "/api/v1";
+  static final String HEALTH = API + "/health";
+  static final String NAMESPACE = "mirror_neuron";
+
+  /** With a new home under the plan's folder, recorded when the plan asks for that. */
+  static Server up(Plan plan, String name, String... options) throws IOException {
+    Map<String, String> environment =
+        plan.recordings() == null
+            ? Map.of()
+            : Map.of(
+                "MN_JAVA_OPTS",
+                "-XX:StartFlightRecording=settings=profile,dumponexit=true,filename="
+                    + plan.recordings().resolve(name + ".jfr"));
+    return up(plan.program(), plan.folder().resolve(name), environment, options);
+  }
+
+  /** Without a recording. */
+  static Server up(Path program, Path home) throws IOException {
+    return up(program, home, Map.of());
+  }
+
+  private static Server up(
+      Path program, Path home, Map<String, String> environment, String... options)
+      throws IOException {
+    int port = Plan.freePort();
+    List<String> command = new ArrayList<>(List.of(program.toString(), "up", "--home"));
+    command.addAll(List.of(home.toString(), "--api-port=" + port, "--grpc-port=0"));
+    command.addAll(List.of(options));
+    Path log = home.resolveSibling(home.getFileName() + ".log");
+    return new Server(Started.start(command, environment, port, HEALTH, log), home);
+  }
+
+  int port() {
+    return process.port();
+  }
+
+  /** How other processes of this run reach the server's Redis. */
+  String redisUri() throws IOException {
+    return "unix://"
+        + home.resolve("redis/redis.sock").toAbsolutePath()
+        + "?password="
+        + Files.readString(home.resolve("redis.password")).strip();
+  }
+
+  double redisResidentMiB() throws IOException {
+    String pid = Files.readString(home.resolve("redis/redis.pid")).strip();
+    return Started.residentMiB(Long.parseLong(pid));
+  }
+
+  /** Submits a workflow over a connection to this server; answers the job's id. */
+  static String submit(Connection connection, String body) throws IOException {
+    Connection.Answer answer = connection.post(API + "/jobs", body);
+    if (answer.status() / 100 != 2) {
+      throw new IOException("the job was refused: " + answer);
+    }
+    return Json.parse(answer.body()).path("job_id").asText();
+  }
+
+  /** The status that everybody sees. */
+  static String status(Connection connection, String jobId) throws IOException {
+    Connection.Answer answer = connection.get(API + "/jobs/" + jobId);
+    if (answer.status() != 200) {
+      throw new IOException("the job cannot be read: " + answer);
+    }
+    return Json.parse(answer.body()).at("/job/status").asText();
+  }
+
+  @Override
+  public void close() {
+    process.close();
+  }
+}
