@@ -2,7 +2,10 @@ package io.mirrorneuron.store;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
@@ -160,7 +163,19 @@ public final class RedisJobStore implements JobStore {
 
   /** The hot read path: finished bytes, on the caller's event loop. */
   public JobRows hotRows() {
-    return jobId -> rowAnswer(jobId).map(answer -> answer == null ? null : answer.toBuffer());
+    return jobId ->
+        onCaller(rowAnswer(jobId)).map(answer -> answer == null ? null : answer.toBuffer());
+  }
+
+  /** Completes where this was called, which need not be the lane: callers keep state there. */
+  private static <T> Future<T> onCaller(Future<T> answer) {
+    Context caller = Vertx.currentContext();
+    if (caller == null) {
+      return answer;
+    }
+    Promise<T> here = Promise.promise();
+    answer.onComplete(done -> caller.runOnContext(nothing -> here.handle(done)));
+    return here.future();
   }
 
   @Override

@@ -19,7 +19,7 @@ record Chains(String fsync) implements Measurement {
   @Override
   public List<Figure> run(Plan plan) throws Exception {
     try (Server server = Server.up(plan, "chain-" + fsync, "--set=redis.fsync=" + fsync)) {
-      JobLoad load = new JobLoad(server.port(), Workflows.routers(), 0);
+      JobLoad load = new JobLoad(server.port(), Workflows.routers(), false);
       String sample;
       try (Connection connection = new Connection(server.port())) {
         sample = Server.submit(connection, Workflows.routers());

@@ -12,11 +12,11 @@ import java.util.Locale;
 
 /**
  * One kept-alive HTTP/1.1 connection to a server on this machine, as cheap as Java allows, so that
- * the client takes little of the cores that it shares with the server. Answers must carry their
- * length. One thread at a time.
+ * the client takes little of the cores that it shares with the server. One thread at a time.
  */
 final class Connection implements AutoCloseable {
   private static final int CONNECT_MILLIS = 1000;
+  private static final int CHUNKED = -1;
   private static final int ANSWER_MILLIS = 20_000;
 
   record Answer(int status, String body) {}
@@ -40,6 +40,12 @@ final class Connection implements AutoCloseable {
     return send("GET " + path + " HTTP/1.1\r\nhost: localhost\r\n\r\n");
   }
 
+  /** Reads a stream of server-sent events to its end. */
+  Answer follow(String path) throws IOException {
+    return send(
+        "GET " + path + " HTTP/1.1\r\nhost: localhost\r\naccept: text/event-stream\r\n\r\n");
+  }
+
   /**
    * @param json of ASCII characters
    */
@@ -58,11 +64,29 @@ final class Connection implements AutoCloseable {
     int status = Integer.parseInt(line().split(" ", 3)[1]);
     int length = 0;
     for (String header = line(); !header.isEmpty(); header = line()) {
-      if (header.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
+      String lower = header.toLowerCase(Locale.ROOT);
+      if (lower.startsWith("content-length:")) {
         length = Integer.parseInt(header.substring(15).trim());
+      } else if (lower.equals("transfer-encoding: chunked")) {
+        length = CHUNKED;
       }
     }
-    return new Answer(status, new String(in.readNBytes(length), StandardCharsets.UTF_8));
+    return new Answer(status, length == CHUNKED ? chunks() : text(length));
+  }
+
+  private String chunks() throws IOException {
+    StringBuilder body = new StringBuilder();
+    int length;
+    do {
+      length = Integer.parseInt(line(), 16);
+      body.append(text(length));
+      line();
+    } while (length > 0);
+    return body.toString();
+  }
+
+  private String text(int length) throws IOException {
+    return new String(in.readNBytes(length), StandardCharsets.UTF_8);
   }
 
   private String line() throws IOException {

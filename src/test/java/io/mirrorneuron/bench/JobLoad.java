@@ -11,13 +11,14 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Submits a workflow over HTTP again and again and follows each job by {@code GET} until it is
+ * Submits a workflow over HTTP again and again and asks for each job by {@code GET} until it is
  * completed.
  *
  * @param body of {@code POST /jobs}
- * @param pollMillis between two looks at a job that is not done yet
+ * @param streamed whether a job is first followed over its event stream to the end; without, it is
+ *     expected to be completed when its submission is answered, and asked for until it is
  */
-record JobLoad(int port, String body, long pollMillis) {
+record JobLoad(int port, String body, boolean streamed) {
 
   /**
    * @param perSecond jobs from the first submission to the last job seen completed
@@ -58,13 +59,15 @@ record JobLoad(int port, String body, long pollMillis) {
   private double one(Connection connection) throws IOException {
     long begin = System.nanoTime();
     String jobId = Server.submit(connection, body);
+    if (streamed) {
+      connection.follow(Server.API + "/jobs/" + jobId + "/events?after=0");
+    }
     for (String status = Server.status(connection, jobId);
         !status.equals("completed");
         status = Server.status(connection, jobId)) {
       if (status.equals("failed") || status.equals("cancelled")) {
         throw new IOException("job " + jobId + " has " + status);
       }
-      Plan.pause(pollMillis);
     }
     return (System.nanoTime() - begin) / 1e6;
   }

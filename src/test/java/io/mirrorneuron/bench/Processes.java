@@ -7,7 +7,6 @@ import java.util.List;
 /** Three executors in a row, each of which runs {@code /bin/true}. */
 final class Processes implements Measurement {
   private static final int STEPS = 3;
-  private static final long POLL_MILLIS = 5;
 
   @Override
   public String name() {
@@ -18,12 +17,11 @@ final class Processes implements Measurement {
   public List<Figure> run(Plan plan) throws Exception {
     SpawnFloor floor = SpawnFloor.best(plan.folder());
     try (Server server = Server.up(plan, "processes")) {
-      JobLoad load = new JobLoad(server.port(), Workflows.processes(), POLL_MILLIS);
-      JobLoad eager = new JobLoad(server.port(), Workflows.processes(), 0);
+      JobLoad load = new JobLoad(server.port(), Workflows.processes(), true);
       for (int i = 0; i < plan.warmUps(); i++) {
         load.run(plan.count(500), Plan.CONNECTIONS);
       }
-      return List.of(oneByOne(plan, eager, floor), burst(plan, server, load, floor));
+      return List.of(oneByOne(plan, load, floor), burst(plan, server, load, floor));
     }
   }
 

@@ -7,12 +7,17 @@ import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.testing.Eventually;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -97,5 +102,33 @@ class RedisJobStoreIT implements JobStoreContract {
     Eventually.eventually(
         "it is counted no more",
         () -> JobStoreContract.await(brief.counts()).getOrDefault("completed", 0L) == 0);
+  }
+
+  @Test
+  void hotRowsAnswerOnTheEventLoopThatAsked() throws Exception {
+    JobRows rows = new RedisJobStore(lanes, keys, TTL, EVENTS_PER_JOB).hotRows();
+    Context caller = vertx.getOrCreateContext();
+    List<Future<Thread>> threads = new ArrayList<>();
+    for (int i = 0; i < 8; i++) { // over every lane
+      threads.add(threadOfAnswer(caller, rows, "job-" + i));
+    }
+
+    Future.all(threads).await(10, TimeUnit.SECONDS);
+    Thread asked = threads.getFirst().result();
+    assertThat(threads).allMatch(thread -> thread.result() == asked);
+    assertThat(threadOf(caller).await(10, TimeUnit.SECONDS)).isSameAs(asked);
+  }
+
+  private static Future<Thread> threadOfAnswer(Context caller, JobRows rows, String jobId) {
+    Promise<Thread> thread = Promise.promise();
+    caller.runOnContext(
+        nothing -> rows.row(jobId).onComplete(done -> thread.complete(Thread.currentThread())));
+    return thread.future();
+  }
+
+  private static Future<Thread> threadOf(Context context) {
+    Promise<Thread> thread = Promise.promise();
+    context.runOnContext(nothing -> thread.complete(Thread.currentThread()));
+    return thread.future();
   }
 }

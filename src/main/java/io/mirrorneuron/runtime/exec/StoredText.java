@@ -17,31 +17,23 @@ final class StoredText {
   /** Shorter values also occur by chance. */
   private static final int MIN_SECRET = 8;
 
-  private final List<String> secrets;
+  private final Map<String, String> environment;
   private final int maxBytes;
 
   /**
    * @param environment of the program; values of names that sound secret are replaced
    */
   StoredText(Map<String, String> environment, int maxBytes) {
-    this.secrets =
-        environment.entrySet().stream()
-            .filter(entry -> SECRET_NAME.matcher(entry.getKey()).find())
-            // A name made of the step and the attempt, no secret.
-            .filter(entry -> !entry.getKey().endsWith("_IDEMPOTENCY_KEY"))
-            .map(Map.Entry::getValue)
-            .filter(value -> value.length() >= MIN_SECRET && !NUMBER.matcher(value).matches())
-            .distinct()
-            // A secret that holds another one goes first, or half of it would stay.
-            .sorted(Comparator.comparingInt(String::length).reversed())
-            .toList();
+    this.environment = environment;
     this.maxBytes = maxBytes;
   }
 
   String of(CappedBytes bytes) {
     String text = bytes.text();
-    for (String secret : secrets) {
-      text = text.replace(secret, REDACTED);
+    if (!text.isEmpty()) { // Most programs are silent on stderr; looking for secrets is not free.
+      for (String secret : secrets()) {
+        text = text.replace(secret, REDACTED);
+      }
     }
     if (!bytes.overflowed() && text.length() <= maxBytes / 3) {
       return text; // Three bytes for each character would still fit.
@@ -56,5 +48,18 @@ final class StoredText {
     }
     return new String(all, 0, end, StandardCharsets.UTF_8)
         + "\n[output truncated: %d of %d bytes kept]".formatted(end, bytes.total());
+  }
+
+  private List<String> secrets() {
+    return environment.entrySet().stream()
+        .filter(entry -> SECRET_NAME.matcher(entry.getKey()).find())
+        // A name made of the step and the attempt, no secret.
+        .filter(entry -> !entry.getKey().endsWith("_IDEMPOTENCY_KEY"))
+        .map(Map.Entry::getValue)
+        .filter(value -> value.length() >= MIN_SECRET && !NUMBER.matcher(value).matches())
+        .distinct()
+        // A secret that holds another one goes first, or half of it would stay.
+        .sorted(Comparator.comparingInt(String::length).reversed())
+        .toList();
   }
 }
