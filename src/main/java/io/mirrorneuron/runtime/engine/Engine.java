@@ -113,8 +113,8 @@ public final class Engine {
   }
 
   /** Answers {@code cancelled} once no process of the job lives; a terminal job stays as it is. */
-  public CompletionStage<JobStatus> cancel(String jobId, String reason) {
-    return command(jobId, new Input.Cancel(reason), JobStatus::isTerminal, status -> true);
+  public CompletionStage<JobStatus> cancel(String jobId) {
+    return command(jobId, new Input.Cancel(), JobStatus::isTerminal, status -> true);
   }
 
   public CompletionStage<JobStatus> pause(String jobId) {

@@ -17,7 +17,7 @@ sealed interface Input {
 
   record Resume() implements Input {}
 
-  record Cancel(String reason) implements Input {}
+  record Cancel() implements Input {}
 
   /** A message from outside the graph, for example a replayed dead letter. */
   record Deliver(String agentId, ObjectNode message) implements Input {}

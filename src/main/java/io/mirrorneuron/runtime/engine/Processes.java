@@ -97,7 +97,7 @@ final class Processes {
     if (outcome.ending() == Ending.SUCCEEDED) {
       succeeded(agent, outcome);
     } else {
-      customEvents(agent, outcome.structured());
+      WorkerEvents.record(turn, id(agent), outcome.structured().events());
       failed(agent, outcome);
     }
   }
@@ -119,7 +119,7 @@ final class Processes {
       done.put("lease_id", outcome.lease().leaseId()).put("pool", outcome.lease().pool());
     }
     turn.agentEvent("sandbox_job_completed", id(agent), done);
-    customEvents(agent, outcome.structured());
+    WorkerEvents.record(turn, id(agent), outcome.structured().events());
 
     ObjectNode payload = payload(agent, outcome);
     Structured structured = outcome.structured();
@@ -253,14 +253,6 @@ final class Processes {
     agent.notBefore = turn.now() + Math.max(1, delay);
     state.touch(agent);
     turn.effect(new Effect.Wake(id(agent), agent.notBefore));
-  }
-
-  private void customEvents(AgentState agent, Structured structured) {
-    for (ObjectNode event : structured.events()) {
-      JsonNode payload = event.path("payload");
-      turn.agentEvent(
-          event.path("type").asText(), id(agent), payload.isObject() ? payload : Json.object());
-    }
   }
 
   /** What flows on as message body and is stored as output; {@code runtime.md} section 2.8. */
