@@ -30,6 +30,13 @@ sealed interface Input {
    */
   record Loaded(Set<String> live, boolean takenOver) implements Input {}
 
+  /**
+   * Deciding on what came before ended in an exception; the same input would end so again.
+   *
+   * @param reason for people
+   */
+  record Broken(String reason) implements Input {}
+
   /** The turn before this one left messages that need no waiting. */
   record Continue() implements Input {}
 }

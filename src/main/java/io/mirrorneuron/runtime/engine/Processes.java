@@ -154,7 +154,7 @@ final class Processes {
       ObjectNode headers = Json.object();
       headers.put("schema_ref", "com.mirrorneuron.executor.result");
       headers.put("schema_version", "1.0.0");
-      mail.emit(type, mail.reply(type, payload).part("headers", headers), true);
+      mail.emit(type, mail.reply(type, payload).headers(headers), true);
     }
     for (ObjectNode emit : answer.emits()) {
       structuredEmit(mail, emit);
@@ -174,7 +174,7 @@ final class Processes {
         }) {
       message.with(member, emit.path(member).asText(""));
     }
-    message.part("headers", emit.get("headers")).part("artifacts", emit.get("artifacts"));
+    message.headers(emit.get("headers")).part("artifacts", emit.get("artifacts"));
     message.part("stream", emit.get("stream"));
     String target = emit.path("to").asText("");
     if (target.isEmpty()) {

@@ -69,8 +69,12 @@ final class Stage {
   }
 
   static JsonNode json(String text) {
+    return parse(text.replace('\'', '"'));
+  }
+
+  private static JsonNode parse(String text) {
     try {
-      return Json.parse(text.replace('\'', '"'));
+      return Json.parse(text);
     } catch (JsonProcessingException e) {
       throw new AssertionError(e);
     }
@@ -269,7 +273,7 @@ final class Stage {
   }
 
   ObjectNode row() {
-    return (ObjectNode) json(disk.row(JOB).toCompletableFuture().join());
+    return (ObjectNode) parse(disk.row(JOB).toCompletableFuture().join());
   }
 
   String status() {
@@ -286,14 +290,7 @@ final class Stage {
 
   List<JsonNode> events() {
     return disk.events(JOB, 0, Integer.MAX_VALUE).toCompletableFuture().join().stream()
-        .map(
-            event -> {
-              try {
-                return Json.parse(event.json());
-              } catch (JsonProcessingException e) {
-                throw new AssertionError(e);
-              }
-            })
+        .map(event -> parse(event.json()))
         .toList();
   }
 
