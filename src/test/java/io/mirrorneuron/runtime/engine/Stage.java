@@ -14,6 +14,7 @@ import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.manifest.Workflow;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.testing.InMemoryJobStore;
+import io.mirrorneuron.testing.InMemoryNodeRegistry;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -31,6 +32,8 @@ import java.util.function.Function;
  * passes when a test says so, the server dies when a test kills it. Quotes in JSON may be single.
  */
 final class Stage {
+  static final String OWNER = "mirror_neuron@stage";
+
   static final String JOB = "job-1";
 
   private record Alarm(long at, long order, int life, Runnable task) {}
@@ -84,22 +87,23 @@ final class Stage {
     int born = ++life;
     engine =
         new Engine(
-            network.apply(disk),
-            new Programs(),
-            new Timers() {
-              @Override
-              public long now() {
-                return now;
-              }
+            new Engine.Identity(OWNER, OWNER, reviewInFlight),
+            new Engine.Ports(
+                network.apply(disk),
+                new InMemoryNodeRegistry(),
+                new Programs(),
+                new Timers() {
+                  @Override
+                  public long now() {
+                    return now;
+                  }
 
-              @Override
-              public void at(long at, Runnable task) {
-                alarms.add(new Alarm(at, order++, born, task));
-              }
-            },
-            jobId -> lane::addLast,
-            "mirror_neuron@stage",
-            reviewInFlight,
+                  @Override
+                  public void at(long at, Runnable task) {
+                    alarms.add(new Alarm(at, order++, born, task));
+                  }
+                },
+                jobId -> lane::addLast),
             text -> manifests.apply(text),
             fingerprint -> null,
             jobId -> {});
@@ -123,10 +127,7 @@ final class Stage {
 
   Stage submit(String manifest) {
     String text = Json.write(json(manifest));
-    engine.submit(
-        new JobStore.NewJob(JOB, "mirror_neuron@stage", text, null, null),
-        manifests.apply(text),
-        null);
+    engine.submit(new JobStore.NewJob(JOB, OWNER, text, null, null), manifests.apply(text), null);
     return settle();
   }
 
