@@ -267,7 +267,7 @@ final class Processes {
     sandbox.put("runner", "host_local").put("node_name", nodeName);
     sandbox.put("attempts", agent.attempt);
     sandbox.set("lease", outcome.lease() == null ? null : leaseJson(outcome.lease()));
-    payload.set("input", agent.mailbox.getFirst().body());
+    payload.set("input", Nesting.bounded(agent.mailbox.getFirst().body()));
     return payload;
   }
 
