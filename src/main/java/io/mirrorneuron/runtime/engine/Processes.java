@@ -168,6 +168,9 @@ final class Processes {
       body = emit.get("body_base64");
     }
     Message.Builder message = mail.reply(type, body == null ? Json.object() : body);
+    if (emit.hasNonNull("body_base64")) {
+      message.part(Message.BODY_ENCODING, Json.MAPPER.getNodeFactory().textNode("base64"));
+    }
     for (String member :
         new String[] {
           "class", "correlation_id", "causation_id", "content_type", "content_encoding"

@@ -122,7 +122,10 @@ final class Stage {
   // ---- what a test does
 
   Stage submit(String manifest) {
-    String text = Json.write(json(manifest));
+    return submitText(Json.write(json(manifest)));
+  }
+
+  Stage submitText(String text) {
     engine.submit(
         new JobStore.NewJob(JOB, "mirror_neuron@stage", text, null, null),
         manifests.apply(text),
