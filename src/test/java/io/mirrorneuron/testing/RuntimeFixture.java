@@ -22,7 +22,10 @@ public final class RuntimeFixture implements AutoCloseable {
 
   private final Vertx vertx = Vertx.vertx();
   private final RedisServer redis;
-  private final Runtime runtime;
+  private final RedisLanes lanes;
+  private final Path home;
+  private final Config config;
+  private Runtime runtime;
 
   public RuntimeFixture(Path home) {
     this(home, config(home));
@@ -39,17 +42,28 @@ public final class RuntimeFixture implements AutoCloseable {
                     new Secret("redis-password"),
                     home.resolve("redis.log")))
             .awaitReady();
-    RedisLanes lanes = RedisLanes.connect(vertx, redis.uri()).await();
-    runtime =
-        new Runtime(
-            config,
-            new Runtime.Identity(
-                "mirror_neuron@test",
-                "test-" + home.getFileName(),
-                Map.of("PATH", System.getenv("PATH")),
-                Clock.systemUTC(),
-                () -> String.format("%013d-%012x", 0, IDS.incrementAndGet())),
-            lanes);
+    lanes = RedisLanes.connect(vertx, redis.uri()).await();
+    this.home = home;
+    this.config = config;
+    runtime = start();
+  }
+
+  private Runtime start() {
+    return new Runtime(
+        config,
+        new Runtime.Identity(
+            "mirror_neuron@test",
+            "test-" + home.getFileName(),
+            Map.of("PATH", System.getenv("PATH")),
+            Clock.systemUTC(),
+            () -> String.format("%013d-%012x", 0, IDS.incrementAndGet())),
+        lanes);
+  }
+
+  /** Closes the runtime in good order and starts one on the same data. */
+  public void restart() {
+    runtime.close();
+    runtime = start();
   }
 
   /** The defaults, with everything below {@code home} and the admin token {@code admin}. */
