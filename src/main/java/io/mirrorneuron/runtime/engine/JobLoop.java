@@ -26,7 +26,8 @@ import java.util.function.Predicate;
  * lane.
  *
  * <p>When a commit fails because the store is away, nobody knows whether it was written; the state
- * is then loaded again and the same inputs are offered once more.
+ * is then loaded again and the same inputs are offered once more. Commands are refused instead, at
+ * once: whoever asked is still there to ask again.
  */
 final class JobLoop {
   private static final long RELOAD_DELAY_MS = 250;
@@ -41,6 +42,10 @@ final class JobLoop {
   private final long epoch;
   private boolean busy;
   private boolean closed;
+
+  /** Why nothing can be committed; null while the store is there. */
+  private MnException away;
+
   private CompletableFuture<Void> idle = CompletableFuture.completedFuture(null);
 
   private record Question(Predicate<JobStatus> settled, CompletableFuture<JobStatus> answer) {}
@@ -65,13 +70,18 @@ final class JobLoop {
         });
   }
 
-  /** Offers the input and answers with the status once it is one that settles the question. */
-  CompletionStage<JobStatus> ask(Input input, Predicate<JobStatus> settled) {
+  /**
+   * Offers the command and answers with the status once it is one that settles the question; fails
+   * as UNAVAILABLE while the store is away.
+   */
+  CompletionStage<JobStatus> ask(Input.Command input, Predicate<JobStatus> settled) {
     CompletableFuture<JobStatus> answer = new CompletableFuture<>();
     lane.execute(
         () -> {
           if (closed) {
             answer.complete(state.status());
+          } else if (away != null) {
+            answer.completeExceptionally(away);
           } else {
             questions.add(new Question(settled, answer));
             inbox.addLast(input);
@@ -219,11 +229,10 @@ final class JobLoop {
       return;
     }
     engine.log().warn("job {} could not be committed: {}", jobId(), cause.toString());
-    for (Input input : inputs.reversed()) {
-      if (!(input instanceof Input.Deliver)) { // repeated, it would be a second message
-        inbox.addFirst(input);
-      }
-    }
+    inputs.reversed().forEach(inbox::addFirst);
+    inbox.removeIf(Input.Command.class::isInstance);
+    away = MnException.unavailable("the state of the job cannot be stored now", cause);
+    refuseQuestions(away);
     reloadLater();
   }
 
@@ -255,6 +264,7 @@ final class JobLoop {
       return;
     }
     state = JobState.read(stored.get(), state.workflow);
+    away = null;
     busy = false;
     inbox.addFirst(new Input.Loaded(Set.copyOf(live), false));
     turn();
@@ -271,11 +281,11 @@ final class JobLoop {
 
   private void abandon() {
     closed = true;
-    questions.forEach(
-        question ->
-            question
-                .answer()
-                .completeExceptionally(MnException.unavailable("the runtime is stopping", null)));
+    refuseQuestions(MnException.unavailable("the runtime is stopping", null));
+  }
+
+  private void refuseQuestions(MnException reason) {
+    questions.forEach(question -> question.answer().completeExceptionally(reason));
     questions.clear();
   }
 }
