@@ -157,7 +157,10 @@ public final class Engine {
   }
 
   private CompletionStage<JobStatus> command(
-      String jobId, Input input, Predicate<JobStatus> settled, Predicate<JobStatus> wanted) {
+      String jobId,
+      Input.Command input,
+      Predicate<JobStatus> settled,
+      Predicate<JobStatus> wanted) {
     JobLoop loop = loops.get(jobId);
     Optional<String> obstacle = blocked.reason(jobId);
     if (loop == null && obstacle.isPresent()) {

@@ -13,14 +13,17 @@ sealed interface Input {
   /** A waiting time of the agent is over. */
   record Due(String agentId) implements Input {}
 
-  record Pause() implements Input {}
+  /** Somebody asked for it and waits for the outcome, which may be that it was refused. */
+  sealed interface Command extends Input {}
 
-  record Resume() implements Input {}
+  record Pause() implements Command {}
 
-  record Cancel() implements Input {}
+  record Resume() implements Command {}
+
+  record Cancel() implements Command {}
 
   /** A message from outside the graph, for example a replayed dead letter. */
-  record Deliver(String agentId, ObjectNode message) implements Input {}
+  record Deliver(String agentId, ObjectNode message) implements Command {}
 
   /**
    * The state was loaded from the store.

@@ -7,10 +7,8 @@ import io.mirrorneuron.store.JobStore.Commit;
 import io.mirrorneuron.store.JobStore.FencedException;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -27,7 +25,8 @@ import java.util.function.Predicate;
  * lane.
  *
  * <p>When a commit fails because the store is away, nobody knows whether it was written; the state
- * is then loaded again and the same inputs are offered once more.
+ * is then loaded again and the same inputs are offered once more. Commands are refused instead, at
+ * once: whoever asked is still there to ask again.
  */
 final class JobLoop {
   private static final long RELOAD_DELAY_MS = 250;
@@ -36,17 +35,18 @@ final class JobLoop {
   private final Executor lane;
   private final Deque<Input> inbox = new ArrayDeque<>();
   private final Set<String> live = new HashSet<>();
-  private final List<Question> questions = new ArrayList<>();
+  private final Questions questions = new Questions();
 
   private final Workflow workflow;
   private JobState state;
   private final long epoch;
   private boolean busy;
   private boolean closed;
-  private CompletableFuture<Void> idle = CompletableFuture.completedFuture(null);
 
-  private record Question(
-      Input input, Predicate<JobStatus> settled, CompletableFuture<JobStatus> answer) {}
+  /** Why nothing can be committed; null while the store is there. */
+  private MnException away;
+
+  private CompletableFuture<Void> idle = CompletableFuture.completedFuture(null);
 
   JobLoop(Engine engine, Executor lane, JobState state, long epoch) {
     this.engine = engine;
@@ -74,15 +74,20 @@ final class JobLoop {
         });
   }
 
-  /** Offers the input and answers with the status once it is one that settles the question. */
-  CompletionStage<JobStatus> ask(Input input, Predicate<JobStatus> settled) {
+  /**
+   * Offers the command and answers with the status once it is one that settles the question; fails
+   * as UNAVAILABLE while the store is away.
+   */
+  CompletionStage<JobStatus> ask(Input.Command input, Predicate<JobStatus> settled) {
     CompletableFuture<JobStatus> answer = new CompletableFuture<>();
     lane.execute(
         () -> {
           if (closed) {
             answer.complete(state.status());
+          } else if (away != null) {
+            answer.completeExceptionally(away);
           } else {
-            questions.add(new Question(input, settled, answer));
+            questions.add(settled, answer);
             inbox.addLast(input);
             turn();
           }
@@ -203,14 +208,7 @@ final class JobLoop {
     if (!closed) {
       turn.effects().forEach(this::run);
     }
-    Iterator<Question> open = questions.iterator();
-    while (open.hasNext()) {
-      Question question = open.next();
-      if (question.settled().test(state.status())) {
-        open.remove();
-        question.answer().complete(state.status());
-      }
-    }
+    questions.settle(state.status());
     if (state.status().isTerminal()) {
       end();
     } else if (state.isRunning() && state.hasCandidates()) {
@@ -254,20 +252,11 @@ final class JobLoop {
       return;
     }
     engine.log().warn("job {} could not be committed: {}", jobId(), cause.toString());
-    for (Input input : inputs.reversed()) {
-      if (input instanceof Input.Deliver) { // repeated, it could be a second message
-        refuse(input, cause);
-      } else {
-        inbox.addFirst(input);
-      }
-    }
+    inputs.reversed().forEach(inbox::addFirst);
+    inbox.removeIf(Input.Command.class::isInstance);
+    away = MnException.unavailable("the state of the job cannot be stored now", cause);
+    questions.refuse(away);
     reloadLater();
-  }
-
-  /** Tells whoever offered the input that nobody knows whether it took effect. */
-  private void refuse(Input input, Throwable cause) {
-    questions.removeIf(
-        question -> question.input() == input && question.answer().completeExceptionally(cause));
   }
 
   private void reloadLater() {
@@ -304,6 +293,7 @@ final class JobLoop {
       end();
       return;
     }
+    away = null;
     busy = false;
     if (!(inbox.peekFirst() instanceof Input.Broken)) {
       inbox.addFirst(new Input.Loaded(known(), false));
@@ -326,18 +316,12 @@ final class JobLoop {
     closed = true;
     busy = false;
     live.forEach(engine.executions()::stop);
-    questions.forEach(question -> question.answer().complete(state.status()));
-    questions.clear();
+    questions.end(state.status());
     engine.ended(this);
   }
 
   private void abandon() {
     closed = true;
-    questions.forEach(
-        question ->
-            question
-                .answer()
-                .completeExceptionally(MnException.unavailable("the runtime is stopping", null)));
-    questions.clear();
+    questions.refuse(MnException.unavailable("the runtime is stopping", null));
   }
 }

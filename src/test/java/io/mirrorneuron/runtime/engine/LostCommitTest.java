@@ -50,13 +50,16 @@ class LostCommitTest {
 
   @ParameterizedTest
   @EnumSource(names = {"REQUEST", "ANSWER"})
-  void aPauseThatWasLostIsReachedAllTheSame(Loss loss) {
+  void aPauseInDoubtIsRefusedAtOnceAndMayBeAskedForAgain(Loss loss) {
     stage.nextCommit = loss;
     CompletionStage<JobStatus> pause = stage.ask(engine -> engine.pause(Stage.JOB));
 
-    stage.advance(1000).letStop();
+    assertThat(pause.toCompletableFuture()).isCompletedExceptionally();
 
-    assertThat(pause.toCompletableFuture()).isCompletedWithValue(JobStatus.PAUSED);
+    stage.advance(1000).letStop();
+    CompletionStage<JobStatus> again = stage.ask(engine -> engine.pause(Stage.JOB));
+    stage.advance(1000).letStop();
+    assertThat(again.toCompletableFuture()).isCompletedWithValue(JobStatus.PAUSED);
   }
 
   @ParameterizedTest

@@ -1,0 +1,191 @@
+package io.mirrorneuron.app;
+
+import io.mirrorneuron.client.JobsClient;
+import io.mirrorneuron.config.ConfigLoader;
+import io.mirrorneuron.model.Submission;
+import io.mirrorneuron.testing.BundleUpload;
+import io.mirrorneuron.testing.ContractCalls;
+import io.mirrorneuron.testing.Eventually;
+import io.mirrorneuron.testing.SampleManifests;
+import io.mirrorneuron.testing.Zips;
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A real server with a token and jobs in every state, and the calls that are made to it. */
+final class ApiUnderTest implements AutoCloseable {
+  private static final String TOKEN = "t0ken";
+  private static final String MULTIPART = "multipart/form-data";
+
+  /** What a call wants to find; every call has a job of its own. */
+  enum State {
+    RUNNING,
+    PAUSED,
+    ENDED,
+    /** Ended, with a dead letter that nobody could receive. */
+    UNROUTED
+  }
+
+  private final List<App> apps;
+  private final ContractCalls calls;
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private int keys;
+
+  private ApiUnderTest(ContractCalls calls, App... apps) {
+    this.calls = calls;
+    this.apps = List.of(apps);
+  }
+
+  /** Everything in one process. */
+  static ApiUnderTest whole(Path home, ContractCalls calls, Map<String, String> settings) {
+    return new ApiUnderTest(calls, start(home, Role.UP, settings));
+  }
+
+  /** A gateway before a runtime that it reaches by gRPC. */
+  static ApiUnderTest split(Path home, ContractCalls calls, Map<String, String> settings) {
+    App runtime = start(home, Role.RUNTIME, settings);
+    return new ApiUnderTest(calls, start(home, Role.GATEWAY, settings), runtime);
+  }
+
+  private static App start(Path home, Role role, Map<String, String> settings) {
+    Map<String, String> flags = new LinkedHashMap<>(settings);
+    flags.put("home", home.toString());
+    flags.put("temp_dir", home.resolve("tmp").toString());
+    flags.put("api.port", "0");
+    flags.put("api.token", TOKEN);
+    flags.put("executor.max_concurrency", "100");
+    if (role == Role.RUNTIME || role == Role.UP) {
+      flags.put("grpc.port", "0");
+    }
+    return App.start(
+        new ConfigLoader(Map.of(), null, flags, home).load(),
+        role,
+        Map.of("PATH", System.getenv("PATH")));
+  }
+
+  private JobsClient jobs() {
+    return apps.getLast().jobs();
+  }
+
+  /** The id of a new job in this state. */
+  String job(State state) {
+    return switch (state) {
+      case RUNNING -> submit(SampleManifests.program("running", "sleep", "600"));
+      case PAUSED -> {
+        String job = job(State.RUNNING);
+        jobs().pause(job);
+        yield job;
+      }
+      case ENDED -> ended(SampleManifests.routers("ended", 2));
+      case UNROUTED ->
+          ended(
+              SampleManifests.program("unrouted", "true")
+                  .replace("\"message_type\":\"done\"", "\"message_type\":\"other\""));
+    };
+  }
+
+  private String submit(String manifest) {
+    return jobs().submit(Submission.of(manifest)).jobId();
+  }
+
+  private String ended(String manifest) {
+    String job = submit(manifest);
+    Eventually.eventually(
+        "the end of " + job, () -> jobs().events(job, Long.MAX_VALUE - 1, 1).ended());
+    return job;
+  }
+
+  /** The handle of a new bundle. */
+  private String bundle() {
+    HttpRequest.Builder upload =
+        request("/bundles/upload").POST(BodyPublishers.ofByteArray(form()));
+    upload.setHeader("Content-Type", MULTIPART + "; boundary=" + BundleUpload.BOUNDARY);
+    return new JsonObject(send(upload).body()).getString("bundle_path");
+  }
+
+  private static byte[] form() {
+    return BundleUpload.multipart(Zips.bundle(SampleManifests.routers("staged", 1)).bytes());
+  }
+
+  /** Puts what exists here into the places where an example names what exists elsewhere. */
+  ContractCalls.Call prepared(ContractCalls.Call call, State state) {
+    ContractCalls.Call prepared = call;
+    if (call.parameters().containsKey("job_id")) {
+      prepared = prepared.with("job_id", job(state));
+    }
+    if (call.parameters().containsKey("Idempotency-Key")) {
+      prepared = prepared.with("Idempotency-Key", "key-" + keys++);
+    }
+    if (call.body() instanceof JsonObject body && body.containsKey("bundle_path")) {
+      prepared = prepared.withBody(body.copy().put("bundle_path", bundle()));
+    }
+    return prepared;
+  }
+
+  HttpResponse<String> send(ContractCalls.Call call) {
+    HttpRequest.Builder request = request(calls.path(call)).setHeader("Accept", call.accept());
+    calls.headers(call).forEach(request::setHeader);
+    if (call.contentType() != null) {
+      boolean form = call.contentType().equals(MULTIPART);
+      request.setHeader(
+          "Content-Type",
+          form ? MULTIPART + "; boundary=" + BundleUpload.BOUNDARY : call.contentType());
+    }
+    return send(request.method(call.operation().method(), content(call)));
+  }
+
+  private static HttpRequest.BodyPublisher content(ContractCalls.Call call) {
+    return switch (call.body()) {
+      case null -> BodyPublishers.noBody();
+      case Object form when MULTIPART.equals(call.contentType()) ->
+          BodyPublishers.ofByteArray(form());
+      case String text -> BodyPublishers.ofString(text);
+      case Object json -> BodyPublishers.ofString(Json.encode(json));
+    };
+  }
+
+  /** The call as somebody without a token makes it. */
+  HttpResponse<String> sendAsStranger(ContractCalls.Call call) {
+    return send(
+        HttpRequest.newBuilder(uri(calls.path(call)))
+            .method(call.operation().method(), BodyPublishers.noBody()));
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(uri(path))
+        .timeout(Duration.ofSeconds(20))
+        .header("Authorization", "Bearer " + TOKEN);
+  }
+
+  private URI uri(String path) {
+    return URI.create(apps.getFirst().doors().apiUrl() + path);
+  }
+
+  private HttpResponse<String> send(HttpRequest.Builder request) {
+    try {
+      return http.send(request.build(), BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new AssertionError("no answer to " + request.build(), e);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    http.close();
+    apps.forEach(App::close);
+  }
+}

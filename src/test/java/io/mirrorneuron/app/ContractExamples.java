@@ -1,0 +1,121 @@
+package io.mirrorneuron.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mirrorneuron.app.ApiUnderTest.State;
+import io.mirrorneuron.testing.AnswerCheck;
+import io.mirrorneuron.testing.ContractCalls;
+import io.mirrorneuron.testing.ContractCalls.Call;
+import io.mirrorneuron.testing.PublishedContract;
+import io.mirrorneuron.testing.PublishedContract.Operation;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Whatever the contract gives as an example a real server does, and what it forbids a real server
+ * refuses; every answer is one that the contract declares. New operations are covered by being in
+ * the contract; one that changes a job also has a row in {@link #FOUND}.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(120)
+abstract class ContractExamples {
+  private static final PublishedContract CONTRACT = PublishedContract.read();
+
+  /** In which state an operation finds its job; elsewhere it has ended. */
+  private static final Map<String, State> FOUND =
+      Map.of(
+          "cancelJob", State.RUNNING,
+          "pauseJob", State.RUNNING,
+          "resumeJob", State.PAUSED,
+          "listDeadLetters", State.UNROUTED,
+          "replayDeadLetter", State.UNROUTED);
+
+  /** Examples whose answer is not the success. */
+  private static final Map<String, Integer> ANSWERS =
+      Map.of("replayDeadLetter", 412); // a letter that no edge carried has no receiver
+
+  private final AnswerCheck check = new AnswerCheck(CONTRACT);
+  private final ContractCalls calls = new ContractCalls(CONTRACT);
+  private ApiUnderTest api;
+
+  abstract ApiUnderTest start(Path home, ContractCalls calls);
+
+  @BeforeAll
+  void start(@TempDir Path folder) {
+    api = start(folder.resolve("home"), calls);
+  }
+
+  @AfterAll
+  void stop() {
+    api.close();
+  }
+
+  Stream<Call> good() {
+    return CONTRACT.operations().stream().flatMap(operation -> calls.good(operation).stream());
+  }
+
+  Stream<Call> bad() {
+    return CONTRACT.operations().stream().flatMap(operation -> calls.bad(operation).stream());
+  }
+
+  Stream<Call> secured() {
+    return CONTRACT.operations().stream()
+        .filter(operation -> !operation.isPublic())
+        .map(operation -> calls.good(operation).getFirst());
+  }
+
+  Stream<Call> ofJobs() {
+    return secured().filter(call -> call.parameters().containsKey("job_id"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("good")
+  void anExampleIsAnsweredAsDeclared(Call call) {
+    Operation operation = call.operation();
+    HttpResponse<String> answer =
+        api.send(api.prepared(call, FOUND.getOrDefault(operation.id(), State.ENDED)));
+
+    assertThat(answer.statusCode())
+        .as(answer.body())
+        .isEqualTo(ANSWERS.getOrDefault(operation.id(), operation.success()));
+    check.fits(operation, answer);
+    assertThat(answer.headers().firstValue("content-type").orElse(""))
+        .startsWith(answer.statusCode() < 300 ? call.accept() : "application/problem+json");
+  }
+
+  @ParameterizedTest
+  @MethodSource("bad")
+  void whatTheContractForbidsIsRefusedAsDeclared(Call call) {
+    HttpResponse<String> answer = api.send(call);
+
+    assertThat(answer.statusCode()).as(answer.body()).isBetween(400, 422).isNotEqualTo(404);
+    check.fits(call.operation(), answer);
+  }
+
+  @ParameterizedTest
+  @MethodSource("secured")
+  void aStrangerIsRefusedAsDeclared(Call call) {
+    HttpResponse<String> answer = api.sendAsStranger(call);
+
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(401);
+    check.fits(call.operation(), answer);
+  }
+
+  @ParameterizedTest
+  @MethodSource("ofJobs")
+  void aJobThatNobodyKnowsIsNotFoundAsDeclared(Call call) {
+    HttpResponse<String> answer = api.send(call.with("job_id", "nobody-knows"));
+
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(404);
+    check.fits(call.operation(), answer);
+  }
+}

@@ -1,0 +1,119 @@
+package io.mirrorneuron.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mirrorneuron.app.ApiUnderTest.State;
+import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.redis.RedisServer;
+import io.mirrorneuron.testing.AnswerCheck;
+import io.mirrorneuron.testing.ContractCalls;
+import io.mirrorneuron.testing.ContractCalls.Call;
+import io.mirrorneuron.testing.Eventually;
+import io.mirrorneuron.testing.PublishedContract;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Redis goes away under a running server and comes back. */
+@Timeout(180)
+class RedisAwayIT {
+  private static final PublishedContract CONTRACT = PublishedContract.read();
+  private static final Duration SOON = Duration.ofSeconds(2);
+
+  /** What these answer does not come from Redis. */
+  private static final Set<String> INDEPENDENT =
+      Set.of("getHealth", "getRuntimeStatus", "uploadBundle");
+
+  private final ContractCalls calls = new ContractCalls(CONTRACT);
+  private final AnswerCheck check = new AnswerCheck(CONTRACT);
+  @TempDir Path folder;
+
+  private RedisServer redis() {
+    return RedisServer.launch(
+            new RedisServer.Options(
+                folder.resolve("redis"),
+                null,
+                System.getenv("PATH"),
+                Config.Fsync.EVERYSEC,
+                new Secret("redis-password"),
+                folder.resolve("redis.log")))
+        .awaitReady();
+  }
+
+  @Test
+  void aServerInOneProcessSaysSoAndGoesOnAfterwards() {
+    RedisServer redis = redis();
+    try (ApiUnderTest api =
+        ApiUnderTest.whole(folder.resolve("home"), calls, Map.of("redis.url", redis.uri()))) {
+      outlives(redis, api);
+    }
+  }
+
+  @Test
+  void aGatewayBeforeARuntimeSaysSoAndGoesOnAfterwards() {
+    RedisServer redis = redis();
+    try (ApiUnderTest api =
+        ApiUnderTest.split(folder.resolve("home"), calls, Map.of("redis.url", redis.uri()))) {
+      outlives(redis, api);
+    }
+  }
+
+  private void outlives(RedisServer redis, ApiUnderTest api) {
+    List<Call> prepared = new ArrayList<>();
+    for (var operation : CONTRACT.operations()) {
+      State state = operation.id().equals("resumeJob") ? State.PAUSED : State.RUNNING;
+      for (Call call : calls.good(operation)) {
+        if (!call.accept().equals("text/event-stream")) { // of a running job: it has no end
+          prepared.add(api.prepared(call, state));
+        }
+      }
+    }
+
+    redis.close();
+    prepared.forEach(call -> isRefusedSoon(api, call));
+
+    RedisServer again = redis();
+    try {
+      Eventually.eventually(
+          "the connection to the new Redis",
+          () -> prepared.stream().filter(this::lists).allMatch(call -> status(api, call) == 200));
+      for (Call call : prepared) {
+        HttpResponse<String> answer = api.send(call);
+        boolean replay = call.operation().id().equals("replayDeadLetter");
+        assertThat(answer.statusCode())
+            .as("%s: %s", call, answer.body())
+            .isEqualTo(replay ? 404 : 200); // a job that runs has no dead letter
+        check.fits(call.operation(), answer);
+      }
+    } finally {
+      again.close();
+    }
+  }
+
+  private boolean lists(Call call) {
+    return call.operation().id().equals("listJobs") || call.operation().id().equals("getJob");
+  }
+
+  private static int status(ApiUnderTest api, Call call) {
+    return api.send(call).statusCode();
+  }
+
+  private void isRefusedSoon(ApiUnderTest api, Call call) {
+    long start = System.nanoTime();
+    HttpResponse<String> answer = api.send(call);
+    Duration took = Duration.ofNanos(System.nanoTime() - start);
+
+    int expected = INDEPENDENT.contains(call.operation().id()) ? 200 : 503;
+    assertThat(answer.statusCode()).as("%s: %s", call, answer.body()).isEqualTo(expected);
+    assertThat(took).as("time of %s", call).isLessThan(SOON);
+    check.fits(call.operation(), answer);
+  }
+}

@@ -1,0 +1,13 @@
+package io.mirrorneuron.app;
+
+import io.mirrorneuron.testing.ContractCalls;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** The contract as served by a gateway before a runtime that it reaches by gRPC. */
+class RemoteContractExamplesIT extends ContractExamples {
+  @Override
+  ApiUnderTest start(Path home, ContractCalls calls) {
+    return ApiUnderTest.split(home, calls, Map.of());
+  }
+}
