@@ -114,7 +114,7 @@ final class LocalJobs implements JobsClient {
 
   @Override
   public String cancel(String jobId) {
-    return status(engine.cancel(jobId, "cancelled by operator"), jobId).word();
+    return status(engine.cancel(jobId), jobId).word();
   }
 
   @Override
@@ -208,8 +208,11 @@ final class LocalJobs implements JobsClient {
     do {
       page = events(jobId, after, EVENT_BATCH);
       for (String event : page.events()) {
-        if (event.contains("\"type\":\"dead_letter\"") && seen++ == index) {
-          return parse(event);
+        if (event.contains("dead_letter")) { // cheap; payloads of others may hold the word too
+          JsonNode letter = parse(event);
+          if (letter.path("type").asText().equals("dead_letter") && seen++ == index) {
+            return letter;
+          }
         }
       }
       after = page.next();

@@ -89,9 +89,10 @@ interface JobStoreContract {
   default void anUnknownJobHasNothing() {
     assertThat(await(store().load("no"))).isEmpty();
     assertThat(await(store().row("no"))).isNull();
+    assertThat(await(store().owner("no"))).isNull();
     assertThat(eventsAfter("no", 0, 10)).isEmpty();
     assertThat(await(store().lastEvents("no", 10))).isEmpty();
-    assertThat(await(store().takeOver("no", "node-1"))).isNegative();
+    assertThat(await(store().takeOver("no", "node-1", "node-2"))).isNegative();
     assertThat(await(store().load("no"))).isEmpty();
   }
 
@@ -189,7 +190,7 @@ interface JobStoreContract {
   default void takingAJobOverFencesTheFormerOwner() {
     create("a", 10, "running");
 
-    assertThat(await(store().takeOver("a", "node-2"))).isEqualTo(2);
+    assertThat(await(store().takeOver("a", "node-1", "node-2"))).isEqualTo(2);
 
     assertThatThrownBy(() -> await(store().commit(turn("a", 1, 4, 4, 20, "failed"))))
         .isInstanceOf(FencedException.class);
@@ -201,6 +202,17 @@ interface JobStoreContract {
 
     await(store().commit(turn("a", 2, 4, 4, 30, "running")));
     assertThat(eventsAfter("a", 0, 10)).containsExactly(1L, 2L, 3L, 4L);
+  }
+
+  @Test
+  default void onlyOneOfTwoTakersGetsTheJob() {
+    create("a", 10, "running");
+
+    assertThat(await(store().owner("a"))).isEqualTo("node-1");
+    assertThat(await(store().takeOver("a", "node-1", "node-2"))).isEqualTo(2);
+    assertThat(await(store().takeOver("a", "node-1", "node-3"))).isEqualTo(-1);
+    assertThat(await(store().owner("a"))).isEqualTo("node-2");
+    assertThat(await(store().load("a")).orElseThrow().epoch()).isEqualTo(2);
   }
 
   @Test

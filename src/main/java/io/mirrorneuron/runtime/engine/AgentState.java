@@ -84,7 +84,7 @@ final class AgentState {
 
   /** Keeps the body unless its sender has already been counted; answers whether it was kept. */
   boolean collect(JsonNode body) {
-    String sender = body.path("agent_id").asText("");
+    String sender = body.path("agent_id").isTextual() ? body.path("agent_id").asText() : "";
     if (!sender.isEmpty() && !senders.add(sender)) {
       return false;
     }

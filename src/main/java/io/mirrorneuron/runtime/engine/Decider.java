@@ -47,6 +47,7 @@ final class Decider {
         case Input.Cancel cancel -> stopAll(state, turn, JobStatus.CANCELLING);
         case Input.Deliver deliver -> deliver(state, turn, deliver);
         case Input.Loaded loaded -> loaded(state, turn, processes, loaded);
+        case Input.Broken broken -> life.fail(Failure.internal(broken.reason()));
         case Input.Continue go -> {}
       }
       settleStops(state, turn, life);
@@ -89,13 +90,18 @@ final class Decider {
     JsonNode envelope = message.path("envelope");
     Message.Builder builder =
         Message.builder(state.jobId, from, to, envelope.path("type").asText(type))
-            .body(message.path("body"));
+            .body(body(message));
     for (String member : new String[] {"correlation_id", "content_type", "content_encoding"}) {
       builder.with(member, envelope.path(member).asText(""));
     }
     builder.with("class", envelope.path("class").asText("command"));
-    builder.part("headers", message.get("headers")).part("artifacts", message.get("artifacts"));
+    builder.headers(message.get("headers")).part("artifacts", message.get("artifacts"));
     return builder.part("stream", message.get("stream"));
+  }
+
+  private static JsonNode body(JsonNode message) {
+    JsonNode body = message.has("body") ? message.get("body") : message.get("payload");
+    return body == null ? Json.object() : body;
   }
 
   private static void deliver(JobState state, Turn turn, Input.Deliver deliver) {

@@ -41,6 +41,7 @@ public final class Engine {
   private final Decider decider;
   private final JobDocuments documents;
   private final TakeOver takeOver;
+  private final BlockedJobs blocked;
   private final Map<String, JobLoop> loops = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
@@ -77,6 +78,7 @@ public final class Engine {
     this.changed = changed;
     this.decider = new Decider(identity.nodeName(), identity.reviewInFlight());
     this.documents = new JobDocuments(identity.nodeName());
+    this.blocked = new BlockedJobs(store, timers, changed);
     this.takeOver =
         new TakeOver(
             store, ports.nodes(), timers, identity.owner(), loops::containsKey, this::resume);
@@ -121,8 +123,8 @@ public final class Engine {
   }
 
   /** Answers {@code cancelled} once no process of the job lives; a terminal job stays as it is. */
-  public CompletionStage<JobStatus> cancel(String jobId, String reason) {
-    return command(jobId, new Input.Cancel(reason), JobStatus::isTerminal, status -> true);
+  public CompletionStage<JobStatus> cancel(String jobId) {
+    return command(jobId, new Input.Cancel(), JobStatus::isTerminal, status -> true);
   }
 
   public CompletionStage<JobStatus> pause(String jobId) {
@@ -147,12 +149,23 @@ public final class Engine {
     if (loop == null) {
       return CompletableFuture.failedFuture(MnException.precondition("job is not running"));
     }
+    if (!loop.hasAgent(agentId)) {
+      return CompletableFuture.failedFuture(
+          MnException.precondition("the job has no agent " + agentId));
+    }
     return loop.ask(new Input.Deliver(agentId, message), status -> true);
   }
 
   private CompletionStage<JobStatus> command(
       String jobId, Input input, Predicate<JobStatus> settled, Predicate<JobStatus> wanted) {
     JobLoop loop = loops.get(jobId);
+    Optional<String> obstacle = blocked.reason(jobId);
+    if (loop == null && obstacle.isPresent()) {
+      return input instanceof Input.Cancel
+          ? blocked.cancel(jobId)
+          : CompletableFuture.failedFuture(
+              MnException.precondition("job " + jobId + " cannot go on: " + obstacle.get()));
+    }
     CompletionStage<JobStatus> status =
         loop != null
             ? loop.ask(input, settled)
@@ -169,7 +182,7 @@ public final class Engine {
 
   private JobStatus storedStatus(String jobId, Optional<StoredJob> stored) {
     StoredJob job = stored.orElseThrow(() -> MnException.notFound("job", jobId));
-    JobStatus status = read(job).status();
+    JobStatus status = JobState.readHeader(job).status();
     if (!status.isTerminal()) {
       throw MnException.unavailable("job " + jobId + " is not owned by this node", null);
     }
@@ -179,7 +192,13 @@ public final class Engine {
   /** The details document; events are those that {@code recent} holds, oldest first. */
   public ObjectNode details(StoredJob stored, ObjectNode row, List<String> recent) {
     try {
-      return documents.details(read(stored), row, stored.owner(), stored.epoch(), recent);
+      JobState state;
+      try {
+        state = read(stored);
+      } catch (RuntimeException e) {
+        return documents.outline(stored, row, recent);
+      }
+      return documents.details(state, row, stored.owner(), stored.epoch(), recent);
     } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
       throw new IllegalStateException("stored events of " + stored.jobId() + " are damaged", e);
     }
@@ -203,7 +222,17 @@ public final class Engine {
   }
 
   private void resume(StoredJob stored) {
-    JobLoop loop = new JobLoop(this, lanes.of(stored.jobId()), read(stored), stored.epoch());
+    if (closed) {
+      return;
+    }
+    JobState state;
+    try {
+      state = read(stored);
+    } catch (RuntimeException e) {
+      blocked.add(stored, e);
+      return;
+    }
+    JobLoop loop = new JobLoop(this, lanes.of(stored.jobId()), state, stored.epoch());
     loops.put(stored.jobId(), loop);
     loop.offer(new Input.Loaded(Set.of(), true));
   }

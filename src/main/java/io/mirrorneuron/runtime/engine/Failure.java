@@ -29,6 +29,18 @@ record Failure(
         "workflow.stalled", "runtime", message, false, null, null, null, remediation);
   }
 
+  static Failure internal(String message) {
+    return new Failure(
+        "runtime.failure",
+        "runtime",
+        message,
+        false,
+        null,
+        null,
+        null,
+        "This is a fault of the runtime; its log has the details. Please report it.");
+  }
+
   /** One sentence, as shown in {@code reason} and {@code status_reason}. */
   String desc() {
     return cut(message.lines().findFirst().orElse(message), DESC);

@@ -17,7 +17,7 @@ sealed interface Input {
 
   record Resume() implements Input {}
 
-  record Cancel(String reason) implements Input {}
+  record Cancel() implements Input {}
 
   /** A message from outside the graph, for example a replayed dead letter. */
   record Deliver(String agentId, ObjectNode message) implements Input {}
@@ -29,6 +29,13 @@ sealed interface Input {
    * @param takenOver whether an earlier owner is gone, rather than the store having been away
    */
   record Loaded(Set<String> live, boolean takenOver) implements Input {}
+
+  /**
+   * Deciding on what came before ended in an exception; the same input would end so again.
+   *
+   * @param reason for people
+   */
+  record Broken(String reason) implements Input {}
 
   /** The turn before this one left messages that need no waiting. */
   record Continue() implements Input {}

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.manifest.Workflow;
 import io.mirrorneuron.runtime.manifest.Workflow.Agent;
 import io.mirrorneuron.runtime.manifest.Workflow.Edge;
+import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
 import java.util.List;
@@ -77,14 +78,44 @@ public final class JobDocuments {
         sandboxes.add(known.sandbox);
       }
     }
-    ArrayNode events = details.putArray("recent_events");
+    details.set("recent_events", newestFirst(recent));
+    details.set("sandboxes", sandboxes);
+    return details;
+  }
+
+  /** The same document for a job whose manifest or state this build cannot read. */
+  ObjectNode outline(StoredJob stored, ObjectNode row, List<String> recent)
+      throws com.fasterxml.jackson.core.JsonProcessingException {
+    ObjectNode details = Json.object();
+    ObjectNode job = details.set("job", row.deepCopy()).withObject("/job");
+    job.put("lease_epoch", stored.epoch()).put("lease_owner", stored.owner());
+    job.putObject("workflow_state").put("schema_version", 1).put("enabled", false);
+    try {
+      job.set("result", JobState.readHeader(stored).result());
+    } catch (IllegalStateException e) {
+      job.putNull("result");
+    }
+    ObjectNode summary = details.set("summary", row.deepCopy()).withObject("/summary");
+    ObjectNode recovery = summary.putObject("recovery");
+    recovery.set("status", row.get("recovery_status"));
+    recovery.set("reason", row.get("recovery_reason"));
+    recovery.set("requires_review", row.get("recovery_requires_review"));
+    recovery.put("can_resume", false);
+    details.putArray("agents");
+    details.set("recent_events", newestFirst(recent));
+    details.putArray("sandboxes");
+    return details;
+  }
+
+  private static ArrayNode newestFirst(List<String> recent)
+      throws com.fasterxml.jackson.core.JsonProcessingException {
+    ArrayNode events = Json.MAPPER.createArrayNode();
     for (String event : recent.reversed()) {
       if (events.size() < RECENT_EVENTS) {
         events.add(Json.parse(event));
       }
     }
-    details.set("sandboxes", sandboxes);
-    return details;
+    return events;
   }
 
   private ObjectNode job(JobState state, ObjectNode row, String owner, long epoch) {
@@ -158,7 +189,8 @@ public final class JobDocuments {
     json.put("last_error", agent.lastError);
     json.putObject("backpressure");
     json.set("sandbox_name", agent.sandbox == null ? null : agent.sandbox.get("sandbox_name"));
-    json.set("lease", agent.flight == null ? Json.object() : agent.flight.lease());
+    boolean leased = agent.flight != null && agent.flight.lease() != null;
+    json.set("lease", leased ? agent.flight.lease() : Json.object());
     return json;
   }
 

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.engine;
 
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.manifest.Workflow;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.Commit;
 import io.mirrorneuron.store.JobStore.FencedException;
@@ -37,23 +38,31 @@ final class JobLoop {
   private final Set<String> live = new HashSet<>();
   private final List<Question> questions = new ArrayList<>();
 
+  private final Workflow workflow;
   private JobState state;
   private final long epoch;
   private boolean busy;
   private boolean closed;
   private CompletableFuture<Void> idle = CompletableFuture.completedFuture(null);
 
-  private record Question(Predicate<JobStatus> settled, CompletableFuture<JobStatus> answer) {}
+  private record Question(
+      Input input, Predicate<JobStatus> settled, CompletableFuture<JobStatus> answer) {}
 
   JobLoop(Engine engine, Executor lane, JobState state, long epoch) {
     this.engine = engine;
     this.lane = lane;
     this.state = state;
+    this.workflow = state.workflow;
     this.epoch = epoch;
   }
 
   String jobId() {
     return state.jobId;
+  }
+
+  /** Any thread. */
+  boolean hasAgent(String agentId) {
+    return workflow.agents().containsKey(agentId);
   }
 
   /** Has the input decided on as soon as no turn is under way. Any thread. */
@@ -73,7 +82,7 @@ final class JobLoop {
           if (closed) {
             answer.complete(state.status());
           } else {
-            questions.add(new Question(settled, answer));
+            questions.add(new Question(input, settled, answer));
             inbox.addLast(input);
             turn();
           }
@@ -86,9 +95,16 @@ final class JobLoop {
       Function<Commit, CompletionStage<JobStore.Created>> store) {
     busy = true;
     Turn turn = new Turn(state, engine.now());
-    engine.decider().decide(state, new Input.Start(), turn);
+    Commit first;
+    try {
+      engine.decider().decide(state, new Input.Start(), turn);
+      first = commit(turn);
+    } catch (RuntimeException | StackOverflowError e) {
+      closed = true;
+      return CompletableFuture.failedFuture(e);
+    }
     return store
-        .apply(commit(turn))
+        .apply(first)
         .whenComplete(
             (created, failure) -> {
               if (failure == null && !created.existing()) {
@@ -111,16 +127,19 @@ final class JobLoop {
     List<Input> inputs = List.copyOf(inbox);
     inbox.clear();
     Turn turn = new Turn(state, engine.now());
+    Commit commit = null;
     try {
       for (Input input : inputs) {
         engine.decider().decide(state, input, turn);
       }
-    } catch (RuntimeException e) {
-      engine.log().error("job {} cannot be decided on; it is left as committed", jobId(), e);
-      end();
+      if (!turn.events().isEmpty() || state.hasChanges()) {
+        commit = commit(turn);
+      }
+    } catch (RuntimeException | StackOverflowError e) {
+      undecidable(inputs, e);
       return;
     }
-    if (turn.events().isEmpty() && !state.hasChanges()) {
+    if (commit == null) {
       settled(turn);
       return;
     }
@@ -128,7 +147,7 @@ final class JobLoop {
     idle = new CompletableFuture<>();
     engine
         .store()
-        .commit(commit(turn))
+        .commit(commit)
         .whenComplete(
             (done, failure) -> {
               if (failure == null) {
@@ -138,6 +157,22 @@ final class JobLoop {
               }
               idle.complete(null);
             });
+  }
+
+  /**
+   * The state in memory is half changed and the input would end so again: the job fails, told from
+   * the state as committed. When not even that can be decided, it stays as committed.
+   */
+  private void undecidable(List<Input> inputs, Throwable fault) {
+    engine.log().error("job {} cannot be decided on", jobId(), fault);
+    if (inputs.stream().anyMatch(Input.Broken.class::isInstance)) {
+      end();
+      return;
+    }
+    busy = true;
+    inbox.clear();
+    inbox.addFirst(new Input.Broken("internal error of the runtime: " + fault));
+    reload();
   }
 
   private Commit commit(Turn turn) {
@@ -220,11 +255,19 @@ final class JobLoop {
     }
     engine.log().warn("job {} could not be committed: {}", jobId(), cause.toString());
     for (Input input : inputs.reversed()) {
-      if (!(input instanceof Input.Deliver)) { // repeated, it would be a second message
+      if (input instanceof Input.Deliver) { // repeated, it could be a second message
+        refuse(input, cause);
+      } else {
         inbox.addFirst(input);
       }
     }
     reloadLater();
+  }
+
+  /** Tells whoever offered the input that nobody knows whether it took effect. */
+  private void refuse(Input input, Throwable cause) {
+    questions.removeIf(
+        question -> question.input() == input && question.answer().completeExceptionally(cause));
   }
 
   private void reloadLater() {
@@ -254,10 +297,29 @@ final class JobLoop {
       end();
       return;
     }
-    state = JobState.read(stored.get(), state.workflow);
+    try {
+      state = JobState.read(stored.get(), workflow);
+    } catch (RuntimeException e) {
+      engine.log().error("job {} cannot be read; it is left as committed", jobId(), e);
+      end();
+      return;
+    }
     busy = false;
-    inbox.addFirst(new Input.Loaded(Set.copyOf(live), false));
+    if (!(inbox.peekFirst() instanceof Input.Broken)) {
+      inbox.addFirst(new Input.Loaded(known(), false));
+    }
     turn();
+  }
+
+  /** Programs that run here or whose end is known and waits to be decided on. */
+  private Set<String> known() {
+    Set<String> known = new HashSet<>(live);
+    for (Input input : inbox) {
+      if (input instanceof Input.Signalled signalled) {
+        known.add(signalled.executionId());
+      }
+    }
+    return known;
   }
 
   private void end() {

@@ -93,7 +93,15 @@ final class JobState {
   }
 
   AgentState agent(String id) {
-    return agents.computeIfAbsent(id, key -> new AgentState(workflow.agents().get(key)));
+    return agents.computeIfAbsent(id, key -> new AgentState(declared(key)));
+  }
+
+  private Workflow.Agent declared(String id) {
+    Workflow.Agent agent = workflow.agents().get(id);
+    if (agent == null) {
+      throw new IllegalStateException("the workflow of job " + jobId + " has no agent " + id);
+    }
+    return agent;
   }
 
   /** Agents with something in their mailbox, in the order in which it came. */
@@ -229,14 +237,37 @@ final class JobState {
 
   static JobState read(StoredJob stored, Workflow workflow) {
     try {
-      JobHeader header = JobHeader.read(Json.parse(stored.fields().get(HEADER)));
-      JobState state = new JobState(stored.jobId(), workflow, header);
+      JobState state = new JobState(stored.jobId(), workflow, readHeader(stored));
       state.readCounters(stored.fields().getOrDefault(COUNTERS, "0,0,"));
       state.readAgents(stored.fields());
       return state;
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("stored state of job " + stored.jobId() + " is damaged", e);
+    } catch (JsonProcessingException | NumberFormatException | ClassCastException e) {
+      throw damaged(stored, e);
     }
+  }
+
+  /** The counters field after one more event, written by somebody who cannot read the rest. */
+  static Map<String, String> countersAfter(long lastEventSeq, String type, StoredJob stored) {
+    String[] parts = stored.fields().getOrDefault(COUNTERS, "0").split(",", 2);
+    return Map.of(COUNTERS, parts[0] + "," + lastEventSeq + "," + type);
+  }
+
+  /** The header alone: what can be known of a job whose manifest means nothing any more. */
+  static JobHeader readHeader(StoredJob stored) {
+    try {
+      return JobHeader.read(Json.parse(stored.fields().get(HEADER)));
+    } catch (JsonProcessingException | RuntimeException e) {
+      throw damaged(stored, e);
+    }
+  }
+
+  static Map<String, String> headerField(JobHeader header) {
+    return Map.of(HEADER, header.write());
+  }
+
+  private static IllegalStateException damaged(StoredJob stored, Exception cause) {
+    return new IllegalStateException(
+        "stored state of job " + stored.jobId() + " is damaged: " + cause.getMessage(), cause);
   }
 
   private void readCounters(String text) {

@@ -15,6 +15,8 @@ import java.util.List;
  * straight to a named agent. What finds no receiver becomes a dead letter, never silence.
  */
 final class Mail {
+  private static final int SHOWN_CANDIDATES = 25;
+
   private final JobState state;
   private final Turn turn;
   private final AgentState sender;
@@ -43,7 +45,7 @@ final class Mail {
                 headers.set(header.getKey(), header.getValue());
               }
             });
-    return message.part("headers", headers);
+    return message.headers(headers);
   }
 
   /**
@@ -67,6 +69,7 @@ final class Mail {
     if (state.workflow.agents().containsKey(target)) {
       deliver(target, message);
     } else {
+      message.id(nextId()).with("to", target);
       deadLetter(sender.agent.id(), message.preview(), "unknown target agent " + target);
     }
   }
@@ -122,20 +125,28 @@ final class Mail {
   }
 
   private void deliver(String target, Message.Builder message) {
-    message.id(Message.deriveId(handled.id(), sender.agent.id(), index++));
+    message.id(nextId());
     state.enqueue(message.build(state.nextMessageSeq(), target));
+  }
+
+  private String nextId() {
+    return Message.deriveId(handled.id(), sender.agent.id(), index++);
   }
 
   private void unrouted(String type, Message.Builder message, boolean silent) {
     if (silent) {
       return;
     }
-    message.id(Message.deriveId(handled.id(), sender.agent.id(), index++));
+    message.id(nextId());
     ObjectNode payload = Json.object();
     payload.put("type", type);
     ArrayNode candidates = payload.putArray("candidates");
-    sender.agent.outgoing().stream().map(Edge::messageType).distinct().forEach(candidates::add);
-    turn.record("message_unrouted", sender.agent.id(), payload, null);
+    sender.agent.outgoing().stream()
+        .map(Edge::messageType)
+        .distinct()
+        .limit(SHOWN_CANDIDATES)
+        .forEach(candidates::add);
+    turn.agentEvent("message_unrouted", sender.agent.id(), payload);
     state.header.noteUnrouted(type);
     if (!sender.agent.outgoing().isEmpty()) {
       deadLetter(sender.agent.id(), message.preview(), "no edge carries message type " + type);

@@ -118,7 +118,16 @@ record Message(long seq, ObjectNode json) {
       return this;
     }
 
-    /** Copies {@code headers}, {@code artifacts} or {@code stream} when there is one. */
+    /** Adds to the headers that are there; a header given twice has the later value. */
+    Builder headers(JsonNode more) {
+      if (more instanceof ObjectNode added) {
+        ObjectNode merged = json.path("headers") instanceof ObjectNode own ? own : Json.object();
+        json.set("headers", merged.deepCopy().setAll(added));
+      }
+      return this;
+    }
+
+    /** Copies {@code artifacts} or {@code stream} when there is one. */
     Builder part(String name, JsonNode value) {
       if (value != null && !value.isNull() && !(value instanceof MissingNode)) {
         json.set(name, value);

@@ -97,7 +97,7 @@ final class Processes {
     if (outcome.ending() == Ending.SUCCEEDED) {
       succeeded(agent, outcome);
     } else {
-      customEvents(agent, outcome.structured());
+      WorkerEvents.record(turn, id(agent), outcome.structured().events());
       failed(agent, outcome);
     }
   }
@@ -119,7 +119,7 @@ final class Processes {
       done.put("lease_id", outcome.lease().leaseId()).put("pool", outcome.lease().pool());
     }
     turn.agentEvent("sandbox_job_completed", id(agent), done);
-    customEvents(agent, outcome.structured());
+    WorkerEvents.record(turn, id(agent), outcome.structured().events());
 
     ObjectNode payload = payload(agent, outcome);
     Structured structured = outcome.structured();
@@ -154,7 +154,7 @@ final class Processes {
       ObjectNode headers = Json.object();
       headers.put("schema_ref", "com.mirrorneuron.executor.result");
       headers.put("schema_version", "1.0.0");
-      mail.emit(type, mail.reply(type, payload).part("headers", headers), true);
+      mail.emit(type, mail.reply(type, payload).headers(headers), true);
     }
     for (ObjectNode emit : answer.emits()) {
       structuredEmit(mail, emit);
@@ -174,7 +174,7 @@ final class Processes {
         }) {
       message.with(member, emit.path(member).asText(""));
     }
-    message.part("headers", emit.get("headers")).part("artifacts", emit.get("artifacts"));
+    message.headers(emit.get("headers")).part("artifacts", emit.get("artifacts"));
     message.part("stream", emit.get("stream"));
     String target = emit.path("to").asText("");
     if (target.isEmpty()) {
@@ -253,14 +253,6 @@ final class Processes {
     agent.notBefore = turn.now() + Math.max(1, delay);
     state.touch(agent);
     turn.effect(new Effect.Wake(id(agent), agent.notBefore));
-  }
-
-  private void customEvents(AgentState agent, Structured structured) {
-    for (ObjectNode event : structured.events()) {
-      JsonNode payload = event.path("payload");
-      turn.agentEvent(
-          event.path("type").asText(), id(agent), payload.isObject() ? payload : Json.object());
-    }
   }
 
   /** What flows on as message body and is stored as output; {@code runtime.md} section 2.8. */

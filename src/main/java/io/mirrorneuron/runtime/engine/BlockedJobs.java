@@ -1,0 +1,160 @@
+package io.mirrorneuron.runtime.engine;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.JobStore.Commit;
+import io.mirrorneuron.store.JobStore.StoredJob;
+import io.mirrorneuron.wire.Json;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Jobs that were taken over but cannot go on here: their manifest is refused by this build, or
+ * their state is damaged. They keep all they have, for a build that can read it; they say why they
+ * wait; and they can be cancelled. Thread-safe.
+ */
+final class BlockedJobs {
+  private static final Logger LOG = LoggerFactory.getLogger(BlockedJobs.class);
+  private static final int SHOWN_REASON = 500;
+  private static final String BLOCKED = "blocked";
+
+  private final JobStore store;
+  private final Timers timers;
+  private final Consumer<String> changed;
+  private final Map<String, Blocked> jobs = new ConcurrentHashMap<>();
+
+  /**
+   * @param written completes when the job's last write has ended, well or not
+   */
+  private record Blocked(StoredJob stored, String reason, CompletionStage<Void> written) {}
+
+  BlockedJobs(JobStore store, Timers timers, Consumer<String> changed) {
+    this.store = store;
+    this.timers = timers;
+    this.changed = changed;
+  }
+
+  /** Writes down once that the job waits, and why. */
+  void add(StoredJob stored, Throwable why) {
+    LOG.error("job {} cannot go on", stored.jobId(), why);
+    String text = String.valueOf(why.getMessage());
+    String reason = text.substring(0, Math.min(SHOWN_REASON, text.length()));
+    CompletionStage<Void> written =
+        store
+            .row(stored.jobId())
+            .thenCompose(
+                known -> {
+                  ObjectNode row = row(stored, known);
+                  boolean told =
+                      row.path("recovery_status").asText().equals(BLOCKED)
+                          && row.path("recovery_reason").asText().equals(reason);
+                  if (told) {
+                    return CompletableFuture.<Void>completedFuture(null);
+                  }
+                  row.put("recovery_status", BLOCKED).put("recovery_requires_review", true);
+                  row.put("recovery_reason", reason);
+                  ObjectNode members = Json.object().put("reason", reason);
+                  return write(stored, row, "job_recovery_blocked", members, Map.of(), false);
+                });
+    jobs.put(stored.jobId(), new Blocked(stored, reason, written));
+    written.exceptionally(
+        failure -> {
+          LOG.warn("job {} could not be marked as blocked", stored.jobId(), failure);
+          return null;
+        });
+  }
+
+  Optional<String> reason(String jobId) {
+    return Optional.ofNullable(jobs.get(jobId)).map(Blocked::reason);
+  }
+
+  CompletionStage<JobStatus> cancel(String jobId) {
+    Blocked blocked = jobs.get(jobId);
+    if (blocked == null) {
+      return CompletableFuture.failedFuture(MnException.notFound("job", jobId));
+    }
+    StoredJob stored = blocked.stored();
+    return blocked
+        .written()
+        .handle((done, failure) -> null)
+        .thenCompose(nothing -> store.row(jobId))
+        .thenCompose(
+            text -> {
+              ObjectNode row = row(stored, text);
+              row.put("status", JobStatus.CANCELLED.word()).put("live?", false);
+              row.putNull("recovery_status").putNull("recovery_reason");
+              row.put("recovery_requires_review", false);
+              return write(stored, row, "job_cancelled", Json.object(), ended(stored), true);
+            })
+        .thenApply(
+            done -> {
+              jobs.remove(jobId);
+              return JobStatus.CANCELLED;
+            });
+  }
+
+  private Map<String, String> ended(StoredJob stored) {
+    JobHeader header;
+    try {
+      header = JobState.readHeader(stored);
+    } catch (IllegalStateException e) {
+      header = new JobHeader(timers.now(), "run-" + stored.jobId(), null);
+    }
+    header.result(Json.object().put("reason", "cancelled by operator"));
+    header.recovery(null);
+    header.status(JobStatus.CANCELLED, timers.now());
+    return JobState.headerField(header);
+  }
+
+  private static ObjectNode row(StoredJob stored, String text) {
+    return text == null
+        ? Json.object().put("job_id", stored.jobId()).put("status", "running").put("live?", true)
+        : Json.parseObject(text, "stored row");
+  }
+
+  private CompletionStage<Void> write(
+      StoredJob stored,
+      ObjectNode row,
+      String type,
+      ObjectNode members,
+      Map<String, String> fields,
+      boolean terminal) {
+    String jobId = stored.jobId();
+    return store
+        .lastEvents(jobId, 1)
+        .thenCompose(
+            last -> {
+              long seq = last.isEmpty() ? 1 : last.getFirst().seq() + 1;
+              long now = timers.now();
+              String time = Json.timestamp(Instant.ofEpochMilli(now));
+              ObjectNode event = Json.object().put("seq", seq).put("type", type);
+              event.put("timestamp", time).setAll(members);
+              row.put("last_event", type).put("event_seq", seq).put("updated_at", time);
+              Map<String, String> set = new HashMap<>(fields);
+              set.putAll(JobState.countersAfter(seq, type, stored));
+              return store.commit(
+                  new Commit(
+                      jobId,
+                      stored.epoch(),
+                      set,
+                      List.of(),
+                      List.of(Json.write(event)),
+                      seq,
+                      Json.write(row),
+                      now,
+                      row.path("status").asText(),
+                      terminal));
+            })
+        .thenRun(() -> changed.accept(jobId));
+  }
+}

@@ -1,0 +1,140 @@
+package io.mirrorneuron.runtime.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.store.JobStore.Commit;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What becomes of jobs that this build cannot read or decide on. */
+class DamageTest {
+  private static final String ONE_PROGRAM =
+      """
+      {'manifest_version':'1.0','graph_id':'g','entrypoints':['work'],
+       'nodes':[{'node_id':'work','agent_type':'executor','config':{'command':['x'],
+         'runner_module':'MirrorNeuron.Runner.HostLocal'}}]}
+      """;
+
+  private final Stage stage = Stage.of(ONE_PROGRAM);
+
+  private void overwrite(String field, String value) {
+    long seq = stage.row().path("event_seq").asLong();
+    stage
+        .disk
+        .commit(
+            new Commit(
+                Stage.JOB,
+                stage.stored().epoch(),
+                Map.of(field, value),
+                List.of(),
+                List.of(),
+                seq,
+                stage.row().toString(),
+                0,
+                "running",
+                false))
+        .toCompletableFuture()
+        .join();
+  }
+
+  private Stage upgradeToAStricterBuild() {
+    stage.manifests =
+        text -> {
+          throw MnException.precondition("nodes[0].config.command is not allowed any more");
+        };
+    return stage.crash();
+  }
+
+  @Test
+  void aJobWhoseManifestIsRefusedNowWaitsAndSaysWhy() {
+    upgradeToAStricterBuild();
+
+    assertThat(stage.row().path("status").asText()).isEqualTo("running");
+    assertThat(stage.row().path("recovery_status").asText()).isEqualTo("blocked");
+    assertThat(stage.row().path("recovery_reason").asText()).contains("not allowed any more");
+    assertThat(stage.event("job_recovery_blocked").path("reason").asText()).contains("not allowed");
+    assertThat(stage.details().at("/summary/recovery/status").asText()).isEqualTo("blocked");
+    assertThat(stage.running()).isEmpty();
+  }
+
+  @Test
+  void itIsToldOnceHoweverOftenTheServerStarts() {
+    upgradeToAStricterBuild();
+    stage.crash().crash();
+
+    assertThat(stage.events("job_recovery_blocked")).hasSize(1);
+  }
+
+  @Test
+  void aBuildThatCanReadItAgainGoesOn() {
+    var readable = stage.manifests;
+    upgradeToAStricterBuild();
+
+    stage.manifests = readable;
+    stage.crash().succeed("work");
+
+    assertThat(stage.status()).isEqualTo("completed");
+    assertThat(stage.row().path("recovery_status").isNull()).isTrue();
+    assertThat(stage.events()).extracting(e -> e.path("seq").asInt()).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void itCanBeCancelledAndStaysReadable() throws Exception {
+    upgradeToAStricterBuild();
+
+    assertThat(stage.ask(engine -> engine.cancel(Stage.JOB)).toCompletableFuture().get())
+        .isEqualTo(JobStatus.CANCELLED);
+
+    assertThat(stage.status()).isEqualTo("cancelled");
+    assertThat(stage.types()).endsWith("job_cancelled");
+    assertThat(stage.result().path("reason").asText()).isEqualTo("cancelled by operator");
+    assertThat(stage.ask(engine -> engine.cancel(Stage.JOB)).toCompletableFuture().get())
+        .isEqualTo(JobStatus.CANCELLED);
+    assertThat(stage.disk.activeJobs().toCompletableFuture().get()).isEmpty();
+  }
+
+  @Test
+  void itCannotBeResumedAndTheAnswerSaysWhy() {
+    upgradeToAStricterBuild();
+
+    assertThatThrownBy(
+            () -> stage.ask(engine -> engine.resume(Stage.JOB)).toCompletableFuture().get())
+        .hasMessageContaining("cannot go on: nodes[0].config.command is not allowed any more");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "h     | {\"status\":\"gone\"}",
+        "h     | not json",
+        "c     | x,y",
+        "a:gone| {}",
+        "m:1   | []",
+        "m:1   | {\"envelope\":{\"to\":\"gone\"}}"
+      })
+  void damagedStateBlocksTheJobAndNothingElse(String field, String value) throws Exception {
+    overwrite(field.strip(), value.strip());
+
+    stage.crash();
+
+    assertThat(stage.row().path("recovery_status").asText()).isEqualTo("blocked");
+    assertThat(stage.details().at("/job/job_id").asText()).isEqualTo(Stage.JOB);
+    assertThat(stage.ask(engine -> engine.cancel(Stage.JOB)).toCompletableFuture().get())
+        .isEqualTo(JobStatus.CANCELLED);
+  }
+
+  @Test
+  void anInputThatCannotBeDecidedOnFailsTheJobInsteadOfLeavingItHanging() {
+    stage.end("work", Executions.Ending.SUCCEEDED, 0, null, "", null); // a fault of the runner
+
+    assertThat(stage.status()).isEqualTo("failed");
+    assertThat(stage.result().at("/error/code").asText()).isEqualTo("runtime.failure");
+    assertThat(stage.engine().openJobs()).isZero();
+  }
+}

@@ -1,0 +1,312 @@
+package io.mirrorneuron.runtime.engine;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.config.Config.DefaultRunner;
+import io.mirrorneuron.runtime.engine.Executions.Completion;
+import io.mirrorneuron.runtime.engine.Executions.Ending;
+import io.mirrorneuron.runtime.engine.Executions.Lease;
+import io.mirrorneuron.runtime.engine.Executions.Outcome;
+import io.mirrorneuron.runtime.engine.Executions.Signal;
+import io.mirrorneuron.runtime.engine.Executions.Structured;
+import io.mirrorneuron.runtime.manifest.Manifests;
+import io.mirrorneuron.runtime.manifest.Workflow;
+import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.testing.InMemoryJobStore;
+import io.mirrorneuron.wire.Json;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/**
+ * One job on the real engine, on the calling thread: programs end when a test ends them, time
+ * passes when a test says so, the server dies when a test kills it. Quotes in JSON may be single.
+ */
+final class Stage {
+  static final String JOB = "job-1";
+
+  private record Alarm(long at, long order, int life, Runnable task) {}
+
+  private record Running(Execution execution, Executions.Listener listener) {}
+
+  final InMemoryJobStore disk = new InMemoryJobStore();
+
+  /** Stands before the disk; a test may put something unreliable here before it restarts. */
+  Function<JobStore, JobStore> network = store -> store;
+
+  /** How a stored manifest is understood; a test may make this a stricter build. */
+  Function<String, Workflow> manifests = new Manifests(DefaultRunner.HOST_LOCAL)::parse;
+
+  boolean reviewInFlight;
+
+  private final Deque<Runnable> lane = new ArrayDeque<>();
+  private final PriorityQueue<Alarm> alarms =
+      new PriorityQueue<>(Comparator.comparingLong(Alarm::at).thenComparingLong(Alarm::order));
+  private final Map<String, Running> programs = new LinkedHashMap<>();
+  private final List<String> stopped = new ArrayList<>();
+  private long now = 1_000_000;
+  private long order;
+  private int life;
+  private Engine engine;
+
+  Stage() {
+    boot();
+  }
+
+  /** A stage with the job running. */
+  static Stage of(String manifest) {
+    Stage stage = new Stage();
+    stage.submit(manifest);
+    return stage;
+  }
+
+  static JsonNode json(String text) {
+    return parse(text.replace('\'', '"'));
+  }
+
+  private static JsonNode parse(String text) {
+    try {
+      return Json.parse(text);
+    } catch (JsonProcessingException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private void boot() {
+    int born = ++life;
+    engine =
+        new Engine(
+            network.apply(disk),
+            new Programs(),
+            new Timers() {
+              @Override
+              public long now() {
+                return now;
+              }
+
+              @Override
+              public void at(long at, Runnable task) {
+                alarms.add(new Alarm(at, order++, born, task));
+              }
+            },
+            jobId -> lane::addLast,
+            "mirror_neuron@stage",
+            reviewInFlight,
+            text -> manifests.apply(text),
+            fingerprint -> null,
+            jobId -> {});
+  }
+
+  private final class Programs implements Executions {
+    @Override
+    public void start(Execution execution, Listener listener) {
+      if (programs.put(execution.agentId(), new Running(execution, listener)) != null) {
+        throw new AssertionError(execution.agentId() + " runs twice");
+      }
+    }
+
+    @Override
+    public void stop(String executionId) {
+      stopped.add(executionId);
+    }
+  }
+
+  // ---- what a test does
+
+  Stage submit(String manifest) {
+    String text = Json.write(json(manifest));
+    engine.submit(
+        new JobStore.NewJob(JOB, "mirror_neuron@stage", text, null, null),
+        manifests.apply(text),
+        null);
+    return settle();
+  }
+
+  /** Lets everything happen that needs no time. */
+  Stage settle() {
+    while (!lane.isEmpty()) {
+      lane.removeFirst().run();
+    }
+    return this;
+  }
+
+  Stage advance(long millis) {
+    now += millis;
+    while (!alarms.isEmpty() && alarms.peek().at() <= now) {
+      Alarm due = alarms.poll();
+      if (due.life() == life) {
+        due.task().run();
+      }
+      settle();
+    }
+    return this;
+  }
+
+  /** The server and its programs die; a new one takes over. */
+  Stage crash() {
+    lane.clear();
+    programs.clear();
+    boot();
+    engine.recover();
+    return settle();
+  }
+
+  CompletionStage<JobStatus> ask(Function<Engine, CompletionStage<JobStatus>> command) {
+    CompletionStage<JobStatus> answer = command.apply(engine);
+    settle();
+    return answer;
+  }
+
+  Stage pause() {
+    ask(one -> one.pause(JOB));
+    return this;
+  }
+
+  Stage resume() {
+    ask(one -> one.resume(JOB));
+    return this;
+  }
+
+  Stage cancel() {
+    ask(one -> one.cancel(JOB));
+    return this;
+  }
+
+  /** The program of the agent ends well and has printed this answer. */
+  Stage succeed(String agent, String answer) {
+    return succeed(agent, "printed by " + agent, json(answer));
+  }
+
+  Stage succeed(String agent) {
+    return succeed(agent, "{}");
+  }
+
+  Stage succeed(String agent, String stdout, JsonNode answer) {
+    return end(agent, Ending.SUCCEEDED, 0, null, stdout, structured(answer));
+  }
+
+  Stage fail(String agent, int exitCode) {
+    String error = "host local command failed with exit code " + exitCode;
+    return end(agent, Ending.FAILED, exitCode, error, "", Structured.NONE);
+  }
+
+  Stage end(String agent, Ending ending, String error) {
+    return end(agent, ending, -1, error, "", Structured.NONE);
+  }
+
+  Stage end(
+      String agent, Ending ending, int code, String error, String out, Structured structured) {
+    Running program = programs.remove(agent);
+    if (program == null) {
+      throw new AssertionError("no program of " + agent + " runs; these do: " + running());
+    }
+    program
+        .listener()
+        .signal(
+            new Signal.Finished(
+                new Outcome(ending, error, code, "box", "/box", out, "", structured, lease())));
+    return settle();
+  }
+
+  /** All programs that were told to stop have stopped. */
+  Stage letStop() {
+    for (String agent : running()) {
+      if (stopped.contains(programs.get(agent).execution().executionId())) {
+        end(agent, Ending.STOPPED, "host local command was stopped");
+      }
+    }
+    return this;
+  }
+
+  private static Lease lease() {
+    return new Lease("lease-1", "default", 1, 0, 0);
+  }
+
+  private static Structured structured(JsonNode answer) {
+    return new Structured(
+        !answer.isEmpty(),
+        objects(answer.path("emit_messages")),
+        objects(answer.path("events")),
+        answer.get("next_state"),
+        completion(answer.get("complete_step")),
+        completion(answer.get("complete_run")));
+  }
+
+  private static List<ObjectNode> objects(JsonNode list) {
+    return Json.elements(list).map(ObjectNode.class::cast).toList();
+  }
+
+  private static Completion completion(JsonNode value) {
+    return value == null ? null : new Completion(value.isBoolean() ? null : value);
+  }
+
+  // ---- what a test sees
+
+  Engine engine() {
+    return engine;
+  }
+
+  /** Agents whose program runs now. */
+  List<String> running() {
+    return List.copyOf(programs.keySet());
+  }
+
+  Execution execution(String agent) {
+    return programs.get(agent).execution();
+  }
+
+  /** Whether the program that runs for the agent was told to stop. */
+  boolean isStopped(String agent) {
+    return stopped.contains(execution(agent).executionId());
+  }
+
+  JobStore.StoredJob stored() {
+    return disk.load(JOB).toCompletableFuture().join().orElseThrow();
+  }
+
+  ObjectNode row() {
+    return (ObjectNode) parse(disk.row(JOB).toCompletableFuture().join());
+  }
+
+  String status() {
+    return row().path("status").asText();
+  }
+
+  ObjectNode details() {
+    return engine.details(stored(), row(), List.of());
+  }
+
+  JsonNode result() {
+    return details().at("/job/result");
+  }
+
+  List<JsonNode> events() {
+    return disk.events(JOB, 0, Integer.MAX_VALUE).toCompletableFuture().join().stream()
+        .map(event -> parse(event.json()))
+        .toList();
+  }
+
+  List<JsonNode> events(String type) {
+    return events().stream().filter(event -> event.path("type").asText().equals(type)).toList();
+  }
+
+  JsonNode event(String type) {
+    List<JsonNode> found = events(type);
+    if (found.size() != 1) {
+      throw new AssertionError(found.size() + " events " + type + " among " + types());
+    }
+    return found.getFirst();
+  }
+
+  List<String> types() {
+    return events().stream().map(event -> event.path("type").asText()).toList();
+  }
+}
