@@ -26,7 +26,14 @@ final class Problems {
     }
     Problem problem = Problem.of(failure);
     String requestId = Entry.requestId(ctx.request());
-    if (problem.status() >= 500) {
+    if (problem.isRetryable()) { // nothing is wrong here: something we stand on is away or full
+      log.warn(
+          "{} {}: {}, request {}",
+          ctx.request().method(),
+          ctx.request().path(),
+          problem.detail(),
+          requestId);
+    } else if (problem.status() >= 500) {
       log.error(
           "{} {} failed, request {}",
           ctx.request().method(),

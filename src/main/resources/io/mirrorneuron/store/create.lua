@@ -8,10 +8,14 @@ if ARGV[1] ~= '' then
   local known = redis.call('GET', KEYS[7])
   if known then
     local hash, job = string.match(known, '^(%S+) (.+)$')
-    if hash ~= ARGV[1] then
-      return redis.error_reply('IDEMPOTENCY')
+    local from, to = string.find(state, '{job:' .. ARGV[5] .. '}', 1, true)
+    local its = string.sub(state, 1, from - 1) .. '{job:' .. job .. '}' .. string.sub(state, to + 1)
+    if redis.call('EXISTS', its) == 1 then -- else it has been removed since
+      if hash ~= ARGV[1] then
+        return redis.error_reply('IDEMPOTENCY')
+      end
+      return job
     end
-    return job
   end
   redis.call('SET', KEYS[7], ARGV[1] .. ' ' .. ARGV[5], 'PX', ARGV[2])
 end

@@ -131,6 +131,17 @@ interface JobStoreContract {
   }
 
   @Test
+  default void aKeyIsFreeAgainWhenItsJobIsGone() {
+    await(store().create(newJob("a", "key", "hash"), turn("a", 1, 1, 3, 10, "completed")));
+    await(store().deleteTerminal());
+
+    Created again =
+        await(store().create(newJob("b", "key", "other"), turn("b", 1, 1, 3, 20, "running")));
+
+    assertThat(again).isEqualTo(new Created("b", false));
+  }
+
+  @Test
   default void aCommitIsADelta() {
     create("a", 10, "running");
     Commit more =

@@ -46,8 +46,8 @@ public final class InMemoryJobStore implements JobStore {
   public synchronized CompletionStage<Created> create(NewJob job, Commit commit) {
     if (job.idempotencyKey() != null) {
       String known = keys.get(job.idempotencyKey());
-      if (known != null) {
-        String[] parts = known.split(" ", 2);
+      String[] parts = known == null ? null : known.split(" ", 2);
+      if (known != null && jobs.containsKey(parts[1])) {
         return parts[0].equals(job.contentHash())
             ? CompletableFuture.completedFuture(new Created(parts[1], true))
             : CompletableFuture.failedFuture(

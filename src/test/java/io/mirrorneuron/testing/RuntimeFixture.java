@@ -23,7 +23,10 @@ public final class RuntimeFixture implements AutoCloseable {
   private final Vertx vertx = Vertx.vertx();
   private final RedisServer redis;
   private final boolean ownsRedis;
-  private final Runtime runtime;
+  private final RedisLanes lanes;
+  private final Path home;
+  private final Config config;
+  private Runtime runtime;
 
   public RuntimeFixture(Path home) {
     this(home, config(home));
@@ -41,17 +44,28 @@ public final class RuntimeFixture implements AutoCloseable {
   private RuntimeFixture(Path home, Config config, RedisServer redis, boolean ownsRedis) {
     this.redis = redis;
     this.ownsRedis = ownsRedis;
-    RedisLanes lanes = RedisLanes.connect(vertx, redis.uri()).await();
-    runtime =
-        new Runtime(
-            config,
-            new Runtime.Identity(
-                "mirror_neuron@test",
-                "test-" + home.getFileName(),
-                Map.of("PATH", System.getenv("PATH")),
-                Clock.systemUTC(),
-                () -> String.format("%013d-%012x", 0, IDS.incrementAndGet())),
-            lanes);
+    this.lanes = RedisLanes.connect(vertx, redis.uri()).await();
+    this.home = home;
+    this.config = config;
+    this.runtime = start();
+  }
+
+  private Runtime start() {
+    return new Runtime(
+        config,
+        new Runtime.Identity(
+            "mirror_neuron@test",
+            "test-" + home.getFileName(),
+            Map.of("PATH", System.getenv("PATH")),
+            Clock.systemUTC(),
+            () -> String.format("%013d-%012x", 0, IDS.incrementAndGet())),
+        lanes);
+  }
+
+  /** Closes the runtime in good order and starts one on the same data. */
+  public void restart() {
+    runtime.close();
+    runtime = start();
   }
 
   private static RedisServer redis(Path home) {

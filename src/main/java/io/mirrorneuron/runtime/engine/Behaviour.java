@@ -20,7 +20,7 @@ final class Behaviour {
   void router(AgentState agent, Message message) {
     String type = agent.agent.config().path("emit_type").asText(message.type());
     Mail mail = new Mail(state, turn, agent, message);
-    mail.emit(type, mail.reply(type, message.body()), true);
+    mail.emit(type, mail.forward(type), true);
     rememberOutput(agent, message.body());
   }
 

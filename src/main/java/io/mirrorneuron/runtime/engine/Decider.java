@@ -68,7 +68,7 @@ final class Decider {
       for (int i = 0; i < bodies.size(); i++) {
         Message.Builder message = seed(state, entrypoint, bodies.get(i));
         message.id(Message.deriveId(state.jobId, "seed " + entrypoint, i));
-        message.with("correlation_id", correlation).with("timestamp", turn.timestamp());
+        message.orElse("correlation_id", correlation).with("timestamp", turn.timestamp());
         state.enqueue(message.build(state.nextMessageSeq(), entrypoint));
       }
     }

@@ -72,8 +72,11 @@ final class LifeCycle {
     if (!quiet || isService()) {
       return;
     }
+    ObjectNode outputs = leafOutputs();
     if (state.workflow.agents().isEmpty()) {
       complete(null, Json.object());
+    } else if (!outputs.isEmpty()) {
+      completeByQuiescence(outputs);
     } else if (!state.header.unrouted().isEmpty()) {
       fail(
           Failure.stalled(
@@ -82,11 +85,14 @@ final class LifeCycle {
                   + " had no edge to go along",
               "Add an edge with that message_type, or correct the type the agent emits."));
     } else {
-      byLeaves();
+      fail(
+          Failure.stalled(
+              "nothing is left to do, but no message reached an agent at the end of the graph",
+              "Check the edges and their conditions from the entrypoints on."));
     }
   }
 
-  private void byLeaves() {
+  private ObjectNode leafOutputs() {
     ObjectNode outputs = Json.object();
     for (AgentState agent : state.agents()) {
       if (agent.agent.outgoing().isEmpty() && agent.processed > 0) {
@@ -97,13 +103,10 @@ final class LifeCycle {
         outputs.set(agent.agent.id(), output);
       }
     }
-    if (outputs.isEmpty()) {
-      fail(
-          Failure.stalled(
-              "nothing is left to do, but no message reached an agent at the end of the graph",
-              "Check the edges and their conditions from the entrypoints on."));
-      return;
-    }
+    return outputs;
+  }
+
+  private void completeByQuiescence(ObjectNode outputs) {
     ObjectNode result = Json.object();
     result.putNull("agent_id");
     result.set("output", outputs);

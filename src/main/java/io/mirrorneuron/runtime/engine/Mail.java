@@ -48,6 +48,18 @@ final class Mail {
     return message.headers(headers);
   }
 
+  /** The handled body passed on unchanged, with all that says how to read it. */
+  Message.Builder forward(String type) {
+    Message.Builder message = reply(type, handled.body());
+    for (String member : new String[] {"class", "content_type", "content_encoding"}) {
+      message.with(member, handled.envelope().path(member).asText());
+    }
+    for (String part : new String[] {"artifacts", "stream", "body_encoding"}) {
+      message.part(part, handled.json().get(part));
+    }
+    return message.headers(handled.headers());
+  }
+
   /**
    * @param leafMayDrop whether a leaf agent may send this type to nobody: the default output does
    */

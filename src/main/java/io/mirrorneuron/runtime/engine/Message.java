@@ -14,9 +14,12 @@ import java.util.Base64;
  * A message in a mailbox ({@code mn-msg/1}).
  *
  * @param seq its place in the order of the job
- * @param json {@code {envelope, headers, body, artifacts, stream}}, not changed after creation
+ * @param json {@code {envelope, headers, body, artifacts, stream, body_encoding?}}, not changed
+ *     after creation
  */
 record Message(long seq, ObjectNode json) {
+  /** Member beside {@code body}: {@code base64} when the body is text that stands for bytes. */
+  static final String BODY_ENCODING = "body_encoding";
 
   String id() {
     return envelope("message_id");
@@ -113,6 +116,11 @@ record Message(long seq, ObjectNode json) {
       return this;
     }
 
+    /** The same unless the member is there already. */
+    Builder orElse(String member, String value) {
+      return envelope.has(member) ? this : with(member, value);
+    }
+
     Builder body(JsonNode value) {
       body = value;
       return this;
@@ -127,7 +135,7 @@ record Message(long seq, ObjectNode json) {
       return this;
     }
 
-    /** Copies {@code artifacts} or {@code stream} when there is one. */
+    /** Copies {@code artifacts}, {@code stream} or {@code body_encoding} when there is one. */
     Builder part(String name, JsonNode value) {
       if (value != null && !value.isNull() && !(value instanceof MissingNode)) {
         json.set(name, value);
@@ -145,6 +153,9 @@ record Message(long seq, ObjectNode json) {
       copy.set("body", body);
       copy.set("artifacts", json.has("artifacts") ? json.get("artifacts") : copy.arrayNode());
       copy.set("stream", json.has("stream") ? json.get("stream") : copy.nullNode());
+      if (json.has(BODY_ENCODING)) {
+        copy.set(BODY_ENCODING, json.get(BODY_ENCODING));
+      }
       return new Message(seq, copy);
     }
 

@@ -168,6 +168,9 @@ final class Processes {
       body = emit.get("body_base64");
     }
     Message.Builder message = mail.reply(type, body == null ? Json.object() : body);
+    if (emit.hasNonNull("body_base64")) {
+      message.part(Message.BODY_ENCODING, Json.MAPPER.getNodeFactory().textNode("base64"));
+    }
     for (String member :
         new String[] {
           "class", "correlation_id", "causation_id", "content_type", "content_encoding"
@@ -267,7 +270,7 @@ final class Processes {
     sandbox.put("runner", "host_local").put("node_name", nodeName);
     sandbox.put("attempts", agent.attempt);
     sandbox.set("lease", outcome.lease() == null ? null : leaseJson(outcome.lease()));
-    payload.set("input", agent.mailbox.getFirst().body());
+    payload.set("input", Nesting.bounded(agent.mailbox.getFirst().body()));
     return payload;
   }
 

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.exec;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BinaryNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.engine.Execution;
 import io.mirrorneuron.wire.Json;
@@ -10,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.Set;
 import java.util.zip.GZIPOutputStream;
 
@@ -30,7 +32,9 @@ final class MessageFiles {
     byte[] json = Json.MAPPER.writeValueAsBytes(body);
     Files.write(folder.resolve(INPUT), json);
     Files.write(folder.resolve(MESSAGE), Json.MAPPER.writeValueAsBytes(execution.message()));
-    Files.write(folder.resolve(BODY), encode(body, json, execution.message().path("envelope")));
+    Files.write(
+        folder.resolve(BODY),
+        encode(body(execution.message()), json, execution.message().path("envelope")));
     Files.write(folder.resolve(CONTEXT), Json.MAPPER.writeValueAsBytes(context(execution, now)));
   }
 
@@ -44,6 +48,19 @@ final class MessageFiles {
     context.set("agent_state", execution.agentState());
     context.set("workflow", execution.workflow());
     return context.put("timestamp", Json.timestamp(now));
+  }
+
+  /** The body; as bytes when it is text that stands for bytes. */
+  private static JsonNode body(JsonNode message) throws NotStarted {
+    JsonNode body = message.path("body");
+    if (!message.path("body_encoding").asText().equals("base64")) {
+      return body;
+    }
+    try {
+      return BinaryNode.valueOf(Base64.getDecoder().decode(body.asText()));
+    } catch (IllegalArgumentException e) {
+      throw new NotStarted("body_base64 of the message is not base64: " + e.getMessage());
+    }
   }
 
   private static byte[] encode(JsonNode body, byte[] json, JsonNode envelope)

@@ -176,6 +176,11 @@ final class Simulation {
     return disk;
   }
 
+  boolean isPaused(String jobId) {
+    String row = disk.row(jobId).toCompletableFuture().join();
+    return row != null && row.contains("\"status\":\"paused\"");
+  }
+
   int openPrograms() {
     return running.size();
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config.DefaultRunner;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.engine.Executions.Completion;
 import io.mirrorneuron.runtime.engine.Executions.Ending;
 import io.mirrorneuron.runtime.engine.Executions.Lease;
@@ -14,7 +15,9 @@ import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.manifest.Workflow;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.testing.InMemoryJobStore;
+import io.mirrorneuron.testing.InMemoryNodeRegistry;
 import io.mirrorneuron.wire.Json;
+import java.lang.reflect.Proxy;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -23,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
@@ -31,6 +35,8 @@ import java.util.function.Function;
  * passes when a test says so, the server dies when a test kills it. Quotes in JSON may be single.
  */
 final class Stage {
+  static final String OWNER = "mirror_neuron@stage";
+
   static final String JOB = "job-1";
 
   private record Alarm(long at, long order, int life, Runnable task) {}
@@ -39,8 +45,16 @@ final class Stage {
 
   final InMemoryJobStore disk = new InMemoryJobStore();
 
-  /** Stands before the disk; a test may put something unreliable here before it restarts. */
-  Function<JobStore, JobStore> network = store -> store;
+  /** What becomes of the next commit that the engine sends. */
+  enum Loss {
+    NONE,
+    /** It never arrives. */
+    REQUEST,
+    /** It is written, but the engine does not hear of it. */
+    ANSWER
+  }
+
+  Loss nextCommit = Loss.NONE;
 
   /** How a stored manifest is understood; a test may make this a stricter build. */
   Function<String, Workflow> manifests = new Manifests(DefaultRunner.HOST_LOCAL)::parse;
@@ -84,25 +98,43 @@ final class Stage {
     int born = ++life;
     engine =
         new Engine(
-            network.apply(disk),
-            new Programs(),
-            new Timers() {
-              @Override
-              public long now() {
-                return now;
-              }
+            new Engine.Identity(OWNER, OWNER, reviewInFlight),
+            new Engine.Ports(
+                network(),
+                new InMemoryNodeRegistry(),
+                new Programs(),
+                new Timers() {
+                  @Override
+                  public long now() {
+                    return now;
+                  }
 
-              @Override
-              public void at(long at, Runnable task) {
-                alarms.add(new Alarm(at, order++, born, task));
-              }
-            },
-            jobId -> lane::addLast,
-            "mirror_neuron@stage",
-            reviewInFlight,
+                  @Override
+                  public void at(long at, Runnable task) {
+                    alarms.add(new Alarm(at, order++, born, task));
+                  }
+                },
+                jobId -> lane::addLast),
             text -> manifests.apply(text),
             fingerprint -> null,
             jobId -> {});
+  }
+
+  /** The disk behind a connection that may break at a commit. */
+  private JobStore network() {
+    return (JobStore)
+        Proxy.newProxyInstance(
+            JobStore.class.getClassLoader(),
+            new Class<?>[] {JobStore.class},
+            (proxy, method, arguments) -> {
+              Loss loss = method.getName().equals("commit") ? nextCommit : Loss.NONE;
+              Object answer = loss == Loss.REQUEST ? null : method.invoke(disk, arguments);
+              if (loss == Loss.NONE) {
+                return answer;
+              }
+              nextCommit = Loss.NONE;
+              return CompletableFuture.failedFuture(MnException.unavailable("away", null));
+            });
   }
 
   private final class Programs implements Executions {
@@ -122,11 +154,11 @@ final class Stage {
   // ---- what a test does
 
   Stage submit(String manifest) {
-    String text = Json.write(json(manifest));
-    engine.submit(
-        new JobStore.NewJob(JOB, "mirror_neuron@stage", text, null, null),
-        manifests.apply(text),
-        null);
+    return submitText(Json.write(json(manifest)));
+  }
+
+  Stage submitText(String text) {
+    engine.submit(new JobStore.NewJob(JOB, OWNER, text, null, null), manifests.apply(text), null);
     return settle();
   }
 

@@ -1,0 +1,187 @@
+package io.mirrorneuron.config;
+
+import java.math.BigDecimal;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Makes the record tree of texts by key. What does not fit is noted in the settings, not thrown, so
+ * that all of it can be told at once.
+ */
+final class ConfigReader {
+  private static final List<String> LEVELS =
+      List.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "OFF");
+  private static final Pattern VARIABLE_REFERENCE =
+      Pattern.compile("\\$(?:\\{([A-Za-z_]\\w*)}|([A-Za-z_]\\w*))");
+
+  private final Settings settings;
+  private final Map<String, String> environment;
+  private final Path userHome;
+
+  /**
+   * @param environment for references such as {@code $HOME} in paths
+   * @param userHome what {@code ~} stands for
+   */
+  ConfigReader(Settings settings, Map<String, String> environment, Path userHome) {
+    this.settings = settings;
+    this.environment = environment;
+    this.userHome = userHome;
+  }
+
+  Config read() {
+    Path home = home();
+    ClientTargets targets = new ClientTargets(settings, HomeFiles.running(home));
+    return new Config(
+        settings.choice("env", Config.Env.class),
+        home,
+        api(targets.apiBaseUrl()),
+        grpc(targets.grpc()),
+        new Config.Redis(
+            redisUrl(),
+            optionalPath("redis.server"),
+            settings.choice("redis.fsync", Config.Fsync.class),
+            settings.word("redis.namespace")),
+        executors(),
+        new Config.Retention(
+            Duration.ofSeconds(settings.number("terminal_job_ttl_seconds", 1, Integer.MAX_VALUE)),
+            (int) settings.number("event_max_count", 1, Integer.MAX_VALUE)),
+        new Config.Recovery(settings.choice("recovery.in_flight", Config.InFlight.class)),
+        new Config.Log(
+            settings.choice("log.level", LEVELS),
+            settings.choice("log.format", Config.LogFormat.class),
+            path("logs_root"),
+            settings.number("log.max_bytes", 1, Long.MAX_VALUE),
+            (int) settings.number("log.backup_count", 0, 1000)));
+  }
+
+  private Config.Api api(String baseUrl) {
+    return new Config.Api(
+        settings.word("api.host"),
+        settings.port("api.port"),
+        new Secret(settings.text("api.token")),
+        settings.list("api.cors_allow_origins"),
+        settings.number("api.request_size_limit_bytes", 1, Integer.MAX_VALUE),
+        settings.number("api.upload_size_limit_bytes", 1, Long.MAX_VALUE),
+        baseUrl);
+  }
+
+  private Config.Grpc grpc(String target) {
+    return new Config.Grpc(
+        settings.word("grpc.host"),
+        settings.port("grpc.port"),
+        target,
+        timeout(),
+        token("grpc.auth_token", "grpc_auth.token"),
+        token("grpc.admin_token", "grpc_admin.token"),
+        joinToken(),
+        settings.flag("network.only"));
+  }
+
+  private Config.Executors executors() {
+    int standard = (int) settings.number("executor.max_concurrency", 1, 100_000);
+    Map<String, Integer> pools = new HashMap<>(Map.of("default", standard));
+    pools.putAll(settings.counts("executor.pool_capacities"));
+    String tempDir = settings.text("temp_dir");
+    return new Config.Executors(
+        pools,
+        (int) settings.number("lease.max_queue_length", 0, Integer.MAX_VALUE),
+        Duration.ofMillis(settings.number("lease.queue_timeout_ms", 0, Long.MAX_VALUE)),
+        tempDir.isEmpty() ? Path.of(System.getProperty("java.io.tmpdir")) : path("temp_dir"),
+        path("runs_root"),
+        (int) settings.number("max_command_length", 1, Integer.MAX_VALUE),
+        (int) settings.number("max_artifact_bytes", 1, Integer.MAX_VALUE),
+        settings.choice("executor.default_runner", Config.DefaultRunner.class));
+  }
+
+  private Duration timeout() {
+    String text = settings.text("grpc.timeout_seconds");
+    if (text.isEmpty() || text.equalsIgnoreCase("none")) {
+      return Duration.ZERO;
+    }
+    long millis = -1;
+    try {
+      millis = new BigDecimal(text).movePointRight(3).longValue();
+    } catch (NumberFormatException e) {
+      // stays negative
+    }
+    settings.requireText(
+        "grpc.timeout_seconds", millis >= 0, "a number of seconds from 0, or none");
+    return Duration.ofMillis(millis);
+  }
+
+  private URI redisUrl() {
+    String text = settings.text("redis.url");
+    if (text.isEmpty()) {
+      return null;
+    }
+    try {
+      URI url = new URI(text);
+      boolean known = Set.of("redis", "rediss", "unix").contains(String.valueOf(url.getScheme()));
+      settings.requireText("redis.url", known, "a redis://, rediss:// or unix:// URL");
+      return url;
+    } catch (URISyntaxException e) {
+      settings.requireText("redis.url", false, "a redis://, rediss:// or unix:// URL");
+      return null;
+    }
+  }
+
+  /** Named now; else the named file; else the file of this home; else what was persisted. */
+  private Secret token(String key, String fileOfHome) {
+    String plain = settings.text(key);
+    Path named = optionalPath(key + "_file");
+    String inFile = named == null ? "" : HomeFiles.content(named);
+    if (named != null && inFile.isEmpty()) {
+      settings.requireText(key + "_file", false, "a readable file that holds a token");
+    }
+    if (settings.isExplicit(key) && !plain.isEmpty()) {
+      boolean contradiction =
+          settings.isExplicit(key + "_file") && !inFile.isEmpty() && !inFile.equals(plain);
+      settings.requireText(key + "_file", !contradiction, "the same token as " + key);
+      return new Secret(plain);
+    }
+    String kept = inFile.isEmpty() ? HomeFiles.content(home().resolve(fileOfHome)) : inFile;
+    return new Secret(kept.isEmpty() ? plain : kept);
+  }
+
+  private Secret joinToken() {
+    String plain = settings.text("network.join_token");
+    return new Secret(plain.isEmpty() ? HomeFiles.content(home().resolve("network.token")) : plain);
+  }
+
+  Path home() {
+    return expand(settings.text("home"), "");
+  }
+
+  private Path path(String key) {
+    return expand(settings.text(key), home().toString());
+  }
+
+  private Path optionalPath(String key) {
+    String text = settings.text(key);
+    return text.isEmpty() ? null : expand(text, home().toString());
+  }
+
+  /** Replaces {@code ~}, {@code $MN_HOME} and other variables; unknown ones become empty. */
+  private Path expand(String text, String home) {
+    Matcher references = VARIABLE_REFERENCE.matcher(text);
+    String expanded =
+        references.replaceAll(
+            match -> {
+              String name = match.group(1) == null ? match.group(2) : match.group(1);
+              String value = name.equals("MN_HOME") ? home : environment.getOrDefault(name, "");
+              return Matcher.quoteReplacement(value);
+            });
+    if (expanded.equals("~") || expanded.startsWith("~/")) {
+      expanded = userHome + expanded.substring(1);
+    }
+    return Path.of(expanded).toAbsolutePath().normalize();
+  }
+}

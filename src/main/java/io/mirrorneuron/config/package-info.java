@@ -1,0 +1,5 @@
+/**
+ * All settings, read once: {@link io.mirrorneuron.config.ConfigLoader} is the only reader of the
+ * environment.
+ */
+package io.mirrorneuron.config;

@@ -1,0 +1,2 @@
+/** The embedded Redis server as a process: found, started, taken over, kept up, stopped. */
+package io.mirrorneuron.redis;

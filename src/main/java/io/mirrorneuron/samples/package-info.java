@@ -1,0 +1,2 @@
+/** The bundles that come with the program. */
+package io.mirrorneuron.samples;

@@ -1,0 +1,93 @@
+package io.mirrorneuron.runtime.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mirrorneuron.runtime.engine.Stage.Loss;
+import io.mirrorneuron.wire.Json;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The store goes away in the middle of a commit, and nobody knows whether it was written. */
+class LostCommitTest {
+  private final Stage stage =
+      new Graph().program("work").program("end").edge("work", "end", "*").start();
+
+  @ParameterizedTest
+  @EnumSource(names = {"REQUEST", "ANSWER"})
+  void aProgramWhoseEndIsKnownDoesNotRunAgain(Loss loss) {
+    stage.nextCommit = loss;
+
+    stage.succeed("work").advance(1000);
+
+    assertThat(stage.running()).containsExactly("end");
+    assertThat(stage.events("sandbox_job_completed")).hasSize(1);
+    assertThat(stage.events("executor_lease_requested"))
+        .filteredOn(event -> event.path("agent_id").asText().equals("work"))
+        .hasSize(1);
+    assertThat(stage.succeed("end").status()).isEqualTo("completed");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"REQUEST", "ANSWER"})
+  void programsThatStillRunAreLeftAlone(Loss loss) {
+    Stage two =
+        new Graph()
+            .router("in")
+            .program("a")
+            .program("b")
+            .edge("in", "a", "*")
+            .edge("in", "b", "*")
+            .start();
+    two.nextCommit = loss;
+
+    two.succeed("a").advance(1000);
+
+    assertThat(two.running()).containsExactly("b");
+    assertThat(two.succeed("b").status()).isEqualTo("completed");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"REQUEST", "ANSWER"})
+  void aPauseThatWasLostIsReachedAllTheSame(Loss loss) {
+    stage.nextCommit = loss;
+    CompletionStage<JobStatus> pause = stage.ask(engine -> engine.pause(Stage.JOB));
+
+    stage.advance(1000).letStop();
+
+    assertThat(pause.toCompletableFuture()).isCompletedWithValue(JobStatus.PAUSED);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"REQUEST", "ANSWER"})
+  void aDeliveryInDoubtIsRefusedAndNeverMadeTwice(Loss loss) {
+    stage.nextCommit = loss;
+    CompletionStage<JobStatus> delivery =
+        stage.ask(engine -> engine.deliver(Stage.JOB, "end", Json.object()));
+
+    stage.advance(1000);
+
+    assertThat(delivery.toCompletableFuture()).isCompletedExceptionally();
+    assertThat(stage.running()).hasSize(loss == Loss.ANSWER ? 2 : 1);
+  }
+
+  @Test
+  void aCompletionWhoseAnswerWasLostStillStopsWhatRuns() {
+    Stage two =
+        new Graph()
+            .router("in")
+            .program("a")
+            .program("b")
+            .edge("in", "a", "*")
+            .edge("in", "b", "*")
+            .start();
+    two.nextCommit = Loss.ANSWER;
+
+    two.succeed("a", "{'complete_run':true}").advance(1000);
+
+    assertThat(two.status()).isEqualTo("completed");
+    assertThat(two.isStopped("b")).isTrue();
+    assertThat(two.engine().openJobs()).isZero();
+  }
+}
