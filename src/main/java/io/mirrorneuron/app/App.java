@@ -97,7 +97,9 @@ public final class App implements AutoCloseable {
 
   private void start() throws IOException {
     RedisServer redis = role.hasRuntime() ? takeHome() : null;
-    vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+    vertx =
+        Vertx.vertx(
+            new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(eventLoops()));
     parts.add("Vert.x", () -> vertx.close().await(10, TimeUnit.SECONDS));
     Future<Contract> contract = role.hasGateway() ? Contract.load(vertx) : null;
     backend = role.hasRuntime() ? runtime(redis) : remote();
@@ -107,6 +109,14 @@ public final class App implements AutoCloseable {
     if (role.hasGrpc() || role.hasGateway()) {
       parts.add("announcement", Announcement.of(config.home(), doors, clock));
     }
+  }
+
+  /**
+   * One for each two cores: a request crosses gateway, area and lane, and each crossing to another
+   * loop wakes a thread. The other cores have Redis, programs and virtual threads to run.
+   */
+  private static int eventLoops() {
+    return Math.max(1, java.lang.Runtime.getRuntime().availableProcessors() / 2);
   }
 
   /**
