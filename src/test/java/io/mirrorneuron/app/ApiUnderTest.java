@@ -102,9 +102,15 @@ final class ApiUnderTest implements AutoCloseable {
 
   private String ended(String manifest) {
     String job = submit(manifest);
+    finalStatus(job);
+    return job;
+  }
+
+  /** The status of the job once it has ended. */
+  String finalStatus(String job) {
     Eventually.eventually(
         "the end of " + job, () -> jobs().events(job, Long.MAX_VALUE - 1, 1).ended());
-    return job;
+    return jobs().get(job).at("/job/status").asText();
   }
 
   /** The handle of a new bundle. */

@@ -8,12 +8,14 @@ import io.mirrorneuron.testing.ContractCalls;
 import io.mirrorneuron.testing.ContractCalls.Call;
 import io.mirrorneuron.testing.PublishedContract;
 import io.mirrorneuron.testing.PublishedContract.Operation;
+import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,6 +92,19 @@ abstract class ContractExamples {
     check.fits(operation, answer);
     assertThat(answer.headers().firstValue("content-type").orElse(""))
         .startsWith(answer.statusCode() < 300 ? call.accept() : "application/problem+json");
+  }
+
+  @Test
+  void theWorkflowThatTheContractShowsRunsToItsEnd() {
+    Call inline =
+        good()
+            .filter(call -> call.operation().id().equals("submitJob"))
+            .filter(call -> call.name().startsWith("inline"))
+            .findFirst()
+            .orElseThrow();
+    JsonObject job = new JsonObject(api.send(api.prepared(inline, State.ENDED)).body());
+
+    assertThat(api.finalStatus(job.getString("job_id"))).isEqualTo("completed");
   }
 
   @ParameterizedTest

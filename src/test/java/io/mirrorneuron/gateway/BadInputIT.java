@@ -268,6 +268,11 @@ class BadInputIT {
             400,
             "invalid_bundle"),
         arguments(
+            "older name of a handle that is a number",
+            Bad.post("/jobs", "{\"_bundle_path\":7}"),
+            422,
+            "invalid_request"),
+        arguments(
             "bundle elsewhere",
             Bad.post("/jobs", "{\"_bundle_path\":\"../../etc\"}"),
             400,
