@@ -10,9 +10,15 @@ import java.util.List;
 
 /**
  * Events of jobs, read. A stream entry holds the events of one commit, a line each, and its id
- * begins with the number of the last of them.
+ * begins with the number of the last of them. An entry may hold one event or thousands, so entries
+ * are read a few at first and then in growing batches.
  */
 final class RedisEventLog {
+  /** Entries to read at first, and how many times more if they held too few events. */
+  private static final int FIRST_BATCH = 2;
+
+  private static final int GROWTH = 8;
+
   private final RedisLanes lanes;
   private final Keys keys;
 
@@ -23,54 +29,60 @@ final class RedisEventLog {
 
   /** See {@link JobStore#events}. */
   Future<List<StoredEvent>> after(String jobId, long after, int limit) {
+    return after(jobId, after, limit, new ArrayList<>(), FIRST_BATCH);
+  }
+
+  private Future<List<StoredEvent>> after(
+      String jobId, long after, int limit, List<StoredEvent> found, int batch) {
     Request range =
-        Request.cmd(Command.XRANGE)
-            .arg(keys.events(jobId))
-            .arg((after + 1) + "-0")
-            .arg("+")
-            .arg("COUNT")
-            .arg(Math.max(1, limit));
-    return lanes
-        .of(jobId)
-        .send(range)
-        .map(
+        Request.cmd(Command.XRANGE).arg(keys.events(jobId)).arg((after + 1) + "-0").arg("+");
+    return read(jobId, range, batch)
+        .compose(
             answer -> {
-              List<StoredEvent> events = new ArrayList<>();
+              long last = after;
               for (Response entry : answer) {
                 for (StoredEvent event : unpack(entry)) {
-                  if (event.seq() > after && events.size() < limit) {
-                    events.add(event);
+                  last = event.seq();
+                  if (last > after && found.size() < limit) {
+                    found.add(event);
                   }
                 }
               }
-              return events;
+              return answer.size() < batch || found.size() >= limit
+                  ? Future.succeededFuture(found)
+                  : after(jobId, last, limit, found, batch * GROWTH);
             });
   }
 
   /** See {@link JobStore#lastEvents}. */
   Future<List<StoredEvent>> last(String jobId, int limit) {
-    Request range =
-        Request.cmd(Command.XREVRANGE)
-            .arg(keys.events(jobId))
-            .arg("+")
-            .arg("-")
-            .arg("COUNT")
-            .arg(Math.max(1, limit));
-    return lanes
-        .of(jobId)
-        .send(range)
-        .map(
+    return last(jobId, "+", limit, new ArrayList<>(), FIRST_BATCH)
+        .map(newestFirst -> List.copyOf(newestFirst.reversed()));
+  }
+
+  private Future<List<StoredEvent>> last(
+      String jobId, String from, int limit, List<StoredEvent> newestFirst, int batch) {
+    Request range = Request.cmd(Command.XREVRANGE).arg(keys.events(jobId)).arg(from).arg("-");
+    return read(jobId, range, batch)
+        .compose(
             answer -> {
-              List<StoredEvent> newestFirst = new ArrayList<>();
+              String oldest = from;
               for (Response entry : answer) {
+                oldest = entry.get(0).toString();
                 for (StoredEvent event : unpack(entry).reversed()) {
                   if (newestFirst.size() < limit) {
                     newestFirst.add(event);
                   }
                 }
               }
-              return List.copyOf(newestFirst.reversed());
+              return answer.size() < batch || newestFirst.size() >= limit
+                  ? Future.succeededFuture(newestFirst)
+                  : last(jobId, "(" + oldest, limit, newestFirst, batch * GROWTH);
             });
+  }
+
+  private Future<Response> read(String jobId, Request range, int batch) {
+    return lanes.of(jobId).send(range.arg("COUNT").arg(batch));
   }
 
   private static List<StoredEvent> unpack(Response entry) {

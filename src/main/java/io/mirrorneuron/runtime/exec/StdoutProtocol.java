@@ -16,6 +16,10 @@ import java.util.Optional;
  */
 final class StdoutProtocol {
   private static final int MAX_EVENT_TYPE = 128;
+
+  /** All messages of one answer are written in one commit. */
+  private static final int MAX_EMITS = 10_000;
+
   private static final List<String> MEMBERS =
       List.of(
           "emit_messages",
@@ -93,6 +97,11 @@ final class StdoutProtocol {
     }
     if (!value.isArray()) {
       throw new Malformed("emit_messages must be a list of objects");
+    }
+    if (value.size() > MAX_EMITS) {
+      throw new Malformed(
+          "emit_messages has %d entries; at most %d are allowed"
+              .formatted(value.size(), MAX_EMITS));
     }
     var emits = new ArrayList<ObjectNode>();
     for (JsonNode each : value) {

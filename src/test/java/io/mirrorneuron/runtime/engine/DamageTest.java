@@ -137,4 +137,32 @@ class DamageTest {
     assertThat(stage.result().at("/error/code").asText()).isEqualTo("runtime.failure");
     assertThat(stage.engine().openJobs()).isZero();
   }
+
+  @Test
+  void aBodyNestedTooDeeplyToBeStoredFailsTheJobInsteadOfLeavingItHanging() {
+    String deep = "[".repeat(990) + "]".repeat(990);
+    Stage two =
+        new Graph()
+            .program("a", "{'output_message_type':null}")
+            .program("b")
+            .edge("a", "b", "deep")
+            .edge("b", "b", "*")
+            .start();
+
+    two.succeed("a", "{'emit_messages':[{'type':'deep','body':" + deep + "}]}");
+    for (int i = 0; i < 20 && !two.running().isEmpty(); i++) {
+      two.succeed("b");
+    }
+
+    assertThat(two.status()).isEqualTo("failed");
+    assertThat(two.result().path("reason").asText()).contains("internal error of the runtime");
+  }
+
+  @Test
+  void aResultOfFiveMegabytesIsStoredAndGivenBack() {
+    stage.succeed("work", "{'complete_run':'" + "x".repeat(5_000_000) + "'}");
+
+    assertThat(stage.result().path("output").asText()).hasSize(5_000_000);
+    assertThat(stage.row().toString().length()).as("rows stay small").isLessThan(2000);
+  }
 }

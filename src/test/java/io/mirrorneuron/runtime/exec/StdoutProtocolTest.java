@@ -120,4 +120,14 @@ class StdoutProtocolTest {
   private static Structured parse(String output) throws StdoutProtocol.Malformed {
     return StdoutProtocol.parse(output.replace('\'', '"'));
   }
+
+  @Test
+  void anAnswerWithTooManyMessagesIsRefusedAsAWhole() throws Exception {
+    String emit = "{\"type\":\"t\"}";
+    String most = "{\"emit_messages\":[" + (emit + ",").repeat(9_999) + emit + "]}";
+    assertThat(parse(most).emits()).hasSize(10_000);
+
+    assertThatThrownBy(() -> parse(most.replace("[", "[" + emit + ",")))
+        .hasMessageContaining("emit_messages has 10001 entries; at most 10000 are allowed");
+  }
 }
