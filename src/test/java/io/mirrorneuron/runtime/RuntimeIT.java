@@ -11,6 +11,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.Submission;
 import io.mirrorneuron.model.Submission.Payloads;
 import io.mirrorneuron.testing.RuntimeFixture;
+import io.mirrorneuron.wire.Json;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -175,6 +176,22 @@ class RuntimeIT {
     assertThat(details.at("/job/result/reason").asText()).contains("done");
     assertThat(types(details.at("/job/job_id").asText()))
         .contains("message_unrouted", "dead_letter");
+  }
+
+  @Test
+  void aDeadLetterIsFoundByItsTypeAndNotByAWordInAPayload() {
+    String answer =
+        "{\"events\":[{\"type\":\"note\",\"payload\":{\"type\":\"dead_letter\"}}],"
+            + "\"emit_messages\":[{\"to\":\"nobody\",\"type\":\"x\"}]}";
+    String quoted = Json.write(List.of("printf", "%s", answer));
+    String job = submit(script(quoted, ""));
+    runtime.awaitEnd(job);
+
+    assertThat(types(job)).contains("note");
+    assertThatThrownBy(() -> runtime.jobs().replayDeadLetter(job, 0))
+        .hasMessage("job is not running");
+    assertThatThrownBy(() -> runtime.jobs().replayDeadLetter(job, 1))
+        .hasMessage("dead letter 1 was not found");
   }
 
   @Test

@@ -40,7 +40,7 @@ final class AgentState {
   /** {@code {sandbox_name, exit_code, pool, timestamp}} of its last finished program, or null. */
   ObjectNode sandbox;
 
-  /** Aggregators and sensors: whether the threshold has been reached. */
+  /** Aggregators: whether the threshold has been reached. */
   boolean fired;
 
   /** The execution of the message at the head of the mailbox, or null. */

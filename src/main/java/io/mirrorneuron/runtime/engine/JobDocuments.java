@@ -78,6 +78,12 @@ public final class JobDocuments {
         sandboxes.add(known.sandbox);
       }
     }
+    ArrayNode names = summary.putArray("sandbox_names");
+    Json.elements(sandboxes)
+        .map(sandbox -> sandbox.path("sandbox_name").asText())
+        .filter(name -> !name.isEmpty())
+        .distinct()
+        .forEach(names::add);
     details.set("recent_events", newestFirst(recent));
     details.set("sandboxes", sandboxes);
     return details;

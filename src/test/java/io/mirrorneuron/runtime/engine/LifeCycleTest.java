@@ -32,6 +32,7 @@ class LifeCycleTest {
     stage.advance(1).succeed("work");
 
     assertThat(stage.status()).isEqualTo("completed");
+    assertThat(stage.details().at("/summary/sandbox_names/0").asText()).isEqualTo("box");
     assertThat(stage.events("message_retry_scheduled"))
         .extracting(e -> e.at("/payload/attempt").asInt() + " " + e.at("/payload/delay_ms").asInt())
         .containsExactly("2 100", "3 200");
