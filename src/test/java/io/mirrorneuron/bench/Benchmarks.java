@@ -18,7 +18,8 @@ import java.util.stream.Stream;
  * <p>When it fails, the folder with the homes and logs of its servers stays, to be looked at.
  *
  * <p>Arguments: the program, then {@code --quick}, {@code --only=reads,chain,processes,start} and
- * {@code --record=FOLDER} for flight recordings of the servers.
+ * {@code --record=FOLDER} for flight recordings of the servers, {@code --out=FILE} for a copy of
+ * the document.
  */
 public final class Benchmarks {
   private Benchmarks() {}
@@ -49,19 +50,27 @@ public final class Benchmarks {
         measurement.run(plan).forEach(figure -> figures.add(figure.json()));
       }
     }
-    System.out.println(Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(report));
+    String text = Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(report);
+    System.out.println(text);
+    Path out = path(words, "--out=");
+    if (out != null) {
+      Files.writeString(out, text + "\n");
+    }
     remove(folder);
     System.exit(0);
   }
 
   private static Path recordings(List<String> words) throws IOException {
-    String option = "--record=";
-    for (String word : words) {
-      if (word.startsWith(option)) {
-        return Files.createDirectories(Path.of(word.substring(option.length())).toAbsolutePath());
-      }
-    }
-    return null;
+    Path folder = path(words, "--record=");
+    return folder == null ? null : Files.createDirectories(folder);
+  }
+
+  private static Path path(List<String> words, String option) {
+    return words.stream()
+        .filter(word -> word.startsWith(option))
+        .map(word -> Path.of(word.substring(option.length())).toAbsolutePath())
+        .findFirst()
+        .orElse(null);
   }
 
   private static ObjectNode conditions(Plan plan) {
