@@ -34,7 +34,7 @@ final class JobLoop {
   private final Engine engine;
   private final Executor lane;
   private final Deque<Input> inbox = new ArrayDeque<>();
-  private final Set<String> live = new HashSet<>();
+  private final Effects effects;
   private final Questions questions = new Questions();
 
   private final Workflow workflow;
@@ -54,6 +54,7 @@ final class JobLoop {
     this.state = state;
     this.workflow = state.workflow;
     this.epoch = epoch;
+    this.effects = new Effects(engine, lane, this::signalled, this::offer);
   }
 
   String jobId() {
@@ -206,7 +207,7 @@ final class JobLoop {
   /** The state is as the store has it: run the effects, answer, go on. */
   private void settled(Turn turn) {
     if (!closed) {
-      turn.effects().forEach(this::run);
+      turn.effects().forEach(effect -> effects.run(effect, state));
     }
     questions.settle(state.status());
     if (state.status().isTerminal()) {
@@ -219,28 +220,8 @@ final class JobLoop {
     }
   }
 
-  private void run(Effect effect) {
-    switch (effect) {
-      case Effect.Start start -> {
-        live.add(start.executionId());
-        String agentId = start.agentId();
-        engine.start(
-            state,
-            state.agent(agentId),
-            start.executionId(),
-            signal -> lane.execute(() -> signalled(agentId, start.executionId(), signal)));
-      }
-      case Effect.Stop stop -> engine.executions().stop(stop.executionId());
-      case Effect.Wake wake ->
-          engine.timers().at(wake.at(), () -> offer(new Input.Due(wake.agentId())));
-    }
-  }
-
-  private void signalled(String agentId, String executionId, Executions.Signal signal) {
-    if (signal instanceof Executions.Signal.Finished) {
-      live.remove(executionId);
-    }
-    inbox.addLast(new Input.Signalled(agentId, executionId, signal));
+  private void signalled(Input.Signalled input) {
+    inbox.addLast(input);
     turn();
   }
 
@@ -303,7 +284,7 @@ final class JobLoop {
 
   /** Programs that run here or whose end is known and waits to be decided on. */
   private Set<String> known() {
-    Set<String> known = new HashSet<>(live);
+    Set<String> known = new HashSet<>(effects.running());
     for (Input input : inbox) {
       if (input instanceof Input.Signalled signalled) {
         known.add(signalled.executionId());
@@ -315,7 +296,7 @@ final class JobLoop {
   private void end() {
     closed = true;
     busy = false;
-    live.forEach(engine.executions()::stop);
+    effects.stopAll();
     questions.end(state.status());
     engine.ended(this);
   }

@@ -1,0 +1,63 @@
+package io.mirrorneuron.runtime.engine;
+
+import io.mirrorneuron.runtime.engine.Executions.Signal;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/** Runs the effects of committed turns of one job. Confined to the job's lane. */
+final class Effects {
+  private final Engine engine;
+  private final Executor lane;
+  private final Consumer<Input.Signalled> signalled;
+  private final Consumer<Input> offer;
+  private final Set<String> running = new HashSet<>();
+
+  /**
+   * @param signalled hears of programs, on the lane
+   * @param offer takes an input from any thread
+   */
+  Effects(
+      Engine engine, Executor lane, Consumer<Input.Signalled> signalled, Consumer<Input> offer) {
+    this.engine = engine;
+    this.lane = lane;
+    this.signalled = signalled;
+    this.offer = offer;
+  }
+
+  void run(Effect effect, JobState state) {
+    switch (effect) {
+      case Effect.Start start -> start(start, state);
+      case Effect.Stop stop -> engine.executions().stop(stop.executionId());
+      case Effect.Wake wake ->
+          engine.timers().at(wake.at(), () -> offer.accept(new Input.Due(wake.agentId())));
+    }
+  }
+
+  private void start(Effect.Start start, JobState state) {
+    String id = start.executionId();
+    running.add(id);
+    engine.start(
+        state,
+        state.agent(start.agentId()),
+        id,
+        signal ->
+            lane.execute(
+                () -> {
+                  if (signal instanceof Signal.Finished) {
+                    running.remove(id);
+                  }
+                  signalled.accept(new Input.Signalled(start.agentId(), id, signal));
+                }));
+  }
+
+  /** Ids of the executions that were started here and have not been heard to end. */
+  Set<String> running() {
+    return running;
+  }
+
+  void stopAll() {
+    running.forEach(engine.executions()::stop);
+  }
+}
