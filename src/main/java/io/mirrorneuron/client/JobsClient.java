@@ -18,6 +18,14 @@ public interface JobsClient {
   ObjectNode get(String jobId);
 
   /**
+   * What lists and compact views need of {@link #get}: {@code {job, agents}} without manifest,
+   * topology, result and events. An adapter that cannot tell them apart answers in full.
+   */
+  default ObjectNode brief(String jobId) {
+    return get(jobId);
+  }
+
+  /**
    * {@code {data: [row]}}, newest change first.
    *
    * @param limit rows at most; 0 or less means 100

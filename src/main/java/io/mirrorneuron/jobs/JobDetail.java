@@ -26,7 +26,7 @@ final class JobDetail {
   private JobDetail() {}
 
   /**
-   * @param full as {@code JobsClient.get} answers
+   * @param full as {@code JobsClient.brief} or {@code get} answers
    * @param last the last {@link #EVENTS_READ} events
    */
   static ObjectNode compact(String jobId, ObjectNode full, EventPage last) {

@@ -91,7 +91,7 @@ public final class JobsVerticle extends AreaVerticle {
         () ->
             encode(
                 JobDetail.compact(
-                    jobId, jobs.get(jobId), jobs.lastEvents(jobId, JobDetail.EVENTS_READ))));
+                    jobId, jobs.brief(jobId), jobs.lastEvents(jobId, JobDetail.EVENTS_READ))));
   }
 
   /** A reader with patience gets an empty page only when nothing has come for that long. */

@@ -28,6 +28,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -48,7 +49,7 @@ final class LocalJobs implements JobsClient {
   private final Engine engine;
   private final JobStore store;
   private final BundleStore bundles;
-  private final Manifests manifests;
+  private final ManifestCache manifests;
   private final Watches watches;
   private final Secret adminToken;
   private final String owner;
@@ -61,7 +62,7 @@ final class LocalJobs implements JobsClient {
       Engine engine,
       JobStore store,
       BundleStore bundles,
-      Manifests manifests,
+      ManifestCache manifests,
       Watches watches,
       Secret adminToken,
       String owner,
@@ -97,10 +98,20 @@ final class LocalJobs implements JobsClient {
 
   @Override
   public ObjectNode get(String jobId) {
-    StoredJob stored =
-        await(store.load(jobId)).orElseThrow(() -> MnException.notFound("job", jobId));
-    ObjectNode row = await(store.row(jobId).thenApply(LocalJobs::parse));
-    return engine.details(stored, row, lastEvents(jobId, RECENT_EVENTS).events());
+    // Asked for together: the answers come in this order over the one connection of the job.
+    CompletionStage<Optional<StoredJob>> stored = store.load(jobId);
+    CompletionStage<String> row = store.row(jobId);
+    CompletionStage<List<StoredEvent>> recent = store.lastEvents(jobId, RECENT_EVENTS);
+    StoredJob job = await(stored).orElseThrow(() -> MnException.notFound("job", jobId));
+    return engine.details(job, parse(await(row)), texts(jobId, await(recent)));
+  }
+
+  @Override
+  public ObjectNode brief(String jobId) {
+    CompletionStage<Optional<StoredJob>> stored = store.load(jobId);
+    CompletionStage<String> row = store.row(jobId);
+    StoredJob job = await(stored).orElseThrow(() -> MnException.notFound("job", jobId));
+    return engine.brief(job, parse(await(row)));
   }
 
   @Override
@@ -152,28 +163,34 @@ final class LocalJobs implements JobsClient {
 
   @Override
   public EventPage events(String jobId, long after, int limit) {
-    boolean terminal = isTerminal(jobId); // before the events, so that "ended" is never too early
-    List<StoredEvent> events = await(store.events(jobId, after, limit));
+    CompletionStage<String> row = store.row(jobId); // first, so that "ended" is never too early
+    CompletionStage<List<StoredEvent>> read = store.events(jobId, after, limit);
+    boolean terminal = isTerminal(jobId, await(row));
+    List<StoredEvent> events = await(read);
     long next = events.isEmpty() ? after : events.getLast().seq();
     return page(jobId, events, next, terminal && events.size() < limit);
   }
 
   @Override
   public EventPage lastEvents(String jobId, int limit) {
-    boolean terminal = isTerminal(jobId);
-    List<StoredEvent> events = await(store.lastEvents(jobId, limit));
+    CompletionStage<String> row = store.row(jobId);
+    CompletionStage<List<StoredEvent>> read = store.lastEvents(jobId, limit);
+    boolean terminal = isTerminal(jobId, await(row));
+    List<StoredEvent> events = await(read);
     return page(jobId, events, events.isEmpty() ? 0 : events.getLast().seq(), terminal);
   }
 
-  /** Events are stored without the id that they all have in common. */
   private static EventPage page(String jobId, List<StoredEvent> events, long next, boolean ended) {
-    String head = "{\"job_id\":" + Json.write(jobId) + ",";
-    return new EventPage(
-        events.stream().map(event -> head + event.json().substring(1)).toList(), next, ended);
+    return new EventPage(texts(jobId, events), next, ended);
   }
 
-  private boolean isTerminal(String jobId) {
-    String row = await(store.row(jobId));
+  /** Events are stored without the id that they all have in common. */
+  private static List<String> texts(String jobId, List<StoredEvent> events) {
+    String head = "{\"job_id\":" + Json.write(jobId) + ",";
+    return events.stream().map(event -> head + event.json().substring(1)).toList();
+  }
+
+  private static boolean isTerminal(String jobId, String row) {
     if (row == null) {
       throw MnException.notFound("job", jobId);
     }

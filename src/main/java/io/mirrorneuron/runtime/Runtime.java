@@ -58,7 +58,7 @@ public final class Runtime implements AutoCloseable {
   public Runtime(Config config, Identity identity, RedisLanes lanes) {
     this.lanes = lanes;
     Orphans.killAll(config.executors(), identity.runtimeId());
-    Manifests manifests = new Manifests(config.executors().defaultRunner());
+    ManifestCache manifests = new ManifestCache(new Manifests(config.executors().defaultRunner()));
     FileBundleStore bundles = new FileBundleStore(config.home().resolve("bundles"));
     Watches watches = new Watches();
     timers = new ScheduledTimers(identity.clock());

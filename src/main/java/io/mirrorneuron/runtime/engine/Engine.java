@@ -8,6 +8,7 @@ import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.store.NodeRegistry;
+import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -204,6 +205,18 @@ public final class Engine {
       return documents.details(state, row, stored.owner(), stored.epoch(), recent);
     } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
       throw new IllegalStateException("stored events of " + stored.jobId() + " are damaged", e);
+    }
+  }
+
+  /** The document without what only the full view shows. */
+  public ObjectNode brief(StoredJob stored, ObjectNode row) {
+    try {
+      return documents.brief(read(stored), row);
+    } catch (RuntimeException e) { // the manifest or the state is not for this build
+      ObjectNode brief = Json.object();
+      brief.set("job", row);
+      brief.putArray("agents");
+      return brief;
     }
   }
 

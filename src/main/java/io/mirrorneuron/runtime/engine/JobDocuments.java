@@ -89,6 +89,18 @@ public final class JobDocuments {
     return details;
   }
 
+  /** {@code {job, agents}}: the row and what each agent does. */
+  ObjectNode brief(JobState state, ObjectNode row) {
+    ObjectNode brief = Json.object();
+    brief.set("job", row);
+    ArrayNode agents = brief.putArray("agents");
+    for (Agent agent : state.workflow.agents().values()) {
+      AgentState known = state.peek(agent.id());
+      agents.add(agent(agent, known == null ? new AgentState(agent) : known, row));
+    }
+    return brief;
+  }
+
   /** The same document for a job whose manifest or state this build cannot read. */
   ObjectNode outline(StoredJob stored, ObjectNode row, List<String> recent)
       throws com.fasterxml.jackson.core.JsonProcessingException {
@@ -153,7 +165,7 @@ public final class JobDocuments {
   private static ObjectNode manifest(Workflow workflow) {
     ObjectNode source = workflow.source();
     if (workflow.agents().size() < 500 && Json.write(source).length() < MANIFEST_BUDGET) {
-      return source;
+      return source.deepCopy(); // the workflow may be shared, and readers cut the document down
     }
     ObjectNode slim = Json.object();
     for (String member :
