@@ -37,28 +37,19 @@ public final class Conditions {
   /** Reports errors at the place; what it returns is of use only when there are none. */
   static Condition compile(Place place) {
     JsonNode node = place.value();
-    if (place.isAbsent() || node.isContainerNode() && node.isEmpty()) {
+    boolean empty = place.isAbsent() || node.isContainerNode() && node.isEmpty();
+    if (empty || !place.is(Shape.OBJECT)) {
       return Condition.ALWAYS;
     }
-    if (!place.is(Shape.OBJECT)) {
-      return Condition.ALWAYS;
-    }
-    if (node.size() == 1) {
-      switch (node.fieldNames().next()) {
-        case "all":
-          return new All(children(place.at("all")));
-        case "any":
-          return new Any(children(place.at("any")));
-        case "not":
-          Place negated = place.at("not");
-          return new Not(negated.isRequired(Shape.OBJECT) ? compile(negated) : Condition.ALWAYS);
-        case "expr":
-          return expression(place.at("expr"));
-        default:
-          // A comparison with defaults for its other members.
-      }
-    }
-    return comparison(place);
+    String form = node.size() == 1 ? node.fieldNames().next() : "";
+    Place operand = place.at(form);
+    return switch (form) {
+      case "all" -> new All(children(operand));
+      case "any" -> new Any(children(operand));
+      case "not" -> new Not(operand.isRequired(Shape.OBJECT) ? compile(operand) : Condition.ALWAYS);
+      case "expr" -> expression(operand);
+      default -> comparison(place);
+    };
   }
 
   private static List<Condition> children(Place list) {
@@ -76,7 +67,8 @@ public final class Conditions {
         surplus.error(
             Problem.SHAPE,
             surplus.label()
-                + " does not belong here: a condition is all, any, not, expr, or path with op and value");
+                + " does not belong here: a condition is all, any, not, expr,"
+                + " or path with op and value");
         return Condition.ALWAYS;
       }
     }

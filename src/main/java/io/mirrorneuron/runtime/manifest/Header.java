@@ -26,7 +26,7 @@ record Header(
 
   private static final Map<String, Shape> MEMBERS =
       Map.ofEntries(
-          Map.entry("job_name", Shape.NAME),
+          Map.entry("job_name", Shape.STRING),
           Map.entry("contract", Shape.OBJECT),
           Map.entry("daemon", Shape.BOOLEAN),
           Map.entry("deployment", Shape.OBJECT),
@@ -49,7 +49,8 @@ record Header(
 
     String graphId = Ids.read(root.at("graph_id"), "graph_id is required");
     String version = Ids.read(root.at("manifest_version"), "manifest_version is required");
-    String jobName = root.at("job_name").value().asText(graphId);
+    String givenName = root.at("job_name").value().asText("");
+    String jobName = givenName.isBlank() ? graphId : givenName;
     String type = type(root);
     JobType byDefault = type.equals("service") ? JobType.SERVICE : JobType.BATCH;
     JobType jobType = word(jobTypePlace(policies), JobType.class, byDefault);

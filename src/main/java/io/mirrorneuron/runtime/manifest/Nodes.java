@@ -54,8 +54,8 @@ final class Nodes {
           "complete_job", Shape.BOOLEAN,
           "complete_job?", Shape.BOOLEAN,
           "terminal_sink", Shape.BOOLEAN,
-          "emit_type", Shape.STRING,
-          "output_message_type", Shape.STRING,
+          "emit_type", Shape.NAME,
+          "output_message_type", Shape.NAME,
           "backpressure", Shape.OBJECT);
 
   /**

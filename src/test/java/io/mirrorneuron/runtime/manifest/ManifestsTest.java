@@ -89,7 +89,7 @@ class ManifestsTest {
         row("/graph_id", "\" \"", "graph_id is required"),
         row("/graph_id", "7", "graph_id must be a non-empty string"),
         row("/graph_id", quoted("g".repeat(201)), "graph_id is longer than 200 characters: "),
-        row("/job_name", "[]", "job_name must be a non-empty string"),
+        row("/job_name", "[]", "job_name must be a string"),
         row("/type", "\"stream\"", "type must be service or omitted for batch"),
         row("/type", "{}", "type must be service or omitted for batch"),
         row("/daemon", "1", "daemon must be a boolean"),

@@ -1,0 +1,46 @@
+package io.mirrorneuron.runtime.manifest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.mirrorneuron.config.Config.DefaultRunner;
+import io.mirrorneuron.wire.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** The examples of {@code docs/manifest.md} are legal. */
+class ManifestReferenceTest {
+  private static final Pattern EXAMPLE = Pattern.compile("```json\n(.*?)```", Pattern.DOTALL);
+
+  @Test
+  void theWorkedExampleIsAManifestWithoutWarnings() throws IOException {
+    Workflow workflow = new Manifests(DefaultRunner.REJECT).parse(examples().getFirst().toString());
+    assertThat(workflow.agents().keySet()).containsExactly("intake", "shout", "collect");
+    assertThat(workflow.initialInputs().get("intake")).hasSize(2);
+    assertThat(workflow.warnings()).isEmpty();
+  }
+
+  @Test
+  void theExamplesOfConditionsCompile() throws IOException {
+    List<JsonNode> conditions = examples().subList(1, examples().size());
+    assertThat(conditions)
+        .hasSize(3)
+        .allSatisfy(condition -> assertThat(Conditions.compile(condition)).isNotNull());
+  }
+
+  private static List<JsonNode> examples() throws IOException {
+    String page = Files.readString(Path.of("docs/manifest.md"));
+    List<JsonNode> examples = new ArrayList<>();
+    for (String text :
+        EXAMPLE.matcher(page).results().map((MatchResult r) -> r.group(1)).toList()) {
+      examples.add(Json.parse(text));
+    }
+    return examples;
+  }
+}
