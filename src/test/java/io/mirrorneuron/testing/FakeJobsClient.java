@@ -37,6 +37,7 @@ public final class FakeJobsClient implements JobsClient {
   private final Clock clock;
   private volatile Consumer<String> interceptor = call -> {};
   private volatile String adminToken;
+  private int submitted;
   private long changes;
 
   public FakeJobsClient() {
@@ -127,7 +128,7 @@ public final class FakeJobsClient implements JobsClient {
         }
         return new SubmittedJob(known.id, "pending");
       }
-      Job job = new Job("fake-" + (jobs.size() + 1), manifest, submission);
+      Job job = new Job("fake-" + ++submitted, manifest, submission);
       jobs.put(job.id, job);
       if (submission.idempotencyKey() != null) {
         byIdempotencyKey.put(submission.idempotencyKey(), job);
@@ -362,7 +363,14 @@ public final class FakeJobsClient implements JobsClient {
         job.set("result", result);
       }
       detail.set("summary", row());
-      detail.putArray("agents");
+      ArrayNode agents = detail.putArray("agents");
+      for (JsonNode node : manifest.path("nodes")) {
+        agents
+            .addObject()
+            .put("agent_id", node.path("node_id").asText())
+            .put("agent_type", node.path("agent_type").asText())
+            .put("status", isTerminal() ? "completed" : "running");
+      }
       ArrayNode recent = detail.putArray("recent_events");
       events.reversed().stream()
           .limit(10)
