@@ -10,8 +10,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class NvidiaSmiTest {
@@ -33,7 +31,6 @@ class NvidiaSmiTest {
   }
 
   @Test
-  @DisabledOnOs(OS.WINDOWS)
   void theProgramIsAskedInTheBackground(@TempDir Path path) throws IOException {
     script(path, "#!/bin/sh\necho '" + LINE + "'\n");
     NvidiaSmi smi = new NvidiaSmi(path.toString(), CLOCK);
