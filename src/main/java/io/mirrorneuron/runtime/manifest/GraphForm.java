@@ -41,13 +41,14 @@ final class GraphForm {
 
     Map<String, Agent> agents = new LinkedHashMap<>();
     nodes.forEach(
-        (id, node) -> agents.put(id, node.withEdges(outgoing.getOrDefault(id, List.of()))));
+        (id, node) -> agents.put(id, node.withEdges(outgoing.getOrDefault(id, List.of()), header)));
     return header.workflow(
         (ObjectNode) root.value(),
         seeds.entrypoints(),
         seeds.inputs(),
         agents,
         edges,
+        StepGraph.NONE,
         findings.warnings());
   }
 }

@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.manifest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.manifest.Workflow.Agent;
+import io.mirrorneuron.runtime.manifest.Workflow.AgentPolicies;
 import io.mirrorneuron.runtime.manifest.Workflow.Edge;
 import io.mirrorneuron.runtime.manifest.Workflow.JobType;
 import io.mirrorneuron.runtime.manifest.Workflow.RecoveryMode;
@@ -22,7 +23,8 @@ record Header(
     String type,
     JobType jobType,
     String runId,
-    RecoveryMode recoveryMode) {
+    RecoveryMode recoveryMode,
+    JsonNode policies) {
 
   private static final Map<String, Shape> MEMBERS =
       Map.ofEntries(
@@ -56,7 +58,12 @@ record Header(
     JobType jobType = word(jobTypePlace(policies), JobType.class, byDefault);
     RecoveryMode recovery =
         word(policies.at("recovery_mode"), RecoveryMode.class, RecoveryMode.AUTO);
-    return new Header(graphId, version, jobName, type, jobType, runId(root), recovery);
+    return new Header(
+        graphId, version, jobName, type, jobType, runId(root), recovery, policies.value());
+  }
+
+  AgentPolicies policiesOf(JsonNode node) {
+    return Policies.of(policies, node, jobType, recoveryMode);
   }
 
   Workflow workflow(
@@ -65,6 +72,7 @@ record Header(
       Map<String, List<JsonNode>> inputs,
       Map<String, Agent> agents,
       List<Edge> edges,
+      StepGraph steps,
       List<String> warnings) {
     return new Workflow(
         source,
@@ -78,6 +86,7 @@ record Header(
         inputs,
         agents,
         edges,
+        steps,
         recoveryMode,
         warnings);
   }

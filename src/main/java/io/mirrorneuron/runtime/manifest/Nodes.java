@@ -72,9 +72,17 @@ final class Nodes {
       return config.path(member).asBoolean();
     }
 
-    Agent withEdges(List<Edge> outgoing) {
+    Agent withEdges(List<Edge> outgoing, Header header) {
       boolean unsafe = Unsafe.is(config) || Unsafe.is(place.value());
-      return new Agent(id, type, template, role(), config, unsafe, outgoing);
+      ObjectNode own = Json.object();
+      if (place.at("policies").value() instanceof ObjectNode policies) {
+        own.setAll(policies);
+      }
+      if (config.path("backpressure").isObject()) {
+        own.set("backpressure", config.get("backpressure"));
+      }
+      return new Agent(
+          id, type, template, role(), config, unsafe, header.policiesOf(own), outgoing);
     }
   }
 

@@ -36,7 +36,8 @@ final class StepForm {
     }
     Header header = Header.read(Place.root(lowered(source), findings));
     findings.throwIfAny();
-    return header.workflow(source, List.of(), Map.of(), Map.of(), List.of(), findings.warnings());
+    return header.workflow(
+        source, List.of(), Map.of(), Map.of(), List.of(), StepGraph.NONE, findings.warnings());
   }
 
   /** An explicitly empty list of nodes and nothing else that could run. */

@@ -14,6 +14,7 @@ import java.util.Map;
  * @param initialInputs bodies of the seed messages by entrypoint; an entrypoint without an entry
  *     gets one empty object
  * @param agents by id, in manifest order
+ * @param steps the problem graph, or {@link StepGraph#NONE}
  * @param warnings sentences for the author; they refuse nothing
  */
 public record Workflow(
@@ -28,6 +29,7 @@ public record Workflow(
     Map<String, List<JsonNode>> initialInputs,
     Map<String, Agent> agents,
     List<Edge> edges,
+    StepGraph steps,
     RecoveryMode recoveryMode,
     List<String> warnings) {
 
@@ -73,6 +75,7 @@ public record Workflow(
    * @param config the author's object, never null; defaults are not filled in. The old word {@code
    *     complete_job} is there as {@code complete_run} too.
    * @param unsafe whether a run that was cut short by a crash may not simply be repeated
+   * @param policies what holds for it by its own word, the workflow's, or by default
    */
   public record Agent(
       String id,
@@ -81,11 +84,15 @@ public record Workflow(
       String role,
       ObjectNode config,
       boolean unsafe,
+      AgentPolicies policies,
       List<Edge> outgoing) {
     public Agent {
       outgoing = List.copyOf(outgoing);
     }
   }
+
+  public record AgentPolicies(
+      RestartPolicy restart, RestartPolicy reschedule, Backpressure backpressure) {}
 
   /**
    * @param messageType the type it carries, or {@code *} for every type

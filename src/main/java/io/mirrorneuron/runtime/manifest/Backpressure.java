@@ -1,0 +1,13 @@
+package io.mirrorneuron.runtime.manifest;
+
+/**
+ * When a mailbox counts as full. Senders wait from {@code maxQueueDepth} messages on, and until
+ * fewer than {@code lowWatermark} wait.
+ *
+ * @param highWatermark from here on messages from outside are refused
+ * @param retryAfterMs what such a caller is told to wait
+ */
+public record Backpressure(
+    int maxQueueDepth, int highWatermark, int lowWatermark, int retryAfterMs) {
+  public static final Backpressure DEFAULT = new Backpressure(100, 75, 25, 250);
+}
