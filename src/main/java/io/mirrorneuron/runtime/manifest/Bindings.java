@@ -26,6 +26,7 @@ final class Bindings {
       for (Map.Entry<String, JsonNode> member : place.value().properties()) {
         Place binding = place.at(member.getKey());
         if (binding.is(Shape.OBJECT)) {
+          binding.at("workers").is(Shape.LIST);
           bindings.add(binding);
         }
       }
@@ -105,9 +106,7 @@ final class Bindings {
       return Stream.of(binding.at("worker")).filter(worker -> !worker.isAbsent());
     }
     List<Place> workers = new ArrayList<>();
-    if (list.is(Shape.LIST)) {
-      list.items().forEach(workers::add);
-    }
+    list.items().forEach(workers::add);
     return workers.stream();
   }
 

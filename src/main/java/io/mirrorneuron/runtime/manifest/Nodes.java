@@ -46,7 +46,7 @@ final class Nodes {
           "checkpoint_policy", Shape.OBJECT,
           "spawn_policy", Shape.OBJECT,
           "tool_bindings", Shape.LIST,
-          "services", Shape.LIST);
+          "services", Shape.OBJECT_OR_LIST);
   private static final Map<String, Shape> CONFIG =
       Map.of(
           "complete_on_message", Shape.BOOLEAN,
@@ -119,7 +119,7 @@ final class Nodes {
     }
     Place place = unnamed.named(Place.shown(id));
     place.members(MEMBERS);
-    place.atAny("requires_services", "requiresServices").is(Shape.LIST);
+    place.atAny("requires_services", "requiresServices").is(Shape.OBJECT_OR_LIST);
     SpecChecks.resources(place);
 
     Place config = place.at("config");
