@@ -582,7 +582,22 @@ class StepFormTest {
     assertThat(workflow.steps()).isEqualTo(StepGraph.NONE);
     assertThat(workflow.warnings())
         .containsExactly(
-            "no agent works for a step, so only the messages between agents drive the job");
+            "no agent works for step pick, so steps are not tracked:"
+                + " the messages between agents alone drive the job");
+  }
+
+  /** Bundles describe workers that are no nodes, beside steps that have some. */
+  @Test
+  void aStepWithWorkersThatAreNoNodesTurnsTrackingOff() {
+    ObjectNode manifest = changed("/workflow/steps/1/run", "\"washing\"");
+    put(manifest, "/runtime/bindings/washing", json("{\"workers\":[{\"id\":\"a label\"}]}"));
+    Workflow workflow = parse(manifest);
+    assertThat(workflow.steps()).isEqualTo(StepGraph.NONE);
+    assertThat(workflow.agents()).hasSize(3);
+    assertThat(workflow.warnings())
+        .containsExactly(
+            "no agent works for step wash, so steps are not tracked:"
+                + " the messages between agents alone drive the job");
   }
 
   @Test
