@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.runtime.manifest.Nodes.Node;
 import io.mirrorneuron.runtime.manifest.StepGraph.Step;
 import io.mirrorneuron.runtime.manifest.StepGraph.StepEdge;
+import io.mirrorneuron.runtime.manifest.StepGraph.Trigger;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -171,6 +172,12 @@ final class StepReader {
     Place config =
         agents.isEmpty() ? place.at("config") : nodes.get(agents.getFirst()).place().at("config");
     StepControl control = StepControl.read(place, config);
+    Trigger trigger = StepTriggers.read(place, graph);
+    if (trigger.quorum() > incoming.size()) {
+      place.warn(
+          "step %s waits for %d successes and has %d parents"
+              .formatted(place.name(), trigger.quorum(), incoming.size()));
+    }
     boolean unsafe =
         Unsafe.is(place.value())
             || Unsafe.is(place.at("control").value())
@@ -182,7 +189,7 @@ final class StepReader {
         agents,
         control.required(),
         control.failurePolicy(),
-        StepTriggers.read(place, graph),
+        trigger,
         control.retry(),
         control.timeoutMs(),
         control.beaconTimeoutMs(),

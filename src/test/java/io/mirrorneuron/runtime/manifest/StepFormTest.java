@@ -386,6 +386,14 @@ class StepFormTest {
   }
 
   @Test
+  void aQuorumThatParentsCannotReachGetsAWarning() {
+    ObjectNode manifest =
+        changed("/workflow/steps/1/trigger_rule", "{\"rule\":\"quorum\",\"quorum\":2}");
+    assertThat(parse(manifest).warnings())
+        .containsExactly("step wash waits for 2 successes and has 1 parents");
+  }
+
+  @Test
   void theNearestRuleWins() {
     ObjectNode manifest = changed("/workflow/join_default", "\"all_done\"");
     assertThat(trigger(manifest)).isEqualTo(new Trigger(Rule.ALL_DONE, 0));
