@@ -258,7 +258,7 @@ final class Processes {
       retry(mailbox, config, outcome);
     } else {
       tellFailed(mailbox, outcome);
-      exhausted(mailbox, failure(mailbox, outcome, maxAttempts), maxAttempts, mayRetry);
+      exhausted(mailbox, failure(mailbox, outcome, maxAttempts), mayRetry);
     }
   }
 
@@ -282,9 +282,10 @@ final class Processes {
   }
 
   /** The executor's own tries, where it has any, are the only ones: layers do not multiply. */
-  private void exhausted(Mailbox mailbox, Failure failure, int maxAttempts, boolean mayRetry) {
+  private void exhausted(Mailbox mailbox, Failure failure, boolean mayRetry) {
     Restarts restarts = new Restarts(state, turn, life);
-    if (maxAttempts == 1 && mayRetry) {
+    boolean ownTries = mailbox.owner.agent.config().hasNonNull("max_attempts");
+    if (!ownTries && mayRetry) {
       restarts.failed(mailbox, failure);
     } else if (life.isLasting()) {
       restarts.giveUpMessage(mailbox, failure.desc());
