@@ -76,7 +76,8 @@ final class Backlog {
    */
   Mailbox deadlocked() {
     boolean hopeful =
-        state.flying() > 0
+        !state.isAnyHeld()
+            || state.flying() > 0
             || state.waiting().stream().anyMatch(mailbox -> mailbox.notBefore > turn.now());
     return hopeful ? null : state.pollHeld();
   }

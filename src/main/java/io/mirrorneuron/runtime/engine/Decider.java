@@ -156,7 +156,7 @@ final class Decider {
 
     /** Nothing can be handled as it stands: whether something can be found to go on with. */
     private boolean goesOn() {
-      if (ledger.atRest()) {
+      if (ledger.evaluateAll() || ledger.atRest()) {
         return true;
       }
       Mailbox next = backlog.deadlocked();

@@ -152,8 +152,9 @@ final class JobState {
     return next;
   }
 
+  /** Whether there is something to look at that needs no waiting. */
   boolean hasCandidates() {
-    return !candidates.isEmpty();
+    return !candidates.isEmpty() || !steps.unsettled().isEmpty();
   }
 
   // ---- changing
@@ -199,6 +200,10 @@ final class JobState {
   void releaseHeld() {
     held.forEach(this::consider);
     held.clear();
+  }
+
+  boolean isAnyHeld() {
+    return !held.isEmpty();
   }
 
   /** One of those that are held, or null. */
@@ -444,13 +449,8 @@ final class JobState {
     for (StepState step : List.copyOf(steps.all())) {
       readStep(step, fields, records);
     }
-    for (StepState step : records.keySet()) {
-      if (step.isTerminal()) {
-        steps.ended(step);
-      } else if (step.status == StepState.Status.READY) {
-        steps.expecting().add(step);
-      }
-    }
+    records.keySet().stream().filter(StepState::isTerminal).forEach(steps::ended);
+    steps.all().stream().filter(step -> !step.isTerminal()).forEach(steps.unsettled()::add);
   }
 
   private void readStep(

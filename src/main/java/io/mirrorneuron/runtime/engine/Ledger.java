@@ -5,12 +5,14 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.engine.StepState.Outcome;
 import io.mirrorneuron.runtime.engine.StepState.Status;
+import io.mirrorneuron.runtime.engine.Tally.Verdict;
 import io.mirrorneuron.runtime.manifest.StepGraph.StepEdge;
 import io.mirrorneuron.runtime.manifest.Workflow.AgentType;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The gate in front of agents that work for steps. A message for a step waits until the step's
@@ -20,12 +22,11 @@ import java.util.List;
 final class Ledger {
   private static final int SHOWN_PARENTS = 25;
   private static final String SENDER = "workflow_ledger";
+  private static final String SUPERSEDED = "another message starts the step";
 
   private final JobState state;
   private final Turn turn;
   private final LifeCycle life;
-  private final Deque<StepState> toEvaluate = new ArrayDeque<>();
-  private boolean evaluating;
 
   Ledger(JobState state, Turn turn, LifeCycle life) {
     this.state = state;
@@ -61,9 +62,10 @@ final class Ledger {
       ignore(step, message, "the step has started");
     } else {
       keep(step, message);
-      evaluate(step);
-      if (step.status == Status.BLOCKED) {
-        tellWaiting(step, message);
+      if (verdict(step) == Verdict.WAIT) {
+        block(step, message);
+      } else {
+        evaluate(step);
       }
     }
   }
@@ -78,10 +80,13 @@ final class Ledger {
   private void keep(StepState step, Message message) {
     if (!collects(step)) {
       for (Mailbox mailbox : step.mailboxes.values()) {
-        if (!mailbox.messages.isEmpty()) {
-          if (rank(mailbox.messages.getFirst()) > rank(message)) {
-            return;
-          }
+        Message other = mailbox.messages.peekFirst();
+        if (other != null && rank(other) > rank(message)) {
+          ignore(step, message, SUPERSEDED);
+          return;
+        }
+        if (other != null) {
+          ignore(step, other, SUPERSEDED);
           state.clear(mailbox);
         }
       }
@@ -95,16 +100,14 @@ final class Ledger {
     return succeeded ? ((long) source.order << 32) + source.mapIndex + 1 : -1;
   }
 
-  private void tellWaiting(StepState step, Message message) {
-    ObjectNode members = fields(step).put("message_id", message.id());
-    members.put("from", message.from());
+  private void block(StepState step, Message message) {
+    status(step, Status.BLOCKED);
     if (step.blockedAt == 0) {
       step.blockedAt = turn.now();
+      ObjectNode members = fields(step).put("message_id", message.id());
       members.put("reason", "the message came before the parents of the step were done");
       members.set("blocked_on", unfinishedParents(step));
       turn.event("workflow_step_blocked", members);
-    } else {
-      turn.event("workflow_join_waiting", members);
     }
   }
 
@@ -129,19 +132,29 @@ final class Ledger {
 
   // ---- starting
 
-  /** Looks whether the step may start now, or never can. */
+  /** Has it looked at whether the step may start now, or never can. */
   void evaluate(StepState step) {
-    toEvaluate.addLast(step);
-    if (evaluating) {
-      return; // whoever is at it will come to this one; a long chain must not become a deep stack
-    }
-    evaluating = true;
-    StepState next;
-    while ((next = toEvaluate.pollFirst()) != null && !state.status().isTerminal()) {
+    state.steps.unsettled().add(step);
+  }
+
+  /**
+   * Evaluates what is to be evaluated. Agents that need no program have handled all they had by
+   * then, so that a step sees every message that its parents have sent. Answers whether there was
+   * anything.
+   */
+  boolean evaluateAll() {
+    Set<StepState> unsettled = state.steps.unsettled();
+    boolean any = !unsettled.isEmpty();
+    while (!unsettled.isEmpty() && !state.status().isTerminal()) {
+      StepState next = unsettled.iterator().next();
+      unsettled.remove(next);
       evaluateNow(next);
     }
-    toEvaluate.clear();
-    evaluating = false;
+    return any;
+  }
+
+  private static Verdict verdict(StepState step) {
+    return step.parents.verdict(step.step.trigger());
   }
 
   private void evaluateNow(StepState step) {
@@ -149,7 +162,7 @@ final class Ledger {
       return;
     }
     boolean hasMessage = step.hasMessage();
-    switch (step.parents.verdict(step.step.trigger())) {
+    switch (verdict(step)) {
       case WAIT -> status(step, hasMessage ? Status.BLOCKED : Status.PENDING);
       case NEVER ->
           end(step, Status.SKIPPED, Outcome.SKIPPED, "its trigger rule cannot hold any more");

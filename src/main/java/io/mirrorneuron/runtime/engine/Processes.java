@@ -94,6 +94,9 @@ final class Processes {
   }
 
   private void leased(Mailbox mailbox, Lease lease) {
+    if (mailbox.flight.lease() != null) {
+      return; // heard twice
+    }
     ObjectNode payload = leaseJson(lease);
     payload.put("queue_wait_ms", lease.acquiredAt() - lease.requestedAt());
     state.fly(mailbox, mailbox.flight.leased(leaseJson(lease)));

@@ -33,6 +33,7 @@ final class Steps {
   private final Map<String, StepState> byId = new LinkedHashMap<>();
   private final Map<String, List<StepState>> byAgent = new HashMap<>();
   private final Set<StepState> expecting = new LinkedHashSet<>();
+  private final Set<StepState> unsettled = new LinkedHashSet<>();
   private int open;
 
   Steps(StepGraph graph, Function<String, AgentState> agents) {
@@ -71,6 +72,11 @@ final class Steps {
 
   StepGraph graph() {
     return graph;
+  }
+
+  /** Steps for which something has changed that has not been looked at. */
+  Set<StepState> unsettled() {
+    return unsettled;
   }
 
   /** Steps that may start and have no message to start with. */
