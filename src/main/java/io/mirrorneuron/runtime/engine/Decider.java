@@ -146,7 +146,9 @@ final class Decider {
           if (!goesOn()) {
             break;
           }
-        } else if (mailbox.isReady(turn.now()) && admits(mailbox)) {
+        } else if (!mailbox.isReady(turn.now())) {
+          state.passOn(); // it may have been its turn
+        } else if (admits(mailbox)) {
           budget--;
           handle(mailbox);
         }

@@ -43,7 +43,7 @@ final class JobState {
   private final LinkedHashSet<Mailbox> waiting = new LinkedHashSet<>();
   private final Deque<Mailbox> candidates = new ArrayDeque<>();
   private final LinkedHashSet<Mailbox> held = new LinkedHashSet<>();
-  private final Deque<Mailbox> inLine = new ArrayDeque<>();
+  private final LinkedHashSet<Mailbox> inLine = new LinkedHashSet<>();
   private int flying;
   private int flyingSteps;
   private int saturated;
@@ -224,7 +224,10 @@ final class JobState {
     mailbox.flight = flight;
     count(mailbox, 1);
     touch(mailbox);
-    if (flew && !mailbox.isFlying()) {
+    if (mailbox.isFlying()) {
+      inLine.remove(mailbox);
+      mailbox.owner.inLine.remove(mailbox);
+    } else if (flew) {
       considerNext(inLine);
       considerNext(mailbox.owner.inLine);
     }
@@ -232,16 +235,19 @@ final class JobState {
 
   /** The mailbox waits until fewer steps are at work. */
   void lineUp(Mailbox mailbox) {
-    inLine.addLast(mailbox);
+    inLine.add(mailbox);
   }
 
-  private void considerNext(Deque<Mailbox> line) {
-    Mailbox next;
-    while ((next = line.pollFirst()) != null) {
-      if (!next.messages.isEmpty() && next.flight == null) {
-        consider(next);
-        return;
-      }
+  /** Whoever waits for fewer steps at work may be looked at: the place was not taken. */
+  void passOn() {
+    considerNext(inLine);
+  }
+
+  private void considerNext(Set<Mailbox> line) {
+    if (!line.isEmpty()) {
+      Mailbox next = line.iterator().next();
+      line.remove(next);
+      consider(next);
     }
   }
 
