@@ -278,7 +278,8 @@ public final class Engine {
             agent.agent.config(),
             agent.mailbox.getFirst().json(),
             agent.memory,
-            io.mirrorneuron.wire.Json.object(),
+            Json.object(),
+            Json.object(),
             state.header.bundle == null ? null : bundles.apply(state.header.bundle),
             agent.attempt),
         listener);
