@@ -184,7 +184,9 @@ final class HostLocalRun {
                 machinery.interpreters(),
                 python,
                 machinery.config().maxCommandBytes()));
-    return new Program(command.executable(), command.words(), environment, workspace.workdir());
+    return ProcessLimits.apply(
+        execution.resources(),
+        new Program(command.executable(), command.words(), environment, workspace.workdir()));
   }
 
   private Spawner.Child spawn(Program program, Spawner.Watcher watcher) throws NotStarted {

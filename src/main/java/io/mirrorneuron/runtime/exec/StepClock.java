@@ -1,16 +1,19 @@
 package io.mirrorneuron.runtime.exec;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.engine.Execution;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Starts the clock of a workflow step. A step may take a number of milliseconds from the moment its
  * slots were given; from then on its program is told points in time.
  */
 final class StepClock {
+  private static final String PREFIX = "mn.workflow.";
   private static final List<String> HEADERS =
       List.of(
           "run_id",
@@ -64,21 +67,23 @@ final class StepClock {
   private static ObjectNode headers(
       ObjectNode message, ObjectNode workflow, long timeout, long silence) {
     ObjectNode headers = Json.object();
-    if (message.path("headers") instanceof ObjectNode given) {
-      headers.setAll(given);
+    for (Map.Entry<String, JsonNode> given : message.path("headers").properties()) {
+      if (!given.getKey().startsWith(PREFIX)) { // Those of the step before say nothing of this one.
+        headers.set(given.getKey(), given.getValue());
+      }
     }
     for (String member : HEADERS) {
       if (workflow.hasNonNull(member)) {
-        headers.set("mn.workflow." + member, workflow.get(member));
+        headers.set(PREFIX + member, workflow.get(member));
       }
     }
     if (timeout > 0 && timeout % 1000 == 0) {
-      headers.put("mn.workflow.timeout_seconds", timeout / 1000);
+      headers.put(PREFIX + "timeout_seconds", timeout / 1000);
     } else if (timeout > 0) {
-      headers.put("mn.workflow.timeout_seconds", timeout / 1000.0);
+      headers.put(PREFIX + "timeout_seconds", timeout / 1000.0);
     }
     if (silence > 0) {
-      headers.put("mn.workflow.heartbeat_timeout_ms", silence);
+      headers.put(PREFIX + "heartbeat_timeout_ms", silence);
     }
     return headers;
   }

@@ -189,6 +189,70 @@ class HostLocalExecutionsIT {
   }
 
   @Test
+  void whatANodeWasGivenIsAnnounced() throws Exception {
+    Execution execution = ExecutionSamples.command("env");
+    execution
+        .resources()
+        .setAll(
+            ExecutionSamples.object(
+                "{'ports':[{'label':'web-ui','port':8080},{'label':'later'}],"
+                    + "'volumes':[{'name':'data','source':'/srv/d','target':'/data'}],"
+                    + "'devices':[{'kind':'gpu','driver':'cuda','ids':[1,'GPU-7']},"
+                    + "{'kind':'fpga','ids':['f0']}]}"));
+
+    assertThat(run(execution).stdout().lines())
+        .contains(
+            "MN_PORT_WEB_UI=8080",
+            "MN_VOLUME_DATA=/srv/d",
+            "MN_VOLUME_DATA_TARGET=/data",
+            "MN_ALLOCATED_DEVICE_IDS=1,GPU-7,f0",
+            "MN_GPU_DRIVER=cuda",
+            "CUDA_VISIBLE_DEVICES=1,GPU-7",
+            "MN_ALLOCATION_JSON=" + execution.resources())
+        .noneMatch(line -> line.startsWith("MN_PORT_LATER"));
+    assertThat(run(ExecutionSamples.command("env")).stdout())
+        .doesNotContain("MN_ALLOCATION_JSON", "CUDA_");
+  }
+
+  @Test
+  void theKernelKeepsAProgramToItsLimits() throws Exception {
+    Execution execution = ExecutionSamples.shell("ulimit -n; ulimit -v; ulimit -t; exit 3");
+    execution
+        .resources()
+        .setAll(
+            ExecutionSamples.object(
+                "{'limits':{'open_files':50,'address_space_mb':512,'cpu_seconds':7}}"));
+    Outcome outcome = run(execution);
+    assertThat(outcome.stdout()).isEqualTo("50\n524288\n7\n");
+    assertThat(outcome.exitCode()).isEqualTo(3);
+
+    Execution busy = ExecutionSamples.shell("while :; do :; done");
+    busy.resources().putObject("limits").put("cpu_seconds", 1);
+    assertThat(run(busy).error())
+        .isEqualTo("host local command used up its CPU time (resources.limits.cpu_seconds)");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{'open_files':0}   | resources.limits.open_files must be a positive whole number",
+        "{'cpu_seconds':'x'} | resources.limits.cpu_seconds must be a positive whole number",
+        "{'threads':1}      | resources.limits has no member threads; it has open_files,"
+            + " address_space_mb, cpu_seconds",
+      })
+  void limitsThatCannotBeAreRefused(String limits, String error) throws Exception {
+    Execution execution = ExecutionSamples.command("true");
+    execution.resources().set("limits", ExecutionSamples.object(limits));
+
+    Outcome outcome = run(execution);
+
+    assertThat(outcome.ending()).isEqualTo(Ending.NOT_STARTED);
+    assertThat(outcome.error()).isEqualTo(error);
+  }
+
+  @Test
   void onlyTheThreeStandardStreamsAreOpen() throws Exception {
     try (var file = Files.newInputStream(Path.of("/dev/zero"));
         var socket = new java.net.ServerSocket(0)) {
@@ -392,7 +456,12 @@ class HostLocalExecutionsIT {
     Execution execution =
         ExecutionSamples.shell(
             "cat $MN_CONTEXT_FILE; echo; cat $MN_MESSAGE_FILE; echo; env | grep _WORKFLOW_");
-    execution.message().putObject("headers").put("mn.trace_id", "t");
+    execution
+        .message()
+        .putObject("headers")
+        .put("mn.trace_id", "t")
+        .put("mn.workflow.step_id", "load")
+        .put("mn.workflow.old", "of the step before");
     execution
         .workflow()
         .setAll(
@@ -439,7 +508,8 @@ class HostLocalExecutionsIT {
                                 "IDEMPOTENCY_KEY=r/parse")
                             .map(fact -> prefix + "WORKFLOW_" + fact))
                 .toArray(String[]::new));
-    assertThat(execution.message().path("headers").size()).isEqualTo(1);
+    assertThat(execution.message().path("headers").path("mn.workflow.step_id").asText())
+        .isEqualTo("load");
   }
 
   private static String at(long millis) {
