@@ -97,7 +97,7 @@ class BodiesIT {
 
       assertThat(runtime.awaitEnd(job).at("/job/status").asText()).isEqualTo("failed");
       assertThat(runtime.jobs().lastEvents(job, 20).events())
-          .filteredOn(event -> event.contains("sandbox_job_failed"))
+          .filteredOn(event -> event.contains("\"type\":\"sandbox_job_failed\""))
           .singleElement()
           .asString()
           .contains(

@@ -19,7 +19,8 @@ final class ProcessLimits {
       Map.of(
           "open_files", "ulimit -n %d && ",
           "address_space_mb", "ulimit -v $((%d * 1024)) && ",
-          "cpu_seconds", "ulimit -t %d && ");
+          // The soft limit sends a signal of its own; the hard one would only kill.
+          "cpu_seconds", "ulimit -S -t %1$d && ulimit -H -t $((%1$d + 2)) && ");
 
   private ProcessLimits() {}
 
