@@ -286,6 +286,7 @@ public final class Engine {
             mailbox.messages.getFirst().json(),
             agent.memory,
             LedgerDocument.context(state, mailbox.step),
+            agent.agent.resources(),
             state.header.bundle == null ? null : bundles.apply(state.header.bundle),
             mailbox.attempt),
         listener);
