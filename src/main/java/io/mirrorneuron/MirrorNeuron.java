@@ -192,6 +192,21 @@ public final class MirrorNeuron implements AutoCloseable {
     return cluster.summary().withArray("nodes");
   }
 
+  /**
+   * Gives a message to an agent of a job that has not ended. While the job is paused it waits.
+   *
+   * @param message {@code {envelope, headers, body, …}}, or flat: {@code type}, {@code class} and
+   *     other names of the envelope at top level, and the body as {@code body}, as {@code payload}
+   *     or as the members that are left
+   * @return {@code {accepted, job_id, agent_id, message_id}} once the message is durable
+   * @throws MnException NOT_FOUND when the job has no such agent; PRECONDITION when it has ended;
+   *     EXHAUSTED {@code retry_later} when the agent has too much to do, see {@link
+   *     MnException#retryAfterMs()}
+   */
+  public ObjectNode sendMessage(String jobId, String agentId, ObjectNode message) {
+    return jobs.send(jobId, agentId, message);
+  }
+
   /** Stops dispatch and the running programs of a job. Returns the status word. */
   public String pause(String jobId) {
     return jobs.pause(jobId);

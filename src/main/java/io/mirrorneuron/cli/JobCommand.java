@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
       JobListCommand.class,
       JobStatusCommand.class,
       JobEventsCommand.class,
-      JobResultCommand.class
+      JobResultCommand.class,
+      JobSendCommand.class
     },
     footerHeading = "%nExamples:%n",
     footer = {"  mn job list", "  mn job status JOB_ID", "  mn job cancel JOB_ID"})

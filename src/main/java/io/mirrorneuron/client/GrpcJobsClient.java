@@ -3,12 +3,15 @@ package io.mirrorneuron.client;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.EventPage;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.Submission;
 import io.mirrorneuron.model.SubmittedJob;
+import io.mirrorneuron.proto.ext.v1.ExtJsonResponse;
 import io.mirrorneuron.proto.ext.v1.ReplayDeadLetterRequest;
 import io.mirrorneuron.proto.ext.v1.RuntimeExtServiceGrpcClient;
+import io.mirrorneuron.proto.ext.v1.SendMessageRequest;
 import io.mirrorneuron.proto.job.v1.CancelJobRequest;
 import io.mirrorneuron.proto.job.v1.ClearJobsRequest;
 import io.mirrorneuron.proto.job.v1.GetJobRequest;
@@ -26,6 +29,7 @@ import io.mirrorneuron.wire.Json;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.grpc.client.GrpcClientResponse;
+import io.vertx.grpc.common.ServiceMethod;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -135,11 +139,37 @@ final class GrpcJobsClient implements JobsClient {
 
   @Override
   public ObjectNode replayDeadLetter(String jobId, int index) {
-    ReplayDeadLetterRequest request =
-        ReplayDeadLetterRequest.newBuilder().setJobId(jobId).setIndex(index).build();
-    return Json.parseObject(
-        calls.call(RuntimeExtServiceGrpcClient.ReplayDeadLetter, request).getResultJson(),
-        "result_json");
+    return extension(
+        RuntimeExtServiceGrpcClient.ReplayDeadLetter,
+        ReplayDeadLetterRequest.newBuilder().setJobId(jobId).setIndex(index).build());
+  }
+
+  @Override
+  public ObjectNode send(String jobId, String agentId, ObjectNode message) {
+    return extension(
+        RuntimeExtServiceGrpcClient.SendMessage,
+        SendMessageRequest.newBuilder()
+            .setJobId(jobId)
+            .setAgentId(agentId)
+            .setMessageJson(Json.write(message))
+            .build());
+  }
+
+  /** A call that the original runtime does not have. */
+  private <Q> ObjectNode extension(ServiceMethod<ExtJsonResponse, Q> method, Q request) {
+    try {
+      return Json.parseObject(calls.call(method, request).getResultJson(), "result_json");
+    } catch (MnException e) {
+      if (e.code() != ErrorCode.UNIMPLEMENTED) {
+        throw e;
+      }
+      throw new MnException(
+          ErrorCode.UNIMPLEMENTED,
+          "unimplemented",
+          "the runtime has no " + method.methodName() + "; only runtimes of this project have it",
+          null,
+          e);
+    }
   }
 
   /**

@@ -56,6 +56,17 @@ public interface JobsClient {
    */
   Subscription watch(String jobId, Runnable onChange);
 
+  /**
+   * Gives a message to an agent of a job that has not ended; while the job is paused it waits.
+   *
+   * @param message in one of the forms of {@link io.mirrorneuron.wire.MessageForm}; without a
+   *     sender it comes from {@code external}, without a type or class it is a {@code command}
+   * @return {@code {accepted: true, job_id, agent_id, message_id}} once the message is durable
+   * @throws io.mirrorneuron.model.MnException NOT_FOUND for an unknown job or agent, PRECONDITION
+   *     when the job has ended, EXHAUSTED {@code retry_later} when the agent has too much to do
+   */
+  ObjectNode send(String jobId, String agentId, ObjectNode message);
+
   /** Hands the message of dead letter {@code index} to its agent again. */
   ObjectNode replayDeadLetter(String jobId, int index);
 

@@ -44,6 +44,7 @@ public final class JobsVerticle extends AreaVerticle {
     on("cancelJob", call -> changed(call, jobs.cancel(id(call))));
     on("pauseJob", call -> changed(call, jobs.pause(id(call))));
     on("resumeJob", call -> changed(call, jobs.resume(id(call))));
+    on("sendMessage", this::sendMessage);
     onHot("listJobEvents", this::listJobEvents);
     on("listDeadLetters", this::listDeadLetters);
     on("replayDeadLetter", this::replayDeadLetter);
@@ -142,6 +143,11 @@ public final class JobsVerticle extends AreaVerticle {
 
   private ObjectNode replayDeadLetter(ApiCall call) {
     return jobs.replayDeadLetter(id(call), (int) call.integer("index"));
+  }
+
+  private ObjectNode sendMessage(ApiCall call) {
+    ObjectNode message = call.body();
+    return jobs.send(id(call), message.remove("agent_id").asText(), message);
   }
 
   private ObjectNode cleanupJobs(ApiCall call) {

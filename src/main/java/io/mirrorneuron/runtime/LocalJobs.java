@@ -23,6 +23,7 @@ import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.MessageForm;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -203,6 +204,21 @@ final class LocalJobs implements JobsClient {
   }
 
   @Override
+  public ObjectNode send(String jobId, String agentId, ObjectNode message) {
+    ObjectNode full = MessageForm.full(message);
+    ObjectNode envelope = full.withObject("/envelope");
+    JsonNode given = envelope.path("message_id");
+    if (!given.isMissingNode() && (!given.isTextual() || given.asText().isBlank())) {
+      throw MnException.invalid("message_id must be a text that is not empty");
+    }
+    String id = given.asText("msg-" + jobIdSuffixes.get());
+    envelope.put("message_id", id);
+    await(engine.deliver(jobId, agentId, full));
+    ObjectNode answer = Json.object().put("accepted", true).put("job_id", jobId);
+    return answer.put("agent_id", agentId).put("message_id", id);
+  }
+
+  @Override
   public ObjectNode replayDeadLetter(String jobId, int index) {
     JsonNode letter = deadLetter(jobId, index);
     String target = letter.path("message").path("envelope").path("to").asText("");
@@ -212,7 +228,9 @@ final class LocalJobs implements JobsClient {
               + index
               + " has no receiver: no edge carried its type, so it cannot be delivered again");
     }
-    await(engine.deliver(jobId, target, (ObjectNode) letter.path("message")));
+    ObjectNode message = (ObjectNode) letter.path("message");
+    message.withObject("/envelope").remove("message_id"); // the second delivery is another message
+    await(engine.deliver(jobId, target, message));
     ObjectNode answer = Json.object();
     answer.put("replayed", true).put("job_id", jobId).put("agent_id", target).put("index", index);
     return answer;

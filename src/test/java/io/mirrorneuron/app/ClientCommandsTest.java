@@ -273,6 +273,32 @@ class ClientCommandsTest {
   }
 
   @Test
+  void aMessageIsSent() {
+    String job = job();
+
+    Ended ended =
+        shell.run(
+            "job", "send", job, "work", "--type=go", "--body", "{\"n\":1}", "--header", "a=b");
+
+    assertThat(ended.exitCode()).isZero();
+    assertThat(ended.out()).startsWith("Agent work has message msg-");
+    assertThat(runtime.jobs.calls())
+        .contains(
+            "send fake-1 work {\"body\":{\"n\":1},\"type\":\"go\",\"headers\":{\"a\":\"b\"}}");
+    assertThat(shell.run("job", "send", job, "work", "--json").json().path("accepted").asBoolean())
+        .isTrue();
+  }
+
+  @Test
+  void aBodyThatIsNoJsonIsAWrongUse() {
+    Ended ended = shell.run("job", "send", "any", "work", "--body", "hello");
+
+    assertThat(ended.exitCode()).isEqualTo(2);
+    assertThat(ended.err()).contains("--body must be JSON");
+    assertThat(runtime.jobs.calls()).isEmpty();
+  }
+
+  @Test
   void nodesAreListed() {
     assertThat(shell.run("node", "list").out()).contains(FakeClusterClient.NODE, "healthy", "yes");
     assertThat(shell.run("node", "list", "--json").json().at("/nodes/0/name").asText())

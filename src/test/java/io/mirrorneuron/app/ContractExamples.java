@@ -38,6 +38,7 @@ abstract class ContractExamples {
           "cancelJob", State.RUNNING,
           "pauseJob", State.RUNNING,
           "resumeJob", State.PAUSED,
+          "sendMessage", State.RUNNING,
           "listDeadLetters", State.UNROUTED,
           "replayDeadLetter", State.UNROUTED);
 

@@ -16,6 +16,8 @@ import io.mirrorneuron.model.SubmittedJob;
 import io.mirrorneuron.testing.FakeClusterClient;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.wire.Json;
+import io.vertx.core.http.HttpServer;
+import io.vertx.grpc.server.GrpcServer;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -214,6 +216,55 @@ class GrpcRoundTripIT {
     assertThat(replayed.path("agent_id").asText()).isEqualTo("worker");
     assertFails(
         ErrorCode.NOT_FOUND, "dead letter_not_found", () -> jobs.replayDeadLetter("fake-1", 1));
+  }
+
+  @Test
+  void aMessageIsSentAsItWasWritten() {
+    jobs.submit(Submission.of(MANIFEST));
+    ObjectNode message = Json.object().put("type", "go").put("n", 1);
+
+    ObjectNode answer = jobs.send("fake-1", "worker", message);
+
+    assertThat(runtime.jobs.calls()).contains("send fake-1 worker {\"type\":\"go\",\"n\":1}");
+    assertThat(answer.path("accepted").asBoolean()).isTrue();
+    assertThat(answer.path("agent_id").asText()).isEqualTo("worker");
+    assertThat(answer.path("message_id").asText()).startsWith("msg-");
+  }
+
+  @Test
+  void whoeverIsFullSaysWhenToComeAgain() {
+    runtime.jobs.failWith(MnException.retryLater("agent worker is full", 1250));
+
+    assertThatThrownBy(() -> jobs.send("fake-1", "worker", Json.object()))
+        .isInstanceOfSatisfying(
+            MnException.class,
+            failure -> {
+              assertThat(failure.code()).isEqualTo(ErrorCode.EXHAUSTED);
+              assertThat(failure.error()).isEqualTo("retry_later");
+              assertThat(failure.retryAfterMs()).isEqualTo(1250);
+            });
+  }
+
+  @Test
+  void aRuntimeWithoutExtensionsIsToldApart() {
+    HttpServer original =
+        runtime
+            .vertx
+            .createHttpServer()
+            .requestHandler(GrpcServer.server(runtime.vertx))
+            .listen(0, "127.0.0.1")
+            .await();
+    try (Clients stranger =
+        Clients.connect(
+            runtime.vertx,
+            GrpcRuntime.config(original.actualPort(), Duration.ofSeconds(5), Secret.NONE))) {
+      assertThatThrownBy(() -> stranger.jobs().send("j", "worker", Json.object()))
+          .hasMessageContaining("the runtime has no SendMessage");
+      assertFails(
+          ErrorCode.UNIMPLEMENTED, "unimplemented", () -> stranger.jobs().replayDeadLetter("j", 0));
+    } finally {
+      original.close().await();
+    }
   }
 
   @Test

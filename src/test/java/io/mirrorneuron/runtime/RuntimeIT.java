@@ -195,6 +195,52 @@ class RuntimeIT {
   }
 
   @Test
+  void aMessageFromOutsideWaitsWhileTheJobIsPausedAndIsThenHandled() {
+    String job = submit(service());
+    runtime.jobs().pause(job);
+    ObjectNode message = Json.object().put("type", "order").put("n", 7);
+
+    ObjectNode answer = runtime.jobs().send(job, "end", message);
+
+    assertThat(answer.path("accepted").asBoolean()).isTrue();
+    assertThat(runtime.jobs().get(job).at("/agents/1/mailbox_depth").asInt()).isEqualTo(1);
+    runtime.jobs().resume(job);
+    ObjectNode details = runtime.awaitEnd(job);
+    assertThat(details.at("/job/status").asText()).isEqualTo("completed");
+    assertThat(details.at("/job/result/output/last_message/n").asInt()).isEqualTo(7);
+    assertThat(runtime.jobs().events(job, 0, 1000).events())
+        .anyMatch(
+            event ->
+                event.contains("\"agent_message_received\"")
+                    && event.contains(answer.path("message_id").asText())
+                    && event.contains("\"from\":\"external\"")
+                    && event.contains("\"type\":\"order\""));
+  }
+
+  /** A program that outlasts the test, and beside it a sink that waits for a message. */
+  private static String service() {
+    return script("[\"sleep\",\"600\"]", "")
+        .replace("\"script\"", "\"service\"")
+        .replace("sink", "end");
+  }
+
+  @Test
+  void aMessageThatNobodyCanGetIsRefusedWithTheReason() {
+    String job = submit(service());
+    assertThatThrownBy(() -> runtime.jobs().send(job, "nobody", Json.object()))
+        .hasMessage("job " + job + " has no agent nobody; it has work, end")
+        .isInstanceOfSatisfying(
+            MnException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_FOUND));
+    assertThatThrownBy(() -> runtime.jobs().send(job, "end", Json.object().put("message_id", 7)))
+        .hasMessage("message_id must be a text that is not empty");
+    runtime.jobs().cancel(job);
+    assertThatThrownBy(() -> runtime.jobs().send(job, "end", Json.object()))
+        .hasMessage("job is not running");
+    assertThatThrownBy(() -> runtime.jobs().send("nope", "end", Json.object()))
+        .hasMessage("job nope was not found");
+  }
+
+  @Test
   void anUnknownJobIsNotFoundEverywhere() {
     assertThatThrownBy(() -> runtime.jobs().get("nope")).hasMessage("job nope was not found");
     assertThatThrownBy(() -> runtime.jobs().cancel("nope")).hasMessage("job nope was not found");

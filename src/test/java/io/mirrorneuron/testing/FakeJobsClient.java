@@ -222,6 +222,17 @@ public final class FakeJobsClient implements JobsClient {
   }
 
   @Override
+  public synchronized ObjectNode send(String jobId, String agentId, ObjectNode message) {
+    called("send " + jobId + " " + agentId + " " + Json.write(message));
+    job(jobId);
+    return Json.object()
+        .put("accepted", true)
+        .put("job_id", jobId)
+        .put("agent_id", agentId)
+        .put("message_id", "msg-" + calls.size());
+  }
+
+  @Override
   public synchronized ObjectNode replayDeadLetter(String jobId, int index) {
     called("replayDeadLetter " + jobId + " " + index);
     List<JsonNode> letters =

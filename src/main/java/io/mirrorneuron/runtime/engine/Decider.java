@@ -108,9 +108,10 @@ final class Decider {
     ObjectNode message = deliver.message();
     String from = message.path("envelope").path("from").asText("external");
     long seq = state.nextMessageSeq();
+    String id = Message.deriveId(state.jobId, "external " + deliver.agentId(), (int) seq);
     state.enqueue(
         external(state, from, deliver.agentId(), "command", message)
-            .id(Message.deriveId(state.jobId, "external " + deliver.agentId(), (int) seq))
+            .id(message.path("envelope").path("message_id").asText(id))
             .with("timestamp", turn.timestamp())
             .build(seq, deliver.agentId()));
   }

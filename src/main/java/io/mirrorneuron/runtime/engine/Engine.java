@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.SubmittedJob;
 import io.mirrorneuron.runtime.manifest.Workflow;
@@ -21,6 +22,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +33,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Engine {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+
+  /** How many agents an error names. */
+  private static final int SHOWN_AGENTS = 10;
 
   private final JobStore store;
   private final Executions executions;
@@ -144,17 +149,50 @@ public final class Engine {
         status -> status == JobStatus.RUNNING);
   }
 
-  /** Gives a message to an agent of a job that is not terminal. */
+  /**
+   * Gives a message to an agent of a job that is not terminal; completes when it is durable.
+   *
+   * @param message in full, see {@link io.mirrorneuron.wire.MessageForm}; without an id it gets one
+   */
   public CompletionStage<JobStatus> deliver(String jobId, String agentId, ObjectNode message) {
     JobLoop loop = loops.get(jobId);
     if (loop == null) {
-      return CompletableFuture.failedFuture(MnException.precondition("job is not running"));
+      return store
+          .load(jobId)
+          .thenApply(
+              stored -> {
+                Optional<String> obstacle = blocked.reason(jobId);
+                if (obstacle.isPresent()) {
+                  throw cannotGoOn(jobId, obstacle.get());
+                }
+                storedStatus(jobId, stored); // fails unless it is terminal
+                throw MnException.precondition("job is not running");
+              });
     }
-    if (!loop.hasAgent(agentId)) {
-      return CompletableFuture.failedFuture(
-          MnException.precondition("the job has no agent " + agentId));
+    Set<String> agents = loop.agents();
+    if (!agents.contains(agentId)) {
+      return CompletableFuture.failedFuture(noAgent(jobId, agentId, agents));
     }
     return loop.ask(new Input.Deliver(agentId, message), status -> true);
+  }
+
+  private static MnException noAgent(String jobId, String agentId, Set<String> agents) {
+    String known = agents.stream().limit(SHOWN_AGENTS).collect(Collectors.joining(", "));
+    int more = agents.size() - SHOWN_AGENTS;
+    return new MnException(
+        ErrorCode.NOT_FOUND,
+        "agent_not_found",
+        "job "
+            + jobId
+            + " has no agent "
+            + agentId
+            + "; it has "
+            + (known.isEmpty() ? "none" : known)
+            + (more > 0 ? " and " + more + " more" : ""));
+  }
+
+  private static MnException cannotGoOn(String jobId, String obstacle) {
+    return MnException.precondition("job " + jobId + " cannot go on: " + obstacle);
   }
 
   private CompletionStage<JobStatus> command(
@@ -167,8 +205,7 @@ public final class Engine {
     if (loop == null && obstacle.isPresent()) {
       return input instanceof Input.Cancel
           ? blocked.cancel(jobId)
-          : CompletableFuture.failedFuture(
-              MnException.precondition("job " + jobId + " cannot go on: " + obstacle.get()));
+          : CompletableFuture.failedFuture(cannotGoOn(jobId, obstacle.get()));
     }
     CompletionStage<JobStatus> status =
         loop != null

@@ -10,6 +10,7 @@ import io.mirrorneuron.proto.ext.v1.GetMetricsRequest;
 import io.mirrorneuron.proto.ext.v1.ListDeadLettersRequest;
 import io.mirrorneuron.proto.ext.v1.ReplayDeadLetterRequest;
 import io.mirrorneuron.proto.ext.v1.RuntimeExtServiceGrpcService;
+import io.mirrorneuron.proto.ext.v1.SendMessageRequest;
 import io.mirrorneuron.wire.Json;
 import io.vertx.grpc.server.Service;
 import java.util.List;
@@ -34,6 +35,7 @@ final class ExtCalls {
             RuntimeExtServiceGrpcService.all())
         .unary(RuntimeExtServiceGrpcService.ListDeadLetters, this::listDeadLetters)
         .unary(RuntimeExtServiceGrpcService.ReplayDeadLetter, this::replayDeadLetter)
+        .unary(RuntimeExtServiceGrpcService.SendMessage, this::sendMessage)
         .unary(RuntimeExtServiceGrpcService.GetMetrics, this::metrics)
         .build();
   }
@@ -74,6 +76,12 @@ final class ExtCalls {
 
   private ExtJsonResponse replayDeadLetter(ReplayDeadLetterRequest request) {
     return json(Json.write(jobs.replayDeadLetter(request.getJobId(), request.getIndex())));
+  }
+
+  private ExtJsonResponse sendMessage(SendMessageRequest request) {
+    String text = request.getMessageJson().isBlank() ? "{}" : request.getMessageJson();
+    ObjectNode message = Json.parseObject(text, "message_json");
+    return json(Json.write(jobs.send(request.getJobId(), request.getAgentId(), message)));
   }
 
   private ExtJsonResponse metrics(GetMetricsRequest request) {
