@@ -3,6 +3,7 @@ package io.mirrorneuron.client;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import io.mirrorneuron.model.Backup;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.EventPage;
 import io.mirrorneuron.model.MnException;
@@ -14,10 +15,13 @@ import io.mirrorneuron.proto.ext.v1.RuntimeExtServiceGrpcClient;
 import io.mirrorneuron.proto.ext.v1.SendMessageRequest;
 import io.mirrorneuron.proto.job.v1.CancelJobRequest;
 import io.mirrorneuron.proto.job.v1.ClearJobsRequest;
+import io.mirrorneuron.proto.job.v1.ExportJobBackupRequest;
+import io.mirrorneuron.proto.job.v1.ExportJobBackupResponse;
 import io.mirrorneuron.proto.job.v1.GetJobRequest;
 import io.mirrorneuron.proto.job.v1.JobServiceGrpcClient;
 import io.mirrorneuron.proto.job.v1.ListJobsRequest;
 import io.mirrorneuron.proto.job.v1.PauseJobRequest;
+import io.mirrorneuron.proto.job.v1.RestoreJobBackupRequest;
 import io.mirrorneuron.proto.job.v1.ResumeJobRequest;
 import io.mirrorneuron.proto.job.v1.SubmitJobRequest;
 import io.mirrorneuron.proto.job.v1.SubmitJobResponse;
@@ -153,6 +157,30 @@ final class GrpcJobsClient implements JobsClient {
             .setAgentId(agentId)
             .setMessageJson(Json.write(message))
             .build());
+  }
+
+  @Override
+  public Backup backup(String jobId) {
+    ExportJobBackupResponse backup =
+        calls.call(
+            JobServiceGrpcClient.ExportJobBackup,
+            ExportJobBackupRequest.newBuilder().setJobId(jobId).build());
+    Map<String, byte[]> files = new HashMap<>();
+    backup.getBundleFilesMap().forEach((path, bytes) -> files.put(path, bytes.toByteArray()));
+    return new Backup(backup.getBackupJson(), files);
+  }
+
+  @Override
+  public ObjectNode restore(Backup backup, String blueprintId, String runId) {
+    RestoreJobBackupRequest request =
+        RestoreJobBackupRequest.newBuilder()
+            .setBackupJson(backup.json())
+            .putAllBundleFiles(files(new Submission.Payloads.Inline(backup.files())))
+            .setBlueprintId(blueprintId == null ? "" : blueprintId)
+            .setRunId(runId == null ? "" : runId)
+            .build();
+    return Json.parseObject(
+        calls.call(JobServiceGrpcClient.RestoreJobBackup, request).getResultJson(), "result_json");
   }
 
   /** A call that the original runtime does not have. */

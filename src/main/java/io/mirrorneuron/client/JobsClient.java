@@ -1,6 +1,7 @@
 package io.mirrorneuron.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.Backup;
 import io.mirrorneuron.model.EventPage;
 import io.mirrorneuron.model.Submission;
 import io.mirrorneuron.model.SubmittedJob;
@@ -69,6 +70,24 @@ public interface JobsClient {
 
   /** Hands the message of dead letter {@code index} to its agent again. */
   ObjectNode replayDeadLetter(String jobId, int index);
+
+  /**
+   * A copy of a paused job with its bundle; the job stays as it is.
+   *
+   * @throws io.mirrorneuron.model.MnException PRECONDITION unless the job is paused
+   */
+  Backup backup(String jobId);
+
+  /**
+   * Makes a new, paused job that is as far as the one of the backup was, under ids of its own.
+   *
+   * @param blueprintId null for the one of the backup, else the graph's id
+   * @param runId null for a new one
+   * @return {@code {job_id, run_id, blueprint_id, status: "paused", source_job_id, source_run_id,
+   *     restore_provenance, recovery: {job_id, action, reason}}}
+   * @throws io.mirrorneuron.model.MnException INVALID when it is no backup that can be restored
+   */
+  ObjectNode restore(Backup backup, String blueprintId, String runId);
 
   /** A watch that can be ended. */
   interface Subscription extends AutoCloseable {

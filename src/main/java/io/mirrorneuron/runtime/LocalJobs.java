@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.model.Backup;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.EventPage;
 import io.mirrorneuron.model.MnException;
@@ -54,6 +55,8 @@ final class LocalJobs implements JobsClient {
   private final Watches watches;
   private final Secret adminToken;
   private final String owner;
+  private final JobExport exports;
+  private final JobImport imports;
   private final Supplier<String> jobIdSuffixes;
 
   /**
@@ -67,6 +70,8 @@ final class LocalJobs implements JobsClient {
       Watches watches,
       Secret adminToken,
       String owner,
+      JobExport exports,
+      JobImport imports,
       Supplier<String> jobIdSuffixes) {
     this.engine = engine;
     this.store = store;
@@ -75,6 +80,8 @@ final class LocalJobs implements JobsClient {
     this.watches = watches;
     this.adminToken = adminToken;
     this.owner = owner;
+    this.exports = exports;
+    this.imports = imports;
     this.jobIdSuffixes = jobIdSuffixes;
   }
 
@@ -234,6 +241,16 @@ final class LocalJobs implements JobsClient {
     ObjectNode answer = Json.object();
     answer.put("replayed", true).put("job_id", jobId).put("agent_id", target).put("index", index);
     return answer;
+  }
+
+  @Override
+  public Backup backup(String jobId) {
+    return exports.of(jobId);
+  }
+
+  @Override
+  public ObjectNode restore(Backup backup, String blueprintId, String runId) {
+    return imports.restore(backup, blueprintId, runId);
   }
 
   private JsonNode deadLetter(String jobId, int index) {

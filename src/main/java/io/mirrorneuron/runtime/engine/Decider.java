@@ -38,6 +38,7 @@ final class Decider {
     if (!state.status().isTerminal()) {
       switch (input) {
         case Input.Start start -> start(state, turn);
+        case Input.Restored restored -> restored(state, turn, restored.from());
         case Input.Signalled signalled ->
             processes.signal(
                 state.agent(signalled.agentId()), signalled.executionId(), signalled.signal());
@@ -72,6 +73,14 @@ final class Decider {
         state.enqueue(message.build(state.nextMessageSeq(), entrypoint));
       }
     }
+  }
+
+  private void restored(JobState state, Turn turn, Restoration from) {
+    if (state.status() == JobStatus.PENDING) { // nothing but the manifest is known
+      start(state, turn);
+      turn.event("job_paused");
+    }
+    from.begin(state, turn);
   }
 
   private static Message.Builder seed(JobState state, String entrypoint, JsonNode payload) {

@@ -6,6 +6,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.SubmittedJob;
 import io.mirrorneuron.runtime.manifest.Workflow;
 import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.JobStore.Commit;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.store.NodeRegistry;
@@ -22,6 +23,8 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -96,6 +99,31 @@ public final class Engine {
    * @param bundle fingerprint of the stored payloads, or null
    */
   public CompletionStage<SubmittedJob> submit(NewJob job, Workflow workflow, String bundle) {
+    String runId = workflow.runId() == null ? "run-" + job.jobId() : workflow.runId();
+    return open(
+        job,
+        () -> new JobState(job.jobId(), workflow, new JobHeader(timers.now(), runId, bundle)),
+        new Input.Start(),
+        commit -> commit);
+  }
+
+  /**
+   * Makes a paused job that is as far as another one was. Fails as INVALID when the workflow and
+   * the state do not fit each other.
+   */
+  public CompletionStage<SubmittedJob> restore(NewJob job, Workflow workflow, Restoration from) {
+    return open(
+        job,
+        () -> from.state(job, workflow, timers.now()),
+        new Input.Restored(from),
+        from::completed);
+  }
+
+  /**
+   * @param completed what is written for the first turn
+   */
+  private CompletionStage<SubmittedJob> open(
+      NewJob job, Supplier<JobState> begin, Input beginning, UnaryOperator<Commit> completed) {
     if (closed) {
       return CompletableFuture.failedFuture(stopping());
     }
@@ -103,12 +131,15 @@ public final class Engine {
     Executor lane = lanes.of(job.jobId());
     lane.execute(
         () -> {
-          String runId = workflow.runId() == null ? "run-" + job.jobId() : workflow.runId();
-          JobState state =
-              new JobState(job.jobId(), workflow, new JobHeader(timers.now(), runId, bundle));
-          JobLoop loop = new JobLoop(this, lane, state, 1);
+          JobLoop loop;
+          try {
+            loop = new JobLoop(this, lane, begin.get(), 1);
+          } catch (RuntimeException e) {
+            answer.completeExceptionally(e);
+            return;
+          }
           loops.put(job.jobId(), loop);
-          loop.create(commit -> store.create(job, commit))
+          loop.create(beginning, commit -> store.create(job, completed.apply(commit)))
               .whenComplete(
                   (created, failure) -> {
                     if (failure != null) {
@@ -141,12 +172,14 @@ public final class Engine {
         status -> status == JobStatus.PAUSED);
   }
 
+  /** Answers the status once it goes on, which may be a terminal one when little was left to do. */
   public CompletionStage<JobStatus> resume(String jobId) {
+    boolean open = loops.containsKey(jobId);
     return command(
         jobId,
         new Input.Resume(),
         status -> status != JobStatus.PAUSED,
-        status -> status == JobStatus.RUNNING);
+        status -> open || status == JobStatus.RUNNING);
   }
 
   /**

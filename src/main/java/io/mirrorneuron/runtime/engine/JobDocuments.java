@@ -145,6 +145,9 @@ public final class JobDocuments {
         .put("ended_at", time(state.header.endedAt()));
     job.set("root_agent_ids", Json.MAPPER.valueToTree(workflow.entrypoints()));
     job.set("recovery", state.header.recovery());
+    if (state.header.provenance() != null) {
+      job.set("restore_provenance", state.header.provenance());
+    }
     job.putObject("workflow_state").put("schema_version", 1).put("enabled", false);
     job.put("lease_epoch", epoch).put("lease_owner", owner);
     job.putObject("lease").put("owner_id", owner).put("epoch", epoch);

@@ -24,6 +24,7 @@ final class JobHeader {
   private ObjectNode result;
   private ObjectNode failure;
   private ObjectNode recovery;
+  private ObjectNode provenance;
   private final Set<String> unrouted = new LinkedHashSet<>();
   private boolean changed = true;
 
@@ -59,6 +60,11 @@ final class JobHeader {
     return recovery;
   }
 
+  /** The backup that the job was restored from, or null. */
+  ObjectNode provenance() {
+    return provenance;
+  }
+
   /** Message types that no edge carried, the first few. */
   Set<String> unrouted() {
     return unrouted;
@@ -90,6 +96,11 @@ final class JobHeader {
     changed = true;
   }
 
+  void provenance(ObjectNode value) {
+    provenance = value;
+    changed = true;
+  }
+
   void noteUnrouted(String type) {
     if (unrouted.size() < UNROUTED_TYPES) {
       unrouted.add(type);
@@ -111,6 +122,9 @@ final class JobHeader {
     json.set("result", result);
     json.set("failure", failure);
     json.set("recovery", recovery);
+    if (provenance != null) {
+      json.set("provenance", provenance);
+    }
     if (!unrouted.isEmpty()) {
       json.set("unrouted", Json.MAPPER.valueToTree(unrouted));
     }
@@ -129,6 +143,7 @@ final class JobHeader {
     header.result = json.path("result") instanceof ObjectNode node ? node : null;
     header.failure = json.path("failure") instanceof ObjectNode node ? node : null;
     header.recovery = json.path("recovery") instanceof ObjectNode node ? node : null;
+    header.provenance = json.path("provenance") instanceof ObjectNode node ? node : null;
     json.path("unrouted").forEach(type -> header.unrouted.add(type.asText()));
     header.changed = false;
     return header;

@@ -98,14 +98,14 @@ final class JobLoop {
     return answer;
   }
 
-  /** The turn that is folded into the submit commit. On the lane, before any other call. */
+  /** The turn that is folded into the first commit. On the lane, before any other call. */
   CompletionStage<JobStore.Created> create(
-      Function<Commit, CompletionStage<JobStore.Created>> store) {
+      Input beginning, Function<Commit, CompletionStage<JobStore.Created>> store) {
     busy = true;
     Turn turn = new Turn(state, engine.now());
     Commit first;
     try {
-      engine.decider().decide(state, new Input.Start(), turn);
+      engine.decider().decide(state, beginning, turn);
       first = commit(turn);
     } catch (RuntimeException | StackOverflowError e) {
       closed = true;
