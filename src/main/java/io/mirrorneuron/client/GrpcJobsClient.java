@@ -9,6 +9,7 @@ import io.mirrorneuron.model.EventPage;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.Submission;
 import io.mirrorneuron.model.SubmittedJob;
+import io.mirrorneuron.proto.ext.v1.DrainJobRequest;
 import io.mirrorneuron.proto.ext.v1.ExtJsonResponse;
 import io.mirrorneuron.proto.ext.v1.ReplayDeadLetterRequest;
 import io.mirrorneuron.proto.ext.v1.RuntimeExtServiceGrpcClient;
@@ -97,7 +98,11 @@ final class GrpcJobsClient implements JobsClient {
   }
 
   @Override
-  public String pause(String jobId) {
+  public String pause(String jobId, boolean drain) {
+    if (drain) {
+      DrainJobRequest draining = DrainJobRequest.newBuilder().setJobId(jobId).build();
+      return extension(RuntimeExtServiceGrpcClient.DrainJob, draining).path("status").asText();
+    }
     PauseJobRequest request = PauseJobRequest.newBuilder().setJobId(jobId).build();
     return calls.call(JobServiceGrpcClient.PauseJob, request).getStatus();
   }

@@ -36,8 +36,14 @@ public interface JobsClient {
   /** Ends the job and its processes; a terminal job stays as it is. Returns the status word. */
   String cancel(String jobId);
 
-  /** Stops dispatch and the running processes. Returns the status word. */
-  String pause(String jobId);
+  /**
+   * Starts no program of the job any more, and returns when none runs.
+   *
+   * @param drain whether those that run may end by themselves; else they are ended, and run again
+   *     when the job is resumed
+   * @return the status word: {@code paused}, or {@code pausing} while draining outlasts the call
+   */
+  String pause(String jobId, boolean drain);
 
   /** Continues a paused job; a running one stays as it is. Returns the status word. */
   String resume(String jobId);

@@ -137,8 +137,8 @@ final class LocalJobs implements JobsClient {
   }
 
   @Override
-  public String pause(String jobId) {
-    return status(engine.pause(jobId), jobId).word();
+  public String pause(String jobId, boolean drain) {
+    return status(engine.pause(jobId, drain), jobId).word();
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.mirrorneuron.runtime;
 
+import static java.util.regex.Matcher.quoteReplacement;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -8,6 +10,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.mirrorneuron.wire.Json;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Puts the ids of one job in the place of another's, in members that are known to hold such ids.
@@ -20,10 +23,12 @@ record Renaming(Map<String, String> ids) {
   private static final Set<String> WHOLE =
       Set.of("job_id", "parent_job_id", "run_id", "blueprint_run_id", "mn.workflow.run_id");
 
-  /** Members whose value begins with an id. */
-  private static final Set<String> HEADS =
+  /** Members whose value is made of an id and more, such as {@code lease-<job>.4.1.2}. */
+  private static final Set<String> MADE =
       Set.of(
           "execution_id",
+          "lease_id",
+          "sandbox_name",
           "idempotency_key",
           "attempt_id",
           "mn.workflow.idempotency_key",
@@ -67,19 +72,18 @@ record Renaming(Map<String, String> ids) {
     if (WHOLE.contains(name)) {
       return ids.getOrDefault(value, value);
     }
-    if (HEADS.contains(name)) {
+    if (MADE.contains(name)) {
+      String made = value;
       for (var id : ids.entrySet()) {
-        if (beginsWith(value, id.getKey())) {
-          return id.getValue() + value.substring(id.getKey().length());
-        }
+        made = whole(id.getKey()).matcher(made).replaceAll(quoteReplacement(id.getValue()));
       }
+      return made;
     }
     return value;
   }
 
-  /** Not when a longer id merely begins alike. */
-  private static boolean beginsWith(String value, String id) {
-    return value.startsWith(id)
-        && (value.length() == id.length() || ".:/#".indexOf(value.charAt(id.length())) >= 0);
+  /** The id on its own, not as a part of a longer one. */
+  private static Pattern whole(String id) {
+    return Pattern.compile("(?<![A-Za-z0-9_.])" + Pattern.quote(id) + "(?![A-Za-z0-9_-])");
   }
 }

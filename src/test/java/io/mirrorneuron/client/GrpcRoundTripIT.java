@@ -7,6 +7,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.model.Backup;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.EventPage;
 import io.mirrorneuron.model.MnException;
@@ -112,10 +113,10 @@ class GrpcRoundTripIT {
   @Test
   void jobsArePausedResumedCancelledAndCleared() {
     jobs.submit(Submission.of(MANIFEST));
-    assertThat(jobs.pause("fake-1")).isEqualTo("paused");
+    assertThat(jobs.pause("fake-1", false)).isEqualTo("paused");
     assertThat(jobs.resume("fake-1")).isEqualTo("resumed");
     assertThat(jobs.cancel("fake-1")).isEqualTo("cancelled");
-    assertFails(ErrorCode.PRECONDITION, "failed_precondition", () -> jobs.pause("fake-1"));
+    assertFails(ErrorCode.PRECONDITION, "failed_precondition", () -> jobs.pause("fake-1", false));
     runtime.jobs.requireAdminToken(GrpcRuntime.ADMIN.value());
     assertThatThrownBy(() -> jobs.clear("wrong")).hasMessageContaining("MN_GRPC_ADMIN_TOKEN");
     assertThatThrownBy(() -> jobs.clear(null)).hasMessageContaining("MN_GRPC_ADMIN_TOKEN");
@@ -128,7 +129,7 @@ class GrpcRoundTripIT {
         List.of(
             () -> jobs.get("nope"),
             () -> jobs.cancel("nope"),
-            () -> jobs.pause("nope"),
+            () -> jobs.pause("nope", false),
             () -> jobs.resume("nope"),
             () -> jobs.events("nope", 0, 10),
             () -> jobs.lastEvents("nope", 10),
@@ -232,6 +233,36 @@ class GrpcRoundTripIT {
   }
 
   @Test
+  void aCopyGoesOutAndComesBackAsItWas() {
+    jobs.submit(Submission.of(MANIFEST));
+    assertFails(ErrorCode.PRECONDITION, "failed_precondition", () -> jobs.backup("fake-1"));
+    jobs.pause("fake-1", false);
+
+    Backup backup = jobs.backup("fake-1");
+    ObjectNode answer = jobs.restore(backup, "blue", "run-2");
+
+    Backup made = runtime.jobs.backup("fake-1");
+    Backup restored = runtime.jobs.backups().getFirst();
+    for (Backup travelled : List.of(backup, restored)) {
+      assertThat(travelled.json()).isEqualTo(made.json());
+      assertThat(travelled.files()).containsOnlyKeys(made.files().keySet());
+      travelled
+          .files()
+          .forEach((path, bytes) -> assertThat(bytes).isEqualTo(made.files().get(path)));
+    }
+    assertThat(answer.path("source_job_id").asText()).isEqualTo("fake-1");
+    assertThat(runtime.jobs.calls()).contains("restore blue run-2");
+  }
+
+  @Test
+  void aJobIsDrained() {
+    jobs.submit(Submission.of(MANIFEST));
+
+    assertThat(jobs.pause("fake-1", true)).isEqualTo("paused");
+    assertThat(runtime.jobs.calls()).contains("drain fake-1");
+  }
+
+  @Test
   void whoeverIsFullSaysWhenToComeAgain() {
     runtime.jobs.failWith(MnException.retryLater("agent worker is full", 1250));
 
@@ -262,6 +293,7 @@ class GrpcRoundTripIT {
           .hasMessageContaining("the runtime has no SendMessage");
       assertFails(
           ErrorCode.UNIMPLEMENTED, "unimplemented", () -> stranger.jobs().replayDeadLetter("j", 0));
+      assertFails(ErrorCode.UNIMPLEMENTED, "unimplemented", () -> stranger.jobs().pause("j", true));
     } finally {
       original.close().await();
     }

@@ -74,7 +74,7 @@ class BackupIT {
                     new Payloads.Inline(Map.of("worker/run.sh", program)),
                     null))
             .jobId();
-    jobs().pause(job);
+    jobs().pause(job, false);
     jobs().send(job, "sink", Json.object().put("from_outside", true));
     return job;
   }
@@ -167,7 +167,7 @@ class BackupIT {
 
   private static boolean isOpen(String job) {
     try {
-      jobs().pause(job);
+      jobs().pause(job, false);
       return true;
     } catch (MnException e) {
       return false;

@@ -140,8 +140,8 @@ class RuntimeIT {
   void pauseStopsTheProgramResumeRunsItAgainCancelEndsIt() {
     String job = submit(script("[\"sleep\",\"60\"]", ""));
 
-    assertThat(runtime.jobs().pause(job)).isEqualTo("paused");
-    assertThat(runtime.jobs().pause(job)).isEqualTo("paused");
+    assertThat(runtime.jobs().pause(job, false)).isEqualTo("paused");
+    assertThat(runtime.jobs().pause(job, false)).isEqualTo("paused");
     assertThat(status(job)).isEqualTo("paused");
     assertThat(runtime.jobs().resume(job)).isEqualTo("resumed");
     assertThat(runtime.jobs().resume(job)).isEqualTo("resumed");
@@ -197,7 +197,7 @@ class RuntimeIT {
   @Test
   void aMessageFromOutsideWaitsWhileTheJobIsPausedAndIsThenHandled() {
     String job = submit(service());
-    runtime.jobs().pause(job);
+    runtime.jobs().pause(job, false);
     ObjectNode message = Json.object().put("type", "order").put("n", 7);
 
     ObjectNode answer = runtime.jobs().send(job, "end", message);

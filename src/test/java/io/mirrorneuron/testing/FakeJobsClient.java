@@ -180,8 +180,8 @@ public final class FakeJobsClient implements JobsClient {
   }
 
   @Override
-  public String pause(String jobId) {
-    called("pause " + jobId);
+  public String pause(String jobId, boolean drain) {
+    called((drain ? "drain " : "pause ") + jobId);
     move(jobId, "running", "paused", "job_paused");
     return "paused";
   }

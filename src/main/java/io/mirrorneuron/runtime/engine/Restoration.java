@@ -61,7 +61,9 @@ public record Restoration(
       JobState state = JobState.read(stored, workflow);
       checkWhole(state);
       return state;
-    } catch (IllegalStateException | IllegalArgumentException e) {
+    } catch (MnException e) {
+      throw e;
+    } catch (RuntimeException e) { // whatever a stranger wrote there
       throw unreadable(e);
     }
   }
@@ -84,7 +86,9 @@ public record Restoration(
 
   /** Told in the first turn: the job waits for a person, who sees where it comes from. */
   void begin(JobState state, Turn turn) {
-    state.header.status(JobStatus.PAUSED, turn.now());
+    if (state.status() != JobStatus.PAUSED) { // else the pause has begun when it did there
+      state.header.status(JobStatus.PAUSED, turn.now());
+    }
     ObjectNode recovery = Json.object().put("status", "restored_from_backup");
     recovery.put("reason", reason).put("requires_review", true).put("can_resume", true);
     state.header.recovery(recovery.put("updated_at", turn.timestamp()));

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.client.ClusterClient;
 import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.model.EventPage;
+import io.mirrorneuron.proto.ext.v1.DrainJobRequest;
 import io.mirrorneuron.proto.ext.v1.ExtJsonResponse;
 import io.mirrorneuron.proto.ext.v1.GetMetricsRequest;
 import io.mirrorneuron.proto.ext.v1.ListDeadLettersRequest;
@@ -36,6 +37,7 @@ final class ExtCalls {
         .unary(RuntimeExtServiceGrpcService.ListDeadLetters, this::listDeadLetters)
         .unary(RuntimeExtServiceGrpcService.ReplayDeadLetter, this::replayDeadLetter)
         .unary(RuntimeExtServiceGrpcService.SendMessage, this::sendMessage)
+        .unary(RuntimeExtServiceGrpcService.DrainJob, this::drain)
         .unary(RuntimeExtServiceGrpcService.GetMetrics, this::metrics)
         .build();
   }
@@ -82,6 +84,11 @@ final class ExtCalls {
     String text = request.getMessageJson().isBlank() ? "{}" : request.getMessageJson();
     ObjectNode message = Json.parseObject(text, "message_json");
     return json(Json.write(jobs.send(request.getJobId(), request.getAgentId(), message)));
+  }
+
+  private ExtJsonResponse drain(DrainJobRequest request) {
+    ObjectNode answer = Json.object().put("job_id", request.getJobId());
+    return json(Json.write(answer.put("status", jobs.pause(request.getJobId(), true))));
   }
 
   private ExtJsonResponse metrics(GetMetricsRequest request) {

@@ -96,7 +96,7 @@ final class JobCalls {
   private PauseJobResponse pause(PauseJobRequest request) {
     return PauseJobResponse.newBuilder()
         .setJobId(request.getJobId())
-        .setStatus(jobs.pause(request.getJobId()))
+        .setStatus(jobs.pause(request.getJobId(), false))
         .build();
   }
 

@@ -49,7 +49,7 @@ class SimulationTest {
     stormy.submit(JOB);
     Random random = new Random(seed * 31);
     for (int i = random.nextInt(3); i > 0; i--) {
-      stormy.later(random.nextInt(400), engine -> engine.pause(JOB));
+      stormy.later(random.nextInt(400), engine -> engine.pause(JOB, false));
     }
     boolean cancels = random.nextInt(5) == 0;
     if (cancels) {

@@ -198,7 +198,7 @@ final class Stage {
   }
 
   Stage pause() {
-    ask(one -> one.pause(JOB));
+    ask(one -> one.pause(JOB, false));
     return this;
   }
 
