@@ -153,6 +153,20 @@ class RuntimeIT {
   }
 
   @Test
+  void drainingLetsTheProgramEndAndPausesBeforeWhatComesNext() {
+    String job = submit(script("[\"sh\",\"-c\",\"sleep 0.3; echo done\"]", ""));
+
+    assertThat(runtime.jobs().pause(job, true)).isEqualTo("paused");
+
+    assertThat(types(job))
+        .containsSubsequence("job_pausing", "sandbox_job_completed", "job_paused")
+        .doesNotContain("job_completed");
+    runtime.jobs().resume(job);
+    assertThat(runtime.awaitEnd(job).at("/job/status").asText()).isEqualTo("completed");
+    assertThat(types(job)).containsOnlyOnce("sandbox_job_completed");
+  }
+
+  @Test
   void theSameKeyAndContentIsTheSameJobAndOtherContentIsRefused() {
     Submission first = new Submission(ROUTERS, new Payloads.Inline(Map.of()), "key-1");
     String job = runtime.jobs().submit(first).jobId();
