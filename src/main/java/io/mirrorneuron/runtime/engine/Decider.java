@@ -53,6 +53,7 @@ final class Decider {
     void take(Input input) {
       switch (input) {
         case Input.Start start -> start();
+        case Input.Restored restored -> restored(restored.from());
         case Input.Signalled signalled -> signalled(signalled);
         case Input.Due due -> due(due.at());
         case Input.Pause pause -> pause(pause.drain());
@@ -80,6 +81,14 @@ final class Decider {
         state.steps.all().forEach(ledger::evaluate);
       }
       new Rounds(state, turn, life).seed(ledger);
+    }
+
+    private void restored(Restoration from) {
+      if (state.status() == JobStatus.PENDING) { // nothing but the manifest is known
+        start();
+        turn.event("job_paused");
+      }
+      from.begin(state, turn);
     }
 
     private void signalled(Input.Signalled signalled) {

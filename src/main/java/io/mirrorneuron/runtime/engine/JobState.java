@@ -425,6 +425,15 @@ final class JobState {
         "stored state of job " + stored.jobId() + " is damaged: " + cause.getMessage(), cause);
   }
 
+  /** The number of the last event that these fields know of. */
+  static long lastEventSeq(Map<String, String> fields) {
+    try {
+      return Long.parseLong(fields.getOrDefault(COUNTERS, "0,0,").split(",", 3)[1]);
+    } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
+      throw new IllegalStateException("stored counters are damaged", e);
+    }
+  }
+
   private void readCounters(String text) {
     String[] parts = text.split(",", 3);
     messages = Long.parseLong(parts[0]);
