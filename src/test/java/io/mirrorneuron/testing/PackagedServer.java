@@ -9,6 +9,7 @@ import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.Vertx;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -198,13 +199,13 @@ public final class PackagedServer implements AutoCloseable {
 
   /** Folders of steps that are there now, from whatever server of this home. */
   public List<Path> workspaces() {
-    Path temp = temp(home);
-    try (Stream<Path> files =
-        Files.find(temp, 2, (path, facts) -> path.getNameCount() == temp.getNameCount() + 2)) {
-      return files.toList();
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
+    return children(temp(home)).flatMap(PackagedServer::children).toList();
+  }
+
+  /** What is in a folder; nothing when it is not there any more. */
+  private static Stream<Path> children(Path folder) {
+    File[] files = folder.toFile().listFiles();
+    return files == null ? Stream.empty() : Arrays.stream(files).map(File::toPath);
   }
 
   private static Path temp(Path home) {
