@@ -130,7 +130,7 @@ final class LocalJobs implements JobsClient {
 
   @Override
   public String pause(String jobId) {
-    return status(engine.pause(jobId), jobId).word();
+    return status(engine.pause(jobId, false), jobId).word();
   }
 
   @Override

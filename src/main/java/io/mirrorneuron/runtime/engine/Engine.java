@@ -128,10 +128,16 @@ public final class Engine {
     return command(jobId, new Input.Cancel(), JobStatus::isTerminal, status -> true);
   }
 
-  public CompletionStage<JobStatus> pause(String jobId) {
+  /**
+   * Answers {@code paused} once nothing of the job runs any more.
+   *
+   * @param drain whether programs that run may end by themselves; they are ended otherwise, and run
+   *     again when the job is resumed
+   */
+  public CompletionStage<JobStatus> pause(String jobId, boolean drain) {
     return command(
         jobId,
-        new Input.Pause(),
+        new Input.Pause(drain),
         status -> status != JobStatus.PAUSING && status != JobStatus.RUNNING,
         status -> status == JobStatus.PAUSED);
   }
@@ -266,7 +272,8 @@ public final class Engine {
     return loops.size();
   }
 
-  void start(JobState state, AgentState agent, String executionId, Executions.Listener listener) {
+  void start(JobState state, Mailbox mailbox, String executionId, Executions.Listener listener) {
+    AgentState agent = mailbox.owner;
     executions.start(
         new Execution(
             executionId,
@@ -276,11 +283,11 @@ public final class Engine {
             "executor",
             agent.agent.template(),
             agent.agent.config(),
-            agent.mailbox.getFirst().json(),
+            mailbox.messages.getFirst().json(),
             agent.memory,
-            io.mirrorneuron.wire.Json.object(),
+            LedgerDocument.context(state, mailbox.step),
             state.header.bundle == null ? null : bundles.apply(state.header.bundle),
-            agent.attempt),
+            mailbox.attempt),
         listener);
   }
 

@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.manifest;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.runtime.manifest.Workflow.Agent;
+import io.mirrorneuron.runtime.manifest.Workflow.AgentPolicies;
 import io.mirrorneuron.runtime.manifest.Workflow.AgentType;
 import io.mirrorneuron.runtime.manifest.Workflow.Edge;
 import io.mirrorneuron.wire.Json;
@@ -55,15 +56,20 @@ final class Nodes {
           "complete_job?", Shape.BOOLEAN,
           "terminal_sink", Shape.BOOLEAN,
           "emit_type", Shape.NAME,
-          "output_message_type", Shape.NAME,
-          "backpressure", Shape.OBJECT);
+          "output_message_type", Shape.NAME);
 
   /**
    * A node whose edges are not known yet.
    *
    * @param type null when it was refused
    */
-  record Node(String id, Place place, AgentType type, String template, ObjectNode config) {
+  record Node(
+      String id,
+      Place place,
+      AgentType type,
+      String template,
+      ObjectNode config,
+      AgentPolicies policies) {
     String role() {
       return place.at("role").value().textValue();
     }
@@ -72,17 +78,12 @@ final class Nodes {
       return config.path(member).asBoolean();
     }
 
-    Agent withEdges(List<Edge> outgoing, Header header) {
-      boolean unsafe = Unsafe.is(config) || Unsafe.is(place.value());
-      ObjectNode own = Json.object();
-      if (place.at("policies").value() instanceof ObjectNode policies) {
-        own.setAll(policies);
-      }
-      if (config.path("backpressure").isObject()) {
-        own.set("backpressure", config.get("backpressure"));
-      }
-      return new Agent(
-          id, type, template, role(), config, unsafe, header.policiesOf(own), outgoing);
+    boolean isUnsafe() {
+      return Unsafe.is(config) || Unsafe.is(place.value());
+    }
+
+    Agent withEdges(List<Edge> outgoing) {
+      return new Agent(id, type, template, role(), config, isUnsafe(), policies, outgoing);
     }
   }
 
@@ -92,23 +93,26 @@ final class Nodes {
     this.defaultRunner = defaultRunner;
   }
 
-  /** The usable nodes by id, in manifest order. */
-  Map<String, Node> read(Place list) {
+  /**
+   * The usable nodes by id, in order.
+   *
+   * @param home where the author is told to put nodes when there are none
+   */
+  Map<String, Node> read(Place home, List<Place> places, Policies policies) {
     Map<String, Node> nodes = new LinkedHashMap<>();
-    if (list.isAbsent() || list.value().isArray() && list.value().isEmpty()) {
-      list.error(Problem.REQUIRED, "nodes must not be empty");
-    } else if (list.is(Shape.LIST)) {
-      for (Place place : list.items()) {
-        Node node = place.isRequired(Shape.OBJECT) ? node(place) : null;
-        if (node != null && nodes.putIfAbsent(node.id, node) != null) {
-          place.error(Problem.DUPLICATE, "duplicate node_id " + Place.shown(node.id));
-        }
+    if (places.isEmpty() && (home.isAbsent() || home.value().isArray() && home.value().isEmpty())) {
+      home.error(Problem.REQUIRED, home.label() + " must not be empty");
+    }
+    for (Place place : places) {
+      Node node = place.isRequired(Shape.OBJECT) ? node(place, policies) : null;
+      if (node != null && nodes.putIfAbsent(node.id, node) != null) {
+        place.error(Problem.DUPLICATE, "duplicate node_id " + Place.shown(node.id));
       }
     }
     return nodes;
   }
 
-  private Node node(Place unnamed) {
+  private Node node(Place unnamed, Policies policies) {
     String id = Ids.read(unnamed.atAny("node_id", "id"), "node_id is required for every node");
     if (id == null) {
       return null;
@@ -116,17 +120,16 @@ final class Nodes {
     Place place = unnamed.named(Place.shown(id));
     place.members(MEMBERS);
     place.atAny("requires_services", "requiresServices").is(Shape.LIST);
-    Policies.check(place.at("policies"));
+    SpecChecks.resources(place);
 
     Place config = place.at("config");
     config.members(CONFIG);
-    Policies.checkBackpressure(config.at("backpressure"));
     AgentType type = type(place, id);
     String template = template(place, id, type);
     if (type == AgentType.EXECUTOR) {
       new ExecutorConfig(defaultRunner).check(place);
     }
-    return new Node(id, place, type, template, config(place, id));
+    return new Node(id, place, type, template, config(place, id), policies.of(place));
   }
 
   private static AgentType type(Place place, String id) {
