@@ -74,7 +74,7 @@ public final class Manifests {
       String requirements = agent.config().at("/python_environment/requirements").asText("");
       boolean installs = agent.type() == AgentType.EXECUTOR && !requirements.isBlank();
       if (installs && !present.contains(PayloadPaths.canonical(requirements))) {
-        config
+        node.at("config")
             .at("python_environment")
             .error(
                 Problem.MISSING_UPLOAD,
