@@ -8,22 +8,22 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
 /**
- * What one agent has done and is doing. Mailbox and collected bodies are stored field by field, the
- * rest as one small record; an agent that never got a message has no record at all.
+ * What one agent has done and is doing. Messages and collected bodies are stored field by field,
+ * the rest as one small record; an agent that never got a message has no record at all.
  */
 final class AgentState {
   final Agent agent;
-  final Deque<Message> mailbox = new ArrayDeque<>();
+
+  /** What comes for it outside of any step. */
+  final Mailbox mailbox;
 
   /** Aggregators only: the bodies accepted so far. */
   final List<JsonNode> collected = new ArrayList<>();
-
-  /** Whether {@link JobState} has it in its queue of agents to look at. */
-  boolean candidate;
 
   private final Set<String> senders = new HashSet<>();
 
@@ -43,48 +43,29 @@ final class AgentState {
   /** Aggregators: whether the threshold has been reached. */
   boolean fired;
 
-  /** The execution of the message at the head of the mailbox, or null. */
-  Flight flight;
+  /** When it was started again, in milliseconds since the epoch, oldest first. */
+  final Deque<Long> restarts = new ArrayDeque<>();
 
-  /** Try number of the message at the head of the mailbox, from 1. */
-  int attempt = 1;
+  /** How often it was moved, or would have been. */
+  int moves;
 
-  /** When the message at the head may be tried, in milliseconds since the epoch; 0 is at once. */
-  long notBefore;
+  /** Mailboxes of its steps that wait until it is free. */
+  final Set<Mailbox> inLine = new LinkedHashSet<>();
+
+  /** Executions of all its mailboxes that are ordered and not parked. */
+  int flying;
 
   AgentState(Agent agent) {
     this.agent = agent;
+    this.mailbox = new Mailbox(this, null);
   }
 
   /**
-   * An execution that has been ordered.
+   * Keeps the body unless its sender has been counted already; answers whether it was kept.
    *
-   * @param delivery how often this attempt was started; more than one after a crash or a pause
-   * @param parked whether it was stopped and waits for the job to be resumed
-   * @param lease {@code {lease_id, pool, slots}} once the pool gave it, else null
+   * @param sender who answers at most once, or an empty text when that is not known
    */
-  record Flight(String executionId, int delivery, boolean parked, ObjectNode lease) {
-    Flight park() {
-      return new Flight(executionId, delivery, true, null);
-    }
-
-    Flight leased(ObjectNode granted) {
-      return new Flight(executionId, delivery, parked, granted);
-    }
-  }
-
-  /** Whether the message at the head can be handled now. */
-  boolean isReady(long now) {
-    return flight == null && !mailbox.isEmpty() && notBefore <= now;
-  }
-
-  boolean isFlying() {
-    return flight != null && !flight.parked();
-  }
-
-  /** Keeps the body unless its sender has already been counted; answers whether it was kept. */
-  boolean collect(JsonNode body) {
-    String sender = body.path("agent_id").isTextual() ? body.path("agent_id").asText() : "";
+  boolean collect(String sender, JsonNode body) {
     if (!sender.isEmpty() && !senders.add(sender)) {
       return false;
     }
@@ -92,20 +73,11 @@ final class AgentState {
     return true;
   }
 
-  String status() {
-    if (isFlying()) {
-      return flight.lease() == null ? "queued" : "running";
-    }
-    if (flight != null) {
-      return "paused";
-    }
-    if (!mailbox.isEmpty()) {
-      return "queued";
-    }
-    if (lastError != null) {
-      return "error";
-    }
-    return processed > 0 ? "completed" : "ready";
+  /** Begins anew with collecting. */
+  void forgetRound() {
+    collected.clear();
+    senders.clear();
+    fired = false;
   }
 
   String write() {
@@ -126,18 +98,13 @@ final class AgentState {
     if (fired) {
       json.put("fired", true);
     }
-    if (attempt != 1) {
-      json.put("attempt", attempt);
+    if (!restarts.isEmpty()) {
+      json.set("restarts", Json.MAPPER.valueToTree(restarts));
     }
-    if (notBefore != 0) {
-      json.put("not_before", notBefore);
+    if (moves > 0) {
+      json.put("moves", moves);
     }
-    if (flight != null) {
-      ObjectNode flying = json.putObject("flight");
-      flying.put("execution_id", flight.executionId()).put("delivery", flight.delivery());
-      flying.put("parked", flight.parked());
-      flying.set("lease", flight.lease());
-    }
+    mailbox.write(json);
     return Json.write(json);
   }
 
@@ -148,16 +115,8 @@ final class AgentState {
     lastError = json.hasNonNull("last_error") ? json.get("last_error").asText() : null;
     sandbox = json.path("sandbox") instanceof ObjectNode node ? node : null;
     fired = json.path("fired").asBoolean();
-    attempt = json.path("attempt").asInt(1);
-    notBefore = json.path("not_before").asLong();
-    JsonNode flying = json.path("flight");
-    if (flying.isObject()) {
-      flight =
-          new Flight(
-              flying.path("execution_id").asText(),
-              flying.path("delivery").asInt(),
-              flying.path("parked").asBoolean(),
-              flying.path("lease") instanceof ObjectNode lease ? lease : null);
-    }
+    json.path("restarts").forEach(time -> restarts.add(time.asLong()));
+    moves = json.path("moves").asInt();
+    mailbox.read(json);
   }
 }

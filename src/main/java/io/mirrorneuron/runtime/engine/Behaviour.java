@@ -10,21 +10,26 @@ final class Behaviour {
   private final JobState state;
   private final Turn turn;
   private final LifeCycle life;
+  private final Ledger ledger;
 
-  Behaviour(JobState state, Turn turn, LifeCycle life) {
+  Behaviour(JobState state, Turn turn, LifeCycle life, Ledger ledger) {
     this.state = state;
     this.turn = turn;
     this.life = life;
+    this.ledger = ledger;
   }
 
-  void router(AgentState agent, Message message) {
+  void router(Mailbox mailbox, Message message) {
+    AgentState agent = mailbox.owner;
+    ledger.done(mailbox, message.body());
     String type = agent.agent.config().path("emit_type").asText(message.type());
-    Mail mail = new Mail(state, turn, agent, message);
+    Mail mail = new Mail(state, turn, ledger, mailbox, message);
     mail.emit(type, mail.forward(type), true);
     rememberOutput(agent, message.body());
   }
 
-  void sensor(AgentState agent, Message message) {
+  void sensor(Mailbox mailbox, Message message) {
+    AgentState agent = mailbox.owner;
     turn.agentEvent(
         "sensor_observed", agent.agent.id(), Json.object().put("count", agent.processed));
     int threshold = Math.max(1, agent.agent.config().path("complete_after").asInt(1));
@@ -35,24 +40,27 @@ final class Behaviour {
     ObjectNode body = Json.object();
     body.put("agent_id", agent.agent.id()).put("count", agent.processed);
     body.set("last_message", message.body());
-    Mail mail = new Mail(state, turn, agent, message);
+    ledger.done(mailbox, body);
+    Mail mail = new Mail(state, turn, ledger, mailbox, message);
     mail.emit(type, mail.reply(type, body), true);
     rememberOutput(agent, body);
   }
 
-  void aggregator(AgentState agent, Message message) {
+  void aggregator(Mailbox mailbox, Message message) {
+    AgentState agent = mailbox.owner;
     String id = agent.agent.id();
     if (agent.fired) {
       turn.agentEvent("aggregator_late_message", id, Json.object().put("message_id", message.id()));
       return;
     }
-    if (!agent.collect(message.body())) {
+    String sender = sender(message);
+    if (!agent.collect(sender, message.body())) {
       ObjectNode payload = Json.object();
       payload.set("agent_id", message.body().path("agent_id"));
       turn.agentEvent("aggregator_duplicate_ignored", id, payload);
       return;
     }
-    state.collected(agent, message.body());
+    state.collected(agent, sender, message.body());
     int count = agent.collected.size();
     turn.agentEvent("aggregator_received", id, Json.object().put("count", count));
 
@@ -60,20 +68,33 @@ final class Behaviour {
     int threshold = config.path("complete_after").asInt(0);
     if (config.path("complete_on_message").asBoolean() || (threshold > 0 && count >= threshold)) {
       agent.fired = true;
-      aggregated(agent, message);
+      aggregated(mailbox, message);
     }
   }
 
-  private void aggregated(AgentState agent, Message message) {
+  /** Who has answered: an agent, of which each instance of a scattered step counts by itself. */
+  private static String sender(Message message) {
+    JsonNode agent = message.body().path("agent_id");
+    if (!agent.isTextual()) {
+      return "";
+    }
+    String step = message.sourceStepId();
+    return step == null ? agent.textValue() : agent.textValue() + " " + step;
+  }
+
+  private void aggregated(Mailbox mailbox, Message message) {
+    AgentState agent = mailbox.owner;
     JsonNode config = agent.agent.config();
     ObjectNode output = collectedOutput(agent);
+    ledger.done(mailbox, output);
     String type = config.path("output_message_type").asText("");
     if (!type.isEmpty()) {
-      Mail mail = new Mail(state, turn, agent, message);
+      Mail mail = new Mail(state, turn, ledger, mailbox, message);
       mail.emit(type, mail.reply(type, output), true);
     }
-    if (type.isEmpty() || asksForCompletion(config)) {
-      life.complete(agent.agent.id(), output);
+    boolean endsByItself = type.isEmpty() && mailbox.step == null;
+    if (endsByItself || asksForCompletion(config)) {
+      life.complete(mailbox, output);
     }
   }
 

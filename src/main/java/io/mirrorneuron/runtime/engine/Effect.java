@@ -5,15 +5,16 @@ package io.mirrorneuron.runtime.engine;
  * can be issued again after a crash; each is idempotent by its id.
  */
 sealed interface Effect {
-  /** Run the program of the agent for the message at the head of its mailbox. */
-  record Start(String agentId, String executionId) implements Effect {}
+  /** Run the program of the agent for the message at the head of the mailbox. */
+  record Start(Address mailbox, String executionId) implements Effect {}
 
   record Stop(String executionId) implements Effect {}
 
   /**
-   * Give the agent an {@link Input.Due}.
+   * Have an {@link Input.Due} decided on.
    *
+   * @param mailbox the one that waits, or null for the job
    * @param at milliseconds since the epoch
    */
-  record Wake(String agentId, long at) implements Effect {}
+  record Wake(Address mailbox, long at) implements Effect {}
 }

@@ -31,7 +31,7 @@ final class Effects {
       case Effect.Start start -> start(start, state);
       case Effect.Stop stop -> engine.executions().stop(stop.executionId());
       case Effect.Wake wake ->
-          engine.timers().at(wake.at(), () -> offer.accept(new Input.Due(wake.agentId())));
+          engine.timers().at(wake.at(), () -> offer.accept(new Input.Due(wake.mailbox())));
     }
   }
 
@@ -40,7 +40,7 @@ final class Effects {
     running.add(id);
     engine.start(
         state,
-        state.agent(start.agentId()),
+        state.mailbox(start.mailbox()),
         id,
         signal ->
             lane.execute(
@@ -48,7 +48,7 @@ final class Effects {
                   if (signal instanceof Signal.Finished) {
                     running.remove(id);
                   }
-                  signalled.accept(new Input.Signalled(start.agentId(), id, signal));
+                  signalled.accept(new Input.Signalled(start.mailbox(), id, signal));
                 }));
   }
 

@@ -19,7 +19,25 @@ record Failure(
     String agentId,
     Integer attempt,
     Integer maxAttempts,
-    String remediation) {
+    String remediation,
+    String stepId) {
+
+  Failure(
+      String code,
+      String category,
+      String message,
+      boolean retryable,
+      String agentId,
+      Integer attempt,
+      Integer maxAttempts,
+      String remediation) {
+    this(code, category, message, retryable, agentId, attempt, maxAttempts, remediation, null);
+  }
+
+  Failure withMessage(String text) {
+    return new Failure(
+        code, category, text, retryable, agentId, attempt, maxAttempts, remediation, stepId);
+  }
 
   private static final int DESC = 160;
   private static final int MESSAGE = 2048;
@@ -57,6 +75,9 @@ record Failure(
     details.put("retryable", retryable).put("reason_type", code);
     if (agentId != null) {
       details.put("agent_id", agentId);
+    }
+    if (stepId != null) {
+      details.put("step_id", stepId);
     }
     if (attempt != null) {
       details.put("attempt", attempt);

@@ -8,15 +8,25 @@ sealed interface Input {
   /** The first input of every job. */
   record Start() implements Input {}
 
-  record Signalled(String agentId, String executionId, Executions.Signal signal) implements Input {}
+  /** The first input of a job that another one was. */
+  record Restored(Restoration from) implements Input {}
 
-  /** A waiting time of the agent is over. */
-  record Due(String agentId) implements Input {}
+  record Signalled(Address to, String executionId, Executions.Signal signal) implements Input {}
+
+  /**
+   * A waiting time is over.
+   *
+   * @param at the mailbox that waited, or null when it was the job
+   */
+  record Due(Address at) implements Input {}
 
   /** Somebody asked for it and waits for the outcome, which may be that it was refused. */
   sealed interface Command extends Input {}
 
-  record Pause() implements Command {}
+  /**
+   * @param drain whether programs that run may end by themselves
+   */
+  record Pause(boolean drain) implements Command {}
 
   record Resume() implements Command {}
 

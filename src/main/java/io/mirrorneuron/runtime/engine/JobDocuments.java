@@ -73,7 +73,7 @@ public final class JobDocuments {
     ArrayNode sandboxes = Json.MAPPER.createArrayNode();
     for (Agent agent : state.workflow.agents().values()) {
       AgentState known = state.peek(agent.id());
-      agents.add(agent(agent, known == null ? new AgentState(agent) : known, row));
+      agents.add(agent(state, agent, row));
       if (known != null && known.sandbox != null) {
         sandboxes.add(known.sandbox);
       }
@@ -95,8 +95,7 @@ public final class JobDocuments {
     brief.set("job", row);
     ArrayNode agents = brief.putArray("agents");
     for (Agent agent : state.workflow.agents().values()) {
-      AgentState known = state.peek(agent.id());
-      agents.add(agent(agent, known == null ? new AgentState(agent) : known, row));
+      agents.add(agent(state, agent, row));
     }
     return brief;
   }
@@ -145,7 +144,11 @@ public final class JobDocuments {
         .put("ended_at", time(state.header.endedAt()));
     job.set("root_agent_ids", Json.MAPPER.valueToTree(workflow.entrypoints()));
     job.set("recovery", state.header.recovery());
-    job.putObject("workflow_state").put("schema_version", 1).put("enabled", false);
+    if (state.header.provenance() != null) {
+      job.set("restore_provenance", state.header.provenance());
+    }
+    job.set("workflow_state", LedgerDocument.of(state));
+    job.set("pending_workflow_completion", state.header.pendingCompletion());
     job.put("lease_epoch", epoch).put("lease_owner", owner);
     job.putObject("lease").put("owner_id", owner).put("epoch", epoch);
     job.set("result", state.header.result());
@@ -194,21 +197,23 @@ public final class JobDocuments {
     return topology;
   }
 
-  private ObjectNode agent(Agent declared, AgentState agent, ObjectNode row) {
+  private ObjectNode agent(JobState state, Agent declared, ObjectNode row) {
+    AgentState known = state.peek(declared.id());
+    AgentState agent = known == null ? new AgentState(declared) : known;
+    Activity activity = Activity.of(state, agent);
     ObjectNode json = Json.object();
     json.put("agent_id", declared.id()).put("agent_type", word(declared.type()));
     json.put("type", declared.template()).put("role", declared.role());
     json.put("assigned_node", nodeName).put("processed_messages", agent.processed);
-    json.put("mailbox_depth", agent.mailbox.size());
+    json.put("mailbox_depth", activity.depth());
     json.put("paused?", row.path("status").asText().startsWith("paus"));
     json.set("last_heartbeat_at", row.get("updated_at"));
     json.set("live?", row.get("live?"));
-    json.put("status", agent.status()).put("running?", agent.isFlying());
+    json.put("status", activity.status()).put("running?", activity.isFlying());
     json.put("last_error", agent.lastError);
-    json.putObject("backpressure");
+    json.set("backpressure", Backlog.describe(agent.mailbox));
     json.set("sandbox_name", agent.sandbox == null ? null : agent.sandbox.get("sandbox_name"));
-    boolean leased = agent.flight != null && agent.flight.lease() != null;
-    json.set("lease", leased ? agent.flight.lease() : Json.object());
+    json.set("lease", activity.lease() == null ? Json.object() : activity.lease());
     return json;
   }
 

@@ -24,6 +24,11 @@ final class JobHeader {
   private ObjectNode result;
   private ObjectNode failure;
   private ObjectNode recovery;
+  private ObjectNode provenance;
+  private ObjectNode pendingCompletion;
+  private int round;
+  private long nextRoundAt;
+  private long pausedAt;
   private final Set<String> unrouted = new LinkedHashSet<>();
   private boolean changed = true;
 
@@ -59,6 +64,31 @@ final class JobHeader {
     return recovery;
   }
 
+  /** The backup that the job was restored from, or null. */
+  ObjectNode provenance() {
+    return provenance;
+  }
+
+  /** {@code {agent_id, result, received_at}} of a completion that waits for open steps, or null. */
+  ObjectNode pendingCompletion() {
+    return pendingCompletion;
+  }
+
+  /** How often the graph was begun anew. */
+  int round() {
+    return round;
+  }
+
+  /** When it is begun anew, in milliseconds since the epoch; 0 when that is not planned. */
+  long nextRoundAt() {
+    return nextRoundAt;
+  }
+
+  /** Since when the job is paused, in milliseconds since the epoch. */
+  long pausedAt() {
+    return pausedAt;
+  }
+
   /** Message types that no edge carried, the first few. */
   Set<String> unrouted() {
     return unrouted;
@@ -71,6 +101,9 @@ final class JobHeader {
     }
     if (next.isTerminal()) {
       endedAt = now;
+    }
+    if (next == JobStatus.PAUSED) {
+      pausedAt = now;
     }
     changed = true;
   }
@@ -87,6 +120,28 @@ final class JobHeader {
 
   void recovery(ObjectNode value) {
     recovery = value;
+    changed = true;
+  }
+
+  void provenance(ObjectNode value) {
+    provenance = value;
+    changed = true;
+  }
+
+  void pendingCompletion(ObjectNode value) {
+    changed |= value != pendingCompletion;
+    pendingCompletion = value;
+  }
+
+  void nextRoundAt(long at) {
+    nextRoundAt = at;
+    changed = true;
+  }
+
+  void nextRound() {
+    round++;
+    nextRoundAt = 0;
+    pendingCompletion = null;
     changed = true;
   }
 
@@ -111,6 +166,18 @@ final class JobHeader {
     json.set("result", result);
     json.set("failure", failure);
     json.set("recovery", recovery);
+    if (provenance != null) {
+      json.set("provenance", provenance);
+    }
+    if (pendingCompletion != null) {
+      json.set("pending_completion", pendingCompletion);
+    }
+    if (round > 0 || nextRoundAt > 0) {
+      json.put("round", round).put("next_round_at", nextRoundAt);
+    }
+    if (pausedAt > 0) {
+      json.put("paused_at", pausedAt);
+    }
     if (!unrouted.isEmpty()) {
       json.set("unrouted", Json.MAPPER.valueToTree(unrouted));
     }
@@ -129,6 +196,12 @@ final class JobHeader {
     header.result = json.path("result") instanceof ObjectNode node ? node : null;
     header.failure = json.path("failure") instanceof ObjectNode node ? node : null;
     header.recovery = json.path("recovery") instanceof ObjectNode node ? node : null;
+    header.provenance = json.path("provenance") instanceof ObjectNode node ? node : null;
+    header.pendingCompletion =
+        json.path("pending_completion") instanceof ObjectNode node ? node : null;
+    header.round = json.path("round").asInt();
+    header.nextRoundAt = json.path("next_round_at").asLong();
+    header.pausedAt = json.path("paused_at").asLong();
     json.path("unrouted").forEach(type -> header.unrouted.add(type.asText()));
     header.changed = false;
     return header;

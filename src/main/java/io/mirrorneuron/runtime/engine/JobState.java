@@ -22,7 +22,8 @@ import java.util.TreeMap;
  * commit, field by field, so that a commit costs what the turn touched and not what the job holds.
  *
  * <p>Fields in the store: {@code h} header, {@code c} counters, {@code a:<agent>} agent record,
- * {@code m:<seq>} waiting message, {@code g:<agent>:<n>} collected body.
+ * {@code s:<step>} step record, {@code o:<step>} its output, {@code m:<seq>} message that waits or
+ * was the input of a step, {@code g:<agent>:<n>} collected body with its sender.
  */
 final class JobState {
   private static final String HEADER = "h";
@@ -35,23 +36,32 @@ final class JobState {
   /** How many agents of the graph run programs. */
   final int executorCount;
 
+  /** The step ledger of the present round. */
+  Steps steps;
+
   private final Map<String, AgentState> agents = new LinkedHashMap<>();
-  private final LinkedHashSet<AgentState> waiting = new LinkedHashSet<>();
-  private final Deque<AgentState> candidates = new ArrayDeque<>();
+  private final LinkedHashSet<Mailbox> waiting = new LinkedHashSet<>();
+  private final Deque<Mailbox> candidates = new ArrayDeque<>();
+  private final LinkedHashSet<Mailbox> held = new LinkedHashSet<>();
+  private final LinkedHashSet<Mailbox> inLine = new LinkedHashSet<>();
   private int flying;
+  private int flyingSteps;
+  private int saturated;
   private long messages;
   private long events;
   private String lastEvent;
 
   private final Set<AgentState> changedAgents = new LinkedHashSet<>();
+  private final Set<StepState> changedSteps = new LinkedHashSet<>();
   private final Map<Long, Message> addedMessages = new LinkedHashMap<>();
-  private final Map<String, String> addedBodies = new LinkedHashMap<>();
+  private final Map<String, String> addedFields = new LinkedHashMap<>();
   private final List<String> deleted = new ArrayList<>();
 
   JobState(String jobId, Workflow workflow, JobHeader header) {
     this.jobId = jobId;
     this.workflow = workflow;
     this.header = header;
+    this.steps = new Steps(workflow.steps(), this::agent);
     this.executorCount =
         (int)
             workflow.agents().values().stream()
@@ -76,6 +86,21 @@ final class JobState {
   /** Executions that are ordered and not parked. */
   int flying() {
     return flying;
+  }
+
+  /** Executions of steps among {@link #flying}. */
+  int flyingSteps() {
+    return flyingSteps;
+  }
+
+  /** How many mailboxes are full. */
+  int saturated() {
+    return saturated;
+  }
+
+  /** Names one pass through all steps; a service makes many. */
+  String workflowRun() {
+    return "wfr-" + Message.deriveId(jobId, "workflow run", header.round());
   }
 
   long lastEventSeq() {
@@ -104,22 +129,32 @@ final class JobState {
     return agent;
   }
 
-  /** Agents with something in their mailbox, in the order in which it came. */
-  Set<AgentState> waiting() {
+  /** The mailbox, or null when there is no such agent or step. */
+  Mailbox mailbox(Address address) {
+    if (address.stepId() == null) {
+      return agent(address.agentId()).mailbox;
+    }
+    StepState step = steps.get(address.stepId());
+    return step == null ? null : step.mailboxes.get(address.agentId());
+  }
+
+  /** Mailboxes that hold something, in the order in which it came. */
+  Set<Mailbox> waiting() {
     return waiting;
   }
 
-  /** The next agent that may have something to do now, or null. */
-  AgentState pollCandidate() {
-    AgentState next = candidates.pollFirst();
+  /** The next mailbox whose agent may have something to do now, or null. */
+  Mailbox pollCandidate() {
+    Mailbox next = candidates.pollFirst();
     if (next != null) {
       next.candidate = false;
     }
     return next;
   }
 
+  /** Whether there is something to look at that needs no waiting. */
   boolean hasCandidates() {
-    return !candidates.isEmpty();
+    return !candidates.isEmpty() || !steps.unsettled().isEmpty();
   }
 
   // ---- changing
@@ -137,67 +172,180 @@ final class JobState {
     changedAgents.add(agent);
   }
 
-  /** Has the agent looked at again: it may be free, due or have mail. */
-  void consider(AgentState agent) {
-    if (!agent.candidate) {
-      agent.candidate = true;
-      candidates.addLast(agent);
+  void touch(StepState step) {
+    changedSteps.add(step);
+  }
+
+  void touch(Mailbox mailbox) {
+    if (mailbox.step == null) {
+      changedAgents.add(mailbox.owner);
+    } else {
+      changedSteps.add(mailbox.step);
     }
   }
 
-  void fly(AgentState agent, AgentState.Flight flight) {
-    if (agent.isFlying()) {
-      flying--;
+  /** Has the mailbox looked at again: its agent may be free, due or have mail. */
+  void consider(Mailbox mailbox) {
+    if (!mailbox.candidate) {
+      mailbox.candidate = true;
+      candidates.addLast(mailbox);
     }
-    agent.flight = flight;
-    if (agent.isFlying()) {
-      flying++;
-    }
-    touch(agent);
   }
 
-  void enqueue(Message message) {
-    AgentState agent = agent(message.to());
-    agent.mailbox.addLast(message);
-    waiting.add(agent);
-    consider(agent);
+  /** Leaves the mailbox alone until {@link #releaseHeld}: a receiver of its agent is full. */
+  void hold(Mailbox mailbox) {
+    held.add(mailbox);
+  }
+
+  void releaseHeld() {
+    held.forEach(this::consider);
+    held.clear();
+  }
+
+  boolean isAnyHeld() {
+    return !held.isEmpty();
+  }
+
+  /** One of those that are held, or null. */
+  Mailbox pollHeld() {
+    return held.isEmpty() ? null : held.removeFirst();
+  }
+
+  void pressure(Mailbox mailbox, Pressure next) {
+    saturated +=
+        (next == Pressure.SATURATED ? 1 : 0) - (mailbox.pressure == Pressure.SATURATED ? 1 : 0);
+    mailbox.pressure = next;
+    touch(mailbox);
+  }
+
+  void fly(Mailbox mailbox, Mailbox.Flight flight) {
+    boolean flew = mailbox.isFlying();
+    count(mailbox, -1);
+    mailbox.flight = flight;
+    count(mailbox, 1);
+    touch(mailbox);
+    if (mailbox.isFlying()) {
+      inLine.remove(mailbox);
+      mailbox.owner.inLine.remove(mailbox);
+    } else if (flew) {
+      considerNext(inLine);
+      considerNext(mailbox.owner.inLine);
+    }
+  }
+
+  /** The mailbox waits until fewer steps are at work. */
+  void lineUp(Mailbox mailbox) {
+    inLine.add(mailbox);
+  }
+
+  /** Whoever waits for fewer steps at work may be looked at: the place was not taken. */
+  void passOn() {
+    considerNext(inLine);
+  }
+
+  private void considerNext(Set<Mailbox> line) {
+    if (!line.isEmpty()) {
+      Mailbox next = line.iterator().next();
+      line.remove(next);
+      consider(next);
+    }
+  }
+
+  /** Another round begins: steps are open again, and joins empty. */
+  void forgetRound() {
+    for (StepState step : steps.all()) {
+      step.mailboxes.values().forEach(this::clear);
+      if (step.input != null && addedMessages.remove(step.input.seq()) == null) {
+        deleted.add("m:" + step.input.seq());
+      }
+      deleted.add("s:" + step.id);
+      deleted.add("o:" + step.id);
+      addedFields.remove("o:" + step.id);
+    }
+    changedSteps.clear();
+    for (AgentState agent : agents.values()) {
+      for (int n = 1; n <= agent.collected.size(); n++) {
+        addedFields.remove("g:" + agent.agent.id() + ":" + n);
+        deleted.add("g:" + agent.agent.id() + ":" + n);
+      }
+      agent.forgetRound();
+      touch(agent);
+    }
+    steps = new Steps(workflow.steps(), this::agent);
+  }
+
+  private void count(Mailbox mailbox, int direction) {
+    if (mailbox.isFlying()) {
+      flying += direction;
+      flyingSteps += mailbox.step == null ? 0 : direction;
+      mailbox.owner.flying += direction;
+    }
+  }
+
+  void enqueue(Mailbox mailbox, Message message) {
+    mailbox.messages.addLast(message);
+    waiting.add(mailbox);
+    consider(mailbox);
     addedMessages.put(message.seq(), message);
   }
 
   /** Takes the head of the mailbox for good. */
-  Message consume(AgentState agent) {
-    Message message = agent.mailbox.removeFirst();
-    forget(message);
-    agent.processed++;
-    agent.attempt = 1;
-    agent.notBefore = 0;
-    touch(agent);
-    if (agent.mailbox.isEmpty()) {
-      waiting.remove(agent);
+  Message consume(Mailbox mailbox) {
+    Message message = mailbox.messages.removeFirst();
+    forget(mailbox, message);
+    mailbox.owner.processed++;
+    mailbox.rewind();
+    touch(mailbox);
+    touch(mailbox.owner);
+    if (mailbox.messages.isEmpty()) {
+      waiting.remove(mailbox);
     } else {
-      consider(agent);
+      consider(mailbox);
     }
     return message;
   }
 
-  /** Drops every waiting message: nothing will be handled any more. */
-  void clearMailboxes() {
-    for (AgentState agent : waiting) {
-      agent.mailbox.forEach(this::forget);
-      agent.mailbox.clear();
-      agent.notBefore = 0;
-      touch(agent);
-    }
-    waiting.clear();
+  /** Drops what waits in the mailbox: it will not be handled any more. */
+  void clear(Mailbox mailbox) {
+    mailbox.messages.forEach(message -> forget(mailbox, message));
+    mailbox.messages.clear();
+    mailbox.rewind();
+    waiting.remove(mailbox);
+    touch(mailbox);
   }
 
-  void collected(AgentState agent, JsonNode body) {
-    addedBodies.put("g:" + agent.agent.id() + ":" + agent.collected.size(), Json.write(body));
+  /** Drops every waiting message. */
+  void clearMailboxes() {
+    List.copyOf(waiting).forEach(this::clear);
+  }
+
+  void collected(AgentState agent, String sender, JsonNode body) {
+    addedFields.put(
+        "g:" + agent.agent.id() + ":" + agent.collected.size(),
+        Json.write(Json.MAPPER.createArrayNode().add(sender).add(body)));
     touch(agent);
   }
 
-  private void forget(Message message) {
-    if (addedMessages.remove(message.seq()) == null) {
+  void output(StepState step, JsonNode output) {
+    step.output = output;
+    addedFields.put("o:" + step.id, Json.write(output));
+    touch(step);
+  }
+
+  /** Puts the input of a step back in front of its mailbox. */
+  void requeueInput(StepState step) {
+    step.inputConsumed = false;
+    Mailbox mailbox = step.entry();
+    mailbox.messages.addFirst(step.input);
+    waiting.add(mailbox);
+    touch(step);
+  }
+
+  /** The input of a step stays stored: it may have to be worked on again. */
+  private void forget(Mailbox mailbox, Message message) {
+    if (mailbox.step != null && mailbox.step.isInput(message)) {
+      mailbox.step.inputConsumed = true;
+    } else if (addedMessages.remove(message.seq()) == null) {
       deleted.add("m:" + message.seq());
     }
   }
@@ -207,6 +355,7 @@ final class JobState {
   boolean hasChanges() {
     return header.isChanged()
         || !changedAgents.isEmpty()
+        || !changedSteps.isEmpty()
         || !addedMessages.isEmpty()
         || !deleted.isEmpty();
   }
@@ -221,14 +370,18 @@ final class JobState {
     for (AgentState agent : changedAgents) {
       set.put("a:" + agent.agent.id(), agent.write());
     }
+    for (StepState step : changedSteps) {
+      set.put("s:" + step.id, step.write());
+    }
     for (Message message : addedMessages.values()) {
       set.put("m:" + message.seq(), Json.write(message.json()));
     }
-    set.putAll(addedBodies);
+    set.putAll(addedFields);
     Delta delta = new Delta(set, List.copyOf(deleted));
     changedAgents.clear();
     addedMessages.clear();
-    addedBodies.clear();
+    addedFields.clear();
+    changedSteps.clear();
     deleted.clear();
     return delta;
   }
@@ -240,6 +393,8 @@ final class JobState {
       JobState state = new JobState(stored.jobId(), workflow, readHeader(stored));
       state.readCounters(stored.fields().getOrDefault(COUNTERS, "0,0,"));
       state.readAgents(stored.fields());
+      state.readSteps(stored.fields());
+      state.readMail(stored.fields());
       return state;
     } catch (JsonProcessingException | NumberFormatException | ClassCastException e) {
       throw damaged(stored, e);
@@ -270,6 +425,15 @@ final class JobState {
         "stored state of job " + stored.jobId() + " is damaged: " + cause.getMessage(), cause);
   }
 
+  /** The number of the last event that these fields know of. */
+  static long lastEventSeq(Map<String, String> fields) {
+    try {
+      return Long.parseLong(fields.getOrDefault(COUNTERS, "0,0,").split(",", 3)[1]);
+    } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
+      throw new IllegalStateException("stored counters are damaged", e);
+    }
+  }
+
   private void readCounters(String text) {
     String[] parts = text.split(",", 3);
     messages = Long.parseLong(parts[0]);
@@ -278,30 +442,79 @@ final class JobState {
   }
 
   private void readAgents(Map<String, String> fields) throws JsonProcessingException {
-    Map<Long, ObjectNode> mail = new TreeMap<>();
     for (Map.Entry<String, String> field : fields.entrySet()) {
-      String name = field.getKey();
-      if (name.startsWith("m:")) {
-        mail.put(Long.valueOf(name.substring(2)), (ObjectNode) Json.parse(field.getValue()));
-      } else if (name.startsWith("a:")) {
-        AgentState agent = agent(name.substring(2));
+      if (field.getKey().startsWith("a:")) {
+        AgentState agent = agent(field.getKey().substring(2));
         agent.read(Json.parse(field.getValue()));
-        flying += agent.isFlying() ? 1 : 0;
+        count(agent.mailbox, 1);
+        saturated += agent.mailbox.pressure == Pressure.SATURATED ? 1 : 0;
       }
     }
     for (AgentState agent : agents.values()) {
-      String body;
-      for (int n = 1; (body = fields.get("g:" + agent.agent.id() + ":" + n)) != null; n++) {
-        agent.collect(Json.parse(body));
+      String stored;
+      for (int n = 1; (stored = fields.get("g:" + agent.agent.id() + ":" + n)) != null; n++) {
+        JsonNode collected = Json.parse(stored);
+        agent.collect(collected.get(0).asText(), collected.get(1));
+      }
+    }
+  }
+
+  private void readSteps(Map<String, String> fields) throws JsonProcessingException {
+    Map<StepState, JsonNode> records = new LinkedHashMap<>();
+    for (StepState step : List.copyOf(steps.all())) {
+      readStep(step, fields, records);
+    }
+    records.keySet().stream().filter(StepState::isTerminal).forEach(steps::ended);
+    steps.all().stream().filter(step -> !step.isTerminal()).forEach(steps.unsettled()::add);
+  }
+
+  private void readStep(
+      StepState step, Map<String, String> fields, Map<StepState, JsonNode> records)
+      throws JsonProcessingException {
+    String stored = fields.get("s:" + step.id);
+    if (stored == null) {
+      return;
+    }
+    JsonNode record = Json.parse(stored);
+    step.read(record);
+    records.put(step, record);
+    String output = fields.get("o:" + step.id);
+    step.output = output == null ? null : Json.parse(output);
+    String input = fields.get("m:" + record.path("input").asLong());
+    step.input = input == null ? null : new Message(record.path("input").asLong(), object(input));
+    step.mailboxes.values().forEach(mailbox -> count(mailbox, 1));
+    if (step.instances >= 0 && !step.isInstance()) {
+      for (StepState instance : steps.scatter(step, step.instances)) {
+        readStep(instance, fields, records);
+      }
+    }
+  }
+
+  private void readMail(Map<String, String> fields) throws JsonProcessingException {
+    Map<Long, ObjectNode> mail = new TreeMap<>();
+    for (Map.Entry<String, String> field : fields.entrySet()) {
+      if (field.getKey().startsWith("m:")) {
+        mail.put(Long.valueOf(field.getKey().substring(2)), object(field.getValue()));
       }
     }
     mail.forEach(
         (seq, json) -> {
           Message message = new Message(seq, json);
-          AgentState agent = agent(message.to());
-          agent.mailbox.addLast(message);
-          waiting.add(agent);
-          consider(agent);
+          Mailbox mailbox = mailboxOf(message);
+          if (mailbox.step == null || !mailbox.step.hasConsumed(message)) {
+            mailbox.messages.addLast(message);
+            waiting.add(mailbox);
+            consider(mailbox);
+          }
         });
+  }
+
+  private Mailbox mailboxOf(Message message) {
+    StepState step = steps.of(message.to()).isEmpty() ? null : steps.get(message.stepId());
+    return step == null ? agent(message.to()).mailbox : step.mailboxes.get(message.to());
+  }
+
+  private static ObjectNode object(String json) throws JsonProcessingException {
+    return (ObjectNode) Json.parse(json);
   }
 }

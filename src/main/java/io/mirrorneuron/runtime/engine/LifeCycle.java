@@ -5,9 +5,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.manifest.Workflow.AgentType;
 import io.mirrorneuron.runtime.manifest.Workflow.JobType;
 import io.mirrorneuron.wire.Json;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /** How a job comes to an end: by completion, by quiescence, by failure, by cancellation. */
 final class LifeCycle {
+  private static final int SHOWN_STEPS = 25;
+
   private final JobState state;
   private final Turn turn;
 
@@ -16,39 +20,84 @@ final class LifeCycle {
     this.turn = turn;
   }
 
-  /** An agent says that the job is done; a service goes on. */
-  void complete(String agentId, JsonNode output) {
+  /** Services and their kind: they end only by a word from outside. */
+  boolean isLasting() {
+    JobType type = state.workflow.jobType();
+    return type == JobType.SERVICE || type == JobType.SYSTEM;
+  }
+
+  // ---- completion
+
+  /** An agent says that the job is done. With steps that is true once all of them have ended. */
+  void complete(Mailbox mailbox, JsonNode output) {
+    String agentId = mailbox.owner.agent.id();
     if (state.status().isTerminal() || state.status() == JobStatus.CANCELLING) {
-      turn.agentEvent(
-          "workflow_completion_ignored",
-          agentId,
-          Json.object().put("reason", "job is " + state.status().word()));
+      ignore(agentId, "job is " + state.status().word());
       return;
     }
-    ObjectNode result = Json.object();
-    result.put("agent_id", agentId);
+    ObjectNode result = Json.object().put("agent_id", agentId);
     result.set("output", output);
-    if (isService()) {
+    if (!state.steps.areAllTerminal()) {
+      defer(agentId, result);
+    } else if (isLasting() && state.steps.isEmpty()) {
       ObjectNode members = Json.object();
       members.set("result", result);
       turn.record("service_agent_completed", agentId, null, members);
+      new Rounds(state, turn, this).schedule(mailbox.owner);
+    } else {
+      completed(result);
+    }
+  }
+
+  private void ignore(String agentId, String reason) {
+    turn.agentEvent("workflow_completion_ignored", agentId, Json.object().put("reason", reason));
+  }
+
+  private void defer(String agentId, ObjectNode result) {
+    if (state.header.pendingCompletion() != null) {
+      ignore(agentId, "a completion waits already for the open steps");
       return;
     }
+    ObjectNode pending = Json.object().put("agent_id", agentId);
+    pending.set("result", result);
+    state.header.pendingCompletion(pending.put("received_at", turn.timestamp()));
+    ObjectNode payload = Json.object().put("reason", "steps are still open");
+    turn.agentEvent("workflow_completion_deferred", agentId, payload);
+  }
+
+  /** Every step has ended: a completion that waited for it takes effect. */
+  void stepsDone() {
+    JsonNode pending = state.header.pendingCompletion();
+    if (pending != null && !state.status().isTerminal()) {
+      turn.agentEvent("workflow_completion_resumed", pending.get("agent_id").asText(), null);
+      completed((ObjectNode) pending.get("result"));
+    }
+  }
+
+  private void completed(ObjectNode result) {
     finish(JobStatus.COMPLETED, result);
+    if (!state.steps.isEmpty()) {
+      result.set("workflow_state", LedgerDocument.outline(state));
+    }
     ObjectNode members = Json.object();
-    members.put("agent_id", agentId);
+    if (result.hasNonNull("agent_id")) {
+      members.set("agent_id", result.get("agent_id"));
+    }
     members.set("result", result);
     turn.event("job_completed", members);
   }
 
+  // ---- other ends
+
   void fail(Failure failure) {
     String where = failure.agentId() == null ? "job" : failure.agentId();
-    ObjectNode error =
-        failure.toJson(
-            turn.timestamp(), "evt_" + Message.deriveId(state.jobId, where, (int) turn.now()));
+    ObjectNode error = failure.toJson(turn.timestamp(), turn.errorId(where));
     ObjectNode result = Json.object();
     if (failure.agentId() != null) {
       result.put("agent_id", failure.agentId());
+    }
+    if (failure.stepId() != null) {
+      result.put("step_id", failure.stepId());
     }
     result.set("error", error);
     result.put("reason", failure.desc()).put("status_reason", failure.desc());
@@ -63,19 +112,117 @@ final class LifeCycle {
     turn.event("job_cancelled");
   }
 
+  private void finish(JobStatus status, ObjectNode result) {
+    for (Mailbox mailbox : state.waiting()) {
+      if (mailbox.flight != null) {
+        turn.effect(new Effect.Stop(mailbox.flight.executionId()));
+        state.fly(mailbox, null);
+      }
+    }
+    state.clearMailboxes();
+    state.header.result(result);
+    state.header.recovery(null);
+    state.header.pendingCompletion(null);
+    state.header.status(status, turn.now());
+  }
+
+  // ---- waiting for a person
+
+  /**
+   * Stops the job until somebody resumes it.
+   *
+   * @param agentId whose doing it is, or null
+   */
+  void review(String reason, String agentId) {
+    ObjectNode recovery = Json.object();
+    recovery.put("status", "paused_for_review").put("reason", reason);
+    recovery.put("requires_review", true).put("can_resume", true);
+    recovery.put("updated_at", turn.timestamp());
+    state.header.recovery(recovery);
+    ObjectNode members = Json.object();
+    if (agentId != null) {
+      members.put("agent_id", agentId);
+    }
+    turn.event("job_paused_for_manual_restart", members.put("reason", reason));
+    stop(JobStatus.PAUSING);
+  }
+
+  /** Ends the programs that run; the job has the status only until they are gone. */
+  void stop(JobStatus meanwhile) {
+    state.header.status(meanwhile, turn.now());
+    for (Mailbox mailbox : state.waiting()) {
+      if (mailbox.isFlying()) {
+        turn.effect(new Effect.Stop(mailbox.flight.executionId()));
+      }
+    }
+  }
+
+  // ---- quiescence
+
   /**
    * Nothing waits, nothing runs, no time is awaited: a batch job that nobody completed ends here,
-   * with the outputs of its leaves or with the reason why it cannot go on.
+   * with what its last steps or agents have put out, or with the reason why it cannot go on.
    */
   void settle() {
     boolean quiet = state.isRunning() && state.waiting().isEmpty() && state.flying() == 0;
-    if (!quiet || isService()) {
+    if (!quiet) {
       return;
     }
+    if (isLasting()) {
+      if (!state.steps.isEmpty() && state.steps.areAllTerminal()) {
+        new Rounds(state, turn, this).scheduleAll();
+      }
+    } else if (!state.steps.isEmpty()) {
+      settleSteps();
+    } else if (state.workflow.agents().isEmpty()) {
+      ObjectNode result = Json.object().putNull("agent_id");
+      completed(result.set("output", Json.object()));
+    } else {
+      settleAgents();
+    }
+  }
+
+  private void settleSteps() {
+    if (state.steps.areAllTerminal()) {
+      completeByQuiescence(sinkOutput());
+      return;
+    }
+    List<StepState> open = state.steps.all().stream().filter(step -> !step.isTerminal()).toList();
+    String shown =
+        open.stream()
+            .limit(SHOWN_STEPS)
+            .map(step -> step.id + " (" + step.status.word() + ")")
+            .collect(Collectors.joining(", "));
+    fail(
+        Failure.stalled(
+            "nothing is left to do, but these steps have not ended: " + shown + unroutedHint(),
+            "Check that the agents of the earlier steps emit a message type that an edge carries"
+                + " to the agents of these steps."));
+  }
+
+  private String unroutedHint() {
+    return state.header.unrouted().isEmpty()
+        ? ""
+        : "; messages of type " + String.join(", ", state.header.unrouted()) + " had no edge";
+  }
+
+  private JsonNode sinkOutput() {
+    StepState sink = state.steps.get(state.steps.graph().sink());
+    if (sink != null && sink.instances < 0) {
+      return sink.output;
+    }
+    ObjectNode outputs = Json.object();
+    for (StepState step : state.steps.all()) {
+      if (step.step.outgoing().isEmpty() && step.output != null) {
+        outputs.set(step.id, step.output);
+      }
+    }
+    return outputs;
+  }
+
+  private void settleAgents() {
     ObjectNode outputs = leafOutputs();
-    if (state.workflow.agents().isEmpty()) {
-      complete(null, Json.object());
-    } else if (!outputs.isEmpty()) {
+    if (!outputs.isEmpty()) {
       completeByQuiescence(outputs);
     } else if (!state.header.unrouted().isEmpty()) {
       fail(
@@ -106,32 +253,9 @@ final class LifeCycle {
     return outputs;
   }
 
-  private void completeByQuiescence(ObjectNode outputs) {
-    ObjectNode result = Json.object();
-    result.putNull("agent_id");
-    result.set("output", outputs);
-    result.put("completed_by", "quiescence");
-    finish(JobStatus.COMPLETED, result);
-    ObjectNode members = Json.object();
-    members.set("result", result);
-    turn.event("job_completed", members);
-  }
-
-  private void finish(JobStatus status, ObjectNode result) {
-    for (AgentState agent : state.waiting()) {
-      if (agent.flight != null) {
-        turn.effect(new Effect.Stop(agent.flight.executionId()));
-        state.fly(agent, null);
-      }
-    }
-    state.clearMailboxes();
-    state.header.result(result);
-    state.header.recovery(null);
-    state.header.status(status, turn.now());
-  }
-
-  private boolean isService() {
-    JobType type = state.workflow.jobType();
-    return type == JobType.SERVICE || type == JobType.SYSTEM;
+  private void completeByQuiescence(JsonNode output) {
+    ObjectNode result = Json.object().putNull("agent_id");
+    result.set("output", output);
+    completed(result.put("completed_by", "quiescence"));
   }
 }

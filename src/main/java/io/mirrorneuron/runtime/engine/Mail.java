@@ -19,14 +19,21 @@ final class Mail {
 
   private final JobState state;
   private final Turn turn;
+  private final Ledger ledger;
   private final AgentState sender;
+  private final StepState step;
   private final Message handled;
   private int index;
 
-  Mail(JobState state, Turn turn, AgentState sender, Message handled) {
+  /**
+   * @param from the mailbox that {@code handled} was taken from
+   */
+  Mail(JobState state, Turn turn, Ledger ledger, Mailbox from, Message handled) {
     this.state = state;
     this.turn = turn;
-    this.sender = sender;
+    this.ledger = ledger;
+    this.sender = from.owner;
+    this.step = from.step;
     this.handled = handled;
   }
 
@@ -45,7 +52,11 @@ final class Mail {
                 headers.set(header.getKey(), header.getValue());
               }
             });
-    return message.headers(headers);
+    return attributed(message.headers(headers));
+  }
+
+  private Message.Builder attributed(Message.Builder message) {
+    return step == null ? message : message.sentBy(step);
   }
 
   /** The handled body passed on unchanged, with all that says how to read it. */
@@ -57,7 +68,7 @@ final class Mail {
     for (String part : new String[] {"artifacts", "stream", "body_encoding"}) {
       message.part(part, handled.json().get(part));
     }
-    return message.headers(handled.headers());
+    return attributed(message.headers(handled.headers()));
   }
 
   /**
@@ -138,7 +149,7 @@ final class Mail {
 
   private void deliver(String target, Message.Builder message) {
     message.id(nextId());
-    state.enqueue(message.build(state.nextMessageSeq(), target));
+    ledger.post(message.build(state.nextMessageSeq(), target));
   }
 
   private String nextId() {
@@ -166,6 +177,11 @@ final class Mail {
   }
 
   private void deadLetter(String agentId, ObjectNode message, String reason) {
+    deadLetter(turn, agentId, message, reason);
+  }
+
+  /** Tells that a message will not be handled, and keeps it for a later replay. */
+  static void deadLetter(Turn turn, String agentId, ObjectNode message, String reason) {
     ObjectNode payload = Json.object();
     payload.put("reason", reason);
     payload.set("message_id", message.path("envelope").path("message_id"));

@@ -9,6 +9,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 
 /**
  * A message in a mailbox ({@code mn-msg/1}).
@@ -20,6 +21,27 @@ import java.util.Base64;
 record Message(long seq, ObjectNode json) {
   /** Member beside {@code body}: {@code base64} when the body is text that stands for bytes. */
   static final String BODY_ENCODING = "body_encoding";
+
+  /** Header: the step that the message is for. */
+  static final String STEP = "mn.workflow.step_id";
+
+  /** Header: the step whose work has sent it, perhaps through agents that work for none. */
+  static final String SOURCE_STEP = "mn.workflow.source_step_id";
+
+  /** Header: one pass through all steps. */
+  static final String WORKFLOW_RUN = "mn.workflow.run_id";
+
+  /** Headers that describe one attempt and mean nothing to the receivers of its messages. */
+  private static final List<String> OF_ATTEMPT =
+      List.of(
+          STEP,
+          "mn.workflow.attempt_id",
+          "mn.workflow.attempt",
+          "mn.workflow.deadline_at",
+          "mn.workflow.heartbeat_deadline_at",
+          "mn.workflow.idempotency_key",
+          "mn.workflow.timeout_seconds",
+          "mn.workflow.heartbeat_timeout_ms");
 
   String id() {
     return envelope("message_id");
@@ -43,6 +65,29 @@ record Message(long seq, ObjectNode json) {
 
   JsonNode headers() {
     return json.path("headers");
+  }
+
+  /** The step that the message is for, or null. */
+  String stepId() {
+    return headers().path(STEP).asText(null);
+  }
+
+  /** The step whose work has sent it, or null. */
+  String sourceStepId() {
+    return headers().path(SOURCE_STEP).asText(null);
+  }
+
+  /** The same message, addressed to a step. */
+  Message forStep(String stepId, String workflowRun) {
+    ObjectNode headers = Json.object();
+    if (headers() instanceof ObjectNode own) {
+      headers.setAll(own);
+    }
+    headers.put(STEP, stepId).put(WORKFLOW_RUN, workflowRun);
+    ObjectNode copy = Json.object();
+    copy.setAll(json);
+    copy.set("headers", headers);
+    return new Message(seq, copy);
   }
 
   JsonNode envelope() {
@@ -133,6 +178,13 @@ record Message(long seq, ObjectNode json) {
         json.set("headers", merged.deepCopy().setAll(added));
       }
       return this;
+    }
+
+    /** Takes out what is said of an attempt, and says whose work the message is. */
+    Builder sentBy(StepState step) {
+      ObjectNode headers = json.path("headers") instanceof ObjectNode own ? own : Json.object();
+      json.set("headers", headers.without(OF_ATTEMPT));
+      return headers(Json.object().put(SOURCE_STEP, step.id));
     }
 
     /** Copies {@code artifacts}, {@code stream} or {@code body_encoding} when there is one. */

@@ -2,12 +2,13 @@ package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.engine.AgentState.Flight;
+import io.mirrorneuron.runtime.engine.Executions.Completion;
 import io.mirrorneuron.runtime.engine.Executions.Ending;
 import io.mirrorneuron.runtime.engine.Executions.Lease;
 import io.mirrorneuron.runtime.engine.Executions.Outcome;
 import io.mirrorneuron.runtime.engine.Executions.Signal;
 import io.mirrorneuron.runtime.engine.Executions.Structured;
+import io.mirrorneuron.runtime.engine.Mailbox.Flight;
 import io.mirrorneuron.wire.Json;
 
 /** Executors: orders their programs and turns what the programs answer into messages and events. */
@@ -19,136 +20,183 @@ final class Processes {
   private final JobState state;
   private final Turn turn;
   private final LifeCycle life;
+  private final Ledger ledger;
   private final String nodeName;
 
-  Processes(JobState state, Turn turn, LifeCycle life, String nodeName) {
+  Processes(JobState state, Turn turn, LifeCycle life, Ledger ledger, String nodeName) {
     this.state = state;
     this.turn = turn;
     this.life = life;
+    this.ledger = ledger;
     this.nodeName = nodeName;
   }
 
   /** Orders the program for the message at the head of the mailbox. */
-  void order(AgentState agent) {
+  void order(Mailbox mailbox) {
+    AgentState agent = mailbox.owner;
     long delay = agent.agent.config().path("startup_delay_ms").asLong(0);
-    if (delay > 0 && agent.processed == 0 && agent.notBefore == 0) {
-      wait(agent, delay);
+    if (delay > 0 && agent.processed == 0 && mailbox.notBefore == 0) {
+      wait(mailbox, delay);
       return;
     }
-    if (agent.attempt == 1) {
-      turn.agentEvent(
-          "agent_message_received", agent.agent.id(), agent.mailbox.getFirst().summary());
+    if (mailbox.attempt == 1) {
+      turn.agentEvent("agent_message_received", id(mailbox), mailbox.messages.getFirst().summary());
     }
-    launch(agent, 1);
+    if (mailbox.step != null) {
+      ledger.queued(mailbox.step);
+    }
+    launch(mailbox, 1);
   }
 
   /** Runs the same attempt again: its program was stopped or its server died. */
-  void again(AgentState agent) {
-    launch(agent, agent.flight.delivery() + 1);
+  void again(Mailbox mailbox) {
+    launch(mailbox, mailbox.flight.delivery() + 1);
   }
 
-  private void launch(AgentState agent, int delivery) {
-    Message message = agent.mailbox.getFirst();
-    String id = state.jobId + "." + message.seq() + "." + agent.attempt + "." + delivery;
-    state.fly(agent, new Flight(id, delivery, false, null));
-    JsonNode config = agent.agent.config();
+  private void launch(Mailbox mailbox, int delivery) {
+    Message message = mailbox.messages.getFirst();
+    String id = state.jobId + "." + message.seq() + "." + mailbox.attempt + "." + delivery;
+    state.fly(mailbox, new Flight(id, delivery, false, null));
+    JsonNode config = mailbox.owner.agent.config();
     ObjectNode payload = Json.object();
     payload.put("pool", config.path("pool").asText("default"));
     payload.put("slots", config.path("pool_slots").asInt(1));
-    turn.agentEvent("executor_lease_requested", agent.agent.id(), payload);
-    turn.effect(new Effect.Start(agent.agent.id(), id));
+    turn.agentEvent("executor_lease_requested", id(mailbox), payload);
+    turn.effect(new Effect.Start(mailbox.address(), id));
   }
 
-  void signal(AgentState agent, String executionId, Signal signal) {
-    if (agent.flight == null || !agent.flight.executionId().equals(executionId)) {
-      return; // of an execution that no longer counts
+  void signal(Mailbox mailbox, String executionId, Signal signal) {
+    if (mailbox.flight == null || !mailbox.flight.executionId().equals(executionId)) {
+      stale(mailbox, executionId, signal);
+      return;
     }
     switch (signal) {
-      case Signal.Leased leased -> leased(agent, leased.lease());
-      case Signal.Beacon beacon -> turn.agentEvent("agent_beacon", id(agent), beacon.payload());
-      case Signal.Finished finished -> finished(agent, finished.outcome());
+      case Signal.Leased leased -> leased(mailbox, leased.lease());
+      case Signal.Beacon beacon -> {
+        turn.agentEvent("agent_beacon", id(mailbox), beacon.payload());
+        if (mailbox.step != null) {
+          ledger.beacon(mailbox.step, beacon.payload());
+        }
+      }
+      case Signal.Finished finished -> finished(mailbox, finished.outcome());
     }
   }
 
-  private void leased(AgentState agent, Lease lease) {
+  /** Of an execution that no longer counts; that it was stopped is no news. */
+  private void stale(Mailbox mailbox, String executionId, Signal signal) {
+    if (mailbox.step != null
+        && signal instanceof Signal.Finished finished
+        && finished.outcome().ending() != Ending.STOPPED) {
+      ObjectNode members = ledger.fields(mailbox.step).put("execution_id", executionId);
+      members.put("reason", "it is the answer of an attempt that is over");
+      turn.event("workflow_step_stale_output_ignored", members);
+    }
+  }
+
+  private void leased(Mailbox mailbox, Lease lease) {
+    if (mailbox.flight.lease() != null) {
+      return; // heard twice
+    }
     ObjectNode payload = leaseJson(lease);
     payload.put("queue_wait_ms", lease.acquiredAt() - lease.requestedAt());
-    state.fly(agent, agent.flight.leased(leaseJson(lease)));
-    turn.agentEvent("executor_lease_acquired", id(agent), payload);
+    state.fly(mailbox, mailbox.flight.leased(leaseJson(lease)));
+    turn.agentEvent("executor_lease_acquired", id(mailbox), payload);
+    ledger.begun(mailbox, lease.acquiredAt());
   }
 
-  private void finished(AgentState agent, Outcome outcome) {
+  private void finished(Mailbox mailbox, Outcome outcome) {
     if (outcome.lease() != null) {
-      turn.agentEvent("executor_lease_released", id(agent), leaseJson(outcome.lease()));
+      turn.agentEvent("executor_lease_released", id(mailbox), leaseJson(outcome.lease()));
     }
     if (state.status() == JobStatus.CANCELLING) {
-      state.fly(agent, null);
+      state.fly(mailbox, null);
       return;
     }
     if (outcome.ending() == Ending.STOPPED) {
-      state.fly(agent, agent.flight.park());
+      state.fly(mailbox, mailbox.flight.park());
       if (state.isRunning()) {
-        again(agent); // the job was resumed before its processes had stopped
+        again(mailbox); // the job was resumed before its processes had stopped
       }
       return;
     }
-    state.fly(agent, null);
-    remember(agent, outcome);
+    state.fly(mailbox, null);
+    remember(mailbox, outcome);
     if (outcome.ending() == Ending.SUCCEEDED) {
-      succeeded(agent, outcome);
+      succeeded(mailbox, outcome);
     } else {
-      WorkerEvents.record(turn, id(agent), outcome.structured().events());
-      failed(agent, outcome);
+      StepReport report = StepReport.of(outcome.structured().events());
+      WorkerEvents.record(
+          turn,
+          id(mailbox),
+          mailbox.step == null ? outcome.structured().events() : report.others());
+      failed(mailbox, outcome);
     }
   }
 
-  private void remember(AgentState agent, Outcome outcome) {
+  private void remember(Mailbox mailbox, Outcome outcome) {
     ObjectNode sandbox = Json.object();
-    sandbox.put("agent_id", id(agent)).put("sandbox_name", outcome.sandboxName());
+    sandbox.put("agent_id", id(mailbox)).put("sandbox_name", outcome.sandboxName());
     sandbox.put("exit_code", outcome.exitCode());
     sandbox.put("pool", outcome.lease() == null ? null : outcome.lease().pool());
     sandbox.put("timestamp", turn.timestamp());
-    agent.sandbox = sandbox;
+    mailbox.owner.sandbox = sandbox;
+    state.touch(mailbox.owner);
   }
 
-  private void succeeded(AgentState agent, Outcome outcome) {
+  private void succeeded(Mailbox mailbox, Outcome outcome) {
     ObjectNode done = Json.object();
     done.put("sandbox_name", outcome.sandboxName()).put("exit_code", outcome.exitCode());
-    done.put("attempts", agent.attempt);
+    done.put("attempts", mailbox.attempt);
     if (outcome.lease() != null) {
       done.put("lease_id", outcome.lease().leaseId()).put("pool", outcome.lease().pool());
     }
-    turn.agentEvent("sandbox_job_completed", id(agent), done);
-    WorkerEvents.record(turn, id(agent), outcome.structured().events());
-
-    ObjectNode payload = payload(agent, outcome);
+    turn.agentEvent("sandbox_job_completed", id(mailbox), done);
+    if (mailbox.step != null) {
+      new StepWork(state, turn, life, ledger)
+          .finished(mailbox, outcome.structured(), payload(mailbox, outcome), this::emits);
+      return;
+    }
     Structured structured = outcome.structured();
-    Message message = state.consume(agent);
+    WorkerEvents.record(turn, id(mailbox), structured.events());
+    ObjectNode payload = payload(mailbox, outcome);
+    Message message = taken(mailbox, structured);
+    AgentState agent = mailbox.owner;
+    JsonNode output = completed(structured.completeStep(), payload);
+    if (agent.agent.outgoing().isEmpty()) {
+      agent.output = output;
+    }
+    if (structured.completeRun() != null) {
+      life.complete(mailbox, completed(structured.completeRun(), payload));
+    } else if (Behaviour.asksForCompletion(agent.agent.config())) {
+      life.complete(mailbox, output);
+    }
+    if (!state.status().isTerminal()) {
+      emits(mailbox, message, payload, structured);
+    }
+  }
+
+  /** What the program printed as output, or its whole payload. */
+  static JsonNode completed(Completion completion, ObjectNode payload) {
+    return completion == null || completion.output() == null ? payload : completion.output();
+  }
+
+  private Message taken(Mailbox mailbox, Structured structured) {
+    Message message = state.consume(mailbox);
+    new Backlog(state, turn).changed(mailbox);
+    remember(mailbox.owner, structured);
+    return message;
+  }
+
+  static void remember(AgentState agent, Structured structured) {
     agent.lastError = null;
     if (structured.nextState() != null) {
       agent.memory = structured.nextState();
     }
-    JsonNode stepOutput =
-        structured.completeStep() != null && structured.completeStep().output() != null
-            ? structured.completeStep().output()
-            : payload;
-    if (agent.agent.outgoing().isEmpty()) {
-      agent.output = stepOutput;
-    }
-    if (structured.completeRun() != null) {
-      JsonNode output = structured.completeRun().output();
-      life.complete(id(agent), output == null ? payload : output);
-    } else if (Behaviour.asksForCompletion(agent.agent.config())) {
-      life.complete(id(agent), stepOutput);
-    }
-    if (!state.status().isTerminal()) {
-      emits(agent, message, payload, structured);
-    }
   }
 
-  private void emits(AgentState agent, Message message, ObjectNode payload, Structured answer) {
-    Mail mail = new Mail(state, turn, agent, message);
-    JsonNode configured = agent.agent.config().path("output_message_type");
+  private void emits(Mailbox mailbox, Message message, ObjectNode payload, Structured answer) {
+    Mail mail = new Mail(state, turn, ledger, mailbox, message);
+    JsonNode configured = mailbox.owner.agent.config().path("output_message_type");
     if (!configured.isNull()) {
       String type = configured.asText("executor_result");
       ObjectNode headers = Json.object();
@@ -187,57 +235,83 @@ final class Processes {
     }
   }
 
-  private void failed(AgentState agent, Outcome outcome) {
+  private void failed(Mailbox mailbox, Outcome outcome) {
+    AgentState agent = mailbox.owner;
     JsonNode config = agent.agent.config();
     if (outcome.ending() == Ending.NOT_STARTED
         && outcome.error().startsWith("executor_pool_queue_full")) {
       ObjectNode payload = Json.object();
       payload.put("reason", outcome.error()).put("retry_after_ms", QUEUE_FULL_RETRY_MS);
-      turn.agentEvent("executor_lease_rejected", id(agent), payload);
-      wait(agent, QUEUE_FULL_RETRY_MS);
+      turn.agentEvent("executor_lease_rejected", id(mailbox), payload);
+      wait(mailbox, QUEUE_FULL_RETRY_MS);
       return;
     }
     agent.lastError = outcome.error();
+    state.touch(agent);
     if (outcome.ending() == Ending.BEACON_MISSED) {
       turn.agentEvent(
-          "agent_beacon_missed", id(agent), Json.object().put("message", outcome.error()));
+          "agent_beacon_missed", id(mailbox), Json.object().put("message", outcome.error()));
     }
     int maxAttempts = Math.max(1, config.path("max_attempts").asInt(1));
-    if (agent.attempt < maxAttempts && mayRetry(config, outcome)) {
-      long backoff = config.path("retry_backoff_ms").asLong(DEFAULT_BACKOFF_MS);
-      long delay = Math.min(MAX_BACKOFF_MS, backoff << Math.min(20, agent.attempt - 1));
-      agent.attempt++;
-      ObjectNode payload = Json.object();
-      payload.put("message_id", agent.mailbox.getFirst().id()).put("attempt", agent.attempt);
-      payload.put("reason", outcome.error()).put("delay_ms", delay);
-      turn.agentEvent("message_retry_scheduled", id(agent), payload);
-      wait(agent, delay);
-      return;
+    boolean mayRetry = mayRetry(config, outcome);
+    if (mailbox.step != null) {
+      tellFailed(mailbox, outcome);
+      ledger.attemptFailed(mailbox.step, outcome, mayRetry);
+    } else if (mailbox.attempt < maxAttempts && mayRetry) {
+      retry(mailbox, config, outcome);
+    } else {
+      tellFailed(mailbox, outcome);
+      exhausted(mailbox, failure(mailbox, outcome, maxAttempts), mayRetry);
     }
-    exhausted(agent, outcome, maxAttempts);
   }
 
-  private void exhausted(AgentState agent, Outcome outcome, int maxAttempts) {
+  private void retry(Mailbox mailbox, JsonNode config, Outcome outcome) {
+    long backoff = config.path("retry_backoff_ms").asLong(DEFAULT_BACKOFF_MS);
+    long delay = Math.min(MAX_BACKOFF_MS, backoff << Math.min(20, mailbox.attempt - 1));
+    mailbox.attempt++;
+    ObjectNode payload = Json.object();
+    payload.put("message_id", mailbox.messages.getFirst().id()).put("attempt", mailbox.attempt);
+    payload.put("reason", outcome.error()).put("delay_ms", delay);
+    turn.agentEvent("message_retry_scheduled", id(mailbox), payload);
+    wait(mailbox, delay);
+  }
+
+  private void tellFailed(Mailbox mailbox, Outcome outcome) {
     ObjectNode payload = Json.object();
     payload.put("sandbox_name", outcome.sandboxName()).put("exit_code", outcome.exitCode());
-    payload.put("error", outcome.error()).put("attempts", agent.attempt);
+    payload.put("error", outcome.error()).put("attempts", mailbox.attempt);
     payload.put("stdout", outcome.stdout()).put("stderr", outcome.stderr());
-    turn.agentEvent("sandbox_job_failed", id(agent), payload);
+    turn.agentEvent("sandbox_job_failed", id(mailbox), payload);
+  }
+
+  /** The executor's own tries, where it has any, are the only ones: layers do not multiply. */
+  private void exhausted(Mailbox mailbox, Failure failure, boolean mayRetry) {
+    Restarts restarts = new Restarts(state, turn, life);
+    boolean ownTries = mailbox.owner.agent.config().hasNonNull("max_attempts");
+    if (!ownTries && mayRetry) {
+      restarts.failed(mailbox, failure);
+    } else if (life.isLasting()) {
+      restarts.giveUpMessage(mailbox, failure.desc());
+    } else {
+      life.fail(failure);
+    }
+  }
+
+  private Failure failure(Mailbox mailbox, Outcome outcome, int maxAttempts) {
     boolean timeout =
         outcome.ending() == Ending.TIMED_OUT || outcome.ending() == Ending.BEACON_MISSED;
-    life.fail(
-        new Failure(
-            "runtime.job.failed",
-            timeout ? "timeout" : "runtime",
-            "agent " + id(agent) + " failed: " + outcome.error(),
-            false,
-            id(agent),
-            agent.attempt,
-            maxAttempts,
-            timeout
-                ? "Raise timeout_seconds of the node, or find out what its program waits for."
-                : "Read stderr in the sandbox_job_failed event; set max_attempts to have the"
-                    + " program tried again."));
+    return new Failure(
+        "runtime.job.failed",
+        timeout ? "timeout" : "runtime",
+        "agent " + id(mailbox) + " failed: " + outcome.error(),
+        false,
+        id(mailbox),
+        mailbox.attempt,
+        maxAttempts,
+        timeout
+            ? "Raise timeout_seconds of the node, or find out what its program waits for."
+            : "Read stderr in the sandbox_job_failed event; set max_attempts to have the"
+                + " program tried again.");
   }
 
   private static boolean mayRetry(JsonNode config, Outcome outcome) {
@@ -252,25 +326,25 @@ final class Processes {
     return true;
   }
 
-  private void wait(AgentState agent, long delay) {
-    agent.notBefore = turn.now() + Math.max(1, delay);
-    state.touch(agent);
-    turn.effect(new Effect.Wake(id(agent), agent.notBefore));
+  private void wait(Mailbox mailbox, long delay) {
+    mailbox.notBefore = turn.now() + Math.max(1, delay);
+    state.touch(mailbox);
+    turn.effect(new Effect.Wake(mailbox.address(), mailbox.notBefore));
   }
 
   /** What flows on as message body and is stored as output; {@code runtime.md} section 2.8. */
-  private ObjectNode payload(AgentState agent, Outcome outcome) {
+  private ObjectNode payload(Mailbox mailbox, Outcome outcome) {
     ObjectNode payload = Json.object();
-    payload.put("agent_id", id(agent));
+    payload.put("agent_id", id(mailbox));
     ObjectNode sandbox = payload.putObject("sandbox");
     sandbox.put("sandbox_name", outcome.sandboxName()).put("remote_dir", outcome.remoteDir());
     sandbox.put("exit_code", outcome.exitCode()).put("runner_exit_code", outcome.exitCode());
     sandbox.put("stdout", outcome.stdout()).put("stderr", outcome.stderr());
     sandbox.put("logs", outcome.stderr()).put("raw_output", outcome.stdout());
     sandbox.put("runner", "host_local").put("node_name", nodeName);
-    sandbox.put("attempts", agent.attempt);
+    sandbox.put("attempts", mailbox.attempt);
     sandbox.set("lease", outcome.lease() == null ? null : leaseJson(outcome.lease()));
-    payload.set("input", Nesting.bounded(agent.mailbox.getFirst().body()));
+    payload.set("input", Nesting.bounded(mailbox.messages.getFirst().body()));
     return payload;
   }
 
@@ -280,7 +354,7 @@ final class Processes {
     return json;
   }
 
-  private static String id(AgentState agent) {
-    return agent.agent.id();
+  private static String id(Mailbox mailbox) {
+    return mailbox.owner.agent.id();
   }
 }

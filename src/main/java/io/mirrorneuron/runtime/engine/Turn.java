@@ -41,6 +41,11 @@ final class Turn {
     effects.add(effect);
   }
 
+  /** An id for a failure, the same whenever this turn is repeated. */
+  String errorId(String where) {
+    return "evt_" + Message.deriveId(state.jobId, where, (int) state.lastEventSeq());
+  }
+
   /** An event of the job itself; its members stand at top level. */
   void event(String type, ObjectNode members) {
     record(type, null, null, members);

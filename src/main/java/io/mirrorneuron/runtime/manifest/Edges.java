@@ -20,21 +20,24 @@ final class Edges {
           "all_match", Routing.ALL_MATCH);
 
   private final Set<String> nodeIds;
+  private final boolean uniqueIds;
 
   /** By id, how often it was asked for: a repeated id gets the next number as a suffix. */
   private final Map<String, Integer> taken = new HashMap<>();
 
-  Edges(Set<String> nodeIds) {
+  /**
+   * @param uniqueIds whether an id that is given twice is an error
+   */
+  Edges(Set<String> nodeIds, boolean uniqueIds) {
     this.nodeIds = nodeIds;
+    this.uniqueIds = uniqueIds;
   }
 
-  List<Edge> read(Place list) {
+  List<Edge> read(List<Place> places) {
     List<Edge> edges = new ArrayList<>();
-    if (list.is(Shape.LIST)) {
-      for (Place place : list.items()) {
-        if (place.isRequired(Shape.OBJECT)) {
-          edges.add(edge(place));
-        }
+    for (Place place : places) {
+      if (place.isRequired(Shape.OBJECT)) {
+        edges.add(edge(place));
       }
     }
     return edges;
@@ -57,7 +60,9 @@ final class Edges {
     }
     Condition condition = Conditions.compile(place.at("conditions"));
     String unique = unique(id);
-    if (given != null && !unique.equals(given)) {
+    if (given != null && !unique.equals(given) && uniqueIds) {
+      place.error(Problem.DUPLICATE, "duplicate edge_id " + place.name());
+    } else if (given != null && !unique.equals(given)) {
       place.warn("edge_id %s is used more than once; one is now %s".formatted(given, unique));
     }
     return new Edge(unique, from, to, type, routing(place), condition);

@@ -86,7 +86,7 @@ final class ExecutorConfig {
     if (!command.isAbsent() && !value.isTextual() && !value.isArray()) {
       command.error(Problem.SHAPE, command.label() + " must be a list of strings or a string");
     } else if (command.isAbsent() || value.isArray() && value.isEmpty() || isBlank(value)) {
-      boolean template = node.at("config").isAbsent() && !node.at("uses").isAbsent();
+      boolean template = !node.at("uses").isAbsent();
       command.error(
           Problem.REQUIRED,
           template

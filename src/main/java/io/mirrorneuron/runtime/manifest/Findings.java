@@ -16,10 +16,22 @@ final class Findings {
 
   private record Issue(Problem problem, String message, String path, String pointer) {}
 
+  private final boolean inSteps;
   private final List<Issue> errors = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
   private int errorCount;
   private int warningCount;
+
+  Findings() {
+    this(false);
+  }
+
+  /**
+   * @param inSteps whether the codes are those of the form {@code mn.workflow/v1}
+   */
+  Findings(boolean inSteps) {
+    this.inSteps = inSteps;
+  }
 
   void error(Problem problem, Place place, String message) {
     errorCount++;
@@ -82,7 +94,7 @@ final class Findings {
       boolean named = error.path.isEmpty() || error.message.contains(error.path);
       sentences.add(named ? error.message : error.path + ": " + error.message);
       ObjectNode issue = issues.addObject();
-      issue.put("code", "manifest." + error.problem.word());
+      issue.put("code", inSteps ? error.problem.stepCode() : error.problem.code());
       issue.put("message", error.message);
       issue.put("help", error.problem.help());
       issue.put("severity", "error");

@@ -3,7 +3,6 @@ package io.mirrorneuron.runtime.manifest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.manifest.Workflow.Agent;
-import io.mirrorneuron.runtime.manifest.Workflow.AgentPolicies;
 import io.mirrorneuron.runtime.manifest.Workflow.Edge;
 import io.mirrorneuron.runtime.manifest.Workflow.JobType;
 import io.mirrorneuron.runtime.manifest.Workflow.RecoveryMode;
@@ -24,7 +23,7 @@ record Header(
     JobType jobType,
     String runId,
     RecoveryMode recoveryMode,
-    JsonNode policies) {
+    Policies policies) {
 
   private static final Map<String, Shape> MEMBERS =
       Map.ofEntries(
@@ -40,30 +39,41 @@ record Header(
           Map.entry("skill_dependencies", Shape.LIST));
   private static final Pattern RUN_ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.:-]{0,199}");
 
+  /** Of the form with nodes at the root. */
   static Header read(Place root) {
+    return read(root, root.at("graph_id"), root.at("job_name"), root.at("manifest_version"));
+  }
+
+  /**
+   * @param graphId where the form keeps this and the following; an absent name is the graph's id
+   */
+  static Header read(Place root, Place graphId, Place jobName, Place version) {
     root.members(MEMBERS);
     root.atAny("required_services", "requiredServices").is(Shape.OBJECT_OR_LIST);
     root.atAny("requiredContextEngine", "required_context_engine")
         .named("requiredContextEngine")
         .is(Shape.BOOLEAN);
-    Place policies = root.at("policies");
-    Policies.check(policies);
+    SpecChecks.requirements(root);
+    SpecChecks.inputRules(root);
 
-    String graphId = Ids.read(root.at("graph_id"), "graph_id is required");
-    String version = Ids.read(root.at("manifest_version"), "manifest_version is required");
-    String givenName = root.at("job_name").value().asText("");
-    String jobName = givenName.isBlank() ? graphId : givenName;
+    String id = Ids.read(graphId, "graph_id is required");
+    String manifestVersion = Ids.read(version, "manifest_version is required");
+    String givenName = jobName.value().asText("");
     String type = type(root);
     JobType byDefault = type.equals("service") ? JobType.SERVICE : JobType.BATCH;
+    Place policies = root.at("policies");
     JobType jobType = word(jobTypePlace(policies), JobType.class, byDefault);
     RecoveryMode recovery =
         word(policies.at("recovery_mode"), RecoveryMode.class, RecoveryMode.AUTO);
     return new Header(
-        graphId, version, jobName, type, jobType, runId(root), recovery, policies.value());
-  }
-
-  AgentPolicies policiesOf(JsonNode node) {
-    return Policies.of(policies, node, jobType, recoveryMode);
+        id,
+        manifestVersion,
+        givenName.isBlank() ? id : givenName,
+        type,
+        jobType,
+        runId(root),
+        recovery,
+        Policies.read(policies, jobType, recovery));
   }
 
   Workflow workflow(

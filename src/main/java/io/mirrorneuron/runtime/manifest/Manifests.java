@@ -18,13 +18,13 @@ import java.util.Set;
 public final class Manifests {
   private static final int MAX_DEPTH = 100;
 
-  private final GraphForm graphForm;
+  private final Assembly assembly;
 
   /**
    * @param defaultRunner what becomes of an executor that names no runner
    */
   public Manifests(DefaultRunner defaultRunner) {
-    this.graphForm = new GraphForm(new Nodes(defaultRunner));
+    this.assembly = new Assembly(new Nodes(defaultRunner));
   }
 
   /**
@@ -36,15 +36,17 @@ public final class Manifests {
    */
   public Workflow parse(String manifestJson) {
     ObjectNode source = Json.parseObject(manifestJson, "manifest_json");
-    Findings findings = new Findings();
+    boolean inSteps = StepForm.isUsedBy(source);
+    Findings findings = new Findings(inSteps);
     Place root = Place.root(source, findings);
     if (depth(source, 1) > MAX_DEPTH) {
       root.error(Problem.LIMIT, "manifest is nested deeper than " + MAX_DEPTH + " levels");
       findings.throwIfAny();
     }
-    return StepForm.isUsedBy(source)
-        ? StepForm.read(root, findings)
-        : graphForm.read(root, findings);
+    return inSteps
+        ? new StepForm(assembly).read(root, findings)
+        : assembly.read(
+            root, findings, Header.read(root), Topology.atRoot(root), nodes -> StepGraph.NONE);
   }
 
   /**
@@ -56,24 +58,23 @@ public final class Manifests {
    */
   public static void checkUploads(Workflow workflow, Set<String> payloadPaths) {
     Set<String> present = withFolders(payloadPaths);
-    Findings findings = new Findings();
-    Place nodes = Place.root(workflow.source(), findings).at("nodes");
-    int position = 0;
-    for (Agent agent : workflow.agents().values()) {
-      Place config = nodes.at(Integer.toString(position++)).at("config");
+    Findings findings = new Findings(StepForm.isUsedBy(workflow.source()));
+    for (Place node : Topology.of(Place.root(workflow.source(), findings)).nodes()) {
+      Agent agent = workflow.agents().get(Topology.nodeKey(node));
       List<Upload> uploads =
           agent.type() == AgentType.EXECUTOR ? Upload.of(agent.config()) : List.of();
       for (Upload upload : uploads) {
         if (!present.contains(upload.source())) {
-          config.error(
-              Problem.MISSING_UPLOAD,
-              "upload source does not exist locally: " + Place.shown(upload.source()));
+          node.at("config")
+              .error(
+                  Problem.MISSING_UPLOAD,
+                  "upload source does not exist locally: " + Place.shown(upload.source()));
         }
       }
       String requirements = agent.config().at("/python_environment/requirements").asText("");
       boolean installs = agent.type() == AgentType.EXECUTOR && !requirements.isBlank();
       if (installs && !present.contains(PayloadPaths.canonical(requirements))) {
-        config
+        node.at("config")
             .at("python_environment")
             .error(
                 Problem.MISSING_UPLOAD,

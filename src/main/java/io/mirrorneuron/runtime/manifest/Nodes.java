@@ -1,8 +1,10 @@
 package io.mirrorneuron.runtime.manifest;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.runtime.manifest.Workflow.Agent;
+import io.mirrorneuron.runtime.manifest.Workflow.AgentPolicies;
 import io.mirrorneuron.runtime.manifest.Workflow.AgentType;
 import io.mirrorneuron.runtime.manifest.Workflow.Edge;
 import io.mirrorneuron.wire.Json;
@@ -45,7 +47,7 @@ final class Nodes {
           "checkpoint_policy", Shape.OBJECT,
           "spawn_policy", Shape.OBJECT,
           "tool_bindings", Shape.LIST,
-          "services", Shape.LIST);
+          "services", Shape.OBJECT_OR_LIST);
   private static final Map<String, Shape> CONFIG =
       Map.of(
           "complete_on_message", Shape.BOOLEAN,
@@ -55,15 +57,20 @@ final class Nodes {
           "complete_job?", Shape.BOOLEAN,
           "terminal_sink", Shape.BOOLEAN,
           "emit_type", Shape.NAME,
-          "output_message_type", Shape.NAME,
-          "backpressure", Shape.OBJECT);
+          "output_message_type", Shape.NAME);
 
   /**
    * A node whose edges are not known yet.
    *
    * @param type null when it was refused
    */
-  record Node(String id, Place place, AgentType type, String template, ObjectNode config) {
+  record Node(
+      String id,
+      Place place,
+      AgentType type,
+      String template,
+      ObjectNode config,
+      AgentPolicies policies) {
     String role() {
       return place.at("role").value().textValue();
     }
@@ -72,17 +79,19 @@ final class Nodes {
       return config.path(member).asBoolean();
     }
 
-    Agent withEdges(List<Edge> outgoing, Header header) {
-      boolean unsafe = Unsafe.is(config) || Unsafe.is(place.value());
-      ObjectNode own = Json.object();
-      if (place.at("policies").value() instanceof ObjectNode policies) {
-        own.setAll(policies);
-      }
-      if (config.path("backpressure").isObject()) {
-        own.set("backpressure", config.get("backpressure"));
-      }
+    boolean isUnsafe() {
+      return Unsafe.is(config) || Unsafe.is(place.value());
+    }
+
+    Agent withEdges(List<Edge> outgoing) {
       return new Agent(
-          id, type, template, role(), config, unsafe, header.policiesOf(own), outgoing);
+          id, type, template, role(), config, isUnsafe(), policies, resources(), outgoing);
+    }
+
+    private ObjectNode resources() {
+      JsonNode own = place.at("resources").value();
+      JsonNode given = own.isObject() ? own : config.path("resources");
+      return given instanceof ObjectNode object ? object : Json.object();
     }
   }
 
@@ -92,41 +101,43 @@ final class Nodes {
     this.defaultRunner = defaultRunner;
   }
 
-  /** The usable nodes by id, in manifest order. */
-  Map<String, Node> read(Place list) {
+  /**
+   * The usable nodes by id, in order.
+   *
+   * @param home where the author is told to put nodes when there are none
+   */
+  Map<String, Node> read(Place home, List<Place> places, Policies policies) {
     Map<String, Node> nodes = new LinkedHashMap<>();
-    if (list.isAbsent() || list.value().isArray() && list.value().isEmpty()) {
-      list.error(Problem.REQUIRED, "nodes must not be empty");
-    } else if (list.is(Shape.LIST)) {
-      for (Place place : list.items()) {
-        Node node = place.isRequired(Shape.OBJECT) ? node(place) : null;
-        if (node != null && nodes.putIfAbsent(node.id, node) != null) {
-          place.error(Problem.DUPLICATE, "duplicate node_id " + Place.shown(node.id));
-        }
+    if (places.isEmpty() && (home.isAbsent() || home.value().isArray() && home.value().isEmpty())) {
+      home.error(Problem.REQUIRED, home.label() + " must not be empty");
+    }
+    for (Place place : places) {
+      Node node = place.isRequired(Shape.OBJECT) ? node(place, policies) : null;
+      if (node != null && nodes.putIfAbsent(node.id, node) != null) {
+        place.error(Problem.DUPLICATE, "duplicate node_id " + Place.shown(node.id));
       }
     }
     return nodes;
   }
 
-  private Node node(Place unnamed) {
+  private Node node(Place unnamed, Policies policies) {
     String id = Ids.read(unnamed.atAny("node_id", "id"), "node_id is required for every node");
     if (id == null) {
       return null;
     }
     Place place = unnamed.named(Place.shown(id));
     place.members(MEMBERS);
-    place.atAny("requires_services", "requiresServices").is(Shape.LIST);
-    Policies.check(place.at("policies"));
+    place.atAny("requires_services", "requiresServices").is(Shape.OBJECT_OR_LIST);
+    SpecChecks.resources(place);
 
     Place config = place.at("config");
     config.members(CONFIG);
-    Policies.checkBackpressure(config.at("backpressure"));
     AgentType type = type(place, id);
     String template = template(place, id, type);
     if (type == AgentType.EXECUTOR) {
       new ExecutorConfig(defaultRunner).check(place);
     }
-    return new Node(id, place, type, template, config(place, id));
+    return new Node(id, place, type, template, config(place, id), policies.of(place));
   }
 
   private static AgentType type(Place place, String id) {

@@ -19,20 +19,31 @@ final class Place {
   private final String name;
   private final JsonNode value;
 
-  private Place(Findings findings, Place parent, String segment, String name, JsonNode value) {
+  /** By the name of a member, what its author wrote instead. */
+  private final Map<String, String> spelling;
+
+  private Place(
+      Findings findings,
+      Place parent,
+      String segment,
+      String name,
+      JsonNode value,
+      Map<String, String> spelling) {
     this.findings = findings;
     this.parent = parent;
     this.segment = segment;
     this.name = name;
     this.value = value == null ? MissingNode.getInstance() : value;
+    this.spelling = spelling;
   }
 
   static Place root(JsonNode value, Findings findings) {
-    return new Place(findings, null, "", "", value);
+    return new Place(findings, null, "", "", value, Map.of());
   }
 
   Place at(String member) {
-    return new Place(findings, this, member, member, value.get(member));
+    String written = spelling.getOrDefault(member, member);
+    return new Place(findings, this, written, written, value.get(member), Map.of());
   }
 
   /** The first of the aliases that is present; the place of the first one when none is. */
@@ -47,12 +58,31 @@ final class Place {
 
   /** The same place, called by another name in messages. */
   Place named(String newName) {
-    return new Place(findings, parent, segment, newName, value);
+    return new Place(findings, parent, segment, newName, value, spelling);
   }
 
   /** The same place with a value that was read out of its text. */
   Place holding(JsonNode newValue) {
-    return new Place(findings, parent, segment, name, newValue);
+    return holding(newValue, Map.of());
+  }
+
+  /**
+   * The same place as another object.
+   *
+   * @param written which member of the text each of its members was, where the names differ
+   */
+  Place holding(JsonNode newValue, Map<String, String> written) {
+    return new Place(findings, parent, segment, name, newValue, written);
+  }
+
+  /** The first of the places that holds a value; the first of all when none does. */
+  static Place first(Place... places) {
+    for (Place place : places) {
+      if (!place.isAbsent()) {
+        return place;
+      }
+    }
+    return places[0];
   }
 
   /** The elements of a list, in order; none when this is no list. */
@@ -69,7 +99,7 @@ final class Place {
           @Override
           public Place next() {
             String index = Integer.toString(next);
-            return new Place(findings, Place.this, index, index, value.get(next++));
+            return new Place(findings, Place.this, index, index, value.get(next++), Map.of());
           }
         };
   }

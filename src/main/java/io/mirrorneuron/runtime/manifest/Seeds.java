@@ -37,24 +37,33 @@ final class Seeds {
     return inputs;
   }
 
-  /** Takes the named entrypoints, else the nodes with a root role. */
-  void readEntrypoints(Place place) {
-    if (place.value().isTextual()) {
-      entrypoints.add(reference(place));
-    } else if (place.is(Shape.LIST)) {
-      place.items().forEach(item -> entrypoints.add(reference(item)));
+  /** Takes the named entrypoints, else the nodes with a root role, else {@code otherwise}. */
+  void readEntrypoints(List<Place> places, String otherwise) {
+    boolean named = false;
+    for (Place place : places) {
+      if (place.value().isTextual()) {
+        entrypoints.add(reference(place));
+      } else if (place.is(Shape.LIST)) {
+        place.items().forEach(item -> entrypoints.add(reference(item)));
+      }
+      named |= !place.isAbsent() && !(place.value().isArray() && place.value().isEmpty());
     }
-    boolean unnamed = place.isAbsent() || place.value().isArray() && place.value().isEmpty();
-    if (unnamed) {
-      nodes.values().stream()
-          .filter(node -> node.role() != null && ROOT_ROLES.contains(node.role()))
-          .forEach(node -> entrypoints.add(node.id()));
+    if (named) {
+      return;
     }
-    if (unnamed && entrypoints.isEmpty()) {
-      place.error(
-          Problem.REQUIRED,
-          "manifest must define at least one entrypoint or one node with role"
-              + " root/root_coordinator");
+    nodes.values().stream()
+        .filter(node -> node.role() != null && ROOT_ROLES.contains(node.role()))
+        .forEach(node -> entrypoints.add(node.id()));
+    if (entrypoints.isEmpty() && otherwise != null) {
+      entrypoints.add(otherwise);
+    }
+    if (entrypoints.isEmpty()) {
+      places
+          .getFirst()
+          .error(
+              Problem.REQUIRED,
+              "manifest must define at least one entrypoint or one node with role"
+                  + " root/root_coordinator");
     }
   }
 
@@ -68,23 +77,33 @@ final class Seeds {
     return id;
   }
 
-  /** A list is for every entrypoint; an object has one member per node. Entrypoints come first. */
-  void readInputs(Place place) {
-    if (!place.is(Shape.OBJECT_OR_LIST)) {
-      return;
+  /**
+   * A list is for every entrypoint; an object has one member per node. Of several places the first
+   * that has something for an entrypoint decides what it gets. Entrypoints come first.
+   */
+  void readInputs(List<Place> places) {
+    for (Place place : places) {
+      Map<String, List<JsonNode>> found = new LinkedHashMap<>();
+      if (place.is(Shape.OBJECT_OR_LIST)) {
+        read(place, found);
+      }
+      found.forEach(inputs::putIfAbsent);
     }
+  }
+
+  private void read(Place place, Map<String, List<JsonNode>> found) {
     if (place.value().isArray()) {
-      add(place, entrypoints);
+      add(place, entrypoints, found);
     }
     for (Map.Entry<String, JsonNode> entry : place.value().properties()) {
       Place bodies = place.at(entry.getKey());
-      add(bodies, targets(bodies));
+      add(bodies, targets(bodies), found);
     }
     if (messages > MAX_MESSAGES) {
       place.error(
           Problem.LIMIT,
-          "initial_inputs make %d messages; at most %d are allowed"
-              .formatted(messages, MAX_MESSAGES));
+          "%s make %d messages; at most %d are allowed"
+              .formatted(place.label(), messages, MAX_MESSAGES));
     }
   }
 
@@ -110,12 +129,12 @@ final class Seeds {
     return new LinkedHashSet<>();
   }
 
-  private void add(Place given, SequencedSet<String> targets) {
+  private void add(Place given, SequencedSet<String> targets, Map<String, List<JsonNode>> found) {
     List<JsonNode> bodies =
         given.value().isArray() ? Json.elements(given.value()).toList() : List.of(given.value());
     messages += (long) targets.size() * bodies.size();
     if (!bodies.isEmpty() && messages <= MAX_MESSAGES) {
-      targets.forEach(id -> inputs.computeIfAbsent(id, key -> new ArrayList<>()).addAll(bodies));
+      targets.forEach(id -> found.computeIfAbsent(id, key -> new ArrayList<>()).addAll(bodies));
     }
   }
 }

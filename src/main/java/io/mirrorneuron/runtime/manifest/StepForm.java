@@ -2,66 +2,117 @@ package io.mirrorneuron.runtime.manifest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.wire.Json;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
-/** The form {@code mn.workflow/v1}, a graph of steps. Only the workflow without any is read. */
+/**
+ * The form {@code mn.workflow/v1}: a graph of steps in {@code workflow}, the agents that work for
+ * them in {@code agents}, what binds the two in {@code runtime}.
+ */
 final class StepForm {
+  private static final String FAMILY = "mn.workflow";
   private static final String VERSION = "mn.workflow/v1";
+  private static final String NEXT_VERSION = "mn.workflow/v2";
 
-  private StepForm() {}
+  private final Assembly assembly;
 
-  /** A manifest without any graph is left to the other form, whose errors say what is missing. */
-  static boolean isUsedBy(ObjectNode manifest) {
-    boolean marked =
-        manifest.path("apiVersion").asText().startsWith("mn.workflow/")
-            || manifest.path("kind").asText().equals("Workflow")
-            || manifest.path("workflow").isObject()
-            || manifest.hasNonNull("workflow_id") && manifest.path("agents").isObject();
-    return marked && Stream.of("workflow", "agents", "nodes").anyMatch(manifest::hasNonNull);
+  StepForm(Assembly assembly) {
+    this.assembly = assembly;
+  }
+
+  static boolean isUsedBy(JsonNode manifest) {
+    return manifest.path("apiVersion").asText().startsWith(FAMILY)
+        || manifest.path("kind").asText().equals("Workflow")
+        || manifest.path("workflow").isObject()
+        || manifest.path("workflow_id").isTextual() && manifest.path("agents").isObject();
   }
 
   /** Throws all errors together. */
-  static Workflow read(Place root, Findings findings) {
-    ObjectNode source = (ObjectNode) root.value();
-    if (!isEmptyWorkflow(source)) {
-      root.error(
-          Problem.FORM,
-          VERSION
-              + " manifests (apiVersion, kind Workflow or a workflow member) cannot run on this"
-              + " server: describe the graph with nodes and edges at the root");
-      findings.throwIfAny();
+  Workflow read(Place root, Findings findings) {
+    Place version = root.at("apiVersion");
+    checkVersion(root, version);
+    for (String member : List.of("workflow", "agents", "flow")) {
+      root.at(member).is(Shape.OBJECT);
     }
-    Header header = Header.read(Place.root(lowered(source), findings));
-    findings.throwIfAny();
-    return header.workflow(
-        source, List.of(), Map.of(), Map.of(), List.of(), StepGraph.NONE, findings.warnings());
+    for (String member : List.of("id", "name")) {
+      root.at(member).is(Shape.NAME);
+    }
+    refuseOldMembers(root);
+    Header header =
+        Header.read(root, graphId(root), root.atAny("job_name", "id"), manifestVersion(root));
+    Bindings bindings = new Bindings(root);
+    Topology topology = Topology.inSteps(root, bindings);
+    if (isEmptyWorkflow(root.value(), topology)) {
+      findings.throwIfAny();
+      return header.workflow(
+          (ObjectNode) root.value(),
+          List.of(),
+          Map.of(),
+          Map.of(),
+          List.of(),
+          StepGraph.NONE,
+          findings.warnings());
+    }
+    return assembly.read(
+        root, findings, header, topology, nodes -> new StepReader(nodes, bindings).read(root));
+  }
+
+  private static void checkVersion(Place root, Place version) {
+    if (version.shown().equals(NEXT_VERSION)) {
+      version.warn("apiVersion %s is read as %s".formatted(NEXT_VERSION, VERSION));
+    } else if (!version.isAbsent() && !version.shown().equals(VERSION)) {
+      version.error(
+          Problem.UNSUPPORTED,
+          "unsupported apiVersion %s: this server reads %s and %s"
+              .formatted(version.shown(), VERSION, NEXT_VERSION));
+    }
+    Place kind = root.at("kind");
+    if (!version.isAbsent() && !kind.isAbsent() && !kind.shown().equals("Workflow")) {
+      kind.error(Problem.UNSUPPORTED, "kind must be Workflow: " + kind.shown());
+    }
+  }
+
+  /**
+   * A manifest with agents describes its graph nowhere else. The command line adds the graph once
+   * more for the runtime, which {@code flow.nodes} gives away.
+   */
+  private static void refuseOldMembers(Place root) {
+    if (root.at("apiVersion").isAbsent() || root.at("agents").at("nodes").value().isEmpty()) {
+      return;
+    }
+    boolean prepared = !root.at("flow").at("nodes").value().isEmpty();
+    List<String> refused =
+        prepared
+            ? List.of("nodes", "edges")
+            : List.of("flow", "graph_id", "nodes", "edges", "entrypoints");
+    for (String member : refused) {
+      Place place = root.at(member);
+      if (!place.value().isMissingNode()) {
+        place.error(Problem.MISPLACED, member + " is not allowed in " + VERSION + " manifests");
+      }
+    }
+  }
+
+  private static Place graphId(Place root) {
+    return Place.first(
+        root.at("graph_id"),
+        root.at("workflow").at("workflow_id"),
+        root.at("workflow_id"),
+        root.at("id"));
+  }
+
+  private static Place manifestVersion(Place root) {
+    Place given = root.at("manifest_version");
+    boolean implied = given.value().isMissingNode() && !root.at("apiVersion").isAbsent();
+    return implied ? given.holding(TextNode.valueOf("1.0")) : given;
   }
 
   /** An explicitly empty list of nodes and nothing else that could run. */
-  private static boolean isEmptyWorkflow(ObjectNode source) {
-    JsonNode nodes = source.path("workflow").path("nodes");
-    return nodes.isArray()
-        && nodes.isEmpty()
-        && source.path("workflow").path("steps").isEmpty()
-        && source.path("agents").isEmpty()
-        && source.path("nodes").isEmpty();
-  }
-
-  /** With the members that both forms need and this one says elsewhere or leaves out. */
-  private static ObjectNode lowered(ObjectNode source) {
-    ObjectNode lowered = Json.object();
-    lowered.setAll(source);
-    JsonNode workflowId = source.get("workflow").get("workflow_id");
-    lowered.set("graph_id", workflowId == null ? source.get("id") : workflowId);
-    if (!source.hasNonNull("job_name") && source.path("id").isTextual()) {
-      lowered.set("job_name", source.get("id"));
-    }
-    if (!source.has("manifest_version") && source.path("apiVersion").asText().equals(VERSION)) {
-      lowered.put("manifest_version", "1.0");
-    }
-    return lowered;
+  private static boolean isEmptyWorkflow(JsonNode manifest, Topology topology) {
+    JsonNode workflow = manifest.path("workflow");
+    return workflow.path("nodes").isArray()
+        && workflow.path("steps").isEmpty()
+        && topology.nodes().isEmpty();
   }
 }

@@ -68,10 +68,14 @@ class LifeCycleTest {
   @ParameterizedTest
   @CsvSource({"TIMED_OUT, timeout", "BEACON_MISSED, timeout", "NOT_STARTED, runtime"})
   void theCategoryOfAFailureSaysWhatItWas(Ending ending, String category) {
-    Stage stage = new Graph().program("work").start().end("work", ending, "because");
+    Stage stage = once().start().end("work", ending, "because");
 
     assertThat(stage.result().at("/error/details/category").asText()).isEqualTo(category);
     assertThat(stage.events("agent_beacon_missed")).hasSize(ending == Ending.BEACON_MISSED ? 1 : 0);
+  }
+
+  private static Graph once() {
+    return new Graph().program("work", "{'max_attempts':1}");
   }
 
   @Test
@@ -141,8 +145,8 @@ class LifeCycleTest {
 
   @Test
   void aFailureWhileTheJobIsPausingFailsItAndThePauseIsRefused() {
-    Stage stage = new Graph().program("work").start();
-    CompletionStage<JobStatus> pause = stage.ask(engine -> engine.pause(Stage.JOB));
+    Stage stage = once().start();
+    CompletionStage<JobStatus> pause = stage.ask(engine -> engine.pause(Stage.JOB, false));
 
     stage.fail("work", 1);
 
@@ -249,7 +253,7 @@ class LifeCycleTest {
     assertThat(stage.ask(engine -> engine.cancel(Stage.JOB)).toCompletableFuture().get())
         .isEqualTo(JobStatus.COMPLETED);
     assertThatThrownBy(
-            () -> stage.ask(engine -> engine.pause(Stage.JOB)).toCompletableFuture().get())
+            () -> stage.ask(engine -> engine.pause(Stage.JOB, false)).toCompletableFuture().get())
         .hasMessageContaining("terminal state completed");
     assertThat(stage.types()).containsOnlyOnce("job_completed");
   }

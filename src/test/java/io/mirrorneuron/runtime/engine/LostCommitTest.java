@@ -52,12 +52,12 @@ class LostCommitTest {
   @EnumSource(names = {"REQUEST", "ANSWER"})
   void aPauseInDoubtIsRefusedAtOnceAndMayBeAskedForAgain(Loss loss) {
     stage.nextCommit = loss;
-    CompletionStage<JobStatus> pause = stage.ask(engine -> engine.pause(Stage.JOB));
+    CompletionStage<JobStatus> pause = stage.ask(engine -> engine.pause(Stage.JOB, false));
 
     assertThat(pause.toCompletableFuture()).isCompletedExceptionally();
 
     stage.advance(1000).letStop();
-    CompletionStage<JobStatus> again = stage.ask(engine -> engine.pause(Stage.JOB));
+    CompletionStage<JobStatus> again = stage.ask(engine -> engine.pause(Stage.JOB, false));
     stage.advance(1000).letStop();
     assertThat(again.toCompletableFuture()).isCompletedWithValue(JobStatus.PAUSED);
   }

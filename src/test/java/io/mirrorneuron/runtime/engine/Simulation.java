@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.engine;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.engine.Executions.Ending;
 import io.mirrorneuron.runtime.engine.Executions.Lease;
@@ -60,9 +61,10 @@ final class Simulation {
   /**
    * @param crash chance per step that the server dies
    * @param away chance per store call that it fails, applied or not
+   * @param twice chance per word of a program that it is heard a second time, later
    */
-  record Faults(double crash, double away) {
-    static final Faults NONE = new Faults(0, 0);
+  record Faults(double crash, double away, double twice) {
+    static final Faults NONE = new Faults(0, 0, 0);
   }
 
   private record Running(String key, Execution execution, Executions.Listener listener) {}
@@ -172,6 +174,10 @@ final class Simulation {
                 }));
   }
 
+  Workflow workflow() {
+    return workflow;
+  }
+
   JobStore disk() {
     return disk;
   }
@@ -235,10 +241,14 @@ final class Simulation {
 
   // ---- programs
 
-  /** Whether a try fails is a property of the message and the try, not of the run. */
-  private static boolean fails(Execution execution) {
-    int failures = execution.config().path("fails").asInt(0);
-    return execution.attempt() <= failures;
+  /** How a try ends is a property of the agent and the try, not of the run. */
+  private static Ending ending(Execution execution) {
+    if (execution.attempt() <= execution.config().path("fails").asInt(0)) {
+      return Ending.FAILED;
+    }
+    return execution.attempt() <= execution.config().path("hangs").asInt(0)
+        ? Ending.TIMED_OUT
+        : Ending.SUCCEEDED;
   }
 
   private final class Programs implements Executions {
@@ -251,19 +261,25 @@ final class Simulation {
     @Override
     public void start(Execution execution, Listener listener) {
       String id = born + "/" + execution.executionId();
-      Running mine = new Running(id, execution, listener);
+      Running mine = new Running(id, execution, twice(born, listener));
       if (running.put(id, mine) != null) {
         throw new AssertionError("execution " + id + " was started twice");
       }
+      int leased = random.nextInt(20);
       schedule(
           born,
-          random.nextInt(20),
+          leased,
           () -> {
             if (running.get(id) == mine) {
-              listener.signal(new Signal.Leased(lease(execution.executionId())));
+              mine.listener().signal(new Signal.Leased(lease(execution.executionId())));
             }
           });
-      schedule(born, 20 + random.nextInt(200), () -> finish(mine, Ending.SUCCEEDED));
+      Ending ending = ending(execution);
+      long takes =
+          ending == Ending.TIMED_OUT
+              ? leased + execution.workflow().path("timeout_ms").asLong()
+              : 20 + random.nextInt(200);
+      schedule(born, takes, () -> finish(mine, ending));
     }
 
     @Override
@@ -275,30 +291,46 @@ final class Simulation {
     }
   }
 
-  private void finish(Running mine, Ending natural) {
+  private Executions.Listener twice(int born, Executions.Listener listener) {
+    return signal -> {
+      listener.signal(signal);
+      if (random.nextDouble() < faults.twice()) {
+        schedule(born, random.nextInt(300), () -> listener.signal(signal));
+      }
+    };
+  }
+
+  private void finish(Running mine, Ending ending) {
     Execution execution = mine.execution();
     if (!running.remove(mine.key(), mine)) {
       return;
     }
-    Ending ending = natural == Ending.SUCCEEDED && fails(execution) ? Ending.FAILED : natural;
-    String text = "done " + execution.agentId();
+    String error =
+        switch (ending) {
+          case FAILED -> "host local command exited with code 1";
+          case TIMED_OUT -> "host local command timed out";
+          default -> null;
+        };
+    JsonNode prints = execution.config().path("prints");
     mine.listener()
         .signal(
             new Signal.Finished(
                 new Outcome(
                     ending,
-                    ending == Ending.FAILED ? "host local command exited with code 1" : null,
+                    error,
                     ending == Ending.FAILED ? 1 : 0,
                     "box",
                     "/box",
-                    text,
+                    "done " + execution.agentId(),
                     "",
-                    Structured.NONE,
+                    prints.isObject() && ending == Ending.SUCCEEDED
+                        ? Stage.structured(prints)
+                        : Structured.NONE,
                     lease(execution.executionId()))));
   }
 
-  private static Lease lease(String executionId) {
-    return new Lease("lease-" + executionId, "default", 1, 0, 0);
+  private Lease lease(String executionId) {
+    return new Lease("lease-" + executionId, "default", 1, now, now);
   }
 
   /** Events of the job, in order, as stored. */

@@ -140,8 +140,10 @@ final class Stage {
   private final class Programs implements Executions {
     @Override
     public void start(Execution execution, Listener listener) {
-      if (programs.put(execution.agentId(), new Running(execution, listener)) != null) {
-        throw new AssertionError(execution.agentId() + " runs twice");
+      String step = execution.workflow().path("step_id").asText();
+      String name = step.endsWith("]") ? step : execution.agentId();
+      if (programs.put(name, new Running(execution, listener)) != null) {
+        throw new AssertionError(name + " runs twice");
       }
     }
 
@@ -198,7 +200,7 @@ final class Stage {
   }
 
   Stage pause() {
-    ask(one -> one.pause(JOB));
+    ask(one -> one.pause(JOB, false));
     return this;
   }
 
@@ -262,7 +264,7 @@ final class Stage {
     return new Lease("lease-1", "default", 1, 0, 0);
   }
 
-  private static Structured structured(JsonNode answer) {
+  static Structured structured(JsonNode answer) {
     return new Structured(
         !answer.isEmpty(),
         objects(answer.path("emit_messages")),
@@ -286,7 +288,7 @@ final class Stage {
     return engine;
   }
 
-  /** Agents whose program runs now. */
+  /** Agents whose program runs now; instances of a scattered step by their own name. */
   List<String> running() {
     return List.copyOf(programs.keySet());
   }

@@ -16,7 +16,7 @@ class WorkerEventsTest {
       """
       {'manifest_version':'1.0','graph_id':'g','entrypoints':['work'],
        'nodes':[{'node_id':'work','agent_type':'executor','config':{'command':['x'],
-         'runner_module':'MirrorNeuron.Runner.HostLocal'}}]}
+         'runner_module':'MirrorNeuron.Runner.HostLocal','max_attempts':1}}]}
       """;
 
   private final Stage stage = Stage.of(ONE_PROGRAM);

@@ -1,0 +1,103 @@
+package io.mirrorneuron.runtime.engine;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.manifest.Backpressure;
+import io.mirrorneuron.runtime.manifest.Workflow.Edge;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Keeps mailboxes bounded without losing anything: an agent whose receiver is full is not given its
+ * next message until the receiver has worked most of its messages off.
+ */
+final class Backlog {
+  private final JobState state;
+  private final Turn turn;
+
+  Backlog(JobState state, Turn turn) {
+    this.state = state;
+    this.turn = turn;
+  }
+
+  /** To be called whenever the mailbox of an agent has got or lost a message. */
+  void changed(Mailbox mailbox) {
+    if (mailbox.step != null) {
+      return; // before the gate of a step one message waits
+    }
+    Backpressure limits = mailbox.owner.agent.policies().backpressure();
+    Pressure next = mailbox.pressure.next(mailbox.messages.size(), limits);
+    if (next == mailbox.pressure) {
+      return;
+    }
+    boolean relieved = mailbox.pressure == Pressure.SATURATED;
+    state.pressure(mailbox, next);
+    turn.agentEvent("backpressure_state", mailbox.owner.agent.id(), describe(mailbox));
+    if (relieved) {
+      state.releaseHeld();
+    }
+  }
+
+  static ObjectNode describe(Mailbox mailbox) {
+    Backpressure limits = mailbox.owner.agent.policies().backpressure();
+    ObjectNode json = io.mirrorneuron.wire.Json.object();
+    json.put("agent_id", mailbox.owner.agent.id()).put("queue_depth", mailbox.messages.size());
+    json.put("max_queue_depth", limits.maxQueueDepth());
+    json.put("high_watermark", limits.highWatermark());
+    json.put("low_watermark", limits.lowWatermark());
+    json.put("retry_after_ms", limits.retryAfterMs());
+    json.put("backpressure", mailbox.pressure != Pressure.NORMAL);
+    return json.put("status", mailbox.pressure.word());
+  }
+
+  /**
+   * Whether a receiver of the agent is full; the mailbox is looked at again when it no longer is.
+   */
+  boolean holdsBack(Mailbox sender) {
+    if (state.saturated() == 0) {
+      return false;
+    }
+    for (Edge edge : sender.owner.agent.outgoing()) {
+      AgentState receiver = state.peek(edge.to());
+      if (receiver != null
+          && receiver != sender.owner
+          && receiver.mailbox.pressure == Pressure.SATURATED) {
+        state.hold(sender);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * When agents wait for each other in a circle and nothing else goes on, one of them may go ahead.
+   */
+  Mailbox deadlocked() {
+    boolean hopeful =
+        !state.isAnyHeld()
+            || state.flying() > 0
+            || state.waiting().stream().anyMatch(mailbox -> mailbox.notBefore > turn.now());
+    return hopeful ? null : state.pollHeld();
+  }
+
+  /** The agent that is under pressure among the named one and all that it sends to, if any. */
+  static Optional<Mailbox> pressured(JobState state, String agentId) {
+    Set<String> seen = new HashSet<>(Set.of(agentId));
+    Deque<String> next = new ArrayDeque<>(seen);
+    String id;
+    while ((id = next.pollFirst()) != null) {
+      AgentState agent = state.peek(id);
+      if (agent != null && agent.mailbox.pressure != Pressure.NORMAL) {
+        return Optional.of(agent.mailbox);
+      }
+      for (Edge edge : state.workflow.agents().get(id).outgoing()) {
+        if (seen.add(edge.to())) {
+          next.addLast(edge.to());
+        }
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,35 @@
+package io.mirrorneuron.runtime.engine;
+
+import io.mirrorneuron.runtime.manifest.Backpressure;
+import java.util.Locale;
+
+/** How full a mailbox is; it takes more to get worse than to stay so. */
+enum Pressure {
+  NORMAL,
+  /** Messages from outside are refused. */
+  PRESSURED,
+  /** Agents that send to it wait. */
+  SATURATED;
+
+  /**
+   * @param depth messages that wait now
+   */
+  Pressure next(int depth, Backpressure limits) {
+    if (depth >= limits.maxQueueDepth()) {
+      return SATURATED;
+    }
+    if (depth >= limits.highWatermark()) {
+      return this == SATURATED ? SATURATED : PRESSURED;
+    }
+    // The lowest mark that an empty mailbox can pass is one.
+    return this == NORMAL || depth < Math.max(1, limits.lowWatermark()) ? NORMAL : PRESSURED;
+  }
+
+  String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  static Pressure of(String word) {
+    return valueOf(word.toUpperCase(Locale.ROOT));
+  }
+}

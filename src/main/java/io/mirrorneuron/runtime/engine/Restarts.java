@@ -1,0 +1,134 @@
+package io.mirrorneuron.runtime.engine;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.manifest.RestartPolicy;
+import io.mirrorneuron.runtime.manifest.RestartPolicy.WhenExhausted;
+import io.mirrorneuron.wire.Json;
+import java.time.Instant;
+import java.util.Deque;
+import java.util.Locale;
+
+/**
+ * Starts failed agents again, as often as their policy allows within its sliding window. It is in
+ * charge where neither a step nor the executor's own {@code max_attempts} is; {@code runtime.md}
+ * section 4.4.
+ */
+final class Restarts {
+  private static final int REMEMBERED = 50;
+
+  private final JobState state;
+  private final Turn turn;
+  private final LifeCycle life;
+
+  Restarts(JobState state, Turn turn, LifeCycle life) {
+    this.state = state;
+    this.turn = turn;
+    this.life = life;
+  }
+
+  /** The message at the head of the mailbox could not be handled. */
+  void failed(Mailbox mailbox, Failure failure) {
+    AgentState agent = mailbox.owner;
+    RestartPolicy policy = agent.agent.policies().restart();
+    boolean poisoned = policy.attempts() > 0 && mailbox.attempt > policy.attempts();
+    if (life.isLasting() && poisoned && !policy.unlimited()) {
+      giveUpMessage(mailbox, failure.desc());
+      return;
+    }
+    long at = reserve(agent, policy);
+    if (at >= 0) {
+      mailbox.attempt++;
+      wait(mailbox, at);
+      ObjectNode members = describe(policy, agent.restarts.size(), at);
+      tell("agent_restart_scheduled", agent, members.put("reason", failure.desc()));
+    } else {
+      exhausted(mailbox, policy, failure);
+    }
+  }
+
+  /** A service goes on without a message that cannot be handled. */
+  void giveUpMessage(Mailbox mailbox, String reason) {
+    ObjectNode message = mailbox.messages.getFirst().json();
+    Mail.deadLetter(turn, mailbox.owner.agent.id(), message, reason);
+    state.consume(mailbox);
+    new Backlog(state, turn).changed(mailbox);
+  }
+
+  /**
+   * When the agent may be started again, counting that as a restart; -1 when its window is full.
+   */
+  long reserve(AgentState agent, RestartPolicy policy) {
+    Deque<Long> restarts = agent.restarts;
+    while (!restarts.isEmpty() && restarts.getFirst() <= turn.now() - policy.intervalMs()) {
+      restarts.removeFirst();
+    }
+    if (!policy.unlimited() && restarts.size() >= policy.attempts()) {
+      return -1;
+    }
+    restarts.addLast(turn.now());
+    if (restarts.size() > REMEMBERED) {
+      restarts.removeFirst();
+    }
+    state.touch(agent);
+    return turn.now() + Math.max(1, policy.delay(restarts.size()));
+  }
+
+  private void exhausted(Mailbox mailbox, RestartPolicy policy, Failure failure) {
+    AgentState agent = mailbox.owner;
+    String why = "agent " + agent.agent.id() + " restart attempts exhausted: " + failure.message();
+    if (policy.whenExhausted() == WhenExhausted.DELAY && !agent.restarts.isEmpty()) {
+      long at = agent.restarts.getFirst() + policy.intervalMs();
+      wait(mailbox, at);
+      ObjectNode members = Json.object().put("reason", failure.desc());
+      members.put("exhausted_reason", why).put("retry_at", time(at));
+      tell("agent_restart_deferred", agent, members.put("delay_ms", at - turn.now()));
+      return;
+    }
+    RestartPolicy moves = agent.agent.policies().reschedule();
+    long at = moves.unlimited() || moves.attempts() > 0 ? rescheduled(agent, moves) : -1;
+    if (at >= 0) {
+      wait(mailbox, at);
+      ObjectNode members = describe(moves, agent.moves, at).put("restart_exhausted_reason", why);
+      tell("agent_reschedule_scheduled", agent, members.put("reason", failure.desc()));
+    } else if (life.isLasting()) {
+      mailbox.rewind();
+      agent.restarts.clear();
+      life.review(why, agent.agent.id());
+    } else {
+      life.fail(policy.attempts() == 0 ? failure : failure.withMessage(why));
+    }
+  }
+
+  /** There may be no other node: the agent then starts again here, after the longer delay. */
+  private long rescheduled(AgentState agent, RestartPolicy moves) {
+    if (!moves.unlimited() && agent.moves >= moves.attempts()) {
+      return -1;
+    }
+    agent.moves++;
+    agent.restarts.clear();
+    state.touch(agent);
+    return turn.now() + Math.max(1, moves.delay(agent.moves));
+  }
+
+  private void wait(Mailbox mailbox, long at) {
+    mailbox.notBefore = at;
+    state.touch(mailbox);
+    turn.effect(new Effect.Wake(mailbox.address(), at));
+  }
+
+  private ObjectNode describe(RestartPolicy policy, int attempt, long at) {
+    ObjectNode members = Json.object().put("attempt", attempt);
+    members.put("job_type", state.workflow.jobType().name().toLowerCase(Locale.ROOT));
+    members.put("delay_ms", at - turn.now()).put("next_eligible_at", time(at));
+    members.set("restart_policy", Json.MAPPER.valueToTree(policy));
+    return members;
+  }
+
+  private void tell(String type, AgentState agent, ObjectNode members) {
+    turn.record(type, agent.agent.id(), null, members);
+  }
+
+  private static String time(long at) {
+    return Json.timestamp(Instant.ofEpochMilli(at));
+  }
+}

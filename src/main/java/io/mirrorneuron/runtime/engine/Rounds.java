@@ -1,0 +1,78 @@
+package io.mirrorneuron.runtime.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.wire.Json;
+import java.util.List;
+
+/**
+ * One pass from the entrypoints through the graph. A batch job makes one; a service begins another
+ * when its agents say that they are done, not more often than their restart policy allows.
+ */
+final class Rounds {
+  private final JobState state;
+  private final Turn turn;
+  private final LifeCycle life;
+
+  Rounds(JobState state, Turn turn, LifeCycle life) {
+    this.state = state;
+    this.turn = turn;
+    this.life = life;
+  }
+
+  void scheduleAll() {
+    schedule(state.agent(state.workflow.entrypoints().getFirst()));
+  }
+
+  /** Has the next round begin when the agent, which has ended this one, may be started again. */
+  void schedule(AgentState agent) {
+    if (state.header.nextRoundAt() != 0) {
+      return;
+    }
+    var policy = agent.agent.policies().restart();
+    long at = new Restarts(state, turn, life).reserve(agent, policy);
+    if (at < 0 && !agent.restarts.isEmpty()) {
+      at = agent.restarts.getFirst() + policy.intervalMs();
+    }
+    if (at < 0) {
+      return; // restarts are switched off: what has ended stays so
+    }
+    state.header.nextRoundAt(at);
+    turn.effect(new Effect.Wake(null, at));
+    ObjectNode members = Json.object().put("reason", "its work is done and the service goes on");
+    turn.record(
+        "agent_restart_scheduled",
+        agent.agent.id(),
+        null,
+        members.put("delay_ms", at - turn.now()));
+  }
+
+  /** Begins the next round if it is due. */
+  void due() {
+    long at = state.header.nextRoundAt();
+    if (at != 0 && at <= turn.now() && state.isRunning()) {
+      state.header.nextRound();
+      state.forgetRound();
+      turn.event("agents_restarted", Json.object().put("round", state.header.round()));
+      seed(new Ledger(state, turn, life));
+    }
+  }
+
+  /** Gives each entrypoint its first messages. */
+  void seed(Ledger ledger) {
+    String round = state.workflowRun();
+    String correlation = Message.deriveId(round, "correlation", 0);
+    for (String entrypoint : state.workflow.entrypoints()) {
+      List<JsonNode> bodies =
+          state.workflow.initialInputs().getOrDefault(entrypoint, List.of(Json.object()));
+      for (int i = 0; i < bodies.size(); i++) {
+        Message.Builder message =
+            Outside.seed(state.jobId, entrypoint, bodies.get(i))
+                .id(Message.deriveId(round, "seed " + entrypoint, i))
+                .orElse("correlation_id", correlation)
+                .with("timestamp", turn.timestamp());
+        ledger.post(message.build(state.nextMessageSeq(), entrypoint));
+      }
+    }
+  }
+}

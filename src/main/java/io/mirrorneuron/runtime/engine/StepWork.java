@@ -1,0 +1,112 @@
+package io.mirrorneuron.runtime.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.engine.Executions.Structured;
+import io.mirrorneuron.wire.Json;
+
+/** What a program that worked for a step and ended well has achieved; section 2.6 and 2.7. */
+final class StepWork {
+  /** Sends what the program wants sent. */
+  interface Emitter {
+    void emit(Mailbox mailbox, Message handled, ObjectNode payload, Structured answer);
+  }
+
+  private final JobState state;
+  private final Turn turn;
+  private final LifeCycle life;
+  private final Ledger ledger;
+
+  StepWork(JobState state, Turn turn, LifeCycle life, Ledger ledger) {
+    this.state = state;
+    this.turn = turn;
+    this.life = life;
+    this.ledger = ledger;
+  }
+
+  void finished(Mailbox mailbox, Structured answer, ObjectNode payload, Emitter emitter) {
+    StepState step = mailbox.step;
+    StepReport report = StepReport.of(answer.events());
+    WorkerEvents.record(turn, mailbox.owner.agent.id(), report.others());
+    JsonNode completion = completion(mailbox, answer, payload);
+    Scatter scatter =
+        report.scatter() == null ? null : Scatter.parse(report.scatter(), state.steps);
+    String refusal = refusal(step, report, completion, scatter);
+    if (refusal != null) {
+      ledger.reportedFailure(step, refusal);
+      return;
+    }
+    Message message = state.consume(mailbox);
+    Processes.remember(mailbox.owner, answer);
+    boolean explicit = answer.completeStep() != null || completion != null;
+    boolean chain = !explicit && mayGoOnWithin(step);
+    JsonNode output = Processes.completed(answer.completeStep(), payload);
+    if (!chain) {
+      complete(step, report, scatter, completion == null ? output : completion);
+    }
+    if (completion != null) {
+      life.complete(mailbox, completion);
+    }
+    if (!state.status().isTerminal()) {
+      emitter.emit(mailbox, message, payload, answer);
+      if (chain && step.isQuiet()) {
+        complete(step, report, scatter, output);
+      }
+    }
+  }
+
+  /** The output with which the program, or the node's configuration, ends the run; or null. */
+  private static JsonNode completion(Mailbox mailbox, Structured answer, ObjectNode payload) {
+    if (answer.completeRun() != null) {
+      return Processes.completed(answer.completeRun(), payload);
+    }
+    return Behaviour.asksForCompletion(mailbox.owner.agent.config())
+        ? Processes.completed(answer.completeStep(), payload)
+        : null;
+  }
+
+  private String refusal(StepState step, StepReport report, JsonNode completion, Scatter scatter) {
+    if (report.failure() != null) {
+      return report.failure();
+    }
+    if (completion != null && !mayEndTheRun(step)) {
+      String reason = "step " + step.id + " is not the last one and cannot complete the run";
+      tell("workflow_run_completion_rejected", step, reason);
+      return reason;
+    }
+    if (scatter != null && scatter.refusal() != null) {
+      tell("workflow_step_scatter_rejected", step, scatter.refusal());
+      return "scatter was rejected: " + scatter.refusal();
+    }
+    return null;
+  }
+
+  private boolean mayEndTheRun(StepState step) {
+    return step.step.outgoing().isEmpty() || step.step.id().equals(state.steps.graph().sink());
+  }
+
+  private void tell(String type, StepState step, String reason) {
+    ObjectNode payload = Json.object().put("step_id", step.id).put("reason", reason);
+    turn.agentEvent(type, step.entry().owner.agent.id(), payload);
+  }
+
+  /** Whether the agents of the step may hand the work on among themselves. */
+  private static boolean mayGoOnWithin(StepState step) {
+    return step.mailboxes.values().stream()
+        .flatMap(mailbox -> mailbox.owner.agent.outgoing().stream())
+        .anyMatch(edge -> step.mailboxes.containsKey(edge.to()));
+  }
+
+  private void complete(StepState step, StepReport report, Scatter scatter, JsonNode output) {
+    if (scatter != null) {
+      ledger.scatter(step, scatter);
+    }
+    if (report.branches() != null) {
+      ledger.branch(step, report.branches());
+    }
+    if (report.skipDownstream()) {
+      ledger.skipDownstream(step);
+    }
+    ledger.complete(step, report.status(), output);
+  }
+}

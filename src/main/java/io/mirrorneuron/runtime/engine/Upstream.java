@@ -1,0 +1,62 @@
+package io.mirrorneuron.runtime.engine;
+
+import io.mirrorneuron.runtime.manifest.Workflow.AgentType;
+import io.mirrorneuron.runtime.manifest.Workflow.Edge;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Whether a message may still be on its way to a step: it may wait at, or be worked on by, agents
+ * that stand between the step and its parents and work for no step themselves.
+ */
+final class Upstream {
+  private final JobState state;
+  private Map<String, List<String>> senders;
+
+  Upstream(JobState state) {
+    this.state = state;
+  }
+
+  boolean isBusy(StepState step) {
+    Set<String> seen = new HashSet<>();
+    Deque<String> next = new ArrayDeque<>(step.step.agentIds());
+    String id;
+    while ((id = next.pollFirst()) != null) {
+      for (String sender : senders().getOrDefault(id, List.of())) {
+        if (state.steps.of(sender).isEmpty() && seen.add(sender)) {
+          if (holdsSomething(sender)) {
+            return true;
+          }
+          next.addLast(sender);
+        }
+      }
+    }
+    return false;
+  }
+
+  private boolean holdsSomething(String agentId) {
+    AgentState agent = state.peek(agentId);
+    if (agent == null) {
+      return false;
+    }
+    boolean collects =
+        agent.agent.type() == AgentType.AGGREGATOR && !agent.fired && !agent.collected.isEmpty();
+    return collects || !agent.mailbox.messages.isEmpty();
+  }
+
+  private Map<String, List<String>> senders() {
+    if (senders == null) {
+      senders = new HashMap<>();
+      for (Edge edge : state.workflow.edges()) {
+        senders.computeIfAbsent(edge.to(), key -> new ArrayList<>()).add(edge.from());
+      }
+    }
+    return senders;
+  }
+}

@@ -1,0 +1,126 @@
+package io.mirrorneuron.runtime.manifest;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * Where a manifest keeps its agents, their connections and their first messages.
+ *
+ * @param home where its author is expected to put nodes
+ * @param entrypoints places of one id or a list of ids each, at least one
+ * @param otherwise the entrypoint of last resort, or null
+ * @param inputs places of first messages; earlier ones go before
+ * @param uniqueEdgeIds whether an edge id that is given twice is an error
+ * @param isTooLarge whether a list is longer than allowed, which was reported
+ */
+record Topology(
+    Place home,
+    List<Place> nodes,
+    List<Place> edges,
+    List<Place> entrypoints,
+    String otherwise,
+    List<Place> inputs,
+    boolean uniqueEdgeIds,
+    boolean isTooLarge) {
+
+  static Topology of(Place root) {
+    return StepForm.isUsedBy(root.value()) ? inSteps(root, new Bindings(root)) : atRoot(root);
+  }
+
+  /** Of the form with nodes and edges at the root. */
+  static Topology atRoot(Place root) {
+    List<Place> nodes = List.of(root.at("nodes"));
+    List<Place> edges = List.of(root.at("edges"));
+    return new Topology(
+        root.at("nodes"),
+        union(nodes, Topology::nodeKey),
+        union(edges, Topology::edgeKey),
+        List.of(root.at("entrypoints")),
+        null,
+        List.of(root.at("initial_inputs")),
+        false,
+        isTooLarge(nodes, Nodes.MAX_NODES) | isTooLarge(edges, Edges.MAX_EDGES));
+  }
+
+  /**
+   * Of the form {@code mn.workflow/v1}. The command line leaves copies of a graph in {@code flow}:
+   * of things with one id, those of the later place count. The workers of bindings are the nodes
+   * when there are no others.
+   */
+  static Topology inSteps(Place root, Bindings bindings) {
+    Place agents = root.at("agents");
+    Place flow = root.at("flow");
+    Place workflow = root.at("workflow");
+    boolean hasSteps = !workflow.at("steps").value().isEmpty();
+    List<Place> nodeLists =
+        List.of(flow.at("nodes"), workflow.at("nodes"), agents.at("nodes"), root.at("nodes"));
+    List<Place> nodes = union(nodeLists, Topology::nodeKey);
+    List<Place> edges = new ArrayList<>(List.of(flow.at("edges"), agents.at("edges")));
+    edges.add(root.at("edges"));
+    if (!hasSteps) {
+      edges.add(workflow.at("edges"));
+    }
+    List<Place> entrypoints =
+        new ArrayList<>(List.of(agents.at("entrypoints"), root.at("entrypoints")));
+    List<Place> inputs = new ArrayList<>(List.of(root.at("initial_inputs")));
+    inputs.add(root.at("runtime").at("initial_inputs"));
+    inputs.addAll(bindings.inputs());
+    String otherwise = null;
+    if (nodeLists.stream().allMatch(Place::isAbsent)) {
+      nodes = bindings.nodes();
+      edges.addAll(bindings.edgeLists());
+      entrypoints.add(bindings.starts(workflow));
+      otherwise = nodes.stream().findFirst().map(Topology::nodeKey).orElse(null);
+    }
+    return new Topology(
+        agents.at("nodes"),
+        nodes,
+        union(edges, Topology::edgeKey),
+        entrypoints,
+        otherwise,
+        inputs,
+        true,
+        isTooLarge(nodeLists, Nodes.MAX_NODES) | isTooLarge(edges, Edges.MAX_EDGES));
+  }
+
+  /** The entries of the lists; where lists have entries with the same key, those of the last. */
+  private static List<Place> union(List<Place> lists, Function<Place, String> key) {
+    Map<String, List<Place>> entries = new LinkedHashMap<>();
+    for (Place list : lists) {
+      Map<String, List<Place>> own = new LinkedHashMap<>();
+      if (list.is(Shape.LIST)) {
+        list.items()
+            .forEach(
+                item -> own.computeIfAbsent(key.apply(item), k -> new ArrayList<>()).add(item));
+      }
+      entries.putAll(own);
+    }
+    return entries.values().stream().flatMap(List::stream).toList();
+  }
+
+  private static boolean isTooLarge(List<Place> lists, int most) {
+    return lists.stream().filter(list -> !list.isAtMost(most)).count() > 0;
+  }
+
+  /** The id of a node; a node without any is like no other. */
+  static String nodeKey(Place node) {
+    Place id = node.atAny("node_id", "id");
+    return id.value().isTextual() ? id.value().textValue() : node.pointer();
+  }
+
+  private static String edgeKey(Place edge) {
+    Place id = edge.atAny("edge_id", "id");
+    if (id.value().isTextual()) {
+      return id.value().textValue();
+    }
+    // No id holds a control character, so this is none.
+    return edge.atAny("from_node", "from").value()
+        + "\n"
+        + edge.atAny("to_node", "to").value()
+        + "\n"
+        + edge.atAny("message_type", "event").value();
+  }
+}
