@@ -104,7 +104,11 @@ final class JobState {
 
   /** Names one pass through all steps; a service makes many. */
   String workflowRun() {
-    return "wfr-" + Message.deriveId(jobId, "workflow run", header.round());
+    return workflowRun(jobId, header.round());
+  }
+
+  static String workflowRun(String jobId, int round) {
+    return "wfr-" + Message.deriveId(jobId, "workflow run", round);
   }
 
   long lastEventSeq() {
