@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -49,7 +50,7 @@ final class AgentState {
   int moves;
 
   /** Mailboxes of its steps that wait until it is free. */
-  final Deque<Mailbox> inLine = new ArrayDeque<>();
+  final Set<Mailbox> inLine = new LinkedHashSet<>();
 
   /** Executions of all its mailboxes that are ordered and not parked. */
   int flying;

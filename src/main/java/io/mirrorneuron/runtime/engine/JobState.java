@@ -23,7 +23,8 @@ import java.util.TreeMap;
  *
  * <p>Fields in the store: {@code h} header, {@code c} counters, {@code a:<agent>} agent record,
  * {@code s:<step>} step record, {@code o:<step>} its output, {@code m:<seq>} message that waits or
- * was the input of a step, {@code g:<agent>:<n>} collected body with its sender.
+ * was the input of a step, {@code g:<agent>:<n>} collected body with its sender, {@code x:<n>}
+ * receipt.
  */
 final class JobState {
   private static final String HEADER = "h";
@@ -39,11 +40,13 @@ final class JobState {
   /** The step ledger of the present round. */
   Steps steps;
 
+  final Receipts receipts = new Receipts();
+
   private final Map<String, AgentState> agents = new LinkedHashMap<>();
   private final LinkedHashSet<Mailbox> waiting = new LinkedHashSet<>();
   private final Deque<Mailbox> candidates = new ArrayDeque<>();
   private final LinkedHashSet<Mailbox> held = new LinkedHashSet<>();
-  private final Deque<Mailbox> inLine = new ArrayDeque<>();
+  private final LinkedHashSet<Mailbox> inLine = new LinkedHashSet<>();
   private int flying;
   private int flyingSteps;
   private int saturated;
@@ -224,7 +227,10 @@ final class JobState {
     mailbox.flight = flight;
     count(mailbox, 1);
     touch(mailbox);
-    if (flew && !mailbox.isFlying()) {
+    if (mailbox.isFlying()) {
+      inLine.remove(mailbox);
+      mailbox.owner.inLine.remove(mailbox);
+    } else if (flew) {
       considerNext(inLine);
       considerNext(mailbox.owner.inLine);
     }
@@ -232,16 +238,19 @@ final class JobState {
 
   /** The mailbox waits until fewer steps are at work. */
   void lineUp(Mailbox mailbox) {
-    inLine.addLast(mailbox);
+    inLine.add(mailbox);
   }
 
-  private void considerNext(Deque<Mailbox> line) {
-    Mailbox next;
-    while ((next = line.pollFirst()) != null) {
-      if (!next.messages.isEmpty() && next.flight == null) {
-        consider(next);
-        return;
-      }
+  /** Whoever waits for fewer steps at work may be looked at: the place was not taken. */
+  void passOn() {
+    considerNext(inLine);
+  }
+
+  private void considerNext(Set<Mailbox> line) {
+    if (!line.isEmpty()) {
+      Mailbox next = line.iterator().next();
+      line.remove(next);
+      consider(next);
     }
   }
 
@@ -351,7 +360,8 @@ final class JobState {
         || !changedAgents.isEmpty()
         || !changedSteps.isEmpty()
         || !addedMessages.isEmpty()
-        || !deleted.isEmpty();
+        || !deleted.isEmpty()
+        || receipts.isChanged();
   }
 
   /** The fields to write and to delete since the last call; the memory of changes is emptied. */
@@ -371,6 +381,7 @@ final class JobState {
       set.put("m:" + message.seq(), Json.write(message.json()));
     }
     set.putAll(addedFields);
+    set.putAll(receipts.takeAdded());
     Delta delta = new Delta(set, List.copyOf(deleted));
     changedAgents.clear();
     addedMessages.clear();
@@ -389,6 +400,7 @@ final class JobState {
       state.readAgents(stored.fields());
       state.readSteps(stored.fields());
       state.readMail(stored.fields());
+      state.receipts.read(stored.fields());
       return state;
     } catch (JsonProcessingException | NumberFormatException | ClassCastException e) {
       throw damaged(stored, e);
@@ -417,6 +429,15 @@ final class JobState {
   private static IllegalStateException damaged(StoredJob stored, Exception cause) {
     return new IllegalStateException(
         "stored state of job " + stored.jobId() + " is damaged: " + cause.getMessage(), cause);
+  }
+
+  /** The number of the last event that these fields know of. */
+  static long lastEventSeq(Map<String, String> fields) {
+    try {
+      return Long.parseLong(fields.getOrDefault(COUNTERS, "0,0,").split(",", 3)[1]);
+    } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
+      throw new IllegalStateException("stored counters are damaged", e);
+    }
   }
 
   private void readCounters(String text) {

@@ -452,19 +452,20 @@ final class Ledger {
    */
   boolean admits(Mailbox mailbox) {
     StepState step = mailbox.step;
-    if (step.isTerminal() || !step.isStarted()) {
-      return false;
-    }
-    if (!step.isInstance() && mailbox.owner.flying > 0) {
-      mailbox.owner.inLine.addLast(mailbox);
-      return false;
-    }
     int most = state.steps.graph().maxParallel();
     if (most > 0 && state.flyingSteps() >= most) {
       state.lineUp(mailbox);
       return false;
     }
-    return true;
+    boolean open = step.isStarted() && !step.isTerminal();
+    boolean busy = !step.isInstance() && mailbox.owner.flying > 0;
+    if (open && busy) {
+      mailbox.owner.inLine.add(mailbox);
+    }
+    if (!open || busy) {
+      state.passOn();
+    }
+    return open && !busy;
   }
 
   /** An agent that needs no program has waited too long for what it needs. */

@@ -75,10 +75,10 @@ final class LifeCycle {
   }
 
   private void completed(ObjectNode result) {
+    finish(JobStatus.COMPLETED, result);
     if (!state.steps.isEmpty()) {
       result.set("workflow_state", LedgerDocument.outline(state));
     }
-    finish(JobStatus.COMPLETED, result);
     ObjectNode members = Json.object();
     if (result.hasNonNull("agent_id")) {
       members.set("agent_id", result.get("agent_id"));

@@ -26,6 +26,7 @@ final class Bindings {
       for (Map.Entry<String, JsonNode> member : place.value().properties()) {
         Place binding = place.at(member.getKey());
         if (binding.is(Shape.OBJECT)) {
+          binding.at("workers").is(Shape.LIST);
           bindings.add(binding);
         }
       }
@@ -48,7 +49,7 @@ final class Bindings {
     return name == null
         ? List.of()
         : workers(place.at(name))
-            .map(worker -> worker.atAny("id", "node_id").value())
+            .map(worker -> worker.atAny("node_id", "id").value())
             .filter(JsonNode::isTextual)
             .map(JsonNode::textValue)
             .toList();
@@ -66,8 +67,7 @@ final class Bindings {
 
   /** A worker may be named again by another binding; the mention that configures it counts. */
   private static void add(Place worker, Map<String, Place> nodes) {
-    JsonNode id = worker.atAny("id", "node_id").value();
-    String key = id.isTextual() ? id.textValue() : worker.pointer();
+    String key = Topology.nodeKey(worker);
     boolean configures = !worker.atAny("config", "with").isAbsent();
     if (configures || !nodes.containsKey(key)) {
       nodes.put(key, asNode(worker));
@@ -105,9 +105,7 @@ final class Bindings {
       return Stream.of(binding.at("worker")).filter(worker -> !worker.isAbsent());
     }
     List<Place> workers = new ArrayList<>();
-    if (list.is(Shape.LIST)) {
-      list.items().forEach(workers::add);
-    }
+    list.items().forEach(workers::add);
     return workers.stream();
   }
 

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.manifest;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.runtime.manifest.Workflow.Agent;
@@ -46,7 +47,7 @@ final class Nodes {
           "checkpoint_policy", Shape.OBJECT,
           "spawn_policy", Shape.OBJECT,
           "tool_bindings", Shape.LIST,
-          "services", Shape.LIST);
+          "services", Shape.OBJECT_OR_LIST);
   private static final Map<String, Shape> CONFIG =
       Map.of(
           "complete_on_message", Shape.BOOLEAN,
@@ -83,7 +84,14 @@ final class Nodes {
     }
 
     Agent withEdges(List<Edge> outgoing) {
-      return new Agent(id, type, template, role(), config, isUnsafe(), policies, outgoing);
+      return new Agent(
+          id, type, template, role(), config, isUnsafe(), policies, resources(), outgoing);
+    }
+
+    private ObjectNode resources() {
+      JsonNode own = place.at("resources").value();
+      JsonNode given = own.isObject() ? own : config.path("resources");
+      return given instanceof ObjectNode object ? object : Json.object();
     }
   }
 
@@ -119,7 +127,7 @@ final class Nodes {
     }
     Place place = unnamed.named(Place.shown(id));
     place.members(MEMBERS);
-    place.atAny("requires_services", "requiresServices").is(Shape.LIST);
+    place.atAny("requires_services", "requiresServices").is(Shape.OBJECT_OR_LIST);
     SpecChecks.resources(place);
 
     Place config = place.at("config");

@@ -57,10 +57,6 @@ record StepControl(
       control.members(MEMBERS);
       retry.members(RETRY);
     }
-    int attempts =
-        Place.first(retry.at("max_attempts"), control.at("max_attempts"), config.at("max_attempts"))
-            .value()
-            .asInt(1);
     double multiplier =
         Place.first(
                 retry.at("backoff_multiplier"),
@@ -71,11 +67,20 @@ record StepControl(
     return new StepControl(
         control.at("required").value().asBoolean(true),
         failurePolicy(control.at("failure_policy")),
-        new Retry(Math.max(1, attempts), backoffMs(retry, control, config), multiplier),
+        new Retry(
+            attempts(Place.first(retry.at("max_attempts"), control.at("max_attempts")), config),
+            backoffMs(retry, control, config),
+            multiplier),
         timeoutMs(Place.first(control.at("timeout_seconds"), config.at("timeout_seconds"))),
         Place.first(control.at("beacon_timeout_ms"), config.at("beacon_timeout_ms"))
             .value()
             .asLong(BEACON_TIMEOUT_MS));
+  }
+
+  /** A step that says 1, as compilers write it into every step, leaves the number to its agent. */
+  private static int attempts(Place own, Place config) {
+    int said = own.value().asInt(1);
+    return said > 1 ? said : Math.max(1, config.at("max_attempts").value().asInt(1));
   }
 
   private static long backoffMs(Place retry, Place control, Place config) {

@@ -22,6 +22,8 @@ final class StepEdges {
           "skipped", "skipped",
           "failed", "failed");
 
+  private static final Set<String> FOLLOW = Set.of("success", "failure");
+
   private record Ends(String from, String to) {}
 
   private final Map<String, Place> steps;
@@ -72,8 +74,8 @@ final class StepEdges {
   }
 
   /**
-   * {@code on.success} is a list of steps; any other member is a message type with the step that it
-   * is for. What is connected already is not connected again.
+   * {@code on.success} and {@code on.failure} have the steps that follow; any other member is a
+   * message type with the step that it is for. What is connected already is not connected again.
    */
   private void readFollowers(String step, Place place) {
     Place on = place.at("on");
@@ -93,14 +95,15 @@ final class StepEdges {
   private void follow(String step, String event, Place follower) {
     String to = follower.value().asText();
     boolean known = follower.value().isTextual() && steps.containsKey(to);
-    if (!known && event.equals("success")) {
+    if (!known && FOLLOW.contains(event)) {
       sound = false;
       follower.error(
           Problem.REFERENCE,
-          "step %s: on.success names no step %s".formatted(Place.shown(step), follower.shown()));
+          "step %s: on.%s names no step %s".formatted(Place.shown(step), event, follower.shown()));
     }
     if (known && !connected.contains(new Ends(step, to))) {
-      add(follower, null, step, to, true, Set.of("done"), Condition.ALWAYS);
+      Set<String> accepts = Set.of(event.equals("failure") ? "failed" : "done");
+      add(follower, null, step, to, true, accepts, Condition.ALWAYS);
     }
   }
 

@@ -35,6 +35,9 @@ final class StepForm {
     for (String member : List.of("workflow", "agents", "flow")) {
       root.at(member).is(Shape.OBJECT);
     }
+    for (String member : List.of("id", "name")) {
+      root.at(member).is(Shape.NAME);
+    }
     refuseOldMembers(root);
     Header header =
         Header.read(root, graphId(root), root.atAny("job_name", "id"), manifestVersion(root));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.runtime.manifest.Nodes.Node;
 import io.mirrorneuron.runtime.manifest.StepGraph.Step;
 import io.mirrorneuron.runtime.manifest.StepGraph.StepEdge;
+import io.mirrorneuron.runtime.manifest.StepGraph.Trigger;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -171,6 +172,12 @@ final class StepReader {
     Place config =
         agents.isEmpty() ? place.at("config") : nodes.get(agents.getFirst()).place().at("config");
     StepControl control = StepControl.read(place, config);
+    Trigger trigger = StepTriggers.read(place, graph);
+    if (trigger.quorum() > incoming.size()) {
+      place.warn(
+          "step %s waits for %d successes and has %d parents"
+              .formatted(place.name(), trigger.quorum(), incoming.size()));
+    }
     boolean unsafe =
         Unsafe.is(place.value())
             || Unsafe.is(place.at("control").value())
@@ -182,7 +189,7 @@ final class StepReader {
         agents,
         control.required(),
         control.failurePolicy(),
-        StepTriggers.read(place, graph),
+        trigger,
         control.retry(),
         control.timeoutMs(),
         control.beaconTimeoutMs(),
@@ -206,20 +213,32 @@ final class StepReader {
     return nodes.containsKey(id) ? List.of(id) : List.of();
   }
 
-  private static boolean isTracked(Place root, Place list, Map<String, Step> steps) {
+  /**
+   * A step whose workers are only described, as in many catalogues, cannot be followed: then none
+   * is. A step that names nothing at all is an error, unless none names anything.
+   */
+  private boolean isTracked(Place root, Place list, Map<String, Step> steps) {
     List<Step> idle = steps.values().stream().filter(step -> step.agentIds().isEmpty()).toList();
-    if (idle.size() == steps.size()) {
-      list.warn("no agent works for a step, so only the messages between agents drive the job");
-      return false;
+    if (idle.isEmpty()) {
+      JsonNode ledger = root.value().path("runtime").path("workflow_control").path("state_ledger");
+      return ledger.path("enabled").asBoolean(true);
     }
-    idle.forEach(
-        step ->
-            list.error(
-                Problem.REFERENCE,
-                "step %s has no agent: no node or binding with workers has the name it runs"
-                    .formatted(Place.shown(step.id()))));
-    JsonNode ledger = root.value().path("runtime").path("workflow_control").path("state_ledger");
-    return ledger.path("enabled").asBoolean(true);
+    list.warn(
+        "no agent works for step %s, so steps are not tracked: the messages between agents alone drive the job"
+            .formatted(Place.shown(idle.getFirst().id())));
+    idle.stream()
+        .filter(step -> idle.size() < steps.size() && !isDescribed(step))
+        .forEach(
+            step ->
+                list.error(
+                    Problem.REFERENCE,
+                    "step %s has no agent: no node and no binding has the name it runs"
+                        .formatted(Place.shown(step.id()))));
+    return false;
+  }
+
+  private boolean isDescribed(Step step) {
+    return !bindings.workerIds(step.run()).isEmpty() || !bindings.workerIds(step.id()).isEmpty();
   }
 
   /** Zero is no limit. */

@@ -69,7 +69,7 @@ record Topology(
     inputs.add(root.at("runtime").at("initial_inputs"));
     inputs.addAll(bindings.inputs());
     String otherwise = null;
-    if (nodes.isEmpty()) {
+    if (nodeLists.stream().allMatch(Place::isAbsent)) {
       nodes = bindings.nodes();
       edges.addAll(bindings.edgeLists());
       entrypoints.add(bindings.starts(workflow));

@@ -4,8 +4,10 @@ import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.manifest.Workflow;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 
 /**
  * Makes up workflows of steps: graphs with all trigger rules, joins, scatters, branches, retries
@@ -22,6 +24,7 @@ final class RandomSteps {
   private final int size;
   private final Flow flow = new Flow();
   private final List<List<Integer>> children = new ArrayList<>();
+  private final Set<Integer> scattered = new HashSet<>();
   private final int hopeless;
 
   private RandomSteps(Random random) {
@@ -104,8 +107,12 @@ final class RandomSteps {
         case 1 -> events = scatter(mine.get(0));
         default -> {}
       }
-      if (events.contains("scatter") && hasOtherParents(i, mine.get(0))) {
-        events = "";
+      boolean isInstance = scattered.contains(i);
+      if (events.contains("scatter") && (isInstance || hasOtherParents(i, mine.get(0)))) {
+        events = ""; // of two that share out the same step one is refused
+      }
+      if (events.contains("scatter")) {
+        scattered.add(mine.get(0));
       }
       if (events.contains("branch") && mine.stream().anyMatch(to -> hasOtherParents(i, to))) {
         events = "";

@@ -61,7 +61,7 @@ final class Simulation {
   /**
    * @param crash chance per step that the server dies
    * @param away chance per store call that it fails, applied or not
-   * @param twice chance per timer and per word of a program that it is heard a second time, later
+   * @param twice chance per word of a program that it is heard a second time, later
    */
   record Faults(double crash, double away, double twice) {
     static final Faults NONE = new Faults(0, 0, 0);
@@ -145,9 +145,6 @@ final class Simulation {
     @Override
     public void at(long at, Runnable task) {
       schedule(born, Math.max(0, at - now), task);
-      if (random.nextDouble() < faults.twice()) {
-        schedule(born, Math.max(0, at - now) + random.nextInt(500), task);
-      }
     }
   }
 
@@ -332,8 +329,8 @@ final class Simulation {
                     lease(execution.executionId()))));
   }
 
-  private static Lease lease(String executionId) {
-    return new Lease("lease-" + executionId, "default", 1, 0, 0);
+  private Lease lease(String executionId) {
+    return new Lease("lease-" + executionId, "default", 1, now, now);
   }
 
   /** Events of the job, in order, as stored. */

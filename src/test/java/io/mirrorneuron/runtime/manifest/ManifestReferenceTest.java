@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.config.Config.DefaultRunner;
+import io.mirrorneuron.runtime.manifest.StepGraph.Rule;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,17 +19,29 @@ import org.junit.jupiter.api.Test;
 class ManifestReferenceTest {
   private static final Pattern EXAMPLE = Pattern.compile("```json\n(.*?)```", Pattern.DOTALL);
 
+  private final Manifests manifests = new Manifests(DefaultRunner.REJECT);
+
   @Test
-  void theWorkedExampleIsAManifestWithoutWarnings() throws IOException {
-    Workflow workflow = new Manifests(DefaultRunner.REJECT).parse(examples().getFirst().toString());
+  void theExampleOfTheGraphFormIsAManifestWithoutWarnings() throws IOException {
+    Workflow workflow = manifests.parse(examples().getFirst().toString());
     assertThat(workflow.agents().keySet()).containsExactly("intake", "shout", "collect");
     assertThat(workflow.initialInputs().get("intake")).hasSize(2);
     assertThat(workflow.warnings()).isEmpty();
   }
 
   @Test
+  void theExampleOfTheFormWithStepsIsAManifestWithoutWarnings() throws IOException {
+    Workflow workflow = manifests.parse(examples().getLast().toString());
+    assertThat(workflow.steps().steps().keySet())
+        .containsExactly("collect", "count", "weather", "report");
+    assertThat(workflow.steps().steps().get("report").trigger().rule()).isEqualTo(Rule.ALL_DONE);
+    assertThat(workflow.initialInputs().get("collector")).hasSize(1);
+    assertThat(workflow.warnings()).isEmpty();
+  }
+
+  @Test
   void theExamplesOfConditionsCompile() throws IOException {
-    List<JsonNode> conditions = examples().subList(1, examples().size());
+    List<JsonNode> conditions = examples().subList(1, examples().size() - 1);
     assertThat(conditions)
         .hasSize(3)
         .allSatisfy(condition -> assertThat(Conditions.compile(condition)).isNotNull());
