@@ -44,6 +44,23 @@ class CliTest(unittest.TestCase):
         for command, status in (("pause", "paused"), ("resume", "resumed"), ("cancel", "cancelled")):
             self.assertIn(f"Status: {status}", self.mn("job", command, job_id))
 
+    def test_backup_and_restore(self):
+        job_id = self.submit("sleep", "60")
+        self.assertIn("must be paused", self.mn("job", "backup", job_id, "-o", "copies", code=1))
+        self.mn("job", "pause", job_id)
+        self.mn("job", "backup", job_id, "-o", "copies")
+        [archive] = (self.folder / "copies").glob("*.mnbackup.zip")
+        output = self.mn("job", "restore", "blue", "-i", str(archive))
+        self.assertIn(job_id, output)
+        copy = re.search(r"Job ID: (\S+)", output).group(1)
+        status = self.mn("job", "status", copy)
+        job = json.loads(status[status.index("{"):])["job"]
+        self.assertEqual((job["status"], job["recovery"]["status"]), ("paused", "restored_from_backup"))
+        self.assertNotIn("begins anew", job["recovery"]["reason"])
+        for command, word in (("resume", "resumed"), ("cancel", "cancelled")):
+            self.assertIn(f"Status: {word}", self.mn("job", command, copy))
+        self.mn("job", "cancel", job_id)
+
     def test_an_unknown_job_is_told_in_a_line(self):
         self.assertIn("job nope was not found", self.mn("job", "pause", "nope"))
 

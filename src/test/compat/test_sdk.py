@@ -1,9 +1,11 @@
 """The runtime as the published Python SDK sees it, which is told nothing but MN_HOME."""
 
 import json
+import tempfile
 import time
 import unittest
 import uuid
+from pathlib import Path
 
 import grpc
 from mn_sdk import Client
@@ -125,6 +127,40 @@ class SdkTest(unittest.TestCase):
             self.assertEqual(call(job_id), status)
             self.assertEqual(call(job_id), status)
         self.assertEqual(self.job(job_id)["status"], "cancelled")
+
+    # ------------------------------------------------------------ backup and restore
+
+    def test_a_paused_job_is_copied_and_the_copy_goes_on(self):
+        with tempfile.TemporaryDirectory() as folder:
+            go = Path(folder, "go")
+            text = manifest("sh", "run.sh", upload_path="worker", workdir="/sandbox/job/worker")
+            program = f"until [ -e {go} ]; do sleep 0.05; done; echo forty-two".encode()
+            job_id = self.client.submit_job(text, {"worker/run.sh": program})
+            self.addCleanup(self.client.cancel_job, job_id)
+            self.assertIn("must be paused", self.refused(grpc.StatusCode.FAILED_PRECONDITION, lambda: self.client.export_job_backup(job_id)))
+            self.client.pause_job(job_id)
+            backup, files = self.client.export_job_backup(job_id)
+            self.assertEqual(files["payloads/worker/run.sh"], program)
+            self.assertEqual(json.loads(files["manifest.json"]), json.loads(text))
+            restored = json.loads(self.client.restore_job_backup(backup, files, blueprint_id="blue", run_id="blue-run-" + uuid.uuid4().hex))
+            copy = restored["job_id"]
+            self.assertEqual((restored["source_job_id"], restored["status"]), (job_id, "paused"))
+            job = self.job(copy)
+            self.assertEqual((job["status"], job["run_id"], job["recovery"]["status"]), ("paused", restored["run_id"], "restored_from_backup"))
+            go.touch()
+            self.assertEqual(self.client.resume_job(copy), "resumed")
+            self.assertEqual(self.wait(copy), "completed")
+            self.assertIn("forty-two", json.dumps(self.job(copy)["result"]))
+            events = [json.loads(event) for event in self.client.stream_events(copy)]
+            self.assertEqual([event["seq"] for event in events], list(range(1, len(events) + 1)))
+            self.assertEqual({event["job_id"] for event in events}, {copy})
+            self.assertIn("job_restored_from_backup", [event["type"] for event in events])
+
+    def test_what_is_no_backup_is_an_invalid_argument(self):
+        files = {"manifest.json": manifest("true").encode()}
+        for text in ("{not json", "[]", '{"schema_version": "mn.backup.v2"}', '{"schema_version": "mn.backup.v1"}'):
+            self.refused(grpc.StatusCode.INVALID_ARGUMENT, lambda: self.client.restore_job_backup(text, files, blueprint_id="blue"))
+        self.refused(grpc.StatusCode.NOT_FOUND, lambda: self.client.export_job_backup("no-such-job"))
 
     def test_clearing_removes_ended_jobs_only(self):
         ended, open_job = self.submit("true"), self.submit("sleep", "60")

@@ -10,14 +10,20 @@ import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.config.ConfigLoader;
+import io.mirrorneuron.model.Backup;
 import io.mirrorneuron.model.EventPage;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.Submission;
 import io.mirrorneuron.model.SubmittedJob;
 import io.mirrorneuron.runtime.manifest.Manifests;
+import io.mirrorneuron.store.BackupArchive;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -192,14 +198,78 @@ public final class MirrorNeuron implements AutoCloseable {
     return cluster.summary().withArray("nodes");
   }
 
-  /** Stops dispatch and the running programs of a job. Returns the status word. */
+  /**
+   * Gives a message to an agent of a job that has not ended. While the job is paused it waits.
+   *
+   * @param message {@code {envelope, headers, body, …}}, or flat: {@code type}, {@code class} and
+   *     other names of the envelope at top level, and the body as {@code body}, as {@code payload}
+   *     or as the members that are left
+   * @return {@code {accepted, job_id, agent_id, message_id}} once the message is durable
+   * @throws MnException NOT_FOUND when the job has no such agent; PRECONDITION when it has ended;
+   *     EXHAUSTED {@code retry_later} when the agent has too much to do, see {@link
+   *     MnException#retryAfterMs()}
+   */
+  public ObjectNode sendMessage(String jobId, String agentId, ObjectNode message) {
+    return jobs.send(jobId, agentId, message);
+  }
+
+  /**
+   * Pauses a job at once: its running programs are ended, and run again when it is resumed. Returns
+   * the status word.
+   */
   public String pause(String jobId) {
-    return jobs.pause(jobId);
+    return jobs.pause(jobId, false);
+  }
+
+  /**
+   * Pauses a job once the programs that run have ended by themselves; no other is started. Returns
+   * {@code paused}, or {@code pausing} when they take longer than a call may.
+   */
+  public String drain(String jobId) {
+    return jobs.pause(jobId, true);
   }
 
   /** Goes on with a paused job. Returns the status word. */
   public String resume(String jobId) {
     return jobs.resume(jobId);
+  }
+
+  /**
+   * Writes a copy of a paused job with its bundle into a folder, as {@code
+   * <blueprint>-<job>-<time>.mnbackup.zip}. It may hold whatever secrets the job holds.
+   *
+   * @param folder made when absent
+   * @return the file
+   * @throws MnException PRECONDITION unless the job is paused
+   */
+  public Path backup(String jobId, Path folder) {
+    Backup backup = jobs.backup(jobId);
+    Path file = folder.resolve(BackupArchive.fileName(backup, Clock.systemUTC().instant()));
+    try {
+      Files.createDirectories(folder);
+      return Files.write(file, BackupArchive.pack(backup));
+    } catch (IOException e) {
+      throw new UncheckedIOException("the backup cannot be written", e);
+    }
+  }
+
+  /**
+   * Makes a new, paused job of a backup. It is as far as its job was, and goes on when it is
+   * resumed.
+   *
+   * @param blueprintId null for the one of the backup
+   * @param runId null for a new one
+   * @return {@code {job_id, run_id, blueprint_id, status, source_job_id, source_run_id,
+   *     restore_provenance, recovery}}
+   * @throws MnException NOT_FOUND when there is no such file; MALFORMED when it is no backup or was
+   *     changed; INVALID when it does not fit this runtime
+   */
+  public ObjectNode restore(Path archive, String blueprintId, String runId) {
+    if (!Files.isRegularFile(archive)) {
+      throw MnException.notFound("backup", archive.toString());
+    }
+    Path scratch = Path.of(System.getProperty("java.io.tmpdir"));
+    return jobs.restore(BackupArchive.unpack(archive, scratch), blueprintId, runId);
   }
 
   /** Ends a job and its programs; one that has ended stays as it is. Returns the status word. */

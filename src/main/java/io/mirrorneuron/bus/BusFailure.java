@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A failure on its way over the bus: the HTTP status as the code, a JSON text {@code {code, error,
- * message, validation?}} as the message.
+ * message, validation?, retry_after_ms?}} as the message.
  */
 public final class BusFailure {
   private static final Logger log = LoggerFactory.getLogger(BusFailure.class);
@@ -51,6 +51,9 @@ public final class BusFailure {
     if (failure.validation() != null) {
       json.set("validation", failure.validation());
     }
+    if (failure.retryAfterMs() > 0) {
+      json.put("retry_after_ms", failure.retryAfterMs());
+    }
     return new ReplyException(
         ReplyFailure.RECIPIENT_FAILURE, failure.code().httpStatus(), Json.write(json));
   }
@@ -59,11 +62,12 @@ public final class BusFailure {
     try {
       JsonNode json = Json.parse(String.valueOf(failure.getMessage()));
       return new MnException(
-          ErrorCode.valueOf(json.path("code").asText()),
-          json.path("error").asText(),
-          json.path("message").asText(),
-          json.get("validation"),
-          failure);
+              ErrorCode.valueOf(json.path("code").asText()),
+              json.path("error").asText(),
+              json.path("message").asText(),
+              json.get("validation"),
+              failure)
+          .withRetryAfter(json.path("retry_after_ms").asLong());
     } catch (JsonProcessingException | IllegalArgumentException e) {
       log.error("a reply that is no failure of ours: {}", failure.getMessage());
       return internal();

@@ -18,7 +18,10 @@ import picocli.CommandLine.Spec;
       JobListCommand.class,
       JobStatusCommand.class,
       JobEventsCommand.class,
-      JobResultCommand.class
+      JobResultCommand.class,
+      JobSendCommand.class,
+      JobBackupCommand.class,
+      JobRestoreCommand.class
     },
     footerHeading = "%nExamples:%n",
     footer = {"  mn job list", "  mn job status JOB_ID", "  mn job cancel JOB_ID"})
@@ -63,11 +66,17 @@ public final class JobCommand implements Runnable {
   @Command(
       name = "pause",
       description = "Stops a job and its programs until it is resumed.",
-      footerHeading = "%nExample:%n",
-      footer = "  mn job pause JOB_ID")
-  int pause(@Mixin Client client, @Parameters(paramLabel = "JOB_ID", description = ID) String jobId)
+      footerHeading = "%nExamples:%n",
+      footer = {"  mn job pause JOB_ID", "  mn job pause JOB_ID --drain"})
+  int pause(
+      @Mixin Client client,
+      @Parameters(paramLabel = "JOB_ID", description = ID) String jobId,
+      @Option(
+              names = "--drain",
+              description = "Let the programs that run end by themselves; start no other.")
+          boolean drain)
       throws InterruptedException {
-    return steer(client, jobId, mn -> mn.pause(jobId));
+    return steer(client, jobId, mn -> drain ? mn.drain(jobId) : mn.pause(jobId));
   }
 
   @Command(

@@ -3,18 +3,26 @@ package io.mirrorneuron.client;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import io.mirrorneuron.model.Backup;
+import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.EventPage;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.Submission;
 import io.mirrorneuron.model.SubmittedJob;
+import io.mirrorneuron.proto.ext.v1.DrainJobRequest;
+import io.mirrorneuron.proto.ext.v1.ExtJsonResponse;
 import io.mirrorneuron.proto.ext.v1.ReplayDeadLetterRequest;
 import io.mirrorneuron.proto.ext.v1.RuntimeExtServiceGrpcClient;
+import io.mirrorneuron.proto.ext.v1.SendMessageRequest;
 import io.mirrorneuron.proto.job.v1.CancelJobRequest;
 import io.mirrorneuron.proto.job.v1.ClearJobsRequest;
+import io.mirrorneuron.proto.job.v1.ExportJobBackupRequest;
+import io.mirrorneuron.proto.job.v1.ExportJobBackupResponse;
 import io.mirrorneuron.proto.job.v1.GetJobRequest;
 import io.mirrorneuron.proto.job.v1.JobServiceGrpcClient;
 import io.mirrorneuron.proto.job.v1.ListJobsRequest;
 import io.mirrorneuron.proto.job.v1.PauseJobRequest;
+import io.mirrorneuron.proto.job.v1.RestoreJobBackupRequest;
 import io.mirrorneuron.proto.job.v1.ResumeJobRequest;
 import io.mirrorneuron.proto.job.v1.SubmitJobRequest;
 import io.mirrorneuron.proto.job.v1.SubmitJobResponse;
@@ -26,6 +34,7 @@ import io.mirrorneuron.wire.Json;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.grpc.client.GrpcClientResponse;
+import io.vertx.grpc.common.ServiceMethod;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -89,7 +98,11 @@ final class GrpcJobsClient implements JobsClient {
   }
 
   @Override
-  public String pause(String jobId) {
+  public String pause(String jobId, boolean drain) {
+    if (drain) {
+      DrainJobRequest draining = DrainJobRequest.newBuilder().setJobId(jobId).build();
+      return extension(RuntimeExtServiceGrpcClient.DrainJob, draining).path("status").asText();
+    }
     PauseJobRequest request = PauseJobRequest.newBuilder().setJobId(jobId).build();
     return calls.call(JobServiceGrpcClient.PauseJob, request).getStatus();
   }
@@ -135,11 +148,61 @@ final class GrpcJobsClient implements JobsClient {
 
   @Override
   public ObjectNode replayDeadLetter(String jobId, int index) {
-    ReplayDeadLetterRequest request =
-        ReplayDeadLetterRequest.newBuilder().setJobId(jobId).setIndex(index).build();
+    return extension(
+        RuntimeExtServiceGrpcClient.ReplayDeadLetter,
+        ReplayDeadLetterRequest.newBuilder().setJobId(jobId).setIndex(index).build());
+  }
+
+  @Override
+  public ObjectNode send(String jobId, String agentId, ObjectNode message) {
+    return extension(
+        RuntimeExtServiceGrpcClient.SendMessage,
+        SendMessageRequest.newBuilder()
+            .setJobId(jobId)
+            .setAgentId(agentId)
+            .setMessageJson(Json.write(message))
+            .build());
+  }
+
+  @Override
+  public Backup backup(String jobId) {
+    ExportJobBackupResponse backup =
+        calls.call(
+            JobServiceGrpcClient.ExportJobBackup,
+            ExportJobBackupRequest.newBuilder().setJobId(jobId).build());
+    Map<String, byte[]> files = new HashMap<>();
+    backup.getBundleFilesMap().forEach((path, bytes) -> files.put(path, bytes.toByteArray()));
+    return new Backup(backup.getBackupJson(), files);
+  }
+
+  @Override
+  public ObjectNode restore(Backup backup, String blueprintId, String runId) {
+    RestoreJobBackupRequest request =
+        RestoreJobBackupRequest.newBuilder()
+            .setBackupJson(backup.json())
+            .putAllBundleFiles(files(new Submission.Payloads.Inline(backup.files())))
+            .setBlueprintId(blueprintId == null ? "" : blueprintId)
+            .setRunId(runId == null ? "" : runId)
+            .build();
     return Json.parseObject(
-        calls.call(RuntimeExtServiceGrpcClient.ReplayDeadLetter, request).getResultJson(),
-        "result_json");
+        calls.call(JobServiceGrpcClient.RestoreJobBackup, request).getResultJson(), "result_json");
+  }
+
+  /** A call that the original runtime does not have. */
+  private <Q> ObjectNode extension(ServiceMethod<ExtJsonResponse, Q> method, Q request) {
+    try {
+      return Json.parseObject(calls.call(method, request).getResultJson(), "result_json");
+    } catch (MnException e) {
+      if (e.code() != ErrorCode.UNIMPLEMENTED) {
+        throw e;
+      }
+      throw new MnException(
+          ErrorCode.UNIMPLEMENTED,
+          "unimplemented",
+          "the runtime has no " + method.methodName() + "; only runtimes of this project have it",
+          null,
+          e);
+    }
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.mirrorneuron.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.Backup;
 import io.mirrorneuron.model.EventPage;
 import io.mirrorneuron.model.Submission;
 import io.mirrorneuron.model.SubmittedJob;
@@ -35,8 +36,14 @@ public interface JobsClient {
   /** Ends the job and its processes; a terminal job stays as it is. Returns the status word. */
   String cancel(String jobId);
 
-  /** Stops dispatch and the running processes. Returns the status word. */
-  String pause(String jobId);
+  /**
+   * Starts no program of the job any more, and returns when none runs.
+   *
+   * @param drain whether those that run may end by themselves; else they are ended, and run again
+   *     when the job is resumed
+   * @return the status word: {@code paused}, or {@code pausing} while draining outlasts the call
+   */
+  String pause(String jobId, boolean drain);
 
   /** Continues a paused job; a running one stays as it is. Returns the status word. */
   String resume(String jobId);
@@ -56,8 +63,37 @@ public interface JobsClient {
    */
   Subscription watch(String jobId, Runnable onChange);
 
+  /**
+   * Gives a message to an agent of a job that has not ended; while the job is paused it waits.
+   *
+   * @param message in one of the forms of {@link io.mirrorneuron.wire.MessageForm}; without a
+   *     sender it comes from {@code external}, without a type or class it is a {@code command}
+   * @return {@code {accepted: true, job_id, agent_id, message_id}} once the message is durable
+   * @throws io.mirrorneuron.model.MnException NOT_FOUND for an unknown job or agent, PRECONDITION
+   *     when the job has ended, EXHAUSTED {@code retry_later} when the agent has too much to do
+   */
+  ObjectNode send(String jobId, String agentId, ObjectNode message);
+
   /** Hands the message of dead letter {@code index} to its agent again. */
   ObjectNode replayDeadLetter(String jobId, int index);
+
+  /**
+   * A copy of a paused job with its bundle; the job stays as it is.
+   *
+   * @throws io.mirrorneuron.model.MnException PRECONDITION unless the job is paused
+   */
+  Backup backup(String jobId);
+
+  /**
+   * Makes a new, paused job that is as far as the one of the backup was, under ids of its own.
+   *
+   * @param blueprintId null for the one of the backup, else the graph's id
+   * @param runId null for a new one
+   * @return {@code {job_id, run_id, blueprint_id, status: "paused", source_job_id, source_run_id,
+   *     restore_provenance, recovery: {job_id, action, reason}}}
+   * @throws io.mirrorneuron.model.MnException INVALID when it is no backup that can be restored
+   */
+  ObjectNode restore(Backup backup, String blueprintId, String runId);
 
   /** A watch that can be ended. */
   interface Subscription extends AutoCloseable {

@@ -100,11 +100,21 @@ public record Config(
       Path runsRoot,
       int maxCommandBytes,
       int maxArtifactBytes,
-      DefaultRunner defaultRunner) {
+      DefaultRunner defaultRunner,
+      Python python) {
     public Executors {
       pools = Map.copyOf(pools);
     }
   }
+
+  /**
+   * How Python is found and prepared.
+   *
+   * @param standIn program that runs what names an interpreter that is not installed; may be empty
+   * @param environments where virtual environments are kept
+   * @param setupLimit longest time to make one
+   */
+  public record Python(String standIn, Path environments, Duration setupLimit) {}
 
   /** How long finished things stay. */
   public record Retention(Duration terminalJobs, int eventsPerJob) {}

@@ -98,7 +98,12 @@ final class ConfigReader {
         path("runs_root"),
         (int) settings.number("max_command_length", 1, Integer.MAX_VALUE),
         (int) settings.number("max_artifact_bytes", 1, Integer.MAX_VALUE),
-        settings.choice("executor.default_runner", Config.DefaultRunner.class));
+        settings.choice("executor.default_runner", Config.DefaultRunner.class),
+        new Config.Python(
+            settings.text("executor.python"),
+            path("blueprint.python_envs_dir"),
+            Duration.ofMillis(
+                settings.number("blueprint.python_env_setup_timeout_ms", 1, Long.MAX_VALUE))));
   }
 
   private Duration timeout() {

@@ -18,7 +18,8 @@ import java.util.Map;
  *
  * @param error one word for programs
  * @param detail one sentence for people
- * @param extras further members: {@code errors}, {@code validation}, {@code limit_bytes}
+ * @param extras further members: {@code errors}, {@code validation}, {@code limit_bytes}, {@code
+ *     retry_after_ms}
  */
 record Problem(int status, String error, String title, String detail, ObjectNode extras) {
   private static final String INTERNAL =
@@ -82,6 +83,11 @@ record Problem(int status, String error, String title, String detail, ObjectNode
     return status == 429 || status == 503;
   }
 
+  /** What the header {@code Retry-After} says: whole seconds, at least one. */
+  long retryAfterSeconds() {
+    return Math.max(1, Math.ceilDiv(extras.path("retry_after_ms").asLong(), 1000L));
+  }
+
   byte[] bytes(String requestId) {
     ObjectNode body = Json.object();
     body.put("type", "https://mirrorneuron.local/problems/" + error);
@@ -103,6 +109,9 @@ record Problem(int status, String error, String title, String detail, ObjectNode
     if (failure.validation() != null) {
       extras.set("validation", failure.validation());
       extras.set("errors", issues(failure.error(), failure.validation()));
+    }
+    if (failure.retryAfterMs() > 0) {
+      extras.put("retry_after_ms", failure.retryAfterMs());
     }
     return new Problem(failure.code(), failure.error(), failure.getMessage(), extras);
   }

@@ -11,7 +11,6 @@ import org.slf4j.LoggerFactory;
 /** The only writer of error answers. */
 final class Problems {
   private static final Logger log = LoggerFactory.getLogger(Problems.class);
-  private static final String RETRY_AFTER_SECONDS = "1";
 
   /** Bytes of a body that nobody wants; a caller who sends more is cut off. */
   private static final long DRAIN_LIMIT = 64L << 20;
@@ -59,7 +58,7 @@ final class Problems {
       response.putHeader("WWW-Authenticate", "Bearer");
     }
     if (problem.isRetryable()) {
-      response.putHeader("Retry-After", RETRY_AFTER_SECONDS);
+      response.putHeader("Retry-After", Long.toString(problem.retryAfterSeconds()));
     }
     response.end(Buffer.buffer(problem.bytes(Entry.requestId(request))));
     if (!request.isEnded()) {

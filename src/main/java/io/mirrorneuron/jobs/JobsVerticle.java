@@ -6,13 +6,16 @@ import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.model.Backup;
 import io.mirrorneuron.model.EventPage;
 import io.mirrorneuron.model.SubmittedJob;
+import io.mirrorneuron.store.BackupArchive;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.store.JobRows;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import java.nio.file.Path;
 
 /** The area {@code jobs}. */
 public final class JobsVerticle extends AreaVerticle {
@@ -42,8 +45,11 @@ public final class JobsVerticle extends AreaVerticle {
     on("listJobs", this::listJobs);
     onHot("getJob", this::getJob);
     on("cancelJob", call -> changed(call, jobs.cancel(id(call))));
-    on("pauseJob", call -> changed(call, jobs.pause(id(call))));
+    on("pauseJob", call -> changed(call, jobs.pause(id(call), call.flag("drain"))));
     on("resumeJob", call -> changed(call, jobs.resume(id(call))));
+    on("backupJob", call -> Buffer.buffer(BackupArchive.pack(jobs.backup(id(call)))));
+    on("restoreJob", this::restoreJob);
+    on("sendMessage", this::sendMessage);
     onHot("listJobEvents", this::listJobEvents);
     on("listDeadLetters", this::listDeadLetters);
     on("replayDeadLetter", this::replayDeadLetter);
@@ -142,6 +148,17 @@ public final class JobsVerticle extends AreaVerticle {
 
   private ObjectNode replayDeadLetter(ApiCall call) {
     return jobs.replayDeadLetter(id(call), (int) call.integer("index"));
+  }
+
+  private ObjectNode restoreJob(ApiCall call) {
+    Path zip = call.upload().path();
+    Backup backup = BackupArchive.unpack(zip, zip.getParent());
+    return jobs.restore(backup, call.text("blueprint_id"), call.text("run_id"));
+  }
+
+  private ObjectNode sendMessage(ApiCall call) {
+    ObjectNode message = call.body();
+    return jobs.send(id(call), message.remove("agent_id").asText(), message);
   }
 
   private ObjectNode cleanupJobs(ApiCall call) {

@@ -15,6 +15,7 @@ public final class MnException extends RuntimeException {
   private final ErrorCode code;
   private final String error;
   private final transient JsonNode validation;
+  private final long retryAfterMs;
 
   public MnException(ErrorCode code, String error, String message) {
     this(code, error, message, null, null);
@@ -22,10 +23,32 @@ public final class MnException extends RuntimeException {
 
   public MnException(
       ErrorCode code, String error, String message, JsonNode validation, Throwable cause) {
+    this(code, error, message, validation, 0, cause);
+  }
+
+  private MnException(
+      ErrorCode code,
+      String error,
+      String message,
+      JsonNode validation,
+      long retryAfterMs,
+      Throwable cause) {
     super(message, cause);
     this.code = code;
     this.error = error;
     this.validation = validation;
+    this.retryAfterMs = retryAfterMs;
+  }
+
+  /** EXHAUSTED {@code retry_later}: whoever takes this is full; see {@link #retryAfterMs()}. */
+  public static MnException retryLater(String message, long retryAfterMs) {
+    return new MnException(ErrorCode.EXHAUSTED, "retry_later", message)
+        .withRetryAfter(retryAfterMs);
+  }
+
+  /** The same failure, which may be gone after so many milliseconds; 0 says nothing of it. */
+  public MnException withRetryAfter(long ms) {
+    return new MnException(code, error, getMessage(), validation, ms, getCause());
   }
 
   /** {@code job <id> was not found}: the wording existing clients look for. */
@@ -60,5 +83,10 @@ public final class MnException extends RuntimeException {
 
   public JsonNode validation() {
     return validation;
+  }
+
+  /** When the same call is worth another try, in milliseconds from now; 0 when nobody knows. */
+  public long retryAfterMs() {
+    return retryAfterMs;
   }
 }

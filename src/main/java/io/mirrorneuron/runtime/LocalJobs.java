@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.model.Backup;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.EventPage;
 import io.mirrorneuron.model.MnException;
@@ -23,6 +24,7 @@ import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.MessageForm;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -53,6 +55,8 @@ final class LocalJobs implements JobsClient {
   private final Watches watches;
   private final Secret adminToken;
   private final String owner;
+  private final JobExport exports;
+  private final JobImport imports;
   private final Supplier<String> jobIdSuffixes;
 
   /**
@@ -66,6 +70,8 @@ final class LocalJobs implements JobsClient {
       Watches watches,
       Secret adminToken,
       String owner,
+      JobExport exports,
+      JobImport imports,
       Supplier<String> jobIdSuffixes) {
     this.engine = engine;
     this.store = store;
@@ -74,6 +80,8 @@ final class LocalJobs implements JobsClient {
     this.watches = watches;
     this.adminToken = adminToken;
     this.owner = owner;
+    this.exports = exports;
+    this.imports = imports;
     this.jobIdSuffixes = jobIdSuffixes;
   }
 
@@ -129,8 +137,8 @@ final class LocalJobs implements JobsClient {
   }
 
   @Override
-  public String pause(String jobId) {
-    return status(engine.pause(jobId, false), jobId).word();
+  public String pause(String jobId, boolean drain) {
+    return status(engine.pause(jobId, drain), jobId).word();
   }
 
   @Override
@@ -203,6 +211,21 @@ final class LocalJobs implements JobsClient {
   }
 
   @Override
+  public ObjectNode send(String jobId, String agentId, ObjectNode message) {
+    ObjectNode full = MessageForm.full(message);
+    ObjectNode envelope = full.withObject("/envelope");
+    JsonNode given = envelope.path("message_id");
+    if (!given.isMissingNode() && (!given.isTextual() || given.asText().isBlank())) {
+      throw MnException.invalid("message_id must be a text that is not empty");
+    }
+    String id = given.asText("msg-" + jobIdSuffixes.get());
+    envelope.put("message_id", id);
+    await(engine.deliver(jobId, agentId, full));
+    ObjectNode answer = Json.object().put("accepted", true).put("job_id", jobId);
+    return answer.put("agent_id", agentId).put("message_id", id);
+  }
+
+  @Override
   public ObjectNode replayDeadLetter(String jobId, int index) {
     JsonNode letter = deadLetter(jobId, index);
     String target = letter.path("message").path("envelope").path("to").asText("");
@@ -212,10 +235,22 @@ final class LocalJobs implements JobsClient {
               + index
               + " has no receiver: no edge carried its type, so it cannot be delivered again");
     }
-    await(engine.deliver(jobId, target, (ObjectNode) letter.path("message")));
+    ObjectNode message = (ObjectNode) letter.path("message");
+    message.withObject("/envelope").remove("message_id"); // the second delivery is another message
+    await(engine.deliver(jobId, target, message));
     ObjectNode answer = Json.object();
     answer.put("replayed", true).put("job_id", jobId).put("agent_id", target).put("index", index);
     return answer;
+  }
+
+  @Override
+  public Backup backup(String jobId) {
+    return exports.of(jobId);
+  }
+
+  @Override
+  public ObjectNode restore(Backup backup, String blueprintId, String runId) {
+    return imports.restore(backup, blueprintId, runId);
   }
 
   private JsonNode deadLetter(String jobId, int index) {

@@ -88,6 +88,9 @@ public final class Runtime implements AutoCloseable {
             watches,
             config.grpc().adminToken(),
             owner,
+            new JobExport(engine, store, bundles, identity.clock()),
+            new JobImport(
+                engine, bundles, manifests, owner, identity.jobIdSuffixes(), identity.clock()),
             identity.jobIdSuffixes());
     engine.keepWatch();
     engine

@@ -50,6 +50,9 @@ public final class GrpcErrors {
     }
     trailers.set(GrpcMetadata.CODE, failure.code().name());
     trailers.set(GrpcMetadata.ERROR, failure.error());
+    if (failure.retryAfterMs() > 0) {
+      trailers.set(GrpcMetadata.RETRY_AFTER, Long.toString(failure.retryAfterMs()));
+    }
     boolean prefixed = PREFIXES.contains(failure.error());
     if (failure.validation() != null && !prefixed) {
       byte[] report =
@@ -106,10 +109,11 @@ public final class GrpcErrors {
       String error = trailers.get(GrpcMetadata.ERROR);
       JsonNode report = reportAfter(error, text);
       return failure(
-          sent,
-          error == null ? status.name().toLowerCase(java.util.Locale.ROOT) : error,
-          text,
-          report != null ? report : sentReport(trailers));
+              sent,
+              error == null ? status.name().toLowerCase(java.util.Locale.ROOT) : error,
+              text,
+              report != null ? report : sentReport(trailers))
+          .withRetryAfter(sentRetryAfter(trailers));
     }
     for (String prefix : PREFIXES) {
       if (text.startsWith(prefix + ":")) {
@@ -181,6 +185,15 @@ public final class GrpcErrors {
       }
     }
     return null;
+  }
+
+  private static long sentRetryAfter(MultiMap trailers) {
+    try {
+      String sent = trailers.get(GrpcMetadata.RETRY_AFTER);
+      return sent == null ? 0 : Math.max(0, Long.parseLong(sent));
+    } catch (NumberFormatException e) {
+      return 0;
+    }
   }
 
   private static JsonNode sentReport(MultiMap trailers) {

@@ -19,6 +19,9 @@ public final class GrpcMetadata {
   static final String ERROR = "mn-error";
   static final String VALIDATION = "mn-validation-bin";
 
+  /** Trailer of a failure: milliseconds after which the call is worth another try. */
+  static final String RETRY_AFTER = "mn-retry-after-ms";
+
   private GrpcMetadata() {}
 
   /** What is known of a job's event log where a finite stream ends. */

@@ -3,6 +3,7 @@ package io.mirrorneuron.app;
 import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.model.Submission;
+import io.mirrorneuron.store.BackupArchive;
 import io.mirrorneuron.testing.BundleUpload;
 import io.mirrorneuron.testing.ContractCalls;
 import io.mirrorneuron.testing.Eventually;
@@ -85,7 +86,7 @@ final class ApiUnderTest implements AutoCloseable {
       case RUNNING -> submit(SampleManifests.program("running", "sleep", "600"));
       case PAUSED -> {
         String job = job(State.RUNNING);
-        jobs().pause(job);
+        jobs().pause(job, false);
         yield job;
       }
       case ENDED -> ended(SampleManifests.routers("ended", 2));
@@ -125,6 +126,15 @@ final class ApiUnderTest implements AutoCloseable {
     return BundleUpload.multipart(Zips.bundle(SampleManifests.routers("staged", 1)).bytes());
   }
 
+  /** What an operation wants to be uploaded. */
+  private byte[] form(ContractCalls.Call call) {
+    if (call.operation().id().equals("restoreJob")) {
+      byte[] copy = BackupArchive.pack(jobs().backup(job(State.PAUSED)));
+      return BundleUpload.multipart("backup", copy);
+    }
+    return form();
+  }
+
   /** Puts what exists here into the places where an example names what exists elsewhere. */
   ContractCalls.Call prepared(ContractCalls.Call call, State state) {
     ContractCalls.Call prepared = call;
@@ -152,11 +162,11 @@ final class ApiUnderTest implements AutoCloseable {
     return send(request.method(call.operation().method(), content(call)));
   }
 
-  private static HttpRequest.BodyPublisher content(ContractCalls.Call call) {
+  private HttpRequest.BodyPublisher content(ContractCalls.Call call) {
     return switch (call.body()) {
       case null -> BodyPublishers.noBody();
       case Object form when MULTIPART.equals(call.contentType()) ->
-          BodyPublishers.ofByteArray(form());
+          BodyPublishers.ofByteArray(form(call));
       case String text -> BodyPublishers.ofString(text);
       case Object json -> BodyPublishers.ofString(Json.encode(json));
     };

@@ -2,6 +2,7 @@ package io.mirrorneuron.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.model.Backup;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.Submission;
@@ -270,6 +271,76 @@ class ClientCommandsTest {
     assertThat(shell.run("job", "resume", job).out()).isEqualTo("Job fake-1: resumed\n");
     assertThat(shell.run("job", "cancel", job, "--json").json())
         .isEqualTo(Json.object().put("job_id", job).put("status", "cancelled"));
+  }
+
+  @Test
+  void aMessageIsSent() {
+    String job = job();
+
+    Ended ended =
+        shell.run(
+            "job", "send", job, "work", "--type=go", "--body", "{\"n\":1}", "--header", "a=b");
+
+    assertThat(ended.exitCode()).isZero();
+    assertThat(ended.out()).startsWith("Agent work has message msg-");
+    assertThat(runtime.jobs.calls())
+        .contains(
+            "send fake-1 work {\"body\":{\"n\":1},\"type\":\"go\",\"headers\":{\"a\":\"b\"}}");
+    assertThat(shell.run("job", "send", job, "work", "--json").json().path("accepted").asBoolean())
+        .isTrue();
+  }
+
+  @Test
+  void aJobIsDrained() {
+    String job = job();
+
+    assertThat(shell.run("job", "pause", job, "--drain").out()).isEqualTo("Job fake-1: paused\n");
+    assertThat(runtime.jobs.calls()).contains("drain fake-1");
+  }
+
+  @Test
+  void aPausedJobIsWrittenToAFileAndMadeAgain() {
+    String job = job();
+    Ended early = shell.run("job", "backup", job, "-o", folder.resolve("copies").toString());
+    shell.run("job", "pause", job);
+
+    Ended written = shell.run("job", "backup", job, "-o", folder.resolve("copies").toString());
+    Path file = Path.of(written.out().strip());
+    Ended made = shell.run("job", "restore", file.toString(), "--run-id=run-2", "--blueprint=blue");
+
+    assertThat(early.exitCode()).isEqualTo(1);
+    assertThat(early.err()).contains("must be paused");
+    assertThat(written.err()).contains("may hold secrets");
+    assertThat(file.getParent()).isEqualTo(folder.resolve("copies"));
+    assertThat(file.getFileName().toString())
+        .startsWith("fake-1-fake-1-")
+        .endsWith(".mnbackup.zip");
+    assertThat(made.out()).contains("Job restored: paused, restored from fake-1");
+    assertThat(runtime.jobs.calls()).contains("restore blue run-2");
+    Backup restored = runtime.jobs.backups().getFirst();
+    assertThat(restored.files().get("payloads/data")).containsExactly(1, 2);
+    assertThat(restored.files().get("manifest.json")).asString().isEqualTo(MANIFEST);
+    assertThat(Json.parseObject(restored.json(), "backup"))
+        .isEqualTo(Json.parseObject(runtime.jobs.backup(job).json(), "backup"));
+  }
+
+  @Test
+  void whatIsNoBackupIsNotSent() throws IOException {
+    Ended none = shell.run("job", "restore", folder.resolve("none.zip").toString());
+    Ended other = shell.run("job", "restore", zip("manifest.json").toString());
+
+    assertThat(none.exitCode()).isEqualTo(5);
+    assertThat(other.err()).contains("the archive is no backup: it has no mn-backup.json");
+    assertThat(runtime.jobs.calls()).isEmpty();
+  }
+
+  @Test
+  void aBodyThatIsNoJsonIsAWrongUse() {
+    Ended ended = shell.run("job", "send", "any", "work", "--body", "hello");
+
+    assertThat(ended.exitCode()).isEqualTo(2);
+    assertThat(ended.err()).contains("--body must be JSON");
+    assertThat(runtime.jobs.calls()).isEmpty();
   }
 
   @Test

@@ -38,6 +38,8 @@ abstract class ContractExamples {
           "cancelJob", State.RUNNING,
           "pauseJob", State.RUNNING,
           "resumeJob", State.PAUSED,
+          "sendMessage", State.RUNNING,
+          "backupJob", State.PAUSED,
           "listDeadLetters", State.UNROUTED,
           "replayDeadLetter", State.UNROUTED);
 

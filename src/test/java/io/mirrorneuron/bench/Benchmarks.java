@@ -17,9 +17,9 @@ import java.util.stream.Stream;
  *
  * <p>When it fails, the folder with the homes and logs of its servers stays, to be looked at.
  *
- * <p>Arguments: the program, then {@code --quick}, {@code --only=reads,chain,processes,start} and
- * {@code --record=FOLDER} for flight recordings of the servers, {@code --out=FILE} for a copy of
- * the document.
+ * <p>Arguments: the program, then {@code --quick}, {@code --only=} with some of {@code
+ * start,reads,chain,processes,fanout,open,restart}, {@code --record=FOLDER} for flight recordings
+ * of the servers, {@code --out=FILE} for a copy of the document.
  */
 public final class Benchmarks {
   private Benchmarks() {}
@@ -44,7 +44,10 @@ public final class Benchmarks {
             new Reads(),
             new Chains("everysec"),
             new Chains("always"),
-            new Processes())) {
+            new Processes(),
+            new FanOuts(),
+            new OpenJobs(),
+            new Restarts())) {
       if (only.isEmpty() || only.contains(measurement.name())) {
         plan.progress(measurement.name());
         measurement.run(plan).forEach(figure -> figures.add(figure.json()));

@@ -10,7 +10,8 @@ import java.util.Map;
 /**
  * One measured number beside its floor.
  *
- * @param floor the least that the machine asks for such work, measured in the same run
+ * @param floor the least that the machine asks for such work, or the same work at its smallest,
+ *     measured in the same run; null when there is nothing to compare with
  * @param more further numbers of the same measurement, by name with unit
  */
 record Figure(String name, Unit unit, double value, Floor floor, Map<String, Double> more) {
@@ -19,6 +20,8 @@ record Figure(String name, Unit unit, double value, Floor floor, Map<String, Dou
   enum Unit {
     PER_SECOND("1/s", true),
     MILLISECONDS("ms", false),
+    MICROSECONDS("us", false),
+    KIBIBYTES("KiB", false),
     MEBIBYTES("MiB", false);
 
     private final String symbol;
@@ -53,10 +56,14 @@ record Figure(String name, Unit unit, double value, Floor floor, Map<String, Dou
   }
 
   ObjectNode json() {
-    ObjectNode json = Json.object();
-    json.put("name", name).put("ratio", rounded(ratio())).put("value", rounded(value));
-    json.put("unit", unit.symbol);
-    json.putObject("floor").put("what", floor.what()).put("value", rounded(floor.value()));
+    ObjectNode json = Json.object().put("name", name);
+    if (floor != null) {
+      json.put("ratio", rounded(ratio()));
+    }
+    json.put("value", rounded(value)).put("unit", unit.symbol);
+    if (floor != null) {
+      json.putObject("floor").put("what", floor.what()).put("value", rounded(floor.value()));
+    }
     more.forEach((key, number) -> json.put(key, rounded(number)));
     return json;
   }

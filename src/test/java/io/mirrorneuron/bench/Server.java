@@ -1,5 +1,6 @@
 package io.mirrorneuron.bench;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,8 +60,16 @@ record Server(Started process, Path home) implements AutoCloseable {
   }
 
   double redisResidentMiB() throws IOException {
-    String pid = Files.readString(home.resolve("redis/redis.pid")).strip();
-    return Started.residentMiB(Long.parseLong(pid));
+    return Started.residentMiB(redisPid());
+  }
+
+  /** CPU time of its Redis so far. */
+  double redisCpuMillis() throws IOException {
+    return Started.cpuMillis(ProcessHandle.of(redisPid()).orElseThrow());
+  }
+
+  private long redisPid() throws IOException {
+    return Long.parseLong(Files.readString(home.resolve("redis/redis.pid")).strip());
   }
 
   /** Submits a workflow over a connection to this server; answers the job's id. */
@@ -79,6 +88,15 @@ record Server(Started process, Path home) implements AutoCloseable {
       throw new IOException("the job cannot be read: " + answer);
     }
     return Json.parse(answer.body()).at("/job/status").asText();
+  }
+
+  /** The newest jobs, as the list shows them. */
+  static JsonNode list(Connection connection, int limit) throws IOException {
+    Connection.Answer answer = connection.get(API + "/jobs?limit=" + limit);
+    if (answer.status() != 200) {
+      throw new IOException("jobs cannot be listed: " + answer);
+    }
+    return Json.parse(answer.body()).path("data");
   }
 
   @Override

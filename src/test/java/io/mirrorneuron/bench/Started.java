@@ -1,16 +1,21 @@
 package io.mirrorneuron.bench;
 
+import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A server process of this run that answers HTTP; ended, and only it, by {@link #close}. */
 final class Started implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Pattern TOTAL = Pattern.compile("(?m)^Total +\\d+ +(\\d+)");
   private static final long POLL_MILLIS = 3;
   private static final long STOP_SECONDS = 40;
 
@@ -82,7 +87,28 @@ final class Started implements AutoCloseable {
 
   /** CPU time of the process so far, all threads. */
   double cpuMillis() {
+    return cpuMillis(process.toHandle());
+  }
+
+  static double cpuMillis(ProcessHandle process) {
     return process.info().totalCpuDuration().orElse(Duration.ZERO).toNanos() / 1e6;
+  }
+
+  /** What the objects of this JVM hold that are still in use; collects the garbage first. */
+  double liveHeapMiB() throws IOException {
+    Process jcmd =
+        new ProcessBuilder(
+                System.getProperty("java.home") + File.separator + "bin/jcmd",
+                Long.toString(pid()),
+                "GC.class_histogram")
+            .redirectErrorStream(true)
+            .start();
+    String histogram = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    Matcher total = TOTAL.matcher(histogram);
+    if (!total.find()) {
+      throw new IOException("no histogram of the heap: " + histogram);
+    }
+    return Double.parseDouble(total.group(1)) / (1 << 20);
   }
 
   double residentMiB() throws IOException {
@@ -100,6 +126,11 @@ final class Started implements AutoCloseable {
         .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")) / 1024)
         .findFirst()
         .orElse(Double.NaN);
+  }
+
+  /** Ends it as a power cut would; returns when it is gone. */
+  void kill9() {
+    process.destroyForcibly().onExit().join();
   }
 
   @Override

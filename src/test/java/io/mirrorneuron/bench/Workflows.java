@@ -1,18 +1,18 @@
 package io.mirrorneuron.bench;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.wire.Json;
 
-/** Chains of three agents, as bodies of {@code POST /jobs}. */
+/** Bodies of {@code POST /jobs}. */
 final class Workflows {
   private Workflows() {}
 
+  /** Three routers in a row. */
   static String routers() {
     return chain("router", Json.object().put("emit_type", "parcel"));
   }
 
-  /** Each step starts {@code /bin/true}. */
+  /** Three executors in a row, each of which starts {@code /bin/true}. */
   static String processes() {
     ObjectNode config = Json.object();
     config.put("runner_module", "MirrorNeuron.Runner.HostLocal");
@@ -20,24 +20,60 @@ final class Workflows {
     return chain("executor", config);
   }
 
-  private static String chain(String agentType, ObjectNode config) {
+  /** A router hands its input to {@code width} sensors; an aggregator waits for all of them. */
+  static String fanOut(int width) {
     ObjectNode body = Json.object();
-    ObjectNode manifest = body.putObject("manifest_json");
-    manifest.put("manifest_version", "1.0").put("graph_id", agentType + "-chain");
-    manifest.putArray("entrypoints").add("first");
-    manifest.putObject("initial_inputs").putArray("first").addObject().put("parcel", "P-1");
-    ArrayNode nodes = manifest.putArray("nodes");
-    for (String id : new String[] {"first", "second", "third"}) {
-      ObjectNode node = nodes.addObject().put("node_id", id).put("agent_type", agentType);
-      node.set("config", config);
+    ObjectNode manifest = manifest(body, "fan-out-" + width, "plan");
+    node(manifest, "plan", "router");
+    for (int i = 0; i < width; i++) {
+      node(manifest, "s" + i, "sensor");
+      edge(manifest, "plan", "s" + i, "*");
+      edge(manifest, "s" + i, "join", "*");
     }
-    ArrayNode edges = manifest.putArray("edges");
-    edge(edges, "first", "second");
-    edge(edges, "second", "third");
+    ObjectNode config = node(manifest, "join", "aggregator").putObject("config");
+    config.put("complete_after", width).put("complete_run", true);
     return Json.write(body);
   }
 
-  private static void edge(ArrayNode edges, String from, String to) {
-    edges.addObject().put("from_node", from).put("to_node", to).put("message_type", "parcel");
+  /** A service that has handled its first message and waits for the next; it never ends. */
+  static String idle() {
+    ObjectNode body = Json.object();
+    ObjectNode manifest = manifest(body, "idle", "desk").put("job_type", "service");
+    node(manifest, "desk", "router");
+    node(manifest, "shelf", "aggregator").putObject("config").put("complete_after", 1000);
+    edge(manifest, "desk", "shelf", "*");
+    return Json.write(body);
+  }
+
+  private static String chain(String agentType, ObjectNode config) {
+    ObjectNode body = Json.object();
+    ObjectNode manifest = manifest(body, agentType + "-chain", "first");
+    for (String id : new String[] {"first", "second", "third"}) {
+      node(manifest, id, agentType).set("config", config);
+    }
+    edge(manifest, "first", "second", "parcel");
+    edge(manifest, "second", "third", "parcel");
+    return Json.write(body);
+  }
+
+  private static ObjectNode manifest(ObjectNode body, String graph, String entrypoint) {
+    ObjectNode manifest = body.putObject("manifest_json");
+    manifest.put("manifest_version", "1.0").put("graph_id", graph);
+    manifest.putArray("entrypoints").add(entrypoint);
+    manifest.putObject("initial_inputs").putArray(entrypoint).addObject().put("parcel", "P-1");
+    return manifest;
+  }
+
+  private static ObjectNode node(ObjectNode manifest, String id, String agentType) {
+    return manifest.withArray("nodes").addObject().put("node_id", id).put("agent_type", agentType);
+  }
+
+  private static void edge(ObjectNode manifest, String from, String to, String type) {
+    manifest
+        .withArray("edges")
+        .addObject()
+        .put("from_node", from)
+        .put("to_node", to)
+        .put("message_type", type);
   }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.model.Backup;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.EventPage;
 import io.mirrorneuron.model.MnException;
@@ -16,6 +17,8 @@ import io.mirrorneuron.model.SubmittedJob;
 import io.mirrorneuron.testing.FakeClusterClient;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.wire.Json;
+import io.vertx.core.http.HttpServer;
+import io.vertx.grpc.server.GrpcServer;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -110,10 +113,10 @@ class GrpcRoundTripIT {
   @Test
   void jobsArePausedResumedCancelledAndCleared() {
     jobs.submit(Submission.of(MANIFEST));
-    assertThat(jobs.pause("fake-1")).isEqualTo("paused");
+    assertThat(jobs.pause("fake-1", false)).isEqualTo("paused");
     assertThat(jobs.resume("fake-1")).isEqualTo("resumed");
     assertThat(jobs.cancel("fake-1")).isEqualTo("cancelled");
-    assertFails(ErrorCode.PRECONDITION, "failed_precondition", () -> jobs.pause("fake-1"));
+    assertFails(ErrorCode.PRECONDITION, "failed_precondition", () -> jobs.pause("fake-1", false));
     runtime.jobs.requireAdminToken(GrpcRuntime.ADMIN.value());
     assertThatThrownBy(() -> jobs.clear("wrong")).hasMessageContaining("MN_GRPC_ADMIN_TOKEN");
     assertThatThrownBy(() -> jobs.clear(null)).hasMessageContaining("MN_GRPC_ADMIN_TOKEN");
@@ -126,7 +129,7 @@ class GrpcRoundTripIT {
         List.of(
             () -> jobs.get("nope"),
             () -> jobs.cancel("nope"),
-            () -> jobs.pause("nope"),
+            () -> jobs.pause("nope", false),
             () -> jobs.resume("nope"),
             () -> jobs.events("nope", 0, 10),
             () -> jobs.lastEvents("nope", 10),
@@ -214,6 +217,86 @@ class GrpcRoundTripIT {
     assertThat(replayed.path("agent_id").asText()).isEqualTo("worker");
     assertFails(
         ErrorCode.NOT_FOUND, "dead letter_not_found", () -> jobs.replayDeadLetter("fake-1", 1));
+  }
+
+  @Test
+  void aMessageIsSentAsItWasWritten() {
+    jobs.submit(Submission.of(MANIFEST));
+    ObjectNode message = Json.object().put("type", "go").put("n", 1);
+
+    ObjectNode answer = jobs.send("fake-1", "worker", message);
+
+    assertThat(runtime.jobs.calls()).contains("send fake-1 worker {\"type\":\"go\",\"n\":1}");
+    assertThat(answer.path("accepted").asBoolean()).isTrue();
+    assertThat(answer.path("agent_id").asText()).isEqualTo("worker");
+    assertThat(answer.path("message_id").asText()).startsWith("msg-");
+  }
+
+  @Test
+  void aCopyGoesOutAndComesBackAsItWas() {
+    jobs.submit(Submission.of(MANIFEST));
+    assertFails(ErrorCode.PRECONDITION, "failed_precondition", () -> jobs.backup("fake-1"));
+    jobs.pause("fake-1", false);
+
+    Backup backup = jobs.backup("fake-1");
+    ObjectNode answer = jobs.restore(backup, "blue", "run-2");
+
+    Backup made = runtime.jobs.backup("fake-1");
+    Backup restored = runtime.jobs.backups().getFirst();
+    for (Backup travelled : List.of(backup, restored)) {
+      assertThat(travelled.json()).isEqualTo(made.json());
+      assertThat(travelled.files()).containsOnlyKeys(made.files().keySet());
+      travelled
+          .files()
+          .forEach((path, bytes) -> assertThat(bytes).isEqualTo(made.files().get(path)));
+    }
+    assertThat(answer.path("source_job_id").asText()).isEqualTo("fake-1");
+    assertThat(runtime.jobs.calls()).contains("restore blue run-2");
+  }
+
+  @Test
+  void aJobIsDrained() {
+    jobs.submit(Submission.of(MANIFEST));
+
+    assertThat(jobs.pause("fake-1", true)).isEqualTo("paused");
+    assertThat(runtime.jobs.calls()).contains("drain fake-1");
+  }
+
+  @Test
+  void whoeverIsFullSaysWhenToComeAgain() {
+    runtime.jobs.failWith(MnException.retryLater("agent worker is full", 1250));
+
+    assertThatThrownBy(() -> jobs.send("fake-1", "worker", Json.object()))
+        .isInstanceOfSatisfying(
+            MnException.class,
+            failure -> {
+              assertThat(failure.code()).isEqualTo(ErrorCode.EXHAUSTED);
+              assertThat(failure.error()).isEqualTo("retry_later");
+              assertThat(failure.retryAfterMs()).isEqualTo(1250);
+            });
+  }
+
+  @Test
+  void aRuntimeWithoutExtensionsIsToldApart() {
+    HttpServer original =
+        runtime
+            .vertx
+            .createHttpServer()
+            .requestHandler(GrpcServer.server(runtime.vertx))
+            .listen(0, "127.0.0.1")
+            .await();
+    try (Clients stranger =
+        Clients.connect(
+            runtime.vertx,
+            GrpcRuntime.config(original.actualPort(), Duration.ofSeconds(5), Secret.NONE))) {
+      assertThatThrownBy(() -> stranger.jobs().send("j", "worker", Json.object()))
+          .hasMessageContaining("the runtime has no SendMessage");
+      assertFails(
+          ErrorCode.UNIMPLEMENTED, "unimplemented", () -> stranger.jobs().replayDeadLetter("j", 0));
+      assertFails(ErrorCode.UNIMPLEMENTED, "unimplemented", () -> stranger.jobs().pause("j", true));
+    } finally {
+      original.close().await();
+    }
   }
 
   @Test

@@ -77,6 +77,10 @@ class ConfigLoaderTest {
     assertThat(config.executors().pools()).isEqualTo(Map.of("default", 4));
     assertThat(config.executors().runsRoot()).isEqualTo(Path.of("/users/ada/.mn/runs"));
     assertThat(config.executors().defaultRunner()).isEqualTo(Config.DefaultRunner.HOST_LOCAL);
+    assertThat(config.executors().python())
+        .isEqualTo(
+            new Config.Python(
+                "python3", Path.of("/users/ada/.mn/python_envs"), Duration.ofMinutes(10)));
     assertThat(config.retention()).isEqualTo(new Config.Retention(Duration.ofDays(7), 10_000));
     assertThat(config.recovery().inFlight()).isEqualTo(Config.InFlight.RERUN);
     assertThat(config.log())
@@ -124,6 +128,11 @@ class ConfigLoaderTest {
             "MN_MAX_ARTIFACT_BYTES", "9"));
     environment.putAll(
         Map.of(
+            "MN_EXECUTOR_PYTHON", "python3.12",
+            "MN_BLUEPRINT_PYTHON_ENVS_DIR", "~/environments",
+            "MN_BLUEPRINT_PYTHON_ENV_SETUP_TIMEOUT_MS", "10"));
+    environment.putAll(
+        Map.of(
             "MN_TERMINAL_JOB_TTL_SECONDS", "11",
             "MN_EVENT_MAX_COUNT", "12",
             "MN_LOG_LEVEL", "debug",
@@ -163,7 +172,9 @@ class ConfigLoaderTest {
                     home.resolve("elsewhere"),
                     8,
                     9,
-                    Config.DefaultRunner.HOST_LOCAL),
+                    Config.DefaultRunner.HOST_LOCAL,
+                    new Config.Python(
+                        "python3.12", Path.of("/users/ada/environments"), Duration.ofMillis(10))),
                 new Config.Retention(Duration.ofSeconds(11), 12),
                 new Config.Recovery(Config.InFlight.REVIEW),
                 new Config.Log("DEBUG", Config.LogFormat.TEXT, Path.of("/logs"), 13, 14)));

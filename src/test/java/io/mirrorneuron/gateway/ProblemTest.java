@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -81,6 +82,19 @@ class ProblemTest {
         .isEqualTo(
             "[{\"type\":\"int_parsing\",\"loc\":[\"query\",\"limit\"],"
                 + "\"msg\":\"must be an integer\",\"input\":\"x\"}]");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"250,1", "1000,1", "1001,2", "0,1"})
+  void whoeverIsFullSaysWhenToComeAgain(long ms, long seconds) {
+    Problem problem =
+        Problem.of(BusFailure.of("sendMessage", MnException.retryLater("agent a is full", ms)));
+
+    assertThat(problem.status()).isEqualTo(429);
+    assertThat(problem.error()).isEqualTo("retry_later");
+    assertThat(problem.isRetryable()).isTrue();
+    assertThat(problem.retryAfterSeconds()).isEqualTo(seconds);
+    assertThat(json(problem).path("retry_after_ms").asLong()).isEqualTo(ms);
   }
 
   private static ObjectNode json(Problem problem) {

@@ -87,7 +87,7 @@ class RestartIT {
     for (int n = 0; n < JOBS; n++) {
       awaitBegun(jobs.get(n), n, 1);
     }
-    assertThat(runtime.jobs().pause(jobs.getFirst())).isEqualTo("paused");
+    assertThat(runtime.jobs().pause(jobs.getFirst(), false)).isEqualTo("paused");
 
     runtime.restart();
 

@@ -140,8 +140,8 @@ class RuntimeIT {
   void pauseStopsTheProgramResumeRunsItAgainCancelEndsIt() {
     String job = submit(script("[\"sleep\",\"60\"]", ""));
 
-    assertThat(runtime.jobs().pause(job)).isEqualTo("paused");
-    assertThat(runtime.jobs().pause(job)).isEqualTo("paused");
+    assertThat(runtime.jobs().pause(job, false)).isEqualTo("paused");
+    assertThat(runtime.jobs().pause(job, false)).isEqualTo("paused");
     assertThat(status(job)).isEqualTo("paused");
     assertThat(runtime.jobs().resume(job)).isEqualTo("resumed");
     assertThat(runtime.jobs().resume(job)).isEqualTo("resumed");
@@ -150,6 +150,20 @@ class RuntimeIT {
     assertThat(status(job)).isEqualTo("cancelled");
     assertThat(types(job)).containsOnlyOnce("job_cancelled").containsOnlyOnce("job_resumed");
     assertThatThrownBy(() -> runtime.jobs().resume(job)).hasMessageContaining("terminal state");
+  }
+
+  @Test
+  void drainingLetsTheProgramEndAndPausesBeforeWhatComesNext() {
+    String job = submit(script("[\"sh\",\"-c\",\"sleep 0.3; echo done\"]", ""));
+
+    assertThat(runtime.jobs().pause(job, true)).isEqualTo("paused");
+
+    assertThat(types(job))
+        .containsSubsequence("job_pausing", "sandbox_job_completed", "job_paused")
+        .doesNotContain("job_completed");
+    runtime.jobs().resume(job);
+    assertThat(runtime.awaitEnd(job).at("/job/status").asText()).isEqualTo("completed");
+    assertThat(types(job)).containsOnlyOnce("sandbox_job_completed");
   }
 
   @Test
@@ -192,6 +206,52 @@ class RuntimeIT {
         .hasMessage("job is not running");
     assertThatThrownBy(() -> runtime.jobs().replayDeadLetter(job, 1))
         .hasMessage("dead letter 1 was not found");
+  }
+
+  @Test
+  void aMessageFromOutsideWaitsWhileTheJobIsPausedAndIsThenHandled() {
+    String job = submit(service());
+    runtime.jobs().pause(job, false);
+    ObjectNode message = Json.object().put("type", "order").put("n", 7);
+
+    ObjectNode answer = runtime.jobs().send(job, "end", message);
+
+    assertThat(answer.path("accepted").asBoolean()).isTrue();
+    assertThat(runtime.jobs().get(job).at("/agents/1/mailbox_depth").asInt()).isEqualTo(1);
+    runtime.jobs().resume(job);
+    ObjectNode details = runtime.awaitEnd(job);
+    assertThat(details.at("/job/status").asText()).isEqualTo("completed");
+    assertThat(details.at("/job/result/output/last_message/n").asInt()).isEqualTo(7);
+    assertThat(runtime.jobs().events(job, 0, 1000).events())
+        .anyMatch(
+            event ->
+                event.contains("\"agent_message_received\"")
+                    && event.contains(answer.path("message_id").asText())
+                    && event.contains("\"from\":\"external\"")
+                    && event.contains("\"type\":\"order\""));
+  }
+
+  /** A program that outlasts the test, and beside it a sink that waits for a message. */
+  private static String service() {
+    return script("[\"sleep\",\"600\"]", "")
+        .replace("\"script\"", "\"service\"")
+        .replace("sink", "end");
+  }
+
+  @Test
+  void aMessageThatNobodyCanGetIsRefusedWithTheReason() {
+    String job = submit(service());
+    assertThatThrownBy(() -> runtime.jobs().send(job, "nobody", Json.object()))
+        .hasMessage("job " + job + " has no agent nobody; it has work, end")
+        .isInstanceOfSatisfying(
+            MnException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_FOUND));
+    assertThatThrownBy(() -> runtime.jobs().send(job, "end", Json.object().put("message_id", 7)))
+        .hasMessage("message_id must be a text that is not empty");
+    runtime.jobs().cancel(job);
+    assertThatThrownBy(() -> runtime.jobs().send(job, "end", Json.object()))
+        .hasMessage("job is not running");
+    assertThatThrownBy(() -> runtime.jobs().send("nope", "end", Json.object()))
+        .hasMessage("job nope was not found");
   }
 
   @Test

@@ -27,15 +27,20 @@ public final class BundleUpload {
 
   /** A form with the zip as its one part, {@code bundle}. */
   public static byte[] multipart(byte[] zip) {
+    return multipart("bundle", zip);
+  }
+
+  /** A form with the zip as its one part of this name. */
+  public static byte[] multipart(String field, byte[] zip) {
     ByteArrayOutputStream form = new ByteArrayOutputStream();
     form.writeBytes(
         """
         --%s\r
-        Content-Disposition: form-data; name="bundle"; filename="bundle.zip"\r
+        Content-Disposition: form-data; name="%s"; filename="%s.zip"\r
         Content-Type: application/zip\r
         \r
         """
-            .formatted(BOUNDARY)
+            .formatted(BOUNDARY, field, field)
             .getBytes(StandardCharsets.UTF_8));
     form.writeBytes(zip);
     form.writeBytes(("\r\n--" + BOUNDARY + "--\r\n").getBytes(StandardCharsets.UTF_8));

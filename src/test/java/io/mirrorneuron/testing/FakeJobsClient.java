@@ -4,12 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.client.JobsClient;
+import io.mirrorneuron.model.Backup;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.EventPage;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.Submission;
 import io.mirrorneuron.model.SubmittedJob;
 import io.mirrorneuron.wire.Json;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -33,6 +35,7 @@ public final class FakeJobsClient implements JobsClient {
   private final Map<String, Job> byIdempotencyKey = new LinkedHashMap<>();
   private final List<String> calls = new CopyOnWriteArrayList<>();
   private final List<Submission> submissions = new CopyOnWriteArrayList<>();
+  private final List<Backup> backups = new CopyOnWriteArrayList<>();
   private final List<Watch> watches = new CopyOnWriteArrayList<>();
   private final Clock clock;
   private volatile Consumer<String> interceptor = call -> {};
@@ -73,6 +76,11 @@ public final class FakeJobsClient implements JobsClient {
   /** Calls in order, each as its method name and arguments. */
   public List<String> calls() {
     return calls;
+  }
+
+  /** What {@link #restore} was given. */
+  public List<Backup> backups() {
+    return backups;
   }
 
   public List<Submission> submissions() {
@@ -172,8 +180,8 @@ public final class FakeJobsClient implements JobsClient {
   }
 
   @Override
-  public String pause(String jobId) {
-    called("pause " + jobId);
+  public String pause(String jobId, boolean drain) {
+    called((drain ? "drain " : "pause ") + jobId);
     move(jobId, "running", "paused", "job_paused");
     return "paused";
   }
@@ -219,6 +227,47 @@ public final class FakeJobsClient implements JobsClient {
     Watch watch = new Watch(jobId, onChange);
     watches.add(watch);
     return () -> watches.remove(watch);
+  }
+
+  @Override
+  public synchronized Backup backup(String jobId) {
+    called("backup " + jobId);
+    Job job = job(jobId);
+    if (!job.status.equals("paused")) {
+      throw MnException.precondition("job " + jobId + " must be paused before a backup");
+    }
+    ObjectNode json = Json.object().put("schema_version", Backup.SCHEMA);
+    json.putObject("source").put("job_id", jobId);
+    ObjectNode runtime = json.putObject("runtime");
+    runtime.set("job", job.row());
+    runtime.putArray("agents");
+    runtime
+        .putArray("events")
+        .addAll(job.events.stream().map(text -> Json.parseObject(text, "event")).toList());
+    byte[] manifest = job.submission.manifestJson().getBytes(StandardCharsets.UTF_8);
+    return new Backup(
+        Json.write(json), Map.of("manifest.json", manifest, "payloads/data", new byte[] {1, 2}));
+  }
+
+  @Override
+  public synchronized ObjectNode restore(Backup backup, String blueprintId, String runId) {
+    called("restore " + blueprintId + " " + runId);
+    backups.add(backup);
+    ObjectNode source = Json.parseObject(backup.json(), "backup_json").withObject("/source");
+    ObjectNode answer = Json.object().put("job_id", "restored").put("status", "paused");
+    answer.put("run_id", runId).put("source_job_id", source.path("job_id").asText());
+    return answer;
+  }
+
+  @Override
+  public synchronized ObjectNode send(String jobId, String agentId, ObjectNode message) {
+    called("send " + jobId + " " + agentId + " " + Json.write(message));
+    job(jobId);
+    return Json.object()
+        .put("accepted", true)
+        .put("job_id", jobId)
+        .put("agent_id", agentId)
+        .put("message_id", "msg-" + calls.size());
   }
 
   @Override

@@ -9,7 +9,9 @@ import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.Vertx;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -22,10 +24,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The packaged program as a process of its own, on free ports, with a home that outlives it. Known
@@ -43,7 +47,7 @@ public final class PackagedServer implements AutoCloseable {
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private Process process;
-  private String api;
+  private volatile String api;
   private String grpc;
 
   private PackagedServer(Path home, Map<String, String> settings) {
@@ -75,7 +79,7 @@ public final class PackagedServer implements AutoCloseable {
     environment.keySet().removeIf(name -> name.startsWith("MN_"));
     environment.put("JAVA_HOME", System.getProperty("java.home"));
     environment.put("MN_HOME", home.toString());
-    environment.put("MN_TEMP_DIR", home.resolveSibling(home.getFileName() + "-tmp").toString());
+    environment.put("MN_TEMP_DIR", temp(home).toString());
     environment.putAll(settings);
     try {
       return builder.start();
@@ -98,12 +102,20 @@ public final class PackagedServer implements AutoCloseable {
       if (line == null) {
         throw new AssertionError("the server did not come up:\n" + said);
       }
-      Thread.ofVirtual().start(() -> output.lines().forEach(System.out::println));
+      Thread.ofVirtual().start(() -> print(output));
     } catch (IOException e) {
       throw new AssertionError("the server did not come up:\n" + said, e);
     }
     api = group(API, said);
     grpc = group(GRPC, said);
+  }
+
+  private static void print(BufferedReader output) {
+    try {
+      output.lines().forEach(System.out::println);
+    } catch (UncheckedIOException e) {
+      // The process was killed while it spoke.
+    }
   }
 
   private static String group(Pattern door, CharSequence said) {
@@ -128,6 +140,13 @@ public final class PackagedServer implements AutoCloseable {
 
   public boolean isAlive() {
     return process.isAlive();
+  }
+
+  /** Starts the program again and kills it before its doors may be open. */
+  public void restartAndKill9(Runnable life) {
+    process = launch(home, settings, "up", "--api-port=0", "--grpc-port=0");
+    life.run();
+    kill9();
   }
 
   /** As a power cut for the server alone: Redis and running programs live on. */
@@ -165,6 +184,32 @@ public final class PackagedServer implements AutoCloseable {
     } catch (IOException e) {
       throw new AssertionError(e);
     }
+  }
+
+  /** The same when it runs: not while it is dead and the server has not started the next yet. */
+  public Optional<ProcessHandle> findRedis() {
+    try {
+      String pid = Files.readString(home.resolve("redis/redis.pid")).strip();
+      return ProcessHandle.of(Long.parseLong(pid))
+          .filter(process -> process.info().command().isPresent()); // a zombie has none
+    } catch (IOException | NumberFormatException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Folders of steps that are there now, from whatever server of this home. */
+  public List<Path> workspaces() {
+    return children(temp(home)).flatMap(PackagedServer::children).toList();
+  }
+
+  /** What is in a folder; nothing when it is not there any more. */
+  private static Stream<Path> children(Path folder) {
+    File[] files = folder.toFile().listFiles();
+    return files == null ? Stream.empty() : Arrays.stream(files).map(File::toPath);
+  }
+
+  private static Path temp(Path home) {
+    return home.resolveSibling(home.getFileName() + "-tmp");
   }
 
   /** Processes of steps, from whatever server of this home. */
@@ -205,6 +250,17 @@ public final class PackagedServer implements AutoCloseable {
 
   public HttpResponse<String> send(HttpRequest.Builder request) {
     return send(request, HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** The answer, or nothing when the server is away or dies before it has answered. */
+  public Optional<HttpResponse<String>> trySend(HttpRequest.Builder request) {
+    try {
+      return Optional.of(http.send(request.build(), HttpResponse.BodyHandlers.ofString()));
+    } catch (IOException e) {
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   public <T> HttpResponse<T> send(

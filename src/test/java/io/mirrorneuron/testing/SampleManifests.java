@@ -19,6 +19,17 @@ public final class SampleManifests {
     return Json.write(manifest);
   }
 
+  /** Programs {@code p1}, {@code p2} … in a row before a sink. */
+  public static String programs(String graph, int length, Function<String, String[]> commands) {
+    ObjectNode manifest = manifest(graph, "p1");
+    for (int i = 1; i <= length; i++) {
+      executor(manifest, "p" + i, commands.apply("p" + i));
+      edge(manifest, "p" + i, i == length ? "sink" : "p" + (i + 1), "done");
+    }
+    sink(manifest, 1);
+    return Json.write(manifest);
+  }
+
   /** A chain of {@code length} routers before a sink. */
   public static String routers(String graph, int length) {
     ObjectNode manifest = manifest(graph, "r1");

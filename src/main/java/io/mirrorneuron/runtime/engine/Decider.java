@@ -53,12 +53,13 @@ final class Decider {
     void take(Input input) {
       switch (input) {
         case Input.Start start -> start();
+        case Input.Restored restored -> restored(restored.from());
         case Input.Signalled signalled -> signalled(signalled);
         case Input.Due due -> due(due.at());
         case Input.Pause pause -> pause(pause.drain());
         case Input.Resume resume -> new Recovery(state, turn, life, processes).resume();
         case Input.Cancel cancel -> life.stop(JobStatus.CANCELLING);
-        case Input.Deliver deliver -> deliver(deliver);
+        case Input.Deliver deliver -> new Reception(state, turn, ledger).take(deliver);
         case Input.Loaded loaded ->
             new Recovery(state, turn, life, processes).loaded(loaded, reviewInFlight);
         case Input.Broken broken -> life.fail(Failure.internal(broken.reason()));
@@ -82,6 +83,14 @@ final class Decider {
       new Rounds(state, turn, life).seed(ledger);
     }
 
+    private void restored(Restoration from) {
+      if (state.status() == JobStatus.PENDING) { // nothing but the manifest is known
+        start();
+        turn.event("job_paused");
+      }
+      from.begin(state, turn);
+    }
+
     private void signalled(Input.Signalled signalled) {
       Mailbox mailbox = state.mailbox(signalled.to());
       if (mailbox != null) { // else it was of a round that is over
@@ -101,18 +110,6 @@ final class Decider {
         }
         state.consider(mailbox);
       }
-    }
-
-    private void deliver(Input.Deliver deliver) {
-      long seq = state.nextMessageSeq();
-      ObjectNode message = deliver.message();
-      String id = Message.deriveId(state.jobId, "external " + deliver.agentId(), (int) seq);
-      ledger.post(
-          Outside.message(
-                  state.jobId, Outside.sender(message), deliver.agentId(), "command", message)
-              .id(message.path("envelope").path("message_id").asText(id))
-              .with("timestamp", turn.timestamp())
-              .build(seq, deliver.agentId()));
     }
 
     private void pause(boolean drain) {

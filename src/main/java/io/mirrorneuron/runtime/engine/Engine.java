@@ -1,10 +1,12 @@
 package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.SubmittedJob;
 import io.mirrorneuron.runtime.manifest.Workflow;
 import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.JobStore.Commit;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.store.NodeRegistry;
@@ -21,6 +23,9 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +36,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Engine {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+
+  /** How many agents an error names. */
+  private static final int SHOWN_AGENTS = 10;
 
   private final JobStore store;
   private final Executions executions;
@@ -91,6 +99,31 @@ public final class Engine {
    * @param bundle fingerprint of the stored payloads, or null
    */
   public CompletionStage<SubmittedJob> submit(NewJob job, Workflow workflow, String bundle) {
+    String runId = workflow.runId() == null ? "run-" + job.jobId() : workflow.runId();
+    return open(
+        job,
+        () -> new JobState(job.jobId(), workflow, new JobHeader(timers.now(), runId, bundle)),
+        new Input.Start(),
+        commit -> commit);
+  }
+
+  /**
+   * Makes a paused job that is as far as another one was. Fails as INVALID when the workflow and
+   * the state do not fit each other.
+   */
+  public CompletionStage<SubmittedJob> restore(NewJob job, Workflow workflow, Restoration from) {
+    return open(
+        job,
+        () -> from.state(job, workflow, timers.now()),
+        new Input.Restored(from),
+        from::completed);
+  }
+
+  /**
+   * @param completed what is written for the first turn
+   */
+  private CompletionStage<SubmittedJob> open(
+      NewJob job, Supplier<JobState> begin, Input beginning, UnaryOperator<Commit> completed) {
     if (closed) {
       return CompletableFuture.failedFuture(stopping());
     }
@@ -98,12 +131,15 @@ public final class Engine {
     Executor lane = lanes.of(job.jobId());
     lane.execute(
         () -> {
-          String runId = workflow.runId() == null ? "run-" + job.jobId() : workflow.runId();
-          JobState state =
-              new JobState(job.jobId(), workflow, new JobHeader(timers.now(), runId, bundle));
-          JobLoop loop = new JobLoop(this, lane, state, 1);
+          JobLoop loop;
+          try {
+            loop = new JobLoop(this, lane, begin.get(), 1);
+          } catch (RuntimeException e) {
+            answer.completeExceptionally(e);
+            return;
+          }
           loops.put(job.jobId(), loop);
-          loop.create(commit -> store.create(job, commit))
+          loop.create(beginning, commit -> store.create(job, completed.apply(commit)))
               .whenComplete(
                   (created, failure) -> {
                     if (failure != null) {
@@ -142,25 +178,60 @@ public final class Engine {
         status -> status == JobStatus.PAUSED);
   }
 
+  /** Answers the status once it goes on, which may be a terminal one when little was left to do. */
   public CompletionStage<JobStatus> resume(String jobId) {
+    boolean open = loops.containsKey(jobId);
     return command(
         jobId,
         new Input.Resume(),
         status -> status != JobStatus.PAUSED,
-        status -> status == JobStatus.RUNNING);
+        status -> open || status == JobStatus.RUNNING);
   }
 
-  /** Gives a message to an agent of a job that is not terminal. */
+  /**
+   * Gives a message to an agent of a job that is not terminal; completes when it is durable.
+   *
+   * @param message in full, see {@link io.mirrorneuron.wire.MessageForm}; without an id it gets one
+   */
   public CompletionStage<JobStatus> deliver(String jobId, String agentId, ObjectNode message) {
     JobLoop loop = loops.get(jobId);
     if (loop == null) {
-      return CompletableFuture.failedFuture(MnException.precondition("job is not running"));
+      return store
+          .load(jobId)
+          .thenApply(
+              stored -> {
+                Optional<String> obstacle = blocked.reason(jobId);
+                if (obstacle.isPresent()) {
+                  throw cannotGoOn(jobId, obstacle.get());
+                }
+                storedStatus(jobId, stored); // fails unless it is terminal
+                throw MnException.precondition("job is not running");
+              });
     }
-    if (!loop.hasAgent(agentId)) {
-      return CompletableFuture.failedFuture(
-          MnException.precondition("the job has no agent " + agentId));
+    Set<String> agents = loop.agents();
+    if (!agents.contains(agentId)) {
+      return CompletableFuture.failedFuture(noAgent(jobId, agentId, agents));
     }
     return loop.ask(new Input.Deliver(agentId, message), status -> true);
+  }
+
+  private static MnException noAgent(String jobId, String agentId, Set<String> agents) {
+    String known = agents.stream().limit(SHOWN_AGENTS).collect(Collectors.joining(", "));
+    int more = agents.size() - SHOWN_AGENTS;
+    return new MnException(
+        ErrorCode.NOT_FOUND,
+        "agent_not_found",
+        "job "
+            + jobId
+            + " has no agent "
+            + agentId
+            + "; it has "
+            + (known.isEmpty() ? "none" : known)
+            + (more > 0 ? " and " + more + " more" : ""));
+  }
+
+  private static MnException cannotGoOn(String jobId, String obstacle) {
+    return MnException.precondition("job " + jobId + " cannot go on: " + obstacle);
   }
 
   private CompletionStage<JobStatus> command(
@@ -173,8 +244,7 @@ public final class Engine {
     if (loop == null && obstacle.isPresent()) {
       return input instanceof Input.Cancel
           ? blocked.cancel(jobId)
-          : CompletableFuture.failedFuture(
-              MnException.precondition("job " + jobId + " cannot go on: " + obstacle.get()));
+          : CompletableFuture.failedFuture(cannotGoOn(jobId, obstacle.get()));
     }
     CompletionStage<JobStatus> status =
         loop != null
@@ -286,6 +356,7 @@ public final class Engine {
             mailbox.messages.getFirst().json(),
             agent.memory,
             LedgerDocument.context(state, mailbox.step),
+            agent.agent.resources(),
             state.header.bundle == null ? null : bundles.apply(state.header.bundle),
             mailbox.attempt),
         listener);

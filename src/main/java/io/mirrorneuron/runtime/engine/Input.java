@@ -8,6 +8,9 @@ sealed interface Input {
   /** The first input of every job. */
   record Start() implements Input {}
 
+  /** The first input of a job that another one was. */
+  record Restored(Restoration from) implements Input {}
+
   record Signalled(Address to, String executionId, Executions.Signal signal) implements Input {}
 
   /**

@@ -144,6 +144,9 @@ public final class JobDocuments {
         .put("ended_at", time(state.header.endedAt()));
     job.set("root_agent_ids", Json.MAPPER.valueToTree(workflow.entrypoints()));
     job.set("recovery", state.header.recovery());
+    if (state.header.provenance() != null) {
+      job.set("restore_provenance", state.header.provenance());
+    }
     job.set("workflow_state", LedgerDocument.of(state));
     job.set("pending_workflow_completion", state.header.pendingCompletion());
     job.put("lease_epoch", epoch).put("lease_owner", owner);

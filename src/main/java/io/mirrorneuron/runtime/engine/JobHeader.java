@@ -24,6 +24,7 @@ final class JobHeader {
   private ObjectNode result;
   private ObjectNode failure;
   private ObjectNode recovery;
+  private ObjectNode provenance;
   private ObjectNode pendingCompletion;
   private int round;
   private long nextRoundAt;
@@ -61,6 +62,11 @@ final class JobHeader {
   /** Why the job waits for a person, or null. */
   ObjectNode recovery() {
     return recovery;
+  }
+
+  /** The backup that the job was restored from, or null. */
+  ObjectNode provenance() {
+    return provenance;
   }
 
   /** {@code {agent_id, result, received_at}} of a completion that waits for open steps, or null. */
@@ -117,6 +123,11 @@ final class JobHeader {
     changed = true;
   }
 
+  void provenance(ObjectNode value) {
+    provenance = value;
+    changed = true;
+  }
+
   void pendingCompletion(ObjectNode value) {
     changed |= value != pendingCompletion;
     pendingCompletion = value;
@@ -155,6 +166,9 @@ final class JobHeader {
     json.set("result", result);
     json.set("failure", failure);
     json.set("recovery", recovery);
+    if (provenance != null) {
+      json.set("provenance", provenance);
+    }
     if (pendingCompletion != null) {
       json.set("pending_completion", pendingCompletion);
     }
@@ -182,6 +196,7 @@ final class JobHeader {
     header.result = json.path("result") instanceof ObjectNode node ? node : null;
     header.failure = json.path("failure") instanceof ObjectNode node ? node : null;
     header.recovery = json.path("recovery") instanceof ObjectNode node ? node : null;
+    header.provenance = json.path("provenance") instanceof ObjectNode node ? node : null;
     header.pendingCompletion =
         json.path("pending_completion") instanceof ObjectNode node ? node : null;
     header.round = json.path("round").asInt();

@@ -61,9 +61,9 @@ final class JobLoop {
     return state.jobId;
   }
 
-  /** Any thread. */
-  boolean hasAgent(String agentId) {
-    return workflow.agents().containsKey(agentId);
+  /** The ids of the job's agents. Any thread. */
+  Set<String> agents() {
+    return workflow.agents().keySet();
   }
 
   /** Has the input decided on as soon as no turn is under way. Any thread. */
@@ -83,12 +83,14 @@ final class JobLoop {
     CompletableFuture<JobStatus> answer = new CompletableFuture<>();
     lane.execute(
         () -> {
-          if (closed) {
+          if (closed && input instanceof Input.Deliver) {
+            answer.completeExceptionally(MnException.precondition("job is not running"));
+          } else if (closed) {
             answer.complete(state.status());
           } else if (away != null) {
             answer.completeExceptionally(away);
           } else {
-            questions.add(settled, answer);
+            questions.add(input, settled, answer);
             inbox.addLast(input);
             turn();
           }
@@ -96,14 +98,14 @@ final class JobLoop {
     return answer;
   }
 
-  /** The turn that is folded into the submit commit. On the lane, before any other call. */
+  /** The turn that is folded into the first commit. On the lane, before any other call. */
   CompletionStage<JobStore.Created> create(
-      Function<Commit, CompletionStage<JobStore.Created>> store) {
+      Input beginning, Function<Commit, CompletionStage<JobStore.Created>> store) {
     busy = true;
     Turn turn = new Turn(state, engine.now());
     Commit first;
     try {
-      engine.decider().decide(state, new Input.Start(), turn);
+      engine.decider().decide(state, beginning, turn);
       first = commit(turn);
     } catch (RuntimeException | StackOverflowError e) {
       closed = true;
@@ -209,6 +211,7 @@ final class JobLoop {
     if (!closed) {
       turn.effects().forEach(effect -> effects.run(effect, state));
     }
+    questions.refuse(turn.refusals());
     questions.settle(state.status());
     if (state.status().isTerminal()) {
       end();

@@ -23,7 +23,8 @@ import java.util.TreeMap;
  *
  * <p>Fields in the store: {@code h} header, {@code c} counters, {@code a:<agent>} agent record,
  * {@code s:<step>} step record, {@code o:<step>} its output, {@code m:<seq>} message that waits or
- * was the input of a step, {@code g:<agent>:<n>} collected body with its sender.
+ * was the input of a step, {@code g:<agent>:<n>} collected body with its sender, {@code x:<n>}
+ * receipt.
  */
 final class JobState {
   private static final String HEADER = "h";
@@ -38,6 +39,8 @@ final class JobState {
 
   /** The step ledger of the present round. */
   Steps steps;
+
+  final Receipts receipts = new Receipts();
 
   private final Map<String, AgentState> agents = new LinkedHashMap<>();
   private final LinkedHashSet<Mailbox> waiting = new LinkedHashSet<>();
@@ -357,7 +360,8 @@ final class JobState {
         || !changedAgents.isEmpty()
         || !changedSteps.isEmpty()
         || !addedMessages.isEmpty()
-        || !deleted.isEmpty();
+        || !deleted.isEmpty()
+        || receipts.isChanged();
   }
 
   /** The fields to write and to delete since the last call; the memory of changes is emptied. */
@@ -377,6 +381,7 @@ final class JobState {
       set.put("m:" + message.seq(), Json.write(message.json()));
     }
     set.putAll(addedFields);
+    set.putAll(receipts.takeAdded());
     Delta delta = new Delta(set, List.copyOf(deleted));
     changedAgents.clear();
     addedMessages.clear();
@@ -395,6 +400,7 @@ final class JobState {
       state.readAgents(stored.fields());
       state.readSteps(stored.fields());
       state.readMail(stored.fields());
+      state.receipts.read(stored.fields());
       return state;
     } catch (JsonProcessingException | NumberFormatException | ClassCastException e) {
       throw damaged(stored, e);
@@ -423,6 +429,15 @@ final class JobState {
   private static IllegalStateException damaged(StoredJob stored, Exception cause) {
     return new IllegalStateException(
         "stored state of job " + stored.jobId() + " is damaged: " + cause.getMessage(), cause);
+  }
+
+  /** The number of the last event that these fields know of. */
+  static long lastEventSeq(Map<String, String> fields) {
+    try {
+      return Long.parseLong(fields.getOrDefault(COUNTERS, "0,0,").split(",", 3)[1]);
+    } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
+      throw new IllegalStateException("stored counters are damaged", e);
+    }
   }
 
   private void readCounters(String text) {

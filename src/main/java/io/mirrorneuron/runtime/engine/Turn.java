@@ -2,10 +2,13 @@ package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** What one turn of a job brings forth besides its new state: events and effects, in order. */
 final class Turn {
@@ -14,6 +17,7 @@ final class Turn {
   private final String timestamp;
   private final List<String> events = new ArrayList<>();
   private final List<Effect> effects = new ArrayList<>();
+  private final Map<Input.Command, MnException> refusals = new IdentityHashMap<>();
 
   Turn(JobState state, long now) {
     this.state = state;
@@ -35,6 +39,15 @@ final class Turn {
 
   List<Effect> effects() {
     return effects;
+  }
+
+  /** Why commands of this turn were not carried out. */
+  Map<Input.Command, MnException> refusals() {
+    return refusals;
+  }
+
+  void refuse(Input.Command command, MnException why) {
+    refusals.put(command, why);
   }
 
   void effect(Effect effect) {

@@ -19,33 +19,58 @@ import java.util.regex.Pattern;
  */
 record Command(Path executable, List<String> words) {
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{([a-z_]+)}");
-  private static final Pattern PYTHON = Pattern.compile("python(3(\\.\\d+)?)?");
 
   Command {
     words = List.copyOf(words);
   }
 
   /**
-   * @param value {@code config.command}: a list is executed as it is, a string by {@code bash -lc}
+   * What a command is read against.
+   *
    * @param placeholders values by name; braces around any other name stay as they are
    * @param path where programs are searched
    * @param folder the working folder, for programs named with a relative path
+   * @param environment what its Python is to be, or null for whatever is installed
    */
-  static Command of(
-      JsonNode value, Map<String, String> placeholders, SearchPath path, Path folder, int maxBytes)
-      throws NotStarted {
-    List<String> words = words(value).stream().map(word -> replace(word, placeholders)).toList();
+  record Setting(
+      Map<String, String> placeholders,
+      SearchPath path,
+      Path folder,
+      Interpreters interpreters,
+      PythonEnvironment environment,
+      int maxBytes) {}
+
+  /**
+   * @param value {@code config.command}: a list is executed as it is, a string by {@code bash -lc}
+   */
+  static Command of(JsonNode value, Setting setting) throws NotStarted {
+    var words = new ArrayList<String>();
     int bytes = 0;
-    for (String word : words) {
+    for (String written : words(value)) {
+      String word = replace(written, setting.placeholders());
       bytes += word.getBytes(StandardCharsets.UTF_8).length;
       if (word.indexOf('\0') >= 0) {
         throw new NotStarted("command holds a zero character");
       }
+      words.add(word);
     }
-    if (bytes > maxBytes) {
+    if (bytes > setting.maxBytes()) {
       throw new NotStarted("command exceeds MN_MAX_COMMAND_LENGTH");
     }
-    return new Command(locate(words.getFirst(), path, folder), words);
+    if (setting.environment() != null) {
+      useEnvironment(words, setting.environment(), value.isTextual());
+    }
+    return new Command(locate(words.getFirst(), setting), words);
+  }
+
+  private static void useEnvironment(
+      List<String> words, PythonEnvironment environment, boolean shell) {
+    if (shell) {
+      // A login shell makes PATH anew; this puts the environment back in front.
+      words.add(PythonEnvironment.RESTORE_PATH + words.removeLast());
+    } else if (Interpreters.isPython(words.getFirst())) {
+      words.set(0, environment.interpreter().toString());
+    }
   }
 
   private static List<String> words(JsonNode value) throws NotStarted {
@@ -76,9 +101,9 @@ record Command(Path executable, List<String> words) {
                 Matcher.quoteReplacement(placeholders.getOrDefault(match.group(1), match.group())));
   }
 
-  private static Path locate(String name, SearchPath path, Path folder) throws NotStarted {
+  private static Path locate(String name, Setting setting) throws NotStarted {
     if (name.contains("/")) {
-      Path file = folder.resolve(name);
+      Path file = setting.folder().resolve(name);
       if (!Files.exists(file) || Files.isDirectory(file)) {
         throw new NotStarted("command not found: " + name);
       }
@@ -87,11 +112,9 @@ record Command(Path executable, List<String> words) {
       }
       return file;
     }
-    return path.find(name)
-        // Bundles name the interpreter their author had; any Python 3 is closer than none.
-        .or(
-            () ->
-                PYTHON.matcher(name).matches() ? path.find("python3") : java.util.Optional.empty())
+    return setting
+        .interpreters()
+        .find(name, setting.path())
         .orElseThrow(() -> new NotStarted("command not found: " + name));
   }
 }

@@ -45,12 +45,17 @@ public final class HostLocalExecutions implements Executions, AutoCloseable {
       Grace grace,
       Spawner spawner) {
     var processes = new ProcessTable();
+    var environment = new ProcessEnvironment(serverEnvironment, config.runsRoot(), runtimeId);
+    var interpreters = new Interpreters(config.python().standIn());
+    var tools = new Tools(spawner, processes, grace, environment);
     this.machinery =
         new HostLocalRun.Machinery(
             config,
             new Pools(config.pools(), config.maxQueueLength()),
             new Workspaces(config.tempDir(), runtimeId, clock),
-            new ProcessEnvironment(serverEnvironment, config.runsRoot(), runtimeId),
+            environment,
+            interpreters,
+            new PythonEnvironments(config.python(), interpreters, tools),
             spawner,
             processes,
             grace,

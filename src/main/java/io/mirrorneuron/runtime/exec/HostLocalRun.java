@@ -13,11 +13,8 @@ import io.mirrorneuron.runtime.exec.spawn.Program;
 import io.mirrorneuron.runtime.exec.spawn.SearchPath;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +35,8 @@ final class HostLocalRun {
       Pools pools,
       Workspaces workspaces,
       ProcessEnvironment environment,
+      Interpreters interpreters,
+      PythonEnvironments pythons,
       Spawner spawner,
       ProcessTable processes,
       Grace grace,
@@ -63,7 +62,7 @@ final class HostLocalRun {
   /** Runs to the end; the listener is not told of the outcome, the caller does that. */
   Outcome run() {
     try {
-      return queueAndRun();
+      return prepareAndRun();
     } catch (NotStarted e) {
       return withoutProgram(Ending.NOT_STARTED, e.getMessage());
     } catch (RuntimeException | Error e) {
@@ -73,8 +72,19 @@ final class HostLocalRun {
     }
   }
 
-  private Outcome queueAndRun() throws NotStarted {
+  private Outcome prepareAndRun() throws NotStarted {
     var settings = ExecutorSettings.of(execution.config(), machinery.config());
+    // Before slots are asked for: making an environment takes minutes and needs none.
+    return switch (machinery.pythons().prepare(execution, inbox)) {
+      case Preparation.Ready(PythonEnvironment python) -> queueAndRun(settings, python);
+      case Preparation.Failed failed -> unprepared(failed, settings);
+      case Preparation.Stopped() ->
+          withoutProgram(Ending.STOPPED, "stopped while its python environment was made");
+    };
+  }
+
+  private Outcome queueAndRun(ExecutorSettings settings, PythonEnvironment python)
+      throws NotStarted {
     long requestedAt = machinery.clock().millis();
     try (Pools.Claim _ =
         machinery
@@ -98,8 +108,9 @@ final class HostLocalRun {
               requestedAt,
               machinery.clock().millis());
       listener.signal(new Signal.Leased(lease));
-      try (Workspace workspace = machinery.workspaces().create(execution, settings)) {
-        return runIn(workspace, settings);
+      Execution timed = StepClock.start(execution, lease.acquiredAt());
+      try (Workspace workspace = machinery.workspaces().create(timed, settings)) {
+        return runIn(workspace, timed, settings, python);
       }
     }
   }
@@ -109,14 +120,21 @@ final class HostLocalRun {
     return limit.isPositive() ? Deadline.in(limit) : Deadline.NEVER;
   }
 
-  private Outcome runIn(Workspace workspace, ExecutorSettings settings) throws NotStarted {
-    Map<String, String> environment = machinery.environment().of(execution, settings, workspace);
+  /**
+   * @param timed the execution with its step's deadlines
+   */
+  private Outcome runIn(
+      Workspace workspace, Execution timed, ExecutorSettings settings, PythonEnvironment python)
+      throws NotStarted {
+    Map<String, String> environment =
+        machinery.environment().of(timed, settings, workspace, python);
     var stdout =
         new StdoutCollector(
             ExecutorSettings.MAX_OUTPUT_BYTES, beacon -> inbox.put(new Notice.Beacon(beacon)));
     var stderr = new CappedBytes(settings.maxOutputBytes() + REDACTION_MARGIN);
-    Deadline timeout = timeout(settings);
-    Spawner.Child child = spawn(workspace, environment, stdout, stderr);
+    TimeLimit limit = TimeLimit.of(timed, settings, machinery.clock().instant());
+    Program program = program(workspace, environment, python);
+    Spawner.Child child = spawn(program, new Ears(inbox, stdout::accept, stderr::append));
 
     var beacons = new Beacons(execution, settings.beacons(), listener, machinery.clock());
     Ending forced;
@@ -130,7 +148,8 @@ final class HostLocalRun {
             machinery.processes(),
             beacons::relay)) {
       beacons.report("started");
-      forced = supervision.watch(timeout, settings.beacons(), () -> beacons.report("working"));
+      forced =
+          supervision.watch(limit.deadline(), settings.beacons(), () -> beacons.report("working"));
       exitCode = supervision.finish(forced == null);
     }
     stdout.end();
@@ -138,7 +157,7 @@ final class HostLocalRun {
       beacons.report("completed");
     }
 
-    var verdict = Verdict.of(forced, exitCode, stdout.answer(), settings);
+    var verdict = Verdict.of(forced, exitCode, stdout.answer(), settings, limit);
     var stored = new StoredText(environment, settings.maxOutputBytes());
     return new Outcome(
         verdict.ending(),
@@ -152,64 +171,45 @@ final class HostLocalRun {
         lease);
   }
 
-  private Spawner.Child spawn(
-      Workspace workspace,
-      Map<String, String> environment,
-      StdoutCollector stdout,
-      CappedBytes stderr)
+  private Program program(
+      Workspace workspace, Map<String, String> environment, PythonEnvironment python)
       throws NotStarted {
     var command =
         Command.of(
             execution.config().path("command"),
-            workspace.placeholders(execution),
-            SearchPath.of(environment.get("PATH")),
-            workspace.workdir(),
-            machinery.config().maxCommandBytes());
-    var program =
-        new Program(command.executable(), command.words(), environment, workspace.workdir());
+            new Command.Setting(
+                workspace.placeholders(execution),
+                SearchPath.of(environment.get("PATH")),
+                workspace.workdir(),
+                machinery.interpreters(),
+                python,
+                machinery.config().maxCommandBytes()));
+    return ProcessLimits.apply(
+        execution.resources(),
+        new Program(command.executable(), command.words(), environment, workspace.workdir()));
+  }
+
+  private Spawner.Child spawn(Program program, Spawner.Watcher watcher) throws NotStarted {
     try {
-      return machinery.spawner().spawn(program, new Ears(inbox, stdout, stderr));
+      return machinery.spawner().spawn(program, watcher);
     } catch (IOException e) {
       throw new NotStarted(e.getMessage(), e);
     }
   }
 
-  private record Ears(Notice.Inbox inbox, StdoutCollector out, CappedBytes err)
-      implements Spawner.Watcher {
-    @Override
-    public void stdout(ByteBuffer bytes) {
-      out.accept(bytes);
-    }
-
-    @Override
-    public void stderr(ByteBuffer bytes) {
-      err.append(bytes);
-    }
-
-    @Override
-    public void drained() {
-      inbox.put(new Notice.Drained());
-    }
-
-    @Override
-    public void exited() {
-      inbox.put(new Notice.Exited());
-    }
-  }
-
-  /** The node's own limit or what is left of the step's, whichever ends first. */
-  private Deadline timeout(ExecutorSettings settings) throws NotStarted {
-    Deadline own = Deadline.in(settings.timeout());
-    String step = execution.workflow().path("deadline_at").asText("");
-    if (step.isEmpty()) {
-      return own;
-    }
-    try {
-      Duration left = Duration.between(machinery.clock().instant(), Instant.parse(step));
-      return Deadline.earliest(own, Deadline.in(left));
-    } catch (DateTimeParseException e) {
-      throw new NotStarted("workflow.deadline_at is not a time: " + step, e);
-    }
+  /** A failure, not a false start: it may well work the next time. */
+  private Outcome unprepared(Preparation.Failed failed, ExecutorSettings settings) {
+    String output = new StoredText(Map.of(), settings.maxOutputBytes()).of(failed.output());
+    return new Outcome(
+        Ending.FAILED,
+        failed.error(),
+        failed.exitCode(),
+        "",
+        "",
+        "",
+        output,
+        Structured.NONE,
+        lease);
   }
 
   private Outcome withoutProgram(Ending ending, String error) {

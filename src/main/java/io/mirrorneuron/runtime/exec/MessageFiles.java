@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.zip.GZIPOutputStream;
 
@@ -66,7 +68,7 @@ final class MessageFiles {
   private static byte[] encode(JsonNode body, byte[] json, JsonNode envelope)
       throws IOException, NotStarted {
     String type = envelope.path("content_type").asText("application/json");
-    byte[] bytes = raw(body, json, type.split(";", 2)[0].strip());
+    byte[] bytes = raw(body, json, type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT));
     String encoding = envelope.path("content_encoding").asText("identity");
     return switch (encoding) {
       case "identity" -> bytes;
@@ -79,10 +81,9 @@ final class MessageFiles {
     if (body.isBinary()) {
       return body.binaryValue();
     }
-    boolean lines = JSON_LINES.contains(type);
-    if (lines && body.isArray()) {
+    if (JSON_LINES.contains(type) && !body.isTextual()) {
       var out = new ByteArrayOutputStream();
-      for (JsonNode line : body) {
+      for (JsonNode line : body.isArray() ? body : List.of(body)) {
         out.writeBytes(Json.MAPPER.writeValueAsBytes(line));
         out.write('\n');
       }

@@ -10,6 +10,9 @@ sealed interface Notice {
   /** The pool gave its slots. */
   record Granted() implements Notice {}
 
+  /** What it waited for is there, or it is its turn to make it: {@link SharedWork}. */
+  record Prepared(Preparation result) implements Notice {}
+
   /** Somebody asked to stop it. */
   record Stop() implements Notice {}
 

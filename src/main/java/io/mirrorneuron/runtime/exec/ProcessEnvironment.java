@@ -33,6 +33,12 @@ final class ProcessEnvironment {
               + "|REDIS(CLI)?_(URL|AUTH|PASSWORD)|RELEASE_COOKIE",
           Pattern.CASE_INSENSITIVE);
 
+  /** Indexes, proxies and certificates, as their users set them for pip everywhere. */
+  private static final Pattern PIP =
+      Pattern.compile(
+          "PIP_.+|SSL_CERT_(FILE|DIR)|REQUESTS_CA_BUNDLE|XDG_(CACHE|CONFIG)_HOME"
+              + "|(?i:(https?|all|no)_proxy)");
+
   private static final Pattern VALID_NAME = Pattern.compile("[^=\0]+");
 
   private final Map<String, String> server;
@@ -48,30 +54,69 @@ final class ProcessEnvironment {
     this.runtimeId = runtimeId;
   }
 
-  Map<String, String> of(Execution execution, ExecutorSettings settings, Workspace workspace)
+  /** Where programs are searched unless a manifest says otherwise. */
+  String path() {
+    return server.getOrDefault("PATH", SearchPath.DEFAULT);
+  }
+
+  /**
+   * @param python the environment that the node asks for, or null
+   */
+  Map<String, String> of(
+      Execution execution, ExecutorSettings settings, Workspace workspace, PythonEnvironment python)
       throws NotStarted {
-    var variables = new LinkedHashMap<String, String>();
-    INHERITED.forEach(
-        name -> {
-          if (server.containsKey(name)) {
-            variables.put(name, server.get(name));
-          }
-        });
-    variables.putIfAbsent("PATH", SearchPath.DEFAULT);
+    Map<String, String> variables = inherited();
     describe(execution, settings, workspace)
         .forEach(
             (name, value) -> {
               variables.put("MN_" + name, value);
               variables.put("MIRROR_NEURON_" + name, value);
             });
+    variables.putAll(Allocation.variables(execution.resources()));
+    if (python != null) {
+      variables.put("VIRTUAL_ENV", python.folder().toString());
+      variables.put("MN_PYTHON_ENV", python.folder().toString());
+      variables.put("MIRROR_NEURON_PYTHON_ENV", python.folder().toString());
+    }
     variables.put("MN_RUN_ID", execution.runId());
     variables.put("MN_RUNS_ROOT", runsRoot.toString());
     Map<String, String> explicit = explicit(execution.config().path("environment"));
     passOn(execution.config().path("pass_env"), variables);
     variables.putAll(explicit);
-    variables.put(RUNTIME_ID, runtimeId);
-    variables.put(EXECUTION_ID, execution.executionId());
+    if (python != null) {
+      variables.merge("PATH", python.bin(), (path, bin) -> bin + ":" + path);
+    }
+    mark(variables, execution.executionId());
     return variables;
+  }
+
+  /** For what prepares an execution: as little, and what pip needs to reach its packages. */
+  Map<String, String> ofTools(String executionId) {
+    Map<String, String> variables = inherited();
+    server.forEach(
+        (name, value) -> {
+          if (PIP.matcher(name).matches()) {
+            variables.put(name, value);
+          }
+        });
+    mark(variables, executionId);
+    return variables;
+  }
+
+  private Map<String, String> inherited() {
+    var variables = new LinkedHashMap<String, String>();
+    for (String name : INHERITED) {
+      if (server.containsKey(name)) {
+        variables.put(name, server.get(name));
+      }
+    }
+    variables.putIfAbsent("PATH", SearchPath.DEFAULT);
+    return variables;
+  }
+
+  private void mark(Map<String, String> variables, String executionId) {
+    variables.put(RUNTIME_ID, runtimeId);
+    variables.put(EXECUTION_ID, executionId);
   }
 
   private static Map<String, String> describe(

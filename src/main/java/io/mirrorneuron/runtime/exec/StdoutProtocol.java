@@ -93,6 +93,7 @@ final class StdoutProtocol {
       return List.of();
     }
     if (value instanceof ObjectNode single) {
+      EmitCheck.check(single, 0);
       return List.of(single);
     }
     if (!value.isArray()) {
@@ -108,6 +109,7 @@ final class StdoutProtocol {
       if (!(each instanceof ObjectNode emit)) {
         throw new Malformed("emit_messages must be a list of objects");
       }
+      EmitCheck.check(emit, emits.size());
       emits.add(emit);
     }
     return List.copyOf(emits);

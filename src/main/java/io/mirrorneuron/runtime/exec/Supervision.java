@@ -112,6 +112,11 @@ final class Supervision implements AutoCloseable {
     return exitCode;
   }
 
+  /** Whether somebody asked to stop the execution. */
+  boolean isStopped() {
+    return stopped;
+  }
+
   /** Leaves nothing behind when the execution breaks off between start and {@link #finish}. */
   @Override
   public void close() {
@@ -200,7 +205,7 @@ final class Supervision implements AutoCloseable {
         silence = Deadline.in(silenceLimit);
         onBeacon.accept(payload);
       }
-      case Notice.Granted() -> {}
+      case Notice.Granted(), Notice.Prepared _ -> {}
     }
   }
 

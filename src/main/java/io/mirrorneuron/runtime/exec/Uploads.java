@@ -7,7 +7,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
@@ -21,16 +20,15 @@ final class Uploads {
   /** Deeper is a loop of links. */
   private static final int MAX_DEPTH = 64;
 
-  private final Path payloads;
+  private final PayloadFiles payloads;
   private final Path workspace;
   private final String sandboxRoot;
 
   /**
-   * @param payloads the bundle's payload folder, or null when it has none
    * @param workspace real path of the workspace
    * @param sandboxRoot absolute prefix that stands for the workspace
    */
-  private Uploads(Path payloads, Path workspace, String sandboxRoot) {
+  private Uploads(PayloadFiles payloads, Path workspace, String sandboxRoot) {
     this.payloads = payloads;
     this.workspace = workspace;
     this.sandboxRoot = sandboxRoot;
@@ -40,12 +38,17 @@ final class Uploads {
       throws IOException, NotStarted {
     List<Upload> uploads = Upload.of(config);
     if (!uploads.isEmpty()) {
-      Path root = payloads == null ? null : payloads.toRealPath();
-      var copier = new Uploads(root, workspace, sandboxRoot);
+      var copier = new Uploads(PayloadFiles.of(payloads, "upload source"), workspace, sandboxRoot);
       for (Upload upload : uploads) {
         copier.copy(upload);
       }
     }
+  }
+
+  /** Copies all payload files to the folder, which need not exist. */
+  static void copyAll(Path payloads, Path folder) throws IOException, NotStarted {
+    var copier = new Uploads(PayloadFiles.of(payloads, "payload file"), folder, "");
+    copier.copy(copier.payloads.root(), folder, ".", 0);
   }
 
   /** As written: what follows checks it against the disk, not against the manifest's rules. */
@@ -79,7 +82,7 @@ final class Uploads {
     if (upload.source() == null || upload.source().isBlank()) {
       throw new NotStarted("upload source is missing");
     }
-    Path source = source(upload.source());
+    Path source = payloads.find(upload.source());
     String name = Path.of(upload.source()).normalize().getFileName().toString();
     String target = upload.target() == null ? name : upload.target();
     Path destination = inside(workspace, sandboxRoot, target, "upload target");
@@ -87,43 +90,12 @@ final class Uploads {
     copy(source, destination, upload.source(), 0);
   }
 
-  private Path source(String text) throws IOException, NotStarted {
-    if (payloads == null) {
-      throw new NotStarted("upload source does not exist locally: " + text);
-    }
-    Path lexical;
-    try {
-      lexical = payloads.resolve(text).normalize();
-    } catch (InvalidPathException e) {
-      throw escapes(text);
-    }
-    if (text.startsWith("/") || !lexical.startsWith(payloads)) {
-      throw escapes(text);
-    }
-    if (!Files.exists(lexical, LinkOption.NOFOLLOW_LINKS)) {
-      throw new NotStarted("upload source does not exist locally: " + text);
-    }
-    return real(lexical, text);
-  }
-
-  /** The path without links, which must still be inside. */
-  private Path real(Path path, String text) throws IOException, NotStarted {
-    if (!Files.exists(path)) {
-      throw new NotStarted("upload source holds a link to nowhere: " + text);
-    }
-    Path real = path.toRealPath();
-    if (!real.startsWith(payloads)) {
-      throw escapes(text);
-    }
-    return real;
-  }
-
   private void copy(Path source, Path destination, String text, int depth)
       throws IOException, NotStarted {
     if (depth > MAX_DEPTH) {
       throw new NotStarted("upload source is nested too deeply: " + text);
     }
-    Path real = Files.isSymbolicLink(source) ? real(source, text) : source;
+    Path real = Files.isSymbolicLink(source) ? payloads.real(source, text) : source;
     if (Files.isDirectory(real)) {
       Files.createDirectories(destination);
       try (DirectoryStream<Path> entries = Files.newDirectoryStream(real)) {
@@ -141,10 +113,6 @@ final class Uploads {
     } else {
       throw new NotStarted("upload source is neither file nor folder: " + text);
     }
-  }
-
-  private static NotStarted escapes(String text) {
-    return new NotStarted("upload source must stay inside blueprint payloads: " + text);
   }
 
   /**

@@ -9,22 +9,21 @@ import io.mirrorneuron.runtime.engine.Executions.Structured;
  * @param error one sentence, or null on success
  */
 record Verdict(Ending ending, String error, Structured structured) {
+  private static final int SIGXCPU = 24;
 
   /**
    * @param forced why it was ended, or null when it ended by itself
    * @param answer where the stdout protocol is looked for
    */
-  static Verdict of(Ending forced, int exitCode, String answer, ExecutorSettings settings) {
+  static Verdict of(
+      Ending forced, int exitCode, String answer, ExecutorSettings settings, TimeLimit limit) {
     if (forced != null) {
       return new Verdict(
-          forced, reason(forced, settings), StdoutProtocol.parseAfterFailure(answer));
+          forced, reason(forced, settings, limit), StdoutProtocol.parseAfterFailure(answer));
     }
     if (exitCode != 0) {
-      String error =
-          exitCode > 128
-              ? "host local command was ended by signal " + (exitCode - 128)
-              : "host local command failed with exit code " + exitCode;
-      return new Verdict(Ending.FAILED, error, StdoutProtocol.parseAfterFailure(answer));
+      return new Verdict(
+          Ending.FAILED, failure(exitCode), StdoutProtocol.parseAfterFailure(answer));
     }
     try {
       return new Verdict(Ending.SUCCEEDED, null, StdoutProtocol.parse(answer));
@@ -34,9 +33,18 @@ record Verdict(Ending ending, String error, Structured structured) {
     }
   }
 
-  private static String reason(Ending forced, ExecutorSettings settings) {
+  private static String failure(int exitCode) {
+    if (exitCode == 128 + SIGXCPU) {
+      return "host local command used up its CPU time (resources.limits.cpu_seconds)";
+    }
+    return exitCode > 128
+        ? "host local command was ended by signal " + (exitCode - 128)
+        : "host local command failed with exit code " + exitCode;
+  }
+
+  private static String reason(Ending forced, ExecutorSettings settings, TimeLimit limit) {
     return switch (forced) {
-      case TIMED_OUT -> "host local command timed out";
+      case TIMED_OUT -> "host local command timed out: " + limit.words();
       case BEACON_MISSED ->
           "agent beacon deadline exceeded: agent_beacon_required is set and the program printed"
               + " none for %d ms (beacon_timeout_ms)"

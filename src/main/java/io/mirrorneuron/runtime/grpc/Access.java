@@ -26,7 +26,8 @@ record Access(Secret operatorToken, boolean networkOnly) {
           "ResolveService",
           "CheckServices",
           "ReplayDeadLetter",
-          "SendMessage");
+          "SendMessage",
+          "DrainJob");
 
   private static final Set<String> NETWORK_ONLY_CALLS =
       Set.of("NetworkHandshake", "GetSystemSummary", "GetResource", "Check", "List", "Watch");

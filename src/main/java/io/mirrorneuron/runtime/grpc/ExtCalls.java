@@ -5,11 +5,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.client.ClusterClient;
 import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.model.EventPage;
+import io.mirrorneuron.proto.ext.v1.DrainJobRequest;
 import io.mirrorneuron.proto.ext.v1.ExtJsonResponse;
 import io.mirrorneuron.proto.ext.v1.GetMetricsRequest;
 import io.mirrorneuron.proto.ext.v1.ListDeadLettersRequest;
 import io.mirrorneuron.proto.ext.v1.ReplayDeadLetterRequest;
 import io.mirrorneuron.proto.ext.v1.RuntimeExtServiceGrpcService;
+import io.mirrorneuron.proto.ext.v1.SendMessageRequest;
 import io.mirrorneuron.wire.Json;
 import io.vertx.grpc.server.Service;
 import java.util.List;
@@ -34,6 +36,8 @@ final class ExtCalls {
             RuntimeExtServiceGrpcService.all())
         .unary(RuntimeExtServiceGrpcService.ListDeadLetters, this::listDeadLetters)
         .unary(RuntimeExtServiceGrpcService.ReplayDeadLetter, this::replayDeadLetter)
+        .unary(RuntimeExtServiceGrpcService.SendMessage, this::sendMessage)
+        .unary(RuntimeExtServiceGrpcService.DrainJob, this::drain)
         .unary(RuntimeExtServiceGrpcService.GetMetrics, this::metrics)
         .build();
   }
@@ -74,6 +78,17 @@ final class ExtCalls {
 
   private ExtJsonResponse replayDeadLetter(ReplayDeadLetterRequest request) {
     return json(Json.write(jobs.replayDeadLetter(request.getJobId(), request.getIndex())));
+  }
+
+  private ExtJsonResponse sendMessage(SendMessageRequest request) {
+    String text = request.getMessageJson().isBlank() ? "{}" : request.getMessageJson();
+    ObjectNode message = Json.parseObject(text, "message_json");
+    return json(Json.write(jobs.send(request.getJobId(), request.getAgentId(), message)));
+  }
+
+  private ExtJsonResponse drain(DrainJobRequest request) {
+    ObjectNode answer = Json.object().put("job_id", request.getJobId());
+    return json(Json.write(answer.put("status", jobs.pause(request.getJobId(), true))));
   }
 
   private ExtJsonResponse metrics(GetMetricsRequest request) {

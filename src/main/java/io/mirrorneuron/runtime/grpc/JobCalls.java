@@ -1,12 +1,17 @@
 package io.mirrorneuron.runtime.grpc;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import io.mirrorneuron.client.JobsClient;
+import io.mirrorneuron.model.Backup;
 import io.mirrorneuron.model.Submission;
 import io.mirrorneuron.model.SubmittedJob;
 import io.mirrorneuron.proto.job.v1.CancelJobRequest;
 import io.mirrorneuron.proto.job.v1.CancelJobResponse;
 import io.mirrorneuron.proto.job.v1.ClearJobsRequest;
 import io.mirrorneuron.proto.job.v1.ClearJobsResponse;
+import io.mirrorneuron.proto.job.v1.ExportJobBackupRequest;
+import io.mirrorneuron.proto.job.v1.ExportJobBackupResponse;
 import io.mirrorneuron.proto.job.v1.GetJobRequest;
 import io.mirrorneuron.proto.job.v1.GetJobResponse;
 import io.mirrorneuron.proto.job.v1.JobServiceGrpcService;
@@ -14,11 +19,14 @@ import io.mirrorneuron.proto.job.v1.ListJobsRequest;
 import io.mirrorneuron.proto.job.v1.ListJobsResponse;
 import io.mirrorneuron.proto.job.v1.PauseJobRequest;
 import io.mirrorneuron.proto.job.v1.PauseJobResponse;
+import io.mirrorneuron.proto.job.v1.RestoreJobBackupRequest;
+import io.mirrorneuron.proto.job.v1.RestoreJobBackupResponse;
 import io.mirrorneuron.proto.job.v1.ResumeJobRequest;
 import io.mirrorneuron.proto.job.v1.ResumeJobResponse;
 import io.mirrorneuron.proto.job.v1.SubmitJobRequest;
 import io.mirrorneuron.proto.job.v1.SubmitJobResponse;
 import io.mirrorneuron.wire.GrpcMetadata;
+import io.mirrorneuron.wire.Json;
 import io.vertx.core.MultiMap;
 import io.vertx.grpc.server.Service;
 import java.util.Map;
@@ -43,14 +51,14 @@ final class JobCalls {
         .unary(JobServiceGrpcService.CancelJob, this::cancel)
         .unary(JobServiceGrpcService.PauseJob, this::pause)
         .unary(JobServiceGrpcService.ResumeJob, this::resume)
+        .unary(JobServiceGrpcService.ExportJobBackup, this::export)
+        .unary(JobServiceGrpcService.RestoreJobBackup, this::restore)
         .unary(JobServiceGrpcService.ClearJobs, this::clear)
         .build();
   }
 
   private SubmitJobResponse submit(SubmitJobRequest request, MultiMap metadata) {
-    Map<String, byte[]> files =
-        request.getPayloadsMap().entrySet().stream()
-            .collect(Collectors.toMap(Map.Entry::getKey, file -> file.getValue().toByteArray()));
+    Map<String, byte[]> files = contents(request.getPayloadsMap());
     SubmittedJob job =
         jobs.submit(
             new Submission(
@@ -58,6 +66,11 @@ final class JobCalls {
                 new Submission.Payloads.Inline(files),
                 metadata.get(GrpcMetadata.IDEMPOTENCY_KEY)));
     return SubmitJobResponse.newBuilder().setJobId(job.jobId()).setStatus(job.status()).build();
+  }
+
+  private static Map<String, byte[]> contents(Map<String, ByteString> files) {
+    return files.entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, file -> file.getValue().toByteArray()));
   }
 
   private GetJobResponse get(GetJobRequest request) {
@@ -83,7 +96,7 @@ final class JobCalls {
   private PauseJobResponse pause(PauseJobRequest request) {
     return PauseJobResponse.newBuilder()
         .setJobId(request.getJobId())
-        .setStatus(jobs.pause(request.getJobId()))
+        .setStatus(jobs.pause(request.getJobId(), false))
         .build();
   }
 
@@ -91,6 +104,26 @@ final class JobCalls {
     return ResumeJobResponse.newBuilder()
         .setJobId(request.getJobId())
         .setStatus(jobs.resume(request.getJobId()))
+        .build();
+  }
+
+  private ExportJobBackupResponse export(ExportJobBackupRequest request) {
+    Backup backup = jobs.backup(request.getJobId());
+    ExportJobBackupResponse.Builder answer =
+        ExportJobBackupResponse.newBuilder().setBackupJson(backup.json());
+    backup
+        .files()
+        .forEach(
+            (path, content) ->
+                answer.putBundleFiles(path, UnsafeByteOperations.unsafeWrap(content)));
+    return answer.build();
+  }
+
+  private RestoreJobBackupResponse restore(RestoreJobBackupRequest request) {
+    Backup backup = new Backup(request.getBackupJson(), contents(request.getBundleFilesMap()));
+    return RestoreJobBackupResponse.newBuilder()
+        .setResultJson(
+            Json.write(jobs.restore(backup, request.getBlueprintId(), request.getRunId())))
         .build();
   }
 

@@ -43,6 +43,25 @@ final class ExecutorConfig {
     checkCommand(node, config.at("command"));
     checkEnvironment(config.at("environment"));
     checkUploads(config);
+    checkPython(config.at("python_environment"));
+  }
+
+  private static void checkPython(Place environment) {
+    Place requirements = environment.at("requirements");
+    if (requirements.is(Shape.STRING)
+        && !PayloadPaths.staysInside(requirements.value().textValue())) {
+      requirements.error(
+          Problem.UNSAFE_PATH,
+          "requirements must stay inside blueprint payloads: " + requirements.shown());
+    }
+    Place packages = environment.at("packages");
+    if (packages.is(Shape.NAMES)) {
+      for (Place item : packages.items()) {
+        if (item.value().textValue().strip().startsWith("-")) {
+          item.error(Problem.SHAPE, item.label() + " must be a package, not an option of pip");
+        }
+      }
+    }
   }
 
   private void checkRunner(Place node, Place runner) {

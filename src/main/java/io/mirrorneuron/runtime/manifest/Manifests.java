@@ -50,7 +50,8 @@ public final class Manifests {
   }
 
   /**
-   * Checks that every file and folder that an executor uploads is among the payloads.
+   * Checks that every file and folder that an executor uploads or installs from is among the
+   * payloads.
    *
    * @param payloadPaths the files below {@code payloads/}, with forward slashes
    * @throws MnException INVALID with every missing source
@@ -69,6 +70,15 @@ public final class Manifests {
                   Problem.MISSING_UPLOAD,
                   "upload source does not exist locally: " + Place.shown(upload.source()));
         }
+      }
+      String requirements = agent.config().at("/python_environment/requirements").asText("");
+      boolean installs = agent.type() == AgentType.EXECUTOR && !requirements.isBlank();
+      if (installs && !present.contains(PayloadPaths.canonical(requirements))) {
+        node.at("config")
+            .at("python_environment")
+            .error(
+                Problem.MISSING_UPLOAD,
+                "requirements file does not exist locally: " + Place.shown(requirements));
       }
     }
     findings.throwIfAny();

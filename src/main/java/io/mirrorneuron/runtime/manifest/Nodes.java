@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.manifest;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.runtime.manifest.Workflow.Agent;
@@ -83,7 +84,14 @@ final class Nodes {
     }
 
     Agent withEdges(List<Edge> outgoing) {
-      return new Agent(id, type, template, role(), config, isUnsafe(), policies, outgoing);
+      return new Agent(
+          id, type, template, role(), config, isUnsafe(), policies, resources(), outgoing);
+    }
+
+    private ObjectNode resources() {
+      JsonNode own = place.at("resources").value();
+      JsonNode given = own.isObject() ? own : config.path("resources");
+      return given instanceof ObjectNode object ? object : Json.object();
     }
   }
 

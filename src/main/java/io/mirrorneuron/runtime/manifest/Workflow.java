@@ -75,6 +75,7 @@ public record Workflow(
    * @param config the author's object, never null; defaults are not filled in. The old word {@code
    *     complete_job} is there as {@code complete_run} too.
    * @param unsafe whether a run that was cut short by a crash may not simply be repeated
+   * @param resources what it asks for, never null
    * @param policies what holds for it by its own word, the workflow's, or by default
    */
   public record Agent(
@@ -85,6 +86,7 @@ public record Workflow(
       ObjectNode config,
       boolean unsafe,
       AgentPolicies policies,
+      ObjectNode resources,
       List<Edge> outgoing) {
     public Agent {
       outgoing = List.copyOf(outgoing);

@@ -89,13 +89,49 @@ class CommandTest {
         .hasMessage("command exceeds MN_MAX_COMMAND_LENGTH");
   }
 
+  @ParameterizedTest
+  @CsvSource({"'', python3.11", "missing, python3.11", "/nowhere, python2", "python3, tool2"})
+  void withoutAStandInTheNamedPythonMustBeThere(String standIn, String name) {
+    assertThatThrownBy(() -> of("[\"" + name + "\"]", standIn, null))
+        .hasMessage("command not found: " + name);
+  }
+
+  @Test
+  void aStandInMayBeAPath() throws Exception {
+    assertThat(of("[\"python3.11\"]", bin.resolve("tool").toString(), null).executable())
+        .isEqualTo(bin.resolve("tool"));
+  }
+
+  @Test
+  void anEnvironmentIsThePythonOfItsCommand() throws Exception {
+    var environment = new PythonEnvironment(folder.resolve("env-1"));
+    Path interpreter = Files.createDirectories(environment.folder().resolve("bin"));
+    Files.copy(bin.resolve("tool"), interpreter.resolve("python"));
+
+    for (String name : List.of("python", "python3", "python3.11")) {
+      Command command = of("[\"" + name + "\", \"python3\"]", "python3", environment);
+      assertThat(command.executable()).isEqualTo(interpreter.resolve("python"));
+      assertThat(command.words()).containsExactly(command.executable().toString(), "python3");
+    }
+    assertThat(of("[\"tool\"]", "python3", environment).words()).containsExactly("tool");
+    assertThat(of("\"python3 x\"", "python3", environment).words())
+        .containsExactly("bash", "-lc", "export PATH=\"$VIRTUAL_ENV/bin:$PATH\"; python3 x");
+  }
+
   private Command of(String json) throws Exception {
+    return of(json, "python3", null);
+  }
+
+  private Command of(String json, String standIn, PythonEnvironment environment) throws Exception {
     JsonNode value = Json.parse(json);
     return Command.of(
         value,
-        Map.of("job_id", "j$1", "agent_id", "{job_id}"),
-        SearchPath.of("relative:" + bin),
-        folder,
-        100);
+        new Command.Setting(
+            Map.of("job_id", "j$1", "agent_id", "{job_id}"),
+            SearchPath.of("relative:" + bin),
+            folder,
+            new Interpreters(standIn),
+            environment,
+            100));
   }
 }

@@ -36,6 +36,7 @@ public final class ExecutionSamples {
                 + "'headers':{},'body':{'n':7},'artifacts':[],'stream':null}"),
         NullNode.getInstance(),
         Json.object(),
+        Json.object(),
         payloads,
         1);
   }
@@ -64,6 +65,13 @@ public final class ExecutionSamples {
   }
 
   public static Config.Executors config(Path folder) {
+    return config(folder, Duration.ofMinutes(2));
+  }
+
+  /**
+   * @param setupLimit of Python environments
+   */
+  static Config.Executors config(Path folder, Duration setupLimit) {
     return new Config.Executors(
         Map.of("default", 4, "wide", 64),
         1000,
@@ -72,7 +80,8 @@ public final class ExecutionSamples {
         folder.resolve("runs"),
         32_768,
         1 << 20,
-        Config.DefaultRunner.HOST_LOCAL);
+        Config.DefaultRunner.HOST_LOCAL,
+        new Config.Python("python3", folder.resolve("environments"), setupLimit));
   }
 
   public static Map<String, String> environment() {

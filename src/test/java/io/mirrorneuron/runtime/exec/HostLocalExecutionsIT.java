@@ -9,15 +9,14 @@ import io.mirrorneuron.runtime.engine.Executions.Outcome;
 import io.mirrorneuron.runtime.engine.Executions.Signal;
 import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
+import io.mirrorneuron.wire.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -190,6 +189,70 @@ class HostLocalExecutionsIT {
   }
 
   @Test
+  void whatANodeWasGivenIsAnnounced() throws Exception {
+    Execution execution = ExecutionSamples.command("env");
+    execution
+        .resources()
+        .setAll(
+            ExecutionSamples.object(
+                "{'ports':[{'label':'web-ui','port':8080},{'label':'later'}],"
+                    + "'volumes':[{'name':'data','source':'/srv/d','target':'/data'}],"
+                    + "'devices':[{'kind':'gpu','driver':'cuda','ids':[1,'GPU-7']},"
+                    + "{'kind':'fpga','ids':['f0']}]}"));
+
+    assertThat(run(execution).stdout().lines())
+        .contains(
+            "MN_PORT_WEB_UI=8080",
+            "MN_VOLUME_DATA=/srv/d",
+            "MN_VOLUME_DATA_TARGET=/data",
+            "MN_ALLOCATED_DEVICE_IDS=1,GPU-7,f0",
+            "MN_GPU_DRIVER=cuda",
+            "CUDA_VISIBLE_DEVICES=1,GPU-7",
+            "MN_ALLOCATION_JSON=" + execution.resources())
+        .noneMatch(line -> line.startsWith("MN_PORT_LATER"));
+    assertThat(run(ExecutionSamples.command("env")).stdout())
+        .doesNotContain("MN_ALLOCATION_JSON", "CUDA_");
+  }
+
+  @Test
+  void theKernelKeepsAProgramToItsLimits() throws Exception {
+    Execution execution = ExecutionSamples.shell("ulimit -n; ulimit -v; ulimit -t; exit 3");
+    execution
+        .resources()
+        .setAll(
+            ExecutionSamples.object(
+                "{'limits':{'open_files':50,'address_space_mb':512,'cpu_seconds':7}}"));
+    Outcome outcome = run(execution);
+    assertThat(outcome.stdout()).isEqualTo("50\n524288\n7\n");
+    assertThat(outcome.exitCode()).isEqualTo(3);
+
+    Execution busy = ExecutionSamples.shell("while :; do :; done");
+    busy.resources().putObject("limits").put("cpu_seconds", 1);
+    assertThat(run(busy).error())
+        .isEqualTo("host local command used up its CPU time (resources.limits.cpu_seconds)");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{'open_files':0}   | resources.limits.open_files must be a positive whole number",
+        "{'cpu_seconds':'x'} | resources.limits.cpu_seconds must be a positive whole number",
+        "{'threads':1}      | resources.limits has no member threads; it has open_files,"
+            + " address_space_mb, cpu_seconds",
+      })
+  void limitsThatCannotBeAreRefused(String limits, String error) throws Exception {
+    Execution execution = ExecutionSamples.command("true");
+    execution.resources().set("limits", ExecutionSamples.object(limits));
+
+    Outcome outcome = run(execution);
+
+    assertThat(outcome.ending()).isEqualTo(Ending.NOT_STARTED);
+    assertThat(outcome.error()).isEqualTo(error);
+  }
+
+  @Test
   void onlyTheThreeStandardStreamsAreOpen() throws Exception {
     try (var file = Files.newInputStream(Path.of("/dev/zero"));
         var socket = new java.net.ServerSocket(0)) {
@@ -345,7 +408,7 @@ class HostLocalExecutionsIT {
     Outcome outcome = run(ExecutionSamples.shell(script, "{'timeout_seconds':0.3}"));
 
     assertThat(outcome.ending()).isEqualTo(Ending.TIMED_OUT);
-    assertThat(outcome.error()).isEqualTo("host local command timed out");
+    assertThat(outcome.error()).isEqualTo("host local command timed out: timeout_seconds is 0.3");
     assertThat(processesOfThisTest()).isEmpty();
   }
 
@@ -366,13 +429,91 @@ class HostLocalExecutionsIT {
   }
 
   @Test
-  void aStepDeadlineEndsTheProgramToo() throws Exception {
+  void aStepEndsItsProgramWhenItsTimeIsOver() throws Exception {
     Execution execution = ExecutionSamples.shell("sleep 100", "{'timeout_seconds':90}");
+    execution.workflow().put("step_id", "parse").put("timeout_ms", 200);
+
+    Outcome outcome = run(execution);
+
+    assertThat(outcome.ending()).isEqualTo(Ending.TIMED_OUT);
+    assertThat(outcome.error())
+        .isEqualTo(
+            "host local command timed out: the time of step parse was over at "
+                + at(outcome.lease().acquiredAt() + 200));
+  }
+
+  @Test
+  void theShorterLimitOfTheNodeComesFirst() throws Exception {
+    Execution execution = ExecutionSamples.shell("sleep 100", "{'timeout_seconds':0.2}");
+    execution.workflow().put("step_id", "parse").put("timeout_ms", 90_000);
+
+    assertThat(run(execution).error())
+        .isEqualTo("host local command timed out: timeout_seconds is 0.2");
+  }
+
+  @Test
+  void aProgramKnowsTheStepItWorksFor() throws Exception {
+    Execution execution =
+        ExecutionSamples.shell(
+            "cat $MN_CONTEXT_FILE; echo; cat $MN_MESSAGE_FILE; echo; env | grep _WORKFLOW_");
+    execution
+        .message()
+        .putObject("headers")
+        .put("mn.trace_id", "t")
+        .put("mn.workflow.step_id", "load")
+        .put("mn.workflow.old", "of the step before");
     execution
         .workflow()
-        .put("deadline_at", java.time.Clock.systemUTC().instant().plusMillis(200).toString());
+        .setAll(
+            ExecutionSamples.object(
+                "{'run_id':'r','step_id':'parse','attempt_id':'parse:attempt:2','attempt':2,"
+                    + "'idempotency_key':'r/parse','timeout_ms':300000,'beacon_timeout_ms':45000,"
+                    + "'inputs':{'load':{'n':1}}}"));
 
-    assertThat(run(execution).ending()).isEqualTo(Ending.TIMED_OUT);
+    Outcome outcome = run(execution);
+
+    List<String> lines = outcome.stdout().lines().toList();
+    String deadline = at(outcome.lease().acquiredAt() + 300_000);
+    String heartbeat = at(outcome.lease().acquiredAt() + 45_000);
+    assertThat(Json.parse(lines.get(0)).path("workflow"))
+        .isEqualTo(
+            ExecutionSamples.object(
+                "{'run_id':'r','step_id':'parse','attempt_id':'parse:attempt:2','attempt':2,"
+                    + "'idempotency_key':'r/parse','inputs':{'load':{'n':1}},'deadline_at':'"
+                    + deadline
+                    + "','heartbeat_deadline_at':'"
+                    + heartbeat
+                    + "'}"));
+    assertThat(Json.parse(lines.get(1)).path("headers").toString())
+        .isEqualTo(
+            ("{'mn.trace_id':'t','mn.workflow.run_id':'r','mn.workflow.step_id':'parse',"
+                    + "'mn.workflow.attempt_id':'parse:attempt:2','mn.workflow.attempt':2,"
+                    + "'mn.workflow.deadline_at':'%s','mn.workflow.heartbeat_deadline_at':'%s',"
+                    + "'mn.workflow.idempotency_key':'r/parse','mn.workflow.timeout_seconds':300,"
+                    + "'mn.workflow.heartbeat_timeout_ms':45000}")
+                .formatted(deadline, heartbeat)
+                .replace('\'', '"'));
+    assertThat(lines.subList(2, lines.size()))
+        .containsExactlyInAnyOrder(
+            Stream.of("MN_", "MIRROR_NEURON_")
+                .flatMap(
+                    prefix ->
+                        Stream.of(
+                                "RUN_ID=r",
+                                "STEP_ID=parse",
+                                "ATTEMPT_ID=parse:attempt:2",
+                                "ATTEMPT=2",
+                                "DEADLINE_AT=" + deadline,
+                                "HEARTBEAT_DEADLINE_AT=" + heartbeat,
+                                "IDEMPOTENCY_KEY=r/parse")
+                            .map(fact -> prefix + "WORKFLOW_" + fact))
+                .toArray(String[]::new));
+    assertThat(execution.message().path("headers").path("mn.workflow.step_id").asText())
+        .isEqualTo("load");
+  }
+
+  private static String at(long millis) {
+    return Json.timestamp(java.time.Instant.ofEpochMilli(millis));
   }
 
   @Test
@@ -508,41 +649,10 @@ class HostLocalExecutionsIT {
   }
 
   private Heard start(Execution execution) {
-    var heard =
-        new Heard(
-            new LinkedBlockingQueue<>(), new LinkedBlockingQueue<>(), new CompletableFuture<>());
-    runner.start(execution, heard::signal);
-    return heard;
+    return Heard.start(runner, execution);
   }
 
-  /** What a listener was told. */
-  private record Heard(
-      BlockingQueue<Signal> signals,
-      BlockingQueue<ObjectNode> beacons,
-      CompletableFuture<Outcome> end) {
-
-    void signal(Signal signal) {
-      assertThat(end).isNotDone();
-      signals.add(signal);
-      switch (signal) {
-        case Signal.Leased _ -> {}
-        case Signal.Beacon(ObjectNode payload) -> beacons.add(payload);
-        case Signal.Finished(Outcome outcome) -> end.complete(outcome);
-      }
-    }
-
-    Outcome outcome() throws Exception {
-      return end.get(30, TimeUnit.SECONDS);
-    }
-
-    ObjectNode beacon() throws InterruptedException {
-      ObjectNode beacon = beacons.poll(30, TimeUnit.SECONDS);
-      assertThat(beacon).as("beacon").isNotNull();
-      return beacon;
-    }
-  }
-
-  private static void until(java.util.function.BooleanSupplier condition) {
+  static void until(java.util.function.BooleanSupplier condition) {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime()).as("deadline").isLessThan(deadline);

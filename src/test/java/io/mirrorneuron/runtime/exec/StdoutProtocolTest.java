@@ -89,6 +89,36 @@ class StdoutProtocolTest {
         .hasMessage("structured output is malformed: emit_messages must be a list of objects");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "'content_encoding':'br'    | content_encoding must be identity or gzip, not br",
+        "'content_encoding':1       | content_encoding must be a string",
+        "'body_base64':'?'          | body_base64 is not base64",
+        "'body_base64':[]           | body_base64 must be a string",
+        "'headers':[]               | headers must be an object",
+        "'artifacts':{}             | artifacts must be a list",
+        "'stream':'s'               | stream must be an object",
+        "'stream':{'seq':'1'}       | stream.seq must be a number",
+        "'stream':{'eof':'yes'}     | stream.eof must be true or false",
+        "'stream':{'stream_id':1}   | stream.stream_id must be a string",
+        "'to':['x']                 | to must be a string",
+      })
+  void messagesThatNobodyCouldReadAreAnError(String member, String error) {
+    assertThatThrownBy(() -> parse("{'emit_messages':[{},{'type':'t'," + member + "}]}"))
+        .hasMessage("structured output is malformed: emit_messages[1]." + error);
+    assertThatThrownBy(() -> parse("{'emit_messages':{" + member + "}}"))
+        .hasMessage("structured output is malformed: emit_messages[0]." + error);
+  }
+
+  @Test
+  void membersThatAreNullAreAbsent() throws Exception {
+    String nulls = "'content_encoding':null,'body_base64':null,'headers':null,'stream':null";
+    assertThat(parse("{'emit_messages':[{'type':'t'," + nulls + "}]}").emits()).hasSize(1);
+  }
+
   @Test
   void brokenEventsAreLeftOut() throws Exception {
     String long129 = "x".repeat(129);

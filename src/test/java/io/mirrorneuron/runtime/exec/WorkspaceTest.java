@@ -178,7 +178,10 @@ class WorkspaceTest {
       delimiter = '|',
       value = {
         "application/x-ndjson     | [1,{'a':2}] | 1~{'a':2}~",
+        "application/jsonl        | {'a':2}     | {'a':2}~",
+        "Application/NDJSON       | [[1],'x']   | [1]~'x'~",
         "application/x-ndjson     | 'raw'       | raw",
+        "application/octet-stream | {'a':2}     | {'a':2}",
         "application/octet-stream | 'raw'       | raw",
         "text/plain; charset=x    | 'raw'       | raw",
         "application/json         | 'raw'       | 'raw'",
@@ -201,6 +204,36 @@ class WorkspaceTest {
             .isEqualTo(quoted(expected).replace('~', '\n'));
       }
     }
+  }
+
+  @Test
+  void bytesArriveAsTheyWere() throws Exception {
+    byte[] bytes = {0, 1, (byte) 0xff, '\n', (byte) 0xc3};
+    Execution execution = ExecutionSamples.execution("{}", null);
+    execution.message().put("body", java.util.Base64.getEncoder().encodeToString(bytes));
+    execution.message().put("body_encoding", "base64");
+
+    try (Workspace workspace = make(execution)) {
+      assertThat(workspace.root().resolve(MessageFiles.BODY)).hasBinaryContent(bytes);
+    }
+    execution.message().withObject("envelope").put("content_encoding", "gzip");
+    try (Workspace workspace = make(execution);
+        var packed = Files.newInputStream(workspace.root().resolve(MessageFiles.BODY))) {
+      assertThat(new GZIPInputStream(packed).readAllBytes()).isEqualTo(bytes);
+    }
+  }
+
+  @Test
+  void whatCannotBeUnpackedStartsNothing() {
+    Execution packed = ExecutionSamples.execution("{}", null);
+    packed.message().withObject("envelope").put("content_encoding", "br");
+    Execution broken = ExecutionSamples.execution("{}", null);
+    broken.message().put("body", "no base64!").put("body_encoding", "base64");
+
+    assertThatThrownBy(() -> make(packed)).hasMessage("unsupported content_encoding: br");
+    assertThatThrownBy(() -> make(broken))
+        .hasMessageStartingWith("body_base64 of the message is not base64");
+    assertThat(folder.resolve("tmp/mn-test")).isEmptyDirectory();
   }
 
   @Test

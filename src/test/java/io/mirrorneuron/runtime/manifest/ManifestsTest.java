@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.manifest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -727,6 +728,17 @@ class ManifestsTest {
     assertThat(failure.validation().at("/issues/0/location/pointer").asText())
         .isEqualTo("/manifest/nodes/0/config");
     Manifests.checkUploads(workflow, Set.of("lib/a.py", "lib/b.py", "tool.sh", "li"));
+  }
+
+  @Test
+  void aRequirementsFileMustBeAmongThePayloads() {
+    ObjectNode manifest = valid();
+    config(manifest, 0).putObject("python_environment").put("requirements", "py/needs.txt");
+    Workflow workflow = parse(manifest);
+
+    Manifests.checkUploads(workflow, Set.of("py/needs.txt"));
+    assertThatThrownBy(() -> Manifests.checkUploads(workflow, Set.of("needs.txt")))
+        .hasMessage("requirements file does not exist locally: py/needs.txt");
   }
 
   @Test

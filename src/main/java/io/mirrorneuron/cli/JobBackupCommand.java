@@ -1,0 +1,50 @@
+package io.mirrorneuron.cli;
+
+import io.mirrorneuron.wire.Json;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code mn job backup}. */
+@Command(
+    name = "backup",
+    description = "Writes a paused job with all it has into a zip. The job stays as it is.",
+    sortOptions = false,
+    footerHeading = "%nExample:%n",
+    footer = {
+      "  mn job pause JOB_ID",
+      "  mn job backup JOB_ID --output backups/",
+      "  mn job restore backups/JOB.mnbackup.zip"
+    })
+final class JobBackupCommand implements Callable<Integer> {
+  @Mixin Client client;
+
+  @Parameters(paramLabel = "JOB_ID", description = JobCommand.ID)
+  String jobId;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FOLDER",
+      required = true,
+      description = "Where the zip is written; made when absent.")
+  Path folder;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    return client.call(
+        mn -> {
+          Path file = mn.backup(jobId, folder);
+          if (client.json) {
+            client.output().json(Json.object().put("job_id", jobId).put("file", file.toString()));
+          } else {
+            client.output().line(file.toString());
+            client.complain(
+                "nothing in a backup is hidden: it may hold secrets that the job holds");
+          }
+          return ExitCode.OK;
+        });
+  }
+}

@@ -1,0 +1,86 @@
+package io.mirrorneuron.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.wire.Json;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+
+/** {@code mn job send}. */
+@Command(
+    name = "send",
+    description = "Gives a message to an agent of a job. A paused job gets it when it goes on.",
+    sortOptions = false,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  mn job send JOB_ID review --body '{\"approved\": true}'",
+      "  mn job send JOB_ID intake --type order --body '{\"id\": 7}' --header priority=high"
+    })
+final class JobSendCommand implements Callable<Integer> {
+  @Mixin Client client;
+
+  @Parameters(paramLabel = "JOB_ID", description = JobCommand.ID)
+  String jobId;
+
+  @Parameters(paramLabel = "AGENT_ID", description = "The agent that gets the message.")
+  String agentId;
+
+  @Option(
+      names = "--body",
+      paramLabel = "JSON",
+      defaultValue = "{}",
+      description = "What the message says; default ${DEFAULT-VALUE}.")
+  String body;
+
+  @Option(
+      names = "--type",
+      paramLabel = "TYPE",
+      description = "The message's type, by which edges and agents know it; default command.")
+  String type;
+
+  @Option(
+      names = "--header",
+      paramLabel = "NAME=TEXT",
+      description = "A header of the message; may be given several times.")
+  Map<String, String> headers = new LinkedHashMap<>();
+
+  @Override
+  public Integer call() throws InterruptedException {
+    ObjectNode message = Json.object();
+    message.set("body", body());
+    if (type != null) {
+      message.put("type", type);
+    }
+    if (!headers.isEmpty()) {
+      headers.forEach(message.putObject("headers")::put);
+    }
+    return client.call(
+        mn -> {
+          ObjectNode answer = mn.sendMessage(jobId, agentId, message);
+          if (client.json) {
+            client.output().json(answer);
+          } else {
+            client
+                .output()
+                .line("Agent " + agentId + " has message " + answer.path("message_id").asText());
+          }
+          return ExitCode.OK;
+        });
+  }
+
+  private JsonNode body() {
+    try {
+      return Json.parse(body);
+    } catch (JsonProcessingException e) {
+      throw new ParameterException(
+          client.command.commandLine(), "--body must be JSON; a text needs its own quotes");
+    }
+  }
+}

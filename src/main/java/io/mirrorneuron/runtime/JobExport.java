@@ -1,0 +1,149 @@
+package io.mirrorneuron.runtime;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.Backup;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.Submission.Payloads;
+import io.mirrorneuron.runtime.engine.Engine;
+import io.mirrorneuron.runtime.engine.JobStatus;
+import io.mirrorneuron.runtime.engine.Restoration;
+import io.mirrorneuron.store.BundleStore;
+import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.JobStore.StoredEvent;
+import io.mirrorneuron.store.JobStore.StoredJob;
+import io.mirrorneuron.wire.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Copies of paused jobs. The exact state lies in {@code runtime.job.state.fields} as texts, where
+ * archives of the published command line keep it.
+ */
+final class JobExport {
+  private static final int EVENT_BATCH = 1000;
+
+  private final Engine engine;
+  private final JobStore store;
+  private final BundleStore bundles;
+  private final Clock clock;
+
+  JobExport(Engine engine, JobStore store, BundleStore bundles, Clock clock) {
+    this.engine = engine;
+    this.store = store;
+    this.bundles = bundles;
+    this.clock = clock;
+  }
+
+  /** See {@link io.mirrorneuron.client.JobsClient#backup}. */
+  Backup of(String jobId) {
+    StoredJob stored =
+        LocalJobs.await(store.load(jobId)).orElseThrow(() -> MnException.notFound("job", jobId));
+    Restoration.Source source = Restoration.Source.of(stored);
+    if (source.status() != JobStatus.PAUSED) {
+      throw MnException.precondition(
+          "job " + jobId + " must be paused before a backup; it is " + source.status().word());
+    }
+    ObjectNode row = Json.parseObject(LocalJobs.await(store.row(jobId)), "stored row");
+    ObjectNode details = engine.details(stored, row, List.of());
+    Map<String, byte[]> files = files(stored.manifest(), source.bundle());
+    ObjectNode json = Json.object().put("schema_version", Backup.SCHEMA);
+    json.put("created_at", Json.timestamp(clock.instant()));
+    json.set("source", source(details.path("job"), source, stored.manifest()));
+    json.set("target_policy", targetPolicy());
+    json.set("sections", sections());
+    ObjectNode runtime = json.putObject("runtime");
+    ObjectNode job = runtime.set("job", details.path("job")).withObject("/job");
+    job.putObject("state").set("fields", Json.MAPPER.valueToTree(stored.fields()));
+    runtime.set("agents", details.path("agents"));
+    runtime.set("events", events(jobId, source.lastEventSeq()));
+    ObjectNode bundle = json.putObject("bundle").put("file_count", files.size());
+    ArrayNode paths = bundle.putArray("files");
+    new TreeMap<>(files).keySet().forEach(paths::add);
+    return new Backup(Json.write(json), files);
+  }
+
+  private static ObjectNode source(JsonNode job, Restoration.Source source, String manifest) {
+    ObjectNode json = Json.object().put("job_id", job.path("job_id").asText());
+    json.put("run_id", source.runId());
+    String blueprint = blueprintId(Json.parseObject(manifest, Backup.MANIFEST));
+    if (!blueprint.isEmpty()) {
+      json.put("blueprint_id", blueprint);
+    }
+    json.set("graph_id", job.get("graph_id"));
+    json.set("submitted_at", job.get("submitted_at"));
+    return json.put("status", source.status().word());
+  }
+
+  private static String blueprintId(ObjectNode manifest) {
+    JsonNode metadata = manifest.path("metadata");
+    String known = metadata.path("mn_cli").path("blueprint_id").asText("");
+    return known.isEmpty() ? metadata.path("blueprint_id").asText("") : known;
+  }
+
+  private static ObjectNode targetPolicy() {
+    ObjectNode policy = Json.object().put("restore_mode", "clone");
+    policy.put("status_after_restore", "paused");
+    return policy.put("job_id", "generate_new").put("run_id", "generate_new");
+  }
+
+  private static ObjectNode sections() {
+    ObjectNode sections = Json.object();
+    for (String section :
+        List.of(
+            "runtime/job.json",
+            "runtime/agents.json",
+            "runtime/events.jsonl",
+            "bundle/manifest.json",
+            "bundle/payloads")) {
+      sections.put(section, true);
+    }
+    return sections.put("run_store", "optional").put("knowledge", "optional");
+  }
+
+  private Map<String, byte[]> files(String manifest, String bundle) {
+    Map<String, byte[]> files = new HashMap<>();
+    files.put(Backup.MANIFEST, manifest.getBytes(StandardCharsets.UTF_8));
+    if (bundle != null) {
+      Path root = bundles.payloads(bundle);
+      for (String path : bundles.paths(new Payloads.Folder(root))) {
+        files.put(Backup.PAYLOADS + path, read(root.resolve(path)));
+      }
+    }
+    return files;
+  }
+
+  private static byte[] read(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException("a payload file cannot be read", e);
+    }
+  }
+
+  /** All that are stored, up to the state they belong to. */
+  private ArrayNode events(String jobId, long last) {
+    ArrayNode events = Json.MAPPER.createArrayNode();
+    long after = 0;
+    List<StoredEvent> batch;
+    do {
+      batch = LocalJobs.await(store.events(jobId, after, EVENT_BATCH));
+      for (StoredEvent event : batch) {
+        if (event.seq() <= last) {
+          events.add(Json.parseObject(event.json(), "event").put("job_id", jobId));
+        }
+        after = event.seq();
+      }
+    } while (batch.size() == EVENT_BATCH && after < last);
+    return events;
+  }
+}

@@ -1,0 +1,121 @@
+package io.mirrorneuron.runtime.engine;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.manifest.Workflow;
+import io.mirrorneuron.store.JobStore.Commit;
+import io.mirrorneuron.store.JobStore.NewJob;
+import io.mirrorneuron.store.JobStore.StoredEvent;
+import io.mirrorneuron.store.JobStore.StoredJob;
+import io.mirrorneuron.wire.Json;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How a job begins that another one was: paused, and exactly as far as that one had come. Ids have
+ * been rewritten by whoever makes this.
+ *
+ * @param fields the state of the other job as stored; empty when only its manifest is known, and
+ *     then the job begins anew
+ * @param events its last events, without gaps, as stored; none when it begins anew
+ * @param runId of the new job
+ * @param bundle fingerprint of the stored payloads, or null
+ * @param provenance where the job comes from, for {@code job.restore_provenance}
+ * @param sourceJobId the other job
+ * @param reason why a person should look at it before it goes on
+ */
+public record Restoration(
+    Map<String, String> fields,
+    List<StoredEvent> events,
+    String runId,
+    String bundle,
+    ObjectNode provenance,
+    String sourceJobId,
+    String reason) {
+
+  /** What of a stored job decides whether and how it can be copied. */
+  public record Source(JobStatus status, String runId, String bundle, long lastEventSeq) {
+
+    /**
+     * @throws IllegalStateException when the state is damaged
+     */
+    public static Source of(StoredJob stored) {
+      JobHeader header = JobState.readHeader(stored);
+      long events = JobState.lastEventSeq(stored.fields());
+      return new Source(header.status(), header.runId, header.bundle, events);
+    }
+  }
+
+  /** The state that the job begins with, before it is told that it was restored. */
+  JobState state(NewJob job, Workflow workflow, long now) {
+    if (fields.isEmpty()) {
+      return new JobState(job.jobId(), workflow, new JobHeader(now, runId, bundle));
+    }
+    try {
+      Map<String, String> own = new HashMap<>(fields);
+      ObjectNode header = Json.parseObject(own.get("h"), "header");
+      own.put("h", Json.write(header.put("run_id", runId).put("bundle", bundle)));
+      StoredJob stored = new StoredJob(job.jobId(), 1, job.owner(), job.manifest(), own);
+      JobState state = JobState.read(stored, workflow);
+      checkWhole(state);
+      return state;
+    } catch (MnException e) {
+      throw e;
+    } catch (RuntimeException e) { // whatever a stranger wrote there
+      throw unreadable(e);
+    }
+  }
+
+  private static MnException unreadable(RuntimeException cause) {
+    return MnException.invalid("the state in the backup cannot be read: " + cause.getMessage());
+  }
+
+  private void checkWhole(JobState state) {
+    if (state.status() != JobStatus.PAUSED || state.flying() > 0) {
+      throw MnException.invalid("the state in the backup is not that of a paused job");
+    }
+    long seq = state.lastEventSeq();
+    for (StoredEvent event : events.reversed()) {
+      if (event.seq() != seq--) {
+        throw MnException.invalid("the backup's events do not fit its state");
+      }
+    }
+  }
+
+  /** Told in the first turn: the job waits for a person, who sees where it comes from. */
+  void begin(JobState state, Turn turn) {
+    if (state.status() != JobStatus.PAUSED) { // else the pause has begun when it did there
+      state.header.status(JobStatus.PAUSED, turn.now());
+    }
+    ObjectNode recovery = Json.object().put("status", "restored_from_backup");
+    recovery.put("reason", reason).put("requires_review", true).put("can_resume", true);
+    state.header.recovery(recovery.put("updated_at", turn.timestamp()));
+    state.header.provenance(provenance);
+    ObjectNode members = Json.object().put("source_job_id", sourceJobId);
+    turn.event(
+        "job_restored_from_backup",
+        members.put("new_job_id", state.jobId).put("run_id", state.header.runId));
+  }
+
+  /** The commit of the first turn together with all that was there before it. */
+  Commit completed(Commit first) {
+    Map<String, String> set = new HashMap<>(fields);
+    set.putAll(first.set());
+    first.delete().forEach(set::remove);
+    List<String> told = new ArrayList<>(events.stream().map(StoredEvent::json).toList());
+    told.addAll(first.events());
+    return new Commit(
+        first.jobId(),
+        first.epoch(),
+        set,
+        List.of(),
+        told,
+        first.lastSeq(),
+        first.row(),
+        first.updatedAt(),
+        first.status(),
+        first.terminal());
+  }
+}

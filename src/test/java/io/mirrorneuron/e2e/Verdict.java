@@ -1,0 +1,101 @@
+package io.mirrorneuron.e2e;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.e2e.Submissions.Accepted;
+import io.mirrorneuron.testing.Eventually;
+import io.mirrorneuron.testing.PackagedServer;
+import io.mirrorneuron.wire.Json;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** What is found wrong with jobs after their servers were killed; one sentence for each finding. */
+final class Verdict {
+  private static final Set<String> ENDS = Set.of("job_completed", "job_failed", "job_cancelled");
+
+  final List<String> lost = new ArrayList<>();
+  final List<String> duplicated = new ArrayList<>();
+  final List<String> orphans = new ArrayList<>();
+
+  /** An accepted job ends, as its kind says, with each part of its result once. */
+  List<JsonNode> judge(PackagedServer server, Accepted job) {
+    ObjectNode details = server.awaitEnd(job.jobId());
+    JobKind kind = job.kind();
+    String status = details.at("/job/status").asText();
+    if (!status.equals(kind.status())) {
+      lost.add(job.jobId() + " is " + status + ": " + details.at("/job/result"));
+    } else {
+      List<String> surplus = new ArrayList<>(kind.found().apply(details));
+      List<String> missing = new ArrayList<>(kind.parts());
+      missing.removeIf(surplus::remove);
+      note(lost, missing, job.jobId() + " lacks in its result ");
+      note(duplicated, surplus, job.jobId() + " has too much in its result ");
+    }
+    List<JsonNode> events = server.events(job.jobId());
+    history(job.jobId(), events);
+    return events;
+  }
+
+  private void history(String jobId, List<JsonNode> events) {
+    Set<String> once = new HashSet<>();
+    List<String> ends = new ArrayList<>();
+    for (int i = 0; i < events.size(); i++) {
+      JsonNode event = events.get(i);
+      String type = event.path("type").asText();
+      if (event.path("seq").asInt() != i + 1) {
+        duplicated.add(jobId + " has event " + event + " at place " + (i + 1));
+      }
+      if (type.equals("sandbox_job_completed") && !once.add(event.path("agent_id").asText())
+          || type.equals("aggregator_duplicate_ignored")) {
+        duplicated.add(jobId + " counts twice: " + event);
+      }
+      if (ENDS.contains(type)) {
+        ends.add(type);
+      }
+    }
+    if (ends.size() > 1) {
+      duplicated.add(jobId + " ends more than once: " + ends);
+    } else if (ends.isEmpty() || !ENDS.contains(events.getLast().path("type").asText())) {
+      lost.add(jobId + " has no event at its end");
+    }
+  }
+
+  /** Each submission made one job, however often it was sent. */
+  void requireOneJobEach(PackagedServer server, List<Accepted> jobs) {
+    Map<String, List<String>> stored = new TreeMap<>();
+    Json.elements(server.get("/jobs?limit=1000").path("data"))
+        .forEach(
+            row ->
+                stored
+                    .computeIfAbsent(row.path("graph_id").asText(), graph -> new ArrayList<>())
+                    .add(row.path("job_id").asText()));
+    for (Accepted job : jobs) {
+      List<String> surplus = stored.getOrDefault(job.graph(), new ArrayList<>());
+      if (!surplus.remove(job.jobId())) {
+        lost.add(job.jobId() + " is not listed");
+      }
+      note(duplicated, surplus, "the submission of " + job.jobId() + " also made ");
+    }
+  }
+
+  /** When no job is open, no program runs and no folder of one is left. */
+  void requireNothingLeft(PackagedServer server) {
+    try {
+      Eventually.eventually(
+          "nothing is left", () -> server.programs().isEmpty() && server.workspaces().isEmpty());
+    } catch (AssertionError e) {
+      server.programs().forEach(program -> orphans.add("process " + program.info()));
+      server.workspaces().forEach(folder -> orphans.add("folder " + folder));
+    }
+  }
+
+  private static void note(List<String> findings, List<String> what, String where) {
+    if (!what.isEmpty()) {
+      findings.add(where + what);
+    }
+  }
+}

@@ -1,0 +1,304 @@
+package io.mirrorneuron.runtime;
+
+import static io.mirrorneuron.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.client.JobsClient;
+import io.mirrorneuron.model.Backup;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.EventPage;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.Submission;
+import io.mirrorneuron.model.Submission.Payloads;
+import io.mirrorneuron.testing.RuntimeFixture;
+import io.mirrorneuron.testing.SampleManifests;
+import io.mirrorneuron.wire.Json;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Copies of real jobs, restored where nothing is known of them: two runtimes, two Redis. */
+class BackupIT {
+  @TempDir static Path home;
+  private static RuntimeFixture here;
+  private static RuntimeFixture elsewhere;
+
+  @BeforeAll
+  static void start() throws Exception {
+    here = new RuntimeFixture(Files.createDirectories(home.resolve("here")));
+    elsewhere = new RuntimeFixture(Files.createDirectories(home.resolve("elsewhere")));
+  }
+
+  @AfterAll
+  static void stop() {
+    here.close();
+    elsewhere.close();
+  }
+
+  /** Waits for the file {@code go}, then answers; it came with the bundle. */
+  private static final String PROGRAM =
+      "while [ ! -e '%s' ]; do sleep 0.05; done; printf '{\"answer\":42}'";
+
+  private static JobsClient jobs() {
+    return here.jobs();
+  }
+
+  /** A job whose program is parked, whose router has a message waiting. */
+  private static String paused(Path go) {
+    ObjectNode manifest =
+        Json.parseObject(SampleManifests.program("copied", "sh", "run.sh"), "manifest");
+    ObjectNode config = (ObjectNode) manifest.at("/nodes/0/config");
+    config.put("upload_path", "worker").put("workdir", "/sandbox/job/worker");
+    ((ObjectNode) manifest.at("/nodes/1/config")).put("complete_after", 2);
+    byte[] program = PROGRAM.formatted(go).getBytes(StandardCharsets.UTF_8);
+    String job =
+        jobs()
+            .submit(
+                new Submission(
+                    Json.write(manifest),
+                    new Payloads.Inline(Map.of("worker/run.sh", program)),
+                    null))
+            .jobId();
+    jobs().pause(job, false);
+    jobs().send(job, "sink", Json.object().put("from_outside", true));
+    return job;
+  }
+
+  @Test
+  void aCopyGoesOnWhereItsJobStoodAndComesToTheSameResult() throws Exception {
+    Path go = home.resolve("go");
+    String job = paused(go);
+    Backup backup = jobs().backup(job);
+
+    ObjectNode answer = elsewhere.jobs().restore(backup, "blue", "run-of-mine");
+
+    String copy = answer.path("job_id").asText();
+    assertThat(copy).isNotEqualTo(job).startsWith("copied-");
+    assertThat(answer.path("source_job_id").asText()).isEqualTo(job);
+    assertThat(answer.path("source_run_id").asText()).isEqualTo("run-" + job);
+    assertThat(answer.path("run_id").asText()).isEqualTo("run-of-mine");
+    assertThat(answer.path("blueprint_id").asText()).isEqualTo("blue");
+    assertThat(answer.path("status").asText()).isEqualTo("paused");
+    assertThat(answer.at("/recovery/action").asText()).isEqualTo("paused_for_review");
+    ObjectNode details = elsewhere.jobs().get(copy);
+    assertThat(details.at("/job/status").asText()).isEqualTo("paused");
+    assertThat(details.at("/job/recovery/status").asText()).isEqualTo("restored_from_backup");
+    assertThat(details.at("/job/recovery/requires_review").asBoolean()).isTrue();
+    assertThat(details.at("/job/run_id").asText()).isEqualTo("run-of-mine");
+    assertThat(details.at("/job/restore_provenance")).isEqualTo(answer.path("restore_provenance"));
+    assertThat(details.at("/job/manifest/metadata/mn_cli/blueprint_run_id").asText())
+        .isEqualTo("run-of-mine");
+    assertThat(mailboxes(details)).isEqualTo(mailboxes(jobs().get(job))).containsExactly(1, 1);
+
+    Files.createFile(go);
+    elsewhere.jobs().resume(copy);
+    jobs().resume(job);
+    JsonNode copied = elsewhere.awaitEnd(copy).at("/job/result");
+    JsonNode original = here.awaitEnd(job).at("/job/result");
+
+    assertThat(original.at("/output/count").asInt()).isEqualTo(2);
+    assertThat(copied.at("/output/messages/0/from_outside").asBoolean()).isTrue();
+    assertThat(copied.at("/output/messages/1/sandbox/stdout").asText()).contains("42");
+    assertThat(copied.at("/output/count")).isEqualTo(original.at("/output/count"));
+    assertThat(elsewhere.jobs().get(copy).at("/job/recovery").isNull()).isTrue();
+  }
+
+  private static List<Integer> mailboxes(ObjectNode details) {
+    return details.path("agents").findValues("mailbox_depth").stream()
+        .map(JsonNode::asInt)
+        .toList();
+  }
+
+  @Test
+  void aCopyHasTheEventsOfItsJobUnderItsOwnId() {
+    String job = paused(home.resolve("never"));
+    String before = String.join("\n", events(here, job)).replace(job, "X");
+
+    String copy = elsewhere.jobs().restore(jobs().backup(job), null, null).path("job_id").asText();
+
+    List<String> told = events(elsewhere, copy);
+    assertThat(String.join("\n", told.subList(0, told.size() - 1)).replace(copy, "X"))
+        .isEqualTo(before);
+    JsonNode last = Json.parseObject(told.getLast(), "event");
+    assertThat(last.path("type").asText()).isEqualTo("job_restored_from_backup");
+    assertThat(last.path("source_job_id").asText()).isEqualTo(job);
+    assertThat(last.path("new_job_id").asText()).isEqualTo(copy);
+    assertThat(last.path("run_id").asText()).isEqualTo("run-" + copy);
+    assertThat(last.path("seq").asInt()).isEqualTo(told.size());
+    assertThat(elsewhere.jobs().lastEvents(copy, 3).events())
+        .isEqualTo(told.subList(told.size() - 3, told.size()));
+  }
+
+  private static List<String> events(RuntimeFixture runtime, String job) {
+    EventPage page = runtime.jobs().events(job, 0, 1000);
+    return page.events();
+  }
+
+  @Test
+  void aCopyMayStandBesideItsJobAndOutlivesARestart() {
+    String job = paused(home.resolve("never"));
+    String copy = jobs().restore(jobs().backup(job), null, null).path("job_id").asText();
+    String second = jobs().restore(jobs().backup(copy), null, null).path("job_id").asText();
+
+    here.restart();
+
+    for (String each : List.of(job, copy, second)) {
+      eventually("it is taken over", () -> isOpen(each));
+      assertThat(jobs().get(each).at("/job/status").asText()).as(each).isEqualTo("paused");
+      assertThat(mailboxes(jobs().get(each))).as(each).containsExactly(1, 1);
+      assertThat(jobs().cancel(each)).isEqualTo("cancelled");
+    }
+  }
+
+  private static boolean isOpen(String job) {
+    try {
+      jobs().pause(job, false);
+      return true;
+    } catch (MnException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void aBackupOfTheOriginalBeginsAnewAndSaysSo() {
+    String job = paused(home.resolve("never"));
+    ObjectNode json = Json.parseObject(jobs().backup(job).json(), "backup");
+    json.withObject("/runtime/job").remove("state");
+    String manifest = SampleManifests.routers("anew", 2);
+    Backup original =
+        new Backup(
+            Json.write(json), Map.of("manifest.json", manifest.getBytes(), "README", new byte[1]));
+
+    ObjectNode answer = elsewhere.jobs().restore(original, "blue", null);
+
+    String copy = answer.path("job_id").asText();
+    assertThat(answer.at("/recovery/reason").asText()).contains("begins anew");
+    assertThat(elsewhere.jobs().get(copy).at("/job/status").asText()).isEqualTo("paused");
+    elsewhere.jobs().resume(copy);
+    assertThat(elsewhere.awaitEnd(copy).at("/job/status").asText()).isEqualTo("completed");
+  }
+
+  @Test
+  void onlyAPausedJobIsCopied() {
+    String job =
+        jobs().submit(Submission.of(SampleManifests.program("busy", "sleep", "60"))).jobId();
+
+    assertThatThrownBy(() -> jobs().backup(job))
+        .hasMessageContaining("must be paused")
+        .isInstanceOfSatisfying(
+            MnException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.PRECONDITION));
+    assertThatThrownBy(() -> jobs().backup("nope")).hasMessage("job nope was not found");
+    jobs().cancel(job);
+    assertThatThrownBy(() -> jobs().backup(job)).hasMessageContaining("it is cancelled");
+  }
+
+  @Test
+  void aBackupHasWhatClientsRead() {
+    String job = paused(home.resolve("never"));
+    Backup backup = jobs().backup(job);
+    JsonNode json = Json.parseObject(backup.json(), "backup");
+
+    assertThat(backup.files()).containsOnlyKeys("manifest.json", "payloads/worker/run.sh");
+    assertThat(json.path("schema_version").asText()).isEqualTo("mn.backup.v1");
+    assertThat(json.at("/source/status").asText()).isEqualTo("paused");
+    assertThat(json.at("/source/graph_id").asText()).isEqualTo("copied");
+    assertThat(json.at("/runtime/job/job_id").asText()).isEqualTo(job);
+    assertThat(json.at("/runtime/agents")).hasSize(2);
+    assertThat(json.at("/runtime/events")).hasSameSizeAs(events(here, job));
+    assertThat(json.at("/bundle/file_count").asInt()).isEqualTo(2);
+    assertThat(json.at("/bundle/files/0").asText()).isEqualTo("manifest.json");
+    assertThat(json.at("/target_policy/restore_mode").asText()).isEqualTo("clone");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{broken",
+        "[]",
+        "",
+        "{}",
+        "{\"schema_version\":\"mn.backup.v2\"}",
+        "{\"schema_version\":\"mn.backup.v1\",\"runtime\":{}}"
+      })
+  void whatIsNoBackupIsRefused(String json) {
+    assertThatThrownBy(() -> jobs().restore(new Backup(json, Map.of()), "b", null))
+        .isInstanceOfSatisfying(
+            MnException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          a field of the store   | epoch            | 7                 | strange field
+          the owner              | owner            | x                 | strange field
+          an agent nobody knows  | a:nobody         | {}                | cannot be read
+          broken state           | a:work           | {                 | cannot be read
+          a broken header        | h                | {}                | cannot be read
+          other events           | c                | 9,99,job_paused   | do not fit
+          broken counters        | c                | many              | cannot be read
+          """)
+  void damagedStateIsRefused(String name, String field, String value, String why) {
+    refused(why, json -> json.withObject("/runtime/job/state/fields").put(field, value));
+  }
+
+  @Test
+  void aStateThatIsNotPausedIsRefused() {
+    refused(
+        "not that of a paused job",
+        json -> {
+          ObjectNode fields = json.withObject("/runtime/job/state/fields");
+          fields.put("h", fields.path("h").asText().replace("\"paused\"", "\"running\""));
+        });
+  }
+
+  @Test
+  void aGapInTheEventsIsRefused() {
+    refused("do not fit", json -> ((ArrayNode) json.at("/runtime/events")).remove(2));
+  }
+
+  private static void refused(String why, Consumer<ObjectNode> damage) {
+    Backup backup = jobs().backup(paused(home.resolve("never")));
+    ObjectNode json = Json.parseObject(backup.json(), "backup");
+    damage.accept(json);
+    int jobsBefore = jobs().list(1000, true).path("data").size();
+    assertThatThrownBy(
+            () -> jobs().restore(new Backup(Json.write(json), backup.files()), "b", null))
+        .hasMessageContaining(why)
+        .isInstanceOfSatisfying(
+            MnException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID));
+    assertThat(jobs().list(1000, true).path("data")).hasSize(jobsBefore);
+  }
+
+  @Test
+  void aBundleWithoutManifestOrWithAPathThatClimbsIsRefused() {
+    Backup backup = jobs().backup(paused(home.resolve("never")));
+    Map<String, byte[]> climbing = new HashMap<>(backup.files());
+    climbing.put("payloads/../../escape.sh", new byte[1]);
+
+    assertThatThrownBy(() -> jobs().restore(new Backup(backup.json(), Map.of()), "b", null))
+        .hasMessage("the backup has no manifest.json");
+    assertThatThrownBy(() -> jobs().restore(new Backup(backup.json(), climbing), "b", null))
+        .hasMessageContaining("must be relative");
+    assertThatThrownBy(() -> jobs().restore(backup, "b", "two words"))
+        .isInstanceOfSatisfying(
+            MnException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID));
+  }
+}

@@ -1,0 +1,48 @@
+package io.mirrorneuron.runtime.exec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.engine.Execution;
+import io.mirrorneuron.runtime.engine.Executions;
+import io.mirrorneuron.runtime.engine.Executions.Outcome;
+import io.mirrorneuron.runtime.engine.Executions.Signal;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** What the listener of an execution was told. */
+record Heard(
+    BlockingQueue<Signal> signals,
+    BlockingQueue<ObjectNode> beacons,
+    CompletableFuture<Outcome> end) {
+
+  static Heard start(Executions runner, Execution execution) {
+    var heard =
+        new Heard(
+            new LinkedBlockingQueue<>(), new LinkedBlockingQueue<>(), new CompletableFuture<>());
+    runner.start(execution, heard::signal);
+    return heard;
+  }
+
+  private void signal(Signal signal) {
+    assertThat(end).isNotDone();
+    signals.add(signal);
+    switch (signal) {
+      case Signal.Leased _ -> {}
+      case Signal.Beacon(ObjectNode payload) -> beacons.add(payload);
+      case Signal.Finished(Outcome outcome) -> end.complete(outcome);
+    }
+  }
+
+  Outcome outcome() throws Exception {
+    return end.get(60, TimeUnit.SECONDS);
+  }
+
+  ObjectNode beacon() throws InterruptedException {
+    ObjectNode beacon = beacons.poll(30, TimeUnit.SECONDS);
+    assertThat(beacon).as("beacon").isNotNull();
+    return beacon;
+  }
+}
