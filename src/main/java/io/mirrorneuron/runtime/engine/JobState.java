@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * The whole state of one job, confined to its lane. It remembers what changed since the last
@@ -117,6 +118,10 @@ final class JobState {
   /** Agents that got at least one message. */
   Iterable<AgentState> agents() {
     return agents.values();
+  }
+
+  Stream<AgentState> streamAgents() {
+    return agents.values().stream();
   }
 
   /** The agent's state, or null when no message has reached it yet. */
