@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * The whole state of one job, confined to its lane. It remembers what changed since the last
@@ -103,7 +104,11 @@ final class JobState {
 
   /** Names one pass through all steps; a service makes many. */
   String workflowRun() {
-    return "wfr-" + Message.deriveId(jobId, "workflow run", header.round());
+    return workflowRun(jobId, header.round());
+  }
+
+  static String workflowRun(String jobId, int round) {
+    return "wfr-" + Message.deriveId(jobId, "workflow run", round);
   }
 
   long lastEventSeq() {
@@ -113,6 +118,10 @@ final class JobState {
   /** Agents that got at least one message. */
   Iterable<AgentState> agents() {
     return agents.values();
+  }
+
+  Stream<AgentState> streamAgents() {
+    return agents.values().stream();
   }
 
   /** The agent's state, or null when no message has reached it yet. */
