@@ -1,5 +1,6 @@
 package io.mirrorneuron.bench;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.bench.Figure.Floor;
 import io.mirrorneuron.bench.Figure.Unit;
 import java.io.IOException;
@@ -63,6 +64,11 @@ final class OpenJobs implements Measurement {
     String body = Workflows.idle();
     for (int i = 0; i < jobs; i++) {
       Server.submit(connection, body);
+    }
+    for (JsonNode row : Server.list(connection, PAGE)) {
+      if (!row.path("status").asText().equals("running")) {
+        throw new IOException("a job that should wait does not: " + row);
+      }
     }
   }
 

@@ -59,7 +59,7 @@ final class Decider {
         case Input.Pause pause -> pause(pause.drain());
         case Input.Resume resume -> new Recovery(state, turn, life, processes).resume();
         case Input.Cancel cancel -> life.stop(JobStatus.CANCELLING);
-        case Input.Deliver deliver -> deliver(deliver);
+        case Input.Deliver deliver -> new Reception(state, turn, ledger).take(deliver);
         case Input.Loaded loaded ->
             new Recovery(state, turn, life, processes).loaded(loaded, reviewInFlight);
         case Input.Broken broken -> life.fail(Failure.internal(broken.reason()));
@@ -110,18 +110,6 @@ final class Decider {
         }
         state.consider(mailbox);
       }
-    }
-
-    private void deliver(Input.Deliver deliver) {
-      long seq = state.nextMessageSeq();
-      ObjectNode message = deliver.message();
-      String id = Message.deriveId(state.jobId, "external " + deliver.agentId(), (int) seq);
-      ledger.post(
-          Outside.message(
-                  state.jobId, Outside.sender(message), deliver.agentId(), "command", message)
-              .id(message.path("envelope").path("message_id").asText(id))
-              .with("timestamp", turn.timestamp())
-              .build(seq, deliver.agentId()));
     }
 
     private void pause(boolean drain) {

@@ -296,6 +296,26 @@ public final class Engine {
     }
   }
 
+  /**
+   * Why the job is where it is; see {@link Why}. Of a job that this build cannot read, why that is.
+   */
+  public ObjectNode why(StoredJob stored, ObjectNode row) {
+    try {
+      return new Why(read(stored), timers.now(), executions::place).document();
+    } catch (RuntimeException e) {
+      String reason = row.path("recovery_reason").asText("its stored state cannot be read");
+      ObjectNode why = Json.object().put("job_id", stored.jobId());
+      why.set("status", row.path("status"));
+      why.put("summary", "the job cannot go on: " + reason);
+      ObjectNode one = why.putArray("explanations").addObject();
+      one.putObject("subject").put("kind", "job").put("id", stored.jobId());
+      one.set("state", row.path("status"));
+      one.put("cause", "blocked").put("text", "the job cannot go on: " + reason);
+      one.put("record", "job.recovery_reason");
+      return why;
+    }
+  }
+
   private JobState read(StoredJob stored) {
     return JobState.read(stored, manifests.apply(stored.manifest()));
   }

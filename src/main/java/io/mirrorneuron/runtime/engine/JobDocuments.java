@@ -152,6 +152,8 @@ public final class JobDocuments {
     job.put("lease_epoch", epoch).put("lease_owner", owner);
     job.putObject("lease").put("owner_id", owner).put("epoch", epoch);
     job.set("result", state.header.result());
+    job.put("next_round_at", time(state.header.nextRoundAt()));
+    job.set("unrouted_types", Json.MAPPER.valueToTree(state.header.unrouted()));
     job.set("warnings", Json.MAPPER.valueToTree(workflow.warnings()));
     job.set("topology", topology(workflow));
     ObjectNode running = topology(workflow);

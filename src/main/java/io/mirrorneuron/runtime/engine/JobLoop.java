@@ -90,7 +90,7 @@ final class JobLoop {
           } else if (away != null) {
             answer.completeExceptionally(away);
           } else {
-            questions.add(settled, answer);
+            questions.add(input, settled, answer);
             inbox.addLast(input);
             turn();
           }
@@ -211,6 +211,7 @@ final class JobLoop {
     if (!closed) {
       turn.effects().forEach(effect -> effects.run(effect, state));
     }
+    questions.refuse(turn.refusals());
     questions.settle(state.status());
     if (state.status().isTerminal()) {
       end();

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * The whole state of one job, confined to its lane. It remembers what changed since the last
@@ -23,7 +24,8 @@ import java.util.TreeMap;
  *
  * <p>Fields in the store: {@code h} header, {@code c} counters, {@code a:<agent>} agent record,
  * {@code s:<step>} step record, {@code o:<step>} its output, {@code m:<seq>} message that waits or
- * was the input of a step, {@code g:<agent>:<n>} collected body with its sender.
+ * was the input of a step, {@code g:<agent>:<n>} collected body with its sender, {@code x:<n>}
+ * receipt.
  */
 final class JobState {
   private static final String HEADER = "h";
@@ -38,6 +40,8 @@ final class JobState {
 
   /** The step ledger of the present round. */
   Steps steps;
+
+  final Receipts receipts = new Receipts();
 
   private final Map<String, AgentState> agents = new LinkedHashMap<>();
   private final LinkedHashSet<Mailbox> waiting = new LinkedHashSet<>();
@@ -100,7 +104,11 @@ final class JobState {
 
   /** Names one pass through all steps; a service makes many. */
   String workflowRun() {
-    return "wfr-" + Message.deriveId(jobId, "workflow run", header.round());
+    return workflowRun(jobId, header.round());
+  }
+
+  static String workflowRun(String jobId, int round) {
+    return "wfr-" + Message.deriveId(jobId, "workflow run", round);
   }
 
   long lastEventSeq() {
@@ -110,6 +118,10 @@ final class JobState {
   /** Agents that got at least one message. */
   Iterable<AgentState> agents() {
     return agents.values();
+  }
+
+  Stream<AgentState> streamAgents() {
+    return agents.values().stream();
   }
 
   /** The agent's state, or null when no message has reached it yet. */
@@ -357,7 +369,8 @@ final class JobState {
         || !changedAgents.isEmpty()
         || !changedSteps.isEmpty()
         || !addedMessages.isEmpty()
-        || !deleted.isEmpty();
+        || !deleted.isEmpty()
+        || receipts.isChanged();
   }
 
   /** The fields to write and to delete since the last call; the memory of changes is emptied. */
@@ -377,6 +390,7 @@ final class JobState {
       set.put("m:" + message.seq(), Json.write(message.json()));
     }
     set.putAll(addedFields);
+    set.putAll(receipts.takeAdded());
     Delta delta = new Delta(set, List.copyOf(deleted));
     changedAgents.clear();
     addedMessages.clear();
@@ -395,6 +409,7 @@ final class JobState {
       state.readAgents(stored.fields());
       state.readSteps(stored.fields());
       state.readMail(stored.fields());
+      state.receipts.read(stored.fields());
       return state;
     } catch (JsonProcessingException | NumberFormatException | ClassCastException e) {
       throw damaged(stored, e);

@@ -4,17 +4,32 @@ import io.mirrorneuron.model.MnException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 
 /** Who waits for a job to reach which status. Confined to the job's lane. */
 final class Questions {
-  private record Question(Predicate<JobStatus> settled, CompletableFuture<JobStatus> answer) {}
+  private record Question(
+      Input.Command command, Predicate<JobStatus> settled, CompletableFuture<JobStatus> answer) {}
 
   private final List<Question> open = new ArrayList<>();
 
-  void add(Predicate<JobStatus> settled, CompletableFuture<JobStatus> answer) {
-    open.add(new Question(settled, answer));
+  void add(
+      Input.Command command, Predicate<JobStatus> settled, CompletableFuture<JobStatus> answer) {
+    open.add(new Question(command, settled, answer));
+  }
+
+  /** Answers those whose command was not carried out with the reason. */
+  void refuse(Map<Input.Command, MnException> refusals) {
+    if (refusals.isEmpty()) {
+      return;
+    }
+    open.removeIf(
+        question -> {
+          MnException why = refusals.get(question.command());
+          return why != null && question.answer().completeExceptionally(why);
+        });
   }
 
   /** Answers those whom this status satisfies. */

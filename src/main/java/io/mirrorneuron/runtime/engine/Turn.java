@@ -2,10 +2,13 @@ package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** What one turn of a job brings forth besides its new state: events and effects, in order. */
 final class Turn {
@@ -14,6 +17,7 @@ final class Turn {
   private final String timestamp;
   private final List<String> events = new ArrayList<>();
   private final List<Effect> effects = new ArrayList<>();
+  private final Map<Input.Command, MnException> refusals = new IdentityHashMap<>();
 
   Turn(JobState state, long now) {
     this.state = state;
@@ -37,13 +41,31 @@ final class Turn {
     return effects;
   }
 
+  /** Why commands of this turn were not carried out. */
+  Map<Input.Command, MnException> refusals() {
+    return refusals;
+  }
+
+  void refuse(Input.Command command, MnException why) {
+    refusals.put(command, why);
+  }
+
   void effect(Effect effect) {
     effects.add(effect);
   }
 
-  /** An id for a failure, the same whenever this turn is repeated. */
-  String errorId(String where) {
-    return "evt_" + Message.deriveId(state.jobId, where, (int) state.lastEventSeq());
+  /**
+   * The failure as it is told in events and results; the same whenever this turn is repeated.
+   *
+   * @param where what failed: an agent, a step, the job
+   */
+  ObjectNode error(Failure failure, String where) {
+    String event = Message.deriveId(state.jobId, where, (int) state.lastEventSeq());
+    String trace = Message.deriveId(state.header.runId, "trace", 0);
+    int attempt = failure.attempt() == null ? 0 : failure.attempt();
+    String span = Message.deriveId(trace, where, attempt);
+    return failure.toJson(
+        timestamp, new Failure.Ids("evt_" + event, "trc_" + trace, "spn_" + span));
   }
 
   /** An event of the job itself; its members stand at top level. */

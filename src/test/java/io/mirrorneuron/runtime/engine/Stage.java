@@ -9,6 +9,7 @@ import io.mirrorneuron.runtime.engine.Executions.Completion;
 import io.mirrorneuron.runtime.engine.Executions.Ending;
 import io.mirrorneuron.runtime.engine.Executions.Lease;
 import io.mirrorneuron.runtime.engine.Executions.Outcome;
+import io.mirrorneuron.runtime.engine.Executions.QueuePlace;
 import io.mirrorneuron.runtime.engine.Executions.Signal;
 import io.mirrorneuron.runtime.engine.Executions.Structured;
 import io.mirrorneuron.runtime.manifest.Manifests;
@@ -22,9 +23,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -60,6 +64,9 @@ final class Stage {
   Function<String, Workflow> manifests = new Manifests(DefaultRunner.HOST_LOCAL)::parse;
 
   boolean reviewInFlight;
+
+  /** Where programs wait for slots, by name. */
+  final Map<String, QueuePlace> places = new HashMap<>();
 
   private final Deque<Runnable> lane = new ArrayDeque<>();
   private final PriorityQueue<Alarm> alarms =
@@ -151,6 +158,15 @@ final class Stage {
     public void stop(String executionId) {
       stopped.add(executionId);
     }
+
+    @Override
+    public Optional<QueuePlace> place(String executionId) {
+      return programs.entrySet().stream()
+          .filter(entry -> entry.getValue().execution().executionId().equals(executionId))
+          .map(entry -> places.get(entry.getKey()))
+          .filter(Objects::nonNull)
+          .findFirst();
+    }
   }
 
   // ---- what a test does
@@ -212,6 +228,15 @@ final class Stage {
   Stage cancel() {
     ask(one -> one.cancel(JOB));
     return this;
+  }
+
+  /** The program has its slots and runs. */
+  Stage lease(String agent) {
+    programs
+        .get(agent)
+        .listener()
+        .signal(new Signal.Leased(new Lease("l", "default", 1, now, now)));
+    return settle();
   }
 
   /** The program of the agent ends well and has printed this answer. */
