@@ -50,6 +50,7 @@ public final class Engine {
   private final Decider decider;
   private final JobDocuments documents;
   private final TakeOver takeOver;
+  private final Postscript postscript;
   private final BlockedJobs blocked;
   private final Map<String, JobLoop> loops = new ConcurrentHashMap<>();
   private volatile boolean closed;
@@ -87,7 +88,8 @@ public final class Engine {
     this.changed = changed;
     this.decider = new Decider(identity.nodeName(), identity.reviewInFlight());
     this.documents = new JobDocuments(identity.nodeName());
-    this.blocked = new BlockedJobs(store, timers, changed);
+    this.postscript = new Postscript(store, timers, changed);
+    this.blocked = new BlockedJobs(store, timers, postscript);
     this.takeOver =
         new TakeOver(
             store, ports.nodes(), timers, identity.owner(), loops::containsKey, this::resume);
@@ -117,6 +119,26 @@ public final class Engine {
         () -> from.state(job, workflow, timers.now()),
         new Input.Restored(from),
         from::completed);
+  }
+
+  /** Makes a job that begins where another one was; both remember the other. */
+  public CompletionStage<SubmittedJob> fork(NewJob job, Fork fork) {
+    String runId = "run-" + job.jobId();
+    return open(
+            job,
+            () -> fork.state(job.jobId(), runId, timers.now()),
+            new Input.Forked(fork),
+            commit -> commit)
+        .thenCompose(made -> tellSource(fork, made.jobId()).thenApply(done -> made));
+  }
+
+  private CompletionStage<Void> tellSource(Fork fork, String jobId) {
+    JobLoop loop = loops.get(fork.sourceJobId());
+    if (loop != null) {
+      loop.offer(new Input.ForkedTo(jobId, fork.at()));
+      return CompletableFuture.completedFuture(null);
+    }
+    return postscript.forked(fork, jobId);
   }
 
   /**

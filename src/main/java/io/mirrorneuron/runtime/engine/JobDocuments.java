@@ -144,6 +144,12 @@ public final class JobDocuments {
         .put("ended_at", time(state.header.endedAt()));
     job.set("root_agent_ids", Json.MAPPER.valueToTree(workflow.entrypoints()));
     job.set("recovery", state.header.recovery());
+    if (state.header.forkedFrom() != null) {
+      job.set("forked_from", state.header.forkedFrom());
+    }
+    if (!state.header.forks().isEmpty()) {
+      job.set("forks", Json.MAPPER.valueToTree(state.header.forks()));
+    }
     if (state.header.provenance() != null) {
       job.set("restore_provenance", state.header.provenance());
     }

@@ -344,6 +344,14 @@ final class JobState {
     touch(step);
   }
 
+  /** Notes what a step that has ended was started with. */
+  void keepInput(StepState step, Message input) {
+    step.input = input;
+    step.inputConsumed = true;
+    addedMessages.put(input.seq(), input);
+    touch(step);
+  }
+
   /** Puts the input of a step back in front of its mailbox. */
   void requeueInput(StepState step) {
     step.inputConsumed = false;

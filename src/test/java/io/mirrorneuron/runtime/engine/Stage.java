@@ -73,6 +73,8 @@ final class Stage {
       new PriorityQueue<>(Comparator.comparingLong(Alarm::at).thenComparingLong(Alarm::order));
   private final Map<String, Running> programs = new LinkedHashMap<>();
   private final List<String> stopped = new ArrayList<>();
+  private String looked = JOB;
+  private int jobs = 1;
   private long now = 1_000_000;
   private long order;
   private int life;
@@ -307,6 +309,34 @@ final class Stage {
     return value == null ? null : new Completion(value.isBoolean() ? null : value);
   }
 
+  /** Another job begins from the one looked at, and is looked at from then on. */
+  Stage forkAtStep(String step, Map<String, JsonNode> inputs) {
+    return forked(Fork.atStep(stored(), workflow(), step, inputs));
+  }
+
+  Stage forkAtEvent(long seq, Map<String, JsonNode> inputs) {
+    List<JobStore.StoredEvent> events =
+        disk.events(looked, 0, Integer.MAX_VALUE).toCompletableFuture().join();
+    return forked(Fork.atEvent(stored(), workflow(), seq, events, inputs));
+  }
+
+  private Stage forked(Fork fork) {
+    String id = "job-" + ++jobs;
+    engine.fork(new JobStore.NewJob(id, OWNER, stored().manifest(), null, null), fork);
+    looked = id;
+    return settle();
+  }
+
+  private Workflow workflow() {
+    return manifests.apply(stored().manifest());
+  }
+
+  /** Looks at this job from now on. */
+  Stage look(String jobId) {
+    looked = jobId;
+    return this;
+  }
+
   // ---- what a test sees
 
   Engine engine() {
@@ -328,11 +358,11 @@ final class Stage {
   }
 
   JobStore.StoredJob stored() {
-    return disk.load(JOB).toCompletableFuture().join().orElseThrow();
+    return disk.load(looked).toCompletableFuture().join().orElseThrow();
   }
 
   ObjectNode row() {
-    return (ObjectNode) parse(disk.row(JOB).toCompletableFuture().join());
+    return (ObjectNode) parse(disk.row(looked).toCompletableFuture().join());
   }
 
   String status() {
@@ -348,7 +378,7 @@ final class Stage {
   }
 
   List<JsonNode> events() {
-    return disk.events(JOB, 0, Integer.MAX_VALUE).toCompletableFuture().join().stream()
+    return disk.events(looked, 0, Integer.MAX_VALUE).toCompletableFuture().join().stream()
         .map(event -> parse(event.json()))
         .toList();
   }
