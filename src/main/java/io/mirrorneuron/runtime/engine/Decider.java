@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
 
 /**
@@ -27,6 +28,8 @@ final class Decider {
   void decide(JobState state, Input input, Turn turn) {
     if (!state.status().isTerminal()) {
       new Decision(state, turn).take(input);
+    } else if (input instanceof Input.Deliver deliver) {
+      turn.refuse(deliver, MnException.precondition("job is not running"));
     }
   }
 

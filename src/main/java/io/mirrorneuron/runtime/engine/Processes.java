@@ -217,6 +217,7 @@ final class Processes {
     }
     Message.Builder message = mail.reply(type, body == null ? Json.object() : body);
     if (emit.hasNonNull("body_base64")) {
+      message.with("content_type", "application/octet-stream");
       message.part(Message.BODY_ENCODING, Json.MAPPER.getNodeFactory().textNode("base64"));
     }
     for (String member :
