@@ -47,6 +47,7 @@ public final class Engine {
   private final Function<String, Workflow> manifests;
   private final Function<String, Path> bundles;
   private final Consumer<String> changed;
+  private final String nodeName;
   private final Decider decider;
   private final JobDocuments documents;
   private final TakeOver takeOver;
@@ -86,6 +87,7 @@ public final class Engine {
     this.manifests = manifests;
     this.bundles = bundles;
     this.changed = changed;
+    this.nodeName = identity.nodeName();
     this.decider = new Decider(identity.nodeName(), identity.reviewInFlight());
     this.documents = new JobDocuments(identity.nodeName());
     this.postscript = new Postscript(store, timers, changed);
@@ -104,7 +106,12 @@ public final class Engine {
     String runId = workflow.runId() == null ? "run-" + job.jobId() : workflow.runId();
     return open(
         job,
-        () -> new JobState(job.jobId(), workflow, new JobHeader(timers.now(), runId, bundle)),
+        () ->
+            new JobState(
+                job.jobId(),
+                workflow,
+                new JobHeader(timers.now(), runId, bundle)
+                    .onTarget(workflow.isSystem() ? nodeName : null)),
         new Input.Start(),
         commit -> commit);
   }
@@ -231,10 +238,11 @@ public final class Engine {
               });
     }
     Set<String> agents = loop.agents();
-    if (!agents.contains(agentId)) {
+    String target = agents.contains(agentId) ? agentId : agentId + "@" + nodeName;
+    if (!agents.contains(target)) {
       return CompletableFuture.failedFuture(noAgent(jobId, agentId, agents));
     }
-    return loop.ask(new Input.Deliver(agentId, message), status -> true);
+    return loop.ask(new Input.Deliver(target, message), status -> true);
   }
 
   private static MnException noAgent(String jobId, String agentId, Set<String> agents) {

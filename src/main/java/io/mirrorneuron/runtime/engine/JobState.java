@@ -61,11 +61,14 @@ final class JobState {
   private final Map<String, String> addedFields = new LinkedHashMap<>();
   private final List<String> deleted = new ArrayList<>();
 
+  /**
+   * @param workflow as its author wrote it; of a system job the copy for the job's target is used
+   */
   JobState(String jobId, Workflow workflow, JobHeader header) {
     this.jobId = jobId;
-    this.workflow = workflow;
+    this.workflow = header.target() == null ? workflow : workflow.onTarget(header.target());
     this.header = header;
-    this.steps = new Steps(workflow.steps(), this::agent);
+    this.steps = new Steps(this.workflow.steps(), this::agent);
     this.executorCount =
         (int)
             workflow.agents().values().stream()
