@@ -199,13 +199,13 @@ interface JobStoreContract {
     assertThat(await(store().load("a")).orElseThrow().fields()).isEqualTo(Map.of("z", "1"));
   }
 
-  /** A turn that only touches blobs. */
+  /** The turn with one event that touches blobs, too. */
   static Commit blobs(
-      String job, long epoch, Map<String, String> added, List<String> dropped, String status) {
-    Commit turn = turn(job, epoch, 4, 4, 20, status);
+      String job, long seq, Map<String, String> added, List<String> dropped, String status) {
+    Commit turn = turn(job, 1, seq, seq, 10 + seq, status);
     return new Commit(
         job,
-        epoch,
+        turn.epoch(),
         turn.set(),
         turn.delete(),
         added,
@@ -227,11 +227,11 @@ interface JobStoreContract {
     create("b", 10, "running");
     assertThat(await(store().load("a")).orElseThrow().blobs()).isEqualTo(Map.of("x", "1"));
 
-    await(store().commit(blobs("a", 1, Map.of("y", "2\nä", "z", "3"), List.of("x"), "running")));
+    await(store().commit(blobs("a", 2, Map.of("y", "2\nä", "z", "3"), List.of("x"), "running")));
 
     StoredJob whole = await(store().load("a")).orElseThrow();
     assertThat(whole.blobs()).isEqualTo(Map.of("y", "2\nä", "z", "3"));
-    assertThat(whole.fields()).isEqualTo(Map.of("seq", "4"));
+    assertThat(whole.fields()).isEqualTo(Map.of("seq", "2"));
     assertThat(await(store().outline("a")).orElseThrow()).isEqualTo(whole.withoutBlobs());
     assertThat(await(store().load("b")).orElseThrow().blobs()).isEmpty();
   }
@@ -242,10 +242,10 @@ interface JobStoreContract {
     Map<String, String> many = new java.util.HashMap<>();
     IntStream.range(0, 1500).forEach(i -> many.put("b" + i, "x".repeat(10_000) + i));
 
-    await(store().commit(blobs("a", 1, many, List.of(), "running")));
+    await(store().commit(blobs("a", 4, many, List.of(), "running")));
     assertThat(await(store().load("a")).orElseThrow().blobs()).isEqualTo(many);
 
-    await(store().commit(blobs("a", 1, Map.of(), List.copyOf(many.keySet()), "running")));
+    await(store().commit(blobs("a", 5, Map.of(), List.copyOf(many.keySet()), "running")));
     assertThat(await(store().load("a")).orElseThrow().blobs()).isEmpty();
   }
 
@@ -257,7 +257,7 @@ interface JobStoreContract {
                 newJob("a", null, null), blobs("a", 1, Map.of("x", "1"), List.of(), "running")));
     await(store().takeOver("a", "node-1", "node-2"));
 
-    Commit stale = blobs("a", 1, Map.of("y", "2"), List.of("x"), "running");
+    Commit stale = blobs("a", 2, Map.of("y", "2"), List.of("x"), "running");
     assertThatThrownBy(() -> await(store().commit(stale))).isInstanceOf(FencedException.class);
 
     assertThat(await(store().load("a")).orElseThrow().blobs()).isEqualTo(Map.of("x", "1"));

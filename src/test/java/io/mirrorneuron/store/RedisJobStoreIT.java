@@ -85,7 +85,7 @@ class RedisJobStoreIT implements JobStoreContract {
             keys.state("a"), keys.events("a"), keys.row("a"), keys.manifest("a"), keys.blobs("a"));
     assertThat(all).allMatch(key -> millisToLive(key) == -1);
 
-    JobStoreContract.await(store.commit(JobStoreContract.turn("a", 1, 5, 5, 20, "completed")));
+    JobStoreContract.await(store.commit(JobStoreContract.turn("a", 1, 2, 2, 20, "completed")));
 
     assertThat(all).allSatisfy(key -> assertThat(millisToLive(key)).isBetween(1L, TTL.toMillis()));
   }
