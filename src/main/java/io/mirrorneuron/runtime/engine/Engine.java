@@ -51,6 +51,7 @@ public final class Engine {
   private final Decider decider;
   private final JobDocuments documents;
   private final TakeOver takeOver;
+  private final Postscript postscript;
   private final BlockedJobs blocked;
   private final Map<String, JobLoop> loops = new ConcurrentHashMap<>();
   private volatile boolean closed;
@@ -91,7 +92,8 @@ public final class Engine {
     this.inlineLimit = identity.inlineLimit();
     this.decider = new Decider(identity.nodeName(), identity.reviewInFlight());
     this.documents = new JobDocuments(identity.nodeName());
-    this.blocked = new BlockedJobs(store, timers, changed);
+    this.postscript = new Postscript(store, timers, changed);
+    this.blocked = new BlockedJobs(store, timers, postscript);
     this.takeOver =
         new TakeOver(
             store, ports.nodes(), timers, identity.owner(), loops::containsKey, this::resume);
@@ -124,6 +126,26 @@ public final class Engine {
         () -> from.state(job, workflow, timers.now(), inlineLimit),
         new Input.Restored(from),
         from::completed);
+  }
+
+  /** Makes a job that begins where another one was; both remember the other. */
+  public CompletionStage<SubmittedJob> fork(NewJob job, Fork fork) {
+    String runId = "run-" + job.jobId();
+    return open(
+            job,
+            () -> fork.state(job.jobId(), runId, timers.now(), inlineLimit),
+            new Input.Forked(fork),
+            commit -> commit)
+        .thenCompose(made -> tellSource(fork, made.jobId()).thenApply(done -> made));
+  }
+
+  private CompletionStage<Void> tellSource(Fork fork, String jobId) {
+    JobLoop loop = loops.get(fork.sourceJobId());
+    if (loop != null) {
+      loop.offer(new Input.ForkedTo(jobId, fork.at()));
+      return CompletableFuture.completedFuture(null);
+    }
+    return postscript.forked(fork, jobId);
   }
 
   /**
@@ -305,6 +327,26 @@ public final class Engine {
       brief.set("job", row);
       brief.putArray("agents");
       return brief;
+    }
+  }
+
+  /**
+   * Why the job is where it is; see {@link Why}. Of a job that this build cannot read, why that is.
+   */
+  public ObjectNode why(StoredJob stored, ObjectNode row) {
+    try {
+      return new Why(outline(stored), timers.now(), executions::place).document();
+    } catch (RuntimeException e) {
+      String reason = row.path("recovery_reason").asText("its stored state cannot be read");
+      ObjectNode why = Json.object().put("job_id", stored.jobId());
+      why.set("status", row.path("status"));
+      why.put("summary", "the job cannot go on: " + reason);
+      ObjectNode one = why.putArray("explanations").addObject();
+      one.putObject("subject").put("kind", "job").put("id", stored.jobId());
+      one.set("state", row.path("status"));
+      one.put("cause", "blocked").put("text", "the job cannot go on: " + reason);
+      one.put("record", "job.recovery_reason");
+      return why;
     }
   }
 

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * The whole state of one job, confined to its lane. It remembers what changed since the last
@@ -114,7 +115,11 @@ final class JobState {
 
   /** Names one pass through all steps; a service makes many. */
   String workflowRun() {
-    return "wfr-" + Message.deriveId(jobId, "workflow run", header.round());
+    return workflowRun(jobId, header.round());
+  }
+
+  static String workflowRun(String jobId, int round) {
+    return "wfr-" + Message.deriveId(jobId, "workflow run", round);
   }
 
   long lastEventSeq() {
@@ -124,6 +129,10 @@ final class JobState {
   /** Agents that got at least one message. */
   Iterable<AgentState> agents() {
     return agents.values();
+  }
+
+  Stream<AgentState> streamAgents() {
+    return agents.values().stream();
   }
 
   /** The agent's state, or null when no message has reached it yet. */
@@ -346,6 +355,14 @@ final class JobState {
     touch(step);
   }
 
+  /** Notes what a step that has ended was started with. */
+  void keepInput(StepState step, Message input) {
+    step.input = input;
+    step.inputConsumed = true;
+    addedMessages.put(input.seq(), input);
+    touch(step);
+  }
+
   /** Puts the input of a step back in front of its mailbox. */
   void requeueInput(StepState step) {
     step.inputConsumed = false;
@@ -463,6 +480,18 @@ final class JobState {
       return JobHeader.read(blobs.read(HEADER, stored.fields().get(HEADER)));
     } catch (JsonProcessingException | RuntimeException e) {
       throw damaged(stored, e);
+    }
+  }
+
+  /** The same header field with another run and other payloads. */
+  static String withOrigin(String field, String runId, String bundle) {
+    try {
+      JsonNode json = Json.parse(field);
+      JsonNode header = json.isArray() ? json.get(1) : json;
+      ((ObjectNode) header).put("run_id", runId).put("bundle", bundle);
+      return Json.write(json);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("the header is malformed", e);
     }
   }
 

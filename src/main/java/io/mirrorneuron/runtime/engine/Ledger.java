@@ -327,7 +327,7 @@ final class Ledger {
     Failure failure = StepFailures.of(step, outcome, mayRetry);
     if (failure.category().equals("timeout")) {
       ObjectNode members = fields(step).put("reason", failure.desc());
-      members.set("error", failure.toJson(turn.timestamp(), turn.errorId(step.id)));
+      members.set("error", turn.error(failure, step.id));
       turn.event("workflow_step_attempt_timed_out", members);
     }
     failed(step, failure);
@@ -335,7 +335,7 @@ final class Ledger {
 
   /** The attempt has failed: another one, or what the step's policy says. */
   private void failed(StepState step, Failure failure) {
-    ObjectNode error = failure.toJson(turn.timestamp(), turn.errorId(step.id));
+    ObjectNode error = turn.error(failure, step.id);
     step.error = error;
     closeAttempt(step, "failed");
     if (failure.retryable() && step.attempt < step.step.retry().maxAttempts()) {

@@ -91,7 +91,7 @@ final class LifeCycle {
 
   void fail(Failure failure) {
     String where = failure.agentId() == null ? "job" : failure.agentId();
-    ObjectNode error = failure.toJson(turn.timestamp(), turn.errorId(where));
+    ObjectNode error = turn.error(failure, where);
     ObjectNode result = Json.object();
     if (failure.agentId() != null) {
       result.put("agent_id", failure.agentId());

@@ -37,6 +37,9 @@ public record Restoration(
     String sourceJobId,
     String reason) {
 
+  /** So many rounds of a job are followed back; what is left of older ones is history. */
+  private static final int ROUNDS = 1000;
+
   /** What of a stored job decides whether and how it can be copied. */
   public record Source(JobStatus status, String runId, String bundle, long lastEventSeq) {
 
@@ -50,6 +53,26 @@ public record Restoration(
     }
   }
 
+  /**
+   * The ids that the state of a job derives from the job's id, and what they are for another job.
+   *
+   * @throws MnException INVALID when the state is damaged
+   */
+  public static Map<String, String> derivedIds(
+      String jobId, String newJobId, Map<String, String> fields) {
+    int last;
+    try {
+      last = JobState.readHeader(new StoredJob(jobId, 1, "", "", fields, Map.of())).round();
+    } catch (IllegalStateException e) {
+      throw unreadable(e);
+    }
+    Map<String, String> ids = new HashMap<>();
+    for (int round = Math.max(0, last - ROUNDS); round <= last; round++) {
+      ids.put(JobState.workflowRun(jobId, round), JobState.workflowRun(newJobId, round));
+    }
+    return ids;
+  }
+
   /** The state that the job begins with, before it is told that it was restored. */
   JobState state(NewJob job, Workflow workflow, long now, int inlineLimit) {
     if (fields.isEmpty()) {
@@ -58,8 +81,7 @@ public record Restoration(
     try {
       checkBlobs();
       Map<String, String> own = new HashMap<>(fields);
-      ObjectNode header = Json.parseObject(own.get("h"), "header");
-      own.put("h", Json.write(header.put("run_id", runId).put("bundle", bundle)));
+      own.compute("h", (name, text) -> JobState.withOrigin(text, runId, bundle));
       StoredJob stored = new StoredJob(job.jobId(), 1, job.owner(), job.manifest(), own, blobs);
       JobState state = JobState.read(stored, workflow, inlineLimit);
       checkWhole(state);

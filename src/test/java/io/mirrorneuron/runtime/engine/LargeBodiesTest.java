@@ -171,10 +171,7 @@ class LargeBodiesTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void aServiceOfManyRoundsDoesNotGrow(boolean crashes) {
-    Stage stage =
-        steps(2)
-            .root("type", "'service'")
-            .start();
+    Stage stage = steps(2).root("type", "'service'").start();
     for (int round = 0; round < 6; round++) {
       succeed(stage, 0);
       if (crashes) {
