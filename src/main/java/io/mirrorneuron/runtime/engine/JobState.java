@@ -487,7 +487,7 @@ final class JobState {
   static String withOrigin(String field, String runId, String bundle) {
     try {
       JsonNode json = Json.parse(field);
-      JsonNode header = json.isArray() ? json.get(1) : json;
+      JsonNode header = Blob.hasReferences(json) ? json.get(1) : json;
       ((ObjectNode) header).put("run_id", runId).put("bundle", bundle);
       return Json.write(json);
     } catch (JsonProcessingException e) {

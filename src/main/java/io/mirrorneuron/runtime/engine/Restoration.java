@@ -100,7 +100,7 @@ public record Restoration(
   private void checkBlobs() {
     blobs.forEach(
         (name, text) -> {
-          if (!Blobs.name(text).equals(name)) {
+          if (!Blob.name(text).equals(name)) {
             throw MnException.invalid("the backup was changed: a value is not " + name);
           }
         });

@@ -148,7 +148,7 @@ class BlobsTest {
 
   @Test
   void dataThatLooksLikeAReferenceIsData() throws Exception {
-    JsonNode shown = Json.parse(Json.write(Blobs.reference("00", 7)));
+    JsonNode shown = Json.parse(Json.write(Blob.reference("00", 7)));
     JsonNode nested = Stage.json("[{'/0':{'sha256':'00','size_bytes':7}},null]");
     for (JsonNode body : List.of(shown, nested, Json.object().put("a", LONG).set("b", nested))) {
       String message = blobs.write("m:1", record(body));
@@ -180,7 +180,7 @@ class BlobsTest {
     JsonNode seen = Blobs.outline().read("m:1", text);
     assertThat(seen.path("envelope").asText()).isEqualTo(LONG + LONG);
     String name = blobs.names().iterator().next();
-    assertThat(seen.path("body")).isEqualTo(Blobs.reference(name, LONG.length() + 7));
+    assertThat(seen.path("body")).isEqualTo(Blob.reference(name, LONG.length() + 7));
   }
 
   @Test
