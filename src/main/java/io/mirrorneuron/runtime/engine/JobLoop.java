@@ -192,6 +192,8 @@ final class JobLoop {
         epoch,
         delta.set(),
         delta.delete(),
+        delta.blobs(),
+        delta.dropped(),
         turn.events(),
         state.lastEventSeq(),
         engine.documents().row(state, turn.now()),
@@ -287,7 +289,7 @@ final class JobLoop {
       return;
     }
     try {
-      state = JobState.read(stored.get(), workflow);
+      state = JobState.read(stored.get(), workflow, engine.inlineLimit());
     } catch (RuntimeException e) {
       engine.log().error("job {} cannot be read; it is left as committed", jobId(), e);
       end();
