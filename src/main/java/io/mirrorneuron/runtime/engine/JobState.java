@@ -382,6 +382,7 @@ final class JobState {
     }
     set.putAll(addedFields);
     set.putAll(receipts.takeAdded());
+    deleted.removeIf(set::containsKey); // of the last round and of this one
     Delta delta = new Delta(set, List.copyOf(deleted));
     changedAgents.clear();
     addedMessages.clear();
