@@ -70,7 +70,8 @@ public interface JobsClient {
    *     sender it comes from {@code external}, without a type or class it is a {@code command}
    * @return {@code {accepted: true, job_id, agent_id, message_id}} once the message is durable
    * @throws io.mirrorneuron.model.MnException NOT_FOUND for an unknown job or agent, PRECONDITION
-   *     when the job has ended, EXHAUSTED {@code retry_later} when the agent has too much to do
+   *     when the job has ended, CONFLICT when its {@code message_id} was used for another message,
+   *     EXHAUSTED {@code retry_later} when the agent has too much to do
    */
   ObjectNode send(String jobId, String agentId, ObjectNode message);
 

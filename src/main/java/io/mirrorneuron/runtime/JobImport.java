@@ -74,14 +74,15 @@ final class JobImport {
     String jobId = JobIds.slug(graphId) + "-" + suffix;
     String runId = run == null || run.isBlank() ? "run-" + jobId : run;
     String blueprintId = first(blueprint, source.path("blueprint_id").asText(""), graphId);
-    Renaming renaming = renaming(sourceJob, jobId, sourceRun, runId);
-
+    Map<String, String> stored = fields(job);
+    Renaming renaming = renaming(sourceJob, jobId, sourceRun, runId, stored);
     String text = Json.write(renamed(manifest, renaming, blueprintId, runId));
     Workflow workflow = manifests.parse(text);
     Payloads payloads = payloads(backup);
     Manifests.checkUploads(workflow, bundles.paths(payloads));
     ObjectNode provenance = provenance(json, sourceJob, sourceRun, jobId, runId, blueprintId);
-    Map<String, String> fields = fields(job, renaming);
+    Map<String, String> fields = new HashMap<>(stored);
+    fields.replaceAll((name, value) -> renaming.in(value));
     String reason = (fields.isEmpty() ? ANEW : REVIEW).formatted(sourceJob);
     List<StoredEvent> events =
         fields.isEmpty() ? List.of() : events(json.path("runtime").path("events"), renaming);
@@ -151,8 +152,12 @@ final class JobImport {
     return "";
   }
 
-  private static Renaming renaming(String oldJob, String newJob, String oldRun, String newRun) {
+  private static Renaming renaming(
+      String oldJob, String newJob, String oldRun, String newRun, Map<String, String> state) {
     Map<String, String> ids = new HashMap<>();
+    if (!state.isEmpty()) {
+      ids.putAll(Restoration.derivedIds(oldJob, newJob, state));
+    }
     if (!oldJob.isEmpty()) {
       ids.put(oldJob, newJob);
     }
@@ -194,13 +199,13 @@ final class JobImport {
     return provenance;
   }
 
-  private static Map<String, String> fields(JsonNode job, Renaming renaming) {
+  private static Map<String, String> fields(JsonNode job) {
     Map<String, String> fields = new HashMap<>();
     for (var field : job.path("state").path("fields").properties()) {
       if (!FIELD.matcher(field.getKey()).matches() || !field.getValue().isTextual()) {
         throw MnException.invalid("the backup's state has a strange field: " + field.getKey());
       }
-      fields.put(field.getKey(), renaming.in(field.getValue().asText()));
+      fields.put(field.getKey(), field.getValue().asText());
     }
     return fields;
   }

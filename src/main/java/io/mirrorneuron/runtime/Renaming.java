@@ -28,7 +28,6 @@ record Renaming(Map<String, String> ids) {
       Set.of(
           "execution_id",
           "lease_id",
-          "sandbox_name",
           "idempotency_key",
           "attempt_id",
           "mn.workflow.idempotency_key",

@@ -11,6 +11,7 @@ import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.impl.types.ErrorType;
+import java.util.List;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +23,10 @@ import org.slf4j.LoggerFactory;
 final class RedisLane extends VerticleBase implements Executor {
   private static final Logger LOG = LoggerFactory.getLogger(RedisLane.class);
   private static final long RECONNECT_MS = 100;
+
+  /** First words with which a Redis says that it cannot serve yet. */
+  private static final List<String> NOT_NOW =
+      List.of("LOADING", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN");
 
   private final RedisOptions options;
   private Redis client;
@@ -69,8 +74,13 @@ final class RedisLane extends VerticleBase implements Executor {
     }
     return connection
         .send(request)
-        .recover(
-            failure -> Future.failedFuture(failure instanceof ErrorType ? failure : away(failure)));
+        .recover(failure -> Future.failedFuture(isAnswer(failure) ? failure : away(failure)));
+  }
+
+  /** Whether Redis refused the command itself, which it would do again. */
+  private static boolean isAnswer(Throwable failure) {
+    return failure instanceof ErrorType refusal
+        && NOT_NOW.stream().noneMatch(refusal.getMessage()::startsWith);
   }
 
   private Future<?> connect() {

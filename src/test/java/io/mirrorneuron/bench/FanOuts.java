@@ -13,6 +13,7 @@ import java.util.List;
  */
 final class FanOuts implements Measurement {
   private static final int[] WIDTHS = {100, 1000, 10_000};
+  private static final int WIDEST = WIDTHS[WIDTHS.length - 1];
   private static final long POLL_MILLIS = 2;
 
   @Override
@@ -26,12 +27,15 @@ final class FanOuts implements Measurement {
         Connection connection = new Connection(server.port())) {
       double[][] seconds = new double[WIDTHS.length][plan.rounds()];
       double[][] accepted = new double[WIDTHS.length][plan.rounds()];
+      double[][] cpu = new double[WIDTHS.length][plan.rounds()];
       for (int i = -plan.warmUps(); i < plan.rounds(); i++) {
         for (int w = 0; w < WIDTHS.length; w++) {
-          Times times = average(connection, WIDTHS[w], WIDTHS[WIDTHS.length - 1] / WIDTHS[w]);
+          double before = server.process().cpuMillis();
+          Times times = average(connection, WIDTHS[w], WIDEST / WIDTHS[w]);
           if (i >= 0) {
             seconds[w][i] = times.completed();
             accepted[w][i] = times.accepted();
+            cpu[w][i] = (server.process().cpuMillis() - before) / 1e3 * WIDTHS[w] / WIDEST;
           }
         }
       }
@@ -39,7 +43,9 @@ final class FanOuts implements Measurement {
       Floor floor = new Floor("the same with " + WIDTHS[0] + " agents", perMessage(seconds, 0));
       for (int w = 0; w < WIDTHS.length; w++) {
         double micros = perMessage(seconds, w);
-        plan.progress("fan-out to %d: %.1f us a message".formatted(WIDTHS[w], micros));
+        plan.progress(
+            "fan-out to %d: %.1f us a message, %.1f of the server's CPU"
+                .formatted(WIDTHS[w], micros, perMessage(cpu, w)));
         figures.add(
             new Figure(
                     "each message of a fan-out to " + WIDTHS[w] + " agents and their join",
@@ -48,6 +54,7 @@ final class FanOuts implements Measurement {
                     floor)
                 .with("seconds_to_completed", new Series(seconds[w]).median())
                 .with("seconds_to_accepted", new Series(accepted[w]).median())
+                .with("server_cpu_us_per_message", perMessage(cpu, w))
                 .with("server_rss_mib_after", server.process().residentMiB()));
       }
       return figures;

@@ -1,5 +1,6 @@
 package io.mirrorneuron.bench;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.bench.Figure.Floor;
 import io.mirrorneuron.bench.Figure.Unit;
 import java.io.IOException;
@@ -64,6 +65,11 @@ final class OpenJobs implements Measurement {
     for (int i = 0; i < jobs; i++) {
       Server.submit(connection, body);
     }
+    for (JsonNode row : Server.list(connection, PAGE)) {
+      if (!row.path("status").asText().equals("running")) {
+        throw new IOException("a job that should wait does not: " + row);
+      }
+    }
   }
 
   /**
@@ -87,6 +93,7 @@ final class OpenJobs implements Measurement {
       Plan.pause(1000 * IDLE_SECONDS);
       cpu = (server.process().cpuMillis() - cpu) / IDLE_SECONDS;
       redisCpu = (server.redisCpuMillis() - redisCpu) / IDLE_SECONDS;
+      pages(connection, plan.count(1000)); // until it is compiled
       double pageMillis = pages(connection, plan.count(500));
       double jobMillis =
           new JobLoad(server.port(), Workflows.routers(), false)

@@ -15,6 +15,7 @@ import java.util.List;
  */
 final class Restarts implements Measurement {
   private static final long POLL_MILLIS = 5;
+  private static final long PATIENCE_MILLIS = 60_000;
 
   @Override
   public String name() {
@@ -74,6 +75,9 @@ final class Restarts implements Measurement {
       for (String job : jobs) {
         long recovery;
         while ((recovery = recovery(connection, job)) < begin) {
+          if (System.currentTimeMillis() > begin + PATIENCE_MILLIS) {
+            throw new IOException("job " + job + " was not recovered");
+          }
           Plan.pause(POLL_MILLIS);
         }
         last = Math.max(last, recovery);

@@ -38,7 +38,7 @@ final class Workflows {
   /** A service that has handled its first message and waits for the next; it never ends. */
   static String idle() {
     ObjectNode body = Json.object();
-    ObjectNode manifest = manifest(body, "idle", "desk").put("job_type", "service");
+    ObjectNode manifest = manifest(body, "idle", "desk").put("type", "service");
     node(manifest, "desk", "router");
     node(manifest, "shelf", "aggregator").putObject("config").put("complete_after", 1000);
     edge(manifest, "desk", "shelf", "*");

@@ -33,6 +33,7 @@ final class Deaths {
 
   final Map<Of, Integer> count = new EnumMap<>(Of.class);
   final List<Long> movingAfterMillis = new ArrayList<>();
+  int metOpenJobs;
   int cutShort;
 
   private final PackagedServer server;
@@ -99,6 +100,7 @@ final class Deaths {
               .orElse(0);
       long nextDeath =
           moments.stream().filter(at -> at > start.startedAt).findFirst().orElse(Long.MAX_VALUE);
+      metOpenJobs += moving > 0 ? 1 : 0;
       if (moving > nextDeath) {
         cutShort++;
       } else if (moving > 0) {

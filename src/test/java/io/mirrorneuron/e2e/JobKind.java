@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.wire.Json;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A kind of job that runs while servers are killed, and how each of its jobs must end, whatever is
@@ -61,6 +63,20 @@ record JobKind(
             List.of("6x7"),
             details -> messages(details).map(body -> body.path("question").asText()).toList()),
         new JobKind(
+            "join",
+            (graph, random) -> StepManifests.join(graph, NAMES, pause(random, 150)),
+            null,
+            "completed",
+            NAMES,
+            JobKind::inputs),
+        new JobKind(
+            "scatter",
+            (graph, random) -> StepManifests.scatter(graph, 5, pause(random, 150)),
+            null,
+            "completed",
+            List.of("map[0]", "map[1]", "map[2]", "map[3]", "map[4]"),
+            JobKind::inputs),
+        new JobKind(
             "broken",
             (graph, random) ->
                 SampleManifests.program(graph, "sh", "-c", pause(random, 200) + "; exit 3"),
@@ -92,7 +108,7 @@ record JobKind(
 
   /** Through whose hands the message of a chain went, the last first. */
   private static List<String> handedOn(ObjectNode details) {
-    List<String> agents = new java.util.ArrayList<>();
+    List<String> agents = new ArrayList<>();
     messages(details)
         .forEach(
             message -> {
@@ -103,7 +119,14 @@ record JobKind(
     return agents;
   }
 
-  private static java.util.stream.Stream<JsonNode> messages(ObjectNode details) {
+  /** Which steps the last one was given the outputs of; it prints its context. */
+  private static List<String> inputs(ObjectNode details) {
+    List<String> steps = new ArrayList<>();
+    details.at("/job/result/output/workflow/inputs").fieldNames().forEachRemaining(steps::add);
+    return steps;
+  }
+
+  private static Stream<JsonNode> messages(ObjectNode details) {
     return Json.elements(details.at("/job/result/output/messages"));
   }
 }

@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /** Clients that repeat what they ask for until it is answered, whatever dies meanwhile. */
 final class Submissions {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3); // asks every 36 ms
   private static final Executor CLIENTS = Thread::startVirtualThread;
 
   private final PackagedServer server;

@@ -17,6 +17,10 @@ import java.util.TreeMap;
 final class Verdict {
   private static final Set<String> ENDS = Set.of("job_completed", "job_failed", "job_cancelled");
 
+  /** Events that say that an agent, or a step of it, has done its work. */
+  private static final Set<String> COUNTED =
+      Set.of("sandbox_job_completed", "workflow_step_completed");
+
   final List<String> lost = new ArrayList<>();
   final List<String> duplicated = new ArrayList<>();
   final List<String> orphans = new ArrayList<>();
@@ -49,7 +53,8 @@ final class Verdict {
       if (event.path("seq").asInt() != i + 1) {
         duplicated.add(jobId + " has event " + event + " at place " + (i + 1));
       }
-      if (type.equals("sandbox_job_completed") && !once.add(event.path("agent_id").asText())
+      String what = type + " " + subject(event);
+      if (COUNTED.contains(type) && !once.add(what)
           || type.equals("aggregator_duplicate_ignored")) {
         duplicated.add(jobId + " counts twice: " + event);
       }
@@ -62,6 +67,14 @@ final class Verdict {
     } else if (ends.isEmpty() || !ENDS.contains(events.getLast().path("type").asText())) {
       lost.add(jobId + " has no event at its end");
     }
+  }
+
+  /** What of its job an event is about: a message that was worked on, or a step. */
+  private static String subject(JsonNode event) {
+    String lease = event.at("/payload/lease_id").asText(); // ends with .message.attempt.delivery
+    return lease.isEmpty()
+        ? event.path("step_id").asText()
+        : lease.replaceFirst("\\.[0-9]+\\.[0-9]+$", "");
   }
 
   /** Each submission made one job, however often it was sent. */

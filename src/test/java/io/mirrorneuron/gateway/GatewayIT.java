@@ -66,6 +66,39 @@ class GatewayIT {
   }
 
   @Test
+  void aJobIsDrainedWhenThatIsAskedFor() throws Exception {
+    gateway.post("/api/v1/jobs", JOB);
+
+    assertThat(gateway.post("/api/v1/jobs/fake-1/pause?drain=true", "").statusCode())
+        .isEqualTo(200);
+    assertThat(gateway.jobs.calls()).contains("drain fake-1");
+  }
+
+  @Test
+  void aMessageGoesToItsAgentWithoutTheAgentsName() throws Exception {
+    gateway.post("/api/v1/jobs", JOB);
+
+    var answer =
+        gateway.post(
+            "/api/v1/jobs/fake-1/messages", "{\"agent_id\":\"a\",\"type\":\"go\",\"n\":1}");
+
+    assertThat(json(answer).path("accepted").asBoolean()).as(answer.body()).isTrue();
+    assertThat(gateway.jobs.calls()).contains("send fake-1 a {\"type\":\"go\",\"n\":1}");
+  }
+
+  @Test
+  void whoeverIsFullSaysWhenToComeAgain() throws Exception {
+    gateway.jobs.failWith(MnException.retryLater("agent a is full", 1250));
+
+    var answer = gateway.post("/api/v1/jobs/fake-1/messages", "{\"agent_id\":\"a\"}");
+
+    assertThat(answer.statusCode()).isEqualTo(429);
+    assertThat(answer.headers().firstValue("Retry-After")).hasValue("2");
+    assertThat(json(answer).path("error").asText()).isEqualTo("retry_later");
+    assertThat(json(answer).path("retry_after_ms").asInt()).isEqualTo(1250);
+  }
+
+  @Test
   void aJobMayBeSentWithoutAContentTypeAndItsManifestAsAnObject() throws Exception {
     var answer =
         gateway.send(

@@ -124,6 +124,65 @@ class BackupIT {
         .toList();
   }
 
+  /** The first step is done, the second is under way, the third waits for it. */
+  @Test
+  void aCopyOfAWorkflowOfStepsGoesOnAtItsStep() throws Exception {
+    Path go = home.resolve("go-on");
+    String manifest = steps(go).replace("'", "\"");
+    String job = jobs().submit(Submission.of(manifest)).jobId();
+    eventually("the second step runs", () -> step(here, job, "count").equals("running"));
+    jobs().pause(job, false);
+
+    String copy = elsewhere.jobs().restore(jobs().backup(job), "b", null).path("job_id").asText();
+
+    ObjectNode ledger = elsewhere.jobs().get(copy).withObject("/job/workflow_state");
+    assertThat(ledger.at("/steps/collect/status").asText()).isEqualTo("completed");
+    String runThere = jobs().get(job).at("/job/workflow_state/run_id").asText();
+    assertThat(ledger.path("job_id").asText()).isEqualTo(copy);
+    assertThat(Json.write(ledger)).doesNotContain(runThere);
+    assertThat(events(elsewhere, copy)).noneMatch(event -> event.contains(runThere));
+    Files.createFile(go);
+    elsewhere.jobs().resume(copy);
+    ObjectNode details = elsewhere.awaitEnd(copy);
+    assertThat(details.at("/job/status").asText()).as(details.toString()).isEqualTo("completed");
+    assertThat(step(elsewhere, copy, "report")).isEqualTo("completed");
+    assertThat(details.at("/job/workflow_state/steps/count/attempt_count").asInt()).isEqualTo(1);
+    assertThat(events(elsewhere, copy).stream().filter(e -> e.contains("log-books"))).isNotEmpty();
+    jobs().cancel(job);
+  }
+
+  private static String step(RuntimeFixture runtime, String job, String step) {
+    return runtime.jobs().get(job).at("/job/workflow_state/steps/" + step + "/status").asText();
+  }
+
+  private static String steps(Path go) {
+    return """
+        {'apiVersion':'mn.workflow/v1','kind':'Workflow','id':'night','manifest_version':'1.0',
+         'workflow':{'schema':'mn.workflow.problem_graph/v1','workflow_id':'night_v1',
+          'entrypoint':'collect','source':'collect','sink':'report',
+          'steps':[{'id':'collect','run':'collector'},
+                   {'id':'count','run':'counter','control':{'timeout_seconds':60}},
+                   {'id':'report','run':'writer'}],
+          'edges':[{'id':'a','from':'collect','to':'count'},{'id':'b','from':'count','to':'report'}]},
+         'agents':{'schema':'mn.agents.communication_graph/v1','entrypoints':['collector'],
+          'nodes':[%s,%s,%s],
+          'edges':[{'from_node':'collector','to_node':'counter','message_type':'*'},
+                   {'from_node':'counter','to_node':'writer','message_type':'*'}]}}
+        """
+        .formatted(
+            agent("collector", "echo log-books"),
+            agent("counter", "while [ ! -e " + go + " ]; do sleep 0.05; done; echo 7"),
+            agent("writer", "echo written"));
+  }
+
+  private static String agent(String id, String script) {
+    return """
+        {'node_id':'%s','agent_type':'executor','config':{
+         'runner_module':'MirrorNeuron.Runner.HostLocal','command':['sh','-c','%s'],
+         'output_message_type':'done'}}"""
+        .formatted(id, script);
+  }
+
   @Test
   void aCopyHasTheEventsOfItsJobUnderItsOwnId() {
     String job = paused(home.resolve("never"));

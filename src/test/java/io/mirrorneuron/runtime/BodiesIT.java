@@ -111,6 +111,7 @@ class BodiesIT {
         Json.parseObject(
             """
             {"manifest_version":"1.0","graph_id":"bodies","entrypoints":["producer"],
+             "policies":{"restart":{"attempts":0}},
              "nodes":[
                {"node_id":"producer","agent_type":"executor","config":{
                  "upload_path":"producer.py","command":["python3","producer.py"],

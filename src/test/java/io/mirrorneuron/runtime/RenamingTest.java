@@ -22,7 +22,7 @@ class RenamingTest {
           {"execution_id":"old-1.4.1.2"}            | {"execution_id":"new-2.4.1.2"}
           {"execution_id":"old-12.4.1.2"}           | {"execution_id":"old-12.4.1.2"}
           {"lease_id":"lease-old-1.4.1.2"}          | {"lease_id":"lease-new-2.4.1.2"}
-          {"sandbox_name":"bold-1"}                 | {"sandbox_name":"bold-1"}
+          {"sandbox_name":"mn-old-1-a"}             | {"sandbox_name":"mn-old-1-a"}
           {"idempotency_key":"run-old:s:1:m"}       | {"idempotency_key":"run-new:s:1:m"}
           {"note":"old-1","old-1":"old-1"}          | {"note":"old-1","old-1":"old-1"}
           {"job_id":["old-1"]}                      | {"job_id":["old-1"]}

@@ -239,6 +239,35 @@ class RuntimeIT {
   }
 
   @Test
+  void aMessageSentTwiceIsTakenOnceAndAFullMailboxSaysWhenToComeAgain() {
+    String job = submit(service());
+    runtime.jobs().pause(job, false);
+    ObjectNode first = Json.object().put("message_id", "mine").put("n", 1);
+
+    ObjectNode answer = runtime.jobs().send(job, "end", first);
+
+    assertThat(answer.path("message_id").asText()).isEqualTo("mine");
+    assertThat(runtime.jobs().send(job, "end", first)).isEqualTo(answer);
+    assertThat(runtime.jobs().get(job).at("/agents/1/mailbox_depth").asInt()).isEqualTo(1);
+    assertThatThrownBy(() -> runtime.jobs().send(job, "end", first.deepCopy().put("n", 2)))
+        .isInstanceOfSatisfying(
+            MnException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFLICT));
+    assertThatThrownBy(
+            () -> {
+              for (int i = 0; i < 200; i++) {
+                runtime.jobs().send(job, "end", Json.object().put("n", i));
+              }
+            })
+        .isInstanceOfSatisfying(
+            MnException.class,
+            e -> {
+              assertThat(e.error()).isEqualTo("retry_later");
+              assertThat(e.retryAfterMs()).isPositive();
+            });
+    runtime.jobs().cancel(job);
+  }
+
+  @Test
   void aMessageThatNobodyCanGetIsRefusedWithTheReason() {
     String job = submit(service());
     assertThatThrownBy(() -> runtime.jobs().send(job, "nobody", Json.object()))

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 /**
  * What one agent has done and is doing. Messages and collected bodies are stored field by field,
@@ -24,6 +25,9 @@ final class AgentState {
 
   /** Aggregators only: the bodies accepted so far. */
   final List<JsonNode> collected = new ArrayList<>();
+
+  /** Who sent the bodies, in the same order; empty texts where that is not known. */
+  private final List<String> order = new ArrayList<>();
 
   private final Set<String> senders = new HashSet<>();
 
@@ -70,13 +74,21 @@ final class AgentState {
       return false;
     }
     collected.add(body);
+    order.add(sender);
     return true;
+  }
+
+  void forEachCollected(BiConsumer<String, JsonNode> action) {
+    for (int i = 0; i < collected.size(); i++) {
+      action.accept(order.get(i), collected.get(i));
+    }
   }
 
   /** Begins anew with collecting. */
   void forgetRound() {
     collected.clear();
     senders.clear();
+    order.clear();
     fired = false;
   }
 

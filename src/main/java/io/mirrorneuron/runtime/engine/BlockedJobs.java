@@ -3,18 +3,13 @@ package io.mirrorneuron.runtime.engine;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.store.JobStore;
-import io.mirrorneuron.store.JobStore.Commit;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.wire.Json;
-import java.time.Instant;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +25,7 @@ final class BlockedJobs {
 
   private final JobStore store;
   private final Timers timers;
-  private final Consumer<String> changed;
+  private final Postscript postscript;
   private final Map<String, Blocked> jobs = new ConcurrentHashMap<>();
 
   /**
@@ -38,10 +33,10 @@ final class BlockedJobs {
    */
   private record Blocked(StoredJob stored, String reason, CompletionStage<Void> written) {}
 
-  BlockedJobs(JobStore store, Timers timers, Consumer<String> changed) {
+  BlockedJobs(JobStore store, Timers timers, Postscript postscript) {
     this.store = store;
     this.timers = timers;
-    this.changed = changed;
+    this.postscript = postscript;
   }
 
   /** Writes down once that the job waits, and why. */
@@ -64,7 +59,8 @@ final class BlockedJobs {
                   row.put("recovery_status", BLOCKED).put("recovery_requires_review", true);
                   row.put("recovery_reason", reason);
                   ObjectNode members = Json.object().put("reason", reason);
-                  return write(stored, row, "job_recovery_blocked", members, Map.of(), false);
+                  return postscript.write(
+                      stored, row, "job_recovery_blocked", members, Map.of(), false);
                 });
     jobs.put(stored.jobId(), new Blocked(stored, reason, written));
     written.exceptionally(
@@ -94,7 +90,8 @@ final class BlockedJobs {
               row.put("status", JobStatus.CANCELLED.word()).put("live?", false);
               row.putNull("recovery_status").putNull("recovery_reason");
               row.put("recovery_requires_review", false);
-              return write(stored, row, "job_cancelled", Json.object(), ended(stored), true);
+              return postscript.write(
+                  stored, row, "job_cancelled", Json.object(), ended(stored), true);
             })
         .thenApply(
             done -> {
@@ -120,41 +117,5 @@ final class BlockedJobs {
     return text == null
         ? Json.object().put("job_id", stored.jobId()).put("status", "running").put("live?", true)
         : Json.parseObject(text, "stored row");
-  }
-
-  private CompletionStage<Void> write(
-      StoredJob stored,
-      ObjectNode row,
-      String type,
-      ObjectNode members,
-      Map<String, String> fields,
-      boolean terminal) {
-    String jobId = stored.jobId();
-    return store
-        .lastEvents(jobId, 1)
-        .thenCompose(
-            last -> {
-              long seq = last.isEmpty() ? 1 : last.getFirst().seq() + 1;
-              long now = timers.now();
-              String time = Json.timestamp(Instant.ofEpochMilli(now));
-              ObjectNode event = Json.object().put("seq", seq).put("type", type);
-              event.put("timestamp", time).setAll(members);
-              row.put("last_event", type).put("event_seq", seq).put("updated_at", time);
-              Map<String, String> set = new HashMap<>(fields);
-              set.putAll(JobState.countersAfter(seq, type, stored));
-              return store.commit(
-                  new Commit(
-                      jobId,
-                      stored.epoch(),
-                      set,
-                      List.of(),
-                      List.of(Json.write(event)),
-                      seq,
-                      Json.write(row),
-                      now,
-                      row.path("status").asText(),
-                      terminal));
-            })
-        .thenRun(() -> changed.accept(jobId));
   }
 }

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
 
 /**
@@ -27,6 +28,8 @@ final class Decider {
   void decide(JobState state, Input input, Turn turn) {
     if (!state.status().isTerminal()) {
       new Decision(state, turn).take(input);
+    } else if (input instanceof Input.Deliver deliver) {
+      turn.refuse(deliver, MnException.precondition("job is not running"));
     }
   }
 
@@ -63,6 +66,8 @@ final class Decider {
         case Input.Loaded loaded ->
             new Recovery(state, turn, life, processes).loaded(loaded, reviewInFlight);
         case Input.Broken broken -> life.fail(Failure.internal(broken.reason()));
+        case Input.Forked forked -> forked(forked.fork());
+        case Input.ForkedTo to -> forkedTo(to);
         case Input.Continue go -> {}
       }
       settleStops();
@@ -70,6 +75,21 @@ final class Decider {
     }
 
     private void start() {
+      run();
+      new Rounds(state, turn, life).seed(ledger);
+    }
+
+    private void forked(Fork fork) {
+      run();
+      fork.begin(state, turn, ledger, new Rounds(state, turn, life));
+    }
+
+    private void forkedTo(Input.ForkedTo to) {
+      state.header.noteFork(to.jobId());
+      turn.event("job_forked", Json.object().put("new_job_id", to.jobId()).put("at", to.at()));
+    }
+
+    private void run() {
       turn.event("job_pending");
       turn.event("job_validated");
       turn.event("job_scheduled", Json.object().put("node", nodeName));
@@ -80,7 +100,6 @@ final class Decider {
         turn.event("workflow_graph_compiled", members.put("run_id", state.workflowRun()));
         state.steps.all().forEach(ledger::evaluate);
       }
-      new Rounds(state, turn, life).seed(ledger);
     }
 
     private void restored(Restoration from) {
@@ -144,7 +163,7 @@ final class Decider {
             break;
           }
         } else if (!mailbox.isReady(turn.now())) {
-          state.passOn(); // it may have been its turn
+          state.passOn(mailbox); // it may have been its turn
         } else if (admits(mailbox)) {
           budget--;
           handle(mailbox);
@@ -192,6 +211,7 @@ final class Decider {
       }
       Message message = state.consume(mailbox);
       backlog.changed(mailbox);
+      state.passOn(mailbox); // what needs no program holds nobody up
       turn.agentEvent("agent_message_received", mailbox.owner.agent.id(), message.summary());
       return message;
     }

@@ -47,9 +47,11 @@ public final class Engine {
   private final Function<String, Workflow> manifests;
   private final Function<String, Path> bundles;
   private final Consumer<String> changed;
+  private final String nodeName;
   private final Decider decider;
   private final JobDocuments documents;
   private final TakeOver takeOver;
+  private final Postscript postscript;
   private final BlockedJobs blocked;
   private final Map<String, JobLoop> loops = new ConcurrentHashMap<>();
   private volatile boolean closed;
@@ -85,9 +87,11 @@ public final class Engine {
     this.manifests = manifests;
     this.bundles = bundles;
     this.changed = changed;
+    this.nodeName = identity.nodeName();
     this.decider = new Decider(identity.nodeName(), identity.reviewInFlight());
     this.documents = new JobDocuments(identity.nodeName());
-    this.blocked = new BlockedJobs(store, timers, changed);
+    this.postscript = new Postscript(store, timers, changed);
+    this.blocked = new BlockedJobs(store, timers, postscript);
     this.takeOver =
         new TakeOver(
             store, ports.nodes(), timers, identity.owner(), loops::containsKey, this::resume);
@@ -102,7 +106,12 @@ public final class Engine {
     String runId = workflow.runId() == null ? "run-" + job.jobId() : workflow.runId();
     return open(
         job,
-        () -> new JobState(job.jobId(), workflow, new JobHeader(timers.now(), runId, bundle)),
+        () ->
+            new JobState(
+                job.jobId(),
+                workflow,
+                new JobHeader(timers.now(), runId, bundle)
+                    .onTarget(workflow.isSystem() ? nodeName : null)),
         new Input.Start(),
         commit -> commit);
   }
@@ -117,6 +126,26 @@ public final class Engine {
         () -> from.state(job, workflow, timers.now()),
         new Input.Restored(from),
         from::completed);
+  }
+
+  /** Makes a job that begins where another one was; both remember the other. */
+  public CompletionStage<SubmittedJob> fork(NewJob job, Fork fork) {
+    String runId = "run-" + job.jobId();
+    return open(
+            job,
+            () -> fork.state(job.jobId(), runId, timers.now()),
+            new Input.Forked(fork),
+            commit -> commit)
+        .thenCompose(made -> tellSource(fork, made.jobId()).thenApply(done -> made));
+  }
+
+  private CompletionStage<Void> tellSource(Fork fork, String jobId) {
+    JobLoop loop = loops.get(fork.sourceJobId());
+    if (loop != null) {
+      loop.offer(new Input.ForkedTo(jobId, fork.at()));
+      return CompletableFuture.completedFuture(null);
+    }
+    return postscript.forked(fork, jobId);
   }
 
   /**
@@ -209,10 +238,11 @@ public final class Engine {
               });
     }
     Set<String> agents = loop.agents();
-    if (!agents.contains(agentId)) {
+    String target = agents.contains(agentId) ? agentId : agentId + "@" + nodeName;
+    if (!agents.contains(target)) {
       return CompletableFuture.failedFuture(noAgent(jobId, agentId, agents));
     }
-    return loop.ask(new Input.Deliver(agentId, message), status -> true);
+    return loop.ask(new Input.Deliver(target, message), status -> true);
   }
 
   private static MnException noAgent(String jobId, String agentId, Set<String> agents) {
@@ -293,6 +323,26 @@ public final class Engine {
       brief.set("job", row);
       brief.putArray("agents");
       return brief;
+    }
+  }
+
+  /**
+   * Why the job is where it is; see {@link Why}. Of a job that this build cannot read, why that is.
+   */
+  public ObjectNode why(StoredJob stored, ObjectNode row) {
+    try {
+      return new Why(read(stored), timers.now(), executions::place).document();
+    } catch (RuntimeException e) {
+      String reason = row.path("recovery_reason").asText("its stored state cannot be read");
+      ObjectNode why = Json.object().put("job_id", stored.jobId());
+      why.set("status", row.path("status"));
+      why.put("summary", "the job cannot go on: " + reason);
+      ObjectNode one = why.putArray("explanations").addObject();
+      one.putObject("subject").put("kind", "job").put("id", stored.jobId());
+      one.set("state", row.path("status"));
+      one.put("cause", "blocked").put("text", "the job cannot go on: " + reason);
+      one.put("record", "job.recovery_reason");
+      return why;
     }
   }
 

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Optional;
 
 /** Port: runs the programs of executors. Calls return at once; a listener hears the rest. */
 public interface Executions {
@@ -17,6 +18,21 @@ public interface Executions {
    * ids are ignored.
    */
   void stop(String executionId);
+
+  /** Where the execution waits for slots; empty when it runs, or is not known here. */
+  default Optional<QueuePlace> place(String executionId) {
+    return Optional.empty();
+  }
+
+  /**
+   * A place in the queue of a pool.
+   *
+   * @param position from 1
+   * @param length how many wait
+   * @param capacity slots that the pool has
+   * @param inUse slots that are given out
+   */
+  record QueuePlace(String pool, int position, int length, int capacity, int inUse) {}
 
   interface Listener {
     void signal(Signal signal);

@@ -11,6 +11,12 @@ sealed interface Input {
   /** The first input of a job that another one was. */
   record Restored(Restoration from) implements Input {}
 
+  /** The first input of a job that begins where another one was. */
+  record Forked(Fork fork) implements Input {}
+
+  /** Another job has begun from this one. */
+  record ForkedTo(String jobId, String at) implements Input {}
+
   record Signalled(Address to, String executionId, Executions.Signal signal) implements Input {}
 
   /**

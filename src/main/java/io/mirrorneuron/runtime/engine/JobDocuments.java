@@ -144,6 +144,12 @@ public final class JobDocuments {
         .put("ended_at", time(state.header.endedAt()));
     job.set("root_agent_ids", Json.MAPPER.valueToTree(workflow.entrypoints()));
     job.set("recovery", state.header.recovery());
+    if (state.header.forkedFrom() != null) {
+      job.set("forked_from", state.header.forkedFrom());
+    }
+    if (!state.header.forks().isEmpty()) {
+      job.set("forks", Json.MAPPER.valueToTree(state.header.forks()));
+    }
     if (state.header.provenance() != null) {
       job.set("restore_provenance", state.header.provenance());
     }
@@ -152,6 +158,8 @@ public final class JobDocuments {
     job.put("lease_epoch", epoch).put("lease_owner", owner);
     job.putObject("lease").put("owner_id", owner).put("epoch", epoch);
     job.set("result", state.header.result());
+    job.put("next_round_at", time(state.header.nextRoundAt()));
+    job.set("unrouted_types", Json.MAPPER.valueToTree(state.header.unrouted()));
     job.set("warnings", Json.MAPPER.valueToTree(workflow.warnings()));
     job.set("topology", topology(workflow));
     ObjectNode running = topology(workflow);
@@ -223,6 +231,9 @@ public final class JobDocuments {
     plan.put("strategy", "binpack").put("mode", "single_node");
     plan.put("placement_count", workflow.agents().size());
     plan.putArray("nodes").add(nodeName);
+    if (workflow.isSystem()) {
+      plan.putArray("system_targets").add(nodeName);
+    }
     return plan;
   }
 

@@ -18,6 +18,9 @@ final class JobHeader {
   /** Fingerprint of the stored payload files, or null when the bundle has none. */
   final String bundle;
 
+  /** The node whose copy of a system job it is, or null. */
+  private String target;
+
   private JobStatus status = JobStatus.PENDING;
   private long startedAt;
   private long endedAt;
@@ -25,6 +28,8 @@ final class JobHeader {
   private ObjectNode failure;
   private ObjectNode recovery;
   private ObjectNode provenance;
+  private ObjectNode forkedFrom;
+  private final Set<String> forks = new LinkedHashSet<>();
   private ObjectNode pendingCompletion;
   private int round;
   private long nextRoundAt;
@@ -36,6 +41,15 @@ final class JobHeader {
     this.submittedAt = submittedAt;
     this.runId = runId;
     this.bundle = bundle;
+  }
+
+  JobHeader onTarget(String node) {
+    target = node;
+    return this;
+  }
+
+  String target() {
+    return target;
   }
 
   JobStatus status() {
@@ -123,6 +137,26 @@ final class JobHeader {
     changed = true;
   }
 
+  /** {@code {job_id, at}} of the job that this one began from, or null. */
+  ObjectNode forkedFrom() {
+    return forkedFrom;
+  }
+
+  void forkedFrom(ObjectNode value) {
+    forkedFrom = value;
+    changed = true;
+  }
+
+  /** Jobs that have begun from this one. */
+  Set<String> forks() {
+    return forks;
+  }
+
+  void noteFork(String jobId) {
+    forks.add(jobId);
+    changed = true;
+  }
+
   void provenance(ObjectNode value) {
     provenance = value;
     changed = true;
@@ -166,6 +200,15 @@ final class JobHeader {
     json.set("result", result);
     json.set("failure", failure);
     json.set("recovery", recovery);
+    if (target != null) {
+      json.put("target", target);
+    }
+    if (forkedFrom != null) {
+      json.set("forked_from", forkedFrom);
+    }
+    if (!forks.isEmpty()) {
+      json.set("forks", Json.MAPPER.valueToTree(forks));
+    }
     if (provenance != null) {
       json.set("provenance", provenance);
     }
@@ -196,6 +239,9 @@ final class JobHeader {
     header.result = json.path("result") instanceof ObjectNode node ? node : null;
     header.failure = json.path("failure") instanceof ObjectNode node ? node : null;
     header.recovery = json.path("recovery") instanceof ObjectNode node ? node : null;
+    header.target = json.path("target").asText(null);
+    header.forkedFrom = json.path("forked_from") instanceof ObjectNode node ? node : null;
+    json.path("forks").forEach(fork -> header.forks.add(fork.asText()));
     header.provenance = json.path("provenance") instanceof ObjectNode node ? node : null;
     header.pendingCompletion =
         json.path("pending_completion") instanceof ObjectNode node ? node : null;

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * The whole state of one job, confined to its lane. It remembers what changed since the last
@@ -60,11 +61,14 @@ final class JobState {
   private final Map<String, String> addedFields = new LinkedHashMap<>();
   private final List<String> deleted = new ArrayList<>();
 
+  /**
+   * @param workflow as its author wrote it; of a system job the copy for the job's target is used
+   */
   JobState(String jobId, Workflow workflow, JobHeader header) {
     this.jobId = jobId;
-    this.workflow = workflow;
+    this.workflow = header.target() == null ? workflow : workflow.onTarget(header.target());
     this.header = header;
-    this.steps = new Steps(workflow.steps(), this::agent);
+    this.steps = new Steps(this.workflow.steps(), this::agent);
     this.executorCount =
         (int)
             workflow.agents().values().stream()
@@ -103,7 +107,11 @@ final class JobState {
 
   /** Names one pass through all steps; a service makes many. */
   String workflowRun() {
-    return "wfr-" + Message.deriveId(jobId, "workflow run", header.round());
+    return workflowRun(jobId, header.round());
+  }
+
+  static String workflowRun(String jobId, int round) {
+    return "wfr-" + Message.deriveId(jobId, "workflow run", round);
   }
 
   long lastEventSeq() {
@@ -113,6 +121,10 @@ final class JobState {
   /** Agents that got at least one message. */
   Iterable<AgentState> agents() {
     return agents.values();
+  }
+
+  Stream<AgentState> streamAgents() {
+    return agents.values().stream();
   }
 
   /** The agent's state, or null when no message has reached it yet. */
@@ -241,9 +253,12 @@ final class JobState {
     inLine.add(mailbox);
   }
 
-  /** Whoever waits for fewer steps at work may be looked at: the place was not taken. */
-  void passOn() {
+  /** Whoever waits behind the mailbox may be looked at: it does not take the place it was given. */
+  void passOn(Mailbox mailbox) {
     considerNext(inLine);
+    if (mailbox.owner.flying == 0) {
+      considerNext(mailbox.owner.inLine);
+    }
   }
 
   private void considerNext(Set<Mailbox> line) {
@@ -335,10 +350,18 @@ final class JobState {
     touch(step);
   }
 
+  /** Notes what a step that has ended was started with. */
+  void keepInput(StepState step, Message input) {
+    step.input = input;
+    step.inputConsumed = true;
+    addedMessages.put(input.seq(), input);
+    touch(step);
+  }
+
   /** Puts the input of a step back in front of its mailbox. */
   void requeueInput(StepState step) {
     step.inputConsumed = false;
-    Mailbox mailbox = step.entry();
+    Mailbox mailbox = step.inputMailbox();
     mailbox.messages.addFirst(step.input);
     waiting.add(mailbox);
     touch(step);

@@ -184,17 +184,14 @@ final class Ledger {
   }
 
   private void start(StepState step) {
-    Mailbox mailbox =
-        step.mailboxes.values().stream()
-            .filter(box -> !box.messages.isEmpty())
-            .findFirst()
-            .orElseThrow();
-    step.input = mailbox.messages.getFirst();
+    List<Mailbox> filled =
+        step.mailboxes.values().stream().filter(box -> !box.messages.isEmpty()).toList();
+    step.input = filled.getFirst().messages.getFirst();
     step.attempt = 1;
     step.startedAt = turn.now();
     state.steps.expecting().remove(step);
     status(step, Status.QUEUED);
-    state.consider(mailbox);
+    filled.forEach(state::consider);
   }
 
   /** It may start but has nothing to start with; a message is made when none can come any more. */
@@ -327,7 +324,7 @@ final class Ledger {
     Failure failure = StepFailures.of(step, outcome, mayRetry);
     if (failure.category().equals("timeout")) {
       ObjectNode members = fields(step).put("reason", failure.desc());
-      members.set("error", failure.toJson(turn.timestamp(), turn.errorId(step.id)));
+      members.set("error", turn.error(failure, step.id));
       turn.event("workflow_step_attempt_timed_out", members);
     }
     failed(step, failure);
@@ -335,7 +332,7 @@ final class Ledger {
 
   /** The attempt has failed: another one, or what the step's policy says. */
   private void failed(StepState step, Failure failure) {
-    ObjectNode error = failure.toJson(turn.timestamp(), turn.errorId(step.id));
+    ObjectNode error = turn.error(failure, step.id);
     step.error = error;
     closeAttempt(step, "failed");
     if (failure.retryable() && step.attempt < step.step.retry().maxAttempts()) {
@@ -463,7 +460,7 @@ final class Ledger {
       mailbox.owner.inLine.add(mailbox);
     }
     if (!open || busy) {
-      state.passOn();
+      state.passOn(mailbox);
     }
     return open && !busy;
   }

@@ -217,6 +217,7 @@ final class Processes {
     }
     Message.Builder message = mail.reply(type, body == null ? Json.object() : body);
     if (emit.hasNonNull("body_base64")) {
+      message.with("content_type", "application/octet-stream");
       message.part(Message.BODY_ENCODING, Json.MAPPER.getNodeFactory().textNode("base64"));
     }
     for (String member :
@@ -300,18 +301,19 @@ final class Processes {
   private Failure failure(Mailbox mailbox, Outcome outcome, int maxAttempts) {
     boolean timeout =
         outcome.ending() == Ending.TIMED_OUT || outcome.ending() == Ending.BEACON_MISSED;
-    return new Failure(
-        "runtime.job.failed",
-        timeout ? "timeout" : "runtime",
-        "agent " + id(mailbox) + " failed: " + outcome.error(),
-        false,
-        id(mailbox),
-        mailbox.attempt,
-        maxAttempts,
-        timeout
-            ? "Raise timeout_seconds of the node, or find out what its program waits for."
-            : "Read stderr in the sandbox_job_failed event; set max_attempts to have the"
-                + " program tried again.");
+    return Failure.of(
+            "runtime.job.failed",
+            timeout ? "timeout" : "runtime",
+            "agent " + id(mailbox) + " failed: " + outcome.error())
+        .withAttempt(mailbox.attempt, maxAttempts)
+        .withComponent("executor")
+        .withNode(nodeName)
+        .withAgent(id(mailbox))
+        .withRemediation(
+            timeout
+                ? "Raise timeout_seconds of the node, or find out what its program waits for."
+                : "Read stderr in the sandbox_job_failed event; set max_attempts to have the"
+                    + " program tried again.");
   }
 
   private static boolean mayRetry(JsonNode config, Outcome outcome) {

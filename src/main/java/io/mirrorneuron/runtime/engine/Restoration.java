@@ -35,6 +35,9 @@ public record Restoration(
     String sourceJobId,
     String reason) {
 
+  /** So many rounds of a job are followed back; what is left of older ones is history. */
+  private static final int ROUNDS = 1000;
+
   /** What of a stored job decides whether and how it can be copied. */
   public record Source(JobStatus status, String runId, String bundle, long lastEventSeq) {
 
@@ -46,6 +49,26 @@ public record Restoration(
       long events = JobState.lastEventSeq(stored.fields());
       return new Source(header.status(), header.runId, header.bundle, events);
     }
+  }
+
+  /**
+   * The ids that the state of a job derives from the job's id, and what they are for another job.
+   *
+   * @throws MnException INVALID when the state is damaged
+   */
+  public static Map<String, String> derivedIds(
+      String jobId, String newJobId, Map<String, String> fields) {
+    int last;
+    try {
+      last = JobState.readHeader(new StoredJob(jobId, 1, "", "", fields)).round();
+    } catch (IllegalStateException e) {
+      throw unreadable(e);
+    }
+    Map<String, String> ids = new HashMap<>();
+    for (int round = Math.max(0, last - ROUNDS); round <= last; round++) {
+      ids.put(JobState.workflowRun(jobId, round), JobState.workflowRun(newJobId, round));
+    }
+    return ids;
   }
 
   /** The state that the job begins with, before it is told that it was restored. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
+import java.util.Map;
 
 /**
  * One pass from the entrypoints through the graph. A batch job makes one; a service begins another
@@ -60,11 +61,18 @@ final class Rounds {
 
   /** Gives each entrypoint its first messages. */
   void seed(Ledger ledger) {
+    seed(ledger, Map.of());
+  }
+
+  /**
+   * @param instead bodies that take the place of the manifest's, by entrypoint or by the name of
+   *     the first step
+   */
+  void seed(Ledger ledger, Map<String, JsonNode> instead) {
     String round = state.workflowRun();
     String correlation = Message.deriveId(round, "correlation", 0);
     for (String entrypoint : state.workflow.entrypoints()) {
-      List<JsonNode> bodies =
-          state.workflow.initialInputs().getOrDefault(entrypoint, List.of(Json.object()));
+      List<JsonNode> bodies = bodies(entrypoint, instead);
       for (int i = 0; i < bodies.size(); i++) {
         Message.Builder message =
             Outside.seed(state.jobId, entrypoint, bodies.get(i))
@@ -74,5 +82,16 @@ final class Rounds {
         ledger.post(message.build(state.nextMessageSeq(), entrypoint));
       }
     }
+  }
+
+  private List<JsonNode> bodies(String entrypoint, Map<String, JsonNode> instead) {
+    String source = state.steps.graph().source();
+    JsonNode own = instead.get(entrypoint);
+    if (own == null && source != null) {
+      own = instead.get(source);
+    }
+    return own != null
+        ? List.of(own)
+        : state.workflow.initialInputs().getOrDefault(entrypoint, List.of(Json.object()));
   }
 }

@@ -71,15 +71,12 @@ final class StepFailures {
       String reason,
       boolean retryable,
       String remediation) {
-    return new Failure(
-        code,
-        category,
-        "step " + step.id + " failed: " + reason,
-        retryable,
-        step.entry().owner.agent.id(),
-        step.attempt,
-        step.step.retry().maxAttempts(),
-        remediation,
-        step.id);
+    return Failure.of(code, category, "step " + step.id + " failed: " + reason)
+        .withRetryable(retryable)
+        .withRemediation(remediation)
+        .withAttempt(step.attempt, step.step.retry().maxAttempts())
+        .withComponent("workflow_ledger")
+        .withAgent(step.entry().owner.agent.id())
+        .withStep(step.id);
   }
 }

@@ -54,9 +54,18 @@ final class Turn {
     effects.add(effect);
   }
 
-  /** An id for a failure, the same whenever this turn is repeated. */
-  String errorId(String where) {
-    return "evt_" + Message.deriveId(state.jobId, where, (int) state.lastEventSeq());
+  /**
+   * The failure as it is told in events and results; the same whenever this turn is repeated.
+   *
+   * @param where what failed: an agent, a step, the job
+   */
+  ObjectNode error(Failure failure, String where) {
+    String event = Message.deriveId(state.jobId, where, (int) state.lastEventSeq());
+    String trace = Message.deriveId(state.header.runId, "trace", 0);
+    int attempt = failure.attempt() == null ? 0 : failure.attempt();
+    String span = Message.deriveId(trace, where, attempt);
+    return failure.toJson(
+        timestamp, new Failure.Ids("evt_" + event, "trc_" + trace, "spn_" + span));
   }
 
   /** An event of the job itself; its members stand at top level. */

@@ -24,6 +24,11 @@ final class Upstream {
   }
 
   boolean isBusy(StepState step) {
+    return !busy(step).isEmpty();
+  }
+
+  /** The agent that holds something for it, if any. */
+  List<String> busy(StepState step) {
     Set<String> seen = new HashSet<>();
     Deque<String> next = new ArrayDeque<>(step.step.agentIds());
     String id;
@@ -31,13 +36,13 @@ final class Upstream {
       for (String sender : senders().getOrDefault(id, List.of())) {
         if (state.steps.of(sender).isEmpty() && seen.add(sender)) {
           if (holdsSomething(sender)) {
-            return true;
+            return List.of(sender);
           }
           next.addLast(sender);
         }
       }
     }
-    return false;
+    return List.of();
   }
 
   private boolean holdsSomething(String agentId) {

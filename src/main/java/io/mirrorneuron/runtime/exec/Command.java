@@ -94,6 +94,9 @@ record Command(Path executable, List<String> words) {
 
   /** One pass: what a value brings in is not looked at again. */
   private static String replace(String word, Map<String, String> placeholders) {
+    if (word.indexOf('{') < 0) {
+      return word;
+    }
     return PLACEHOLDER
         .matcher(word)
         .replaceAll(

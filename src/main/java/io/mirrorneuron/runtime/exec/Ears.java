@@ -4,9 +4,26 @@ import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
-/** Takes what a program says to where it belongs: news to the inbox, output to its collectors. */
-record Ears(Notice.Inbox inbox, Consumer<ByteBuffer> out, Consumer<ByteBuffer> err)
-    implements Spawner.Watcher {
+/**
+ * Takes what a program says to where it belongs: output to its collectors, news to the inbox. The
+ * end of the output is no news before the end of the program, so most programs wake their execution
+ * once.
+ */
+final class Ears implements Spawner.Watcher {
+  private final Notice.Inbox inbox;
+  private final Consumer<ByteBuffer> out;
+  private final Consumer<ByteBuffer> err;
+
+  // Guarded by this.
+  private boolean drained;
+  private boolean exited;
+
+  Ears(Notice.Inbox inbox, Consumer<ByteBuffer> out, Consumer<ByteBuffer> err) {
+    this.inbox = inbox;
+    this.out = out;
+    this.err = err;
+  }
+
   @Override
   public void stdout(ByteBuffer bytes) {
     out.accept(bytes);
@@ -18,12 +35,16 @@ record Ears(Notice.Inbox inbox, Consumer<ByteBuffer> out, Consumer<ByteBuffer> e
   }
 
   @Override
-  public void drained() {
-    inbox.put(new Notice.Drained());
+  public synchronized void drained() {
+    drained = true;
+    if (exited) {
+      inbox.put(new Notice.Drained());
+    }
   }
 
   @Override
-  public void exited() {
-    inbox.put(new Notice.Exited());
+  public synchronized void exited() {
+    exited = true;
+    inbox.put(new Notice.Exited(drained));
   }
 }

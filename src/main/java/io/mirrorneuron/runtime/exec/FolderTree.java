@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.exec;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -20,18 +21,28 @@ final class FolderTree {
   /** Deletes what it can; what it cannot is logged and left. */
   static void delete(Path root) {
     try {
-      remove(root);
+      if (Files.isDirectory(root, LinkOption.NOFOLLOW_LINKS)) {
+        removeFull(root);
+      } else {
+        Files.deleteIfExists(root);
+      }
+    } catch (NoSuchFileException e) {
+      // Somebody was faster.
     } catch (IOException e) {
       LOG.warn("folder {} cannot be deleted: {}", root, e.toString());
     }
   }
 
+  private static void removeFull(Path folder) throws IOException {
+    clear(folder);
+    Files.delete(folder);
+  }
+
   private static void remove(Path path) throws IOException {
     try {
-      if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-        clear(path);
-      }
       Files.delete(path);
+    } catch (DirectoryNotEmptyException e) {
+      removeFull(path);
     } catch (NoSuchFileException e) {
       // Somebody was faster.
     }

@@ -8,6 +8,7 @@ import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
@@ -111,6 +112,11 @@ public final class HostLocalExecutions implements Executions, AutoCloseable {
     if (run != null) {
       run.stop();
     }
+  }
+
+  @Override
+  public Optional<QueuePlace> place(String executionId) {
+    return Optional.ofNullable(runs.get(executionId)).map(HostLocalRun::place);
   }
 
   /** How full each pool is, by name. */

@@ -6,6 +6,7 @@ import io.mirrorneuron.runtime.engine.Executions.Ending;
 import io.mirrorneuron.runtime.engine.Executions.Lease;
 import io.mirrorneuron.runtime.engine.Executions.Listener;
 import io.mirrorneuron.runtime.engine.Executions.Outcome;
+import io.mirrorneuron.runtime.engine.Executions.QueuePlace;
 import io.mirrorneuron.runtime.engine.Executions.Signal;
 import io.mirrorneuron.runtime.engine.Executions.Structured;
 import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
@@ -48,6 +49,9 @@ final class HostLocalRun {
   private final Notice.Inbox inbox = new Notice.Inbox();
   private Lease lease;
 
+  /** Its place in the queue, then its slots; null before. */
+  private volatile Pools.Claim claim;
+
   HostLocalRun(Machinery machinery, Execution execution, Listener listener) {
     this.machinery = machinery;
     this.execution = execution;
@@ -57,6 +61,12 @@ final class HostLocalRun {
   /** From any thread. */
   void stop() {
     inbox.put(new Notice.Stop());
+  }
+
+  /** Where it waits for slots, or null. Any thread. */
+  QueuePlace place() {
+    Pools.Claim waiting = claim;
+    return waiting == null ? null : waiting.place();
   }
 
   /** Runs to the end; the listener is not told of the outcome, the caller does that. */
@@ -86,10 +96,11 @@ final class HostLocalRun {
   private Outcome queueAndRun(ExecutorSettings settings, PythonEnvironment python)
       throws NotStarted {
     long requestedAt = machinery.clock().millis();
-    try (Pools.Claim _ =
+    try (Pools.Claim queued =
         machinery
             .pools()
             .claim(settings.pool(), settings.slots(), () -> inbox.put(new Notice.Granted()))) {
+      claim = queued;
       switch (inbox.await(queueLimit())) {
         case Notice.Granted() -> {}
         case null ->

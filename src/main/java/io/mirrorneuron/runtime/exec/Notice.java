@@ -18,11 +18,15 @@ sealed interface Notice {
 
   record Beacon(ObjectNode payload) implements Notice {}
 
-  /** Both output streams ended. */
-  record Drained() implements Notice {}
+  /**
+   * The program, not necessarily its children, ended.
+   *
+   * @param drained whether both output streams ended, too
+   */
+  record Exited(boolean drained) implements Notice {}
 
-  /** The program, not necessarily its children, ended. */
-  record Exited() implements Notice {}
+  /** Both output streams ended, later than the program. */
+  record Drained() implements Notice {}
 
   /** Where notices come in, from any thread, and are taken, by the execution's own. */
   final class Inbox {
@@ -35,7 +39,9 @@ sealed interface Notice {
     /** The next notice, or null when the deadline came first. */
     Notice await(Deadline deadline) {
       try {
-        return queue.poll(Math.max(0, deadline.remainingNanos()), TimeUnit.NANOSECONDS);
+        return deadline.isNever()
+            ? queue.take() // A wait with an end costs a timer.
+            : queue.poll(Math.max(0, deadline.remainingNanos()), TimeUnit.NANOSECONDS);
       } catch (InterruptedException e) {
         // Nobody has a reason to: executions are stopped by a notice.
         throw new IllegalStateException("execution thread was interrupted", e);

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.exec;
 
+import io.mirrorneuron.runtime.engine.Executions.QueuePlace;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -76,6 +77,21 @@ final class Pools {
       this.pool = pool;
       this.slots = slots;
       this.granted = granted;
+    }
+
+    /** Where it stands in the queue, or null once it holds its slots or has given up. */
+    QueuePlace place() {
+      synchronized (pool) {
+        int ahead = 0;
+        for (Claim claim : pool.queue) {
+          if (claim == this) {
+            return new QueuePlace(
+                pool.name, ahead + 1, pool.queue.size(), pool.capacity, pool.inUse);
+          }
+          ahead++;
+        }
+        return null;
+      }
     }
 
     @Override

@@ -27,9 +27,8 @@ record PythonPackages(String requirements, Path file, List<String> packages, Pat
   /** Lines that lead to other files: options such as {@code -r}, relative paths, archives. */
   private static final Pattern LOCAL =
       Pattern.compile(
-          "(?m)^\\s*(-[rcef]\\b|--(requirement|constraint|editable|find-links)\\b|\\.{0,2}/"
-              + "|[^#\\n]*@\\s*\\.{0,2}/|[^#:\\n]*\\.(whl|zip|tar\\.gz)\\s*(#|;|$)"
-              + "|[^#\\n]*\\bfile:)");
+          "(?m)^[ \\t]*(-[rcef]|--(requirement|constraint|editable|find-links)\\b|[./]"
+              + "|[^#\\n]*(@[ \\t]*[./]|\\bfile:)|[^#:\\n]*\\.(whl|zip|tar\\.gz)[ \\t]*(#|;|\\r?$))");
 
   PythonPackages {
     packages = List.copyOf(packages);

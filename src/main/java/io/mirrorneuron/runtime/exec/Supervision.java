@@ -198,7 +198,10 @@ final class Supervision implements AutoCloseable {
   private void note(Notice notice) {
     switch (notice) {
       case null -> {}
-      case Notice.Exited() -> exited = true;
+      case Notice.Exited(boolean withOutput) -> {
+        exited = true;
+        drained |= withOutput;
+      }
       case Notice.Drained() -> drained = true;
       case Notice.Stop() -> stopped = true;
       case Notice.Beacon(ObjectNode payload) -> {

@@ -13,11 +13,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 
 /** Makes workspaces below one folder that belongs to this runtime alone. Thread-safe. */
 final class Workspaces {
   private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+  private static final Pattern NOT_PLAIN = Pattern.compile("[^A-Za-z0-9._-]");
   private static final int NAME_PART = 40;
 
   private final Path folder;
@@ -70,9 +72,12 @@ final class Workspaces {
 
   private Path fresh(Execution execution, ExecutorSettings settings) throws NotStarted {
     String base =
-        "%s-%s-%s-"
-            .formatted(
-                plain(settings.namePrefix()), plain(execution.jobId()), plain(execution.agentId()));
+        plain(settings.namePrefix())
+            + "-"
+            + plain(execution.jobId())
+            + "-"
+            + plain(execution.agentId())
+            + "-";
     while (true) {
       try {
         return Files.createDirectory(folder.resolve(base + counter.incrementAndGet()), PRIVATE);
@@ -86,7 +91,7 @@ final class Workspaces {
 
   /** A part of a file name: nothing that leads elsewhere, and short. */
   private static String plain(String text) {
-    String plain = text.replaceAll("[^A-Za-z0-9._-]", "_");
+    String plain = NOT_PLAIN.matcher(text).replaceAll("_");
     return plain.length() > NAME_PART ? plain.substring(0, NAME_PART) : plain;
   }
 }

@@ -40,7 +40,11 @@ final class Findings {
     }
   }
 
+  /** What was said already is not said again. */
   void warn(String message) {
+    if (warnings.contains(message)) {
+      return;
+    }
     warningCount++;
     if (warnings.size() < MAX_LISTED) {
       warnings.add(message);

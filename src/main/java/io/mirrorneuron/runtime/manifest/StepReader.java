@@ -1,6 +1,5 @@
 package io.mirrorneuron.runtime.manifest;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.runtime.manifest.Nodes.Node;
 import io.mirrorneuron.runtime.manifest.StepGraph.Step;
 import io.mirrorneuron.runtime.manifest.StepGraph.StepEdge;
@@ -10,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -30,10 +28,12 @@ final class StepReader {
 
   private final Map<String, Node> nodes;
   private final Bindings bindings;
+  private final StepAgents agents;
 
   StepReader(Map<String, Node> nodes, Bindings bindings) {
     this.nodes = nodes;
     this.bindings = bindings;
+    this.agents = new StepAgents(nodes.keySet(), bindings);
   }
 
   /** No graph when there are no steps, when no agent works for them or when they are off. */
@@ -54,15 +54,20 @@ final class StepReader {
     checkBindings(places);
     StepEdges edgeReader = new StepEdges(places);
     List<StepEdge> edges = edgeReader.read(graph.at("edges"));
-    String source = source(graph, entrypoint, places, edges);
-    String sink = sink(graph, places, edges);
-    if (edgeReader.isSound() && source != null) {
-      new StepOrder(edges).check(graph, places.keySet(), source);
+    StepEnds ends = StepEnds.read(graph, entrypoint, places.keySet(), edges);
+    if (edgeReader.isSound() && ends.source() != null) {
+      new StepOrder(edges).check(graph, places.keySet(), ends.source());
     }
+    int maxParallel = maxParallel(graph.at("execution"));
     Map<String, Step> steps = steps(places, edges, graph);
-    return isTracked(root, list, steps)
-        ? new StepGraph(steps, source, sink, maxParallel(graph.at("execution")))
+    return agents.areComplete() && isTracked(root)
+        ? new StepGraph(steps, ends.source(), ends.sink(), maxParallel)
         : StepGraph.NONE;
+  }
+
+  private static boolean isTracked(Place root) {
+    Place control = root.at("runtime").at("workflow_control");
+    return control.at("state_ledger").at("enabled").value().asBoolean(true);
   }
 
   private static void checkGraph(Place graph) {
@@ -101,51 +106,6 @@ final class StepReader {
     bindings.checkNames(names);
   }
 
-  private static String source(
-      Place graph, Place entrypoint, Map<String, Place> steps, List<StepEdge> edges) {
-    Place given = Place.first(graph.at("source"), entrypoint);
-    boolean differ =
-        !entrypoint.isAbsent() && !given.value().asText().equals(entrypoint.value().asText());
-    if (differ) {
-      given.error(
-          Problem.CONFLICT,
-          "%s must be %s, like %s"
-              .formatted(given.label(), entrypoint.shown(), entrypoint.label()));
-    }
-    return end(given, steps, edges, StepEdge::to, "predecessor");
-  }
-
-  private static String sink(Place graph, Map<String, Place> steps, List<StepEdge> edges) {
-    return end(graph.at("sink"), steps, edges, StepEdge::from, "successor");
-  }
-
-  /** The named step, else the only one that no edge has at its other side. */
-  private static String end(
-      Place place,
-      Map<String, Place> steps,
-      List<StepEdge> edges,
-      Function<StepEdge, String> inner,
-      String neighbour) {
-    if (!place.isAbsent()) {
-      boolean known = steps.containsKey(place.value().asText());
-      if (!known) {
-        place.error(
-            Problem.REFERENCE,
-            "%s must name a workflow step: %s".formatted(place.label(), place.shown()));
-      }
-      return known ? place.value().textValue() : null;
-    }
-    Set<String> others = edges.stream().map(inner).collect(Collectors.toSet());
-    List<String> ends = steps.keySet().stream().filter(id -> !others.contains(id)).toList();
-    if (ends.size() != 1) {
-      place.error(
-          Problem.REQUIRED,
-          "%s is required: %d steps have no %s".formatted(place.label(), ends.size(), neighbour));
-      return null;
-    }
-    return ends.getFirst();
-  }
-
   private Map<String, Step> steps(Map<String, Place> places, List<StepEdge> edges, Place graph) {
     Map<String, List<StepEdge>> incoming =
         edges.stream().collect(Collectors.groupingBy(StepEdge::to));
@@ -167,10 +127,11 @@ final class StepReader {
 
   private Step step(
       String id, Place place, Place graph, List<StepEdge> incoming, List<StepEdge> outgoing) {
-    String run = place.at("run").value().textValue();
-    List<String> agents = agents(id, run);
+    List<String> agentIds = agents.of(id, place);
     Place config =
-        agents.isEmpty() ? place.at("config") : nodes.get(agents.getFirst()).place().at("config");
+        agentIds.isEmpty()
+            ? place.at("config")
+            : nodes.get(agentIds.getFirst()).place().at("config");
     StepControl control = StepControl.read(place, config);
     Trigger trigger = StepTriggers.read(place, graph);
     if (trigger.quorum() > incoming.size()) {
@@ -181,12 +142,12 @@ final class StepReader {
     boolean unsafe =
         Unsafe.is(place.value())
             || Unsafe.is(place.at("control").value())
-            || agents.stream().map(nodes::get).anyMatch(Node::isUnsafe);
+            || agentIds.stream().map(nodes::get).anyMatch(Node::isUnsafe);
     return new Step(
         id,
         place.at("label").value().asText(id),
-        run,
-        agents,
+        place.at("run").value().textValue(),
+        agentIds,
         control.required(),
         control.failurePolicy(),
         trigger,
@@ -196,49 +157,6 @@ final class StepReader {
         unsafe,
         incoming,
         outgoing);
-  }
-
-  /** The node that the step runs, else the workers bound to it, else the node of its name. */
-  private List<String> agents(String id, String run) {
-    if (nodes.containsKey(run)) {
-      return List.of(run);
-    }
-    for (String binding : new String[] {run, id}) {
-      List<String> workers =
-          bindings.workerIds(binding).stream().filter(nodes::containsKey).distinct().toList();
-      if (!workers.isEmpty()) {
-        return workers;
-      }
-    }
-    return nodes.containsKey(id) ? List.of(id) : List.of();
-  }
-
-  /**
-   * A step whose workers are only described, as in many catalogues, cannot be followed: then none
-   * is. A step that names nothing at all is an error, unless none names anything.
-   */
-  private boolean isTracked(Place root, Place list, Map<String, Step> steps) {
-    List<Step> idle = steps.values().stream().filter(step -> step.agentIds().isEmpty()).toList();
-    if (idle.isEmpty()) {
-      JsonNode ledger = root.value().path("runtime").path("workflow_control").path("state_ledger");
-      return ledger.path("enabled").asBoolean(true);
-    }
-    list.warn(
-        "no agent works for step %s, so steps are not tracked: the messages between agents alone drive the job"
-            .formatted(Place.shown(idle.getFirst().id())));
-    idle.stream()
-        .filter(step -> idle.size() < steps.size() && !isDescribed(step))
-        .forEach(
-            step ->
-                list.error(
-                    Problem.REFERENCE,
-                    "step %s has no agent: no node and no binding has the name it runs"
-                        .formatted(Place.shown(step.id()))));
-    return false;
-  }
-
-  private boolean isDescribed(Step step) {
-    return !bindings.workerIds(step.run()).isEmpty() || !bindings.workerIds(step.id()).isEmpty();
   }
 
   /** Zero is no limit. */

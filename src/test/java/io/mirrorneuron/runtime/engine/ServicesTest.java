@@ -5,21 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Jobs that go on until somebody ends them, and the rounds that they make; runtime.md 4.1, 2.8. */
 class ServicesTest {
   private static final String DAILY = "'attempts':3,'interval_ms':86400000,'delay_ms':10";
 
-  private static String policies(String type, String restart) {
-    return "{'job_type':'%s','restart':{%s}}".formatted(type, restart);
+  private static String policies(String restart) {
+    return "{'job_type':'service','restart':{%s}}".formatted(restart);
   }
 
   /** Two programs one after the other, and an aggregator that says when both are done. */
   private static Graph service(String restart) {
     return new Graph()
-        .with("policies", policies("service", restart))
+        .with("policies", policies(restart))
         .program("work")
         .program("more")
         .agent("end", "aggregator", "{'complete_after':2,'complete_run':true}")
@@ -32,8 +30,8 @@ class ServicesTest {
     return stage.succeed("work").succeed("more");
   }
 
-  private static Flow chain(String type) {
-    return new Flow().root("policies", policies(type, DAILY)).step("a").step("b").edge("a", "b");
+  private static Flow chain() {
+    return new Flow().root("policies", policies(DAILY)).step("a").step("b").edge("a", "b");
   }
 
   @Test
@@ -112,10 +110,9 @@ class ServicesTest {
 
   // ---- steps
 
-  @ParameterizedTest
-  @ValueSource(strings = {"service", "system"})
-  void aServiceOfStepsBeginsAnewWhenAllHaveEnded(String type) {
-    Stage stage = chain(type).start().succeed("a").succeed("b");
+  @Test
+  void aServiceOfStepsBeginsAnewWhenAllHaveEnded() {
+    Stage stage = chain().start().succeed("a").succeed("b");
     assertThat(stage.status()).isEqualTo("running");
 
     stage.advance(10);
@@ -131,7 +128,7 @@ class ServicesTest {
 
   @Test
   void eachRoundIsAWorkflowRunOfItsOwn() {
-    Stage stage = chain("service").start();
+    Stage stage = chain().start();
     String first = stage.execution("a").workflow().path("run_id").asText();
     stage.succeed("a").succeed("b").advance(10);
 
@@ -140,7 +137,7 @@ class ServicesTest {
 
   @Test
   void aStepThatHasBegunInTheNewRoundIsKnownToTheNextServer() {
-    Stage stage = chain("service").start().succeed("a").succeed("b").advance(10).crash();
+    Stage stage = chain().start().succeed("a").succeed("b").advance(10).crash();
     assertThat(stage.running()).containsExactly("a");
 
     stage.succeed("a", "{'complete_step':{'n':2}}").crash();
@@ -152,7 +149,7 @@ class ServicesTest {
 
   @Test
   void aServiceWhoseSinkCompletesTheRunEndsOnceEveryStepHas() {
-    Flow flow = chain("service").step("slow").edge("a", "slow");
+    Flow flow = chain().step("slow").edge("a", "slow");
     flow.agent(
         "done",
         "aggregator",
@@ -169,25 +166,6 @@ class ServicesTest {
 
   @Test
   void aFailedStepFailsAServiceOfSteps() {
-    assertThat(chain("service").start().fail("a", 1).status()).isEqualTo("failed");
-  }
-
-  // ---- one target of each agent
-
-  @Test
-  void aSysbatchCompletesWhenItsTargetHas() {
-    Stage stage = new Graph().with("policies", policies("sysbatch", DAILY)).program("work").start();
-
-    assertThat(stage.succeed("work").status()).isEqualTo("completed");
-  }
-
-  @Test
-  void aSystemJobGoesOnAfterItsAgentsHaveEnded() {
-    Stage stage = new Graph().with("policies", policies("system", DAILY)).program("work").start();
-
-    stage.succeed("work", "{'complete_run':{'n':1}}").advance(10);
-
-    assertThat(stage.running()).containsExactly("work");
-    assertThat(stage.cancel().letStop().status()).isEqualTo("cancelled");
+    assertThat(chain().start().fail("a", 1).status()).isEqualTo("failed");
   }
 }

@@ -9,6 +9,7 @@ import io.mirrorneuron.runtime.engine.Executions.Completion;
 import io.mirrorneuron.runtime.engine.Executions.Ending;
 import io.mirrorneuron.runtime.engine.Executions.Lease;
 import io.mirrorneuron.runtime.engine.Executions.Outcome;
+import io.mirrorneuron.runtime.engine.Executions.QueuePlace;
 import io.mirrorneuron.runtime.engine.Executions.Signal;
 import io.mirrorneuron.runtime.engine.Executions.Structured;
 import io.mirrorneuron.runtime.manifest.Manifests;
@@ -22,10 +23,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -63,12 +67,17 @@ final class Stage {
 
   boolean reviewInFlight;
 
+  /** Where programs wait for slots, by name. */
+  final Map<String, QueuePlace> places = new HashMap<>();
+
   private final Deque<Runnable> lane = new ArrayDeque<>();
   private final PriorityQueue<Alarm> alarms =
       new PriorityQueue<>(Comparator.comparingLong(Alarm::at).thenComparingLong(Alarm::order));
   private final Map<String, Running> programs = new LinkedHashMap<>();
   private final Set<String> started = new HashSet<>();
   private final List<String> stopped = new ArrayList<>();
+  private String looked = JOB;
+  private int jobs = 1;
   private long now = 1_000_000;
   private long order;
   private int life;
@@ -165,6 +174,15 @@ final class Stage {
     public void stop(String executionId) {
       stopped.add(executionId);
     }
+
+    @Override
+    public Optional<QueuePlace> place(String executionId) {
+      return programs.entrySet().stream()
+          .filter(entry -> entry.getValue().execution().executionId().equals(executionId))
+          .map(entry -> places.get(entry.getKey()))
+          .filter(Objects::nonNull)
+          .findFirst();
+    }
   }
 
   // ---- what a test does
@@ -226,6 +244,15 @@ final class Stage {
   Stage cancel() {
     ask(one -> one.cancel(JOB));
     return this;
+  }
+
+  /** The program has its slots and runs. */
+  Stage lease(String agent) {
+    programs
+        .get(agent)
+        .listener()
+        .signal(new Signal.Leased(new Lease("l", "default", 1, now, now)));
+    return settle();
   }
 
   /** The program of the agent ends well and has printed this answer. */
@@ -299,6 +326,34 @@ final class Stage {
     return value == null ? null : new Completion(value.isBoolean() ? null : value);
   }
 
+  /** Another job begins from the one looked at, and is looked at from then on. */
+  Stage forkAtStep(String step, Map<String, JsonNode> inputs) {
+    return forked(Fork.atStep(stored(), workflow(), step, inputs));
+  }
+
+  Stage forkAtEvent(long seq, Map<String, JsonNode> inputs) {
+    List<JobStore.StoredEvent> events =
+        disk.events(looked, 0, Integer.MAX_VALUE).toCompletableFuture().join();
+    return forked(Fork.atEvent(stored(), workflow(), seq, events, inputs));
+  }
+
+  private Stage forked(Fork fork) {
+    String id = "job-" + ++jobs;
+    engine.fork(new JobStore.NewJob(id, OWNER, stored().manifest(), null, null), fork);
+    looked = id;
+    return settle();
+  }
+
+  private Workflow workflow() {
+    return manifests.apply(stored().manifest());
+  }
+
+  /** Looks at this job from now on. */
+  Stage look(String jobId) {
+    looked = jobId;
+    return this;
+  }
+
   // ---- what a test sees
 
   Engine engine() {
@@ -320,11 +375,11 @@ final class Stage {
   }
 
   JobStore.StoredJob stored() {
-    return disk.load(JOB).toCompletableFuture().join().orElseThrow();
+    return disk.load(looked).toCompletableFuture().join().orElseThrow();
   }
 
   ObjectNode row() {
-    return (ObjectNode) parse(disk.row(JOB).toCompletableFuture().join());
+    return (ObjectNode) parse(disk.row(looked).toCompletableFuture().join());
   }
 
   String status() {
@@ -340,7 +395,7 @@ final class Stage {
   }
 
   List<JsonNode> events() {
-    return disk.events(JOB, 0, Integer.MAX_VALUE).toCompletableFuture().join().stream()
+    return disk.events(looked, 0, Integer.MAX_VALUE).toCompletableFuture().join().stream()
         .map(event -> parse(event.json()))
         .toList();
   }

@@ -627,9 +627,13 @@ class StepFormTest {
 
   @Test
   void inputsForAnUnknownNodeGoToTheOnlyEntrypoint() {
-    Workflow workflow = parse(changed("/runtime/initial_inputs", "{\"dispatcher\":[{\"n\":1}]}"));
-    assertThat(workflow.initialInputs()).hasToString("{picker=[{\"n\":1}]}");
-    assertThat(workflow.warnings()).hasSize(1);
+    ObjectNode manifest = changed("/runtime/initial_inputs", "{\"dispatcher\":[{\"n\":1}]}");
+    put(manifest, "/initial_inputs", json("{\"dispatcher\":[{\"n\":2}]}"));
+    Workflow workflow = parse(manifest);
+    assertThat(workflow.initialInputs()).hasToString("{picker=[{\"n\":2}]}");
+    assertThat(workflow.warnings())
+        .containsExactly(
+            "initial_inputs names no node dispatcher: its payloads go to the entrypoint picker");
   }
 
   @Test

@@ -1,0 +1,249 @@
+package io.mirrorneuron.runtime.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.manifest.Workflow;
+import io.mirrorneuron.store.JobStore.StoredEvent;
+import io.mirrorneuron.store.JobStore.StoredJob;
+import io.mirrorneuron.wire.Json;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A new job that begins where another one was: what had ended by then is taken over with its
+ * output, all the rest is done again.
+ */
+public final class Fork {
+  private static final Set<String> ENDINGS =
+      Set.of("workflow_step_completed", "workflow_step_partial", "workflow_step_skipped");
+
+  private final JobState source;
+  private final String at;
+  private final Map<String, JsonNode> inputs;
+
+  /** Steps, and instances, that are done again. */
+  private final Set<String> again = new HashSet<>();
+
+  private Fork(JobState source, String at, Map<String, JsonNode> inputs) {
+    this.source = source;
+    this.at = at;
+    this.inputs = inputs;
+  }
+
+  /**
+   * From a step on: it and all that follows it, and what had not ended anyway, is done again.
+   *
+   * @param inputs bodies, by step, that take the place of those the steps were started with
+   * @throws MnException NOT_FOUND for an unknown step, PRECONDITION when the step was not reached
+   */
+  public static Fork atStep(
+      StoredJob stored, Workflow workflow, String stepId, Map<String, JsonNode> inputs) {
+    Fork fork = new Fork(JobState.read(stored, workflow), stepId, inputs);
+    StepState step = fork.source.steps.get(stepId);
+    if (step == null) {
+      throw new MnException(
+          ErrorCode.NOT_FOUND,
+          "step_not_found",
+          "job %s has no step %s".formatted(stored.jobId(), stepId));
+    }
+    fork.addAgain(step);
+    fork.source.steps.all().stream().filter(one -> !one.isTerminal()).forEach(fork::addAgain);
+    List<String> missing =
+        fork.source.steps.parents(step).stream()
+            .filter(parent -> !parent.isTerminal())
+            .map(parent -> parent.id)
+            .toList();
+    if (!missing.isEmpty()) {
+      throw MnException.precondition(
+          "step %s was not reached: %s had not ended"
+              .formatted(stepId, String.join(", ", missing)));
+    }
+    return fork.checked();
+  }
+
+  /**
+   * As the job was after event {@code seq}; 0 is its beginning.
+   *
+   * @param events all events of the job up to there
+   */
+  public static Fork atEvent(
+      StoredJob stored,
+      Workflow workflow,
+      long seq,
+      List<StoredEvent> events,
+      Map<String, JsonNode> inputs) {
+    Fork fork = new Fork(JobState.read(stored, workflow), Long.toString(seq), inputs);
+    Set<String> ended = new HashSet<>();
+    for (StoredEvent event : events) {
+      JsonNode json = Json.parseObject(event.json(), "event");
+      if (event.seq() <= seq && ENDINGS.contains(json.path("type").asText())) {
+        ended.add(json.path("step_id").asText());
+      }
+    }
+    if (fork.source.steps.isEmpty() && seq > 0) {
+      throw MnException.precondition(
+          "job %s has no steps; it can only be forked at its beginning (at: 0)"
+              .formatted(stored.jobId()));
+    }
+    fork.source.steps.all().stream()
+        .filter(step -> !ended.contains(step.id))
+        .forEach(fork::addAgain);
+    return fork.checked();
+  }
+
+  private void addAgain(StepState step) {
+    if (step.instances >= 0 && !isAnyAgain(source.steps.parents(step))) {
+      source.steps.instances(step).forEach(this::addAgain); // their items are known
+    } else if (again.add(step.id)) {
+      for (var edge : step.step.outgoing()) {
+        StepState child = source.steps.get(edge.to());
+        source.steps.instances(child).forEach(instance -> again.add(instance.id));
+        addAgain(child);
+      }
+    }
+  }
+
+  private boolean isAnyAgain(List<StepState> steps) {
+    return steps.stream().anyMatch(step -> again.contains(step.id));
+  }
+
+  private Fork checked() {
+    for (String id : inputs.keySet()) {
+      boolean known =
+          startsAnew() ? source.workflow.entrypoints().contains(id) : feeds(source.steps.get(id));
+      if (!known && !(startsAnew() && source.steps.get(id) != null && isSource(id))) {
+        throw MnException.invalid(
+            startsAnew()
+                ? "inputs: %s is no entrypoint; these are: %s"
+                    .formatted(id, String.join(", ", source.workflow.entrypoints()))
+                : "inputs: step %s does not start anew here".formatted(id));
+      }
+    }
+    return this;
+  }
+
+  private boolean isSource(String stepId) {
+    return stepId.equals(source.steps.graph().source());
+  }
+
+  /** Whether nothing is taken over. */
+  private boolean startsAnew() {
+    return source.steps.isEmpty() || again.contains(source.steps.graph().source());
+  }
+
+  /** Whether the step starts at once, with what it was started with the last time. */
+  private boolean feeds(StepState step) {
+    return step != null
+        && again.contains(step.id)
+        && step.input != null
+        && !isAnyAgain(source.steps.parents(step));
+  }
+
+  public String sourceJobId() {
+    return source.jobId;
+  }
+
+  /** The step or event number that it was asked for. */
+  public String at() {
+    return at;
+  }
+
+  // ---- the new job
+
+  /** The state before the first turn: all that is taken over. */
+  JobState state(String jobId, String runId, long now) {
+    JobHeader header =
+        new JobHeader(now, runId, source.header.bundle).onTarget(source.header.target());
+    header.forkedFrom(Json.object().put("job_id", source.jobId).put("at", at));
+    JobState state = new JobState(jobId, source.workflow, header);
+    if (!startsAnew()) {
+      List.copyOf(source.steps.all()).forEach(step -> takeOver(step, state));
+      source.streamAgents().forEach(agent -> takeOver(agent, state));
+    }
+    return state;
+  }
+
+  private void takeOver(StepState step, JobState state) {
+    if (again.contains(step.id) || step.isInstance() && again.contains(step.step.id())) {
+      return;
+    }
+    if (step.instances >= 0) {
+      state.steps.scatter(state.steps.get(step.id), step.instances);
+    }
+    StepState own = state.steps.get(step.id);
+    own.read(Json.parseObject(step.write(), "step"));
+    if (step.input != null) {
+      state.keepInput(own, readdressed(step.input, state, step.input.id()));
+    }
+    if (step.output != null) {
+      state.output(own, step.output);
+    }
+    state.touch(own);
+    state.steps.ended(own);
+  }
+
+  private void takeOver(AgentState agent, JobState state) {
+    List<StepState> served = source.steps.of(agent.agent.id());
+    if (!served.isEmpty() && isAllAgain(served)) {
+      return;
+    }
+    AgentState own = state.agent(agent.agent.id());
+    own.memory = agent.memory;
+    own.processed = agent.processed;
+    own.output = agent.output;
+    agent.forEachCollected(
+        (sender, body) -> {
+          if (!isOfAgain(sender) && own.collect(sender, body)) {
+            state.collected(own, sender, body);
+          }
+        });
+    own.fired = agent.fired && own.collected.size() == agent.collected.size();
+    for (Message message : agent.mailbox.messages) {
+      if (message.sourceStepId() == null || !again.contains(message.sourceStepId())) {
+        state.enqueue(own.mailbox, readdressed(message, state, message.id()));
+      }
+    }
+    state.touch(own);
+  }
+
+  private boolean isAllAgain(List<StepState> steps) {
+    return steps.stream().allMatch(step -> again.contains(step.id));
+  }
+
+  private boolean isOfAgain(String sender) {
+    int space = sender.indexOf(' ');
+    return space > 0 && again.contains(sender.substring(space + 1));
+  }
+
+  /** Told in the first turn: has what is done again start. */
+  void begin(JobState state, Turn turn, Ledger ledger, Rounds rounds) {
+    ObjectNode members = Json.object().put("source_job_id", source.jobId).put("at", at);
+    turn.event("job_forked_from", members);
+    if (startsAnew()) {
+      rounds.seed(ledger, inputs);
+      return;
+    }
+    for (StepState step : source.steps.all()) {
+      if (feeds(step)) {
+        String id = Message.deriveId(state.jobId, "fork " + step.id, 0);
+        ObjectNode json = readdressed(step.input, state, id).json();
+        if (inputs.containsKey(step.id)) {
+          json.set("body", inputs.get(step.id));
+        }
+        ledger.post(new Message(state.nextMessageSeq(), json));
+      }
+    }
+  }
+
+  private static Message readdressed(Message message, JobState state, String id) {
+    ObjectNode json = Json.object();
+    json.setAll(message.json());
+    ObjectNode envelope = json.get("envelope").deepCopy();
+    json.set("envelope", envelope.put("job_id", state.jobId).put("message_id", id));
+    return new Message(state.nextMessageSeq(), json);
+  }
+}

@@ -1,0 +1,83 @@
+package io.mirrorneuron.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RedactionTest {
+  private static JsonNode json(String text) {
+    return Json.parseObject(text, "test");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Authorization",
+        "set-cookie",
+        "client_secret",
+        "token",
+        "refreshToken",
+        "PASSWORD",
+        "api_key",
+        "apiKey",
+        "X-API-Key",
+        "private_key",
+        "privateKey",
+        "aws_credentials"
+      })
+  void textUnderASecretNameIsHidden(String name) {
+    assertThat(Redaction.of(Json.object().put(name, "hunter2").put("other", "seen")))
+        .isEqualTo(Json.object().put(name, "[REDACTED]").put("other", "seen"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          numbers                 | {"total_tokens":1500,"token":7}
+          booleans                | {"password_set":true,"cookie":null}
+          counts written as text  | {"max_tokens":"1024","input_tokens":"12.5"}
+          counts by kind          | {"tokens":{"input":5,"output":7}}
+          other names             | {"tok":"a","pass":"b","key":"c","author":"d"}
+          values that are no name | {"a":"token","b":["password"]}
+          nothing                 | {"token":"","secret":"[REDACTED]","credential":[],"cookie":{}}
+          """)
+  void whatIsNoSecretStaysAndNothingIsCopied(String what, String text) {
+    JsonNode json = json(text);
+
+    assertThat(Redaction.of(json)).as(what).isSameAs(json);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          {"tokens":"abc"}                             | {"tokens":"[REDACTED]"}
+          {"token":"123"}                              | {"token":"[REDACTED]"}
+          {"a":{"b":[1,{"api_key":"k"}]},"c":{"d":1}}  | {"a":{"b":[1,{"api_key":"[REDACTED]"}]},"c":{"d":1}}
+          {"credentials":{"user":"u","pass":"p"}}      | {"credentials":"[REDACTED]"}
+          {"cookies":["a","b"]}                        | {"cookies":"[REDACTED]"}
+          """)
+  void secretsAreFoundAtAnyDepth(String text, String shown) {
+    JsonNode json = json(text);
+
+    assertThat(Redaction.of(json)).isEqualTo(json(shown));
+    assertThat(json).as("the argument").isEqualTo(json(text));
+    assertThat(Redaction.of(Redaction.of(json))).isEqualTo(json(shown));
+  }
+
+  @Test
+  void partsWithoutSecretsAreShared() {
+    JsonNode json = json("{\"token\":\"t\",\"large\":{\"a\":[1]}}");
+
+    assertThat(Redaction.of(json).get("large")).isSameAs(json.get("large"));
+  }
+}
