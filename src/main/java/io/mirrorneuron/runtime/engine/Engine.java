@@ -47,6 +47,7 @@ public final class Engine {
   private final Function<String, Workflow> manifests;
   private final Function<String, Path> bundles;
   private final Consumer<String> changed;
+  private final String nodeName;
   private final int inlineLimit;
   private final Decider decider;
   private final JobDocuments documents;
@@ -89,6 +90,7 @@ public final class Engine {
     this.manifests = manifests;
     this.bundles = bundles;
     this.changed = changed;
+    this.nodeName = identity.nodeName();
     this.inlineLimit = identity.inlineLimit();
     this.decider = new Decider(identity.nodeName(), identity.reviewInFlight());
     this.documents = new JobDocuments(identity.nodeName());
@@ -109,7 +111,9 @@ public final class Engine {
     return open(
         job,
         () -> {
-          JobHeader header = new JobHeader(timers.now(), runId, bundle);
+          JobHeader header =
+              new JobHeader(timers.now(), runId, bundle)
+                  .onTarget(workflow.isSystem() ? nodeName : null);
           return new JobState(job.jobId(), workflow, header, inlineLimit);
         },
         new Input.Start(),
@@ -238,10 +242,11 @@ public final class Engine {
               });
     }
     Set<String> agents = loop.agents();
-    if (!agents.contains(agentId)) {
+    String target = agents.contains(agentId) ? agentId : agentId + "@" + nodeName;
+    if (!agents.contains(target)) {
       return CompletableFuture.failedFuture(noAgent(jobId, agentId, agents));
     }
-    return loop.ask(new Input.Deliver(agentId, message), status -> true);
+    return loop.ask(new Input.Deliver(target, message), status -> true);
   }
 
   private static MnException noAgent(String jobId, String agentId, Set<String> agents) {

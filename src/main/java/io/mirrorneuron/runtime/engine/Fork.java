@@ -157,7 +157,8 @@ public final class Fork {
 
   /** The state before the first turn: all that is taken over. */
   JobState state(String jobId, String runId, long now, int inlineLimit) {
-    JobHeader header = new JobHeader(now, runId, source.header.bundle);
+    JobHeader header =
+        new JobHeader(now, runId, source.header.bundle).onTarget(source.header.target());
     header.forkedFrom(Json.object().put("job_id", source.jobId).put("at", at));
     JobState state = new JobState(jobId, source.workflow, header, inlineLimit);
     if (!startsAnew()) {

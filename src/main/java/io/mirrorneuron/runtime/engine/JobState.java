@@ -65,6 +65,7 @@ final class JobState {
   /**
    * A job that has just begun.
    *
+   * @param workflow as its author wrote it; of a system job the copy for the job's target is used
    * @param inlineLimit see {@link Blobs}
    */
   JobState(String jobId, Workflow workflow, JobHeader header, int inlineLimit) {
@@ -74,9 +75,9 @@ final class JobState {
   private JobState(String jobId, Workflow workflow, JobHeader header, Blobs blobs) {
     this.blobs = blobs;
     this.jobId = jobId;
-    this.workflow = workflow;
+    this.workflow = header.target() == null ? workflow : workflow.onTarget(header.target());
     this.header = header;
-    this.steps = new Steps(workflow.steps(), this::agent);
+    this.steps = new Steps(this.workflow.steps(), this::agent);
     this.executorCount =
         (int)
             workflow.agents().values().stream()

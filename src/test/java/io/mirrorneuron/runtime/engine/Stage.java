@@ -255,7 +255,7 @@ final class Stage {
         .get(agent)
         .listener()
         .signal(new Signal.Leased(new Lease("l", "default", 1, now, now)));
-    return settle();
+    return settle().advance(25);
   }
 
   /** The program of the agent ends well and has printed this answer. */
