@@ -123,6 +123,14 @@ final class LocalJobs implements JobsClient {
   }
 
   @Override
+  public ObjectNode why(String jobId) {
+    CompletionStage<Optional<StoredJob>> stored = store.load(jobId);
+    CompletionStage<String> row = store.row(jobId);
+    StoredJob job = await(stored).orElseThrow(() -> MnException.notFound("job", jobId));
+    return engine.why(job, parse(await(row)));
+  }
+
+  @Override
   public ObjectNode list(int limit, boolean includeTerminal) {
     int rows = limit <= 0 ? DEFAULT_ROWS : Math.min(limit, MAX_ROWS);
     ObjectNode answer = Json.object();

@@ -163,7 +163,7 @@ final class Decider {
             break;
           }
         } else if (!mailbox.isReady(turn.now())) {
-          state.passOn(); // it may have been its turn
+          state.passOn(mailbox); // it may have been its turn
         } else if (admits(mailbox)) {
           budget--;
           handle(mailbox);
@@ -211,6 +211,7 @@ final class Decider {
       }
       Message message = state.consume(mailbox);
       backlog.changed(mailbox);
+      state.passOn(mailbox); // what needs no program holds nobody up
       turn.agentEvent("agent_message_received", mailbox.owner.agent.id(), message.summary());
       return message;
     }

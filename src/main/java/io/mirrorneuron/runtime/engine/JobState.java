@@ -262,9 +262,12 @@ final class JobState {
     inLine.add(mailbox);
   }
 
-  /** Whoever waits for fewer steps at work may be looked at: the place was not taken. */
-  void passOn() {
+  /** Whoever waits behind the mailbox may be looked at: it does not take the place it was given. */
+  void passOn(Mailbox mailbox) {
     considerNext(inLine);
+    if (mailbox.owner.flying == 0) {
+      considerNext(mailbox.owner.inLine);
+    }
   }
 
   private void considerNext(Set<Mailbox> line) {
@@ -367,7 +370,7 @@ final class JobState {
   /** Puts the input of a step back in front of its mailbox. */
   void requeueInput(StepState step) {
     step.inputConsumed = false;
-    Mailbox mailbox = step.entry();
+    Mailbox mailbox = step.inputMailbox();
     mailbox.messages.addFirst(step.input);
     waiting.add(mailbox);
     touch(step);

@@ -25,12 +25,14 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -48,7 +50,7 @@ final class Stage {
 
   private record Running(Execution execution, Executions.Listener listener) {}
 
-  final InMemoryJobStore disk = new InMemoryJobStore();
+  final InMemoryJobStore disk;
 
   /** What becomes of the next commit that the engine sends. */
   enum Loss {
@@ -78,6 +80,7 @@ final class Stage {
   private final PriorityQueue<Alarm> alarms =
       new PriorityQueue<>(Comparator.comparingLong(Alarm::at).thenComparingLong(Alarm::order));
   private final Map<String, Running> programs = new LinkedHashMap<>();
+  private final Set<String> started = new HashSet<>();
   private final List<String> stopped = new ArrayList<>();
   private String looked = JOB;
   private int jobs = 1;
@@ -87,6 +90,14 @@ final class Stage {
   private Engine engine;
 
   Stage() {
+    this(Integer.MAX_VALUE);
+  }
+
+  /**
+   * @param eventsKept of the job, the newest
+   */
+  Stage(int eventsKept) {
+    disk = new InMemoryJobStore(eventsKept);
     boot();
   }
 
@@ -170,6 +181,9 @@ final class Stage {
       String name = step.endsWith("]") ? step : execution.agentId();
       if (programs.put(name, new Running(execution, listener)) != null) {
         throw new AssertionError(name + " runs twice");
+      }
+      if (!started.add(execution.executionId())) {
+        throw new AssertionError("execution " + execution.executionId() + " was there before");
       }
     }
 
@@ -285,6 +299,9 @@ final class Stage {
     Running program = programs.remove(agent);
     if (program == null) {
       throw new AssertionError("no program of " + agent + " runs; these do: " + running());
+    }
+    if (ending == Ending.NOT_STARTED) {
+      started.remove(program.execution().executionId());
     }
     program
         .listener()
