@@ -30,11 +30,12 @@ class TurnsTest {
 
   @Test
   void aStepThatNeedsNoProgramPassesItsTurnOn() {
-    Flow flow = new Flow().with("execution", "'serial'").step("start").step("one").step("two");
-    flow.agent("mid", "router", "{}").stepOf("mid", "mid", "{}").step("late").step("end");
-    flow.edge("start", "one").edge("start", "two").edge("one", "mid").edge("two", "late");
-    // While two runs, the router stands in line, and behind it what comes after two.
-    Stage stage = flow.edge("mid", "end").edge("late", "end").start();
+    Flow flow = new Flow().with("execution", "'serial'").step("start").step("one");
+    flow.agent("mid", "router", "{}").stepOf("mid", "mid", "{}").step("three").step("end");
+    for (String step : new String[] {"one", "mid", "three"}) {
+      flow.edge("start", step).after(step, "end", "{}");
+    }
+    Stage stage = flow.start();
     runOut(stage);
 
     assertThat(stage.status()).isEqualTo("completed");
