@@ -115,4 +115,26 @@ class TurnsTest {
 
     assertThat(stage.succeed("help").status()).isEqualTo("completed");
   }
+
+  @Test
+  void aPauseLongerThanTheTimeLimitDoesNotEndAnAttemptOfTwoAgents() {
+    Stage stage = pair("{}").start().succeed("start").lease("first").succeed("first");
+    stage.pause().letStop().advance(1_000_000).resume().advance(1);
+
+    assertThat(stage.running()).containsExactly("second");
+    assertThat(stage.succeed("second").status()).isEqualTo("completed");
+  }
+
+  @Test
+  void anAttemptOfTwoAgentsMayWaitForItsTurnInBetween() {
+    Flow flow = pair("{}").with("execution", "'serial'").step("long").edge("start", "long");
+    Stage stage = flow.step("end").after("both", "end", "{}").edge("long", "end").start();
+    stage.succeed("start").lease("first").succeed("first");
+    assertThat(stage.running()).containsExactly("long");
+
+    stage.crash().advance(1_000_000).succeed("long");
+
+    assertThat(stage.running()).containsExactly("second");
+    assertThat(stage.succeed("second").succeed("end").status()).isEqualTo("completed");
+  }
 }
