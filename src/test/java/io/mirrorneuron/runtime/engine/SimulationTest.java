@@ -114,13 +114,16 @@ class SimulationTest {
     }
     assertThat(stored.path("reason").asText()).isEqualTo("cancelled by operator");
     assertHistory(stormy.events(JOB));
-    long rounds =
-        stormy.events(JOB).stream()
-            .filter(event -> event.json().contains("\"agents_restarted\""))
-            .count();
-    assertThat(rounds).as("rounds after the first").isEqualTo(4);
+    long rounds = count(stormy, "agents_restarted");
+    boolean misses = count(stormy, "dead_letter") > 0; // what the join then waits for in vain
+    assertThat(rounds).as("rounds after the first").isEqualTo(misses ? 0 : 4);
     assertThat(stormy.openPrograms()).as("programs left").isZero();
     return stormy.crashes;
+  }
+
+  private static long count(Simulation simulation, String type) {
+    String member = "\"type\":\"%s\"".formatted(type);
+    return simulation.events(JOB).stream().filter(event -> event.json().contains(member)).count();
   }
 
   /**
@@ -283,7 +286,7 @@ class SimulationTest {
                 random.nextInt(6) == 0 ? ",'unsafe':true" : "");
     graph.program(id, config);
     if (restarts) {
-      graph.policies(restart(random, hopeless ? 2 : 2 * seeds));
+      graph.policies(restart(random, hopeless ? 2 : 10 * seeds));
     }
     int mine = random.nextInt(seeds);
     switch (random.nextInt(3)) {
