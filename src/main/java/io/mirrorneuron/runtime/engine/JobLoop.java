@@ -136,6 +136,7 @@ final class JobLoop {
     }
     List<Input> inputs = List.copyOf(inbox);
     inbox.clear();
+    questions.decided(inputs);
     Turn turn = new Turn(state, engine.now());
     Commit commit = null;
     try {
@@ -183,7 +184,7 @@ final class JobLoop {
   private void undecidable(List<Input> inputs, Throwable fault) {
     engine.log().error("job {} cannot be decided on", jobId(), fault);
     if (inputs.stream().anyMatch(Input.Broken.class::isInstance)) {
-      end();
+      letGo();
       return;
     }
     busy = true;
@@ -225,7 +226,8 @@ final class JobLoop {
     questions.refuse(turn.refusals());
     questions.settle(state.status());
     if (state.status().isTerminal()) {
-      end();
+      questions.end(state.status());
+      letGo();
     } else if (state.isRunning() && state.hasCandidates()) {
       inbox.addFirst(new Input.Continue());
       lane.execute(this::turn);
@@ -257,7 +259,7 @@ final class JobLoop {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
     if (cause instanceof FencedException) {
       engine.log().warn("{}; letting go of it", cause.getMessage());
-      end();
+      letGo();
       return;
     }
     engine.log().warn("job {} could not be committed: {}", jobId(), cause.toString());
@@ -292,14 +294,14 @@ final class JobLoop {
   private void reloaded(Optional<StoredJob> stored) {
     if (stored.isEmpty() || stored.get().epoch() != epoch) {
       engine.log().warn("job {} has another owner now or is gone; letting go of it", jobId());
-      end();
+      letGo();
       return;
     }
     try {
       state = JobState.read(stored.get(), workflow, engine.inlineLimit());
     } catch (RuntimeException e) {
       engine.log().error("job {} cannot be read; it is left as committed", jobId(), e);
-      end();
+      letGo();
       return;
     }
     away = null;
@@ -321,11 +323,12 @@ final class JobLoop {
     return known;
   }
 
-  private void end() {
+  /** This node has nothing more to do with the job: it has ended, or is not to be gone on with. */
+  private void letGo() {
     closed = true;
     busy = false;
     effects.stopAll();
-    questions.end(state.status());
+    questions.refuse(MnException.unavailable("the job is not owned by this node any more", null));
     engine.ended(this);
   }
 

@@ -439,8 +439,9 @@ final class Ledger {
 
   // ---- attempts
 
-  /** Its program is ordered, and waits for its slots. */
+  /** Its program, or its next agent, waits for its turn or its slots: that has no limit. */
   void queued(StepState step) {
+    step.deadlineAt = 0;
     status(step, Status.QUEUED);
   }
 
@@ -465,11 +466,11 @@ final class Ledger {
     return open && !busy;
   }
 
-  /** An agent that needs no program has waited too long for what it needs. */
+  /** What works for the step is no program, which has its own limit, and has taken too long. */
   void expire(Mailbox mailbox) {
     StepState step = mailbox.step;
     boolean overdue = step.deadlineAt != 0 && step.deadlineAt <= turn.now();
-    if (overdue && step.status == Status.RUNNING && mailbox.flight == null) {
+    if (overdue && step.status == Status.RUNNING && !step.isFlying()) {
       failed(step, StepFailures.overdue(step));
     }
   }

@@ -47,6 +47,7 @@ final class Simulation {
       new PriorityQueue<>(
           Comparator.comparingLong(Scheduled::at).thenComparingLong(Scheduled::order));
   private final Map<String, Running> running = new LinkedHashMap<>();
+  private final Set<String> started = new HashSet<>();
 
   private long now = 1_000_000;
   private long order;
@@ -248,10 +249,11 @@ final class Simulation {
 
   /** How a try ends is a property of the agent and the try, not of the run. */
   private static Ending ending(Execution execution) {
-    if (execution.attempt() <= execution.config().path("fails").asInt(0)) {
+    int attempt = execution.workflow().path("attempt").asInt(execution.attempt());
+    if (attempt <= execution.config().path("fails").asInt(0)) {
       return Ending.FAILED;
     }
-    return execution.attempt() <= execution.config().path("hangs").asInt(0)
+    return attempt <= execution.config().path("hangs").asInt(0)
         ? Ending.TIMED_OUT
         : Ending.SUCCEEDED;
   }
@@ -267,9 +269,10 @@ final class Simulation {
     public void start(Execution execution, Listener listener) {
       String id = born + "/" + execution.executionId();
       Running mine = new Running(id, execution, twice(born, listener));
-      if (running.put(id, mine) != null) {
-        throw new AssertionError("execution " + id + " was started twice");
+      if (!started.add(execution.executionId())) {
+        throw new AssertionError("execution " + execution.executionId() + " was started twice");
       }
+      running.put(id, mine);
       int leased = random.nextInt(20);
       schedule(
           born,

@@ -30,11 +30,12 @@ class TurnsTest {
 
   @Test
   void aStepThatNeedsNoProgramPassesItsTurnOn() {
-    Flow flow = new Flow().with("execution", "'serial'").step("start").step("one").step("two");
-    flow.agent("mid", "router", "{}").stepOf("mid", "mid", "{}").step("late").step("end");
-    flow.edge("start", "one").edge("start", "two").edge("one", "mid").edge("two", "late");
-    // While two runs, the router stands in line, and behind it what comes after two.
-    Stage stage = flow.edge("mid", "end").edge("late", "end").start();
+    Flow flow = new Flow().with("execution", "'serial'").step("start").step("one");
+    flow.agent("mid", "router", "{}").stepOf("mid", "mid", "{}").step("three").step("end");
+    for (String step : new String[] {"one", "mid", "three"}) {
+      flow.edge("start", step).after(step, "end", "{}");
+    }
+    Stage stage = flow.start();
     runOut(stage);
 
     assertThat(stage.status()).isEqualTo("completed");
@@ -113,5 +114,27 @@ class TurnsTest {
     assertThat(stage.running()).containsExactly("help");
 
     assertThat(stage.succeed("help").status()).isEqualTo("completed");
+  }
+
+  @Test
+  void aPauseLongerThanTheTimeLimitDoesNotEndAnAttemptOfTwoAgents() {
+    Stage stage = pair("{}").start().succeed("start").lease("first").succeed("first");
+    stage.pause().letStop().advance(1_000_000).resume().advance(1);
+
+    assertThat(stage.running()).containsExactly("second");
+    assertThat(stage.succeed("second").status()).isEqualTo("completed");
+  }
+
+  @Test
+  void anAttemptOfTwoAgentsMayWaitForItsTurnInBetween() {
+    Flow flow = pair("{}").with("execution", "'serial'").step("long").edge("start", "long");
+    Stage stage = flow.step("end").after("both", "end", "{}").edge("long", "end").start();
+    stage.succeed("start").lease("first").succeed("first");
+    assertThat(stage.running()).containsExactly("long");
+
+    stage.crash().advance(1_000_000).succeed("long");
+
+    assertThat(stage.running()).containsExactly("second");
+    assertThat(stage.succeed("second").succeed("end").status()).isEqualTo("completed");
   }
 }
