@@ -12,6 +12,7 @@ import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.model.Backup;
 import io.mirrorneuron.model.EventPage;
+import io.mirrorneuron.model.ForkRequest;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.Submission;
 import io.mirrorneuron.model.SubmittedJob;
@@ -278,6 +279,20 @@ public final class MirrorNeuron implements AutoCloseable {
     }
     Path scratch = Path.of(System.getProperty("java.io.tmpdir"));
     return jobs.restore(BackupArchive.unpack(archive, scratch), blueprintId, runId);
+  }
+
+  /**
+   * Makes a new job that begins where another one was, for example {@code fork(job,
+   * ForkRequest.atStep("sum"))}: steps that had ended by then are taken over with their output, the
+   * rest is done again. The other job stays as it is.
+   *
+   * @return {@code {id, job_id, status, forked_from: {job_id, at}}}
+   * @throws MnException NOT_FOUND when there is no such job or step; PRECONDITION when the job had
+   *     not come so far; INVALID for inputs of what does not start anew; UNAVAILABLE when the job
+   *     is open on another node
+   */
+  public ObjectNode fork(String jobId, ForkRequest request) {
+    return jobs.fork(jobId, request);
   }
 
   /** Ends a job and its programs; one that has ended stays as it is. Returns the status word. */

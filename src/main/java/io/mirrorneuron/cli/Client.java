@@ -1,10 +1,12 @@
 package io.mirrorneuron.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.MirrorNeuron;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.wire.Json;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -88,6 +90,20 @@ final class Client {
 
   private Config config(Map<String, String> flags) {
     return new ConfigLoader(screen.environment(), null, flags, screen.userHome()).loadForClient();
+  }
+
+  /**
+   * What was given with an option that takes JSON.
+   *
+   * @throws ParameterException when it is none
+   */
+  JsonNode parsed(String option, String text) {
+    try {
+      return Json.parse(text);
+    } catch (JsonProcessingException e) {
+      throw new ParameterException(
+          command.commandLine(), option + " must be JSON; a text needs its own quotes");
+    }
   }
 
   /** Connects, does the work, and explains what goes wrong. Returns the exit code. */

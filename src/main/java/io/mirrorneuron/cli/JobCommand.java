@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
       JobWhyCommand.class,
       JobEventsCommand.class,
       JobResultCommand.class,
+      JobForkCommand.class,
       JobSendCommand.class,
       JobBackupCommand.class,
       JobRestoreCommand.class

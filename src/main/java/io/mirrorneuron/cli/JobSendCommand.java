@@ -1,7 +1,5 @@
 package io.mirrorneuron.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.wire.Json;
 import java.util.LinkedHashMap;
@@ -10,7 +8,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
 /** {@code mn job send}. */
@@ -54,7 +51,7 @@ final class JobSendCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     ObjectNode message = Json.object();
-    message.set("body", body());
+    message.set("body", client.parsed("--body", body));
     if (type != null) {
       message.put("type", type);
     }
@@ -73,14 +70,5 @@ final class JobSendCommand implements Callable<Integer> {
           }
           return ExitCode.OK;
         });
-  }
-
-  private JsonNode body() {
-    try {
-      return Json.parse(body);
-    } catch (JsonProcessingException e) {
-      throw new ParameterException(
-          client.command.commandLine(), "--body must be JSON; a text needs its own quotes");
-    }
   }
 }

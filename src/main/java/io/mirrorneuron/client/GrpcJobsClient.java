@@ -6,12 +6,14 @@ import com.google.protobuf.UnsafeByteOperations;
 import io.mirrorneuron.model.Backup;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.EventPage;
+import io.mirrorneuron.model.ForkRequest;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.Submission;
 import io.mirrorneuron.model.SubmittedJob;
 import io.mirrorneuron.proto.ext.v1.DrainJobRequest;
 import io.mirrorneuron.proto.ext.v1.ExplainJobRequest;
 import io.mirrorneuron.proto.ext.v1.ExtJsonResponse;
+import io.mirrorneuron.proto.ext.v1.ForkJobRequest;
 import io.mirrorneuron.proto.ext.v1.ReplayDeadLetterRequest;
 import io.mirrorneuron.proto.ext.v1.RuntimeExtServiceGrpcClient;
 import io.mirrorneuron.proto.ext.v1.SendMessageRequest;
@@ -59,16 +61,13 @@ final class GrpcJobsClient implements JobsClient {
 
   @Override
   public SubmittedJob submit(Submission submission) {
-    MultiMap metadata = MultiMap.caseInsensitiveMultiMap();
-    if (submission.idempotencyKey() != null) {
-      metadata.set(GrpcMetadata.IDEMPOTENCY_KEY, submission.idempotencyKey());
-    }
     SubmitJobRequest request =
         SubmitJobRequest.newBuilder()
             .setManifestJson(submission.manifestJson())
             .putAllPayloads(files(submission.payloads()))
             .build();
-    SubmitJobResponse job = calls.call(JobServiceGrpcClient.SubmitJob, request, metadata);
+    SubmitJobResponse job =
+        calls.call(JobServiceGrpcClient.SubmitJob, request, metadata(submission.idempotencyKey()));
     return new SubmittedJob(job.getJobId(), job.getStatus());
   }
 
@@ -196,10 +195,40 @@ final class GrpcJobsClient implements JobsClient {
         calls.call(JobServiceGrpcClient.RestoreJobBackup, request).getResultJson(), "result_json");
   }
 
-  /** A call that the original runtime does not have. */
+  @Override
+  public ObjectNode fork(String jobId, ForkRequest request) {
+    ForkJobRequest.Builder fork =
+        ForkJobRequest.newBuilder()
+            .setJobId(jobId)
+            .setInputsJson(Json.write(Json.MAPPER.valueToTree(request.inputs())));
+    if (request.step() == null) {
+      fork.setEvent(request.event());
+    } else {
+      fork.setStep(request.step());
+    }
+    return extension(
+        RuntimeExtServiceGrpcClient.ForkJob, fork.build(), metadata(request.idempotencyKey()));
+  }
+
+  /**
+   * @param idempotencyKey or null
+   */
+  private static MultiMap metadata(String idempotencyKey) {
+    MultiMap metadata = MultiMap.caseInsensitiveMultiMap();
+    return idempotencyKey == null
+        ? metadata
+        : metadata.set(GrpcMetadata.IDEMPOTENCY_KEY, idempotencyKey);
+  }
+
   private <Q> ObjectNode extension(ServiceMethod<ExtJsonResponse, Q> method, Q request) {
+    return extension(method, request, metadata(null));
+  }
+
+  /** A call that the original runtime does not have. */
+  private <Q> ObjectNode extension(
+      ServiceMethod<ExtJsonResponse, Q> method, Q request, MultiMap metadata) {
     try {
-      return Json.parseObject(calls.call(method, request).getResultJson(), "result_json");
+      return Json.parseObject(calls.call(method, request, metadata).getResultJson(), "result_json");
     } catch (MnException e) {
       if (e.code() != ErrorCode.UNIMPLEMENTED) {
         throw e;

@@ -3,6 +3,7 @@ package io.mirrorneuron.client;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.Backup;
 import io.mirrorneuron.model.EventPage;
+import io.mirrorneuron.model.ForkRequest;
 import io.mirrorneuron.model.Submission;
 import io.mirrorneuron.model.SubmittedJob;
 
@@ -105,6 +106,18 @@ public interface JobsClient {
    * @throws io.mirrorneuron.model.MnException INVALID when it is no backup that can be restored
    */
   ObjectNode restore(Backup backup, String blueprintId, String runId);
+
+  /**
+   * Makes a new job that begins where another one was: with its manifest and payload files, under
+   * ids of its own. What had ended by then is taken over with its output, the rest is done again.
+   * Both jobs remember the other.
+   *
+   * @return {@code {id, job_id, status, forked_from: {job_id, at}}}
+   * @throws io.mirrorneuron.model.MnException NOT_FOUND for an unknown job or step, PRECONDITION
+   *     when the job had not come so far, INVALID for inputs of what does not start anew,
+   *     UNAVAILABLE when the job is open on another node; nothing is made then
+   */
+  ObjectNode fork(String jobId, ForkRequest request);
 
   /** A watch that can be ended. */
   interface Subscription extends AutoCloseable {

@@ -1,5 +1,6 @@
 package io.mirrorneuron.jobs;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.bus.ApiCall;
@@ -8,6 +9,7 @@ import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.Backup;
 import io.mirrorneuron.model.EventPage;
+import io.mirrorneuron.model.ForkRequest;
 import io.mirrorneuron.model.SubmittedJob;
 import io.mirrorneuron.store.BackupArchive;
 import io.mirrorneuron.store.BundleStaging;
@@ -16,6 +18,8 @@ import io.mirrorneuron.wire.Json;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 
 /** The area {@code jobs}. */
 public final class JobsVerticle extends AreaVerticle {
@@ -50,6 +54,7 @@ public final class JobsVerticle extends AreaVerticle {
     on("resumeJob", call -> changed(call, jobs.resume(id(call))));
     on("backupJob", call -> Buffer.buffer(BackupArchive.pack(jobs.backup(id(call)))));
     on("restoreJob", this::restoreJob);
+    on("forkJob", this::forkJob);
     on("sendMessage", this::sendMessage);
     onHot("listJobEvents", this::listJobEvents);
     on("listDeadLetters", this::listDeadLetters);
@@ -155,6 +160,18 @@ public final class JobsVerticle extends AreaVerticle {
     Path zip = call.upload().path();
     Backup backup = BackupArchive.unpack(zip, zip.getParent());
     return jobs.restore(backup, call.text("blueprint_id"), call.text("run_id"));
+  }
+
+  private ObjectNode forkJob(ApiCall call) {
+    JsonNode at = call.body().path("at");
+    Map<String, JsonNode> inputs = new HashMap<>();
+    call.body()
+        .path("inputs")
+        .properties()
+        .forEach(one -> inputs.put(one.getKey(), one.getValue()));
+    return jobs.fork(
+        id(call),
+        new ForkRequest(at.textValue(), at.asLong(), inputs, call.text("Idempotency-Key")));
   }
 
   private ObjectNode sendMessage(ApiCall call) {

@@ -8,6 +8,7 @@ import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.Backup;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.EventPage;
+import io.mirrorneuron.model.ForkRequest;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.Submission;
 import io.mirrorneuron.model.Submission.Payloads;
@@ -57,6 +58,7 @@ final class LocalJobs implements JobsClient {
   private final String owner;
   private final JobExport exports;
   private final JobImport imports;
+  private final JobFork forks;
   private final Supplier<String> jobIdSuffixes;
 
   /**
@@ -72,6 +74,7 @@ final class LocalJobs implements JobsClient {
       String owner,
       JobExport exports,
       JobImport imports,
+      JobFork forks,
       Supplier<String> jobIdSuffixes) {
     this.engine = engine;
     this.store = store;
@@ -82,6 +85,7 @@ final class LocalJobs implements JobsClient {
     this.owner = owner;
     this.exports = exports;
     this.imports = imports;
+    this.forks = forks;
     this.jobIdSuffixes = jobIdSuffixes;
   }
 
@@ -261,6 +265,11 @@ final class LocalJobs implements JobsClient {
     return imports.restore(backup, blueprintId, runId);
   }
 
+  @Override
+  public ObjectNode fork(String jobId, ForkRequest request) {
+    return forks.of(jobId, request);
+  }
+
   private JsonNode deadLetter(String jobId, int index) {
     int seen = 0;
     long after = 0;
@@ -284,7 +293,8 @@ final class LocalJobs implements JobsClient {
     return Json.parseObject(json, "stored document");
   }
 
-  private static String hash(String manifest, String bundle) {
+  /** Of what a call with an idempotency key asks for. */
+  static String hash(String manifest, String bundle) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       digest.update(manifest.getBytes(StandardCharsets.UTF_8));

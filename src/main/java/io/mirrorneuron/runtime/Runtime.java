@@ -59,7 +59,8 @@ public final class Runtime implements AutoCloseable {
     this.lanes = lanes;
     Orphans.killAll(config.executors(), identity.runtimeId());
     ManifestCache manifests = new ManifestCache(new Manifests(config.executors().defaultRunner()));
-    FileBundleStore bundles = new FileBundleStore(config.home().resolve("bundles"));
+    FileBundleStore bundles =
+        new FileBundleStore(config.home().resolve("bundles"), identity.clock());
     Watches watches = new Watches();
     timers = new ScheduledTimers(identity.clock());
     executions =
@@ -94,6 +95,7 @@ public final class Runtime implements AutoCloseable {
             new JobExport(engine, store, bundles, identity.clock()),
             new JobImport(
                 engine, bundles, manifests, owner, identity.jobIdSuffixes(), identity.clock()),
+            new JobFork(engine, store, bundles, manifests, owner, identity.jobIdSuffixes()),
             identity.jobIdSuffixes());
     engine.keepWatch();
     engine

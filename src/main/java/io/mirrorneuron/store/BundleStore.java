@@ -16,6 +16,11 @@ public interface BundleStore {
   /** The folder that holds the files of {@code payloads/}. */
   Path payloads(String fingerprint);
 
+  /**
+   * Whether the files are still there. If so they stay for as long as if they had been copied now.
+   */
+  boolean keep(String fingerprint);
+
   /** Relative paths with forward slashes of the files in {@code payloads}. */
   Set<String> paths(Payloads payloads);
 }

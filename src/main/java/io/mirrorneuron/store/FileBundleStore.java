@@ -9,11 +9,14 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.Map;
@@ -28,9 +31,11 @@ import java.util.stream.Stream;
  */
 public final class FileBundleStore implements BundleStore {
   private final Path root;
+  private final Clock clock;
 
-  public FileBundleStore(Path root) {
+  public FileBundleStore(Path root, Clock clock) {
     this.root = root;
+    this.clock = clock;
   }
 
   @Override
@@ -42,12 +47,25 @@ public final class FileBundleStore implements BundleStore {
       }
       String fingerprint = fingerprint(files);
       Path target = root.resolve(fingerprint);
-      if (!Files.isDirectory(target)) {
+      if (!keep(fingerprint)) {
         write(files, target);
       }
       return fingerprint;
     } catch (IOException e) {
       throw new UncheckedIOException("payload files could not be stored", e);
+    }
+  }
+
+  /** The folder's time is when it was used last. */
+  @Override
+  public boolean keep(String fingerprint) {
+    try {
+      Files.setLastModifiedTime(root.resolve(fingerprint), FileTime.from(clock.instant()));
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (IOException e) {
+      throw new UncheckedIOException("payload files could not be kept", e);
     }
   }
 

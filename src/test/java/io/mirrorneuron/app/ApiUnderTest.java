@@ -34,6 +34,8 @@ final class ApiUnderTest implements AutoCloseable {
     RUNNING,
     PAUSED,
     ENDED,
+    /** Ended, with steps. */
+    STEPS,
     /** Ended, with a dead letter that nobody could receive. */
     UNROUTED
   }
@@ -90,6 +92,8 @@ final class ApiUnderTest implements AutoCloseable {
         yield job;
       }
       case ENDED -> ended(SampleManifests.routers("ended", 2));
+      case STEPS ->
+          ended(SampleManifests.steps("steps", List.of("count", "sum"), id -> "echo " + id));
       case UNROUTED ->
           ended(
               SampleManifests.program("unrouted", "true")

@@ -2,8 +2,10 @@ package io.mirrorneuron.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.model.Backup;
 import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.ForkRequest;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.Submission;
 import io.mirrorneuron.testing.FakeClusterClient;
@@ -14,6 +16,7 @@ import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.AfterEach;
@@ -22,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The client commands against a real gRPC server over fakes. */
 class ClientCommandsTest {
@@ -298,6 +302,39 @@ class ClientCommandsTest {
     assertThat(shell.run("job", "resume", job).out()).isEqualTo("Job fake-1: resumed\n");
     assertThat(shell.run("job", "cancel", job, "--json").json())
         .isEqualTo(Json.object().put("job_id", job).put("status", "cancelled"));
+  }
+
+  @Test
+  void aJobIsForkedAndFollowedOnDemand() throws Exception {
+    String job = job();
+
+    assertThat(shell.run("job", "fork", job, "--at", "s", "--input", "s=[1]", "--input", "t={}"))
+        .isEqualTo(new Ended(0, "Job fake-2\n", ""));
+    assertThat(shell.run("job", "fork", job, "--at", "7", "--json").json().path("forked_from"))
+        .isEqualTo(Json.parse("{\"job_id\":\"fake-1\",\"at\":7}"));
+    runtime.jobs.intercept(
+        call -> {
+          if (call.startsWith("watch fake-4")) {
+            Thread.startVirtualThread(() -> runtime.jobs.finish("fake-4", "failed"));
+          }
+        });
+    Ended followed = shell.run("job", "fork", job, "--follow");
+
+    assertThat(followed.exitCode()).isEqualTo(3);
+    assertThat(followed.out()).startsWith("Job fake-4\n");
+    Map<String, JsonNode> bodies = Map.of("s", Json.parse("[1]"), "t", Json.object());
+    assertThat(runtime.jobs.calls())
+        .contains(
+            "fork fake-1 " + ForkRequest.atStep("s").with(bodies),
+            "fork fake-1 " + ForkRequest.atEvent(7),
+            "fork fake-1 " + ForkRequest.atBeginning());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--input=s=hello", "--input=s", "--at=99999999999999999999"})
+  void aForkThatCannotBeMeantIsAWrongUse(String option) {
+    assertThat(shell.run("job", "fork", "any", option).exitCode()).isEqualTo(2);
+    assertThat(runtime.jobs.calls()).isEmpty();
   }
 
   @Test

@@ -39,6 +39,7 @@ abstract class ContractExamples {
           "pauseJob", State.RUNNING,
           "resumeJob", State.PAUSED,
           "sendMessage", State.RUNNING,
+          "forkJob", State.STEPS,
           "backupJob", State.PAUSED,
           "listDeadLetters", State.UNROUTED,
           "replayDeadLetter", State.UNROUTED);

@@ -10,6 +10,7 @@ import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.Backup;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.EventPage;
+import io.mirrorneuron.model.ForkRequest;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.Submission;
 import io.mirrorneuron.model.Submission.Payloads;
@@ -225,6 +226,25 @@ class GrpcRoundTripIT {
 
     assertThat(jobs.why("fake-1")).isEqualTo(runtime.jobs.why("fake-1"));
     assertFails(ErrorCode.NOT_FOUND, "job_not_found", () -> jobs.why("nope"));
+  }
+
+  @Test
+  void aForkArrivesAsItWasAskedFor() throws Exception {
+    jobs.submit(Submission.of(MANIFEST));
+    ForkRequest atStep = ForkRequest.atStep("s").with(Map.of("s", Json.parse("[1]")));
+    ForkRequest keyed = ForkRequest.atEvent(7).with("again");
+
+    ObjectNode answer = jobs.fork("fake-1", atStep);
+    jobs.fork("fake-1", keyed);
+    jobs.fork("fake-1", ForkRequest.atBeginning());
+
+    assertThat(answer.path("job_id").asText()).isEqualTo("fake-2");
+    assertThat(answer.at("/forked_from/at").asText()).isEqualTo("s");
+    assertThat(runtime.jobs.calls())
+        .contains(
+            "fork fake-1 " + atStep,
+            "fork fake-1 " + keyed,
+            "fork fake-1 " + ForkRequest.atBeginning());
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.mirrorneuron.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.ForkRequest;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.Submission;
 import io.mirrorneuron.testing.GatewayFixture;
@@ -14,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -83,6 +85,34 @@ class GatewayIT {
     assertThat(answer.statusCode()).isEqualTo(200);
     assertThat(json(answer)).isEqualTo(gateway.jobs.why("fake-1"));
     assertThat(gateway.get("/api/v1/jobs/nope/why").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void aJobIsForkedAtAStepAtAnEventAndAtItsBeginning() throws Exception {
+    gateway.post("/api/v1/jobs", JOB);
+
+    var answer = gateway.post("/api/v1/jobs/fake-1/fork", "{\"at\":\"s\",\"inputs\":{\"s\":[1]}}");
+    var keyed =
+        gateway.send(
+            gateway
+                .request("/api/v1/jobs/fake-1/fork")
+                .header("Idempotency-Key", "again")
+                .POST(HttpRequest.BodyPublishers.ofString("{\"at\":7}"))
+                .build());
+    gateway.post("/api/v1/jobs/fake-1/fork", "{}");
+
+    assertThat(answer.body())
+        .isEqualTo(
+            "{\"id\":\"fake-2\",\"job_id\":\"fake-2\",\"status\":\"pending\","
+                + "\"forked_from\":{\"job_id\":\"fake-1\",\"at\":\"s\"}}");
+    assertThat(json(keyed).at("/forked_from/at").asInt()).isEqualTo(7);
+    ForkRequest atStep = ForkRequest.atStep("s").with(Map.of("s", Json.parse("[1]")));
+    assertThat(gateway.jobs.calls())
+        .contains(
+            "fork fake-1 " + atStep,
+            "fork fake-1 " + ForkRequest.atEvent(7).with("again"),
+            "fork fake-1 " + ForkRequest.atBeginning());
+    assertThat(gateway.post("/api/v1/jobs/nope/fork", "{}").statusCode()).isEqualTo(404);
   }
 
   @Test

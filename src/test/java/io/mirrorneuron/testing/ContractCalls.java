@@ -111,7 +111,9 @@ public final class ContractCalls {
     List<Call> calls = new ArrayList<>();
     calls.add(good.withBody("{\"open\":").named("body is broken JSON"));
     calls.add(good.withBody(new JsonArray()).named("body is a list"));
-    calls.add(good.withBody(new JsonObject()).named("body is empty"));
+    if (!contract.faults(schema, new JsonObject()).isEmpty()) {
+      calls.add(good.withBody(new JsonObject()).named("body is empty"));
+    }
     calls.add(good.as("text/plain").named("body is called text"));
     JsonObject example = (JsonObject) good.body();
     for (Object required : schema.getJsonArray("required", new JsonArray())) {

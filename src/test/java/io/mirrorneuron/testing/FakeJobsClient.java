@@ -7,6 +7,7 @@ import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.model.Backup;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.EventPage;
+import io.mirrorneuron.model.ForkRequest;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.Submission;
 import io.mirrorneuron.model.SubmittedJob;
@@ -298,6 +299,21 @@ public final class FakeJobsClient implements JobsClient {
         .put("job_id", jobId)
         .put("agent_id", letters.get(index).path("agent_id").asText())
         .put("index", index);
+  }
+
+  @Override
+  public ObjectNode fork(String jobId, ForkRequest request) {
+    called("fork " + jobId + " " + request);
+    Submission source;
+    synchronized (this) {
+      source = job(jobId).submission;
+    }
+    String made = submit(Submission.of(source.manifestJson())).jobId();
+    ObjectNode answer = Json.object().put("id", made).put("job_id", made).put("status", "pending");
+    ObjectNode from = answer.putObject("forked_from").put("job_id", jobId);
+    return request.step() == null
+        ? answer.set("forked_from", from.put("at", request.event()))
+        : answer.set("forked_from", from.put("at", request.step()));
   }
 
   private void called(String call) {

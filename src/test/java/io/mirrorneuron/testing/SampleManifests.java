@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.wire.Json;
 import java.util.Collection;
+import java.util.List;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /** Manifests that several tests submit. */
 public final class SampleManifests {
@@ -52,6 +54,28 @@ public final class SampleManifests {
       edge(manifest, worker, "sink", "done");
     }
     sink(manifest, workers.size());
+    return Json.write(manifest);
+  }
+
+  /** Steps in a row, each with a program of the same name that {@code sh} runs. */
+  public static String steps(String graph, List<String> ids, UnaryOperator<String> scripts) {
+    ObjectNode manifest = Json.object().put("apiVersion", "mn.workflow/v1").put("kind", "Workflow");
+    manifest.put("manifest_version", "1.0").put("id", graph).put("name", graph);
+    ObjectNode workflow = manifest.putObject("workflow").put("workflow_id", graph);
+    workflow.put("entrypoint", ids.getFirst()).put("source", ids.getFirst());
+    workflow.put("sink", ids.getLast());
+    ObjectNode agents = manifest.putObject("agents");
+    agents.putArray("entrypoints").add(ids.getFirst());
+    for (String id : ids) {
+      workflow.withArray("steps").addObject().put("id", id).put("run", id);
+      executor(agents, id, "sh", "-c", scripts.apply(id));
+    }
+    workflow.putArray("edges");
+    for (int i = 1; i < ids.size(); i++) {
+      String before = ids.get(i - 1);
+      workflow.withArray("edges").addObject().put("from", before).put("to", ids.get(i));
+      edge(agents, before, ids.get(i), "*");
+    }
     return Json.write(manifest);
   }
 

@@ -86,7 +86,7 @@ final class Decider {
 
     private void forkedTo(Input.ForkedTo to) {
       state.header.noteFork(to.jobId());
-      turn.event("job_forked", Json.object().put("new_job_id", to.jobId()).put("at", to.at()));
+      turn.event("job_forked", Json.object().put("new_job_id", to.jobId()).set("at", to.at()));
     }
 
     private void run() {

@@ -132,24 +132,52 @@ public final class Engine {
         from::completed);
   }
 
-  /** Makes a job that begins where another one was; both remember the other. */
+  /**
+   * Makes a job that begins where another one was; both remember the other. Fails as UNAVAILABLE,
+   * and makes nothing, when the other is open on another node: it could not be told.
+   */
   public CompletionStage<SubmittedJob> fork(NewJob job, Fork fork) {
     String runId = "run-" + job.jobId();
-    return open(
-            job,
-            () -> fork.state(job.jobId(), runId, timers.now(), inlineLimit),
-            new Input.Forked(fork),
-            commit -> commit)
-        .thenCompose(made -> tellSource(fork, made.jobId()).thenApply(done -> made));
+    return checkCanBeTold(fork.sourceJobId())
+        .thenCompose(
+            yes ->
+                open(
+                    job,
+                    () -> fork.state(job.jobId(), runId, timers.now(), inlineLimit),
+                    new Input.Forked(fork),
+                    commit -> commit))
+        .thenCompose(
+            made ->
+                made.jobId().equals(job.jobId())
+                    ? tellSource(fork, made.jobId()).thenApply(done -> made)
+                    : CompletableFuture.completedFuture(made)); // made by an earlier call
   }
 
+  /** Whether the job is at work here, or has ended: else its next event is another node's. */
+  private CompletionStage<Void> checkCanBeTold(String jobId) {
+    if (loops.containsKey(jobId)) {
+      return CompletableFuture.completedFuture(null);
+    }
+    Optional<String> obstacle = blocked.reason(jobId);
+    return obstacle.isPresent()
+        ? CompletableFuture.failedFuture(cannotGoOn(jobId, obstacle.get()))
+        : store.outline(jobId).thenAccept(stored -> storedStatus(jobId, stored));
+  }
+
+  /** The new job is there whether or not this succeeds. */
   private CompletionStage<Void> tellSource(Fork fork, String jobId) {
     JobLoop loop = loops.get(fork.sourceJobId());
     if (loop != null) {
       loop.offer(new Input.ForkedTo(jobId, fork.at()));
       return CompletableFuture.completedFuture(null);
     }
-    return postscript.forked(fork, jobId);
+    return postscript
+        .forked(fork, jobId)
+        .exceptionally(
+            failure -> {
+              LOG.warn("job {} could not be told of {}", fork.sourceJobId(), jobId, failure);
+              return null;
+            });
   }
 
   /**
@@ -298,7 +326,8 @@ public final class Engine {
     StoredJob job = stored.orElseThrow(() -> MnException.notFound("job", jobId));
     JobStatus status = JobState.readHeader(job).status();
     if (!status.isTerminal()) {
-      throw MnException.unavailable("job " + jobId + " is not owned by this node", null);
+      throw MnException.unavailable(
+          "job " + jobId + " is open on another node of the cluster; ask that node", null);
     }
     return status;
   }

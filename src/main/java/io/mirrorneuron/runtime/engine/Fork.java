@@ -1,7 +1,9 @@
 package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.manifest.Workflow;
@@ -22,13 +24,13 @@ public final class Fork {
       Set.of("workflow_step_completed", "workflow_step_partial", "workflow_step_skipped");
 
   private final JobState source;
-  private final String at;
+  private final JsonNode at;
   private final Map<String, JsonNode> inputs;
 
   /** Steps, and instances, that are done again. */
   private final Set<String> again = new HashSet<>();
 
-  private Fork(JobState source, String at, Map<String, JsonNode> inputs) {
+  private Fork(JobState source, JsonNode at, Map<String, JsonNode> inputs) {
     this.source = source;
     this.at = at;
     this.inputs = inputs;
@@ -42,7 +44,9 @@ public final class Fork {
    */
   public static Fork atStep(
       StoredJob stored, Workflow workflow, String stepId, Map<String, JsonNode> inputs) {
-    Fork fork = new Fork(JobState.read(stored, workflow, Integer.MAX_VALUE), stepId, inputs);
+    Fork fork =
+        new Fork(
+            JobState.read(stored, workflow, Integer.MAX_VALUE), TextNode.valueOf(stepId), inputs);
     StepState step = fork.source.steps.get(stepId);
     if (step == null) {
       throw new MnException(
@@ -68,7 +72,9 @@ public final class Fork {
   /**
    * As the job was after event {@code seq}; 0 is its beginning.
    *
-   * @param events all events of the job up to there
+   * @param events all events of the job up to there, as far as they are stored
+   * @throws MnException PRECONDITION when the job has not come so far, or too little is known of
+   *     how it was then
    */
   public static Fork atEvent(
       StoredJob stored,
@@ -77,23 +83,45 @@ public final class Fork {
       List<StoredEvent> events,
       Map<String, JsonNode> inputs) {
     Fork fork =
-        new Fork(JobState.read(stored, workflow, Integer.MAX_VALUE), Long.toString(seq), inputs);
+        new Fork(JobState.read(stored, workflow, Integer.MAX_VALUE), LongNode.valueOf(seq), inputs);
+    if (seq > 0) {
+      fork.checkIsKnown(seq, events);
+    }
     Set<String> ended = new HashSet<>();
-    for (StoredEvent event : events) {
+    int round = 0;
+    for (StoredEvent event : events.stream().filter(one -> one.seq() <= seq).toList()) {
       JsonNode json = Json.parseObject(event.json(), "event");
-      if (event.seq() <= seq && ENDINGS.contains(json.path("type").asText())) {
+      String type = json.path("type").asText();
+      if (ENDINGS.contains(type)) {
         ended.add(json.path("step_id").asText());
+      } else if (type.equals(Rounds.BEGUN)) {
+        ended.clear();
+        round++;
       }
     }
-    if (fork.source.steps.isEmpty() && seq > 0) {
+    if (seq > 0 && round != fork.source.header.round()) {
       throw MnException.precondition(
-          "job %s has no steps; it can only be forked at its beginning (at: 0)"
-              .formatted(stored.jobId()));
+          "event %d of job %s is of an earlier round, whose outputs are not kept"
+              .formatted(seq, stored.jobId()));
     }
     fork.source.steps.all().stream()
-        .filter(step -> !ended.contains(step.id))
+        .filter(step -> !ended.contains(step.id) || !step.isTerminal())
         .forEach(fork::addAgain);
     return fork.checked();
+  }
+
+  private void checkIsKnown(long seq, List<StoredEvent> events) {
+    String reason = null;
+    if (source.steps.isEmpty()) {
+      reason = "job %s has no steps; it can only be forked at its beginning (at: 0)";
+    } else if (seq > source.lastEventSeq()) {
+      reason = "job %s has come to event " + source.lastEventSeq() + " only";
+    } else if (events.isEmpty() || events.getFirst().seq() > 1) {
+      reason = "the first events of job %s are not kept any more; fork it at a step";
+    }
+    if (reason != null) {
+      throw MnException.precondition(reason.formatted(source.jobId));
+    }
   }
 
   private void addAgain(StepState step) {
@@ -148,8 +176,8 @@ public final class Fork {
     return source.jobId;
   }
 
-  /** The step or event number that it was asked for. */
-  public String at() {
+  /** The step, as a text, or the event number that it was asked for. */
+  public JsonNode at() {
     return at;
   }
 
@@ -159,7 +187,7 @@ public final class Fork {
   JobState state(String jobId, String runId, long now, int inlineLimit) {
     JobHeader header =
         new JobHeader(now, runId, source.header.bundle).onTarget(source.header.target());
-    header.forkedFrom(Json.object().put("job_id", source.jobId).put("at", at));
+    header.forkedFrom(Json.object().put("job_id", source.jobId).set("at", at));
     JobState state = new JobState(jobId, source.workflow, header, inlineLimit);
     if (!startsAnew()) {
       List.copyOf(source.steps.all()).forEach(step -> takeOver(step, state));
@@ -222,7 +250,7 @@ public final class Fork {
 
   /** Told in the first turn: has what is done again start. */
   void begin(JobState state, Turn turn, Ledger ledger, Rounds rounds) {
-    ObjectNode members = Json.object().put("source_job_id", source.jobId).put("at", at);
+    ObjectNode members = Json.object().put("source_job_id", source.jobId).set("at", at);
     turn.event("job_forked_from", members);
     if (startsAnew()) {
       rounds.seed(ledger, inputs);

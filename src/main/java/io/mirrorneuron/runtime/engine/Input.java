@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.engine;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Set;
 
@@ -15,7 +16,7 @@ sealed interface Input {
   record Forked(Fork fork) implements Input {}
 
   /** Another job has begun from this one. */
-  record ForkedTo(String jobId, String at) implements Input {}
+  record ForkedTo(String jobId, JsonNode at) implements Input {}
 
   record Signalled(Address to, String executionId, Executions.Signal signal) implements Input {}
 

@@ -15,6 +15,8 @@ import java.util.function.Consumer;
 
 /** Adds an event to a job that nobody works on: it has ended, or this build cannot read it. */
 final class Postscript {
+  private static final int TRIES = 20;
+
   private final JobStore store;
   private final Timers timers;
   private final Consumer<String> changed;
@@ -27,28 +29,46 @@ final class Postscript {
 
   /** Another job has begun from this one, which has ended. */
   CompletionStage<Void> forked(Fork fork, String newJobId) {
+    return forked(fork, newJobId, TRIES);
+  }
+
+  /**
+   * The event's number is taken before all else is read: of two that are written at once the second
+   * is refused for its number, and tried again on what the first has left.
+   */
+  private CompletionStage<Void> forked(Fork fork, String newJobId, int tries) {
     String jobId = fork.sourceJobId();
-    CompletionStage<String> row = store.row(jobId);
-    return store
-        .outline(jobId)
-        .thenCombine(
-            row,
-            (stored, text) -> {
-              if (stored.isEmpty() || text == null) {
-                return CompletableFuture.<Void>completedFuture(null); // it was removed meanwhile
-              }
-              JobHeader header = JobState.readHeader(stored.get());
-              header.noteFork(newJobId);
-              ObjectNode members = Json.object().put("new_job_id", newJobId).put("at", fork.at());
-              return write(
-                  stored.get(),
-                  Json.parseObject(text, "stored row"),
-                  "job_forked",
-                  members,
-                  JobState.headerField(header),
-                  header.status().isTerminal());
-            })
-        .thenCompose(written -> written);
+    return nextSeq(jobId)
+        .thenCompose(
+            seq ->
+                store
+                    .outline(jobId)
+                    .thenCombine(
+                        store.row(jobId),
+                        (stored, row) ->
+                            stored.isEmpty() || row == null
+                                ? CompletableFuture.<Void>completedFuture(null) // removed meanwhile
+                                : forked(fork, newJobId, seq, stored.get(), row))
+                    .thenCompose(written -> written))
+        .exceptionallyCompose(
+            failure ->
+                tries > 1 && !TakeOver.isAway(failure)
+                    ? forked(fork, newJobId, tries - 1)
+                    : CompletableFuture.failedFuture(failure));
+  }
+
+  private CompletionStage<Void> forked(
+      Fork fork, String newJobId, long seq, StoredJob stored, String row) {
+    JobHeader header = JobState.readHeader(stored);
+    header.noteFork(newJobId);
+    return write(
+        stored,
+        Json.parseObject(row, "stored row"),
+        seq,
+        "job_forked",
+        Json.object().put("new_job_id", newJobId).set("at", fork.at()),
+        JobState.headerField(header),
+        header.status().isTerminal());
   }
 
   /**
@@ -63,32 +83,45 @@ final class Postscript {
       ObjectNode members,
       Map<String, String> fields,
       boolean terminal) {
-    String jobId = stored.jobId();
+    return nextSeq(stored.jobId())
+        .thenCompose(seq -> write(stored, row, seq, type, members, fields, terminal));
+  }
+
+  private CompletionStage<Long> nextSeq(String jobId) {
     return store
         .lastEvents(jobId, 1)
-        .thenCompose(
-            last -> {
-              long seq = last.isEmpty() ? 1 : last.getFirst().seq() + 1;
-              long now = timers.now();
-              String time = Json.timestamp(Instant.ofEpochMilli(now));
-              ObjectNode event = Json.object().put("seq", seq).put("type", type);
-              event.put("timestamp", time).setAll(members);
-              row.put("last_event", type).put("event_seq", seq).put("updated_at", time);
-              Map<String, String> set = new HashMap<>(fields);
-              set.putAll(JobState.countersAfter(seq, type, stored));
-              return store.commit(
-                  new Commit(
-                      jobId,
-                      stored.epoch(),
-                      set,
-                      List.of(),
-                      List.of(Json.write(event)),
-                      seq,
-                      Json.write(row),
-                      now,
-                      row.path("status").asText(),
-                      terminal));
-            })
+        .thenApply(last -> last.isEmpty() ? 1 : last.getFirst().seq() + 1);
+  }
+
+  private CompletionStage<Void> write(
+      StoredJob stored,
+      ObjectNode row,
+      long seq,
+      String type,
+      ObjectNode members,
+      Map<String, String> fields,
+      boolean terminal) {
+    String jobId = stored.jobId();
+    long now = timers.now();
+    String time = Json.timestamp(Instant.ofEpochMilli(now));
+    ObjectNode event = Json.object().put("seq", seq).put("type", type);
+    event.put("timestamp", time).setAll(members);
+    row.put("last_event", type).put("event_seq", seq).put("updated_at", time);
+    Map<String, String> set = new HashMap<>(fields);
+    set.putAll(JobState.countersAfter(seq, type, stored));
+    return store
+        .commit(
+            new Commit(
+                jobId,
+                stored.epoch(),
+                set,
+                List.of(),
+                List.of(Json.write(event)),
+                seq,
+                Json.write(row),
+                now,
+                row.path("status").asText(),
+                terminal))
         .thenRun(() -> changed.accept(jobId));
   }
 }

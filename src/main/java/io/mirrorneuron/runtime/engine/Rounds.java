@@ -11,6 +11,9 @@ import java.util.Map;
  * when its agents say that they are done, not more often than their restart policy allows.
  */
 final class Rounds {
+  /** The event that a further round begins with. */
+  static final String BEGUN = "agents_restarted";
+
   private final JobState state;
   private final Turn turn;
   private final LifeCycle life;
@@ -54,7 +57,7 @@ final class Rounds {
     if (at != 0 && at <= turn.now() && state.isRunning()) {
       state.header.nextRound();
       state.forgetRound();
-      turn.event("agents_restarted", Json.object().put("round", state.header.round()));
+      turn.event(BEGUN, Json.object().put("round", state.header.round()));
       seed(new Ledger(state, turn, life));
     }
   }

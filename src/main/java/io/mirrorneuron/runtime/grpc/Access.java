@@ -27,7 +27,8 @@ record Access(Secret operatorToken, boolean networkOnly) {
           "CheckServices",
           "ReplayDeadLetter",
           "SendMessage",
-          "DrainJob");
+          "DrainJob",
+          "ForkJob");
 
   private static final Set<String> NETWORK_ONLY_CALLS =
       Set.of("NetworkHandshake", "GetSystemSummary", "GetResource", "Check", "List", "Watch");

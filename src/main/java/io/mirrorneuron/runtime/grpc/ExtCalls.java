@@ -1,21 +1,28 @@
 package io.mirrorneuron.runtime.grpc;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.client.ClusterClient;
 import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.model.EventPage;
+import io.mirrorneuron.model.ForkRequest;
 import io.mirrorneuron.proto.ext.v1.DrainJobRequest;
 import io.mirrorneuron.proto.ext.v1.ExplainJobRequest;
 import io.mirrorneuron.proto.ext.v1.ExtJsonResponse;
+import io.mirrorneuron.proto.ext.v1.ForkJobRequest;
 import io.mirrorneuron.proto.ext.v1.GetMetricsRequest;
 import io.mirrorneuron.proto.ext.v1.ListDeadLettersRequest;
 import io.mirrorneuron.proto.ext.v1.ReplayDeadLetterRequest;
 import io.mirrorneuron.proto.ext.v1.RuntimeExtServiceGrpcService;
 import io.mirrorneuron.proto.ext.v1.SendMessageRequest;
+import io.mirrorneuron.wire.GrpcMetadata;
 import io.mirrorneuron.wire.Json;
+import io.vertx.core.MultiMap;
 import io.vertx.grpc.server.Service;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Calls that the original contract lacks. */
 final class ExtCalls {
@@ -40,6 +47,7 @@ final class ExtCalls {
         .unary(RuntimeExtServiceGrpcService.SendMessage, this::sendMessage)
         .unary(RuntimeExtServiceGrpcService.DrainJob, this::drain)
         .unary(RuntimeExtServiceGrpcService.ExplainJob, this::explain)
+        .unary(RuntimeExtServiceGrpcService.ForkJob, this::fork)
         .unary(RuntimeExtServiceGrpcService.GetMetrics, this::metrics)
         .build();
   }
@@ -95,6 +103,20 @@ final class ExtCalls {
 
   private ExtJsonResponse explain(ExplainJobRequest request) {
     return json(Json.write(jobs.why(request.getJobId())));
+  }
+
+  private ExtJsonResponse fork(ForkJobRequest request, MultiMap metadata) {
+    String text = request.getInputsJson().isBlank() ? "{}" : request.getInputsJson();
+    Map<String, JsonNode> inputs =
+        Json.parseObject(text, "inputs_json").properties().stream()
+            .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    ForkRequest fork =
+        new ForkRequest(
+            request.hasStep() ? request.getStep() : null,
+            request.getEvent(),
+            inputs,
+            metadata.get(GrpcMetadata.IDEMPOTENCY_KEY));
+    return json(Json.write(jobs.fork(request.getJobId(), fork)));
   }
 
   private ExtJsonResponse metrics(GetMetricsRequest request) {

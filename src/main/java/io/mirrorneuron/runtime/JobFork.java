@@ -1,0 +1,100 @@
+package io.mirrorneuron.runtime;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.ForkRequest;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.SubmittedJob;
+import io.mirrorneuron.runtime.engine.Engine;
+import io.mirrorneuron.runtime.engine.Fork;
+import io.mirrorneuron.runtime.engine.Restoration;
+import io.mirrorneuron.runtime.manifest.JobIds;
+import io.mirrorneuron.runtime.manifest.Workflow;
+import io.mirrorneuron.store.BundleStore;
+import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.JobStore.NewJob;
+import io.mirrorneuron.store.JobStore.StoredEvent;
+import io.mirrorneuron.store.JobStore.StoredJob;
+import io.mirrorneuron.wire.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/** New jobs that begin where others were, with the same manifest and payload files. */
+final class JobFork {
+  private static final int EVENT_BATCH = 1000;
+
+  private final Engine engine;
+  private final JobStore store;
+  private final BundleStore bundles;
+  private final ManifestCache manifests;
+  private final String owner;
+  private final Supplier<String> jobIdSuffixes;
+
+  JobFork(
+      Engine engine,
+      JobStore store,
+      BundleStore bundles,
+      ManifestCache manifests,
+      String owner,
+      Supplier<String> jobIdSuffixes) {
+    this.engine = engine;
+    this.store = store;
+    this.bundles = bundles;
+    this.manifests = manifests;
+    this.owner = owner;
+    this.jobIdSuffixes = jobIdSuffixes;
+  }
+
+  /** See {@link io.mirrorneuron.client.JobsClient#fork}. */
+  ObjectNode of(String jobId, ForkRequest request) {
+    StoredJob stored =
+        LocalJobs.await(store.load(jobId)).orElseThrow(() -> MnException.notFound("job", jobId));
+    Workflow workflow = manifests.parse(stored.manifest());
+    Fork fork = fork(stored, workflow, request);
+    String bundle = Restoration.Source.of(stored).bundle();
+    if (bundle != null && !bundles.keep(bundle)) {
+      throw MnException.precondition("the payload files of job " + jobId + " are not on this node");
+    }
+    String key = request.idempotencyKey();
+    String inputs = Json.write(Json.MAPPER.valueToTree(new TreeMap<>(request.inputs())));
+    NewJob job =
+        new NewJob(
+            JobIds.slug(workflow.graphId()) + "-" + jobIdSuffixes.get(),
+            owner,
+            stored.manifest(),
+            key,
+            key == null ? null : LocalJobs.hash("fork " + jobId + " " + fork.at(), inputs));
+    SubmittedJob made = LocalJobs.await(engine.fork(job, fork));
+    ObjectNode answer = Json.object().put("id", made.jobId()).put("job_id", made.jobId());
+    answer.put("status", made.status());
+    answer.putObject("forked_from").put("job_id", jobId).set("at", fork.at());
+    return answer;
+  }
+
+  private Fork fork(StoredJob stored, Workflow workflow, ForkRequest request) {
+    if (request.event() < 0) {
+      throw MnException.invalid("at must be a step or a sequence number that is not negative");
+    }
+    List<StoredEvent> events = events(stored.jobId(), request.event());
+    try {
+      return request.step() == null
+          ? Fork.atEvent(stored, workflow, request.event(), events, request.inputs())
+          : Fork.atStep(stored, workflow, request.step(), request.inputs());
+    } catch (IllegalStateException e) {
+      throw MnException.precondition(
+          "job " + stored.jobId() + " cannot be forked: " + e.getMessage());
+    }
+  }
+
+  private List<StoredEvent> events(String jobId, long last) {
+    List<StoredEvent> events = new ArrayList<>();
+    long after = 0;
+    while (after < last) {
+      List<StoredEvent> batch = LocalJobs.await(store.events(jobId, after, EVENT_BATCH));
+      events.addAll(batch);
+      after = batch.size() < EVENT_BATCH ? last : batch.getLast().seq();
+    }
+    return events;
+  }
+}
