@@ -220,13 +220,16 @@ class SamplesE2E {
         .isEqualTo(expected.has("steps") ? expected.path("steps") : Json.object());
   }
 
-  /** What the job's events say: of a step as {@code word step}, else their type. */
+  /** What the job's events say: {@code word step}, {@code received agent}, else their type. */
   private static List<String> happened(String job) {
     return server.events(job).stream().map(SamplesE2E::word).toList();
   }
 
   private static String word(JsonNode event) {
     String type = event.path("type").asText();
+    if (type.equals("agent_message_received")) {
+      return "received " + event.path("agent_id").asText();
+    }
     return type.startsWith("workflow_step_")
         ? type.substring("workflow_step_".length()) + " " + event.path("step_id").asText()
         : type;
@@ -310,7 +313,8 @@ class SamplesE2E {
       dying.restart();
 
       eventually("a pause", PATIENCE, () -> dying.status(job).equals("paused"));
-      assertThat(dying.get("/jobs/" + job).at("/job/recovery/reason").asText()).contains("pay");
+      assertThat(dying.get("/jobs/" + job + "?include=full").at("/job/recovery/reason").asText())
+          .contains("agent pay ran");
       assertThat(dying.programs()).isEmpty();
 
       Files.createFile(bank);
