@@ -111,13 +111,14 @@ final class LiveView implements JobView {
             paint.faint(padded(one.about, about)),
             paint.status("%-8s".formatted(word), word),
             paint.faint("%6s".formatted(count(one))),
-            paint.faint("%6s".formatted(seconds > 0 ? time(seconds) : "")),
+            paint.faint("%6s".formatted(seconds >= 0.001 ? time(seconds) : "")),
             Output.printable(one.note()))
         .stripTrailing();
   }
 
   private static String padded(String text, int width) {
-    return ("%-" + Math.max(1, width) + "s").formatted(Output.printable(text));
+    String shown = text.length() > width ? text.substring(0, width - 1) + "…" : text;
+    return ("%-" + Math.max(1, width) + "s").formatted(Output.printable(shown));
   }
 
   /** Messages that came in; of a step only that it was tried again. */
