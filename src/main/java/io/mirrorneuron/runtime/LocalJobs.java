@@ -109,7 +109,7 @@ final class LocalJobs implements JobsClient {
     // Asked for together: the answers come in this order over the one connection of the job. The
     // row comes first, so that a job that has ended is never shown without its result.
     CompletionStage<String> row = store.row(jobId);
-    CompletionStage<Optional<StoredJob>> stored = store.load(jobId);
+    CompletionStage<Optional<StoredJob>> stored = store.outline(jobId);
     CompletionStage<List<StoredEvent>> recent = store.lastEvents(jobId, RECENT_EVENTS);
     StoredJob job = await(stored).orElseThrow(() -> MnException.notFound("job", jobId));
     return engine.details(job, row(jobId, await(row)), texts(jobId, await(recent)));
@@ -118,9 +118,17 @@ final class LocalJobs implements JobsClient {
   @Override
   public ObjectNode brief(String jobId) {
     CompletionStage<String> row = store.row(jobId);
-    CompletionStage<Optional<StoredJob>> stored = store.load(jobId);
+    CompletionStage<Optional<StoredJob>> stored = store.outline(jobId);
     StoredJob job = await(stored).orElseThrow(() -> MnException.notFound("job", jobId));
     return engine.brief(job, row(jobId, await(row)));
+  }
+
+  @Override
+  public ObjectNode why(String jobId) {
+    CompletionStage<String> row = store.row(jobId);
+    CompletionStage<Optional<StoredJob>> stored = store.load(jobId);
+    StoredJob job = await(stored).orElseThrow(() -> MnException.notFound("job", jobId));
+    return engine.why(job, row(jobId, await(row)));
   }
 
   @Override

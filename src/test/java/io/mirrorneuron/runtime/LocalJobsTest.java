@@ -26,7 +26,7 @@ class LocalJobsTest {
   private final Manifests manifests = new Manifests(DefaultRunner.HOST_LOCAL);
   private final Engine engine =
       new Engine(
-          new Engine.Identity("node", "node", false),
+          new Engine.Identity("node", "node", false, Integer.MAX_VALUE),
           new Engine.Ports(
               disk,
               new InMemoryNodeRegistry(),

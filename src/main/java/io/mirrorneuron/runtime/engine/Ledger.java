@@ -184,17 +184,14 @@ final class Ledger {
   }
 
   private void start(StepState step) {
-    Mailbox mailbox =
-        step.mailboxes.values().stream()
-            .filter(box -> !box.messages.isEmpty())
-            .findFirst()
-            .orElseThrow();
-    step.input = mailbox.messages.getFirst();
+    List<Mailbox> filled =
+        step.mailboxes.values().stream().filter(box -> !box.messages.isEmpty()).toList();
+    step.input = filled.getFirst().messages.getFirst();
     step.attempt = 1;
     step.startedAt = turn.now();
     state.steps.expecting().remove(step);
     status(step, Status.QUEUED);
-    state.consider(mailbox);
+    filled.forEach(state::consider);
   }
 
   /** It may start but has nothing to start with; a message is made when none can come any more. */
@@ -463,7 +460,7 @@ final class Ledger {
       mailbox.owner.inLine.add(mailbox);
     }
     if (!open || busy) {
-      state.passOn();
+      state.passOn(mailbox);
     }
     return open && !busy;
   }
