@@ -337,6 +337,8 @@ public final class Engine {
 
   /**
    * Why the job is where it is; see {@link Why}. Of a job that this build cannot read, why that is.
+   *
+   * @param stored an outline will do
    */
   public ObjectNode why(StoredJob stored, ObjectNode row) {
     try {

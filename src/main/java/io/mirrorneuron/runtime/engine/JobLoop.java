@@ -160,12 +160,19 @@ final class JobLoop {
         .commit(commit)
         .whenComplete(
             (done, failure) -> {
-              if (failure == null) {
-                committed(turn);
-              } else {
-                notCommitted(inputs, failure);
+              try {
+                if (failure == null) {
+                  committed(turn);
+                } else {
+                  notCommitted(inputs, failure);
+                }
+              } catch (RuntimeException e) {
+                engine.log().error("job {} is committed but stuck; loading it again", jobId(), e);
+                busy = true;
+                reloadLater();
+              } finally {
+                idle.complete(null);
               }
-              idle.complete(null);
             });
   }
 

@@ -449,7 +449,10 @@ final class JobState {
     return read(stored, workflow, Blobs.of(inlineLimit, stored.blobs()));
   }
 
-  /** A state to look at, in which nothing can be decided: large values are references. */
+  /**
+   * A state to look at, in which nothing can be decided: large values are references, and
+   * conditions that look into them do not hold.
+   */
   static JobState outline(StoredJob stored, Workflow workflow) {
     return read(stored, workflow, Blobs.outline());
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.wire.Json;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -237,6 +238,23 @@ class LargeBodiesTest {
     stage.crash().succeed("a1", text(1), Json.object().set("complete_run", body(9)));
 
     assertThat(stage.result().path("output")).isEqualTo(body(9));
+  }
+
+  @Test
+  void aForkHasItsOwn() {
+    Stage stage = steps(4).start();
+    for (int i = 0; i < 4; i++) {
+      succeed(stage, i);
+    }
+
+    stage.forkAtStep("a2", Map.of());
+
+    assertThat(stage.stored().blobs()).as("of steps a0 and a1").hasSize(2);
+    assertNoneLeftOver(stage);
+    assertThat(stage.execution("a2").message().at("/body/sandbox/stdout").asText())
+        .isEqualTo(text(1));
+    assertThat(stage.crash().execution("a2").message().at("/body/sandbox/stdout").asText())
+        .isEqualTo(text(1));
   }
 
   @Test
