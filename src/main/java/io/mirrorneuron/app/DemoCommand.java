@@ -34,7 +34,8 @@ final class DemoCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "SAMPLE",
       defaultValue = "shell-chain",
-      description = "shell-chain, python-fanout or router-only; default ${DEFAULT-VALUE}.")
+      completionCandidates = Samples.Candidates.class,
+      description = "One of ${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
   String sample;
 
   @Option(

@@ -1,7 +1,6 @@
 package io.mirrorneuron.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.cli.Progress.Agent;
 import io.mirrorneuron.model.MnException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,12 +9,13 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.utils.AttributedString;
 import org.jline.utils.Display;
 
-/** A line for the job and one for each agent, rewritten in place ten times a second. */
+/** A line for the job and one for each step or agent, rewritten in place ten times a second. */
 final class LiveView implements JobView {
   private static final String[] SPINNER = {"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"};
   private static final int TICK_MILLIS = 100;
@@ -71,44 +71,62 @@ final class LiveView implements JobView {
   }
 
   /**
-   * @param agents shown at most
+   * @param most steps or agents at most
    */
-  List<String> lines(int agents) {
+  List<String> lines(int most) {
     List<String> lines = new ArrayList<>();
     lines.add(
-        "%s %s  %d/%d agents done  %s  %s"
+        "%s %s  %d/%d %s done  %s  %s"
             .formatted(
                 mark(progress.status()),
                 paint.bold(paint.status(progress.status(), progress.status())),
                 progress.done(),
-                progress.agents().size(),
+                progress.lines().size(),
+                progress.isOfSteps() ? "steps" : "agents",
                 paint.faint(time(progress.seconds())),
                 paint.status(trouble, "warning"))
             .stripTrailing());
-    List<Agent> shown = progress.selection(agents);
-    int width =
-        Math.min(LONGEST_NAME, shown.stream().mapToInt(a -> a.id().length()).max().orElse(0));
-    shown.forEach(agent -> lines.add(line(agent, width)));
-    int more = progress.agents().size() - shown.size();
+    List<Line> shown = progress.selection(most);
+    int width = width(shown.stream().map(line -> line.id));
+    int about = width(shown.stream().map(line -> line.about));
+    shown.forEach(one -> lines.add(line(one, width, about)));
+    int more = progress.lines().size() - shown.size();
     if (more > 0) {
       lines.add(paint.faint("  … and " + more + " more"));
     }
     return lines;
   }
 
-  private String line(Agent agent, int width) {
-    String word = agent.state().word();
-    double seconds = progress.seconds(agent);
-    return ("  %s %-" + Math.max(1, width) + "s  %s  %s  %s  %s  %s")
+  private static int width(Stream<String> texts) {
+    return Math.min(LONGEST_NAME, texts.mapToInt(String::length).max().orElse(0));
+  }
+
+  private String line(Line one, int width, int about) {
+    String word = one.state().word();
+    double seconds = progress.seconds(one);
+    return "  %s %s  %s  %s  %s  %s  %s"
         .formatted(
             mark(word),
-            Output.printable(agent.id()),
-            paint.faint("%-10s".formatted(agent.type())),
+            padded(one.id, width),
+            paint.faint(padded(one.about, about)),
             paint.status("%-8s".formatted(word), word),
-            paint.faint("%3d in".formatted(agent.messages())),
-            paint.faint("%6s".formatted(seconds > 0 ? time(seconds) : "")),
-            Output.printable(agent.note()))
+            paint.faint("%6s".formatted(count(one))),
+            paint.faint("%6s".formatted(seconds >= 0.001 ? time(seconds) : "")),
+            Output.printable(one.note()))
         .stripTrailing();
+  }
+
+  private static String padded(String text, int width) {
+    String shown = text.length() > width ? text.substring(0, width - 1) + "…" : text;
+    return ("%-" + Math.max(1, width) + "s").formatted(Output.printable(shown));
+  }
+
+  /** Messages that came in; of a step only that it was tried again. */
+  private String count(Line one) {
+    if (!progress.isOfSteps()) {
+      return one.count() + " in";
+    }
+    return one.count() > 1 ? "try " + one.count() : "";
   }
 
   private String mark(String status) {
@@ -118,6 +136,8 @@ final class LiveView implements JobView {
       case "cancelled" -> paint.status("■", status);
       case "paused", "pausing" -> paint.status("‖", status);
       case "waiting" -> paint.faint("·");
+      case "skipped" -> paint.faint("-");
+      case "partial" -> paint.status("~", status);
       default -> paint.status(SPINNER[tick % SPINNER.length], "running");
     };
   }

@@ -22,8 +22,8 @@ enum Paint {
     return switch (status) {
       case "completed", "done", "healthy", "passing" -> green(text);
       case "failed", "critical", "unhealthy", "down" -> with("31", text);
-      case "cancelled", "cancelling", "waiting" -> faint(text);
-      case "paused", "pausing", "retrying", "warning" -> with("33", text);
+      case "cancelled", "cancelling", "waiting", "skipped" -> faint(text);
+      case "paused", "pausing", "retrying", "partial", "warning" -> with("33", text);
       case "running", "queued", "pending" -> with("36", text);
       default -> text;
     };

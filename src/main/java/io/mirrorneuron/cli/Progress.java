@@ -1,112 +1,95 @@
 package io.mirrorneuron.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mirrorneuron.cli.Line.State;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
-/** What the agents of a job do, as its events tell. Not thread-safe. */
+/**
+ * How far a job is, as its events tell: its steps when it has some, else its agents. Not
+ * thread-safe.
+ */
 final class Progress {
-  private final Map<String, Agent> agents = new LinkedHashMap<>();
+  private static final String STEP = "workflow_step_";
+
+  private final List<Line> lines = new ArrayList<>();
+  private final Map<String, Line> byId = new HashMap<>();
+  private final boolean ofSteps;
   private final LongSupplier nanos;
   private final long begin;
   private String status;
 
-  enum State {
-    WAITING,
-    QUEUED,
-    RUNNING,
-    RETRYING,
-    DONE,
-    FAILED;
-
-    String word() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
-
-  /** One line of the view. */
-  static final class Agent {
-    private final String id;
-    private final String type;
-    private State state = State.WAITING;
-    private int messages;
-    private String note = "";
-    private long since;
-    private long spent;
-
-    Agent(String id, String type) {
-      this.id = id;
-      this.type = type;
-    }
-
-    String id() {
-      return id;
-    }
-
-    String type() {
-      return type;
-    }
-
-    State state() {
-      return state;
-    }
-
-    int messages() {
-      return messages;
-    }
-
-    String note() {
-      return note;
-    }
-  }
-
   /**
-   * @param details of the job; they give the agents in the author's order
+   * @param details of the job; they give the steps or agents in the author's order
    * @param nanos a clock that never jumps
    */
   Progress(JsonNode details, LongSupplier nanos) {
     this.nanos = nanos;
     this.begin = nanos.getAsLong();
     this.status = details.at("/job/status").asText("pending");
-    for (JsonNode agent : details.path("agents")) {
-      String id = agent.path("agent_id").asText();
-      agents.put(id, new Agent(id, agent.path("agent_type").asText()));
+    JsonNode steps = details.at("/job/workflow_state/steps");
+    ofSteps = !steps.isEmpty();
+    if (ofSteps) {
+      for (var step : steps.properties()) {
+        if (!step.getValue().has("template")) { // instances come with their events
+          String label = step.getValue().path("label").asText();
+          add(lines.size(), new Line(step.getKey(), label.equals(step.getKey()) ? "" : label));
+        }
+      }
+    } else {
+      for (JsonNode agent : details.path("agents")) {
+        String id = agent.path("agent_id").asText();
+        add(lines.size(), new Line(id, agent.path("agent_type").asText()));
+      }
     }
+  }
+
+  private Line add(int index, Line line) {
+    lines.add(index, line);
+    byId.put(line.id, line);
+    return line;
   }
 
   String status() {
     return status;
   }
 
-  Collection<Agent> agents() {
-    return agents.values();
+  /** Whether the lines are steps, and not agents. */
+  boolean isOfSteps() {
+    return ofSteps;
+  }
+
+  List<Line> lines() {
+    return lines;
   }
 
   long done() {
-    return agents.values().stream().filter(agent -> agent.state == State.DONE).count();
+    return lines.stream().filter(line -> line.state().isOver()).count();
   }
 
   double seconds() {
     return (nanos.getAsLong() - begin) / 1e9;
   }
 
-  /** How long the agent's programs have run, with the one that runs now. */
-  double seconds(Agent agent) {
-    long running = agent.since == 0 ? 0 : nanos.getAsLong() - agent.since;
-    return (agent.spent + running) / 1e9;
+  double seconds(Line line) {
+    return line.seconds(nanos.getAsLong());
   }
 
   void accept(JsonNode event) {
     String type = event.path("type").asText();
-    Agent agent = agents.get(event.path("agent_id").asText());
     if (type.startsWith("job_")) {
       job(type);
-    } else if (agent != null) {
+    } else if (ofSteps) {
+      if (type.startsWith(STEP) && event.hasNonNull("step_id")) {
+        step(type.substring(STEP.length()), event);
+      } else if (type.equals("agents_restarted")) {
+        lines.forEach(line -> line.move(State.WAITING, ""));
+      }
+    } else if (byId.get(event.path("agent_id").asText()) instanceof Line agent) {
       agent(agent, type, event.path("payload"));
     }
   }
@@ -120,56 +103,86 @@ final class Progress {
           default -> type.substring("job_".length());
         };
     if (List.of("completed", "failed", "cancelled").contains(status)) {
-      agents.values().forEach(this::stop);
+      lines.forEach(line -> line.stop(nanos.getAsLong()));
     }
   }
 
-  private void agent(Agent agent, String type, JsonNode payload) {
+  private void agent(Line agent, String type, JsonNode payload) {
     switch (type) {
       case "agent_message_received" -> {
-        agent.messages++;
-        move(agent, agent.type.equals("executor") ? State.QUEUED : State.DONE, "");
+        agent.count(agent.count() + 1);
+        agent.move(agent.about.equals("executor") ? State.QUEUED : State.DONE, "");
       }
-      case "executor_lease_requested" -> move(agent, State.QUEUED, agent.note);
+      case "executor_lease_requested" -> agent.move(State.QUEUED, agent.note());
       case "executor_lease_acquired" -> {
-        move(agent, State.RUNNING, "");
-        agent.since = nanos.getAsLong();
+        agent.move(State.RUNNING, "");
+        agent.begin(nanos.getAsLong());
       }
-      case "executor_lease_released" -> stop(agent);
-      case "sandbox_job_completed" -> move(agent, State.DONE, "");
-      case "sandbox_job_failed" -> move(agent, State.FAILED, payload.path("error").asText());
-      case "message_retry_scheduled" ->
-          move(agent, State.RETRYING, payload.path("reason").asText());
-      case "agent_beacon" -> agent.note = payload.path("message").asText();
-      case "message_unrouted", "dead_letter" -> agent.note = "a message could not go on";
+      case "executor_lease_released" -> agent.stop(nanos.getAsLong());
+      case "sandbox_job_completed" -> agent.move(State.DONE, "");
+      case "sandbox_job_failed" -> agent.move(State.FAILED, payload.path("error").asText());
+      case "message_retry_scheduled" -> agent.move(State.RETRYING, payload.path("reason").asText());
+      case "agent_beacon" -> agent.note(payload.path("message").asText());
+      case "message_unrouted", "dead_letter" -> agent.note("a message could not go on");
       default -> {
         // tells nothing about how far the agent is
       }
     }
   }
 
-  private void move(Agent agent, State state, String note) {
-    agent.state = state;
-    agent.note = note;
-  }
-
-  private void stop(Agent agent) {
-    if (agent.since != 0) {
-      agent.spent += nanos.getAsLong() - agent.since;
-      agent.since = 0;
+  private void step(String what, JsonNode event) {
+    Line step = stepLine(event.path("step_id").asText());
+    String reason = event.path("reason").asText();
+    switch (what) {
+      case "attempt_started" -> {
+        step.move(State.RUNNING, "");
+        step.count(event.path("attempt").asInt());
+        step.begin(nanos.getAsLong());
+      }
+      case "attempt_retry_scheduled" -> end(step, State.RETRYING, reason);
+      case "completed" -> end(step, State.DONE, "");
+      case "partial" -> end(step, State.PARTIAL, reason);
+      case "failed" -> end(step, State.FAILED, reason);
+      case "skipped" ->
+          end(step, State.SKIPPED, event.path("outcome").asText().equals("mapped") ? "" : reason);
+      case "beacon" -> step.note(event.path("message").asText());
+      default -> {
+        // tells nothing about how far the step is
+      }
     }
   }
 
-  /** At most {@code most} agents: all, or those that are not yet done or wait first. */
-  List<Agent> selection(int most) {
-    List<Agent> all = new ArrayList<>(agents.values());
-    if (all.size() <= most) {
-      return all;
+  private void end(Line step, State state, String note) {
+    step.stop(nanos.getAsLong());
+    step.move(state, note);
+  }
+
+  /** The line of a step; that of an instance appears below those of the step it is one of. */
+  private Line stepLine(String id) {
+    Line known = byId.get(id);
+    if (known != null) {
+      return known;
     }
-    List<State> order =
-        List.of(
-            State.FAILED, State.RUNNING, State.RETRYING, State.QUEUED, State.WAITING, State.DONE);
-    all.sort(java.util.Comparator.comparingInt(agent -> order.indexOf(agent.state)));
-    return all.subList(0, Math.max(0, most));
+    String template = id.replaceFirst("\\[\\d+]$", "");
+    int index = lines.size();
+    while (index > 0 && !isOf(template, lines.get(index - 1).id)) {
+      index--;
+    }
+    return add(index == 0 ? lines.size() : index, new Line(id, ""));
+  }
+
+  private static boolean isOf(String template, String id) {
+    return id.equals(template) || id.startsWith(template + "[");
+  }
+
+  /** At most {@code most} lines: all, or first those that are not yet done or wait. */
+  List<Line> selection(int most) {
+    if (lines.size() <= most) {
+      return lines;
+    }
+    return lines.stream()
+        .sorted(Comparator.comparing(Line::state))
+        .limit(Math.max(0, most))
+        .toList();
   }
 }

@@ -44,9 +44,9 @@ public final class RunCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "BUNDLE",
+      completionCandidates = Samples.Candidates.class,
       description =
-          "A folder, a zip, a manifest on its own, or the name of a sample: shell-chain,"
-              + " python-fanout or router-only.")
+          "A folder, a zip, a manifest on its own, or the name of a sample: ${COMPLETION-CANDIDATES}.")
   String bundle;
 
   @Option(

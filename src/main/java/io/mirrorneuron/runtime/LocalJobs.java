@@ -110,28 +110,29 @@ final class LocalJobs implements JobsClient {
 
   @Override
   public ObjectNode get(String jobId) {
-    // Asked for together: the answers come in this order over the one connection of the job.
-    CompletionStage<Optional<StoredJob>> stored = store.outline(jobId);
+    // Asked for together: the answers come in this order over the one connection of the job. The
+    // row comes first, so that a job that has ended is never shown without its result.
     CompletionStage<String> row = store.row(jobId);
+    CompletionStage<Optional<StoredJob>> stored = store.outline(jobId);
     CompletionStage<List<StoredEvent>> recent = store.lastEvents(jobId, RECENT_EVENTS);
     StoredJob job = await(stored).orElseThrow(() -> MnException.notFound("job", jobId));
-    return engine.details(job, parse(await(row)), texts(jobId, await(recent)));
+    return engine.details(job, row(jobId, await(row)), texts(jobId, await(recent)));
   }
 
   @Override
   public ObjectNode brief(String jobId) {
-    CompletionStage<Optional<StoredJob>> stored = store.outline(jobId);
     CompletionStage<String> row = store.row(jobId);
+    CompletionStage<Optional<StoredJob>> stored = store.outline(jobId);
     StoredJob job = await(stored).orElseThrow(() -> MnException.notFound("job", jobId));
-    return engine.brief(job, parse(await(row)));
+    return engine.brief(job, row(jobId, await(row)));
   }
 
   @Override
   public ObjectNode why(String jobId) {
-    CompletionStage<Optional<StoredJob>> stored = store.load(jobId);
     CompletionStage<String> row = store.row(jobId);
+    CompletionStage<Optional<StoredJob>> stored = store.load(jobId);
     StoredJob job = await(stored).orElseThrow(() -> MnException.notFound("job", jobId));
-    return engine.why(job, parse(await(row)));
+    return engine.why(job, row(jobId, await(row)));
   }
 
   @Override
@@ -211,10 +212,14 @@ final class LocalJobs implements JobsClient {
   }
 
   private static boolean isTerminal(String jobId, String row) {
-    if (row == null) {
+    return !row(jobId, row).path("live?").asBoolean();
+  }
+
+  private static ObjectNode row(String jobId, String text) {
+    if (text == null) {
       throw MnException.notFound("job", jobId);
     }
-    return !parse(row).path("live?").asBoolean();
+    return parse(text);
   }
 
   @Override

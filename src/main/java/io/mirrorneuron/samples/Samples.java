@@ -9,13 +9,36 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
 /** The sample bundles that come with the program. */
 public final class Samples {
-  private static final List<String> NAMES = List.of("shell-chain", "python-fanout", "router-only");
+  private static final List<String> NAMES =
+      List.of(
+          "shell-chain",
+          "python-fanout",
+          "router-only",
+          "review-pipeline",
+          "quorum-vote",
+          "scatter-gather",
+          "branching",
+          "flaky-step",
+          "log-stream",
+          "counter-service",
+          "slow-consumer",
+          "python-packages",
+          "human-safe");
+
+  /** The names for command lines: in their help and when they complete a word. */
+  public static final class Candidates implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return NAMES.iterator();
+    }
+  }
 
   private Samples() {}
 

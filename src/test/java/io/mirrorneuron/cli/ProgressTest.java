@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.cli.Progress.Agent;
-import io.mirrorneuron.cli.Progress.State;
+import io.mirrorneuron.cli.Line.State;
 import io.mirrorneuron.wire.Json;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
 class ProgressTest {
@@ -15,7 +15,7 @@ class ProgressTest {
 
   private final AtomicLong nanos = new AtomicLong(SECOND);
   private final Progress progress = new Progress(details(), nanos::get);
-  private final Agent work = progress.agents().iterator().next();
+  private final Line work = progress.lines().getFirst();
 
   private static ObjectNode details() {
     ObjectNode details = Json.object();
@@ -52,7 +52,7 @@ class ProgressTest {
     nanos.addAndGet(SECOND);
 
     assertThat(work.state()).isEqualTo(State.DONE);
-    assertThat(work.messages()).isEqualTo(1);
+    assertThat(work.count()).isEqualTo(1);
     assertThat(progress.seconds(work)).isEqualTo(2);
     assertThat(progress.seconds()).isEqualTo(3);
     assertThat(progress.done()).isEqualTo(1);
@@ -91,5 +91,60 @@ class ProgressTest {
     event("agent_message_received", "sink");
 
     assertThat(progress.selection(1)).containsExactly(work);
+  }
+
+  private static Progress ofSteps(LongSupplier nanos, String... ids) {
+    ObjectNode details = details();
+    ObjectNode steps = details.withObject("/job/workflow_state/steps");
+    for (String id : ids) {
+      steps.putObject(id).put("label", "Do " + id);
+    }
+    return new Progress(details, nanos);
+  }
+
+  private static void step(Progress progress, String what, String step, String... members) {
+    ObjectNode event = Json.object().put("type", "workflow_step_" + what).put("step_id", step);
+    for (int i = 0; i < members.length; i += 2) {
+      event.put(members[i], members[i + 1]);
+    }
+    progress.accept(event);
+  }
+
+  @Test
+  void aWorkflowOfStepsShowsItsSteps() {
+    Progress steps = ofSteps(nanos::get, "dig", "plant", "rest");
+    Line dig = steps.lines().getFirst();
+    assertThat(dig.about).isEqualTo("Do dig");
+    step(steps, "attempt_started", "dig", "attempt", "1");
+    nanos.addAndGet(SECOND);
+    step(steps, "attempt_retry_scheduled", "dig", "reason", "a root in the way");
+    assertThat(dig.state()).isEqualTo(State.RETRYING);
+    assertThat(dig.note()).isEqualTo("a root in the way");
+    nanos.addAndGet(SECOND);
+    step(steps, "attempt_started", "dig", "attempt", "2");
+    nanos.addAndGet(SECOND);
+    step(steps, "completed", "dig");
+    step(steps, "partial", "plant", "reason", "too dry");
+    step(steps, "skipped", "rest", "reason", "no time");
+
+    assertThat(steps.lines())
+        .extracting(Line::state)
+        .containsExactly(State.DONE, State.PARTIAL, State.SKIPPED);
+    assertThat(dig.count()).isEqualTo(2);
+    assertThat(steps.seconds(dig)).isEqualTo(2);
+    assertThat(steps.done()).isEqualTo(3);
+  }
+
+  @Test
+  void instancesStandBelowTheStepTheyAreOf() {
+    Progress steps = ofSteps(nanos::get, "split", "map", "join");
+    step(steps, "skipped", "map", "outcome", "mapped", "reason", "unimportant");
+    step(steps, "attempt_started", "map[0]", "attempt", "1");
+    step(steps, "attempt_started", "map[1]", "attempt", "1");
+
+    assertThat(steps.lines())
+        .extracting(line -> line.id + " " + line.state().word())
+        .containsExactly(
+            "split waiting", "map skipped", "map[0] running", "map[1] running", "join waiting");
   }
 }

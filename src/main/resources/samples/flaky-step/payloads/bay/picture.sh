@@ -1,0 +1,3 @@
+#!/bin/sh
+# The camera is asleep.
+sleep 60
