@@ -130,7 +130,7 @@ final class LocalJobs implements JobsClient {
   @Override
   public ObjectNode why(String jobId) {
     CompletionStage<String> row = store.row(jobId);
-    CompletionStage<Optional<StoredJob>> stored = store.load(jobId);
+    CompletionStage<Optional<StoredJob>> stored = store.outline(jobId);
     StoredJob job = await(stored).orElseThrow(() -> MnException.notFound("job", jobId));
     return engine.why(job, row(jobId, await(row)));
   }

@@ -84,6 +84,7 @@ class LocalJobsTest {
             "node",
             null,
             null,
+            null,
             () -> "0");
 
     ObjectNode during = jobs.get(jobId);
