@@ -193,6 +193,10 @@ final class Decider {
     }
 
     private void handle(Mailbox mailbox) {
+      if (mailbox.step == null && mailbox.messages.getFirst().isExpired(turn.now())) {
+        new Restarts(state, turn, life).giveUpMessage(mailbox, "it waited longer than its ttl_ms");
+        return;
+      }
       switch (mailbox.owner.agent.type()) {
         case EXECUTOR -> processes.order(mailbox);
         case ROUTER -> behaviour.router(mailbox, taken(mailbox));

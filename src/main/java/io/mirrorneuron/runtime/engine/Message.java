@@ -7,6 +7,8 @@ import io.mirrorneuron.wire.Json;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -90,6 +92,19 @@ record Message(long seq, ObjectNode json) {
     return new Message(seq, copy);
   }
 
+  /** Whether it has waited longer than its {@code ttl_ms} allows; without one it never has. */
+  boolean isExpired(long now) {
+    long ttl = envelope().path("ttl_ms").asLong();
+    if (ttl <= 0) {
+      return false;
+    }
+    try {
+      return Instant.parse(envelope("timestamp")).toEpochMilli() + ttl < now;
+    } catch (DateTimeParseException e) {
+      return false; // whoever wrote it did not mean a time
+    }
+  }
+
   JsonNode envelope() {
     return json.path("envelope");
   }
@@ -157,6 +172,16 @@ record Message(long seq, ObjectNode json) {
     Builder with(String member, String value) {
       if (value != null && !value.isEmpty()) {
         envelope.put(member, value);
+      }
+      return this;
+    }
+
+    /** Takes over how long the message may wait, and how urgent it is said to be. */
+    Builder lifeOf(JsonNode given) {
+      for (String member : new String[] {"ttl_ms", "priority"}) {
+        if (given.path(member).isIntegralNumber()) {
+          envelope.set(member, given.get(member));
+        }
       }
       return this;
     }

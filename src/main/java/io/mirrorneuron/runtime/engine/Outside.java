@@ -34,7 +34,7 @@ final class Outside {
     for (String member : new String[] {"correlation_id", "content_type", "content_encoding"}) {
       builder.with(member, envelope.path(member).asText(""));
     }
-    builder.with("class", envelope.path("class").asText("command"));
+    builder.with("class", envelope.path("class").asText("command")).lifeOf(envelope);
     builder.headers(message.get("headers")).part("artifacts", message.get("artifacts"));
     builder.part(Message.BODY_ENCODING, message.get(Message.BODY_ENCODING));
     return builder.part("stream", message.get("stream"));

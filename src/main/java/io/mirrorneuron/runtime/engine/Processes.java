@@ -226,6 +226,7 @@ final class Processes {
         }) {
       message.with(member, emit.path(member).asText(""));
     }
+    message.lifeOf(emit);
     message.headers(emit.get("headers")).part("artifacts", emit.get("artifacts"));
     message.part("stream", emit.get("stream"));
     String target = emit.path("to").asText("");

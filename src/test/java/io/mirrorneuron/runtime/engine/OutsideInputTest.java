@@ -60,4 +60,17 @@ class OutsideInputTest {
     stage.succeed("work").succeed("work");
     assertThatCode(() -> send(stage, "door", "m3", "{}")).doesNotThrowAnyException();
   }
+
+  @Test
+  void aMessageThatWaitedTooLongIsADeadLetter() {
+    Stage stage = new Graph().program("work").start();
+    String message = "{'envelope':{'message_id':'m1','ttl_ms':1000},'body':{'n':1}}";
+    stage.ask(engine -> engine.deliver(Stage.JOB, "work", (ObjectNode) Stage.json(message)));
+
+    stage.advance(1001).succeed("work");
+
+    assertThat(stage.event("dead_letter").path("reason").asText())
+        .isEqualTo("it waited longer than its ttl_ms");
+    assertThat(stage.status()).isEqualTo("completed");
+  }
 }
