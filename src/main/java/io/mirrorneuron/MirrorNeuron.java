@@ -188,6 +188,14 @@ public final class MirrorNeuron implements AutoCloseable {
     return jobs.get(jobId);
   }
 
+  /**
+   * Why a job does not go on, or how it ended: {@code {job_id, status, summary, explanations:
+   * [{subject: {kind, id}, state, cause, text, record, since?, until?, waiting_for?, …}], more?}}.
+   */
+  public ObjectNode why(String jobId) {
+    return jobs.why(jobId);
+  }
+
   /** {@code {nodes, jobs, metrics}}. */
   public ObjectNode clusterOverview() {
     return cluster.summary();

@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       JobListCommand.class,
       JobStatusCommand.class,
+      JobWhyCommand.class,
       JobEventsCommand.class,
       JobResultCommand.class,
       JobSendCommand.class,

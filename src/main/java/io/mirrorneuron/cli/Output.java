@@ -79,6 +79,15 @@ final class Output {
    * status are coloured.
    */
   void table(List<String> headers, List<List<String>> rows) {
+    table(headers, rows, OverflowBehaviour.ELLIPSIS_RIGHT);
+  }
+
+  /** A table that fits the screen; the last column, which holds sentences, is wrapped, not cut. */
+  void sentences(List<String> headers, List<List<String>> rows) {
+    table(headers, rows, OverflowBehaviour.NEWLINE);
+  }
+
+  private void table(List<String> headers, List<List<String>> rows, OverflowBehaviour tooLong) {
     List<List<String>> cells =
         rows.stream().map(row -> row.stream().map(Output::printable).toList()).toList();
     List<Integer> widths = fitted(naturalWidths(headers, cells));
@@ -89,7 +98,7 @@ final class Output {
               .header(headers.get(i))
               .headerAlign(HorizontalAlign.LEFT)
               .dataAlign(HorizontalAlign.LEFT)
-              .maxWidth(widths.get(i) + GAP, OverflowBehaviour.ELLIPSIS_RIGHT);
+              .maxWidth(widths.get(i) + GAP, tooLong);
     }
     Object[][] data =
         cells.stream().map(row -> row.subList(0, shape.length).toArray()).toArray(Object[][]::new);

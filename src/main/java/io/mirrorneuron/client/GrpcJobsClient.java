@@ -10,6 +10,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.Submission;
 import io.mirrorneuron.model.SubmittedJob;
 import io.mirrorneuron.proto.ext.v1.DrainJobRequest;
+import io.mirrorneuron.proto.ext.v1.ExplainJobRequest;
 import io.mirrorneuron.proto.ext.v1.ExtJsonResponse;
 import io.mirrorneuron.proto.ext.v1.ReplayDeadLetterRequest;
 import io.mirrorneuron.proto.ext.v1.RuntimeExtServiceGrpcClient;
@@ -81,6 +82,13 @@ final class GrpcJobsClient implements JobsClient {
       throw MnException.notFound("job", jobId);
     }
     return detail;
+  }
+
+  @Override
+  public ObjectNode why(String jobId) {
+    return extension(
+        RuntimeExtServiceGrpcClient.ExplainJob,
+        ExplainJobRequest.newBuilder().setJobId(jobId).build());
   }
 
   @Override

@@ -116,8 +116,12 @@ public record Config(
    */
   public record Python(String standIn, Path environments, Duration setupLimit) {}
 
-  /** How long finished things stay. */
-  public record Retention(Duration terminalJobs, int eventsPerJob) {}
+  /**
+   * What is kept of jobs, and how long.
+   *
+   * @param inlineLimit bytes of a JSON value from which on a job keeps it apart, once
+   */
+  public record Retention(Duration terminalJobs, int eventsPerJob, int inlineLimit) {}
 
   public enum InFlight {
     /** Run it again. */

@@ -52,7 +52,8 @@ final class ConfigReader {
         executors(),
         new Config.Retention(
             Duration.ofSeconds(settings.number("terminal_job_ttl_seconds", 1, Integer.MAX_VALUE)),
-            (int) settings.number("event_max_count", 1, Integer.MAX_VALUE)),
+            (int) settings.number("event_max_count", 1, Integer.MAX_VALUE),
+            (int) settings.number("inline_payload_max_bytes", 1, Integer.MAX_VALUE)),
         new Config.Recovery(settings.choice("recovery.in_flight", Config.InFlight.class)),
         new Config.Log(
             settings.choice("log.level", LEVELS),

@@ -44,6 +44,7 @@ public final class JobsVerticle extends AreaVerticle {
     on("submitJob", this::submitJob);
     on("listJobs", this::listJobs);
     onHot("getJob", this::getJob);
+    on("explainJob", call -> jobs.why(id(call)));
     on("cancelJob", call -> changed(call, jobs.cancel(id(call))));
     on("pauseJob", call -> changed(call, jobs.pause(id(call), call.flag("drain"))));
     on("resumeJob", call -> changed(call, jobs.resume(id(call))));

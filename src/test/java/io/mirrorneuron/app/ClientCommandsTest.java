@@ -150,7 +150,7 @@ class ClientCommandsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"status", "events", "result", "cancel", "pause", "resume", "monitor"})
+  @CsvSource({"status", "why", "events", "result", "cancel", "pause", "resume", "monitor"})
   void aJobThatIsUnknownIsNotFound(String command) {
     Ended ended = shell.run("job", command, "nope");
 
@@ -221,6 +221,33 @@ class ClientCommandsTest {
     assertThat(shell.run("job", "status", job, "--json").json().at("/summary/status"))
         .hasToString("\"running\"");
     assertThat(shell.run("job", "status", job).out()).contains("Status", "running");
+  }
+
+  @Test
+  void aJobSaysWhyItDoesNotGoOn() {
+    String job = job();
+
+    assertThat(shell.run("job", "why", job).out())
+        .isEqualTo(
+            """
+            Job fake-1: it is running
+
+            Subject    State       Because
+            step work  retry_wait  waits, until 2026-06-20 10:00:05
+            """);
+    assertThat(shell.run("job", "why", job, "--json").json()).isEqualTo(runtime.jobs.why(job));
+  }
+
+  @Test
+  void aReasonIsWrappedAtTheEndOfTheScreenAndNotCut() {
+    String job = job();
+    shell.set("COLUMNS", "40");
+
+    assertThat(shell.run("job", "why", job).out().lines().skip(3))
+        .allMatch(line -> line.length() <= 40)
+        .first()
+        .asString()
+        .isEqualTo("step work  retry_wait  waits, until");
   }
 
   @Test

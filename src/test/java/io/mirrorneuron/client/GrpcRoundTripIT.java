@@ -220,6 +220,14 @@ class GrpcRoundTripIT {
   }
 
   @Test
+  void aJobSaysWhyItDoesNotGoOn() {
+    jobs.submit(Submission.of(MANIFEST));
+
+    assertThat(jobs.why("fake-1")).isEqualTo(runtime.jobs.why("fake-1"));
+    assertFails(ErrorCode.NOT_FOUND, "job_not_found", () -> jobs.why("nope"));
+  }
+
+  @Test
   void aMessageIsSentAsItWasWritten() {
     jobs.submit(Submission.of(MANIFEST));
     ObjectNode message = Json.object().put("type", "go").put("n", 1);

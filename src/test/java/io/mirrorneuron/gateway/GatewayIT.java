@@ -75,6 +75,17 @@ class GatewayIT {
   }
 
   @Test
+  void aJobSaysWhyItDoesNotGoOn() throws Exception {
+    gateway.post("/api/v1/jobs", JOB);
+
+    var answer = gateway.get("/api/v1/jobs/fake-1/why");
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(json(answer)).isEqualTo(gateway.jobs.why("fake-1"));
+    assertThat(gateway.get("/api/v1/jobs/nope/why").statusCode()).isEqualTo(404);
+  }
+
+  @Test
   void aMessageGoesToItsAgentWithoutTheAgentsName() throws Exception {
     gateway.post("/api/v1/jobs", JOB);
 

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime;
 
+import static io.mirrorneuron.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -281,6 +283,32 @@ class RuntimeIT {
         .hasMessage("job is not running");
     assertThatThrownBy(() -> runtime.jobs().send("nope", "end", Json.object()))
         .hasMessage("job nope was not found");
+  }
+
+  @Test
+  void aJobSaysWhyItDoesNotGoOn() {
+    List<String> jobs = Stream.generate(() -> submit(service())).limit(5).toList();
+    String last = jobs.getLast();
+    jobs.subList(0, 4).forEach(job -> awaitReason(job, "agent work runs its program, attempt 1"));
+    awaitReason(
+        last, "agent work is number 1 of 1 that wait for pool default (4 of 4 slots in use)");
+
+    runtime.jobs().pause(last, false);
+    assertThat(runtime.jobs().why(last).path("summary").asText())
+        .isEqualTo("an operator paused the job; resume it");
+    jobs.forEach(runtime.jobs()::cancel);
+    assertThat(because(last)).containsExactly("an operator cancelled the job");
+    assertThatThrownBy(() -> runtime.jobs().why("nope")).hasMessage("job nope was not found");
+  }
+
+  private static void awaitReason(String job, String text) {
+    eventually(text, () -> because(job).equals(List.of(text)));
+  }
+
+  private static List<String> because(String job) {
+    return Json.elements(runtime.jobs().why(job).path("explanations"))
+        .map(one -> one.path("text").asText())
+        .toList();
   }
 
   @Test

@@ -156,6 +156,18 @@ public final class FakeJobsClient implements JobsClient {
   }
 
   @Override
+  public synchronized ObjectNode why(String jobId) {
+    called("why " + jobId);
+    String status = job(jobId).status;
+    ObjectNode why = Json.object().put("job_id", jobId).put("status", status);
+    ObjectNode one = why.put("summary", "it is " + status).putArray("explanations").addObject();
+    one.putObject("subject").put("kind", "step").put("id", "work");
+    one.put("state", "retry_wait").put("cause", "retry").put("text", "step work waits");
+    one.put("record", "job.workflow_state.steps.work").put("until", "2026-06-20T10:00:05.000Z");
+    return why;
+  }
+
+  @Override
   public synchronized ObjectNode list(int limit, boolean includeTerminal) {
     called("list " + limit + " " + includeTerminal);
     ObjectNode page = Json.object();

@@ -42,7 +42,7 @@ public final class Fork {
    */
   public static Fork atStep(
       StoredJob stored, Workflow workflow, String stepId, Map<String, JsonNode> inputs) {
-    Fork fork = new Fork(JobState.read(stored, workflow), stepId, inputs);
+    Fork fork = new Fork(JobState.read(stored, workflow, Integer.MAX_VALUE), stepId, inputs);
     StepState step = fork.source.steps.get(stepId);
     if (step == null) {
       throw new MnException(
@@ -76,7 +76,8 @@ public final class Fork {
       long seq,
       List<StoredEvent> events,
       Map<String, JsonNode> inputs) {
-    Fork fork = new Fork(JobState.read(stored, workflow), Long.toString(seq), inputs);
+    Fork fork =
+        new Fork(JobState.read(stored, workflow, Integer.MAX_VALUE), Long.toString(seq), inputs);
     Set<String> ended = new HashSet<>();
     for (StoredEvent event : events) {
       JsonNode json = Json.parseObject(event.json(), "event");
@@ -155,11 +156,11 @@ public final class Fork {
   // ---- the new job
 
   /** The state before the first turn: all that is taken over. */
-  JobState state(String jobId, String runId, long now) {
+  JobState state(String jobId, String runId, long now, int inlineLimit) {
     JobHeader header =
         new JobHeader(now, runId, source.header.bundle).onTarget(source.header.target());
     header.forkedFrom(Json.object().put("job_id", source.jobId).put("at", at));
-    JobState state = new JobState(jobId, source.workflow, header);
+    JobState state = new JobState(jobId, source.workflow, header, inlineLimit);
     if (!startsAnew()) {
       List.copyOf(source.steps.all()).forEach(step -> takeOver(step, state));
       source.streamAgents().forEach(agent -> takeOver(agent, state));

@@ -191,7 +191,7 @@ final class JobHeader {
   }
 
   /** The stored form; counts as unchanged from then on. */
-  String write() {
+  ObjectNode write() {
     changed = false;
     ObjectNode json = Json.object();
     json.put("status", status.word()).put("submitted_at", submittedAt).put("run_id", runId);
@@ -224,7 +224,7 @@ final class JobHeader {
     if (!unrouted.isEmpty()) {
       json.set("unrouted", Json.MAPPER.valueToTree(unrouted));
     }
-    return Json.write(json);
+    return json;
   }
 
   static JobHeader read(JsonNode json) {

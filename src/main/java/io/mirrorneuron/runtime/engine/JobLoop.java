@@ -30,6 +30,7 @@ import java.util.function.Predicate;
  */
 final class JobLoop {
   private static final long RELOAD_DELAY_MS = 250;
+  private static final long LEASE_LINGER_MS = 25;
 
   private final Engine engine;
   private final Executor lane;
@@ -42,6 +43,7 @@ final class JobLoop {
   private final long epoch;
   private boolean busy;
   private boolean closed;
+  private boolean lingers;
 
   /** Why nothing can be committed; null while the store is there. */
   private MnException away;
@@ -191,6 +193,8 @@ final class JobLoop {
         epoch,
         delta.set(),
         delta.delete(),
+        delta.blobs(),
+        delta.dropped(),
         turn.events(),
         state.lastEventSeq(),
         engine.documents().row(state, turn.now()),
@@ -225,8 +229,22 @@ final class JobLoop {
     }
   }
 
+  /**
+   * That a program has its slots is no reason to commit at once: most often its end follows before
+   * anybody could have read of its start.
+   */
   private void signalled(Input.Signalled input) {
     inbox.addLast(input);
+    if (!(input.signal() instanceof Executions.Signal.Leased)) {
+      turn();
+    } else if (!lingers) {
+      lingers = true;
+      engine.timers().at(engine.now() + LEASE_LINGER_MS, () -> lane.execute(this::endLinger));
+    }
+  }
+
+  private void endLinger() {
+    lingers = false;
     turn();
   }
 
@@ -273,7 +291,7 @@ final class JobLoop {
       return;
     }
     try {
-      state = JobState.read(stored.get(), workflow);
+      state = JobState.read(stored.get(), workflow, engine.inlineLimit());
     } catch (RuntimeException e) {
       engine.log().error("job {} cannot be read; it is left as committed", jobId(), e);
       letGo();

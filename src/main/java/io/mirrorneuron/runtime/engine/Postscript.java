@@ -30,7 +30,7 @@ final class Postscript {
     String jobId = fork.sourceJobId();
     CompletionStage<String> row = store.row(jobId);
     return store
-        .load(jobId)
+        .outline(jobId)
         .thenCombine(
             row,
             (stored, text) -> {

@@ -6,6 +6,7 @@ import io.mirrorneuron.client.ClusterClient;
 import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.model.EventPage;
 import io.mirrorneuron.proto.ext.v1.DrainJobRequest;
+import io.mirrorneuron.proto.ext.v1.ExplainJobRequest;
 import io.mirrorneuron.proto.ext.v1.ExtJsonResponse;
 import io.mirrorneuron.proto.ext.v1.GetMetricsRequest;
 import io.mirrorneuron.proto.ext.v1.ListDeadLettersRequest;
@@ -38,6 +39,7 @@ final class ExtCalls {
         .unary(RuntimeExtServiceGrpcService.ReplayDeadLetter, this::replayDeadLetter)
         .unary(RuntimeExtServiceGrpcService.SendMessage, this::sendMessage)
         .unary(RuntimeExtServiceGrpcService.DrainJob, this::drain)
+        .unary(RuntimeExtServiceGrpcService.ExplainJob, this::explain)
         .unary(RuntimeExtServiceGrpcService.GetMetrics, this::metrics)
         .build();
   }
@@ -89,6 +91,10 @@ final class ExtCalls {
   private ExtJsonResponse drain(DrainJobRequest request) {
     ObjectNode answer = Json.object().put("job_id", request.getJobId());
     return json(Json.write(answer.put("status", jobs.pause(request.getJobId(), true))));
+  }
+
+  private ExtJsonResponse explain(ExplainJobRequest request) {
+    return json(Json.write(jobs.why(request.getJobId())));
   }
 
   private ExtJsonResponse metrics(GetMetricsRequest request) {

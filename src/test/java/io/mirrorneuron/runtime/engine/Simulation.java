@@ -41,6 +41,7 @@ final class Simulation {
   private final Random random;
   private final Faults faults;
   private final Workflow workflow;
+  private final int inlineLimit;
   private final InMemoryJobStore disk = new InMemoryJobStore();
   private final PriorityQueue<Scheduled> future =
       new PriorityQueue<>(
@@ -70,7 +71,11 @@ final class Simulation {
 
   private record Running(String key, Execution execution, Executions.Listener listener) {}
 
-  Simulation(long seed, Workflow workflow, Faults faults) {
+  /**
+   * @param inlineLimit from which size on values are blobs
+   */
+  Simulation(long seed, Workflow workflow, Faults faults, int inlineLimit) {
+    this.inlineLimit = inlineLimit;
     this.random = new Random(seed);
     this.workflow = workflow;
     this.faults = faults;
@@ -118,7 +123,7 @@ final class Simulation {
     alive.add(born);
     engine =
         new Engine(
-            new Engine.Identity(OWNER, OWNER, false),
+            new Engine.Identity(OWNER, OWNER, false, inlineLimit),
             new Engine.Ports(
                 unreliable(born),
                 new InMemoryNodeRegistry(),

@@ -53,11 +53,12 @@ class SimulationTest {
   private static int check(long seed) throws Exception {
     Random shape = new Random(seed);
     Workflow workflow = seed % 2 == 0 ? RandomSteps.workflow(shape) : randomWorkflow(shape, false);
-    Simulation calm = new Simulation(seed, workflow, Faults.NONE);
+    int inlineLimit = seed % 3 == 0 ? 16 + shape.nextInt(48) : 64 * 1024; // many blobs, or none
+    Simulation calm = new Simulation(seed, workflow, Faults.NONE, 64 * 1024);
     calm.submit(JOB);
     calm.run();
 
-    Simulation stormy = new Simulation(seed, workflow, new Faults(0.01, 0.03, 0.05));
+    Simulation stormy = new Simulation(seed, workflow, new Faults(0.01, 0.03, 0.05), inlineLimit);
     stormy.submit(JOB);
     Random random = new Random(seed * 31);
     for (int i = random.nextInt(3); i > 0; i--) {
@@ -97,7 +98,7 @@ class SimulationTest {
     Random shape = new Random(seed);
     Workflow workflow =
         shape.nextBoolean() ? RandomSteps.service(shape) : randomWorkflow(shape, true);
-    Simulation stormy = new Simulation(seed, workflow, new Faults(0.005, 0.03, 0.05));
+    Simulation stormy = new Simulation(seed, workflow, new Faults(0.005, 0.03, 0.05), 64);
     stormy.submit(JOB);
     write(stormy, shape);
     for (int at = 1000; at < 200_000; at += 2000) { // it may be in doubt after a crash
@@ -193,7 +194,8 @@ class SimulationTest {
     assertThat(header.path("status").asText())
         .as(() -> "status after " + lastEvents(simulation))
         .isIn("completed", "failed", "cancelled");
-    JobState state = JobState.read(stored.get(), simulation.workflow());
+    JobState state = JobState.read(stored.get(), simulation.workflow(), 1);
+    assertThat(state.blobs()).as("blobs left").isEqualTo(stored.get().blobs().keySet());
     assertThat(state.waiting()).as("messages left").isEmpty();
     assertThat(state.flying()).as("executions left").isZero();
     return sorted(header.path("result"));

@@ -15,6 +15,7 @@ import io.mirrorneuron.runtime.engine.Executions.Structured;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.manifest.Workflow;
 import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.JobStore.Commit;
 import io.mirrorneuron.testing.InMemoryJobStore;
 import io.mirrorneuron.testing.InMemoryNodeRegistry;
 import io.mirrorneuron.wire.Json;
@@ -62,10 +63,15 @@ final class Stage {
 
   Loss nextCommit = Loss.NONE;
 
+  /** Characters of fields, blobs, events and rows that were written so far. */
+  long written;
+
   /** How a stored manifest is understood; a test may make this a stricter build. */
   Function<String, Workflow> manifests = new Manifests(DefaultRunner.HOST_LOCAL)::parse;
 
   boolean reviewInFlight;
+
+  int inlineLimit = 64 * 1024;
 
   /** Where programs wait for slots, by name. */
   final Map<String, QueuePlace> places = new HashMap<>();
@@ -118,7 +124,7 @@ final class Stage {
     int born = ++life;
     engine =
         new Engine(
-            new Engine.Identity(OWNER, OWNER, reviewInFlight),
+            new Engine.Identity(OWNER, OWNER, reviewInFlight, inlineLimit),
             new Engine.Ports(
                 network(),
                 new InMemoryNodeRegistry(),
@@ -148,6 +154,9 @@ final class Stage {
             new Class<?>[] {JobStore.class},
             (proxy, method, arguments) -> {
               Loss loss = method.getName().equals("commit") ? nextCommit : Loss.NONE;
+              if (arguments != null && arguments[arguments.length - 1] instanceof Commit commit) {
+                count(commit);
+              }
               Object answer = loss == Loss.REQUEST ? null : method.invoke(disk, arguments);
               if (loss == Loss.NONE) {
                 return answer;
@@ -155,6 +164,14 @@ final class Stage {
               nextCommit = Loss.NONE;
               return CompletableFuture.failedFuture(MnException.unavailable("away", null));
             });
+  }
+
+  private void count(Commit commit) {
+    for (Map<String, String> texts : List.of(commit.set(), commit.blobs())) {
+      texts.forEach((name, text) -> written += name.length() + text.length());
+    }
+    commit.events().forEach(event -> written += event.length());
+    written += commit.row().length();
   }
 
   private final class Programs implements Executions {
@@ -252,7 +269,7 @@ final class Stage {
         .get(agent)
         .listener()
         .signal(new Signal.Leased(new Lease("l", "default", 1, now, now)));
-    return settle();
+    return settle().advance(25);
   }
 
   /** The program of the agent ends well and has printed this answer. */
