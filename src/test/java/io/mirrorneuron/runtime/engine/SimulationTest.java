@@ -317,8 +317,10 @@ class SimulationTest {
 
   private static String restart(Random random, int attempts) {
     String function = List.of("constant", "exponential", "fibonacci").get(random.nextInt(3));
-    return "{'restart':{'attempts':%d,'interval_ms':10000000,'delay_ms':20,'delay_function':'%s'}}"
-        .formatted(attempts, function);
+    String policy =
+        "{'restart':{'attempts':%d,'interval_ms':10000000,'delay_ms':20,'max_delay_ms':200,"
+            + "'delay_function':'%s'}}";
+    return policy.formatted(attempts, function);
   }
 
   private static String backpressure(int most) {
