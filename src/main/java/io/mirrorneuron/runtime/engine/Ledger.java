@@ -38,6 +38,9 @@ final class Ledger {
 
   /** Puts the message where it belongs: into a mailbox, or before the gate of a step. */
   void post(Message message) {
+    if (state.status().isTerminal()) {
+      return; // the end of the step that sends it was the end of the job
+    }
     Steps steps = state.steps;
     StepState source = steps.get(message.sourceStepId());
     StepState step = steps.receiver(message.to(), steps.get(message.stepId()), source);

@@ -54,6 +54,9 @@ final class RandomSteps {
   private final String[] receivers;
 
   private final String[] senders;
+  private final boolean mayFail;
+
+  /** The step that fails the workflow, or none. */
   private final int hopeless;
 
   /**
@@ -62,6 +65,7 @@ final class RandomSteps {
   private RandomSteps(Random random, boolean mayFail) {
     this.random = random;
     this.size = 3 + random.nextInt(7);
+    this.mayFail = mayFail;
     this.hopeless = mayFail ? random.nextInt(4 * size) : -1;
     this.kinds = new Kind[size];
     this.receivers = new String[size];
@@ -108,6 +112,9 @@ final class RandomSteps {
     if (random.nextBoolean()) {
       flow.program(SimulationTest.BOX, "{}");
     }
+    if (mayFail && random.nextInt(4) == 0) {
+      completion(senders[random.nextInt(size)]);
+    }
     for (int from = 0; from < size; from++) {
       for (int to : children.get(from)) {
         edge(from, to);
@@ -118,6 +125,15 @@ final class RandomSteps {
       case 1 -> flow.with("execution", "{'strategy':'parallel','max_parallel_steps':2}");
       default -> {}
     }
+  }
+
+  /** The run is to be completed once the agent has sent something, and all steps have ended. */
+  private void completion(String agent) {
+    flow.agent("bell", "sensor", "{}").mail(agent, "bell").mail("bell", "done");
+    flow.agent(
+        "done",
+        "aggregator",
+        "{'complete_on_message':true,'terminal_sink':true,'complete_run':true}");
   }
 
   private void step(int i) {

@@ -98,9 +98,7 @@ class SimulationTest {
     Random shape = new Random(seed);
     Workflow workflow =
         shape.nextBoolean() ? RandomSteps.service(shape) : randomWorkflow(shape, true);
-    Simulation stormy =
-        new Simulation(
-            seed, workflow, new Faults(0.005, 0.03, 0.05), seed % 3 == 0 ? 32 : 64 * 1024);
+    Simulation stormy = new Simulation(seed, workflow, new Faults(0.005, 0.03, 0.05), 64);
     stormy.submit(JOB);
     write(stormy, shape);
     for (int at = 1000; at < 200_000; at += 2000) { // it may be in doubt after a crash
@@ -319,8 +317,10 @@ class SimulationTest {
 
   private static String restart(Random random, int attempts) {
     String function = List.of("constant", "exponential", "fibonacci").get(random.nextInt(3));
-    return "{'restart':{'attempts':%d,'interval_ms':10000000,'delay_ms':20,'delay_function':'%s'}}"
-        .formatted(attempts, function);
+    String policy =
+        "{'restart':{'attempts':%d,'interval_ms':10000000,'delay_ms':20,'max_delay_ms':200,"
+            + "'delay_function':'%s'}}";
+    return policy.formatted(attempts, function);
   }
 
   private static String backpressure(int most) {
