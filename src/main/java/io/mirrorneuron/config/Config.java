@@ -116,8 +116,12 @@ public record Config(
    */
   public record Python(String standIn, Path environments, Duration setupLimit) {}
 
-  /** How long finished things stay. */
-  public record Retention(Duration terminalJobs, int eventsPerJob) {}
+  /**
+   * How long finished things stay.
+   *
+   * @param bundles how long payload files that no job has stay after their last use
+   */
+  public record Retention(Duration terminalJobs, int eventsPerJob, Duration bundles) {}
 
   public enum InFlight {
     /** Run it again. */

@@ -81,7 +81,8 @@ class ConfigLoaderTest {
         .isEqualTo(
             new Config.Python(
                 "python3", Path.of("/users/ada/.mn/python_envs"), Duration.ofMinutes(10)));
-    assertThat(config.retention()).isEqualTo(new Config.Retention(Duration.ofDays(7), 10_000));
+    assertThat(config.retention())
+        .isEqualTo(new Config.Retention(Duration.ofDays(7), 10_000, Duration.ofDays(7)));
     assertThat(config.recovery().inFlight()).isEqualTo(Config.InFlight.RERUN);
     assertThat(config.log())
         .isEqualTo(
@@ -135,6 +136,7 @@ class ConfigLoaderTest {
         Map.of(
             "MN_TERMINAL_JOB_TTL_SECONDS", "11",
             "MN_EVENT_MAX_COUNT", "12",
+            "MN_BUNDLE_ARCHIVE_TTL_SECONDS", "15",
             "MN_LOG_LEVEL", "debug",
             "MN_LOG_FORMAT", "text",
             "MN_LOG_MAX_BYTES", "13",
@@ -175,7 +177,7 @@ class ConfigLoaderTest {
                     Config.DefaultRunner.HOST_LOCAL,
                     new Config.Python(
                         "python3.12", Path.of("/users/ada/environments"), Duration.ofMillis(10))),
-                new Config.Retention(Duration.ofSeconds(11), 12),
+                new Config.Retention(Duration.ofSeconds(11), 12, Duration.ofSeconds(15)),
                 new Config.Recovery(Config.InFlight.REVIEW),
                 new Config.Log("DEBUG", Config.LogFormat.TEXT, Path.of("/logs"), 13, 14)));
   }

@@ -320,6 +320,24 @@ public final class Engine {
     return status;
   }
 
+  /**
+   * Fingerprints of the payload files that jobs of any node have, ended ones too. Fails when a
+   * state cannot be read: then it is not known.
+   */
+  public CompletionStage<Set<String>> bundles() {
+    Set<String> found = ConcurrentHashMap.newKeySet();
+    return store
+        .eachState(
+            JobState.HEADER,
+            header -> {
+              String bundle = JobHeader.read(Json.parseObject(header, "header")).bundle;
+              if (bundle != null) {
+                found.add(bundle);
+              }
+            })
+        .thenApply(done -> found);
+  }
+
   /** The details document; events are those that {@code recent} holds, oldest first. */
   public ObjectNode details(StoredJob stored, ObjectNode row, List<String> recent) {
     try {

@@ -28,7 +28,7 @@ import java.util.stream.Stream;
  * receipt.
  */
 final class JobState {
-  private static final String HEADER = "h";
+  static final String HEADER = "h";
   private static final String COUNTERS = "c";
 
   final String jobId;
