@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       GatewayCommand.class,
       RuntimeCommand.class,
       DemoCommand.class,
+      RehearseCommand.class,
       RunCommand.class,
       JobCommand.class,
       NodeCommand.class

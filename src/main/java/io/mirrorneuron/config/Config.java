@@ -117,11 +117,13 @@ public record Config(
   public record Python(String standIn, Path environments, Duration setupLimit) {}
 
   /**
-   * How long finished things stay.
+   * What is kept of jobs, and how long.
    *
+   * @param inlineLimit bytes of a JSON value from which on a job keeps it apart, once
    * @param bundles how long payload files that no job has stay after their last use
    */
-  public record Retention(Duration terminalJobs, int eventsPerJob, Duration bundles) {}
+  public record Retention(
+      Duration terminalJobs, int eventsPerJob, int inlineLimit, Duration bundles) {}
 
   public enum InFlight {
     /** Run it again. */

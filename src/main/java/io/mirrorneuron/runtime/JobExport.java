@@ -26,8 +26,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Copies of paused jobs. The exact state lies in {@code runtime.job.state.fields} as texts, where
- * archives of the published command line keep it.
+ * Copies of paused jobs. The exact state lies in {@code fields} and {@code blobs} of {@code
+ * runtime.job.state} as texts, where archives of the published command line keep it.
  */
 final class JobExport {
   private static final int EVENT_BATCH = 1000;
@@ -63,7 +63,9 @@ final class JobExport {
     json.set("sections", sections());
     ObjectNode runtime = json.putObject("runtime");
     ObjectNode job = runtime.set("job", details.path("job")).withObject("/job");
-    job.putObject("state").set("fields", Json.MAPPER.valueToTree(stored.fields()));
+    ObjectNode state = job.putObject("state");
+    state.set("fields", Json.MAPPER.valueToTree(stored.fields()));
+    state.set("blobs", Json.MAPPER.valueToTree(stored.blobs()));
     runtime.set("agents", details.path("agents"));
     runtime.set("events", events(jobId, source.lastEventSeq()));
     ObjectNode bundle = json.putObject("bundle").put("file_count", files.size());

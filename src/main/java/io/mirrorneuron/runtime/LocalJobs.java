@@ -111,7 +111,7 @@ final class LocalJobs implements JobsClient {
   @Override
   public ObjectNode get(String jobId) {
     // Asked for together: the answers come in this order over the one connection of the job.
-    CompletionStage<Optional<StoredJob>> stored = store.load(jobId);
+    CompletionStage<Optional<StoredJob>> stored = store.outline(jobId);
     CompletionStage<String> row = store.row(jobId);
     CompletionStage<List<StoredEvent>> recent = store.lastEvents(jobId, RECENT_EVENTS);
     StoredJob job = await(stored).orElseThrow(() -> MnException.notFound("job", jobId));
@@ -120,7 +120,7 @@ final class LocalJobs implements JobsClient {
 
   @Override
   public ObjectNode brief(String jobId) {
-    CompletionStage<Optional<StoredJob>> stored = store.load(jobId);
+    CompletionStage<Optional<StoredJob>> stored = store.outline(jobId);
     CompletionStage<String> row = store.row(jobId);
     StoredJob job = await(stored).orElseThrow(() -> MnException.notFound("job", jobId));
     return engine.brief(job, parse(await(row)));

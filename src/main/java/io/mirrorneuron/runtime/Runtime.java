@@ -74,7 +74,10 @@ public final class Runtime implements AutoCloseable {
     engine =
         new Engine(
             new Engine.Identity(
-                identity.nodeName(), owner, config.recovery().inFlight() == Config.InFlight.REVIEW),
+                identity.nodeName(),
+                owner,
+                config.recovery().inFlight() == Config.InFlight.REVIEW,
+                config.retention().inlineLimit()),
             new Engine.Ports(
                 store, new RedisNodeRegistry(lanes, keys), executions, timers, lanes::executor),
             manifests::parse,

@@ -20,7 +20,11 @@ public interface JobStore {
   /** Writes a delta, its events and the documents that readers want. */
   CompletionStage<Void> commit(Commit commit);
 
+  /** All that a new owner needs to go on, as of one moment. */
   CompletionStage<Optional<StoredJob>> load(String jobId);
+
+  /** The same without the blobs, however large they are: what can be told of a job. */
+  CompletionStage<Optional<StoredJob>> outline(String jobId);
 
   /** Ids of jobs that are not terminal. */
   CompletionStage<List<String>> activeJobs();
@@ -79,6 +83,8 @@ public interface JobStore {
    *
    * @param set state fields to write
    * @param delete state fields to remove
+   * @param blobs large values to keep beside the fields, text by name
+   * @param dropped names of those that nothing refers to any more
    * @param events JSON texts in order, numbered up to {@code lastSeq}
    * @param row the job's row as JSON
    * @param status the job's status word after this turn
@@ -88,18 +94,50 @@ public interface JobStore {
       long epoch,
       Map<String, String> set,
       List<String> delete,
+      Map<String, String> blobs,
+      List<String> dropped,
       List<String> events,
       long lastSeq,
       String row,
       long updatedAt,
       String status,
-      boolean terminal) {}
+      boolean terminal) {
+
+    /** One that touches no blobs. */
+    public Commit(
+        String jobId,
+        long epoch,
+        Map<String, String> set,
+        List<String> delete,
+        List<String> events,
+        long lastSeq,
+        String row,
+        long updatedAt,
+        String status,
+        boolean terminal) {
+      this(
+          jobId, epoch, set, delete, Map.of(), List.of(), events, lastSeq, row, updatedAt, status,
+          terminal);
+    }
+  }
 
   /**
    * @param fields the state as committed
+   * @param blobs large values that the fields refer to, text by name; none in an outline
    */
   record StoredJob(
-      String jobId, long epoch, String owner, String manifest, Map<String, String> fields) {}
+      String jobId,
+      long epoch,
+      String owner,
+      String manifest,
+      Map<String, String> fields,
+      Map<String, String> blobs) {
+
+    /** What an outline of the job is. */
+    public StoredJob withoutBlobs() {
+      return new StoredJob(jobId, epoch, owner, manifest, fields, Map.of());
+    }
+  }
 
   record StoredEvent(long seq, String json) {}
 

@@ -12,6 +12,11 @@ public record Keys(String namespace) {
     return job(jobId) + "state";
   }
 
+  /** Hash: large values of the engine's job state, JSON text by SHA-256. */
+  public String blobs(String jobId) {
+    return job(jobId) + "blobs";
+  }
+
   /** Stream: one entry per commit, id {@code <last sequence number>-0}, field {@code e}. */
   public String events(String jobId) {
     return job(jobId) + "events";

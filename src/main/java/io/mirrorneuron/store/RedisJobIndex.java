@@ -184,6 +184,7 @@ final class RedisJobIndex {
     Request keysOfJob =
         Request.cmd(Command.UNLINK)
             .arg(keys.state(jobId))
+            .arg(keys.blobs(jobId))
             .arg(keys.events(jobId))
             .arg(keys.row(jobId))
             .arg(keys.manifest(jobId));

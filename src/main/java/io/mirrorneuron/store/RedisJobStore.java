@@ -30,6 +30,7 @@ public final class RedisJobStore implements JobStore {
   private final Script createScript;
   private final Script commitScript;
   private final Script takeOverScript;
+  private final Script loadScript;
 
   /**
    * @param terminalTtl how long a finished job stays
@@ -45,6 +46,7 @@ public final class RedisJobStore implements JobStore {
     this.createScript = Script.resource("create.lua");
     this.commitScript = Script.resource("commit.lua");
     this.takeOverScript = Script.resource("take-over.lua");
+    this.loadScript = Script.resource("load.lua");
   }
 
   @Override
@@ -78,6 +80,7 @@ public final class RedisJobStore implements JobStore {
     String jobId = commit.jobId();
     call.key(keys.state(jobId)).key(keys.events(jobId)).key(keys.row(jobId));
     call.key(keys.activeJobs()).key(keys.doneJobs(commit.status())).key(keys.manifest(jobId));
+    call.key(keys.blobs(jobId));
   }
 
   private void arguments(Script.Call call, Commit commit) {
@@ -85,9 +88,11 @@ public final class RedisJobStore implements JobStore {
     call.arg(commit.terminal() ? terminalTtl.toMillis() : 0).arg(commit.row());
     call.arg(commit.lastSeq()).arg(Math.max(0, commit.lastSeq() - eventsPerJob));
     call.arg(String.join("\n", commit.events()));
-    call.arg(commit.set().size() * 2L);
+    call.arg(commit.set().size() * 2L).arg(commit.delete().size()).arg(commit.blobs().size() * 2L);
     commit.set().forEach((field, value) -> call.arg(field).arg(value));
     commit.delete().forEach(call::arg);
+    commit.blobs().forEach((name, text) -> call.arg(name).arg(text));
+    commit.dropped().forEach(call::arg);
   }
 
   private static Throwable translate(String jobId, Throwable failure) {
@@ -106,30 +111,48 @@ public final class RedisJobStore implements JobStore {
 
   @Override
   public CompletionStage<Optional<StoredJob>> load(String jobId) {
+    return loadScript
+        .call()
+        .key(keys.state(jobId))
+        .key(keys.manifest(jobId))
+        .key(keys.blobs(jobId))
+        .send(lanes.of(jobId))
+        .map(all -> stored(jobId, all.get(0), all.get(1), texts(all.get(2))))
+        .toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<Optional<StoredJob>> outline(String jobId) {
     RedisLane lane = lanes.of(jobId);
     Future<Response> state = lane.send(Request.cmd(Command.HGETALL).arg(keys.state(jobId)));
     Future<Response> manifest = lane.send(Request.cmd(Command.GET).arg(keys.manifest(jobId)));
     return Future.all(state, manifest)
-        .map(both -> stored(jobId, state.result(), manifest.result()))
+        .map(both -> stored(jobId, state.result(), manifest.result(), Map.of()))
         .toCompletionStage();
   }
 
-  private static Optional<StoredJob> stored(String jobId, Response state, Response manifest) {
-    Map<String, String> fields = new LinkedHashMap<>();
-    if (state != null && state.isMap()) {
-      state.getKeys().forEach(field -> fields.put(field, state.get(field).toString()));
-    } else if (state != null) {
-      for (int i = 0; i + 1 < state.size(); i += 2) {
-        fields.put(state.get(i).toString(), state.get(i + 1).toString());
-      }
-    }
+  private static Optional<StoredJob> stored(
+      String jobId, Response state, Response manifest, Map<String, String> blobs) {
+    Map<String, String> fields = texts(state);
     String epoch = fields.remove("epoch");
     String owner = fields.remove("owner");
     if (epoch == null || manifest == null) {
       return Optional.empty();
     }
     return Optional.of(
-        new StoredJob(jobId, Long.parseLong(epoch), owner, manifest.toString(), fields));
+        new StoredJob(jobId, Long.parseLong(epoch), owner, manifest.toString(), fields, blobs));
+  }
+
+  private static Map<String, String> texts(Response hash) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    if (hash != null && hash.isMap()) {
+      hash.getKeys().forEach(field -> texts.put(field, hash.get(field).toString()));
+    } else if (hash != null) { // a script's answer is a list
+      for (int i = 0; i + 1 < hash.size(); i += 2) {
+        texts.put(hash.get(i).toString(), hash.get(i + 1).toString());
+      }
+    }
+    return texts;
   }
 
   @Override

@@ -1,11 +1,12 @@
 -- A new job with its first turn, epoch 1. Answers the job's id: with an idempotency key that was
 -- used before for the same content, the id of the job made then.
--- KEYS: state, events, row, active index, done index, manifest, idempotency record
+-- KEYS: state, events, row, active index, done index, manifest, blobs,
+--       idempotency record
 -- ARGV: content hash ('': no idempotency), its time to live (ms), owner, manifest, then as in
 --       commit.lua from 'job id' on
 local state, events, row, manifest = KEYS[1], KEYS[2], KEYS[3], KEYS[6]
 if ARGV[1] ~= '' then
-  local known = redis.call('GET', KEYS[7])
+  local known = redis.call('GET', KEYS[8])
   if known then
     local hash, job = string.match(known, '^(%S+) (.+)$')
     local from, to = string.find(state, '{job:' .. ARGV[5] .. '}', 1, true)
@@ -17,23 +18,27 @@ if ARGV[1] ~= '' then
       return job
     end
   end
-  redis.call('SET', KEYS[7], ARGV[1] .. ' ' .. ARGV[5], 'PX', ARGV[2])
+  redis.call('SET', KEYS[8], ARGV[1] .. ' ' .. ARGV[5], 'PX', ARGV[2])
 end
 redis.call('HSET', state, 'epoch', '1', 'owner', ARGV[3])
 redis.call('SET', manifest, ARGV[4])
 redis.call('XADD', events, ARGV[9] .. '-0', 'e', ARGV[11])
-local from, to = 13, 12 + tonumber(ARGV[12])
-while from <= to do
-  local last = math.min(from + 1999, to)
-  redis.call('HSET', state, unpack(ARGV, from, last))
-  from = last + 1
+local function write(key, from, to)
+  while from <= to do
+    local last = math.min(from + 1999, to)
+    redis.call('HSET', key, unpack(ARGV, from, last))
+    from = last + 1
+  end
 end
+local blobs = 15 + ARGV[12] + ARGV[13]
+write(state, 15, 14 + ARGV[12])
+write(KEYS[7], blobs, blobs + ARGV[14] - 1)
 redis.call('SET', row, ARGV[8])
 if ARGV[7] == '0' then
   redis.call('ZADD', KEYS[4], ARGV[6], ARGV[5])
 else
   redis.call('ZADD', KEYS[5], ARGV[6], ARGV[5])
-  for _, key in ipairs({state, events, row, manifest}) do
+  for _, key in ipairs({state, events, row, manifest, KEYS[7]}) do
     redis.call('PEXPIRE', key, ARGV[7])
   end
 end

@@ -130,13 +130,8 @@ final class ApiUnderTest implements AutoCloseable {
     return BundleUpload.multipart(Zips.bundle(SampleManifests.routers("staged", 1)).bytes());
   }
 
-  /** What an operation wants to be uploaded. */
-  private byte[] form(ContractCalls.Call call) {
-    if (call.operation().id().equals("restoreJob")) {
-      byte[] copy = BackupArchive.pack(jobs().backup(job(State.PAUSED)));
-      return BundleUpload.multipart("backup", copy);
-    }
-    return form();
+  private byte[] copy() {
+    return BundleUpload.multipart("backup", BackupArchive.pack(jobs().backup(job(State.PAUSED))));
   }
 
   /** Puts what exists here into the places where an example names what exists elsewhere. */
@@ -150,6 +145,9 @@ final class ApiUnderTest implements AutoCloseable {
     }
     if (call.body() instanceof JsonObject body && body.containsKey("bundle_path")) {
       prepared = prepared.withBody(body.copy().put("bundle_path", bundle()));
+    }
+    if (call.operation().id().equals("restoreJob")) {
+      prepared = prepared.withBody(copy());
     }
     return prepared;
   }
@@ -166,11 +164,12 @@ final class ApiUnderTest implements AutoCloseable {
     return send(request.method(call.operation().method(), content(call)));
   }
 
-  private HttpRequest.BodyPublisher content(ContractCalls.Call call) {
+  private static HttpRequest.BodyPublisher content(ContractCalls.Call call) {
     return switch (call.body()) {
       case null -> BodyPublishers.noBody();
+      case byte[] prepared -> BodyPublishers.ofByteArray(prepared);
       case Object form when MULTIPART.equals(call.contentType()) ->
-          BodyPublishers.ofByteArray(form(call));
+          BodyPublishers.ofByteArray(form());
       case String text -> BodyPublishers.ofString(text);
       case Object json -> BodyPublishers.ofString(Json.encode(json));
     };

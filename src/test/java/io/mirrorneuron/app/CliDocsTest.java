@@ -89,7 +89,9 @@ class CliDocsTest {
     document.append("\n### `").append(name).append("`\n\n```text\n");
     document.append(usage(command).stripTrailing()).append("\n```\n");
     new LinkedHashSet<>(command.getSubcommands().values())
-        .forEach(subcommand -> describe(subcommand, document));
+        .stream()
+            .filter(subcommand -> !subcommand.getCommandSpec().usageMessage().hidden())
+            .forEach(subcommand -> describe(subcommand, document));
   }
 
   private static String usage(CommandLine command) {

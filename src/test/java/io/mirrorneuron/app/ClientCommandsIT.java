@@ -67,7 +67,7 @@ class ClientCommandsIT {
     Ended ended = shell.run("run", bundle.toString());
 
     assertThat(ended.exitCode()).isEqualTo(3);
-    assertThat(ended.err()).hasLineCount(1).contains("failed: agent work failed", "mn job events");
+    assertThat(ended.err()).hasLineCount(1).contains("agent work failed: ", "mn job events");
   }
 
   /** A process of its own, as only those get signals. */

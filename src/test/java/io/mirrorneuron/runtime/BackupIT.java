@@ -60,6 +60,10 @@ class BackupIT {
 
   /** A job whose program is parked, whose router has a message waiting. */
   private static String paused(Path go) {
+    return paused(go, Json.object().put("from_outside", true));
+  }
+
+  private static String paused(Path go, ObjectNode message) {
     ObjectNode manifest =
         Json.parseObject(SampleManifests.program("copied", "sh", "run.sh"), "manifest");
     ObjectNode config = (ObjectNode) manifest.at("/nodes/0/config");
@@ -75,7 +79,7 @@ class BackupIT {
                     null))
             .jobId();
     jobs().pause(job, false);
-    jobs().send(job, "sink", Json.object().put("from_outside", true));
+    jobs().send(job, "sink", message);
     return job;
   }
 
@@ -253,6 +257,43 @@ class BackupIT {
   }
 
   @Test
+  void largeBodiesAreCopiedAndSurviveAServer() throws Exception {
+    Path go = home.resolve("go-large");
+    String text = "large ".repeat(100_000);
+    String job = paused(go, Json.object().put("text", text));
+    Backup backup = jobs().backup(job);
+
+    assertThat(Json.parseObject(backup.json(), "backup").at("/runtime/job/state/blobs")).hasSize(1);
+    String copy = elsewhere.jobs().restore(backup, "b", null).path("job_id").asText();
+    elsewhere.restart();
+    Files.createFile(go);
+    eventually("the copy is open again", () -> resumed(copy));
+
+    JsonNode result = elsewhere.awaitEnd(copy).at("/job/result");
+    assertThat(result.at("/output/messages/0/text").asText()).isEqualTo(text);
+  }
+
+  private static boolean resumed(String job) {
+    try {
+      return !elsewhere.jobs().resume(job).isEmpty();
+    } catch (MnException e) { // the server that has just started has not come to it
+      return false;
+    }
+  }
+
+  @Test
+  void aLargeValueThatSomebodyChangedIsRefused() {
+    String job = paused(home.resolve("never-large"), Json.object().put("text", "x".repeat(70_000)));
+    Backup backup = jobs().backup(job);
+    String blobs = "/runtime/job/state/blobs";
+    String name = Json.parseObject(backup.json(), "backup").at(blobs).fieldNames().next();
+
+    refused(
+        "a value is not " + name, backup, json -> json.withObject(blobs).put(name, "[{},\"y\"]"));
+    refused("value " + name + " is missing", backup, json -> json.withObject(blobs).remove(name));
+  }
+
+  @Test
   void onlyAPausedJobIsCopied() {
     String job =
         jobs().submit(Submission.of(SampleManifests.program("busy", "sleep", "60"))).jobId();
@@ -334,7 +375,10 @@ class BackupIT {
   }
 
   private static void refused(String why, Consumer<ObjectNode> damage) {
-    Backup backup = jobs().backup(paused(home.resolve("never")));
+    refused(why, jobs().backup(paused(home.resolve("never"))), damage);
+  }
+
+  private static void refused(String why, Backup backup, Consumer<ObjectNode> damage) {
     ObjectNode json = Json.parseObject(backup.json(), "backup");
     damage.accept(json);
     int jobsBefore = jobs().list(1000, true).path("data").size();

@@ -80,7 +80,8 @@ interface JobStoreContract {
 
     StoredJob stored = await(store().load("a")).orElseThrow();
     assertThat(stored)
-        .isEqualTo(new StoredJob("a", 1, "node-1", "{\"graph_id\":\"a\"}", Map.of("seq", "3")));
+        .isEqualTo(
+            new StoredJob("a", 1, "node-1", "{\"graph_id\":\"a\"}", Map.of("seq", "3"), Map.of()));
     assertThat(await(store().row("a"))).isEqualTo(row("a", "running", 3));
     assertThat(await(store().activeJobs())).containsExactly("a");
     assertThat(eventsAfter("a", 0, 10)).containsExactly(1L, 2L, 3L);
@@ -102,6 +103,7 @@ interface JobStoreContract {
   @Test
   default void anUnknownJobHasNothing() {
     assertThat(await(store().load("no"))).isEmpty();
+    assertThat(await(store().outline("no"))).isEmpty();
     assertThat(await(store().row("no"))).isNull();
     assertThat(await(store().owner("no"))).isNull();
     assertThat(eventsAfter("no", 0, 10)).isEmpty();
@@ -209,6 +211,84 @@ interface JobStoreContract {
                 new Commit(
                     "a", 1, Map.of("z", "1"), all, List.of(), 3, "{}", 30, "running", false)));
     assertThat(await(store().load("a")).orElseThrow().fields()).isEqualTo(Map.of("z", "1"));
+  }
+
+  /** The turn with one event that touches blobs, too. */
+  static Commit blobs(
+      String job, long seq, Map<String, String> added, List<String> dropped, String status) {
+    Commit turn = turn(job, 1, seq, seq, 10 + seq, status);
+    return new Commit(
+        job,
+        turn.epoch(),
+        turn.set(),
+        turn.delete(),
+        added,
+        dropped,
+        turn.events(),
+        turn.lastSeq(),
+        turn.row(),
+        turn.updatedAt(),
+        status,
+        turn.terminal());
+  }
+
+  @Test
+  default void blobsComeAndGoBesideTheFields() {
+    await(
+        store()
+            .create(
+                newJob("a", null, null), blobs("a", 1, Map.of("x", "1"), List.of(), "running")));
+    create("b", 10, "running");
+    assertThat(await(store().load("a")).orElseThrow().blobs()).isEqualTo(Map.of("x", "1"));
+
+    await(store().commit(blobs("a", 2, Map.of("y", "2\nä", "z", "3"), List.of("x"), "running")));
+
+    StoredJob whole = await(store().load("a")).orElseThrow();
+    assertThat(whole.blobs()).isEqualTo(Map.of("y", "2\nä", "z", "3"));
+    assertThat(whole.fields()).isEqualTo(Map.of("seq", "2"));
+    assertThat(await(store().outline("a")).orElseThrow()).isEqualTo(whole.withoutBlobs());
+    assertThat(await(store().load("b")).orElseThrow().blobs()).isEmpty();
+  }
+
+  @Test
+  default void manyLargeBlobsAreOneTurn() {
+    create("a", 10, "running");
+    Map<String, String> many = new java.util.HashMap<>();
+    IntStream.range(0, 1500).forEach(i -> many.put("b" + i, "x".repeat(10_000) + i));
+
+    await(store().commit(blobs("a", 4, many, List.of(), "running")));
+    assertThat(await(store().load("a")).orElseThrow().blobs()).isEqualTo(many);
+
+    await(store().commit(blobs("a", 5, Map.of(), List.copyOf(many.keySet()), "running")));
+    assertThat(await(store().load("a")).orElseThrow().blobs()).isEmpty();
+  }
+
+  @Test
+  default void aStaleOwnerCanNeitherAddNorDropBlobs() {
+    await(
+        store()
+            .create(
+                newJob("a", null, null), blobs("a", 1, Map.of("x", "1"), List.of(), "running")));
+    await(store().takeOver("a", "node-1", "node-2"));
+
+    Commit stale = blobs("a", 2, Map.of("y", "2"), List.of("x"), "running");
+    assertThatThrownBy(() -> await(store().commit(stale))).isInstanceOf(FencedException.class);
+
+    assertThat(await(store().load("a")).orElseThrow().blobs()).isEqualTo(Map.of("x", "1"));
+  }
+
+  @Test
+  default void blobsGoWithTheirJob() {
+    await(
+        store()
+            .create(
+                newJob("a", null, null), blobs("a", 1, Map.of("x", "1"), List.of(), "completed")));
+    assertThat(await(store().load("a")).orElseThrow().blobs()).isNotEmpty();
+
+    await(store().deleteTerminal());
+
+    create("a", 30, "running");
+    assertThat(await(store().load("a")).orElseThrow().blobs()).isEmpty();
   }
 
   @Test

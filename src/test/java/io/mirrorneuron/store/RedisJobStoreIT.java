@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -81,12 +82,13 @@ class RedisJobStoreIT implements JobStoreContract {
     JobStoreContract.await(
         store.create(
             JobStoreContract.newJob("a", null, null),
-            JobStoreContract.turn("a", 1, 1, 3, 10, "running")));
+            JobStoreContract.blobs("a", 1, Map.of("x", "1"), List.of(), "running")));
     List<String> all =
-        List.of(keys.state("a"), keys.events("a"), keys.row("a"), keys.manifest("a"));
+        List.of(
+            keys.state("a"), keys.events("a"), keys.row("a"), keys.manifest("a"), keys.blobs("a"));
     assertThat(all).allMatch(key -> millisToLive(key) == -1);
 
-    JobStoreContract.await(store.commit(JobStoreContract.turn("a", 1, 4, 4, 20, "completed")));
+    JobStoreContract.await(store.commit(JobStoreContract.turn("a", 1, 2, 2, 20, "completed")));
 
     assertThat(all).allSatisfy(key -> assertThat(millisToLive(key)).isBetween(1L, TTL.toMillis()));
   }

@@ -26,6 +26,7 @@ public final class InMemoryJobStore implements JobStore {
     String status;
     boolean terminal;
     final Map<String, String> fields = new LinkedHashMap<>();
+    final Map<String, String> blobs = new LinkedHashMap<>();
     final List<StoredEvent> events = new ArrayList<>();
   }
 
@@ -81,6 +82,8 @@ public final class InMemoryJobStore implements JobStore {
   private void apply(Job job, Commit commit) {
     job.fields.putAll(commit.set());
     commit.delete().forEach(job.fields::remove);
+    job.blobs.putAll(commit.blobs());
+    commit.dropped().forEach(job.blobs::remove);
     long first = commit.lastSeq() - commit.events().size() + 1;
     for (int i = 0; i < commit.events().size(); i++) {
       job.events.add(new StoredEvent(first + i, commit.events().get(i)));
@@ -97,7 +100,20 @@ public final class InMemoryJobStore implements JobStore {
     Job job = jobs.get(jobId);
     return CompletableFuture.completedFuture(
         Optional.ofNullable(job)
-            .map(j -> new StoredJob(jobId, j.epoch, j.owner, j.manifest, Map.copyOf(j.fields))));
+            .map(
+                j ->
+                    new StoredJob(
+                        jobId,
+                        j.epoch,
+                        j.owner,
+                        j.manifest,
+                        Map.copyOf(j.fields),
+                        Map.copyOf(j.blobs))));
+  }
+
+  @Override
+  public synchronized CompletionStage<Optional<StoredJob>> outline(String jobId) {
+    return load(jobId).thenApply(job -> job.map(StoredJob::withoutBlobs));
   }
 
   @Override

@@ -92,7 +92,7 @@ final class AgentState {
     fired = false;
   }
 
-  String write() {
+  ObjectNode write() {
     ObjectNode json = Json.object();
     json.put("processed", processed);
     if (memory != null) {
@@ -117,7 +117,7 @@ final class AgentState {
       json.put("moves", moves);
     }
     mailbox.write(json);
-    return Json.write(json);
+    return json;
   }
 
   void read(JsonNode json) {

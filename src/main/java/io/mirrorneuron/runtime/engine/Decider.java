@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
 
 /**
@@ -27,6 +28,8 @@ final class Decider {
   void decide(JobState state, Input input, Turn turn) {
     if (!state.status().isTerminal()) {
       new Decision(state, turn).take(input);
+    } else if (input instanceof Input.Deliver deliver) {
+      turn.refuse(deliver, MnException.precondition("job is not running"));
     }
   }
 
@@ -160,7 +163,7 @@ final class Decider {
             break;
           }
         } else if (!mailbox.isReady(turn.now())) {
-          state.passOn(); // it may have been its turn
+          state.passOn(mailbox); // it may have been its turn
         } else if (admits(mailbox)) {
           budget--;
           handle(mailbox);
@@ -208,6 +211,7 @@ final class Decider {
       }
       Message message = state.consume(mailbox);
       backlog.changed(mailbox);
+      state.passOn(mailbox); // what needs no program holds nobody up
       turn.agentEvent("agent_message_received", mailbox.owner.agent.id(), message.summary());
       return message;
     }

@@ -35,12 +35,17 @@ final class Effects {
     }
   }
 
+  /** Starts it unless what came later in the same turn has made it needless. */
   private void start(Effect.Start start, JobState state) {
     String id = start.executionId();
+    Mailbox mailbox = state.mailbox(start.mailbox());
+    if (mailbox == null || !mailbox.isFlying() || !mailbox.flight.executionId().equals(id)) {
+      return;
+    }
     running.add(id);
     engine.start(
         state,
-        state.mailbox(start.mailbox()),
+        mailbox,
         id,
         signal ->
             lane.execute(

@@ -47,6 +47,8 @@ public final class Engine {
   private final Function<String, Workflow> manifests;
   private final Function<String, Path> bundles;
   private final Consumer<String> changed;
+  private final String nodeName;
+  private final int inlineLimit;
   private final Decider decider;
   private final JobDocuments documents;
   private final TakeOver takeOver;
@@ -61,8 +63,10 @@ public final class Engine {
    * @param nodeName of the form {@code mirror_neuron@host}
    * @param owner the same for every process that ever works on this data directory, and no other
    * @param reviewInFlight whether programs cut short by a crash wait for a person by default
+   * @param inlineLimit size of a JSON value, in bytes, from which on the state of a job holds it
+   *     once and refers to it
    */
-  public record Identity(String nodeName, String owner, boolean reviewInFlight) {}
+  public record Identity(String nodeName, String owner, boolean reviewInFlight, int inlineLimit) {}
 
   /** What an engine stands on. */
   public record Ports(
@@ -86,6 +90,8 @@ public final class Engine {
     this.manifests = manifests;
     this.bundles = bundles;
     this.changed = changed;
+    this.nodeName = identity.nodeName();
+    this.inlineLimit = identity.inlineLimit();
     this.decider = new Decider(identity.nodeName(), identity.reviewInFlight());
     this.documents = new JobDocuments(identity.nodeName());
     this.postscript = new Postscript(store, timers, changed);
@@ -104,7 +110,12 @@ public final class Engine {
     String runId = workflow.runId() == null ? "run-" + job.jobId() : workflow.runId();
     return open(
         job,
-        () -> new JobState(job.jobId(), workflow, new JobHeader(timers.now(), runId, bundle)),
+        () -> {
+          JobHeader header =
+              new JobHeader(timers.now(), runId, bundle)
+                  .onTarget(workflow.isSystem() ? nodeName : null);
+          return new JobState(job.jobId(), workflow, header, inlineLimit);
+        },
         new Input.Start(),
         commit -> commit);
   }
@@ -116,7 +127,7 @@ public final class Engine {
   public CompletionStage<SubmittedJob> restore(NewJob job, Workflow workflow, Restoration from) {
     return open(
         job,
-        () -> from.state(job, workflow, timers.now()),
+        () -> from.state(job, workflow, timers.now(), inlineLimit),
         new Input.Restored(from),
         from::completed);
   }
@@ -132,7 +143,7 @@ public final class Engine {
             yes ->
                 open(
                     job,
-                    () -> fork.state(job.jobId(), runId, timers.now()),
+                    () -> fork.state(job.jobId(), runId, timers.now(), inlineLimit),
                     new Input.Forked(fork),
                     commit -> commit))
         .thenCompose(
@@ -150,7 +161,7 @@ public final class Engine {
     Optional<String> obstacle = blocked.reason(jobId);
     return obstacle.isPresent()
         ? CompletableFuture.failedFuture(cannotGoOn(jobId, obstacle.get()))
-        : store.load(jobId).thenAccept(stored -> storedStatus(jobId, stored));
+        : store.outline(jobId).thenAccept(stored -> storedStatus(jobId, stored));
   }
 
   /** The new job is there whether or not this succeeds. */
@@ -247,7 +258,7 @@ public final class Engine {
     JobLoop loop = loops.get(jobId);
     if (loop == null) {
       return store
-          .load(jobId)
+          .outline(jobId)
           .thenApply(
               stored -> {
                 Optional<String> obstacle = blocked.reason(jobId);
@@ -259,10 +270,11 @@ public final class Engine {
               });
     }
     Set<String> agents = loop.agents();
-    if (!agents.contains(agentId)) {
+    String target = agents.contains(agentId) ? agentId : agentId + "@" + nodeName;
+    if (!agents.contains(target)) {
       return CompletableFuture.failedFuture(noAgent(jobId, agentId, agents));
     }
-    return loop.ask(new Input.Deliver(agentId, message), status -> true);
+    return loop.ask(new Input.Deliver(target, message), status -> true);
   }
 
   private static MnException noAgent(String jobId, String agentId, Set<String> agents) {
@@ -299,7 +311,7 @@ public final class Engine {
     CompletionStage<JobStatus> status =
         loop != null
             ? loop.ask(input, settled)
-            : store.load(jobId).thenApply(stored -> storedStatus(jobId, stored));
+            : store.outline(jobId).thenApply(stored -> storedStatus(jobId, stored));
     return status.thenApply(
         reached -> {
           if (!wanted.test(reached) && reached.isTerminal()) {
@@ -330,7 +342,7 @@ public final class Engine {
         .eachState(
             JobState.HEADER,
             header -> {
-              String bundle = JobHeader.read(Json.parseObject(header, "header")).bundle;
+              String bundle = JobState.bundleOf(header);
               if (bundle != null) {
                 found.add(bundle);
               }
@@ -338,12 +350,17 @@ public final class Engine {
         .thenApply(done -> found);
   }
 
-  /** The details document; events are those that {@code recent} holds, oldest first. */
+  /**
+   * The details document; large values in it are references.
+   *
+   * @param stored an outline will do
+   * @param recent events, oldest first
+   */
   public ObjectNode details(StoredJob stored, ObjectNode row, List<String> recent) {
     try {
       JobState state;
       try {
-        state = read(stored);
+        state = outline(stored);
       } catch (RuntimeException e) {
         return documents.outline(stored, row, recent);
       }
@@ -356,7 +373,7 @@ public final class Engine {
   /** The document without what only the full view shows. */
   public ObjectNode brief(StoredJob stored, ObjectNode row) {
     try {
-      return documents.brief(read(stored), row);
+      return documents.brief(outline(stored), row);
     } catch (RuntimeException e) { // the manifest or the state is not for this build
       ObjectNode brief = Json.object();
       brief.set("job", row);
@@ -367,10 +384,12 @@ public final class Engine {
 
   /**
    * Why the job is where it is; see {@link Why}. Of a job that this build cannot read, why that is.
+   *
+   * @param stored an outline will do
    */
   public ObjectNode why(StoredJob stored, ObjectNode row) {
     try {
-      return new Why(read(stored), timers.now(), executions::place).document();
+      return new Why(outline(stored), timers.now(), executions::place).document();
     } catch (RuntimeException e) {
       String reason = row.path("recovery_reason").asText("its stored state cannot be read");
       ObjectNode why = Json.object().put("job_id", stored.jobId());
@@ -385,8 +404,8 @@ public final class Engine {
     }
   }
 
-  private JobState read(StoredJob stored) {
-    return JobState.read(stored, manifests.apply(stored.manifest()));
+  private JobState outline(StoredJob stored) {
+    return JobState.outline(stored, manifests.apply(stored.manifest()));
   }
 
   /**
@@ -408,9 +427,9 @@ public final class Engine {
     }
     JobState state;
     try {
-      state = read(stored);
+      state = JobState.read(stored, manifests.apply(stored.manifest()), inlineLimit);
     } catch (RuntimeException e) {
-      blocked.add(stored, e);
+      blocked.add(stored.withoutBlobs(), e);
       return;
     }
     JobLoop loop = new JobLoop(this, lanes.of(stored.jobId()), state, stored.epoch());
@@ -461,6 +480,10 @@ public final class Engine {
 
   long now() {
     return timers.now();
+  }
+
+  int inlineLimit() {
+    return inlineLimit;
   }
 
   Timers timers() {

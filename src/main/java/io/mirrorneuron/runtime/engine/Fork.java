@@ -44,7 +44,9 @@ public final class Fork {
    */
   public static Fork atStep(
       StoredJob stored, Workflow workflow, String stepId, Map<String, JsonNode> inputs) {
-    Fork fork = new Fork(JobState.read(stored, workflow), TextNode.valueOf(stepId), inputs);
+    Fork fork =
+        new Fork(
+            JobState.read(stored, workflow, Integer.MAX_VALUE), TextNode.valueOf(stepId), inputs);
     StepState step = fork.source.steps.get(stepId);
     if (step == null) {
       throw new MnException(
@@ -80,7 +82,8 @@ public final class Fork {
       long seq,
       List<StoredEvent> events,
       Map<String, JsonNode> inputs) {
-    Fork fork = new Fork(JobState.read(stored, workflow), LongNode.valueOf(seq), inputs);
+    Fork fork =
+        new Fork(JobState.read(stored, workflow, Integer.MAX_VALUE), LongNode.valueOf(seq), inputs);
     if (seq > 0) {
       fork.checkIsKnown(seq, events);
     }
@@ -181,10 +184,11 @@ public final class Fork {
   // ---- the new job
 
   /** The state before the first turn: all that is taken over. */
-  JobState state(String jobId, String runId, long now) {
-    JobHeader header = new JobHeader(now, runId, source.header.bundle);
+  JobState state(String jobId, String runId, long now, int inlineLimit) {
+    JobHeader header =
+        new JobHeader(now, runId, source.header.bundle).onTarget(source.header.target());
     header.forkedFrom(Json.object().put("job_id", source.jobId).set("at", at));
-    JobState state = new JobState(jobId, source.workflow, header);
+    JobState state = new JobState(jobId, source.workflow, header, inlineLimit);
     if (!startsAnew()) {
       List.copyOf(source.steps.all()).forEach(step -> takeOver(step, state));
       source.streamAgents().forEach(agent -> takeOver(agent, state));

@@ -231,6 +231,9 @@ public final class JobDocuments {
     plan.put("strategy", "binpack").put("mode", "single_node");
     plan.put("placement_count", workflow.agents().size());
     plan.putArray("nodes").add(nodeName);
+    if (workflow.isSystem()) {
+      plan.putArray("system_targets").add(nodeName);
+    }
     return plan;
   }
 

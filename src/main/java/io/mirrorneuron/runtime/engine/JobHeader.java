@@ -18,6 +18,9 @@ final class JobHeader {
   /** Fingerprint of the stored payload files, or null when the bundle has none. */
   final String bundle;
 
+  /** The node whose copy of a system job it is, or null. */
+  private String target;
+
   private JobStatus status = JobStatus.PENDING;
   private long startedAt;
   private long endedAt;
@@ -38,6 +41,15 @@ final class JobHeader {
     this.submittedAt = submittedAt;
     this.runId = runId;
     this.bundle = bundle;
+  }
+
+  JobHeader onTarget(String node) {
+    target = node;
+    return this;
+  }
+
+  String target() {
+    return target;
   }
 
   JobStatus status() {
@@ -179,7 +191,7 @@ final class JobHeader {
   }
 
   /** The stored form; counts as unchanged from then on. */
-  String write() {
+  ObjectNode write() {
     changed = false;
     ObjectNode json = Json.object();
     json.put("status", status.word()).put("submitted_at", submittedAt).put("run_id", runId);
@@ -188,6 +200,9 @@ final class JobHeader {
     json.set("result", result);
     json.set("failure", failure);
     json.set("recovery", recovery);
+    if (target != null) {
+      json.put("target", target);
+    }
     if (forkedFrom != null) {
       json.set("forked_from", forkedFrom);
     }
@@ -209,7 +224,7 @@ final class JobHeader {
     if (!unrouted.isEmpty()) {
       json.set("unrouted", Json.MAPPER.valueToTree(unrouted));
     }
-    return Json.write(json);
+    return json;
   }
 
   static JobHeader read(JsonNode json) {
@@ -224,6 +239,7 @@ final class JobHeader {
     header.result = json.path("result") instanceof ObjectNode node ? node : null;
     header.failure = json.path("failure") instanceof ObjectNode node ? node : null;
     header.recovery = json.path("recovery") instanceof ObjectNode node ? node : null;
+    header.target = json.path("target").asText(null);
     header.forkedFrom = json.path("forked_from") instanceof ObjectNode node ? node : null;
     json.path("forks").forEach(fork -> header.forks.add(fork.asText()));
     header.provenance = json.path("provenance") instanceof ObjectNode node ? node : null;

@@ -30,6 +30,7 @@ import java.util.function.Predicate;
  */
 final class JobLoop {
   private static final long RELOAD_DELAY_MS = 250;
+  private static final long LEASE_LINGER_MS = 25;
 
   private final Engine engine;
   private final Executor lane;
@@ -42,6 +43,7 @@ final class JobLoop {
   private final long epoch;
   private boolean busy;
   private boolean closed;
+  private boolean lingers;
 
   /** Why nothing can be committed; null while the store is there. */
   private MnException away;
@@ -134,6 +136,7 @@ final class JobLoop {
     }
     List<Input> inputs = List.copyOf(inbox);
     inbox.clear();
+    questions.decided(inputs);
     Turn turn = new Turn(state, engine.now());
     Commit commit = null;
     try {
@@ -158,12 +161,19 @@ final class JobLoop {
         .commit(commit)
         .whenComplete(
             (done, failure) -> {
-              if (failure == null) {
-                committed(turn);
-              } else {
-                notCommitted(inputs, failure);
+              try {
+                if (failure == null) {
+                  committed(turn);
+                } else {
+                  notCommitted(inputs, failure);
+                }
+              } catch (RuntimeException e) {
+                engine.log().error("job {} is committed but stuck; loading it again", jobId(), e);
+                busy = true;
+                reloadLater();
+              } finally {
+                idle.complete(null);
               }
-              idle.complete(null);
             });
   }
 
@@ -174,7 +184,7 @@ final class JobLoop {
   private void undecidable(List<Input> inputs, Throwable fault) {
     engine.log().error("job {} cannot be decided on", jobId(), fault);
     if (inputs.stream().anyMatch(Input.Broken.class::isInstance)) {
-      end();
+      letGo();
       return;
     }
     busy = true;
@@ -190,6 +200,8 @@ final class JobLoop {
         epoch,
         delta.set(),
         delta.delete(),
+        delta.blobs(),
+        delta.dropped(),
         turn.events(),
         state.lastEventSeq(),
         engine.documents().row(state, turn.now()),
@@ -214,7 +226,8 @@ final class JobLoop {
     questions.refuse(turn.refusals());
     questions.settle(state.status());
     if (state.status().isTerminal()) {
-      end();
+      questions.end(state.status());
+      letGo();
     } else if (state.isRunning() && state.hasCandidates()) {
       inbox.addFirst(new Input.Continue());
       lane.execute(this::turn);
@@ -223,8 +236,22 @@ final class JobLoop {
     }
   }
 
+  /**
+   * That a program has its slots is no reason to commit at once: most often its end follows before
+   * anybody could have read of its start.
+   */
   private void signalled(Input.Signalled input) {
     inbox.addLast(input);
+    if (!(input.signal() instanceof Executions.Signal.Leased)) {
+      turn();
+    } else if (!lingers) {
+      lingers = true;
+      engine.timers().at(engine.now() + LEASE_LINGER_MS, () -> lane.execute(this::endLinger));
+    }
+  }
+
+  private void endLinger() {
+    lingers = false;
     turn();
   }
 
@@ -232,7 +259,7 @@ final class JobLoop {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
     if (cause instanceof FencedException) {
       engine.log().warn("{}; letting go of it", cause.getMessage());
-      end();
+      letGo();
       return;
     }
     engine.log().warn("job {} could not be committed: {}", jobId(), cause.toString());
@@ -267,14 +294,14 @@ final class JobLoop {
   private void reloaded(Optional<StoredJob> stored) {
     if (stored.isEmpty() || stored.get().epoch() != epoch) {
       engine.log().warn("job {} has another owner now or is gone; letting go of it", jobId());
-      end();
+      letGo();
       return;
     }
     try {
-      state = JobState.read(stored.get(), workflow);
+      state = JobState.read(stored.get(), workflow, engine.inlineLimit());
     } catch (RuntimeException e) {
       engine.log().error("job {} cannot be read; it is left as committed", jobId(), e);
-      end();
+      letGo();
       return;
     }
     away = null;
@@ -296,11 +323,12 @@ final class JobLoop {
     return known;
   }
 
-  private void end() {
+  /** This node has nothing more to do with the job: it has ended, or is not to be gone on with. */
+  private void letGo() {
     closed = true;
     busy = false;
     effects.stopAll();
-    questions.end(state.status());
+    questions.refuse(MnException.unavailable("the job is not owned by this node any more", null));
     engine.ended(this);
   }
 

@@ -23,9 +23,9 @@ import java.util.stream.Stream;
  * commit, field by field, so that a commit costs what the turn touched and not what the job holds.
  *
  * <p>Fields in the store: {@code h} header, {@code c} counters, {@code a:<agent>} agent record,
- * {@code s:<step>} step record, {@code o:<step>} its output, {@code m:<seq>} message that waits or
- * was the input of a step, {@code g:<agent>:<n>} collected body with its sender, {@code x:<n>}
- * receipt.
+ * {@code s:<step>} step record, {@code o:<step>} list of its output, {@code m:<seq>} message that
+ * waits or was the input of a step, {@code g:<agent>:<n>} sender and collected body, {@code x:<n>}
+ * receipt. Large values in them are {@link Blobs}.
  */
 final class JobState {
   static final String HEADER = "h";
@@ -58,14 +58,26 @@ final class JobState {
   private final Set<AgentState> changedAgents = new LinkedHashSet<>();
   private final Set<StepState> changedSteps = new LinkedHashSet<>();
   private final Map<Long, Message> addedMessages = new LinkedHashMap<>();
-  private final Map<String, String> addedFields = new LinkedHashMap<>();
+  private final Blobs blobs;
+  private final Map<String, JsonNode> addedFields = new LinkedHashMap<>();
   private final List<String> deleted = new ArrayList<>();
 
-  JobState(String jobId, Workflow workflow, JobHeader header) {
+  /**
+   * A job that has just begun.
+   *
+   * @param workflow as its author wrote it; of a system job the copy for the job's target is used
+   * @param inlineLimit see {@link Blobs}
+   */
+  JobState(String jobId, Workflow workflow, JobHeader header, int inlineLimit) {
+    this(jobId, workflow, header, Blobs.of(inlineLimit, Map.of()));
+  }
+
+  private JobState(String jobId, Workflow workflow, JobHeader header, Blobs blobs) {
+    this.blobs = blobs;
     this.jobId = jobId;
-    this.workflow = workflow;
+    this.workflow = header.target() == null ? workflow : workflow.onTarget(header.target());
     this.header = header;
-    this.steps = new Steps(workflow.steps(), this::agent);
+    this.steps = new Steps(this.workflow.steps(), this::agent);
     this.executorCount =
         (int)
             workflow.agents().values().stream()
@@ -250,9 +262,12 @@ final class JobState {
     inLine.add(mailbox);
   }
 
-  /** Whoever waits for fewer steps at work may be looked at: the place was not taken. */
-  void passOn() {
+  /** Whoever waits behind the mailbox may be looked at: it does not take the place it was given. */
+  void passOn(Mailbox mailbox) {
     considerNext(inLine);
+    if (mailbox.owner.flying == 0) {
+      considerNext(mailbox.owner.inLine);
+    }
   }
 
   private void considerNext(Set<Mailbox> line) {
@@ -334,13 +349,13 @@ final class JobState {
   void collected(AgentState agent, String sender, JsonNode body) {
     addedFields.put(
         "g:" + agent.agent.id() + ":" + agent.collected.size(),
-        Json.write(Json.MAPPER.createArrayNode().add(sender).add(body)));
+        Json.MAPPER.createArrayNode().add(sender).add(body));
     touch(agent);
   }
 
   void output(StepState step, JsonNode output) {
     step.output = output;
-    addedFields.put("o:" + step.id, Json.write(output));
+    addedFields.put("o:" + step.id, Json.MAPPER.createArrayNode().add(output));
     touch(step);
   }
 
@@ -355,7 +370,7 @@ final class JobState {
   /** Puts the input of a step back in front of its mailbox. */
   void requeueInput(StepState step) {
     step.inputConsumed = false;
-    Mailbox mailbox = step.entry();
+    Mailbox mailbox = step.inputMailbox();
     mailbox.messages.addFirst(step.input);
     waiting.add(mailbox);
     touch(step);
@@ -381,25 +396,30 @@ final class JobState {
         || receipts.isChanged();
   }
 
-  /** The fields to write and to delete since the last call; the memory of changes is emptied. */
+  /** What is to be written since the last call; the memory of changes is emptied. */
   Delta takeDelta() {
     Map<String, String> set = new LinkedHashMap<>();
     if (header.isChanged()) {
-      set.put(HEADER, header.write());
+      set.put(HEADER, blobs.write(HEADER, header.write()));
     }
     set.put(COUNTERS, messages + "," + events + "," + (lastEvent == null ? "" : lastEvent));
     for (AgentState agent : changedAgents) {
-      set.put("a:" + agent.agent.id(), agent.write());
+      String field = "a:" + agent.agent.id();
+      set.put(field, blobs.write(field, agent.write()));
     }
     for (StepState step : changedSteps) {
       set.put("s:" + step.id, step.write());
     }
     for (Message message : addedMessages.values()) {
-      set.put("m:" + message.seq(), Json.write(message.json()));
+      String field = "m:" + message.seq();
+      set.put(field, blobs.write(field, message.json()));
     }
-    set.putAll(addedFields);
+    addedFields.forEach((field, value) -> set.put(field, blobs.write(field, value)));
     set.putAll(receipts.takeAdded());
-    Delta delta = new Delta(set, List.copyOf(deleted));
+    deleted.removeIf(set::containsKey); // of the last round, and written again in this one
+    deleted.forEach(blobs::forget);
+    Blobs.Changes changes = blobs.takeChanges();
+    Delta delta = new Delta(set, List.copyOf(deleted), changes.added(), changes.dropped());
     changedAgents.clear();
     addedMessages.clear();
     addedFields.clear();
@@ -408,11 +428,38 @@ final class JobState {
     return delta;
   }
 
-  record Delta(Map<String, String> set, List<String> delete) {}
+  /** As in {@link io.mirrorneuron.store.JobStore.Commit}. */
+  record Delta(
+      Map<String, String> set,
+      List<String> delete,
+      Map<String, String> blobs,
+      List<String> dropped) {}
 
-  static JobState read(StoredJob stored, Workflow workflow) {
+  /** Names of the blobs that the state holds. */
+  Set<String> blobs() {
+    return blobs.names();
+  }
+
+  /**
+   * A state to go on with.
+   *
+   * @param inlineLimit see {@link Blobs}
+   */
+  static JobState read(StoredJob stored, Workflow workflow, int inlineLimit) {
+    return read(stored, workflow, Blobs.of(inlineLimit, stored.blobs()));
+  }
+
+  /**
+   * A state to look at, in which nothing can be decided: large values are references, and
+   * conditions that look into them do not hold.
+   */
+  static JobState outline(StoredJob stored, Workflow workflow) {
+    return read(stored, workflow, Blobs.outline());
+  }
+
+  private static JobState read(StoredJob stored, Workflow workflow, Blobs blobs) {
     try {
-      JobState state = new JobState(stored.jobId(), workflow, readHeader(stored));
+      JobState state = new JobState(stored.jobId(), workflow, readHeader(stored, blobs), blobs);
       state.readCounters(stored.fields().getOrDefault(COUNTERS, "0,0,"));
       state.readAgents(stored.fields());
       state.readSteps(stored.fields());
@@ -432,15 +479,41 @@ final class JobState {
 
   /** The header alone: what can be known of a job whose manifest means nothing any more. */
   static JobHeader readHeader(StoredJob stored) {
+    return readHeader(stored, Blobs.outline());
+  }
+
+  private static JobHeader readHeader(StoredJob stored, Blobs blobs) {
     try {
-      return JobHeader.read(Json.parse(stored.fields().get(HEADER)));
+      return JobHeader.read(blobs.read(HEADER, stored.fields().get(HEADER)));
     } catch (JsonProcessingException | RuntimeException e) {
       throw damaged(stored, e);
     }
   }
 
+  /** Fingerprint of the payload files that the header field names, or null. */
+  static String bundleOf(String field) {
+    try {
+      JsonNode json = Json.parse(field);
+      return (Blob.hasReferences(json) ? json.get(1) : json).path("bundle").asText(null);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("the header is malformed", e);
+    }
+  }
+
+  /** The same header field with another run and other payloads. */
+  static String withOrigin(String field, String runId, String bundle) {
+    try {
+      JsonNode json = Json.parse(field);
+      JsonNode header = Blob.hasReferences(json) ? json.get(1) : json;
+      ((ObjectNode) header).put("run_id", runId).put("bundle", bundle);
+      return Json.write(json);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("the header is malformed", e);
+    }
+  }
+
   static Map<String, String> headerField(JobHeader header) {
-    return Map.of(HEADER, header.write());
+    return Map.of(HEADER, Json.write(header.write()));
   }
 
   private static IllegalStateException damaged(StoredJob stored, Exception cause) {
@@ -468,15 +541,14 @@ final class JobState {
     for (Map.Entry<String, String> field : fields.entrySet()) {
       if (field.getKey().startsWith("a:")) {
         AgentState agent = agent(field.getKey().substring(2));
-        agent.read(Json.parse(field.getValue()));
+        agent.read(blobs.read(field.getKey(), field.getValue()));
         count(agent.mailbox, 1);
         saturated += agent.mailbox.pressure == Pressure.SATURATED ? 1 : 0;
       }
     }
     for (AgentState agent : agents.values()) {
-      String stored;
-      for (int n = 1; (stored = fields.get("g:" + agent.agent.id() + ":" + n)) != null; n++) {
-        JsonNode collected = Json.parse(stored);
+      JsonNode collected;
+      for (int n = 1; (collected = field("g:" + agent.agent.id() + ":" + n, fields)) != null; n++) {
         agent.collect(collected.get(0).asText(), collected.get(1));
       }
     }
@@ -494,17 +566,17 @@ final class JobState {
   private void readStep(
       StepState step, Map<String, String> fields, Map<StepState, JsonNode> records)
       throws JsonProcessingException {
-    String stored = fields.get("s:" + step.id);
-    if (stored == null) {
+    JsonNode record = field("s:" + step.id, fields);
+    if (record == null) {
       return;
     }
-    JsonNode record = Json.parse(stored);
     step.read(record);
     records.put(step, record);
-    String output = fields.get("o:" + step.id);
-    step.output = output == null ? null : Json.parse(output);
-    String input = fields.get("m:" + record.path("input").asLong());
-    step.input = input == null ? null : new Message(record.path("input").asLong(), object(input));
+    JsonNode output = field("o:" + step.id, fields);
+    step.output = output == null ? null : output.get(0);
+    long seq = record.path("input").asLong();
+    JsonNode input = field("m:" + seq, fields);
+    step.input = input == null ? null : new Message(seq, (ObjectNode) input);
     step.mailboxes.values().forEach(mailbox -> count(mailbox, 1));
     if (step.instances >= 0 && !step.isInstance()) {
       for (StepState instance : steps.scatter(step, step.instances)) {
@@ -517,7 +589,8 @@ final class JobState {
     Map<Long, ObjectNode> mail = new TreeMap<>();
     for (Map.Entry<String, String> field : fields.entrySet()) {
       if (field.getKey().startsWith("m:")) {
-        mail.put(Long.valueOf(field.getKey().substring(2)), object(field.getValue()));
+        JsonNode json = blobs.read(field.getKey(), field.getValue());
+        mail.put(Long.valueOf(field.getKey().substring(2)), (ObjectNode) json);
       }
     }
     mail.forEach(
@@ -537,7 +610,9 @@ final class JobState {
     return step == null ? agent(message.to()).mailbox : step.mailboxes.get(message.to());
   }
 
-  private static ObjectNode object(String json) throws JsonProcessingException {
-    return (ObjectNode) Json.parse(json);
+  /** The value of a field, or null when there is none. */
+  private JsonNode field(String name, Map<String, String> fields) throws JsonProcessingException {
+    String stored = fields.get(name);
+    return stored == null ? null : blobs.read(name, stored);
   }
 }

@@ -184,17 +184,14 @@ final class Ledger {
   }
 
   private void start(StepState step) {
-    Mailbox mailbox =
-        step.mailboxes.values().stream()
-            .filter(box -> !box.messages.isEmpty())
-            .findFirst()
-            .orElseThrow();
-    step.input = mailbox.messages.getFirst();
+    List<Mailbox> filled =
+        step.mailboxes.values().stream().filter(box -> !box.messages.isEmpty()).toList();
+    step.input = filled.getFirst().messages.getFirst();
     step.attempt = 1;
     step.startedAt = turn.now();
     state.steps.expecting().remove(step);
     status(step, Status.QUEUED);
-    state.consider(mailbox);
+    filled.forEach(state::consider);
   }
 
   /** It may start but has nothing to start with; a message is made when none can come any more. */
@@ -442,8 +439,9 @@ final class Ledger {
 
   // ---- attempts
 
-  /** Its program is ordered, and waits for its slots. */
+  /** Its program, or its next agent, waits for its turn or its slots: that has no limit. */
   void queued(StepState step) {
+    step.deadlineAt = 0;
     status(step, Status.QUEUED);
   }
 
@@ -463,16 +461,16 @@ final class Ledger {
       mailbox.owner.inLine.add(mailbox);
     }
     if (!open || busy) {
-      state.passOn();
+      state.passOn(mailbox);
     }
     return open && !busy;
   }
 
-  /** An agent that needs no program has waited too long for what it needs. */
+  /** What works for the step is no program, which has its own limit, and has taken too long. */
   void expire(Mailbox mailbox) {
     StepState step = mailbox.step;
     boolean overdue = step.deadlineAt != 0 && step.deadlineAt <= turn.now();
-    if (overdue && step.status == Status.RUNNING && mailbox.flight == null) {
+    if (overdue && step.status == Status.RUNNING && !step.isFlying()) {
       failed(step, StepFailures.overdue(step));
     }
   }

@@ -40,13 +40,26 @@ final class LifeCycle {
     if (!state.steps.areAllTerminal()) {
       defer(agentId, result);
     } else if (isLasting() && state.steps.isEmpty()) {
-      ObjectNode members = Json.object();
-      members.set("result", result);
-      turn.record("service_agent_completed", agentId, null, members);
+      tellCompleted(agentId, result);
       new Rounds(state, turn, this).schedule(mailbox.owner);
     } else {
       completed(result);
     }
+  }
+
+  private void tellCompleted(String agentId, ObjectNode result) {
+    ObjectNode members = Json.object();
+    if (state.header.target() != null) {
+      members.put("system_target", state.header.target());
+    }
+    members.set("result", result);
+    String type =
+        switch (state.workflow.jobType()) {
+          case SYSTEM -> "system_target_completed";
+          case SYSBATCH -> "sysbatch_target_completed";
+          default -> "service_agent_completed";
+        };
+    turn.record(type, agentId, null, members);
   }
 
   private void ignore(String agentId, String reason) {
@@ -75,6 +88,9 @@ final class LifeCycle {
   }
 
   private void completed(ObjectNode result) {
+    if (state.workflow.jobType() == JobType.SYSBATCH) {
+      addTargets(result);
+    }
     finish(JobStatus.COMPLETED, result);
     if (!state.steps.isEmpty()) {
       result.set("workflow_state", LedgerDocument.outline(state));
@@ -85,6 +101,21 @@ final class LifeCycle {
     }
     members.set("result", result);
     turn.event("job_completed", members);
+  }
+
+  /** This node is the only target: the whole is done when its copy is. */
+  private void addTargets(ObjectNode result) {
+    String target = state.header.target();
+    String agentId = result.path("agent_id").asText(null);
+    ObjectNode own = Json.object().put("agent_id", agentId);
+    own.set("output", result.get("output"));
+    tellCompleted(agentId, own);
+    result.putArray("completed_agents");
+    if (agentId != null) {
+      result.withArray("completed_agents").add(agentId);
+    }
+    result.putArray("completed_targets").add(target);
+    result.putObject("target_results").set(target, own);
   }
 
   // ---- other ends

@@ -3,12 +3,14 @@ package io.mirrorneuron.runtime.engine;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.wire.Json;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Bounds what an executor's payload carries along. Each payload holds the body it was made from as
  * {@code input}, that one the body before it, and so on: in a long chain or a loop that would grow
  * without end, past what can be written as JSON. The nearest bodies stay; what lies deeper is
- * replaced by {@code {"truncated": true, "reason": …}}.
+ * replaced by {@code {type: blob_ref, sha256, size_bytes, truncated: true, reason}}, of the JSON
+ * text that is not there.
  */
 final class Nesting {
   private static final int MAX_LEVELS = 64;
@@ -36,12 +38,18 @@ final class Nesting {
 
   private static JsonNode cut(JsonNode body, int levels) {
     if (levels == 0) {
-      ObjectNode marker = Json.object().put("truncated", true);
-      return marker.put("reason", "inputs further back are left out of this message");
+      return marker(body);
     }
     ObjectNode copy = Json.object().setAll((ObjectNode) body);
     copy.set("input", cut(body.get("input"), levels - 1));
     return copy;
+  }
+
+  private static ObjectNode marker(JsonNode left) {
+    String text = Json.write(left);
+    ObjectNode marker = Json.object().put("type", "blob_ref").put("sha256", Blob.name(text));
+    marker.put("size_bytes", text.getBytes(StandardCharsets.UTF_8).length).put("truncated", true);
+    return marker.put("reason", "inputs further back are left out of this message");
   }
 
   private static boolean isPayload(JsonNode body) {

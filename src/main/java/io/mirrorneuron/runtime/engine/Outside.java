@@ -3,15 +3,20 @@ package io.mirrorneuron.runtime.engine;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.MessageForm;
 
 /** Messages that no agent of the graph has sent: seeds, and what people and programs send in. */
 final class Outside {
   private Outside() {}
 
-  /** A seed is a body, or a message with an envelope. */
+  /**
+   * A seed is a body, or a message: with an envelope, or flat with a body of its own. Members that
+   * happen to be called like parts of an envelope make no message.
+   */
   static Message.Builder seed(String jobId, String entrypoint, JsonNode payload) {
-    if (payload.path("envelope").isObject()) {
-      return message(jobId, "runtime", entrypoint, "init", payload);
+    boolean hasBody = payload.has("body") || payload.has("payload");
+    if (payload.path("envelope").isObject() || hasBody && MessageForm.isMessage(payload)) {
+      return message(jobId, "runtime", entrypoint, "init", MessageForm.full((ObjectNode) payload));
     }
     return Message.builder(jobId, "runtime", entrypoint, "init")
         .with("class", "command")

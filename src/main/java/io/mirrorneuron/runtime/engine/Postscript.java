@@ -42,7 +42,7 @@ final class Postscript {
         .thenCompose(
             seq ->
                 store
-                    .load(jobId)
+                    .outline(jobId)
                     .thenCombine(
                         store.row(jobId),
                         (stored, row) ->

@@ -217,6 +217,7 @@ final class Processes {
     }
     Message.Builder message = mail.reply(type, body == null ? Json.object() : body);
     if (emit.hasNonNull("body_base64")) {
+      message.with("content_type", "application/octet-stream");
       message.part(Message.BODY_ENCODING, Json.MAPPER.getNodeFactory().textNode("base64"));
     }
     for (String member :
@@ -340,8 +341,12 @@ final class Processes {
     ObjectNode sandbox = payload.putObject("sandbox");
     sandbox.put("sandbox_name", outcome.sandboxName()).put("remote_dir", outcome.remoteDir());
     sandbox.put("exit_code", outcome.exitCode()).put("runner_exit_code", outcome.exitCode());
-    sandbox.put("stdout", outcome.stdout()).put("stderr", outcome.stderr());
-    sandbox.put("logs", outcome.stderr()).put("raw_output", outcome.stdout());
+    JsonNode stdout = sandbox.textNode(outcome.stdout()); // one value under two names
+    JsonNode stderr = sandbox.textNode(outcome.stderr());
+    sandbox.set("stdout", stdout);
+    sandbox.set("stderr", stderr);
+    sandbox.set("logs", stderr);
+    sandbox.set("raw_output", stdout);
     sandbox.put("runner", "host_local").put("node_name", nodeName);
     sandbox.put("attempts", mailbox.attempt);
     sandbox.set("lease", outcome.lease() == null ? null : leaseJson(outcome.lease()));

@@ -42,7 +42,7 @@ final class Recovery {
     }
     for (StepState step : state.steps.all()) {
       boolean waitsInside = step.status == StepState.Status.RUNNING && step.deadlineAt != 0;
-      if (waitsInside && step.mailboxes.values().stream().allMatch(box -> box.flight == null)) {
+      if (waitsInside && !step.isFlying()) {
         step.deadlineAt += pause; // the time of a pause does not count
         state.touch(step);
       }

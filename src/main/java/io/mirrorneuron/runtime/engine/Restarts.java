@@ -37,7 +37,6 @@ final class Restarts {
     }
     long at = reserve(agent, policy);
     if (at >= 0) {
-      mailbox.attempt++;
       wait(mailbox, at);
       ObjectNode members = describe(policy, agent.restarts.size(), at);
       tell("agent_restart_scheduled", agent, members.put("reason", failure.desc()));
@@ -91,7 +90,8 @@ final class Restarts {
       ObjectNode members = describe(moves, agent.moves, at).put("restart_exhausted_reason", why);
       tell("agent_reschedule_scheduled", agent, members.put("reason", failure.desc()));
     } else if (life.isLasting()) {
-      mailbox.rewind();
+      mailbox.attempt++;
+      state.touch(mailbox);
       agent.restarts.clear();
       life.review(why, agent.agent.id());
     } else {
@@ -111,6 +111,7 @@ final class Restarts {
   }
 
   private void wait(Mailbox mailbox, long at) {
+    mailbox.attempt++;
     mailbox.notBefore = at;
     state.touch(mailbox);
     turn.effect(new Effect.Wake(mailbox.address(), at));

@@ -19,6 +19,7 @@ import java.util.Map;
  *
  * @param fields the state of the other job as stored; empty when only its manifest is known, and
  *     then the job begins anew
+ * @param blobs what these fields refer to, text by name; a name is the SHA-256 of its text
  * @param events its last events, without gaps, as stored; none when it begins anew
  * @param runId of the new job
  * @param bundle fingerprint of the stored payloads, or null
@@ -28,6 +29,7 @@ import java.util.Map;
  */
 public record Restoration(
     Map<String, String> fields,
+    Map<String, String> blobs,
     List<StoredEvent> events,
     String runId,
     String bundle,
@@ -60,7 +62,7 @@ public record Restoration(
       String jobId, String newJobId, Map<String, String> fields) {
     int last;
     try {
-      last = JobState.readHeader(new StoredJob(jobId, 1, "", "", fields)).round();
+      last = JobState.readHeader(new StoredJob(jobId, 1, "", "", fields, Map.of())).round();
     } catch (IllegalStateException e) {
       throw unreadable(e);
     }
@@ -72,16 +74,16 @@ public record Restoration(
   }
 
   /** The state that the job begins with, before it is told that it was restored. */
-  JobState state(NewJob job, Workflow workflow, long now) {
+  JobState state(NewJob job, Workflow workflow, long now, int inlineLimit) {
     if (fields.isEmpty()) {
-      return new JobState(job.jobId(), workflow, new JobHeader(now, runId, bundle));
+      return new JobState(job.jobId(), workflow, new JobHeader(now, runId, bundle), inlineLimit);
     }
     try {
+      checkBlobs();
       Map<String, String> own = new HashMap<>(fields);
-      ObjectNode header = Json.parseObject(own.get("h"), "header");
-      own.put("h", Json.write(header.put("run_id", runId).put("bundle", bundle)));
-      StoredJob stored = new StoredJob(job.jobId(), 1, job.owner(), job.manifest(), own);
-      JobState state = JobState.read(stored, workflow);
+      own.compute("h", (name, text) -> JobState.withOrigin(text, runId, bundle));
+      StoredJob stored = new StoredJob(job.jobId(), 1, job.owner(), job.manifest(), own, blobs);
+      JobState state = JobState.read(stored, workflow, inlineLimit);
       checkWhole(state);
       return state;
     } catch (MnException e) {
@@ -93,6 +95,15 @@ public record Restoration(
 
   private static MnException unreadable(RuntimeException cause) {
     return MnException.invalid("the state in the backup cannot be read: " + cause.getMessage());
+  }
+
+  private void checkBlobs() {
+    blobs.forEach(
+        (name, text) -> {
+          if (!Blob.name(text).equals(name)) {
+            throw MnException.invalid("the backup was changed: a value is not " + name);
+          }
+        });
   }
 
   private void checkWhole(JobState state) {
@@ -127,12 +138,17 @@ public record Restoration(
     Map<String, String> set = new HashMap<>(fields);
     set.putAll(first.set());
     first.delete().forEach(set::remove);
+    Map<String, String> large = new HashMap<>(blobs);
+    large.putAll(first.blobs());
+    first.dropped().forEach(large::remove);
     List<String> told = new ArrayList<>(events.stream().map(StoredEvent::json).toList());
     told.addAll(first.events());
     return new Commit(
         first.jobId(),
         first.epoch(),
         set,
+        List.of(),
+        large,
         List.of(),
         told,
         first.lastSeq(),

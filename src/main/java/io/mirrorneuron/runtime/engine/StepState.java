@@ -134,6 +134,11 @@ final class StepState {
         .allMatch(mailbox -> mailbox.messages.isEmpty() && mailbox.flight == null);
   }
 
+  /** Whether a program was ordered for it that has not been answered for, if only in a pause. */
+  boolean isFlying() {
+    return mailboxes.values().stream().anyMatch(mailbox -> mailbox.flight != null);
+  }
+
   /** Whether it has its message; nothing else that comes can start it. */
   boolean isStarted() {
     return input != null;

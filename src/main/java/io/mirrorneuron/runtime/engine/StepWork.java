@@ -51,6 +51,8 @@ final class StepWork {
       emitter.emit(mailbox, message, payload, answer);
       if (chain && step.isQuiet()) {
         complete(step, report, scatter, output);
+      } else if (chain && !step.isFlying()) {
+        ledger.queued(step);
       }
     }
   }

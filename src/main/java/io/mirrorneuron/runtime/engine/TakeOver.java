@@ -5,6 +5,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.store.NodeRegistry;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -72,6 +73,13 @@ final class TakeOver {
     knownLiving = living;
   }
 
+  /** Whose jobs were left alone because they live; when they are gone, that must be noticed. */
+  private synchronized void remember(Set<String> living) {
+    Set<String> known = new HashSet<>(knownLiving);
+    known.addAll(living);
+    knownLiving = known;
+  }
+
   /**
    * Takes over every open job that has no living owner. What the store does not answer now is tried
    * again until it does. Answers how many open jobs were looked at.
@@ -80,10 +88,13 @@ final class TakeOver {
     return nodes
         .living()
         .thenCompose(
-            living -> store.activeJobs().thenCompose(jobIds -> adoptOrphans(jobIds, living)))
+            living -> {
+              remember(living);
+              return store.activeJobs().thenCompose(jobIds -> adoptOrphans(jobIds, living));
+            })
         .whenComplete(
             (count, failure) -> {
-              if (failure != null) {
+              if (failure != null && !closed) {
                 LOG.warn("open jobs could not be listed: {}; trying again", failure.toString());
                 later(this::orphans);
               }

@@ -47,6 +47,8 @@ final class WorkerEvents {
           "agent_beacon",
           "agent_beacon_missed",
           "service_agent_completed",
+          "system_target_completed",
+          "sysbatch_target_completed",
           "executor_lease_requested",
           "executor_lease_acquired",
           "executor_lease_released",

@@ -2,9 +2,10 @@ package io.mirrorneuron.runtime.manifest;
 
 /**
  * When a mailbox counts as full. Senders wait from {@code maxQueueDepth} messages on, and until
- * fewer than {@code lowWatermark} wait.
+ * fewer than {@code highWatermark} wait.
  *
  * @param highWatermark from here on messages from outside are refused
+ * @param lowWatermark below it they are accepted again
  * @param retryAfterMs what such a caller is told to wait
  */
 public record Backpressure(

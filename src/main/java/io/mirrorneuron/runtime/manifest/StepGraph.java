@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * The problem graph of a workflow: what must be done, in which order, and what becomes of failures.
@@ -21,6 +22,13 @@ public record StepGraph(Map<String, Step> steps, String source, String sink, int
 
   public StepGraph {
     steps = Collections.unmodifiableMap(new LinkedHashMap<>(steps));
+  }
+
+  /** The same graph with other names of agents. */
+  StepGraph withAgents(UnaryOperator<String> rename) {
+    Map<String, Step> renamed = new LinkedHashMap<>();
+    steps.forEach((id, step) -> renamed.put(id, step.withAgents(rename)));
+    return new StepGraph(renamed, source, sink, maxParallel);
   }
 
   public boolean isEmpty() {
@@ -54,6 +62,23 @@ public record StepGraph(Map<String, Step> steps, String source, String sink, int
       agentIds = List.copyOf(agentIds);
       incoming = List.copyOf(incoming);
       outgoing = List.copyOf(outgoing);
+    }
+
+    private Step withAgents(UnaryOperator<String> rename) {
+      return new Step(
+          id,
+          label,
+          run,
+          agentIds.stream().map(rename).toList(),
+          required,
+          failurePolicy,
+          trigger,
+          retry,
+          timeoutMs,
+          beaconTimeoutMs,
+          unsafe,
+          incoming,
+          outgoing);
     }
   }
 

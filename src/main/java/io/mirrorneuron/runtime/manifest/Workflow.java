@@ -2,6 +2,8 @@ package io.mirrorneuron.runtime.manifest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -35,11 +37,46 @@ public record Workflow(
 
   public Workflow {
     entrypoints = List.copyOf(entrypoints);
-    agents = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(agents));
-    initialInputs =
-        java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(initialInputs));
+    agents = Collections.unmodifiableMap(new LinkedHashMap<>(agents));
+    initialInputs = Collections.unmodifiableMap(new LinkedHashMap<>(initialInputs));
     edges = List.copyOf(edges);
     warnings = List.copyOf(warnings);
+  }
+
+  /** Whether each node that may run it runs a copy of every agent. */
+  public boolean isSystem() {
+    return jobType == JobType.SYSTEM || jobType == JobType.SYSBATCH;
+  }
+
+  /**
+   * The copy for one node: every agent is called {@code agent@node}. Of a workflow that is such a
+   * copy already, itself.
+   */
+  public Workflow onTarget(String node) {
+    String suffix = "@" + node;
+    if (agents.isEmpty() || agents.keySet().iterator().next().endsWith(suffix)) {
+      return this;
+    }
+    List<Edge> placedEdges = edges.stream().map(edge -> edge.renamed(suffix)).toList();
+    Map<String, Agent> placed = new LinkedHashMap<>();
+    agents.forEach((id, agent) -> placed.put(id + suffix, agent.renamed(suffix)));
+    Map<String, List<JsonNode>> inputs = new LinkedHashMap<>();
+    initialInputs.forEach((id, bodies) -> inputs.put(id + suffix, bodies));
+    return new Workflow(
+        source,
+        graphId,
+        manifestVersion,
+        jobName,
+        type,
+        jobType,
+        runId,
+        entrypoints.stream().map(id -> id + suffix).toList(),
+        inputs,
+        placed,
+        placedEdges,
+        steps.withAgents(id -> id + suffix),
+        recoveryMode,
+        warnings);
   }
 
   public enum JobType {
@@ -91,6 +128,19 @@ public record Workflow(
     public Agent {
       outgoing = List.copyOf(outgoing);
     }
+
+    private Agent renamed(String suffix) {
+      return new Agent(
+          id + suffix,
+          type,
+          template,
+          role,
+          config,
+          unsafe,
+          policies,
+          resources,
+          outgoing.stream().map(edge -> edge.renamed(suffix)).toList());
+    }
   }
 
   public record AgentPolicies(
@@ -101,6 +151,10 @@ public record Workflow(
    */
   public record Edge(
       String id, String from, String to, String messageType, Routing routing, Condition condition) {
+    private Edge renamed(String suffix) {
+      return new Edge(id, from + suffix, to + suffix, messageType, routing, condition);
+    }
+
     public boolean carries(String type) {
       return messageType.equals("*") || messageType.equals(type);
     }

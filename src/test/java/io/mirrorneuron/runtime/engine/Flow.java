@@ -68,6 +68,16 @@ final class Flow {
     return this;
   }
 
+  /** Has a step that names {@code binding} done by these agents, the first of which begins. */
+  Flow binding(String binding, String... workers) {
+    ArrayNode list =
+        manifest.withObject("/runtime/bindings").putObject(binding).putArray("workers");
+    for (String worker : workers) {
+      list.addObject().put("id", worker);
+    }
+    return this;
+  }
+
   /** An agent that runs a program. */
   Flow program(String id, String config) {
     agent(id, "executor", config);

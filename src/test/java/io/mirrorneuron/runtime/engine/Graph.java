@@ -43,6 +43,12 @@ final class Graph {
     return this;
   }
 
+  /** Policies of the agent that was named last. */
+  Graph policies(String value) {
+    ((ObjectNode) nodes.get(nodes.size() - 1)).set("policies", Stage.json(value));
+    return this;
+  }
+
   Graph program(String id) {
     return program(id, "{}");
   }

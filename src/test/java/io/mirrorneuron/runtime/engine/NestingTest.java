@@ -1,10 +1,13 @@
 package io.mirrorneuron.runtime.engine;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.wire.Json;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
 /** Long chains and loops must not make messages that cannot be stored. */
@@ -48,6 +51,22 @@ class NestingTest {
 
     assertThat(Json.write(last).length()).isBetween(2_000_000, 4_000_000);
     assertThat(last.at("/input/sandbox/stdout").asText()).hasSize(1024 * 1024);
+  }
+
+  @Test
+  void whatIsLeftOutIsNamed() throws Exception {
+    JsonNode whole = chain(2, "x".repeat(1024 * 1024));
+    ObjectNode payload = Json.object();
+    payload.putObject("sandbox").put("stdout", "x".repeat(1024 * 1024));
+    JsonNode marker = Nesting.bounded(payload.set("input", whole)).at("/input/input");
+    String left = Json.write(whole.path("input"));
+
+    assertThat(marker.path("type").asText()).isEqualTo("blob_ref");
+    assertThat(marker.path("truncated").asBoolean()).isTrue();
+    assertThat(marker.path("reason").asText()).contains("left out of this message");
+    assertThat(marker.path("size_bytes").asInt()).isEqualTo(left.length());
+    byte[] digest = MessageDigest.getInstance("SHA-256").digest(left.getBytes(US_ASCII));
+    assertThat(marker.path("sha256").asText()).isEqualTo(HexFormat.of().formatHex(digest));
   }
 
   @Test

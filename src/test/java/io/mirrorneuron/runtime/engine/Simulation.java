@@ -41,11 +41,13 @@ final class Simulation {
   private final Random random;
   private final Faults faults;
   private final Workflow workflow;
+  private final int inlineLimit;
   private final InMemoryJobStore disk = new InMemoryJobStore();
   private final PriorityQueue<Scheduled> future =
       new PriorityQueue<>(
           Comparator.comparingLong(Scheduled::at).thenComparingLong(Scheduled::order));
   private final Map<String, Running> running = new LinkedHashMap<>();
+  private final Set<String> started = new HashSet<>();
 
   private long now = 1_000_000;
   private long order;
@@ -69,7 +71,11 @@ final class Simulation {
 
   private record Running(String key, Execution execution, Executions.Listener listener) {}
 
-  Simulation(long seed, Workflow workflow, Faults faults) {
+  /**
+   * @param inlineLimit from which size on values are blobs
+   */
+  Simulation(long seed, Workflow workflow, Faults faults, int inlineLimit) {
+    this.inlineLimit = inlineLimit;
     this.random = new Random(seed);
     this.workflow = workflow;
     this.faults = faults;
@@ -117,7 +123,7 @@ final class Simulation {
     alive.add(born);
     engine =
         new Engine(
-            new Engine.Identity(OWNER, OWNER, false),
+            new Engine.Identity(OWNER, OWNER, false, inlineLimit),
             new Engine.Ports(
                 unreliable(born),
                 new InMemoryNodeRegistry(),
@@ -243,10 +249,11 @@ final class Simulation {
 
   /** How a try ends is a property of the agent and the try, not of the run. */
   private static Ending ending(Execution execution) {
-    if (execution.attempt() <= execution.config().path("fails").asInt(0)) {
+    int attempt = execution.workflow().path("attempt").asInt(execution.attempt());
+    if (attempt <= execution.config().path("fails").asInt(0)) {
       return Ending.FAILED;
     }
-    return execution.attempt() <= execution.config().path("hangs").asInt(0)
+    return attempt <= execution.config().path("hangs").asInt(0)
         ? Ending.TIMED_OUT
         : Ending.SUCCEEDED;
   }
@@ -262,9 +269,10 @@ final class Simulation {
     public void start(Execution execution, Listener listener) {
       String id = born + "/" + execution.executionId();
       Running mine = new Running(id, execution, twice(born, listener));
-      if (running.put(id, mine) != null) {
-        throw new AssertionError("execution " + id + " was started twice");
+      if (!started.add(execution.executionId())) {
+        throw new AssertionError("execution " + execution.executionId() + " was started twice");
       }
+      running.put(id, mine);
       int leased = random.nextInt(20);
       schedule(
           born,

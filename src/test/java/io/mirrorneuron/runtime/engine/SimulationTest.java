@@ -14,7 +14,9 @@ import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -26,12 +28,19 @@ class SimulationTest {
   private static final long FIRST_SEED = Long.getLong("simulation.first", 1);
   private static final String JOB = "job-1";
 
+  /** An agent to which only users write, and which writes to nobody. */
+  static final String BOX = "box";
+
+  static final String SERVICE =
+      "{'job_type':'service','restart':{'attempts':4,'interval_ms':1000000,'delay_ms':50,"
+          + "'delay_function':'constant'}}";
+
   @Test
   void everyHistoryEndsLikeTheOneWithoutFaults() throws Exception {
     int crashes = 0;
     for (long seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
       try {
-        crashes += check(seed);
+        crashes += seed % 8 == 0 ? checkService(seed) : check(seed);
       } catch (Throwable e) {
         throw new AssertionError(
             "seed " + seed + " failed; replay with -Dsimulation.seeds=1 -Dsimulation.first=" + seed,
@@ -43,18 +52,20 @@ class SimulationTest {
 
   private static int check(long seed) throws Exception {
     Random shape = new Random(seed);
-    Workflow workflow = seed % 2 == 0 ? RandomSteps.workflow(shape) : randomWorkflow(shape);
-    Simulation calm = new Simulation(seed, workflow, Faults.NONE);
+    Workflow workflow = seed % 2 == 0 ? RandomSteps.workflow(shape) : randomWorkflow(shape, false);
+    int inlineLimit = seed % 3 == 0 ? 16 + shape.nextInt(48) : 64 * 1024; // many blobs, or none
+    Simulation calm = new Simulation(seed, workflow, Faults.NONE, 64 * 1024);
     calm.submit(JOB);
     calm.run();
 
-    Simulation stormy = new Simulation(seed, workflow, new Faults(0.01, 0.03, 0.05));
+    Simulation stormy = new Simulation(seed, workflow, new Faults(0.01, 0.03, 0.05), inlineLimit);
     stormy.submit(JOB);
     Random random = new Random(seed * 31);
     for (int i = random.nextInt(3); i > 0; i--) {
       boolean drain = random.nextBoolean();
       stormy.later(random.nextInt(600), engine -> engine.pause(JOB, drain));
     }
+    Map<String, Integer> accepted = write(stormy, random);
     boolean cancels = random.nextInt(5) == 0;
     if (cancels) {
       stormy.later(random.nextInt(600), engine -> engine.cancel(JOB));
@@ -74,12 +85,75 @@ class SimulationTest {
     } else {
       assertThat(stored).as("result").isEqualTo(result(calm));
     }
-    assertHistory(stormy.events(JOB));
+    Set<String> handled = assertHistory(stormy.events(JOB));
+    if (stored.path("completed_by").asText().equals("quiescence")) {
+      assertThat(handled).as("whatever was accepted").containsAll(accepted.keySet());
+    }
     assertThat(stormy.openPrograms()).as("programs left").isZero();
     return stormy.crashes;
   }
 
-  private static void assertHistory(List<StoredEvent> events) throws Exception {
+  /** A service goes from round to round until it is cancelled, whatever happens meanwhile. */
+  private static int checkService(long seed) throws Exception {
+    Random shape = new Random(seed);
+    Workflow workflow =
+        shape.nextBoolean() ? RandomSteps.service(shape) : randomWorkflow(shape, true);
+    Simulation stormy =
+        new Simulation(
+            seed, workflow, new Faults(0.005, 0.03, 0.05), seed % 3 == 0 ? 32 : 64 * 1024);
+    stormy.submit(JOB);
+    write(stormy, shape);
+    for (int at = 1000; at < 200_000; at += 2000) { // it may be in doubt after a crash
+      stormy.later(at, engine -> engine.resume(JOB));
+    }
+    for (int at = 200_000; at < 220_000; at += 1000) {
+      stormy.later(at, engine -> engine.cancel(JOB));
+    }
+    stormy.run();
+
+    JsonNode stored = result(stormy);
+    if (stored == null) {
+      return stormy.crashes;
+    }
+    assertThat(stored.path("reason").asText()).isEqualTo("cancelled by operator");
+    assertHistory(stormy.events(JOB));
+    long rounds = count(stormy, "agents_restarted");
+    boolean misses = count(stormy, "dead_letter") > 0; // what the join then waits for in vain
+    assertThat(rounds).as("rounds after the first").isEqualTo(misses ? 0 : 4);
+    assertThat(stormy.openPrograms()).as("programs left").isZero();
+    return stormy.crashes;
+  }
+
+  private static long count(Simulation simulation, String type) {
+    String member = "\"type\":\"%s\"".formatted(type);
+    return simulation.events(JOB).stream().filter(event -> event.json().contains(member)).count();
+  }
+
+  /**
+   * Users write two messages to the box, several times each, and once another one under the same
+   * id. Answers what the engine took, and how often it said so; filled in while the simulation
+   * runs.
+   */
+  private static Map<String, Integer> write(Simulation stormy, Random random) {
+    Map<String, Integer> accepted = new TreeMap<>();
+    if (stormy.workflow().agents().containsKey(BOX)) {
+      for (int i = 0; i < 6; i++) {
+        String id = "letter-" + i % 2;
+        int n = i == 5 ? 1 : 0;
+        String letter = "{'envelope':{'message_id':'%s'},'body':{'n':%d}}".formatted(id, n);
+        stormy.later(
+            random.nextInt(600),
+            engine ->
+                engine
+                    .deliver(JOB, BOX, (ObjectNode) Stage.json(letter))
+                    .thenAccept(status -> accepted.merge(id, 1, Integer::sum)));
+      }
+    }
+    return accepted;
+  }
+
+  /** Answers the ids of the messages that were handled. */
+  private static Set<String> assertHistory(List<StoredEvent> events) throws Exception {
     TreeMap<String, Integer> ended = new TreeMap<>();
     TreeMap<String, Integer> handled = new TreeMap<>();
     TreeMap<String, Integer> steps = new TreeMap<>();
@@ -95,16 +169,21 @@ class SimulationTest {
             "workflow_step_skipped",
             "workflow_step_failed" ->
             steps.merge(event.path("step_id").asText(), 1, Integer::sum);
+        case "agents_restarted" -> steps.clear();
         case "workflow_step_duplicate_message_ignored" ->
             handled.merge(event.path("message_id").asText(), 1, Integer::sum);
-        case "agent_message_received" ->
+        case "agent_message_received" -> {
+          if (!event.path("agent_id").asText().startsWith(RandomSteps.SECOND)) {
             handled.merge(event.path("payload").path("message_id").asText(), 1, Integer::sum);
+          }
+        }
         default -> {}
       }
     }
     assertThat(ended).as("terminal events").containsExactly(java.util.Map.entry("end", 1));
     assertThat(handled.values()).as("a message has one outcome").allMatch(n -> n == 1);
-    assertThat(steps.values()).as("a step ends once").allMatch(n -> n == 1);
+    assertThat(steps.values()).as("a step ends once in each round").allMatch(n -> n == 1);
+    return handled.keySet();
   }
 
   /** The result with the order of arrival taken out of what joins collected. */
@@ -117,7 +196,8 @@ class SimulationTest {
     assertThat(header.path("status").asText())
         .as(() -> "status after " + lastEvents(simulation))
         .isIn("completed", "failed", "cancelled");
-    JobState state = JobState.read(stored.get(), simulation.workflow());
+    JobState state = JobState.read(stored.get(), simulation.workflow(), 1);
+    assertThat(state.blobs()).as("blobs left").isEqualTo(stored.get().blobs().keySet());
     assertThat(state.waiting()).as("messages left").isEmpty();
     assertThat(state.flying()).as("executions left").isZero();
     return sorted(header.path("result"));
@@ -163,13 +243,16 @@ class SimulationTest {
    * Programs between a start and one or two joins. Whatever the order of events, the result must be
    * the same: each join gets one body from each sender and at most one program fails for good.
    */
-  private static Workflow randomWorkflow(Random random) {
+  private static Workflow randomWorkflow(Random random, boolean service) {
     int width = 1 + random.nextInt(6);
     int seeds = 1 + random.nextInt(3);
     boolean twoJoins = random.nextBoolean();
     Graph graph = new Graph().router("start");
     graph.inputs("start", IntStream.range(0, seeds).mapToObj("{'n':%d}"::formatted).toList() + "");
     int hopeless = random.nextInt(20);
+    if (service) {
+      graph.with("policies", SERVICE);
+    }
     for (int i = 0; i < width; i++) {
       worker(graph, random, i, i == hopeless, seeds, twoJoins && i % 2 == 1 ? "join2" : "join");
     }
@@ -180,6 +263,9 @@ class SimulationTest {
       graph.agent("join2", "aggregator", join(second, ",'output_message_type':'half'"));
       graph.agent("all", "aggregator", join(2, ",'complete_run':true"));
       graph.edge("join", "all", "half").edge("join2", "all", "half");
+    }
+    if (random.nextBoolean()) {
+      graph.program(BOX);
     }
     return new Manifests(DefaultRunner.HOST_LOCAL).parse(graph.toString());
   }
@@ -193,13 +279,19 @@ class SimulationTest {
   private static void worker(
       Graph graph, Random random, int i, boolean hopeless, int seeds, String join) {
     String id = "worker" + i;
+    boolean restarts = random.nextBoolean();
     String config =
-        "{'output_message_type':'done','max_attempts':3,'retry_backoff_ms':50,'fails':%d%s%s}"
+        "{'output_message_type':'done',%s'fails':%d%s%s%s}"
             .formatted(
+                restarts ? "" : "'max_attempts':3,'retry_backoff_ms':50,",
                 hopeless ? 3 : random.nextInt(3),
+                random.nextInt(3) == 0 ? "," + backpressure(1 + random.nextInt(2)) : "",
                 random.nextInt(4) == 0 ? ",'startup_delay_ms':" + random.nextInt(300) : "",
                 random.nextInt(6) == 0 ? ",'unsafe':true" : "");
     graph.program(id, config);
+    if (restarts) {
+      graph.policies(restart(random, hopeless ? 2 : 10 * seeds));
+    }
     int mine = random.nextInt(seeds);
     switch (random.nextInt(3)) {
       case 0 -> // every seed comes, the join counts the sender once
@@ -223,6 +315,17 @@ class SimulationTest {
               .edge(id, "meter" + i, "done")
               .edge("meter" + i, join, "sensor_ready");
     }
+  }
+
+  private static String restart(Random random, int attempts) {
+    String function = List.of("constant", "exponential", "fibonacci").get(random.nextInt(3));
+    return "{'restart':{'attempts':%d,'interval_ms':10000000,'delay_ms':20,'delay_function':'%s'}}"
+        .formatted(attempts, function);
+  }
+
+  private static String backpressure(int most) {
+    return "'backpressure':{'max_queue_depth':%1$d,'high_watermark':%1$d,'low_watermark':1}"
+        .formatted(most);
   }
 
   private static String conditions(int n) {

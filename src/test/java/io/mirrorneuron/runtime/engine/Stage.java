@@ -15,6 +15,7 @@ import io.mirrorneuron.runtime.engine.Executions.Structured;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.manifest.Workflow;
 import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.JobStore.Commit;
 import io.mirrorneuron.testing.InMemoryJobStore;
 import io.mirrorneuron.testing.InMemoryNodeRegistry;
 import io.mirrorneuron.wire.Json;
@@ -24,12 +25,14 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -47,7 +50,7 @@ final class Stage {
 
   private record Running(Execution execution, Executions.Listener listener) {}
 
-  final InMemoryJobStore disk = new InMemoryJobStore();
+  final InMemoryJobStore disk;
 
   /** What becomes of the next commit that the engine sends. */
   enum Loss {
@@ -60,10 +63,15 @@ final class Stage {
 
   Loss nextCommit = Loss.NONE;
 
+  /** Characters of fields, blobs, events and rows that were written so far. */
+  long written;
+
   /** How a stored manifest is understood; a test may make this a stricter build. */
   Function<String, Workflow> manifests = new Manifests(DefaultRunner.HOST_LOCAL)::parse;
 
   boolean reviewInFlight;
+
+  int inlineLimit = 64 * 1024;
 
   /** Where programs wait for slots, by name. */
   final Map<String, QueuePlace> places = new HashMap<>();
@@ -72,6 +80,7 @@ final class Stage {
   private final PriorityQueue<Alarm> alarms =
       new PriorityQueue<>(Comparator.comparingLong(Alarm::at).thenComparingLong(Alarm::order));
   private final Map<String, Running> programs = new LinkedHashMap<>();
+  private final Set<String> started = new HashSet<>();
   private final List<String> stopped = new ArrayList<>();
   private String looked = JOB;
   private int jobs = 1;
@@ -81,6 +90,14 @@ final class Stage {
   private Engine engine;
 
   Stage() {
+    this(Integer.MAX_VALUE);
+  }
+
+  /**
+   * @param eventsKept of the job, the newest
+   */
+  Stage(int eventsKept) {
+    disk = new InMemoryJobStore(eventsKept);
     boot();
   }
 
@@ -107,7 +124,7 @@ final class Stage {
     int born = ++life;
     engine =
         new Engine(
-            new Engine.Identity(OWNER, OWNER, reviewInFlight),
+            new Engine.Identity(OWNER, OWNER, reviewInFlight, inlineLimit),
             new Engine.Ports(
                 network(),
                 new InMemoryNodeRegistry(),
@@ -137,6 +154,9 @@ final class Stage {
             new Class<?>[] {JobStore.class},
             (proxy, method, arguments) -> {
               Loss loss = method.getName().equals("commit") ? nextCommit : Loss.NONE;
+              if (arguments != null && arguments[arguments.length - 1] instanceof Commit commit) {
+                count(commit);
+              }
               Object answer = loss == Loss.REQUEST ? null : method.invoke(disk, arguments);
               if (loss == Loss.NONE) {
                 return answer;
@@ -146,6 +166,14 @@ final class Stage {
             });
   }
 
+  private void count(Commit commit) {
+    for (Map<String, String> texts : List.of(commit.set(), commit.blobs())) {
+      texts.forEach((name, text) -> written += name.length() + text.length());
+    }
+    commit.events().forEach(event -> written += event.length());
+    written += commit.row().length();
+  }
+
   private final class Programs implements Executions {
     @Override
     public void start(Execution execution, Listener listener) {
@@ -153,6 +181,9 @@ final class Stage {
       String name = step.endsWith("]") ? step : execution.agentId();
       if (programs.put(name, new Running(execution, listener)) != null) {
         throw new AssertionError(name + " runs twice");
+      }
+      if (!started.add(execution.executionId())) {
+        throw new AssertionError("execution " + execution.executionId() + " was there before");
       }
     }
 
@@ -238,7 +269,7 @@ final class Stage {
         .get(agent)
         .listener()
         .signal(new Signal.Leased(new Lease("l", "default", 1, now, now)));
-    return settle();
+    return settle().advance(25);
   }
 
   /** The program of the agent ends well and has printed this answer. */
@@ -268,6 +299,9 @@ final class Stage {
     Running program = programs.remove(agent);
     if (program == null) {
       throw new AssertionError("no program of " + agent + " runs; these do: " + running());
+    }
+    if (ending == Ending.NOT_STARTED) {
+      started.remove(program.execution().executionId());
     }
     program
         .listener()

@@ -1,0 +1,124 @@
+package io.mirrorneuron.app;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.wire.Json;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/**
+ * {@code mn rehearse}: does what servers do most, over and over. The build has a JVM record this,
+ * so that a server is as quick in its first seconds as others are after minutes.
+ */
+@Command(name = "rehearse", hidden = true, sortOptions = false)
+final class RehearseCommand implements Callable<Integer> {
+  private static final int CALLERS = 8;
+
+  @Mixin ServerOptions options;
+
+  @Option(names = "--rounds", defaultValue = "60")
+  int rounds;
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private String api;
+
+  @Override
+  public Integer call() throws InterruptedException, ExecutionException {
+    api = ServerProcess.start(options.load(), Role.UP).app().doors().apiUrl();
+    String[] manifests = {chain("router"), chain("executor"), steps()};
+    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (Future<?> caller :
+          IntStream.range(0, CALLERS)
+              .mapToObj(i -> callers.submit(() -> rehearse(manifests)))
+              .toList()) {
+        caller.get();
+      }
+    }
+    return 0;
+  }
+
+  private Void rehearse(String[] manifests) throws IOException, InterruptedException {
+    for (int i = 0; i < rounds; i++) {
+      ObjectNode submission = Json.object();
+      submission.put("manifest_json", manifests[i % manifests.length]);
+      String job =
+          Json.parseObject(
+                  send(
+                      request("/jobs")
+                          .POST(HttpRequest.BodyPublishers.ofString(Json.write(submission)))
+                          .header("Content-Type", "application/json")),
+                  "answer")
+              .path("job_id")
+              .asText();
+      while (!send(request("/jobs/" + job)).contains("\"completed\"")) {
+        Thread.onSpinWait();
+      }
+      send(request("/jobs/" + job + "/events"));
+      send(request("/jobs?limit=20"));
+    }
+    return null;
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create(api + path));
+  }
+
+  private String send(HttpRequest.Builder request) throws IOException, InterruptedException {
+    return http.send(request.build(), BodyHandlers.ofString()).body();
+  }
+
+  /** Three agents of a type, one after another. */
+  private static String chain(String type) {
+    ObjectNode manifest = Json.object().put("manifest_version", "1.0").put("graph_id", type);
+    manifest.putArray("entrypoints").add("a");
+    agents(manifest, type);
+    return Json.write(manifest);
+  }
+
+  private static String steps() {
+    ObjectNode manifest = Json.object().put("apiVersion", "mn.workflow/v1");
+    manifest.put("kind", "Workflow").put("id", "steps").put("manifest_version", "1.0");
+    ObjectNode workflow = manifest.putObject("workflow").put("workflow_id", "steps");
+    ArrayNode steps = workflow.putArray("steps");
+    ArrayNode edges = workflow.putArray("edges");
+    for (String id : new String[] {"a", "b", "c"}) {
+      steps.addObject().put("id", id).put("run", id);
+    }
+    edges.addObject().put("from", "a").put("to", "b");
+    edges.addObject().put("from", "b").put("to", "c");
+    ObjectNode agents = manifest.putObject("agents");
+    agents.putArray("entrypoints").add("a");
+    agents(agents, "executor");
+    return Json.write(manifest);
+  }
+
+  private static void agents(ObjectNode graph, String type) {
+    ArrayNode nodes = graph.putArray("nodes");
+    ArrayNode edges = graph.putArray("edges");
+    String before = null;
+    for (String id : new String[] {"a", "b", "c"}) {
+      ObjectNode config =
+          nodes.addObject().put("node_id", id).put("agent_type", type).putObject("config");
+      if (type.equals("executor")) {
+        config.put("runner_module", "MirrorNeuron.Runner.HostLocal");
+        config.putArray("command").add("/bin/true");
+      }
+      if (before != null) {
+        edges.addObject().put("from_node", before).put("to_node", id).put("message_type", "*");
+      }
+      before = id;
+    }
+  }
+}
