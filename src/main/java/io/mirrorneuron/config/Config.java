@@ -120,8 +120,10 @@ public record Config(
    * What is kept of jobs, and how long.
    *
    * @param inlineLimit bytes of a JSON value from which on a job keeps it apart, once
+   * @param bundles how long payload files that no job has stay after their last use
    */
-  public record Retention(Duration terminalJobs, int eventsPerJob, int inlineLimit) {}
+  public record Retention(
+      Duration terminalJobs, int eventsPerJob, int inlineLimit, Duration bundles) {}
 
   public enum InFlight {
     /** Run it again. */

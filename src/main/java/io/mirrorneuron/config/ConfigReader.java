@@ -53,7 +53,9 @@ final class ConfigReader {
         new Config.Retention(
             Duration.ofSeconds(settings.number("terminal_job_ttl_seconds", 1, Integer.MAX_VALUE)),
             (int) settings.number("event_max_count", 1, Integer.MAX_VALUE),
-            (int) settings.number("inline_payload_max_bytes", 1, Integer.MAX_VALUE)),
+            (int) settings.number("inline_payload_max_bytes", 1, Integer.MAX_VALUE),
+            Duration.ofSeconds(
+                settings.number("bundle_archive_ttl_seconds", 1, Integer.MAX_VALUE))),
         new Config.Recovery(settings.choice("recovery.in_flight", Config.InFlight.class)),
         new Config.Log(
             settings.choice("log.level", LEVELS),

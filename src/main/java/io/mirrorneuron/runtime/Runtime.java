@@ -98,6 +98,13 @@ public final class Runtime implements AutoCloseable {
             new JobFork(engine, store, bundles, manifests, owner, identity.jobIdSuffixes()),
             identity.jobIdSuffixes());
     engine.keepWatch();
+    new BundleSweep(
+            bundles,
+            engine::bundles,
+            timers,
+            Thread::startVirtualThread,
+            config.retention().bundles())
+        .keepOn();
     engine
         .recover()
         .thenAccept(

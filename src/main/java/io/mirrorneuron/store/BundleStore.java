@@ -2,6 +2,8 @@ package io.mirrorneuron.store;
 
 import io.mirrorneuron.model.Submission.Payloads;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 
 /** Port: payload files of bundles, kept under the hash of their content. Blocking, thread-safe. */
@@ -20,6 +22,12 @@ public interface BundleStore {
    * Whether the files are still there. If so they stay for as long as if they had been copied now.
    */
   boolean keep(String fingerprint);
+
+  /** Names of what was used last before this moment: fingerprints, and remains of broken writes. */
+  List<String> unusedSince(Instant moment);
+
+  /** Removes one of {@link #unusedSince}; it stays when it has been used since. */
+  void remove(String name, Instant unusedSince);
 
   /** Relative paths with forward slashes of the files in {@code payloads}. */
   Set<String> paths(Payloads payloads);

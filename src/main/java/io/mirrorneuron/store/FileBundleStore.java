@@ -17,12 +17,15 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -30,6 +33,11 @@ import java.util.stream.Stream;
  * of each file in path order. A folder appears whole, by one rename, or not at all.
  */
 public final class FileBundleStore implements BundleStore {
+  private static final String STAGING = ".staging-";
+  private static final String REMOVED = ".removed-";
+  private static final Pattern OURS =
+      Pattern.compile("[0-9a-f]{64}|\\Q%s\\E.*|\\Q%s\\E.*".formatted(STAGING, REMOVED));
+
   private final Path root;
   private final Clock clock;
 
@@ -49,6 +57,7 @@ public final class FileBundleStore implements BundleStore {
       Path target = root.resolve(fingerprint);
       if (!keep(fingerprint)) {
         write(files, target);
+        keep(fingerprint);
       }
       return fingerprint;
     } catch (IOException e) {
@@ -58,7 +67,7 @@ public final class FileBundleStore implements BundleStore {
 
   /** The folder's time is when it was used last. */
   @Override
-  public boolean keep(String fingerprint) {
+  public synchronized boolean keep(String fingerprint) {
     try {
       Files.setLastModifiedTime(root.resolve(fingerprint), FileTime.from(clock.instant()));
       return true;
@@ -66,6 +75,45 @@ public final class FileBundleStore implements BundleStore {
       return false;
     } catch (IOException e) {
       throw new UncheckedIOException("payload files could not be kept", e);
+    }
+  }
+
+  @Override
+  public List<String> unusedSince(Instant moment) {
+    try (Stream<Path> folders = Files.isDirectory(root) ? Files.list(root) : Stream.empty()) {
+      return folders
+          .filter(folder -> isUnusedSince(folder, moment))
+          .map(folder -> folder.getFileName().toString())
+          .filter(name -> OURS.matcher(name).matches())
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException("the bundles cannot be listed", e);
+    }
+  }
+
+  private static boolean isUnusedSince(Path folder, Instant moment) {
+    try {
+      return Files.getLastModifiedTime(folder).toInstant().isBefore(moment);
+    } catch (IOException e) {
+      return false; // it is gone
+    }
+  }
+
+  /** Takes the folder away by one rename, so that nobody ever finds half of it. */
+  @Override
+  public void remove(String name, Instant unusedSince) {
+    Path folder = root.resolve(name);
+    Path gone = name.startsWith(".") ? folder : root.resolve(REMOVED + name);
+    try {
+      synchronized (this) {
+        if (!isUnusedSince(folder, unusedSince)) {
+          return;
+        }
+        Files.move(folder, gone, StandardCopyOption.ATOMIC_MOVE);
+      }
+      delete(gone);
+    } catch (IOException e) {
+      throw new UncheckedIOException("bundle " + name + " could not be removed", e);
     }
   }
 
@@ -131,7 +179,7 @@ public final class FileBundleStore implements BundleStore {
 
   private void write(Map<String, Content> files, Path target) throws IOException {
     Files.createDirectories(root);
-    Path staging = Files.createTempDirectory(root, ".staging-");
+    Path staging = Files.createTempDirectory(root, STAGING);
     try {
       for (Map.Entry<String, Content> file : files.entrySet()) {
         Path path = staging.resolve(file.getKey()).normalize();

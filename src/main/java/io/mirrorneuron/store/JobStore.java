@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /**
  * Port: the durable state of jobs. Every write is one atomic call that is refused when the writer's
@@ -27,6 +28,12 @@ public interface JobStore {
 
   /** Ids of jobs that are not terminal. */
   CompletionStage<List<String>> activeJobs();
+
+  /**
+   * Tells this state field of every job there is, ended ones too, in no order and one at a time. A
+   * job that is made meanwhile may be missed.
+   */
+  CompletionStage<Void> eachState(String field, Consumer<String> hears);
 
   /** Who owns the job, or null when it is unknown. */
   CompletionStage<String> owner(String jobId);

@@ -8,13 +8,17 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Which jobs there are: sorted sets by the time of the last change, one for each final status. */
 final class RedisJobIndex {
   private static final int DELETE_BATCH = 500;
+  private static final int STATE_BATCH = 100;
   private static final List<String> TERMINAL = List.of("completed", "failed", "cancelled");
   private static final Pattern STATUS = Pattern.compile("\"status\":\"([a-z]+)\"");
 
@@ -85,6 +89,41 @@ final class RedisJobIndex {
                 found.add(new Ranked(answer.get(i).toString(), answer.get(i + 1).toDouble()));
               }
               return found;
+            });
+  }
+
+  /** See {@link JobStore#eachState}. Open jobs first: one that ends meanwhile is told twice. */
+  Future<Void> eachState(String field, Consumer<String> hears) {
+    Future<Void> told = Future.succeededFuture();
+    for (String index :
+        Stream.concat(Stream.of(keys.activeJobs()), TERMINAL.stream().map(keys::doneJobs))
+            .toList()) {
+      told =
+          told.compose(before -> newest(index, Integer.MAX_VALUE))
+              .compose(jobs -> eachState(jobs, 0, field, hears));
+    }
+    return told;
+  }
+
+  private Future<Void> eachState(
+      List<Ranked> jobs, int from, String field, Consumer<String> hears) {
+    if (from >= jobs.size()) {
+      return Future.succeededFuture();
+    }
+    int to = Math.min(from + STATE_BATCH, jobs.size());
+    List<Future<Response>> reads = new ArrayList<>(to - from);
+    for (Ranked job : jobs.subList(from, to)) {
+      Request read = Request.cmd(Command.HGET).arg(keys.state(job.jobId())).arg(field);
+      reads.add(lanes.any().send(read));
+    }
+    return Future.all(reads)
+        .compose(
+            all -> {
+              reads.stream()
+                  .map(Future::result)
+                  .filter(Objects::nonNull) // else its time is over
+                  .forEach(value -> hears.accept(value.toString()));
+              return eachState(jobs, to, field, hears);
             });
   }
 

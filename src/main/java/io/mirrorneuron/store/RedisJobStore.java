@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /** Jobs in Redis; one script call per write, which refuses a stale epoch. */
 public final class RedisJobStore implements JobStore {
@@ -161,6 +162,11 @@ public final class RedisJobStore implements JobStore {
         .send(Request.cmd(Command.ZRANGE).arg(keys.activeJobs()).arg(0).arg(-1))
         .map(answer -> answer.stream().map(Response::toString).toList())
         .toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<Void> eachState(String field, Consumer<String> hears) {
+    return index.eachState(field, hears).toCompletionStage();
   }
 
   @Override

@@ -82,7 +82,7 @@ class ConfigLoaderTest {
             new Config.Python(
                 "python3", Path.of("/users/ada/.mn/python_envs"), Duration.ofMinutes(10)));
     assertThat(config.retention())
-        .isEqualTo(new Config.Retention(Duration.ofDays(7), 10_000, 65_536));
+        .isEqualTo(new Config.Retention(Duration.ofDays(7), 10_000, 65_536, Duration.ofDays(7)));
     assertThat(config.recovery().inFlight()).isEqualTo(Config.InFlight.RERUN);
     assertThat(config.log())
         .isEqualTo(
@@ -136,6 +136,7 @@ class ConfigLoaderTest {
         Map.of(
             "MN_TERMINAL_JOB_TTL_SECONDS", "11",
             "MN_EVENT_MAX_COUNT", "12",
+            "MN_BUNDLE_ARCHIVE_TTL_SECONDS", "16",
             "MN_INLINE_PAYLOAD_MAX_BYTES", "15",
             "MN_LOG_LEVEL", "debug",
             "MN_LOG_FORMAT", "text",
@@ -177,7 +178,7 @@ class ConfigLoaderTest {
                     Config.DefaultRunner.HOST_LOCAL,
                     new Config.Python(
                         "python3.12", Path.of("/users/ada/environments"), Duration.ofMillis(10))),
-                new Config.Retention(Duration.ofSeconds(11), 12, 15),
+                new Config.Retention(Duration.ofSeconds(11), 12, 15, Duration.ofSeconds(16)),
                 new Config.Recovery(Config.InFlight.REVIEW),
                 new Config.Log("DEBUG", Config.LogFormat.TEXT, Path.of("/logs"), 13, 14)));
   }

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime;
 
+import static io.mirrorneuron.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,6 +17,9 @@ import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -201,6 +205,27 @@ class JobForkIT {
       assertThat(Json.elements(jobs.get(job).at("/job/forks")).map(JsonNode::asText))
           .containsExactly(here, there);
     }
+  }
+
+  /** Of a real store: which files jobs have. */
+  @Test
+  void oldPayloadFilesGoAtTheNextStartUnlessAJobHasThem() throws Exception {
+    String job = ended(home.resolve("old"));
+    Path bundles = home.resolve("first/bundles");
+    FileTime old = FileTime.from(Instant.now().minus(Duration.ofDays(30)));
+    Path stray = Files.createDirectories(bundles.resolve("0".repeat(64)));
+    try (Stream<Path> all = Files.list(bundles)) {
+      for (Path bundle : all.toList()) {
+        Files.setLastModifiedTime(bundle, old);
+      }
+    }
+
+    runtime.restart();
+    jobs = runtime.jobs();
+
+    eventually("the removal of what no job has", () -> Files.notExists(stray));
+    String again = jobs.fork(job, ForkRequest.atStep("c")).path("job_id").asText();
+    assertThat(runtime.awaitEnd(again).at("/job/status").asText()).isEqualTo("completed");
   }
 
   @Test

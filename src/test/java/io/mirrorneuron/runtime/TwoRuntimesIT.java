@@ -1,11 +1,15 @@
 package io.mirrorneuron.runtime;
 
+import static io.mirrorneuron.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.model.Submission;
 import io.mirrorneuron.testing.RuntimeFixture;
+import io.mirrorneuron.testing.SampleManifests;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,6 +40,34 @@ class TwoRuntimesIT {
         assertThat(owner(second, job)).contains("second");
       }
     }
+  }
+
+  /** Places in queues are known where the job is; elsewhere less is said, and nothing wrong. */
+  @Test
+  void whyIsTrueOnEitherNode() throws Exception {
+    try (RuntimeFixture first = new RuntimeFixture(folder.resolve("first"));
+        RuntimeFixture second = RuntimeFixture.beside(first, folder.resolve("second"))) {
+      String manifest = SampleManifests.program("sleeper", "sleep", "600");
+      List<String> jobs =
+          Stream.generate(() -> first.jobs().submit(Submission.of(manifest)).jobId())
+              .limit(5)
+              .toList();
+      String last = jobs.getLast();
+      String known = "agent work is number 1 of 1 that wait for pool default (4 of 4 slots in use)";
+      eventually(known, () -> why(first, last).equals(known));
+      assertThat(why(second, last)).isEqualTo("agent work waits for slots of pool default");
+      for (String job : jobs.subList(0, 4)) {
+        String runs = "agent work runs its program, attempt 1";
+        eventually(runs, () -> why(second, job).equals(runs));
+      }
+
+      jobs.forEach(first.jobs()::cancel);
+      assertThat(why(second, last)).isEqualTo("an operator cancelled the job");
+    }
+  }
+
+  private static String why(RuntimeFixture runtime, String job) {
+    return runtime.jobs().why(job).path("summary").asText();
   }
 
   private static String owner(RuntimeFixture runtime, String job) {

@@ -11,6 +11,7 @@ import io.mirrorneuron.store.JobStore.FencedException;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.store.JobStore.StoredJob;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -84,6 +85,19 @@ interface JobStoreContract {
     assertThat(await(store().row("a"))).isEqualTo(row("a", "running", 3));
     assertThat(await(store().activeJobs())).containsExactly("a");
     assertThat(eventsAfter("a", 0, 10)).containsExactly(1L, 2L, 3L);
+  }
+
+  @Test
+  default void aStateFieldIsToldOfEveryJob() {
+    IntStream.range(0, 250).forEach(i -> create("open-" + i, i, "running"));
+    create("done", 1, "completed");
+    await(store().commit(turn("done", 1, 4, 77, 2, "completed")));
+    List<String> heard = new ArrayList<>();
+
+    await(store().eachState("seq", heard::add));
+
+    assertThat(heard).hasSize(251).contains("77");
+    assertThat(heard.stream().filter("3"::equals)).hasSize(250);
   }
 
   @Test

@@ -8,9 +8,11 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** The job store as plain maps; answers at once, on the calling thread. */
@@ -121,6 +123,15 @@ public final class InMemoryJobStore implements JobStore {
             .filter(job -> !job.getValue().terminal)
             .map(Map.Entry::getKey)
             .toList());
+  }
+
+  @Override
+  public synchronized CompletionStage<Void> eachState(String field, Consumer<String> hears) {
+    jobs.values().stream()
+        .map(job -> job.fields.get(field))
+        .filter(Objects::nonNull)
+        .forEach(hears);
+    return CompletableFuture.completedFuture(null);
   }
 
   @Override

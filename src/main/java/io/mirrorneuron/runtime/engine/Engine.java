@@ -333,6 +333,24 @@ public final class Engine {
   }
 
   /**
+   * Fingerprints of the payload files that jobs of any node have, ended ones too. Fails when a
+   * state cannot be read: then it is not known.
+   */
+  public CompletionStage<Set<String>> bundles() {
+    Set<String> found = ConcurrentHashMap.newKeySet();
+    return store
+        .eachState(
+            JobState.HEADER,
+            header -> {
+              String bundle = JobState.bundleOf(header);
+              if (bundle != null) {
+                found.add(bundle);
+              }
+            })
+        .thenApply(done -> found);
+  }
+
+  /**
    * The details document; large values in it are references.
    *
    * @param stored an outline will do

@@ -28,7 +28,7 @@ import java.util.stream.Stream;
  * receipt. Large values in them are {@link Blobs}.
  */
 final class JobState {
-  private static final String HEADER = "h";
+  static final String HEADER = "h";
   private static final String COUNTERS = "c";
 
   final String jobId;
@@ -487,6 +487,16 @@ final class JobState {
       return JobHeader.read(blobs.read(HEADER, stored.fields().get(HEADER)));
     } catch (JsonProcessingException | RuntimeException e) {
       throw damaged(stored, e);
+    }
+  }
+
+  /** Fingerprint of the payload files that the header field names, or null. */
+  static String bundleOf(String field) {
+    try {
+      JsonNode json = Json.parse(field);
+      return (Blob.hasReferences(json) ? json.get(1) : json).path("bundle").asText(null);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("the header is malformed", e);
     }
   }
 

@@ -1,0 +1,184 @@
+package io.mirrorneuron.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mirrorneuron.model.Submission.Payloads;
+import io.mirrorneuron.runtime.engine.Timers;
+import io.mirrorneuron.store.FileBundleStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real folders, time turned by hand. */
+class BundleSweepTest {
+  private static final Duration LIFETIME = Duration.ofDays(7);
+
+  @TempDir Path root;
+  private final Time time = new Time();
+  private final Set<String> used = new HashSet<>();
+
+  private static final class Time extends Clock implements Timers {
+    private record Task(long at, Runnable action) {}
+
+    private final PriorityQueue<Task> tasks =
+        new PriorityQueue<>((a, b) -> Long.compare(a.at, b.at));
+    private long now = Instant.parse("2026-06-20T10:00:00Z").toEpochMilli();
+
+    void advance(Duration by) {
+      long end = now + by.toMillis();
+      while (!tasks.isEmpty() && tasks.peek().at <= end) {
+        now = Math.max(now, tasks.peek().at);
+        tasks.poll().action.run();
+      }
+      now = end;
+    }
+
+    @Override
+    public long now() {
+      return now;
+    }
+
+    @Override
+    public void at(long at, Runnable task) {
+      tasks.add(new Task(at, task));
+    }
+
+    @Override
+    public Instant instant() {
+      return Instant.ofEpochMilli(now);
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+  }
+
+  private FileBundleStore store() {
+    return new FileBundleStore(root, time);
+  }
+
+  private String put(String content) {
+    return store().put(new Payloads.Inline(Map.of("d/file", content.getBytes())));
+  }
+
+  private void sweeping() {
+    new BundleSweep(
+            store(), () -> CompletableFuture.completedFuture(used), time, Runnable::run, LIFETIME)
+        .keepOn();
+  }
+
+  private boolean isThere(String bundle) {
+    return Files.exists(root.resolve(bundle).resolve("d/file"));
+  }
+
+  @Test
+  void whatNoJobHasGoesWithinAnHourOfItsTime() {
+    sweeping();
+    String bundle = put("a");
+
+    time.advance(LIFETIME);
+    assertThat(isThere(bundle)).isTrue();
+    time.advance(Duration.ofHours(1));
+    assertThat(root).isEmptyDirectory();
+  }
+
+  @Test
+  void whatAJobHasStaysUntilNoneHasIt() {
+    String bundle = put("a");
+    used.add(bundle);
+    sweeping();
+
+    time.advance(LIFETIME.multipliedBy(10));
+    assertThat(isThere(bundle)).isTrue();
+    used.clear();
+    time.advance(Duration.ofHours(1));
+    assertThat(isThere(bundle)).isFalse();
+  }
+
+  @Test
+  void aBundleThatIsSubmittedAgainIsNew() {
+    sweeping();
+    String bundle = put("a");
+    String other = put("b");
+    time.advance(Duration.ofDays(6));
+    assertThat(put("a")).isEqualTo(bundle);
+
+    time.advance(Duration.ofDays(6));
+    assertThat(isThere(bundle)).isTrue();
+    assertThat(isThere(other)).isFalse();
+  }
+
+  @Test
+  void whatGrewOldWhileNoServerRanGoesAtTheStart() {
+    String bundle = put("a");
+    time.advance(LIFETIME.plusMillis(1));
+
+    sweeping();
+
+    assertThat(isThere(bundle)).isFalse();
+  }
+
+  @Test
+  void whatIsUsedBetweenTheLookAndTheRemovalStays() {
+    String bundle = put("a");
+    time.advance(LIFETIME.plusHours(1));
+    new BundleSweep(
+            store(),
+            () -> {
+              put("a"); // a job is submitted
+              return CompletableFuture.completedFuture(Set.of());
+            },
+            time,
+            Runnable::run,
+            LIFETIME)
+        .keepOn();
+
+    assertThat(isThere(bundle)).isTrue();
+  }
+
+  @Test
+  void nothingGoesWhileNobodyKnowsWhatJobsHave() {
+    String bundle = put("a");
+    time.advance(LIFETIME.plusHours(1));
+    new BundleSweep(
+            store(),
+            () -> CompletableFuture.failedFuture(new IllegalStateException("the store is away")),
+            time,
+            Runnable::run,
+            LIFETIME)
+        .keepOn();
+
+    assertThat(isThere(bundle)).isTrue();
+  }
+
+  @Test
+  void remainsOfABrokenWriteGoToo() throws Exception {
+    Path staging = Files.createDirectories(root.resolve(".staging-1/d"));
+    Files.writeString(staging.resolve("file"), "half");
+    Files.setLastModifiedTime(staging.getParent(), FileTime.from(time.instant()));
+    sweeping();
+    assertThat(staging).exists();
+
+    time.advance(LIFETIME.plusHours(1));
+
+    assertThat(root).isEmptyDirectory();
+  }
+}
