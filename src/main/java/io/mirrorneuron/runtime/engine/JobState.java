@@ -482,6 +482,11 @@ final class JobState {
     return readHeader(stored, Blobs.outline());
   }
 
+  /** The header with a result of any size in it. */
+  static JobHeader readWholeHeader(StoredJob stored) {
+    return readHeader(stored, Blobs.of(Integer.MAX_VALUE, stored.blobs()));
+  }
+
   private static JobHeader readHeader(StoredJob stored, Blobs blobs) {
     try {
       return JobHeader.read(blobs.read(HEADER, stored.fields().get(HEADER)));

@@ -42,7 +42,7 @@ final class Postscript {
         .thenCompose(
             seq ->
                 store
-                    .outline(jobId)
+                    .load(jobId) // whole, because the header is written back whole
                     .thenCombine(
                         store.row(jobId),
                         (stored, row) ->
@@ -59,7 +59,7 @@ final class Postscript {
 
   private CompletionStage<Void> forked(
       Fork fork, String newJobId, long seq, StoredJob stored, String row) {
-    JobHeader header = JobState.readHeader(stored);
+    JobHeader header = JobState.readWholeHeader(stored);
     header.noteFork(newJobId);
     return write(
         stored,

@@ -258,6 +258,18 @@ class LargeBodiesTest {
   }
 
   @Test
+  void aJobKeepsItsLargeResultWhenAnotherBeginsFromIt() {
+    Stage stage = steps(2).start();
+    succeed(stage, 0);
+    stage.succeed("a1", "", Json.object().set("complete_run", body(9)));
+
+    stage.forkAtStep("a1", Map.of()).look(Stage.JOB);
+
+    assertThat(stage.details().at("/job/forks")).hasSize(1);
+    assertThat(stage.details().at("/job/result/output")).isEqualTo(body(9));
+  }
+
+  @Test
   void aLimitThatIsChangedBetweenStartsDoesNoHarm() {
     Stage stage = chain(5).start();
     succeed(stage, 0);
