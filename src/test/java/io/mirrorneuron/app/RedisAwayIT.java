@@ -32,7 +32,6 @@ class RedisAwayIT {
   private static final Set<String> INDEPENDENT =
       Set.of("getHealth", "getRuntimeStatus", "uploadBundle");
 
-  /** These want to find a paused job. */
   /** Which job an operation needs where it is not one that runs. */
   private static final Map<String, State> STATES =
       Map.of("resumeJob", State.PAUSED, "backupJob", State.PAUSED, "forkJob", State.STEPS);
