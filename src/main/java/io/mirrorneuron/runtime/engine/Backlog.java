@@ -36,7 +36,7 @@ final class Backlog {
     state.pressure(mailbox, next);
     turn.agentEvent("backpressure_state", mailbox.owner.agent.id(), describe(mailbox));
     if (relieved) {
-      state.releaseHeld();
+      state.schedule.releaseHeld();
     }
   }
 
@@ -56,7 +56,7 @@ final class Backlog {
    * Whether a receiver of the agent is full; the mailbox is looked at again when it no longer is.
    */
   boolean holdsBack(Mailbox sender) {
-    if (state.saturated() == 0) {
+    if (state.schedule.saturated() == 0) {
       return false;
     }
     for (Edge edge : sender.owner.agent.outgoing()) {
@@ -64,7 +64,7 @@ final class Backlog {
       if (receiver != null
           && receiver != sender.owner
           && receiver.mailbox.pressure == Pressure.SATURATED) {
-        state.hold(sender);
+        state.schedule.hold(sender);
         return true;
       }
     }
@@ -76,10 +76,10 @@ final class Backlog {
    */
   Mailbox deadlocked() {
     boolean hopeful =
-        !state.isAnyHeld()
-            || state.flying() > 0
+        !state.schedule.isAnyHeld()
+            || state.schedule.flying() > 0
             || state.waiting().stream().anyMatch(mailbox -> mailbox.notBefore > turn.now());
-    return hopeful ? null : state.pollHeld();
+    return hopeful ? null : state.schedule.pollHeld();
   }
 
   /** The agent that is under pressure among the named one and all that it sends to, if any. */

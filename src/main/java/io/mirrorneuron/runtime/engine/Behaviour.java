@@ -60,7 +60,7 @@ final class Behaviour {
       turn.agentEvent("aggregator_duplicate_ignored", id, payload);
       return;
     }
-    state.collected(agent, sender, message.body());
+    state.changes.collected(agent, sender, message.body());
     int count = agent.collected.size();
     turn.agentEvent("aggregator_received", id, Json.object().put("count", count));
 
@@ -118,7 +118,7 @@ final class Behaviour {
   private void rememberOutput(AgentState agent, JsonNode output) {
     if (agent.agent.outgoing().isEmpty()) {
       agent.output = output;
-      state.touch(agent);
+      state.changes.touch(agent);
     }
   }
 }

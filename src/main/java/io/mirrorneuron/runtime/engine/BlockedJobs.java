@@ -103,14 +103,14 @@ final class BlockedJobs {
   private Map<String, String> ended(StoredJob stored) {
     JobHeader header;
     try {
-      header = JobState.readHeader(stored);
+      header = StoredFields.header(stored);
     } catch (IllegalStateException e) {
       header = new JobHeader(timers.now(), "run-" + stored.jobId(), null);
     }
     header.result(Json.object().put("reason", "cancelled by operator"));
     header.recovery(null);
     header.status(JobStatus.CANCELLED, timers.now());
-    return JobState.headerField(header);
+    return StoredFields.write(header);
   }
 
   private static ObjectNode row(StoredJob stored, String text) {

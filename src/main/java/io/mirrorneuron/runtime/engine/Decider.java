@@ -127,7 +127,7 @@ final class Decider {
         if (mailbox.step != null && state.isRunning()) {
           ledger.expire(mailbox);
         }
-        state.consider(mailbox);
+        state.schedule.consider(mailbox);
       }
     }
 
@@ -143,7 +143,7 @@ final class Decider {
 
     /** Once nothing flies any more, a job that is being stopped has stopped. */
     private void settleStops() {
-      if (state.flying() > 0) {
+      if (state.schedule.flying() > 0) {
         return;
       }
       if (state.status() == JobStatus.CANCELLING) {
@@ -157,13 +157,13 @@ final class Decider {
     private void drain() {
       int budget = BUDGET;
       while (budget > 0 && state.isRunning()) {
-        Mailbox mailbox = state.pollCandidate();
+        Mailbox mailbox = state.schedule.poll();
         if (mailbox == null) {
           if (!goesOn()) {
             break;
           }
         } else if (!mailbox.isReady(turn.now())) {
-          state.passOn(mailbox); // it may have been its turn
+          state.schedule.passOn(mailbox); // it may have been its turn
         } else if (admits(mailbox)) {
           budget--;
           handle(mailbox);
@@ -215,7 +215,7 @@ final class Decider {
       }
       Message message = state.consume(mailbox);
       backlog.changed(mailbox);
-      state.passOn(mailbox); // what needs no program holds nobody up
+      state.schedule.passOn(mailbox); // what needs no program holds nobody up
       turn.agentEvent("agent_message_received", mailbox.owner.agent.id(), message.summary());
       return message;
     }

@@ -324,7 +324,7 @@ public final class Engine {
 
   private JobStatus storedStatus(String jobId, Optional<StoredJob> stored) {
     StoredJob job = stored.orElseThrow(() -> MnException.notFound("job", jobId));
-    JobStatus status = JobState.readHeader(job).status();
+    JobStatus status = StoredFields.header(job).status();
     if (!status.isTerminal()) {
       throw MnException.unavailable(
           "job " + jobId + " is open on another node of the cluster; ask that node", null);
@@ -340,9 +340,9 @@ public final class Engine {
     Set<String> found = ConcurrentHashMap.newKeySet();
     return store
         .eachState(
-            JobState.HEADER,
+            StoredFields.HEADER,
             header -> {
-              String bundle = JobState.bundleOf(header);
+              String bundle = StoredFields.bundleOf(header);
               if (bundle != null) {
                 found.add(bundle);
               }
@@ -405,7 +405,7 @@ public final class Engine {
   }
 
   private JobState outline(StoredJob stored) {
-    return JobState.outline(stored, manifests.apply(stored.manifest()));
+    return StateReader.outline(stored, manifests.apply(stored.manifest()));
   }
 
   /**
@@ -427,7 +427,7 @@ public final class Engine {
     }
     JobState state;
     try {
-      state = JobState.read(stored, manifests.apply(stored.manifest()), inlineLimit);
+      state = StateReader.read(stored, manifests.apply(stored.manifest()), inlineLimit);
     } catch (RuntimeException e) {
       blocked.add(stored.withoutBlobs(), e);
       return;

@@ -46,7 +46,9 @@ public final class Fork {
       StoredJob stored, Workflow workflow, String stepId, Map<String, JsonNode> inputs) {
     Fork fork =
         new Fork(
-            JobState.read(stored, workflow, Integer.MAX_VALUE), TextNode.valueOf(stepId), inputs);
+            StateReader.read(stored, workflow, Integer.MAX_VALUE),
+            TextNode.valueOf(stepId),
+            inputs);
     StepState step = fork.source.steps.get(stepId);
     if (step == null) {
       throw new MnException(
@@ -83,7 +85,8 @@ public final class Fork {
       List<StoredEvent> events,
       Map<String, JsonNode> inputs) {
     Fork fork =
-        new Fork(JobState.read(stored, workflow, Integer.MAX_VALUE), LongNode.valueOf(seq), inputs);
+        new Fork(
+            StateReader.read(stored, workflow, Integer.MAX_VALUE), LongNode.valueOf(seq), inputs);
     if (seq > 0) {
       fork.checkIsKnown(seq, events);
     }
@@ -114,8 +117,8 @@ public final class Fork {
     String reason = null;
     if (source.steps.isEmpty()) {
       reason = "job %s has no steps; it can only be forked at its beginning (at: 0)";
-    } else if (seq > source.lastEventSeq()) {
-      reason = "job %s has come to event " + source.lastEventSeq() + " only";
+    } else if (seq > source.counters.events()) {
+      reason = "job %s has come to event " + source.counters.events() + " only";
     } else if (events.isEmpty() || events.getFirst().seq() > 1) {
       reason = "the first events of job %s are not kept any more; fork it at a step";
     }
@@ -211,7 +214,7 @@ public final class Fork {
     if (step.output != null) {
       state.output(own, step.output);
     }
-    state.touch(own);
+    state.changes.touch(own);
     state.steps.ended(own);
   }
 
@@ -227,7 +230,7 @@ public final class Fork {
     agent.forEachCollected(
         (sender, body) -> {
           if (!isOfAgain(sender) && own.collect(sender, body)) {
-            state.collected(own, sender, body);
+            state.changes.collected(own, sender, body);
           }
         });
     own.fired = agent.fired && own.collected.size() == agent.collected.size();
@@ -236,7 +239,7 @@ public final class Fork {
         state.enqueue(own.mailbox, readdressed(message, state, message.id()));
       }
     }
-    state.touch(own);
+    state.changes.touch(own);
   }
 
   private boolean isAllAgain(List<StepState> steps) {
@@ -263,7 +266,7 @@ public final class Fork {
         if (inputs.containsKey(step.id)) {
           json.set("body", inputs.get(step.id));
         }
-        ledger.post(new Message(state.nextMessageSeq(), json));
+        ledger.post(new Message(state.counters.nextMessage(), json));
       }
     }
   }
@@ -273,6 +276,6 @@ public final class Fork {
     json.setAll(message.json());
     ObjectNode envelope = json.get("envelope").deepCopy();
     json.set("envelope", envelope.put("job_id", state.jobId).put("message_id", id));
-    return new Message(state.nextMessageSeq(), json);
+    return new Message(state.counters.nextMessage(), json);
   }
 }

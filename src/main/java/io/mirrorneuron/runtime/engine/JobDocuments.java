@@ -44,11 +44,11 @@ public final class JobDocuments {
     row.set("recovery_status", recovery == null ? null : recovery.get("status"));
     row.put("recovery_requires_review", recovery != null);
     row.set("recovery_reason", recovery == null ? null : recovery.get("reason"));
-    row.put("executor_count", state.executorCount).put("active_executors", state.flying());
+    row.put("executor_count", state.executorCount).put("active_executors", state.schedule.flying());
     row.putArray("nodes").add(nodeName);
     row.putArray("sandbox_names");
-    row.put("last_event", state.lastEvent());
-    row.put("event_seq", state.lastEventSeq());
+    row.put("last_event", state.counters.lastEvent());
+    row.put("event_seq", state.counters.events());
     row.set("failure", state.header.failure());
     return row;
   }
@@ -108,7 +108,7 @@ public final class JobDocuments {
     job.put("lease_epoch", stored.epoch()).put("lease_owner", stored.owner());
     job.putObject("workflow_state").put("schema_version", 1).put("enabled", false);
     try {
-      job.set("result", JobState.readHeader(stored).result());
+      job.set("result", StoredFields.header(stored).result());
     } catch (IllegalStateException e) {
       job.putNull("result");
     }

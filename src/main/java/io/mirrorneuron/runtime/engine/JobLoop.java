@@ -194,7 +194,7 @@ final class JobLoop {
   }
 
   private Commit commit(Turn turn) {
-    JobState.Delta delta = state.takeDelta();
+    Changes.Delta delta = state.takeDelta();
     return new Commit(
         state.jobId,
         epoch,
@@ -203,7 +203,7 @@ final class JobLoop {
         delta.blobs(),
         delta.dropped(),
         turn.events(),
-        state.lastEventSeq(),
+        state.counters.events(),
         engine.documents().row(state, turn.now()),
         turn.now(),
         state.status().word(),
@@ -298,7 +298,7 @@ final class JobLoop {
       return;
     }
     try {
-      state = JobState.read(stored.get(), workflow, engine.inlineLimit());
+      state = StateReader.read(stored.get(), workflow, engine.inlineLimit());
     } catch (RuntimeException e) {
       engine.log().error("job {} cannot be read; it is left as committed", jobId(), e);
       letGo();

@@ -182,7 +182,7 @@ final class Ledger {
   private void status(StepState step, Status status) {
     if (step.status != status) {
       step.status = status;
-      state.touch(step);
+      state.changes.touch(step);
     }
   }
 
@@ -194,7 +194,7 @@ final class Ledger {
     step.startedAt = turn.now();
     state.steps.expecting().remove(step);
     status(step, Status.QUEUED);
-    filled.forEach(state::consider);
+    filled.forEach(state.schedule::consider);
   }
 
   /** It may start but has nothing to start with; a message is made when none can come any more. */
@@ -238,7 +238,7 @@ final class Ledger {
     message.id(Message.deriveId(state.workflowRun(), type + " " + step.id, 0));
     message.with("class", "command").with("timestamp", turn.timestamp());
     message.headers(Json.object().put(Message.STEP, step.id));
-    return message.build(state.nextMessageSeq(), agentId);
+    return message.build(state.counters.nextMessage(), agentId);
   }
 
   // ---- the end of a step
@@ -420,7 +420,7 @@ final class Ledger {
       template.outcome = Outcome.MAPPED;
       template.endedAt = turn.now();
       template.mailboxes.values().forEach(state::clear);
-      state.touch(template);
+      state.changes.touch(template);
       List<StepState> instances = state.steps.scatter(template, share.items().size());
       state.steps.ended(template);
       turn.event("workflow_step_skipped", fields(template).put("outcome", "mapped"));
@@ -428,7 +428,7 @@ final class Ledger {
         StepState instance = instances.get(i);
         Message item = message(instance, "workflow_scatter_item", share.items().get(i));
         state.enqueue(instance.entry(), item.forStep(instance.id, state.workflowRun()));
-        state.touch(instance);
+        state.changes.touch(instance);
       }
     }
     ObjectNode members = fields(step).put("items", scatter.count());
@@ -454,8 +454,8 @@ final class Ledger {
   boolean admits(Mailbox mailbox) {
     StepState step = mailbox.step;
     int most = state.steps.graph().maxParallel();
-    if (most > 0 && state.flyingSteps() >= most) {
-      state.lineUp(mailbox);
+    if (most > 0 && state.schedule.flyingSteps() >= most) {
+      state.schedule.lineUp(mailbox);
       return false;
     }
     boolean open = step.isStarted() && !step.isTerminal();
@@ -464,7 +464,7 @@ final class Ledger {
       mailbox.owner.inLine.add(mailbox);
     }
     if (!open || busy) {
-      state.passOn(mailbox);
+      state.schedule.passOn(mailbox);
     }
     return open && !busy;
   }
@@ -488,7 +488,7 @@ final class Ledger {
     step.lastBeaconAt = 0;
     step.deadlineAt = step.step.timeoutMs() == 0 ? 0 : at + step.step.timeoutMs();
     status(step, Status.RUNNING);
-    state.touch(step);
+    state.changes.touch(step);
     ObjectNode members = fields(step).put("message_id", step.input.id());
     ObjectNode attempt = LedgerDocument.attempt(step, state.workflowRun());
     for (String member : new String[] {"deadline_at", "heartbeat_deadline_at", "idempotency_key"}) {
@@ -503,7 +503,7 @@ final class Ledger {
   void beacon(StepState step, ObjectNode payload) {
     step.lastBeaconAt = turn.now();
     step.lastEventAt = turn.now();
-    state.touch(step);
+    state.changes.touch(step);
     ObjectNode members = fields(step);
     for (String member : new String[] {"message", "source", "status", "sequence"}) {
       if (payload.hasNonNull(member)) {

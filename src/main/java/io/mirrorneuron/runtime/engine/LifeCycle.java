@@ -195,7 +195,7 @@ final class LifeCycle {
    * with what its last steps or agents have put out, or with the reason why it cannot go on.
    */
   void settle() {
-    boolean quiet = state.isRunning() && state.waiting().isEmpty() && state.flying() == 0;
+    boolean quiet = state.isRunning() && state.waiting().isEmpty() && state.schedule.flying() == 0;
     if (!quiet) {
       return;
     }

@@ -149,7 +149,7 @@ final class Mail {
 
   private void deliver(String target, Message.Builder message) {
     message.id(nextId());
-    ledger.post(message.build(state.nextMessageSeq(), target));
+    ledger.post(message.build(state.counters.nextMessage(), target));
   }
 
   private String nextId() {

@@ -17,7 +17,7 @@ final class Mailbox {
 
   final Deque<Message> messages = new ArrayDeque<>();
 
-  /** Whether {@link JobState} has it in its queue of mailboxes to look at. */
+  /** Whether {@link Schedule} has it in its queue of mailboxes to look at. */
   boolean candidate;
 
   /** The execution of the message at the head, or null. */

@@ -59,7 +59,7 @@ final class Postscript {
 
   private CompletionStage<Void> forked(
       Fork fork, String newJobId, long seq, StoredJob stored, String row) {
-    JobHeader header = JobState.readWholeHeader(stored);
+    JobHeader header = StoredFields.wholeHeader(stored);
     header.noteFork(newJobId);
     return write(
         stored,
@@ -67,7 +67,7 @@ final class Postscript {
         seq,
         "job_forked",
         Json.object().put("new_job_id", newJobId).set("at", fork.at()),
-        JobState.headerField(header),
+        StoredFields.write(header),
         header.status().isTerminal());
   }
 
@@ -108,7 +108,7 @@ final class Postscript {
     event.put("timestamp", time).setAll(members);
     row.put("last_event", type).put("event_seq", seq).put("updated_at", time);
     Map<String, String> set = new HashMap<>(fields);
-    set.putAll(JobState.countersAfter(seq, type, stored));
+    set.putAll(StoredFields.countersAfter(seq, type, stored));
     return store
         .commit(
             new Commit(

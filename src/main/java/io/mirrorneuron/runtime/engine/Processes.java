@@ -140,7 +140,7 @@ final class Processes {
     sandbox.put("pool", outcome.lease() == null ? null : outcome.lease().pool());
     sandbox.put("timestamp", turn.timestamp());
     mailbox.owner.sandbox = sandbox;
-    state.touch(mailbox.owner);
+    state.changes.touch(mailbox.owner);
   }
 
   private void succeeded(Mailbox mailbox, Outcome outcome) {
@@ -249,7 +249,7 @@ final class Processes {
       return;
     }
     agent.lastError = outcome.error();
-    state.touch(agent);
+    state.changes.touch(agent);
     if (outcome.ending() == Ending.BEACON_MISSED) {
       turn.agentEvent(
           "agent_beacon_missed", id(mailbox), Json.object().put("message", outcome.error()));
@@ -331,7 +331,7 @@ final class Processes {
 
   private void wait(Mailbox mailbox, long delay) {
     mailbox.notBefore = turn.now() + Math.max(1, delay);
-    state.touch(mailbox);
+    state.changes.touch(mailbox);
     turn.effect(new Effect.Wake(mailbox.address(), mailbox.notBefore));
   }
 

@@ -22,7 +22,7 @@ final class Reception {
   void take(Input.Deliver deliver) {
     ObjectNode given = deliver.message();
     String to = deliver.agentId();
-    long seq = state.nextMessageSeq();
+    long seq = state.counters.nextMessage();
     JsonNode id = given.at("/envelope/message_id");
     Message message =
         Outside.message(state.jobId, Outside.sender(given), to, "command", given)

@@ -44,7 +44,7 @@ final class Recovery {
       boolean waitsInside = step.status == StepState.Status.RUNNING && step.deadlineAt != 0;
       if (waitsInside && !step.isFlying()) {
         step.deadlineAt += pause; // the time of a pause does not count
-        state.touch(step);
+        state.changes.touch(step);
       }
     }
     rearmDeadlines();
@@ -54,7 +54,7 @@ final class Recovery {
     if (mailbox.notBefore > turn.now()) {
       turn.effect(new Effect.Wake(mailbox.address(), mailbox.notBefore));
     } else {
-      state.consider(mailbox);
+      state.schedule.consider(mailbox);
     }
   }
 

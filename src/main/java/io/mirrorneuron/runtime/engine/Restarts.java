@@ -68,7 +68,7 @@ final class Restarts {
     if (restarts.size() > REMEMBERED) {
       restarts.removeFirst();
     }
-    state.touch(agent);
+    state.changes.touch(agent);
     return turn.now() + Math.max(1, policy.delay(restarts.size()));
   }
 
@@ -91,7 +91,7 @@ final class Restarts {
       tell("agent_reschedule_scheduled", agent, members.put("reason", failure.desc()));
     } else if (life.isLasting()) {
       mailbox.attempt++;
-      state.touch(mailbox);
+      state.changes.touch(mailbox);
       agent.restarts.clear();
       life.review(why, agent.agent.id());
     } else {
@@ -106,14 +106,14 @@ final class Restarts {
     }
     agent.moves++;
     agent.restarts.clear();
-    state.touch(agent);
+    state.changes.touch(agent);
     return turn.now() + Math.max(1, moves.delay(agent.moves));
   }
 
   private void wait(Mailbox mailbox, long at) {
     mailbox.attempt++;
     mailbox.notBefore = at;
-    state.touch(mailbox);
+    state.changes.touch(mailbox);
     turn.effect(new Effect.Wake(mailbox.address(), at));
   }
 

@@ -47,8 +47,8 @@ public record Restoration(
      * @throws IllegalStateException when the state is damaged
      */
     public static Source of(StoredJob stored) {
-      JobHeader header = JobState.readHeader(stored);
-      long events = JobState.lastEventSeq(stored.fields());
+      JobHeader header = StoredFields.header(stored);
+      long events = StoredFields.lastEventSeq(stored.fields());
       return new Source(header.status(), header.runId, header.bundle, events);
     }
   }
@@ -62,7 +62,7 @@ public record Restoration(
       String jobId, String newJobId, Map<String, String> fields) {
     int last;
     try {
-      last = JobState.readHeader(new StoredJob(jobId, 1, "", "", fields, Map.of())).round();
+      last = StoredFields.header(new StoredJob(jobId, 1, "", "", fields, Map.of())).round();
     } catch (IllegalStateException e) {
       throw unreadable(e);
     }
@@ -81,9 +81,10 @@ public record Restoration(
     try {
       checkBlobs();
       Map<String, String> own = new HashMap<>(fields);
-      own.compute("h", (name, text) -> JobState.withOrigin(text, runId, bundle));
+      own.compute(
+          StoredFields.HEADER, (name, text) -> StoredFields.withOrigin(text, runId, bundle));
       StoredJob stored = new StoredJob(job.jobId(), 1, job.owner(), job.manifest(), own, blobs);
-      JobState state = JobState.read(stored, workflow, inlineLimit);
+      JobState state = StateReader.read(stored, workflow, inlineLimit);
       checkWhole(state);
       return state;
     } catch (MnException e) {
@@ -107,10 +108,10 @@ public record Restoration(
   }
 
   private void checkWhole(JobState state) {
-    if (state.status() != JobStatus.PAUSED || state.flying() > 0) {
+    if (state.status() != JobStatus.PAUSED || state.schedule.flying() > 0) {
       throw MnException.invalid("the state in the backup is not that of a paused job");
     }
-    long seq = state.lastEventSeq();
+    long seq = state.counters.events();
     for (StoredEvent event : events.reversed()) {
       if (event.seq() != seq--) {
         throw MnException.invalid("the backup's events do not fit its state");

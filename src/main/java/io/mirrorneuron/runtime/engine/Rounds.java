@@ -82,7 +82,7 @@ final class Rounds {
                 .id(Message.deriveId(round, "seed " + entrypoint, i))
                 .orElse("correlation_id", correlation)
                 .with("timestamp", turn.timestamp());
-        ledger.post(message.build(state.nextMessageSeq(), entrypoint));
+        ledger.post(message.build(state.counters.nextMessage(), entrypoint));
       }
     }
   }

@@ -60,7 +60,7 @@ final class Turn {
    * @param where what failed: an agent, a step, the job
    */
   ObjectNode error(Failure failure, String where) {
-    String event = Message.deriveId(state.jobId, where, (int) state.lastEventSeq());
+    String event = Message.deriveId(state.jobId, where, (int) state.counters.events());
     String trace = Message.deriveId(state.header.runId, "trace", 0);
     int attempt = failure.attempt() == null ? 0 : failure.attempt();
     String span = Message.deriveId(trace, where, attempt);
@@ -86,7 +86,7 @@ final class Turn {
   void record(String type, String agentId, JsonNode payload, ObjectNode members) {
     ObjectNode event = Json.object();
     String place = agentId == null ? type : type + "(" + agentId + ")";
-    event.put("seq", state.nextEventSeq(place));
+    event.put("seq", state.counters.nextEvent(place));
     event.put("type", type).put("timestamp", timestamp);
     if (agentId != null) {
       event.put("agent_id", agentId);

@@ -84,7 +84,7 @@ final class Why {
           explainJob(
               "stopping",
               "the job is being stopped: programs of %d executions have to end"
-                  .formatted(state.flying()),
+                  .formatted(state.schedule.flying()),
               "job.status");
       default -> running();
     }
@@ -179,7 +179,7 @@ final class Why {
     int most = state.steps.graph().maxParallel();
     if (step.status == StepState.Status.RUNNING) {
       collecting(explainer(step), mailbox.owner, step.deadlineAt);
-    } else if (most > 0 && state.flyingSteps() >= most) {
+    } else if (most > 0 && state.schedule.flyingSteps() >= most) {
       explain(step, "max_parallel", "waits until fewer than %d steps are at work".formatted(most));
     } else if (mailbox.owner.flying > 0) {
       explain(

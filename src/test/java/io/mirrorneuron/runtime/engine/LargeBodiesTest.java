@@ -58,7 +58,7 @@ class LargeBodiesTest {
   /** Nothing in the store that the state does not hold, and all that it holds. */
   private static void assertNoneLeftOver(Stage stage) {
     JobState state =
-        JobState.read(stage.stored(), stage.manifests.apply(stage.stored().manifest()), 1);
+        StateReader.read(stage.stored(), stage.manifests.apply(stage.stored().manifest()), 1);
     assertThat(stage.stored().blobs().keySet()).isEqualTo(state.blobs());
   }
 

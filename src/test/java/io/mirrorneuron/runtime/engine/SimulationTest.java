@@ -194,10 +194,10 @@ class SimulationTest {
     assertThat(header.path("status").asText())
         .as(() -> "status after " + lastEvents(simulation))
         .isIn("completed", "failed", "cancelled");
-    JobState state = JobState.read(stored.get(), simulation.workflow(), 1);
+    JobState state = StateReader.read(stored.get(), simulation.workflow(), 1);
     assertThat(state.blobs()).as("blobs left").isEqualTo(stored.get().blobs().keySet());
     assertThat(state.waiting()).as("messages left").isEmpty();
-    assertThat(state.flying()).as("executions left").isZero();
+    assertThat(state.schedule.flying()).as("executions left").isZero();
     return sorted(header.path("result"));
   }
 
