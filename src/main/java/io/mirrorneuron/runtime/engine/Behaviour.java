@@ -11,17 +11,19 @@ final class Behaviour {
   private final Turn turn;
   private final LifeCycle life;
   private final Ledger ledger;
+  private final StepEnds ends;
 
   Behaviour(JobState state, Turn turn, LifeCycle life, Ledger ledger) {
     this.state = state;
     this.turn = turn;
     this.life = life;
     this.ledger = ledger;
+    this.ends = new StepEnds(state, turn, life);
   }
 
   void router(Mailbox mailbox, Message message) {
     AgentState agent = mailbox.owner;
-    ledger.done(mailbox, message.body());
+    ends.done(mailbox, message.body());
     String type = agent.agent.config().path("emit_type").asText(message.type());
     Mail mail = new Mail(state, turn, ledger, mailbox, message);
     mail.emit(type, mail.forward(type), true);
@@ -40,7 +42,7 @@ final class Behaviour {
     ObjectNode body = Json.object();
     body.put("agent_id", agent.agent.id()).put("count", agent.processed);
     body.set("last_message", message.body());
-    ledger.done(mailbox, body);
+    ends.done(mailbox, body);
     Mail mail = new Mail(state, turn, ledger, mailbox, message);
     mail.emit(type, mail.reply(type, body), true);
     rememberOutput(agent, body);
@@ -86,7 +88,7 @@ final class Behaviour {
     AgentState agent = mailbox.owner;
     JsonNode config = agent.agent.config();
     ObjectNode output = collectedOutput(agent);
-    ledger.done(mailbox, output);
+    ends.done(mailbox, output);
     String type = config.path("output_message_type").asText("");
     if (!type.isEmpty()) {
       Mail mail = new Mail(state, turn, ledger, mailbox, message);

@@ -39,6 +39,8 @@ final class Decider {
     private final Turn turn;
     private final LifeCycle life;
     private final Ledger ledger;
+    private final StepStarts starts;
+    private final Attempts attempts;
     private final Backlog backlog;
     private final Processes processes;
     private final Behaviour behaviour;
@@ -47,7 +49,9 @@ final class Decider {
       this.state = state;
       this.turn = turn;
       this.life = new LifeCycle(state, turn);
-      this.ledger = new Ledger(state, turn, life);
+      this.ledger = new Ledger(state, turn);
+      this.starts = new StepStarts(state, turn, life, ledger);
+      this.attempts = new Attempts(state, turn);
       this.backlog = new Backlog(state, turn);
       this.processes = new Processes(state, turn, life, ledger, nodeName);
       this.behaviour = new Behaviour(state, turn, life, ledger);
@@ -98,7 +102,7 @@ final class Decider {
       if (!state.steps.isEmpty()) {
         ObjectNode members = Json.object().put("steps", state.steps.all().size());
         turn.event("workflow_graph_compiled", members.put("run_id", state.workflowRun()));
-        state.steps.all().forEach(ledger::evaluate);
+        state.steps.unsettled().addAll(state.steps.all());
       }
     }
 
@@ -125,7 +129,7 @@ final class Decider {
       Mailbox mailbox = state.mailbox(at);
       if (mailbox != null) {
         if (mailbox.step != null && state.isRunning()) {
-          ledger.expire(mailbox);
+          new Retries(state, turn, life).expire(mailbox);
         }
         state.schedule.consider(mailbox);
       }
@@ -174,7 +178,7 @@ final class Decider {
 
     /** Nothing can be handled as it stands: whether something can be found to go on with. */
     private boolean goesOn() {
-      if (ledger.evaluateAll() || ledger.atRest()) {
+      if (starts.evaluateAll() || starts.atRest()) {
         return true;
       }
       Mailbox next = backlog.deadlocked();
@@ -189,7 +193,7 @@ final class Decider {
     }
 
     private boolean admits(Mailbox mailbox) {
-      return mailbox.step == null ? !backlog.holdsBack(mailbox) : ledger.admits(mailbox);
+      return mailbox.step == null ? !backlog.holdsBack(mailbox) : attempts.admits(mailbox);
     }
 
     private void handle(Mailbox mailbox) {
@@ -208,7 +212,7 @@ final class Decider {
     private Message taken(Mailbox mailbox) {
       StepState step = mailbox.step;
       if (step != null && step.status == StepState.Status.QUEUED) {
-        ledger.begun(mailbox, turn.now());
+        attempts.begun(mailbox, turn.now());
         if (step.deadlineAt != 0) {
           turn.effect(new Effect.Wake(mailbox.address(), step.deadlineAt));
         }

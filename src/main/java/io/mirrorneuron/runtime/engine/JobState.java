@@ -196,6 +196,13 @@ final class JobState {
 
   // ---- steps
 
+  void status(StepState step, StepState.Status status) {
+    if (step.status != status) {
+      step.status = status;
+      changes.touch(step);
+    }
+  }
+
   void output(StepState step, JsonNode output) {
     step.output = output;
     changes.output(step);

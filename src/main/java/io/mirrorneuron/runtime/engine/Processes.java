@@ -21,6 +21,7 @@ final class Processes {
   private final Turn turn;
   private final LifeCycle life;
   private final Ledger ledger;
+  private final Attempts attempts;
   private final String nodeName;
 
   Processes(JobState state, Turn turn, LifeCycle life, Ledger ledger, String nodeName) {
@@ -28,6 +29,7 @@ final class Processes {
     this.turn = turn;
     this.life = life;
     this.ledger = ledger;
+    this.attempts = new Attempts(state, turn);
     this.nodeName = nodeName;
   }
 
@@ -43,7 +45,7 @@ final class Processes {
       turn.agentEvent("agent_message_received", id(mailbox), mailbox.messages.getFirst().summary());
     }
     if (mailbox.step != null) {
-      ledger.queued(mailbox.step);
+      attempts.queued(mailbox.step);
     }
     launch(mailbox, 1);
   }
@@ -75,7 +77,7 @@ final class Processes {
       case Signal.Beacon beacon -> {
         turn.agentEvent("agent_beacon", id(mailbox), beacon.payload());
         if (mailbox.step != null) {
-          ledger.beacon(mailbox.step, beacon.payload());
+          attempts.beacon(mailbox.step, beacon.payload());
         }
       }
       case Signal.Finished finished -> finished(mailbox, finished.outcome());
@@ -87,7 +89,7 @@ final class Processes {
     if (mailbox.step != null
         && signal instanceof Signal.Finished finished
         && finished.outcome().ending() != Ending.STOPPED) {
-      ObjectNode members = ledger.fields(mailbox.step).put("execution_id", executionId);
+      ObjectNode members = turn.about(mailbox.step).put("execution_id", executionId);
       members.put("reason", "it is the answer of an attempt that is over");
       turn.event("workflow_step_stale_output_ignored", members);
     }
@@ -101,7 +103,7 @@ final class Processes {
     payload.put("queue_wait_ms", lease.acquiredAt() - lease.requestedAt());
     state.fly(mailbox, mailbox.flight.leased(leaseJson(lease)));
     turn.agentEvent("executor_lease_acquired", id(mailbox), payload);
-    ledger.begun(mailbox, lease.acquiredAt());
+    attempts.begun(mailbox, lease.acquiredAt());
   }
 
   private void finished(Mailbox mailbox, Outcome outcome) {
@@ -152,7 +154,7 @@ final class Processes {
     }
     turn.agentEvent("sandbox_job_completed", id(mailbox), done);
     if (mailbox.step != null) {
-      new StepWork(state, turn, life, ledger)
+      new StepWork(state, turn, life)
           .finished(mailbox, outcome.structured(), payload(mailbox, outcome), this::emits);
       return;
     }
@@ -258,7 +260,7 @@ final class Processes {
     boolean mayRetry = mayRetry(config, outcome);
     if (mailbox.step != null) {
       tellFailed(mailbox, outcome);
-      ledger.attemptFailed(mailbox.step, outcome, mayRetry);
+      new Retries(state, turn, life).failed(mailbox.step, outcome, mayRetry);
     } else if (mailbox.attempt < maxAttempts && mayRetry) {
       retry(mailbox, config, outcome);
     } else {

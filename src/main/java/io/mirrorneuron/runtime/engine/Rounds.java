@@ -58,7 +58,7 @@ final class Rounds {
       state.header.nextRound();
       state.forgetRound();
       turn.event(BEGUN, Json.object().put("round", state.header.round()));
-      seed(new Ledger(state, turn, life));
+      seed(new Ledger(state, turn));
     }
   }
 

@@ -144,6 +144,11 @@ final class StepState {
     return input != null;
   }
 
+  /** Whether it may start, as far as its parents go. */
+  Tally.Verdict verdict() {
+    return parents.verdict(step.trigger());
+  }
+
   boolean hasMessage() {
     return mailboxes.values().stream().anyMatch(mailbox -> !mailbox.messages.isEmpty());
   }

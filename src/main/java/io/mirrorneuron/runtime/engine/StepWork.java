@@ -15,13 +15,13 @@ final class StepWork {
   private final JobState state;
   private final Turn turn;
   private final LifeCycle life;
-  private final Ledger ledger;
+  private final StepEnds ends;
 
-  StepWork(JobState state, Turn turn, LifeCycle life, Ledger ledger) {
+  StepWork(JobState state, Turn turn, LifeCycle life) {
     this.state = state;
     this.turn = turn;
     this.life = life;
-    this.ledger = ledger;
+    this.ends = new StepEnds(state, turn, life);
   }
 
   void finished(Mailbox mailbox, Structured answer, ObjectNode payload, Emitter emitter) {
@@ -33,7 +33,7 @@ final class StepWork {
         report.scatter() == null ? null : Scatter.parse(report.scatter(), state.steps);
     String refusal = refusal(step, report, completion, scatter);
     if (refusal != null) {
-      ledger.reportedFailure(step, refusal);
+      new Retries(state, turn, life).reported(step, refusal);
       return;
     }
     Message message = state.consume(mailbox);
@@ -52,7 +52,7 @@ final class StepWork {
       if (chain && step.isQuiet()) {
         complete(step, report, scatter, output);
       } else if (chain && !step.isFlying()) {
-        ledger.queued(step);
+        new Attempts(state, turn).queued(step);
       }
     }
   }
@@ -100,15 +100,16 @@ final class StepWork {
   }
 
   private void complete(StepState step, StepReport report, Scatter scatter, JsonNode output) {
+    Downstream downstream = new Downstream(state, turn, ends);
     if (scatter != null) {
-      ledger.scatter(step, scatter);
+      downstream.scatter(step, scatter);
     }
     if (report.branches() != null) {
-      ledger.branch(step, report.branches());
+      downstream.branch(step, report.branches());
     }
     if (report.skipDownstream()) {
-      ledger.skipDownstream(step);
+      downstream.skip(step);
     }
-    ledger.complete(step, report.status(), output);
+    ends.complete(step, report.status(), output);
   }
 }

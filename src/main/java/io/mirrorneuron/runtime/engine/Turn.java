@@ -68,6 +68,17 @@ final class Turn {
         timestamp, new Failure.Ids("evt_" + event, "trc_" + trace, "spn_" + span));
   }
 
+  /** Who is meant, in every event about a step. */
+  ObjectNode about(StepState step) {
+    step.lastEventAt = now;
+    ObjectNode fields = Json.object().put("step", step.id).put("step_id", step.id);
+    fields.put("agent_id", step.entry().owner.agent.id());
+    if (step.attempt > 0) {
+      fields.put("attempt_id", step.attemptId()).put("attempt", step.attempt);
+    }
+    return fields.put("status", step.status.word());
+  }
+
   /** An event of the job itself; its members stand at top level. */
   void event(String type, ObjectNode members) {
     record(type, null, null, members);

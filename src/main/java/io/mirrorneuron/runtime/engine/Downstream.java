@@ -1,0 +1,82 @@
+package io.mirrorneuron.runtime.engine;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.engine.StepState.Outcome;
+import io.mirrorneuron.runtime.engine.StepState.Status;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+/** What a program may decide on the steps that come after its own: which go on, and how often. */
+final class Downstream {
+  private final JobState state;
+  private final Turn turn;
+  private final StepEnds ends;
+
+  Downstream(JobState state, Turn turn, StepEnds ends) {
+    this.state = state;
+    this.turn = turn;
+    this.ends = ends;
+  }
+
+  /** Of the children, only the named ones go on. */
+  void branch(StepState step, List<String> chosen) {
+    ObjectNode members = turn.about(step);
+    chosen.forEach(members.putArray("branches")::add);
+    turn.event("workflow_branch_selected", members);
+    for (StepState child : state.steps.children(step)) {
+      boolean open = !child.isTerminal() && !child.isStarted();
+      if (open && !chosen.contains(child.step.id()) && !chosen.contains(child.id)) {
+        ends.end(
+            child, Status.SKIPPED, Outcome.SKIPPED, "step " + step.id + " took another branch");
+      }
+    }
+  }
+
+  /** Everything that would come after the step and has not started is skipped. */
+  void skip(StepState step) {
+    Deque<StepState> next = new ArrayDeque<>(state.steps.children(step));
+    StepState one;
+    while ((one = next.pollFirst()) != null) {
+      if (!one.isTerminal() && !one.isStarted()) {
+        next.addAll(state.steps.children(one));
+        ends.end(
+            one, Status.SKIPPED, Outcome.SKIPPED, "step " + step.id + " skipped what follows it");
+      }
+    }
+  }
+
+  /**
+   * Has the targets done once for each item; see {@link Scatter}. The instances start when the
+   * parents of their template are done.
+   */
+  void scatter(StepState step, Scatter scatter) {
+    for (Scatter.Share share : scatter.shares()) {
+      StepState template = share.template();
+      template.status = Status.SKIPPED;
+      template.outcome = Outcome.MAPPED;
+      template.endedAt = turn.now();
+      template.mailboxes.values().forEach(state::clear);
+      state.changes.touch(template);
+      List<StepState> instances = state.steps.scatter(template, share.items().size());
+      state.steps.ended(template);
+      turn.event("workflow_step_skipped", turn.about(template).put("outcome", "mapped"));
+      for (int i = 0; i < instances.size(); i++) {
+        StepState instance = instances.get(i);
+        Message item =
+            StepStarts.message(
+                state, turn, instance, "workflow_scatter_item", share.items().get(i));
+        state.enqueue(instance.entry(), item.forStep(instance.id, state.workflowRun()));
+        state.changes.touch(instance);
+      }
+    }
+    ObjectNode members = turn.about(step).put("items", scatter.count());
+    ArrayNode targets = members.putArray("targets");
+    scatter.shares().forEach(share -> targets.add(share.template().id));
+    turn.event("workflow_step_scattered", members);
+    scatter.shares().stream()
+        .filter(share -> share.items().isEmpty())
+        .forEach(share -> state.steps.unsettled().addAll(state.steps.children(share.template())));
+  }
+}
