@@ -43,18 +43,36 @@ final class Effects {
       return;
     }
     running.add(id);
-    engine.start(
-        state,
-        mailbox,
+    engine
+        .executions()
+        .start(
+            execution(state, mailbox, id),
+            signal ->
+                lane.execute(
+                    () -> {
+                      if (signal instanceof Signal.Finished) {
+                        running.remove(id);
+                      }
+                      signalled.accept(new Input.Signalled(start.mailbox(), id, signal));
+                    }));
+  }
+
+  private Execution execution(JobState state, Mailbox mailbox, String id) {
+    AgentState agent = mailbox.owner;
+    return new Execution(
         id,
-        signal ->
-            lane.execute(
-                () -> {
-                  if (signal instanceof Signal.Finished) {
-                    running.remove(id);
-                  }
-                  signalled.accept(new Input.Signalled(start.mailbox(), id, signal));
-                }));
+        state.jobId,
+        state.header.runId,
+        agent.agent.id(),
+        "executor",
+        agent.agent.template(),
+        agent.agent.config(),
+        mailbox.messages.getFirst().json(),
+        agent.memory,
+        LedgerDocument.context(state, mailbox.step),
+        agent.agent.resources(),
+        engine.payloads(state),
+        mailbox.attempt);
   }
 
   /** Ids of the executions that were started here and have not been heard to end. */

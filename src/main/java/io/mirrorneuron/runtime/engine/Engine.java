@@ -1,7 +1,6 @@
 package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.SubmittedJob;
 import io.mirrorneuron.runtime.manifest.Workflow;
@@ -10,11 +9,9 @@ import io.mirrorneuron.store.JobStore.Commit;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.store.NodeRegistry;
-import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -22,10 +19,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,9 +31,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Engine {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
-
-  /** How many agents an error names. */
-  private static final int SHOWN_AGENTS = 10;
 
   private final JobStore store;
   private final Executions executions;
@@ -51,6 +43,8 @@ public final class Engine {
   private final int inlineLimit;
   private final Decider decider;
   private final JobDocuments documents;
+  private final JobViews views;
+  private final Commands commands;
   private final TakeOver takeOver;
   private final Postscript postscript;
   private final BlockedJobs blocked;
@@ -94,8 +88,10 @@ public final class Engine {
     this.inlineLimit = identity.inlineLimit();
     this.decider = new Decider(identity.nodeName(), identity.reviewInFlight());
     this.documents = new JobDocuments(identity.nodeName());
+    this.views = new JobViews(documents, manifests, timers, executions::place);
     this.postscript = new Postscript(store, timers, changed);
     this.blocked = new BlockedJobs(store, timers, postscript);
+    this.commands = new Commands(loops, store, blocked, nodeName);
     this.takeOver =
         new TakeOver(
             store, ports.nodes(), timers, identity.owner(), loops::containsKey, this::resume);
@@ -138,7 +134,8 @@ public final class Engine {
    */
   public CompletionStage<SubmittedJob> fork(NewJob job, Fork fork) {
     String runId = "run-" + job.jobId();
-    return checkCanBeTold(fork.sourceJobId())
+    return commands
+        .checkCanBeTold(fork.sourceJobId())
         .thenCompose(
             yes ->
                 open(
@@ -151,17 +148,6 @@ public final class Engine {
                 made.jobId().equals(job.jobId())
                     ? tellSource(fork, made.jobId()).thenApply(done -> made)
                     : CompletableFuture.completedFuture(made)); // made by an earlier call
-  }
-
-  /** Whether the job is at work here, or has ended: else its next event is another node's. */
-  private CompletionStage<Void> checkCanBeTold(String jobId) {
-    if (loops.containsKey(jobId)) {
-      return CompletableFuture.completedFuture(null);
-    }
-    Optional<String> obstacle = blocked.reason(jobId);
-    return obstacle.isPresent()
-        ? CompletableFuture.failedFuture(cannotGoOn(jobId, obstacle.get()))
-        : store.outline(jobId).thenAccept(stored -> storedStatus(jobId, stored));
   }
 
   /** The new job is there whether or not this succeeds. */
@@ -222,7 +208,7 @@ public final class Engine {
 
   /** Answers {@code cancelled} once no process of the job lives; a terminal job stays as it is. */
   public CompletionStage<JobStatus> cancel(String jobId) {
-    return command(jobId, new Input.Cancel(), JobStatus::isTerminal, status -> true);
+    return commands.give(jobId, new Input.Cancel(), JobStatus::isTerminal, status -> true);
   }
 
   /**
@@ -232,7 +218,7 @@ public final class Engine {
    *     again when the job is resumed
    */
   public CompletionStage<JobStatus> pause(String jobId, boolean drain) {
-    return command(
+    return commands.give(
         jobId,
         new Input.Pause(drain),
         status -> status != JobStatus.PAUSING && status != JobStatus.RUNNING,
@@ -242,7 +228,7 @@ public final class Engine {
   /** Answers the status once it goes on, which may be a terminal one when little was left to do. */
   public CompletionStage<JobStatus> resume(String jobId) {
     boolean open = loops.containsKey(jobId);
-    return command(
+    return commands.give(
         jobId,
         new Input.Resume(),
         status -> status != JobStatus.PAUSED,
@@ -255,81 +241,7 @@ public final class Engine {
    * @param message in full, see {@link io.mirrorneuron.wire.MessageForm}; without an id it gets one
    */
   public CompletionStage<JobStatus> deliver(String jobId, String agentId, ObjectNode message) {
-    JobLoop loop = loops.get(jobId);
-    if (loop == null) {
-      return store
-          .outline(jobId)
-          .thenApply(
-              stored -> {
-                Optional<String> obstacle = blocked.reason(jobId);
-                if (obstacle.isPresent()) {
-                  throw cannotGoOn(jobId, obstacle.get());
-                }
-                storedStatus(jobId, stored); // fails unless it is terminal
-                throw MnException.precondition("job is not running");
-              });
-    }
-    Set<String> agents = loop.agents();
-    String target = agents.contains(agentId) ? agentId : agentId + "@" + nodeName;
-    if (!agents.contains(target)) {
-      return CompletableFuture.failedFuture(noAgent(jobId, agentId, agents));
-    }
-    return loop.ask(new Input.Deliver(target, message), status -> true);
-  }
-
-  private static MnException noAgent(String jobId, String agentId, Set<String> agents) {
-    String known = agents.stream().limit(SHOWN_AGENTS).collect(Collectors.joining(", "));
-    int more = agents.size() - SHOWN_AGENTS;
-    return new MnException(
-        ErrorCode.NOT_FOUND,
-        "agent_not_found",
-        "job "
-            + jobId
-            + " has no agent "
-            + agentId
-            + "; it has "
-            + (known.isEmpty() ? "none" : known)
-            + (more > 0 ? " and " + more + " more" : ""));
-  }
-
-  private static MnException cannotGoOn(String jobId, String obstacle) {
-    return MnException.precondition("job " + jobId + " cannot go on: " + obstacle);
-  }
-
-  private CompletionStage<JobStatus> command(
-      String jobId,
-      Input.Command input,
-      Predicate<JobStatus> settled,
-      Predicate<JobStatus> wanted) {
-    JobLoop loop = loops.get(jobId);
-    Optional<String> obstacle = blocked.reason(jobId);
-    if (loop == null && obstacle.isPresent()) {
-      return input instanceof Input.Cancel
-          ? blocked.cancel(jobId)
-          : CompletableFuture.failedFuture(cannotGoOn(jobId, obstacle.get()));
-    }
-    CompletionStage<JobStatus> status =
-        loop != null
-            ? loop.ask(input, settled)
-            : store.outline(jobId).thenApply(stored -> storedStatus(jobId, stored));
-    return status.thenApply(
-        reached -> {
-          if (!wanted.test(reached) && reached.isTerminal()) {
-            throw MnException.precondition(
-                "job " + jobId + " is in the terminal state " + reached.word());
-          }
-          return reached;
-        });
-  }
-
-  private JobStatus storedStatus(String jobId, Optional<StoredJob> stored) {
-    StoredJob job = stored.orElseThrow(() -> MnException.notFound("job", jobId));
-    JobStatus status = StoredFields.header(job).status();
-    if (!status.isTerminal()) {
-      throw MnException.unavailable(
-          "job " + jobId + " is open on another node of the cluster; ask that node", null);
-    }
-    return status;
+    return commands.deliver(jobId, agentId, message);
   }
 
   /**
@@ -357,29 +269,12 @@ public final class Engine {
    * @param recent events, oldest first
    */
   public ObjectNode details(StoredJob stored, ObjectNode row, List<String> recent) {
-    try {
-      JobState state;
-      try {
-        state = outline(stored);
-      } catch (RuntimeException e) {
-        return documents.outline(stored, row, recent);
-      }
-      return documents.details(state, row, stored.owner(), stored.epoch(), recent);
-    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
-      throw new IllegalStateException("stored events of " + stored.jobId() + " are damaged", e);
-    }
+    return views.details(stored, row, recent);
   }
 
   /** The document without what only the full view shows. */
   public ObjectNode brief(StoredJob stored, ObjectNode row) {
-    try {
-      return documents.brief(outline(stored), row);
-    } catch (RuntimeException e) { // the manifest or the state is not for this build
-      ObjectNode brief = Json.object();
-      brief.set("job", row);
-      brief.putArray("agents");
-      return brief;
-    }
+    return views.brief(stored, row);
   }
 
   /**
@@ -388,24 +283,7 @@ public final class Engine {
    * @param stored an outline will do
    */
   public ObjectNode why(StoredJob stored, ObjectNode row) {
-    try {
-      return new Why(outline(stored), timers.now(), executions::place).document();
-    } catch (RuntimeException e) {
-      String reason = row.path("recovery_reason").asText("its stored state cannot be read");
-      ObjectNode why = Json.object().put("job_id", stored.jobId());
-      why.set("status", row.path("status"));
-      why.put("summary", "the job cannot go on: " + reason);
-      ObjectNode one = why.putArray("explanations").addObject();
-      one.putObject("subject").put("kind", "job").put("id", stored.jobId());
-      one.set("state", row.path("status"));
-      one.put("cause", "blocked").put("text", "the job cannot go on: " + reason);
-      one.put("record", "job.recovery_reason");
-      return why;
-    }
-  }
-
-  private JobState outline(StoredJob stored) {
-    return StateReader.outline(stored, manifests.apply(stored.manifest()));
+    return views.why(stored, row);
   }
 
   /**
@@ -450,24 +328,9 @@ public final class Engine {
     return loops.size();
   }
 
-  void start(JobState state, Mailbox mailbox, String executionId, Executions.Listener listener) {
-    AgentState agent = mailbox.owner;
-    executions.start(
-        new Execution(
-            executionId,
-            state.jobId,
-            state.header.runId,
-            agent.agent.id(),
-            "executor",
-            agent.agent.template(),
-            agent.agent.config(),
-            mailbox.messages.getFirst().json(),
-            agent.memory,
-            LedgerDocument.context(state, mailbox.step),
-            agent.agent.resources(),
-            state.header.bundle == null ? null : bundles.apply(state.header.bundle),
-            mailbox.attempt),
-        listener);
+  /** Where the payload files of the job are, or null when it has none. */
+  Path payloads(JobState state) {
+    return state.header.bundle == null ? null : bundles.apply(state.header.bundle);
   }
 
   void ended(JobLoop loop) {

@@ -1,0 +1,92 @@
+package io.mirrorneuron.runtime.engine;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.engine.Executions.QueuePlace;
+import io.mirrorneuron.runtime.manifest.Workflow;
+import io.mirrorneuron.store.JobStore.StoredJob;
+import io.mirrorneuron.wire.Json;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Makes documents of stored jobs, also of those whose manifest or state this build cannot read. */
+final class JobViews {
+  private final JobDocuments documents;
+  private final Function<String, Workflow> manifests;
+  private final Timers timers;
+  private final Function<String, Optional<QueuePlace>> places;
+
+  /**
+   * @param manifests parses a stored manifest again
+   * @param places where an execution waits for slots, by its id
+   */
+  JobViews(
+      JobDocuments documents,
+      Function<String, Workflow> manifests,
+      Timers timers,
+      Function<String, Optional<QueuePlace>> places) {
+    this.documents = documents;
+    this.manifests = manifests;
+    this.timers = timers;
+    this.places = places;
+  }
+
+  /**
+   * The details document; large values in it are references.
+   *
+   * @param stored an outline will do
+   * @param recent events, oldest first
+   */
+  ObjectNode details(StoredJob stored, ObjectNode row, List<String> recent) {
+    try {
+      JobState state;
+      try {
+        state = outline(stored);
+      } catch (RuntimeException e) {
+        return documents.outline(stored, row, recent);
+      }
+      return documents.details(state, row, stored.owner(), stored.epoch(), recent);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("stored events of " + stored.jobId() + " are damaged", e);
+    }
+  }
+
+  /** The document without what only the full view shows. */
+  ObjectNode brief(StoredJob stored, ObjectNode row) {
+    try {
+      return documents.brief(outline(stored), row);
+    } catch (RuntimeException e) { // the manifest or the state is not for this build
+      ObjectNode brief = Json.object();
+      brief.set("job", row);
+      brief.putArray("agents");
+      return brief;
+    }
+  }
+
+  /**
+   * Why the job is where it is; see {@link Why}. Of a job that this build cannot read, why that is.
+   *
+   * @param stored an outline will do
+   */
+  ObjectNode why(StoredJob stored, ObjectNode row) {
+    try {
+      return new Why(outline(stored), timers.now(), places).document();
+    } catch (RuntimeException e) {
+      String reason = row.path("recovery_reason").asText("its stored state cannot be read");
+      ObjectNode why = Json.object().put("job_id", stored.jobId());
+      why.set("status", row.path("status"));
+      why.put("summary", "the job cannot go on: " + reason);
+      ObjectNode one = why.putArray("explanations").addObject();
+      one.putObject("subject").put("kind", "job").put("id", stored.jobId());
+      one.set("state", row.path("status"));
+      one.put("cause", "blocked").put("text", "the job cannot go on: " + reason);
+      one.put("record", "job.recovery_reason");
+      return why;
+    }
+  }
+
+  private JobState outline(StoredJob stored) {
+    return StateReader.outline(stored, manifests.apply(stored.manifest()));
+  }
+}
