@@ -5,7 +5,6 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.StoredJob;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -21,15 +20,12 @@ final class Commands {
   /** How many agents an error names. */
   private static final int SHOWN_AGENTS = 10;
 
-  private final Map<String, JobLoop> loops;
+  private final Loops loops;
   private final JobStore store;
   private final BlockedJobs blocked;
   private final String nodeName;
 
-  /**
-   * @param loops the open jobs of this node, as they come and go
-   */
-  Commands(Map<String, JobLoop> loops, JobStore store, BlockedJobs blocked, String nodeName) {
+  Commands(Loops loops, JobStore store, BlockedJobs blocked, String nodeName) {
     this.loops = loops;
     this.store = store;
     this.blocked = blocked;
@@ -125,7 +121,7 @@ final class Commands {
 
   /** Whether the job is at work here, or has ended: else its next event is another node's. */
   CompletionStage<Void> checkCanBeTold(String jobId) {
-    if (loops.containsKey(jobId)) {
+    if (loops.isOpen(jobId)) {
       return CompletableFuture.completedFuture(null);
     }
     Optional<String> obstacle = blocked.reason(jobId);

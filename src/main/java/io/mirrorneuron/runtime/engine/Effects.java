@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 
 /** Runs the effects of committed turns of one job. Confined to the job's lane. */
 final class Effects {
-  private final Engine engine;
+  private final Surroundings around;
   private final Executor lane;
   private final Consumer<Input.Signalled> signalled;
   private final Consumer<Input> offer;
@@ -19,8 +19,11 @@ final class Effects {
    * @param offer takes an input from any thread
    */
   Effects(
-      Engine engine, Executor lane, Consumer<Input.Signalled> signalled, Consumer<Input> offer) {
-    this.engine = engine;
+      Surroundings around,
+      Executor lane,
+      Consumer<Input.Signalled> signalled,
+      Consumer<Input> offer) {
+    this.around = around;
     this.lane = lane;
     this.signalled = signalled;
     this.offer = offer;
@@ -29,9 +32,9 @@ final class Effects {
   void run(Effect effect, JobState state) {
     switch (effect) {
       case Effect.Start start -> start(start, state);
-      case Effect.Stop stop -> engine.executions().stop(stop.executionId());
+      case Effect.Stop stop -> around.executions().stop(stop.executionId());
       case Effect.Wake wake ->
-          engine.timers().at(wake.at(), () -> offer.accept(new Input.Due(wake.mailbox())));
+          around.timers().at(wake.at(), () -> offer.accept(new Input.Due(wake.mailbox())));
     }
   }
 
@@ -43,7 +46,7 @@ final class Effects {
       return;
     }
     running.add(id);
-    engine
+    around
         .executions()
         .start(
             execution(state, mailbox, id),
@@ -59,6 +62,7 @@ final class Effects {
 
   private Execution execution(JobState state, Mailbox mailbox, String id) {
     AgentState agent = mailbox.owner;
+    String bundle = state.header.bundle;
     return new Execution(
         id,
         state.jobId,
@@ -71,7 +75,7 @@ final class Effects {
         agent.memory,
         LedgerDocument.context(state, mailbox.step),
         agent.agent.resources(),
-        engine.payloads(state),
+        bundle == null ? null : around.bundles().apply(bundle),
         mailbox.attempt);
   }
 
@@ -81,6 +85,6 @@ final class Effects {
   }
 
   void stopAll() {
-    running.forEach(engine.executions()::stop);
+    running.forEach(around.executions()::stop);
   }
 }

@@ -1,26 +1,20 @@
 package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.SubmittedJob;
 import io.mirrorneuron.runtime.manifest.Workflow;
 import io.mirrorneuron.store.JobStore;
-import io.mirrorneuron.store.JobStore.Commit;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.store.NodeRegistry;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,23 +27,16 @@ public final class Engine {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
 
   private final JobStore store;
-  private final Executions executions;
   private final Timers timers;
-  private final Lanes lanes;
   private final Function<String, Workflow> manifests;
-  private final Function<String, Path> bundles;
-  private final Consumer<String> changed;
   private final String nodeName;
   private final int inlineLimit;
-  private final Decider decider;
-  private final JobDocuments documents;
+  private final Loops loops;
   private final JobViews views;
   private final Commands commands;
   private final TakeOver takeOver;
   private final Postscript postscript;
   private final BlockedJobs blocked;
-  private final Map<String, JobLoop> loops = new ConcurrentHashMap<>();
-  private volatile boolean closed;
 
   /**
    * Who this engine is.
@@ -78,23 +65,30 @@ public final class Engine {
       Function<String, Path> bundles,
       Consumer<String> changed) {
     this.store = ports.store();
-    this.executions = ports.executions();
     this.timers = ports.timers();
-    this.lanes = ports.lanes();
     this.manifests = manifests;
-    this.bundles = bundles;
-    this.changed = changed;
     this.nodeName = identity.nodeName();
     this.inlineLimit = identity.inlineLimit();
-    this.decider = new Decider(identity.nodeName(), identity.reviewInFlight());
-    this.documents = new JobDocuments(identity.nodeName());
-    this.views = new JobViews(documents, manifests, timers, executions::place);
+    JobDocuments documents = new JobDocuments(nodeName);
+    this.takeOver =
+        new TakeOver(store, ports.nodes(), timers, identity.owner(), this::isOpen, this::resume);
+    this.loops =
+        new Loops(
+            new Surroundings(
+                store,
+                ports.executions(),
+                timers,
+                new Decider(nodeName, identity.reviewInFlight()),
+                documents,
+                bundles,
+                changed,
+                inlineLimit),
+            ports.lanes(),
+            takeOver::later);
+    this.views = new JobViews(documents, manifests, timers, ports.executions()::place);
     this.postscript = new Postscript(store, timers, changed);
     this.blocked = new BlockedJobs(store, timers, postscript);
     this.commands = new Commands(loops, store, blocked, nodeName);
-    this.takeOver =
-        new TakeOver(
-            store, ports.nodes(), timers, identity.owner(), loops::containsKey, this::resume);
   }
 
   /**
@@ -104,7 +98,7 @@ public final class Engine {
    */
   public CompletionStage<SubmittedJob> submit(NewJob job, Workflow workflow, String bundle) {
     String runId = workflow.runId() == null ? "run-" + job.jobId() : workflow.runId();
-    return open(
+    return loops.begin(
         job,
         () -> {
           JobHeader header =
@@ -121,7 +115,7 @@ public final class Engine {
    * the state do not fit each other.
    */
   public CompletionStage<SubmittedJob> restore(NewJob job, Workflow workflow, Restoration from) {
-    return open(
+    return loops.begin(
         job,
         () -> from.state(job, workflow, timers.now(), inlineLimit),
         new Input.Restored(from),
@@ -138,7 +132,7 @@ public final class Engine {
         .checkCanBeTold(fork.sourceJobId())
         .thenCompose(
             yes ->
-                open(
+                loops.begin(
                     job,
                     () -> fork.state(job.jobId(), runId, timers.now(), inlineLimit),
                     new Input.Forked(fork),
@@ -166,46 +160,6 @@ public final class Engine {
             });
   }
 
-  /**
-   * @param completed what is written for the first turn
-   */
-  private CompletionStage<SubmittedJob> open(
-      NewJob job, Supplier<JobState> begin, Input beginning, UnaryOperator<Commit> completed) {
-    if (closed) {
-      return CompletableFuture.failedFuture(stopping());
-    }
-    CompletableFuture<SubmittedJob> answer = new CompletableFuture<>();
-    Executor lane = lanes.of(job.jobId());
-    lane.execute(
-        () -> {
-          JobLoop loop;
-          try {
-            loop = new JobLoop(this, lane, begin.get(), 1);
-          } catch (RuntimeException e) {
-            answer.completeExceptionally(e);
-            return;
-          }
-          loops.put(job.jobId(), loop);
-          loop.create(beginning, commit -> store.create(job, completed.apply(commit)))
-              .whenComplete(
-                  (created, failure) -> {
-                    if (failure != null) {
-                      loops.remove(job.jobId());
-                      answer.completeExceptionally(failure);
-                      if (TakeOver.isAway(failure)) {
-                        takeOver.later(job.jobId()); // it may have been written all the same
-                      }
-                    } else {
-                      if (created.existing()) {
-                        loops.remove(job.jobId());
-                      }
-                      answer.complete(new SubmittedJob(created.jobId(), "pending"));
-                    }
-                  });
-        });
-    return answer;
-  }
-
   /** Answers {@code cancelled} once no process of the job lives; a terminal job stays as it is. */
   public CompletionStage<JobStatus> cancel(String jobId) {
     return commands.give(jobId, new Input.Cancel(), JobStatus::isTerminal, status -> true);
@@ -227,7 +181,7 @@ public final class Engine {
 
   /** Answers the status once it goes on, which may be a terminal one when little was left to do. */
   public CompletionStage<JobStatus> resume(String jobId) {
-    boolean open = loops.containsKey(jobId);
+    boolean open = loops.isOpen(jobId);
     return commands.give(
         jobId,
         new Input.Resume(),
@@ -299,8 +253,12 @@ public final class Engine {
     takeOver.keepWatch();
   }
 
+  private boolean isOpen(String jobId) {
+    return loops.isOpen(jobId);
+  }
+
   private void resume(StoredJob stored) {
-    if (closed) {
+    if (loops.isClosed()) {
       return;
     }
     JobState state;
@@ -310,70 +268,16 @@ public final class Engine {
       blocked.add(stored.withoutBlobs(), e);
       return;
     }
-    JobLoop loop = new JobLoop(this, lanes.of(stored.jobId()), state, stored.epoch());
-    loops.put(stored.jobId(), loop);
-    loop.offer(new Input.Loaded(Set.of(), true));
+    loops.goOn(state, stored.epoch());
   }
 
   /** Ends all turns; processes are the business of whoever owns {@link Executions}. */
   public CompletableFuture<Void> close() {
-    closed = true;
-    return CompletableFuture.allOf(
-            loops.values().stream().map(JobLoop::close).toArray(CompletableFuture<?>[]::new))
-        .thenCompose(done -> takeOver.close());
+    return loops.close().thenCompose(done -> takeOver.close());
   }
 
   /** How many jobs are open on this node. */
   public int openJobs() {
     return loops.size();
-  }
-
-  /** Where the payload files of the job are, or null when it has none. */
-  Path payloads(JobState state) {
-    return state.header.bundle == null ? null : bundles.apply(state.header.bundle);
-  }
-
-  void ended(JobLoop loop) {
-    loops.remove(loop.jobId(), loop);
-  }
-
-  void changed(String jobId) {
-    changed.accept(jobId);
-  }
-
-  long now() {
-    return timers.now();
-  }
-
-  int inlineLimit() {
-    return inlineLimit;
-  }
-
-  Timers timers() {
-    return timers;
-  }
-
-  JobStore store() {
-    return store;
-  }
-
-  Executions executions() {
-    return executions;
-  }
-
-  Decider decider() {
-    return decider;
-  }
-
-  JobDocuments documents() {
-    return documents;
-  }
-
-  Logger log() {
-    return LOG;
-  }
-
-  private static MnException stopping() {
-    return MnException.unavailable("the runtime is stopping", null);
   }
 }

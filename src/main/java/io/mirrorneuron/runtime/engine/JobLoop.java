@@ -16,8 +16,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs one job: takes all inputs that are waiting, folds them into the state, commits once, and
@@ -29,13 +32,15 @@ import java.util.function.Predicate;
  * once: whoever asked is still there to ask again.
  */
 final class JobLoop {
+  private static final Logger LOG = LoggerFactory.getLogger(JobLoop.class);
   private static final long RELOAD_DELAY_MS = 250;
   private static final long LEASE_LINGER_MS = 25;
 
-  private final Engine engine;
+  private final Surroundings around;
   private final Executor lane;
   private final Deque<Input> inbox = new ArrayDeque<>();
   private final Effects effects;
+  private final Consumer<JobLoop> ended;
   private final Questions questions = new Questions();
 
   private final Workflow workflow;
@@ -50,13 +55,18 @@ final class JobLoop {
 
   private CompletableFuture<Void> idle = CompletableFuture.completedFuture(null);
 
-  JobLoop(Engine engine, Executor lane, JobState state, long epoch) {
-    this.engine = engine;
+  /**
+   * @param epoch of the store, which fences whoever owned the job before
+   * @param ended hears, on the lane, that this node has nothing more to do with the job
+   */
+  JobLoop(Surroundings around, Executor lane, JobState state, long epoch, Consumer<JobLoop> ended) {
+    this.around = around;
+    this.ended = ended;
     this.lane = lane;
     this.state = state;
     this.workflow = state.workflow;
     this.epoch = epoch;
-    this.effects = new Effects(engine, lane, this::signalled, this::offer);
+    this.effects = new Effects(around, lane, this::signalled, this::offer);
   }
 
   String jobId() {
@@ -104,10 +114,10 @@ final class JobLoop {
   CompletionStage<JobStore.Created> create(
       Input beginning, Function<Commit, CompletionStage<JobStore.Created>> store) {
     busy = true;
-    Turn turn = new Turn(state, engine.now());
+    Turn turn = new Turn(state, around.timers().now());
     Commit first;
     try {
-      engine.decider().decide(state, beginning, turn);
+      around.decider().decide(state, beginning, turn);
       first = commit(turn);
     } catch (RuntimeException | StackOverflowError e) {
       closed = true;
@@ -137,11 +147,11 @@ final class JobLoop {
     List<Input> inputs = List.copyOf(inbox);
     inbox.clear();
     questions.decided(inputs);
-    Turn turn = new Turn(state, engine.now());
+    Turn turn = new Turn(state, around.timers().now());
     Commit commit = null;
     try {
       for (Input input : inputs) {
-        engine.decider().decide(state, input, turn);
+        around.decider().decide(state, input, turn);
       }
       if (!turn.events().isEmpty() || state.hasChanges()) {
         commit = commit(turn);
@@ -156,7 +166,7 @@ final class JobLoop {
     }
     busy = true;
     idle = new CompletableFuture<>();
-    engine
+    around
         .store()
         .commit(commit)
         .whenComplete(
@@ -168,7 +178,7 @@ final class JobLoop {
                   notCommitted(inputs, failure);
                 }
               } catch (RuntimeException e) {
-                engine.log().error("job {} is committed but stuck; loading it again", jobId(), e);
+                LOG.error("job {} is committed but stuck; loading it again", jobId(), e);
                 busy = true;
                 reloadLater();
               } finally {
@@ -182,7 +192,7 @@ final class JobLoop {
    * the state as committed. When not even that can be decided, it stays as committed.
    */
   private void undecidable(List<Input> inputs, Throwable fault) {
-    engine.log().error("job {} cannot be decided on", jobId(), fault);
+    LOG.error("job {} cannot be decided on", jobId(), fault);
     if (inputs.stream().anyMatch(Input.Broken.class::isInstance)) {
       letGo();
       return;
@@ -204,7 +214,7 @@ final class JobLoop {
         delta.dropped(),
         turn.events(),
         state.counters.events(),
-        engine.documents().row(state, turn.now()),
+        around.documents().row(state, turn.now()),
         turn.now(),
         state.status().word(),
         state.status().isTerminal());
@@ -213,7 +223,7 @@ final class JobLoop {
   private void committed(Turn turn) {
     busy = false;
     if (!turn.events().isEmpty()) {
-      engine.changed(state.jobId);
+      around.changed().accept(state.jobId);
     }
     settled(turn);
   }
@@ -246,7 +256,7 @@ final class JobLoop {
       turn();
     } else if (!lingers) {
       lingers = true;
-      engine.timers().at(engine.now() + LEASE_LINGER_MS, () -> lane.execute(this::endLinger));
+      later(LEASE_LINGER_MS, this::endLinger);
     }
   }
 
@@ -258,11 +268,11 @@ final class JobLoop {
   private void notCommitted(List<Input> inputs, Throwable failure) {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
     if (cause instanceof FencedException) {
-      engine.log().warn("{}; letting go of it", cause.getMessage());
+      LOG.warn("{}; letting go of it", cause.getMessage());
       letGo();
       return;
     }
-    engine.log().warn("job {} could not be committed: {}", jobId(), cause.toString());
+    LOG.warn("job {} could not be committed: {}", jobId(), cause.toString());
     inputs.reversed().forEach(inbox::addFirst);
     inbox.removeIf(Input.Command.class::isInstance);
     away = MnException.unavailable("the state of the job cannot be stored now", cause);
@@ -271,14 +281,18 @@ final class JobLoop {
   }
 
   private void reloadLater() {
-    engine.timers().at(engine.now() + RELOAD_DELAY_MS, () -> lane.execute(this::reload));
+    later(RELOAD_DELAY_MS, this::reload);
+  }
+
+  private void later(long delayMs, Runnable task) {
+    around.timers().at(around.timers().now() + delayMs, () -> lane.execute(task));
   }
 
   private void reload() {
     if (closed) {
       return;
     }
-    engine
+    around
         .store()
         .load(state.jobId)
         .whenComplete(
@@ -293,14 +307,14 @@ final class JobLoop {
 
   private void reloaded(Optional<StoredJob> stored) {
     if (stored.isEmpty() || stored.get().epoch() != epoch) {
-      engine.log().warn("job {} has another owner now or is gone; letting go of it", jobId());
+      LOG.warn("job {} has another owner now or is gone; letting go of it", jobId());
       letGo();
       return;
     }
     try {
-      state = StateReader.read(stored.get(), workflow, engine.inlineLimit());
+      state = StateReader.read(stored.get(), workflow, around.inlineLimit());
     } catch (RuntimeException e) {
-      engine.log().error("job {} cannot be read; it is left as committed", jobId(), e);
+      LOG.error("job {} cannot be read; it is left as committed", jobId(), e);
       letGo();
       return;
     }
@@ -329,7 +343,7 @@ final class JobLoop {
     busy = false;
     effects.stopAll();
     questions.refuse(MnException.unavailable("the job is not owned by this node any more", null));
-    engine.ended(this);
+    ended.accept(this);
   }
 
   private void abandon() {

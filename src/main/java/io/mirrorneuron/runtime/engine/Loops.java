@@ -1,0 +1,115 @@
+package io.mirrorneuron.runtime.engine;
+
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.SubmittedJob;
+import io.mirrorneuron.store.JobStore.Commit;
+import io.mirrorneuron.store.JobStore.NewJob;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+
+/**
+ * The jobs that are open on this node, each with its {@link JobLoop} on its lane, from the job's
+ * beginning or its taking over until it ends. Thread-safe.
+ */
+final class Loops {
+  private final Surroundings around;
+  private final Lanes lanes;
+  private final Consumer<String> uncertain;
+  private final Map<String, JobLoop> open = new ConcurrentHashMap<>();
+  private volatile boolean closed;
+
+  /**
+   * @param uncertain hears the id of a new job of which nobody knows whether it was written
+   */
+  Loops(Surroundings around, Lanes lanes, Consumer<String> uncertain) {
+    this.around = around;
+    this.lanes = lanes;
+    this.uncertain = uncertain;
+  }
+
+  /**
+   * Makes a job durable together with its first turn, and opens it unless it was there before.
+   *
+   * @param state made on the job's lane; what it throws is the answer
+   * @param completed what is written for the first turn
+   */
+  CompletionStage<SubmittedJob> begin(
+      NewJob job, Supplier<JobState> state, Input beginning, UnaryOperator<Commit> completed) {
+    if (closed) {
+      return CompletableFuture.failedFuture(
+          MnException.unavailable("the runtime is stopping", null));
+    }
+    CompletableFuture<SubmittedJob> answer = new CompletableFuture<>();
+    Executor lane = lanes.of(job.jobId());
+    lane.execute(
+        () -> {
+          JobLoop loop;
+          try {
+            loop = new JobLoop(around, lane, state.get(), 1, this::ended);
+          } catch (RuntimeException e) {
+            answer.completeExceptionally(e);
+            return;
+          }
+          open.put(job.jobId(), loop);
+          loop.create(beginning, commit -> around.store().create(job, completed.apply(commit)))
+              .whenComplete(
+                  (created, failure) -> {
+                    if (failure != null) {
+                      open.remove(job.jobId());
+                      answer.completeExceptionally(failure);
+                      if (TakeOver.isAway(failure)) {
+                        uncertain.accept(job.jobId()); // it may have been written all the same
+                      }
+                    } else {
+                      if (created.existing()) {
+                        open.remove(job.jobId());
+                      }
+                      answer.complete(new SubmittedJob(created.jobId(), "pending"));
+                    }
+                  });
+        });
+    return answer;
+  }
+
+  /** Opens a job that is stored. */
+  void goOn(JobState state, long epoch) {
+    JobLoop loop = new JobLoop(around, lanes.of(state.jobId), state, epoch, this::ended);
+    open.put(state.jobId, loop);
+    loop.offer(new Input.Loaded(Set.of(), true));
+  }
+
+  private void ended(JobLoop loop) {
+    open.remove(loop.jobId(), loop);
+  }
+
+  /** The loop of a job, or null when the job is not open here. */
+  JobLoop get(String jobId) {
+    return open.get(jobId);
+  }
+
+  boolean isOpen(String jobId) {
+    return open.containsKey(jobId);
+  }
+
+  int size() {
+    return open.size();
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  /** Ends all turns; no job is begun any more. */
+  CompletableFuture<Void> close() {
+    closed = true;
+    return CompletableFuture.allOf(
+        open.values().stream().map(JobLoop::close).toArray(CompletableFuture<?>[]::new));
+  }
+}
