@@ -13,23 +13,21 @@ import io.mirrorneuron.wire.Json;
 
 /** Executors: orders their programs and turns what the programs answer into messages and events. */
 final class Processes {
-  private static final int DEFAULT_BACKOFF_MS = 500;
-  private static final long MAX_BACKOFF_MS = 30 * 60 * 1000L;
-  private static final int QUEUE_FULL_RETRY_MS = 250;
-
   private final JobState state;
   private final Turn turn;
   private final LifeCycle life;
-  private final Ledger ledger;
   private final Attempts attempts;
+  private final Emissions emissions;
+  private final ProgramFailures failures;
   private final String nodeName;
 
   Processes(JobState state, Turn turn, LifeCycle life, Ledger ledger, String nodeName) {
     this.state = state;
     this.turn = turn;
     this.life = life;
-    this.ledger = ledger;
     this.attempts = new Attempts(state, turn);
+    this.emissions = new Emissions(state, turn, ledger);
+    this.failures = new ProgramFailures(state, turn, life, nodeName);
     this.nodeName = nodeName;
   }
 
@@ -38,7 +36,7 @@ final class Processes {
     AgentState agent = mailbox.owner;
     long delay = agent.agent.config().path("startup_delay_ms").asLong(0);
     if (delay > 0 && agent.processed == 0 && mailbox.notBefore == 0) {
-      wait(mailbox, delay);
+      failures.later(mailbox, delay);
       return;
     }
     if (mailbox.attempt == 1) {
@@ -131,7 +129,7 @@ final class Processes {
           turn,
           id(mailbox),
           mailbox.step == null ? outcome.structured().events() : report.others());
-      failed(mailbox, outcome);
+      failures.failed(mailbox, outcome);
     }
   }
 
@@ -154,8 +152,8 @@ final class Processes {
     }
     turn.agentEvent("sandbox_job_completed", id(mailbox), done);
     if (mailbox.step != null) {
-      new StepWork(state, turn, life)
-          .finished(mailbox, outcome.structured(), payload(mailbox, outcome), this::emits);
+      new StepWork(state, turn, life, emissions)
+          .finished(mailbox, outcome.structured(), payload(mailbox, outcome));
       return;
     }
     Structured structured = outcome.structured();
@@ -173,7 +171,7 @@ final class Processes {
       life.complete(mailbox, output);
     }
     if (!state.status().isTerminal()) {
-      emits(mailbox, message, payload, structured);
+      emissions.send(mailbox, message, payload, structured);
     }
   }
 
@@ -194,147 +192,6 @@ final class Processes {
     if (structured.nextState() != null) {
       agent.memory = structured.nextState();
     }
-  }
-
-  private void emits(Mailbox mailbox, Message message, ObjectNode payload, Structured answer) {
-    Mail mail = new Mail(state, turn, ledger, mailbox, message);
-    JsonNode configured = mailbox.owner.agent.config().path("output_message_type");
-    if (!configured.isNull()) {
-      String type = configured.asText("executor_result");
-      ObjectNode headers = Json.object();
-      headers.put("schema_ref", "com.mirrorneuron.executor.result");
-      headers.put("schema_version", "1.0.0");
-      mail.emit(type, mail.reply(type, payload).headers(headers), true);
-    }
-    for (ObjectNode emit : answer.emits()) {
-      structuredEmit(mail, emit);
-    }
-  }
-
-  private void structuredEmit(Mail mail, ObjectNode emit) {
-    String type = emit.path("type").asText("executor_result");
-    JsonNode body = emit.has("body") ? emit.get("body") : emit.get("payload");
-    if (emit.hasNonNull("body_base64")) {
-      body = emit.get("body_base64");
-    }
-    Message.Builder message = mail.reply(type, body == null ? Json.object() : body);
-    if (emit.hasNonNull("body_base64")) {
-      message.with("content_type", "application/octet-stream");
-      message.part(Message.BODY_ENCODING, Json.MAPPER.getNodeFactory().textNode("base64"));
-    }
-    for (String member :
-        new String[] {
-          "class", "correlation_id", "causation_id", "content_type", "content_encoding"
-        }) {
-      message.with(member, emit.path(member).asText(""));
-    }
-    message.lifeOf(emit);
-    message.headers(emit.get("headers")).part("artifacts", emit.get("artifacts"));
-    message.part("stream", emit.get("stream"));
-    String target = emit.path("to").asText("");
-    if (target.isEmpty()) {
-      mail.emit(type, message, false);
-    } else {
-      mail.emitTo(target, message);
-    }
-  }
-
-  private void failed(Mailbox mailbox, Outcome outcome) {
-    AgentState agent = mailbox.owner;
-    JsonNode config = agent.agent.config();
-    if (outcome.ending() == Ending.NOT_STARTED
-        && outcome.error().startsWith("executor_pool_queue_full")) {
-      ObjectNode payload = Json.object();
-      payload.put("reason", outcome.error()).put("retry_after_ms", QUEUE_FULL_RETRY_MS);
-      turn.agentEvent("executor_lease_rejected", id(mailbox), payload);
-      wait(mailbox, QUEUE_FULL_RETRY_MS);
-      return;
-    }
-    agent.lastError = outcome.error();
-    state.changes.touch(agent);
-    if (outcome.ending() == Ending.BEACON_MISSED) {
-      turn.agentEvent(
-          "agent_beacon_missed", id(mailbox), Json.object().put("message", outcome.error()));
-    }
-    int maxAttempts = Math.max(1, config.path("max_attempts").asInt(1));
-    boolean mayRetry = mayRetry(config, outcome);
-    if (mailbox.step != null) {
-      tellFailed(mailbox, outcome);
-      new Retries(state, turn, life).failed(mailbox.step, outcome, mayRetry);
-    } else if (mailbox.attempt < maxAttempts && mayRetry) {
-      retry(mailbox, config, outcome);
-    } else {
-      tellFailed(mailbox, outcome);
-      exhausted(mailbox, failure(mailbox, outcome, maxAttempts), mayRetry);
-    }
-  }
-
-  private void retry(Mailbox mailbox, JsonNode config, Outcome outcome) {
-    long backoff = config.path("retry_backoff_ms").asLong(DEFAULT_BACKOFF_MS);
-    long delay = Math.min(MAX_BACKOFF_MS, backoff << Math.min(20, mailbox.attempt - 1));
-    mailbox.attempt++;
-    ObjectNode payload = Json.object();
-    payload.put("message_id", mailbox.messages.getFirst().id()).put("attempt", mailbox.attempt);
-    payload.put("reason", outcome.error()).put("delay_ms", delay);
-    turn.agentEvent("message_retry_scheduled", id(mailbox), payload);
-    wait(mailbox, delay);
-  }
-
-  private void tellFailed(Mailbox mailbox, Outcome outcome) {
-    ObjectNode payload = Json.object();
-    payload.put("sandbox_name", outcome.sandboxName()).put("exit_code", outcome.exitCode());
-    payload.put("error", outcome.error()).put("attempts", mailbox.attempt);
-    payload.put("stdout", outcome.stdout()).put("stderr", outcome.stderr());
-    turn.agentEvent("sandbox_job_failed", id(mailbox), payload);
-  }
-
-  /** The executor's own tries, where it has any, are the only ones: layers do not multiply. */
-  private void exhausted(Mailbox mailbox, Failure failure, boolean mayRetry) {
-    Restarts restarts = new Restarts(state, turn, life);
-    boolean ownTries = mailbox.owner.agent.config().hasNonNull("max_attempts");
-    if (!ownTries && mayRetry) {
-      restarts.failed(mailbox, failure);
-    } else if (life.isLasting()) {
-      restarts.giveUpMessage(mailbox, failure.desc());
-    } else {
-      life.fail(failure);
-    }
-  }
-
-  private Failure failure(Mailbox mailbox, Outcome outcome, int maxAttempts) {
-    boolean timeout =
-        outcome.ending() == Ending.TIMED_OUT || outcome.ending() == Ending.BEACON_MISSED;
-    return Failure.of(
-            "runtime.job.failed",
-            timeout ? "timeout" : "runtime",
-            "agent " + id(mailbox) + " failed: " + outcome.error())
-        .withAttempt(mailbox.attempt, maxAttempts)
-        .withComponent("executor")
-        .withNode(nodeName)
-        .withAgent(id(mailbox))
-        .withRemediation(
-            timeout
-                ? "Raise timeout_seconds of the node, or find out what its program waits for."
-                : "Read stderr in the sandbox_job_failed event; set max_attempts to have the"
-                    + " program tried again.");
-  }
-
-  private static boolean mayRetry(JsonNode config, Outcome outcome) {
-    if (outcome.ending() == Ending.NOT_STARTED) {
-      return false; // the same files and command would fail the same way
-    }
-    for (JsonNode code : config.path("no_retry_exit_codes")) {
-      if (code.asInt() == outcome.exitCode()) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private void wait(Mailbox mailbox, long delay) {
-    mailbox.notBefore = turn.now() + Math.max(1, delay);
-    state.changes.touch(mailbox);
-    turn.effect(new Effect.Wake(mailbox.address(), mailbox.notBefore));
   }
 
   /** What flows on as message body and is stored as output; {@code runtime.md} section 2.8. */

@@ -7,24 +7,21 @@ import io.mirrorneuron.wire.Json;
 
 /** What a program that worked for a step and ended well has achieved; section 2.6 and 2.7. */
 final class StepWork {
-  /** Sends what the program wants sent. */
-  interface Emitter {
-    void emit(Mailbox mailbox, Message handled, ObjectNode payload, Structured answer);
-  }
-
   private final JobState state;
   private final Turn turn;
   private final LifeCycle life;
   private final StepEnds ends;
+  private final Emissions emissions;
 
-  StepWork(JobState state, Turn turn, LifeCycle life) {
+  StepWork(JobState state, Turn turn, LifeCycle life, Emissions emissions) {
     this.state = state;
     this.turn = turn;
     this.life = life;
+    this.emissions = emissions;
     this.ends = new StepEnds(state, turn, life);
   }
 
-  void finished(Mailbox mailbox, Structured answer, ObjectNode payload, Emitter emitter) {
+  void finished(Mailbox mailbox, Structured answer, ObjectNode payload) {
     StepState step = mailbox.step;
     StepReport report = StepReport.of(answer.events());
     WorkerEvents.record(turn, mailbox.owner.agent.id(), report.others());
@@ -48,7 +45,7 @@ final class StepWork {
       life.complete(mailbox, completion);
     }
     if (!state.status().isTerminal()) {
-      emitter.emit(mailbox, message, payload, answer);
+      emissions.send(mailbox, message, payload, answer);
       if (chain && step.isQuiet()) {
         complete(step, report, scatter, output);
       } else if (chain && !step.isFlying()) {
