@@ -36,7 +36,7 @@ final class Processes {
     AgentState agent = mailbox.owner;
     long delay = agent.agent.config().path("startup_delay_ms").asLong(0);
     if (delay > 0 && agent.processed == 0 && mailbox.notBefore == 0) {
-      failures.later(mailbox, delay);
+      turn.postpone(mailbox, turn.now() + delay);
       return;
     }
     if (mailbox.attempt == 1) {

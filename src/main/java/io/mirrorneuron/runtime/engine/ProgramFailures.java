@@ -31,17 +31,15 @@ final class ProgramFailures {
         && outcome.error().startsWith("executor_pool_queue_full")) {
       ObjectNode payload = Json.object();
       payload.put("reason", outcome.error()).put("retry_after_ms", QUEUE_FULL_RETRY_MS);
-      turn.agentEvent("executor_lease_rejected", mailbox.owner.agent.id(), payload);
-      later(mailbox, QUEUE_FULL_RETRY_MS);
+      turn.agentEvent("executor_lease_rejected", id(mailbox), payload);
+      turn.postpone(mailbox, turn.now() + QUEUE_FULL_RETRY_MS);
       return;
     }
     agent.lastError = outcome.error();
     state.changes.touch(agent);
     if (outcome.ending() == Ending.BEACON_MISSED) {
       turn.agentEvent(
-          "agent_beacon_missed",
-          mailbox.owner.agent.id(),
-          Json.object().put("message", outcome.error()));
+          "agent_beacon_missed", id(mailbox), Json.object().put("message", outcome.error()));
     }
     int maxAttempts = Math.max(1, config.path("max_attempts").asInt(1));
     boolean mayRetry = mayRetry(config, outcome);
@@ -63,8 +61,8 @@ final class ProgramFailures {
     ObjectNode payload = Json.object();
     payload.put("message_id", mailbox.messages.getFirst().id()).put("attempt", mailbox.attempt);
     payload.put("reason", outcome.error()).put("delay_ms", delay);
-    turn.agentEvent("message_retry_scheduled", mailbox.owner.agent.id(), payload);
-    later(mailbox, delay);
+    turn.agentEvent("message_retry_scheduled", id(mailbox), payload);
+    turn.postpone(mailbox, turn.now() + Math.max(1, delay));
   }
 
   private void tellFailed(Mailbox mailbox, Outcome outcome) {
@@ -72,7 +70,7 @@ final class ProgramFailures {
     payload.put("sandbox_name", outcome.sandboxName()).put("exit_code", outcome.exitCode());
     payload.put("error", outcome.error()).put("attempts", mailbox.attempt);
     payload.put("stdout", outcome.stdout()).put("stderr", outcome.stderr());
-    turn.agentEvent("sandbox_job_failed", mailbox.owner.agent.id(), payload);
+    turn.agentEvent("sandbox_job_failed", id(mailbox), payload);
   }
 
   /** The executor's own tries, where it has any, are the only ones: layers do not multiply. */
@@ -94,11 +92,11 @@ final class ProgramFailures {
     return Failure.of(
             "runtime.job.failed",
             timeout ? "timeout" : "runtime",
-            "agent " + mailbox.owner.agent.id() + " failed: " + outcome.error())
+            "agent " + id(mailbox) + " failed: " + outcome.error())
         .withAttempt(mailbox.attempt, maxAttempts)
         .withComponent("executor")
         .withNode(nodeName)
-        .withAgent(mailbox.owner.agent.id())
+        .withAgent(id(mailbox))
         .withRemediation(
             timeout
                 ? "Raise timeout_seconds of the node, or find out what its program waits for."
@@ -118,10 +116,7 @@ final class ProgramFailures {
     return true;
   }
 
-  /** Leaves the message at the head of the mailbox alone for so many milliseconds. */
-  void later(Mailbox mailbox, long delay) {
-    mailbox.notBefore = turn.now() + Math.max(1, delay);
-    state.changes.touch(mailbox);
-    turn.effect(new Effect.Wake(mailbox.address(), mailbox.notBefore));
+  private static String id(Mailbox mailbox) {
+    return mailbox.owner.agent.id();
   }
 }

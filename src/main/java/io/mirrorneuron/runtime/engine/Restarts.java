@@ -112,9 +112,7 @@ final class Restarts {
 
   private void wait(Mailbox mailbox, long at) {
     mailbox.attempt++;
-    mailbox.notBefore = at;
-    state.changes.touch(mailbox);
-    turn.effect(new Effect.Wake(mailbox.address(), at));
+    turn.postpone(mailbox, at);
   }
 
   private ObjectNode describe(RestartPolicy policy, int attempt, long at) {

@@ -92,8 +92,7 @@ final class Retries {
     }
     Mailbox mailbox = step.inputMailbox();
     mailbox.attempt = step.attempt;
-    mailbox.notBefore = at;
-    turn.effect(new Effect.Wake(mailbox.address(), at));
+    turn.postpone(mailbox, at);
     turn.event("workflow_step_attempt_retry_scheduled", members);
   }
 }

@@ -54,6 +54,13 @@ final class Turn {
     effects.add(effect);
   }
 
+  /** The message at the head of the mailbox is left alone until then. */
+  void postpone(Mailbox mailbox, long until) {
+    mailbox.notBefore = until;
+    state.changes.touch(mailbox);
+    effect(new Effect.Wake(mailbox.address(), until));
+  }
+
   /**
    * The failure as it is told in events and results; the same whenever this turn is repeated.
    *

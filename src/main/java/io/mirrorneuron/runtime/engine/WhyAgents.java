@@ -1,0 +1,137 @@
+package io.mirrorneuron.runtime.engine;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.engine.Executions.QueuePlace;
+import io.mirrorneuron.runtime.manifest.Workflow.AgentType;
+import io.mirrorneuron.runtime.manifest.Workflow.Edge;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** Why agents are where they are, for themselves or for the step that they work for. */
+final class WhyAgents {
+  private final JobState state;
+  private final long now;
+  private final Function<String, Optional<QueuePlace>> queue;
+  private final Explanations explanations;
+
+  WhyAgents(
+      JobState state,
+      long now,
+      Function<String, Optional<QueuePlace>> queue,
+      Explanations explanations) {
+    this.state = state;
+    this.now = now;
+    this.queue = queue;
+    this.explanations = explanations;
+  }
+
+  /** Explains each agent that works for no step and has something to do. */
+  void explain() {
+    Stream.concat(state.waiting().stream(), collecting())
+        .filter(mailbox -> mailbox.step == null)
+        .distinct()
+        .forEach(this::explain);
+  }
+
+  private Stream<Mailbox> collecting() {
+    return state
+        .streamAgents()
+        .filter(agent -> agent.agent.type() == AgentType.AGGREGATOR)
+        .filter(agent -> !agent.fired && !agent.collected.isEmpty())
+        .filter(agent -> state.steps.of(agent.agent.id()).isEmpty())
+        .map(agent -> agent.mailbox);
+  }
+
+  private void explain(Mailbox mailbox) {
+    AgentState agent = mailbox.owner;
+    Explanations.Explainer explainer = explanations.of(agent);
+    if (mailbox.flight != null) {
+      flight(explainer, mailbox);
+    } else if (mailbox.messages.isEmpty()) {
+      collecting(explainer, agent, 0);
+    } else if (mailbox.notBefore > now) {
+      explainer
+          .explain(
+              "retry",
+              agent.lastError == null
+                  ? "starts later, as the manifest says"
+                  : "waits for try %d: %s".formatted(mailbox.attempt, agent.lastError))
+          .put("until", Explanations.time(mailbox.notBefore));
+    } else {
+      receiver(agent)
+          .ifPresentOrElse(
+              full ->
+                  explainer.explain(
+                      "backpressure",
+                      "is held back: %d messages wait for agent %s, at most %d may"
+                          .formatted(
+                              full.mailbox.messages.size(),
+                              full.agent.id(),
+                              full.agent.policies().backpressure().maxQueueDepth())),
+              () -> explainer.explain("starting", "is about to take its next message"));
+    }
+  }
+
+  private Optional<AgentState> receiver(AgentState agent) {
+    return agent.agent.outgoing().stream()
+        .map(Edge::to)
+        .map(state::peek)
+        .filter(receiver -> receiver != null && receiver != agent)
+        .filter(receiver -> receiver.mailbox.pressure == Pressure.SATURATED)
+        .findFirst();
+  }
+
+  void flight(Explanations.Explainer explainer, Mailbox mailbox) {
+    Mailbox.Flight flight = mailbox.flight;
+    String pool = mailbox.owner.agent.config().path("pool").asText("default");
+    if (flight.parked()) {
+      explainer.explain("paused", "had its program ended by the pause; it runs again on resume");
+    } else if (flight.lease() != null) {
+      ObjectNode one =
+          explainer.explain(
+              "running",
+              "runs its program, attempt %d".formatted(mailbox.attempt)
+                  + (flight.delivery() > 1 ? ", started " + flight.delivery() + " times" : ""));
+      one.put("execution_id", flight.executionId());
+      if (mailbox.step != null) {
+        one.put("since", Explanations.time(mailbox.step.attemptStartedAt));
+        one.put("until", Explanations.time(mailbox.step.deadlineAt));
+      }
+    } else {
+      ObjectNode one =
+          explainer.explain(
+              "pool",
+              queue
+                  .apply(flight.executionId())
+                  .map(
+                      place ->
+                          "is number %d of %d that wait for pool %s (%d of %d slots in use)"
+                              .formatted(
+                                  place.position(),
+                                  place.length(),
+                                  pool,
+                                  place.inUse(),
+                                  place.capacity()))
+                  .orElse("waits for slots of pool " + pool));
+      one.put("execution_id", flight.executionId()).put("pool", pool);
+      queue
+          .apply(flight.executionId())
+          .ifPresent(place -> one.put("position", place.position()).put("length", place.length()));
+    }
+  }
+
+  void collecting(Explanations.Explainer explainer, AgentState agent, long deadlineAt) {
+    int wanted = agent.agent.config().path("complete_after").asInt();
+    ObjectNode one =
+        explainer.explain(
+            "collecting",
+            "has %d messages%s"
+                .formatted(
+                    agent.collected.size(),
+                    wanted > 0 ? " and waits for " + wanted : ", and no number ends it"));
+    if (deadlineAt != 0) {
+      one.put("until", Explanations.time(deadlineAt));
+    }
+  }
+}
