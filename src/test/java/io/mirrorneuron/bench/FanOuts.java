@@ -12,7 +12,7 @@ import java.util.List;
  * is to cost the same however many agents the job has, so the floor is the job with the fewest.
  */
 final class FanOuts implements Measurement {
-  private static final int[] WIDTHS = {100, 1000, 10_000};
+  private static final int[] WIDTHS = {100, 1000, 10_000, 30_000};
   private static final int WIDEST = WIDTHS[WIDTHS.length - 1];
   private static final long POLL_MILLIS = 2;
 
