@@ -36,7 +36,7 @@ final class Backlog {
     state.pressure(mailbox, next);
     turn.agentEvent("backpressure_state", mailbox.owner.agent.id(), describe(mailbox));
     if (relieved) {
-      state.schedule.releaseHeld();
+      state.schedule.releaseNext(mailbox);
     }
   }
 
@@ -64,11 +64,25 @@ final class Backlog {
       if (receiver != null
           && receiver != sender.owner
           && receiver.mailbox.pressure == Pressure.SATURATED) {
-        state.schedule.hold(sender);
+        state.schedule.hold(sender, receiver.mailbox);
+        passOn(sender);
         return true;
       }
     }
     return false;
+  }
+
+  /** Its turn is over: the next one may send to those of its receivers that still have room. */
+  void passOn(Mailbox sender) {
+    if (!state.schedule.isAnyHeld()) {
+      return;
+    }
+    for (Edge edge : sender.owner.agent.outgoing()) {
+      AgentState receiver = state.peek(edge.to());
+      if (receiver != null && receiver.mailbox.pressure != Pressure.SATURATED) {
+        state.schedule.releaseNext(receiver.mailbox);
+      }
+    }
   }
 
   /**

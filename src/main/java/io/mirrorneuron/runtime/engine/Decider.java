@@ -167,13 +167,19 @@ final class Decider {
             break;
           }
         } else if (!mailbox.isReady(turn.now())) {
-          state.schedule.passOn(mailbox); // it may have been its turn
+          passOn(mailbox); // it may have been its turn
         } else if (admits(mailbox)) {
           budget--;
           handle(mailbox);
+          backlog.passOn(mailbox);
         }
       }
       settleStops(); // what was just decided may ask for a person
+    }
+
+    private void passOn(Mailbox mailbox) {
+      state.schedule.passOn(mailbox);
+      backlog.passOn(mailbox);
     }
 
     /** Nothing can be handled as it stands: whether something can be found to go on with. */
@@ -186,6 +192,7 @@ final class Decider {
         if (next.isReady(turn.now())) {
           handle(next);
         }
+        backlog.passOn(next);
         return true;
       }
       life.settle();

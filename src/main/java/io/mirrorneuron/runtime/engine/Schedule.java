@@ -2,7 +2,9 @@ package io.mirrorneuron.runtime.engine;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -11,7 +13,10 @@ import java.util.Set;
  */
 final class Schedule {
   private final Deque<Mailbox> candidates = new ArrayDeque<>();
-  private final LinkedHashSet<Mailbox> held = new LinkedHashSet<>();
+
+  /** Senders by the full receiver that they wait for, first come first served. */
+  private final Map<Mailbox, LinkedHashSet<Mailbox>> held = new LinkedHashMap<>();
+
   private final LinkedHashSet<Mailbox> inLine = new LinkedHashSet<>();
   private int flying;
   private int flyingSteps;
@@ -57,14 +62,28 @@ final class Schedule {
 
   // ---- held back by a receiver that is full
 
-  /** Leaves the mailbox alone until {@link #releaseHeld}: a receiver of its agent is full. */
-  void hold(Mailbox mailbox) {
-    held.add(mailbox);
+  /** Leaves the sender alone until it is the first in line for the receiver, and released. */
+  void hold(Mailbox sender, Mailbox receiver) {
+    held.computeIfAbsent(receiver, key -> new LinkedHashSet<>()).add(sender);
   }
 
-  void releaseHeld() {
-    held.forEach(this::consider);
-    held.clear();
+  /**
+   * Has one of the senders looked at that were held back for this receiver. One at a time: with a
+   * thousand of them, most would only be held back again.
+   */
+  void releaseNext(Mailbox receiver) {
+    if (held.containsKey(receiver)) {
+      consider(takeHeld(receiver));
+    }
+  }
+
+  private Mailbox takeHeld(Mailbox receiver) {
+    LinkedHashSet<Mailbox> senders = held.get(receiver);
+    Mailbox sender = senders.removeFirst();
+    if (senders.isEmpty()) {
+      held.remove(receiver);
+    }
+    return sender;
   }
 
   boolean isAnyHeld() {
@@ -73,7 +92,7 @@ final class Schedule {
 
   /** One of those that are held, or null. */
   Mailbox pollHeld() {
-    return held.isEmpty() ? null : held.removeFirst();
+    return held.isEmpty() ? null : takeHeld(held.keySet().iterator().next());
   }
 
   void pressure(Mailbox mailbox, Pressure next) {
