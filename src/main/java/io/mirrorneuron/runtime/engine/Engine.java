@@ -85,7 +85,7 @@ public final class Engine {
                 inlineLimit),
             ports.lanes(),
             takeOver::later);
-    this.views = new JobViews(documents, manifests, timers, ports.executions()::place);
+    this.views = new JobViews(documents, manifests, timers, ports.executions());
     this.postscript = new Postscript(store, timers, changed);
     this.blocked = new BlockedJobs(store, timers, postscript);
     this.commands = new Commands(loops, store, blocked, nodeName);

@@ -6,9 +6,6 @@ import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.Commit;
 import io.mirrorneuron.store.JobStore.FencedException;
 import io.mirrorneuron.store.JobStore.StoredJob;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -38,7 +35,7 @@ final class JobLoop {
 
   private final Surroundings around;
   private final Executor lane;
-  private final Deque<Input> inbox = new ArrayDeque<>();
+  private final Inbox inbox = new Inbox();
   private final Effects effects;
   private final Consumer<JobLoop> ended;
   private final Questions questions = new Questions();
@@ -82,7 +79,7 @@ final class JobLoop {
   void offer(Input input) {
     lane.execute(
         () -> {
-          inbox.addLast(input);
+          inbox.add(input);
           turn();
         });
   }
@@ -103,7 +100,7 @@ final class JobLoop {
             answer.completeExceptionally(away);
           } else {
             questions.add(input, settled, answer);
-            inbox.addLast(input);
+            inbox.add(input);
             turn();
           }
         });
@@ -118,7 +115,7 @@ final class JobLoop {
     Commit first;
     try {
       around.decider().decide(state, beginning, turn);
-      first = commit(turn);
+      first = turn.commit(epoch, around.documents());
     } catch (RuntimeException | StackOverflowError e) {
       closed = true;
       return CompletableFuture.failedFuture(e);
@@ -144,8 +141,7 @@ final class JobLoop {
     if (busy || closed || inbox.isEmpty()) {
       return;
     }
-    List<Input> inputs = List.copyOf(inbox);
-    inbox.clear();
+    List<Input> inputs = inbox.takeAll();
     questions.decided(inputs);
     Turn turn = new Turn(state, around.timers().now());
     Commit commit = null;
@@ -154,7 +150,7 @@ final class JobLoop {
         around.decider().decide(state, input, turn);
       }
       if (!turn.events().isEmpty() || state.hasChanges()) {
-        commit = commit(turn);
+        commit = turn.commit(epoch, around.documents());
       }
     } catch (RuntimeException | StackOverflowError e) {
       undecidable(inputs, e);
@@ -198,26 +194,8 @@ final class JobLoop {
       return;
     }
     busy = true;
-    inbox.clear();
-    inbox.addFirst(new Input.Broken("internal error of the runtime: " + fault));
+    inbox.fail("internal error of the runtime: " + fault);
     reload();
-  }
-
-  private Commit commit(Turn turn) {
-    Changes.Delta delta = state.takeDelta();
-    return new Commit(
-        state.jobId,
-        epoch,
-        delta.set(),
-        delta.delete(),
-        delta.blobs(),
-        delta.dropped(),
-        turn.events(),
-        state.counters.events(),
-        around.documents().row(state, turn.now()),
-        turn.now(),
-        state.status().word(),
-        state.status().isTerminal());
   }
 
   private void committed(Turn turn) {
@@ -239,7 +217,7 @@ final class JobLoop {
       questions.end(state.status());
       letGo();
     } else if (state.isRunning() && state.hasCandidates()) {
-      inbox.addFirst(new Input.Continue());
+      inbox.goOn();
       lane.execute(this::turn);
     } else {
       turn();
@@ -251,7 +229,7 @@ final class JobLoop {
    * anybody could have read of its start.
    */
   private void signalled(Input.Signalled input) {
-    inbox.addLast(input);
+    inbox.add(input);
     if (!(input.signal() instanceof Executions.Signal.Leased)) {
       turn();
     } else if (!lingers) {
@@ -273,8 +251,7 @@ final class JobLoop {
       return;
     }
     LOG.warn("job {} could not be committed: {}", jobId(), cause.toString());
-    inputs.reversed().forEach(inbox::addFirst);
-    inbox.removeIf(Input.Command.class::isInstance);
+    inbox.putBack(inputs);
     away = MnException.unavailable("the state of the job cannot be stored now", cause);
     questions.refuse(away);
     reloadLater();
@@ -320,21 +297,8 @@ final class JobLoop {
     }
     away = null;
     busy = false;
-    if (!(inbox.peekFirst() instanceof Input.Broken)) {
-      inbox.addFirst(new Input.Loaded(known(), false));
-    }
+    inbox.reloaded(effects.running());
     turn();
-  }
-
-  /** Programs that run here or whose end is known and waits to be decided on. */
-  private Set<String> known() {
-    Set<String> known = new HashSet<>(effects.running());
-    for (Input input : inbox) {
-      if (input instanceof Input.Signalled signalled) {
-        known.add(signalled.executionId());
-      }
-    }
-    return known;
   }
 
   /** This node has nothing more to do with the job: it has ended, or is not to be gone on with. */

@@ -2,12 +2,10 @@ package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.engine.Executions.QueuePlace;
 import io.mirrorneuron.runtime.manifest.Workflow;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 
 /** Makes documents of stored jobs, also of those whose manifest or state this build cannot read. */
@@ -15,21 +13,20 @@ final class JobViews {
   private final JobDocuments documents;
   private final Function<String, Workflow> manifests;
   private final Timers timers;
-  private final Function<String, Optional<QueuePlace>> places;
+  private final Executions executions;
 
   /**
    * @param manifests parses a stored manifest again
-   * @param places where an execution waits for slots, by its id
    */
   JobViews(
       JobDocuments documents,
       Function<String, Workflow> manifests,
       Timers timers,
-      Function<String, Optional<QueuePlace>> places) {
+      Executions executions) {
     this.documents = documents;
     this.manifests = manifests;
     this.timers = timers;
-    this.places = places;
+    this.executions = executions;
   }
 
   /**
@@ -71,7 +68,7 @@ final class JobViews {
    */
   ObjectNode why(StoredJob stored, ObjectNode row) {
     try {
-      return new Why(outline(stored), timers.now(), places).document();
+      return new Why(outline(stored), timers.now(), executions::place).document();
     } catch (RuntimeException e) {
       String reason = row.path("recovery_reason").asText("its stored state cannot be read");
       ObjectNode why = Json.object().put("job_id", stored.jobId());

@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.engine;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.store.JobStore.Commit;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,6 +34,7 @@ final class Turn {
     return timestamp;
   }
 
+  /** As stored, in order. */
   List<String> events() {
     return events;
   }
@@ -84,6 +86,28 @@ final class Turn {
       fields.put("attempt_id", step.attemptId()).put("attempt", step.attempt);
     }
     return fields.put("status", step.status.word());
+  }
+
+  /**
+   * All that is to be written; the state then counts as unchanged.
+   *
+   * @param epoch of the owner
+   */
+  Commit commit(long epoch, JobDocuments documents) {
+    Changes.Delta delta = state.takeDelta();
+    return new Commit(
+        state.jobId,
+        epoch,
+        delta.set(),
+        delta.delete(),
+        delta.blobs(),
+        delta.dropped(),
+        events,
+        state.counters.events(),
+        documents.row(state, now),
+        now,
+        state.status().word(),
+        state.status().isTerminal());
   }
 
   /** An event of the job itself; its members stand at top level. */
