@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.engine.Stage.Loss;
 import io.mirrorneuron.wire.Json;
 import java.util.concurrent.CompletionStage;
@@ -92,5 +93,21 @@ class LostCommitTest {
     assertThat(two.status()).isEqualTo("completed");
     assertThat(two.isStopped("b")).isTrue();
     assertThat(two.engine().openJobs()).isZero();
+  }
+
+  @Test
+  void aMessageIsAcceptedOnlyOnceItIsStored() {
+    stage.nextCommit = Loss.LATE;
+    stage.succeed("work");
+    CompletionStage<JobStatus> accepted =
+        stage.ask(
+            engine -> engine.deliver(Stage.JOB, "work", (ObjectNode) Stage.json("{'body':7}")));
+    assertThat(accepted.toCompletableFuture()).isNotDone();
+    assertThat(stage.details().at("/agents/0/mailbox_depth").asInt()).isZero();
+
+    stage.answerCommit();
+
+    assertThat(accepted.toCompletableFuture()).isCompleted();
+    assertThat(stage.details().at("/agents/0/mailbox_depth").asInt()).isEqualTo(1);
   }
 }

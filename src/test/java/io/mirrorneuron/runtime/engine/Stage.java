@@ -58,10 +58,14 @@ final class Stage {
     /** It never arrives. */
     REQUEST,
     /** It is written, but the engine does not hear of it. */
-    ANSWER
+    ANSWER,
+    /** It is written, and the engine hears of it when {@link Stage#answerCommit} is called. */
+    LATE
   }
 
   Loss nextCommit = Loss.NONE;
+
+  private CompletableFuture<Void> lateAnswer;
 
   /** Characters of fields, blobs, events and rows that were written so far. */
   long written;
@@ -162,6 +166,10 @@ final class Stage {
                 return answer;
               }
               nextCommit = Loss.NONE;
+              if (loss == Loss.LATE) {
+                lateAnswer = new CompletableFuture<>();
+                return lateAnswer;
+              }
               return CompletableFuture.failedFuture(MnException.unavailable("away", null));
             });
   }
@@ -231,6 +239,12 @@ final class Stage {
       settle();
     }
     return this;
+  }
+
+  /** The engine hears of the commit that was {@link Loss#LATE}. */
+  Stage answerCommit() {
+    lateAnswer.complete(null);
+    return settle();
   }
 
   /** The server and its programs die; a new one takes over. */
