@@ -65,7 +65,7 @@ final class Restarts {
       return -1;
     }
     restarts.addLast(turn.now());
-    if (restarts.size() > REMEMBERED) {
+    if (restarts.size() > Math.max(REMEMBERED, policy.attempts())) {
       restarts.removeFirst();
     }
     state.changes.touch(agent);

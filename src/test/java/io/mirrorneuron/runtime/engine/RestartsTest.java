@@ -299,4 +299,15 @@ class RestartsTest {
     assertThat(stage.fail("work", 1).status()).isEqualTo("running");
     assertThat(stage.events("dead_letter")).hasSize(1);
   }
+
+  @Test
+  void manyAttemptsComeToAnEndToo() {
+    Stage stage =
+        graph("'attempts':60,'delay_ms':1,'delay_function':'constant'", "").program("work").start();
+
+    waits(stage, 60);
+    assertThat(stage.status()).isEqualTo("running");
+
+    assertThat(stage.fail("work", 1).status()).isEqualTo("failed");
+  }
 }
