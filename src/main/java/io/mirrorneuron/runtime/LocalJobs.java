@@ -44,7 +44,6 @@ final class LocalJobs implements JobsClient {
   private static final int DEFAULT_ROWS = 100;
   private static final int MAX_ROWS = 10_000;
   private static final int RECENT_EVENTS = 10;
-  private static final int EVENT_BATCH = 1000;
 
   /** Below the deadline of ten seconds that clients set by default. */
   private static final long PATIENCE_SECONDS = 9;
@@ -56,6 +55,7 @@ final class LocalJobs implements JobsClient {
   private final Watches watches;
   private final Secret adminToken;
   private final String owner;
+  private final DeadLetters letters;
   private final JobExport exports;
   private final JobImport imports;
   private final JobFork forks;
@@ -83,6 +83,7 @@ final class LocalJobs implements JobsClient {
     this.watches = watches;
     this.adminToken = adminToken;
     this.owner = owner;
+    this.letters = new DeadLetters(engine, this::events);
     this.exports = exports;
     this.imports = imports;
     this.forks = forks;
@@ -244,20 +245,7 @@ final class LocalJobs implements JobsClient {
 
   @Override
   public ObjectNode replayDeadLetter(String jobId, int index) {
-    JsonNode letter = deadLetter(jobId, index);
-    String target = letter.path("message").path("envelope").path("to").asText("");
-    if (target.isEmpty()) {
-      throw MnException.precondition(
-          "dead letter "
-              + index
-              + " has no receiver: no edge carried its type, so it cannot be delivered again");
-    }
-    ObjectNode message = (ObjectNode) letter.path("message");
-    message.withObject("/envelope").remove("message_id"); // the second delivery is another message
-    await(engine.deliver(jobId, target, message));
-    ObjectNode answer = Json.object();
-    answer.put("replayed", true).put("job_id", jobId).put("agent_id", target).put("index", index);
-    return answer;
+    return letters.replay(jobId, index);
   }
 
   @Override
@@ -273,25 +261,6 @@ final class LocalJobs implements JobsClient {
   @Override
   public ObjectNode fork(String jobId, ForkRequest request) {
     return forks.of(jobId, request);
-  }
-
-  private JsonNode deadLetter(String jobId, int index) {
-    int seen = 0;
-    long after = 0;
-    EventPage page;
-    do {
-      page = events(jobId, after, EVENT_BATCH);
-      for (String event : page.events()) {
-        if (event.contains("dead_letter")) { // cheap; payloads of others may hold the word too
-          JsonNode letter = parse(event);
-          if (letter.path("type").asText().equals("dead_letter") && seen++ == index) {
-            return letter;
-          }
-        }
-      }
-      after = page.next();
-    } while (page.events().size() == EVENT_BATCH);
-    throw MnException.notFound("dead letter", Integer.toString(index));
   }
 
   private static ObjectNode parse(String json) {

@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.engine;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.manifest.Backpressure;
 import io.mirrorneuron.runtime.manifest.Workflow.Edge;
+import io.mirrorneuron.wire.Json;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -42,7 +43,7 @@ final class Backlog {
 
   static ObjectNode describe(Mailbox mailbox) {
     Backpressure limits = mailbox.owner.agent.policies().backpressure();
-    ObjectNode json = io.mirrorneuron.wire.Json.object();
+    ObjectNode json = Json.object();
     json.put("agent_id", mailbox.owner.agent.id()).put("queue_depth", mailbox.messages.size());
     json.put("max_queue_depth", limits.maxQueueDepth());
     json.put("high_watermark", limits.highWatermark());

@@ -9,6 +9,7 @@ import io.mirrorneuron.runtime.manifest.Workflow.Routing;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Sends what one agent emits while it handles one message: along the edges that carry the type, or
@@ -142,7 +143,7 @@ final class Mail {
     ObjectNode payload = Json.object();
     payload.put("edge_id", edge.id()).put("from", edge.from()).put("to", edge.to());
     payload.put("message_type", edge.messageType());
-    payload.put("routing_mode", edge.routing().name().toLowerCase(java.util.Locale.ROOT));
+    payload.put("routing_mode", edge.routing().name().toLowerCase(Locale.ROOT));
     payload.put("matched", matched);
     turn.agentEvent(type, sender.agent.id(), payload);
   }

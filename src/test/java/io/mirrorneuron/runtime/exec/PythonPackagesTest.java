@@ -90,7 +90,7 @@ class PythonPackagesTest {
         "requests[socks]>=2.0,<3 # see ./notes",
         "lib @ https://example.org/lib-1.0.zip",
         "https://example.org/lib-1-py3-none-any.whl",
-        "--index-url https://example.org/simple",
+        "--index-url https://example.org/wheels",
         "--no-index",
         "zip.whlx",
       })
