@@ -1,0 +1,130 @@
+package io.mirrorneuron.runstore;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+
+/**
+ * The folders of all runs, one root. Several processes may work on the same root. Blocking and
+ * thread-safe; failures are {@link MnException}.
+ */
+public final class RunStore {
+  private static final Pattern RUN_ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.:-]{0,219}");
+
+  private final Path root;
+  private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
+  private final Map<String, List<Runnable>> watchers = new ConcurrentHashMap<>();
+  private volatile Consumer<String> missing = runId -> {};
+
+  /**
+   * @param root made when it does not exist
+   */
+  public RunStore(Path root) {
+    try {
+      this.root = Files.createDirectories(root).toRealPath();
+    } catch (IOException e) {
+      throw MnException.unavailable("the run store " + root + " cannot be used: " + e, e);
+    }
+  }
+
+  public Path root() {
+    return root;
+  }
+
+  public static boolean isRunId(String runId) {
+    return RUN_ID.matcher(runId).matches();
+  }
+
+  /**
+   * The folder of a run that there is.
+   *
+   * @throws MnException MALFORMED {@code invalid run id}, NOT_FOUND {@code run not found}
+   */
+  public RunFolder find(String runId) {
+    RunFolder folder = folder(runId);
+    if (!isFolder(folder.path())) {
+      missing.accept(runId);
+      if (!isFolder(folder.path())) {
+        throw new MnException(ErrorCode.NOT_FOUND, "run_not_found", "run not found");
+      }
+    }
+    return folder;
+  }
+
+  /** The folder of a run, made when there is none. */
+  public RunFolder open(String runId) {
+    RunFolder folder = folder(runId);
+    try {
+      if (!isFolder(folder.path())) {
+        Files.createDirectories(folder.path());
+      }
+      return folder;
+    } catch (IOException e) {
+      throw MnException.unavailable("the folder of run " + runId + " cannot be made: " + e, e);
+    }
+  }
+
+  /** Whether the run has a folder now. */
+  public boolean has(String runId) {
+    return isRunId(runId) && isFolder(root.resolve(runId));
+  }
+
+  /** A folder that is a link may lead anywhere. */
+  private static boolean isFolder(Path path) {
+    return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private RunFolder folder(String runId) {
+    if (!isRunId(runId)) {
+      throw new MnException(ErrorCode.MALFORMED, "invalid_run_id", "invalid run id");
+    }
+    return new RunFolder(runId, root.resolve(runId), () -> changed(runId));
+  }
+
+  /**
+   * @param missing is told the id of a run that is asked for and has no folder yet; may make it
+   */
+  public void whenMissing(Consumer<String> missing) {
+    this.missing = missing;
+  }
+
+  /** Tells the id of each run that this process writes to, from the writing thread. */
+  public void onChange(Consumer<String> listener) {
+    listeners.add(listener);
+  }
+
+  /** The same for one run, until closed. */
+  public AutoCloseable watch(String runId, Runnable onChange) {
+    watchers.compute(
+        runId,
+        (id, present) -> {
+          List<Runnable> list = present == null ? new CopyOnWriteArrayList<>() : present;
+          list.add(onChange);
+          return list;
+        });
+    return () ->
+        watchers.computeIfPresent(
+            runId,
+            (id, present) -> {
+              present.remove(onChange);
+              return present.isEmpty() ? null : present;
+            });
+  }
+
+  private void changed(String runId) {
+    listeners.forEach(listener -> listener.accept(runId));
+    List<Runnable> present = watchers.get(runId);
+    if (present != null) {
+      present.forEach(Runnable::run);
+    }
+  }
+}
