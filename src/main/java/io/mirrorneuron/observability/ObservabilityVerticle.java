@@ -53,15 +53,15 @@ public final class ObservabilityVerticle extends AreaVerticle {
       return blocking(() -> read(call).json());
     }
     RunChanges.Watch watch = changes.watch(call.text("run_id"));
-    return awaitNews(call, watch, clock.instant().plus(call.patience()))
+    return awaitNews(call, watch, System.nanoTime() + call.patience().toNanos())
         .onComplete(done -> watch.close());
   }
 
-  private Future<Buffer> awaitNews(ApiCall call, RunChanges.Watch watch, Instant until) {
+  private Future<Buffer> awaitNews(ApiCall call, RunChanges.Watch watch, long until) {
     return blocking(() -> read(call))
         .compose(
             page -> {
-              Duration left = Duration.between(clock.instant(), until);
+              Duration left = Duration.ofNanos(until - System.nanoTime());
               return page.isNews() || !left.isPositive()
                   ? Future.succeededFuture(page.json())
                   : watch.await(left).compose(changed -> awaitNews(call, watch, until));
