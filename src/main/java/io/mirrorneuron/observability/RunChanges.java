@@ -8,12 +8,10 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 
 /**
- * Lets cursor reads wait until there may be something new of a run. Many changes in a row are one;
- * those that programs make themselves are not told, so a wait is never long and is to be repeated.
+ * Lets cursor reads wait until there may be something new of a run. Many changes in a row are one.
  */
 final class RunChanges {
   private static final long TOGETHER_MILLIS = 100;
-  private static final long LONGEST_MILLIS = 2000;
 
   private final Vertx vertx;
   private final RunStore runs;
@@ -23,7 +21,7 @@ final class RunChanges {
     this.runs = runs;
   }
 
-  /** Notices changes from now on. To be closed. */
+  /** Notices changes from now on, until it is closed. Called and used on one event loop. */
   Watch watch(String runId) {
     return new Watch(runId);
   }
@@ -47,13 +45,11 @@ final class RunChanges {
       }
     }
 
-    /** Completes after a change since the last wait, or after a while, at most the limit. */
+    /** Completes after a change since the last wait, or when the limit is over. */
     Future<Void> await(Duration limit) {
       Promise<Void> waiter = Promise.promise();
       waiting = waiter;
-      long timer =
-          vertx.setTimer(
-              Math.clamp(limit.toMillis(), 1, LONGEST_MILLIS), late -> waiter.tryComplete());
+      long timer = vertx.setTimer(Math.max(1, limit.toMillis()), late -> waiter.tryComplete());
       if (changed) {
         changed();
       }

@@ -28,6 +28,7 @@ public final class RuntimeFixture implements AutoCloseable {
   private final RedisLanes lanes;
   private final Path home;
   private final Config config;
+  private final RunStore runs;
   private Runtime runtime;
 
   public RuntimeFixture(Path home) {
@@ -49,6 +50,7 @@ public final class RuntimeFixture implements AutoCloseable {
     this.lanes = RedisLanes.connect(vertx, redis.uri()).await();
     this.home = home;
     this.config = config;
+    this.runs = new RunStore(config.executors().runsRoot());
     this.runtime = start();
   }
 
@@ -62,7 +64,7 @@ public final class RuntimeFixture implements AutoCloseable {
             Clock.systemUTC(),
             () -> String.format("%013d-%012x", 0, IDS.incrementAndGet())),
         lanes,
-        new RunStore(config.executors().runsRoot()),
+        runs,
         List::of);
   }
 
@@ -106,6 +108,10 @@ public final class RuntimeFixture implements AutoCloseable {
     runtime.close();
   }
 
+  public RunStore runs() {
+    return runs;
+  }
+
   public Runtime runtime() {
     return runtime;
   }
@@ -140,6 +146,7 @@ public final class RuntimeFixture implements AutoCloseable {
   @Override
   public void close() {
     runtime.close();
+    runs.close();
     vertx.close().await();
     if (ownsRedis) {
       redis.close();
