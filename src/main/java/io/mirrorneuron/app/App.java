@@ -16,6 +16,7 @@ import io.mirrorneuron.gateway.Health;
 import io.mirrorneuron.jobs.JobsVerticle;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.redis.RedisServer;
+import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.runtime.Runtime;
 import io.mirrorneuron.runtime.cluster.HardwareProbe;
 import io.mirrorneuron.runtime.cluster.LocalCluster;
@@ -66,6 +67,7 @@ public final class App implements AutoCloseable {
   private Config config;
   private DataDirectory directory;
   private Vertx vertx;
+  private RunStore runs;
   private Backend backend;
   private Doors doors = new Doors(null, null);
 
@@ -97,6 +99,7 @@ public final class App implements AutoCloseable {
 
   private void start() throws IOException {
     RedisServer redis = role.hasRuntime() ? takeHome() : null;
+    runs = parts.add("run store", new RunStore(config.executors().runsRoot()));
     vertx =
         Vertx.vertx(
             new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(eventLoops()));
@@ -146,7 +149,8 @@ public final class App implements AutoCloseable {
                 config,
                 new Runtime.Identity(
                     identity.name(), directory.runtimeId(), environment, clock, ids::jobSuffix),
-                lanes));
+                lanes,
+                runs));
     HardwareProbe hardware =
         new HardwareProbe(
             config.home(), new NvidiaSmi(environment.getOrDefault("PATH", ""), clock), clock);
