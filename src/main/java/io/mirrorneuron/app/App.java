@@ -15,6 +15,7 @@ import io.mirrorneuron.gateway.GatewayVerticle;
 import io.mirrorneuron.gateway.Health;
 import io.mirrorneuron.jobs.JobsVerticle;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.observability.ObservabilityVerticle;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.runtime.Runtime;
@@ -99,11 +100,11 @@ public final class App implements AutoCloseable {
 
   private void start() throws IOException {
     RedisServer redis = role.hasRuntime() ? takeHome() : null;
-    runs = parts.add("run store", new RunStore(config.executors().runsRoot()));
     vertx =
         Vertx.vertx(
             new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(eventLoops()));
     parts.add("Vert.x", () -> vertx.close().await(10, TimeUnit.SECONDS));
+    runs = parts.add("run store", new RunStore(config.executors().runsRoot()));
     Future<Contract> contract = role.hasGateway() ? Contract.load(vertx) : null;
     backend = role.hasRuntime() ? runtime(redis) : remote();
     Door grpc = role.hasGrpc() ? openGrpc(backend) : null;
@@ -142,6 +143,7 @@ public final class App implements AutoCloseable {
     }
     RedisLanes lanes = connected(redisUri(config, redis));
     NodeIdentity identity = NodeIdentity.standalone(hostname(), config.grpc());
+    NvidiaSmi gpus = new NvidiaSmi(environment.getOrDefault("PATH", ""), clock);
     Runtime runtime =
         parts.add(
             "runtime",
@@ -150,10 +152,9 @@ public final class App implements AutoCloseable {
                 new Runtime.Identity(
                     identity.name(), directory.runtimeId(), environment, clock, ids::jobSuffix),
                 lanes,
-                runs));
-    HardwareProbe hardware =
-        new HardwareProbe(
-            config.home(), new NvidiaSmi(environment.getOrDefault("PATH", ""), clock), clock);
+                runs,
+                gpus));
+    HardwareProbe hardware = new HardwareProbe(config.home(), gpus, clock);
     Keys keys = new Keys(config.redis().namespace());
     ClusterClient cluster =
         new LocalCluster(
@@ -213,7 +214,8 @@ public final class App implements AutoCloseable {
         List.of(
             new JobsVerticle(backend.jobs(), backend.rows(), staging, config.grpc().adminToken()),
             new ClusterVerticle(backend.cluster(), surroundings(), clock),
-            new BlueprintsVerticle(staging));
+            new BlueprintsVerticle(staging),
+            new ObservabilityVerticle(runs, clock));
     Config.Api api = config.api();
     GatewayVerticle gateway =
         new GatewayVerticle(

@@ -5,8 +5,6 @@ import io.mirrorneuron.model.MnException;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -107,10 +105,11 @@ public final class RunStore implements AutoCloseable {
       Files.createDirectory(hidden);
       fill.accept(RunFolder.unshared(runId, hidden));
       Files.move(hidden, folder.path(), StandardCopyOption.ATOMIC_MOVE);
-    } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
-      deleteTree(hidden);
-      return false;
     } catch (IOException e) {
+      if (isFolder(folder.path())) {
+        deleteTree(hidden);
+        return false;
+      }
       throw MnException.unavailable("the folder of run " + runId + " cannot be made: " + e, e);
     }
     changed(runId);

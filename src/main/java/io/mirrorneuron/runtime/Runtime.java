@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime;
 import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.JobCensus;
 import io.mirrorneuron.runtime.engine.Engine;
 import io.mirrorneuron.runtime.exec.HostLocalExecutions;
@@ -59,9 +60,15 @@ public final class Runtime implements AutoCloseable {
       Supplier<String> jobIdSuffixes) {}
 
   /**
-   * @param runs where the folders of runs are
+   * @param runs where the records of runs are kept
+   * @param gpus of this machine, known without waiting
    */
-  public Runtime(Config config, Identity identity, RedisLanes lanes, RunStore runs) {
+  public Runtime(
+      Config config,
+      Identity identity,
+      RedisLanes lanes,
+      RunStore runs,
+      Supplier<List<Hardware.Gpu>> gpus) {
     this.lanes = lanes;
     Orphans.killAll(config.executors(), identity.runtimeId());
     ManifestCache manifests = new ManifestCache(new Manifests(config.executors().defaultRunner()));
@@ -75,7 +82,7 @@ public final class Runtime implements AutoCloseable {
             identity.runtimeId(),
             identity.clock(),
             identity.environment(),
-            runs::open);
+            new RunSamples(runs, gpus));
     Keys keys = new Keys(config.redis().namespace());
     store =
         new RedisJobStore(

@@ -12,6 +12,7 @@ import io.mirrorneuron.store.RedisLanes;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -68,7 +69,8 @@ public final class RuntimeFixture implements AutoCloseable {
             Clock.systemUTC(),
             () -> String.format("%013d-%012x", 0, IDS.incrementAndGet())),
         lanes,
-        runs);
+        runs,
+        List::of);
   }
 
   /** Closes the runtime in good order and starts one on the same data. */

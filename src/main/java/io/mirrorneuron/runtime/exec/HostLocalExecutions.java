@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.exec;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.runtime.engine.Execution;
 import io.mirrorneuron.runtime.engine.Executions;
+import io.mirrorneuron.runtime.exec.spawn.ProcessMeter;
 import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import java.time.Clock;
@@ -11,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.function.Consumer;
 
 /**
  * Runs executors as processes of this machine. One virtual thread per execution, which waits most
@@ -30,15 +30,23 @@ public final class HostLocalExecutions implements Executions, AutoCloseable {
   /**
    * @param runtimeId marks all processes of this data directory; see {@link Orphans}
    * @param serverEnvironment of this process; only a few names of it reach programs
-   * @param runFolders makes the folder of a run, into which its programs write
+   * @param samples is given what the programs use
    */
   public HostLocalExecutions(
       Config.Executors config,
       String runtimeId,
       Clock clock,
       Map<String, String> serverEnvironment,
-      Consumer<String> runFolders) {
-    this(config, runtimeId, clock, serverEnvironment, runFolders, Grace.DEFAULT, Spawner.best());
+      Samples samples) {
+    this(
+        config,
+        runtimeId,
+        clock,
+        serverEnvironment,
+        Grace.DEFAULT,
+        Spawner.best(),
+        samples,
+        Sampler.Pace.DEFAULT);
   }
 
   HostLocalExecutions(
@@ -46,9 +54,10 @@ public final class HostLocalExecutions implements Executions, AutoCloseable {
       String runtimeId,
       Clock clock,
       Map<String, String> serverEnvironment,
-      Consumer<String> runFolders,
       Grace grace,
-      Spawner spawner) {
+      Spawner spawner,
+      Samples samples,
+      Sampler.Pace pace) {
     var processes = new ProcessTable();
     var environment = new ProcessEnvironment(serverEnvironment, config.runsRoot(), runtimeId);
     var interpreters = new Interpreters(config.python().standIn());
@@ -63,7 +72,8 @@ public final class HostLocalExecutions implements Executions, AutoCloseable {
             new PythonEnvironments(config.python(), interpreters, tools),
             spawner,
             processes,
-            runFolders,
+            samples,
+            new Sampler(samples, new ProcessMeter(processes), processes, pace, clock),
             grace,
             clock);
     this.orphans = new Orphans(processes, runtimeId);
@@ -124,6 +134,14 @@ public final class HostLocalExecutions implements Executions, AutoCloseable {
     return Optional.ofNullable(runs.get(executionId)).map(HostLocalRun::place);
   }
 
+  /**
+   * Hands on now what programs of the run used and what has not been handed on yet. Once the end of
+   * an execution has been told, its last sample is among that.
+   */
+  public void flushSamples(String runId) {
+    machinery.sampler().flush(runId);
+  }
+
   /** How full each pool is, by name. */
   public List<PoolUsage> pools() {
     return machinery.pools().usage();
@@ -145,6 +163,7 @@ public final class HostLocalExecutions implements Executions, AutoCloseable {
       }
     }
     sweeper.close();
+    machinery.sampler().close();
     orphans.killExcept(_ -> false);
     machinery.spawner().close();
   }

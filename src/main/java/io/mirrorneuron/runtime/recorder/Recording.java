@@ -1,7 +1,9 @@
 package io.mirrorneuron.runtime.recorder;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runstore.CompactTimeline;
 import io.mirrorneuron.runstore.EventId;
+import io.mirrorneuron.runstore.ObservabilitySummary;
 import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.runstore.RunLog;
 import io.mirrorneuron.runstore.RunStore;
@@ -80,6 +82,12 @@ final class Recording {
     if (fresh && runs.make(runId, made -> write(made, row, events))) {
       folder = runs.open(runId);
       return;
+    }
+    if (fresh) { // a program or another job of the run was faster
+      expected.clear();
+      timeline = new Timeline(relay);
+      recorded = 0;
+      status = null;
     }
     if (folder == null) {
       folder = runs.open(runId);
@@ -169,6 +177,8 @@ final class Recording {
       }
     }
     documents.result(into).forEach(into::writeIfAbsent);
+    into.writeIfAbsent(CompactTimeline.FILE, CompactTimeline.of(into));
+    into.writeIfAbsent(ObservabilitySummary.FILE, ObservabilitySummary.of(into, status));
     into.update("run.json", run -> documents.run(into, run, row, status));
     into.write("job.json", documents.job(row, status)); // the last, as it says that all is there
     over = true;

@@ -60,9 +60,10 @@ class PythonEnvironmentsIT {
         id(id),
         Clock.systemUTC(),
         ExecutionSamples.environment(),
-        run -> {},
         SHORT,
-        Spawner.best());
+        Spawner.best(),
+        Samples.NONE,
+        Sampler.Pace.DEFAULT);
   }
 
   private String id(String name) {
