@@ -11,14 +11,17 @@ import java.time.Duration;
  * Lets cursor reads wait until there may be something new of a run. Many changes in a row are one.
  */
 final class RunChanges {
-  private static final long TOGETHER_MILLIS = 100;
-
   private final Vertx vertx;
   private final RunStore runs;
+  private final long togetherMillis;
 
-  RunChanges(Vertx vertx, RunStore runs) {
+  /**
+   * @param togetherMillis how long to wait for more after the first change
+   */
+  RunChanges(Vertx vertx, RunStore runs, long togetherMillis) {
     this.vertx = vertx;
     this.runs = runs;
+    this.togetherMillis = togetherMillis;
   }
 
   /** Notices changes from now on, until it is closed. Called and used on one event loop. */
@@ -41,7 +44,7 @@ final class RunChanges {
       if (waiting != null) {
         Promise<Void> waiter = waiting;
         waiting = null;
-        vertx.setTimer(TOGETHER_MILLIS, timer -> waiter.tryComplete());
+        vertx.setTimer(togetherMillis, timer -> waiter.tryComplete());
       }
     }
 

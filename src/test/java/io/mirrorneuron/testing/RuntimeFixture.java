@@ -54,6 +54,11 @@ public final class RuntimeFixture implements AutoCloseable {
     this.runtime = start();
   }
 
+  /** Where the folders of runs are. */
+  public RunStore runs() {
+    return runs;
+  }
+
   private Runtime start() {
     return new Runtime(
         config,
@@ -106,10 +111,6 @@ public final class RuntimeFixture implements AutoCloseable {
   /** Ends the runtime alone, as when its machine is switched off in good order. */
   public void leave() {
     runtime.close();
-  }
-
-  public RunStore runs() {
-    return runs;
   }
 
   public Runtime runtime() {
