@@ -1,4 +1,4 @@
-package io.mirrorneuron.jobs;
+package io.mirrorneuron.jobs.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,103 @@
+package io.mirrorneuron.jobs.view;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.POJONode;
+import com.fasterxml.jackson.databind.util.RawValue;
+import io.mirrorneuron.wire.Json;
+import java.io.ByteArrayOutputStream;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A finished document in which only clocks go on: it is written once, and read at any time by
+ * putting the times into their places. Immutable.
+ */
+public final class Ticking {
+  /** Stands around a place; JSON never has this character as such. */
+  private static final char MARK = '\u0001';
+
+  private static final String NOW = "now";
+
+  /** Texts and, between each two, a place. */
+  private final List<byte[]> texts = new ArrayList<>();
+
+  /** Milliseconds since the epoch from which the place counts seconds; 0: it shows the time. */
+  private final List<Long> places = new ArrayList<>();
+
+  private int length;
+
+  /** Seconds since then, as long as the document is read. */
+  static JsonNode since(long millis) {
+    return mark(Long.toString(millis));
+  }
+
+  /** The time at which the document is read. */
+  static JsonNode now() {
+    return mark(NOW);
+  }
+
+  private static JsonNode mark(String place) {
+    return new POJONode(new RawValue(MARK + place + MARK));
+  }
+
+  static Ticking of(JsonNode document) {
+    Ticking ticking = new Ticking();
+    byte[] all;
+    try {
+      all = Json.MAPPER.writeValueAsBytes(document);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a document cannot be written as JSON", e);
+    }
+    int start = 0;
+    int mark = next(all, 0);
+    while (mark < all.length) {
+      int end = next(all, mark + 1);
+      ticking.texts.add(slice(all, start, mark));
+      String place = new String(all, mark + 1, end - mark - 1, StandardCharsets.US_ASCII);
+      ticking.places.add(place.equals(NOW) ? 0 : Long.parseLong(place));
+      start = end + 1;
+      mark = next(all, start);
+    }
+    ticking.texts.add(slice(all, start, all.length));
+    ticking.length = all.length;
+    return ticking;
+  }
+
+  private static int next(byte[] bytes, int from) {
+    int at = from;
+    while (at < bytes.length && bytes[at] != MARK) {
+      at++;
+    }
+    return at;
+  }
+
+  private static byte[] slice(byte[] bytes, int start, int end) {
+    return java.util.Arrays.copyOfRange(bytes, start, end);
+  }
+
+  /** Bytes that it takes. */
+  public int length() {
+    return length;
+  }
+
+  /** The document as it is at this time, in milliseconds since the epoch. */
+  public byte[] at(long now) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(length + 64);
+    for (int i = 0; i < places.size(); i++) {
+      bytes.writeBytes(texts.get(i));
+      long since = places.get(i);
+      String shown = since == 0 ? '"' + Times.text(now) + '"' : seconds(now - since).toString();
+      bytes.writeBytes(shown.getBytes(StandardCharsets.US_ASCII));
+    }
+    bytes.writeBytes(texts.getLast());
+    return bytes.toByteArray();
+  }
+
+  /** With three digits; never less than nothing. */
+  static BigDecimal seconds(long millis) {
+    return BigDecimal.valueOf(Math.max(0, millis), 3);
+  }
+}
