@@ -10,12 +10,16 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** The agents of a job and who talks to whom, {@code rest.md} section 10; bounded. */
 final class AgentGraph {
   private static final int NODES = 2000;
   private static final int EDGES = 5000;
+  private static final Comparator<Way> ORDER =
+      Comparator.comparing(Way::from).thenComparing(Way::to).thenComparing(Way::type);
 
   private final Plan plan;
   private final Traffic traffic;
@@ -51,8 +55,7 @@ final class AgentGraph {
     ArrayNode shown = json.putArray("nodes");
     nodes.values().stream().limit(NODES).forEach(shown::add);
     ArrayNode drawn = json.putArray("edges");
-    List<String> ids = nodes.keySet().stream().limit(NODES).toList();
-    java.util.Set<String> known = new java.util.HashSet<>(ids);
+    Set<String> known = nodes.keySet().stream().limit(NODES).collect(Collectors.toSet());
     edges.entrySet().stream()
         .filter(edge -> known.contains(edge.getKey().from()) && known.contains(edge.getKey().to()))
         .sorted(Map.Entry.comparingByKey(ORDER))
@@ -63,9 +66,6 @@ final class AgentGraph {
     stats.put("message_count", traffic.messages()).put("event_count", traffic.events());
     return json;
   }
-
-  private static final Comparator<Way> ORDER =
-      Comparator.comparing(Way::from).thenComparing(Way::to).thenComparing(Way::type);
 
   private void add(JsonNode agent, String status) {
     String id = text(agent, "agent_id", "node_id", "id");

@@ -48,7 +48,7 @@ public final class JobStory {
 
   /** The workflow progress, {@code rest.md} section 9.2. */
   public Ticking progress(JobRecord record) {
-    return Ticking.of(Progress.of(jobId, seq, plan, fold, record));
+    return Ticking.of(new Progress(plan, fold, record).snapshot(jobId, seq));
   }
 
   /** Whether {@link #progress} shows a job that has ended. */

@@ -1,6 +1,7 @@
 package io.mirrorneuron.jobs.view;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -59,9 +60,9 @@ final class Standing {
     return List.copyOf(steps.values());
   }
 
-  /** What the runtime says of an agent, or null. */
+  /** What the runtime says of an agent, or a missing node. */
   JsonNode agent(String id) {
-    return agents.get(id);
+    return agents.getOrDefault(id, MissingNode.getInstance());
   }
 
   long submittedAt() {

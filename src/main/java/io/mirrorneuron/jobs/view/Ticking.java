@@ -2,6 +2,7 @@ package io.mirrorneuron.jobs.view;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.POJONode;
 import com.fasterxml.jackson.databind.util.RawValue;
 import io.mirrorneuron.wire.Json;
@@ -9,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -29,9 +31,16 @@ public final class Ticking {
 
   private int length;
 
-  /** Seconds since then, as long as the document is read. */
-  static JsonNode since(long millis) {
-    return mark(Long.toString(millis));
+  /**
+   * The seconds between two times, which go on as long as nothing has ended.
+   *
+   * @param from in milliseconds since the epoch; 0: nothing has begun, and no time passes
+   * @param to 0: it has not ended
+   */
+  static JsonNode elapsed(long from, long to) {
+    return from != 0 && to == 0
+        ? mark(Long.toString(from))
+        : DecimalNode.valueOf(seconds(from == 0 ? 0 : to - from));
   }
 
   /** The time at which the document is read. */
@@ -75,7 +84,7 @@ public final class Ticking {
   }
 
   private static byte[] slice(byte[] bytes, int start, int end) {
-    return java.util.Arrays.copyOfRange(bytes, start, end);
+    return Arrays.copyOfRange(bytes, start, end);
   }
 
   /** Bytes that it takes. */
@@ -97,7 +106,7 @@ public final class Ticking {
   }
 
   /** With three digits; never less than nothing. */
-  static BigDecimal seconds(long millis) {
+  private static BigDecimal seconds(long millis) {
     return BigDecimal.valueOf(Math.max(0, millis), 3);
   }
 }
