@@ -68,19 +68,19 @@ final class AgentGraph {
   }
 
   private void add(JsonNode agent, String status) {
-    String id = text(agent, "agent_id", "node_id", "id");
+    String id = Texts.of(agent, "agent_id", "node_id", "id");
     if (id == null || nodes.containsKey(id)) {
       return;
     }
     ObjectNode node = Json.object().put("id", id);
     node.put("label", label(agent, id));
-    node.put("agent_type", or(text(agent, "agent_type"), "worker"));
-    node.put("type", or(text(agent, "type"), "generic")).put("status", status);
-    node.put("assigned_node", or(text(agent, "assigned_node"), "unassigned"));
+    node.put("agent_type", Texts.or(Texts.of(agent, "agent_type"), "worker"));
+    node.put("type", Texts.or(Texts.of(agent, "type"), "generic")).put("status", status);
+    node.put("assigned_node", Texts.or(Texts.of(agent, "assigned_node"), "unassigned"));
     node.put("processed_messages", agent.path("processed_messages").asLong());
     node.put("mailbox_depth", agent.path("mailbox_depth").asLong());
     for (String name : List.of("alias", "display_name", "role")) {
-      String value = text(agent, name);
+      String value = Texts.of(agent, name);
       if (value != null) {
         node.put(name, value);
       }
@@ -108,7 +108,7 @@ final class AgentGraph {
 
   private static String label(JsonNode agent, String id) {
     for (String name : List.of("alias", "display_name", "label", "role")) {
-      String label = text(agent, name);
+      String label = Texts.of(agent, name);
       if (label != null && !label.equals("unknown")) {
         return label;
       }
@@ -117,10 +117,10 @@ final class AgentGraph {
   }
 
   private void addDeclared(JsonNode edge) {
-    String from = text(edge, "from_node", "from");
-    String to = text(edge, "to_node", "to");
+    String from = Texts.of(edge, "from_node", "from");
+    String to = Texts.of(edge, "to_node", "to");
     if (from != null && to != null) {
-      Way way = new Way(from, to, or(text(edge, "message_type"), "*"));
+      Way way = new Way(from, to, Texts.or(Texts.of(edge, "message_type"), "*"));
       edges.putIfAbsent(way, edge(way, new Seen(0, null), "manifest"));
     }
   }
@@ -131,7 +131,7 @@ final class AgentGraph {
   }
 
   private void addOutbound(JsonNode agent) {
-    String from = text(agent, "agent_id");
+    String from = Texts.of(agent, "agent_id");
     for (JsonNode to : agent.path("metadata").path("outbound_edges")) {
       if (from != null && to.isTextual()) {
         Way way = new Way(from, to.asText(), "*");
@@ -145,19 +145,5 @@ final class AgentGraph {
     json.put("source", way.from()).put("target", way.to()).put("message_type", way.type());
     json.put("count", seen.count()).put("last_seen_at", seen.lastSeenAt());
     return json.put("source_event", source);
-  }
-
-  private static String or(String first, String second) {
-    return first == null ? second : first;
-  }
-
-  private static String text(JsonNode node, String... names) {
-    for (String name : names) {
-      JsonNode value = node.path(name);
-      if (value.isTextual() && !value.asText().isBlank()) {
-        return value.asText();
-      }
-    }
-    return null;
   }
 }

@@ -58,25 +58,25 @@ final class Errors {
   }
 
   private static ObjectNode made(ObjectNode told, Origin origin) {
-    String message = word(told, "message", "reason", "desc");
+    String message = Texts.of(told, "message", "reason", "desc");
     ObjectNode error = Json.object().put("schema_version", "mn.error.v1");
-    String code = word(told, "code", "error_code");
+    String code = Texts.of(told, "code", "error_code");
     error.put("code", code == null ? origin.code() : code);
-    String desc = word(told, "desc");
+    String desc = Texts.of(told, "desc");
     error.put(
         "desc",
         ErrorEnvelope.desc(
             desc != null ? desc : message != null ? message : error.path("code").asText()));
     error.set("details", details(told, message, origin));
-    put(error, "severity", word(told, "severity"), "ERROR");
+    put(error, "severity", Texts.of(told, "severity"), "ERROR");
     long at =
         told.path("occurred_at").isTextual() ? Times.millis(told.get("occurred_at").asText()) : 0;
     error.put("occurred_at", Times.text(at == 0 ? origin.at() : at));
-    put(error, "event_id", word(told, "event_id"), "evt_" + origin.seq());
+    put(error, "event_id", Texts.of(told, "event_id"), "evt_" + origin.seq());
     for (String name : List.of("trace_id", "span_id")) {
-      error.put(name, word(told, name));
+      error.put(name, Texts.of(told, name));
     }
-    put(error, "remediation", word(told, "remediation"), "");
+    put(error, "remediation", Texts.of(told, "remediation"), "");
     error.set("links", links(told.path("links")));
     if (error.path("occurred_at").isNull()) {
       error.remove("occurred_at");
@@ -130,15 +130,5 @@ final class Errors {
   private static void put(ObjectNode error, String name, String value, String otherwise) {
     String shown = value == null ? otherwise : value;
     error.put(name, shown.substring(0, Math.min(MAX_WORD * 8, shown.length())));
-  }
-
-  private static String word(ObjectNode told, String... names) {
-    for (String name : names) {
-      JsonNode value = told.path(name);
-      if (value.isTextual() && !value.asText().isBlank()) {
-        return value.asText();
-      }
-    }
-    return null;
   }
 }

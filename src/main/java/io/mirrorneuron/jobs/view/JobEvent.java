@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.wire.Json;
-import java.util.stream.Stream;
+import java.util.function.Predicate;
 
 /**
  * An event of a job as readers look at it, whoever wrote it. Members of the payload go before those
@@ -77,15 +77,10 @@ public record JobEvent(JsonNode json) {
 
   /** As {@link #text}, without a look at the payload. */
   String ownText(String... names) {
-    return Stream.of(names)
-        .map(json::path)
-        .filter(value -> value.isTextual() && !value.asText().isBlank())
-        .map(JsonNode::asText)
-        .findFirst()
-        .orElse(null);
+    return Texts.of(json, names);
   }
 
-  private JsonNode first(String[] names, java.util.function.Predicate<JsonNode> fits) {
+  private JsonNode first(String[] names, Predicate<JsonNode> fits) {
     for (JsonNode place : new JsonNode[] {payload(), json}) {
       for (String name : names) {
         JsonNode value = place.path(name);

@@ -45,9 +45,8 @@ public record JobRecord(ObjectNode document, StoredRun stored) {
   /** The text of the first place that has it under one of the names, or null. */
   private String text(String... names) {
     return places()
-        .flatMap(place -> Stream.of(names).map(place::path))
-        .filter(value -> value.isTextual() && !value.asText().isBlank())
-        .map(JsonNode::asText)
+        .map(place -> Texts.of(place, names))
+        .filter(Objects::nonNull)
         .findFirst()
         .orElse(null);
   }

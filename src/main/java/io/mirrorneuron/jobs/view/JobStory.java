@@ -30,7 +30,7 @@ public final class JobStory {
 
   /** An event has ended the job. */
   public boolean hasEnded() {
-    return JobRecord.isFinal(fold.status());
+    return JobRecord.isFinal(fold.course().status());
   }
 
   /** How much it holds: about so many steps, agents and ways. */

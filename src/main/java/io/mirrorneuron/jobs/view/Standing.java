@@ -27,18 +27,19 @@ final class Standing {
     this.plan = plan;
     this.fold = fold;
     this.record = record;
-    this.status = status(fold.status(), record.status());
+    this.status = status(fold.course().status(), record.status());
     record.agents().forEach(agent -> agents.put(agent.path("agent_id").asText(), agent));
     fold.steps().forEach(step -> steps.put(step.plan.id(), step.copy()));
     if (record.ledger().isObject()) {
-      track(record.ledger().path("steps"));
+      LedgerReading.over(steps, record.ledger().path("steps"));
     } else if (plan.isOfAgents()) {
       steps.values().forEach(this::lookAtAgent);
     }
     if (isFinal()) {
-      steps.values().forEach(step -> step.close(status, endedAt()));
+      steps.values().forEach(step -> step.close(StepStatus.atEnd(status), endedAt()));
     } else if (status.equals("paused") || status.equals("pausing")) {
-      steps.values().forEach(this::hold);
+      StepStatus how = status.equals("paused") ? StepStatus.PAUSED : StepStatus.PAUSING;
+      steps.values().forEach(step -> step.hold(how));
     }
   }
 
@@ -74,13 +75,13 @@ final class Standing {
     if (!isFinal()) {
       return 0;
     }
-    return record.endedAt() == 0 ? fold.endedAt() : record.endedAt();
+    return record.endedAt() == 0 ? fold.course().endedAt() : record.endedAt();
   }
 
   /** Null for all but failed jobs: what went wrong on the way is told at its step. */
   ObjectNode failure() {
     ObjectNode recorded = record.failure();
-    return !status.equals("failed") ? null : recorded == null ? fold.failure() : recorded;
+    return !status.equals("failed") ? null : recorded == null ? fold.course().failure() : recorded;
   }
 
   String traceId() {
@@ -90,7 +91,7 @@ final class Standing {
 
   /** The steps that people want to look at; at least one. */
   List<String> current() {
-    String began = fold.currentStep();
+    String began = fold.course().currentStep();
     if (isFinal()) {
       return List.of(began == null ? steps().getLast().plan.id() : began);
     }
@@ -123,81 +124,6 @@ final class Standing {
     return found;
   }
 
-  // ---- the ledger
-
-  private void track(JsonNode ledger) {
-    for (var entry : ledger.properties()) {
-      JsonNode tracked = entry.getValue();
-      StepTrack template = steps.get(tracked.path("template").asText());
-      StepTrack step = steps.get(entry.getKey());
-      if (template != null) {
-        enter(template.instance(entry.getKey()), tracked);
-      } else if (step != null) {
-        enter(step.own, tracked);
-        if (!step.isScattered()) {
-          follow(step, tracked);
-        }
-      }
-    }
-    steps.values().stream().filter(StepTrack::isScattered).forEach(StepTrack::followWorkers);
-  }
-
-  /** Who works alone for a step is as far as the step; of several, those end that have not yet. */
-  private static void follow(StepTrack step, JsonNode tracked) {
-    boolean alone = step.workers().size() == 1;
-    for (Track worker : step.workers()) {
-      if (alone) {
-        enter(worker, tracked);
-      } else if (step.own.status.isOver() && !worker.status.isOver()) {
-        worker.end(step.own.status, step.own.endedAt);
-      } else if (step.own.status == StepStatus.PENDING) {
-        worker.status = StepStatus.PENDING;
-      }
-    }
-  }
-
-  private static void enter(Track track, JsonNode tracked) {
-    String word = tracked.path("status").asText();
-    StepStatus now = word.equals("ready") ? StepStatus.READY : StepStatus.of(word, false);
-    if (now != null) {
-      track.status = now;
-    }
-    track.startedAt = time(tracked, "started_at");
-    track.endedAt = time(tracked, "ended_at");
-    track.lastEventAt = Math.max(track.lastEventAt, time(tracked, "last_event_at"));
-    track.retryAt = time(tracked, "retry_at");
-    track.deadlineAt = time(tracked, "deadline_at");
-    track.heartbeatDeadlineAt = time(tracked, "heartbeat_deadline_at");
-    JsonNode attempts = tracked.path("attempts");
-    JsonNode attempt = tracked.path("current_attempt");
-    attempt = attempt.isObject() ? attempt : attempts.path(attempts.size() - 1);
-    track.attempt = tracked.path("attempt_count").asInt();
-    track.attemptId =
-        attempt.path("attempt_id").isTextual() ? attempt.get("attempt_id").asText() : null;
-    track.failure = null;
-    track.reason = text(tracked, "terminal_reason");
-    switch (track.status) {
-      case FAILED, PARTIAL, RETRY_WAIT -> {
-        JsonNode error =
-            tracked.hasNonNull("terminal_error")
-                ? tracked.get("terminal_error")
-                : tracked.path("last_error");
-        track.failure =
-            Errors.of(
-                error, new Errors.Origin("runtime.failure", track.lastEventAt, 0, null, null));
-        boolean silent = track.reason == null && track.failure != null;
-        track.reason = silent ? track.failure.path("desc").asText() : track.reason;
-      }
-      case DONE -> track.progress = 1;
-      case PENDING -> track.progress = 0;
-      default -> {
-        // as far as its events say
-      }
-    }
-  }
-
-  // ---- agents without steps
-
   private void lookAtAgent(StepTrack step) {
     for (Track worker : step.workers()) {
       JsonNode agent = agents.get(worker.id);
@@ -224,29 +150,7 @@ final class Standing {
     step.followWorkers();
   }
 
-  private void hold(StepTrack step) {
-    StepStatus how = status.equals("paused") ? StepStatus.PAUSED : StepStatus.PAUSING;
-    step.workers().forEach(worker -> hold(worker, how));
-    hold(step.own, how);
-  }
-
-  private static void hold(Track track, StepStatus how) {
-    if (track.status == StepStatus.RUNNING) {
-      track.status = how;
-    }
-  }
-
   private static long or(long first, long second) {
     return first == 0 ? second : first;
-  }
-
-  private static long time(JsonNode tracked, String name) {
-    String text = text(tracked, name);
-    return text == null ? 0 : Times.millis(text);
-  }
-
-  private static String text(JsonNode tracked, String name) {
-    JsonNode value = tracked.path(name);
-    return value.isTextual() && !value.asText().isBlank() ? value.asText() : null;
   }
 }

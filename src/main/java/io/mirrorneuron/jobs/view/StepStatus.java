@@ -66,4 +66,13 @@ enum StepStatus {
       default -> null;
     };
   }
+
+  /** What becomes of those that have not ended when the job ends with this word. */
+  static StepStatus atEnd(String word) {
+    return switch (word) {
+      case "completed" -> DONE;
+      case "failed" -> FAILED;
+      default -> CANCELLED;
+    };
+  }
 }

@@ -1,15 +1,15 @@
 package io.mirrorneuron.jobs.view;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Collection;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.ToLongFunction;
-import java.util.function.UnaryOperator;
 
-/** A step and those who work for it: its agents; once it is scattered, its instances. */
+/**
+ * A step and those who work for it: its agents; once it is scattered, its instances. Where a worker
+ * may be named it may be null; of a scattered step an event about an instance is about that alone.
+ */
 final class StepTrack {
   final Plan.Step plan;
   final Track own;
@@ -22,15 +22,16 @@ final class StepTrack {
     plan.workers().forEach(worker -> workers.put(worker.id(), new Track(worker.id())));
   }
 
-  private StepTrack(StepTrack other, UnaryOperator<Track> change) {
+  private StepTrack(StepTrack other) {
     plan = other.plan;
     own = other.own.copy();
     scattered = other.scattered;
-    other.workers.forEach((id, worker) -> workers.put(id, change.apply(worker)));
+    other.workers.forEach((id, worker) -> workers.put(id, worker.copy()));
   }
 
+  /** To be changed without changing this one. */
   StepTrack copy() {
-    return new StepTrack(this, Track::copy);
+    return new StepTrack(this);
   }
 
   Collection<Track> workers() {
@@ -56,95 +57,118 @@ final class StepTrack {
     return workers.computeIfAbsent(id, Track::new);
   }
 
-  /**
-   * Ends what has not ended, with the job.
-   *
-   * @param word {@code completed}, {@code failed} or {@code cancelled}
-   */
-  void close(String word, long at) {
-    StepStatus how =
-        switch (word) {
-          case "completed" -> StepStatus.DONE;
-          case "failed" -> StepStatus.FAILED;
-          default -> StepStatus.CANCELLED;
-        };
-    for (Track worker : workers.values()) {
-      if (!worker.status.isOver()) {
-        worker.end(how, at);
-      }
-    }
-    if (!own.status.isOver()) {
-      own.end(how, at);
-    }
-  }
-
-  /** Has the step be as far as its workers are together. */
-  void followWorkers() {
-    own.status = together();
-    own.startedAt = earliest(own.startedAt);
-    own.endedAt = own.status.isOver() ? latest(worker -> worker.endedAt) : 0;
-    own.lastEventAt = Math.max(own.lastEventAt, latest(worker -> worker.lastEventAt));
-    workers.values().stream()
-        .filter(worker -> worker.status == own.status && worker.failure != null)
-        .findFirst()
-        .ifPresent(
-            worker -> {
-              own.failure = worker.failure;
-              own.reason = worker.reason;
-            });
-  }
-
-  private StepStatus together() {
-    Set<StepStatus> all = EnumSet.noneOf(StepStatus.class);
-    workers.values().forEach(worker -> all.add(worker.status));
-    if (all.isEmpty()) {
-      return own.status;
-    }
-    if (all.contains(StepStatus.RUNNING)) {
-      return StepStatus.RUNNING;
-    }
-    if (all.stream().anyMatch(StepStatus::isWaiting)) {
-      return all.stream().filter(StepStatus::isWaiting).findFirst().orElseThrow();
-    }
-    if (!all.stream().allMatch(StepStatus::isOver)) {
-      // Between two of them, a step is at work; before the first and at rest it is not.
-      boolean begun = all.contains(StepStatus.DONE) && all.contains(StepStatus.PENDING);
-      return begun
-          ? StepStatus.RUNNING
-          : all.stream()
-              .filter(one -> !one.isOver())
-              .reduce((a, b) -> a == StepStatus.PENDING ? b : a)
-              .orElseThrow();
-    }
-    for (StepStatus worst :
-        List.of(StepStatus.FAILED, StepStatus.CANCELLED, StepStatus.PARTIAL, StepStatus.DONE)) {
-      if (all.contains(worst)) {
-        return worst;
-      }
-    }
-    return StepStatus.SKIPPED;
-  }
-
-  private long earliest(long known) {
-    return workers.values().stream()
-        .mapToLong(worker -> worker.startedAt)
-        .filter(at -> at != 0)
-        .min()
-        .orElse(known);
-  }
-
-  private long latest(ToLongFunction<Track> time) {
-    return workers.values().stream().mapToLong(time).max().orElse(0);
-  }
-
   /** {@code dish} of {@code dish[3]}, or null when it is no name of an instance. */
   static String template(String id) {
     int bracket = id.lastIndexOf('[');
-    boolean instance =
+    boolean isInstance =
         bracket > 0
             && id.endsWith("]")
             && bracket + 2 < id.length()
             && id.substring(bracket + 1, id.length() - 1).chars().allMatch(Character::isDigit);
-    return instance ? id.substring(0, bracket) : null;
+    return isInstance ? id.substring(0, bracket) : null;
+  }
+
+  /** The one that an event about the step is about: the instance, else the step. */
+  Track subject(Track worker) {
+    return scattered && worker != null ? worker : own;
+  }
+
+  // ---- what becomes of it
+
+  /** It begins, and with it its first agent, if none is at work. */
+  void start(long at) {
+    own.start(at);
+    if (workers.values().stream().noneMatch(Track::isAtWork)) {
+      workers.values().stream()
+          .filter(worker -> worker.status == StepStatus.PENDING)
+          .findFirst()
+          .ifPresent(worker -> worker.start(at));
+    }
+  }
+
+  void start(Track worker, long at) {
+    own.start(at);
+    if (worker != null) {
+      worker.start(at);
+    }
+  }
+
+  /** It is over; the instance is, and the step with the last one. */
+  void end(Track worker, StepStatus how, long at) {
+    if (scattered && worker != null) {
+      worker.end(how, at);
+      endWithWorkers(how, at);
+      return;
+    }
+    for (Track one : workers.values()) {
+      if (!one.status.isOver() || one == worker) {
+        one.end(how, at);
+      }
+    }
+    own.end(how, at);
+  }
+
+  /** The worker is done, and the step when all are. */
+  void done(Track worker, StepStatus how, long at) {
+    if (worker != null) {
+      worker.end(how, at);
+    }
+    endWithWorkers(how, at);
+  }
+
+  private void endWithWorkers(StepStatus how, long at) {
+    if (workers.values().stream().allMatch(one -> one.status == how || one.status.isOver())) {
+      own.end(how, at);
+    }
+  }
+
+  /** Something went wrong with a worker, and so with the step, if there is one for it. */
+  void fail(Track worker, StepStatus how, ObjectNode error, long at) {
+    if (worker != null) {
+      worker.fail(how, error, at);
+    }
+    if (!scattered || worker == null) {
+      own.fail(how, error, at);
+    }
+  }
+
+  /** Those at work are held, as the job is. */
+  void hold(StepStatus how) {
+    workers.values().forEach(worker -> worker.hold(how));
+    own.hold(how);
+  }
+
+  /** Those that were held go on. */
+  void release() {
+    workers.values().forEach(Track::release);
+    own.release();
+  }
+
+  /** Ends what has not ended, with the job. */
+  void close(StepStatus how, long at) {
+    workers.values().forEach(worker -> worker.close(how, at));
+    own.close(how, at);
+  }
+
+  /** The tracks that an attempt of the worker is noted on. */
+  List<Track> attempting(Track worker) {
+    Track subject = subject(worker);
+    return worker == null || worker == subject ? List.of(subject) : List.of(subject, worker);
+  }
+
+  /** Has the step be as far as its workers are together. */
+  void followWorkers() {
+    StepTogether together = new StepTogether(workers.values());
+    own.status = together.status(own.status);
+    own.startedAt = together.startedAt(own.startedAt);
+    own.endedAt = own.status.isOver() ? together.endedAt() : 0;
+    own.lastEventAt = Math.max(own.lastEventAt, together.lastEventAt());
+    for (Track worker : workers.values()) {
+      if (worker.status == own.status && worker.failure != null) {
+        own.failure = worker.failure;
+        own.reason = worker.reason;
+        return;
+      }
+    }
   }
 }

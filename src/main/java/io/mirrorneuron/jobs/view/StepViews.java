@@ -87,9 +87,9 @@ final class StepViews {
     Plan.Worker planned = planned(step.plan.workers(), worker.id);
     JsonNode known = standing.agent(worker.id);
     ObjectNode json = Json.object().put("id", worker.id);
-    json.put("role", or(worker.role, planned.role()));
-    json.put("working_on", or(worker.workingOn, step.plan.label()));
-    json.put("model", or(worker.model, planned.model()));
+    json.put("role", Texts.or(worker.role, planned.role()));
+    json.put("working_on", Texts.or(worker.workingOn, step.plan.label()));
+    json.put("model", Texts.or(worker.model, planned.model()));
     json.set("tools", number(worker.tools));
     json.set("tokens", number(worker.tokens));
     json.put("status", worker.status.word());
@@ -158,10 +158,6 @@ final class StepViews {
     }
     boolean isWhole = value == Math.rint(value) && Math.abs(value) < 1L << 53;
     return isWhole ? NODES.numberNode(value.longValue()) : NODES.numberNode(value);
-  }
-
-  private static String or(String first, String second) {
-    return first == null ? second : first;
   }
 
   private static String defaultNode(JsonNode agents, JsonNode nodes) {

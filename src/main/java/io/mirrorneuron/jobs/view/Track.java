@@ -117,4 +117,61 @@ final class Track {
     failure = error;
     reason = error == null ? reason : error.path("desc").asText();
   }
+
+  boolean isAtWork() {
+    return status == StepStatus.RUNNING || status == StepStatus.PAUSING;
+  }
+
+  void hold(StepStatus how) {
+    if (isAtWork()) {
+      status = how;
+    }
+  }
+
+  void release() {
+    if (status == StepStatus.PAUSED || status == StepStatus.PAUSING) {
+      status = StepStatus.RUNNING;
+    }
+  }
+
+  void close(StepStatus how, long at) {
+    if (!status.isOver()) {
+      end(how, at);
+    }
+  }
+
+  /** Takes what the event says of its attempt. */
+  void attempt(JobEvent event) {
+    Double number = event.number("attempt");
+    attempt = number == null ? attempt : number.intValue();
+    attemptId = or(event.text("attempt_id"), attemptId);
+    retryAt = time(event.text("retry_at"), 0);
+    deadlineAt = time(event.text("deadline_at"), deadlineAt);
+    heartbeatDeadlineAt = time(event.text("heartbeat_deadline_at"), heartbeatDeadlineAt);
+  }
+
+  /** What an event says outright goes before what is made of it. */
+  void listen(JobEvent event) {
+    if (!event.payload().isObject()) {
+      return;
+    }
+    Double told = event.payload().has("progress") ? event.number("progress") : null;
+    if (told != null) {
+      progress = Math.clamp(told > 1 ? told / 100 : told, 0, 1);
+    }
+    tokens = or(event.number("tokens", "total_tokens"), tokens);
+    tools = or(event.number("tools", "tool_calls"), tools);
+    mailboxDepth = or(event.number("mailbox_depth"), mailboxDepth);
+    model = or(event.text("model"), model);
+    role = or(event.text("role"), role);
+    workingOn = or(event.text("working_on"), workingOn);
+  }
+
+  private static <T> T or(T first, T second) {
+    return first == null ? second : first;
+  }
+
+  private static long time(String text, long otherwise) {
+    return text == null ? otherwise : Times.millis(text);
+  }
 }

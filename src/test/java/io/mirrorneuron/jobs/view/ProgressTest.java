@@ -2,6 +2,7 @@ package io.mirrorneuron.jobs.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -64,7 +65,7 @@ class ProgressTest {
         String name = member[0].replace("payload.", "");
         try {
           place.set(name, Json.parse(member[1]));
-        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+        } catch (JsonProcessingException e) {
           place.put(name, member[1]);
         }
       }
@@ -140,6 +141,7 @@ class ProgressTest {
           workflow_step_attempt_completed step=read_all agent_id=reader | submitting read_all=done[done] write=pending[pending,pending]
           agent_message_received agent_id=x:w2               | submitting read_all=pending[pending] write=running[pending,running]
           aggregator_received agent_id=reader                | submitting read_all=running[running] write=pending[pending,pending]
+          agent_message_received from_agent=x:w1             | submitting read_all=pending[pending] write=running[running,pending]
           all_read agent_id=reader                           | submitting read_all=done[done] write=running[running,pending]
           something_else agent_id=reader                     | submitting read_all=pending[pending] write=pending[pending,pending]
           workflow_step_started step=unheard_of              | submitting read_all=pending[pending] write=pending[pending,pending]
