@@ -215,7 +215,7 @@ public final class App implements AutoCloseable {
     GatewayVerticle gateway =
         new GatewayVerticle(
             new GatewayVerticle.Settings(
-                api, uploads, config.env() == Config.Env.PROD, API_TIMEOUT, ids::request),
+                api, uploads, config.env() == Config.Env.PROD, API_TIMEOUT, ids::request, clock),
             contract,
             areas,
             Auth.of(api.token()),

@@ -63,7 +63,12 @@ public final class GatewayFixture implements AutoCloseable {
     gateway =
         new GatewayVerticle(
             new GatewayVerticle.Settings(
-                api, uploads, false, Duration.ofSeconds(20), () -> "r-" + ids.incrementAndGet()),
+                api,
+                uploads,
+                false,
+                Duration.ofSeconds(20),
+                () -> "r-" + ids.incrementAndGet(),
+                clock),
             contract,
             areas,
             Auth.of(api.token()),
@@ -140,6 +145,11 @@ public final class GatewayFixture implements AutoCloseable {
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(json))
             .build());
+  }
+
+  /** A WebSocket that carries the token. */
+  public SocketClient socket(String path) {
+    return SocketClient.open(http, uri(path), TOKEN);
   }
 
   @Override
