@@ -162,7 +162,6 @@ class WorkflowProgressIT {
   /** Adds the snapshots of the stream up to its end. */
   private static void follow(String job, List<JsonNode> seen) throws Exception {
     HttpRequest.Builder request = request("/jobs/" + job + "/workflow-progress/stream");
-    request.header("Accept", "text/event-stream");
     HttpResponse<InputStream> answer = HTTP.send(request.build(), BodyHandlers.ofInputStream());
     assertThat(answer.statusCode()).isEqualTo(200);
     try (BufferedReader lines =
@@ -172,6 +171,7 @@ class WorkflowProgressIT {
         if (line.startsWith("event: ")) {
           event = line.substring(7);
         } else if (line.startsWith("data: ") && !event.equals("end")) {
+          assertThat(event).isEqualTo("snapshot");
           seen.add(Json.parse(line.substring(6)));
         }
       }
