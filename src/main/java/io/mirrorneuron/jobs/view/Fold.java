@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -68,13 +69,18 @@ final class Fold {
   }
 
   /** Takes what came; nothing of the events is held afterwards. */
-  void applyAll(Collection<JobEvent> events) {
-    events.forEach(this::apply);
+  void applyAll(List<JobEvent> events) {
+    for (int i = 0; i < events.size(); i++) {
+      apply(events.get(i), events.size() - i <= RECENT);
+    }
     touched.forEach(track -> track.activities().forEach(Activity::json));
     touched.clear();
   }
 
-  private void apply(JobEvent event) {
+  /**
+   * @param isRecent whether few follow it for now
+   */
+  private void apply(JobEvent event, boolean isRecent) {
     long told = event.at();
     lastAt = told == 0 ? lastAt : told;
     firstAt = firstAt == 0 ? lastAt : firstAt;
@@ -91,19 +97,21 @@ final class Fold {
       }
     }
     course.apply(event, lastAt, step, worker);
-    remember(event, step, worker);
+    String stepId = step == null ? null : step.subject(worker).id;
+    if (isRecent) {
+      push(recent, shortForm(event, stepId), RECENT);
+    }
+    remember(event, stepId, step, worker);
   }
 
-  private void remember(JobEvent event, StepTrack step, Track worker) {
-    String stepId = step == null ? null : step.subject(worker).id;
+  private void remember(JobEvent event, String stepId, StepTrack step, Track worker) {
     traceId = traceId == null ? traceOf(event) : traceId;
     String type = event.type();
     boolean ofStep = step != null && type.startsWith("workflow_step_");
     if (ofStep || type.startsWith("job_") || type.startsWith("blueprint_")) {
       push(messages, Sentences.of(event, stepId, MESSAGE_CHARS), MESSAGES);
     }
-    push(recent, shortForm(event, stepId), RECENT);
-    if (step != null) {
+    if (step != null && activitiesOfOne() > 0) {
       Activity activity = new Activity(event, stepId);
       remember(step.own, activity);
       if (worker != null) {

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.POJONode;
 import com.fasterxml.jackson.databind.util.RawValue;
 import io.mirrorneuron.wire.Json;
-import java.io.ByteArrayOutputStream;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -28,8 +27,6 @@ public final class Ticking {
 
   /** Milliseconds since the epoch from which the place counts seconds; 0: it shows the time. */
   private final List<Long> places = new ArrayList<>();
-
-  private int length;
 
   /**
    * The seconds between two times, which go on as long as nothing has ended.
@@ -71,7 +68,6 @@ public final class Ticking {
       mark = next(all, start);
     }
     ticking.texts.add(slice(all, start, all.length));
-    ticking.length = all.length;
     return ticking;
   }
 
@@ -89,20 +85,33 @@ public final class Ticking {
 
   /** Bytes that it takes. */
   public int length() {
-    return length;
+    return length(texts);
   }
 
   /** The document as it is at this time, in milliseconds since the epoch. */
   public byte[] at(long now) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(length + 64);
-    for (int i = 0; i < places.size(); i++) {
-      bytes.writeBytes(texts.get(i));
-      long since = places.get(i);
-      String shown = since == 0 ? '"' + Times.text(now) + '"' : seconds(now - since).toString();
-      bytes.writeBytes(shown.getBytes(StandardCharsets.US_ASCII));
+    List<byte[]> times = places.stream().map(since -> shown(since, now)).toList();
+    byte[] all = new byte[length(texts) + length(times)];
+    int end = 0;
+    for (int i = 0; i < texts.size(); i++) {
+      end = copy(texts.get(i), all, end);
+      end = i < times.size() ? copy(times.get(i), all, end) : end;
     }
-    bytes.writeBytes(texts.getLast());
-    return bytes.toByteArray();
+    return all;
+  }
+
+  private static byte[] shown(long since, long now) {
+    String shown = since == 0 ? '"' + Times.text(now) + '"' : seconds(now - since).toString();
+    return shown.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private static int length(List<byte[]> parts) {
+    return parts.stream().mapToInt(part -> part.length).sum();
+  }
+
+  private static int copy(byte[] part, byte[] to, int at) {
+    System.arraycopy(part, 0, to, at, part.length);
+    return at + part.length;
   }
 
   /** With three digits; never less than nothing. */
