@@ -116,7 +116,9 @@ public final class SocketClient implements WebSocket.Listener, AutoCloseable {
     try {
       String text = texts.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
       if (text == null) {
-        throw new AssertionError("no frame came; closed: " + closed);
+        throw new AssertionError(
+            "no frame came; closed: " + closed,
+            closed.isCompletedExceptionally() ? closed.exceptionNow() : null);
       }
       return text;
     } catch (InterruptedException e) {
