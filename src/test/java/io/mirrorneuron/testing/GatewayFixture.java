@@ -60,7 +60,7 @@ public final class GatewayFixture implements AutoCloseable {
             () -> "0000000" + ids.incrementAndGet());
     List<AreaVerticle> areas =
         List.of(
-            new JobsVerticle(jobs, rows, staging, new Secret("admin-secret")),
+            new JobsVerticle(jobs, rows, staging, new Secret("admin-secret"), clock),
             new ClusterVerticle(cluster, surroundings(folder), clock),
             new BlueprintsVerticle(staging),
             new ObservabilityVerticle(runs, clock));
