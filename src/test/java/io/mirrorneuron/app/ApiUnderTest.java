@@ -239,5 +239,6 @@ final class ApiUnderTest implements AutoCloseable {
   public void close() {
     http.close();
     apps.forEach(App::close);
+    runs.close();
   }
 }

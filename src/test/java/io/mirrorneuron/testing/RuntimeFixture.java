@@ -113,6 +113,10 @@ public final class RuntimeFixture implements AutoCloseable {
     runtime.close();
   }
 
+  public RunStore runs() {
+    return runs;
+  }
+
   public Runtime runtime() {
     return runtime;
   }
@@ -147,6 +151,7 @@ public final class RuntimeFixture implements AutoCloseable {
   @Override
   public void close() {
     runtime.close();
+    runs.close();
     vertx.close().await();
     if (ownsRedis) {
       redis.close();
