@@ -12,6 +12,7 @@ import io.mirrorneuron.testing.BundleUpload;
 import io.mirrorneuron.testing.ContractCalls;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.SampleManifests;
+import io.mirrorneuron.testing.SocketClient;
 import io.mirrorneuron.testing.Zips;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
@@ -187,6 +188,13 @@ final class ApiUnderTest implements AutoCloseable {
           form ? MULTIPART + "; boundary=" + BundleUpload.BOUNDARY : call.contentType());
     }
     return send(request.method(call.operation().method(), content(call)));
+  }
+
+  /** What comes first over the socket that the call opens. */
+  String firstFrame(ContractCalls.Call call) {
+    try (SocketClient socket = SocketClient.open(http, uri(calls.path(call)), TOKEN)) {
+      return socket.nextText();
+    }
   }
 
   private static HttpRequest.BodyPublisher content(ContractCalls.Call call) {
