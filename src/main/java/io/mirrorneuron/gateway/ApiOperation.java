@@ -3,8 +3,10 @@ package io.mirrorneuron.gateway;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * What the contract says of one operation beyond its parameters and schemas.
@@ -14,6 +16,8 @@ import java.util.Set;
  * @param produces media types of that answer, the default first
  * @param role what a caller needs; null when anybody may call
  * @param cursor the parameter that a stream of this operation moves on; null when it has no stream
+ * @param slashed the path parameter that is a path itself; null when there is none
+ * @param answersFile whether the area names a file and the gateway sends it
  */
 public record ApiOperation(
     String id,
@@ -24,6 +28,8 @@ public record ApiOperation(
     List<String> produces,
     Role role,
     String cursor,
+    String slashed,
+    boolean answersFile,
     Body body) {
 
   public enum Body {
@@ -34,13 +40,16 @@ public record ApiOperation(
   }
 
   static final String EVENT_STREAM = "text/event-stream";
+  static final String ANSWER = "x-mn-answer";
+  static final String SLASHES = "x-mn-slashes";
 
   /** Reads an operation that {@link ContractCheck} accepts. */
   static ApiOperation read(
       String basePath, String path, String method, JsonObject operation, JsonObject components) {
     String status = successes(operation).iterator().next();
     JsonObject answer =
-        resolve(operation.getJsonObject("responses").getJsonObject(status), components);
+        resolve(
+            "responses", operation.getJsonObject("responses").getJsonObject(status), components);
     JsonObject stream = operation.getJsonObject("x-mn-stream");
     String role = operation.getString("x-mn-role");
     return new ApiOperation(
@@ -52,6 +61,8 @@ public record ApiOperation(
         List.copyOf(answer.getJsonObject("content", new JsonObject()).fieldNames()),
         role == null ? null : Role.of(role),
         stream == null ? null : stream.getString("cursor"),
+        slashed(operation, components),
+        "file".equals(operation.getString(ANSWER)),
         body(operation));
   }
 
@@ -59,9 +70,10 @@ public record ApiOperation(
     return role == null;
   }
 
+  /** Good answers; a part of a file (206) is no other answer than the file. */
   static Set<String> successes(JsonObject operation) {
     return operation.getJsonObject("responses", new JsonObject()).fieldNames().stream()
-        .filter(status -> status.startsWith("2"))
+        .filter(status -> status.startsWith("2") && !status.equals("206"))
         .collect(java.util.stream.Collectors.toUnmodifiableSet());
   }
 
@@ -69,13 +81,44 @@ public record ApiOperation(
     return operation.getJsonArray("tags", new JsonArray());
   }
 
-  private static JsonObject resolve(JsonObject response, JsonObject components) {
-    String ref = response.getString("$ref");
+  /** The parameters with their references followed. */
+  static List<JsonObject> parameters(JsonObject operation, JsonObject components) {
+    return operation.getJsonArray("parameters", new JsonArray()).stream()
+        .map(parameter -> resolve("parameters", (JsonObject) parameter, components))
+        .toList();
+  }
+
+  /** The names in the path, from left to right. */
+  List<String> pathParameters() {
+    return Arrays.stream(path.split("/"))
+        .filter(segment -> segment.startsWith("{"))
+        .map(segment -> segment.substring(1, segment.length() - 1))
+        .toList();
+  }
+
+  /** Matches its paths before they are decoded, with a group for each parameter. */
+  String pathRegex() {
+    StringBuilder regex = new StringBuilder();
+    for (String segment : path.substring(1).split("/")) {
+      String one = segment.equals("{" + slashed + "}") ? "(.+)" : "([^/]+)";
+      regex.append('/').append(segment.startsWith("{") ? one : Pattern.quote(segment));
+    }
+    return regex.toString();
+  }
+
+  private static String slashed(JsonObject operation, JsonObject components) {
+    return parameters(operation, components).stream()
+        .filter(parameter -> parameter.getBoolean(SLASHES, false))
+        .map(parameter -> parameter.getString("name"))
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static JsonObject resolve(String kind, JsonObject node, JsonObject components) {
+    String ref = node.getString("$ref");
     return ref == null
-        ? response
-        : components
-            .getJsonObject("responses")
-            .getJsonObject(ref.substring(ref.lastIndexOf('/') + 1));
+        ? node
+        : components.getJsonObject(kind).getJsonObject(ref.substring(ref.lastIndexOf('/') + 1));
   }
 
   private static Body body(JsonObject operation) {

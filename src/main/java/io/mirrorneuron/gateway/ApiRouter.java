@@ -24,20 +24,27 @@ final class ApiRouter {
       Health health,
       BusHandler.Shared shared) {
     RouterBuilder builder = RouterBuilder.create(vertx, contract.parsed());
-    builder.rootHandler(entry).rootHandler(cors);
+    SlashPaths slashPaths = new SlashPaths();
+    builder.rootHandler(entry).rootHandler(cors).rootHandler(slashPaths);
     Schemas schemas = new Schemas(contract.parsed().getSchemaRepository());
     for (ApiOperation operation : contract.operations()) {
       Operation parsed = contract.parsed().operation(operation.id());
       // Security and checks are ours: see Auth and OperationCheck.
       var route = builder.getRoute(operation.id()).setDoValidation(false).setDoSecurity(false);
-      route.addHandler(
-          operation.id().equals(ContractCheck.HEALTH)
-              ? health
-              : new BusHandler(
-                  operation,
-                  OperationCheck.of(operation, parsed, schemas),
-                  uploadField(operation, parsed),
-                  shared));
+      if (operation.id().equals(ContractCheck.HEALTH)) {
+        route.addHandler(health);
+        continue;
+      }
+      BusHandler handler =
+          new BusHandler(
+              operation,
+              OperationCheck.of(operation, parsed, schemas),
+              uploadField(operation, parsed),
+              shared);
+      route.addHandler(handler);
+      if (operation.slashed() != null) {
+        slashPaths.add(operation, handler);
+      }
     }
     Router router = builder.createRouter();
     router.getRoutes().stream()
