@@ -14,6 +14,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.mirrorneuron.runs.Desktop;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Random;
@@ -106,7 +107,7 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule areasKnowNoTransport =
       noClasses()
-          .that(resideInAnyPackage(in("jobs"), in("cluster"), in("blueprints")))
+          .that(resideInAnyPackage(in("jobs"), in("cluster"), in("blueprints"), in("runs")))
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
@@ -124,7 +125,7 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule areasDoNotKnowEachOther =
       slices()
-          .matching(ROOT + ".(jobs|cluster|blueprints)..")
+          .matching(ROOT + ".(jobs|cluster|blueprints|runs)..")
           .should()
           .notDependOnEachOther()
           .because("what two areas share is a port, never a message or a class");
@@ -140,9 +141,11 @@ class ArchitectureTest {
                   in("jobs"),
                   in("cluster"),
                   in("blueprints"),
+                  in("runs"),
                   in("runtime"),
                   in("client"),
-                  in("store")))
+                  in("store"),
+                  in("runstore")))
           .because("an operation is added in the contract and in an area, not here");
 
   // ------------------------------------------------------------------ each library has its place
@@ -197,10 +200,12 @@ class ArchitectureTest {
   static final ArchRule processesStartInFewPlaces =
       noClasses()
           .that(
-              not(resideInAnyPackage(in("runtime.exec.spawn"), in("runtime.cluster"), in("redis"))))
+              not(
+                  resideInAnyPackage(in("runtime.exec.spawn"), in("runtime.cluster"), in("redis"))
+                      .or(belongToAnyOf(Desktop.class))))
           .should()
           .dependOnClassesThat(belongToAnyOf(ProcessBuilder.class))
-          .because("what starts a process must also end it");
+          .because("what starts a process must also end it; a window is its user's to close");
 
   // ------------------------------------------------------------------ the outside world
 

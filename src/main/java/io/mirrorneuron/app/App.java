@@ -16,6 +16,11 @@ import io.mirrorneuron.gateway.Health;
 import io.mirrorneuron.jobs.JobsVerticle;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.redis.RedisServer;
+import io.mirrorneuron.runs.Desktop;
+import io.mirrorneuron.runs.RunsVerticle;
+import io.mirrorneuron.runstore.Artifacts;
+import io.mirrorneuron.runstore.RunIndex;
+import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.runtime.Runtime;
 import io.mirrorneuron.runtime.cluster.HardwareProbe;
 import io.mirrorneuron.runtime.cluster.LocalCluster;
@@ -40,6 +45,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -209,7 +215,8 @@ public final class App implements AutoCloseable {
         List.of(
             new JobsVerticle(backend.jobs(), backend.rows(), staging, config.grpc().adminToken()),
             new ClusterVerticle(backend.cluster(), surroundings(), clock),
-            new BlueprintsVerticle(staging));
+            new BlueprintsVerticle(staging),
+            runs(backend.jobs()));
     Config.Api api = config.api();
     GatewayVerticle gateway =
         new GatewayVerticle(
@@ -225,6 +232,23 @@ public final class App implements AutoCloseable {
     areas.forEach(area -> vertx.deployVerticle(area).await());
     parts.add("API door", Doors.opened("API port", api.host(), api.port(), () -> deploy(gateway)));
     return Door.bound(api.host(), gateway.port());
+  }
+
+  private RunsVerticle runs(JobsClient jobs) {
+    RunStore store = new RunStore(config.executors().runsRoot());
+    List<Path> outputRoots = new ArrayList<>(config.outputs().roots());
+    outputRoots.add(config.home().resolve("shared"));
+    return new RunsVerticle(
+        store,
+        RunIndex.of(store, clock),
+        jobs,
+        new Artifacts(),
+        new RunsVerticle.Places(
+            outputRoots,
+            config.home().resolve("bundles"),
+            Path.of(System.getProperty("user.home"))),
+        Desktop.find(config.api().host(), environment, System.getProperty("os.name")),
+        clock);
   }
 
   private AutoCloseable deploy(GatewayVerticle gateway) throws TimeoutException {

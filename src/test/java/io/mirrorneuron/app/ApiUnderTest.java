@@ -7,6 +7,7 @@ import io.mirrorneuron.store.BackupArchive;
 import io.mirrorneuron.testing.BundleUpload;
 import io.mirrorneuron.testing.ContractCalls;
 import io.mirrorneuron.testing.Eventually;
+import io.mirrorneuron.testing.RunFiles;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.testing.Zips;
 import io.vertx.core.json.Json;
@@ -45,6 +46,7 @@ final class ApiUnderTest implements AutoCloseable {
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private int keys;
+  private int runs;
 
   private ApiUnderTest(ContractCalls calls, App... apps) {
     this.calls = calls;
@@ -130,6 +132,20 @@ final class ApiUnderTest implements AutoCloseable {
     return BundleUpload.multipart(Zips.bundle(SampleManifests.routers("staged", 1)).bytes());
   }
 
+  /** The id of a new run of which there is everything. */
+  private String run() {
+    String run = "run-" + runs++;
+    RunFiles.write(apps.getFirst().config().executors().runsRoot().resolve(run));
+    return run;
+  }
+
+  /** That of a second page. */
+  private String cursor() {
+    run();
+    run();
+    return new JsonObject(send(request("/runs?limit=1").GET()).body()).getString("next");
+  }
+
   private byte[] copy() {
     return BundleUpload.multipart("backup", BackupArchive.pack(jobs().backup(job(State.PAUSED))));
   }
@@ -139,6 +155,12 @@ final class ApiUnderTest implements AutoCloseable {
     ContractCalls.Call prepared = call;
     if (call.parameters().containsKey("job_id")) {
       prepared = prepared.with("job_id", job(state));
+    }
+    if (call.operation().path().startsWith("/runs/{run_id}/")) {
+      prepared = prepared.with("run_id", run());
+    }
+    if (call.operation().path().equals("/runs")) {
+      prepared = prepared.with("cursor", cursor());
     }
     if (call.parameters().containsKey("Idempotency-Key")) {
       prepared = prepared.with("Idempotency-Key", "key-" + keys++);

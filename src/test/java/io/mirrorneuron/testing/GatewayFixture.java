@@ -11,6 +11,11 @@ import io.mirrorneuron.gateway.Contract;
 import io.mirrorneuron.gateway.GatewayVerticle;
 import io.mirrorneuron.gateway.Health;
 import io.mirrorneuron.jobs.JobsVerticle;
+import io.mirrorneuron.runs.Desktop;
+import io.mirrorneuron.runs.RunsVerticle;
+import io.mirrorneuron.runstore.Artifacts;
+import io.mirrorneuron.runstore.RunIndex;
+import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.store.BundleZip;
 import io.mirrorneuron.store.JobRows;
@@ -27,6 +32,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -41,10 +47,20 @@ public final class GatewayFixture implements AutoCloseable {
   public final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   public final Path folder;
+  public final RunStore runs;
   private final GatewayVerticle gateway;
 
   public GatewayFixture(Path folder, Config.Api api, JobRows rows) throws Exception {
+    this(folder, api, rows, Map.of());
+  }
+
+  /**
+   * @param desktop the environment in which a desktop is looked for
+   */
+  public GatewayFixture(Path folder, Config.Api api, JobRows rows, Map<String, String> desktop)
+      throws Exception {
     this.folder = folder;
+    this.runs = new RunStore(folder.resolve("runs"));
     Path uploads = Files.createDirectories(folder.resolve("uploads"));
     Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
     AtomicLong ids = new AtomicLong();
@@ -58,7 +74,18 @@ public final class GatewayFixture implements AutoCloseable {
         List.of(
             new JobsVerticle(jobs, rows, staging, new Secret("admin-secret")),
             new ClusterVerticle(cluster, surroundings(folder), clock),
-            new BlueprintsVerticle(staging));
+            new BlueprintsVerticle(staging),
+            new RunsVerticle(
+                runs,
+                RunIndex.of(runs, Clock.systemUTC()),
+                jobs,
+                new Artifacts(),
+                new RunsVerticle.Places(
+                    List.of(folder.resolve("home/shared"), folder.resolve("out")),
+                    folder.resolve("home/bundles"),
+                    folder.resolve("home")),
+                Desktop.find("127.0.0.1", desktop, "Linux"),
+                clock));
     Contract contract = Contract.load(vertx).await(30, TimeUnit.SECONDS);
     gateway =
         new GatewayVerticle(
