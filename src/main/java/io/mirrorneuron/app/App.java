@@ -72,6 +72,7 @@ public final class App implements AutoCloseable {
   private Config config;
   private DataDirectory directory;
   private Vertx vertx;
+  private RunStore runs;
   private Backend backend;
   private Doors doors = new Doors(null, null);
 
@@ -103,6 +104,7 @@ public final class App implements AutoCloseable {
 
   private void start() throws IOException {
     RedisServer redis = role.hasRuntime() ? takeHome() : null;
+    runs = parts.add("run store", new RunStore(config.executors().runsRoot()));
     vertx =
         Vertx.vertx(
             new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(eventLoops()));
@@ -152,7 +154,8 @@ public final class App implements AutoCloseable {
                 config,
                 new Runtime.Identity(
                     identity.name(), directory.runtimeId(), environment, clock, ids::jobSuffix),
-                lanes));
+                lanes,
+                runs));
     HardwareProbe hardware =
         new HardwareProbe(
             config.home(), new NvidiaSmi(environment.getOrDefault("PATH", ""), clock), clock);
@@ -216,7 +219,7 @@ public final class App implements AutoCloseable {
             new JobsVerticle(backend.jobs(), backend.rows(), staging, config.grpc().adminToken()),
             new ClusterVerticle(backend.cluster(), surroundings(), clock),
             new BlueprintsVerticle(staging),
-            runs(backend.jobs()));
+            runsArea(backend.jobs()));
     Config.Api api = config.api();
     GatewayVerticle gateway =
         new GatewayVerticle(
@@ -234,13 +237,12 @@ public final class App implements AutoCloseable {
     return Door.bound(api.host(), gateway.port());
   }
 
-  private RunsVerticle runs(JobsClient jobs) {
-    RunStore store = new RunStore(config.executors().runsRoot());
+  private RunsVerticle runsArea(JobsClient jobs) {
     List<Path> outputRoots = new ArrayList<>(config.outputs().roots());
     outputRoots.add(config.home().resolve("shared"));
     return new RunsVerticle(
-        store,
-        RunIndex.of(store, clock),
+        runs,
+        RunIndex.of(runs, clock),
         jobs,
         new Artifacts(),
         new RunsVerticle.Places(

@@ -102,7 +102,9 @@ final class RunUi {
     List<JsonNode> documents = new ArrayList<>(List.of(job, run));
     folder.read("event_relay.json").ifPresent(documents::add);
     return found(documents)
-        .or(() -> known(job.path("job_id").asText(), optional).flatMap(one -> found(List.of(one))))
+        .or(
+            () ->
+                known(job.path("job_id").asText(""), optional).flatMap(one -> found(List.of(one))))
         .map(record -> new Service(record, folder, job, run));
   }
 

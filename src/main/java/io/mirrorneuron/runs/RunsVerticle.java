@@ -17,6 +17,7 @@ import io.mirrorneuron.runstore.RunIndex;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.runstore.ServedFile;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.Redaction;
 import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -135,10 +136,10 @@ public final class RunsVerticle extends AreaVerticle {
   private Optional<ObjectNode> jobResult(RunFolder folder) {
     return folder
         .peek("job.json")
-        .flatMap(link -> job(link.path("job_id").asText()))
+        .flatMap(link -> job(link.path("job_id").asText("")))
         .map(document -> document.at("/job/result"))
         .filter(JsonNode::isObject)
-        .map(ObjectNode.class::cast);
+        .map(result -> Redaction.of((ObjectNode) result));
   }
 
   /** The runtime's document of a job, if it knows the job. */

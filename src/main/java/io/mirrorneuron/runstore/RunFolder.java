@@ -14,6 +14,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -43,14 +44,25 @@ public final class RunFolder {
   private final String runId;
   private final Path path;
   private final Runnable changed;
+  private final boolean alone;
 
   /**
    * @param changed called after each write
    */
   RunFolder(String runId, Path path, Runnable changed) {
+    this(runId, path, changed, false);
+  }
+
+  /** One that nobody else can know yet: needs no locks and no detours. */
+  static RunFolder unshared(String runId, Path path) {
+    return new RunFolder(runId, path, () -> {}, true);
+  }
+
+  private RunFolder(String runId, Path path, Runnable changed, boolean alone) {
     this.runId = runId;
     this.path = path;
     this.changed = changed;
+    this.alone = alone;
   }
 
   public String runId() {
@@ -95,23 +107,28 @@ public final class RunFolder {
 
   /** Puts the document in the place of an older one; readers see the one or the other. */
   public void write(String name, ObjectNode document) {
-    try (var _ = lock()) {
-      Path whole = Files.createDirectories(path.resolve(HIDDEN)).resolve(name + ".new");
-      Files.write(whole, bytes(document));
-      Files.move(whole, path.resolve(name), StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      throw failed("written", name, e);
-    }
-    changed.run();
+    update(name, old -> document);
   }
 
   /** Changes a document that others may change too. Without one the change is made to {}. */
   public void update(String name, UnaryOperator<ObjectNode> change) {
     try (var _ = lock()) {
-      write(name, change.apply(peek(name).orElseGet(Json::object)));
+      put(name, change.apply(peek(name).orElseGet(Json::object)));
     } catch (IOException e) {
-      throw failed("written", name, e);
+      throw failed(name, e);
     }
+    changed.run(); // not before others may go on: who hears of it will read
+  }
+
+  /** For who has the lock; tells nobody. */
+  void put(String name, ObjectNode document) throws IOException {
+    if (alone) {
+      Files.write(path.resolve(name), bytes(document));
+      return;
+    }
+    Path whole = Files.createDirectories(path.resolve(HIDDEN)).resolve(name + ".new");
+    Files.write(whole, bytes(document));
+    Files.move(whole, path.resolve(name), StandardCopyOption.ATOMIC_MOVE);
   }
 
   /** Writes the document unless there is one with this name. */
@@ -134,14 +151,31 @@ public final class RunFolder {
     try (var _ = lock()) {
       files(log).append(lines.toByteArray());
     } catch (IOException e) {
-      throw failed("written", log.file(), e);
+      throw failed(log.file(), e);
     }
     changed.run();
   }
 
-  /** Keeps every other writer of this product out until it is closed. */
+  /** Keeps every other writer of this product out until it is closed; null when there is none. */
   FolderLock lock() throws IOException {
-    return FolderLock.take(path);
+    return alone ? null : FolderLock.take(path);
+  }
+
+  /** Numbers of the events of a job that the log has, see {@link EventId}. */
+  public BitSet events(RunLog log, String jobId) {
+    BitSet found = new BitSet();
+    try {
+      for (Path file : files(log).all()) {
+        try (LineReader lines = LineReader.open(file, 0)) {
+          for (byte[] line = lines.next(); line != null; line = lines.next()) {
+            EventId.find(line, jobId).ifPresent(found::set);
+          }
+        }
+      }
+      return found;
+    } catch (IOException e) {
+      throw MnException.unavailable(log.file() + " cannot be read: " + e, e);
+    }
   }
 
   LogFiles files(RunLog log) {
@@ -198,11 +232,11 @@ public final class RunFolder {
     }
   }
 
-  private static MnException failed(String what, String name, IOException cause) {
+  private static MnException failed(String name, IOException cause) {
     return new MnException(
         ErrorCode.INTERNAL,
         "run_store_unavailable",
-        "%s cannot be %s: %s".formatted(name, what, cause.getMessage()),
+        "%s cannot be written: %s".formatted(name, cause.getMessage()),
         null,
         cause);
   }

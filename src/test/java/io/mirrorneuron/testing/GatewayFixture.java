@@ -172,5 +172,6 @@ public final class GatewayFixture implements AutoCloseable {
   @Override
   public void close() {
     vertx.close().await();
+    runs.close();
   }
 }

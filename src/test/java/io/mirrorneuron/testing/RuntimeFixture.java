@@ -6,6 +6,7 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.redis.RedisServer;
+import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.runtime.Runtime;
 import io.mirrorneuron.store.RedisLanes;
 import io.vertx.core.Vertx;
@@ -26,6 +27,7 @@ public final class RuntimeFixture implements AutoCloseable {
   private final RedisLanes lanes;
   private final Path home;
   private final Config config;
+  private final RunStore runs;
   private Runtime runtime;
 
   public RuntimeFixture(Path home) {
@@ -47,7 +49,13 @@ public final class RuntimeFixture implements AutoCloseable {
     this.lanes = RedisLanes.connect(vertx, redis.uri()).await();
     this.home = home;
     this.config = config;
+    this.runs = new RunStore(config.executors().runsRoot());
     this.runtime = start();
+  }
+
+  /** Where the folders of runs are. */
+  public RunStore runs() {
+    return runs;
   }
 
   private Runtime start() {
@@ -59,7 +67,8 @@ public final class RuntimeFixture implements AutoCloseable {
             Map.of("PATH", System.getenv("PATH")),
             Clock.systemUTC(),
             () -> String.format("%013d-%012x", 0, IDS.incrementAndGet())),
-        lanes);
+        lanes,
+        runs);
   }
 
   /** Closes the runtime in good order and starts one on the same data. */

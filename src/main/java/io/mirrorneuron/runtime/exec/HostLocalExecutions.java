@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
 
 /**
  * Runs executors as processes of this machine. One virtual thread per execution, which waits most
@@ -29,13 +30,15 @@ public final class HostLocalExecutions implements Executions, AutoCloseable {
   /**
    * @param runtimeId marks all processes of this data directory; see {@link Orphans}
    * @param serverEnvironment of this process; only a few names of it reach programs
+   * @param runFolders makes the folder of a run, into which its programs write
    */
   public HostLocalExecutions(
       Config.Executors config,
       String runtimeId,
       Clock clock,
-      Map<String, String> serverEnvironment) {
-    this(config, runtimeId, clock, serverEnvironment, Grace.DEFAULT, Spawner.best());
+      Map<String, String> serverEnvironment,
+      Consumer<String> runFolders) {
+    this(config, runtimeId, clock, serverEnvironment, runFolders, Grace.DEFAULT, Spawner.best());
   }
 
   HostLocalExecutions(
@@ -43,6 +46,7 @@ public final class HostLocalExecutions implements Executions, AutoCloseable {
       String runtimeId,
       Clock clock,
       Map<String, String> serverEnvironment,
+      Consumer<String> runFolders,
       Grace grace,
       Spawner spawner) {
     var processes = new ProcessTable();
@@ -59,6 +63,7 @@ public final class HostLocalExecutions implements Executions, AutoCloseable {
             new PythonEnvironments(config.python(), interpreters, tools),
             spawner,
             processes,
+            runFolders,
             grace,
             clock);
     this.orphans = new Orphans(processes, runtimeId);

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +41,7 @@ final class HostLocalRun {
       PythonEnvironments pythons,
       Spawner spawner,
       ProcessTable processes,
+      Consumer<String> runFolders,
       Grace grace,
       Clock clock) {}
 
@@ -145,6 +147,7 @@ final class HostLocalRun {
     var stderr = new CappedBytes(settings.maxOutputBytes() + REDACTION_MARGIN);
     TimeLimit limit = TimeLimit.of(timed, settings, machinery.clock().instant());
     Program program = program(workspace, environment, python);
+    machinery.runFolders().accept(execution.runId());
     Spawner.Child child = spawn(program, new Ears(inbox, stdout::accept, stderr::append));
 
     var beacons = new Beacons(execution, settings.beacons(), listener, machinery.clock());

@@ -94,12 +94,18 @@ public final class ExecutionSamples {
 
   public static HostLocalExecutions runner(Path folder) {
     return new HostLocalExecutions(
-        config(folder), runtimeId(folder), Clock.systemUTC(), environment());
+        config(folder), runtimeId(folder), Clock.systemUTC(), environment(), run -> {});
   }
 
   static HostLocalExecutions runner(Path folder, Grace grace, Spawner spawner) {
     return new HostLocalExecutions(
-        config(folder), runtimeId(folder), Clock.systemUTC(), environment(), grace, spawner);
+        config(folder),
+        runtimeId(folder),
+        Clock.systemUTC(),
+        environment(),
+        run -> {},
+        grace,
+        spawner);
   }
 
   public static String runtimeId(Path folder) {
