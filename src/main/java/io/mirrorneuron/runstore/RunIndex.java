@@ -39,6 +39,8 @@ public final class RunIndex {
   private final RunStore store;
   private final Clock clock;
   private final Map<String, RunRow> rows = new HashMap<>();
+
+  /** Is walked while rows of it are replaced. */
   private final NavigableMap<Place, RunRow> order = new ConcurrentSkipListMap<>();
   private final Set<String> touched = ConcurrentHashMap.newKeySet();
   private FileTime scanned;
