@@ -17,6 +17,10 @@ import io.mirrorneuron.jobs.JobsVerticle;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.observability.ObservabilityVerticle;
 import io.mirrorneuron.redis.RedisServer;
+import io.mirrorneuron.runs.Desktop;
+import io.mirrorneuron.runs.RunsVerticle;
+import io.mirrorneuron.runstore.Artifacts;
+import io.mirrorneuron.runstore.RunIndex;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.runtime.Runtime;
 import io.mirrorneuron.runtime.cluster.HardwareProbe;
@@ -42,6 +46,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -216,7 +221,8 @@ public final class App implements AutoCloseable {
                 backend.jobs(), backend.rows(), staging, config.grpc().adminToken(), clock),
             new ClusterVerticle(backend.cluster(), surroundings(), clock),
             new BlueprintsVerticle(staging),
-            new ObservabilityVerticle(runs, clock));
+            new ObservabilityVerticle(runs, clock),
+            runsArea(backend.jobs()));
     Config.Api api = config.api();
     GatewayVerticle gateway =
         new GatewayVerticle(
@@ -232,6 +238,22 @@ public final class App implements AutoCloseable {
     areas.forEach(area -> vertx.deployVerticle(area).await());
     parts.add("API door", Doors.opened("API port", api.host(), api.port(), () -> deploy(gateway)));
     return Door.bound(api.host(), gateway.port());
+  }
+
+  private RunsVerticle runsArea(JobsClient jobs) {
+    List<Path> outputRoots = new ArrayList<>(config.outputs().roots());
+    outputRoots.add(config.home().resolve("shared"));
+    return new RunsVerticle(
+        runs,
+        RunIndex.of(runs, clock),
+        jobs,
+        new Artifacts(),
+        new RunsVerticle.Places(
+            outputRoots,
+            config.home().resolve("bundles"),
+            Path.of(System.getProperty("user.home"))),
+        Desktop.find(config.api().host(), environment, System.getProperty("os.name")),
+        clock);
   }
 
   private AutoCloseable deploy(GatewayVerticle gateway) throws TimeoutException {

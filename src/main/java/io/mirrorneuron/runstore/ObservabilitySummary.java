@@ -240,7 +240,7 @@ public final class ObservabilitySummary {
         .anyMatch(name -> name.startsWith(log.channel() + ".") || name.equals(other));
   }
 
-  /** Counts the files that a client may see: no hidden ones, no links. */
+  /** Counts the files that {@link Artifacts} lists, save links. */
   private void lookAround() {
     try {
       Files.walkFileTree(
@@ -256,7 +256,7 @@ public final class ObservabilitySummary {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
               if (attributes.isRegularFile() && !isHidden(file)) {
-                artifacts++;
+                artifacts += ServedFile.isKnown(file.getFileName().toString()) ? 1 : 0;
                 names.add(run.path().relativize(file).getName(0).toString());
               }
               return FileVisitResult.CONTINUE;

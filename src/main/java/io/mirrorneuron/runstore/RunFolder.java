@@ -216,7 +216,7 @@ public final class RunFolder {
     return isFinal(status);
   }
 
-  /** Whether a run with this status goes on no more. */
+  /** Whether a run of this status is over. */
   static boolean isFinal(String status) {
     return FINAL.contains(status.toLowerCase(Locale.ROOT));
   }

@@ -11,6 +11,7 @@ import io.mirrorneuron.store.BackupArchive;
 import io.mirrorneuron.testing.BundleUpload;
 import io.mirrorneuron.testing.ContractCalls;
 import io.mirrorneuron.testing.Eventually;
+import io.mirrorneuron.testing.RunFiles;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.testing.SocketClient;
 import io.mirrorneuron.testing.Zips;
@@ -128,6 +129,7 @@ final class ApiUnderTest implements AutoCloseable {
   /** The id of a new run that is over. */
   private String run() {
     RunFolder run = runs.open("run-" + keys++);
+    RunFiles.write(run.path());
     String head = "{\"ts\":\"2026-06-20T10:00:01.000Z\",";
     run.append(
         RunLog.EVENTS,
@@ -153,6 +155,13 @@ final class ApiUnderTest implements AutoCloseable {
     return BundleUpload.multipart(Zips.bundle(SampleManifests.routers("staged", 1)).bytes());
   }
 
+  /** That of a second page. */
+  private String cursor() {
+    run();
+    run();
+    return new JsonObject(send(request("/runs?limit=1").GET()).body()).getString("next");
+  }
+
   private byte[] copy() {
     return BundleUpload.multipart("backup", BackupArchive.pack(jobs().backup(job(State.PAUSED))));
   }
@@ -165,6 +174,9 @@ final class ApiUnderTest implements AutoCloseable {
     }
     if (call.parameters().containsKey("run_id")) {
       prepared = prepared.with("run_id", run());
+    }
+    if (call.operation().path().equals("/runs")) {
+      prepared = prepared.with("cursor", cursor());
     }
     if (call.parameters().containsKey("Idempotency-Key")) {
       prepared = prepared.with("Idempotency-Key", "key-" + keys++);
