@@ -106,7 +106,7 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule areasKnowNoTransport =
       noClasses()
-          .that(resideInAnyPackage(in("jobs"), in("cluster"), in("blueprints")))
+          .that(resideInAnyPackage(in("jobs"), in("cluster"), in("blueprints"), in("human")))
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
@@ -124,7 +124,7 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule areasDoNotKnowEachOther =
       slices()
-          .matching(ROOT + ".(jobs|cluster|blueprints)..")
+          .matching(ROOT + ".(jobs|cluster|blueprints|human)..")
           .should()
           .notDependOnEachOther()
           .because("what two areas share is a port, never a message or a class");
@@ -140,6 +140,7 @@ class ArchitectureTest {
                   in("jobs"),
                   in("cluster"),
                   in("blueprints"),
+                  in("human"),
                   in("runtime"),
                   in("client"),
                   in("store")))
@@ -153,8 +154,17 @@ class ArchitectureTest {
           .that(not(resideInAPackage(in("gateway"))))
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("io.vertx.ext.web..", "io.vertx.openapi..", "io.vertx.json.schema..")
+          .resideInAnyPackage("io.vertx.ext.web..", "io.vertx.openapi..")
           .because("HTTP is translated once");
+
+  @ArchTest
+  static final ArchRule schemasAreReadInOnePlace =
+      noClasses()
+          .that(not(resideInAnyPackage(in("gateway"), in("wire"))))
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.vertx.json.schema..")
+          .because("what does not fit is told in one form");
 
   @ArchTest
   static final ArchRule redisStaysInTheStore =

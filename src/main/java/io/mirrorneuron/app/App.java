@@ -13,9 +13,15 @@ import io.mirrorneuron.gateway.Auth;
 import io.mirrorneuron.gateway.Contract;
 import io.mirrorneuron.gateway.GatewayVerticle;
 import io.mirrorneuron.gateway.Health;
+import io.mirrorneuron.human.HumanClock;
+import io.mirrorneuron.human.HumanDesk;
+import io.mirrorneuron.human.HumanInbox;
+import io.mirrorneuron.human.HumanLogs;
+import io.mirrorneuron.human.HumanVerticle;
 import io.mirrorneuron.jobs.JobsVerticle;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.redis.RedisServer;
+import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.runtime.Runtime;
 import io.mirrorneuron.runtime.cluster.HardwareProbe;
 import io.mirrorneuron.runtime.cluster.LocalCluster;
@@ -67,6 +73,7 @@ public final class App implements AutoCloseable {
   private DataDirectory directory;
   private Vertx vertx;
   private Backend backend;
+  private People human;
   private Doors doors = new Doors(null, null);
 
   private App(Config config, Role role, Map<String, String> environment) {
@@ -103,6 +110,7 @@ public final class App implements AutoCloseable {
     parts.add("Vert.x", () -> vertx.close().await(10, TimeUnit.SECONDS));
     Future<Contract> contract = role.hasGateway() ? Contract.load(vertx) : null;
     backend = role.hasRuntime() ? runtime(redis) : remote();
+    human = people(new RunStore(config.executors().runsRoot()));
     Door grpc = role.hasGrpc() ? openGrpc(backend) : null;
     Door api = role.hasGateway() ? openApi(backend, contract.await()) : null;
     doors = new Doors(api, grpc);
@@ -164,6 +172,23 @@ public final class App implements AutoCloseable {
         runtime.jobs(), cluster, runtime.rows(), identity, hardware, runtime::isServing);
   }
 
+  /**
+   * What people decide.
+   *
+   * @param logs what is known of the runs that were looked at last
+   */
+  private record People(RunStore store, HumanLogs logs, HumanDesk desk, HumanInbox inbox) {}
+
+  private People people(RunStore store) {
+    HumanLogs logs = new HumanLogs();
+    HumanDesk desk = new HumanDesk(store, logs, clock, ids::request);
+    HumanInbox inbox = new HumanInbox(store, logs, clock);
+    if (role.hasRuntime()) {
+      parts.add("human clock", HumanClock.start(inbox, desk));
+    }
+    return new People(store, logs, desk, inbox);
+  }
+
   private RedisLanes connected(URI redis) {
     try {
       return RedisLanes.connect(vertx, redis.toString()).await(10, TimeUnit.SECONDS);
@@ -209,7 +234,8 @@ public final class App implements AutoCloseable {
         List.of(
             new JobsVerticle(backend.jobs(), backend.rows(), staging, config.grpc().adminToken()),
             new ClusterVerticle(backend.cluster(), surroundings(), clock),
-            new BlueprintsVerticle(staging));
+            new BlueprintsVerticle(staging),
+            new HumanVerticle(human.store(), human.logs(), human.desk(), human.inbox(), clock));
     Config.Api api = config.api();
     GatewayVerticle gateway =
         new GatewayVerticle(

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /** The folder of one run. Blocking; thread-safe, also across processes of this product. */
@@ -137,6 +138,24 @@ public final class RunFolder {
       throw failed("written", log.file(), e);
     }
     changed.run();
+  }
+
+  /**
+   * Reads one log from its beginning and on.
+   *
+   * @param mark only lines that contain this text are read; ASCII
+   */
+  public LogTail tail(RunLog log, String mark) {
+    return new LogTail(files(log), mark);
+  }
+
+  /** Does work that no other writer of this product may come between; it may write itself. */
+  public <T> T exclusively(Supplier<T> work) {
+    try (var _ = lock()) {
+      return work.get();
+    } catch (IOException e) {
+      throw failed("locked", "the folder of the run", e);
+    }
   }
 
   /** Keeps every other writer of this product out until it is closed. */

@@ -10,7 +10,12 @@ import io.mirrorneuron.gateway.Auth;
 import io.mirrorneuron.gateway.Contract;
 import io.mirrorneuron.gateway.GatewayVerticle;
 import io.mirrorneuron.gateway.Health;
+import io.mirrorneuron.human.HumanDesk;
+import io.mirrorneuron.human.HumanInbox;
+import io.mirrorneuron.human.HumanLogs;
+import io.mirrorneuron.human.HumanVerticle;
 import io.mirrorneuron.jobs.JobsVerticle;
+import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.store.BundleZip;
 import io.mirrorneuron.store.JobRows;
@@ -26,6 +31,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -41,6 +47,7 @@ public final class GatewayFixture implements AutoCloseable {
   public final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   public final Path folder;
+  public final RunStore runs;
   private final GatewayVerticle gateway;
 
   public GatewayFixture(Path folder, Config.Api api, JobRows rows) throws Exception {
@@ -54,11 +61,14 @@ public final class GatewayFixture implements AutoCloseable {
             new BundleZip.Limits(1 << 20, 4 << 20, 100, 200),
             clock,
             () -> "0000000" + ids.incrementAndGet());
-    List<AreaVerticle> areas =
-        List.of(
-            new JobsVerticle(jobs, rows, staging, new Secret("admin-secret")),
-            new ClusterVerticle(cluster, surroundings(folder), clock),
-            new BlueprintsVerticle(staging));
+    List<AreaVerticle> areas = new ArrayList<>();
+    areas.add(new JobsVerticle(jobs, rows, staging, new Secret("admin-secret")));
+    areas.add(new ClusterVerticle(cluster, surroundings(folder), clock));
+    areas.add(new BlueprintsVerticle(staging));
+    HumanLogs logs = new HumanLogs();
+    runs = new RunStore(folder.resolve("runs"));
+    HumanDesk desk = new HumanDesk(runs, logs, clock, () -> "id" + ids.incrementAndGet());
+    areas.add(new HumanVerticle(runs, logs, desk, new HumanInbox(runs, logs, clock), clock));
     Contract contract = Contract.load(vertx).await(30, TimeUnit.SECONDS);
     gateway =
         new GatewayVerticle(
