@@ -1,8 +1,12 @@
 package io.mirrorneuron.app;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.model.Submission;
+import io.mirrorneuron.runstore.RunFolder;
+import io.mirrorneuron.runstore.RunLog;
+import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.store.BackupArchive;
 import io.mirrorneuron.testing.BundleUpload;
 import io.mirrorneuron.testing.ContractCalls;
@@ -19,7 +23,9 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +33,14 @@ import java.util.Map;
 /** A real server with a token and jobs in every state, and the calls that are made to it. */
 final class ApiUnderTest implements AutoCloseable {
   private static final String TOKEN = "t0ken";
+
+  /** As the contract shows it: what is shown has the hash that the example answers to. */
+  private static final String ASKED =
+      """
+      {"request_id": "q1", "prompt": "Send the mail?", "allowed_decisions": ["approve", "reject"],
+       "status": "pending", "timeout_seconds": 3600, "default": "reject"}
+      """;
+
   private static final String MULTIPART = "multipart/form-data";
 
   /** What a call wants to find; every call has a job of its own. */
@@ -118,6 +132,37 @@ final class ApiUnderTest implements AutoCloseable {
     return jobs().get(job).at("/job/status").asText();
   }
 
+  /**
+   * The id of a new run that waits for people.
+   *
+   * @param claimed whether its request is claimed
+   */
+  private String run(boolean claimed) {
+    RunFolder run =
+        new RunStore(apps.getFirst().config().executors().runsRoot()).open("run-" + keys++);
+    run.append(
+        RunLog.HUMAN,
+        List.of(
+            human("human_notice", "{\"notice_id\":\"n1\",\"message\":\"Almost done\"}"),
+            human("human_input_requested", ASKED)));
+    if (claimed) {
+      run.append(
+          RunLog.HUMAN,
+          List.of(
+              human(
+                  "human_request_claimed",
+                  "{\"request_id\":\"q1\",\"by\":\"ada\",\"until\":\"2999-01-01T00:00:00Z\"}")));
+    }
+    return run.runId();
+  }
+
+  private static ObjectNode human(String type, String payload) {
+    ObjectNode record = io.mirrorneuron.wire.Json.object();
+    record.put("ts", Instant.now(Clock.systemUTC()).toString());
+    record.put("channel", "human").put("type", type);
+    return record.set("payload", io.mirrorneuron.wire.Json.parseObject(payload, type));
+  }
+
   /** The handle of a new bundle. */
   private String bundle() {
     HttpRequest.Builder upload =
@@ -145,6 +190,9 @@ final class ApiUnderTest implements AutoCloseable {
     }
     if (call.body() instanceof JsonObject body && body.containsKey("bundle_path")) {
       prepared = prepared.withBody(body.copy().put("bundle_path", bundle()));
+    }
+    if (call.operation().path().contains("{run_id}")) {
+      prepared = prepared.with("run_id", run(call.operation().id().equals("releaseRunHuman")));
     }
     if (call.operation().id().equals("restoreJob")) {
       prepared = prepared.withBody(copy());
