@@ -65,7 +65,7 @@ public final class HumanInbox {
   private final Map<String, List<Item>> items = new HashMap<>();
   private final Set<String> met = new HashSet<>();
   private long rootSeen = -1;
-  private long lookedAt = Long.MIN_VALUE;
+  private long lookedAt;
 
   public HumanInbox(RunStore store, HumanLogs logs, Clock clock) {
     this.store = store;
