@@ -110,7 +110,7 @@ public final class App implements AutoCloseable {
     parts.add("Vert.x", () -> vertx.close().await(10, TimeUnit.SECONDS));
     Future<Contract> contract = role.hasGateway() ? Contract.load(vertx) : null;
     backend = role.hasRuntime() ? runtime(redis) : remote();
-    human = people(new RunStore(config.executors().runsRoot()));
+    human = people(parts.add("run store", new RunStore(config.executors().runsRoot())));
     Door grpc = role.hasGrpc() ? openGrpc(backend) : null;
     Door api = role.hasGateway() ? openApi(backend, contract.await()) : null;
     doors = new Doors(api, grpc);

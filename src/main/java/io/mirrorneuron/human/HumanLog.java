@@ -2,7 +2,7 @@ package io.mirrorneuron.human;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.runstore.LogTail;
+import io.mirrorneuron.runstore.LogFollower;
 import io.mirrorneuron.runstore.Records;
 import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.runstore.RunLog;
@@ -21,8 +21,8 @@ import java.util.Set;
  */
 final class HumanLog {
   private final String runId;
-  private final LogTail human;
-  private final LogTail events;
+  private final LogFollower human;
+  private final LogFollower events;
   private final Set<String> known = new HashSet<>();
   private final List<ObjectNode> own = new ArrayList<>();
   private final List<ObjectNode> others = new ArrayList<>();
@@ -30,8 +30,8 @@ final class HumanLog {
 
   HumanLog(RunFolder folder) {
     this.runId = folder.runId();
-    this.human = folder.tail(RunLog.HUMAN, "");
-    this.events = folder.tail(RunLog.EVENTS, "\"human\"");
+    this.human = folder.follow(RunLog.HUMAN, "");
+    this.events = folder.follow(RunLog.EVENTS, "\"human\"");
   }
 
   /** As the files are now; the same object as before when nothing has come. */

@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -138,22 +139,20 @@ final class ApiUnderTest implements AutoCloseable {
    * @param claimed whether its request is claimed
    */
   private String run(boolean claimed) {
-    RunFolder run =
-        new RunStore(apps.getFirst().config().executors().runsRoot()).open("run-" + keys++);
-    run.append(
-        RunLog.HUMAN,
-        List.of(
-            human("human_notice", "{\"notice_id\":\"n1\",\"message\":\"Almost done\"}"),
-            human("human_input_requested", ASKED)));
-    if (claimed) {
-      run.append(
-          RunLog.HUMAN,
-          List.of(
-              human(
-                  "human_request_claimed",
-                  "{\"request_id\":\"q1\",\"by\":\"ada\",\"until\":\"2999-01-01T00:00:00Z\"}")));
+    try (RunStore store = new RunStore(apps.getFirst().config().executors().runsRoot())) {
+      RunFolder run = store.open("run-" + keys++);
+      List<ObjectNode> records = new ArrayList<>();
+      records.add(human("human_notice", "{\"notice_id\":\"n1\",\"message\":\"Almost done\"}"));
+      records.add(human("human_input_requested", ASKED));
+      if (claimed) {
+        records.add(
+            human(
+                "human_request_claimed",
+                "{\"request_id\":\"q1\",\"by\":\"ada\",\"until\":\"2999-01-01T00:00:00Z\"}"));
+      }
+      run.append(RunLog.HUMAN, records);
+      return run.runId();
     }
-    return run.runId();
   }
 
   private static ObjectNode human(String type, String payload) {

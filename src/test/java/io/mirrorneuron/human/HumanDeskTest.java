@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +27,11 @@ class HumanDeskTest {
 
   @TempDir Path root;
   private Scene scene;
+
+  @AfterEach
+  void close() {
+    scene.close();
+  }
 
   @BeforeEach
   void open() {
@@ -315,15 +321,17 @@ class HumanDeskTest {
     scene.ask("r", "{'request_id': 'q', 'timeout_seconds': 1, 'default': 'reject'}");
     scene.clock.turn(Duration.ofHours(1));
 
-    Scene next = new Scene(root, scene.clock);
-    Scene other = new Scene(root, scene.clock);
-    next.inbox.lookAgain(true);
-    other.inbox.lookAgain(true);
-    next.tick();
-    other.tick();
-    new Scene(root, scene.clock).tick();
+    try (Scene next = new Scene(root, scene.clock);
+        Scene other = new Scene(root, scene.clock);
+        Scene last = new Scene(root, scene.clock)) {
+      next.inbox.lookAgain(true);
+      other.inbox.lookAgain(true);
+      next.tick();
+      other.tick();
+      last.tick();
+    }
 
-    assertThat(next.types("r", "human.jsonl"))
+    assertThat(scene.types("r", "human.jsonl"))
         .containsExactly("human_input_requested", "human_input_timeout", "human_input_received");
   }
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +19,11 @@ import org.junit.jupiter.api.io.TempDir;
 class HumanInboxTest {
   @TempDir Path root;
   private Scene scene;
+
+  @AfterEach
+  void close() {
+    scene.close();
+  }
 
   @BeforeEach
   void open() {
@@ -81,11 +87,12 @@ class HumanInboxTest {
   @Test
   void whatProgramsAndOtherServersWriteIsFoundWithinASecond() {
     ids(everything());
-    Scene other = new Scene(root, scene.clock);
-    other.run("new");
-    other.ask("new", "{'request_id': 'q4'}");
-    other.program("b", RunLog.HUMAN, "human_input_received", "{'request_id': 'q2'}");
-    other.store.find("c").write("job.json", json("{'status': 'completed'}"));
+    try (Scene other = new Scene(root, scene.clock)) {
+      other.run("new");
+      other.ask("new", "{'request_id': 'q4'}");
+      other.program("b", RunLog.HUMAN, "human_input_received", "{'request_id': 'q2'}");
+      other.store.find("c").write("job.json", json("{'status': 'completed'}"));
+    }
 
     scene.clock.turn(Duration.ofSeconds(1));
 

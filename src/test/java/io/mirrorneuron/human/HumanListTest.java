@@ -10,6 +10,7 @@ import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +18,11 @@ import org.junit.jupiter.api.io.TempDir;
 class HumanListTest {
   @TempDir Path root;
   private Scene scene;
+
+  @AfterEach
+  void close() {
+    scene.close();
+  }
 
   @BeforeEach
   void open() {

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +22,18 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Two servers, two people who answer, one claim, one time limit: one answer, in any order. */
 class InterleavingsTest {
   @TempDir Path root;
+  private final Scene.Hands clock = new Scene.Hands();
+  private List<Scene> servers;
+
+  @BeforeEach
+  void start() {
+    servers = List.of(new Scene(root, clock), new Scene(root, clock));
+  }
+
+  @AfterEach
+  void stop() {
+    servers.forEach(Scene::close);
+  }
 
   private interface Act {
     void on(Scene server);
@@ -51,8 +65,6 @@ class InterleavingsTest {
   @ParameterizedTest
   @MethodSource("orders")
   void oneAfterTheOther(List<Integer> order) {
-    Scene.Hands clock = new Scene.Hands();
-    List<Scene> servers = List.of(new Scene(root, clock), new Scene(root, clock));
     ask(servers.getFirst());
 
     for (int i = 0; i < order.size(); i++) {
@@ -62,13 +74,11 @@ class InterleavingsTest {
       attempt(ACTS.get(order.get(i)), servers.get(i % 2));
     }
 
-    assertOneAnswer(servers);
+    assertOneAnswer();
   }
 
   @RepeatedTest(40)
   void allAtOnce(RepetitionInfo repetition) throws InterruptedException {
-    Scene.Hands clock = new Scene.Hands();
-    List<Scene> servers = List.of(new Scene(root, clock), new Scene(root, clock));
     ask(servers.getFirst());
     clock.turn(Duration.ofSeconds(10));
     CountDownLatch start = new CountDownLatch(1);
@@ -94,7 +104,7 @@ class InterleavingsTest {
     }
     servers.getLast().tick();
 
-    assertOneAnswer(servers);
+    assertOneAnswer();
   }
 
   private static void ask(Scene server) {
@@ -102,7 +112,7 @@ class InterleavingsTest {
     server.ask("r", "{'request_id': 'q', 'timeout_seconds': 10, 'default': 'reject'}");
   }
 
-  private static void assertOneAnswer(List<Scene> servers) {
+  private void assertOneAnswer() {
     List<String> types = servers.getFirst().types("r", "human.jsonl");
     assertThat(types.stream().filter("human_input_received"::equals)).hasSize(1);
     assertThat(types.stream().filter("human_input_timeout"::equals)).hasSizeLessThan(2);

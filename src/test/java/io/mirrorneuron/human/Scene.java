@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /** A run on disk, people before it, and a clock that is turned by hand. */
-final class Scene {
+final class Scene implements AutoCloseable {
   static final Instant START = Instant.parse("2026-06-20T10:00:00Z");
 
   /** Stands still until it is turned. */
@@ -64,6 +64,11 @@ final class Scene {
     store = new RunStore(root);
     desk = new HumanDesk(store, logs, clock, () -> Long.toString(IDS.incrementAndGet()));
     inbox = new HumanInbox(store, logs, clock);
+  }
+
+  @Override
+  public void close() {
+    store.close();
   }
 
   RunFolder run(String runId) {

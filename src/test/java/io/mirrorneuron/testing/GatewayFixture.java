@@ -155,5 +155,6 @@ public final class GatewayFixture implements AutoCloseable {
   @Override
   public void close() {
     vertx.close().await();
+    runs.close();
   }
 }

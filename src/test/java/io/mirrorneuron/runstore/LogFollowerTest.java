@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class LogTailTest {
+class LogFollowerTest {
   @TempDir Path root;
   private RunFolder folder;
   private Path live;
@@ -37,49 +37,38 @@ class LogTailTest {
 
   @Test
   void eachLookGivesWhatHasCome() throws IOException {
-    LogTail tail = folder.tail(RunLog.EVENTS, "");
-    assertThat(tail.more()).isEmpty();
+    LogFollower follower = folder.follow(RunLog.EVENTS, "");
+    assertThat(follower.more()).isEmpty();
 
     add("{\"n\":1}\n\n[1]\nrubbish\n{\"n\":2}\n{\"n\":");
-    assertThat(numbers(tail.more())).containsExactly(1, 2);
-    assertThat(tail.more()).isEmpty();
+    assertThat(numbers(follower.more())).containsExactly(1, 2);
+    assertThat(follower.more()).isEmpty();
 
     add("3}\n");
-    assertThat(numbers(tail.more())).containsExactly(3);
-  }
-
-  @Test
-  void aLastLineThatIsWholeNeedsNoEnd() throws IOException {
-    LogTail tail = folder.tail(RunLog.EVENTS, "");
-    add("{\"n\":1}");
-    assertThat(numbers(tail.more())).containsExactly(1);
-
-    folder.append(RunLog.EVENTS, List.of(Json.object().put("n", 2)));
-
-    assertThat(numbers(tail.more())).containsExactly(2);
+    assertThat(numbers(follower.more())).containsExactly(3);
   }
 
   @Test
   void aFileThatIsClosedIsNotReadAgain() throws IOException {
-    LogTail tail = folder.tail(RunLog.EVENTS, "");
+    LogFollower follower = folder.follow(RunLog.EVENTS, "");
     add("{\"n\":1}\n");
-    tail.more();
+    follower.more();
     add("{\"n\":2}\n");
     Files.move(live, folder.path().resolve("events.001.jsonl"));
     add("{\"n\":3}\n");
 
-    assertThat(numbers(tail.more())).containsExactly(2, 3);
-    assertThat(tail.more()).isEmpty();
+    assertThat(numbers(follower.more())).containsExactly(2, 3);
+    assertThat(follower.more()).isEmpty();
   }
 
   @Test
   void aFileThatWasWrittenAnewIsReadFromItsBeginning() throws IOException {
-    LogTail tail = folder.tail(RunLog.EVENTS, "");
+    LogFollower follower = folder.follow(RunLog.EVENTS, "");
     add("{\"n\":1}\n{\"n\":2}\n");
-    tail.more();
+    follower.more();
     Files.writeString(live, "{\"n\":3}\n");
 
-    assertThat(numbers(tail.more())).containsExactly(3);
+    assertThat(numbers(follower.more())).containsExactly(3);
   }
 
   @Test
@@ -88,26 +77,26 @@ class LogTailTest {
     try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(packed))) {
       out.write("{\"n\":1}\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
     }
-    LogTail tail = folder.tail(RunLog.EVENTS, "");
-    assertThat(numbers(tail.more())).containsExactly(1);
+    LogFollower follower = folder.follow(RunLog.EVENTS, "");
+    assertThat(numbers(follower.more())).containsExactly(1);
     add("{\"n\":2}\n");
 
-    assertThat(numbers(tail.more())).containsExactly(2);
+    assertThat(numbers(follower.more())).containsExactly(2);
   }
 
   @Test
   void onlyMarkedLinesAreReadHoweverLongTheOthersAre() throws IOException {
-    LogTail tail = folder.tail(RunLog.EVENTS, "\"mark\"");
+    LogFollower follower = folder.follow(RunLog.EVENTS, "\"mark\"");
     add("{\"n\":1,\"text\":\"" + "x".repeat(300_000) + "\"}\n{\"n\":2,\"mark\":0}\n{\"n\":3}");
-    assertThat(numbers(tail.more())).containsExactly(2);
+    assertThat(numbers(follower.more())).containsExactly(2);
     add("\n{\"mark\":true,\"n\":4}\n");
 
-    assertThat(numbers(tail.more())).containsExactly(4);
+    assertThat(numbers(follower.more())).containsExactly(4);
   }
 
   @Test
   void nothingIsLostWhileOthersWriteAndFilesAreClosed() throws Exception {
-    LogTail tail = folder.tail(RunLog.EVENTS, "");
+    LogFollower follower = folder.follow(RunLog.EVENTS, "");
     int writers = 4;
     int each = 500;
     List<Thread> threads = new ArrayList<>();
@@ -126,9 +115,9 @@ class LogTailTest {
     }
     List<Integer> read = new ArrayList<>();
     while (threads.stream().anyMatch(Thread::isAlive)) {
-      read.addAll(numbers(tail.more()));
+      read.addAll(numbers(follower.more()));
     }
-    read.addAll(numbers(tail.more()));
+    read.addAll(numbers(follower.more()));
 
     assertThat(read).doesNotHaveDuplicates().hasSize(writers * each);
   }
