@@ -28,6 +28,10 @@ public final class LogFollower {
   private final LogFiles files;
   private final String mark;
   private Map<Object, Long> ends = Map.of();
+
+  /** Of the look before: a file that is renamed while files are listed is missed once. */
+  private Map<Object, Long> formerEnds = Map.of();
+
   private Seen seen;
 
   /**
@@ -51,11 +55,13 @@ public final class LogFollower {
       try {
         BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
         Object key = attributes.fileKey() == null ? file : attributes.fileKey();
-        read.put(key, read(file, attributes.size(), ends.getOrDefault(key, 0L), records));
+        long end = ends.getOrDefault(key, formerEnds.getOrDefault(key, 0L));
+        read.put(key, read(file, attributes.size(), end, records));
       } catch (NoSuchFileException e) {
         continue; // closed or thrown away since it was listed
       }
     }
+    formerEnds = ends;
     ends = read;
     seen = now;
     return records;
@@ -67,7 +73,8 @@ public final class LogFollower {
       return end;
     }
     boolean packed = file.toString().endsWith(".gz");
-    try (LineReader lines = LineReader.open(file, packed || size < end ? 0 : end)) {
+    boolean goesOn = !packed && end > 0 && LineReader.endingAt(file, end) != null;
+    try (LineReader lines = LineReader.open(file, goesOn ? end : 0)) {
       for (byte[] line = lines.next(); line != null; line = lines.next()) {
         if (new String(line, StandardCharsets.ISO_8859_1).contains(mark)) {
           add(new String(line, StandardCharsets.UTF_8), into);
