@@ -106,7 +106,9 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule areasKnowNoTransport =
       noClasses()
-          .that(resideInAnyPackage(in("jobs"), in("cluster"), in("blueprints"), in("human")))
+          .that(
+              resideInAnyPackage(
+                  in("jobs"), in("cluster"), in("blueprints"), in("observability"), in("human")))
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
@@ -124,7 +126,7 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule areasDoNotKnowEachOther =
       slices()
-          .matching(ROOT + ".(jobs|cluster|blueprints|human)..")
+          .matching(ROOT + ".(jobs|cluster|blueprints|observability|human)..")
           .should()
           .notDependOnEachOther()
           .because("what two areas share is a port, never a message or a class");
@@ -140,8 +142,10 @@ class ArchitectureTest {
                   in("jobs"),
                   in("cluster"),
                   in("blueprints"),
+                  in("observability"),
                   in("human"),
                   in("runtime"),
+                  in("runstore"),
                   in("client"),
                   in("store")))
           .because("an operation is added in the contract and in an area, not here");

@@ -20,6 +20,7 @@ import io.mirrorneuron.human.HumanLogs;
 import io.mirrorneuron.human.HumanVerticle;
 import io.mirrorneuron.jobs.JobsVerticle;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.observability.ObservabilityVerticle;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.runtime.Runtime;
@@ -72,8 +73,9 @@ public final class App implements AutoCloseable {
   private Config config;
   private DataDirectory directory;
   private Vertx vertx;
+  private RunStore runs;
   private Backend backend;
-  private People human;
+  private HumanVerticle human;
   private Doors doors = new Doors(null, null);
 
   private App(Config config, Role role, Map<String, String> environment) {
@@ -108,9 +110,10 @@ public final class App implements AutoCloseable {
         Vertx.vertx(
             new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(eventLoops()));
     parts.add("Vert.x", () -> vertx.close().await(10, TimeUnit.SECONDS));
+    runs = parts.add("run store", new RunStore(config.executors().runsRoot()));
     Future<Contract> contract = role.hasGateway() ? Contract.load(vertx) : null;
     backend = role.hasRuntime() ? runtime(redis) : remote();
-    human = people(parts.add("run store", new RunStore(config.executors().runsRoot())));
+    human = people();
     Door grpc = role.hasGrpc() ? openGrpc(backend) : null;
     Door api = role.hasGateway() ? openApi(backend, contract.await()) : null;
     doors = new Doors(api, grpc);
@@ -147,6 +150,7 @@ public final class App implements AutoCloseable {
     }
     RedisLanes lanes = connected(redisUri(config, redis));
     NodeIdentity identity = NodeIdentity.standalone(hostname(), config.grpc());
+    NvidiaSmi gpus = new NvidiaSmi(environment.getOrDefault("PATH", ""), clock);
     Runtime runtime =
         parts.add(
             "runtime",
@@ -154,10 +158,10 @@ public final class App implements AutoCloseable {
                 config,
                 new Runtime.Identity(
                     identity.name(), directory.runtimeId(), environment, clock, ids::jobSuffix),
-                lanes));
-    HardwareProbe hardware =
-        new HardwareProbe(
-            config.home(), new NvidiaSmi(environment.getOrDefault("PATH", ""), clock), clock);
+                lanes,
+                runs,
+                gpus));
+    HardwareProbe hardware = new HardwareProbe(config.home(), gpus, clock);
     Keys keys = new Keys(config.redis().namespace());
     ClusterClient cluster =
         new LocalCluster(
@@ -172,21 +176,15 @@ public final class App implements AutoCloseable {
         runtime.jobs(), cluster, runtime.rows(), identity, hardware, runtime::isServing);
   }
 
-  /**
-   * What people decide.
-   *
-   * @param logs what is known of the runs that were looked at last
-   */
-  private record People(RunStore store, HumanLogs logs, HumanDesk desk, HumanInbox inbox) {}
-
-  private People people(RunStore store) {
+  /** What people decide; with the runtime comes the clock that decides when nobody did. */
+  private HumanVerticle people() {
     HumanLogs logs = new HumanLogs();
-    HumanDesk desk = new HumanDesk(store, logs, clock, ids::request);
-    HumanInbox inbox = new HumanInbox(store, logs, clock);
+    HumanDesk desk = new HumanDesk(runs, logs, clock, ids::request);
+    HumanInbox inbox = new HumanInbox(runs, logs, clock);
     if (role.hasRuntime()) {
       parts.add("human clock", HumanClock.start(inbox, desk));
     }
-    return new People(store, logs, desk, inbox);
+    return new HumanVerticle(runs, logs, desk, inbox, clock);
   }
 
   private RedisLanes connected(URI redis) {
@@ -235,7 +233,8 @@ public final class App implements AutoCloseable {
             new JobsVerticle(backend.jobs(), backend.rows(), staging, config.grpc().adminToken()),
             new ClusterVerticle(backend.cluster(), surroundings(), clock),
             new BlueprintsVerticle(staging),
-            new HumanVerticle(human.store(), human.logs(), human.desk(), human.inbox(), clock));
+            new ObservabilityVerticle(runs, clock),
+            human);
     Config.Api api = config.api();
     GatewayVerticle gateway =
         new GatewayVerticle(

@@ -57,24 +57,26 @@ final class ApiUnderTest implements AutoCloseable {
 
   private final List<App> apps;
   private final ContractCalls calls;
+  private final RunStore runs;
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private int keys;
 
-  private ApiUnderTest(ContractCalls calls, App... apps) {
+  private ApiUnderTest(Path home, ContractCalls calls, App... apps) {
+    this.runs = new RunStore(home.resolve("runs"));
     this.calls = calls;
     this.apps = List.of(apps);
   }
 
   /** Everything in one process. */
   static ApiUnderTest whole(Path home, ContractCalls calls, Map<String, String> settings) {
-    return new ApiUnderTest(calls, start(home, Role.UP, settings));
+    return new ApiUnderTest(home, calls, start(home, Role.UP, settings));
   }
 
   /** A gateway before a runtime that it reaches by gRPC. */
   static ApiUnderTest split(Path home, ContractCalls calls, Map<String, String> settings) {
     App runtime = start(home, Role.RUNTIME, settings);
-    return new ApiUnderTest(calls, start(home, Role.GATEWAY, settings), runtime);
+    return new ApiUnderTest(home, calls, start(home, Role.GATEWAY, settings), runtime);
   }
 
   private static App start(Path home, Role role, Map<String, String> settings) {
@@ -138,28 +140,42 @@ final class ApiUnderTest implements AutoCloseable {
    *
    * @param claimed whether its request is claimed
    */
-  private String run(boolean claimed) {
-    try (RunStore store = new RunStore(apps.getFirst().config().executors().runsRoot())) {
-      RunFolder run = store.open("run-" + keys++);
-      List<ObjectNode> records = new ArrayList<>();
-      records.add(human("human_notice", "{\"notice_id\":\"n1\",\"message\":\"Almost done\"}"));
-      records.add(human("human_input_requested", ASKED));
-      if (claimed) {
-        records.add(
-            human(
-                "human_request_claimed",
-                "{\"request_id\":\"q1\",\"by\":\"ada\",\"until\":\"2999-01-01T00:00:00Z\"}"));
-      }
-      run.append(RunLog.HUMAN, records);
-      return run.runId();
+  private String waiting(boolean claimed) {
+    RunFolder run = runs.open("run-" + keys++);
+    List<ObjectNode> records = new ArrayList<>();
+    records.add(human("human_notice", "{\"notice_id\":\"n1\",\"message\":\"Almost done\"}"));
+    records.add(human("human_input_requested", ASKED));
+    if (claimed) {
+      records.add(
+          human(
+              "human_request_claimed",
+              "{\"request_id\":\"q1\",\"by\":\"ada\",\"until\":\"2999-01-01T00:00:00Z\"}"));
     }
+    run.append(RunLog.HUMAN, records);
+    return run.runId();
   }
 
   private static ObjectNode human(String type, String payload) {
     ObjectNode record = io.mirrorneuron.wire.Json.object();
     record.put("ts", Instant.now(Clock.systemUTC()).toString());
     record.put("channel", "human").put("type", type);
-    return record.set("payload", io.mirrorneuron.wire.Json.parseObject(payload, type));
+    return record.set("payload", parsed(payload));
+  }
+
+  /** The id of a new run that is over. */
+  private String run() {
+    RunFolder run = runs.open("run-" + keys++);
+    String head = "{\"ts\":\"2026-06-20T10:00:01.000Z\",";
+    run.append(
+        RunLog.EVENTS,
+        List.of(parsed(head + "\"type\":\"job_failed\",\"payload\":{\"step_id\":\"sum\"}}")));
+    run.append(RunLog.RESOURCES, List.of(parsed(head + "\"cpu_pct\":7,\"memory_rss_mb\":12.5}")));
+    run.write("job.json", parsed("{\"job_id\":\"job-1\",\"status\":\"failed\"}"));
+    return run.runId();
+  }
+
+  private static ObjectNode parsed(String json) {
+    return io.mirrorneuron.wire.Json.parseObject(json, "record");
   }
 
   /** The handle of a new bundle. */
@@ -184,19 +200,26 @@ final class ApiUnderTest implements AutoCloseable {
     if (call.parameters().containsKey("job_id")) {
       prepared = prepared.with("job_id", job(state));
     }
+    if (call.parameters().containsKey("run_id")) {
+      prepared =
+          prepared.with(
+              "run_id",
+              isHuman(call) ? waiting(call.operation().id().equals("releaseRunHuman")) : run());
+    }
     if (call.parameters().containsKey("Idempotency-Key")) {
       prepared = prepared.with("Idempotency-Key", "key-" + keys++);
     }
     if (call.body() instanceof JsonObject body && body.containsKey("bundle_path")) {
       prepared = prepared.withBody(body.copy().put("bundle_path", bundle()));
     }
-    if (call.operation().path().contains("{run_id}")) {
-      prepared = prepared.with("run_id", run(call.operation().id().equals("releaseRunHuman")));
-    }
     if (call.operation().id().equals("restoreJob")) {
       prepared = prepared.withBody(copy());
     }
     return prepared;
+  }
+
+  private static boolean isHuman(ContractCalls.Call call) {
+    return call.operation().declared().getJsonArray("tags").contains("human");
   }
 
   HttpResponse<String> send(ContractCalls.Call call) {

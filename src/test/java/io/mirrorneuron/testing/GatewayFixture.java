@@ -15,6 +15,7 @@ import io.mirrorneuron.human.HumanInbox;
 import io.mirrorneuron.human.HumanLogs;
 import io.mirrorneuron.human.HumanVerticle;
 import io.mirrorneuron.jobs.JobsVerticle;
+import io.mirrorneuron.observability.ObservabilityVerticle;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.store.BundleZip;
@@ -31,7 +32,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -52,6 +52,7 @@ public final class GatewayFixture implements AutoCloseable {
 
   public GatewayFixture(Path folder, Config.Api api, JobRows rows) throws Exception {
     this.folder = folder;
+    this.runs = new RunStore(folder.resolve("runs"));
     Path uploads = Files.createDirectories(folder.resolve("uploads"));
     Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
     AtomicLong ids = new AtomicLong();
@@ -61,14 +62,15 @@ public final class GatewayFixture implements AutoCloseable {
             new BundleZip.Limits(1 << 20, 4 << 20, 100, 200),
             clock,
             () -> "0000000" + ids.incrementAndGet());
-    List<AreaVerticle> areas = new ArrayList<>();
-    areas.add(new JobsVerticle(jobs, rows, staging, new Secret("admin-secret")));
-    areas.add(new ClusterVerticle(cluster, surroundings(folder), clock));
-    areas.add(new BlueprintsVerticle(staging));
     HumanLogs logs = new HumanLogs();
-    runs = new RunStore(folder.resolve("runs"));
     HumanDesk desk = new HumanDesk(runs, logs, clock, () -> "id" + ids.incrementAndGet());
-    areas.add(new HumanVerticle(runs, logs, desk, new HumanInbox(runs, logs, clock), clock));
+    List<AreaVerticle> areas =
+        List.of(
+            new JobsVerticle(jobs, rows, staging, new Secret("admin-secret")),
+            new ClusterVerticle(cluster, surroundings(folder), clock),
+            new BlueprintsVerticle(staging),
+            new ObservabilityVerticle(runs, clock),
+            new HumanVerticle(runs, logs, desk, new HumanInbox(runs, logs, clock), clock));
     Contract contract = Contract.load(vertx).await(30, TimeUnit.SECONDS);
     gateway =
         new GatewayVerticle(
