@@ -36,7 +36,7 @@ public final class HumanClock implements AutoCloseable {
 
   private void tick() {
     try {
-      inbox.lookAgain(true);
+      inbox.lookEverywhere();
       inbox.overdue().forEach(this::timeOut);
     } catch (RuntimeException e) {
       LOG.error("The requests to people cannot be looked at", e);

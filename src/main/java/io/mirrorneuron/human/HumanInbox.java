@@ -23,6 +23,8 @@ import java.util.NavigableMap;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -61,6 +63,9 @@ public final class HumanInbox {
   private final Set<String> changed = ConcurrentHashMap.newKeySet();
   private final NavigableMap<Place, Item> newest = new ConcurrentSkipListMap<>();
   private final NavigableMap<Place, Item> byDue = new ConcurrentSkipListMap<>();
+
+  // Guarded by looking.
+  private final ReentrantLock looking = new ReentrantLock();
   private final Map<String, OpenRun> open = new HashMap<>();
   private final Map<String, List<Item>> items = new HashMap<>();
   private final Set<String> met = new HashSet<>();
@@ -102,7 +107,7 @@ public final class HumanInbox {
 
   /** {@code {data: [request with run_id, blueprint_id], next: cursor or null}}. */
   ObjectNode page(Query query) {
-    lookAgain(false);
+    lookBriefly();
     Instant now = clock.instant();
     NavigableMap<Place, Item> order = query.due() ? byDue : newest;
     ObjectNode page = Json.object();
@@ -139,8 +144,33 @@ public final class HumanInbox {
         .toList();
   }
 
-  /** Looks at what has changed; from time to time, or when asked to, at all open runs. */
-  synchronized void lookAgain(boolean everywhere) {
+  /** A reader does not wait for the first look at many runs, which takes long. */
+  private void lookBriefly() {
+    try {
+      if (looking.tryLock(STALE_MS, TimeUnit.MILLISECONDS)) {
+        try {
+          look(false);
+        } finally {
+          looking.unlock();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Looks at all open runs, and for new ones. */
+  void lookEverywhere() {
+    looking.lock();
+    try {
+      look(true);
+    } finally {
+      looking.unlock();
+    }
+  }
+
+  /** Looks at what has changed; from time to time, or when asked to, at everything. */
+  private void look(boolean everywhere) {
     long now = clock.millis();
     List<String> ids = new ArrayList<>(changed);
     changed.removeAll(ids);

@@ -324,8 +324,8 @@ class HumanDeskTest {
     try (Scene next = new Scene(root, scene.clock);
         Scene other = new Scene(root, scene.clock);
         Scene last = new Scene(root, scene.clock)) {
-      next.inbox.lookAgain(true);
-      other.inbox.lookAgain(true);
+      next.inbox.lookEverywhere();
+      other.inbox.lookEverywhere();
       next.tick();
       other.tick();
       last.tick();

@@ -107,7 +107,7 @@ final class Scene implements AutoCloseable {
 
   /** What the server's clock does each second. */
   void tick() {
-    inbox.lookAgain(true);
+    inbox.lookEverywhere();
     inbox.overdue().forEach(item -> desk.timeOut(item.runId(), item.request().id()));
   }
 
