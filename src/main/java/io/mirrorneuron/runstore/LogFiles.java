@@ -57,38 +57,33 @@ final class LogFiles {
     return List.copyOf(files);
   }
 
-  /** Adds whole lines; lines of others, even torn ones, stay apart from them. */
+  /** Adds whole lines; closes the live file first when it is full. */
   void append(byte[] lines) throws IOException {
     Path live = folder.path().resolve(log.file());
     if (log.rotates() && size(live) > 0 && size(live) + lines.length > limit) {
       rotate(live);
     }
-    try (FileChannel channel =
-        FileChannel.open(
-            live, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      boolean torn = channel.size() > 0 && lastByte(channel) != '\n';
-      ByteBuffer bytes = ByteBuffer.allocate(lines.length + 1);
-      if (torn) {
-        bytes.put((byte) '\n');
-      }
-      write(live, bytes.put(lines).flip());
-    }
+    append(live, lines);
   }
 
-  /** A channel that appends cannot read, so it is another one. */
-  private static void write(Path live, ByteBuffer bytes) throws IOException {
+  /** Adds whole lines to a file, in one write; lines of others, even torn ones, stay apart. */
+  static void append(Path file, byte[] lines) throws IOException {
+    boolean torn = size(file) > 0 && LineReader.endingAt(file, size(file)) == null;
+    ByteBuffer bytes = ByteBuffer.allocate(lines.length + 1);
+    if (torn) {
+      bytes.put((byte) '\n');
+    }
+    bytes.put(lines).flip();
     try (FileChannel channel =
-        FileChannel.open(live, StandardOpenOption.APPEND, LinkOption.NOFOLLOW_LINKS)) {
+        FileChannel.open(
+            file,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.APPEND,
+            LinkOption.NOFOLLOW_LINKS)) {
       while (bytes.hasRemaining()) {
         channel.write(bytes);
       }
     }
-  }
-
-  private static byte lastByte(FileChannel channel) throws IOException {
-    ByteBuffer one = ByteBuffer.allocate(1);
-    channel.read(one, channel.size() - 1);
-    return one.get(0);
   }
 
   private void rotate(Path live) throws IOException {
@@ -109,7 +104,7 @@ final class LogFiles {
     ObjectNode index = Json.object().put("schema_version", 1).put("run_id", folder.runId());
     ArrayNode list = index.putArray("segments");
     segments.forEach(segment -> list.addObject().put("path", segment));
-    folder.write(log.channel() + ".index.json", index);
+    folder.put(log.channel() + ".index.json", index);
   }
 
   private List<String> listed() {

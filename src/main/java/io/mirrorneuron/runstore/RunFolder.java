@@ -95,23 +95,24 @@ public final class RunFolder {
 
   /** Puts the document in the place of an older one; readers see the one or the other. */
   public void write(String name, ObjectNode document) {
-    try (var _ = lock()) {
-      Path whole = Files.createDirectories(path.resolve(HIDDEN)).resolve(name + ".new");
-      Files.write(whole, bytes(document));
-      Files.move(whole, path.resolve(name), StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      throw failed("written", name, e);
-    }
-    changed.run();
+    update(name, old -> document);
   }
 
   /** Changes a document that others may change too. Without one the change is made to {}. */
   public void update(String name, UnaryOperator<ObjectNode> change) {
     try (var _ = lock()) {
-      write(name, change.apply(peek(name).orElseGet(Json::object)));
+      put(name, change.apply(peek(name).orElseGet(Json::object)));
     } catch (IOException e) {
-      throw failed("written", name, e);
+      throw failed(name, e);
     }
+    changed.run(); // not before others may go on: who hears of it will read
+  }
+
+  /** For who has the lock; tells nobody. */
+  void put(String name, ObjectNode document) throws IOException {
+    Path whole = Files.createDirectories(path.resolve(HIDDEN)).resolve(name + ".new");
+    Files.write(whole, bytes(document));
+    Files.move(whole, path.resolve(name), StandardCopyOption.ATOMIC_MOVE);
   }
 
   /** Writes the document unless there is one with this name. */
@@ -134,7 +135,7 @@ public final class RunFolder {
     try (var _ = lock()) {
       files(log).append(lines.toByteArray());
     } catch (IOException e) {
-      throw failed("written", log.file(), e);
+      throw failed(log.file(), e);
     }
     changed.run();
   }
@@ -193,11 +194,11 @@ public final class RunFolder {
     }
   }
 
-  private static MnException failed(String what, String name, IOException cause) {
+  private static MnException failed(String name, IOException cause) {
     return new MnException(
         ErrorCode.INTERNAL,
         "run_store_unavailable",
-        "%s cannot be %s: %s".formatted(name, what, cause.getMessage()),
+        "%s cannot be written: %s".formatted(name, cause.getMessage()),
         null,
         cause);
   }

@@ -6,9 +6,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -17,12 +17,24 @@ import java.util.regex.Pattern;
  * The folders of all runs, one root. Several processes may work on the same root. Blocking and
  * thread-safe; failures are {@link MnException}.
  */
-public final class RunStore {
+public final class RunStore implements AutoCloseable {
   private static final Pattern RUN_ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.:-]{0,219}");
+
+  /** Journals whose places in the files are remembered; others find them again. */
+  private static final int JOURNALS = 1000;
 
   private final Path root;
   private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
-  private final Map<String, List<Runnable>> watchers = new ConcurrentHashMap<>();
+  private final RunWatch watch = new RunWatch(this::stamp);
+  private final Map<String, RunJournal> journals =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, RunJournal> eldest) {
+          return size() > JOURNALS;
+        }
+      };
   private volatile Consumer<String> missing = runId -> {};
 
   /**
@@ -102,29 +114,37 @@ public final class RunStore {
     listeners.add(listener);
   }
 
-  /** The same for one run, until closed. */
+  /** Tells whenever the files of the run have changed, whoever wrote, until closed. */
   public AutoCloseable watch(String runId, Runnable onChange) {
-    watchers.compute(
-        runId,
-        (id, present) -> {
-          List<Runnable> list = present == null ? new CopyOnWriteArrayList<>() : present;
-          list.add(onChange);
-          return list;
-        });
-    return () ->
-        watchers.computeIfPresent(
-            runId,
-            (id, present) -> {
-              present.remove(onChange);
-              return present.isEmpty() ? null : present;
-            });
+    return watch.add(runId, onChange);
+  }
+
+  /** The journal of a run that there is. */
+  public RunJournal journal(RunFolder folder) {
+    synchronized (journals) {
+      return journals.computeIfAbsent(folder.runId(), absent -> new RunJournal(folder));
+    }
+  }
+
+  private long stamp(String runId) {
+    Path folder = root.resolve(runId);
+    long stamp = 0;
+    for (RunLog log : RunLog.values()) {
+      stamp = stamp * 31 + folder.resolve(log.file()).toFile().length();
+    }
+    for (String document : List.of("job.json", "run.json")) {
+      stamp = stamp * 31 + folder.resolve(document).toFile().lastModified();
+    }
+    return stamp;
   }
 
   private void changed(String runId) {
     listeners.forEach(listener -> listener.accept(runId));
-    List<Runnable> present = watchers.get(runId);
-    if (present != null) {
-      present.forEach(Runnable::run);
-    }
+    watch.changed(runId);
+  }
+
+  @Override
+  public void close() {
+    watch.close();
   }
 }
