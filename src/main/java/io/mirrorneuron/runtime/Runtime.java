@@ -2,6 +2,8 @@ package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.JobCensus;
 import io.mirrorneuron.runtime.engine.Engine;
 import io.mirrorneuron.runtime.exec.HostLocalExecutions;
@@ -55,7 +57,16 @@ public final class Runtime implements AutoCloseable {
       Clock clock,
       Supplier<String> jobIdSuffixes) {}
 
-  public Runtime(Config config, Identity identity, RedisLanes lanes) {
+  /**
+   * @param runs where the records of runs are kept
+   * @param gpus of this machine, known without waiting
+   */
+  public Runtime(
+      Config config,
+      Identity identity,
+      RedisLanes lanes,
+      RunStore runs,
+      Supplier<List<Hardware.Gpu>> gpus) {
     this.lanes = lanes;
     Orphans.killAll(config.executors(), identity.runtimeId());
     ManifestCache manifests = new ManifestCache(new Manifests(config.executors().defaultRunner()));
@@ -65,7 +76,11 @@ public final class Runtime implements AutoCloseable {
     timers = new ScheduledTimers(identity.clock());
     executions =
         new HostLocalExecutions(
-            config.executors(), identity.runtimeId(), identity.clock(), identity.environment());
+            config.executors(),
+            identity.runtimeId(),
+            identity.clock(),
+            identity.environment(),
+            new RunSamples(runs, gpus));
     Keys keys = new Keys(config.redis().namespace());
     store =
         new RedisJobStore(

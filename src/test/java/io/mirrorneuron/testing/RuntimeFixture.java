@@ -6,11 +6,13 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.redis.RedisServer;
+import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.runtime.Runtime;
 import io.mirrorneuron.store.RedisLanes;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -59,7 +61,9 @@ public final class RuntimeFixture implements AutoCloseable {
             Map.of("PATH", System.getenv("PATH")),
             Clock.systemUTC(),
             () -> String.format("%013d-%012x", 0, IDS.incrementAndGet())),
-        lanes);
+        lanes,
+        new RunStore(config.executors().runsRoot()),
+        List::of);
   }
 
   /** Closes the runtime in good order and starts one on the same data. */

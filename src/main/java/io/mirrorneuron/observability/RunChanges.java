@@ -1,0 +1,73 @@
+package io.mirrorneuron.observability;
+
+import io.mirrorneuron.runstore.RunStore;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+
+/**
+ * Lets cursor reads wait until there may be something new of a run. Many changes in a row are one;
+ * those that programs make themselves are not told, so a wait is never long and is to be repeated.
+ */
+final class RunChanges {
+  private static final long TOGETHER_MILLIS = 100;
+  private static final long LONGEST_MILLIS = 2000;
+
+  private final Vertx vertx;
+  private final RunStore runs;
+
+  RunChanges(Vertx vertx, RunStore runs) {
+    this.vertx = vertx;
+    this.runs = runs;
+  }
+
+  /** Notices changes from now on. To be closed. */
+  Watch watch(String runId) {
+    return new Watch(runId);
+  }
+
+  final class Watch implements AutoCloseable {
+    private final Context context = vertx.getOrCreateContext();
+    private final AutoCloseable registration;
+    private boolean changed;
+    private Promise<Void> waiting;
+
+    private Watch(String runId) {
+      registration = runs.watch(runId, () -> context.runOnContext(ignored -> changed()));
+    }
+
+    private void changed() {
+      changed = true;
+      if (waiting != null) {
+        Promise<Void> waiter = waiting;
+        waiting = null;
+        vertx.setTimer(TOGETHER_MILLIS, timer -> waiter.tryComplete());
+      }
+    }
+
+    /** Completes after a change since the last wait, or after a while, at most the limit. */
+    Future<Void> await(Duration limit) {
+      Promise<Void> waiter = Promise.promise();
+      waiting = waiter;
+      long timer =
+          vertx.setTimer(
+              Math.clamp(limit.toMillis(), 1, LONGEST_MILLIS), late -> waiter.tryComplete());
+      if (changed) {
+        changed();
+      }
+      changed = false;
+      return waiter.future().onComplete(done -> vertx.cancelTimer(timer));
+    }
+
+    @Override
+    public void close() {
+      try {
+        registration.close();
+      } catch (Exception e) {
+        throw new IllegalStateException("a watch of the run store cannot be closed", e);
+      }
+    }
+  }
+}
