@@ -107,7 +107,8 @@ class ArchitectureTest {
   static final ArchRule areasKnowNoTransport =
       noClasses()
           .that(
-              resideInAnyPackage(in("jobs"), in("cluster"), in("blueprints"), in("observability")))
+              resideInAnyPackage(
+                  in("jobs"), in("cluster"), in("blueprints"), in("observability"), in("archive")))
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
@@ -125,7 +126,7 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule areasDoNotKnowEachOther =
       slices()
-          .matching(ROOT + ".(jobs|cluster|blueprints|observability)..")
+          .matching(ROOT + ".(jobs|cluster|blueprints|observability|archive)..")
           .should()
           .notDependOnEachOther()
           .because("what two areas share is a port, never a message or a class");
@@ -142,6 +143,7 @@ class ArchitectureTest {
                   in("cluster"),
                   in("blueprints"),
                   in("observability"),
+                  in("archive"),
                   in("runtime"),
                   in("runstore"),
                   in("client"),

@@ -171,6 +171,9 @@ final class ApiUnderTest implements AutoCloseable {
     if (call.body() instanceof JsonObject body && body.containsKey("bundle_path")) {
       prepared = prepared.withBody(body.copy().put("bundle_path", bundle()));
     }
+    if (call.body() instanceof JsonObject body && body.containsKey("run_ids")) {
+      prepared = prepared.withBody(new JsonObject().put("run_ids", List.of(run(), run())));
+    }
     if (call.operation().id().equals("restoreJob")) {
       prepared = prepared.withBody(copy());
     }

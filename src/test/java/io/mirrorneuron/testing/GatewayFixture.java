@@ -1,5 +1,6 @@
 package io.mirrorneuron.testing;
 
+import io.mirrorneuron.archive.ArchiveVerticle;
 import io.mirrorneuron.blueprints.BlueprintsVerticle;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.cluster.ClusterVerticle;
@@ -63,7 +64,8 @@ public final class GatewayFixture implements AutoCloseable {
             new JobsVerticle(jobs, rows, staging, new Secret("admin-secret")),
             new ClusterVerticle(cluster, surroundings(folder), clock),
             new BlueprintsVerticle(staging),
-            new ObservabilityVerticle(runs, clock));
+            new ObservabilityVerticle(runs, clock),
+            new ArchiveVerticle(runs, folder.resolve("exports"), "mn test", clock));
     Contract contract = Contract.load(vertx).await(30, TimeUnit.SECONDS);
     gateway =
         new GatewayVerticle(

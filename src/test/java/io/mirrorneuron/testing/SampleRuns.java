@@ -73,7 +73,7 @@ public final class SampleRuns {
             event(
                 50,
                 "human_input_received",
-                "{'request_id':'r1','decision':'approve','approved':true,'submitted_by':'ada'}")));
+                "{'request_id':'r1','decision':'approve','approved':true,'by':'ada'}")));
     run.append(
         RunLog.RESOURCES,
         List.of(

@@ -74,7 +74,7 @@ final class ExportFile implements AutoCloseable {
   }
 
   private static MnException noExport() {
-    return MnException.malformed("the file is no exported run, or a part of one is missing");
+    return MnException.malformed("the file is no exported run, or it is cut off");
   }
 
   List<ZipArchiveEntry> entries() {

@@ -143,7 +143,7 @@ public final class ExportZip {
 
   private void add(String path, InputStream content, long size) throws IOException {
     put(path, size > STORED_FROM);
-    Hashed in = new Hashed(content, Limits.EXPANDED_BYTES);
+    Hashed in = new Hashed(content);
     in.transferTo(zip);
     zip.closeArchiveEntry();
     parts.add(new Part(path, in.size(), in.sha256()));

@@ -4,18 +4,13 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** Knows the length and the SHA-256 of all that was read through it, and ends what is too long. */
+/** Knows the length and the SHA-256 of all that was read through it. */
 final class Hashed extends FilterInputStream {
   private final Sha256 digest = new Sha256();
-  private final long limit;
   private long size;
 
-  /**
-   * @param limit bytes, after which reading fails
-   */
-  Hashed(InputStream in, long limit) {
+  Hashed(InputStream in) {
     super(in);
-    this.limit = limit;
   }
 
   @Override
@@ -29,12 +24,15 @@ final class Hashed extends FilterInputStream {
     int read = super.read(bytes, from, length);
     if (read > 0) {
       size += read;
-      if (size > limit) {
-        throw new IOException("is longer than " + limit + " bytes");
-      }
       digest.add(bytes, from, read);
     }
     return read;
+  }
+
+  /** Reads to the end, or until it is clear that more comes than this. */
+  void readUpTo(long limit) throws IOException {
+    byte[] buffer = new byte[16 << 10];
+    while (size <= limit && read(buffer) >= 0) {}
   }
 
   long size() {
