@@ -105,7 +105,7 @@ public final class App implements AutoCloseable {
         Vertx.vertx(
             new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(eventLoops()));
     parts.add("Vert.x", () -> vertx.close().await(10, TimeUnit.SECONDS));
-    runs = new RunStore(config.executors().runsRoot());
+    runs = parts.add("run store", new RunStore(config.executors().runsRoot()));
     Future<Contract> contract = role.hasGateway() ? Contract.load(vertx) : null;
     backend = role.hasRuntime() ? runtime(redis) : remote();
     Door grpc = role.hasGrpc() ? openGrpc(backend) : null;

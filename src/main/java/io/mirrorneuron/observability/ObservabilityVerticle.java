@@ -20,14 +20,26 @@ import java.time.Instant;
 public final class ObservabilityVerticle extends AreaVerticle {
   private static final int LIMIT = 256;
 
+  /** Changes within this time make one summary, or one page of a stream: the unit of cost. */
+  private static final long SUMMARY_MILLIS = 100;
+
+  private static final long TICK_MILLIS = 10;
+
   private final RunStore runs;
   private final Clock clock;
+  private final RunRecords records;
   private RunChanges changes;
+  private RunChanges ticks;
 
   public ObservabilityVerticle(RunStore runs, Clock clock) {
     super("observability", LIMIT);
     this.runs = runs;
     this.clock = clock;
+    this.records = new RunRecords(runs);
+    on("listRunEvents", records::events);
+    on("listRunLogs", records::logs);
+    on("listRunTimeline", records::timeline);
+    onHot("streamRun", this::stream);
     on("getRunObservabilitySummary", this::summary);
     on("getRunResources", this::resources);
     onHot("streamRunResources", this::streamResources);
@@ -35,8 +47,29 @@ public final class ObservabilityVerticle extends AreaVerticle {
 
   @Override
   public Future<?> start() throws Exception {
-    changes = new RunChanges(vertx, runs);
+    changes = new RunChanges(vertx, runs, SUMMARY_MILLIS);
+    ticks = new RunChanges(vertx, runs, TICK_MILLIS);
     return super.start();
+  }
+
+  private Future<Buffer> stream(ApiCall call) {
+    if (call.patience().isZero()) {
+      return blocking(() -> records.page(call).json());
+    }
+    RunChanges.Watch watch = ticks.watch(call.text("run_id"));
+    return awaitRecords(call, watch, System.nanoTime() + call.patience().toNanos())
+        .onComplete(done -> watch.close());
+  }
+
+  private Future<Buffer> awaitRecords(ApiCall call, RunChanges.Watch watch, long until) {
+    return blocking(() -> records.page(call))
+        .compose(
+            page -> {
+              Duration left = Duration.ofNanos(until - System.nanoTime());
+              return page.isNews() || !left.isPositive()
+                  ? Future.succeededFuture(page.json())
+                  : watch.await(left).compose(changed -> awaitRecords(call, watch, until));
+            });
   }
 
   private ObjectNode summary(ApiCall call) {
@@ -53,15 +86,15 @@ public final class ObservabilityVerticle extends AreaVerticle {
       return blocking(() -> read(call).json());
     }
     RunChanges.Watch watch = changes.watch(call.text("run_id"));
-    return awaitNews(call, watch, clock.instant().plus(call.patience()))
+    return awaitNews(call, watch, System.nanoTime() + call.patience().toNanos())
         .onComplete(done -> watch.close());
   }
 
-  private Future<Buffer> awaitNews(ApiCall call, RunChanges.Watch watch, Instant until) {
+  private Future<Buffer> awaitNews(ApiCall call, RunChanges.Watch watch, long until) {
     return blocking(() -> read(call))
         .compose(
             page -> {
-              Duration left = Duration.between(clock.instant(), until);
+              Duration left = Duration.ofNanos(until - System.nanoTime());
               return page.isNews() || !left.isPositive()
                   ? Future.succeededFuture(page.json())
                   : watch.await(left).compose(changed -> awaitNews(call, watch, until));

@@ -8,19 +8,20 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 
 /**
- * Lets cursor reads wait until there may be something new of a run. Many changes in a row are one;
- * those that programs make themselves are not told, so a wait is never long and is to be repeated.
+ * Lets cursor reads wait until there may be something new of a run. Many changes in a row are one.
  */
 final class RunChanges {
-  private static final long TOGETHER_MILLIS = 100;
-  private static final long LONGEST_MILLIS = 2000;
-
   private final Vertx vertx;
   private final RunStore runs;
+  private final long togetherMillis;
 
-  RunChanges(Vertx vertx, RunStore runs) {
+  /**
+   * @param togetherMillis how long to wait for more after the first change
+   */
+  RunChanges(Vertx vertx, RunStore runs, long togetherMillis) {
     this.vertx = vertx;
     this.runs = runs;
+    this.togetherMillis = togetherMillis;
   }
 
   /** Notices changes from now on. To be closed. */
@@ -43,17 +44,15 @@ final class RunChanges {
       if (waiting != null) {
         Promise<Void> waiter = waiting;
         waiting = null;
-        vertx.setTimer(TOGETHER_MILLIS, timer -> waiter.tryComplete());
+        vertx.setTimer(togetherMillis, timer -> waiter.tryComplete());
       }
     }
 
-    /** Completes after a change since the last wait, or after a while, at most the limit. */
+    /** Completes after a change since the last wait, or when the limit is over. */
     Future<Void> await(Duration limit) {
       Promise<Void> waiter = Promise.promise();
       waiting = waiter;
-      long timer =
-          vertx.setTimer(
-              Math.clamp(limit.toMillis(), 1, LONGEST_MILLIS), late -> waiter.tryComplete());
+      long timer = vertx.setTimer(Math.max(1, limit.toMillis()), late -> waiter.tryComplete());
       if (changed) {
         changed();
       }

@@ -1,6 +1,8 @@
 package io.mirrorneuron.runstore;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.util.OptionalInt;
 
 /**
  * Names an event of a job in line files, so that a copy of it is known as one.
@@ -22,6 +24,22 @@ public record EventId(String job, long seq) {
       return new EventId(job, Integer.parseUnsignedInt(text.substring(digits)));
     } catch (NumberFormatException e) {
       return null;
+    }
+  }
+
+  /** The number in a line that carries such an id of this job; looks without parsing. */
+  static OptionalInt find(byte[] line, String job) {
+    String text = new String(line, StandardCharsets.UTF_8);
+    String begin = "\"event_id\":\"" + PREFIX + job + "_";
+    int from = text.indexOf(begin) + begin.length();
+    int to = text.indexOf('"', from);
+    if (from < begin.length() || to < 0) {
+      return OptionalInt.empty();
+    }
+    try {
+      return OptionalInt.of(Integer.parseUnsignedInt(text, from, to, 10));
+    } catch (NumberFormatException e) {
+      return OptionalInt.empty();
     }
   }
 

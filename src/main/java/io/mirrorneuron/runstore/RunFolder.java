@@ -14,6 +14,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -43,14 +44,25 @@ public final class RunFolder {
   private final String runId;
   private final Path path;
   private final Runnable changed;
+  private final boolean alone;
 
   /**
    * @param changed called after each write
    */
   RunFolder(String runId, Path path, Runnable changed) {
+    this(runId, path, changed, false);
+  }
+
+  /** One that nobody else can know yet: needs no locks and no detours. */
+  static RunFolder unshared(String runId, Path path) {
+    return new RunFolder(runId, path, () -> {}, true);
+  }
+
+  private RunFolder(String runId, Path path, Runnable changed, boolean alone) {
     this.runId = runId;
     this.path = path;
     this.changed = changed;
+    this.alone = alone;
   }
 
   public String runId() {
@@ -110,6 +122,10 @@ public final class RunFolder {
 
   /** For who has the lock; tells nobody. */
   void put(String name, ObjectNode document) throws IOException {
+    if (alone) {
+      Files.write(path.resolve(name), bytes(document));
+      return;
+    }
     Path whole = Files.createDirectories(path.resolve(HIDDEN)).resolve(name + ".new");
     Files.write(whole, bytes(document));
     Files.move(whole, path.resolve(name), StandardCopyOption.ATOMIC_MOVE);
@@ -140,9 +156,26 @@ public final class RunFolder {
     changed.run();
   }
 
-  /** Keeps every other writer of this product out until it is closed. */
+  /** Keeps every other writer of this product out until it is closed; null when there is none. */
   FolderLock lock() throws IOException {
-    return FolderLock.take(path);
+    return alone ? null : FolderLock.take(path);
+  }
+
+  /** Numbers of the events of a job that the log has, see {@link EventId}. */
+  public BitSet events(RunLog log, String jobId) {
+    BitSet found = new BitSet();
+    try {
+      for (Path file : files(log).all()) {
+        try (LineReader lines = LineReader.open(file, 0)) {
+          for (byte[] line = lines.next(); line != null; line = lines.next()) {
+            EventId.find(line, jobId).ifPresent(found::set);
+          }
+        }
+      }
+      return found;
+    } catch (IOException e) {
+      throw MnException.unavailable(log.file() + " cannot be read: " + e, e);
+    }
   }
 
   LogFiles files(RunLog log) {

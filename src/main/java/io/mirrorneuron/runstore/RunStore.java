@@ -2,16 +2,22 @@ package io.mirrorneuron.runstore;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The folders of all runs, one root. Several processes may work on the same root. Blocking and
@@ -82,6 +88,41 @@ public final class RunStore implements AutoCloseable {
       return folder;
     } catch (IOException e) {
       throw MnException.unavailable("the folder of run " + runId + " cannot be made: " + e, e);
+    }
+  }
+
+  /**
+   * Makes the folder of a run with all that is in it at first: others see the whole or nothing.
+   *
+   * @param fill writes into the folder while nobody knows it
+   * @return false when the run has a folder already; that stays as it is
+   */
+  public boolean make(String runId, Consumer<RunFolder> fill) {
+    RunFolder folder = folder(runId);
+    Path hidden = root.resolve(".new-" + runId);
+    try {
+      deleteTree(hidden); // of a server that died in the middle
+      Files.createDirectory(hidden);
+      fill.accept(RunFolder.unshared(runId, hidden));
+      Files.move(hidden, folder.path(), StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      if (isFolder(folder.path())) {
+        deleteTree(hidden);
+        return false;
+      }
+      throw MnException.unavailable("the folder of run " + runId + " cannot be made: " + e, e);
+    }
+    changed(runId);
+    return true;
+  }
+
+  private static void deleteTree(Path folder) {
+    try (Stream<Path> files = Files.walk(folder)) {
+      files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+    } catch (NoSuchFileException e) {
+      return;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

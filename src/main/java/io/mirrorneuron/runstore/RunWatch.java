@@ -4,6 +4,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
 
 /**
@@ -20,14 +23,16 @@ final class RunWatch implements AutoCloseable {
 
   private final Map<String, Watched> runs = new ConcurrentHashMap<>();
   private final ToLongFunction<String> stamps;
-  private final Thread thread;
+  private final ScheduledExecutorService clock =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("mn-run-watch").factory());
 
   /**
    * @param stamps a number that is another one when the files of a run have changed; must be cheap
    */
   RunWatch(ToLongFunction<String> stamps) {
     this.stamps = stamps;
-    this.thread = Thread.ofVirtual().name("mn-run-watch").start(this::look);
+    clock.scheduleWithFixedDelay(this::look, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
   }
 
   AutoCloseable add(String runId, Runnable action) {
@@ -58,25 +63,18 @@ final class RunWatch implements AutoCloseable {
   }
 
   private void look() {
-    try {
-      while (true) {
-        Thread.sleep(TICK_MS);
-        runs.forEach(
-            (runId, watched) -> {
-              long stamp = stamps.applyAsLong(runId);
-              if (stamp != watched.stamp) {
-                watched.stamp = stamp;
-                watched.actions.forEach(Runnable::run);
-              }
-            });
-      }
-    } catch (InterruptedException e) {
-      runs.clear(); // closed
-    }
+    runs.forEach(
+        (runId, watched) -> {
+          long stamp = stamps.applyAsLong(runId);
+          if (stamp != watched.stamp) {
+            watched.stamp = stamp;
+            watched.actions.forEach(Runnable::run);
+          }
+        });
   }
 
   @Override
   public void close() {
-    thread.interrupt();
+    clock.shutdownNow();
   }
 }

@@ -12,6 +12,11 @@ import java.util.function.Supplier;
 record RunSamples(RunStore store, Supplier<List<Hardware.Gpu>> devices) implements Samples {
 
   @Override
+  public void begin(String runId) {
+    store.open(runId);
+  }
+
+  @Override
   public void write(String runId, List<ObjectNode> samples) {
     store.open(runId).append(RunLog.RESOURCES, samples);
   }

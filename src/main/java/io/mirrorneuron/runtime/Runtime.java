@@ -10,6 +10,7 @@ import io.mirrorneuron.runtime.exec.HostLocalExecutions;
 import io.mirrorneuron.runtime.exec.Orphans;
 import io.mirrorneuron.runtime.exec.PoolUsage;
 import io.mirrorneuron.runtime.manifest.Manifests;
+import io.mirrorneuron.runtime.recorder.RunRecorder;
 import io.mirrorneuron.store.FileBundleStore;
 import io.mirrorneuron.store.JobRows;
 import io.mirrorneuron.store.Keys;
@@ -40,6 +41,7 @@ public final class Runtime implements AutoCloseable {
   private final ScheduledTimers timers;
   private final Engine engine;
   private final RedisJobStore store;
+  private final RunRecorder recorder;
   private final JobsClient jobs;
 
   /**
@@ -85,6 +87,8 @@ public final class Runtime implements AutoCloseable {
     store =
         new RedisJobStore(
             lanes, keys, config.retention().terminalJobs(), config.retention().eventsPerJob());
+    recorder = new RunRecorder(runs, store);
+    runs.whenMissing(runId -> recorder.catchUp());
     String owner = identity.nodeName() + "#" + identity.runtimeId();
     engine =
         new Engine(
@@ -97,7 +101,10 @@ public final class Runtime implements AutoCloseable {
                 store, new RedisNodeRegistry(lanes, keys), executions, timers, lanes::executor),
             manifests::parse,
             bundles::payloads,
-            watches::changed);
+            jobId -> {
+              recorder.changed(jobId);
+              watches.changed(jobId);
+            });
     jobs =
         new LocalJobs(
             engine,
@@ -105,6 +112,7 @@ public final class Runtime implements AutoCloseable {
             bundles,
             manifests,
             watches,
+            recorder::catchUp,
             config.grpc().adminToken(),
             owner,
             new JobExport(engine, store, bundles, identity.clock()),
@@ -112,6 +120,7 @@ public final class Runtime implements AutoCloseable {
                 engine, bundles, manifests, owner, identity.jobIdSuffixes(), identity.clock()),
             new JobFork(engine, store, bundles, manifests, owner, identity.jobIdSuffixes()),
             identity.jobIdSuffixes());
+    recorder.recover(owner);
     engine.keepWatch();
     new BundleSweep(
             bundles,
@@ -166,5 +175,6 @@ public final class Runtime implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     executions.close();
+    recorder.close();
   }
 }

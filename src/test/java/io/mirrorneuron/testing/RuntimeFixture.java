@@ -28,6 +28,7 @@ public final class RuntimeFixture implements AutoCloseable {
   private final RedisLanes lanes;
   private final Path home;
   private final Config config;
+  private final RunStore runs;
   private Runtime runtime;
 
   public RuntimeFixture(Path home) {
@@ -49,7 +50,13 @@ public final class RuntimeFixture implements AutoCloseable {
     this.lanes = RedisLanes.connect(vertx, redis.uri()).await();
     this.home = home;
     this.config = config;
+    this.runs = new RunStore(config.executors().runsRoot());
     this.runtime = start();
+  }
+
+  /** Where the folders of runs are. */
+  public RunStore runs() {
+    return runs;
   }
 
   private Runtime start() {
@@ -62,7 +69,7 @@ public final class RuntimeFixture implements AutoCloseable {
             Clock.systemUTC(),
             () -> String.format("%013d-%012x", 0, IDS.incrementAndGet())),
         lanes,
-        new RunStore(config.executors().runsRoot()),
+        runs,
         List::of);
   }
 

@@ -72,6 +72,7 @@ public final class HostLocalExecutions implements Executions, AutoCloseable {
             new PythonEnvironments(config.python(), interpreters, tools),
             spawner,
             processes,
+            samples,
             new Sampler(samples, new ProcessMeter(processes), processes, pace, clock),
             grace,
             clock);

@@ -40,6 +40,7 @@ final class HostLocalRun {
       PythonEnvironments pythons,
       Spawner spawner,
       ProcessTable processes,
+      Samples samples,
       Sampler sampler,
       Grace grace,
       Clock clock) {}
@@ -146,6 +147,7 @@ final class HostLocalRun {
     var stderr = new CappedBytes(settings.maxOutputBytes() + REDACTION_MARGIN);
     TimeLimit limit = TimeLimit.of(timed, settings, machinery.clock().instant());
     Program program = program(workspace, environment, python);
+    machinery.samples().begin(execution.runId());
     Spawner.Child child = spawn(program, new Ears(inbox, stdout::accept, stderr::append));
 
     var beacons = new Beacons(execution, settings.beacons(), listener, machinery.clock());

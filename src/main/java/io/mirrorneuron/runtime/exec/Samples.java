@@ -8,6 +8,9 @@ public interface Samples {
   /** For a runner whose samples nobody wants. */
   Samples NONE = (runId, samples) -> {};
 
+  /** A program of the run is about to start: it may write into the run's folder. */
+  default void begin(String runId) {}
+
   /**
    * Adds to what is known of the run. A failure costs these samples and nothing else.
    *
