@@ -219,7 +219,7 @@ final class RunReport {
     }
     for (String group : new String[] {"resource_peaks", "token_totals"}) {
       for (var figure : story.summary.path(group).properties()) {
-        if (figure.getValue().isNumber()) {
+        if (figure.getValue().asDouble() != 0) {
           row(figure.getKey(), figure.getValue().asText());
         }
       }
@@ -230,7 +230,7 @@ final class RunReport {
     heading(title);
     text.append("```json\n");
     try {
-      String json = PRETTY.writeValueAsString(document);
+      String json = document.isEmpty() ? "{}" : PRETTY.writeValueAsString(document);
       text.append(json, 0, Math.min(DOCUMENT_CHARS, json.length()));
       text.append(json.length() > DOCUMENT_CHARS ? "\n… cut here" : "");
     } catch (JsonProcessingException e) {
