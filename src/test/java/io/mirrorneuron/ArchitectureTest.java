@@ -109,7 +109,13 @@ class ArchitectureTest {
       noClasses()
           .that(
               resideInAnyPackage(
-                  in("jobs"), in("cluster"), in("blueprints"), in("observability"), in("runs")))
+                  in("jobs"),
+                  in("cluster"),
+                  in("blueprints"),
+                  in("observability"),
+                  in("runs"),
+                  in("human"),
+                  in("archive")))
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
@@ -127,7 +133,7 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule areasDoNotKnowEachOther =
       slices()
-          .matching(ROOT + ".(jobs|cluster|blueprints|observability|runs)..")
+          .matching(ROOT + ".(jobs|cluster|blueprints|observability|runs|human|archive)..")
           .should()
           .notDependOnEachOther()
           .because("what two areas share is a port, never a message or a class");
@@ -145,6 +151,8 @@ class ArchitectureTest {
                   in("blueprints"),
                   in("observability"),
                   in("runs"),
+                  in("human"),
+                  in("archive"),
                   in("runtime"),
                   in("client"),
                   in("store"),
@@ -159,8 +167,17 @@ class ArchitectureTest {
           .that(not(resideInAPackage(in("gateway"))))
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("io.vertx.ext.web..", "io.vertx.openapi..", "io.vertx.json.schema..")
+          .resideInAnyPackage("io.vertx.ext.web..", "io.vertx.openapi..")
           .because("HTTP is translated once");
+
+  @ArchTest
+  static final ArchRule schemasAreReadInOnePlace =
+      noClasses()
+          .that(not(resideInAnyPackage(in("gateway"), in("wire"))))
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.vertx.json.schema..")
+          .because("what does not fit is told in one form");
 
   @ArchTest
   static final ArchRule redisStaysInTheStore =

@@ -1,6 +1,7 @@
 package io.mirrorneuron.app;
 
 import io.mirrorneuron.app.Doors.Door;
+import io.mirrorneuron.archive.ArchiveVerticle;
 import io.mirrorneuron.blueprints.BlueprintsVerticle;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.client.Clients;
@@ -13,6 +14,11 @@ import io.mirrorneuron.gateway.Auth;
 import io.mirrorneuron.gateway.Contract;
 import io.mirrorneuron.gateway.GatewayVerticle;
 import io.mirrorneuron.gateway.Health;
+import io.mirrorneuron.human.HumanClock;
+import io.mirrorneuron.human.HumanDesk;
+import io.mirrorneuron.human.HumanInbox;
+import io.mirrorneuron.human.HumanLogs;
+import io.mirrorneuron.human.HumanVerticle;
 import io.mirrorneuron.jobs.JobsVerticle;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.observability.ObservabilityVerticle;
@@ -75,6 +81,7 @@ public final class App implements AutoCloseable {
   private Vertx vertx;
   private RunStore runs;
   private Backend backend;
+  private HumanVerticle human;
   private Doors doors = new Doors(null, null);
 
   private App(Config config, Role role, Map<String, String> environment) {
@@ -112,6 +119,7 @@ public final class App implements AutoCloseable {
     runs = parts.add("run store", new RunStore(config.executors().runsRoot()));
     Future<Contract> contract = role.hasGateway() ? Contract.load(vertx) : null;
     backend = role.hasRuntime() ? runtime(redis) : remote();
+    human = people();
     Door grpc = role.hasGrpc() ? openGrpc(backend) : null;
     Door api = role.hasGateway() ? openApi(backend, contract.await()) : null;
     doors = new Doors(api, grpc);
@@ -174,6 +182,17 @@ public final class App implements AutoCloseable {
         runtime.jobs(), cluster, runtime.rows(), identity, hardware, runtime::isServing);
   }
 
+  /** What people decide; with the runtime comes the clock that decides when nobody did. */
+  private HumanVerticle people() {
+    HumanLogs logs = new HumanLogs();
+    HumanDesk desk = new HumanDesk(runs, logs, clock, ids::request);
+    HumanInbox inbox = new HumanInbox(runs, logs, clock);
+    if (role.hasRuntime()) {
+      parts.add("human clock", HumanClock.start(inbox, desk));
+    }
+    return new HumanVerticle(runs, logs, desk, inbox, clock);
+  }
+
   private RedisLanes connected(URI redis) {
     try {
       return RedisLanes.connect(vertx, redis.toString()).await(10, TimeUnit.SECONDS);
@@ -222,7 +241,10 @@ public final class App implements AutoCloseable {
             new ClusterVerticle(backend.cluster(), surroundings(), clock),
             new BlueprintsVerticle(staging),
             new ObservabilityVerticle(runs, clock),
-            runsArea(backend.jobs()));
+            runsArea(backend.jobs()),
+            human,
+            new ArchiveVerticle(
+                runs, config.home().resolve("exports"), "mn " + Main.version(), clock));
     Config.Api api = config.api();
     GatewayVerticle gateway =
         new GatewayVerticle(

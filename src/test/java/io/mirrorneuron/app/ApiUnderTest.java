@@ -25,7 +25,10 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +36,19 @@ import java.util.Map;
 /** A real server with a token and jobs in every state, and the calls that are made to it. */
 final class ApiUnderTest implements AutoCloseable {
   private static final String TOKEN = "t0ken";
+
+  /** As the contract shows it: what is shown has the hash that the example answers to. */
+  private static final String ASKED =
+      """
+      {"request_id": "q1", "prompt": "Send the mail?", "allowed_decisions": ["approve", "reject"],
+       "status": "pending", "timeout_seconds": 3600, "default": "reject"}
+      """;
+
   private static final String MULTIPART = "multipart/form-data";
+
+  /** How a query names a media type. */
+  private static final Map<String, String> FORMATS =
+      Map.of("application/json", "json", "text/markdown", "markdown", "application/zip", "zip");
 
   /** What a call wants to find; every call has a job of its own. */
   enum State {
@@ -126,6 +141,33 @@ final class ApiUnderTest implements AutoCloseable {
     return jobs().get(job).at("/job/status").asText();
   }
 
+  /**
+   * The id of a new run that waits for people.
+   *
+   * @param claimed whether its request is claimed
+   */
+  private String waiting(boolean claimed) {
+    RunFolder run = runs.open("run-" + keys++);
+    List<ObjectNode> records = new ArrayList<>();
+    records.add(human("human_notice", "{\"notice_id\":\"n1\",\"message\":\"Almost done\"}"));
+    records.add(human("human_input_requested", ASKED));
+    if (claimed) {
+      records.add(
+          human(
+              "human_request_claimed",
+              "{\"request_id\":\"q1\",\"by\":\"ada\",\"until\":\"2999-01-01T00:00:00Z\"}"));
+    }
+    run.append(RunLog.HUMAN, records);
+    return run.runId();
+  }
+
+  private static ObjectNode human(String type, String payload) {
+    ObjectNode record = io.mirrorneuron.wire.Json.object();
+    record.put("ts", Instant.now(Clock.systemUTC()).toString());
+    record.put("channel", "human").put("type", type);
+    return record.set("payload", parsed(payload));
+  }
+
   /** The id of a new run that is over. */
   private String run() {
     RunFolder run = runs.open("run-" + keys++);
@@ -173,7 +215,10 @@ final class ApiUnderTest implements AutoCloseable {
       prepared = prepared.with("job_id", job(state));
     }
     if (call.parameters().containsKey("run_id")) {
-      prepared = prepared.with("run_id", run());
+      prepared =
+          prepared.with(
+              "run_id",
+              isHuman(call) ? waiting(call.operation().id().equals("releaseRunHuman")) : run());
     }
     if (call.operation().path().equals("/runs")) {
       prepared = prepared.with("cursor", cursor());
@@ -184,10 +229,20 @@ final class ApiUnderTest implements AutoCloseable {
     if (call.body() instanceof JsonObject body && body.containsKey("bundle_path")) {
       prepared = prepared.withBody(body.copy().put("bundle_path", bundle()));
     }
+    if (call.parameters().containsKey("format")) {
+      prepared = prepared.with("format", FORMATS.get(call.accept()));
+    }
+    if (call.body() instanceof JsonObject body && body.containsKey("run_ids")) {
+      prepared = prepared.withBody(new JsonObject().put("run_ids", List.of(run(), run())));
+    }
     if (call.operation().id().equals("restoreJob")) {
       prepared = prepared.withBody(copy());
     }
     return prepared;
+  }
+
+  private static boolean isHuman(ContractCalls.Call call) {
+    return call.operation().declared().getJsonArray("tags").contains("human");
   }
 
   HttpResponse<String> send(ContractCalls.Call call) {

@@ -1,5 +1,6 @@
 package io.mirrorneuron.testing;
 
+import io.mirrorneuron.archive.ArchiveVerticle;
 import io.mirrorneuron.blueprints.BlueprintsVerticle;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.cluster.ClusterVerticle;
@@ -10,6 +11,10 @@ import io.mirrorneuron.gateway.Auth;
 import io.mirrorneuron.gateway.Contract;
 import io.mirrorneuron.gateway.GatewayVerticle;
 import io.mirrorneuron.gateway.Health;
+import io.mirrorneuron.human.HumanDesk;
+import io.mirrorneuron.human.HumanInbox;
+import io.mirrorneuron.human.HumanLogs;
+import io.mirrorneuron.human.HumanVerticle;
 import io.mirrorneuron.jobs.JobsVerticle;
 import io.mirrorneuron.observability.ObservabilityVerticle;
 import io.mirrorneuron.runs.Desktop;
@@ -71,6 +76,8 @@ public final class GatewayFixture implements AutoCloseable {
             new BundleZip.Limits(1 << 20, 4 << 20, 100, 200),
             clock,
             () -> "0000000" + ids.incrementAndGet());
+    HumanLogs logs = new HumanLogs();
+    HumanDesk desk = new HumanDesk(runs, logs, clock, () -> "id" + ids.incrementAndGet());
     List<AreaVerticle> areas =
         List.of(
             new JobsVerticle(jobs, rows, staging, new Secret("admin-secret"), clock),
@@ -87,7 +94,9 @@ public final class GatewayFixture implements AutoCloseable {
                     folder.resolve("home/bundles"),
                     folder.resolve("home")),
                 Desktop.find("127.0.0.1", desktop, "Linux"),
-                clock));
+                clock),
+            new HumanVerticle(runs, logs, desk, new HumanInbox(runs, logs, clock), clock),
+            new ArchiveVerticle(runs, folder.resolve("exports"), "mn test", clock));
     Contract contract = Contract.load(vertx).await(30, TimeUnit.SECONDS);
     gateway =
         new GatewayVerticle(
