@@ -34,6 +34,7 @@ public final class JobDocuments {
     row.put("job_id", state.jobId).put("graph_id", workflow.graphId());
     row.put("job_name", workflow.jobName()).put("status", state.status().word());
     row.put("job_type", word(workflow.jobType())).put("run_id", state.header.runId);
+    row.put("trace_id", state.header.traceId);
     row.put("live?", !state.status().isTerminal());
     row.put("submitted_at", time(state.header.submittedAt)).put("updated_at", time(now));
     row.put("placement_policy", "local");
@@ -89,10 +90,13 @@ public final class JobDocuments {
     return details;
   }
 
-  /** {@code {job, agents}}: the row and what each agent does. */
+  /** {@code {job, agents}}: the row with the times and the ledger, and what each agent does. */
   ObjectNode brief(JobState state, ObjectNode row) {
     ObjectNode brief = Json.object();
-    brief.set("job", row);
+    ObjectNode job = brief.set("job", row.deepCopy()).withObject("/job");
+    job.put("started_at", time(state.header.startedAt()));
+    job.put("ended_at", time(state.header.endedAt()));
+    job.set("workflow_state", LedgerDocument.of(state));
     ArrayNode agents = brief.putArray("agents");
     for (Agent agent : state.workflow.agents().values()) {
       agents.add(agent(state, agent, row));
