@@ -17,6 +17,7 @@ import io.vertx.redis.client.Request;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,15 +25,15 @@ import java.util.Set;
 
 /**
  * The least that a read of a job can cost on Vert.x: each request asks Redis for one key and is
- * answered with its bytes. And the least that a live stream can cost: what is posted to {@link
- * #STREAM} is written to all who wait there. No router, no contract, no bus. Runs in a process of
- * its own.
+ * answered with its bytes. And the least that a live stream can cost: what is posted to a path
+ * below {@link #STREAM} is written to all who wait there. No router, no contract, no bus. Runs in a
+ * process of its own.
  */
 public final class FloorServer extends VerticleBase {
-  static final String STREAM = "/stream";
+  static final String STREAM = "/stream/";
 
   private final int port;
-  private final Set<HttpServerResponse> followers = new LinkedHashSet<>();
+  private final Map<String, Set<HttpServerResponse>> followers = new HashMap<>();
   private final String redisUri;
   private final String key;
   private RedisConnection redis;
@@ -82,7 +83,7 @@ public final class FloorServer extends VerticleBase {
   }
 
   private void answer(HttpServerRequest request) {
-    if (request.path().equals(STREAM)) {
+    if (request.path().startsWith(STREAM)) {
       stream(request);
       return;
     }
@@ -98,17 +99,19 @@ public final class FloorServer extends VerticleBase {
   }
 
   private void stream(HttpServerRequest request) {
+    Set<HttpServerResponse> here =
+        followers.computeIfAbsent(request.path(), absent -> new LinkedHashSet<>());
     if (request.method().equals(HttpMethod.GET)) {
       HttpServerResponse response = request.response().setChunked(true);
-      response.closeHandler(closed -> followers.remove(response));
-      followers.add(response);
+      response.closeHandler(closed -> here.remove(response));
+      here.add(response);
       response.write("retry: 2000\n\n");
     } else {
       request
           .body()
           .onSuccess(
               body -> {
-                followers.forEach(response -> response.write(body));
+                here.forEach(response -> response.write(body));
                 request.response().end();
               });
     }

@@ -42,10 +42,8 @@ record Subscribers(String path) implements Measurement {
         many.add(Server.submit(connection, Workflows.idle()));
       }
       int records = recordsOfAMessage(connection, one.getFirst());
-      Floor floor =
-          new Floor(
-              "a bare handler that writes the same bytes to as many responses",
-              floor(plan, bare, followers, records));
+      Floor floorOfOne = floor(plan, bare, followers, 1, records);
+      Floor floorOfMany = floor(plan, bare, followers, jobs, records);
       measure(plan, server, one, followers, false, records); // warms up
       List<Figure> figures = new ArrayList<>();
       for (boolean deaf : new boolean[] {false, true}) {
@@ -53,12 +51,12 @@ record Subscribers(String path) implements Measurement {
         figures.add(
             figure(
                 "records to %d followers of one job".formatted(followers) + beside,
-                floor,
+                floorOfOne,
                 measure(plan, server, one, followers, deaf, records)));
         figures.add(
             figure(
                 "records to %d followers of %d jobs".formatted(followers, jobs) + beside,
-                floor,
+                floorOfMany,
                 measure(plan, server, many, followers, deaf, records)));
       }
       return figures;
@@ -118,7 +116,8 @@ record Subscribers(String path) implements Measurement {
     listeners.await(expected);
   }
 
-  private static double floor(Plan plan, Started bare, int followers, int records)
+  /** The same bytes in as many writes, without jobs, feeds and a contract. */
+  private static Floor floor(Plan plan, Started bare, int followers, int groups, int records)
       throws IOException {
     double[] rates = new double[plan.rounds()];
     String frames =
@@ -126,22 +125,26 @@ record Subscribers(String path) implements Measurement {
     try (Connection connection = new Connection(bare.port());
         Listeners listeners = new Listeners()) {
       for (int i = 0; i < followers; i++) {
-        listeners.open(bare.port(), FloorServer.STREAM);
+        listeners.open(bare.port(), FloorServer.STREAM + groups + "-" + i % groups);
       }
       for (int round = -plan.warmUps(); round < plan.rounds(); round++) {
         long begin = System.nanoTime();
-        for (int i = 0; i < plan.count(TICKS); i++) {
+        int ticks = Math.max(1, plan.count(TICKS) / groups);
+        for (int i = 0; i < ticks; i++) {
           long expected = listeners.events() + (long) records * followers;
-          connection.post(FloorServer.STREAM, frames);
+          for (int group = 0; group < groups; group++) {
+            connection.post(FloorServer.STREAM + groups + "-" + group, frames);
+          }
           listeners.await(expected);
         }
         if (round >= 0) {
-          double seconds = (System.nanoTime() - begin) / 1e9;
-          rates[round] = (double) plan.count(TICKS) * records * followers / seconds;
+          rates[round] = (double) ticks * records * followers / ((System.nanoTime() - begin) / 1e9);
         }
       }
     }
-    return new Series(rates).median();
+    return new Floor(
+        "a bare handler that writes as many bytes to as many responses",
+        new Series(rates).median());
   }
 
   /** How many records a message makes once a job has had some. */
