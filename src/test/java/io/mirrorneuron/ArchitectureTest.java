@@ -106,7 +106,8 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule areasKnowNoTransport =
       noClasses()
-          .that(resideInAnyPackage(in("jobs"), in("cluster"), in("blueprints")))
+          .that(
+              resideInAnyPackage(in("jobs"), in("cluster"), in("blueprints"), in("observability")))
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
@@ -124,7 +125,7 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule areasDoNotKnowEachOther =
       slices()
-          .matching(ROOT + ".(jobs|cluster|blueprints)..")
+          .matching(ROOT + ".(jobs|cluster|blueprints|observability)..")
           .should()
           .notDependOnEachOther()
           .because("what two areas share is a port, never a message or a class");
@@ -140,7 +141,9 @@ class ArchitectureTest {
                   in("jobs"),
                   in("cluster"),
                   in("blueprints"),
+                  in("observability"),
                   in("runtime"),
+                  in("runstore"),
                   in("client"),
                   in("store")))
           .because("an operation is added in the contract and in an area, not here");

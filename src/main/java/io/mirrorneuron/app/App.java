@@ -15,7 +15,9 @@ import io.mirrorneuron.gateway.GatewayVerticle;
 import io.mirrorneuron.gateway.Health;
 import io.mirrorneuron.jobs.JobsVerticle;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.observability.ObservabilityVerticle;
 import io.mirrorneuron.redis.RedisServer;
+import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.runtime.Runtime;
 import io.mirrorneuron.runtime.cluster.HardwareProbe;
 import io.mirrorneuron.runtime.cluster.LocalCluster;
@@ -66,6 +68,7 @@ public final class App implements AutoCloseable {
   private Config config;
   private DataDirectory directory;
   private Vertx vertx;
+  private RunStore runs;
   private Backend backend;
   private Doors doors = new Doors(null, null);
 
@@ -101,6 +104,7 @@ public final class App implements AutoCloseable {
         Vertx.vertx(
             new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(eventLoops()));
     parts.add("Vert.x", () -> vertx.close().await(10, TimeUnit.SECONDS));
+    runs = parts.add("run store", new RunStore(config.executors().runsRoot()));
     Future<Contract> contract = role.hasGateway() ? Contract.load(vertx) : null;
     backend = role.hasRuntime() ? runtime(redis) : remote();
     Door grpc = role.hasGrpc() ? openGrpc(backend) : null;
@@ -139,6 +143,7 @@ public final class App implements AutoCloseable {
     }
     RedisLanes lanes = connected(redisUri(config, redis));
     NodeIdentity identity = NodeIdentity.standalone(hostname(), config.grpc());
+    NvidiaSmi gpus = new NvidiaSmi(environment.getOrDefault("PATH", ""), clock);
     Runtime runtime =
         parts.add(
             "runtime",
@@ -146,10 +151,10 @@ public final class App implements AutoCloseable {
                 config,
                 new Runtime.Identity(
                     identity.name(), directory.runtimeId(), environment, clock, ids::jobSuffix),
-                lanes));
-    HardwareProbe hardware =
-        new HardwareProbe(
-            config.home(), new NvidiaSmi(environment.getOrDefault("PATH", ""), clock), clock);
+                lanes,
+                runs,
+                gpus));
+    HardwareProbe hardware = new HardwareProbe(config.home(), gpus, clock);
     Keys keys = new Keys(config.redis().namespace());
     ClusterClient cluster =
         new LocalCluster(
@@ -210,7 +215,8 @@ public final class App implements AutoCloseable {
             new JobsVerticle(
                 backend.jobs(), backend.rows(), staging, config.grpc().adminToken(), clock),
             new ClusterVerticle(backend.cluster(), surroundings(), clock),
-            new BlueprintsVerticle(staging));
+            new BlueprintsVerticle(staging),
+            new ObservabilityVerticle(runs, clock));
     Config.Api api = config.api();
     GatewayVerticle gateway =
         new GatewayVerticle(

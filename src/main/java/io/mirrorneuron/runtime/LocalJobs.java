@@ -53,6 +53,7 @@ final class LocalJobs implements JobsClient {
   private final BundleStore bundles;
   private final ManifestCache manifests;
   private final Watches watches;
+  private final Runnable beforeClear;
   private final Secret adminToken;
   private final String owner;
   private final DeadLetters letters;
@@ -62,6 +63,7 @@ final class LocalJobs implements JobsClient {
   private final Supplier<String> jobIdSuffixes;
 
   /**
+   * @param beforeClear returns when nobody needs what is known of ended jobs any more
    * @param jobIdSuffixes gives {@code <milliseconds>-<12 hex digits>}, never the same twice
    */
   LocalJobs(
@@ -70,6 +72,7 @@ final class LocalJobs implements JobsClient {
       BundleStore bundles,
       ManifestCache manifests,
       Watches watches,
+      Runnable beforeClear,
       Secret adminToken,
       String owner,
       JobExport exports,
@@ -81,6 +84,7 @@ final class LocalJobs implements JobsClient {
     this.bundles = bundles;
     this.manifests = manifests;
     this.watches = watches;
+    this.beforeClear = beforeClear;
     this.adminToken = adminToken;
     this.owner = owner;
     this.letters = new DeadLetters(engine, this::events);
@@ -180,6 +184,7 @@ final class LocalJobs implements JobsClient {
       throw new MnException(
           ErrorCode.FORBIDDEN, "admin_token_required", "ClearJobs requires MN_GRPC_ADMIN_TOKEN");
     }
+    beforeClear.run();
     return await(store.deleteTerminal());
   }
 

@@ -2,12 +2,15 @@ package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.JobCensus;
 import io.mirrorneuron.runtime.engine.Engine;
 import io.mirrorneuron.runtime.exec.HostLocalExecutions;
 import io.mirrorneuron.runtime.exec.Orphans;
 import io.mirrorneuron.runtime.exec.PoolUsage;
 import io.mirrorneuron.runtime.manifest.Manifests;
+import io.mirrorneuron.runtime.recorder.RunRecorder;
 import io.mirrorneuron.store.FileBundleStore;
 import io.mirrorneuron.store.JobRows;
 import io.mirrorneuron.store.Keys;
@@ -38,6 +41,7 @@ public final class Runtime implements AutoCloseable {
   private final ScheduledTimers timers;
   private final Engine engine;
   private final RedisJobStore store;
+  private final RunRecorder recorder;
   private final JobsClient jobs;
 
   /**
@@ -55,7 +59,16 @@ public final class Runtime implements AutoCloseable {
       Clock clock,
       Supplier<String> jobIdSuffixes) {}
 
-  public Runtime(Config config, Identity identity, RedisLanes lanes) {
+  /**
+   * @param runs where the records of runs are kept
+   * @param gpus of this machine, known without waiting
+   */
+  public Runtime(
+      Config config,
+      Identity identity,
+      RedisLanes lanes,
+      RunStore runs,
+      Supplier<List<Hardware.Gpu>> gpus) {
     this.lanes = lanes;
     Orphans.killAll(config.executors(), identity.runtimeId());
     ManifestCache manifests = new ManifestCache(new Manifests(config.executors().defaultRunner()));
@@ -65,11 +78,17 @@ public final class Runtime implements AutoCloseable {
     timers = new ScheduledTimers(identity.clock());
     executions =
         new HostLocalExecutions(
-            config.executors(), identity.runtimeId(), identity.clock(), identity.environment());
+            config.executors(),
+            identity.runtimeId(),
+            identity.clock(),
+            identity.environment(),
+            new RunSamples(runs, gpus));
     Keys keys = new Keys(config.redis().namespace());
     store =
         new RedisJobStore(
             lanes, keys, config.retention().terminalJobs(), config.retention().eventsPerJob());
+    recorder = new RunRecorder(runs, store);
+    runs.whenMissing(runId -> recorder.catchUp());
     String owner = identity.nodeName() + "#" + identity.runtimeId();
     engine =
         new Engine(
@@ -82,7 +101,10 @@ public final class Runtime implements AutoCloseable {
                 store, new RedisNodeRegistry(lanes, keys), executions, timers, lanes::executor),
             manifests::parse,
             bundles::payloads,
-            watches::changed);
+            jobId -> {
+              recorder.changed(jobId);
+              watches.changed(jobId);
+            });
     jobs =
         new LocalJobs(
             engine,
@@ -90,6 +112,7 @@ public final class Runtime implements AutoCloseable {
             bundles,
             manifests,
             watches,
+            recorder::catchUp,
             config.grpc().adminToken(),
             owner,
             new JobExport(engine, store, bundles, identity.clock()),
@@ -97,6 +120,7 @@ public final class Runtime implements AutoCloseable {
                 engine, bundles, manifests, owner, identity.jobIdSuffixes(), identity.clock()),
             new JobFork(engine, store, bundles, manifests, owner, identity.jobIdSuffixes()),
             identity.jobIdSuffixes());
+    recorder.recover(owner);
     engine.keepWatch();
     new BundleSweep(
             bundles,
@@ -151,5 +175,6 @@ public final class Runtime implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     executions.close();
+    recorder.close();
   }
 }

@@ -29,6 +29,15 @@ public interface JobStore {
   /** Ids of jobs that are not terminal. */
   CompletionStage<List<String>> activeJobs();
 
+  /** Ids of jobs, ended ones too, of which {@link #recorded} was not told. */
+  CompletionStage<List<String>> unrecordedJobs();
+
+  /** The run store has all there will ever be of these jobs. */
+  CompletionStage<Void> recorded(List<String> jobIds);
+
+  /** The author's manifest, or null when the job is unknown. */
+  CompletionStage<String> manifest(String jobId);
+
   /**
    * Tells this state field of every job there is, ended ones too, in no order and one at a time. A
    * job that is made meanwhile may be missed.

@@ -42,6 +42,11 @@ public record Keys(String namespace) {
     return namespace + ":jobs:" + status;
   }
 
+  /** Set: jobs whose runs are not written to the end in the run store. */
+  public String unrecordedJobs() {
+    return namespace + ":jobs:unrecorded";
+  }
+
   /** Set: every owner of jobs that ever was. */
   public String nodes() {
     return namespace + ":nodes";

@@ -54,7 +54,7 @@ public final class RedisJobStore implements JobStore {
     Script.Call call = createScript.call();
     keysOf(call, commit);
     String key = job.idempotencyKey() == null ? "" : job.idempotencyKey();
-    call.key(keys.idempotency(key));
+    call.key(keys.idempotency(key)).key(keys.unrecordedJobs());
     call.arg(key.isEmpty() ? "" : job.contentHash()).arg(IDEMPOTENCY_TTL.toMillis());
     call.arg(job.owner()).arg(job.manifest());
     arguments(call, commit);
@@ -161,6 +161,31 @@ public final class RedisJobStore implements JobStore {
         .any()
         .send(Request.cmd(Command.ZRANGE).arg(keys.activeJobs()).arg(0).arg(-1))
         .map(answer -> answer.stream().map(Response::toString).toList())
+        .toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<List<String>> unrecordedJobs() {
+    return lanes
+        .any()
+        .send(Request.cmd(Command.SMEMBERS).arg(keys.unrecordedJobs()))
+        .map(answer -> answer.stream().map(Response::toString).toList())
+        .toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<Void> recorded(List<String> jobIds) {
+    Request remove = Request.cmd(Command.SREM).arg(keys.unrecordedJobs());
+    jobIds.forEach(remove::arg);
+    return lanes.any().send(remove).<Void>mapEmpty().toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<String> manifest(String jobId) {
+    return lanes
+        .of(jobId)
+        .send(Request.cmd(Command.GET).arg(keys.manifest(jobId)))
+        .map(answer -> answer == null ? null : answer.toString())
         .toCompletionStage();
   }
 

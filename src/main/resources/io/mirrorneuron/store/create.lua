@@ -1,7 +1,7 @@
 -- A new job with its first turn, epoch 1. Answers the job's id: with an idempotency key that was
 -- used before for the same content, the id of the job made then.
 -- KEYS: state, events, row, active index, done index, manifest, blobs,
---       idempotency record
+--       idempotency record, jobs whose runs are not written to the end
 -- ARGV: content hash ('': no idempotency), its time to live (ms), owner, manifest, then as in
 --       commit.lua from 'job id' on
 local state, events, row, manifest = KEYS[1], KEYS[2], KEYS[3], KEYS[6]
@@ -33,6 +33,7 @@ end
 local blobs = 15 + ARGV[12] + ARGV[13]
 write(state, 15, 14 + ARGV[12])
 write(KEYS[7], blobs, blobs + ARGV[14] - 1)
+redis.call('SADD', KEYS[9], ARGV[5])
 redis.call('SET', row, ARGV[8])
 if ARGV[7] == '0' then
   redis.call('ZADD', KEYS[4], ARGV[6], ARGV[5])

@@ -1,8 +1,12 @@
 package io.mirrorneuron.app;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.model.Submission;
+import io.mirrorneuron.runstore.RunFolder;
+import io.mirrorneuron.runstore.RunLog;
+import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.store.BackupArchive;
 import io.mirrorneuron.testing.BundleUpload;
 import io.mirrorneuron.testing.ContractCalls;
@@ -43,24 +47,26 @@ final class ApiUnderTest implements AutoCloseable {
 
   private final List<App> apps;
   private final ContractCalls calls;
+  private final RunStore runs;
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private int keys;
 
-  private ApiUnderTest(ContractCalls calls, App... apps) {
+  private ApiUnderTest(Path home, ContractCalls calls, App... apps) {
+    this.runs = new RunStore(home.resolve("runs"));
     this.calls = calls;
     this.apps = List.of(apps);
   }
 
   /** Everything in one process. */
   static ApiUnderTest whole(Path home, ContractCalls calls, Map<String, String> settings) {
-    return new ApiUnderTest(calls, start(home, Role.UP, settings));
+    return new ApiUnderTest(home, calls, start(home, Role.UP, settings));
   }
 
   /** A gateway before a runtime that it reaches by gRPC. */
   static ApiUnderTest split(Path home, ContractCalls calls, Map<String, String> settings) {
     App runtime = start(home, Role.RUNTIME, settings);
-    return new ApiUnderTest(calls, start(home, Role.GATEWAY, settings), runtime);
+    return new ApiUnderTest(home, calls, start(home, Role.GATEWAY, settings), runtime);
   }
 
   private static App start(Path home, Role role, Map<String, String> settings) {
@@ -119,6 +125,22 @@ final class ApiUnderTest implements AutoCloseable {
     return jobs().get(job).at("/job/status").asText();
   }
 
+  /** The id of a new run that is over. */
+  private String run() {
+    RunFolder run = runs.open("run-" + keys++);
+    String head = "{\"ts\":\"2026-06-20T10:00:01.000Z\",";
+    run.append(
+        RunLog.EVENTS,
+        List.of(parsed(head + "\"type\":\"job_failed\",\"payload\":{\"step_id\":\"sum\"}}")));
+    run.append(RunLog.RESOURCES, List.of(parsed(head + "\"cpu_pct\":7,\"memory_rss_mb\":12.5}")));
+    run.write("job.json", parsed("{\"job_id\":\"job-1\",\"status\":\"failed\"}"));
+    return run.runId();
+  }
+
+  private static ObjectNode parsed(String json) {
+    return io.mirrorneuron.wire.Json.parseObject(json, "record");
+  }
+
   /** The handle of a new bundle. */
   private String bundle() {
     HttpRequest.Builder upload =
@@ -140,6 +162,9 @@ final class ApiUnderTest implements AutoCloseable {
     ContractCalls.Call prepared = call;
     if (call.parameters().containsKey("job_id")) {
       prepared = prepared.with("job_id", job(state));
+    }
+    if (call.parameters().containsKey("run_id")) {
+      prepared = prepared.with("run_id", run());
     }
     if (call.parameters().containsKey("Idempotency-Key")) {
       prepared = prepared.with("Idempotency-Key", "key-" + keys++);
@@ -214,5 +239,6 @@ final class ApiUnderTest implements AutoCloseable {
   public void close() {
     http.close();
     apps.forEach(App::close);
+    runs.close();
   }
 }

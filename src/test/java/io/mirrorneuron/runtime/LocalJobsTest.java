@@ -80,6 +80,7 @@ class LocalJobsTest {
             null,
             new ManifestCache(manifests),
             null,
+            () -> {},
             null,
             "node",
             null,

@@ -101,7 +101,20 @@ interface JobStoreContract {
   }
 
   @Test
+  default void aJobIsUnrecordedUntilItIsSaidToBeRecorded() {
+    create("a", 1, "completed");
+    create("b", 2, "running");
+    create("c", 3, "running");
+    assertThat(await(store().unrecordedJobs())).containsExactlyInAnyOrder("a", "b", "c");
+    assertThat(await(store().manifest("a"))).isEqualTo("{\"graph_id\":\"a\"}");
+
+    await(store().recorded(List.of("a", "c")));
+    assertThat(await(store().unrecordedJobs())).containsExactly("b");
+  }
+
+  @Test
   default void anUnknownJobHasNothing() {
+    assertThat(await(store().manifest("no"))).isNull();
     assertThat(await(store().load("no"))).isEmpty();
     assertThat(await(store().outline("no"))).isEmpty();
     assertThat(await(store().row("no"))).isNull();

@@ -11,6 +11,8 @@ import io.mirrorneuron.gateway.Contract;
 import io.mirrorneuron.gateway.GatewayVerticle;
 import io.mirrorneuron.gateway.Health;
 import io.mirrorneuron.jobs.JobsVerticle;
+import io.mirrorneuron.observability.ObservabilityVerticle;
+import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.store.BundleZip;
 import io.mirrorneuron.store.JobRows;
@@ -41,10 +43,12 @@ public final class GatewayFixture implements AutoCloseable {
   public final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   public final Path folder;
+  public final RunStore runs;
   private final GatewayVerticle gateway;
 
   public GatewayFixture(Path folder, Config.Api api, JobRows rows) throws Exception {
     this.folder = folder;
+    this.runs = new RunStore(folder.resolve("runs"));
     Path uploads = Files.createDirectories(folder.resolve("uploads"));
     Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
     AtomicLong ids = new AtomicLong();
@@ -58,7 +62,8 @@ public final class GatewayFixture implements AutoCloseable {
         List.of(
             new JobsVerticle(jobs, rows, staging, new Secret("admin-secret"), clock),
             new ClusterVerticle(cluster, surroundings(folder), clock),
-            new BlueprintsVerticle(staging));
+            new BlueprintsVerticle(staging),
+            new ObservabilityVerticle(runs, clock));
     Contract contract = Contract.load(vertx).await(30, TimeUnit.SECONDS);
     gateway =
         new GatewayVerticle(
@@ -155,5 +160,6 @@ public final class GatewayFixture implements AutoCloseable {
   @Override
   public void close() {
     vertx.close().await();
+    runs.close();
   }
 }

@@ -6,10 +6,12 @@ import io.mirrorneuron.store.JobStore;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -32,6 +34,7 @@ public final class InMemoryJobStore implements JobStore {
 
   private final int eventsPerJob;
   private final Map<String, Job> jobs = new LinkedHashMap<>();
+  private final Set<String> unrecorded = new LinkedHashSet<>();
   private final Map<String, String> keys = new LinkedHashMap<>();
 
   public InMemoryJobStore() {
@@ -65,6 +68,7 @@ public final class InMemoryJobStore implements JobStore {
     made.owner = job.owner();
     made.manifest = job.manifest();
     jobs.put(job.jobId(), made);
+    unrecorded.add(job.jobId());
     apply(made, commit);
     return CompletableFuture.completedFuture(new Created(job.jobId(), false));
   }
@@ -123,6 +127,23 @@ public final class InMemoryJobStore implements JobStore {
             .filter(job -> !job.getValue().terminal)
             .map(Map.Entry::getKey)
             .toList());
+  }
+
+  @Override
+  public synchronized CompletionStage<List<String>> unrecordedJobs() {
+    return CompletableFuture.completedFuture(List.copyOf(unrecorded));
+  }
+
+  @Override
+  public synchronized CompletionStage<Void> recorded(List<String> jobIds) {
+    unrecorded.removeAll(jobIds);
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public synchronized CompletionStage<String> manifest(String jobId) {
+    Job job = jobs.get(jobId);
+    return CompletableFuture.completedFuture(job == null ? null : job.manifest);
   }
 
   @Override

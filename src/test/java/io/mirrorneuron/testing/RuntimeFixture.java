@@ -6,11 +6,13 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.redis.RedisServer;
+import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.runtime.Runtime;
 import io.mirrorneuron.store.RedisLanes;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +28,7 @@ public final class RuntimeFixture implements AutoCloseable {
   private final RedisLanes lanes;
   private final Path home;
   private final Config config;
+  private final RunStore runs;
   private Runtime runtime;
 
   public RuntimeFixture(Path home) {
@@ -47,7 +50,13 @@ public final class RuntimeFixture implements AutoCloseable {
     this.lanes = RedisLanes.connect(vertx, redis.uri()).await();
     this.home = home;
     this.config = config;
+    this.runs = new RunStore(config.executors().runsRoot());
     this.runtime = start();
+  }
+
+  /** Where the folders of runs are. */
+  public RunStore runs() {
+    return runs;
   }
 
   private Runtime start() {
@@ -59,7 +68,9 @@ public final class RuntimeFixture implements AutoCloseable {
             Map.of("PATH", System.getenv("PATH")),
             Clock.systemUTC(),
             () -> String.format("%013d-%012x", 0, IDS.incrementAndGet())),
-        lanes);
+        lanes,
+        runs,
+        List::of);
   }
 
   /** Closes the runtime in good order and starts one on the same data. */
@@ -102,6 +113,10 @@ public final class RuntimeFixture implements AutoCloseable {
     runtime.close();
   }
 
+  public RunStore runs() {
+    return runs;
+  }
+
   public Runtime runtime() {
     return runtime;
   }
@@ -136,6 +151,7 @@ public final class RuntimeFixture implements AutoCloseable {
   @Override
   public void close() {
     runtime.close();
+    runs.close();
     vertx.close().await();
     if (ownsRedis) {
       redis.close();

@@ -24,7 +24,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class NvidiaSmi implements Supplier<List<Hardware.Gpu>> {
   private static final Logger LOG = LoggerFactory.getLogger(NvidiaSmi.class);
-  private static final Duration KEEP = Duration.ofSeconds(30);
+  private static final Duration KEEP = Duration.ofSeconds(5);
+
+  /** After an answer without a device. */
+  private static final Duration KEEP_NONE = Duration.ofMinutes(1);
+
   private static final int TIMEOUT_SECONDS = 10;
   private static final String QUERY =
       "--query-gpu=index,uuid,name,driver_version,memory.total,memory.used,memory.free,"
@@ -70,7 +74,7 @@ public final class NvidiaSmi implements Supplier<List<Hardware.Gpu>> {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      refreshAt = clock.instant().plus(KEEP);
+      refreshAt = clock.instant().plus(known.isEmpty() ? KEEP_NONE : KEEP);
       refreshing.set(false);
     }
   }

@@ -34,6 +34,7 @@ public final class JobDocuments {
     row.put("job_id", state.jobId).put("graph_id", workflow.graphId());
     row.put("job_name", workflow.jobName()).put("status", state.status().word());
     row.put("job_type", word(workflow.jobType())).put("run_id", state.header.runId);
+    row.put("trace_id", state.header.traceId);
     row.put("live?", !state.status().isTerminal());
     row.put("submitted_at", time(state.header.submittedAt)).put("updated_at", time(now));
     row.put("placement_policy", "local");

@@ -15,6 +15,9 @@ final class JobHeader {
 
   final String runId;
 
+  /** Of the run: all that is told of it carries it. */
+  final String traceId;
+
   /** Fingerprint of the stored payload files, or null when the bundle has none. */
   final String bundle;
 
@@ -40,6 +43,7 @@ final class JobHeader {
   JobHeader(long submittedAt, String runId, String bundle) {
     this.submittedAt = submittedAt;
     this.runId = runId;
+    this.traceId = "trc_" + Message.deriveId(runId, "trace", 0);
     this.bundle = bundle;
   }
 

@@ -70,11 +70,10 @@ final class Turn {
    */
   ObjectNode error(Failure failure, String where) {
     String event = Message.deriveId(state.jobId, where, (int) state.counters.events());
-    String trace = Message.deriveId(state.header.runId, "trace", 0);
     int attempt = failure.attempt() == null ? 0 : failure.attempt();
-    String span = Message.deriveId(trace, where, attempt);
+    String span = Message.deriveId(state.header.traceId.substring(4), where, attempt);
     return failure.toJson(
-        timestamp, new Failure.Ids("evt_" + event, "trc_" + trace, "spn_" + span));
+        timestamp, new Failure.Ids("evt_" + event, state.header.traceId, "spn_" + span));
   }
 
   /** Who is meant, in every event about a step. */

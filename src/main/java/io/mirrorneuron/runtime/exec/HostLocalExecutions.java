@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.exec;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.runtime.engine.Execution;
 import io.mirrorneuron.runtime.engine.Executions;
+import io.mirrorneuron.runtime.exec.spawn.ProcessMeter;
 import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import java.time.Clock;
@@ -29,13 +30,23 @@ public final class HostLocalExecutions implements Executions, AutoCloseable {
   /**
    * @param runtimeId marks all processes of this data directory; see {@link Orphans}
    * @param serverEnvironment of this process; only a few names of it reach programs
+   * @param samples is given what the programs use
    */
   public HostLocalExecutions(
       Config.Executors config,
       String runtimeId,
       Clock clock,
-      Map<String, String> serverEnvironment) {
-    this(config, runtimeId, clock, serverEnvironment, Grace.DEFAULT, Spawner.best());
+      Map<String, String> serverEnvironment,
+      Samples samples) {
+    this(
+        config,
+        runtimeId,
+        clock,
+        serverEnvironment,
+        Grace.DEFAULT,
+        Spawner.best(),
+        samples,
+        Sampler.Pace.DEFAULT);
   }
 
   HostLocalExecutions(
@@ -44,7 +55,9 @@ public final class HostLocalExecutions implements Executions, AutoCloseable {
       Clock clock,
       Map<String, String> serverEnvironment,
       Grace grace,
-      Spawner spawner) {
+      Spawner spawner,
+      Samples samples,
+      Sampler.Pace pace) {
     var processes = new ProcessTable();
     var environment = new ProcessEnvironment(serverEnvironment, config.runsRoot(), runtimeId);
     var interpreters = new Interpreters(config.python().standIn());
@@ -59,6 +72,8 @@ public final class HostLocalExecutions implements Executions, AutoCloseable {
             new PythonEnvironments(config.python(), interpreters, tools),
             spawner,
             processes,
+            samples,
+            new Sampler(samples, new ProcessMeter(processes), processes, pace, clock),
             grace,
             clock);
     this.orphans = new Orphans(processes, runtimeId);
@@ -119,6 +134,14 @@ public final class HostLocalExecutions implements Executions, AutoCloseable {
     return Optional.ofNullable(runs.get(executionId)).map(HostLocalRun::place);
   }
 
+  /**
+   * Hands on now what programs of the run used and what has not been handed on yet. Once the end of
+   * an execution has been told, its last sample is among that.
+   */
+  public void flushSamples(String runId) {
+    machinery.sampler().flush(runId);
+  }
+
   /** How full each pool is, by name. */
   public List<PoolUsage> pools() {
     return machinery.pools().usage();
@@ -140,6 +163,7 @@ public final class HostLocalExecutions implements Executions, AutoCloseable {
       }
     }
     sweeper.close();
+    machinery.sampler().close();
     orphans.killExcept(_ -> false);
     machinery.spawner().close();
   }

@@ -40,6 +40,8 @@ final class HostLocalRun {
       PythonEnvironments pythons,
       Spawner spawner,
       ProcessTable processes,
+      Samples samples,
+      Sampler sampler,
       Grace grace,
       Clock clock) {}
 
@@ -145,23 +147,29 @@ final class HostLocalRun {
     var stderr = new CappedBytes(settings.maxOutputBytes() + REDACTION_MARGIN);
     TimeLimit limit = TimeLimit.of(timed, settings, machinery.clock().instant());
     Program program = program(workspace, environment, python);
+    machinery.samples().begin(execution.runId());
     Spawner.Child child = spawn(program, new Ears(inbox, stdout::accept, stderr::append));
 
     var beacons = new Beacons(execution, settings.beacons(), listener, machinery.clock());
+    Sampler.Watch watch = machinery.sampler().watch(execution, child.pid());
     Ending forced;
     int exitCode;
-    try (var supervision =
-        new Supervision(
-            execution.executionId(),
-            child,
-            inbox,
-            machinery.grace(),
-            machinery.processes(),
-            beacons::relay)) {
+    try (watch;
+        var supervision =
+            new Supervision(
+                execution.executionId(),
+                child,
+                inbox,
+                machinery.grace(),
+                machinery.processes(),
+                beacons::relay,
+                watch::look)) {
       beacons.report("started");
       forced =
           supervision.watch(limit.deadline(), settings.beacons(), () -> beacons.report("working"));
-      exitCode = supervision.finish(forced == null);
+      Spawner.End end = supervision.finish(forced == null);
+      watch.end(end);
+      exitCode = end.exitCode();
     }
     stdout.end();
     if (forced == null && exitCode == 0) {

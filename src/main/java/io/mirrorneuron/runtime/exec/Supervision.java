@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.exec;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.engine.Executions.Ending;
 import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
+import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import io.mirrorneuron.runtime.exec.spawn.Spawner.Child;
 import io.mirrorneuron.runtime.exec.spawn.Spawner.Signal;
 import java.time.Duration;
@@ -28,6 +29,7 @@ final class Supervision implements AutoCloseable {
   private final Grace grace;
   private final ProcessTable processes;
   private final Consumer<ObjectNode> onBeacon;
+  private final Runnable beforeKill;
 
   private Deadline silence = Deadline.NEVER;
   private Duration silenceLimit;
@@ -35,10 +37,11 @@ final class Supervision implements AutoCloseable {
   private boolean drained;
   private boolean stopped;
   private boolean finished;
-  private int exitCode = -1;
+  private Spawner.End end;
 
   /**
    * @param onBeacon hears what the program printed
+   * @param beforeKill called when processes of the program still live and are about to be ended
    */
   Supervision(
       String executionId,
@@ -46,13 +49,15 @@ final class Supervision implements AutoCloseable {
       Notice.Inbox inbox,
       Grace grace,
       ProcessTable processes,
-      Consumer<ObjectNode> onBeacon) {
+      Consumer<ObjectNode> onBeacon,
+      Runnable beforeKill) {
     this.executionId = executionId;
     this.child = child;
     this.inbox = inbox;
     this.grace = grace;
     this.processes = processes;
     this.onBeacon = onBeacon;
+    this.beforeKill = beforeKill;
   }
 
   /**
@@ -90,17 +95,18 @@ final class Supervision implements AutoCloseable {
    * then processes that left the group.
    *
    * @param byItself whether the program has ended already; else it is asked to first
-   * @return its exit code
    */
-  int finish(boolean byItself) {
+  Spawner.End finish(boolean byItself) {
     boolean quiet;
     if (byItself) {
       quiet = awaitQuiet(Deadline.in(grace.stragglers()), true);
     } else {
+      beforeKill.run();
       child.signal(Signal.TERM);
       quiet = awaitQuiet(Deadline.in(grace.afterTerm()), false);
     }
     if (!quiet) {
+      beforeKill.run();
       killGroup();
     }
     if (!byItself || !quiet) {
@@ -109,7 +115,7 @@ final class Supervision implements AutoCloseable {
     awaitDrained();
     child.close();
     finished = true;
-    return exitCode;
+    return end;
   }
 
   /** Whether somebody asked to stop the execution. */
@@ -169,8 +175,8 @@ final class Supervision implements AutoCloseable {
     if (!exited) {
       return false;
     }
-    if (exitCode < 0) {
-      exitCode = child.reap();
+    if (end == null) {
+      end = child.reap();
     }
     if (!child.isGroupAlive()) {
       return true;

@@ -51,9 +51,10 @@ record Tools(Spawner spawner, ProcessTable processes, Grace grace, ProcessEnviro
     } catch (IOException e) {
       throw new NotStarted(e.getMessage(), e);
     }
-    try (var supervision = new Supervision(executionId, child, inbox, grace, processes, _ -> {})) {
+    try (var supervision =
+        new Supervision(executionId, child, inbox, grace, processes, _ -> {}, () -> {})) {
       Ending forced = supervision.watch(limit, NO_BEACONS, () -> {});
-      int exitCode = supervision.finish(forced == null);
+      int exitCode = supervision.finish(forced == null).exitCode();
       if (forced != Ending.STOPPED && supervision.isStopped()) {
         inbox.put(new Notice.Stop()); // It came too late for the script, not for the execution.
       }

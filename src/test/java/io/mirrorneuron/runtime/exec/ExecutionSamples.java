@@ -94,12 +94,24 @@ public final class ExecutionSamples {
 
   public static HostLocalExecutions runner(Path folder) {
     return new HostLocalExecutions(
-        config(folder), runtimeId(folder), Clock.systemUTC(), environment());
+        config(folder), runtimeId(folder), Clock.systemUTC(), environment(), Samples.NONE);
   }
 
   static HostLocalExecutions runner(Path folder, Grace grace, Spawner spawner) {
+    return runner(folder, grace, spawner, Samples.NONE, Sampler.Pace.DEFAULT);
+  }
+
+  static HostLocalExecutions runner(
+      Path folder, Grace grace, Spawner spawner, Samples samples, Sampler.Pace pace) {
     return new HostLocalExecutions(
-        config(folder), runtimeId(folder), Clock.systemUTC(), environment(), grace, spawner);
+        config(folder),
+        runtimeId(folder),
+        Clock.systemUTC(),
+        environment(),
+        grace,
+        spawner,
+        samples,
+        pace);
   }
 
   public static String runtimeId(Path folder) {

@@ -56,7 +56,14 @@ class PythonEnvironmentsIT {
   private HostLocalExecutions runner(String id, Duration limit) {
     var config = ExecutionSamples.config(folder, limit);
     return new HostLocalExecutions(
-        config, id(id), Clock.systemUTC(), ExecutionSamples.environment(), SHORT, Spawner.best());
+        config,
+        id(id),
+        Clock.systemUTC(),
+        ExecutionSamples.environment(),
+        SHORT,
+        Spawner.best(),
+        Samples.NONE,
+        Sampler.Pace.DEFAULT);
   }
 
   private String id(String name) {

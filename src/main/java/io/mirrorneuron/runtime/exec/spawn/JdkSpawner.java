@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -84,8 +85,8 @@ final class JdkSpawner implements Spawner {
     }
 
     @Override
-    public int reap() {
-      return process.exitValue();
+    public End reap() {
+      return new End(process.exitValue(), Duration.ZERO, 0);
     }
 
     @Override

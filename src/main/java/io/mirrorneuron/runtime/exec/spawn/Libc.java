@@ -15,6 +15,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import java.time.Duration;
 import java.util.Map;
 
 /**
@@ -53,8 +54,13 @@ final class Libc {
   private static final MethodHandle READ = call("read", JAVA_LONG, JAVA_INT, POINTER, JAVA_LONG);
   private static final MethodHandle CLOSE = call("close", JAVA_INT, JAVA_INT);
   private static final MethodHandle KILL = call("kill", JAVA_INT, JAVA_INT, JAVA_INT);
-  private static final MethodHandle WAITPID =
-      call("waitpid", JAVA_INT, JAVA_INT, POINTER, JAVA_INT);
+  private static final MethodHandle WAIT4 =
+      call("wait4", JAVA_INT, JAVA_INT, POINTER, JAVA_INT, POINTER);
+
+  /** {@code struct rusage}: two times of seconds and microseconds, then kilobytes, then others. */
+  private static final int USAGE_BYTES = 256;
+
+  private static final int PEAK_KILOBYTES = 4;
   private static final MethodHandle EPOLL_CREATE = call("epoll_create1", JAVA_INT, JAVA_INT);
   private static final MethodHandle EPOLL_CTL =
       call("epoll_ctl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, POINTER);
@@ -163,23 +169,32 @@ final class Libc {
   }
 
   /** Waits for this one child: a wait for any child would steal those of the JDK. */
-  static int exitCode(int pid) {
+  static Spawner.End await(int pid) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = state(arena);
       MemorySegment status = arena.allocate(JAVA_INT);
-      while ((int) WAITPID.invokeExact(state, pid, status, 0) != pid) {
+      MemorySegment usage = arena.allocate(USAGE_BYTES, 8);
+      while ((int) WAIT4.invokeExact(state, pid, status, 0, usage) != pid) {
         if (errno(state) != EINTR) {
           throw new IllegalStateException("process " + pid + " is not a child");
         }
       }
       int value = status.get(JAVA_INT, 0);
       int signal = value & 0x7f;
-      return signal == 0 ? (value >> 8) & 0xff : 128 + signal;
+      return new Spawner.End(
+          signal == 0 ? (value >> 8) & 0xff : 128 + signal,
+          time(usage, 0).plus(time(usage, 2)),
+          usage.getAtIndex(JAVA_LONG, PEAK_KILOBYTES) * 1024);
     } catch (RuntimeException e) {
       throw e;
     } catch (Throwable e) {
       throw broken(e);
     }
+  }
+
+  private static Duration time(MemorySegment usage, int index) {
+    return Duration.ofSeconds(usage.getAtIndex(JAVA_LONG, index))
+        .plusNanos(usage.getAtIndex(JAVA_LONG, index + 1) * 1000);
   }
 
   /** A descriptor that becomes readable when the child ends. */

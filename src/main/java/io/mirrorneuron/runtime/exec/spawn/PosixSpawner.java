@@ -20,7 +20,14 @@ import java.util.function.Consumer;
  * a session of its own at no extra cost. One {@link Reactor} thread serves them all.
  */
 final class PosixSpawner implements Spawner {
+  /** The kernel counts memory only nearly. */
+  private static final long SLACK = 4 << 20;
+
   private final Reactor reactor = new Reactor();
+  private final ProcessTable processes = new ProcessTable();
+
+  /** Grows only, so an old value is a lower one. */
+  private volatile long ownPeak;
 
   /** Whether this machine has all calls that are needed. */
   static boolean isAvailable() {
@@ -54,6 +61,19 @@ final class PosixSpawner implements Spawner {
       Libc.close(err[1]);
     }
     return new PosixChild(pid, out[0], err[0], watcher);
+  }
+
+  /**
+   * A program begins in the memory of its parent, and the kernel counts that as its own: only what
+   * is above the height of this process says something of the program.
+   *
+   * @param claimed looks again only when what it knows would not be enough to refuse it
+   */
+  private long ownPeak(long claimed) {
+    if (claimed > ownPeak) {
+      ownPeak = processes.peakBytes((int) ProcessHandle.current().pid());
+    }
+    return ownPeak;
   }
 
   private static int start(Program program, int out, int err) throws IOException {
@@ -156,8 +176,11 @@ final class PosixSpawner implements Spawner {
     }
 
     @Override
-    public int reap() {
-      return Libc.exitCode(pid);
+    public End reap() {
+      End end = Libc.await(pid);
+      return end.peakBytes() > ownPeak(end.peakBytes()) + SLACK
+          ? end
+          : new End(end.exitCode(), end.cpu(), 0);
     }
 
     @Override

@@ -71,7 +71,24 @@ public final class ProcessTable {
             victim -> ProcessHandle.of(victim.pid()).ifPresent(ProcessHandle::destroyForcibly));
   }
 
-  private List<Integer> pids() {
+  /** The memory that the process had at its height, in bytes; 0 when it is gone. */
+  public long peakBytes(int pid) {
+    return kilobytes(read(pid, "status"), "VmHWM:") * 1024;
+  }
+
+  /** The memory that the process has, in bytes; 0 when it is gone. */
+  long residentBytes(int pid) {
+    return kilobytes(read(pid, "status"), "VmRSS:") * 1024;
+  }
+
+  /** The number in a line {@code NAME: 123 kB}. */
+  private static long kilobytes(String status, String name) {
+    int start = status.indexOf(name);
+    int end = start < 0 ? -1 : status.indexOf(" kB", start);
+    return end < 0 ? 0 : Long.parseLong(status.substring(start + name.length(), end).strip());
+  }
+
+  List<Integer> pids() {
     var pids = new ArrayList<Integer>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(root, "[0-9]*")) {
       entries.forEach(entry -> pids.add(Integer.valueOf(entry.getFileName().toString())));
@@ -96,7 +113,7 @@ public final class ProcessTable {
   }
 
   /** Empty when the process is gone or belongs to somebody else. */
-  private String read(int pid, String file) {
+  String read(int pid, String file) {
     try {
       byte[] bytes = Files.readAllBytes(root.resolve(Integer.toString(pid)).resolve(file));
       return new String(bytes, StandardCharsets.UTF_8);

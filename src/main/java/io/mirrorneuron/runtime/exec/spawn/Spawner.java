@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.exec.spawn;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 
 /**
  * Starts programs, each as the leader of a session and process group of its own, with no input,
@@ -52,16 +53,27 @@ public interface Spawner extends AutoCloseable {
     }
   }
 
+  /**
+   * How a program ended.
+   *
+   * @param exitCode {@code 128 + signal} after a deadly signal
+   * @param cpu processor time of the program and of all children that it waited for; zero when the
+   *     system did not say
+   * @param peakBytes memory that the largest of them had at its height; 0 when the system did not
+   *     say
+   */
+  record End(int exitCode, Duration cpu, long peakBytes) {}
+
   /** A started program. Not thread-safe: one thread signals and reaps it. */
   interface Child extends AutoCloseable {
     /** Process id, which is also the id of its session and its process group. */
     int pid();
 
     /**
-     * Collects the exit code, {@code 128 + signal} after a deadly signal. Only after {@link
-     * Watcher#exited}; until then the id cannot be given to another process.
+     * Collects what is left of the program. Only after {@link Watcher#exited}; until then the id
+     * cannot be given to another process.
      */
-    int reap();
+    End reap();
 
     /** Signals the whole group; false when no process of it is left. */
     boolean signal(Signal signal);

@@ -72,7 +72,7 @@ class SpawnerIT {
       assertThat(child.signal(Spawner.Signal.KILL)).isTrue();
 
       watcher.awaitEnd();
-      assertThat(child.reap()).isEqualTo(128 + 9);
+      assertThat(child.reap().exitCode()).isEqualTo(128 + 9);
       until(() -> new ProcessTable().inGroups(Set.of(child.pid())).isEmpty());
       until(() -> !child.signal(Spawner.Signal.TERM));
       child.close();
@@ -94,7 +94,7 @@ class SpawnerIT {
       try (Spawner.Child child = spawner.spawn(shell(script), ended)) {
         ended.awaitEnd();
         ended.pid = child.pid();
-        ended.exitCode = child.reap();
+        ended.exitCode = child.reap().exitCode();
         assertThat(child.isGroupAlive()).isFalse();
       }
       return ended;

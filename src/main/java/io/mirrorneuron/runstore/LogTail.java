@@ -1,0 +1,242 @@
+package io.mirrorneuron.runstore;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.Redaction;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Reads what is new in the files of one log. A file is known by its identity on disk, so that one
+ * that was rotated is read to its end under its new name; one that was cut short, rewritten or
+ * replaced is read again, and of its lines only those that the journal does not have are new.
+ * Confined to its journal.
+ */
+final class LogTail {
+  private final RunFolder folder;
+  private final RunLog log;
+  private final Set<String> finished = new HashSet<>();
+
+  /** What the journal has of the log, lines by hash, while a file is read again; else null. */
+  private Map<Long, Integer> journalled;
+
+  /** Events of jobs among the records that were read and are not journalled yet. */
+  private final Set<EventId> underWay = new HashSet<>();
+
+  private Look seen = Look.NOTHING;
+
+  LogTail(RunFolder folder, RunLog log) {
+    this.folder = folder;
+    this.log = log;
+  }
+
+  /** One record and where it was. */
+  record Line(Instant time, RunLog log, String file, long end, long hash, ObjectNode record) {
+    private static final int LONGEST_WORD = 128;
+
+    /** The entry with this number. */
+    JournalEntry entry(long seq, String runId) {
+      String ts = word(Records.timeText(record));
+      String type =
+          switch (log) {
+            case LOGS -> "log";
+            case RESOURCES -> "resource_sample";
+            default -> word(record.path("type").asText("error"));
+          };
+      JsonNode level = record.has("level") ? record.get("level") : record.get("severity");
+      ObjectNode told = Json.object().put("schema", "mn.blueprint.stream.v1");
+      told.put("id", "%s:%s:%d:%s:%s".formatted(runId, log.channel(), seq, ts, type));
+      told.put("seq", seq).put("ts", ts).put("run_id", runId);
+      told.set("blueprint_id", record.get("blueprint_id"));
+      told.put("channel", log.channel()).put("type", type);
+      told.put("level", level != null && level.isTextual() ? level.textValue() : null);
+      told.set("payload", Redaction.of(record));
+      EventId event = EventId.of(record);
+      return new JournalEntry(
+          seq,
+          log,
+          log == RunLog.LOGS ? level(level).ordinal() : 0,
+          file,
+          end,
+          hash,
+          event == null ? JournalEntry.NO_JOB : event.job(),
+          event == null ? 0 : event.seq(),
+          Json.write(told).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static LogLevel level(JsonNode level) {
+      return level == null ? LogLevel.INFO : LogLevel.of(level.asText()).orElse(LogLevel.INFO);
+    }
+
+    /** Fit for an id on one line. */
+    private static String word(String text) {
+      String plain = text.replaceAll("[\\p{Cntrl}]", " ");
+      return plain.substring(0, Math.min(LONGEST_WORD, plain.length()));
+    }
+  }
+
+  /** What tells two states of a file apart without reading it. */
+  private record Look(long length, FileTime modified, Object identity) {
+    static final Look NOTHING = new Look(0, null, null);
+
+    static Look at(Path file) {
+      if (file.toFile().length() == 0) {
+        return NOTHING;
+      }
+      try {
+        var attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        return new Look(attributes.size(), attributes.lastModifiedTime(), attributes.fileKey());
+      } catch (IOException e) {
+        return NOTHING;
+      }
+    }
+  }
+
+  /** Whether the live file is not as it was when it was last read to its end. */
+  boolean hasNews() {
+    return !Look.at(folder.files(log).live()).equals(seen);
+  }
+
+  /** New records, as many at a time as the limit says. */
+  List<Line> read(Sources sources, JournalFiles journal, int limit) throws IOException {
+    List<Line> lines = new ArrayList<>();
+    underWay.clear();
+    LogFiles files = folder.files(log);
+    Path live = files.live();
+    Look look = Look.at(live);
+    for (Path file : files.all()) {
+      try {
+        if (!readFile(file, sources, journal, limit, lines)) {
+          return lines;
+        }
+        if (!file.equals(live)) {
+          finished.add(file.getFileName() + key(file));
+        }
+      } catch (NoSuchFileException e) {
+        seen = null; // rotated under our eyes: look again
+        return lines;
+      }
+    }
+    seen = look;
+    return lines;
+  }
+
+  /** Answers whether it came to the end of the file. */
+  private boolean readFile(
+      Path file, Sources sources, JournalFiles journal, int limit, List<Line> lines)
+      throws IOException {
+    String key = key(file);
+    if (finished.contains(file.getFileName() + key)) {
+      return true;
+    }
+    Sources.Position from = sources.position(log, key);
+    if (isAnother(file, key, from, sources)) {
+      from = Sources.Position.START;
+      journalled = journalled == null ? hashes(journal) : journalled;
+    }
+    try (LineReader reader = LineReader.open(file, from.end())) {
+      Instant time = Instant.EPOCH;
+      for (byte[] text = reader.next(); text != null; text = reader.next()) {
+        long hash = JournalEntry.hash(text);
+        ObjectNode record = isJournalled(hash) ? null : parse(text);
+        if (record != null && !isTaken(EventId.of(record), sources)) {
+          Instant own = Records.time(record);
+          time = own == null ? time : own;
+          lines.add(new Line(time, log, key, reader.end(), hash, record));
+        } else if (lines.isEmpty()) {
+          sources.passed(log, key, new Sources.Position(reader.end(), hash));
+        }
+        if (lines.size() >= limit) {
+          return false;
+        }
+      }
+      journalled = null;
+      return true;
+    }
+  }
+
+  /** Whether the journal has to be asked what of this file it has already. */
+  private boolean isAnother(Path file, String key, Sources.Position from, Sources sources)
+      throws IOException {
+    boolean known = sources.knows(log, key);
+    if (isPacked(file)) {
+      return !known;
+    }
+    if (known && from.end() > 0 && !from.isIn(file)) {
+      return true;
+    }
+    String last = sources.lastFile(log);
+    return last != null
+        && !last.equals(key)
+        && file.getFileName().toString().equals(log.file())
+        && !isThere(last, sources.position(log, last));
+  }
+
+  /** Identities are used again; the line that was taken last tells. */
+  private boolean isThere(String key, Sources.Position position) throws IOException {
+    for (Path file : folder.files(log).all()) {
+      if (key(file).equals(key) && (isPacked(file) || position.isIn(file))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Map<Long, Integer> hashes(JournalFiles journal) throws IOException {
+    Map<Long, Integer> hashes = new HashMap<>();
+    journal.read(
+        0,
+        entry -> {
+          if (entry.log() == log) {
+            hashes.merge(entry.hash(), 1, Integer::sum);
+          }
+          return true;
+        });
+    return hashes;
+  }
+
+  private boolean isJournalled(long hash) {
+    return journalled != null
+        && journalled.computeIfPresent(hash, (line, times) -> times - 1) instanceof Integer left
+        && left >= 0;
+  }
+
+  private boolean isTaken(EventId event, Sources sources) {
+    return event != null && (sources.has(log, event.job(), event.seq()) || !underWay.add(event));
+  }
+
+  /** Null for what is no record; other readers skip it too. */
+  private static ObjectNode parse(byte[] line) {
+    try {
+      return Json.MAPPER.readTree(line) instanceof ObjectNode record ? record : null;
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  private static boolean isPacked(Path file) {
+    return file.toString().endsWith(".gz");
+  }
+
+  /** A packed file is made once and read once: its name will do. */
+  private static String key(Path file) throws IOException {
+    Object key =
+        isPacked(file) ? null : Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+    return key == null
+        ? file.getFileName().toString()
+        : key.toString().replaceAll("[^A-Za-z0-9=,]", "");
+  }
+}

@@ -1,0 +1,238 @@
+package io.mirrorneuron.runstore;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.wire.Json;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/** The folder of one run. Blocking; thread-safe, also across processes of this product. */
+public final class RunFolder {
+  /** What is ours alone in a run's folder; never listed, never served. */
+  static final String HIDDEN = ".mn";
+
+  private static final long SEGMENT_BYTES = 10 << 20;
+  private static final int LONGEST_PATH = 1024;
+  private static final Set<String> FINAL =
+      Set.of(
+          "completed",
+          "complete",
+          "done",
+          "finished",
+          "succeeded",
+          "success",
+          "failed",
+          "error",
+          "cancelled",
+          "canceled");
+
+  private final String runId;
+  private final Path path;
+  private final Runnable changed;
+  private final boolean alone;
+
+  /**
+   * @param changed called after each write
+   */
+  RunFolder(String runId, Path path, Runnable changed) {
+    this(runId, path, changed, false);
+  }
+
+  /** One that nobody else can know yet: needs no locks and no detours. */
+  static RunFolder unshared(String runId, Path path) {
+    return new RunFolder(runId, path, () -> {}, true);
+  }
+
+  private RunFolder(String runId, Path path, Runnable changed, boolean alone) {
+    this.runId = runId;
+    this.path = path;
+    this.changed = changed;
+    this.alone = alone;
+  }
+
+  public String runId() {
+    return runId;
+  }
+
+  /** Absolute, and itself no link. */
+  public Path path() {
+    return path;
+  }
+
+  /**
+   * A JSON document; empty when there is none.
+   *
+   * @return an empty object when it is JSON but no object
+   * @throws MnException INTERNAL {@code failed to read NAME}
+   */
+  public Optional<ObjectNode> read(String name) {
+    Path file = inside(name);
+    if (file == null || !Files.exists(file)) {
+      return Optional.empty();
+    }
+    try {
+      JsonNode json = Json.MAPPER.readTree(Files.readAllBytes(file));
+      return Optional.of(json instanceof ObjectNode object ? object : Json.object());
+    } catch (NoSuchFileException e) {
+      return Optional.empty(); // it went between the two looks
+    } catch (IOException e) {
+      throw new MnException(
+          ErrorCode.INTERNAL, "run_store_damaged", "failed to read " + name, null, e);
+    }
+  }
+
+  /** The same for those who can do without: empty also when it is damaged. */
+  public Optional<ObjectNode> peek(String name) {
+    try {
+      return read(name);
+    } catch (MnException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Puts the document in the place of an older one; readers see the one or the other. */
+  public void write(String name, ObjectNode document) {
+    update(name, old -> document);
+  }
+
+  /** Changes a document that others may change too. Without one the change is made to {}. */
+  public void update(String name, UnaryOperator<ObjectNode> change) {
+    try (var _ = lock()) {
+      put(name, change.apply(peek(name).orElseGet(Json::object)));
+    } catch (IOException e) {
+      throw failed(name, e);
+    }
+    changed.run(); // not before others may go on: who hears of it will read
+  }
+
+  /** For who has the lock; tells nobody. */
+  void put(String name, ObjectNode document) throws IOException {
+    if (alone) {
+      Files.write(path.resolve(name), bytes(document));
+      return;
+    }
+    Path whole = Files.createDirectories(path.resolve(HIDDEN)).resolve(name + ".new");
+    Files.write(whole, bytes(document));
+    Files.move(whole, path.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** Writes the document unless there is one with this name. */
+  public void writeIfAbsent(String name, ObjectNode document) {
+    if (!Files.exists(path.resolve(name))) {
+      write(name, document);
+    }
+  }
+
+  /**
+   * Adds records, in one write; whoever reads the file afterwards sees them. {@code ts}, {@code
+   * run_id} and the rest are the caller's business.
+   */
+  public void append(RunLog log, List<ObjectNode> records) {
+    if (records.isEmpty()) {
+      return;
+    }
+    ByteArrayOutputStream lines = new ByteArrayOutputStream();
+    records.forEach(record -> lines.writeBytes(Records.line(record)));
+    try (var _ = lock()) {
+      files(log).append(lines.toByteArray());
+    } catch (IOException e) {
+      throw failed(log.file(), e);
+    }
+    changed.run();
+  }
+
+  /** Keeps every other writer of this product out until it is closed; null when there is none. */
+  FolderLock lock() throws IOException {
+    return alone ? null : FolderLock.take(path);
+  }
+
+  /** Numbers of the events of a job that the log has, see {@link EventId}. */
+  public BitSet events(RunLog log, String jobId) {
+    BitSet found = new BitSet();
+    try {
+      for (Path file : files(log).all()) {
+        try (LineReader lines = LineReader.open(file, 0)) {
+          for (byte[] line = lines.next(); line != null; line = lines.next()) {
+            EventId.find(line, jobId).ifPresent(found::set);
+          }
+        }
+      }
+      return found;
+    } catch (IOException e) {
+      throw MnException.unavailable(log.file() + " cannot be read: " + e, e);
+    }
+  }
+
+  LogFiles files(RunLog log) {
+    return new LogFiles(this, log, SEGMENT_BYTES);
+  }
+
+  /**
+   * The file of this name, or null unless it lies in this folder: no absolute name, no dots that
+   * lead out, no link that does.
+   *
+   * @param relative as an index, a client or a program gives it
+   */
+  public Path inside(String relative) {
+    if (relative.isEmpty() || relative.length() > LONGEST_PATH || relative.indexOf('\0') >= 0) {
+      return null;
+    }
+    try {
+      Path file = path.resolve(relative).normalize();
+      if (!file.startsWith(path) || file.equals(path) || Path.of(relative).isAbsolute()) {
+        return null;
+      }
+      return Files.exists(file) && !file.toRealPath().startsWith(path) ? null : file;
+    } catch (InvalidPathException | IOException e) {
+      return null;
+    }
+  }
+
+  /**
+   * Whether nothing is written any more: by the runtime's word where it keeps the record, else by
+   * what the programs say.
+   */
+  public boolean isOver() {
+    ObjectNode job = peek("job.json").orElseGet(Json::object);
+    String status =
+        job.has("status")
+            ? job.path("status").asText()
+            : peek("run.json").map(run -> run.path("status").asText()).orElse("");
+    return FINAL.contains(status.toLowerCase(Locale.ROOT));
+  }
+
+  private static byte[] bytes(ObjectNode document) {
+    try {
+      return Json.MAPPER
+          .writerWithDefaultPrettyPrinter()
+          .with(JsonNodeFeature.WRITE_PROPERTIES_SORTED)
+          .writeValueAsBytes(document);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a JSON tree cannot be written", e);
+    }
+  }
+
+  private static MnException failed(String name, IOException cause) {
+    return new MnException(
+        ErrorCode.INTERNAL,
+        "run_store_unavailable",
+        "%s cannot be written: %s".formatted(name, cause.getMessage()),
+        null,
+        cause);
+  }
+}

@@ -1,0 +1,223 @@
+package io.mirrorneuron.runstore;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.wire.Json;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * The records of all line files of a run in one order, numbered from 1. Files may be rotated, cut
+ * short and rewritten by the programs of the run; what is in the journal stays, each record once.
+ * It is kept in the run's folder, made and brought up to date by whoever looks, and redacted.
+ *
+ * <p>A record as it is told is {@code {schema: "mn.blueprint.stream.v1", id, seq, ts, run_id,
+ * blueprint_id, channel, type, level, payload}} with {@code id = run:channel:seq:ts:type}; payload
+ * is the line of the file. Blocking and thread-safe.
+ */
+public final class RunJournal {
+  private static final long SEGMENT_BYTES = 16 << 20;
+  private static final int PAGE_BYTES = 1 << 20;
+
+  /** Files that are read at a time, so that a long history needs no memory. */
+  private static final int BATCH = 5000;
+
+  private final RunFolder folder;
+  private final JournalFiles files;
+  private final Map<RunLog, LogTail> tails = new EnumMap<>(RunLog.class);
+
+  // Guarded by this.
+  private Sources sources;
+  private JournalFiles.Mark mark;
+
+  RunJournal(RunFolder folder) {
+    this(folder, SEGMENT_BYTES);
+  }
+
+  RunJournal(RunFolder folder, long segmentBytes) {
+    this.folder = folder;
+    this.files = new JournalFiles(folder.path().resolve(RunFolder.HIDDEN), segmentBytes);
+    for (RunLog log : RunLog.values()) {
+      tails.put(log, new LogTail(folder, log));
+    }
+  }
+
+  /**
+   * Which records are wanted.
+   *
+   * @param level of log records at least; null for all
+   */
+  public record Filter(Set<RunLog> channels, LogLevel level) {
+    boolean passes(JournalEntry entry) {
+      return channels.contains(entry.log())
+          && (level == null || entry.log() != RunLog.LOGS || entry.level() >= level.ordinal());
+    }
+  }
+
+  /**
+   * @param records envelopes, UTF-8
+   * @param next the number behind which the next page begins
+   * @param complete whether this was all there is now
+   */
+  public record Page(List<byte[]> records, long next, boolean complete) {}
+
+  /**
+   * Takes in what the files have got since; cheap when that is nothing.
+   *
+   * @return whether there was something
+   */
+  public synchronized boolean catchUp() {
+    long before = sources == null ? -1 : sources.seq();
+    try {
+      if (sources != null && tails.values().stream().noneMatch(LogTail::hasNews)) {
+        return false;
+      }
+      try (var _ = folder.lock()) {
+        if (sources == null || !Objects.equals(mark, files.mark())) {
+          load();
+        }
+        for (List<JournalEntry> batch = read(); !batch.isEmpty(); batch = read()) {
+          mark = files.append(batch, sources.account());
+          batch.forEach(sources::took);
+        }
+        return sources.seq() != before;
+      }
+    } catch (IOException e) {
+      sources = null; // what was half taken in is told by the journal itself
+      throw damaged(e);
+    }
+  }
+
+  /** The first records behind a number that pass the filter, one page of them. */
+  public Page page(long after, Filter filter, int limit) {
+    List<byte[]> records = new ArrayList<>();
+    long[] seen = {after, 0};
+    boolean[] complete = {true};
+    try {
+      files.read(
+          after,
+          entry -> {
+            if (records.size() == limit || seen[1] > PAGE_BYTES) {
+              complete[0] = false;
+              return false;
+            }
+            seen[0] = entry.seq();
+            if (filter.passes(entry)) {
+              records.add(entry.json());
+              seen[1] += entry.json().length;
+            }
+            return true;
+          });
+    } catch (IOException e) {
+      throw damaged(e);
+    }
+    return new Page(records, seen[0], complete[0]);
+  }
+
+  /**
+   * The last lines that pass, as the files have them (redacted), oldest first.
+   *
+   * @param wanted decides on the line itself
+   */
+  public List<ObjectNode> last(int limit, Filter filter, Predicate<ObjectNode> wanted) {
+    try {
+      return payloads(limit, filter, wanted);
+    } catch (NoSuchFileException e) { // a segment went while it was read
+      try {
+        return payloads(limit, filter, wanted);
+      } catch (IOException again) {
+        throw damaged(again);
+      }
+    } catch (IOException e) {
+      throw damaged(e);
+    }
+  }
+
+  private List<ObjectNode> payloads(int limit, Filter filter, Predicate<ObjectNode> wanted)
+      throws IOException {
+    List<ObjectNode> payloads = new ArrayList<>();
+    files
+        .last(
+            limit,
+            entry ->
+                filter.passes(entry) && payload(entry) instanceof ObjectNode p && wanted.test(p))
+        .forEach(entry -> payloads.add(payload(entry)));
+    return payloads;
+  }
+
+  private static ObjectNode payload(JournalEntry entry) {
+    String json = new String(entry.json(), StandardCharsets.UTF_8);
+    return (ObjectNode) Json.parseObject(json, "journal").get("payload");
+  }
+
+  private void load() throws IOException {
+    sources = new Sources();
+    mark = files.mark();
+    if (mark == null) {
+      return;
+    }
+    try (LineReader lines = LineReader.open(mark.segment(), 0)) {
+      for (byte[] line = lines.next(); line != null; line = lines.next()) {
+        JournalEntry entry = JournalEntry.parse(line);
+        if (entry != null) {
+          sources.took(entry);
+        } else {
+          sources.readAccount(line);
+        }
+      }
+    }
+  }
+
+  /** New lines of all files, merged by their times; within a file the order stays. */
+  private List<JournalEntry> read() throws IOException {
+    List<List<LogTail.Line>> news = new ArrayList<>();
+    for (LogTail tail : tails.values()) {
+      news.add(tail.read(sources, files, BATCH));
+    }
+    long seq = sources.seq();
+    List<JournalEntry> entries = new ArrayList<>();
+    for (LogTail.Line line : merged(news)) {
+      entries.add(line.entry(++seq, folder.runId()));
+    }
+    return entries;
+  }
+
+  private static List<LogTail.Line> merged(List<List<LogTail.Line>> news) {
+    PriorityQueue<Deque<LogTail.Line>> heads =
+        new PriorityQueue<>(
+            Comparator.comparing((Deque<LogTail.Line> lines) -> lines.peek().time())
+                .thenComparing(lines -> lines.peek().log()));
+    news.stream().filter(lines -> !lines.isEmpty()).map(ArrayDeque::new).forEach(heads::add);
+    List<LogTail.Line> merged = new ArrayList<>();
+    while (!heads.isEmpty()) {
+      Deque<LogTail.Line> earliest = heads.poll();
+      merged.add(earliest.poll());
+      if (!earliest.isEmpty()) {
+        heads.add(earliest);
+      }
+    }
+    return merged;
+  }
+
+  private MnException damaged(IOException cause) {
+    return new MnException(
+        ErrorCode.INTERNAL,
+        "run_store_unavailable",
+        "the records of run %s cannot be read: %s".formatted(folder.runId(), cause.getMessage()),
+        null,
+        cause);
+  }
+}

@@ -1,0 +1,191 @@
+package io.mirrorneuron.runstore;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The folders of all runs, one root. Several processes may work on the same root. Blocking and
+ * thread-safe; failures are {@link MnException}.
+ */
+public final class RunStore implements AutoCloseable {
+  private static final Pattern RUN_ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.:-]{0,219}");
+
+  /** Journals whose places in the files are remembered; others find them again. */
+  private static final int JOURNALS = 1000;
+
+  private final Path root;
+  private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
+  private final RunWatch watch = new RunWatch(this::stamp);
+  private final Map<String, RunJournal> journals =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, RunJournal> eldest) {
+          return size() > JOURNALS;
+        }
+      };
+  private volatile Consumer<String> missing = runId -> {};
+
+  /**
+   * @param root made when it does not exist
+   */
+  public RunStore(Path root) {
+    try {
+      this.root = Files.createDirectories(root).toRealPath();
+    } catch (IOException e) {
+      throw MnException.unavailable("the run store " + root + " cannot be used: " + e, e);
+    }
+  }
+
+  public Path root() {
+    return root;
+  }
+
+  public static boolean isRunId(String runId) {
+    return RUN_ID.matcher(runId).matches();
+  }
+
+  /**
+   * The folder of a run that there is.
+   *
+   * @throws MnException MALFORMED {@code invalid run id}, NOT_FOUND {@code run not found}
+   */
+  public RunFolder find(String runId) {
+    RunFolder folder = folder(runId);
+    if (!isFolder(folder.path())) {
+      missing.accept(runId);
+      if (!isFolder(folder.path())) {
+        throw new MnException(ErrorCode.NOT_FOUND, "run_not_found", "run not found");
+      }
+    }
+    return folder;
+  }
+
+  /** The folder of a run, made when there is none. */
+  public RunFolder open(String runId) {
+    RunFolder folder = folder(runId);
+    try {
+      if (!isFolder(folder.path())) {
+        Files.createDirectories(folder.path());
+      }
+      return folder;
+    } catch (IOException e) {
+      throw MnException.unavailable("the folder of run " + runId + " cannot be made: " + e, e);
+    }
+  }
+
+  /**
+   * Makes the folder of a run with all that is in it at first: others see the whole or nothing.
+   *
+   * @param fill writes into the folder while nobody knows it
+   * @return false when the run has a folder already; that stays as it is
+   */
+  public boolean make(String runId, Consumer<RunFolder> fill) {
+    RunFolder folder = folder(runId);
+    Path hidden = root.resolve(".new-" + runId);
+    try {
+      deleteTree(hidden); // of a server that died in the middle
+      Files.createDirectory(hidden);
+      fill.accept(RunFolder.unshared(runId, hidden));
+      Files.move(hidden, folder.path(), StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      if (isFolder(folder.path())) {
+        deleteTree(hidden);
+        return false;
+      }
+      throw MnException.unavailable("the folder of run " + runId + " cannot be made: " + e, e);
+    }
+    changed(runId);
+    return true;
+  }
+
+  private static void deleteTree(Path folder) {
+    try (Stream<Path> files = Files.walk(folder)) {
+      files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+    } catch (NoSuchFileException e) {
+      return;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Whether the run has a folder now. */
+  public boolean has(String runId) {
+    return isRunId(runId) && isFolder(root.resolve(runId));
+  }
+
+  /** A folder that is a link may lead anywhere. */
+  private static boolean isFolder(Path path) {
+    return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private RunFolder folder(String runId) {
+    if (!isRunId(runId)) {
+      throw new MnException(ErrorCode.MALFORMED, "invalid_run_id", "invalid run id");
+    }
+    return new RunFolder(runId, root.resolve(runId), () -> changed(runId));
+  }
+
+  /**
+   * @param missing is told the id of a run that is asked for and has no folder yet; may make it
+   */
+  public void whenMissing(Consumer<String> missing) {
+    this.missing = missing;
+  }
+
+  /** Tells the id of each run that this process writes to, from the writing thread. */
+  public void onChange(Consumer<String> listener) {
+    listeners.add(listener);
+  }
+
+  /** Tells whenever the files of the run have changed, whoever wrote, until closed. */
+  public AutoCloseable watch(String runId, Runnable onChange) {
+    return watch.add(runId, onChange);
+  }
+
+  /** The journal of a run that there is. */
+  public RunJournal journal(RunFolder folder) {
+    synchronized (journals) {
+      return journals.computeIfAbsent(folder.runId(), absent -> new RunJournal(folder));
+    }
+  }
+
+  private long stamp(String runId) {
+    Path folder = root.resolve(runId);
+    long stamp = 0;
+    for (RunLog log : RunLog.values()) {
+      stamp = stamp * 31 + folder.resolve(log.file()).toFile().length();
+    }
+    for (String document : List.of("job.json", "run.json")) {
+      stamp = stamp * 31 + folder.resolve(document).toFile().lastModified();
+    }
+    return stamp;
+  }
+
+  private void changed(String runId) {
+    listeners.forEach(listener -> listener.accept(runId));
+    watch.changed(runId);
+  }
+
+  @Override
+  public void close() {
+    watch.close();
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * The run store: one folder of plain files per run, shared with the programs of the run and with
+ * other tools, so every name and shape here is contract. {@link io.mirrorneuron.runstore.RunStore}
+ * finds folders, {@link io.mirrorneuron.runstore.RunFolder} reads and writes the files of one,
+ * {@link io.mirrorneuron.runstore.RunJournal} puts the records of all its line files into one order
+ * that never changes again.
+ */
+package io.mirrorneuron.runstore;

@@ -1,0 +1,78 @@
+package io.mirrorneuron.runtime.recorder;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runstore.EventId;
+import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.Redaction;
+import java.util.Set;
+
+/** How an event of a job reads in the line files of its run. The same event, the same record. */
+final class Relay {
+  /** Members of an event that stand beside its payload. */
+  private static final Set<String> OWN =
+      Set.of("seq", "type", "timestamp", "agent_id", "node", "job_id", "payload");
+
+  private final String runId;
+  private final JsonNode blueprintId;
+  private final String traceId;
+  private final String jobId;
+
+  Relay(String runId, JsonNode blueprintId, String traceId, String jobId) {
+    this.runId = runId;
+    this.blueprintId = blueprintId;
+    this.traceId = traceId;
+    this.jobId = jobId;
+  }
+
+  /** The record for {@code events.jsonl}. */
+  ObjectNode event(ObjectNode event) {
+    ObjectNode record = head(event);
+    JsonNode payload = event.get("payload");
+    ObjectNode members = Json.object();
+    event
+        .properties()
+        .forEach(
+            member -> {
+              if (!OWN.contains(member.getKey())) {
+                members.set(member.getKey(), member.getValue());
+              }
+            });
+    if (payload instanceof ObjectNode object) {
+      members.setAll(object);
+    } else if (payload != null) {
+      members.set("value", payload);
+    }
+    record.set("payload", Redaction.of(members));
+    return record;
+  }
+
+  /** The record for {@code errors.jsonl}, or null when the event tells of no failure. */
+  ObjectNode error(ObjectNode event) {
+    for (String at : new String[] {"/error", "/failure", "/payload/error", "/payload/failure"}) {
+      if (event.at(at) instanceof ObjectNode failure && failure.has("code")) {
+        ObjectNode record = Redaction.of(failure).deepCopy();
+        record.setAll(head(event));
+        return record;
+      }
+    }
+    return null;
+  }
+
+  /** What every record of this event has. */
+  ObjectNode head(ObjectNode event) {
+    ObjectNode record = Json.object();
+    record.set("ts", event.path("timestamp"));
+    record.set("type", event.path("type"));
+    record.put("run_id", runId).set("blueprint_id", blueprintId);
+    record.put("trace_id", traceId).put("job_id", jobId);
+    record.set("seq", event.path("seq"));
+    record.put("event_id", new EventId(jobId, event.path("seq").asLong()).toString());
+    for (String member : new String[] {"agent_id", "node"}) {
+      if (event.hasNonNull(member)) {
+        record.set(member, event.get(member));
+      }
+    }
+    return record;
+  }
+}

@@ -1,0 +1,240 @@
+package io.mirrorneuron.runtime.recorder;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.JobStore.StoredEvent;
+import io.mirrorneuron.wire.Json;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the folders of runs as the store has their jobs: behind the commits, never before them, and
+ * never twice. What is missing after a crash is found by looking into the folder. One thread; it
+ * reads a batch of jobs from the store at a time.
+ */
+public final class RunRecorder implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RunRecorder.class);
+  private static final int BATCH = 64;
+  private static final int EVENTS = 1000;
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration RETRY = Duration.ofSeconds(1);
+
+  /** How often the files of running programs are looked at: they may cut off what they wrote. */
+  private static final Duration LOOK = Duration.ofSeconds(1);
+
+  private final RunStore runs;
+  private final JobStore store;
+  private final Thread thread;
+
+  /** By job; only of jobs that are not recorded to their end. Confined to the thread. */
+  private final Map<String, Recording> recordings = new HashMap<>();
+
+  // Guarded by this.
+  private final Set<String> waiting = new LinkedHashSet<>();
+  private final Set<String> underWay = new HashSet<>();
+  private final Map<CompletableFuture<Void>, Set<String>> asked = new HashMap<>();
+  private boolean closed;
+
+  public RunRecorder(RunStore runs, JobStore store) {
+    this.runs = runs;
+    this.store = store;
+    this.thread = Thread.ofPlatform().daemon().name("mn-run-recorder").start(this::work);
+  }
+
+  /** Something was committed of the job. Any thread; does not block. */
+  public synchronized void changed(String jobId) {
+    if (waiting.add(jobId)) {
+      notifyAll();
+    }
+  }
+
+  /**
+   * Goes on with the runs of this owner's jobs that an earlier process did not write to the end.
+   */
+  public CompletionStage<Void> recover(String owner) {
+    return store
+        .unrecordedJobs()
+        .thenAccept(
+            jobs ->
+                jobs.forEach(
+                    job ->
+                        store
+                            .owner(job)
+                            .thenAccept(
+                                its -> {
+                                  if (its == null || its.equals(owner)) {
+                                    changed(job);
+                                  }
+                                })));
+  }
+
+  /** Returns when all that was committed before the call is in the run store, or after a while. */
+  public void catchUp() {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    synchronized (this) {
+      Set<String> jobs = new HashSet<>(waiting);
+      jobs.addAll(underWay);
+      if (jobs.isEmpty()) {
+        return;
+      }
+      asked.put(done, jobs);
+    }
+    try {
+      done.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      LOG.warn("the run store is more than {} behind the jobs", PATIENCE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e); // it is only ever completed
+    }
+  }
+
+  private void work() {
+    try {
+      for (List<String> batch = next(); batch != null; batch = next()) {
+        if (batch.isEmpty()) {
+          recordings.values().forEach(Recording::look);
+        } else if (record(batch)) {
+          recorded(batch);
+        } else if (!wait(batch)) {
+          return;
+        }
+      }
+    } catch (InterruptedException e) {
+      LOG.debug("the run recorder was interrupted");
+    }
+  }
+
+  /** The jobs to look at; none when it is time to look at files; null at the end. */
+  private synchronized List<String> next() throws InterruptedException {
+    boolean mayLook = recordings.values().stream().anyMatch(Recording::hasPrograms);
+    if (waiting.isEmpty() && !closed) {
+      wait(mayLook ? LOOK.toMillis() : 0);
+    }
+    if (waiting.isEmpty()) {
+      return closed ? null : List.of();
+    }
+    List<String> batch = waiting.stream().limit(BATCH).toList();
+    batch.forEach(waiting::remove);
+    underWay.addAll(batch);
+    return batch;
+  }
+
+  private synchronized void recorded(List<String> batch) {
+    underWay.clear();
+    asked.values().forEach(jobs -> batch.forEach(jobs::remove));
+    asked.entrySet().removeIf(one -> one.getValue().isEmpty() && one.getKey().complete(null));
+  }
+
+  /** The store is away. Answers whether to go on. */
+  private synchronized boolean wait(List<String> batch) throws InterruptedException {
+    underWay.clear();
+    waiting.addAll(batch);
+    if (!closed) {
+      wait(RETRY.toMillis());
+    }
+    return !closed;
+  }
+
+  /** All that a batch needs is asked for at once. */
+  private record Asked(
+      String jobId,
+      CompletionStage<String> row,
+      CompletionStage<List<StoredEvent>> events,
+      CompletionStage<String> manifest) {}
+
+  /** Answers whether the store could be read. */
+  private boolean record(List<String> jobs) {
+    List<Asked> questions = new ArrayList<>();
+    for (String job : jobs) {
+      Recording known = recordings.get(job);
+      questions.add(
+          new Asked(
+              job,
+              store.row(job),
+              store.events(job, known == null ? 0 : known.recorded(), EVENTS),
+              known == null ? store.manifest(job) : null));
+    }
+    List<String> ended = new ArrayList<>();
+    try {
+      for (Asked question : questions) {
+        if (record(question)) {
+          ended.add(question.jobId());
+        }
+      }
+      if (!ended.isEmpty()) {
+        await(store.recorded(ended));
+        ended.forEach(recordings::remove);
+      }
+      return true;
+    } catch (CompletionException e) {
+      LOG.warn("the run store waits for the store of jobs: {}", String.valueOf(e.getCause()));
+      return false;
+    }
+  }
+
+  /** Answers whether the job's run is written to its end. */
+  private boolean record(Asked question) {
+    String job = question.jobId();
+    String text = await(question.row());
+    List<StoredEvent> events = await(question.events());
+    try {
+      if (text == null) {
+        return true; // removed; what was written of its run stays
+      }
+      ObjectNode row = Json.parseObject(text, "stored row");
+      Recording recording = recordings.get(job);
+      if (recording == null) {
+        if (!RunStore.isRunId(row.path("run_id").asText())) {
+          return true;
+        }
+        ObjectNode manifest = Json.parseObject(await(question.manifest()), "stored manifest");
+        recording =
+            new Recording(runs, row, manifest, after -> await(store.events(job, after, EVENTS)));
+        recordings.put(job, recording);
+      }
+      recording.record(row, events);
+      return recording.isOver();
+    } catch (CompletionException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      LOG.error("the run of job {} cannot be written", job, e);
+      recordings.remove(job); // from what the folder has, the next time something is committed
+      return false;
+    }
+  }
+
+  private static <T> T await(CompletionStage<T> stage) {
+    return stage.toCompletableFuture().join();
+  }
+
+  /** Writes what is committed by now, then stops. */
+  @Override
+  public void close() {
+    synchronized (this) {
+      closed = true;
+      notifyAll();
+    }
+    try {
+      thread.join(PATIENCE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,197 @@
+package io.mirrorneuron.runtime.recorder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.EventPage;
+import io.mirrorneuron.model.Submission;
+import io.mirrorneuron.runstore.RunFolder;
+import io.mirrorneuron.runstore.RunJournal;
+import io.mirrorneuron.runstore.RunLog;
+import io.mirrorneuron.testing.Eventually;
+import io.mirrorneuron.testing.RuntimeFixture;
+import io.mirrorneuron.testing.SampleManifests;
+import io.mirrorneuron.wire.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunRecorderIT {
+  @TempDir private Path home;
+  private RuntimeFixture runtime;
+
+  @BeforeEach
+  void start() {
+    runtime = new RuntimeFixture(home);
+  }
+
+  @AfterEach
+  void stop() {
+    runtime.close();
+  }
+
+  @Test
+  void aRunIsThereAsSoonAsItsJobIs() {
+    String job = submit(SampleManifests.routers("chain", 3));
+    RunFolder run = runtime.runs().find("run-" + job);
+
+    assertThat(run.read("job.json").orElseThrow().path("job_id").asText()).isEqualTo(job);
+    assertThat(run.read("manifest.json").orElseThrow().path("graph_id").asText())
+        .isEqualTo("chain");
+    over(run);
+    ObjectNode document = run.read("run.json").orElseThrow();
+    assertThat(document.path("status").asText()).isEqualTo("completed");
+    assertThat(document.path("ended_at").asText()).isNotEmpty();
+    assertThat(document.path("trace_id").asText()).startsWith("trc_");
+    assertThat(document.path("error").isNull()).isTrue();
+    assertThat(run.read("result.json").orElseThrow()).isEqualTo(job(job).at("/job/result"));
+    assertThat(seqs(run)).containsExactlyElementsOf(all(job));
+  }
+
+  @Test
+  void aFailedRunSaysWhy() {
+    String job =
+        submit(
+            SampleManifests.program("fails", "sh", "-c", "exit 7")
+                .replaceFirst("\\{", "{\"policies\":{\"restart\":{\"attempts\":0}},"));
+    RunFolder run = over(runtime.runs().find("run-" + job));
+
+    assertThat(run.read("run.json").orElseThrow().path("status").asText()).isEqualTo("failed");
+    assertThat(run.read("run.json").orElseThrow().at("/error/code").asText()).isNotEmpty();
+    assertThat(records(run, RunLog.ERRORS)).isNotEmpty();
+    assertThat(records(run, RunLog.TIMELINE))
+        .extracting(record -> record.path("phase").asText())
+        .contains("failed");
+  }
+
+  /** As the library of July does it, and worse. */
+  @Test
+  void whatAProgramRewritesIsThereInTheEndAndEachRecordOnce() throws IOException {
+    Path script = home.resolve("worker.sh");
+    Files.writeString(
+        script,
+        """
+        cd "$MN_RUNS_ROOT/$MN_RUN_ID"
+        echo '{"ts":"2026-01-01T00:00:00Z","type":"first_words"}' >> events.jsonl
+        while [ ! -e %1$s/go ]; do sleep 0.02; done
+        echo '{"ts":"2026-01-01T00:00:01Z","type":"last_words"}' > events.jsonl
+        echo '{"status":"completed","mine":1,"run_id":"'$MN_RUN_ID'"}' > run.json
+        echo '{"answer":42,"final_artifact":{"type":"report"}}' > result.json
+        exit 3
+        """
+            .formatted(home));
+    String job =
+        submit(
+            SampleManifests.program("rewrites", "sh", script.toString())
+                .replaceFirst("\\{", "{\"policies\":{\"restart\":{\"attempts\":0}},"));
+    RunFolder run = runtime.runs().find("run-" + job);
+    Eventually.eventually(
+        "the first words are told",
+        () -> {
+          RunJournal journal = runtime.runs().journal(run);
+          journal.catchUp();
+          return !journal.last(1, events(), one -> is(one, "first_words")).isEmpty();
+        });
+    Files.createFile(home.resolve("go"));
+    over(run);
+
+    ObjectNode document = run.read("run.json").orElseThrow();
+    assertThat(document.path("status").asText()).isEqualTo("failed");
+    assertThat(document.path("mine").asInt()).isEqualTo(1);
+    assertThat(run.read("result.json").orElseThrow().path("answer").asInt()).isEqualTo(42);
+    assertThat(run.read("final_artifact.json").orElseThrow().path("type").asText())
+        .isEqualTo("report");
+    assertThat(seqs(run)).containsExactlyInAnyOrderElementsOf(all(job));
+    RunJournal journal = runtime.runs().journal(run);
+    journal.catchUp();
+    List<ObjectNode> told = journal.last(10_000, events(), any -> true);
+    assertThat(told.stream().filter(one -> one.has("seq")).map(one -> one.path("seq").asLong()))
+        .containsExactlyInAnyOrderElementsOf(all(job));
+    assertThat(told)
+        .extracting(one -> one.path("type").asText())
+        .contains("first_words", "last_words");
+  }
+
+  @Test
+  void aRestartInTheMiddleLeavesNoGapAndNoDouble() throws IOException {
+    String job =
+        submit(
+            SampleManifests.program(
+                "waits", "sh", "-c", "while [ ! -e " + home + "/go ]; do sleep 0.02; done"));
+    RunFolder run = runtime.runs().find("run-" + job);
+    runtime.restart();
+    Files.writeString(run.path().resolve("events.jsonl"), "{\"torn", StandardOpenOption.APPEND);
+    Files.createFile(home.resolve("go"));
+    over(run);
+
+    assertThat(seqs(run)).containsExactlyElementsOf(all(job));
+    assertThat(records(run, RunLog.TIMELINE).stream().map(r -> r.path("event_id").asText()))
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void clearingJobsKeepsTheirRunsWhole() {
+    List<String> jobs =
+        IntStream.range(0, 200).mapToObj(i -> submit(SampleManifests.routers("chain", 1))).toList();
+    Eventually.eventually(
+        "the last has ended", () -> is(job(jobs.getLast()).at("/job"), "completed"));
+    runtime.jobs().clear("admin");
+
+    for (String job : jobs) {
+      assertThat(runtime.runs().find("run-" + job).isOver()).isTrue();
+    }
+  }
+
+  private String submit(String manifest) {
+    return runtime.jobs().submit(Submission.of(manifest)).jobId();
+  }
+
+  private ObjectNode job(String id) {
+    return runtime.jobs().get(id);
+  }
+
+  private static RunFolder over(RunFolder run) {
+    Eventually.eventually("the run is over", run::isOver);
+    return run;
+  }
+
+  private List<Long> all(String job) {
+    EventPage page = runtime.jobs().events(job, 0, 5000);
+    return IntStream.rangeClosed(1, (int) page.next()).mapToObj(i -> (long) i).toList();
+  }
+
+  private static List<Long> seqs(RunFolder run) {
+    return records(run, RunLog.EVENTS).stream()
+        .filter(record -> record.has("seq"))
+        .map(record -> record.path("seq").asLong())
+        .toList();
+  }
+
+  private static List<JsonNode> records(RunFolder run, RunLog log) {
+    try {
+      return Files.readAllLines(run.path().resolve(log.file())).stream()
+          .filter(line -> line.endsWith("}"))
+          .map(line -> (JsonNode) Json.parseObject(line, "record"))
+          .toList();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private static RunJournal.Filter events() {
+    return new RunJournal.Filter(EnumSet.of(RunLog.EVENTS), null);
+  }
+
+  private static boolean is(JsonNode record, String word) {
+    return record.path("type").asText().equals(word) || record.path("status").asText().equals(word);
+  }
+}
