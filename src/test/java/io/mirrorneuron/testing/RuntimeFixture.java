@@ -113,10 +113,6 @@ public final class RuntimeFixture implements AutoCloseable {
     runtime.close();
   }
 
-  public RunStore runs() {
-    return runs;
-  }
-
   public Runtime runtime() {
     return runtime;
   }
