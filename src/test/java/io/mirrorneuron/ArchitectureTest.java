@@ -14,6 +14,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.mirrorneuron.runs.Desktop;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Random;
@@ -107,7 +108,13 @@ class ArchitectureTest {
   static final ArchRule areasKnowNoTransport =
       noClasses()
           .that(
-              resideInAnyPackage(in("jobs"), in("cluster"), in("blueprints"), in("observability")))
+              resideInAnyPackage(
+                  in("jobs"),
+                  in("cluster"),
+                  in("blueprints"),
+                  in("observability"),
+                  in("runs"),
+                  in("human")))
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
@@ -125,7 +132,7 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule areasDoNotKnowEachOther =
       slices()
-          .matching(ROOT + ".(jobs|cluster|blueprints|observability)..")
+          .matching(ROOT + ".(jobs|cluster|blueprints|observability|runs|human)..")
           .should()
           .notDependOnEachOther()
           .because("what two areas share is a port, never a message or a class");
@@ -142,10 +149,12 @@ class ArchitectureTest {
                   in("cluster"),
                   in("blueprints"),
                   in("observability"),
+                  in("runs"),
+                  in("human"),
                   in("runtime"),
-                  in("runstore"),
                   in("client"),
-                  in("store")))
+                  in("store"),
+                  in("runstore")))
           .because("an operation is added in the contract and in an area, not here");
 
   // ------------------------------------------------------------------ each library has its place
@@ -156,8 +165,17 @@ class ArchitectureTest {
           .that(not(resideInAPackage(in("gateway"))))
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("io.vertx.ext.web..", "io.vertx.openapi..", "io.vertx.json.schema..")
+          .resideInAnyPackage("io.vertx.ext.web..", "io.vertx.openapi..")
           .because("HTTP is translated once");
+
+  @ArchTest
+  static final ArchRule schemasAreReadInOnePlace =
+      noClasses()
+          .that(not(resideInAnyPackage(in("gateway"), in("wire"))))
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.vertx.json.schema..")
+          .because("what does not fit is told in one form");
 
   @ArchTest
   static final ArchRule redisStaysInTheStore =
@@ -200,10 +218,12 @@ class ArchitectureTest {
   static final ArchRule processesStartInFewPlaces =
       noClasses()
           .that(
-              not(resideInAnyPackage(in("runtime.exec.spawn"), in("runtime.cluster"), in("redis"))))
+              not(
+                  resideInAnyPackage(in("runtime.exec.spawn"), in("runtime.cluster"), in("redis"))
+                      .or(belongToAnyOf(Desktop.class))))
           .should()
           .dependOnClassesThat(belongToAnyOf(ProcessBuilder.class))
-          .because("what starts a process must also end it");
+          .because("what starts a process must also end it; a window is its user's to close");
 
   // ------------------------------------------------------------------ the outside world
 

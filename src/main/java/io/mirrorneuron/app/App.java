@@ -13,10 +13,19 @@ import io.mirrorneuron.gateway.Auth;
 import io.mirrorneuron.gateway.Contract;
 import io.mirrorneuron.gateway.GatewayVerticle;
 import io.mirrorneuron.gateway.Health;
+import io.mirrorneuron.human.HumanClock;
+import io.mirrorneuron.human.HumanDesk;
+import io.mirrorneuron.human.HumanInbox;
+import io.mirrorneuron.human.HumanLogs;
+import io.mirrorneuron.human.HumanVerticle;
 import io.mirrorneuron.jobs.JobsVerticle;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.observability.ObservabilityVerticle;
 import io.mirrorneuron.redis.RedisServer;
+import io.mirrorneuron.runs.Desktop;
+import io.mirrorneuron.runs.RunsVerticle;
+import io.mirrorneuron.runstore.Artifacts;
+import io.mirrorneuron.runstore.RunIndex;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.runtime.Runtime;
 import io.mirrorneuron.runtime.cluster.HardwareProbe;
@@ -42,6 +51,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -70,6 +80,7 @@ public final class App implements AutoCloseable {
   private Vertx vertx;
   private RunStore runs;
   private Backend backend;
+  private HumanVerticle human;
   private Doors doors = new Doors(null, null);
 
   private App(Config config, Role role, Map<String, String> environment) {
@@ -107,6 +118,7 @@ public final class App implements AutoCloseable {
     runs = parts.add("run store", new RunStore(config.executors().runsRoot()));
     Future<Contract> contract = role.hasGateway() ? Contract.load(vertx) : null;
     backend = role.hasRuntime() ? runtime(redis) : remote();
+    human = people();
     Door grpc = role.hasGrpc() ? openGrpc(backend) : null;
     Door api = role.hasGateway() ? openApi(backend, contract.await()) : null;
     doors = new Doors(api, grpc);
@@ -169,6 +181,17 @@ public final class App implements AutoCloseable {
         runtime.jobs(), cluster, runtime.rows(), identity, hardware, runtime::isServing);
   }
 
+  /** What people decide; with the runtime comes the clock that decides when nobody did. */
+  private HumanVerticle people() {
+    HumanLogs logs = new HumanLogs();
+    HumanDesk desk = new HumanDesk(runs, logs, clock, ids::request);
+    HumanInbox inbox = new HumanInbox(runs, logs, clock);
+    if (role.hasRuntime()) {
+      parts.add("human clock", HumanClock.start(inbox, desk));
+    }
+    return new HumanVerticle(runs, logs, desk, inbox, clock);
+  }
+
   private RedisLanes connected(URI redis) {
     try {
       return RedisLanes.connect(vertx, redis.toString()).await(10, TimeUnit.SECONDS);
@@ -216,7 +239,9 @@ public final class App implements AutoCloseable {
                 backend.jobs(), backend.rows(), staging, config.grpc().adminToken(), clock),
             new ClusterVerticle(backend.cluster(), surroundings(), clock),
             new BlueprintsVerticle(staging),
-            new ObservabilityVerticle(runs, clock));
+            new ObservabilityVerticle(runs, clock),
+            runsArea(backend.jobs()),
+            human);
     Config.Api api = config.api();
     GatewayVerticle gateway =
         new GatewayVerticle(
@@ -232,6 +257,22 @@ public final class App implements AutoCloseable {
     areas.forEach(area -> vertx.deployVerticle(area).await());
     parts.add("API door", Doors.opened("API port", api.host(), api.port(), () -> deploy(gateway)));
     return Door.bound(api.host(), gateway.port());
+  }
+
+  private RunsVerticle runsArea(JobsClient jobs) {
+    List<Path> outputRoots = new ArrayList<>(config.outputs().roots());
+    outputRoots.add(config.home().resolve("shared"));
+    return new RunsVerticle(
+        runs,
+        RunIndex.of(runs, clock),
+        jobs,
+        new Artifacts(),
+        new RunsVerticle.Places(
+            outputRoots,
+            config.home().resolve("bundles"),
+            Path.of(System.getProperty("user.home"))),
+        Desktop.find(config.api().host(), environment, System.getProperty("os.name")),
+        clock);
   }
 
   private AutoCloseable deploy(GatewayVerticle gateway) throws TimeoutException {

@@ -1,5 +1,7 @@
 package io.mirrorneuron.gateway;
 
+import io.mirrorneuron.wire.Fault;
+import io.mirrorneuron.wire.SchemaCheck;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;

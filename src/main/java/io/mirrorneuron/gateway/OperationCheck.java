@@ -1,6 +1,7 @@
 package io.mirrorneuron.gateway;
 
 import io.mirrorneuron.bus.ApiCall;
+import io.mirrorneuron.wire.Fault;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.openapi.contract.Operation;

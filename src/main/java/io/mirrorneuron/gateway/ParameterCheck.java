@@ -2,6 +2,8 @@ package io.mirrorneuron.gateway;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.wire.Fault;
+import io.mirrorneuron.wire.SchemaCheck;
 import io.vertx.core.json.JsonObject;
 import io.vertx.json.schema.JsonSchema;
 import io.vertx.openapi.contract.Location;

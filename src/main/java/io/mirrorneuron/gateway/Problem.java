@@ -6,10 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.bus.BusFailure;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.wire.Fault;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.eventbus.ReplyException;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.handler.HttpException;
 import java.util.Map;
 
@@ -84,6 +83,15 @@ record Problem(int status, String error, String title, String detail, ObjectNode
         Json.object());
   }
 
+  static Problem rangeNotSatisfiable(long size) {
+    return new Problem(
+        416,
+        "range_not_satisfiable",
+        "Range not satisfiable",
+        "the file has " + size + " bytes and no such part",
+        Json.object());
+  }
+
   Problem(ErrorCode code, String error, String detail, ObjectNode extras) {
     this(code.httpStatus(), error, title(code, error), detail, extras);
   }
@@ -115,7 +123,9 @@ record Problem(int status, String error, String title, String detail, ObjectNode
 
   private static Problem of(MnException failure) {
     ObjectNode extras = Json.object();
-    if (failure.validation() != null) {
+    if (failure.validation() instanceof ArrayNode faults) {
+      extras.set("errors", faults);
+    } else if (failure.validation() != null) {
       extras.set("validation", failure.validation());
       extras.set("errors", issues(failure.error(), failure.validation()));
     }
@@ -128,30 +138,12 @@ record Problem(int status, String error, String title, String detail, ObjectNode
   private static Problem of(Refusal refusal) {
     ObjectNode extras = Json.object();
     if (!refusal.faults().isEmpty()) {
-      ArrayNode errors = extras.putArray("errors");
-      refusal.faults().forEach(fault -> errors.add(json(fault)));
+      extras.set("errors", Fault.json(refusal.faults()));
     }
     if (refusal.limitBytes() > 0) {
       extras.put("limit_bytes", refusal.limitBytes());
     }
     return new Problem(refusal.code(), refusal.error(), refusal.getMessage(), extras);
-  }
-
-  private static ObjectNode json(Fault fault) {
-    ObjectNode json = Json.object();
-    json.put("type", fault.type());
-    json.set("loc", Json.MAPPER.valueToTree(fault.loc()));
-    json.put("msg", fault.msg());
-    json.set("input", Json.MAPPER.valueToTree(plain(fault.input())));
-    return json;
-  }
-
-  private static Object plain(Object value) {
-    return switch (value) {
-      case JsonObject object -> object.getMap();
-      case JsonArray array -> array.getList();
-      case null, default -> value;
-    };
   }
 
   /** The report's issues; where it has none, one for each of its error texts. */

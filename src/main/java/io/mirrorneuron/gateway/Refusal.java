@@ -1,8 +1,8 @@
 package io.mirrorneuron.gateway;
 
 import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.wire.Fault;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** A request is turned away at the door. Carries no stack trace: it is the caller's doing. */
 final class Refusal extends RuntimeException {
@@ -23,12 +23,7 @@ final class Refusal extends RuntimeException {
   }
 
   static Refusal invalid(List<Fault> faults) {
-    return new Refusal(
-        ErrorCode.INVALID,
-        "invalid_request",
-        faults.stream().map(Fault::sentence).collect(Collectors.joining("; ")),
-        faults,
-        0);
+    return new Refusal(ErrorCode.INVALID, "invalid_request", Fault.sentence(faults), faults, 0);
   }
 
   static Refusal malformed(String message, List<Fault> faults) {

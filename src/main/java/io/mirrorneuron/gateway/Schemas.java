@@ -1,7 +1,7 @@
 package io.mirrorneuron.gateway;
 
+import io.mirrorneuron.wire.SchemaCheck;
 import io.vertx.core.json.JsonObject;
-import io.vertx.json.schema.Draft;
 import io.vertx.json.schema.JsonSchema;
 import io.vertx.json.schema.JsonSchemaOptions;
 import io.vertx.json.schema.OutputFormat;
@@ -16,8 +16,8 @@ final class Schemas {
   private static final Set<String> IDLE =
       Set.of("type", "default", "description", "example", "title", "deprecated");
 
-  private static final JsonSchemaOptions QUICK = options(OutputFormat.Flag);
-  private static final JsonSchemaOptions EXPLAINED = options(OutputFormat.Basic);
+  private static final JsonSchemaOptions QUICK = SchemaCheck.options(OutputFormat.Flag);
+  private static final JsonSchemaOptions EXPLAINED = SchemaCheck.options(OutputFormat.Basic);
 
   private final SchemaRepository repository;
 
@@ -40,12 +40,5 @@ final class Schemas {
         && Scalars.of(type) != null
         && object.fieldNames().stream()
             .allMatch(key -> IDLE.contains(key) || key.startsWith("__") || key.startsWith("x-"));
-  }
-
-  private static JsonSchemaOptions options(OutputFormat format) {
-    return new JsonSchemaOptions()
-        .setBaseUri("app://")
-        .setDraft(Draft.DRAFT202012)
-        .setOutputFormat(format);
   }
 }

@@ -1,6 +1,7 @@
 package io.mirrorneuron.gateway;
 
 import io.mirrorneuron.bus.ApiCall;
+import io.mirrorneuron.wire.Fault;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;

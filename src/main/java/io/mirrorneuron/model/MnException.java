@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
  * The one failure of this program. It is translated only at borders: gRPC, bus, HTTP, CLI.
  *
  * <p>{@code error} is the machine word of the contract (for example {@code
- * manifest_validation_failed}); {@code validation} is a {@code validation.report/v1} object or
- * null.
+ * manifest_validation_failed}); {@code validation} is a {@code validation.report/v1} object, a list
+ * of faults of the request, or null.
  */
 public final class MnException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /** The folder of one run. Blocking; thread-safe, also across processes of this product. */
@@ -156,6 +157,24 @@ public final class RunFolder {
     changed.run();
   }
 
+  /**
+   * Reads one log from its beginning and on.
+   *
+   * @param mark only lines that contain this text are read; ASCII
+   */
+  public LogFollower follow(RunLog log, String mark) {
+    return new LogFollower(files(log), mark);
+  }
+
+  /** Does work that no other writer of this product may come between; it may write itself. */
+  public <T> T exclusively(Supplier<T> work) {
+    try (var _ = lock()) {
+      return work.get();
+    } catch (IOException e) {
+      throw failed("the folder of the run", e);
+    }
+  }
+
   /** Keeps every other writer of this product out until it is closed; null when there is none. */
   FolderLock lock() throws IOException {
     return alone ? null : FolderLock.take(path);
@@ -213,6 +232,11 @@ public final class RunFolder {
         job.has("status")
             ? job.path("status").asText()
             : peek("run.json").map(run -> run.path("status").asText()).orElse("");
+    return isFinal(status);
+  }
+
+  /** Whether a run of this status is over. */
+  static boolean isFinal(String status) {
     return FINAL.contains(status.toLowerCase(Locale.ROOT));
   }
 

@@ -11,6 +11,7 @@ import io.mirrorneuron.store.BackupArchive;
 import io.mirrorneuron.testing.BundleUpload;
 import io.mirrorneuron.testing.ContractCalls;
 import io.mirrorneuron.testing.Eventually;
+import io.mirrorneuron.testing.RunFiles;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.testing.SocketClient;
 import io.mirrorneuron.testing.Zips;
@@ -24,7 +25,10 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +36,14 @@ import java.util.Map;
 /** A real server with a token and jobs in every state, and the calls that are made to it. */
 final class ApiUnderTest implements AutoCloseable {
   private static final String TOKEN = "t0ken";
+
+  /** As the contract shows it: what is shown has the hash that the example answers to. */
+  private static final String ASKED =
+      """
+      {"request_id": "q1", "prompt": "Send the mail?", "allowed_decisions": ["approve", "reject"],
+       "status": "pending", "timeout_seconds": 3600, "default": "reject"}
+      """;
+
   private static final String MULTIPART = "multipart/form-data";
 
   /** What a call wants to find; every call has a job of its own. */
@@ -125,9 +137,37 @@ final class ApiUnderTest implements AutoCloseable {
     return jobs().get(job).at("/job/status").asText();
   }
 
+  /**
+   * The id of a new run that waits for people.
+   *
+   * @param claimed whether its request is claimed
+   */
+  private String waiting(boolean claimed) {
+    RunFolder run = runs.open("run-" + keys++);
+    List<ObjectNode> records = new ArrayList<>();
+    records.add(human("human_notice", "{\"notice_id\":\"n1\",\"message\":\"Almost done\"}"));
+    records.add(human("human_input_requested", ASKED));
+    if (claimed) {
+      records.add(
+          human(
+              "human_request_claimed",
+              "{\"request_id\":\"q1\",\"by\":\"ada\",\"until\":\"2999-01-01T00:00:00Z\"}"));
+    }
+    run.append(RunLog.HUMAN, records);
+    return run.runId();
+  }
+
+  private static ObjectNode human(String type, String payload) {
+    ObjectNode record = io.mirrorneuron.wire.Json.object();
+    record.put("ts", Instant.now(Clock.systemUTC()).toString());
+    record.put("channel", "human").put("type", type);
+    return record.set("payload", parsed(payload));
+  }
+
   /** The id of a new run that is over. */
   private String run() {
     RunFolder run = runs.open("run-" + keys++);
+    RunFiles.write(run.path());
     String head = "{\"ts\":\"2026-06-20T10:00:01.000Z\",";
     run.append(
         RunLog.EVENTS,
@@ -153,6 +193,13 @@ final class ApiUnderTest implements AutoCloseable {
     return BundleUpload.multipart(Zips.bundle(SampleManifests.routers("staged", 1)).bytes());
   }
 
+  /** That of a second page. */
+  private String cursor() {
+    run();
+    run();
+    return new JsonObject(send(request("/runs?limit=1").GET()).body()).getString("next");
+  }
+
   private byte[] copy() {
     return BundleUpload.multipart("backup", BackupArchive.pack(jobs().backup(job(State.PAUSED))));
   }
@@ -164,7 +211,13 @@ final class ApiUnderTest implements AutoCloseable {
       prepared = prepared.with("job_id", job(state));
     }
     if (call.parameters().containsKey("run_id")) {
-      prepared = prepared.with("run_id", run());
+      prepared =
+          prepared.with(
+              "run_id",
+              isHuman(call) ? waiting(call.operation().id().equals("releaseRunHuman")) : run());
+    }
+    if (call.operation().path().equals("/runs")) {
+      prepared = prepared.with("cursor", cursor());
     }
     if (call.parameters().containsKey("Idempotency-Key")) {
       prepared = prepared.with("Idempotency-Key", "key-" + keys++);
@@ -176,6 +229,10 @@ final class ApiUnderTest implements AutoCloseable {
       prepared = prepared.withBody(copy());
     }
     return prepared;
+  }
+
+  private static boolean isHuman(ContractCalls.Call call) {
+    return call.operation().declared().getJsonArray("tags").contains("human");
   }
 
   HttpResponse<String> send(ContractCalls.Call call) {

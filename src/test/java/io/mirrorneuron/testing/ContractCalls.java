@@ -96,7 +96,7 @@ public final class ContractCalls {
         calls.add(good.with(name, value).named(name + " is " + shown));
       }
     }
-    if (good.contentType() != null) {
+    if (contract.needsBody(operation)) {
       calls.add(good.withBody(null).named("without its body"));
     }
     if (JSON.equals(good.contentType())) {

@@ -117,6 +117,11 @@ public final class PublishedContract {
     return body == null ? new JsonObject() : resolved(body).getJsonObject("content");
   }
 
+  public boolean needsBody(Operation operation) {
+    JsonObject body = operation.declared().getJsonObject("requestBody");
+    return body != null && resolved(body).getBoolean("required", false);
+  }
+
   /** Statuses that the operation names, {@code default} among them. */
   public Set<String> statuses(Operation operation) {
     return operation.declared().getJsonObject("responses").fieldNames();

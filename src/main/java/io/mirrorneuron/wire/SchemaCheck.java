@@ -1,7 +1,14 @@
-package io.mirrorneuron.gateway;
+package io.mirrorneuron.wire;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.json.schema.Draft;
+import io.vertx.json.schema.JsonSchema;
+import io.vertx.json.schema.JsonSchemaOptions;
+import io.vertx.json.schema.OutputFormat;
 import io.vertx.json.schema.OutputUnit;
 import io.vertx.json.schema.Validator;
 import java.util.ArrayList;
@@ -13,23 +20,64 @@ import java.util.Set;
  * A compiled schema: one validator that only says yes or no, and one that explains and is asked
  * when the answer was no. Shared by all requests.
  */
-final class SchemaCheck {
+public final class SchemaCheck {
   /** Accepts everything. */
-  static final SchemaCheck NONE = new SchemaCheck(null, null);
+  public static final SchemaCheck NONE = new SchemaCheck(null, null);
 
   private final Validator quick;
   private final Validator explained;
 
-  SchemaCheck(Validator quick, Validator explained) {
+  public SchemaCheck(Validator quick, Validator explained) {
     this.quick = quick;
     this.explained = explained;
+  }
+
+  /**
+   * A check of a schema (draft 2020-12) that somebody wrote; what it refers to must lie within it.
+   *
+   * @throws MnException PRECONDITION {@code unusable_schema} when it is none
+   */
+  public static SchemaCheck of(ObjectNode schema) {
+    try {
+      JsonSchema read = JsonSchema.of(new JsonObject(Json.write(schema)));
+      return new SchemaCheck(
+          Validator.create(read, options(OutputFormat.Flag)),
+          Validator.create(read, options(OutputFormat.Basic)));
+    } catch (RuntimeException e) {
+      throw unusable(e);
+    }
+  }
+
+  /** The same for JSON of the other library. */
+  public List<Fault> faults(ObjectNode value, List<Object> root) {
+    try {
+      return faults(new JsonObject(Json.write(value)), root, null);
+    } catch (RuntimeException | StackOverflowError e) { // a broken reference; one in a circle
+      throw unusable(e);
+    }
+  }
+
+  private static MnException unusable(Throwable e) {
+    return new MnException(
+        ErrorCode.PRECONDITION,
+        "unusable_schema",
+        "the JSON Schema cannot be used: " + e.getMessage(),
+        null,
+        e);
+  }
+
+  public static JsonSchemaOptions options(OutputFormat format) {
+    return new JsonSchemaOptions()
+        .setBaseUri("app://")
+        .setDraft(Draft.DRAFT202012)
+        .setOutputFormat(format);
   }
 
   /**
    * @param root location of the value
    * @param input what the sender wrote for a scalar, or null to look it up in the value
    */
-  List<Fault> faults(Object value, List<Object> root, Object input) {
+  public List<Fault> faults(Object value, List<Object> root, Object input) {
     if (quick == null || quick.validate(value).getValid()) {
       return List.of();
     }

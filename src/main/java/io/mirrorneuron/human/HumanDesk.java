@@ -1,0 +1,258 @@
+package io.mirrorneuron.human;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.human.HumanRequest.Claim;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runstore.RunFolder;
+import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.wire.Fault;
+import io.mirrorneuron.wire.Json;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * Where decisions are taken, one after the other for each run, whoever takes them: what counts is
+ * what the file says when it is the decision's turn. Each method answers the record that was
+ * written. Blocking, thread-safe, also across processes.
+ */
+public final class HumanDesk {
+  private static final long LEASE_SECONDS = 300;
+
+  private final RunStore store;
+  private final HumanLogs logs;
+  private final Clock clock;
+  private final Supplier<String> ids;
+
+  /**
+   * @param ids unique texts
+   */
+  public HumanDesk(RunStore store, HumanLogs logs, Clock clock, Supplier<String> ids) {
+    this.store = store;
+    this.logs = logs;
+    this.clock = clock;
+    this.ids = ids;
+  }
+
+  @FunctionalInterface
+  private interface Decision {
+    ObjectNode take(HumanRequest request, HumanRecords records);
+  }
+
+  private ObjectNode decide(String runId, String requestId, Decision decision) {
+    RunFolder folder = store.find(runId);
+    return folder.exclusively(
+        () -> {
+          HumanRecords records = records(folder);
+          HumanRequest request = records.state().requests().get(requestId);
+          if (request == null) {
+            throw MnException.notFound("request", requestId);
+          }
+          return decision.take(request, records);
+        });
+  }
+
+  private HumanRecords records(RunFolder folder) {
+    return new HumanRecords(folder, logs.of(folder).look(), clock.instant(), ids);
+  }
+
+  /**
+   * Answers a request. A repeated answer changes nothing. Where several people must approve, the
+   * answer is the approval's record until the last one decides.
+   *
+   * @param user who asks, where the body does not say; or null
+   * @throws MnException NOT_FOUND, INVALID with its faults, or CONFLICT: {@code already_answered},
+   *     {@code request_closed}, {@code run_over}, {@code request_claimed}, {@code shown_changed},
+   *     {@code already_approved}
+   */
+  ObjectNode answer(String runId, String requestId, ObjectNode body, String user) {
+    Answer answer = Answer.of(requestId, body, Person.of(body, user));
+    return decide(
+        runId,
+        requestId,
+        (request, records) -> {
+          if (request.answer() != null && answer.repeats(request.answer())) {
+            return request.answer();
+          }
+          mustBeOpen(request, records.folder());
+          List<Fault> faults = answer.faults(request.question());
+          if (!faults.isEmpty()) {
+            throw Fault.refusal(faults);
+          }
+          mustBeFreeFor(answer.by(), request, records.now());
+          if (answer.shown() != null
+              && !answer.shown().equalsIgnoreCase(request.question().shownSha256())) {
+            throw conflict(
+                "shown_changed", "request %s has changed since it was shown".formatted(requestId));
+          }
+          return records.write(decided(answer, request, records));
+        });
+  }
+
+  private static List<ObjectNode> decided(
+      Answer answer, HumanRequest request, HumanRecords records) {
+    ObjectNode payload = answer.payload(request.question(), records.now());
+    if (request.question().approvalsRequired() == 1 || !answer.isApproval()) {
+      return List.of(records.record(HumanType.HUMAN_INPUT_RECEIVED, payload));
+    }
+    List<String> names =
+        new ArrayList<>(request.approvals().stream().map(HumanRequest::by).toList());
+    if (names.stream().anyMatch(answer.by()::is)) {
+      throw conflict(
+          "already_approved",
+          "%s has approved request %s already".formatted(answer.by().name(), request.id()));
+    }
+    names.add(answer.by().name());
+    ObjectNode approval = records.record(HumanType.HUMAN_APPROVAL_RECORDED, payload.deepCopy());
+    if (names.size() < request.question().approvalsRequired()) {
+      return List.of(approval);
+    }
+    payload.set("approved_by", Json.MAPPER.valueToTree(names));
+    return List.of(approval, records.record(HumanType.HUMAN_INPUT_RECEIVED, payload));
+  }
+
+  /**
+   * Keeps others from answering for a while; again by the same person, for longer.
+   *
+   * @param body {@code {by, lease_seconds}} and whatever else is to be recorded
+   */
+  ObjectNode claim(String runId, String requestId, ObjectNode body, String user) {
+    Person by = named(body, user);
+    return decide(
+        runId,
+        requestId,
+        (request, records) -> {
+          mustBeOpen(request, records.folder());
+          mustBeFreeFor(by, request, records.now());
+          long seconds = body.path("lease_seconds").asLong(LEASE_SECONDS);
+          ObjectNode payload = body.deepCopy().put("request_id", requestId).put("by", by.name());
+          payload.put("lease_seconds", seconds);
+          payload.put("claimed_at", Json.timestamp(records.now()));
+          payload.put("until", Json.timestamp(records.now().plusSeconds(seconds)));
+          return records.write(List.of(records.record(HumanType.HUMAN_REQUEST_CLAIMED, payload)));
+        });
+  }
+
+  /** Ends a claim before its time; only who has it can. */
+  ObjectNode release(String runId, String requestId, ObjectNode body, String user) {
+    Person by = named(body, user);
+    return decide(
+        runId,
+        requestId,
+        (request, records) -> {
+          mustBeOpen(request, records.folder());
+          mustBeFreeFor(by, request, records.now());
+          if (request.claimAt(records.now()) == null) {
+            throw conflict("not_claimed", "request %s is not claimed".formatted(requestId));
+          }
+          ObjectNode payload = body.deepCopy().put("request_id", requestId).put("by", by.name());
+          payload.put("released_at", Json.timestamp(records.now()));
+          return records.write(List.of(records.record(HumanType.HUMAN_REQUEST_RELEASED, payload)));
+        });
+  }
+
+  /**
+   * Records that somebody has seen a notice, once for each person; also after the end of the run.
+   */
+  ObjectNode acknowledge(String runId, String noticeId, ObjectNode body, String user) {
+    RunFolder folder = store.find(runId);
+    Person by = Person.of(body, user);
+    return folder.exclusively(
+        () -> {
+          HumanRecords records = records(folder);
+          List<ObjectNode> all = records.state().records();
+          if (all.stream().flatMap(HumanState::noticeIds).noneMatch(noticeId::equals)) {
+            throw MnException.notFound("notice", noticeId);
+          }
+          ObjectNode payload = body.deepCopy().put("notice_id", noticeId).put("by", by.name());
+          payload.put("acknowledged_at", Json.timestamp(records.now()));
+          return all.stream()
+              .filter(HumanType.HUMAN_NOTICE_ACKNOWLEDGED::is)
+              .filter(record -> record.path("payload").path("notice_id").asText().equals(noticeId))
+              .filter(record -> by.is(HumanRequest.by(record)))
+              .findFirst()
+              .orElseGet(
+                  () ->
+                      records.write(
+                          List.of(records.record(HumanType.HUMAN_NOTICE_ACKNOWLEDGED, payload))));
+        });
+  }
+
+  /** Closes a request whose time is over, with its default answer if it has one; once. */
+  void timeOut(String runId, String requestId) {
+    RunFolder folder = store.find(runId);
+    folder.exclusively(
+        () -> {
+          HumanRecords records = records(folder);
+          HumanRequest request = records.state().requests().get(requestId);
+          if (request != null && request.isOverdue(records.now()) && !folder.isOver()) {
+            records.write(timedOut(request, records));
+          }
+          return null;
+        });
+  }
+
+  private static List<ObjectNode> timedOut(HumanRequest request, HumanRecords records) {
+    Question question = request.question();
+    ObjectNode payload = Json.object().put("request_id", request.id());
+    payload.put("due_at", Json.timestamp(question.dueAt()));
+    payload.put("timed_out_at", Json.timestamp(records.now()));
+    ObjectNode timeout = records.record(HumanType.HUMAN_INPUT_TIMEOUT, payload);
+    ObjectNode byDefault = question.defaultAnswer();
+    if (byDefault == null) {
+      return List.of(timeout);
+    }
+    Answer answer = Answer.of(request.id(), byDefault, Person.DEFAULT);
+    return List.of(
+        timeout,
+        records.record(HumanType.HUMAN_INPUT_RECEIVED, answer.payload(question, records.now())));
+  }
+
+  private static void mustBeOpen(HumanRequest request, RunFolder folder) {
+    if (request.answer() != null) {
+      throw conflict(
+          "already_answered",
+          "request %s was answered by %s at %s: %s"
+              .formatted(
+                  request.id(),
+                  HumanRequest.by(request.answer()),
+                  request.answer().path("ts").asText(),
+                  request.answer().path("payload").path("decision").asText("without a decision")));
+    }
+    if (!request.isOpen()) {
+      throw conflict(
+          "request_closed",
+          "request %s was closed at %s without an answer"
+              .formatted(request.id(), request.closing().path("ts").asText()));
+    }
+    if (folder.isOver()) {
+      throw conflict("run_over", "run %s is over".formatted(folder.runId()));
+    }
+  }
+
+  private static void mustBeFreeFor(Person by, HumanRequest request, Instant now) {
+    Claim claim = request.claimAt(now);
+    if (claim != null && !by.is(claim.by())) {
+      throw conflict(
+          "request_claimed",
+          "request %s is claimed by %s until %s"
+              .formatted(request.id(), claim.by(), Json.timestamp(claim.until())));
+    }
+  }
+
+  private static Person named(ObjectNode body, String user) {
+    Person by = Person.of(body, user);
+    if (!by.isNamed()) {
+      throw Fault.refusal(
+          List.of(new Fault("missing", List.of("body", "by"), "must be a name", null)));
+    }
+    return by;
+  }
+
+  private static MnException conflict(String error, String message) {
+    return new MnException(ErrorCode.CONFLICT, error, message);
+  }
+}

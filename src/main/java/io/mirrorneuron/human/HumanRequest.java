@@ -1,0 +1,166 @@
+package io.mirrorneuron.human;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runstore.Records;
+import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.Redaction;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * How a request stands after some records. Immutable and pure.
+ *
+ * @param question null as long as only others spoke of it
+ * @param claim null when nobody ever had it
+ * @param approvals {@code human_approval_recorded} of the present question
+ * @param answer the {@code human_input_received} that counts, or null
+ * @param closing the record that closed it without an answer, or null: a timeout, an application
+ */
+record HumanRequest(
+    String id,
+    Question question,
+    Claim claim,
+    List<ObjectNode> approvals,
+    ObjectNode answer,
+    ObjectNode closing) {
+
+  /** Until when a request is one person's to answer. */
+  record Claim(String by, Instant until) {}
+
+  static HumanRequest unknown(String id) {
+    return new HumanRequest(id, null, null, List.of(), null, null);
+  }
+
+  /** After the next record. */
+  HumanRequest after(ObjectNode record) {
+    return switch (HumanType.of(record)) {
+      case HUMAN_INPUT_REQUESTED -> asked(Question.of(record));
+      case HUMAN_REQUEST_CLAIMED -> with(claim(record));
+      case HUMAN_REQUEST_RELEASED -> with((Claim) null);
+      case HUMAN_APPROVAL_RECORDED -> approved(record);
+      case HUMAN_INPUT_RECEIVED ->
+          answer != null ? this : new HumanRequest(id, question, claim, approvals, record, closing);
+      case HUMAN_INPUT_TIMEOUT, HUMAN_DECISION_APPLIED ->
+          closing != null ? this : new HumanRequest(id, question, claim, approvals, answer, record);
+      case HUMAN_NOTICE, HUMAN_NOTICE_ACKNOWLEDGED, OTHER -> this;
+    };
+  }
+
+  /**
+   * A program that starts again asks again: with the same words that is the same request. With
+   * other words it is a new one, and what people said to the old one does not count.
+   */
+  private HumanRequest asked(Question next) {
+    if (question == null) {
+      return new HumanRequest(id, next, claim, approvals, answer, closing);
+    }
+    return next.shows(question) ? this : new HumanRequest(id, next, claim, List.of(), null, null);
+  }
+
+  private HumanRequest with(Claim next) {
+    return new HumanRequest(id, question, next, approvals, answer, closing);
+  }
+
+  private static Claim claim(ObjectNode record) {
+    JsonNode payload = record.path("payload");
+    Instant until = Records.time(Json.object().set("ts", payload.get("until")));
+    return until == null ? null : new Claim(payload.path("by").asText(), until);
+  }
+
+  /** Whoever has approved no longer keeps the others from it. */
+  private HumanRequest approved(ObjectNode record) {
+    List<ObjectNode> all = Stream.concat(approvals.stream(), Stream.of(record)).toList();
+    boolean done = claim != null && claim.by().equals(by(record));
+    return new HumanRequest(id, question, done ? null : claim, all, answer, closing);
+  }
+
+  static String by(ObjectNode record) {
+    return record.path("payload").path("by").asText(Person.ANONYMOUS);
+  }
+
+  /** Whether it waits for people. */
+  boolean isOpen() {
+    return question != null && answer == null && closing == null;
+  }
+
+  /** When it was closed; null while it is open, or when nobody wrote that down. */
+  Instant closedAt() {
+    return isOpen() ? null : Records.time(answer != null ? answer : closing);
+  }
+
+  boolean isOverdue(Instant now) {
+    Instant due = isOpen() ? question.dueAt() : null;
+    return due != null && !now.isBefore(due);
+  }
+
+  /** The claim that holds at the moment, or null. */
+  Claim claimAt(Instant now) {
+    return isOpen() && claim != null && now.isBefore(claim.until()) ? claim : null;
+  }
+
+  /** {@code pending}, {@code claimed}, {@code overdue}, {@code answered}, {@code timed_out}. */
+  String status(Instant now) {
+    if (isOpen()) {
+      return isOverdue(now) ? "overdue" : claimAt(now) != null ? "claimed" : "pending";
+    }
+    return answer == null && HumanType.HUMAN_INPUT_TIMEOUT.is(closing) ? "timed_out" : "answered";
+  }
+
+  /** Whether the word says how it stands; {@code pending} is all that is open. */
+  boolean is(String word, Instant now) {
+    return switch (word) {
+      case "pending" -> isOpen();
+      case "claimed" -> claimAt(now) != null;
+      case "overdue" -> isOverdue(now);
+      default -> word.equals(status(now));
+    };
+  }
+
+  /** For clients; secrets hidden, members without a value null. */
+  ObjectNode json(Instant now) {
+    Claim holds = claimAt(now);
+    Instant due = question.dueAt();
+    ObjectNode json = Json.object();
+    json.put("request_id", id);
+    json.put("prompt", question.prompt());
+    json.put("status", status(now));
+    json.put("requested_at", time(question.askedAt()));
+    json.set("allowed_decisions", Json.MAPPER.valueToTree(question.allowedDecisions()));
+    json.set("form", question.form());
+    json.put("due_at", time(due));
+    ObjectNode byDefault = question.defaultAnswer();
+    json.set("default", byDefault == null ? null : Redaction.of(byDefault));
+    json.put("approvals_required", question.approvalsRequired());
+    json.set(
+        "claim",
+        holds == null
+            ? null
+            : Json.object().put("by", holds.by()).put("until", time(holds.until())));
+    ArrayNode decisions = json.putArray("decisions");
+    approvals.forEach(record -> decisions.add(decision(record)));
+    if (answer != null) {
+      decisions.add(decision(answer));
+    }
+    json.put("shown_sha256", question.shownSha256());
+    return json;
+  }
+
+  private static ObjectNode decision(ObjectNode record) {
+    JsonNode payload = record.path("payload");
+    ObjectNode json = Json.object();
+    json.put("type", record.path("type").asText());
+    json.put("by", by(record));
+    json.put("at", time(Records.time(record)));
+    json.put("decision", payload.path("decision").textValue());
+    json.put("approved", payload.path("approved").asBoolean(false));
+    json.put("shown_sha256", payload.path("shown_sha256").textValue());
+    return json;
+  }
+
+  private static String time(Instant instant) {
+    return instant == null ? null : Json.timestamp(instant);
+  }
+}

@@ -1,0 +1,60 @@
+package io.mirrorneuron.human;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.bus.ApiCall;
+import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.runstore.RunStore;
+import java.time.Clock;
+
+/** The area {@code human}. */
+public final class HumanVerticle extends AreaVerticle {
+  private static final int LIMIT = 64;
+
+  private final RunStore store;
+  private final HumanLogs logs;
+  private final HumanInbox inbox;
+  private final Clock clock;
+
+  public HumanVerticle(
+      RunStore store, HumanLogs logs, HumanDesk desk, HumanInbox inbox, Clock clock) {
+    super("human", LIMIT);
+    this.store = store;
+    this.logs = logs;
+    this.inbox = inbox;
+    this.clock = clock;
+    on("listHuman", this::listHuman);
+    on("listRunHuman", this::listRunHuman);
+    on("respondToRunHuman", on("request_id", desk::answer));
+    on("claimRunHuman", on("request_id", desk::claim));
+    on("releaseRunHuman", on("request_id", desk::release));
+    on("acknowledgeRunNotice", on("notice_id", desk::acknowledge));
+  }
+
+  @FunctionalInterface
+  private interface Action {
+    ObjectNode take(String runId, String id, ObjectNode body, String user);
+  }
+
+  private static Operation on(String id, Action action) {
+    return call ->
+        action.take(call.text("run_id"), call.text(id), call.body(), call.text("X-MN-User"));
+  }
+
+  private ObjectNode listHuman(ApiCall call) {
+    return inbox.page(
+        new HumanInbox.Query(
+            call.text("status"),
+            call.text("sort").equals("due"),
+            (int) call.integer("limit"),
+            call.text("cursor"),
+            call.text("run_id"),
+            call.text("blueprint_id"),
+            call.text("by")));
+  }
+
+  private ObjectNode listRunHuman(ApiCall call) {
+    String runId = call.text("run_id");
+    return HumanList.of(
+        runId, logs.of(store.find(runId)).look(), call.text("status"), clock.instant());
+  }
+}

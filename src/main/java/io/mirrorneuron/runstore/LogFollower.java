@@ -1,0 +1,96 @@
+package io.mirrorneuron.runstore;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.wire.Json;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Follows one line log of a run as its programs wrote it, nothing hidden: each look gives the
+ * records that have come since the last one, however files were closed or cut in between. A record
+ * may come twice when a program writes its file anew. Costs one look at a file while nothing comes.
+ * Not thread-safe.
+ */
+public final class LogFollower {
+  /** The live file when it was looked at last; one that stays the same has nothing new. */
+  private record Seen(long size, long modified) {}
+
+  private final LogFiles files;
+  private final String mark;
+  private Map<Object, Long> ends = Map.of();
+
+  /** Of the look before: a file that is renamed while files are listed is missed once. */
+  private Map<Object, Long> formerEnds = Map.of();
+
+  private Seen seen;
+
+  /**
+   * @param mark only lines that contain this text are read; ASCII
+   */
+  LogFollower(LogFiles files, String mark) {
+    this.files = files;
+    this.mark = mark;
+  }
+
+  /** What has come, oldest first; lines that are no JSON object are passed over. */
+  public List<ObjectNode> more() throws IOException {
+    File live = files.live().toFile();
+    Seen now = new Seen(live.length(), live.lastModified());
+    if (now.equals(seen)) {
+      return List.of();
+    }
+    List<ObjectNode> records = new ArrayList<>();
+    Map<Object, Long> read = new HashMap<>();
+    for (Path file : files.all()) {
+      try {
+        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        Object key = attributes.fileKey() == null ? file : attributes.fileKey();
+        long end = ends.getOrDefault(key, formerEnds.getOrDefault(key, 0L));
+        read.put(key, read(file, attributes.size(), end, records));
+      } catch (NoSuchFileException e) {
+        continue; // closed or thrown away since it was listed
+      }
+    }
+    formerEnds = ends;
+    ends = read;
+    seen = now;
+    return records;
+  }
+
+  /** Answers where the last whole line ends; of a packed file, which is read once, its size. */
+  private long read(Path file, long size, long end, List<ObjectNode> into) throws IOException {
+    if (size == end) {
+      return end;
+    }
+    boolean packed = file.toString().endsWith(".gz");
+    boolean goesOn = !packed && end > 0 && LineReader.endingAt(file, end) != null;
+    try (LineReader lines = LineReader.open(file, goesOn ? end : 0)) {
+      for (byte[] line = lines.next(); line != null; line = lines.next()) {
+        if (new String(line, StandardCharsets.ISO_8859_1).contains(mark)) {
+          add(new String(line, StandardCharsets.UTF_8), into);
+        }
+      }
+      return packed ? size : lines.end();
+    }
+  }
+
+  private static void add(String line, List<ObjectNode> into) {
+    try {
+      if (Json.MAPPER.readTree(line) instanceof ObjectNode record) {
+        into.add(record);
+      }
+    } catch (JsonProcessingException e) {
+      return; // other readers skip it too
+    }
+  }
+}

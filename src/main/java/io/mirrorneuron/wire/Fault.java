@@ -1,0 +1,57 @@
+package io.mirrorneuron.wire;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * One way in which a request does not fit the contract.
+ *
+ * @param type a word such as {@code missing} or {@code int_parsing}
+ * @param loc {@code query}, {@code path}, {@code header} or {@code body}, then names and indexes
+ * @param input the value that was sent, or null
+ */
+public record Fault(String type, List<Object> loc, String msg, Object input) {
+
+  public String sentence() {
+    StringBuilder where = new StringBuilder();
+    loc.forEach(step -> where.append(where.isEmpty() ? "" : ".").append(step));
+    return where + ": " + msg;
+  }
+
+  /** One sentence about all of them. */
+  public static String sentence(List<Fault> faults) {
+    return faults.stream().map(Fault::sentence).collect(Collectors.joining("; "));
+  }
+
+  /** INVALID {@code invalid_request} that lists the faults, for those who find them in an area. */
+  public static MnException refusal(List<Fault> faults) {
+    return new MnException(
+        ErrorCode.INVALID, "invalid_request", sentence(faults), json(faults), null);
+  }
+
+  /** As they are told in {@code errors}: {@code {type, loc, msg, input}} each. */
+  public static ArrayNode json(List<Fault> faults) {
+    ArrayNode list = Json.MAPPER.createArrayNode();
+    for (Fault fault : faults) {
+      ObjectNode json = list.addObject().put("type", fault.type());
+      json.set("loc", Json.MAPPER.valueToTree(fault.loc()));
+      json.put("msg", fault.msg());
+      json.set("input", Json.MAPPER.valueToTree(plain(fault.input())));
+    }
+    return list;
+  }
+
+  private static Object plain(Object value) {
+    return switch (value) {
+      case JsonObject object -> object.getMap();
+      case JsonArray array -> array.getList();
+      case null, default -> value;
+    };
+  }
+}

@@ -1,0 +1,393 @@
+package io.mirrorneuron.human;
+
+import static io.mirrorneuron.human.Scene.json;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runstore.RunLog;
+import io.mirrorneuron.wire.Json;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class HumanDeskTest {
+  private static final String ASKED =
+      "{'request_id': 'q', 'prompt': 'Send?', 'allowed_decisions': ['approve', 'reject']}";
+
+  @TempDir Path root;
+  private Scene scene;
+
+  @AfterEach
+  void close() {
+    scene.close();
+  }
+
+  @BeforeEach
+  void open() {
+    scene = new Scene(root);
+    scene.run("r");
+  }
+
+  @Test
+  void anAnswerIsInAllThreeFilesAndKeepsItsSecretsToTheProgram() {
+    scene.ask("r", ASKED);
+
+    ObjectNode record =
+        scene.answer("r", "q", "{'decision': 'approve', 'api_key': 's3cret', 'request_id': 'x'}");
+
+    assertThat(scene.lines("r", "human.jsonl").getLast()).isEqualTo(record);
+    JsonNode payload = record.path("payload");
+    assertThat(payload.path("request_id").asText()).isEqualTo("q");
+    assertThat(payload.path("approved").asBoolean()).isTrue();
+    assertThat(payload.path("by").asText()).isEqualTo("anonymous");
+    assertThat(payload.path("api_key").asText()).isEqualTo("s3cret");
+    assertThat(payload.path("submitted_at").asText()).isEqualTo("2026-06-20T10:00:00.000Z");
+    assertThat(payload.path("shown_sha256").asText()).hasSize(64);
+    assertThat(record.path("trace_id").asText()).isEqualTo("trc_1");
+    assertThat(record.path("blueprint_id").asText()).isEqualTo("bp");
+    ObjectNode event = scene.lines("r", "events.jsonl").getLast();
+    assertThat(event.path("type").asText()).isEqualTo("human_input_received");
+    assertThat(event.at("/payload/api_key").asText()).isEqualTo("[REDACTED]");
+    ObjectNode line = scene.lines("r", "timeline.jsonl").getLast();
+    assertThat(line.path("schema_version").asText()).isEqualTo("mn.timeline.v1");
+    assertThat(line.path("phase").asText()).isEqualTo("human");
+    assertThat(line.path("summary").asText()).isEqualTo("Request q answered by anonymous: approve");
+    assertThat(line.at("/details/api_key").asText()).isEqualTo("[REDACTED]");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "{'decision': 'approve'}, true",
+    "{'decision': 'APPROVE'}, true",
+    "{'decision': 'approved'}, false",
+    "{'decision': 'yes'}, false",
+    "{'decision': 'no'; 'approved': true}, true",
+    "{}, false"
+  })
+  void approvedIsWhatWasSentElseWhetherTheDecisionIsApprove(String body, boolean approved) {
+    scene.ask("r", "{'request_id': 'q'}");
+
+    ObjectNode record = scene.answer("r", "q", body.replace(';', ','));
+
+    assertThat(record.at("/payload/approved").asBoolean()).isEqualTo(approved);
+  }
+
+  @Test
+  void theSameAnswerAgainIsTheSameRecordAndAnotherIsRefused() {
+    scene.ask("r", ASKED);
+    ObjectNode first = scene.answer("r", "q", "{'decision': 'approve', 'by': 'ada'}");
+    scene.clock.turn(Duration.ofMinutes(1));
+
+    assertThat(scene.answer("r", "q", "{'decision': 'approve', 'by': 'ada'}")).isEqualTo(first);
+    assertConflict(
+        "already_answered", () -> scene.answer("r", "q", "{'decision': 'reject', 'by': 'ada'}"));
+    assertConflict(
+        "already_answered", () -> scene.answer("r", "q", "{'decision': 'approve', 'by': 'bob'}"));
+    assertThat(scene.types("r", "human.jsonl"))
+        .containsExactly("human_input_requested", "human_input_received");
+  }
+
+  @Test
+  void whatNobodyAskedIsNotFound() {
+    scene.ask("r", ASKED);
+
+    assertFails(ErrorCode.NOT_FOUND, "run not found", () -> scene.answer("no", "q", "{}"));
+    assertFails(ErrorCode.NOT_FOUND, "request p was not found", () -> scene.answer("r", "p", "{}"));
+    assertFails(ErrorCode.MALFORMED, "invalid run id", () -> scene.answer("../r", "q", "{}"));
+    assertFails(
+        ErrorCode.NOT_FOUND,
+        "notice q was not found",
+        () -> scene.desk.acknowledge("r", "q", json("{}"), null));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'decision': 'perhaps'} | literal_error body.decision",
+        "{} | missing body.decision",
+        "{'decision': 'approve'} | missing body",
+        "{'decision': 'approve', 'amount': 'much'} | type_error body.amount",
+        "{'decision': 'approve', 'amount': 0} | greater_than_equal body.amount",
+      })
+  void anAnswerThatDoesNotFitIsRefusedWithItsFaults(String body, String fault) {
+    scene.ask(
+        "r",
+        """
+        {'request_id': 'q', 'allowed_decisions': ['approve', 'reject'],
+         'form': {'type': 'object', 'required': ['amount'], 'additionalProperties': false,
+                  'properties': {'amount': {'type': 'integer', 'minimum': 1}}}}
+        """);
+
+    assertThatThrownBy(() -> scene.answer("r", "q", body))
+        .isInstanceOfSatisfying(
+            MnException.class,
+            e -> {
+              assertThat(e.code()).isEqualTo(ErrorCode.INVALID);
+              assertThat(e.validation()).isNotEmpty();
+              assertThat(e.validation())
+                  .anySatisfy(
+                      one ->
+                          assertThat(one.path("type").asText() + " " + location(one))
+                              .isEqualTo(fault));
+            });
+    assertThat(scene.types("r", "human.jsonl")).hasSize(1);
+    assertThat(scene.answer("r", "q", "{'decision': 'approve', 'by': 'ada', 'amount': 7}"))
+        .isNotNull();
+  }
+
+  private static String location(JsonNode fault) {
+    return String.join(".", Json.elements(fault.path("loc")).map(JsonNode::asText).toList());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"{'$ref': 'http://127.0.0.1:9/s'}", "{'$ref': '#'}", "{'type': 7}"})
+  void aFormThatIsNoSchemaIsToldAsSuch(String form) {
+    scene.ask("r", "{'request_id': 'q', 'form': " + form + "}");
+
+    assertThatThrownBy(() -> scene.answer("r", "q", "{'a': 1}")).isInstanceOf(MnException.class);
+    assertThat(scene.types("r", "human.jsonl")).hasSize(1);
+  }
+
+  @Test
+  void whatHasChangedSinceItWasSeenIsNotAnswered() {
+    scene.ask("r", ASKED);
+    String seen = scene.request("r", "q").question().shownSha256();
+    scene.ask("r", ASKED.replace("Send?", "Send all?"));
+
+    String body = "{'decision': 'approve', 'shown_sha256': '" + seen + "'}";
+    assertConflict("shown_changed", () -> scene.answer("r", "q", body));
+
+    String now = scene.request("r", "q").question().shownSha256();
+    assertThat(scene.answer("r", "q", body.replace(seen, now)).at("/payload/shown_sha256").asText())
+        .isEqualTo(now);
+  }
+
+  @Test
+  void aClaimKeepsOthersOutUntilItEnds() {
+    scene.ask("r", ASKED);
+    ObjectNode claim = claim("ada", 60);
+    assertThat(claim.at("/payload/until").asText()).isEqualTo("2026-06-20T10:01:00.000Z");
+
+    assertFails(
+        ErrorCode.CONFLICT,
+        "request q is claimed by ada until 2026-06-20T10:01:00.000Z",
+        () -> scene.answer("r", "q", "{'decision': 'reject', 'by': 'bob'}"));
+    assertConflict("request_claimed", () -> claim("bob", 60));
+    assertConflict("request_claimed", () -> release("bob"));
+
+    scene.clock.turn(Duration.ofSeconds(50));
+    claim("ada", 60);
+    scene.clock.turn(Duration.ofSeconds(50));
+    assertConflict("request_claimed", () -> claim("bob", 60));
+    scene.clock.turn(Duration.ofSeconds(10));
+    claim("bob", 60);
+    release("bob");
+    assertConflict("not_claimed", () -> release("bob"));
+    scene.answer("r", "q", "{'decision': 'reject', 'by': 'eve'}");
+    assertConflict("already_answered", () -> claim("ada", 60));
+  }
+
+  private ObjectNode claim(String by, int seconds) {
+    return scene.desk.claim("r", "q", json("{'lease_seconds': " + seconds + "}"), by);
+  }
+
+  private ObjectNode release(String by) {
+    return scene.desk.release("r", "q", json("{}"), by);
+  }
+
+  @Test
+  void aClaimNeedsAName() {
+    scene.ask("r", ASKED);
+
+    assertThatThrownBy(() -> claim("anonymous", 60)).hasMessage("body.by: must be a name");
+    assertThatThrownBy(() -> claim("default", 60)).hasMessage("body.by: must be a name");
+  }
+
+  @Test
+  void fourEyesAreTwoPeople() {
+    scene.ask("r", ASKED.replace("}", ", 'four_eyes': true}"));
+
+    assertThatThrownBy(() -> scene.answer("r", "q", "{'decision': 'approve'}"))
+        .hasMessageContaining("different people");
+    ObjectNode first = scene.answer("r", "q", "{'decision': 'approve', 'by': 'ada'}");
+    assertThat(first.path("type").asText()).isEqualTo("human_approval_recorded");
+    assertThat(scene.request("r", "q").isOpen()).isTrue();
+    assertConflict(
+        "already_approved", () -> scene.answer("r", "q", "{'decision': 'approve', 'by': 'Ada'}"));
+    ObjectNode second = scene.answer("r", "q", "{'decision': 'approve', 'by': 'bob'}");
+
+    assertThat(second.path("type").asText()).isEqualTo("human_input_received");
+    assertThat(second.at("/payload/approved_by")).hasSize(2);
+    assertThat(scene.types("r", "human.jsonl"))
+        .containsExactly(
+            "human_input_requested",
+            "human_approval_recorded",
+            "human_approval_recorded",
+            "human_input_received");
+    assertThat(scene.answer("r", "q", "{'decision': 'approve', 'by': 'bob'}")).isEqualTo(second);
+  }
+
+  @Test
+  void oneRejectionDecidesAtOnce() {
+    scene.ask("r", ASKED.replace("}", ", 'approvals_required': 3}"));
+    scene.answer("r", "q", "{'decision': 'approve', 'by': 'ada'}");
+
+    ObjectNode last = scene.answer("r", "q", "{'decision': 'reject', 'by': 'bob'}");
+
+    assertThat(last.path("type").asText()).isEqualTo("human_input_received");
+    assertThat(scene.request("r", "q").status(scene.clock.instant())).isEqualTo("answered");
+  }
+
+  @Test
+  void anApprovalOfWhatWasAskedBeforeDoesNotCount() {
+    scene.ask("r", ASKED.replace("}", ", 'four_eyes': true}"));
+    scene.answer("r", "q", "{'decision': 'approve', 'by': 'ada'}");
+    scene.ask("r", ASKED.replace("Send?", "Send all?").replace("}", ", 'four_eyes': true}"));
+
+    scene.answer("r", "q", "{'decision': 'approve', 'by': 'bob'}");
+
+    assertThat(scene.request("r", "q").isOpen()).isTrue();
+  }
+
+  @Test
+  void whoHasApprovedNoLongerHoldsTheRequest() {
+    scene.ask("r", ASKED.replace("}", ", 'four_eyes': true}"));
+    claim("ada", 600);
+    scene.answer("r", "q", "{'decision': 'approve', 'by': 'ada'}");
+
+    scene.answer("r", "q", "{'decision': 'approve', 'by': 'bob'}");
+
+    assertThat(scene.request("r", "q").isOpen()).isFalse();
+  }
+
+  @Test
+  void theDefaultAnswersWhenNobodyDidInTime() {
+    scene.ask(
+        "r",
+        """
+        {'request_id': 'q', 'timeout_seconds': 30, 'default': {'decision': 'reject', 'why': 'late'}}
+        """);
+    scene.clock.turn(Duration.ofSeconds(29));
+    scene.tick();
+    assertThat(scene.request("r", "q").isOpen()).isTrue();
+
+    scene.clock.turn(Duration.ofSeconds(1));
+    scene.tick();
+    scene.tick();
+
+    assertThat(scene.types("r", "human.jsonl"))
+        .containsExactly("human_input_requested", "human_input_timeout", "human_input_received");
+    ObjectNode answer = scene.lines("r", "human.jsonl").getLast();
+    assertThat(answer.at("/payload/by").asText()).isEqualTo("default");
+    assertThat(answer.at("/payload/why").asText()).isEqualTo("late");
+    assertThat(answer.at("/payload/approved").asBoolean()).isFalse();
+    assertConflict("already_answered", () -> scene.answer("r", "q", "{'decision': 'approve'}"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'due_at': '2026-06-20T12:00:30+02:00'",
+        "'due_at': '2026-06-20T10:00:30Z', 'timeout_seconds': 1e9",
+        "'timeout_seconds': 30"
+      })
+  void withoutADefaultTimeClosesTheRequest(String due) {
+    scene.ask("r", "{'request_id': 'q', " + due + "}");
+    scene.clock.turn(Duration.ofSeconds(30));
+
+    scene.tick();
+
+    assertThat(scene.request("r", "q").status(scene.clock.instant())).isEqualTo("timed_out");
+    assertConflict("request_closed", () -> scene.answer("r", "q", "{'decision': 'approve'}"));
+  }
+
+  @Test
+  void aServerThatStartsLaterClosesWhatIsOverdueOnce() {
+    scene.ask("r", "{'request_id': 'q', 'timeout_seconds': 1, 'default': 'reject'}");
+    scene.clock.turn(Duration.ofHours(1));
+
+    try (Scene next = new Scene(root, scene.clock);
+        Scene other = new Scene(root, scene.clock);
+        Scene last = new Scene(root, scene.clock)) {
+      next.inbox.lookEverywhere();
+      other.inbox.lookEverywhere();
+      next.tick();
+      other.tick();
+      last.tick();
+    }
+
+    assertThat(scene.types("r", "human.jsonl"))
+        .containsExactly("human_input_requested", "human_input_timeout", "human_input_received");
+  }
+
+  @Test
+  void aRunThatIsOverTakesNoAnswersAndNoTimeouts() {
+    scene.ask("r", "{'request_id': 'q', 'timeout_seconds': 1}");
+    scene.program("r", RunLog.HUMAN, "human_notice", "{'notice_id': 'n'}");
+    scene.store.find("r").write("job.json", json("{'job_id': 'j', 'status': 'failed'}"));
+    scene.clock.turn(Duration.ofSeconds(5));
+
+    scene.tick();
+
+    assertConflict("run_over", () -> scene.answer("r", "q", "{'decision': 'approve'}"));
+    assertConflict("run_over", () -> claim("ada", 60));
+    assertThat(scene.types("r", "human.jsonl")).hasSize(2);
+    assertThat(scene.desk.acknowledge("r", "n", json("{}"), null)).isNotNull();
+  }
+
+  @Test
+  void aNoticeIsAcknowledgedOnceByEach() {
+    scene.program("r", RunLog.HUMAN, "human_notice", "{'notice_id': 'n', 'message': 'look'}");
+
+    ObjectNode ada = scene.desk.acknowledge("r", "n", json("{'notice_id': 'other'}"), "ada");
+    scene.clock.turn(Duration.ofSeconds(1));
+
+    assertThat(ada.at("/payload/notice_id").asText()).isEqualTo("n");
+    assertThat(ada.at("/payload/acknowledged_at").asText()).isEqualTo("2026-06-20T10:00:00.000Z");
+    assertThat(scene.desk.acknowledge("r", "n", json("{'by': 'ada'}"), null)).isEqualTo(ada);
+    scene.desk.acknowledge("r", "n", json("{'by': 'bob'}"), null);
+    assertThat(scene.types("r", "human.jsonl")).hasSize(3);
+  }
+
+  @Test
+  void anAnswerThatWouldBeCutIsRefused() {
+    scene.ask("r", "{'request_id': 'q'}");
+
+    assertFails(
+        ErrorCode.TOO_LARGE,
+        "what is recorded may have 65536 bytes",
+        () -> scene.answer("r", "q", "{'text': '" + "x".repeat(70_000) + "'}"));
+    assertThat(scene.types("r", "human.jsonl")).isEqualTo(List.of("human_input_requested"));
+  }
+
+  private static void assertConflict(String error, ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .isInstanceOfSatisfying(
+            MnException.class,
+            e -> {
+              assertThat(e.code()).isEqualTo(ErrorCode.CONFLICT);
+              assertThat(e.error()).isEqualTo(error);
+            });
+  }
+
+  private static void assertFails(ErrorCode code, String message, ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .isInstanceOfSatisfying(MnException.class, e -> assertThat(e.code()).isEqualTo(code))
+        .hasMessage(message);
+  }
+}
