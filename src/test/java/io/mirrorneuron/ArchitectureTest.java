@@ -114,7 +114,8 @@ class ArchitectureTest {
                   in("blueprints"),
                   in("observability"),
                   in("runs"),
-                  in("human")))
+                  in("human"),
+                  in("archive")))
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
@@ -132,7 +133,7 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule areasDoNotKnowEachOther =
       slices()
-          .matching(ROOT + ".(jobs|cluster|blueprints|observability|runs|human)..")
+          .matching(ROOT + ".(jobs|cluster|blueprints|observability|runs|human|archive)..")
           .should()
           .notDependOnEachOther()
           .because("what two areas share is a port, never a message or a class");
@@ -151,6 +152,7 @@ class ArchitectureTest {
                   in("observability"),
                   in("runs"),
                   in("human"),
+                  in("archive"),
                   in("runtime"),
                   in("client"),
                   in("store"),

@@ -1,6 +1,7 @@
 package io.mirrorneuron.app;
 
 import io.mirrorneuron.app.Doors.Door;
+import io.mirrorneuron.archive.ArchiveVerticle;
 import io.mirrorneuron.blueprints.BlueprintsVerticle;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.client.Clients;
@@ -241,7 +242,9 @@ public final class App implements AutoCloseable {
             new BlueprintsVerticle(staging),
             new ObservabilityVerticle(runs, clock),
             runsArea(backend.jobs()),
-            human);
+            human,
+            new ArchiveVerticle(
+                runs, config.home().resolve("exports"), "mn " + Main.version(), clock));
     Config.Api api = config.api();
     GatewayVerticle gateway =
         new GatewayVerticle(

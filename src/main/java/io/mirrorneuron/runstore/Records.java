@@ -107,7 +107,8 @@ public final class Records {
     return true;
   }
 
-  static String write(JsonNode json) {
+  /** JSON without blanks, members sorted. */
+  public static String write(JsonNode json) {
     try {
       return SORTED.writeValueAsString(json);
     } catch (JsonProcessingException e) {

@@ -46,6 +46,10 @@ final class ApiUnderTest implements AutoCloseable {
 
   private static final String MULTIPART = "multipart/form-data";
 
+  /** How a query names a media type. */
+  private static final Map<String, String> FORMATS =
+      Map.of("application/json", "json", "text/markdown", "markdown", "application/zip", "zip");
+
   /** What a call wants to find; every call has a job of its own. */
   enum State {
     RUNNING,
@@ -224,6 +228,12 @@ final class ApiUnderTest implements AutoCloseable {
     }
     if (call.body() instanceof JsonObject body && body.containsKey("bundle_path")) {
       prepared = prepared.withBody(body.copy().put("bundle_path", bundle()));
+    }
+    if (call.parameters().containsKey("format")) {
+      prepared = prepared.with("format", FORMATS.get(call.accept()));
+    }
+    if (call.body() instanceof JsonObject body && body.containsKey("run_ids")) {
+      prepared = prepared.withBody(new JsonObject().put("run_ids", List.of(run(), run())));
     }
     if (call.operation().id().equals("restoreJob")) {
       prepared = prepared.withBody(copy());

@@ -1,5 +1,6 @@
 package io.mirrorneuron.testing;
 
+import io.mirrorneuron.archive.ArchiveVerticle;
 import io.mirrorneuron.blueprints.BlueprintsVerticle;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.cluster.ClusterVerticle;
@@ -94,7 +95,8 @@ public final class GatewayFixture implements AutoCloseable {
                     folder.resolve("home")),
                 Desktop.find("127.0.0.1", desktop, "Linux"),
                 clock),
-            new HumanVerticle(runs, logs, desk, new HumanInbox(runs, logs, clock), clock));
+            new HumanVerticle(runs, logs, desk, new HumanInbox(runs, logs, clock), clock),
+            new ArchiveVerticle(runs, folder.resolve("exports"), "mn test", clock));
     Contract contract = Contract.load(vertx).await(30, TimeUnit.SECONDS);
     gateway =
         new GatewayVerticle(
