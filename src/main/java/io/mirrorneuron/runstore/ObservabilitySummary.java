@@ -12,6 +12,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -39,6 +40,10 @@ public final class ObservabilitySummary {
   private final Peaks peaks = new Peaks();
   private final Spans phases = new Spans();
   private final Spans steps = new Spans();
+
+  /** Of the files and folders in the run's own. */
+  private final Set<String> names = new HashSet<>();
+
   private long logs;
   private long warnings;
   private long severe;
@@ -100,6 +105,7 @@ public final class ObservabilitySummary {
   }
 
   private void read() {
+    lookAround();
     lines(RunLog.EVENTS, events::add);
     lines(
         RunLog.LOGS,
@@ -119,11 +125,15 @@ public final class ObservabilitySummary {
           lastError = error;
         });
     lines(RunLog.TIMELINE, this::addTimeline);
-    LogLines.read(run, RunLog.RESOURCES, peaks::add);
-    artifacts = countArtifacts();
+    if (has(RunLog.RESOURCES)) {
+      LogLines.read(run, RunLog.RESOURCES, peaks::add);
+    }
   }
 
   private void lines(RunLog log, Consumer<Glance> reader) {
+    if (!has(log)) {
+      return;
+    }
     LogLines.read(
         run,
         log,
@@ -153,7 +163,7 @@ public final class ObservabilitySummary {
     String trace = first(run, job, "trace_id");
     put(json, "trace_id", trace.isEmpty() ? events.trace : trace);
     put(json, "status", status);
-    addTimes(json, run, job);
+    addTimes(json, run, job, RunFolder.isFinal(status));
     addCounts(json);
     json.put("retry_count", events.retries);
     if (!GOOD.contains(status.toLowerCase(Locale.ROOT))) {
@@ -169,9 +179,8 @@ public final class ObservabilitySummary {
     return json;
   }
 
-  private void addTimes(ObjectNode json, ObjectNode run, ObjectNode job) {
+  private void addTimes(ObjectNode json, ObjectNode run, ObjectNode job, boolean over) {
     Instant start = time(run, job, "started_at", time(job, run, "submitted_at", events.first));
-    boolean over = this.run.isOver() || run.hasNonNull("ended_at");
     Instant end = time(run, job, "ended_at", over ? events.last : null);
     if (start != null) {
       json.put("started_at", Json.timestamp(start));
@@ -224,9 +233,15 @@ public final class ObservabilitySummary {
     }
   }
 
-  /** Files that a client may see: no hidden ones, no links. */
-  private long countArtifacts() {
-    long[] count = new long[1];
+  /** Finding that there is no file is dear for a run that has but a few. */
+  private boolean has(RunLog log) {
+    String other = log == RunLog.RESOURCES ? "resource_samples.jsonl" : log.channel();
+    return names.stream()
+        .anyMatch(name -> name.startsWith(log.channel() + ".") || name.equals(other));
+  }
+
+  /** Counts the files that {@link Artifacts} lists, save links. */
+  private void lookAround() {
     try {
       Files.walkFileTree(
           run.path(),
@@ -240,7 +255,10 @@ public final class ObservabilitySummary {
 
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-              count[0] += attributes.isRegularFile() && !isHidden(file) ? 1 : 0;
+              if (attributes.isRegularFile() && !isHidden(file)) {
+                artifacts += ServedFile.isKnown(file.getFileName().toString()) ? 1 : 0;
+                names.add(run.path().relativize(file).getName(0).toString());
+              }
               return FileVisitResult.CONTINUE;
             }
 
@@ -250,9 +268,8 @@ public final class ObservabilitySummary {
             }
           });
     } catch (IOException e) {
-      return count[0];
+      // What could be seen is counted.
     }
-    return count[0];
   }
 
   private static boolean isHidden(Path path) {

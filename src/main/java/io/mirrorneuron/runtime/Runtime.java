@@ -87,7 +87,7 @@ public final class Runtime implements AutoCloseable {
     store =
         new RedisJobStore(
             lanes, keys, config.retention().terminalJobs(), config.retention().eventsPerJob());
-    recorder = new RunRecorder(runs, store);
+    recorder = new RunRecorder(runs, store, executions::flushSamples);
     runs.whenMissing(runId -> recorder.catchUp());
     String owner = identity.nodeName() + "#" + identity.runtimeId();
     engine =

@@ -131,6 +131,21 @@ class ObservabilityIT {
     assertThat(over.getBoolean("ended")).isTrue();
   }
 
+  @Test
+  void theStreamOfARunThatIsOverIsItsLastSummaryAndTheEnd() throws Exception {
+    sample();
+    run.write("job.json", RunSample.object("{'status':'completed'}"));
+
+    HttpResponse<String> answer = gateway.get("/api/v1/runs/run-1/resources/stream");
+
+    assertThat(answer.headers().firstValue("content-type").orElse(""))
+        .startsWith("text/event-stream");
+    assertThat(answer.body().replaceFirst("data: \\{\"schema.*", "data: …"))
+        .matches(
+            "retry: \\d+\n\nid: (\\d+)\nevent: resources\ndata: …\n\n"
+                + "event: end\ndata: \\{\"next\":\\1}\n\n");
+  }
+
   private Future<JsonObject> read(Long after, Duration wait) {
     ApiCall call = new ApiCall().with("run_id", "run-2").with("after", after).withWait(wait);
     return gateway

@@ -35,7 +35,10 @@ class RunSamplesIT {
               .jobId();
       fixture.awaitEnd(job);
       String runId = fixture.jobs().get(job).at("/job/run_id").asText();
-      eventually("three samples", () -> fixture.runs().has(runId) && count(fixture, runId) == 3);
+      eventually(
+          "the end of the run",
+          () -> fixture.runs().has(runId) && fixture.runs().find(runId).isOver());
+      assertThat(count(fixture, runId)).isEqualTo(3);
 
       Path file = fixture.runs().find(runId).path().resolve("resources.jsonl");
       List<JsonNode> samples = Files.readAllLines(file).stream().map(this::parsed).toList();

@@ -16,6 +16,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
 
 /**
@@ -31,6 +32,7 @@ final class Recording {
   private final ObjectNode manifest;
   private final Relay relay;
   private final LongFunction<List<StoredEvent>> log;
+  private final Consumer<String> beforeEnd;
   private final RunDocuments documents;
   private Timeline timeline;
 
@@ -48,14 +50,20 @@ final class Recording {
    * @param row the job's, as first seen
    * @param log the first events behind a number, as stored; fewer than a page when there are no
    *     more
+   * @param beforeEnd writes what is still to come from the programs of the run
    */
   Recording(
-      RunStore runs, ObjectNode row, ObjectNode manifest, LongFunction<List<StoredEvent>> log) {
+      RunStore runs,
+      ObjectNode row,
+      ObjectNode manifest,
+      LongFunction<List<StoredEvent>> log,
+      Consumer<String> beforeEnd) {
     this.runs = runs;
     this.jobId = row.path("job_id").asText();
     this.runId = row.path("run_id").asText();
     this.manifest = manifest;
     this.log = log;
+    this.beforeEnd = beforeEnd;
     this.documents = new RunDocuments(row, manifest);
     this.relay = new Relay(runId, documents.blueprintId(), row.path("trace_id").asText(), jobId);
     this.timeline = new Timeline(relay);
@@ -170,6 +178,7 @@ final class Recording {
   /** The programs have had their say; from here on the folder is as it stays. */
   private void finish(RunFolder into, ObjectNode row) {
     if (folder != null) {
+      beforeEnd.accept(runId);
       runs.journal(folder).catchUp(); // what a program has cut off is kept there
       findPresent();
       if (present.entrySet().stream().anyMatch(file -> lacks(file.getKey()))) {

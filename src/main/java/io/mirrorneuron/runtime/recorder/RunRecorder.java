@@ -19,6 +19,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +40,7 @@ public final class RunRecorder implements AutoCloseable {
 
   private final RunStore runs;
   private final JobStore store;
+  private final Consumer<String> beforeEnd;
   private final Thread thread;
 
   /** By job; only of jobs that are not recorded to their end. Confined to the thread. */
@@ -50,9 +52,14 @@ public final class RunRecorder implements AutoCloseable {
   private final Map<CompletableFuture<Void>, Set<String>> asked = new HashMap<>();
   private boolean closed;
 
-  public RunRecorder(RunStore runs, JobStore store) {
+  /**
+   * @param beforeEnd told the id of a run whose job has ended, before its folder is finished;
+   *     writes what it still has of it
+   */
+  public RunRecorder(RunStore runs, JobStore store, Consumer<String> beforeEnd) {
     this.runs = runs;
     this.store = store;
+    this.beforeEnd = beforeEnd;
     this.thread = Thread.ofPlatform().daemon().name("mn-run-recorder").start(this::work);
   }
 
@@ -206,7 +213,8 @@ public final class RunRecorder implements AutoCloseable {
         }
         ObjectNode manifest = Json.parseObject(await(question.manifest()), "stored manifest");
         recording =
-            new Recording(runs, row, manifest, after -> await(store.events(job, after, EVENTS)));
+            new Recording(
+                runs, row, manifest, after -> await(store.events(job, after, EVENTS)), beforeEnd);
         recordings.put(job, recording);
       }
       recording.record(row, events);
