@@ -230,7 +230,8 @@ public final class App implements AutoCloseable {
         0, Duration.ofHours(1).toMillis(), timer -> Thread.startVirtualThread(staging::sweep));
     List<AreaVerticle> areas =
         List.of(
-            new JobsVerticle(backend.jobs(), backend.rows(), staging, config.grpc().adminToken()),
+            new JobsVerticle(
+                backend.jobs(), backend.rows(), staging, config.grpc().adminToken(), clock),
             new ClusterVerticle(backend.cluster(), surroundings(), clock),
             new BlueprintsVerticle(staging),
             new ObservabilityVerticle(runs, clock),
@@ -239,7 +240,7 @@ public final class App implements AutoCloseable {
     GatewayVerticle gateway =
         new GatewayVerticle(
             new GatewayVerticle.Settings(
-                api, uploads, config.env() == Config.Env.PROD, API_TIMEOUT, ids::request),
+                api, uploads, config.env() == Config.Env.PROD, API_TIMEOUT, ids::request, clock),
             contract,
             areas,
             Auth.of(api.token()),

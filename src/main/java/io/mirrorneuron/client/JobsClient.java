@@ -21,7 +21,8 @@ public interface JobsClient {
 
   /**
    * What lists and compact views need of {@link #get}: {@code {job, agents}} without manifest,
-   * topology, result and events. An adapter that cannot tell them apart answers in full.
+   * topology, result and events; {@code job.event_seq} is the number of the last event that it
+   * knows of. An adapter that cannot tell them apart answers in full.
    */
   default ObjectNode brief(String jobId) {
     return get(jobId);

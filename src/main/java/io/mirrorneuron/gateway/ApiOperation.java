@@ -13,7 +13,8 @@ import java.util.Set;
  * @param success the status of its one good answer
  * @param produces media types of that answer, the default first
  * @param role what a caller needs; null when anybody may call
- * @param cursor the parameter that a stream of this operation moves on; null when it has no stream
+ * @param stream how it can be followed; null when it cannot
+ * @param socket what it carries as a WebSocket; null when it is none
  */
 public record ApiOperation(
     String id,
@@ -23,7 +24,8 @@ public record ApiOperation(
     int success,
     List<String> produces,
     Role role,
-    String cursor,
+    StreamSpec stream,
+    SocketSpec socket,
     Body body) {
 
   public enum Body {
@@ -34,6 +36,7 @@ public record ApiOperation(
   }
 
   static final String EVENT_STREAM = "text/event-stream";
+  static final String SWITCHING = "101";
 
   /** Reads an operation that {@link ContractCheck} accepts. */
   static ApiOperation read(
@@ -41,7 +44,6 @@ public record ApiOperation(
     String status = successes(operation).iterator().next();
     JsonObject answer =
         resolve(operation.getJsonObject("responses").getJsonObject(status), components);
-    JsonObject stream = operation.getJsonObject("x-mn-stream");
     String role = operation.getString("x-mn-role");
     return new ApiOperation(
         operation.getString("operationId"),
@@ -51,7 +53,8 @@ public record ApiOperation(
         Integer.parseInt(status),
         List.copyOf(answer.getJsonObject("content", new JsonObject()).fieldNames()),
         role == null ? null : Role.of(role),
-        stream == null ? null : stream.getString("cursor"),
+        StreamSpec.read(operation.getJsonObject("x-mn-stream")),
+        SocketSpec.read(operation.getJsonObject("x-mn-socket")),
         body(operation));
   }
 
@@ -59,9 +62,11 @@ public record ApiOperation(
     return role == null;
   }
 
+  /** Statuses of good answers; that of a socket is the switch of protocols. */
   static Set<String> successes(JsonObject operation) {
+    String first = operation.containsKey("x-mn-socket") ? SWITCHING : "2";
     return operation.getJsonObject("responses", new JsonObject()).fieldNames().stream()
-        .filter(status -> status.startsWith("2"))
+        .filter(status -> status.startsWith(first))
         .collect(java.util.stream.Collectors.toUnmodifiableSet());
   }
 

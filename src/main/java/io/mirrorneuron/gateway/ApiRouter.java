@@ -1,13 +1,20 @@
 package io.mirrorneuron.gateway;
 
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.openapi.router.RouterBuilder;
 import io.vertx.json.schema.JsonSchema;
 import io.vertx.openapi.contract.Operation;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * The contract as a router. The order for every request: id and common headers, CORS, the path, who
@@ -16,28 +23,60 @@ import io.vertx.openapi.contract.Operation;
 final class ApiRouter {
   private ApiRouter() {}
 
-  static Router create(
-      Vertx vertx,
-      Contract contract,
+  /**
+   * What the routes are made of.
+   *
+   * @param timeout of a call to an area
+   */
+  record Parts(
       Entry entry,
       Cors cors,
       Health health,
-      BusHandler.Shared shared) {
+      BusHandler.Shared shared,
+      Duration timeout,
+      Clock clock) {}
+
+  static Router create(Vertx vertx, Contract contract, Parts parts) {
     RouterBuilder builder = RouterBuilder.create(vertx, contract.parsed());
-    builder.rootHandler(entry).rootHandler(cors);
-    Schemas schemas = new Schemas(contract.parsed().getSchemaRepository());
+    builder.rootHandler(parts.entry()).rootHandler(parts.cors());
+    Map<String, OperationCheck> checks = checks(contract);
+    Map<String, LiveStream> streams = new LinkedHashMap<>();
     for (ApiOperation operation : contract.operations()) {
-      Operation parsed = contract.parsed().operation(operation.id());
+      if (operation.stream() != null) {
+        AreaCall area = new AreaCall(vertx.eventBus(), operation, parts.timeout());
+        streams.put(operation.id(), new LiveStream(operation, checks.get(operation.id()), area));
+      }
+    }
+    var sockets =
+        new SocketHandler.Shared(
+            parts.shared().auth(),
+            parts.cors(),
+            parts.shared().streams(),
+            new Topics(streams.values()),
+            parts.clock());
+    for (ApiOperation operation : contract.operations()) {
+      OperationCheck check = checks.get(operation.id());
+      Handler<RoutingContext> handler;
+      if (operation.id().equals(ContractCheck.HEALTH)) {
+        handler = parts.health();
+      } else if (operation.socket() != null) {
+        handler =
+            new SocketHandler(operation, check, streams.get(operation.socket().stream()), sockets);
+      } else {
+        handler =
+            new BusHandler(
+                operation,
+                check,
+                uploadField(operation, contract.parsed().operation(operation.id())),
+                new AreaCall(vertx.eventBus(), operation, parts.timeout()),
+                parts.shared());
+      }
       // Security and checks are ours: see Auth and OperationCheck.
-      var route = builder.getRoute(operation.id()).setDoValidation(false).setDoSecurity(false);
-      route.addHandler(
-          operation.id().equals(ContractCheck.HEALTH)
-              ? health
-              : new BusHandler(
-                  operation,
-                  OperationCheck.of(operation, parsed, schemas),
-                  uploadField(operation, parsed),
-                  shared));
+      builder
+          .getRoute(operation.id())
+          .setDoValidation(false)
+          .setDoSecurity(false)
+          .addHandler(handler);
     }
     Router router = builder.createRouter();
     router.getRoutes().stream()
@@ -56,6 +95,17 @@ final class ApiRouter {
         .errorHandler(400, ctx -> Problems.send(ctx, Problem.malformed("the path is malformed")))
         .errorHandler(500, Problems::send);
     return router;
+  }
+
+  private static Map<String, OperationCheck> checks(Contract contract) {
+    Schemas schemas = new Schemas(contract.parsed().getSchemaRepository());
+    Map<String, OperationCheck> checks = new HashMap<>();
+    for (ApiOperation operation : contract.operations()) {
+      checks.put(
+          operation.id(),
+          OperationCheck.of(operation, contract.parsed().operation(operation.id()), schemas));
+    }
+    return checks;
   }
 
   private static String uploadField(ApiOperation operation, Operation parsed) {

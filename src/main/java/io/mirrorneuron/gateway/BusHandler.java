@@ -1,19 +1,13 @@
 package io.mirrorneuron.gateway;
 
-import io.mirrorneuron.bus.Addresses;
 import io.mirrorneuron.bus.ApiCall;
-import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.eventbus.DeliveryOptions;
-import io.vertx.core.eventbus.EventBus;
-import io.vertx.core.eventbus.Message;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.ParsedHeaderValue;
 import io.vertx.ext.web.RoutingContext;
-import java.time.Duration;
 
 /**
  * One operation: who calls, body, contract, bus, answer. Everything that is the same for each
@@ -22,30 +16,31 @@ import java.time.Duration;
 final class BusHandler implements Handler<RoutingContext> {
 
   /** What the handlers of all operations share. */
-  record Shared(
-      EventBus bus, Auth auth, Bodies bodies, Uploads uploads, Streams streams, Duration timeout) {}
+  record Shared(Auth auth, Bodies bodies, Uploads uploads, Streams streams) {}
 
   private final ApiOperation operation;
   private final OperationCheck check;
   private final String uploadField;
   private final Shared shared;
-  private final String address;
-  private final DeliveryOptions delivery;
+  private final AreaCall area;
+  private final LiveStream stream;
   private final CharSequence defaultType;
 
   /**
    * @param uploadField the part that holds the file; null when the operation takes none
    */
-  BusHandler(ApiOperation operation, OperationCheck check, String uploadField, Shared shared) {
+  BusHandler(
+      ApiOperation operation,
+      OperationCheck check,
+      String uploadField,
+      AreaCall area,
+      Shared shared) {
     this.operation = operation;
     this.check = check;
     this.uploadField = uploadField;
     this.shared = shared;
-    this.address = Addresses.area(operation.tag());
-    this.delivery =
-        new DeliveryOptions()
-            .addHeader(Addresses.OP, operation.id())
-            .setSendTimeout(shared.timeout().toMillis());
+    this.area = area;
+    this.stream = operation.stream() == null ? null : new LiveStream(operation, check, area);
     this.defaultType = HttpHeaders.createOptimized(operation.produces().getFirst());
   }
 
@@ -56,17 +51,17 @@ final class BusHandler implements Handler<RoutingContext> {
       shared.auth().authenticate(authorization).mustReach(operation.role());
     }
     switch (operation.body()) {
-      case NONE -> call(ctx, check.read(ctx, null));
+      case NONE -> call(ctx, check.read(ParameterSource.of(ctx), null));
       case JSON -> {
         BodyCheck.mustBeJson(ctx.request());
         shared
             .bodies()
             .read(ctx.request())
-            .map(bytes -> check.read(ctx, bytes))
+            .map(bytes -> check.read(ParameterSource.of(ctx), bytes))
             .onComplete(call -> call(ctx, call), ctx::fail);
       }
       case UPLOAD -> {
-        ApiCall call = check.read(ctx, null);
+        ApiCall call = check.read(ParameterSource.of(ctx), null);
         shared
             .uploads()
             .receive(ctx.request(), uploadField)
@@ -76,24 +71,21 @@ final class BusHandler implements Handler<RoutingContext> {
   }
 
   private void callWith(ApiCall.Upload upload, RoutingContext ctx, ApiCall call) {
-    ask(call.withUpload(upload))
+    area.ask(call.withUpload(upload))
         .eventually(() -> shared.uploads().discard(upload))
         .onComplete(answer -> write(ctx, defaultType, answer), ctx::fail);
   }
 
   private void call(RoutingContext ctx, ApiCall call) {
     String type = operation.produces().size() == 1 ? null : negotiated(ctx);
-    if (type == null) {
-      ask(call).onComplete(answer -> write(ctx, defaultType, answer), ctx::fail);
-    } else if (type.equals(ApiOperation.EVENT_STREAM)) {
-      shared.streams().open(ctx, operation, call, this::ask);
+    if (ApiOperation.EVENT_STREAM.equals(type == null ? operation.produces().getFirst() : type)) {
+      String lastId = ctx.request().getHeader("Last-Event-ID");
+      SseOutlet.open(ctx, shared.streams(), stream.subscribe(call, lastId));
+    } else if (type == null) {
+      area.ask(call).onComplete(answer -> write(ctx, defaultType, answer), ctx::fail);
     } else {
-      ask(call.withAccept(type)).onComplete(answer -> write(ctx, type, answer), ctx::fail);
+      area.ask(call.withAccept(type)).onComplete(answer -> write(ctx, type, answer), ctx::fail);
     }
-  }
-
-  private Future<Buffer> ask(ApiCall call) {
-    return shared.bus().<Buffer>request(address, call.json(), delivery).map(Message::body);
   }
 
   private void write(RoutingContext ctx, CharSequence type, Buffer answer) {

@@ -39,6 +39,7 @@ public final class ContractCheck {
     open.put(OWN_TAG, new HashSet<>(Set.of(HEALTH)));
     areas.forEach(area -> open.put(area.tag(), new HashSet<>(area.operations())));
     List<String> faults = new ArrayList<>();
+    sockets(document).forEach(open.get(OWN_TAG)::add);
     Set<String> seen = new HashSet<>();
     Contract.visit(
         document,
@@ -58,7 +59,21 @@ public final class ContractCheck {
         (tag, surplus) ->
             surplus.forEach(
                 id -> faults.add(id + " of the area " + tag + " is not in the contract")));
+    faults.addAll(StreamCheck.faults(document));
     return faults;
+  }
+
+  /** Operations that need no area. */
+  private static List<String> sockets(JsonObject document) {
+    List<String> sockets = new ArrayList<>();
+    Contract.visit(
+        document,
+        (path, method, operation) -> {
+          if (operation.containsKey("x-mn-socket")) {
+            sockets.add(operation.getString("operationId"));
+          }
+        });
+    return sockets;
   }
 
   private static List<String> shape(String name, JsonObject operation) {
@@ -70,7 +85,11 @@ public final class ContractCheck {
       faults.add(name + " must have exactly one tag");
     }
     if (ApiOperation.successes(operation).size() != 1) {
-      faults.add(name + " must have exactly one 2xx response");
+      faults.add(
+          name
+              + " must have exactly one "
+              + (operation.containsKey("x-mn-socket") ? ApiOperation.SWITCHING : "2xx")
+              + " response");
     }
     boolean open = new JsonArray().equals(operation.getJsonArray("security"));
     if (open == operation.containsKey("x-mn-role")) {

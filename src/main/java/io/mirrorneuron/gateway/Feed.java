@@ -4,8 +4,8 @@ import io.mirrorneuron.bus.BusFailure;
 import io.mirrorneuron.model.ErrorCode;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.ReplyException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashSet;
@@ -15,27 +15,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one reader behind all streams of the same records. Reads at the newest end, one long poll
- * after the other, while anybody follows; keeps the last batches, so that who falls behind a little
- * need not read alone. Lives on one event loop.
+ * The one reader behind all who follow the same records, whatever their protocol. Reads at the
+ * newest end, one long poll after the other, while anybody follows; keeps the last batches until
+ * all have them, so that who falls behind a little need not read alone. Lives on one event loop.
  */
 final class Feed {
   private static final Logger log = LoggerFactory.getLogger(Feed.class);
-  private static final int KEPT_BYTES = 256 << 10;
+  private static final int KEPT_CHARS = 256 << 10;
   private static final long RETRY_MILLIS = 1000;
 
-  /** A cursor read; {@code wait} says whether it may wait for something new. */
-  @FunctionalInterface
-  interface Source {
-    Future<Buffer> read(long cursor, boolean wait);
-  }
-
   private final Vertx vertx;
-  private final Source source;
+  private final Subscription source;
+  private final Duration wait;
   private final Runnable onIdle;
   private final Set<Subscriber> subscribers = new LinkedHashSet<>();
   private final Deque<EventBatch> kept = new ArrayDeque<>();
-  private int keptBytes;
+  private int keptChars;
   private long start;
   private long cursor;
   private boolean ended;
@@ -43,13 +38,15 @@ final class Feed {
 
   /**
    * @param cursor where to begin
+   * @param wait how long a read may wait for something new
    * @param onIdle called when the last subscriber has gone
    */
-  Feed(Vertx vertx, Source source, long cursor, Runnable onIdle) {
+  Feed(Vertx vertx, Subscription source, long cursor, Duration wait, Runnable onIdle) {
     this.vertx = vertx;
     this.source = source;
     this.start = cursor;
     this.cursor = cursor;
+    this.wait = wait;
     this.onIdle = onIdle;
   }
 
@@ -69,8 +66,13 @@ final class Feed {
     return List.copyOf(subscribers);
   }
 
-  Source source() {
-    return source;
+  boolean isSnapshot() {
+    return source.isSnapshot();
+  }
+
+  /** What lies behind a cursor, for one who has to read alone. */
+  Future<EventBatch> read(long position) {
+    return source.read(position, Duration.ZERO);
   }
 
   /** Records at or before this are no longer kept. */
@@ -78,13 +80,24 @@ final class Feed {
     return start;
   }
 
-  /** No record follows {@code position}, now or later. */
-  boolean endsAt(long position) {
-    return ended && position >= cursor;
+  /** There may be records behind this position that are no longer kept, and that count. */
+  boolean hasDropped(long position) {
+    return position < start && !isSnapshot();
   }
 
-  /** The oldest kept batch that goes beyond the position, or null. */
+  /** No record follows {@code position}, now or later. */
+  boolean endsAt(long position) {
+    return ended && beyond(position) == null;
+  }
+
+  /** The batch to go on with behind the position, or null when none that is kept is the next. */
   EventBatch beyond(long position) {
+    if (hasDropped(position) || kept.isEmpty()) {
+      return null;
+    }
+    if (isSnapshot()) {
+      return kept.getLast().next() > position ? kept.getLast() : null;
+    }
     for (EventBatch batch : kept) {
       if (batch.next() > position) {
         return batch;
@@ -99,8 +112,7 @@ final class Feed {
     }
     reading = true;
     source
-        .read(cursor, true)
-        .map(EventBatch::of)
+        .read(cursor, wait)
         .onComplete(
             batch -> {
               reading = false;
@@ -118,10 +130,11 @@ final class Feed {
       return;
     }
     kept.add(batch);
-    keptBytes += batch.length();
-    while (keptBytes > KEPT_BYTES && kept.size() > 1) {
+    keptChars += batch.length();
+    long all = subscribers.stream().mapToLong(Subscriber::cursor).min().orElse(cursor);
+    while (kept.size() > 1 && (kept.peek().next() <= all || keptChars > KEPT_CHARS)) {
       EventBatch oldest = kept.remove();
-      keptBytes -= oldest.length();
+      keptChars -= oldest.length();
       start = oldest.next();
     }
   }

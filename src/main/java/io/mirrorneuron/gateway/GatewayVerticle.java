@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.concurrent.TimeUnit;
@@ -26,16 +27,21 @@ public final class GatewayVerticle extends VerticleBase {
    * @param docsNeedToken whether the contract and its pages are only for callers with a token
    * @param timeout of a call to an area
    * @param requestIds made for requests that bring none; must be cheap and thread-safe
+   * @param clock tells clients of sockets the time
    */
   public record Settings(
       Config.Api api,
       Path uploadFolder,
       boolean docsNeedToken,
       Duration timeout,
-      Supplier<String> requestIds) {}
+      Supplier<String> requestIds,
+      Clock clock) {}
 
   private static final int IDLE_SECONDS = 120;
   private static final long DRAIN_SECONDS = 5;
+
+  /** What a client may say at once over a WebSocket; what it is sent has no such limit. */
+  private static final int SOCKET_MESSAGE_BYTES = 16 << 10;
 
   private final Settings settings;
   private final Contract contract;
@@ -67,7 +73,12 @@ public final class GatewayVerticle extends VerticleBase {
                 new HttpServerOptions()
                     .setHost(api.host())
                     .setPort(api.port())
-                    .setIdleTimeout(IDLE_SECONDS))
+                    .setIdleTimeout(IDLE_SECONDS)
+                    .setMaxWebSocketFrameSize(SOCKET_MESSAGE_BYTES)
+                    .setMaxWebSocketMessageSize(SOCKET_MESSAGE_BYTES)
+                    // Would cost each subscriber a compressor of its own for the same bytes.
+                    .setPerMessageWebSocketCompressionSupported(false)
+                    .setPerFrameWebSocketCompressionSupported(false))
             .requestHandler(router(api))
             .invalidRequestHandler(GatewayVerticle::refuse);
     return server.listen();
@@ -88,22 +99,15 @@ public final class GatewayVerticle extends VerticleBase {
   private Router router(Config.Api api) {
     var uploads =
         new Uploads(vertx, settings.uploadFolder(), api.uploadLimitBytes(), settings.requestIds());
-    var shared =
-        new BusHandler.Shared(
-            vertx.eventBus(),
-            auth,
-            new Bodies(api.bodyLimitBytes()),
-            uploads,
-            streams,
-            settings.timeout());
-    Router router =
-        ApiRouter.create(
-            vertx,
-            contract,
+    var parts =
+        new ApiRouter.Parts(
             new Entry(settings.requestIds()),
             new Cors(api.corsAllowOrigins()),
             health,
-            shared);
+            new BusHandler.Shared(auth, new Bodies(api.bodyLimitBytes()), uploads, streams),
+            settings.timeout(),
+            settings.clock());
+    Router router = ApiRouter.create(vertx, contract, parts);
     Docs.mount(router, vertx, contract, settings.docsNeedToken() ? auth : Auth.NOBODY_ASKS);
     return ApiRouter.close(router, contract);
   }

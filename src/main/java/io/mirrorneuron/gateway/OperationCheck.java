@@ -4,7 +4,6 @@ import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.wire.Fault;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
-import io.vertx.ext.web.RoutingContext;
 import io.vertx.openapi.contract.Operation;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,11 +38,11 @@ final class OperationCheck {
    * @param bytes the body; ignored by operations without one
    * @throws Refusal with everything that is wrong
    */
-  ApiCall read(RoutingContext ctx, Buffer bytes) {
+  ApiCall read(ParameterSource source, Buffer bytes) {
     List<Fault> faults = new ArrayList<>(0);
     ApiCall call = new ApiCall();
     for (ParameterCheck parameter : parameters) {
-      Object value = parameter.read(ctx, faults);
+      Object value = parameter.read(source, faults);
       if (value != null) {
         call.with(parameter.name(), value);
       }
@@ -58,5 +57,23 @@ final class OperationCheck {
       throw Refusal.invalid(faults);
     }
     return call;
+  }
+
+  /**
+   * A parameter's value that was found in another place than its own.
+   *
+   * @throws Refusal when it does not fit
+   */
+  Object decode(String parameter, String text, Object... location) {
+    List<Fault> faults = new ArrayList<>(0);
+    for (ParameterCheck check : parameters) {
+      if (check.name().equals(parameter)) {
+        Object value = check.decode(text, List.of(location), faults);
+        if (faults.isEmpty()) {
+          return value;
+        }
+      }
+    }
+    throw Refusal.invalid(faults);
   }
 }

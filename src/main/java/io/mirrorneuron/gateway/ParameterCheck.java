@@ -5,7 +5,6 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Fault;
 import io.mirrorneuron.wire.SchemaCheck;
 import io.vertx.core.json.JsonObject;
-import io.vertx.ext.web.RoutingContext;
 import io.vertx.json.schema.JsonSchema;
 import io.vertx.openapi.contract.Location;
 import io.vertx.openapi.contract.Parameter;
@@ -45,33 +44,33 @@ record ParameterCheck(
    *
    * @param faults where a bad value is noted
    */
-  Object read(RoutingContext ctx, List<Fault> faults) {
-    String text = raw(ctx);
+  Object read(ParameterSource source, List<Fault> faults) {
+    String text = source.text(in, name);
     if (text == null) {
       if (required) {
         faults.add(new Fault("missing", location(), "is required", null));
       }
       return fallback;
     }
+    return decode(text, location(), faults);
+  }
+
+  /**
+   * The decoded value, or null.
+   *
+   * @param location where the text was found
+   */
+  Object decode(String text, List<Object> location, List<Fault> faults) {
     Object value = kind.read(text);
     List<Fault> found =
         value == null
-            ? List.of(new Fault(kind.fault(), location(), kind.message(), text))
-            : schema.faults(value, location(), text);
+            ? List.of(new Fault(kind.fault(), location, kind.message(), text))
+            : schema.faults(value, location, text);
     if (!found.isEmpty() && invalid != null) {
       throw new MnException(ErrorCode.MALFORMED, "invalid_parameter", invalid);
     }
     faults.addAll(found);
     return value;
-  }
-
-  private String raw(RoutingContext ctx) {
-    return switch (in) {
-      case PATH -> ctx.pathParam(name);
-      case QUERY -> ctx.request().query() == null ? null : ctx.queryParams().get(name);
-      case HEADER -> ctx.request().getHeader(name);
-      case COOKIE -> throw new IllegalStateException("cookies are not read: " + name);
-    };
   }
 
   private List<Object> location() {

@@ -74,6 +74,15 @@ record Problem(int status, String error, String title, String detail, ObjectNode
         405, "method_not_allowed", "Method not allowed", "Method Not Allowed", Json.object());
   }
 
+  static Problem upgradeRequired() {
+    return new Problem(
+        426,
+        "upgrade_required",
+        "Upgrade required",
+        "This is a WebSocket; open it as one.",
+        Json.object());
+  }
+
   Problem(ErrorCode code, String error, String detail, ObjectNode extras) {
     this(code.httpStatus(), error, title(code, error), detail, extras);
   }

@@ -1,9 +1,10 @@
 package io.mirrorneuron.jobs;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.jobs.view.Compaction;
+import io.mirrorneuron.jobs.view.JobEvent;
 import io.mirrorneuron.model.EventPage;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.buffer.Buffer;
@@ -12,26 +13,13 @@ import java.util.stream.Collectors;
 
 /** Event pages as answers, and what is derived from event logs. Pure. */
 final class Events {
-  private static final int MAX_UNPARSEABLE_CHARS = 2000;
-
   private Events() {}
-
-  /** A text that is not JSON becomes an event that says so. */
-  static JsonNode parse(String text) {
-    try {
-      return Json.parse(text);
-    } catch (JsonProcessingException e) {
-      return Json.object()
-          .put("type", "unparseable_event")
-          .put("message", text.substring(0, Math.min(MAX_UNPARSEABLE_CHARS, text.length())));
-    }
-  }
 
   /** {@code {data, next, ended}}; full events are passed on as the texts they are. */
   static Buffer page(EventPage page, boolean compact) {
     String data =
         page.events().stream()
-            .map(text -> compact ? Json.write(Compaction.event(parse(text))) : text)
+            .map(text -> compact ? Json.write(Compaction.event(JobEvent.parse(text).json())) : text)
             .collect(Collectors.joining(","));
     return Buffer.buffer(
         "{\"data\":[" + data + "],\"next\":" + page.next() + ",\"ended\":" + page.ended() + "}");
@@ -47,7 +35,7 @@ final class Events {
     for (int i = 0; i < slice.size(); i++) {
       String text = slice.get(i);
       // Most events are none: look before parsing.
-      JsonNode event = text.contains("dead_letter") ? parse(text) : Json.object();
+      JsonNode event = text.contains("dead_letter") ? JobEvent.parse(text).json() : Json.object();
       if (event.path("type").asText().equals("dead_letter")) {
         ObjectNode letter = letters.addObject();
         letter.put("index", letters.size() - 1).put("event_index", start + i);

@@ -7,6 +7,10 @@ import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.jobs.view.JobDetail;
+import io.mirrorneuron.jobs.view.JobRecord;
+import io.mirrorneuron.jobs.view.JobStory;
+import io.mirrorneuron.jobs.view.Ticking;
 import io.mirrorneuron.model.Backup;
 import io.mirrorneuron.model.EventPage;
 import io.mirrorneuron.model.ForkRequest;
@@ -18,8 +22,15 @@ import io.mirrorneuron.wire.Json;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 
 /** The area {@code jobs}. */
 public final class JobsVerticle extends AreaVerticle {
@@ -27,24 +38,46 @@ public final class JobsVerticle extends AreaVerticle {
   private static final int MAX_ROWS = 1000;
   private static final int LOG_PAGE = 1000;
   private static final long DETAIL_BYTES = 16 << 20;
+  private static final long PROGRESS_BYTES = 32 << 20;
+  private static final long GRAPH_BYTES = 8 << 20;
+  private static final int STORIES = 256;
+  private static final long STORY_WEIGHT = 200_000;
+
+  /** What happens within this time is shown together to those who follow a job. */
+  private static final long PACE_MILLIS = 200;
 
   private final JobsClient jobs;
   private final BundleStaging staging;
   private final Secret adminToken;
-  private final JobDetails details;
+  private final Clock clock;
+  private final JobStories stories;
+  private final Function<String, Future<Buffer>> details;
+  private final Function<String, Future<Snapshot>> progress;
+  private final Function<String, Future<Buffer>> graphs;
   private JobChanges changes;
 
   /**
-   * @param rows null when the rows of the runtime cannot be read; each detail is then asked for
-   *     anew
+   * @param rows null when the rows of the runtime cannot be read; each view is then made anew
    * @param adminToken what the runtime wants to see for a cleanup
    */
-  public JobsVerticle(JobsClient jobs, JobRows rows, BundleStaging staging, Secret adminToken) {
+  public JobsVerticle(
+      JobsClient jobs, JobRows rows, BundleStaging staging, Secret adminToken, Clock clock) {
     super("jobs", LIMIT);
     this.jobs = jobs;
     this.staging = staging;
     this.adminToken = adminToken;
-    this.details = rows == null ? null : new JobDetails(rows, this::compose, DETAIL_BYTES);
+    this.clock = clock;
+    this.stories = new JobStories(jobs, STORIES, STORY_WEIGHT);
+    this.details = kept(rows, this::compactDetail, Buffer::length, DETAIL_BYTES);
+    this.progress =
+        kept(
+            rows, id -> seen(id, Snapshot::of), shown -> shown.document().length(), PROGRESS_BYTES);
+    this.graphs =
+        kept(
+            rows,
+            id -> seen(id, (story, record) -> encode(story.agentGraph(record))),
+            Buffer::length,
+            GRAPH_BYTES);
     on("submitJob", this::submitJob);
     on("listJobs", this::listJobs);
     onHot("getJob", this::getJob);
@@ -57,6 +90,9 @@ public final class JobsVerticle extends AreaVerticle {
     on("forkJob", this::forkJob);
     on("sendMessage", this::sendMessage);
     onHot("listJobEvents", this::listJobEvents);
+    onHot("getWorkflowProgress", this::getWorkflowProgress);
+    onHot("streamWorkflowProgress", this::streamWorkflowProgress);
+    onHot("getAgentGraph", call -> graphs.apply(id(call)));
     on("listDeadLetters", this::listDeadLetters);
     on("replayDeadLetter", this::replayDeadLetter);
     on("cleanupJobs", this::cleanupJobs);
@@ -95,10 +131,20 @@ public final class JobsVerticle extends AreaVerticle {
     if (call.text("include").equals("full")) {
       return blocking(() -> encode(jobs.get(jobId)));
     }
-    return details == null ? compose(jobId) : details.get(jobId);
+    return details.apply(jobId);
   }
 
-  private Future<Buffer> compose(String jobId) {
+  /** The way to the view of a job, by rows where there are any. */
+  private static <V> Function<String, Future<V>> kept(
+      JobRows rows, Function<String, Future<V>> compose, ToIntFunction<V> length, long maxBytes) {
+    return rows == null ? compose : new RowCache<>(rows, compose, length, maxBytes)::get;
+  }
+
+  private <V> Future<V> seen(String jobId, BiFunction<JobStory, JobRecord, V> view) {
+    return blocking(() -> stories.look(jobId, view));
+  }
+
+  private Future<Buffer> compactDetail(String jobId) {
     return blocking(
         () ->
             encode(
@@ -106,26 +152,50 @@ public final class JobsVerticle extends AreaVerticle {
                     jobId, jobs.brief(jobId), jobs.lastEvents(jobId, JobDetail.EVENTS_READ))));
   }
 
-  /** A reader with patience gets an empty page only when nothing has come for that long. */
   private Future<Buffer> listJobEvents(ApiCall call) {
     boolean compact = !call.text("include").equals("full");
+    return patiently(call, () -> readEvents(call), page -> page.events().isEmpty() && !page.ended())
+        .map(page -> Events.page(page, compact));
+  }
+
+  /** A reader with patience gets an empty page only when nothing has come for that long. */
+  private <P> Future<P> patiently(ApiCall call, Supplier<Future<P>> read, Predicate<P> isEmpty) {
     if (call.patience().isZero()) {
-      return readEvents(call).map(page -> Events.page(page, compact));
+      return read.get();
     }
     String jobId = id(call);
     return changes
         .observe(jobId)
         .compose(
             version ->
-                readEvents(call)
+                read.get()
                     .compose(
                         page ->
-                            page.events().isEmpty() && !page.ended()
+                            isEmpty.test(page)
                                 ? changes
                                     .after(jobId, version, call.patience())
-                                    .compose(changed -> readEvents(call))
-                                : Future.succeededFuture(page)))
-        .map(page -> Events.page(page, compact));
+                                    .compose(changed -> read.get())
+                                : Future.succeededFuture(page)));
+  }
+
+  private Future<Buffer> getWorkflowProgress(ApiCall call) {
+    return progress
+        .apply(id(call))
+        .map(shown -> Buffer.buffer(shown.document().at(clock.millis())));
+  }
+
+  /** One who follows the job sees its changes in steps, and the first and the last at once. */
+  private Future<Buffer> streamWorkflowProgress(ApiCall call) {
+    boolean follows = call.has("after") && !call.patience().isZero();
+    long after = call.has("after") ? call.integer("after") : -1;
+    return (follows ? vertx.timer(PACE_MILLIS, TimeUnit.MILLISECONDS) : Future.succeededFuture())
+        .compose(
+            paced ->
+                patiently(
+                    call,
+                    () -> progress.apply(id(call)),
+                    shown -> shown.seq() <= after && !shown.isFinal()))
+        .map(shown -> shown.page(after, clock.millis()));
   }
 
   private Future<EventPage> readEvents(ApiCall call) {
@@ -181,6 +251,29 @@ public final class JobsVerticle extends AreaVerticle {
 
   private ObjectNode cleanupJobs(ApiCall call) {
     return Json.object().put("cleared_count", jobs.clear(adminToken.value()));
+  }
+
+  /**
+   * The progress of a job.
+   *
+   * @param seq number of the last event that is in it
+   * @param isFinal nothing follows
+   */
+  private record Snapshot(Ticking document, long seq, boolean isFinal) {
+
+    static Snapshot of(JobStory story, JobRecord record) {
+      return new Snapshot(story.progress(record), story.seq(), story.isFinal(record));
+    }
+
+    /** {@code {data, next, ended}} for who has seen it up to an event. */
+    Buffer page(long after, long now) {
+      Buffer page = Buffer.buffer("{\"data\":[");
+      if (seq > after) {
+        page.appendBytes(document.at(now));
+      }
+      return page.appendString(
+          "],\"next\":" + Math.max(seq, after) + ",\"ended\":" + isFinal + "}");
+    }
   }
 
   private static ObjectNode changed(ApiCall call, String status) {

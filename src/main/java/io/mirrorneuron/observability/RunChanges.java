@@ -24,7 +24,7 @@ final class RunChanges {
     this.togetherMillis = togetherMillis;
   }
 
-  /** Notices changes from now on. To be closed. */
+  /** Notices changes from now on, until it is closed. Called and used on one event loop. */
   Watch watch(String runId) {
     return new Watch(runId);
   }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 
 /** The end of a run's timeline as one document, {@code mn.timeline.compact.v1}. */
@@ -33,7 +32,7 @@ public final class CompactTimeline {
     ArrayNode records = json.putArray("records");
     timeline.kept.forEach(
         line -> {
-          var record = ResourceSummary.parse(line, 0, line.length);
+          var record = ResourceSummary.parse(line);
           if (!record.isEmpty()) {
             records.add(record);
           }
@@ -42,10 +41,10 @@ public final class CompactTimeline {
         .put("truncated", timeline.count > timeline.kept.size());
   }
 
-  private void add(byte[] bytes, int offset, int length) {
+  private void add(byte[] line) {
     count++;
-    kept.add(Arrays.copyOfRange(bytes, offset, offset + length));
-    keptBytes += length;
+    kept.add(line);
+    keptBytes += line.length;
     while (kept.size() > MOST_RECORDS || keptBytes > MOST_BYTES) {
       keptBytes -= kept.remove().length;
     }

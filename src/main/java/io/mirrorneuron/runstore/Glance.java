@@ -21,9 +21,9 @@ record Glance(ObjectNode facts) {
   private static final Set<String> LOOKED_INTO =
       Set.of("payload", "error", "details", "usage", "token_usage", "tokens", "llm", "llm_usage");
 
-  /** Null when the bytes are no JSON object. */
-  static Glance at(byte[] bytes, int offset, int length) {
-    try (JsonParser parser = Json.MAPPER.createParser(bytes, offset, length)) {
+  /** Null when the line is no JSON object. */
+  static Glance at(byte[] line) {
+    try (JsonParser parser = Json.MAPPER.createParser(line)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         return null;
       }

@@ -105,10 +105,11 @@ public final class ObservabilitySummary {
         RunLog.LOGS,
         log -> {
           logs++;
-          switch (log.first("/level", "/severity").toUpperCase(Locale.ROOT)) {
-            case "WARN", "WARNING" -> warnings++;
-            case "ERROR", "CRITICAL", "FATAL" -> severe++;
-            default -> {}
+          LogLevel level = LogLevel.of(log.first("/level", "/severity")).orElse(LogLevel.INFO);
+          switch (level) {
+            case WARNING -> warnings++;
+            case ERROR, CRITICAL -> severe++;
+            case TRACE, DEBUG, INFO -> {}
           }
         });
     lines(
@@ -126,8 +127,8 @@ public final class ObservabilitySummary {
     LogLines.read(
         run,
         log,
-        (bytes, offset, length) -> {
-          Glance record = Glance.at(bytes, offset, length);
+        line -> {
+          Glance record = Glance.at(line);
           if (record != null) {
             reader.accept(record);
           }

@@ -13,8 +13,8 @@ final class Peaks {
   private final Measure gpuMemory = new Measure();
   private TokenUsage tokens = TokenUsage.NONE;
 
-  void add(byte[] bytes, int offset, int length) {
-    JsonNode sample = ResourceSummary.parse(bytes, offset, length);
+  void add(byte[] line) {
+    JsonNode sample = ResourceSummary.parse(line);
     memory.add(sample.path("memory_rss_mb"));
     cpu.add(sample.path("cpu_pct"));
     for (JsonNode device : sample.path("gpu")) {

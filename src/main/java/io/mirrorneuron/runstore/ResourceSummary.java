@@ -83,8 +83,8 @@ public final class ResourceSummary {
     LogLines.read(
         run,
         RunLog.RESOURCES,
-        (bytes, offset, length) -> {
-          JsonNode sample = parse(bytes, offset, length);
+        line -> {
+          JsonNode sample = parse(line);
           told[0] |= !sample.path("llm").isEmpty();
           summary.add(sample);
         });
@@ -102,9 +102,9 @@ public final class ResourceSummary {
   }
 
   /** An empty object for what is no record. */
-  static JsonNode parse(byte[] bytes, int offset, int length) {
+  static JsonNode parse(byte[] line) {
     try {
-      return Json.MAPPER.readTree(bytes, offset, length);
+      return Json.MAPPER.readTree(line);
     } catch (IOException e) {
       return Json.object();
     }

@@ -24,8 +24,8 @@ final class TokenEvents {
     LogLines.read(
         folder,
         RunLog.EVENTS,
-        (bytes, offset, length) -> {
-          Glance event = Glance.at(bytes, offset, length);
+        line -> {
+          Glance event = Glance.at(line);
           TokenUsage usage = event == null ? TokenUsage.NONE : events.add(event);
           if (usage != TokenUsage.NONE && event.time() != null) {
             visitor.used(usage, event.time());

@@ -12,6 +12,7 @@ import io.mirrorneuron.testing.BundleUpload;
 import io.mirrorneuron.testing.ContractCalls;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.SampleManifests;
+import io.mirrorneuron.testing.SocketClient;
 import io.mirrorneuron.testing.Zips;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
@@ -234,6 +235,13 @@ final class ApiUnderTest implements AutoCloseable {
     return send(request.method(call.operation().method(), content(call)));
   }
 
+  /** What comes first over the socket that the call opens. */
+  String firstFrame(ContractCalls.Call call) {
+    try (SocketClient socket = SocketClient.open(http, uri(calls.path(call)), TOKEN)) {
+      return socket.nextText();
+    }
+  }
+
   private static HttpRequest.BodyPublisher content(ContractCalls.Call call) {
     return switch (call.body()) {
       case null -> BodyPublishers.noBody();
@@ -276,5 +284,6 @@ final class ApiUnderTest implements AutoCloseable {
   public void close() {
     http.close();
     apps.forEach(App::close);
+    runs.close();
   }
 }

@@ -65,7 +65,15 @@ abstract class ContractExamples {
   }
 
   Stream<Call> good() {
-    return CONTRACT.operations().stream().flatMap(operation -> calls.good(operation).stream());
+    return CONTRACT.operations().stream()
+        .filter(operation -> !operation.isSocket())
+        .flatMap(operation -> calls.good(operation).stream());
+  }
+
+  Stream<Call> sockets() {
+    return CONTRACT.operations().stream()
+        .filter(Operation::isSocket)
+        .flatMap(operation -> calls.good(operation).stream());
   }
 
   Stream<Call> bad() {
@@ -95,6 +103,32 @@ abstract class ContractExamples {
     check.fits(operation, answer);
     assertThat(answer.headers().firstValue("content-type").orElse(""))
         .startsWith(answer.statusCode() < 300 ? call.accept() : "application/problem+json");
+  }
+
+  @ParameterizedTest
+  @MethodSource("sockets")
+  void aSocketSpeaksAsDeclared(Call call) {
+    Call prepared = api.prepared(call, FOUND.getOrDefault(call.operation().id(), State.ENDED));
+    if (call.operation().isRealtime()) {
+      prepared = prepared.with("interval", "0.25"); // else nothing comes without being asked for
+    }
+    JsonObject frame = new JsonObject(api.firstFrame(prepared));
+    JsonObject declared = CONTRACT.response(call.operation(), "101").getJsonObject("content");
+
+    assertThat(
+            CONTRACT.faults(
+                declared.getJsonObject("application/json").getJsonObject("schema"), frame))
+        .as("%s", frame)
+        .isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("sockets")
+  void aSocketThatIsNotOpenedAsOneIsRefusedAsDeclared(Call call) {
+    HttpResponse<String> answer = api.send(api.prepared(call, State.ENDED));
+
+    assertThat(answer.statusCode()).isEqualTo(426);
+    check.fits(call.operation(), answer);
   }
 
   @Test

@@ -23,13 +23,17 @@ final class Reads implements Measurement {
       String row = new Keys(Server.NAMESPACE).row(jobId);
       try (Started bare =
           FloorServer.start(server.redisUri(), row, plan.folder().resolve("floor.log"))) {
-        return List.of(alternate(plan, load, server, bare, Server.API + "/jobs/" + jobId));
+        return List.of(
+            alternate(plan, load, server, bare, jobId, ""),
+            alternate(plan, load, server, bare, jobId, "/workflow-progress"));
       }
     }
   }
 
   private static Figure alternate(
-      Plan plan, ReadLoad load, Server server, Started bare, String path) throws Exception {
+      Plan plan, ReadLoad load, Server server, Started bare, String jobId, String view)
+      throws Exception {
+    String path = Server.API + "/jobs/" + jobId + view;
     for (int i = 0; i < plan.warmUps(); i++) {
       load.run(bare.port(), "/", plan.readSeconds());
       load.run(server.port(), path, plan.readSeconds());
@@ -42,10 +46,10 @@ final class Reads implements Measurement {
       double before = server.process().cpuMillis();
       ours[i] = load.run(server.port(), path, plan.readSeconds());
       cpu += (server.process().cpuMillis() - before) / (ours[i] * plan.readSeconds());
-      plan.progress("reads: %.0f/s, floor %.0f/s".formatted(ours[i], floor[i]));
+      plan.progress("reads%s: %.0f/s, floor %.0f/s".formatted(view, ours[i], floor[i]));
     }
     return new Figure(
-            "GET /jobs/{id}, " + load.name(),
+            "GET /jobs/{id}" + view + ", " + load.name(),
             Unit.PER_SECOND,
             new Series(ours).median(),
             new Floor("raw handler with one Redis GET of the row", new Series(floor).median()))

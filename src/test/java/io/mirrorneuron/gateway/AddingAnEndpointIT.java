@@ -16,6 +16,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -78,7 +79,8 @@ class AddingAnEndpointIT {
     var api =
         new Config.Api("127.0.0.1", 0, Secret.NONE, List.of(), 1000, 1000, "http://localhost");
     return new GatewayVerticle(
-        new GatewayVerticle.Settings(api, folder, false, Duration.ofSeconds(5), () -> "r"),
+        new GatewayVerticle.Settings(
+            api, folder, false, Duration.ofSeconds(5), () -> "r", Clock.systemUTC()),
         Contract.of(vertx, document, Buffer.buffer()).await(),
         List.of(area),
         Auth.NOBODY_ASKS,

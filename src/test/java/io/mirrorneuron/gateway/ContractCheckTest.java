@@ -87,4 +87,41 @@ class ContractCheckTest {
     assertThat(ContractCheck.faults(document, List.of(new Area("things", "same"))))
         .contains("same is declared twice");
   }
+
+  @Test
+  void refusesStreamsAndSocketsThatSayWhatTheGatewayCannotDo() {
+    JsonObject document = Documents.small();
+    JsonArray none = new JsonArray();
+    Documents.with(document, "/a", "odd", "things")
+        .put("parameters", none)
+        .put(
+            "x-mn-stream",
+            new JsonObject(
+                """
+                {"cursor":"since","event":{"member":"a","name":"b"},"heartbeat":"pulse",
+                 "topic":"odd","colour":"red"}"""));
+    Documents.with(document, "/b", "plain", "things");
+    socket(document, "/c", "lost", "{\"stream\":\"nowhere\"}");
+    socket(document, "/d", "flat", "{\"stream\":\"plain\"}").put("tags", new JsonArray("[\"x\"]"));
+    socket(document, "/e", "both", "{\"stream\":\"odd\",\"realtime\":true}");
+
+    assertThat(ContractCheck.faults(document, List.of(new Area("things", "odd", "plain"))))
+        .contains(
+            "odd: x-mn-stream does not know colour",
+            "odd: the cursor of its stream is none of its parameters",
+            "odd: event of its stream must have either member or name",
+            "odd: the heartbeat of its stream must be a parameter, a number with a default",
+            "odd has a topic and must have exactly one path parameter",
+            "lost is a socket and must have the parameter token",
+            "lost must have the parameter batch, a boolean with a default",
+            "lost follows nowhere, which is no stream",
+            "flat follows plain, which is no stream",
+            "flat is a socket and must have the tag gateway",
+            "both must be a socket of a stream or of realtime",
+            "both must have exactly one 101 response");
+  }
+
+  private static JsonObject socket(JsonObject document, String path, String id, String spec) {
+    return Documents.with(document, path, id, "gateway").put("x-mn-socket", new JsonObject(spec));
+  }
 }

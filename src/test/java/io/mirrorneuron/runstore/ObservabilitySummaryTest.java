@@ -149,7 +149,7 @@ class ObservabilitySummaryTest {
     run.lines("events.001.jsonl", "{'type':'a'}");
     Path packed = run.folder().path().resolve("events.002.jsonl.gz");
     try (var out = new GZIPOutputStream(Files.newOutputStream(packed))) {
-      out.write("{\"type\":\"b\"}\n{\"type\":\"b\"}".getBytes());
+      out.write("{\"type\":\"b\"}\n{\"type\":\"b\"}\n".getBytes());
     }
     Files.writeString(run.folder().path().resolve("events.003.jsonl.gz"), "no zip");
 

@@ -12,7 +12,9 @@ public final class RunSample {
   private final RunFolder folder;
 
   public RunSample(Path root) {
-    folder = new RunStore(root).open("run-1");
+    try (RunStore store = new RunStore(root)) {
+      folder = store.open("run-1");
+    }
   }
 
   public RunFolder folder() {

@@ -66,7 +66,7 @@ public final class GatewayFixture implements AutoCloseable {
     HumanDesk desk = new HumanDesk(runs, logs, clock, () -> "id" + ids.incrementAndGet());
     List<AreaVerticle> areas =
         List.of(
-            new JobsVerticle(jobs, rows, staging, new Secret("admin-secret")),
+            new JobsVerticle(jobs, rows, staging, new Secret("admin-secret"), clock),
             new ClusterVerticle(cluster, surroundings(folder), clock),
             new BlueprintsVerticle(staging),
             new ObservabilityVerticle(runs, clock),
@@ -75,7 +75,12 @@ public final class GatewayFixture implements AutoCloseable {
     gateway =
         new GatewayVerticle(
             new GatewayVerticle.Settings(
-                api, uploads, false, Duration.ofSeconds(20), () -> "r-" + ids.incrementAndGet()),
+                api,
+                uploads,
+                false,
+                Duration.ofSeconds(20),
+                () -> "r-" + ids.incrementAndGet(),
+                clock),
             contract,
             areas,
             Auth.of(api.token()),
@@ -152,6 +157,11 @@ public final class GatewayFixture implements AutoCloseable {
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(json))
             .build());
+  }
+
+  /** A WebSocket that carries the token. */
+  public SocketClient socket(String path) {
+    return SocketClient.open(http, uri(path), TOKEN);
   }
 
   @Override

@@ -61,9 +61,20 @@ public final class PublishedContract {
       return new JsonArray().equals(declared.getJsonArray("security"));
     }
 
+    /** Answers by a switch of protocols. */
+    public boolean isSocket() {
+      return declared.containsKey("x-mn-socket");
+    }
+
+    /** A socket of topics. */
+    public boolean isRealtime() {
+      return isSocket() && declared.getJsonObject("x-mn-socket").containsKey("realtime");
+    }
+
     public int success() {
+      String first = isSocket() ? "101" : "2";
       return declared.getJsonObject("responses").fieldNames().stream()
-          .filter(status -> status.startsWith("2"))
+          .filter(status -> status.startsWith(first))
           .mapToInt(Integer::parseInt)
           .findFirst()
           .orElseThrow();

@@ -147,6 +147,7 @@ public final class RuntimeFixture implements AutoCloseable {
   @Override
   public void close() {
     runtime.close();
+    runs.close();
     vertx.close().await();
     if (ownsRedis) {
       redis.close();

@@ -90,10 +90,13 @@ public final class JobDocuments {
     return details;
   }
 
-  /** {@code {job, agents}}: the row and what each agent does. */
+  /** {@code {job, agents}}: the row with the times and the ledger, and what each agent does. */
   ObjectNode brief(JobState state, ObjectNode row) {
     ObjectNode brief = Json.object();
-    brief.set("job", row);
+    ObjectNode job = brief.set("job", row.deepCopy()).withObject("/job");
+    job.put("started_at", time(state.header.startedAt()));
+    job.put("ended_at", time(state.header.endedAt()));
+    job.set("workflow_state", LedgerDocument.of(state));
     ArrayNode agents = brief.putArray("agents");
     for (Agent agent : state.workflow.agents().values()) {
       agents.add(agent(state, agent, row));

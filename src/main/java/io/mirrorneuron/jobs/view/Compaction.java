@@ -1,22 +1,24 @@
-package io.mirrorneuron.jobs;
+package io.mirrorneuron.jobs.view;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.Redaction;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Bounds what a compact view shows of events: long texts, big lists, deep trees, secrets. Pure. */
-final class Compaction {
+/**
+ * Bounds what a view shows of events: long texts, big lists, deep trees; secrets are hidden. Pure.
+ */
+public final class Compaction {
   private static final int MAX_CHARS = 2000;
   private static final int MAX_ITEMS = 25;
   private static final int MAX_DEPTH = 5;
   private static final int PREVIEW_CHARS = 200;
-  private static final TextNode REDACTED = TextNode.valueOf("[REDACTED]");
 
   private static final Set<String> BULKY =
       Set.of(
@@ -37,18 +39,6 @@ final class Compaction {
           "finalArtifact",
           "result");
 
-  private static final List<String> SECRET =
-      List.of(
-          "authorization",
-          "cookie",
-          "secret",
-          "token",
-          "password",
-          "api_key",
-          "apikey",
-          "private_key",
-          "credential");
-
   private static final List<String> FAILURE_MEMBERS =
       List.of("schema_version", "code", "desc", "severity", "details", "remediation", "links");
 
@@ -58,7 +48,8 @@ final class Compaction {
   private Compaction() {}
 
   /** The compact form of an event. {@code seq} stays, so that a stream can go on from it. */
-  static ObjectNode event(JsonNode event) {
+  public static ObjectNode event(JsonNode whole) {
+    JsonNode event = Redaction.of(whole);
     ObjectNode compact = Json.object();
     put(compact, "type", event.get("type"));
     put(compact, "timestamp", first(event, "timestamp", "ts"));
@@ -74,7 +65,7 @@ final class Compaction {
   }
 
   static JsonNode value(JsonNode value) {
-    return value(value, 0);
+    return value == null ? null : value(Redaction.of(value), 0);
   }
 
   private static JsonNode value(JsonNode value, int depth) {
@@ -97,9 +88,7 @@ final class Compaction {
     ObjectNode bounded = Json.object();
     for (var member : object.properties()) {
       String name = member.getKey();
-      if (isSecret(name)) {
-        bounded.set(name, REDACTED);
-      } else if (BULKY.contains(name)) {
+      if (BULKY.contains(name)) {
         bounded.set(name, omitted(member.getValue()));
       } else {
         bounded.set(name, value(member.getValue(), depth + 1));
@@ -140,11 +129,6 @@ final class Compaction {
       default -> {}
     }
     return note;
-  }
-
-  private static boolean isSecret(String name) {
-    String lower = name.toLowerCase(Locale.ROOT);
-    return SECRET.stream().anyMatch(lower::contains);
   }
 
   private static JsonNode first(JsonNode event, String... names) {

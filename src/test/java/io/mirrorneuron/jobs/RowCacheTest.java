@@ -13,40 +13,41 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class JobDetailsTest {
+class RowCacheTest {
   private final Map<String, Buffer> rows = new HashMap<>();
   private final List<Promise<Buffer>> compositions = new ArrayList<>();
-  private final JobDetails details =
-      new JobDetails(
+  private final RowCache<Buffer> views =
+      new RowCache<>(
           id -> Future.succeededFuture(rows.get(id)),
           id -> {
             Promise<Buffer> composition = Promise.promise();
             compositions.add(composition);
             return composition.future();
           },
+          Buffer::length,
           100);
 
   @Test
   void readersOfAnUnchangedRowShareOneComposition() {
     rows.put("a", Buffer.buffer("1"));
-    Future<Buffer> first = details.get("a");
-    Future<Buffer> second = details.get("a");
+    Future<Buffer> first = views.get("a");
+    Future<Buffer> second = views.get("a");
     compositions.getFirst().complete(Buffer.buffer("detail"));
     rows.put("a", Buffer.buffer("1"));
 
     assertThat(first.result()).isEqualTo(Buffer.buffer("detail"));
     assertThat(second.result()).isSameAs(first.result());
-    assertThat(details.get("a").result()).isSameAs(first.result());
+    assertThat(views.get("a").result()).isSameAs(first.result());
     assertThat(compositions).hasSize(1);
   }
 
   @Test
   void aChangedRowIsComposedAnew() {
     rows.put("a", Buffer.buffer("1"));
-    details.get("a");
+    views.get("a");
     compositions.getFirst().complete(Buffer.buffer("old"));
     rows.put("a", Buffer.buffer("2"));
-    Future<Buffer> changed = details.get("a");
+    Future<Buffer> changed = views.get("a");
     compositions.get(1).complete(Buffer.buffer("new"));
 
     assertThat(changed.result()).isEqualTo(Buffer.buffer("new"));
@@ -55,9 +56,9 @@ class JobDetailsTest {
   @Test
   void aFailureIsNotKept() {
     rows.put("a", Buffer.buffer("1"));
-    Future<Buffer> failed = details.get("a");
+    Future<Buffer> failed = views.get("a");
     compositions.getFirst().fail(new IllegalStateException("away"));
-    details.get("a");
+    views.get("a");
 
     assertThat(failed.failed()).isTrue();
     assertThat(compositions).hasSize(2);
@@ -67,18 +68,18 @@ class JobDetailsTest {
   void theLeastRecentlyUsedGoWhenTheBytesAreSpent() {
     for (String id : List.of("a", "b", "c")) {
       rows.put(id, Buffer.buffer("1"));
-      details.get(id);
+      views.get(id);
       compositions.getLast().complete(Buffer.buffer("x".repeat(40)));
     }
-    details.get("c");
+    views.get("c");
     assertThat(compositions).hasSize(3);
-    details.get("a");
+    views.get("a");
     assertThat(compositions).hasSize(4);
   }
 
   @Test
   void aJobWithoutARowIsNotFound() {
-    Throwable failure = details.get("nope").cause();
+    Throwable failure = views.get("nope").cause();
     assertThat(((MnException) failure).code()).isEqualTo(ErrorCode.NOT_FOUND);
   }
 }

@@ -1,0 +1,103 @@
+package io.mirrorneuron.jobs;
+
+import io.mirrorneuron.client.JobsClient;
+import io.mirrorneuron.jobs.view.JobRecord;
+import io.mirrorneuron.jobs.view.JobStory;
+import io.mirrorneuron.model.EventPage;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
+
+/**
+ * The stories of jobs that go on: each remembers how far it has read the job's events, so that the
+ * next look reads only what came since. A story that has ended is not kept, and of the others the
+ * least recently used go first. Blocking and thread-safe; looks at one job wait for each other.
+ */
+final class JobStories {
+  private static final int PAGE = 1000;
+
+  private final JobsClient jobs;
+  private final int maxStories;
+  private final long maxWeight;
+  private final Map<String, Kept> kept = new LinkedHashMap<>(16, 0.75f, true);
+  private long weight;
+
+  /**
+   * @param maxWeight of all together, as {@link JobStory#weight} counts
+   */
+  JobStories(JobsClient jobs, int maxStories, long maxWeight) {
+    this.jobs = jobs;
+    this.maxStories = maxStories;
+    this.maxWeight = maxWeight;
+  }
+
+  private static final class Kept {
+    final ReentrantLock lock = new ReentrantLock();
+    JobStory story;
+    int weight;
+  }
+
+  /** The view of the job as it is now; NOT_FOUND when nobody knows the job. */
+  <V> V look(String jobId, BiFunction<JobStory, JobRecord, V> view) {
+    Kept mine = take(jobId);
+    mine.lock.lock();
+    try {
+      if (mine.story == null) {
+        mine.story = new JobStory(jobId, JobRecord.of(jobs.get(jobId)));
+      }
+      JobRecord record = read(jobId, mine.story);
+      if (mine.story.hasEnded() && !record.isFinal()) { // it ended in between
+        record = read(jobId, mine.story);
+      }
+      V seen = view.apply(mine.story, record);
+      keep(jobId, mine, record.isFinal());
+      return seen;
+    } catch (RuntimeException e) {
+      keep(jobId, mine, true);
+      throw e;
+    } finally {
+      mine.lock.unlock();
+    }
+  }
+
+  private JobRecord read(String jobId, JobStory story) {
+    JobRecord record = JobRecord.of(jobs.brief(jobId));
+    readOn(jobId, story, record.lastEvent());
+    return record;
+  }
+
+  /** Up to what the record knows of, so that both tell of the same moment. */
+  private void readOn(String jobId, JobStory story, long last) {
+    while (story.seq() < last) {
+      int wanted = (int) Math.min(PAGE, last - story.seq());
+      EventPage page = jobs.events(jobId, story.seq(), wanted);
+      story.add(page.events());
+      if (page.events().size() < wanted) {
+        return;
+      }
+    }
+  }
+
+  private synchronized Kept take(String jobId) {
+    return kept.computeIfAbsent(jobId, absent -> new Kept());
+  }
+
+  private synchronized void keep(String jobId, Kept mine, boolean isOver) {
+    if (kept.get(jobId) != mine) {
+      return; // has been dropped meanwhile
+    }
+    int now = mine.story == null ? 0 : mine.story.weight();
+    weight += now - mine.weight;
+    mine.weight = now;
+    if (isOver) {
+      weight -= kept.remove(jobId).weight;
+    }
+    Iterator<Kept> oldest = kept.values().iterator();
+    while ((weight > maxWeight || kept.size() > maxStories) && oldest.hasNext()) {
+      weight -= oldest.next().weight;
+      oldest.remove();
+    }
+  }
+}
