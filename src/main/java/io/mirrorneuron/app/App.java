@@ -1,6 +1,7 @@
 package io.mirrorneuron.app;
 
 import io.mirrorneuron.app.Doors.Door;
+import io.mirrorneuron.archive.ArchiveVerticle;
 import io.mirrorneuron.blueprints.BlueprintsVerticle;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.client.Clients;
@@ -22,6 +23,10 @@ import io.mirrorneuron.jobs.JobsVerticle;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.observability.ObservabilityVerticle;
 import io.mirrorneuron.redis.RedisServer;
+import io.mirrorneuron.runs.Desktop;
+import io.mirrorneuron.runs.RunsVerticle;
+import io.mirrorneuron.runstore.Artifacts;
+import io.mirrorneuron.runstore.RunIndex;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.runtime.Runtime;
 import io.mirrorneuron.runtime.cluster.HardwareProbe;
@@ -47,6 +52,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -235,7 +241,10 @@ public final class App implements AutoCloseable {
             new ClusterVerticle(backend.cluster(), surroundings(), clock),
             new BlueprintsVerticle(staging),
             new ObservabilityVerticle(runs, clock),
-            human);
+            runsArea(backend.jobs()),
+            human,
+            new ArchiveVerticle(
+                runs, config.home().resolve("exports"), "mn " + Main.version(), clock));
     Config.Api api = config.api();
     GatewayVerticle gateway =
         new GatewayVerticle(
@@ -251,6 +260,22 @@ public final class App implements AutoCloseable {
     areas.forEach(area -> vertx.deployVerticle(area).await());
     parts.add("API door", Doors.opened("API port", api.host(), api.port(), () -> deploy(gateway)));
     return Door.bound(api.host(), gateway.port());
+  }
+
+  private RunsVerticle runsArea(JobsClient jobs) {
+    List<Path> outputRoots = new ArrayList<>(config.outputs().roots());
+    outputRoots.add(config.home().resolve("shared"));
+    return new RunsVerticle(
+        runs,
+        RunIndex.of(runs, clock),
+        jobs,
+        new Artifacts(),
+        new RunsVerticle.Places(
+            outputRoots,
+            config.home().resolve("bundles"),
+            Path.of(System.getProperty("user.home"))),
+        Desktop.find(config.api().host(), environment, System.getProperty("os.name")),
+        clock);
   }
 
   private AutoCloseable deploy(GatewayVerticle gateway) throws TimeoutException {

@@ -13,12 +13,14 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
 /** {@code mn run}. */
 @Command(
     name = "run",
     description = "Runs a workflow, shows how it goes and prints its result.",
+    subcommands = RunVerifyCommand.class,
     sortOptions = false,
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -37,13 +39,15 @@ import picocli.CommandLine.Parameters;
       "  mn run shell-chain                      a sample that comes with mn",
       "  mn run my-bundle/                       a folder with manifest.json and payloads/",
       "  mn run my-bundle.zip --detached         only submit; prints the job's id",
-      "  mn run my-bundle/ --json | jq .result   for programs"
+      "  mn run my-bundle/ --json | jq .result   for programs",
+      "  mn run ./verify                         a folder with the name of a command"
     })
 public final class RunCommand implements Callable<Integer> {
   @Mixin Client client;
 
   @Parameters(
       paramLabel = "BUNDLE",
+      arity = "0..1",
       completionCandidates = Samples.Candidates.class,
       description =
           "A folder, a zip, a manifest on its own, or the name of a sample: ${COMPLETION-CANDIDATES}.")
@@ -63,6 +67,10 @@ public final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    if (bundle == null) {
+      throw new ParameterException(
+          client.command.commandLine(), "Missing required parameter: 'BUNDLE'");
+    }
     return client.call(
         mn -> {
           String jobId = submit(mn);

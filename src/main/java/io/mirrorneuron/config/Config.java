@@ -16,6 +16,7 @@ public record Config(
     Executors executors,
     Retention retention,
     Recovery recovery,
+    Outputs outputs,
     Log log) {
 
   public enum Env {
@@ -135,6 +136,17 @@ public record Config(
   /** What happens to steps that a crash cut short and that their manifest does not call unsafe. */
   public record Recovery(InFlight inFlight) {}
 
+  /**
+   * Which files that documents of runs name may be served.
+   *
+   * @param roots folders besides those of the runs and {@code shared} of the home
+   */
+  public record Outputs(List<Path> roots) {
+    public Outputs {
+      roots = List.copyOf(roots);
+    }
+  }
+
   public enum LogFormat {
     TEXT,
     JSON
@@ -148,6 +160,7 @@ public record Config(
 
   /** The same configuration with the tokens of this data directory. */
   public Config withGrpc(Grpc replacement) {
-    return new Config(env, home, api, replacement, redis, executors, retention, recovery, log);
+    return new Config(
+        env, home, api, replacement, redis, executors, retention, recovery, outputs, log);
   }
 }

@@ -57,6 +57,7 @@ final class ConfigReader {
             Duration.ofSeconds(
                 settings.number("bundle_archive_ttl_seconds", 1, Integer.MAX_VALUE))),
         new Config.Recovery(settings.choice("recovery.in_flight", Config.InFlight.class)),
+        new Config.Outputs(paths("outputs.roots")),
         new Config.Log(
             settings.choice("log.level", LEVELS),
             settings.choice("log.format", Config.LogFormat.class),
@@ -170,6 +171,10 @@ final class ConfigReader {
 
   private Path path(String key) {
     return expand(settings.text(key), home().toString());
+  }
+
+  private List<Path> paths(String key) {
+    return settings.list(key).stream().map(text -> expand(text, home().toString())).toList();
   }
 
   private Path optionalPath(String key) {

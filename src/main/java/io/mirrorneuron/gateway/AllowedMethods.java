@@ -16,7 +16,9 @@ final class AllowedMethods implements Handler<RoutingContext> {
   AllowedMethods(List<ApiOperation> operations) {
     known =
         operations.stream()
-            .map(operation -> new Known(pattern(operation.path()), operation.method()))
+            .map(
+                operation ->
+                    new Known(Pattern.compile(operation.pathRegex() + "/?"), operation.method()))
             .toList();
   }
 
@@ -38,13 +40,5 @@ final class AllowedMethods implements Handler<RoutingContext> {
       ctx.response().putHeader("Allow", String.join(", ", allowed));
       Problems.send(ctx, Problem.methodNotAllowed());
     }
-  }
-
-  private static Pattern pattern(String template) {
-    StringBuilder regex = new StringBuilder();
-    for (String segment : template.substring(1).split("/")) {
-      regex.append('/').append(segment.startsWith("{") ? "[^/]+" : Pattern.quote(segment));
-    }
-    return Pattern.compile(regex + "/?");
   }
 }

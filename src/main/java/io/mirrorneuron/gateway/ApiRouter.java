@@ -38,7 +38,8 @@ final class ApiRouter {
 
   static Router create(Vertx vertx, Contract contract, Parts parts) {
     RouterBuilder builder = RouterBuilder.create(vertx, contract.parsed());
-    builder.rootHandler(parts.entry()).rootHandler(parts.cors());
+    SlashPaths slashPaths = new SlashPaths();
+    builder.rootHandler(parts.entry()).rootHandler(parts.cors()).rootHandler(slashPaths);
     Map<String, OperationCheck> checks = checks(contract);
     Map<String, LiveStream> streams = new LinkedHashMap<>();
     for (ApiOperation operation : contract.operations()) {
@@ -77,6 +78,9 @@ final class ApiRouter {
           .setDoValidation(false)
           .setDoSecurity(false)
           .addHandler(handler);
+      if (operation.slashed() != null) {
+        slashPaths.add(operation, handler);
+      }
     }
     Router router = builder.createRouter();
     router.getRoutes().stream()

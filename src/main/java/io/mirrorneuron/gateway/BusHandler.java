@@ -89,6 +89,10 @@ final class BusHandler implements Handler<RoutingContext> {
   }
 
   private void write(RoutingContext ctx, CharSequence type, Buffer answer) {
+    if (operation.answersFile()) {
+      FileAnswer.send(ctx, answer);
+      return;
+    }
     HttpServerResponse response = ctx.response();
     response.setStatusCode(operation.success()).putHeader(HttpHeaders.CONTENT_TYPE, type);
     if (ctx.request().method() == HttpMethod.HEAD) {

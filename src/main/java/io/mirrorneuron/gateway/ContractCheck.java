@@ -49,6 +49,7 @@ public final class ContractCheck {
             faults.add(name + " is declared twice");
           }
           faults.addAll(shape(name, operation));
+          faults.addAll(extensions(name, operation, document));
           JsonArray tags = ApiOperation.tags(operation);
           if (tags.size() == 1
               && !open.getOrDefault(tags.getString(0), new HashSet<>()).remove(name)) {
@@ -94,6 +95,26 @@ public final class ContractCheck {
     boolean open = new JsonArray().equals(operation.getJsonArray("security"));
     if (open == operation.containsKey("x-mn-role")) {
       faults.add(name + " must have either x-mn-role or an empty security");
+    }
+    return faults;
+  }
+
+  private static List<String> extensions(String name, JsonObject operation, JsonObject document) {
+    List<String> faults = new ArrayList<>();
+    String answer = operation.getString(ApiOperation.ANSWER);
+    if (answer != null && !answer.equals("file")) {
+      faults.add(name + " must have no x-mn-answer but file");
+    }
+    List<JsonObject> slashed =
+        ApiOperation.parameters(operation, document.getJsonObject("components", new JsonObject()))
+            .stream()
+            .filter(parameter -> parameter.containsKey(ApiOperation.SLASHES))
+            .toList();
+    if (slashed.size() > 1) {
+      faults.add(name + " must not have two parameters with x-mn-slashes");
+    }
+    if (slashed.stream().anyMatch(parameter -> !"path".equals(parameter.getString("in")))) {
+      faults.add(name + " must have x-mn-slashes on a path parameter only");
     }
     return faults;
   }

@@ -15,7 +15,8 @@ import java.util.Set;
  */
 final class Cors implements Handler<RoutingContext> {
   private static final String METHODS = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT";
-  private static final String EXPOSED = "X-Request-Id, Retry-After, Location";
+  private static final String EXPOSED =
+      "X-Request-Id, Retry-After, Location, ETag, Content-Range, Content-Disposition";
 
   private final Set<String> origins;
 

@@ -83,6 +83,15 @@ record Problem(int status, String error, String title, String detail, ObjectNode
         Json.object());
   }
 
+  static Problem rangeNotSatisfiable(long size) {
+    return new Problem(
+        416,
+        "range_not_satisfiable",
+        "Range not satisfiable",
+        "the file has " + size + " bytes and no such part",
+        Json.object());
+  }
+
   Problem(ErrorCode code, String error, String detail, ObjectNode extras) {
     this(code.httpStatus(), error, title(code, error), detail, extras);
   }

@@ -32,7 +32,7 @@ final class Problems {
           ctx.request().path(),
           problem.detail(),
           requestId);
-    } else if (problem.status() >= 500) {
+    } else if (problem.status() >= 500 && problem.status() != 501) { // 501 is no fault of ours
       log.error(
           "{} {} failed, request {}",
           ctx.request().method(),

@@ -14,7 +14,7 @@ import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 
 /** Reads whole lines, plain or gzip, and knows where each ends. A last line without end is none. */
-final class LineReader implements AutoCloseable {
+public final class LineReader implements AutoCloseable {
   /** Longer lines are none of ours; they are passed over. */
   private static final int LONGEST = 1 << 20;
 
@@ -27,6 +27,10 @@ final class LineReader implements AutoCloseable {
   private LineReader(InputStream in, long offset) {
     this.in = in;
     this.end = offset;
+  }
+
+  public static LineReader of(InputStream in) {
+    return new LineReader(in, 0);
   }
 
   /**
@@ -72,7 +76,7 @@ final class LineReader implements AutoCloseable {
   }
 
   /** The next line without its end, empty if it was too long; null when there is none yet. */
-  byte[] next() throws IOException {
+  public byte[] next() throws IOException {
     ByteArrayOutputStream line = null;
     long length = 0;
     while (true) {

@@ -41,7 +41,11 @@ public final class Records {
 
   /** When the record says it was written ({@code ts} or {@code timestamp}), or null. */
   public static Instant time(JsonNode record) {
-    String text = timeText(record);
+    return time(timeText(record));
+  }
+
+  /** The moment that a text of a record or document means, or null. */
+  public static Instant time(String text) {
     try {
       if (text.isEmpty()) {
         return null;
@@ -103,7 +107,8 @@ public final class Records {
     return true;
   }
 
-  static String write(JsonNode json) {
+  /** JSON without blanks, members sorted. */
+  public static String write(JsonNode json) {
     try {
       return SORTED.writeValueAsString(json);
     } catch (JsonProcessingException e) {

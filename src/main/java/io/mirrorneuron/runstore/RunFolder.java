@@ -232,6 +232,11 @@ public final class RunFolder {
         job.has("status")
             ? job.path("status").asText()
             : peek("run.json").map(run -> run.path("status").asText()).orElse("");
+    return isFinal(status);
+  }
+
+  /** Whether a run of this status is over. */
+  static boolean isFinal(String status) {
     return FINAL.contains(status.toLowerCase(Locale.ROOT));
   }
 

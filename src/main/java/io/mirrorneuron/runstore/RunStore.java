@@ -136,7 +136,8 @@ public final class RunStore implements AutoCloseable {
     return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
   }
 
-  private RunFolder folder(String runId) {
+  /** The folder that the run has or would have. */
+  RunFolder folder(String runId) {
     if (!isRunId(runId)) {
       throw new MnException(ErrorCode.MALFORMED, "invalid_run_id", "invalid run id");
     }

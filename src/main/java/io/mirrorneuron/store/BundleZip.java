@@ -82,27 +82,22 @@ public final class BundleZip {
     return entries;
   }
 
-  private static Path safePath(ZipArchiveEntry entry, Path target) {
+  /** Whether it is a file or a folder that stays inside whatever folder it is unpacked to. */
+  public static boolean isSafe(ZipArchiveEntry entry) {
     int type = entry.getUnixMode() & FILE_TYPE_MASK;
-    boolean ordinary = type == REGULAR || type == DIRECTORY || type == UNKNOWN;
     String name = entry.getName();
-    if (!ordinary
-        || name.indexOf('\0') >= 0
-        || name.contains("\\")
-        || name.startsWith("/")
-        || name.matches("[A-Za-z]:.*")) {
-      throw malformed("bundle contains unsafe paths");
-    }
+    return (type == REGULAR || type == DIRECTORY || type == UNKNOWN)
+        && name.indexOf('\0') < 0
+        && !name.contains("\\")
+        && !name.startsWith("/")
+        && !name.matches("[A-Za-z]:.*")
+        && !List.of(name.split("/")).contains("..");
+  }
+
+  private static Path safePath(ZipArchiveEntry entry, Path target) {
     try {
-      Path path = target;
-      for (String segment : name.split("/")) {
-        if (segment.equals("..")) {
-          throw malformed("bundle contains unsafe paths");
-        }
-        path = path.resolve(segment);
-      }
-      path = path.normalize();
-      if (!path.startsWith(target)) {
+      Path path = isSafe(entry) ? target.resolve(entry.getName()).normalize() : null;
+      if (path == null || !path.startsWith(target)) {
         throw malformed("bundle contains unsafe paths");
       }
       return path;

@@ -11,6 +11,7 @@ import io.mirrorneuron.store.BackupArchive;
 import io.mirrorneuron.testing.BundleUpload;
 import io.mirrorneuron.testing.ContractCalls;
 import io.mirrorneuron.testing.Eventually;
+import io.mirrorneuron.testing.RunFiles;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.testing.SocketClient;
 import io.mirrorneuron.testing.Zips;
@@ -44,6 +45,10 @@ final class ApiUnderTest implements AutoCloseable {
       """;
 
   private static final String MULTIPART = "multipart/form-data";
+
+  /** How a query names a media type. */
+  private static final Map<String, String> FORMATS =
+      Map.of("application/json", "json", "text/markdown", "markdown", "application/zip", "zip");
 
   /** What a call wants to find; every call has a job of its own. */
   enum State {
@@ -166,6 +171,7 @@ final class ApiUnderTest implements AutoCloseable {
   /** The id of a new run that is over. */
   private String run() {
     RunFolder run = runs.open("run-" + keys++);
+    RunFiles.write(run.path());
     String head = "{\"ts\":\"2026-06-20T10:00:01.000Z\",";
     run.append(
         RunLog.EVENTS,
@@ -191,6 +197,13 @@ final class ApiUnderTest implements AutoCloseable {
     return BundleUpload.multipart(Zips.bundle(SampleManifests.routers("staged", 1)).bytes());
   }
 
+  /** That of a second page. */
+  private String cursor() {
+    run();
+    run();
+    return new JsonObject(send(request("/runs?limit=1").GET()).body()).getString("next");
+  }
+
   private byte[] copy() {
     return BundleUpload.multipart("backup", BackupArchive.pack(jobs().backup(job(State.PAUSED))));
   }
@@ -207,11 +220,20 @@ final class ApiUnderTest implements AutoCloseable {
               "run_id",
               isHuman(call) ? waiting(call.operation().id().equals("releaseRunHuman")) : run());
     }
+    if (call.operation().path().equals("/runs")) {
+      prepared = prepared.with("cursor", cursor());
+    }
     if (call.parameters().containsKey("Idempotency-Key")) {
       prepared = prepared.with("Idempotency-Key", "key-" + keys++);
     }
     if (call.body() instanceof JsonObject body && body.containsKey("bundle_path")) {
       prepared = prepared.withBody(body.copy().put("bundle_path", bundle()));
+    }
+    if (call.parameters().containsKey("format")) {
+      prepared = prepared.with("format", FORMATS.get(call.accept()));
+    }
+    if (call.body() instanceof JsonObject body && body.containsKey("run_ids")) {
+      prepared = prepared.withBody(new JsonObject().put("run_ids", List.of(run(), run())));
     }
     if (call.operation().id().equals("restoreJob")) {
       prepared = prepared.withBody(copy());

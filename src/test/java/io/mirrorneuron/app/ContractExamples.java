@@ -46,7 +46,10 @@ abstract class ContractExamples {
 
   /** Examples whose answer is not the success. */
   private static final Map<String, Integer> ANSWERS =
-      Map.of("replayDeadLetter", 412); // a letter that no edge carried has no receiver
+      Map.of(
+          "replayDeadLetter", 412, // a letter that no edge carried has no receiver
+          "revealRunArtifact", 501, // nobody sits before the machine of a test
+          "revealRunOutput", 501);
 
   private final AnswerCheck check = new AnswerCheck(CONTRACT);
   private final ContractCalls calls = new ContractCalls(CONTRACT);
@@ -87,7 +90,11 @@ abstract class ContractExamples {
   }
 
   Stream<Call> ofJobs() {
-    return secured().filter(call -> call.parameters().containsKey("job_id"));
+    return secured().filter(call -> call.operation().path().contains("{job_id}"));
+  }
+
+  Stream<Call> ofRuns() {
+    return secured().filter(call -> call.operation().path().startsWith("/runs/{run_id}/"));
   }
 
   @ParameterizedTest
@@ -102,7 +109,10 @@ abstract class ContractExamples {
         .isEqualTo(ANSWERS.getOrDefault(operation.id(), operation.success()));
     check.fits(operation, answer);
     assertThat(answer.headers().firstValue("content-type").orElse(""))
-        .startsWith(answer.statusCode() < 300 ? call.accept() : "application/problem+json");
+        .startsWith(
+            answer.statusCode() >= 300
+                ? "application/problem+json"
+                : call.accept().replace("*/*", "")); // a file has its own type
   }
 
   @ParameterizedTest
@@ -168,6 +178,24 @@ abstract class ContractExamples {
     HttpResponse<String> answer = api.send(call.with("job_id", "nobody-knows"));
 
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(404);
+    check.fits(call.operation(), answer);
+  }
+
+  @ParameterizedTest
+  @MethodSource("ofRuns")
+  void aRunThatNobodyKnowsIsNotFoundAsDeclared(Call call) {
+    HttpResponse<String> answer = api.send(call.with("run_id", "nobody-knows"));
+
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(404);
+    check.fits(call.operation(), answer);
+  }
+
+  @ParameterizedTest
+  @MethodSource("ofRuns")
+  void whatCannotBeARunIsRefusedAsDeclared(Call call) {
+    HttpResponse<String> answer = api.send(call.with("run_id", "../r1"));
+
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
     check.fits(call.operation(), answer);
   }
 }

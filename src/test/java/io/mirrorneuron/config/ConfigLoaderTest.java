@@ -84,6 +84,7 @@ class ConfigLoaderTest {
     assertThat(config.retention())
         .isEqualTo(new Config.Retention(Duration.ofDays(7), 10_000, 65_536, Duration.ofDays(7)));
     assertThat(config.recovery().inFlight()).isEqualTo(Config.InFlight.RERUN);
+    assertThat(config.outputs().roots()).isEmpty();
     assertThat(config.log())
         .isEqualTo(
             new Config.Log(
@@ -138,6 +139,7 @@ class ConfigLoaderTest {
             "MN_EVENT_MAX_COUNT", "12",
             "MN_BUNDLE_ARCHIVE_TTL_SECONDS", "16",
             "MN_INLINE_PAYLOAD_MAX_BYTES", "15",
+            "MN_OUTPUTS_ROOTS", "$MN_HOME/out, ~/more",
             "MN_LOG_LEVEL", "debug",
             "MN_LOG_FORMAT", "text",
             "MN_LOG_MAX_BYTES", "13",
@@ -180,6 +182,7 @@ class ConfigLoaderTest {
                         "python3.12", Path.of("/users/ada/environments"), Duration.ofMillis(10))),
                 new Config.Retention(Duration.ofSeconds(11), 12, 15, Duration.ofSeconds(16)),
                 new Config.Recovery(Config.InFlight.REVIEW),
+                new Config.Outputs(List.of(home.resolve("out"), Path.of("/users/ada/more"))),
                 new Config.Log("DEBUG", Config.LogFormat.TEXT, Path.of("/logs"), 13, 14)));
   }
 

@@ -124,4 +124,26 @@ class ContractCheckTest {
   private static JsonObject socket(JsonObject document, String path, String id, String spec) {
     return Documents.with(document, path, id, "gateway").put("x-mn-socket", new JsonObject(spec));
   }
+
+  @Test
+  void refusesExtensionsThatTheGatewayDoesNotRead() {
+    JsonObject document = Documents.small();
+    Documents.with(document, "/a", "odd", "things")
+        .put("x-mn-answer", "picture")
+        .put(
+            "parameters",
+            new JsonArray("[{\"name\":\"p\",\"in\":\"query\",\"x-mn-slashes\":true}]"));
+    Documents.with(document, "/{a}/{b}", "two", "things")
+        .put(
+            "parameters",
+            new JsonArray(
+                "[{\"name\":\"a\",\"in\":\"path\",\"x-mn-slashes\":true},"
+                    + "{\"name\":\"b\",\"in\":\"path\",\"x-mn-slashes\":true}]"));
+
+    assertThat(ContractCheck.faults(document, List.of(new Area("things", "odd", "two"))))
+        .containsExactlyInAnyOrder(
+            "odd must have no x-mn-answer but file",
+            "odd must have x-mn-slashes on a path parameter only",
+            "two must not have two parameters with x-mn-slashes");
+  }
 }

@@ -1,5 +1,6 @@
 package io.mirrorneuron.testing;
 
+import io.mirrorneuron.archive.ArchiveVerticle;
 import io.mirrorneuron.blueprints.BlueprintsVerticle;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.cluster.ClusterVerticle;
@@ -16,6 +17,10 @@ import io.mirrorneuron.human.HumanLogs;
 import io.mirrorneuron.human.HumanVerticle;
 import io.mirrorneuron.jobs.JobsVerticle;
 import io.mirrorneuron.observability.ObservabilityVerticle;
+import io.mirrorneuron.runs.Desktop;
+import io.mirrorneuron.runs.RunsVerticle;
+import io.mirrorneuron.runstore.Artifacts;
+import io.mirrorneuron.runstore.RunIndex;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.store.BundleZip;
@@ -33,6 +38,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -51,6 +57,14 @@ public final class GatewayFixture implements AutoCloseable {
   private final GatewayVerticle gateway;
 
   public GatewayFixture(Path folder, Config.Api api, JobRows rows) throws Exception {
+    this(folder, api, rows, Map.of());
+  }
+
+  /**
+   * @param desktop the environment in which a desktop is looked for
+   */
+  public GatewayFixture(Path folder, Config.Api api, JobRows rows, Map<String, String> desktop)
+      throws Exception {
     this.folder = folder;
     this.runs = new RunStore(folder.resolve("runs"));
     Path uploads = Files.createDirectories(folder.resolve("uploads"));
@@ -70,7 +84,19 @@ public final class GatewayFixture implements AutoCloseable {
             new ClusterVerticle(cluster, surroundings(folder), clock),
             new BlueprintsVerticle(staging),
             new ObservabilityVerticle(runs, clock),
-            new HumanVerticle(runs, logs, desk, new HumanInbox(runs, logs, clock), clock));
+            new RunsVerticle(
+                runs,
+                RunIndex.of(runs, Clock.systemUTC()),
+                jobs,
+                new Artifacts(),
+                new RunsVerticle.Places(
+                    List.of(folder.resolve("home/shared"), folder.resolve("out")),
+                    folder.resolve("home/bundles"),
+                    folder.resolve("home")),
+                Desktop.find("127.0.0.1", desktop, "Linux"),
+                clock),
+            new HumanVerticle(runs, logs, desk, new HumanInbox(runs, logs, clock), clock),
+            new ArchiveVerticle(runs, folder.resolve("exports"), "mn test", clock));
     Contract contract = Contract.load(vertx).await(30, TimeUnit.SECONDS);
     gateway =
         new GatewayVerticle(

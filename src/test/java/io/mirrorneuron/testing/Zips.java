@@ -1,18 +1,19 @@
 package io.mirrorneuron.testing;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
+import org.apache.commons.compress.utils.SeekableInMemoryByteChannel;
 
 /** Builds zips in memory, honest and other ones. */
 public final class Zips {
   private static final int LINK_MODE = 0120777;
   private static final int PIPE_MODE = 0010644;
 
-  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  private final SeekableInMemoryByteChannel bytes = new SeekableInMemoryByteChannel();
   private final ZipArchiveOutputStream zip = new ZipArchiveOutputStream(bytes);
 
   /** A bundle at the root of a zip, with one payload. */
@@ -41,12 +42,15 @@ public final class Zips {
   }
 
   public byte[] bytes() {
+    long size;
     try {
+      zip.finish();
+      size = bytes.size();
       zip.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return bytes.toByteArray();
+    return Arrays.copyOf(bytes.array(), (int) size);
   }
 
   private Zips entry(ZipArchiveEntry entry, byte[] content) {

@@ -1,0 +1,141 @@
+package io.mirrorneuron.archive;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.bus.ApiCall;
+import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runstore.RunFolder;
+import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.runstore.export.ExportZip;
+import io.mirrorneuron.wire.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The area {@code archive}. */
+public final class ArchiveVerticle extends AreaVerticle {
+  /** Exports are large; more at once would only be slower. */
+  private static final int LIMIT = 8;
+
+  private static final Duration LEFT_BEHIND = Duration.ofHours(1);
+
+  private final RunStore runs;
+  private final Path scratch;
+  private final String tool;
+  private final Clock clock;
+
+  /**
+   * @param scratch where exports lie until they are sent; nobody else's, made when absent
+   * @param tool who writes exports: name and version
+   */
+  public ArchiveVerticle(RunStore runs, Path scratch, String tool, Clock clock) {
+    super("archive", LIMIT);
+    this.runs = runs;
+    this.scratch = scratch;
+    this.tool = tool;
+    this.clock = clock;
+    on("exportRun", this::exportRun);
+    on("compareRuns", this::compareRuns);
+  }
+
+  private enum Format {
+    JSON("application/json", "json"),
+    MARKDOWN("text/markdown", "md"),
+    ZIP("application/zip", "zip");
+
+    final String type;
+    final String suffix;
+
+    Format(String type, String suffix) {
+      this.type = type;
+      this.suffix = suffix;
+    }
+
+    static Format wanted(ApiCall call) {
+      for (Format format : values()) {
+        boolean named = format.name().equalsIgnoreCase(call.text("format"));
+        if (named || (!call.has("format") && call.accepts(format.type))) {
+          return format;
+        }
+      }
+      return JSON;
+    }
+  }
+
+  /** The answer is a file that goes once it is sent. */
+  private ObjectNode exportRun(ApiCall call) throws IOException {
+    RunFolder run = runs.find(call.text("run_id"));
+    Format format = Format.wanted(call);
+    sweep();
+    Path file = Files.createTempFile(scratch, "export-", "." + format.suffix);
+    try {
+      write(run, format, file);
+    } catch (IOException | RuntimeException e) {
+      Files.deleteIfExists(file);
+      throw e;
+    }
+    ObjectNode answer = Json.object().put("path", file.toString()).put("content_type", format.type);
+    if (format == Format.ZIP) {
+      answer.put("file_name", run.runId() + ".mnrun.zip");
+    }
+    return answer.put("delete_after", true);
+  }
+
+  private void write(RunFolder run, Format format, Path file) throws IOException {
+    switch (format) {
+      case JSON -> Json.MAPPER.writeValue(file.toFile(), RunDocument.of(story(run)));
+      case MARKDOWN -> Files.writeString(file, RunReport.of(story(run)));
+      case ZIP -> ExportZip.write(run, runs.journal(run), createdAt(run), tool, file);
+    }
+  }
+
+  private RunStory story(RunFolder run) throws IOException {
+    return RunStory.of(run, runs.journal(run));
+  }
+
+  /** A run that has ended is exported the same at any time. */
+  private String createdAt(RunFolder run) {
+    if (run.isOver()) {
+      for (String name : new String[] {"run.json", "job.json"}) {
+        String ended = run.peek(name).map(json -> json.path("ended_at").asText("")).orElse("");
+        if (!ended.isEmpty()) {
+          return ended;
+        }
+      }
+    }
+    return Json.timestamp(clock.instant());
+  }
+
+  /** Removes what was made for clients that did not wait. */
+  private void sweep() throws IOException {
+    Files.createDirectories(scratch);
+    long oldest = clock.instant().minus(LEFT_BEHIND).toEpochMilli();
+    try (Stream<Path> files = Files.list(scratch)) {
+      for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
+        if (file.toFile().lastModified() < oldest) {
+          Files.deleteIfExists(file);
+        }
+      }
+    }
+  }
+
+  private ObjectNode compareRuns(ApiCall call) throws IOException {
+    List<RunFolder> folders = new ArrayList<>();
+    for (var id : call.body().path("run_ids")) {
+      if (!runs.has(id.asText())) {
+        throw MnException.notFound("run", id.asText());
+      }
+      folders.add(runs.find(id.asText()));
+    }
+    List<RunStory> stories = new ArrayList<>();
+    for (RunFolder folder : folders) {
+      stories.add(story(folder));
+    }
+    return Comparison.of(stories);
+  }
+}

@@ -1,0 +1,63 @@
+package io.mirrorneuron.gateway;
+
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.RoutingContext;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Operations with a parameter that is a path itself. They are found by the path as it was sent,
+ * before dots and doubled slashes are smoothed out, and each segment is decoded once: so the area
+ * sees what the client asked for, and is the one to refuse it.
+ */
+final class SlashPaths implements Handler<RoutingContext> {
+  private record Known(
+      HttpMethod method, Pattern path, List<String> names, Handler<RoutingContext> handler) {}
+
+  private final List<Known> known = new ArrayList<>();
+
+  void add(ApiOperation operation, Handler<RoutingContext> handler) {
+    known.add(
+        new Known(
+            operation.method(),
+            Pattern.compile(operation.pathRegex(), Pattern.DOTALL),
+            operation.pathParameters(),
+            handler));
+  }
+
+  @Override
+  public void handle(RoutingContext ctx) {
+    HttpMethod method = ctx.request().method();
+    HttpMethod declared = method == HttpMethod.HEAD ? HttpMethod.GET : method;
+    for (Known operation : known) {
+      if (operation.method().equals(declared)) {
+        Matcher path = operation.path().matcher(ctx.request().path());
+        if (path.matches()) {
+          answer(ctx, operation, path);
+          return;
+        }
+      }
+    }
+    ctx.next();
+  }
+
+  private static void answer(RoutingContext ctx, Known operation, Matcher path) {
+    for (int i = 0; i < operation.names().size(); i++) {
+      ctx.pathParams().put(operation.names().get(i), decoded(path.group(i + 1)));
+    }
+    operation.handler().handle(ctx);
+  }
+
+  private static String decoded(String text) {
+    try {
+      return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw Refusal.malformed("the path is malformed", List.of());
+    }
+  }
+}

@@ -1,0 +1,201 @@
+package io.mirrorneuron.runs;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.bus.ApiCall;
+import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.client.JobsClient;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runstore.Artifacts;
+import io.mirrorneuron.runstore.Outputs;
+import io.mirrorneuron.runstore.Reach;
+import io.mirrorneuron.runstore.Records;
+import io.mirrorneuron.runstore.RunFolder;
+import io.mirrorneuron.runstore.RunIndex;
+import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.runstore.ServedFile;
+import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.Redaction;
+import io.vertx.core.Future;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/** The area {@code runs}. */
+public final class RunsVerticle extends AreaVerticle {
+  private static final int LIMIT = 64;
+
+  /**
+   * Where files of runs are looked for, besides their folders.
+   *
+   * @param outputRoots folders that outputs may lie in; they need not exist
+   * @param bundles payload folders, each under its fingerprint
+   * @param userHome what {@code ~} stands for in documents
+   */
+  public record Places(List<Path> outputRoots, Path bundles, Path userHome) {}
+
+  private final RunStore store;
+  private final RunIndex index;
+  private final JobsClient jobs;
+  private final Desktop desktop;
+  private final Artifacts artifacts;
+  private final Outputs outputs;
+  private final Probe probe;
+  private final RunUi ui;
+  private final RunVideo video;
+
+  public RunsVerticle(
+      RunStore store,
+      RunIndex index,
+      JobsClient jobs,
+      Artifacts artifacts,
+      Places places,
+      Desktop desktop,
+      Clock clock) {
+    super("runs", LIMIT);
+    this.store = store;
+    this.index = index;
+    this.jobs = jobs;
+    this.desktop = desktop;
+    this.artifacts = artifacts;
+    this.outputs = new Outputs(new Reach(places.outputRoots(), places.userHome()));
+    this.probe = new Probe(clock);
+    this.ui = new RunUi(this::job, probe);
+    this.video = new RunVideo(this::job, places.bundles(), new Reach(List.of(), places.userHome()));
+    on("listRuns", call -> index.list(query(call)));
+    on("getRunResult", call -> result(run(call)));
+    on("getRunFinalArtifact", call -> finalArtifact(run(call)));
+    on("listRunArtifacts", this::listRunArtifacts);
+    on("getRunArtifact", call -> file(artifact(call)));
+    on("revealRunArtifact", call -> desktop.reveal(artifact(call).path()));
+    on("listRunOutputs", this::listRunOutputs);
+    on("getRunOutput", this::getRunOutput);
+    on("revealRunOutput", call -> desktop.reveal(output(call).path()));
+    on("getRunUi", call -> ui.of(run(call), (int) call.integer("limit")));
+    on("getRunUiVideo", call -> file(video.of(run(call))));
+  }
+
+  @Override
+  public Future<?> stop() {
+    probe.close();
+    return Future.succeededFuture();
+  }
+
+  private static RunIndex.Query query(ApiCall call) {
+    Instant since = null;
+    if (call.has("since")) {
+      since = Records.time(call.text("since"));
+      if (since == null) {
+        throw MnException.invalid("since must be a time such as 2026-06-20T10:00:00Z");
+      }
+    }
+    return new RunIndex.Query(
+        (int) call.integer("limit"),
+        text(call, "cursor"),
+        text(call, "status"),
+        text(call, "blueprint_id"),
+        text(call, "job_id"),
+        text(call, "q"),
+        since);
+  }
+
+  private static String text(ApiCall call, String parameter) {
+    return Objects.requireNonNullElse(call.text(parameter), "");
+  }
+
+  private RunFolder run(ApiCall call) {
+    return store.find(call.text("run_id"));
+  }
+
+  /** What the worker wrote; until it has, what the job ended with. */
+  private ObjectNode result(RunFolder folder) {
+    return folder
+        .read("result.json")
+        .or(() -> jobResult(folder))
+        .orElseThrow(() -> notFound("result"));
+  }
+
+  private ObjectNode finalArtifact(RunFolder folder) {
+    return folder
+        .read("final_artifact.json")
+        .or(
+            () ->
+                folder
+                    .read("result.json")
+                    .or(() -> jobResult(folder))
+                    .filter(result -> result.path("final_artifact").isObject())
+                    .map(result -> result.withObject("/final_artifact")))
+        .orElseThrow(() -> notFound("final artifact"));
+  }
+
+  private Optional<ObjectNode> jobResult(RunFolder folder) {
+    return folder
+        .peek("job.json")
+        .flatMap(link -> job(link.path("job_id").asText("")))
+        .map(document -> document.at("/job/result"))
+        .filter(JsonNode::isObject)
+        .map(result -> Redaction.of((ObjectNode) result));
+  }
+
+  /** The runtime's document of a job, if it knows the job. */
+  private Optional<JsonNode> job(String jobId) {
+    try {
+      return jobId.isEmpty() ? Optional.empty() : Optional.of(jobs.get(jobId));
+    } catch (MnException e) {
+      if (e.code() == ErrorCode.NOT_FOUND) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  private ObjectNode listRunArtifacts(ApiCall call) {
+    RunFolder folder = run(call);
+    ObjectNode answer = about(folder);
+    ArrayNode list = answer.putArray("artifacts");
+    artifacts.refs(folder).forEach(list::add);
+    outputs.refs(folder).forEach(list::add);
+    return answer;
+  }
+
+  private ObjectNode listRunOutputs(ApiCall call) {
+    RunFolder folder = run(call);
+    ObjectNode answer = about(folder);
+    ArrayNode list = answer.putArray("outputs");
+    outputs.refs(folder).forEach(list::add);
+    return answer;
+  }
+
+  private ObjectNode getRunOutput(ApiCall call) {
+    ServedFile output = output(call);
+    return file(output).put("file_name", output.path().getFileName().toString());
+  }
+
+  private ServedFile artifact(ApiCall call) {
+    return artifacts.find(run(call), call.text("artifact_path"));
+  }
+
+  private ServedFile output(ApiCall call) {
+    return outputs.find(run(call), call.integer("output_index"));
+  }
+
+  private static ObjectNode about(RunFolder folder) {
+    return Json.object().put("run_id", folder.runId()).put("run_dir", folder.path().toString());
+  }
+
+  private static ObjectNode file(ServedFile file) {
+    return Json.object()
+        .put("path", file.path().toString())
+        .put("content_type", file.contentType());
+  }
+
+  private static MnException notFound(String what) {
+    return new MnException(
+        ErrorCode.NOT_FOUND, what.replace(' ', '_') + "_not_found", what + " not found");
+  }
+}

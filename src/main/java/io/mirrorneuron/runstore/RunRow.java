@@ -1,0 +1,108 @@
+package io.mirrorneuron.runstore;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.wire.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * What lists tell of a run, from {@code run.json} and {@code job.json}. Absent texts are empty.
+ *
+ * @param place where it stands among others; never changes, so that cursors stay good
+ * @param seen the documents it was read from, as they were
+ */
+record RunRow(
+    String runId,
+    String jobId,
+    String blueprintId,
+    String traceId,
+    String status,
+    String submittedAt,
+    String startedAt,
+    String endedAt,
+    Place place,
+    List<Seen> seen) {
+
+  /** The newest comes first; the id decides where the time does not. */
+  record Place(Instant at, String runId) implements Comparable<Place> {
+    @Override
+    public int compareTo(Place other) {
+      int order = other.at.compareTo(at);
+      return order != 0 ? order : other.runId.compareTo(runId);
+    }
+  }
+
+  /** The state of a file; all members are null when there is none. */
+  record Seen(Long size, FileTime modified, Object key) {
+    static Seen of(Path file) {
+      try {
+        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        return new Seen(attributes.size(), attributes.lastModifiedTime(), attributes.fileKey());
+      } catch (IOException e) {
+        return new Seen(null, null, null);
+      }
+    }
+  }
+
+  /**
+   * The row as it is now.
+   *
+   * @param before what was known until now, or null; the answer when nothing has changed
+   */
+  static RunRow read(RunFolder folder, RunRow before) {
+    List<Seen> seen =
+        List.of(
+            Seen.of(folder.path().resolve("run.json")), Seen.of(folder.path().resolve("job.json")));
+    if (before != null && before.seen.equals(seen)) {
+      return before;
+    }
+    ObjectNode run = folder.peek("run.json").orElseGet(Json::object);
+    ObjectNode job = folder.peek("job.json").orElseGet(Json::object);
+    String submitted = text("submitted_at", job, run);
+    String started = text("started_at", run, job);
+    return new RunRow(
+        folder.runId(),
+        text("job_id", job, run),
+        text("blueprint_id", run, job),
+        text("trace_id", run, job),
+        status(run, job),
+        submitted,
+        started,
+        text("ended_at", run, job),
+        before == null ? new Place(at(folder, started, submitted), folder.runId()) : before.place,
+        seen);
+  }
+
+  boolean isOver() {
+    return RunFolder.isFinal(status);
+  }
+
+  /**
+   * The runtime has the last word; until it says so, a program may know better what it waits for.
+   */
+  private static String status(ObjectNode run, ObjectNode job) {
+    String runtime = job.path("status").asText("");
+    String program = run.path("status").asText("");
+    String status = RunFolder.isFinal(runtime) || program.isEmpty() ? runtime : program;
+    return status.isEmpty() ? "unknown" : status;
+  }
+
+  private static Instant at(RunFolder folder, String started, String submitted) {
+    Instant time = Records.time(started.isEmpty() ? submitted : started);
+    try {
+      return time != null ? time : Files.getLastModifiedTime(folder.path()).toInstant();
+    } catch (IOException e) {
+      return Instant.EPOCH;
+    }
+  }
+
+  private static String text(String member, ObjectNode first, ObjectNode second) {
+    String text = first.path(member).asText("");
+    return text.isEmpty() ? second.path(member).asText("") : text;
+  }
+}

@@ -1,0 +1,192 @@
+package io.mirrorneuron.runstore.export;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runstore.Records;
+import io.mirrorneuron.runstore.RunFolder;
+import io.mirrorneuron.runstore.RunJournal;
+import io.mirrorneuron.runstore.export.Spools.Spool;
+import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.Redaction;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.ZipEntry;
+import org.apache.commons.compress.archivers.zip.Zip64Mode;
+import org.apache.commons.compress.archivers.zip.Zip64RequiredException;
+import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
+import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
+
+/**
+ * Writes a run as one file. Secrets in documents and records are hidden; files that programs made
+ * are as they are. The same run, once it has ended, gives the same bytes.
+ */
+public final class ExportZip {
+  private static final LocalDateTime TIME = LocalDateTime.of(1980, 1, 2, 0, 0);
+
+  /** Larger files are mostly packed already, and somebody waits. */
+  private static final long STORED_FROM = 16 << 20;
+
+  private static final int MOST_LEFT_OUT = 100;
+
+  private record Part(String path, long size, String sha256) {}
+
+  private final RunFolder folder;
+  private final RunJournal journal;
+  private final Path scratch;
+  private final ZipArchiveOutputStream zip;
+  private final List<Part> parts = new ArrayList<>();
+  private final List<String> leftOut = new ArrayList<>();
+  private long records;
+  private long bytes;
+
+  private ExportZip(
+      RunFolder folder, RunJournal journal, Path scratch, ZipArchiveOutputStream zip) {
+    this.folder = folder;
+    this.journal = journal;
+    this.scratch = scratch;
+    this.zip = zip;
+  }
+
+  /**
+   * @param createdAt of a run that has ended when that was, so that the export is always the same
+   * @param tool who writes it
+   * @param target written anew; its folder also takes what is needed meanwhile
+   * @throws MnException TOO_LARGE when it has more files or bytes than a check would read
+   */
+  public static void write(
+      RunFolder folder, RunJournal journal, String createdAt, String tool, Path target) {
+    try (ZipArchiveOutputStream zip = new ZipArchiveOutputStream(target)) {
+      zip.setUseZip64(Zip64Mode.Never);
+      ExportZip export = new ExportZip(folder, journal, target.toAbsolutePath().getParent(), zip);
+      export.files();
+      export.chain(createdAt, tool);
+    } catch (Zip64RequiredException e) {
+      throw tooLarge();
+    } catch (IOException e) {
+      throw new MnException(
+          ErrorCode.INTERNAL,
+          "run_store_unavailable",
+          "run %s cannot be exported: %s".formatted(folder.runId(), e.getMessage()),
+          null,
+          e);
+    }
+  }
+
+  private void files() throws IOException {
+    try (Spools spools = Spools.of(folder.runId(), journal, scratch)) {
+      TreeMap<String, Object> all = new TreeMap<>(RunFiles.of(folder));
+      all.putAll(spools.byName());
+      for (Map.Entry<String, Object> one : all.entrySet()) {
+        switch (one.getValue()) {
+          case Spool records -> records(one.getKey(), records);
+          case Path file when one.getKey().matches("[^/]*\\.json") -> document(one.getKey(), file);
+          default -> file(one.getKey());
+        }
+      }
+    }
+  }
+
+  private void records(String name, Spool spool) throws IOException {
+    add(ExportCheck.FILES + name, spool.lines);
+    add(ExportCheck.SUMS + name, spool.sums);
+    records += spool.records();
+  }
+
+  private void file(String name) throws IOException {
+    Path file = folder.inside(name);
+    if (file == null || name.indexOf('\\') >= 0) {
+      leaveOut(name);
+      return;
+    }
+    try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+      add(ExportCheck.FILES + name, in, Files.size(file));
+    } catch (NoSuchFileException e) {
+      leaveOut(name);
+    }
+  }
+
+  /** One that cannot be read as JSON cannot be redacted, so it stays out. */
+  private void document(String name, Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+      byte[] text = in.readNBytes(Limits.DOCUMENT_BYTES + 1);
+      JsonNode json = text.length > Limits.DOCUMENT_BYTES ? null : Json.MAPPER.readTree(text);
+      if (json == null) {
+        leaveOut(name);
+        return;
+      }
+      JsonNode shown = Redaction.of(json);
+      byte[] bytes = shown == json ? text : Records.write(shown).getBytes(StandardCharsets.UTF_8);
+      add(ExportCheck.FILES + name, new ByteArrayInputStream(bytes), bytes.length);
+    } catch (JacksonException | NoSuchFileException e) {
+      leaveOut(name);
+    }
+  }
+
+  private void add(String path, Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      add(path, in, Files.size(file));
+    }
+  }
+
+  private void add(String path, InputStream content, long size) throws IOException {
+    put(path, size > STORED_FROM);
+    Hashed in = new Hashed(content);
+    in.transferTo(zip);
+    zip.closeArchiveEntry();
+    parts.add(new Part(path, in.size(), in.sha256()));
+    bytes += in.size();
+    if (parts.size() > Limits.ENTRIES - 2 || bytes > Limits.EXPANDED_BYTES / 2) {
+      throw tooLarge();
+    }
+  }
+
+  private void put(String path, boolean stored) throws IOException {
+    ZipArchiveEntry entry = new ZipArchiveEntry(path);
+    entry.setMethod(stored ? ZipEntry.STORED : ZipEntry.DEFLATED);
+    entry.setTimeLocal(TIME);
+    zip.putArchiveEntry(entry);
+  }
+
+  private void chain(String createdAt, String tool) throws IOException {
+    Header header = new Header(folder.runId(), createdAt, tool, parts.size(), records, leftOut, "");
+    String last = header.genesis();
+    put(ExportCheck.CHAIN, false);
+    for (int i = 0; i < parts.size(); i++) {
+      Part part = parts.get(i);
+      Link link = Link.of(i, part.path(), part.size(), part.sha256(), last);
+      zip.write(link.line());
+      last = link.hash();
+    }
+    zip.closeArchiveEntry();
+    put(ExportCheck.HEADER, false);
+    zip.write(header.withHead(last).bytes());
+    zip.closeArchiveEntry();
+  }
+
+  private void leaveOut(String name) {
+    if (leftOut.size() < MOST_LEFT_OUT) {
+      leftOut.add(name);
+    }
+  }
+
+  private static MnException tooLarge() {
+    return new MnException(
+        ErrorCode.TOO_LARGE,
+        "run_too_large",
+        "the run has more than %d files or %d bytes, and cannot be one zip"
+            .formatted(Limits.ENTRIES, Limits.EXPANDED_BYTES / 2));
+  }
+}

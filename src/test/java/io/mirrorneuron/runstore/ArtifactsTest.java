@@ -1,0 +1,165 @@
+package io.mirrorneuron.runstore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.testing.RunFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ArtifactsTest {
+  @TempDir Path temp;
+  private RunFolder run;
+  private final Artifacts artifacts = new Artifacts();
+
+  @BeforeEach
+  void makeRun() {
+    run = new RunStore(temp.resolve("runs")).open("r1");
+  }
+
+  private void write(String name, String content) {
+    RunFiles.write(run.path(), name, content);
+  }
+
+  private List<String> listed(String member) {
+    return artifacts.refs(run).stream().map(ref -> ref.path(member).asText()).toList();
+  }
+
+  @Test
+  void aReferenceSaysAllThereIsToKnow() {
+    write("sub dir/ü.md", "abc");
+
+    ObjectNode ref = artifacts.refs(run).getFirst();
+
+    assertThat(ref.toString())
+        .isEqualTo(
+            ("{\"artifact_id\":\"sub_dir_md\",\"path\":\"%s/sub dir/ü.md\","
+                    + "\"relative_path\":\"sub dir/ü.md\",\"size_bytes\":3,\"sha256\":"
+                    + "\"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\","
+                    + "\"content_type\":\"text/markdown; charset=utf-8\","
+                    + "\"url\":\"/api/v1/runs/r1/artifacts/sub%%20dir/%%C3%%BC.md\","
+                    + "\"reveal_url\":\"/api/v1/runs/r1/artifacts/sub%%20dir/%%C3%%BC.md/reveal\"}")
+                .formatted(run.path()));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "result.json, result_json, application/json",
+    "human.jsonl, human_events_jsonl, application/x-ndjson",
+    "events.jsonl, events_jsonl, application/x-ndjson",
+    "events.log, events_log, text/plain; charset=utf-8",
+    "events.index.json, events_index_json, application/json",
+    "events.001.jsonl, events_jsonl_001, application/x-ndjson",
+    "events.012.jsonl.gz, events_jsonl_012, application/gzip",
+    "web_ui.json, web_ui_json, application/json",
+    "Reports/Q1 - Final.PDF, reports_q1_final_pdf, application/pdf",
+  })
+  void filesHaveTheirIdsAndTypes(String name, String id, String type) {
+    write(name, "x");
+
+    assertThat(listed("artifact_id")).containsExactly(id);
+    assertThat(listed("content_type")).containsExactly(type);
+    assertThat(artifacts.find(run, name).contentType()).isEqualTo(type);
+  }
+
+  @Test
+  void listAndDownloadKnowTheSameFiles() throws IOException {
+    Path outside = RunFiles.write(temp, "outside/secret.json", "{}");
+    write("a.json", "{}");
+    write("b/c.txt", "x");
+    Files.createSymbolicLink(run.path().resolve("in.json"), run.path().resolve("a.json"));
+    write("page.html", "x");
+    write(".hidden.json", "{}");
+    write("b/.hidden/d.json", "{}");
+    write(".mn/journal.jsonl", "{}");
+    Files.createSymbolicLink(run.path().resolve("out.json"), outside);
+    Files.createSymbolicLink(run.path().resolve("nothing.json"), temp.resolve("nothing.json"));
+    Files.createSymbolicLink(
+        run.path().resolve("journal.jsonl"), run.path().resolve(".mn/journal.jsonl"));
+    Files.createSymbolicLink(run.path().resolve("folder"), outside.getParent());
+    Files.createSymbolicLink(run.path().resolve("twin"), run.path().resolve("b"));
+    Files.createDirectory(run.path().resolve("folder.json"));
+
+    assertThat(listed("relative_path")).containsExactly("a.json", "b/c.txt", "in.json");
+    for (String name : listed("relative_path")) {
+      assertThat(Files.isRegularFile(artifacts.find(run, name).path())).isTrue();
+    }
+    for (String name :
+        List.of(
+            "page.html",
+            ".hidden.json",
+            "b/.hidden/d.json",
+            ".mn/journal.jsonl",
+            "nothing.json",
+            "journal.jsonl",
+            "twin/c.txt",
+            "folder.json",
+            "b",
+            "none.json")) {
+      assertThatThrownBy(() -> artifacts.find(run, name))
+          .as(name)
+          .hasMessage("artifact not found")
+          .extracting(e -> ((MnException) e).code())
+          .isEqualTo(ErrorCode.NOT_FOUND);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "../r2/a.json",
+        "..",
+        ".",
+        "./a.json",
+        "b/../a.json",
+        "b//c.txt",
+        "/etc/passwd",
+        "a.json/",
+        "a\0.json",
+        "out.json",
+        "folder/secret.json",
+        "%2e%2e/../x.json"
+      })
+  void whatLeadsOutOfTheRunIsNoPath(String path) throws IOException {
+    Path outside = RunFiles.write(temp, "outside/secret.json", "{}");
+    write("a.json", "{}");
+    write("b/c.txt", "x");
+    Files.createSymbolicLink(run.path().resolve("out.json"), outside);
+    Files.createSymbolicLink(run.path().resolve("folder"), outside.getParent());
+
+    assertThatThrownBy(() -> artifacts.find(run, path))
+        .hasMessage("invalid artifact path")
+        .extracting(e -> ((MnException) e).code())
+        .isEqualTo(ErrorCode.MALFORMED);
+  }
+
+  @Test
+  void theChecksumIsThatOfTheFileAsItIs() {
+    write("a.txt", "abc");
+    String before = listed("sha256").getFirst();
+
+    write("a.txt", "abd");
+    assertThat(listed("sha256").getFirst()).isNotEqualTo(before);
+    write("a.txt", "abc");
+    assertThat(listed("sha256").getFirst()).isEqualTo(before);
+  }
+
+  @Test
+  void resourceSamplesAreFoundUnderBothNames() {
+    write("resource_samples.jsonl", "{}");
+
+    assertThat(artifacts.find(run, "resources.jsonl").path().getFileName())
+        .isEqualTo(artifacts.find(run, "resource_samples.jsonl").path().getFileName());
+  }
+}
