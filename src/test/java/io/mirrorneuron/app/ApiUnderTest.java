@@ -259,7 +259,7 @@ final class ApiUnderTest implements AutoCloseable {
 
   /** What comes first over the socket that the call opens. */
   String firstFrame(ContractCalls.Call call) {
-    try (SocketClient socket = SocketClient.open(http, uri(calls.path(call)), TOKEN)) {
+    try (SocketClient socket = SocketClient.open(uri(calls.path(call)), TOKEN)) {
       return socket.nextText();
     }
   }

@@ -18,8 +18,8 @@ import java.util.stream.Stream;
  * <p>When it fails, the folder with the homes and logs of its servers stays, to be looked at.
  *
  * <p>Arguments: the program, then {@code --quick}, {@code --only=} with some of {@code
- * start,reads,chain,processes,fanout,open,runs,restart}, {@code --record=FOLDER} for flight
- * recordings of the servers, {@code --out=FILE} for a copy of the document.
+ * start,reads,chain,processes,fanout,open,runs,subscribers,restart}, {@code --record=FOLDER} for
+ * flight recordings of the servers, {@code --out=FILE} for a copy of the document.
  */
 public final class Benchmarks {
   private Benchmarks() {}
@@ -48,6 +48,7 @@ public final class Benchmarks {
             new FanOuts(),
             new OpenJobs(),
             new RunLists(),
+            new Subscribers("/jobs/{job_id}/events"),
             new Restarts())) {
       if (only.isEmpty() || only.contains(measurement.name())) {
         plan.progress(measurement.name());

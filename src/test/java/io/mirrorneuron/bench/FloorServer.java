@@ -6,7 +6,9 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
@@ -15,15 +17,23 @@ import io.vertx.redis.client.Request;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The least that a read of a job can cost on Vert.x: each request asks Redis for one key and is
- * answered with its bytes. No router, no contract, no bus. Runs in a process of its own.
+ * answered with its bytes. And the least that a live stream can cost: what is posted to a path
+ * below {@link #STREAM} is written to all who wait there. No router, no contract, no bus. Runs in a
+ * process of its own.
  */
 public final class FloorServer extends VerticleBase {
+  static final String STREAM = "/stream/";
+
   private final int port;
+  private final Map<String, Set<HttpServerResponse>> followers = new HashMap<>();
   private final String redisUri;
   private final String key;
   private RedisConnection redis;
@@ -73,6 +83,10 @@ public final class FloorServer extends VerticleBase {
   }
 
   private void answer(HttpServerRequest request) {
+    if (request.path().startsWith(STREAM)) {
+      stream(request);
+      return;
+    }
     redis
         .send(Request.cmd(Command.GET).arg(key))
         .onSuccess(
@@ -82,5 +96,24 @@ public final class FloorServer extends VerticleBase {
                     .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
                     .end(row == null ? Buffer.buffer() : row.toBuffer()))
         .onFailure(failure -> request.response().setStatusCode(500).end());
+  }
+
+  private void stream(HttpServerRequest request) {
+    Set<HttpServerResponse> here =
+        followers.computeIfAbsent(request.path(), absent -> new LinkedHashSet<>());
+    if (request.method().equals(HttpMethod.GET)) {
+      HttpServerResponse response = request.response().setChunked(true);
+      response.closeHandler(closed -> here.remove(response));
+      here.add(response);
+      response.write("retry: 2000\n\n");
+    } else {
+      request
+          .body()
+          .onSuccess(
+              body -> {
+                here.forEach(response -> response.write(body));
+                request.response().end();
+              });
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.mirrorneuron.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.testing.GatewayFixture;
@@ -71,7 +72,6 @@ class SocketsIT {
 
   @Test
   void refusalsAreAnswersOfHttp() throws Exception {
-    var http = gateway.http;
     String token = GatewayFixture.TOKEN;
     assertThat(refusal(path(""), null)).isEqualTo(401);
     assertThat(refusal(path("?token=other"), null)).isEqualTo(401);
@@ -81,17 +81,13 @@ class SocketsIT {
     assertThat(refusal(path("?batch=perhaps"), token)).isEqualTo(422);
     assertThat(refusal("/api/v1/realtime?interval=0", token)).isEqualTo(422);
     assertThat(gateway.get(path("")).statusCode()).isEqualTo(426);
-    assertThat(
-            SocketClient.refusal(
-                () ->
-                    SocketClient.ofPage(
-                        http, gateway.uri(path("")), token, "https://elsewhere.example")))
-        .isEqualTo(403);
+    assertThatThrownBy(
+            () -> SocketClient.ofPage(gateway.uri(path("")), token, "https://elsewhere.example"))
+        .hasMessage("refused with 403");
     for (String origin : List.of("https://ui.example", "http://127.0.0.1:" + gateway.port())) {
-      SocketClient.ofPage(http, gateway.uri(path("")), token, origin).close();
+      SocketClient.ofPage(gateway.uri(path("")), token, origin).close();
     }
-    try (SocketClient socket =
-        SocketClient.open(http, gateway.uri(path("?token=" + token)), null)) {
+    try (SocketClient socket = SocketClient.open(gateway.uri(path("?token=" + token)), null)) {
       assertThat(id(socket)).isEqualTo(1);
     }
   }
@@ -120,10 +116,8 @@ class SocketsIT {
   @Test
   void whoDoesNotReadLosesNothingAndKeepsNobodyWaiting() {
     int events = 8000;
-    try (SocketClient deaf =
-            SocketClient.deaf(gateway.http, gateway.uri(path("")), GatewayFixture.TOKEN);
-        SocketClient deafToBatches =
-            SocketClient.deaf(gateway.http, gateway.uri(path("?batch=1")), GatewayFixture.TOKEN);
+    try (SocketClient deaf = gateway.socket(path(""));
+        SocketClient deafToBatches = gateway.socket(path("?batch=1"));
         SocketClient quick = gateway.socket(path(""))) {
       for (int i = 0; i < events; i++) {
         gateway.jobs.append(job, Json.object().put("type", "tick").put("text", "x".repeat(500)));
@@ -132,15 +126,17 @@ class SocketsIT {
       List<Long> expected = IntStream.rangeClosed(1, events + 5).mapToObj(id -> (long) id).toList();
       assertThat(ids(quick)).isEqualTo(expected);
       assertThat(gateway.jobs.watchers(job)).isEqualTo(1);
-      deaf.listen();
       assertThat(ids(deaf)).isEqualTo(expected);
-      deafToBatches.listen();
       assertThat(ids(deafToBatches)).isEqualTo(expected);
     }
   }
 
   private int refusal(String path, String token) {
-    return SocketClient.refusal(() -> SocketClient.open(gateway.http, gateway.uri(path), token));
+    try (SocketClient opened = SocketClient.open(gateway.uri(path), token)) {
+      throw new AssertionError("the socket was opened: " + opened);
+    } catch (SocketClient.Refused refused) {
+      return refused.status();
+    }
   }
 
   private String path(String query) {

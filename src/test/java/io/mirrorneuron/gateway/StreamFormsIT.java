@@ -243,7 +243,7 @@ class StreamFormsIT {
   void framesOfASocketHaveThemToo() {
     diary.write("logs", "one");
     URI uri = URI.create(base() + "/diaries/a/ws?interval=0.05");
-    try (SocketClient socket = SocketClient.open(http, uri, null)) {
+    try (SocketClient socket = SocketClient.open(uri, null)) {
       assertThat(socket.nextText())
           .isEqualTo(
               "{\"event\":\"logs\",\"id\":\"logs:1\",\"data\":"

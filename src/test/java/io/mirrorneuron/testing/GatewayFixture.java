@@ -187,7 +187,7 @@ public final class GatewayFixture implements AutoCloseable {
 
   /** A WebSocket that carries the token. */
   public SocketClient socket(String path) {
-    return SocketClient.open(http, uri(path), TOKEN);
+    return SocketClient.open(uri(path), TOKEN);
   }
 
   @Override

@@ -2,109 +2,108 @@ package io.mirrorneuron.testing;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.wire.Json;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.WebSocket;
-import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 
-/** The client's end of a WebSocket: one text after the other, and how it ended. */
-public final class SocketClient implements WebSocket.Listener, AutoCloseable {
-  private static final long PATIENCE_SECONDS = 20;
+/**
+ * The client's end of a WebSocket, as bytes: it reads only when a test asks for a frame, holds each
+ * frame to the letter of the protocol, and cuts off as a network does.
+ */
+public final class SocketClient implements AutoCloseable {
+  private static final int PATIENCE_MILLIS = 20_000;
+  private static final int TEXT = 1;
+  private static final int CLOSE = 8;
+  private static final int PING = 9;
+  private static final int PONG = 10;
+  private static final int FINAL = 0x80;
+  private static final int MASKED = 0x80;
 
-  private final BlockingQueue<String> texts = new LinkedBlockingQueue<>();
-  private final CompletableFuture<Integer> closed = new CompletableFuture<>();
-  private final CompletableFuture<String> pong = new CompletableFuture<>();
-  private final StringBuilder partial = new StringBuilder();
-  private WebSocket socket;
+  /** The server did not switch protocols. */
+  public static final class Refused extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final int status;
 
-  private SocketClient() {}
+    Refused(int status) {
+      super("refused with " + status);
+      this.status = status;
+    }
+
+    public int status() {
+      return status;
+    }
+  }
+
+  private record Frame(int opcode, byte[] payload) {
+    String text() {
+      try {
+        return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(payload)).toString();
+      } catch (CharacterCodingException e) {
+        throw new AssertionError("a frame is not UTF-8", e);
+      }
+    }
+  }
+
+  private final Socket socket;
+  private final DataInputStream in;
+
+  private SocketClient(Socket socket) throws IOException {
+    this.socket = socket;
+    this.in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
+  }
 
   /**
    * Opens a socket.
    *
    * @param token null for none in a header
+   * @throws Refused when it is not opened
    */
-  public static SocketClient open(HttpClient http, URI uri, String token) {
-    SocketClient client = deaf(http, uri, token);
-    client.listen();
-    return client;
-  }
-
-  /** Opens one that takes nothing before it is told to {@link #listen}. */
-  public static SocketClient deaf(HttpClient http, URI uri, String token) {
-    return connect(http.newWebSocketBuilder(), uri, token);
+  public static SocketClient open(URI uri, String token) {
+    return ofPage(uri, token, null);
   }
 
   /** Opens one as a page of this origin does. */
-  public static SocketClient ofPage(HttpClient http, URI uri, String token, String origin) {
-    return connect(http.newWebSocketBuilder().header("Origin", origin), uri, token);
-  }
-
-  /** The HTTP status with which an upgrade is refused. */
-  public static int refusal(Supplier<SocketClient> opening) {
-    try (SocketClient opened = opening.get()) {
-      throw new AssertionError("the socket was opened: " + opened);
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof WebSocketHandshakeException refused) {
-        return refused.getResponse().statusCode();
+  public static SocketClient ofPage(URI uri, String token, String origin) {
+    String head =
+        "GET "
+            + uri.getRawPath()
+            + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery())
+            + " HTTP/1.1\r\nHost: "
+            + uri.getAuthority()
+            + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13"
+            + "\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+            + (token == null ? "" : "Authorization: Bearer " + token + "\r\n")
+            + (origin == null ? "" : "Origin: " + origin + "\r\n")
+            + "\r\n";
+    try {
+      Socket socket = new Socket(uri.getHost(), uri.getPort());
+      socket.setSoTimeout(PATIENCE_MILLIS);
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.ISO_8859_1));
+      SocketClient client = new SocketClient(socket);
+      int status = client.readHead();
+      if (status != 101) {
+        socket.close();
+        throw new Refused(status);
       }
-      throw e;
+      return client;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
-  private static SocketClient connect(WebSocket.Builder builder, URI uri, String token) {
-    SocketClient client = new SocketClient();
-    if (token != null) {
-      builder.header("Authorization", "Bearer " + token);
+  private int readHead() throws IOException {
+    StringBuilder head = new StringBuilder();
+    while (head.indexOf("\r\n\r\n") < 0) {
+      head.append((char) in.readUnsignedByte());
     }
-    URI ws = URI.create(uri.toString().replaceFirst("^http", "ws"));
-    client.socket = builder.buildAsync(ws, client).join();
-    return client;
-  }
-
-  public void listen() {
-    socket.request(1);
-  }
-
-  @Override
-  public void onOpen(WebSocket opened) {}
-
-  @Override
-  public CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
-    partial.append(data);
-    if (last) {
-      texts.add(partial.toString());
-      partial.setLength(0);
-    }
-    from.request(1);
-    return null;
-  }
-
-  @Override
-  public CompletionStage<?> onPong(WebSocket from, ByteBuffer message) {
-    pong.complete(StandardCharsets.UTF_8.decode(message).toString());
-    from.request(1);
-    return null;
-  }
-
-  @Override
-  public CompletionStage<?> onClose(WebSocket from, int code, String reason) {
-    closed.complete(code);
-    return null;
-  }
-
-  @Override
-  public void onError(WebSocket from, Throwable error) {
-    closed.completeExceptionally(error);
+    return Integer.parseInt(head.substring(9, 12));
   }
 
   /** The next text, as JSON. */
@@ -113,37 +112,82 @@ public final class SocketClient implements WebSocket.Listener, AutoCloseable {
   }
 
   public String nextText() {
-    try {
-      String text = texts.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
-      if (text == null) {
-        throw new AssertionError(
-            "no frame came; closed: " + closed,
-            closed.isCompletedExceptionally() ? closed.exceptionNow() : null);
-      }
-      return text;
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
+    return await(TEXT).text();
   }
 
-  /** The close code, once the server has closed. */
+  /** The close code; what comes before the close is passed over. */
   public int closeCode() {
-    return closed.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+    return ByteBuffer.wrap(await(CLOSE).payload()).getShort();
   }
 
   public void send(String text) {
-    socket.sendText(text, true).join();
+    write(TEXT, text);
   }
 
-  /** What the server answers to a ping. */
+  /** What the server answers to a ping; what comes before is passed over. */
   public String ping(String text) {
-    socket.sendPing(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8))).join();
-    return pong.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+    write(PING, text);
+    return await(PONG).text();
+  }
+
+  private Frame await(int opcode) {
+    try {
+      Frame frame = read();
+      while (frame.opcode() != opcode) {
+        if (frame.opcode() == CLOSE) {
+          throw new AssertionError("the server closed the socket");
+        }
+        frame = read();
+      }
+      return frame;
+    } catch (IOException e) {
+      throw new AssertionError("no such frame came: " + opcode, e);
+    }
+  }
+
+  private Frame read() throws IOException {
+    int first = in.readUnsignedByte();
+    if ((first & 0xF0) != FINAL) {
+      throw new AssertionError("a frame begins with " + first);
+    }
+    int length = in.readUnsignedByte();
+    long size =
+        switch (length) {
+          case 126 -> in.readUnsignedShort();
+          case 127 -> in.readLong();
+          default -> length;
+        };
+    return new Frame(first & 0x0F, in.readNBytes(Math.toIntExact(size)));
+  }
+
+  /** The mask of a client's frame may be zero; then its bytes are themselves. */
+  private void write(int opcode, String text) {
+    byte[] payload = text.getBytes(StandardCharsets.UTF_8);
+    ByteArrayOutputStream frame = new ByteArrayOutputStream();
+    frame.write(FINAL | opcode);
+    if (payload.length < 126) {
+      frame.write(MASKED | payload.length);
+    } else {
+      frame.write(MASKED | 126);
+      frame.write(payload.length >> 8);
+      frame.write(payload.length);
+    }
+    frame.writeBytes(new byte[4]);
+    frame.writeBytes(payload);
+    try {
+      socket.getOutputStream().write(frame.toByteArray());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Cuts the connection as a network would. */
   @Override
   public void close() {
-    socket.abort();
+    try {
+      socket.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

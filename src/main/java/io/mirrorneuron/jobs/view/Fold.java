@@ -21,6 +21,15 @@ final class Fold {
   private static final int ACTIVITIES = 2000;
   private static final int MESSAGE_CHARS = 320;
 
+  /** What another event says better. */
+  private static final Set<String> QUIET =
+      Set.of(
+          "workflow_step_triggered",
+          "workflow_step_beacon",
+          "workflow_step_attempt_completed",
+          "workflow_step_duplicate_message_ignored",
+          "workflow_step_stale_output_ignored");
+
   private final Roster roster;
   private final Course course;
   private final Deque<String> messages = new ArrayDeque<>();
@@ -107,7 +116,7 @@ final class Fold {
   private void remember(JobEvent event, String stepId, StepTrack step, Track worker) {
     traceId = traceId == null ? traceOf(event) : traceId;
     String type = event.type();
-    boolean ofStep = step != null && type.startsWith("workflow_step_");
+    boolean ofStep = step != null && type.startsWith("workflow_step_") && !QUIET.contains(type);
     if (ofStep || type.startsWith("job_") || type.startsWith("blueprint_")) {
       push(messages, Sentences.of(event, stepId, MESSAGE_CHARS), MESSAGES);
     }
