@@ -25,6 +25,8 @@ import java.util.NavigableMap;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All runs, the newest first, in memory. What this process writes is seen at once, a folder that
@@ -33,6 +35,8 @@ import java.util.concurrent.ConcurrentSkipListMap;
  * runs there are. Thread-safe.
  */
 public final class RunIndex {
+  private static final Logger LOG = LoggerFactory.getLogger(RunIndex.class);
+
   /** A folder made so shortly after another may bear the same time. */
   private static final Duration CLOCK_TICK = Duration.ofMillis(50);
 
@@ -55,8 +59,17 @@ public final class RunIndex {
   public static RunIndex of(RunStore store, Clock clock) {
     RunIndex index = new RunIndex(store, clock);
     store.onChange(index.touched::add);
-    Thread.ofVirtual().name("run index").start(index::update);
+    Thread.ofVirtual().name("run index").start(index::fill);
     return index;
+  }
+
+  /** The first list tries again. */
+  private void fill() {
+    try {
+      update();
+    } catch (MnException e) {
+      LOG.warn("{}", e.getMessage());
+    }
   }
 
   /**
@@ -114,13 +127,16 @@ public final class RunIndex {
         if (!query.isFiltered() && more) {
           break;
         }
-        RunRow row = known.isOver() && !query.accepts(known) ? known : refresh(known.runId());
+        boolean shown =
+            page.size() < query.limit() && (after == null || known.place().compareTo(after) > 0);
+        RunRow row =
+            known.isOver() && !(shown && query.accepts(known)) ? known : refresh(known.runId());
         if (row != null && query.accepts(row)) {
           total += query.isFiltered() ? 1 : 0;
-          boolean follows = after == null || row.place().compareTo(after) > 0;
-          more |= follows && page.size() == query.limit();
-          if (follows && !more) {
+          if (shown) {
             page.add(row);
+          } else {
+            more |= page.size() == query.limit();
           }
         }
       }
