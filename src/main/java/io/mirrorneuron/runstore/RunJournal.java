@@ -185,6 +185,8 @@ public final class RunJournal {
 
   private void load() throws IOException {
     sources = new Sources();
+    tails.values().forEach(LogTail::forget);
+    files.repair();
     mark = files.mark();
     if (mark == null) {
       return;
