@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.recorder;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runstore.CompactTimeline;
 import io.mirrorneuron.runstore.EventId;
+import io.mirrorneuron.runstore.Numbers;
 import io.mirrorneuron.runstore.ObservabilitySummary;
 import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.runstore.RunLog;
@@ -11,7 +12,6 @@ import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.Redaction;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +37,7 @@ final class Recording {
   private Timeline timeline;
 
   /** Events that each file had when it was last looked at; nothing for files that are ours. */
-  private final Map<RunLog, BitSet> present = new EnumMap<>(RunLog.class);
+  private final Map<RunLog, Numbers> present = new EnumMap<>(RunLog.class);
 
   private final Map<RunLog, Integer> expected = new EnumMap<>(RunLog.class);
   private RunFolder folder;
@@ -169,8 +169,8 @@ final class Recording {
     if (isNew) {
       expected.merge(file, 1, Integer::sum);
     }
-    BitSet known = present.get(file);
-    if (known == null || !known.get((int) EventId.of(record).seq())) {
+    Numbers known = present.get(file);
+    if (known == null || !known.has(EventId.of(record).seq())) {
       records.computeIfAbsent(file, none -> new ArrayList<>()).add(record);
     }
   }
@@ -194,7 +194,7 @@ final class Recording {
   }
 
   private boolean lacks(RunLog file) {
-    return present.get(file).cardinality() < expected.getOrDefault(file, 0);
+    return present.get(file).count() < expected.getOrDefault(file, 0);
   }
 
   /** Writes again what a program that rewrote the files has lost. */

@@ -104,7 +104,9 @@ final class RunDocuments {
           .map(written::at)
           .filter(ObjectNode.class::isInstance)
           .findFirst()
-          .ifPresent(artifact -> documents.put("final_artifact.json", (ObjectNode) artifact));
+          .ifPresent(
+              artifact ->
+                  documents.put("final_artifact.json", Redaction.of((ObjectNode) artifact)));
     }
     return documents;
   }
