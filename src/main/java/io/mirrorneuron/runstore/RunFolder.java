@@ -15,6 +15,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -143,6 +144,21 @@ public final class RunFolder {
   public void writeIfAbsent(String name, ObjectNode document) {
     if (!Files.exists(path.resolve(name))) {
       write(name, document);
+    }
+  }
+
+  /** Removes those of the documents that were written before that time. */
+  public void discard(List<String> names, Instant before) {
+    try (var _ = lock()) {
+      for (String name : names) {
+        Path file = path.resolve(name);
+        if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+            && Files.getLastModifiedTime(file).toInstant().isBefore(before)) {
+          Files.delete(file);
+        }
+      }
+    } catch (IOException e) {
+      throw failed("the folder of the run", e);
     }
   }
 

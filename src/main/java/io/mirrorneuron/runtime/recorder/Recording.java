@@ -5,6 +5,7 @@ import io.mirrorneuron.runstore.CompactTimeline;
 import io.mirrorneuron.runstore.EventId;
 import io.mirrorneuron.runstore.Numbers;
 import io.mirrorneuron.runstore.ObservabilitySummary;
+import io.mirrorneuron.runstore.Records;
 import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.runstore.RunLog;
 import io.mirrorneuron.runstore.RunStore;
@@ -25,6 +26,15 @@ import java.util.function.LongFunction;
  */
 final class Recording {
   private static final Set<String> TERMINAL = Set.of("completed", "failed", "cancelled");
+
+  /** Documents that a later job of the run does not take over. */
+  private static final List<String> OF_ONE_JOB =
+      List.of(
+          "manifest.json",
+          "result.json",
+          "final_artifact.json",
+          CompactTimeline.FILE,
+          ObservabilitySummary.FILE);
 
   private final RunStore runs;
   private final String jobId;
@@ -124,6 +134,9 @@ final class Recording {
 
   private void write(RunFolder into, ObjectNode row, List<StoredEvent> events) {
     if (status == null) {
+      if (isAnothers(into)) {
+        into.discard(OF_ONE_JOB, Records.time(row.path("submitted_at").asText()));
+      }
       into.write("job.json", documents.job(row, "running"));
       into.writeIfAbsent("manifest.json", Redaction.of(manifest));
       documents.inputs().ifPresent(inputs -> into.writeIfAbsent("inputs.json", inputs));
@@ -142,6 +155,14 @@ final class Recording {
     if (ends) {
       finish(into, row);
     }
+  }
+
+  /** A run may be submitted again; what it says in the end is then the later job's. */
+  private boolean isAnothers(RunFolder into) {
+    return into.peek("job.json")
+        .map(job -> job.path("job_id").asText(jobId))
+        .filter(job -> !job.equals(jobId))
+        .isPresent();
   }
 
   private List<StoredEvent> more(ObjectNode row) {

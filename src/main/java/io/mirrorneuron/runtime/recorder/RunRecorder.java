@@ -163,7 +163,12 @@ public final class RunRecorder implements AutoCloseable {
   private void failed(String job, RuntimeException why) {
     recordings.remove(job);
     if (failing.add(job)) {
-      LOG.error("the run of job {} cannot be written; it will be tried again", job, why);
+      Throwable details = failing.size() == 1 ? why : null; // a full disk fails them all
+      LOG.error(
+          "the run of job {} cannot be written, it will be tried again: {}",
+          job,
+          why.getMessage(),
+          details);
     }
   }
 

@@ -202,6 +202,30 @@ class RunRecorderIT {
     assertThat(run.read("manifest.json")).isPresent();
   }
 
+  @Test
+  void aRunThatIsSubmittedAgainHasTheResultOfTheLaterJob() {
+    String first = submit(again("first"));
+    RunFolder run = over(runtime.runs().find("again"));
+    assertThat(run.read("result.json").orElseThrow()).isEqualTo(job(first).at("/job/result"));
+
+    String second = submit(again("second"));
+    Eventually.eventually(
+        "the second is over",
+        () ->
+            run.isOver()
+                && run.peek("job.json").orElseThrow().at("/job_id").asText().equals(second));
+    assertThat(run.read("result.json").orElseThrow())
+        .isEqualTo(job(second).at("/job/result"))
+        .isNotEqualTo(job(first).at("/job/result"));
+    assertThat(run.read("manifest.json").orElseThrow().at("/graph_id").asText())
+        .isEqualTo("second");
+  }
+
+  private static String again(String graph) {
+    return SampleManifests.program(graph, "echo", graph)
+        .replaceFirst("\\{", "{\"run_id\":\"again\",");
+  }
+
   private String submit(String manifest) {
     return runtime.jobs().submit(Submission.of(manifest)).jobId();
   }
