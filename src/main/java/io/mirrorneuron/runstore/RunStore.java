@@ -107,7 +107,7 @@ public final class RunStore implements AutoCloseable {
     Path hidden = root.resolve(".new-" + runId);
     try {
       deleteTree(hidden); // of a server that died in the middle
-      Files.createDirectory(hidden);
+      Files.createDirectories(hidden); // the root too, if it is gone
       fill.accept(RunFolder.unshared(runId, hidden));
       Files.move(hidden, folder.path(), StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {

@@ -26,6 +26,7 @@ import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.MessageForm;
+import io.mirrorneuron.wire.Redaction;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -87,7 +88,7 @@ final class LocalJobs implements JobsClient {
     this.beforeClear = beforeClear;
     this.adminToken = adminToken;
     this.owner = owner;
-    this.letters = new DeadLetters(engine, this::events);
+    this.letters = new DeadLetters(engine, this::wholeEvents);
     this.exports = exports;
     this.imports = imports;
     this.forks = forks;
@@ -190,6 +191,11 @@ final class LocalJobs implements JobsClient {
 
   @Override
   public EventPage events(String jobId, long after, int limit) {
+    return shown(wholeEvents(jobId, after, limit));
+  }
+
+  /** With the secrets in them, for those who go on working with what was sent. */
+  private EventPage wholeEvents(String jobId, long after, int limit) {
     CompletionStage<String> row = store.row(jobId); // first, so that "ended" is never too early
     CompletionStage<List<StoredEvent>> read = store.events(jobId, after, limit);
     boolean terminal = isTerminal(jobId, await(row));
@@ -204,7 +210,12 @@ final class LocalJobs implements JobsClient {
     CompletionStage<List<StoredEvent>> read = store.lastEvents(jobId, limit);
     boolean terminal = isTerminal(jobId, await(row));
     List<StoredEvent> events = await(read);
-    return page(jobId, events, events.isEmpty() ? 0 : events.getLast().seq(), terminal);
+    return shown(page(jobId, events, events.isEmpty() ? 0 : events.getLast().seq(), terminal));
+  }
+
+  private static EventPage shown(EventPage page) {
+    return new EventPage(
+        page.events().stream().map(Redaction::ofObject).toList(), page.next(), page.ended());
   }
 
   private static EventPage page(String jobId, List<StoredEvent> events, long next, boolean ended) {
