@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.recorder;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runstore.CompactTimeline;
 import io.mirrorneuron.runstore.EventId;
+import io.mirrorneuron.runstore.HumanCopies;
 import io.mirrorneuron.runstore.ObservabilitySummary;
 import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.runstore.RunLog;
@@ -99,6 +100,7 @@ final class Recording {
     }
     if (folder == null) {
       folder = runs.open(runId);
+      HumanCopies.complete(folder, runs.journal(folder));
       findPresent();
     }
     write(folder, row, events);
@@ -180,6 +182,7 @@ final class Recording {
     if (folder != null) {
       beforeEnd.accept(runId);
       runs.journal(folder).catchUp(); // what a program has cut off is kept there
+      HumanCopies.complete(folder, runs.journal(folder));
       findPresent();
       if (present.entrySet().stream().anyMatch(file -> lacks(file.getKey()))) {
         restore();
