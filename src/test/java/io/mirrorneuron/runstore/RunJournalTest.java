@@ -36,7 +36,7 @@ class RunJournalTest {
   @BeforeEach
   void folder() throws IOException {
     Files.createDirectories(root.resolve("r1"));
-    folder = new RunFolder("r1", root.toRealPath().resolve("r1"), () -> {});
+    folder = new RunFolder("r1", root.toRealPath().resolve("r1"), name -> {});
   }
 
   @Test

@@ -51,6 +51,7 @@ public final class RunRecorder implements AutoCloseable {
   private final Set<String> underWay = new HashSet<>();
   private final Map<CompletableFuture<Void>, Set<String>> asked = new HashMap<>();
   private boolean closed;
+  private boolean away;
 
   /**
    * @param beforeEnd told the id of a run whose job has ended, before its folder is finished;
@@ -90,13 +91,16 @@ public final class RunRecorder implements AutoCloseable {
                                 })));
   }
 
-  /** Returns when all that was committed before the call is in the run store, or after a while. */
+  /**
+   * Returns when all that was committed before the call is in the run store; earlier when the store
+   * of jobs is away, or after a while.
+   */
   public void catchUp() {
     CompletableFuture<Void> done = new CompletableFuture<>();
     synchronized (this) {
       Set<String> jobs = new HashSet<>(waiting);
       jobs.addAll(underWay);
-      if (jobs.isEmpty()) {
+      if (jobs.isEmpty() || away) {
         return;
       }
       asked.put(done, jobs);
@@ -144,15 +148,19 @@ public final class RunRecorder implements AutoCloseable {
   }
 
   private synchronized void recorded(List<String> batch) {
+    away = false;
     underWay.clear();
     asked.values().forEach(jobs -> batch.forEach(jobs::remove));
     asked.entrySet().removeIf(one -> one.getValue().isEmpty() && one.getKey().complete(null));
   }
 
-  /** The store is away. Answers whether to go on. */
+  /** The store is away, so nobody is to wait for it here. Answers whether to go on. */
   private synchronized boolean wait(List<String> batch) throws InterruptedException {
     underWay.clear();
     waiting.addAll(batch);
+    asked.keySet().forEach(one -> one.complete(null));
+    asked.clear();
+    away = true;
     if (!closed) {
       wait(RETRY.toMillis());
     }
