@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runstore.CompactTimeline;
 import io.mirrorneuron.runstore.EventId;
 import io.mirrorneuron.runstore.Numbers;
+import io.mirrorneuron.runstore.HumanCopies;
 import io.mirrorneuron.runstore.ObservabilitySummary;
 import io.mirrorneuron.runstore.Records;
 import io.mirrorneuron.runstore.RunFolder;
@@ -109,6 +110,7 @@ final class Recording {
     }
     if (folder == null) {
       folder = runs.open(runId);
+      HumanCopies.complete(folder, runs.journal(folder));
       findPresent();
     }
     write(folder, row, events);
@@ -201,6 +203,7 @@ final class Recording {
     if (folder != null) {
       beforeEnd.accept(runId);
       runs.journal(folder).catchUp(); // what a program has cut off is kept there
+      HumanCopies.complete(folder, runs.journal(folder));
       findPresent();
       if (present.entrySet().stream().anyMatch(file -> lacks(file.getKey()))) {
         restore();
