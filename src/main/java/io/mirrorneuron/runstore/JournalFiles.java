@@ -105,13 +105,20 @@ final class JournalFiles {
     }
   }
 
-  /** The last entries that pass, oldest first. */
-  List<JournalEntry> last(int limit, Predicate<JournalEntry> filter) throws IOException {
+  /**
+   * The last entries that pass, oldest first.
+   *
+   * @param budget about how many bytes to look through at most
+   */
+  List<JournalEntry> last(int limit, long budget, Predicate<JournalEntry> filter)
+      throws IOException {
     List<JournalEntry> found = new ArrayList<>();
+    long left = budget;
     for (Path segment : segments().reversed()) {
       long upTo = Files.size(segment);
-      for (long block = 256 << 10; upTo > 0 && found.size() < limit; block *= 2) {
+      for (long block = 256 << 10; upTo > 0 && left > 0 && found.size() < limit; block *= 2) {
         long from = Math.max(0, upTo - block);
+        left -= upTo - from;
         List<JournalEntry> some = new ArrayList<>();
         upTo = block(segment, from, upTo, filter, some);
         some.addAll(found);

@@ -260,8 +260,7 @@ final class LogTail {
   private static String key(Path file) throws IOException {
     Object key =
         isPacked(file) ? null : Files.readAttributes(file, BasicFileAttributes.class).fileKey();
-    return key == null
-        ? file.getFileName().toString()
-        : key.toString().replaceAll("[^A-Za-z0-9=,]", "");
+    String name = key == null ? file.getFileName().toString() : key.toString();
+    return name.replaceAll("[^A-Za-z0-9=,._-]", "");
   }
 }

@@ -33,6 +33,9 @@ public final class RunJournal {
   private static final long SEGMENT_BYTES = 16 << 20;
   private static final int PAGE_BYTES = 1 << 20;
 
+  /** How far back records of programs are looked for among thousands of others. */
+  private static final long PROGRAMS_BYTES = 4 << 20;
+
   /** Lines of each log that are read at a time, so that a long history needs no memory. */
   private static final int BATCH = 2000;
 
@@ -90,9 +93,11 @@ public final class RunJournal {
    * @return whether that was all there was
    */
   public boolean advance() {
+    boolean whole = false;
     lock.lock();
     try {
       if (sources != null && tails.values().stream().noneMatch(LogTail::hasNews)) {
+        whole = true;
         return true;
       }
       try (var _ = folder.lock()) {
@@ -104,12 +109,15 @@ public final class RunJournal {
           mark = files.append(batch, sources.account());
           batch.forEach(sources::took);
         }
+        whole = true;
         return tails.values().stream().noneMatch(LogTail::hasMore);
       }
     } catch (IOException e) {
-      sources = null; // what was half taken in is told by the journal itself
       throw damaged(e);
     } finally {
+      if (!whole) {
+        sources = null; // what was half taken in is told by the journal itself
+      }
       lock.unlock();
     }
   }
@@ -140,6 +148,22 @@ public final class RunJournal {
     return new Page(records, seen[0], complete[0]);
   }
 
+  /** The newest events that programs of the run wrote themselves, as {@link #last} tells them. */
+  public List<ObjectNode> ofPrograms(int limit) {
+    try {
+      return files
+          .last(
+              limit,
+              PROGRAMS_BYTES,
+              entry -> entry.log() == RunLog.EVENTS && entry.job().equals(JournalEntry.NO_JOB))
+          .stream()
+          .map(RunJournal::payload)
+          .toList();
+    } catch (IOException e) {
+      throw damaged(e);
+    }
+  }
+
   /**
    * The last lines that pass, as the files have them (redacted), oldest first.
    *
@@ -165,6 +189,7 @@ public final class RunJournal {
     files
         .last(
             limit,
+            Long.MAX_VALUE,
             entry ->
                 filter.passes(entry) && payload(entry) instanceof ObjectNode p && wanted.test(p))
         .forEach(entry -> payloads.add(payload(entry)));

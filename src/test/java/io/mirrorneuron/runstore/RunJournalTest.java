@@ -37,7 +37,7 @@ class RunJournalTest {
   @BeforeEach
   void folder() throws IOException {
     Files.createDirectories(root.resolve("r1"));
-    folder = new RunFolder("r1", root.toRealPath().resolve("r1"), () -> {});
+    folder = new RunFolder("r1", root.toRealPath().resolve("r1"), name -> {});
   }
 
   @Test
@@ -86,6 +86,29 @@ class RunJournalTest {
     append("events.jsonl", "\"t\",\"text\":\"b\"}\n");
     journal.catchUp();
     assertThat(texts(all(journal))).containsExactly("a", "b");
+  }
+
+  @Test
+  void idsThatProgramsMakeUpDoNoHarm() {
+    for (String id : List.of("j_4294967295", "j_2147483647", "j_99999999999999999999", "j_-1")) {
+      append("events.jsonl", madeUp("j", id));
+    }
+    for (String job : List.of("a b", "a\\nb", "{", "-")) {
+      append("events.jsonl", madeUp(job, job + "_1"));
+    }
+    append("events.jsonl", event(1), event(1));
+    RunJournal journal = journal();
+
+    assertThat(numbers(all(journal))).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L);
+    assertThat(all(journal())).isEqualTo(all(journal));
+    append("events.jsonl", event(2));
+    RunJournal again = journal();
+    again.catchUp();
+    assertThat(numbers(all(again))).endsWith(9L, 10L);
+  }
+
+  private static String madeUp(String job, String id) {
+    return "{\"type\":\"t\",\"job_id\":\"%s\",\"event_id\":\"evt_%s\"}\n".formatted(job, id);
   }
 
   @Test
