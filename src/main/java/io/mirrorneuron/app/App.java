@@ -19,6 +19,7 @@ import io.mirrorneuron.human.HumanDesk;
 import io.mirrorneuron.human.HumanInbox;
 import io.mirrorneuron.human.HumanLogs;
 import io.mirrorneuron.human.HumanVerticle;
+import io.mirrorneuron.jobs.JobRuns;
 import io.mirrorneuron.jobs.JobsVerticle;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.observability.ObservabilityVerticle;
@@ -26,6 +27,8 @@ import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.runs.Desktop;
 import io.mirrorneuron.runs.RunsVerticle;
 import io.mirrorneuron.runstore.Artifacts;
+import io.mirrorneuron.runstore.Outputs;
+import io.mirrorneuron.runstore.Reach;
 import io.mirrorneuron.runstore.RunIndex;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.runtime.Runtime;
@@ -234,14 +237,31 @@ public final class App implements AutoCloseable {
         new BundleStaging(uploads.resolve("bundles"), BundleZip.Limits.DEFAULT, clock, ids::secret);
     vertx.setPeriodic(
         0, Duration.ofHours(1).toMillis(), timer -> Thread.startVirtualThread(staging::sweep));
+    RunIndex index = RunIndex.of(runs, clock);
+    Artifacts artifacts = new Artifacts();
+    Path userHome = Path.of(System.getProperty("user.home"));
+    Outputs outputs = new Outputs(new Reach(outputRoots(), userHome));
     List<AreaVerticle> areas =
         List.of(
             new JobsVerticle(
-                backend.jobs(), backend.rows(), staging, config.grpc().adminToken(), clock),
+                backend.jobs(),
+                backend.rows(),
+                new JobRuns(runs, index, artifacts, outputs, clock),
+                staging,
+                config.grpc().adminToken(),
+                clock),
             new ClusterVerticle(backend.cluster(), surroundings(), clock),
             new BlueprintsVerticle(staging),
             new ObservabilityVerticle(runs, clock),
-            runsArea(backend.jobs()),
+            new RunsVerticle(
+                runs,
+                index,
+                backend.jobs(),
+                artifacts,
+                outputs,
+                new RunsVerticle.Places(config.home().resolve("bundles"), userHome),
+                Desktop.find(config.api().host(), environment, System.getProperty("os.name")),
+                clock),
             human,
             new ArchiveVerticle(
                 runs, config.home().resolve("exports"), "mn " + Main.version(), clock));
@@ -262,20 +282,10 @@ public final class App implements AutoCloseable {
     return Door.bound(api.host(), gateway.port());
   }
 
-  private RunsVerticle runsArea(JobsClient jobs) {
-    List<Path> outputRoots = new ArrayList<>(config.outputs().roots());
-    outputRoots.add(config.home().resolve("shared"));
-    return new RunsVerticle(
-        runs,
-        RunIndex.of(runs, clock),
-        jobs,
-        new Artifacts(),
-        new RunsVerticle.Places(
-            outputRoots,
-            config.home().resolve("bundles"),
-            Path.of(System.getProperty("user.home"))),
-        Desktop.find(config.api().host(), environment, System.getProperty("os.name")),
-        clock);
+  private List<Path> outputRoots() {
+    List<Path> roots = new ArrayList<>(config.outputs().roots());
+    roots.add(config.home().resolve("shared"));
+    return roots;
   }
 
   private AutoCloseable deploy(GatewayVerticle gateway) throws TimeoutException {

@@ -44,15 +44,17 @@ public final class ArchiveVerticle extends AreaVerticle {
   }
 
   private enum Format {
-    JSON("application/json", "json"),
-    MARKDOWN("text/markdown", "md"),
-    ZIP("application/zip", "zip");
+    JSON("application/json", "", "json"),
+    MARKDOWN("text/markdown", "; charset=utf-8", "md"),
+    ZIP("application/zip", "", "zip");
 
     final String type;
+    final String charset;
     final String suffix;
 
-    Format(String type, String suffix) {
+    Format(String type, String charset, String suffix) {
       this.type = type;
+      this.charset = charset;
       this.suffix = suffix;
     }
 
@@ -79,7 +81,8 @@ public final class ArchiveVerticle extends AreaVerticle {
       Files.deleteIfExists(file);
       throw e;
     }
-    ObjectNode answer = Json.object().put("path", file.toString()).put("content_type", format.type);
+    ObjectNode answer = Json.object().put("path", file.toString());
+    answer.put("content_type", format.type + format.charset);
     if (format == Format.ZIP) {
       answer.put("file_name", run.runId() + ".mnrun.zip");
     }

@@ -3,19 +3,16 @@ package io.mirrorneuron.human;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runstore.HumanCopies;
 import io.mirrorneuron.runstore.Records;
 import io.mirrorneuron.runstore.RunFolder;
-import io.mirrorneuron.runstore.RunLog;
 import io.mirrorneuron.wire.Json;
-import io.mirrorneuron.wire.Redaction;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Makes human records of one run and writes them: to {@code human.jsonl}, whole, since programs
- * read their answers there; then to the event log and the timeline, secrets hidden. Used by whoever
- * holds the folder.
+ * Makes human records of one run and writes them. Used by whoever holds the folder.
  *
  * @param ids unique texts
  */
@@ -62,41 +59,7 @@ record HumanRecords(RunFolder folder, HumanState state, Instant now, Supplier<St
             "what is recorded may have %d bytes".formatted(Records.MAX_BYTES));
       }
     }
-    folder.append(RunLog.HUMAN, records);
-    folder.append(RunLog.EVENTS, records.stream().map(Redaction::of).toList());
-    folder.append(RunLog.TIMELINE, records.stream().map(HumanRecords::onTimeline).toList());
+    HumanCopies.write(folder, records);
     return records.getLast();
-  }
-
-  private static ObjectNode onTimeline(ObjectNode record) {
-    ObjectNode line = Redaction.of(record).deepCopy();
-    line.put("version", 1);
-    line.put("schema_version", "mn.timeline.v1");
-    line.put("phase", "human");
-    line.put("summary", summary(record));
-    line.set("details", line.remove("payload"));
-    line.remove("channel");
-    if (line.path("blueprint_id").isNull()) {
-      line.remove("blueprint_id");
-    }
-    return line;
-  }
-
-  private static String summary(ObjectNode record) {
-    String id = HumanState.requestId(record);
-    String by = HumanRequest.by(record);
-    String decision = record.path("payload").path("decision").asText("");
-    return switch (HumanType.of(record)) {
-      case HUMAN_NOTICE_ACKNOWLEDGED -> "Notice acknowledged by " + by;
-      case HUMAN_REQUEST_CLAIMED -> "Request %s claimed by %s".formatted(id, by);
-      case HUMAN_REQUEST_RELEASED -> "Request %s released by %s".formatted(id, by);
-      case HUMAN_APPROVAL_RECORDED -> "Request %s approved by %s".formatted(id, by);
-      case HUMAN_INPUT_TIMEOUT -> "Nobody answered request %s in time".formatted(id);
-      case HUMAN_INPUT_RECEIVED ->
-          "Request %s answered by %s%s"
-              .formatted(id, by, decision.isEmpty() ? "" : ": " + decision);
-      case HUMAN_NOTICE, HUMAN_INPUT_REQUESTED, HUMAN_DECISION_APPLIED, OTHER ->
-          record.path("type").asText();
-    };
   }
 }

@@ -4,6 +4,9 @@ import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.jobs.view.JobRecord;
 import io.mirrorneuron.jobs.view.JobStory;
 import io.mirrorneuron.model.EventPage;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runstore.RunFolder;
+import io.mirrorneuron.wire.Json;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -19,6 +22,7 @@ final class JobStories {
   private static final int PAGE = 1000;
 
   private final JobsClient jobs;
+  private final JobRuns runs;
   private final int maxStories;
   private final long maxWeight;
   private final Map<String, Kept> kept = new LinkedHashMap<>(16, 0.75f, true);
@@ -27,8 +31,9 @@ final class JobStories {
   /**
    * @param maxWeight of all together, as {@link JobStory#weight} counts
    */
-  JobStories(JobsClient jobs, int maxStories, long maxWeight) {
+  JobStories(JobsClient jobs, JobRuns runs, int maxStories, long maxWeight) {
     this.jobs = jobs;
+    this.runs = runs;
     this.maxStories = maxStories;
     this.maxWeight = maxWeight;
   }
@@ -41,6 +46,18 @@ final class JobStories {
 
   /** The view of the job as it is now; NOT_FOUND when nobody knows the job. */
   <V> V look(String jobId, BiFunction<JobStory, JobRecord, V> view) {
+    try {
+      return known(jobId, view);
+    } catch (MnException e) {
+      RunFolder run = runs.left(jobId, e);
+      JobRecord record = new JobRecord(Json.object(), runs.documents(run));
+      JobStory story = new JobStory(jobId, record);
+      story.add(runs.events(run, 0, Integer.MAX_VALUE).events());
+      return view.apply(story, record);
+    }
+  }
+
+  private <V> V known(String jobId, BiFunction<JobStory, JobRecord, V> view) {
     Kept mine = take(jobId);
     mine.lock.lock();
     try {
@@ -64,6 +81,7 @@ final class JobStories {
 
   private JobRecord read(String jobId, JobStory story) {
     JobRecord record = JobRecord.of(jobs.brief(jobId));
+    record = runs.folder(record).map(runs::documents).map(record::with).orElse(record);
     readOn(jobId, story, record.lastEvent());
     return record;
   }

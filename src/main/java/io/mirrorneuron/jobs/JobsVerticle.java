@@ -10,11 +10,16 @@ import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.jobs.view.JobDetail;
 import io.mirrorneuron.jobs.view.JobRecord;
 import io.mirrorneuron.jobs.view.JobStory;
+import io.mirrorneuron.jobs.view.RunFacts;
+import io.mirrorneuron.jobs.view.StoredRun;
 import io.mirrorneuron.jobs.view.Ticking;
 import io.mirrorneuron.model.Backup;
+import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.EventPage;
 import io.mirrorneuron.model.ForkRequest;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.SubmittedJob;
+import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.store.BackupArchive;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.store.JobRows;
@@ -37,6 +42,7 @@ public final class JobsVerticle extends AreaVerticle {
   private static final int LIMIT = 256;
   private static final int MAX_ROWS = 1000;
   private static final int LOG_PAGE = 1000;
+  private static final int RECENT = 10;
   private static final long DETAIL_BYTES = 16 << 20;
   private static final long PROGRESS_BYTES = 32 << 20;
   private static final long GRAPH_BYTES = 8 << 20;
@@ -47,6 +53,7 @@ public final class JobsVerticle extends AreaVerticle {
   private static final long PACE_MILLIS = 200;
 
   private final JobsClient jobs;
+  private final JobRuns runs;
   private final BundleStaging staging;
   private final Secret adminToken;
   private final Clock clock;
@@ -61,13 +68,19 @@ public final class JobsVerticle extends AreaVerticle {
    * @param adminToken what the runtime wants to see for a cleanup
    */
   public JobsVerticle(
-      JobsClient jobs, JobRows rows, BundleStaging staging, Secret adminToken, Clock clock) {
+      JobsClient jobs,
+      JobRows rows,
+      JobRuns runs,
+      BundleStaging staging,
+      Secret adminToken,
+      Clock clock) {
     super("jobs", LIMIT);
     this.jobs = jobs;
+    this.runs = runs;
     this.staging = staging;
     this.adminToken = adminToken;
     this.clock = clock;
-    this.stories = new JobStories(jobs, STORIES, STORY_WEIGHT);
+    this.stories = new JobStories(jobs, runs, STORIES, STORY_WEIGHT);
     this.details = kept(rows, this::compactDetail, Buffer::length, DETAIL_BYTES);
     this.progress =
         kept(
@@ -129,15 +142,25 @@ public final class JobsVerticle extends AreaVerticle {
   private Future<Buffer> getJob(ApiCall call) {
     String jobId = id(call);
     if (call.text("include").equals("full")) {
-      return blocking(() -> encode(jobs.get(jobId)));
+      return blocking(() -> encode(full(jobId)));
     }
     return details.apply(jobId);
   }
 
   /** The way to the view of a job, by rows where there are any. */
-  private static <V> Function<String, Future<V>> kept(
+  private <V> Function<String, Future<V>> kept(
       JobRows rows, Function<String, Future<V>> compose, ToIntFunction<V> length, long maxBytes) {
-    return rows == null ? compose : new RowCache<>(rows, compose, length, maxBytes)::get;
+    if (rows == null) {
+      return compose;
+    }
+    var cache = new RowCache<>(runs.rows(rows), compose, length, maxBytes);
+    // A job without a row may have left a run.
+    return id ->
+        cache.get(id).recover(e -> isUnknown(e) ? compose.apply(id) : Future.failedFuture(e));
+  }
+
+  private static boolean isUnknown(Throwable failure) {
+    return failure instanceof MnException known && known.code() == ErrorCode.NOT_FOUND;
   }
 
   private <V> Future<V> seen(String jobId, BiFunction<JobStory, JobRecord, V> view) {
@@ -146,10 +169,49 @@ public final class JobsVerticle extends AreaVerticle {
 
   private Future<Buffer> compactDetail(String jobId) {
     return blocking(
-        () ->
-            encode(
-                JobDetail.compact(
-                    jobId, jobs.brief(jobId), jobs.lastEvents(jobId, JobDetail.EVENTS_READ))));
+        () -> {
+          try {
+            JobRecord record = JobRecord.of(jobs.brief(jobId));
+            EventPage last = jobs.lastEvents(jobId, JobDetail.EVENTS_READ);
+            return runs.folder(record)
+                .map(run -> compact(jobId, record.with(runs.documents(run)), last, run))
+                .orElseGet(() -> encode(JobDetail.compact(jobId, record, last, RunFacts.NONE)));
+          } catch (MnException e) {
+            RunFolder run = runs.left(jobId, e);
+            JobRecord record = new JobRecord(Json.object(), runs.documents(run));
+            return compact(jobId, record, runs.lastEvents(run, JobDetail.EVENTS_READ), run);
+          }
+        });
+  }
+
+  private Buffer compact(String jobId, JobRecord record, EventPage last, RunFolder run) {
+    return encode(JobDetail.compact(jobId, record, last, runs.facts(run)));
+  }
+
+  /** As the runtime tells it; of a job that it does not know any more, what the run has. */
+  private ObjectNode full(String jobId) {
+    try {
+      return jobs.get(jobId);
+    } catch (MnException e) {
+      RunFolder run = runs.left(jobId, e);
+      StoredRun documents = runs.documents(run);
+      ObjectNode job =
+          documents.run() instanceof ObjectNode known ? known.deepCopy() : Json.object();
+      if (documents.job() instanceof ObjectNode known) {
+        job.setAll(known);
+      }
+      ObjectNode full = Json.object();
+      full.set("job", job);
+      full.set("summary", job);
+      full.putArray("agents");
+      full.putArray("sandboxes");
+      ArrayNode recent = full.putArray("recent_events");
+      runs.lastEvents(run, RECENT)
+          .events()
+          .reversed()
+          .forEach(event -> recent.add(Json.parseObject(event, "event")));
+      return full;
+    }
   }
 
   private Future<Buffer> listJobEvents(ApiCall call) {
@@ -201,10 +263,23 @@ public final class JobsVerticle extends AreaVerticle {
   private Future<EventPage> readEvents(ApiCall call) {
     int limit = (int) call.integer("limit");
     return blocking(
-        () ->
-            call.has("after")
+        () -> {
+          try {
+            return call.has("after")
                 ? jobs.events(id(call), call.integer("after"), limit)
-                : jobs.lastEvents(id(call), limit));
+                : withThoseOfPrograms(id(call), limit);
+          } catch (MnException e) {
+            RunFolder run = runs.left(id(call), e);
+            return call.has("after")
+                ? runs.events(run, call.integer("after"), limit)
+                : runs.lastEvents(run, limit);
+          }
+        });
+  }
+
+  private EventPage withThoseOfPrograms(String jobId, int limit) {
+    EventPage page = jobs.lastEvents(jobId, limit);
+    return runs.merged(page, jobId, () -> JobRecord.of(jobs.brief(jobId)), limit);
   }
 
   private ObjectNode listDeadLetters(ApiCall call) {

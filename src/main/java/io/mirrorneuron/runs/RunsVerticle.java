@@ -31,13 +31,12 @@ public final class RunsVerticle extends AreaVerticle {
   private static final int LIMIT = 64;
 
   /**
-   * Where files of runs are looked for, besides their folders.
+   * Where else files of runs are looked for.
    *
-   * @param outputRoots folders that outputs may lie in; they need not exist
    * @param bundles payload folders, each under its fingerprint
    * @param userHome what {@code ~} stands for in documents
    */
-  public record Places(List<Path> outputRoots, Path bundles, Path userHome) {}
+  public record Places(Path bundles, Path userHome) {}
 
   private final RunStore store;
   private final RunIndex index;
@@ -54,6 +53,7 @@ public final class RunsVerticle extends AreaVerticle {
       RunIndex index,
       JobsClient jobs,
       Artifacts artifacts,
+      Outputs outputs,
       Places places,
       Desktop desktop,
       Clock clock) {
@@ -63,7 +63,7 @@ public final class RunsVerticle extends AreaVerticle {
     this.jobs = jobs;
     this.desktop = desktop;
     this.artifacts = artifacts;
-    this.outputs = new Outputs(new Reach(places.outputRoots(), places.userHome()));
+    this.outputs = outputs;
     this.probe = new Probe(clock);
     this.ui = new RunUi(this::job, probe);
     this.video = new RunVideo(this::job, places.bundles(), new Reach(List.of(), places.userHome()));

@@ -39,6 +39,7 @@ public final class ObservabilitySummary {
   private final EventFacts events = new EventFacts();
   private final Peaks peaks = new Peaks();
   private final Spans phases = new Spans();
+  private final Spans programs = new Spans();
   private final Spans steps = new Spans();
 
   /** Of the files and folders in the run's own. */
@@ -149,8 +150,18 @@ public final class ObservabilitySummary {
     timeline++;
     JsonNode duration = record.facts().path("duration_ms");
     if (duration.isNumber()) {
-      phases.took(record.text("phase"), duration.asLong());
+      addPhase(record, duration.asLong());
       steps.took(record.text("step_id"), duration.asLong());
+    }
+  }
+
+  /** What a job took is no phase of it, and what its programs took is in what its steps took. */
+  private void addPhase(Glance record, long duration) {
+    String type = record.text("type");
+    if (type.startsWith("sandbox_job_")) {
+      programs.took(record.text("phase"), duration);
+    } else if (!type.startsWith("job_")) {
+      phases.took(record.text("phase"), duration);
     }
   }
 
@@ -169,6 +180,7 @@ public final class ObservabilitySummary {
     if (!GOOD.contains(status.toLowerCase(Locale.ROOT))) {
       addFailure(json);
     }
+    phases.addAbsent(programs);
     (events.phases.isEmpty() || !phases.isEmpty() ? phases : events.phases)
         .write(json.putArray("slowest_phases"), "phase");
     (events.steps.isEmpty() ? steps : events.steps)

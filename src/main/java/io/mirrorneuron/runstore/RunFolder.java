@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -49,22 +50,22 @@ public final class RunFolder {
 
   private final String runId;
   private final Path path;
-  private final Runnable changed;
+  private final Consumer<String> changed;
   private final boolean alone;
 
   /**
-   * @param changed called after each write
+   * @param changed is told the name of each file that was written
    */
-  RunFolder(String runId, Path path, Runnable changed) {
+  RunFolder(String runId, Path path, Consumer<String> changed) {
     this(runId, path, changed, false);
   }
 
   /** One that nobody else can know yet: needs no locks and no detours. */
   static RunFolder unshared(String runId, Path path) {
-    return new RunFolder(runId, path, () -> {}, true);
+    return new RunFolder(runId, path, name -> {}, true);
   }
 
-  private RunFolder(String runId, Path path, Runnable changed, boolean alone) {
+  private RunFolder(String runId, Path path, Consumer<String> changed, boolean alone) {
     this.runId = runId;
     this.path = path;
     this.changed = changed;
@@ -126,7 +127,7 @@ public final class RunFolder {
     } catch (IOException e) {
       throw failed(name, e);
     }
-    changed.run(); // not before others may go on: who hears of it will read
+    changed.accept(name); // not before others may go on: who hears of it will read
   }
 
   /** For who has the lock; tells nobody. */
@@ -177,7 +178,7 @@ public final class RunFolder {
     } catch (IOException e) {
       throw failed(log.file(), e);
     }
-    changed.run();
+    changed.accept(log.file());
   }
 
   /**

@@ -32,6 +32,9 @@ public final class RunJournal {
   private static final long SEGMENT_BYTES = 16 << 20;
   private static final int PAGE_BYTES = 1 << 20;
 
+  /** How far back records of programs are looked for among thousands of others. */
+  private static final long PROGRAMS_BYTES = 4 << 20;
+
   /** Files that are read at a time, so that a long history needs no memory. */
   private static final int BATCH = 5000;
 
@@ -133,6 +136,22 @@ public final class RunJournal {
     return new Page(records, seen[0], complete[0]);
   }
 
+  /** The newest events that programs of the run wrote themselves, as {@link #last} tells them. */
+  public List<ObjectNode> ofPrograms(int limit) {
+    try {
+      return files
+          .last(
+              limit,
+              PROGRAMS_BYTES,
+              entry -> entry.log() == RunLog.EVENTS && entry.job().equals(JournalEntry.NO_JOB))
+          .stream()
+          .map(RunJournal::payload)
+          .toList();
+    } catch (IOException e) {
+      throw damaged(e);
+    }
+  }
+
   /**
    * The last lines that pass, as the files have them (redacted), oldest first.
    *
@@ -158,6 +177,7 @@ public final class RunJournal {
     files
         .last(
             limit,
+            Long.MAX_VALUE,
             entry ->
                 filter.passes(entry) && payload(entry) instanceof ObjectNode p && wanted.test(p))
         .forEach(entry -> payloads.add(payload(entry)));
@@ -171,6 +191,8 @@ public final class RunJournal {
 
   private void load() throws IOException {
     sources = new Sources();
+    tails.values().forEach(LogTail::forget);
+    files.repair();
     mark = files.mark();
     if (mark == null) {
       return;

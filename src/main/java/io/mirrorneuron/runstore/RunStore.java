@@ -5,6 +5,7 @@ import io.mirrorneuron.model.MnException;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -29,7 +31,11 @@ public final class RunStore implements AutoCloseable {
   /** Journals whose places in the files are remembered; others find them again. */
   private static final int JOURNALS = 1000;
 
+  /** Runs share numbers, so that they need no room; a power of two. */
+  private static final int VERSIONS = 1 << 16;
+
   private final Path root;
+  private final AtomicIntegerArray versions = new AtomicIntegerArray(VERSIONS);
   private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
   private final RunWatch watch = new RunWatch(this::stamp);
   private final Map<String, RunJournal> journals =
@@ -41,7 +47,7 @@ public final class RunStore implements AutoCloseable {
           return size() > JOURNALS;
         }
       };
-  private volatile Consumer<String> missing = runId -> {};
+  private volatile Consumer<String> writer = runId -> {};
 
   /**
    * @param root made when it does not exist
@@ -70,7 +76,7 @@ public final class RunStore implements AutoCloseable {
   public RunFolder find(String runId) {
     RunFolder folder = folder(runId);
     if (!isFolder(folder.path())) {
-      missing.accept(runId);
+      writer.accept(runId);
       if (!isFolder(folder.path())) {
         throw new MnException(ErrorCode.NOT_FOUND, "run_not_found", "run not found");
       }
@@ -101,8 +107,7 @@ public final class RunStore implements AutoCloseable {
     RunFolder folder = folder(runId);
     Path hidden = root.resolve(".new-" + runId);
     try {
-      deleteTree(hidden); // of a server that died in the middle
-      Files.createDirectories(hidden); // the root too, if it is gone
+      makeAnew(hidden);
       fill.accept(RunFolder.unshared(runId, hidden));
       Files.move(hidden, folder.path(), StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
@@ -112,8 +117,19 @@ public final class RunStore implements AutoCloseable {
       }
       throw MnException.unavailable("the folder of run " + runId + " cannot be made: " + e, e);
     }
-    changed(runId);
+    changed(runId, "");
     return true;
+  }
+
+  private static void makeAnew(Path hidden) throws IOException {
+    try {
+      Files.createDirectory(hidden);
+    } catch (FileAlreadyExistsException e) { // of a server that died in the middle
+      deleteTree(hidden);
+      Files.createDirectory(hidden);
+    } catch (NoSuchFileException e) { // the root is gone
+      Files.createDirectories(hidden);
+    }
   }
 
   private static void deleteTree(Path folder) {
@@ -141,14 +157,23 @@ public final class RunStore implements AutoCloseable {
     if (!isRunId(runId)) {
       throw new MnException(ErrorCode.MALFORMED, "invalid_run_id", "invalid run id");
     }
-    return new RunFolder(runId, root.resolve(runId), () -> changed(runId));
+    return new RunFolder(runId, root.resolve(runId), name -> changed(runId, name));
   }
 
   /**
-   * @param missing is told the id of a run that is asked for and has no folder yet; may make it
+   * @param writer is told the id of a run whose folder somebody needs as it will be; returns when
+   *     it has written what there is to write
    */
-  public void whenMissing(Consumer<String> missing) {
-    this.missing = missing;
+  public void writtenBy(Consumer<String> writer) {
+    this.writer = writer;
+  }
+
+  /** The folder of a run whose job has ended, with all that is to be written of it. */
+  public RunFolder finished(RunFolder folder) {
+    if (!folder.isOver()) {
+      writer.accept(folder.runId());
+    }
+    return folder;
   }
 
   /** Tells the id of each run that this process writes to, from the writing thread. */
@@ -180,7 +205,15 @@ public final class RunStore implements AutoCloseable {
     return stamp;
   }
 
-  private void changed(String runId) {
+  /** Another number whenever this process has written a document of the run. */
+  public int version(String runId) {
+    return versions.get(runId.hashCode() & VERSIONS - 1);
+  }
+
+  private void changed(String runId, String file) {
+    if (!file.endsWith(".jsonl")) {
+      versions.incrementAndGet(runId.hashCode() & VERSIONS - 1);
+    }
     listeners.forEach(listener -> listener.accept(runId));
     watch.changed(runId);
   }

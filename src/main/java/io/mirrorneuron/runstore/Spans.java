@@ -36,6 +36,11 @@ final class Spans {
     }
   }
 
+  /** Takes over what is not told here. */
+  void addAbsent(Spans others) {
+    others.millis.forEach(millis::putIfAbsent);
+  }
+
   boolean isEmpty() {
     return millis.isEmpty();
   }

@@ -38,6 +38,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** The jobs of the runtime in this process. */
@@ -54,7 +55,7 @@ final class LocalJobs implements JobsClient {
   private final BundleStore bundles;
   private final ManifestCache manifests;
   private final Watches watches;
-  private final Runnable beforeClear;
+  private final BooleanSupplier beforeClear;
   private final Secret adminToken;
   private final String owner;
   private final DeadLetters letters;
@@ -64,7 +65,8 @@ final class LocalJobs implements JobsClient {
   private final Supplier<String> jobIdSuffixes;
 
   /**
-   * @param beforeClear returns when nobody needs what is known of ended jobs any more
+   * @param beforeClear answers whether nobody needs what is known of ended jobs any more, if it has
+   *     to after a while
    * @param jobIdSuffixes gives {@code <milliseconds>-<12 hex digits>}, never the same twice
    */
   LocalJobs(
@@ -73,7 +75,7 @@ final class LocalJobs implements JobsClient {
       BundleStore bundles,
       ManifestCache manifests,
       Watches watches,
-      Runnable beforeClear,
+      BooleanSupplier beforeClear,
       Secret adminToken,
       String owner,
       JobExport exports,
@@ -185,7 +187,10 @@ final class LocalJobs implements JobsClient {
       throw new MnException(
           ErrorCode.FORBIDDEN, "admin_token_required", "ClearJobs requires MN_GRPC_ADMIN_TOKEN");
     }
-    beforeClear.run();
+    if (!beforeClear.getAsBoolean()) {
+      throw MnException.unavailable(
+          "runs of ended jobs are still being written; nothing was cleared, try again", null);
+    }
     return await(store.deleteTerminal());
   }
 

@@ -111,6 +111,8 @@ class WorkflowProgressIT {
     JsonNode graph = get("/jobs/" + job + "/agent-graph");
     ProgressCheck.fitsGraph(graph);
     assertThat(graph.at("/stats/event_count").asLong()).isEqualTo(last.path("seq").asLong());
+    assertThat(get("/jobs?limit=0").path("data")).isNotEmpty().allSatisfy(ProgressCheck::fitsRow);
+    ProgressCheck.fitsDetail(get("/jobs/" + job));
     anyPartOfItsEventsMakesASnapshot(job);
   }
 

@@ -111,7 +111,10 @@ class ArchiveIT {
   @Test
   void acceptIsHonouredWhenNoFormatIsNamed() throws Exception {
     var markdown = gateway.request("/api/v1/runs/run-1/export").header("Accept", "text/markdown");
-    assertThat(gateway.send(markdown.build()).body()).startsWith("# Blueprint Run run-1\n");
+    var report = gateway.send(markdown.build());
+    assertThat(report.body()).startsWith("# Blueprint Run run-1\n");
+    assertThat(report.headers().firstValue("content-type"))
+        .contains("text/markdown; charset=utf-8");
     var json =
         gateway.request("/api/v1/runs/run-1/export?format=json").header("Accept", "text/markdown");
     assertThat(gateway.send(json.build()).body()).startsWith("{");

@@ -7,15 +7,25 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.Submission;
 import io.mirrorneuron.testing.FakeJobsClient;
+import io.mirrorneuron.testing.JobRunsFixture;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class JobStoriesTest {
   private static final String MANIFEST =
       "{\"graph_id\":\"g\",\"nodes\":[{\"node_id\":\"a\",\"agent_type\":\"router\"}]}";
 
   private final FakeJobsClient jobs = new FakeJobsClient();
-  private final JobStories stories = new JobStories(jobs, 2, 1_000_000);
+  private JobStories stories;
+
+  @BeforeEach
+  void open(@TempDir Path folder) {
+    stories = new JobStories(jobs, JobRunsFixture.in(folder, Clock.systemUTC()), 2, 1_000_000);
+  }
 
   private String submit() {
     return jobs.submit(Submission.of(MANIFEST)).jobId();

@@ -9,6 +9,7 @@ import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.Submission;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.FakeJobsClient;
+import io.mirrorneuron.testing.JobRunsFixture;
 import io.mirrorneuron.testing.ProgressCheck;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.Future;
@@ -16,6 +17,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The pages that the progress stream is made of, over a real bus. */
 @Timeout(30)
@@ -36,8 +39,9 @@ class ProgressStreamIT {
   private String job;
 
   @BeforeEach
-  void start() {
-    vertx.deployVerticle(new JobsVerticle(jobs, null, null, Secret.NONE, CLOCK)).await();
+  void start(@TempDir Path folder) {
+    JobRuns runs = JobRunsFixture.in(folder, CLOCK);
+    vertx.deployVerticle(new JobsVerticle(jobs, null, runs, null, Secret.NONE, CLOCK)).await();
     job = jobs.submit(Submission.of("{\"graph_id\":\"g\"}")).jobId();
   }
 

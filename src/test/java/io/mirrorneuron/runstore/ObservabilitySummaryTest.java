@@ -20,6 +20,21 @@ class ObservabilitySummaryTest {
   }
 
   @Test
+  void noTimeIsToldTwice() throws Exception {
+    run.lines(
+        "timeline.jsonl",
+        "{'type':'sandbox_job_completed','phase':'running_worker','duration_ms':900}",
+        "{'type':'sandbox_job_completed','phase':'preparing','duration_ms':7}",
+        "{'type':'workflow_step_completed','phase':'running_worker','duration_ms':1000}",
+        "{'type':'job_completed','phase':'completed','duration_ms':1010}");
+
+    assertThat(ObservabilitySummary.of(run.folder(), null).path("slowest_phases").toString())
+        .isEqualTo(
+            "[{\"phase\":\"running_worker\",\"duration_ms\":1000},"
+                + "{\"phase\":\"preparing\",\"duration_ms\":7}]");
+  }
+
+  @Test
   void ofAFailedRunTellsWhatMatters() throws Exception {
     run.document(
         "run.json",

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -36,7 +37,7 @@ class RunJournalTest {
   @BeforeEach
   void folder() throws IOException {
     Files.createDirectories(root.resolve("r1"));
-    folder = new RunFolder("r1", root.toRealPath().resolve("r1"), () -> {});
+    folder = new RunFolder("r1", root.toRealPath().resolve("r1"), name -> {});
   }
 
   @Test
@@ -115,6 +116,57 @@ class RunJournalTest {
     String line = record("2026-01-01T00:00:01Z", "same");
     append("logs.jsonl", line, line);
     assertThat(texts(all(journal()))).containsExactly("same", "same");
+  }
+
+  @Test
+  void aClosedFileThatAProgramGoesOnWritingToIsReadOn() throws IOException {
+    append("logs.jsonl", record("2026-01-01T00:00:01Z", "a"));
+    RunJournal journal = journal();
+    Path closed = folder.path().resolve("logs.001.jsonl");
+    Files.move(folder.path().resolve("logs.jsonl"), closed);
+    append("logs.jsonl", record("2026-01-01T00:00:02Z", "b"));
+    journal.catchUp();
+    append("logs.001.jsonl", record("2026-01-01T00:00:03Z", "c"));
+
+    assertThat(journal.catchUp()).isTrue();
+    assertThat(texts(all(journal))).containsExactly("a", "b", "c");
+    assertThat(journal.catchUp()).isFalse();
+  }
+
+  @Test
+  void anEntryThatItsWriterDidNotLiveToFinishIsTakenAgain() throws IOException {
+    append(
+        "logs.jsonl", "{\"text\":\"a\"}\n", "{\"text\":\"b\",\"more\":{\"and\":{\"more\":1}}}\n");
+    List<JsonNode> told = all(journal());
+    Path segment = onlySegment();
+    byte[] whole = Files.readAllBytes(segment);
+    for (int end = whole.length - 1; whole[end - 1] != '\n'; end--) {
+      Files.write(segment, Arrays.copyOf(whole, end));
+      assertThat(all(journal())).as("%d bytes", end).isEqualTo(told);
+    }
+  }
+
+  @Test
+  void theNumbersGoOnWhenTheWriterOfANewSegmentDied() throws IOException {
+    RunJournal small = new RunJournal(folder, 1);
+    append("logs.jsonl", record("2026-01-01T00:00:01Z", "a"));
+    small.catchUp();
+    Path next = folder.path().resolve(RunFolder.HIDDEN).resolve("stream-000000000002.log");
+    for (String begun : List.of("", "{\"seq\":1,\"files\"")) {
+      Files.writeString(next, begun);
+      append("logs.jsonl", record("2026-01-01T00:00:02Z", "b"));
+      assertThat(all(journal())).extracting(one -> one.path("seq").asInt()).doesNotHaveDuplicates();
+    }
+    assertThat(texts(all(journal()))).containsExactly("a", "b", "b");
+  }
+
+  private Path onlySegment() throws IOException {
+    try (Stream<Path> files = Files.list(folder.path().resolve(RunFolder.HIDDEN))) {
+      return files
+          .filter(file -> file.getFileName().toString().startsWith("stream-"))
+          .reduce((one, other) -> null)
+          .orElseThrow();
+    }
   }
 
   @Test

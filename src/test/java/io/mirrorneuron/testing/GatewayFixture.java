@@ -15,11 +15,14 @@ import io.mirrorneuron.human.HumanDesk;
 import io.mirrorneuron.human.HumanInbox;
 import io.mirrorneuron.human.HumanLogs;
 import io.mirrorneuron.human.HumanVerticle;
+import io.mirrorneuron.jobs.JobRuns;
 import io.mirrorneuron.jobs.JobsVerticle;
 import io.mirrorneuron.observability.ObservabilityVerticle;
 import io.mirrorneuron.runs.Desktop;
 import io.mirrorneuron.runs.RunsVerticle;
 import io.mirrorneuron.runstore.Artifacts;
+import io.mirrorneuron.runstore.Outputs;
+import io.mirrorneuron.runstore.Reach;
 import io.mirrorneuron.runstore.RunIndex;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.store.BundleStaging;
@@ -78,21 +81,32 @@ public final class GatewayFixture implements AutoCloseable {
             () -> "0000000" + ids.incrementAndGet());
     HumanLogs logs = new HumanLogs();
     HumanDesk desk = new HumanDesk(runs, logs, clock, () -> "id" + ids.incrementAndGet());
+    RunIndex index = RunIndex.of(runs, Clock.systemUTC());
+    Artifacts artifacts = new Artifacts();
+    Outputs outputs =
+        new Outputs(
+            new Reach(
+                List.of(folder.resolve("home/shared"), folder.resolve("out")),
+                folder.resolve("home")));
     List<AreaVerticle> areas =
         List.of(
-            new JobsVerticle(jobs, rows, staging, new Secret("admin-secret"), clock),
+            new JobsVerticle(
+                jobs,
+                rows,
+                new JobRuns(runs, index, artifacts, outputs, clock),
+                staging,
+                new Secret("admin-secret"),
+                clock),
             new ClusterVerticle(cluster, surroundings(folder), clock),
             new BlueprintsVerticle(staging),
             new ObservabilityVerticle(runs, clock),
             new RunsVerticle(
                 runs,
-                RunIndex.of(runs, Clock.systemUTC()),
+                index,
                 jobs,
-                new Artifacts(),
-                new RunsVerticle.Places(
-                    List.of(folder.resolve("home/shared"), folder.resolve("out")),
-                    folder.resolve("home/bundles"),
-                    folder.resolve("home")),
+                artifacts,
+                outputs,
+                new RunsVerticle.Places(folder.resolve("home/bundles"), folder.resolve("home")),
                 Desktop.find("127.0.0.1", desktop, "Linux"),
                 clock),
             new HumanVerticle(runs, logs, desk, new HumanInbox(runs, logs, clock), clock),

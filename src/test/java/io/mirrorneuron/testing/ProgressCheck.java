@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Reads a progress snapshot or an agent graph as the web UI does: members may be absent, but one of
- * another type, or a null where none is allowed, throws the whole answer away. Beyond that: what a
- * snapshot says twice, it says alike.
+ * Reads a progress snapshot, an agent graph, a row or the detail of a job as the web UI does:
+ * members may be absent, but one of another type, or a null where none is allowed, throws the whole
+ * answer away. Beyond that: what a snapshot says twice, it says alike.
  */
 public final class ProgressCheck {
   private static final String TIMES =
@@ -35,6 +35,18 @@ public final class ProgressCheck {
     ProgressCheck check = new ProgressCheck();
     check.graph(graph);
     assertThat(check.faults).as(graph.toString()).isEmpty();
+  }
+
+  public static void fitsRow(JsonNode row) {
+    ProgressCheck check = new ProgressCheck();
+    check.row(row);
+    assertThat(check.faults).as(row.toString()).isEmpty();
+  }
+
+  public static void fitsDetail(JsonNode detail) {
+    ProgressCheck check = new ProgressCheck();
+    check.detail(detail);
+    assertThat(check.faults).as(detail.toString()).isEmpty();
   }
 
   private void snapshot(JsonNode json) {
@@ -158,6 +170,36 @@ public final class ProgressCheck {
       numbers(edge, "count");
     }
     numbers(json.path("stats"), "agent_count edge_count message_count event_count");
+  }
+
+  private void row(JsonNode json) {
+    texts(json, "job_id status type job_type graph_id? submitted_at? updated_at? run_id?");
+    texts(json, "trace_id? recovery_status?");
+    numbers(json, "executor_count active_executors");
+    booleans(json, "live recovery_requires_review");
+    expect(!json.has("live?") || json.get("live?").isBoolean(), "live?");
+    expect(!json.has("recovery") || json.get("recovery").isObject(), "recovery");
+    failure(json, "failure", false);
+  }
+
+  private void detail(JsonNode json) {
+    row(json.path("job"));
+    failure(json.path("summary"), "failure", false);
+    texts(json.path("summary"), "run_id? trace_id? type job_type stream_mode");
+    texts(json, "trace_id?");
+    failure(json, "failure", true);
+    expect(json.path("observability_summary").isObject(), "summary");
+    for (JsonNode agent : json.path("agents")) {
+      texts(agent, "agent_id agent_type type assigned_node status alias display_name label role");
+      numbers(agent, "processed_messages mailbox_depth");
+      booleans(agent, "running paused");
+      failure(agent, "failure", true);
+    }
+    json.path("recent_events").forEach(this::event);
+    for (JsonNode file : json.path("artifacts")) {
+      texts(file, "artifact_id relative_path path url reveal_url label title name");
+      numbers(file, "size_bytes");
+    }
   }
 
   private void texts(JsonNode json, String names) {

@@ -21,12 +21,10 @@ public final class JobDetail {
   private JobDetail() {}
 
   /**
-   * @param full as {@code JobsClient.brief} or {@code get} answers
    * @param last the last {@link #EVENTS_READ} events
    */
-  public static ObjectNode compact(String jobId, ObjectNode full, EventPage last) {
+  public static ObjectNode compact(String jobId, JobRecord record, EventPage last, RunFacts run) {
     List<JobEvent> events = last.events().stream().map(JobEvent::parse).toList();
-    JobRecord record = JobRecord.of(full);
     String status = record.status();
     String runId = record.runId(events);
     String traceId = record.traceId(events);
@@ -38,32 +36,41 @@ public final class JobDetail {
     job.put("run_id", runId);
     job.put("trace_id", traceId);
     job.put("graph_id", graphId);
-    job.put("status", status).putNull("run_dir").putArray("artifacts");
+    job.put("status", status).put("run_dir", run.folder());
+    job.putArray("artifacts").addAll(run.files());
 
     ObjectNode summary = Json.object().put("mode", "compact").put("job_id", jobId);
     summary.put("run_id", runId);
     summary.put("trace_id", traceId);
     summary.put("graph_id", graphId);
     summary.put("status", status).put("event_count", last.next());
-    summary.put("recent_event_count", shown.size()).put("artifact_count", 0);
+    summary.put("recent_event_count", shown.size()).put("artifact_count", run.files().size());
     summary.put("full_detail_url", "/api/v1/jobs/" + quoted(jobId) + "?include=full");
     if (failure != null) {
       job.set("failure", failure);
       summary.set("failure", failure);
     }
 
+    JsonNode observed = record.stored().observability();
+    if (observed.isObject()) {
+      summary.set("observability_summary", Compaction.value(observed));
+    }
+    if (run.resources().isObject()) {
+      summary.set("resource_usage", Compaction.value(run.resources()));
+    }
+
     ObjectNode detail = Json.object();
     detail.set("job", job);
     detail.set("summary", summary);
     detail.put("trace_id", traceId);
-    detail.putObject("observability_summary");
-    detail.putNull("resource_usage");
+    detail.set("observability_summary", observed.isObject() ? observed : Json.object());
+    detail.set("resource_usage", run.resources());
     detail.set("failure", failure);
-    detail.set("agents", agents(full.path("agents"), events));
+    detail.set("agents", agents(record.agents(), events));
     detail.set("recent_events", shown);
     detail.set("events", shown);
-    detail.putArray("artifacts");
-    detail.putArray("output_files");
+    detail.putArray("artifacts").addAll(run.files());
+    detail.putArray("output_files").addAll(run.files());
     return detail;
   }
 

@@ -26,6 +26,11 @@ public record JobRecord(ObjectNode document, StoredRun stored) {
     return new JobRecord(document, StoredRun.NONE);
   }
 
+  /** With what the run store has of the job. */
+  public JobRecord with(StoredRun documents) {
+    return new JobRecord(document, documents);
+  }
+
   private JsonNode job() {
     return document.path("job");
   }
@@ -77,7 +82,12 @@ public record JobRecord(ObjectNode document, StoredRun stored) {
 
   /** Or null; {@code events} are asked when no document tells it. */
   String runId(List<JobEvent> events) {
-    return orOf(events, "run_id", text("run_id", "runId"));
+    return orOf(events, "run_id", runId());
+  }
+
+  /** As the documents have it, or null. */
+  public String runId() {
+    return text("run_id", "runId");
   }
 
   String graphId(List<JobEvent> events) {

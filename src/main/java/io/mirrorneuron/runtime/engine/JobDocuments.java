@@ -50,7 +50,10 @@ public final class JobDocuments {
     row.putArray("sandbox_names");
     row.put("last_event", state.counters.lastEvent());
     row.put("event_seq", state.counters.events());
-    row.set("failure", state.header.failure());
+    if (state.header.failure() != null) {
+      // The web UI drops the whole list for a null here.
+      row.set("failure", state.header.failure());
+    }
     return row;
   }
 
@@ -215,7 +218,10 @@ public final class JobDocuments {
     Activity activity = Activity.of(state, agent);
     ObjectNode json = Json.object();
     json.put("agent_id", declared.id()).put("agent_type", word(declared.type()));
-    json.put("type", declared.template()).put("role", declared.role());
+    json.put("type", declared.template());
+    if (declared.role() != null) {
+      json.put("role", declared.role());
+    }
     json.put("assigned_node", nodeName).put("processed_messages", agent.processed);
     json.put("mailbox_depth", activity.depth());
     json.put("paused?", row.path("status").asText().startsWith("paus"));

@@ -148,10 +148,11 @@ final class HostLocalRun {
     TimeLimit limit = TimeLimit.of(timed, settings, machinery.clock().instant());
     Program program = program(workspace, environment, python);
     machinery.samples().begin(execution.runId());
+    long begun = System.nanoTime();
     Spawner.Child child = spawn(program, new Ears(inbox, stdout::accept, stderr::append));
 
     var beacons = new Beacons(execution, settings.beacons(), listener, machinery.clock());
-    Sampler.Watch watch = machinery.sampler().watch(execution, child.pid());
+    Sampler.Watch watch = machinery.sampler().watch(execution, child.pid(), begun);
     Ending forced;
     int exitCode;
     try (watch;

@@ -68,9 +68,13 @@ final class Sampler implements AutoCloseable {
     this.clock = clock;
   }
 
-  /** Follows a program that has just been started. */
-  Watch watch(Execution execution, int pid) {
-    var watch = new Watch(execution, pid);
+  /**
+   * Follows a program that has just been started.
+   *
+   * @param begun before that, by {@link System#nanoTime}: it may be over when this is called
+   */
+  Watch watch(Execution execution, int pid, long begun) {
+    var watch = new Watch(execution, pid, begun);
     watches.add(watch);
     wake();
     return watch;
@@ -131,7 +135,7 @@ final class Sampler implements AutoCloseable {
   final class Watch implements AutoCloseable {
     private final Execution execution;
     private final int pid;
-    private final long startedAt = System.nanoTime();
+    private final long startedAt;
 
     // Guarded by this.
     private Duration cpu = Duration.ZERO;
@@ -139,12 +143,14 @@ final class Sampler implements AutoCloseable {
     private long peakBytes;
     private long glances;
     private Duration sampledCpu = Duration.ZERO;
-    private long sampledAt = startedAt;
+    private long sampledAt;
     private boolean ended;
 
-    private Watch(Execution execution, int pid) {
+    private Watch(Execution execution, int pid, long begun) {
       this.execution = execution;
       this.pid = pid;
+      this.startedAt = begun;
+      this.sampledAt = begun;
     }
 
     private String mark() {

@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.recorder;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runstore.CompactTimeline;
 import io.mirrorneuron.runstore.EventId;
+import io.mirrorneuron.runstore.HumanCopies;
 import io.mirrorneuron.runstore.Numbers;
 import io.mirrorneuron.runstore.ObservabilitySummary;
 import io.mirrorneuron.runstore.Records;
@@ -109,6 +110,7 @@ final class Recording {
     }
     if (folder == null) {
       folder = runs.open(runId);
+      HumanCopies.complete(folder, runs.journal(folder));
       findPresent();
     }
     write(folder, row, events);
@@ -133,11 +135,14 @@ final class Recording {
   }
 
   private void write(RunFolder into, ObjectNode row, List<StoredEvent> events) {
-    if (status == null) {
-      if (isAnothers(into)) {
-        into.discard(OF_ONE_JOB, Records.time(row.path("submitted_at").asText()));
-      }
+    boolean first = status == null;
+    if (first && isAnothers(into)) {
+      into.discard(OF_ONE_JOB, Records.time(row.path("submitted_at").asText()));
+    }
+    if (first && folder != null) { // whatever programs have said, it is not over
       into.write("job.json", documents.job(row, "running"));
+    }
+    if (first) {
       into.writeIfAbsent("manifest.json", Redaction.of(manifest));
       documents.inputs().ifPresent(inputs -> into.writeIfAbsent("inputs.json", inputs));
     }
@@ -147,6 +152,9 @@ final class Recording {
     }
     String now = row.path("status").asText();
     boolean ends = TERMINAL.contains(now) && recorded >= row.path("event_seq").asLong();
+    if (first && folder == null && !ends) {
+      into.write("job.json", documents.job(row, "running"));
+    }
     if (!ends && !now.equals(status)) {
       into.update("run.json", run -> documents.run(into, run, row, now));
     }
@@ -201,6 +209,7 @@ final class Recording {
     if (folder != null) {
       beforeEnd.accept(runId);
       runs.journal(folder).catchUp(); // what a program has cut off is kept there
+      HumanCopies.complete(folder, runs.journal(folder));
       findPresent();
       if (present.entrySet().stream().anyMatch(file -> lacks(file.getKey()))) {
         restore();

@@ -38,6 +38,9 @@ public final class RunRecorder implements AutoCloseable {
   /** How often runs that cannot be written are tried again: disks are given room, folders back. */
   private static final Duration REPAIR = Duration.ofSeconds(5);
 
+  private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+  private static final int BACKLOG = 10_000;
+
   /** How often the files of running programs are looked at: they may cut off what they wrote. */
   private static final Duration LOOK = Duration.ofSeconds(1);
 
@@ -60,6 +63,7 @@ public final class RunRecorder implements AutoCloseable {
   private final Set<String> underWay = new HashSet<>();
   private final Map<CompletableFuture<Void>, Set<String>> asked = new HashMap<>();
   private boolean closed;
+  private boolean away;
 
   /**
    * @param beforeEnd told the id of a run whose job has ended, before its folder is finished;
@@ -74,7 +78,7 @@ public final class RunRecorder implements AutoCloseable {
 
   /** Something was committed of the job. Any thread; does not block. */
   public synchronized void changed(String jobId) {
-    if (waiting.add(jobId)) {
+    if (waiting.add(jobId) && waiting.size() == 1) {
       notifyAll();
     }
   }
@@ -99,23 +103,32 @@ public final class RunRecorder implements AutoCloseable {
                                 })));
   }
 
-  /** Returns when all that was committed before the call is in the run store, or after a while. */
-  public void catchUp() {
+  /**
+   * Returns when all that was committed before the call is in the run store; earlier when the store
+   * of jobs is away, or after a while.
+   *
+   * @return false when that was not long enough
+   */
+  public boolean catchUp() {
     CompletableFuture<Void> done = new CompletableFuture<>();
     synchronized (this) {
       Set<String> jobs = new HashSet<>(waiting);
       jobs.addAll(underWay);
-      if (jobs.isEmpty()) {
-        return;
+      if (jobs.isEmpty() || away) {
+        return true;
       }
       asked.put(done, jobs);
+      notifyAll();
     }
     try {
       done.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
     } catch (TimeoutException e) {
       LOG.warn("the run store is more than {} behind the jobs", PATIENCE);
+      return false;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return false;
     } catch (ExecutionException e) {
       throw new IllegalStateException(e); // it is only ever completed
     }
@@ -124,8 +137,10 @@ public final class RunRecorder implements AutoCloseable {
   private void work() {
     try {
       for (List<String> batch = next(); batch != null; batch = next()) {
+        long start = System.nanoTime();
         if (record(batch)) {
           recorded(batch);
+          letOthersGo(System.nanoTime() - start);
         } else if (!wait(batch)) {
           return;
         }
@@ -188,16 +203,33 @@ public final class RunRecorder implements AutoCloseable {
     return batch;
   }
 
+  /**
+   * Jobs come before what is written of them: while there are many, this thread rests three times
+   * as long as it works, unless somebody waits for it or too much has piled up.
+   */
+  private synchronized void letOthersGo(long workedNanos) throws InterruptedException {
+    long until = System.nanoTime() + Math.min(REST_NANOS, 3 * workedNanos);
+    long left = until - System.nanoTime();
+    while (left > 0 && !closed && asked.isEmpty() && waiting.size() < BACKLOG) {
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+      left = until - System.nanoTime();
+    }
+  }
+
   private synchronized void recorded(List<String> batch) {
+    away = false;
     underWay.clear();
     asked.values().forEach(jobs -> batch.forEach(jobs::remove));
     asked.entrySet().removeIf(one -> one.getValue().isEmpty() && one.getKey().complete(null));
   }
 
-  /** The store is away. Answers whether to go on. */
+  /** The store is away, so nobody is to wait for it here. Answers whether to go on. */
   private synchronized boolean wait(List<String> batch) throws InterruptedException {
     underWay.clear();
     waiting.addAll(batch);
+    asked.keySet().forEach(one -> one.complete(null));
+    asked.clear();
+    away = true;
     if (!closed) {
       wait(RETRY.toMillis());
     }

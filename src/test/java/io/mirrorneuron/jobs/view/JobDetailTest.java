@@ -18,7 +18,7 @@ class JobDetailTest {
         new EventPage(
             List.of("{\"type\":\"step_error\",\"status\":\"failed\",\"seq\":1}"), 1, false);
 
-    ObjectNode detail = JobDetail.compact("j 1", full, events);
+    ObjectNode detail = JobDetail.compact("j 1", JobRecord.of(full), events, RunFacts.NONE);
 
     assertThat(detail.at("/job/status").asText()).isEqualTo("running");
     assertThat(detail.path("failure").isNull()).isTrue();
@@ -30,12 +30,16 @@ class JobDetailTest {
   void aFailureIsShownUnlessTheJobSucceeded() {
     ObjectNode full = full("failed");
     ((ObjectNode) full.get("job")).putObject("failure").put("code", "x").put("api_token", "s3cret");
-    assertThat(JobDetail.compact("j", full, NONE).toString())
+    assertThat(JobDetail.compact("j", JobRecord.of(full), NONE, RunFacts.NONE).toString())
         .contains("\"code\":\"x\"")
         .doesNotContain("s3cret");
 
     ((ObjectNode) full.get("job")).put("status", "completed");
-    assertThat(JobDetail.compact("j", full, NONE).path("summary").has("failure")).isFalse();
+    assertThat(
+            JobDetail.compact("j", JobRecord.of(full), NONE, RunFacts.NONE)
+                .path("summary")
+                .has("failure"))
+        .isFalse();
   }
 
   @Test
@@ -49,7 +53,8 @@ class JobDetailTest {
             3,
             false);
 
-    ObjectNode detail = JobDetail.compact("j", full("running"), events);
+    ObjectNode detail =
+        JobDetail.compact("j", JobRecord.of(full("running")), events, RunFacts.NONE);
 
     assertThat(detail.path("agents").toString())
         .isEqualTo("[{\"agent_id\":\"x\",\"status\":\"busy\",\"event_count\":2}]");
@@ -66,7 +71,7 @@ class JobDetailTest {
     ObjectNode full = full("running");
     ((ObjectNode) full.get("job")).put("run_id", "mine");
 
-    ObjectNode detail = JobDetail.compact("j", full, events);
+    ObjectNode detail = JobDetail.compact("j", JobRecord.of(full), events, RunFacts.NONE);
 
     assertThat(detail.at("/job/run_id").asText()).isEqualTo("mine");
     assertThat(detail.path("trace_id").asText()).isEqualTo("t");

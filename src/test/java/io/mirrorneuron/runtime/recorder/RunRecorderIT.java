@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.EventPage;
 import io.mirrorneuron.model.Submission;
+import io.mirrorneuron.runstore.HumanCopies;
 import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.runstore.RunJournal;
 import io.mirrorneuron.runstore.RunLog;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
@@ -122,6 +124,56 @@ class RunRecorderIT {
     assertThat(told)
         .extracting(one -> one.path("type").asText())
         .contains("first_words", "last_words");
+  }
+
+  /** Whoever took the decision died between the files. */
+  @Test
+  void copiesOfADecisionThatAreMissingAreThereInTheEndOnce() throws IOException {
+    String job =
+        submit(
+            SampleManifests.program(
+                "waits", "sh", "-c", "while [ ! -e " + home + "/go ]; do sleep 0.02; done"));
+    RunFolder run = runtime.runs().find("run-" + job);
+    run.append(RunLog.HUMAN, List.of(decision("spn_alone", "human_request_claimed")));
+    HumanCopies.write(run, List.of(decision("spn_whole", "human_request_released")));
+    runtime.restart();
+    Eventually.eventually(
+        "the first copy", () -> !spans(run, RunLog.TIMELINE, "spn_alone").isEmpty());
+    run.append(RunLog.HUMAN, List.of(decision("spn_late", "human_input_received")));
+    run.append(RunLog.EVENTS, List.of(decision("spn_late", "human_input_received")));
+    Files.createFile(home.resolve("go"));
+    over(run);
+
+    for (RunLog log : List.of(RunLog.EVENTS, RunLog.TIMELINE)) {
+      assertThat(spans(run, log, "spn_")).containsOnlyOnce("spn_alone", "spn_whole", "spn_late");
+    }
+    JsonNode copy = spanned(run, RunLog.TIMELINE, "spn_late").getFirst();
+    assertThat(copy.path("summary").asText()).isEqualTo("Request q1 answered by anna: approve");
+    assertThat(copy.at("/details/password").asText()).isEqualTo("[REDACTED]");
+  }
+
+  private static ObjectNode decision(String span, String type) {
+    ObjectNode record = Json.object().put("ts", Json.timestamp(Instant.now()));
+    record.put("channel", "human").put("type", type).put("span_id", span);
+    record
+        .putObject("payload")
+        .put("request_id", "q1")
+        .put("by", "anna")
+        .put("decision", "approve")
+        .put("password", "hunter2");
+    return record;
+  }
+
+  private static List<JsonNode> spanned(RunFolder run, RunLog log, String prefix) {
+    return records(run, log).stream()
+        .filter(record -> record.path("phase").asText("human").equals("human"))
+        .filter(record -> record.path("span_id").asText().startsWith(prefix))
+        .filter(record -> record.has("channel") || log == RunLog.TIMELINE)
+        .toList();
+  }
+
+  private static List<String> spans(RunFolder run, RunLog log, String prefix) {
+    return spanned(run, log, prefix).stream().map(one -> one.path("span_id").asText()).toList();
   }
 
   @Test

@@ -1,0 +1,26 @@
+package io.mirrorneuron.testing;
+
+import io.mirrorneuron.jobs.JobRuns;
+import io.mirrorneuron.runstore.Artifacts;
+import io.mirrorneuron.runstore.Outputs;
+import io.mirrorneuron.runstore.Reach;
+import io.mirrorneuron.runstore.RunIndex;
+import io.mirrorneuron.runstore.RunStore;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+
+/** What the area of jobs knows of runs, on folders below another. */
+public final class JobRunsFixture {
+  private JobRunsFixture() {}
+
+  public static JobRuns in(Path folder, Clock clock) {
+    RunStore runs = new RunStore(folder.resolve("runs"));
+    return new JobRuns(
+        runs,
+        RunIndex.of(runs, clock),
+        new Artifacts(),
+        new Outputs(new Reach(List.of(), folder)),
+        clock);
+  }
+}
