@@ -181,7 +181,10 @@ public final class RunFolder {
     return alone ? null : FolderLock.take(path);
   }
 
-  /** Numbers of the events of a job that the log has, see {@link EventId}. */
+  /**
+   * Numbers of the events of a job that the log has, see {@link EventId}, or had before its first
+   * parts went: what is too old does not come again.
+   */
   public BitSet events(RunLog log, String jobId) {
     BitSet found = new BitSet();
     try {
@@ -191,6 +194,9 @@ public final class RunFolder {
             EventId.find(line, jobId).ifPresent(found::set);
           }
         }
+      }
+      if (files(log).hasDropped() && !found.isEmpty()) {
+        found.set(0, found.nextSetBit(0));
       }
       return found;
     } catch (IOException e) {
