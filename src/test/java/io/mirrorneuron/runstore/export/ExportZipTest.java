@@ -15,6 +15,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -319,6 +320,22 @@ class ExportZipTest {
     entries.put("export.json", header.withHead(link.hash()).bytes());
 
     assertThat(verify(entries).firstBroken().reason()).startsWith("claims more bytes");
+  }
+
+  @Test
+  void aRunWhoseFirstRecordsAreGoneSaysSo() throws IOException {
+    RunFolder run = SampleRuns.completed(store, "run-1");
+    String line = "{\"type\":\"x\",\"pad\":\"%s\"}\n".formatted("y".repeat(60_000));
+    for (int i = 0; i < 10; i++) {
+      Files.writeString(
+          run.path().resolve("events.jsonl"), line.repeat(150), StandardOpenOption.APPEND);
+      store.journal(run).catchUp();
+    }
+    Map<String, byte[]> entries = entries(export(run));
+
+    assertThat(verify(entries).ok()).isTrue();
+    assertThat(Json.MAPPER.readTree(entries.get("export.json")).path("left_out").path(0).asText())
+        .matches("records 1 to [1-9][0-9]+");
   }
 
   @Test
