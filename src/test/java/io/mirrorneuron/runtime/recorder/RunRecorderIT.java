@@ -218,7 +218,7 @@ class RunRecorderIT {
                 """
                 cd "$MN_RUNS_ROOT/$MN_RUN_ID"
                 echo '{"job_id":"'$MN_JOB_ID'","event_id":"evt_'$MN_JOB_ID'_4294967295"}' >> events.jsonl
-                rm -f timeline.jsonl; mkfifo timeline.jsonl; mkfifo result.json
+                until mkfifo timeline.jsonl; do rm -f timeline.jsonl; done; mkfifo result.json
                 while [ ! -e %s/go ]; do sleep 0.02; done
                 """
                     .formatted(home)));
