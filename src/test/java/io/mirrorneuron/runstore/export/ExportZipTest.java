@@ -326,11 +326,10 @@ class ExportZipTest {
   void aRunWhoseFirstRecordsAreGoneSaysSo() throws IOException {
     RunFolder run = SampleRuns.completed(store, "run-1");
     String line = "{\"type\":\"x\",\"pad\":\"%s\"}\n".formatted("y".repeat(60_000));
-    for (int i = 0; i < 10; i++) {
-      Files.writeString(
-          run.path().resolve("events.jsonl"), line.repeat(150), StandardOpenOption.APPEND);
-      store.journal(run).catchUp();
-    }
+    Files.writeString(
+        run.path().resolve("events.jsonl"), line.repeat(400), StandardOpenOption.APPEND);
+    store.journal(run).catchUp();
+    Files.delete(run.path().resolve(".mn/stream-000000000001.log"));
     Map<String, byte[]> entries = entries(export(run));
 
     assertThat(verify(entries).ok()).isTrue();
