@@ -58,10 +58,10 @@ final class RunRecords {
   private ObjectNode list(
       ApiCall call, Set<RunLog> logs, LogLevel level, Predicate<ObjectNode> wanted) {
     int limit = (int) call.integer("limit");
+    int most = limit == 0 ? EVERYTHING : limit;
     RunJournal journal = journal(runs.find(call.text("run_id")));
     Map<String, ObjectNode> once = new LinkedHashMap<>();
-    List<ObjectNode> last =
-        journal.last(limit == 0 ? EVERYTHING : limit, new Filter(logs, level), wanted);
+    List<ObjectNode> last = journal.last(most * logs.size(), new Filter(logs, level), wanted);
     for (ObjectNode record : last) {
       String name = logs.size() == 1 ? String.valueOf(once.size()) : Json.write(record);
       once.putIfAbsent(name, record);
@@ -70,7 +70,9 @@ final class RunRecords {
     sorted.sort(
         Comparator.comparing(Records::time, Comparator.nullsFirst(Comparator.naturalOrder())));
     ObjectNode answer = Json.object().put("run_id", call.text("run_id"));
-    answer.putArray("data").addAll(sorted);
+    answer
+        .putArray("data")
+        .addAll(sorted.subList(Math.max(0, sorted.size() - most), sorted.size()));
     return answer;
   }
 

@@ -2,7 +2,8 @@ package io.mirrorneuron.runstore;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
-import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
 
 /**
  * Names an event of a job in line files, so that a copy of it is known as one.
@@ -12,34 +13,36 @@ import java.util.OptionalInt;
 public record EventId(String job, long seq) {
   private static final String PREFIX = "evt_";
 
+  /** Programs write ids too; these stand between blanks in a journal. */
+  private static final Pattern JOB = Pattern.compile("[A-Za-z0-9_.:-]{1,256}");
+
   /** The record's id, or null when it is no event of a job. */
   public static EventId of(JsonNode record) {
     String text = record.path("event_id").asText("");
     String job = record.path("job_id").asText("");
-    int digits = PREFIX.length() + job.length() + 1;
-    if (job.isEmpty() || text.length() <= digits || !text.startsWith(PREFIX + job + "_")) {
+    String begin = PREFIX + job + "_";
+    if (!JOB.matcher(job).matches() || !text.startsWith(begin)) {
       return null;
     }
-    try {
-      return new EventId(job, Integer.parseUnsignedInt(text.substring(digits)));
-    } catch (NumberFormatException e) {
-      return null;
-    }
+    OptionalLong seq = number(text, begin.length(), text.length());
+    return seq.isPresent() ? new EventId(job, seq.getAsLong()) : null;
   }
 
   /** The number in a line that carries such an id of this job; looks without parsing. */
-  static OptionalInt find(byte[] line, String job) {
+  static OptionalLong find(byte[] line, String job) {
     String text = new String(line, StandardCharsets.UTF_8);
     String begin = "\"event_id\":\"" + PREFIX + job + "_";
     int from = text.indexOf(begin) + begin.length();
     int to = text.indexOf('"', from);
-    if (from < begin.length() || to < 0) {
-      return OptionalInt.empty();
-    }
+    return from < begin.length() || to < 0 ? OptionalLong.empty() : number(text, from, to);
+  }
+
+  private static OptionalLong number(String text, int from, int to) {
     try {
-      return OptionalInt.of(Integer.parseUnsignedInt(text, from, to, 10));
-    } catch (NumberFormatException e) {
-      return OptionalInt.empty();
+      long number = Long.parseLong(text, from, to, 10);
+      return number > 0 ? OptionalLong.of(number) : OptionalLong.empty();
+    } catch (NumberFormatException | IndexOutOfBoundsException e) {
+      return OptionalLong.empty();
     }
   }
 

@@ -2,7 +2,9 @@ package io.mirrorneuron.runstore;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
@@ -52,16 +54,34 @@ final class FolderLock implements AutoCloseable {
   }
 
   private static FileChannel lockFile(Path folder) throws IOException {
-    Path hidden = Files.createDirectories(folder.resolve(RunFolder.HIDDEN));
+    Path hidden = folder.resolve(RunFolder.HIDDEN);
+    if (!Files.isDirectory(hidden)) {
+      makeIn(folder, hidden);
+    }
     FileChannel channel =
         FileChannel.open(
-            hidden.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            RunFolder.plain(hidden.resolve("lock")),
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE);
     try {
       channel.lock(); // ends with the channel
       return channel;
     } catch (IOException e) {
       channel.close();
       throw e;
+    }
+  }
+
+  /** Does not bring back a folder that somebody has deleted. */
+  private static void makeIn(Path folder, Path hidden) throws IOException {
+    try {
+      Files.createDirectory(hidden);
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isDirectory(hidden)) {
+        throw e;
+      }
+    } catch (NoSuchFileException e) {
+      throw new IOException("there is no folder " + folder.getFileName() + " any more", e);
     }
   }
 

@@ -2,10 +2,12 @@ package io.mirrorneuron.runstore;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -57,6 +59,26 @@ final class JournalFiles {
       Files.deleteIfExists(segments.get(i));
     }
     return new Mark(segment, Files.size(segment));
+  }
+
+  /**
+   * Cuts off what a writer did not live to finish: a torn line that others would end by going on
+   * behind it, or a segment without an account. For who holds the lock.
+   */
+  void repair() throws IOException {
+    List<Path> segments = segments();
+    Path last = segments.isEmpty() ? null : segments.getLast();
+    if (last == null || LineReader.endingAt(last, Files.size(last)) != null) {
+      return;
+    }
+    try (LineReader lines = LineReader.open(last, 0);
+        FileChannel segment = FileChannel.open(last, StandardOpenOption.WRITE)) {
+      while (lines.next() != null) {}
+      segment.truncate(lines.end());
+    }
+    if (Files.size(last) == 0) {
+      Files.delete(last);
+    }
   }
 
   /** Where a journal ends; two readings of it differ when somebody has written between them. */

@@ -57,7 +57,7 @@ public final class LineReader implements AutoCloseable {
         while (bytes.hasRemaining()
             && channel.read(bytes, offset - bytes.capacity() + bytes.position()) > 0) {}
         byte[] all = bytes.array();
-        if (bytes.hasRemaining() || all[all.length - 1] != '\n') {
+        if (all.length == 0 || bytes.hasRemaining() || all[all.length - 1] != '\n') {
           return null;
         }
         int begin = all.length - 1;

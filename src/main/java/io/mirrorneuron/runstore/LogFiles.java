@@ -82,7 +82,7 @@ final class LogFiles {
     bytes.put(lines).flip();
     try (FileChannel channel =
         FileChannel.open(
-            file,
+            RunFolder.plain(file),
             StandardOpenOption.CREATE,
             StandardOpenOption.APPEND,
             LinkOption.NOFOLLOW_LINKS)) {

@@ -28,15 +28,18 @@ import java.util.Set;
 final class LogTail {
   private final RunFolder folder;
   private final RunLog log;
-  private final Set<String> finished = new HashSet<>();
+
+  /** The files as they were when they were last read to their end. */
+  private final Map<Path, Look> seen = new HashMap<>();
+
+  /** Whether there is something to read whatever the files look like. */
+  private boolean again = true;
 
   /** What the journal has of the log, lines by hash, while a file is read again; else null. */
   private Map<Long, Integer> journalled;
 
   /** Events of jobs among the records that were read and are not journalled yet. */
   private final Set<EventId> underWay = new HashSet<>();
-
-  private Look seen = Look.NOTHING;
 
   LogTail(RunFolder folder, RunLog log) {
     this.folder = folder;
@@ -105,33 +108,53 @@ final class LogTail {
     }
   }
 
-  /** Whether the live file is not as it was when it was last read to its end. */
+  /**
+   * Whether a file is not as it was when it was last read to its end; who had a file open goes on
+   * writing to it when it is closed.
+   */
   boolean hasNews() {
-    return !Look.at(folder.files(log).live()).equals(seen);
+    return again || isNew(folder.files(log).live()) || seen.keySet().stream().anyMatch(this::isNew);
+  }
+
+  private boolean isNew(Path file) {
+    return !Look.at(file).equals(seen.getOrDefault(file, Look.NOTHING));
+  }
+
+  /** Looks at all files anew: what was read of them may not have come into the journal. */
+  void forget() {
+    seen.clear();
+    again = true;
   }
 
   /** New records, as many at a time as the limit says. */
   List<Line> read(Sources sources, JournalFiles journal, int limit) throws IOException {
     List<Line> lines = new ArrayList<>();
     underWay.clear();
+    if (!hasNews()) {
+      return lines;
+    }
+    again = true;
     LogFiles files = folder.files(log);
-    Path live = files.live();
-    Look look = Look.at(live);
-    for (Path file : files.all()) {
+    List<Path> all = files.all();
+    for (Path file : all) {
+      Look look = Look.at(file);
       try {
-        if (!readFile(file, sources, journal, limit, lines)) {
+        if (!isRead(file, look) && !readFile(file, sources, journal, limit, lines)) {
           return lines;
         }
-        if (!file.equals(live)) {
-          finished.add(file.getFileName() + key(file));
-        }
       } catch (NoSuchFileException e) {
-        seen = null; // rotated under our eyes: look again
-        return lines;
+        return lines; // rotated under our eyes
       }
+      seen.put(file, look);
     }
-    seen = look;
+    seen.keySet().retainAll(all);
+    again = !files.all().equals(all);
     return lines;
+  }
+
+  /** What is packed stays as it is. */
+  private boolean isRead(Path file, Look look) {
+    return seen.containsKey(file) && (isPacked(file) || look.equals(seen.get(file)));
   }
 
   /** Answers whether it came to the end of the file. */
@@ -139,9 +162,6 @@ final class LogTail {
       Path file, Sources sources, JournalFiles journal, int limit, List<Line> lines)
       throws IOException {
     String key = key(file);
-    if (finished.contains(file.getFileName() + key)) {
-      return true;
-    }
     Sources.Position from = sources.position(log, key);
     if (isAnother(file, key, from, sources)) {
       from = Sources.Position.START;
@@ -235,8 +255,7 @@ final class LogTail {
   private static String key(Path file) throws IOException {
     Object key =
         isPacked(file) ? null : Files.readAttributes(file, BasicFileAttributes.class).fileKey();
-    return key == null
-        ? file.getFileName().toString()
-        : key.toString().replaceAll("[^A-Za-z0-9=,]", "");
+    String name = key == null ? file.getFileName().toString() : key.toString();
+    return name.replaceAll("[^A-Za-z0-9=,._-]", "");
   }
 }

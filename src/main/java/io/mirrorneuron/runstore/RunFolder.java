@@ -11,10 +11,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.BitSet;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -30,6 +31,10 @@ public final class RunFolder {
 
   private static final long SEGMENT_BYTES = 10 << 20;
   private static final int LONGEST_PATH = 1024;
+
+  /** Bytes of a JSON document at most; programs write them too. */
+  private static final long LONGEST_DOCUMENT = 64 << 20;
+
   private static final Set<String> FINAL =
       Set.of(
           "completed",
@@ -88,6 +93,9 @@ public final class RunFolder {
       return Optional.empty();
     }
     try {
+      if (!Files.isRegularFile(file) || Files.size(file) > LONGEST_DOCUMENT) {
+        throw new IOException("no file, or too large");
+      }
       JsonNode json = Json.MAPPER.readTree(Files.readAllBytes(file));
       return Optional.of(json instanceof ObjectNode object ? object : Json.object());
     } catch (NoSuchFileException e) {
@@ -140,6 +148,21 @@ public final class RunFolder {
     }
   }
 
+  /** Removes those of the documents that were written before that time. */
+  public void discard(List<String> names, Instant before) {
+    try (var _ = lock()) {
+      for (String name : names) {
+        Path file = path.resolve(name);
+        if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+            && Files.getLastModifiedTime(file).toInstant().isBefore(before)) {
+          Files.delete(file);
+        }
+      }
+    } catch (IOException e) {
+      throw failed("the folder of the run", e);
+    }
+  }
+
   /**
    * Adds records, in one write; whoever reads the file afterwards sees them. {@code ts}, {@code
    * run_id} and the rest are the caller's business.
@@ -176,6 +199,15 @@ public final class RunFolder {
     }
   }
 
+  /** Refuses what a program may have put in the place of a file: opening it could wait for ever. */
+  static Path plain(Path file) throws IOException {
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+        && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      throw new IOException(file.getFileName() + " is no plain file");
+    }
+    return file;
+  }
+
   /** Keeps every other writer of this product out until it is closed; null when there is none. */
   FolderLock lock() throws IOException {
     return alone ? null : FolderLock.take(path);
@@ -185,18 +217,18 @@ public final class RunFolder {
    * Numbers of the events of a job that the log has, see {@link EventId}, or had before its first
    * parts went: what is too old does not come again.
    */
-  public BitSet events(RunLog log, String jobId) {
-    BitSet found = new BitSet();
+  public Numbers events(RunLog log, String jobId) {
+    Numbers found = new Numbers();
     try {
       for (Path file : files(log).all()) {
         try (LineReader lines = LineReader.open(file, 0)) {
           for (byte[] line = lines.next(); line != null; line = lines.next()) {
-            EventId.find(line, jobId).ifPresent(found::set);
+            EventId.find(line, jobId).ifPresent(found::add);
           }
         }
       }
-      if (files(log).hasDropped() && !found.isEmpty()) {
-        found.set(0, found.nextSetBit(0));
+      if (files(log).hasDropped()) {
+        found.addAllBeforeFirst();
       }
       return found;
     } catch (IOException e) {

@@ -84,8 +84,10 @@ public final class RunJournal {
    */
   public synchronized boolean catchUp() {
     long before = sources == null ? -1 : sources.seq();
+    boolean whole = false;
     try {
       if (sources != null && tails.values().stream().noneMatch(LogTail::hasNews)) {
+        whole = true;
         return false;
       }
       try (var _ = folder.lock()) {
@@ -96,11 +98,15 @@ public final class RunJournal {
           mark = files.append(batch, sources.account());
           batch.forEach(sources::took);
         }
+        whole = true;
         return sources.seq() != before;
       }
     } catch (IOException e) {
-      sources = null; // what was half taken in is told by the journal itself
       throw damaged(e);
+    } finally {
+      if (!whole) {
+        sources = null; // what was half taken in is told by the journal itself
+      }
     }
   }
 
@@ -185,6 +191,8 @@ public final class RunJournal {
 
   private void load() throws IOException {
     sources = new Sources();
+    tails.values().forEach(LogTail::forget);
+    files.repair();
     mark = files.mark();
     if (mark == null) {
       return;

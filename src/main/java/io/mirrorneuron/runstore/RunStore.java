@@ -5,6 +5,7 @@ import io.mirrorneuron.model.MnException;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -106,8 +107,7 @@ public final class RunStore implements AutoCloseable {
     RunFolder folder = folder(runId);
     Path hidden = root.resolve(".new-" + runId);
     try {
-      deleteTree(hidden); // of a server that died in the middle
-      Files.createDirectory(hidden);
+      makeAnew(hidden);
       fill.accept(RunFolder.unshared(runId, hidden));
       Files.move(hidden, folder.path(), StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
@@ -119,6 +119,17 @@ public final class RunStore implements AutoCloseable {
     }
     changed(runId, "");
     return true;
+  }
+
+  private static void makeAnew(Path hidden) throws IOException {
+    try {
+      Files.createDirectory(hidden);
+    } catch (FileAlreadyExistsException e) { // of a server that died in the middle
+      deleteTree(hidden);
+      Files.createDirectory(hidden);
+    } catch (NoSuchFileException e) { // the root is gone
+      Files.createDirectories(hidden);
+    }
   }
 
   private static void deleteTree(Path folder) {

@@ -7,7 +7,6 @@ import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -29,7 +28,7 @@ final class Sources {
 
   private final Map<String, Position> positions = new HashMap<>();
   private final Map<String, String> lastFiles = new HashMap<>();
-  private final Map<String, BitSet> events = new HashMap<>();
+  private final Map<String, Numbers> events = new HashMap<>();
   private long seq;
 
   /** The number of the last entry. */
@@ -52,8 +51,8 @@ final class Sources {
 
   /** Whether this event of a job has been taken from this log. */
   boolean has(RunLog log, String job, long jobSeq) {
-    BitSet taken = events.get(name(log, job));
-    return taken != null && taken.get((int) jobSeq);
+    Numbers taken = events.get(name(log, job));
+    return taken != null && taken.has(jobSeq);
   }
 
   void passed(RunLog log, String file, Position position) {
@@ -66,8 +65,8 @@ final class Sources {
     lastFiles.put(entry.log().channel(), entry.file());
     if (!entry.job().equals(JournalEntry.NO_JOB)) {
       events
-          .computeIfAbsent(name(entry.log(), entry.job()), absent -> new BitSet())
-          .set((int) entry.jobSeq());
+          .computeIfAbsent(name(entry.log(), entry.job()), absent -> new Numbers())
+          .add(entry.jobSeq());
     }
   }
 
@@ -79,15 +78,7 @@ final class Sources {
         (file, at) -> files.putArray(file).add(at.end()).add(Long.toHexString(at.hash())));
     account.set("last_files", Json.MAPPER.valueToTree(lastFiles));
     ObjectNode jobs = account.putObject("events");
-    events.forEach(
-        (name, taken) -> {
-          var ranges = jobs.putArray(name);
-          for (int from = taken.nextSetBit(0); from >= 0; ) {
-            int to = taken.nextClearBit(from);
-            ranges.add(from).add(to);
-            from = taken.nextSetBit(to);
-          }
-        });
+    events.forEach((name, taken) -> taken.tell(jobs.putArray(name)::add));
     return Json.write(account);
   }
 
@@ -119,9 +110,9 @@ final class Sources {
         .properties()
         .forEach(
             job -> {
-              BitSet taken = new BitSet();
+              Numbers taken = new Numbers();
               for (int i = 0; i + 1 < job.getValue().size(); i += 2) {
-                taken.set(job.getValue().get(i).asInt(), job.getValue().get(i + 1).asInt());
+                taken.add(job.getValue().get(i).asLong(), job.getValue().get(i + 1).asLong() - 1);
               }
               events.put(job.getKey(), taken);
             });

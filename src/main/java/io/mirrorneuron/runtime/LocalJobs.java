@@ -26,6 +26,7 @@ import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.MessageForm;
+import io.mirrorneuron.wire.Redaction;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -37,6 +38,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** The jobs of the runtime in this process. */
@@ -53,7 +55,7 @@ final class LocalJobs implements JobsClient {
   private final BundleStore bundles;
   private final ManifestCache manifests;
   private final Watches watches;
-  private final Runnable beforeClear;
+  private final BooleanSupplier beforeClear;
   private final Secret adminToken;
   private final String owner;
   private final DeadLetters letters;
@@ -63,7 +65,8 @@ final class LocalJobs implements JobsClient {
   private final Supplier<String> jobIdSuffixes;
 
   /**
-   * @param beforeClear returns when nobody needs what is known of ended jobs any more
+   * @param beforeClear answers whether nobody needs what is known of ended jobs any more, if it has
+   *     to after a while
    * @param jobIdSuffixes gives {@code <milliseconds>-<12 hex digits>}, never the same twice
    */
   LocalJobs(
@@ -72,7 +75,7 @@ final class LocalJobs implements JobsClient {
       BundleStore bundles,
       ManifestCache manifests,
       Watches watches,
-      Runnable beforeClear,
+      BooleanSupplier beforeClear,
       Secret adminToken,
       String owner,
       JobExport exports,
@@ -87,7 +90,7 @@ final class LocalJobs implements JobsClient {
     this.beforeClear = beforeClear;
     this.adminToken = adminToken;
     this.owner = owner;
-    this.letters = new DeadLetters(engine, this::events);
+    this.letters = new DeadLetters(engine, this::wholeEvents);
     this.exports = exports;
     this.imports = imports;
     this.forks = forks;
@@ -184,12 +187,20 @@ final class LocalJobs implements JobsClient {
       throw new MnException(
           ErrorCode.FORBIDDEN, "admin_token_required", "ClearJobs requires MN_GRPC_ADMIN_TOKEN");
     }
-    beforeClear.run();
+    if (!beforeClear.getAsBoolean()) {
+      throw MnException.unavailable(
+          "runs of ended jobs are still being written; nothing was cleared, try again", null);
+    }
     return await(store.deleteTerminal());
   }
 
   @Override
   public EventPage events(String jobId, long after, int limit) {
+    return shown(wholeEvents(jobId, after, limit));
+  }
+
+  /** With the secrets in them, for those who go on working with what was sent. */
+  private EventPage wholeEvents(String jobId, long after, int limit) {
     CompletionStage<String> row = store.row(jobId); // first, so that "ended" is never too early
     CompletionStage<List<StoredEvent>> read = store.events(jobId, after, limit);
     boolean terminal = isTerminal(jobId, await(row));
@@ -204,7 +215,12 @@ final class LocalJobs implements JobsClient {
     CompletionStage<List<StoredEvent>> read = store.lastEvents(jobId, limit);
     boolean terminal = isTerminal(jobId, await(row));
     List<StoredEvent> events = await(read);
-    return page(jobId, events, events.isEmpty() ? 0 : events.getLast().seq(), terminal);
+    return shown(page(jobId, events, events.isEmpty() ? 0 : events.getLast().seq(), terminal));
+  }
+
+  private static EventPage shown(EventPage page) {
+    return new EventPage(
+        page.events().stream().map(Redaction::ofObject).toList(), page.next(), page.ended());
   }
 
   private static EventPage page(String jobId, List<StoredEvent> events, long next, boolean ended) {

@@ -1,19 +1,28 @@
 package io.mirrorneuron.runtime;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runstore.RunLog;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.exec.Samples;
 import java.util.List;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Samples of programs become records of their run. */
 record RunSamples(RunStore store, Supplier<List<Hardware.Gpu>> devices) implements Samples {
+  private static final Logger LOG = LoggerFactory.getLogger(RunSamples.class);
 
+  /** The program finds its folder. One that cannot be made keeps no job from going on. */
   @Override
   public void begin(String runId) {
-    store.open(runId);
+    try {
+      store.open(runId);
+    } catch (MnException e) {
+      LOG.debug("a program of run {} begins without a folder", runId, e); // the recorder tells it
+    }
   }
 
   @Override

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
@@ -32,7 +32,6 @@ public final class Redaction {
           "privatekey",
           "credential");
 
-  private static final Pattern SEPARATORS = Pattern.compile("[^a-z0-9]+");
   private static final Pattern NUMBER = Pattern.compile("[+-]?\\d+(\\.\\d+)?");
 
   private Redaction() {}
@@ -41,6 +40,19 @@ public final class Redaction {
   public static boolean isSecret(String name) {
     String plain = plain(name);
     return SECRET.stream().anyMatch(plain::contains);
+  }
+
+  /**
+   * The same for the text of a JSON object. Made for long logs: most texts are seen to hold no
+   * secret without being parsed.
+   */
+  public static String ofObject(String json) {
+    if (!isSecret(json)) { // then no name in it is one
+      return json;
+    }
+    ObjectNode object = Json.parseObject(json, "JSON object");
+    ObjectNode shown = of(object);
+    return shown == object ? json : Json.write(shown);
   }
 
   public static JsonNode of(JsonNode json) {
@@ -97,7 +109,19 @@ public final class Redaction {
         && !(plain(name).endsWith("tokens") && NUMBER.matcher(value.asText()).matches());
   }
 
+  /** Letters and digits of a name, in lower case. */
   private static String plain(String name) {
-    return SEPARATORS.matcher(name.toLowerCase(Locale.ROOT)).replaceAll("");
+    byte[] plain = new byte[name.length()];
+    int length = 0;
+    for (int i = 0; i < name.length(); i++) {
+      char letter = name.charAt(i);
+      if (letter >= 'A' && letter <= 'Z') {
+        letter += 'a' - 'A';
+      }
+      if (letter >= 'a' && letter <= 'z' || letter >= '0' && letter <= '9') {
+        plain[length++] = (byte) letter;
+      }
+    }
+    return new String(plain, 0, length, StandardCharsets.ISO_8859_1);
   }
 }

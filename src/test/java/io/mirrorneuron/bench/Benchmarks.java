@@ -49,6 +49,7 @@ public final class Benchmarks {
             new OpenJobs(),
             new RunLists(),
             new Subscribers("/jobs/{job_id}/events"),
+            new Subscribers("/runs/{run_id}/stream"),
             new Restarts())) {
       if (only.isEmpty() || only.contains(measurement.name())) {
         plan.progress(measurement.name());

@@ -40,6 +40,11 @@ final class Connection implements AutoCloseable {
     return send("GET " + path + " HTTP/1.1\r\nhost: localhost\r\n\r\n");
   }
 
+  /** A page of what can also be followed. */
+  Answer page(String path) throws IOException {
+    return send("GET " + path + " HTTP/1.1\r\nhost: localhost\r\naccept: application/json\r\n\r\n");
+  }
+
   /** Reads a stream of server-sent events to its end. */
   Answer follow(String path) throws IOException {
     return send(

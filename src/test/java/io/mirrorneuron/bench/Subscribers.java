@@ -1,5 +1,6 @@
 package io.mirrorneuron.bench;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.bench.Figure.Floor;
 import io.mirrorneuron.bench.Figure.Unit;
 import io.mirrorneuron.wire.Json;
@@ -12,7 +13,7 @@ import java.util.List;
  * Many followers of live streams. A message makes a few records; the next is sent when every
  * follower has them, so that each tick is one write to each.
  *
- * @param path of a stream below the API's, with {@code {job_id}}
+ * @param path of a stream below the API's, with {@code {job_id}} or {@code {run_id}}
  */
 record Subscribers(String path) implements Measurement {
   private static final int FOLLOWERS = 1000;
@@ -50,17 +51,21 @@ record Subscribers(String path) implements Measurement {
         String beside = deaf ? ", beside one that never reads" : "";
         figures.add(
             figure(
-                "records to %d followers of one job".formatted(followers) + beside,
+                "records to %d followers of one %s".formatted(followers, thing()) + beside,
                 floorOfOne,
                 measure(plan, server, one, followers, deaf, records)));
         figures.add(
             figure(
-                "records to %d followers of %d jobs".formatted(followers, jobs) + beside,
+                "records to %d followers of %d %ss".formatted(followers, jobs, thing()) + beside,
                 floorOfMany,
                 measure(plan, server, many, followers, deaf, records)));
       }
       return figures;
     }
+  }
+
+  private String thing() {
+    return path.contains("{run_id}") ? "run" : "job";
   }
 
   private static Figure figure(String name, Floor floor, Result result) {
@@ -95,8 +100,8 @@ record Subscribers(String path) implements Measurement {
       double delivered = (double) rounds * records * followers;
       double perSecond = delivered / seconds;
       plan.progress(
-          "subscribers: %.0f records/s to %d of %d jobs"
-              .formatted(perSecond, followers, jobs.size()));
+          "subscribers: %.0f records/s to %d of %d %ss"
+              .formatted(perSecond, followers, jobs.size(), thing()));
       return new Result(
           perSecond,
           1024 * (heapAfter - heap) / followers,
@@ -148,17 +153,27 @@ record Subscribers(String path) implements Measurement {
   }
 
   /** How many records a message makes once a job has had some. */
-  private static int recordsOfAMessage(Connection connection, String job) throws IOException {
+  private int recordsOfAMessage(Connection connection, String job) throws IOException {
     send(connection, job);
     long before = last(connection, job);
     send(connection, job);
     return (int) (last(connection, job) - before);
   }
 
-  private static long last(Connection connection, String job) throws IOException {
+  /** The cursor behind all that there is once it is quiet. */
+  private long last(Connection connection, String job) throws IOException {
     Plan.pause(SETTLE_MILLIS);
-    String events = Server.API + "/jobs/" + job + "/events?limit=1";
-    return Json.parse(connection.get(events).body()).path("next").asLong();
+    return end(connection, records(connection, job));
+  }
+
+  private static long end(Connection connection, String records) throws IOException {
+    long after = 0;
+    JsonNode page;
+    do {
+      page = Json.parse(connection.page(records + "?limit=1000&after=" + after).body());
+      after = page.path("next").asLong();
+    } while (!page.path("data").isEmpty());
+    return after;
   }
 
   private static void send(Connection connection, String job) throws IOException {
@@ -175,8 +190,12 @@ record Subscribers(String path) implements Measurement {
 
   /** From now on. */
   private String stream(Connection connection, String job) throws IOException {
-    String events = Server.API + "/jobs/" + job + "/events?limit=1";
-    long now = Json.parse(connection.get(events).body()).path("next").asLong();
-    return Server.API + path.replace("{job_id}", job) + "?after=" + now;
+    String records = records(connection, job);
+    return records + "?after=" + end(connection, records);
+  }
+
+  private String records(Connection connection, String job) throws IOException {
+    JsonNode run = Json.parse(connection.get(Server.API + "/jobs/" + job).body()).at("/job/run_id");
+    return Server.API + path.replace("{job_id}", job).replace("{run_id}", run.asText());
   }
 }

@@ -3,6 +3,8 @@ package io.mirrorneuron.runstore;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,12 +23,17 @@ class RunFolderTest {
     return "{'event_id':'evt_j-1_%1$d','job_id':'j-1','seq':%1$d,'type':'x'}".formatted(seq);
   }
 
+  private List<Long> known() {
+    Numbers numbers = run.folder().events(RunLog.EVENTS, "j-1");
+    return LongStream.range(0, 20).filter(numbers::has).boxed().toList();
+  }
+
   @Test
   void eventsThatALogLacksAreMissing() throws Exception {
     run.lines("events.001.jsonl", event(7));
     run.document("events.index.json", "{'segments':[{'path':'events.001.jsonl'}]}");
 
-    assertThat(run.folder().events(RunLog.EVENTS, "j-1").stream()).containsExactly(7, 9, 11);
+    assertThat(known()).containsExactly(7L, 9L, 11L);
   }
 
   @Test
@@ -34,7 +41,6 @@ class RunFolderTest {
     run.lines("events.002.jsonl", event(7));
     run.document("events.index.json", "{'segments':[{'path':'events.002.jsonl'}]}");
 
-    assertThat(run.folder().events(RunLog.EVENTS, "j-1").stream())
-        .containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 9, 11);
+    assertThat(known()).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 9L, 11L);
   }
 }

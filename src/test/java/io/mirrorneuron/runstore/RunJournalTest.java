@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -88,10 +89,84 @@ class RunJournalTest {
   }
 
   @Test
+  void idsThatProgramsMakeUpDoNoHarm() {
+    for (String id : List.of("j_4294967295", "j_2147483647", "j_99999999999999999999", "j_-1")) {
+      append("events.jsonl", madeUp("j", id));
+    }
+    for (String job : List.of("a b", "a\\nb", "{", "-")) {
+      append("events.jsonl", madeUp(job, job + "_1"));
+    }
+    append("events.jsonl", event(1), event(1));
+    RunJournal journal = journal();
+
+    assertThat(numbers(all(journal))).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L);
+    assertThat(all(journal())).isEqualTo(all(journal));
+    append("events.jsonl", event(2));
+    RunJournal again = journal();
+    again.catchUp();
+    assertThat(numbers(all(again))).endsWith(9L, 10L);
+  }
+
+  private static String madeUp(String job, String id) {
+    return "{\"type\":\"t\",\"job_id\":\"%s\",\"event_id\":\"evt_%s\"}\n".formatted(job, id);
+  }
+
+  @Test
   void equalLinesAreTwoRecords() {
     String line = record("2026-01-01T00:00:01Z", "same");
     append("logs.jsonl", line, line);
     assertThat(texts(all(journal()))).containsExactly("same", "same");
+  }
+
+  @Test
+  void aClosedFileThatAProgramGoesOnWritingToIsReadOn() throws IOException {
+    append("logs.jsonl", record("2026-01-01T00:00:01Z", "a"));
+    RunJournal journal = journal();
+    Path closed = folder.path().resolve("logs.001.jsonl");
+    Files.move(folder.path().resolve("logs.jsonl"), closed);
+    append("logs.jsonl", record("2026-01-01T00:00:02Z", "b"));
+    journal.catchUp();
+    append("logs.001.jsonl", record("2026-01-01T00:00:03Z", "c"));
+
+    assertThat(journal.catchUp()).isTrue();
+    assertThat(texts(all(journal))).containsExactly("a", "b", "c");
+    assertThat(journal.catchUp()).isFalse();
+  }
+
+  @Test
+  void anEntryThatItsWriterDidNotLiveToFinishIsTakenAgain() throws IOException {
+    append(
+        "logs.jsonl", "{\"text\":\"a\"}\n", "{\"text\":\"b\",\"more\":{\"and\":{\"more\":1}}}\n");
+    List<JsonNode> told = all(journal());
+    Path segment = onlySegment();
+    byte[] whole = Files.readAllBytes(segment);
+    for (int end = whole.length - 1; whole[end - 1] != '\n'; end--) {
+      Files.write(segment, Arrays.copyOf(whole, end));
+      assertThat(all(journal())).as("%d bytes", end).isEqualTo(told);
+    }
+  }
+
+  @Test
+  void theNumbersGoOnWhenTheWriterOfANewSegmentDied() throws IOException {
+    RunJournal small = new RunJournal(folder, 1);
+    append("logs.jsonl", record("2026-01-01T00:00:01Z", "a"));
+    small.catchUp();
+    Path next = folder.path().resolve(RunFolder.HIDDEN).resolve("stream-000000000002.log");
+    for (String begun : List.of("", "{\"seq\":1,\"files\"")) {
+      Files.writeString(next, begun);
+      append("logs.jsonl", record("2026-01-01T00:00:02Z", "b"));
+      assertThat(all(journal())).extracting(one -> one.path("seq").asInt()).doesNotHaveDuplicates();
+    }
+    assertThat(texts(all(journal()))).containsExactly("a", "b", "b");
+  }
+
+  private Path onlySegment() throws IOException {
+    try (Stream<Path> files = Files.list(folder.path().resolve(RunFolder.HIDDEN))) {
+      return files
+          .filter(file -> file.getFileName().toString().startsWith("stream-"))
+          .reduce((one, other) -> null)
+          .orElseThrow();
+    }
   }
 
   @Test

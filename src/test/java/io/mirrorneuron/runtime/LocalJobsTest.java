@@ -80,7 +80,7 @@ class LocalJobsTest {
             null,
             new ManifestCache(manifests),
             null,
-            () -> {},
+            () -> true,
             null,
             "node",
             null,

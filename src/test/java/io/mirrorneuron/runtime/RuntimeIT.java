@@ -212,6 +212,20 @@ class RuntimeIT {
   }
 
   @Test
+  void eventsHideSecrets() {
+    String answer =
+        "{\"emit_messages\":[{\"to\":\"nobody\",\"type\":\"x\",\"body\":{\"api_key\":\"s3cret\"}}]}";
+    String job = submit(script(Json.write(List.of("printf", "%s", answer)), ""));
+    runtime.awaitEnd(job);
+
+    assertThat(runtime.jobs().events(job, 0, 1000).events())
+        .anyMatch(event -> event.contains("\"api_key\":\"[REDACTED]\""))
+        .noneMatch(event -> event.contains("\"api_key\":\"s3cret\""));
+    assertThat(runtime.jobs().lastEvents(job, 1000).events())
+        .noneMatch(event -> event.contains("\"api_key\":\"s3cret\""));
+  }
+
+  @Test
   void aMessageFromOutsideWaitsWhileTheJobIsPausedAndIsThenHandled() {
     String job = submit(service());
     runtime.jobs().pause(job, false);

@@ -80,4 +80,12 @@ class RedactionTest {
 
     assertThat(Redaction.of(json).get("large")).isSameAs(json.get("large"));
   }
+
+  @Test
+  void textsWithoutSecretsStayAsTheyAre() {
+    String plain = "{\"a\" : 1.50, \"note\":\"the token is elsewhere\",\"total_tokens\":3}";
+    assertThat(Redaction.ofObject(plain)).isSameAs(plain);
+    assertThat(Redaction.ofObject("{\"a\":[{\"API-Key\":\"k\"}],\"b\":1}"))
+        .isEqualTo("{\"a\":[{\"API-Key\":\"[REDACTED]\"}],\"b\":1}");
+  }
 }

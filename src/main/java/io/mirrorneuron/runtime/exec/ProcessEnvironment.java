@@ -26,6 +26,10 @@ final class ProcessEnvironment {
   private static final List<String> INHERITED =
       List.of("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ");
 
+  /** Turn off what libraries of programs write into the run's folder. */
+  private static final List<String> RUN_STORE_SWITCHES =
+      List.of("MN_NO_RUN_STORE", "MN_DISABLE_RUN_STORE");
+
   /** The server's own secrets: never handed on, whatever a manifest lists. */
   private static final Pattern SERVER_SECRET =
       Pattern.compile(
@@ -80,6 +84,7 @@ final class ProcessEnvironment {
     }
     variables.put("MN_RUN_ID", execution.runId());
     variables.put("MN_RUNS_ROOT", runsRoot.toString());
+    RUN_STORE_SWITCHES.forEach(name -> copy(name, variables));
     Map<String, String> explicit = explicit(execution.config().path("environment"));
     passOn(execution.config().path("pass_env"), variables);
     variables.putAll(explicit);
@@ -105,13 +110,15 @@ final class ProcessEnvironment {
 
   private Map<String, String> inherited() {
     var variables = new LinkedHashMap<String, String>();
-    for (String name : INHERITED) {
-      if (server.containsKey(name)) {
-        variables.put(name, server.get(name));
-      }
-    }
+    INHERITED.forEach(name -> copy(name, variables));
     variables.putIfAbsent("PATH", SearchPath.DEFAULT);
     return variables;
+  }
+
+  private void copy(String name, Map<String, String> variables) {
+    if (server.containsKey(name)) {
+      variables.put(name, server.get(name));
+    }
   }
 
   private void mark(Map<String, String> variables, String executionId) {

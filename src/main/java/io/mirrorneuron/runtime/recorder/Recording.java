@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runstore.CompactTimeline;
 import io.mirrorneuron.runstore.EventId;
 import io.mirrorneuron.runstore.HumanCopies;
+import io.mirrorneuron.runstore.Numbers;
 import io.mirrorneuron.runstore.ObservabilitySummary;
+import io.mirrorneuron.runstore.Records;
 import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.runstore.RunLog;
 import io.mirrorneuron.runstore.RunStore;
@@ -12,7 +14,6 @@ import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.Redaction;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,15 @@ import java.util.function.LongFunction;
 final class Recording {
   private static final Set<String> TERMINAL = Set.of("completed", "failed", "cancelled");
 
+  /** Documents that a later job of the run does not take over. */
+  private static final List<String> OF_ONE_JOB =
+      List.of(
+          "manifest.json",
+          "result.json",
+          "final_artifact.json",
+          CompactTimeline.FILE,
+          ObservabilitySummary.FILE);
+
   private final RunStore runs;
   private final String jobId;
   private final String runId;
@@ -38,7 +48,7 @@ final class Recording {
   private Timeline timeline;
 
   /** Events that each file had when it was last looked at; nothing for files that are ours. */
-  private final Map<RunLog, BitSet> present = new EnumMap<>(RunLog.class);
+  private final Map<RunLog, Numbers> present = new EnumMap<>(RunLog.class);
 
   private final Map<RunLog, Integer> expected = new EnumMap<>(RunLog.class);
   private RunFolder folder;
@@ -125,8 +135,14 @@ final class Recording {
   }
 
   private void write(RunFolder into, ObjectNode row, List<StoredEvent> events) {
-    if (status == null) {
+    boolean first = status == null;
+    if (first && isAnothers(into)) {
+      into.discard(OF_ONE_JOB, Records.time(row.path("submitted_at").asText()));
+    }
+    if (first && folder != null) { // whatever programs have said, it is not over
       into.write("job.json", documents.job(row, "running"));
+    }
+    if (first) {
       into.writeIfAbsent("manifest.json", Redaction.of(manifest));
       documents.inputs().ifPresent(inputs -> into.writeIfAbsent("inputs.json", inputs));
     }
@@ -136,6 +152,9 @@ final class Recording {
     }
     String now = row.path("status").asText();
     boolean ends = TERMINAL.contains(now) && recorded >= row.path("event_seq").asLong();
+    if (first && folder == null && !ends) {
+      into.write("job.json", documents.job(row, "running"));
+    }
     if (!ends && !now.equals(status)) {
       into.update("run.json", run -> documents.run(into, run, row, now));
     }
@@ -144,6 +163,14 @@ final class Recording {
     if (ends) {
       finish(into, row);
     }
+  }
+
+  /** A run may be submitted again; what it says in the end is then the later job's. */
+  private boolean isAnothers(RunFolder into) {
+    return into.peek("job.json")
+        .map(job -> job.path("job_id").asText(jobId))
+        .filter(job -> !job.equals(jobId))
+        .isPresent();
   }
 
   private List<StoredEvent> more(ObjectNode row) {
@@ -171,8 +198,8 @@ final class Recording {
     if (isNew) {
       expected.merge(file, 1, Integer::sum);
     }
-    BitSet known = present.get(file);
-    if (known == null || !known.get((int) EventId.of(record).seq())) {
+    Numbers known = present.get(file);
+    if (known == null || !known.has(EventId.of(record).seq())) {
       records.computeIfAbsent(file, none -> new ArrayList<>()).add(record);
     }
   }
@@ -197,7 +224,7 @@ final class Recording {
   }
 
   private boolean lacks(RunLog file) {
-    return present.get(file).cardinality() < expected.getOrDefault(file, 0);
+    return present.get(file).count() < expected.getOrDefault(file, 0);
   }
 
   /** Writes again what a program that rewrote the files has lost. */

@@ -34,6 +34,11 @@ final class RunDocuments {
     return blueprintId;
   }
 
+  private JsonNode blueprintRevision() {
+    JsonNode revision = manifest.at("/metadata/mn_cli/blueprint_revision");
+    return revision.isMissingNode() ? NullNode.instance : revision;
+  }
+
   /** Hears each event of the job. */
   void note(ObjectNode event) {
     switch (event.path("type").asText()) {
@@ -53,7 +58,7 @@ final class RunDocuments {
     job.set("run_id", row.get("run_id"));
     job.set("job_id", row.get("job_id"));
     job.set("blueprint_id", blueprintId);
-    job.set("blueprint_revision", manifest.at("/metadata/mn_cli/blueprint_revision"));
+    job.set("blueprint_revision", blueprintRevision());
     job.set("graph_id", row.get("graph_id"));
     job.set("job_name", row.get("job_name"));
     job.set("trace_id", row.get("trace_id"));
@@ -61,9 +66,6 @@ final class RunDocuments {
     job.put("status", status);
     if (endedAt != null) {
       job.put("ended_at", endedAt);
-    }
-    if (job.get("blueprint_revision").isMissingNode()) {
-      job.putNull("blueprint_revision");
     }
     return job;
   }
@@ -76,7 +78,7 @@ final class RunDocuments {
   ObjectNode run(RunFolder folder, ObjectNode run, ObjectNode row, String status) {
     absent(run, "run_id", row.get("run_id"));
     absent(run, "blueprint_id", blueprintId);
-    absent(run, "blueprint_revision", NullNode.instance);
+    absent(run, "blueprint_revision", blueprintRevision());
     absent(run, "trace_id", row.get("trace_id"));
     run.set("job_id", row.get("job_id"));
     if (!run.hasNonNull("started_at")) {
@@ -104,7 +106,9 @@ final class RunDocuments {
           .map(written::at)
           .filter(ObjectNode.class::isInstance)
           .findFirst()
-          .ifPresent(artifact -> documents.put("final_artifact.json", (ObjectNode) artifact));
+          .ifPresent(
+              artifact ->
+                  documents.put("final_artifact.json", Redaction.of((ObjectNode) artifact)));
     }
     return documents;
   }

@@ -35,6 +35,12 @@ public final class RunRecorder implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final Duration RETRY = Duration.ofSeconds(1);
 
+  /** How often runs that cannot be written are tried again: disks are given room, folders back. */
+  private static final Duration REPAIR = Duration.ofSeconds(5);
+
+  private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+  private static final int BACKLOG = 10_000;
+
   /** How often the files of running programs are looked at: they may cut off what they wrote. */
   private static final Duration LOOK = Duration.ofSeconds(1);
 
@@ -45,6 +51,12 @@ public final class RunRecorder implements AutoCloseable {
 
   /** By job; only of jobs that are not recorded to their end. Confined to the thread. */
   private final Map<String, Recording> recordings = new HashMap<>();
+
+  /** Jobs whose runs could not be written when it was last tried. Confined to the thread. */
+  private final Set<String> failing = new HashSet<>();
+
+  private long looked = System.nanoTime();
+  private long repaired = looked;
 
   // Guarded by this.
   private final Set<String> waiting = new LinkedHashSet<>();
@@ -66,7 +78,7 @@ public final class RunRecorder implements AutoCloseable {
 
   /** Something was committed of the job. Any thread; does not block. */
   public synchronized void changed(String jobId) {
-    if (waiting.add(jobId)) {
+    if (waiting.add(jobId) && waiting.size() == 1) {
       notifyAll();
     }
   }
@@ -94,23 +106,29 @@ public final class RunRecorder implements AutoCloseable {
   /**
    * Returns when all that was committed before the call is in the run store; earlier when the store
    * of jobs is away, or after a while.
+   *
+   * @return false when that was not long enough
    */
-  public void catchUp() {
+  public boolean catchUp() {
     CompletableFuture<Void> done = new CompletableFuture<>();
     synchronized (this) {
       Set<String> jobs = new HashSet<>(waiting);
       jobs.addAll(underWay);
       if (jobs.isEmpty() || away) {
-        return;
+        return true;
       }
       asked.put(done, jobs);
+      notifyAll();
     }
     try {
       done.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
     } catch (TimeoutException e) {
       LOG.warn("the run store is more than {} behind the jobs", PATIENCE);
+      return false;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return false;
     } catch (ExecutionException e) {
       throw new IllegalStateException(e); // it is only ever completed
     }
@@ -119,24 +137,62 @@ public final class RunRecorder implements AutoCloseable {
   private void work() {
     try {
       for (List<String> batch = next(); batch != null; batch = next()) {
-        if (batch.isEmpty()) {
-          recordings.values().forEach(Recording::look);
-        } else if (record(batch)) {
+        long start = System.nanoTime();
+        if (record(batch)) {
           recorded(batch);
+          letOthersGo(System.nanoTime() - start);
         } else if (!wait(batch)) {
           return;
         }
+        look();
       }
     } catch (InterruptedException e) {
       LOG.debug("the run recorder was interrupted");
     }
   }
 
+  private void look() {
+    if (isTime(looked, LOOK)) {
+      looked = System.nanoTime();
+      new ArrayList<>(recordings.entrySet())
+          .forEach(
+              recording -> {
+                try {
+                  recording.getValue().look();
+                } catch (RuntimeException e) {
+                  failed(recording.getKey(), e);
+                }
+              });
+    }
+    if (isTime(repaired, REPAIR)) {
+      repaired = System.nanoTime();
+      failing.forEach(this::changed);
+    }
+  }
+
+  private static boolean isTime(long since, Duration every) {
+    return System.nanoTime() - since >= every.toNanos();
+  }
+
+  /** Told once; what the folder has by then is found when it is tried again. */
+  private void failed(String job, RuntimeException why) {
+    recordings.remove(job);
+    if (failing.add(job)) {
+      Throwable details = failing.size() == 1 ? why : null; // a full disk fails them all
+      LOG.error(
+          "the run of job {} cannot be written, it will be tried again: {}",
+          job,
+          why.getMessage(),
+          details);
+    }
+  }
+
   /** The jobs to look at; none when it is time to look at files; null at the end. */
   private synchronized List<String> next() throws InterruptedException {
-    boolean mayLook = recordings.values().stream().anyMatch(Recording::hasPrograms);
     if (waiting.isEmpty() && !closed) {
-      wait(mayLook ? LOOK.toMillis() : 0);
+      boolean looks =
+          !failing.isEmpty() || recordings.values().stream().anyMatch(Recording::hasPrograms);
+      wait(looks ? LOOK.toMillis() : 0);
     }
     if (waiting.isEmpty()) {
       return closed ? null : List.of();
@@ -145,6 +201,19 @@ public final class RunRecorder implements AutoCloseable {
     batch.forEach(waiting::remove);
     underWay.addAll(batch);
     return batch;
+  }
+
+  /**
+   * Jobs come before what is written of them: while there are many, this thread rests three times
+   * as long as it works, unless somebody waits for it or too much has piled up.
+   */
+  private synchronized void letOthersGo(long workedNanos) throws InterruptedException {
+    long until = System.nanoTime() + Math.min(REST_NANOS, 3 * workedNanos);
+    long left = until - System.nanoTime();
+    while (left > 0 && !closed && asked.isEmpty() && waiting.size() < BACKLOG) {
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+      left = until - System.nanoTime();
+    }
   }
 
   private synchronized void recorded(List<String> batch) {
@@ -211,6 +280,7 @@ public final class RunRecorder implements AutoCloseable {
     List<StoredEvent> events = await(question.events());
     try {
       if (text == null) {
+        failing.remove(job);
         return true; // removed; what was written of its run stays
       }
       ObjectNode row = Json.parseObject(text, "stored row");
@@ -226,12 +296,14 @@ public final class RunRecorder implements AutoCloseable {
         recordings.put(job, recording);
       }
       recording.record(row, events);
+      if (failing.remove(job)) {
+        LOG.info("the run of job {} is written again", job);
+      }
       return recording.isOver();
     } catch (CompletionException e) {
       throw e;
     } catch (RuntimeException e) {
-      LOG.error("the run of job {} cannot be written", job, e);
-      recordings.remove(job); // from what the folder has, the next time something is committed
+      failed(job, e);
       return false;
     }
   }

@@ -14,14 +14,17 @@ import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.wire.Json;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -201,6 +204,78 @@ class RunRecorderIT {
     for (String job : jobs) {
       assertThat(runtime.runs().find("run-" + job).isOver()).isTrue();
     }
+  }
+
+  /** Programs write into the same folder, whatever they like. */
+  @Test
+  void aProgramThatDoesDamageHarmsNoOtherRun() throws IOException {
+    String job =
+        submit(
+            SampleManifests.program(
+                "damages",
+                "sh",
+                "-c",
+                """
+                cd "$MN_RUNS_ROOT/$MN_RUN_ID"
+                echo '{"job_id":"'$MN_JOB_ID'","event_id":"evt_'$MN_JOB_ID'_4294967295"}' >> events.jsonl
+                rm -f timeline.jsonl; mkfifo timeline.jsonl; mkfifo result.json
+                while [ ! -e %s/go ]; do sleep 0.02; done
+                """
+                    .formatted(home)));
+    RunFolder damaged = runtime.runs().find("run-" + job);
+    Eventually.eventually("damage", () -> Files.exists(damaged.path().resolve("result.json")));
+    over(runtime.runs().find("run-" + submit(SampleManifests.program("other", "true"))));
+    Files.createFile(home.resolve("go"));
+    runtime.awaitEnd(job);
+    over(runtime.runs().find("run-" + submit(SampleManifests.program("another", "true"))));
+
+    Files.delete(damaged.path().resolve("timeline.jsonl"));
+    over(damaged);
+    assertThat(seqs(damaged)).containsExactlyInAnyOrderElementsOf(all(job));
+    assertThat(records(damaged, RunLog.TIMELINE)).isNotEmpty();
+  }
+
+  @Test
+  void aFolderThatIsDeletedIsMadeAgain() throws IOException {
+    String job =
+        submit(
+            SampleManifests.program(
+                "waits", "sh", "-c", "while [ ! -e " + home + "/go ]; do sleep 0.02; done"));
+    Path folder = runtime.runs().find("run-" + job).path();
+    try (Stream<Path> files = Files.walk(folder.getParent())) {
+      files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+    }
+    Files.createFile(home.resolve("go"));
+    runtime.awaitEnd(job);
+
+    Eventually.eventually("the folder is back", () -> runtime.runs().has("run-" + job));
+    RunFolder run = over(runtime.runs().find("run-" + job));
+    assertThat(seqs(run)).containsExactlyElementsOf(all(job));
+    assertThat(run.read("manifest.json")).isPresent();
+  }
+
+  @Test
+  void aRunThatIsSubmittedAgainHasTheResultOfTheLaterJob() {
+    String first = submit(again("first"));
+    RunFolder run = over(runtime.runs().find("again"));
+    assertThat(run.read("result.json").orElseThrow()).isEqualTo(job(first).at("/job/result"));
+
+    String second = submit(again("second"));
+    Eventually.eventually(
+        "the second is over",
+        () ->
+            run.isOver()
+                && run.peek("job.json").orElseThrow().at("/job_id").asText().equals(second));
+    assertThat(run.read("result.json").orElseThrow())
+        .isEqualTo(job(second).at("/job/result"))
+        .isNotEqualTo(job(first).at("/job/result"));
+    assertThat(run.read("manifest.json").orElseThrow().at("/graph_id").asText())
+        .isEqualTo("second");
+  }
+
+  private static String again(String graph) {
+    return SampleManifests.program(graph, "echo", graph)
+        .replaceFirst("\\{", "{\"run_id\":\"again\",");
   }
 
   private String submit(String manifest) {
