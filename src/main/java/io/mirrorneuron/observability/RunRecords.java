@@ -81,21 +81,23 @@ final class RunRecords {
     String runId = call.text("run_id");
     RunFolder run = runs.find(runId);
     boolean over = run.isOver(); // before the journal is read: then nothing can follow
-    RunJournal journal = journal(run);
+    RunJournal journal = runs.journal(run);
+    boolean all = journal.advance();
     long after = call.has("after") ? position(runId, call.text("after")) : 0;
     RunJournal.Page page =
         journal.page(after, new Filter(channels(call), level(call)), (int) call.integer("limit"));
-    return new Page(page.records(), page.next(), over && page.complete());
+    return new Page(page.records(), page.next(), !all, over && all && page.complete());
   }
 
   /**
    * A page of the stream.
    *
    * @param records envelopes, UTF-8
+   * @param more whether there is more in the files that was not looked at
    */
-  record Page(List<byte[]> records, long next, boolean ended) {
+  record Page(List<byte[]> records, long next, boolean more, boolean ended) {
     boolean isNews() {
-      return !records.isEmpty() || ended;
+      return !records.isEmpty() || more || ended;
     }
 
     Buffer json() {

@@ -18,7 +18,9 @@ import java.util.stream.Stream;
  * account of what was before it. Who writes holds the folder's lock; readers need none.
  */
 final class JournalFiles {
-  private static final int SEGMENTS_KEPT = 4;
+  /** Enough for all that is kept of logs that are full. */
+  private static final int SEGMENTS_KEPT = 32;
+
   private static final String PREFIX = "stream-";
 
   private final Path folder;

@@ -120,6 +120,11 @@ final class LogTail {
     return !Look.at(file).equals(seen.getOrDefault(file, Look.NOTHING));
   }
 
+  /** Whether the last read did not come to the end of all files. */
+  boolean hasMore() {
+    return again;
+  }
+
   /** Looks at all files anew: what was read of them may not have come into the journal. */
   void forget() {
     seen.clear();

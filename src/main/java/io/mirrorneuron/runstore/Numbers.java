@@ -36,10 +36,10 @@ public final class Numbers {
     count += last - first + 1;
   }
 
-  /** Those from 1 on; none when there is no first. */
-  void addAllBeforeFirst() {
-    if (!sequences.isEmpty() && sequences.firstKey() > 1) {
-      add(1, sequences.firstKey() - 1);
+  /** Adds what lies between 0 and the first number that is there. */
+  void addAllBefore() {
+    if (!sequences.isEmpty() && sequences.firstKey() > 0) {
+      add(0, sequences.firstKey() - 1);
     }
   }
 

@@ -228,7 +228,7 @@ public final class RunFolder {
         }
       }
       if (files(log).hasDropped()) {
-        found.addAllBeforeFirst();
+        found.addAllBefore();
       }
       return found;
     } catch (IOException e) {

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 
 /**
@@ -35,14 +36,17 @@ public final class RunJournal {
   /** How far back records of programs are looked for among thousands of others. */
   private static final long PROGRAMS_BYTES = 4 << 20;
 
-  /** Files that are read at a time, so that a long history needs no memory. */
-  private static final int BATCH = 5000;
+  /** Lines of each log that are read at a time, so that a long history needs no memory. */
+  private static final int BATCH = 2000;
 
   private final RunFolder folder;
   private final JournalFiles files;
   private final Map<RunLog, LogTail> tails = new EnumMap<>(RunLog.class);
 
-  // Guarded by this.
+  /** Fair, so that nobody has to wait for all that another takes in. */
+  private final ReentrantLock lock = new ReentrantLock(true);
+
+  // Guarded by the lock.
   private Sources sources;
   private JournalFiles.Mark mark;
 
@@ -77,29 +81,36 @@ public final class RunJournal {
    */
   public record Page(List<byte[]> records, long next, boolean complete) {}
 
+  /** Takes in all that the files have got since; cheap when that is nothing. */
+  public void catchUp() {
+    while (!advance()) {}
+  }
+
   /**
-   * Takes in what the files have got since; cheap when that is nothing.
+   * Takes in some of what the files have got since, so that there is something to tell while
+   * programs write faster than can be read.
    *
-   * @return whether there was something
+   * @return whether that was all there was
    */
-  public synchronized boolean catchUp() {
-    long before = sources == null ? -1 : sources.seq();
+  public boolean advance() {
     boolean whole = false;
+    lock.lock();
     try {
       if (sources != null && tails.values().stream().noneMatch(LogTail::hasNews)) {
         whole = true;
-        return false;
+        return true;
       }
       try (var _ = folder.lock()) {
         if (sources == null || !Objects.equals(mark, files.mark())) {
           load();
         }
-        for (List<JournalEntry> batch = read(); !batch.isEmpty(); batch = read()) {
+        List<JournalEntry> batch = read();
+        if (!batch.isEmpty()) {
           mark = files.append(batch, sources.account());
           batch.forEach(sources::took);
         }
         whole = true;
-        return sources.seq() != before;
+        return tails.values().stream().noneMatch(LogTail::hasMore);
       }
     } catch (IOException e) {
       throw damaged(e);
@@ -107,6 +118,7 @@ public final class RunJournal {
       if (!whole) {
         sources = null; // what was half taken in is told by the journal itself
       }
+      lock.unlock();
     }
   }
 

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -37,7 +38,7 @@ public final class RunStore implements AutoCloseable {
   private final Path root;
   private final AtomicIntegerArray versions = new AtomicIntegerArray(VERSIONS);
   private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
-  private final RunWatch watch = new RunWatch(this::stamp);
+  private final RunWatch watch = new RunWatch(this::stamps);
   private final Map<String, RunJournal> journals =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -193,16 +194,22 @@ public final class RunStore implements AutoCloseable {
     }
   }
 
-  private long stamp(String runId) {
+  private LongSupplier stamps(String runId) {
     Path folder = root.resolve(runId);
-    long stamp = 0;
-    for (RunLog log : RunLog.values()) {
-      stamp = stamp * 31 + folder.resolve(log.file()).toFile().length();
-    }
-    for (String document : List.of("job.json", "run.json")) {
-      stamp = stamp * 31 + folder.resolve(document).toFile().lastModified();
-    }
-    return stamp;
+    List<File> logs =
+        Stream.of(RunLog.values()).map(log -> folder.resolve(log.file()).toFile()).toList();
+    List<File> documents =
+        Stream.of("job.json", "run.json").map(name -> folder.resolve(name).toFile()).toList();
+    return () -> {
+      long stamp = 0;
+      for (File log : logs) {
+        stamp = stamp * 31 + log.length();
+      }
+      for (File document : documents) {
+        stamp = stamp * 31 + document.lastModified();
+      }
+      return stamp;
+    };
   }
 
   /** Another number whenever this process has written a document of the run. */

@@ -7,7 +7,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.ToLongFunction;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /**
  * Who wants to hear of which run. What this process writes is told at once; files that programs
@@ -18,19 +19,26 @@ final class RunWatch implements AutoCloseable {
 
   private static final class Watched {
     final List<Runnable> actions = new CopyOnWriteArrayList<>();
+    final LongSupplier stamps;
     volatile long stamp;
+
+    Watched(LongSupplier stamps) {
+      this.stamps = stamps;
+      this.stamp = stamps.getAsLong();
+    }
   }
 
   private final Map<String, Watched> runs = new ConcurrentHashMap<>();
-  private final ToLongFunction<String> stamps;
+  private final Function<String, LongSupplier> stamps;
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("mn-run-watch").factory());
 
   /**
-   * @param stamps a number that is another one when the files of a run have changed; must be cheap
+   * @param stamps of a run, tells a number that is another one when its files have changed; must be
+   *     cheap
    */
-  RunWatch(ToLongFunction<String> stamps) {
+  RunWatch(Function<String, LongSupplier> stamps) {
     this.stamps = stamps;
     clock.scheduleWithFixedDelay(this::look, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
   }
@@ -39,10 +47,7 @@ final class RunWatch implements AutoCloseable {
     runs.compute(
         runId,
         (id, present) -> {
-          Watched watched = present == null ? new Watched() : present;
-          if (present == null) {
-            watched.stamp = stamps.applyAsLong(id);
-          }
+          Watched watched = present == null ? new Watched(stamps.apply(id)) : present;
           watched.actions.add(action);
           return watched;
         });
@@ -65,7 +70,7 @@ final class RunWatch implements AutoCloseable {
   private void look() {
     runs.forEach(
         (runId, watched) -> {
-          long stamp = stamps.applyAsLong(runId);
+          long stamp = watched.stamps.getAsLong();
           if (stamp != watched.stamp) {
             watched.stamp = stamp;
             watched.actions.forEach(Runnable::run);

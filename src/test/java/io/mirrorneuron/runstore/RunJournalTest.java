@@ -128,9 +128,23 @@ class RunJournalTest {
     journal.catchUp();
     append("logs.001.jsonl", record("2026-01-01T00:00:03Z", "c"));
 
-    assertThat(journal.catchUp()).isTrue();
+    journal.catchUp();
     assertThat(texts(all(journal))).containsExactly("a", "b", "c");
-    assertThat(journal.catchUp()).isFalse();
+  }
+
+  @Test
+  void aLongHistoryIsTakenInStepByStep() {
+    for (int i = 0; i < 5; i++) {
+      append("logs.jsonl", record("2026-01-01T00:00:01Z", "x").repeat(1000));
+    }
+    RunJournal journal = new RunJournal(folder, 1 << 20);
+    assertThat(journal.advance()).isFalse();
+    int some = all(journal).size();
+    assertThat(some).isBetween(1, 4999);
+    while (!journal.advance()) {
+      assertThat(all(journal)).hasSizeGreaterThan(some);
+    }
+    assertThat(all(journal)).hasSize(5000);
   }
 
   @Test

@@ -124,7 +124,7 @@ final class Recording {
   /** Keeps what the programs have written, whatever they do to it later. */
   void look() {
     if (hasPrograms) {
-      runs.journal(folder).catchUp();
+      runs.journal(folder).advance(); // other runs wait
     }
   }
 
