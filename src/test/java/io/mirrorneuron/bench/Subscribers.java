@@ -154,16 +154,21 @@ record Subscribers(String path) implements Measurement {
 
   /** How many records a message makes once a job has had some. */
   private int recordsOfAMessage(Connection connection, String job) throws IOException {
+    String records = records(connection, job);
     send(connection, job);
-    long before = last(connection, job);
+    long before = settled(connection, records, 0);
     send(connection, job);
-    return (int) (last(connection, job) - before);
+    return (int) (settled(connection, records, before) - before);
   }
 
-  /** The cursor behind all that there is once it is quiet. */
-  private long last(Connection connection, String job) throws IOException {
-    Plan.pause(SETTLE_MILLIS);
-    return end(connection, records(connection, job));
+  /** The cursor behind all that there is once there is something behind {@code from}, and quiet. */
+  private static long settled(Connection connection, String records, long from) throws IOException {
+    long last = from;
+    for (long now = -1; now != last || now == from; now = end(connection, records)) {
+      last = Math.max(from, now);
+      Plan.pause(SETTLE_MILLIS);
+    }
+    return last;
   }
 
   private static long end(Connection connection, String records) throws IOException {

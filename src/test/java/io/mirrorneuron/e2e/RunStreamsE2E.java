@@ -13,7 +13,9 @@ import io.mirrorneuron.testing.PackagedServer;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,8 +27,10 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -111,6 +115,7 @@ class RunStreamsE2E {
   void stop() {
     readers.forEach(RunReader::leave);
     create(notes.resolve("stop"));
+    create(notes.resolve("over"));
     if (server.isAlive()) {
       server.terminate(); // closes the streams that clients still read
     }
@@ -132,6 +137,12 @@ class RunStreamsE2E {
     List<Thread> threads = new ArrayList<>();
     for (RunReader reader : readers) {
       threads.add(Thread.startVirtualThread(() -> reader.readToTheEnd(() -> CUTS / 4)));
+    }
+    Map<String, List<ObjectNode>> snapshots = new ConcurrentHashMap<>();
+    for (String path :
+        List.of("/jobs/" + job + "/workflow-progress", "/runs/" + run + "/resources")) {
+      snapshots.put(path, new ArrayList<>());
+      threads.add(Thread.startVirtualThread(() -> follow(path, snapshots.get(path))));
     }
     Thread granter = Thread.startVirtualThread(() -> grantCuts(run));
 
@@ -165,6 +176,7 @@ class RunStreamsE2E {
     requireFilesTold(records, files);
     requireNotesTold(records);
     requireEventsOf(job, records);
+    snapshots.forEach(this::requireLastIsAsItStands);
   }
 
   private String[] script(String agent) {
@@ -184,6 +196,44 @@ class RunStreamsE2E {
 
   private long notes(String ending) {
     return notes.toFile().list((folder, name) -> name.endsWith("." + ending)).length;
+  }
+
+  /** Keeps the snapshots of a stream until it ends, over as many servers as that takes. */
+  private void follow(String path, List<ObjectNode> snapshots) {
+    boolean ended = false;
+    while (!ended && !Files.exists(notes.resolve("over"))) {
+      String after = snapshots.isEmpty() ? "" : snapshots.getLast().path("seq").asText();
+      HttpRequest.Builder request =
+          server.request(path + "/stream").header("Accept", "text/event-stream");
+      if (!after.isEmpty()) {
+        request.header("Last-Event-ID", after);
+      }
+      try (Stream<String> lines =
+          server.send(request, HttpResponse.BodyHandlers.ofLines()).body()) {
+        for (String line : (Iterable<String>) lines::iterator) {
+          ended |= line.equals("event: end");
+          if (!ended && line.startsWith("data: {")) {
+            snapshots.add(Json.parseObject(line.substring(6), "snapshot"));
+          }
+        }
+      } catch (AssertionError | UncheckedIOException e) {
+        liveFor(20); // the server is away: it comes back, elsewhere
+      }
+    }
+  }
+
+  /** What is told last is what is told when asked; no snapshot is told twice. */
+  private void requireLastIsAsItStands(String path, List<ObjectNode> snapshots) {
+    assertThat(snapshots).as(path).isNotEmpty();
+    assertThat(snapshots)
+        .as(path)
+        .extracting(snapshot -> snapshot.path("seq").asLong())
+        .doesNotHaveDuplicates();
+    List<String> lasting = List.of("status", "steps", "agent_count", "sample_count", "llm");
+    assertThat(snapshots.getLast().deepCopy().retain(lasting))
+        .as(path)
+        .isNotEmpty()
+        .isEqualTo(server.get(path).retain(lasting));
   }
 
   /** Lets events be cut off as soon as a client has seen all of them. */
