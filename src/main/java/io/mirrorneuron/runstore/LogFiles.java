@@ -57,6 +57,12 @@ final class LogFiles {
     return List.copyOf(files);
   }
 
+  /** Whether parts have gone, since only so many are kept. */
+  boolean hasDropped() {
+    List<String> names = log.rotates() ? listed() : List.of();
+    return !names.isEmpty() && names.stream().mapToInt(LogFiles::number).min().orElse(0) > 1;
+  }
+
   /** Adds whole lines; closes the live file first when it is full. */
   void append(byte[] lines) throws IOException {
     Path live = folder.path().resolve(log.file());

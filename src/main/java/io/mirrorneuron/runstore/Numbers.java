@@ -36,6 +36,13 @@ public final class Numbers {
     count += last - first + 1;
   }
 
+  /** Adds what lies between 0 and the first number that is there. */
+  void addAllBefore() {
+    if (!sequences.isEmpty() && sequences.firstKey() > 0) {
+      add(0, sequences.firstKey() - 1);
+    }
+  }
+
   public long count() {
     return count;
   }

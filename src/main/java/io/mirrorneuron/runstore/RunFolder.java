@@ -213,7 +213,10 @@ public final class RunFolder {
     return alone ? null : FolderLock.take(path);
   }
 
-  /** Numbers of the events of a job that the log has, see {@link EventId}. */
+  /**
+   * Numbers of the events of a job that the log has, see {@link EventId}, or had before its first
+   * parts went: what is too old does not come again.
+   */
   public Numbers events(RunLog log, String jobId) {
     Numbers found = new Numbers();
     try {
@@ -223,6 +226,9 @@ public final class RunFolder {
             EventId.find(line, jobId).ifPresent(found::add);
           }
         }
+      }
+      if (files(log).hasDropped()) {
+        found.addAllBefore();
       }
       return found;
     } catch (IOException e) {

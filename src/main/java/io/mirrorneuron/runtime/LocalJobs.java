@@ -124,7 +124,7 @@ final class LocalJobs implements JobsClient {
     CompletionStage<Optional<StoredJob>> stored = store.outline(jobId);
     CompletionStage<List<StoredEvent>> recent = store.lastEvents(jobId, RECENT_EVENTS);
     StoredJob job = await(stored).orElseThrow(() -> MnException.notFound("job", jobId));
-    return engine.details(job, row(jobId, await(row)), texts(jobId, await(recent)));
+    return engine.details(job, row(jobId, await(row)), shown(texts(jobId, await(recent))));
   }
 
   @Override
@@ -219,8 +219,11 @@ final class LocalJobs implements JobsClient {
   }
 
   private static EventPage shown(EventPage page) {
-    return new EventPage(
-        page.events().stream().map(Redaction::ofObject).toList(), page.next(), page.ended());
+    return new EventPage(shown(page.events()), page.next(), page.ended());
+  }
+
+  private static List<String> shown(List<String> events) {
+    return events.stream().map(Redaction::ofObject).toList();
   }
 
   private static EventPage page(String jobId, List<StoredEvent> events, long next, boolean ended) {

@@ -223,6 +223,9 @@ class RuntimeIT {
         .noneMatch(event -> event.contains("\"api_key\":\"s3cret\""));
     assertThat(runtime.jobs().lastEvents(job, 1000).events())
         .noneMatch(event -> event.contains("\"api_key\":\"s3cret\""));
+    assertThat(Json.write(runtime.jobs().get(job).path("recent_events")))
+        .contains("\"api_key\":\"[REDACTED]\"")
+        .doesNotContain("\"api_key\":\"s3cret\"");
   }
 
   @Test

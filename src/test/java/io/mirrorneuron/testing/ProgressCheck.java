@@ -189,6 +189,8 @@ public final class ProgressCheck {
     texts(json, "trace_id?");
     failure(json, "failure", true);
     expect(json.path("observability_summary").isObject(), "summary");
+    observed(json.path("observability_summary"));
+    observed(json.path("summary").path("observability_summary"));
     for (JsonNode agent : json.path("agents")) {
       texts(agent, "agent_id agent_type type assigned_node status alias display_name label role");
       numbers(agent, "processed_messages mailbox_depth");
@@ -199,6 +201,16 @@ public final class ProgressCheck {
     for (JsonNode file : json.path("artifacts")) {
       texts(file, "artifact_id relative_path path url reveal_url label title name");
       numbers(file, "size_bytes");
+    }
+  }
+
+  private void observed(JsonNode summary) {
+    if (!summary.isMissingNode()) {
+      numbers(summary, "duration_ms retry_count");
+      texts(summary, "trace_id");
+    }
+    for (String group : List.of("counts", "resource_peaks", "token_totals")) {
+      summary.path(group).forEach(figure -> expect(figure.isNumber(), group + " are numbers"));
     }
   }
 

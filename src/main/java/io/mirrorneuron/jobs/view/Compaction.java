@@ -88,13 +88,18 @@ public final class Compaction {
     ObjectNode bounded = Json.object();
     for (var member : object.properties()) {
       String name = member.getKey();
-      if (BULKY.contains(name)) {
+      if (BULKY.contains(name) && isBulk(member.getValue())) {
         bounded.set(name, omitted(member.getValue()));
       } else {
         bounded.set(name, value(member.getValue(), depth + 1));
       }
     }
     return bounded;
+  }
+
+  /** A count of logs is none. */
+  private static boolean isBulk(JsonNode value) {
+    return value.isTextual() || value.isContainerNode();
   }
 
   private static ArrayNode array(ArrayNode array, int depth) {

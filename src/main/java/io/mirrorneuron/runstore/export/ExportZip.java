@@ -89,6 +89,9 @@ public final class ExportZip {
     try (Spools spools = Spools.of(folder.runId(), journal, scratch)) {
       TreeMap<String, Object> all = new TreeMap<>(RunFiles.of(folder));
       all.putAll(spools.byName());
+      if (spools.first() > 1) {
+        leaveOut("records 1 to " + (spools.first() - 1));
+      }
       for (Map.Entry<String, Object> one : all.entrySet()) {
         switch (one.getValue()) {
           case Spool records -> records(one.getKey(), records);

@@ -58,6 +58,7 @@ final class Spools implements AutoCloseable {
 
   private final Path scratch;
   private final Map<RunLog, Spool> spools = new EnumMap<>(RunLog.class);
+  private long first;
 
   private Spools(Path scratch) {
     this.scratch = scratch;
@@ -87,6 +88,7 @@ final class Spools implements AutoCloseable {
       page = journal.page(after, ALL, PAGE);
       for (byte[] json : page.records()) {
         ObjectNode record = (ObjectNode) Json.MAPPER.readTree(json);
+        first = first == 0 ? record.path("seq").asLong() : first;
         RunLog log = RunLog.of(record.path("channel").asText()).orElseThrow();
         Spool spool = spools.get(log);
         if (spool == null) {
@@ -100,6 +102,13 @@ final class Spools implements AutoCloseable {
     for (Spool spool : spools.values()) {
       spool.close();
     }
+  }
+
+  /**
+   * The number of the first record; a long journal has lost those before it. 0 when it is empty.
+   */
+  long first() {
+    return first;
   }
 
   /** By the names of their files; logs without records have none. */

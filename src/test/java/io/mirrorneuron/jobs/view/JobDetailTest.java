@@ -82,7 +82,11 @@ class JobDetailTest {
     ObjectNode event = Json.object().put("type", "t").put("seq", 9);
     ObjectNode payload = event.putObject("payload");
     payload.put("long", "x".repeat(3000)).put("stdout", "y".repeat(500)).put("password", "p");
-    payload.put("total_tokens", 12).put("api_token", "s3cret").put("has_cookie", true);
+    payload
+        .put("logs", 0)
+        .put("total_tokens", 12)
+        .put("api_token", "s3cret")
+        .put("has_cookie", true);
     for (int i = 0; i < 30; i++) {
       payload.withArray("many").add(i);
     }
@@ -95,6 +99,7 @@ class JobDetailTest {
     assertThat(compact.at("/payload/password").asText()).isEqualTo("[REDACTED]");
     assertThat(compact.at("/payload/api_token").asText()).isEqualTo("[REDACTED]");
     assertThat(compact.at("/payload/total_tokens").asInt()).isEqualTo(12);
+    assertThat(compact.at("/payload/logs").isInt()).isTrue();
     assertThat(compact.at("/payload/has_cookie").asBoolean()).isTrue();
     assertThat(compact.at("/payload/many/25/omitted_items").asInt()).isEqualTo(5);
     assertThat(compact.path("seq").asInt()).isEqualTo(9);

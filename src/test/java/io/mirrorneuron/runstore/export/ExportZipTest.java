@@ -15,6 +15,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -319,6 +320,23 @@ class ExportZipTest {
     entries.put("export.json", header.withHead(link.hash()).bytes());
 
     assertThat(verify(entries).firstBroken().reason()).startsWith("claims more bytes");
+  }
+
+  @Test
+  void aRunWhoseFirstRecordsAreGoneSaysSo() throws IOException {
+    RunFolder run = SampleRuns.completed(store, "run-1");
+    String line = "{\"type\":\"x\",\"pad\":\"%s\"}\n".formatted("y".repeat(60_000));
+    for (int lines : List.of(300, 1)) {
+      Files.writeString(
+          run.path().resolve("events.jsonl"), line.repeat(lines), StandardOpenOption.APPEND);
+      store.journal(run).catchUp();
+    }
+    Files.delete(run.path().resolve(".mn/stream-000000000001.log"));
+    Map<String, byte[]> entries = entries(export(run));
+
+    assertThat(verify(entries).ok()).isTrue();
+    assertThat(Json.MAPPER.readTree(entries.get("export.json")).path("left_out").path(0).asText())
+        .matches("records 1 to [1-9][0-9]+");
   }
 
   @Test

@@ -87,6 +87,7 @@ public final class ExecutionSamples {
   public static Map<String, String> environment() {
     var environment = new HashMap<>(System.getenv());
     environment.put("MN_API_TOKEN", "server-api-token");
+    environment.put("MN_NO_RUN_STORE", "1");
     environment.put("MN_REDIS_URL", "redis://:server-password@localhost");
     environment.put("UNRELATED", "of-the-server");
     return environment;

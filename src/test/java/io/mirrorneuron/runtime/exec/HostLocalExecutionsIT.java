@@ -163,6 +163,7 @@ class HostLocalExecutionsIT {
             "MIRROR_NEURON_JOB_ID=job-1",
             "MN_RUN_ID=run-1",
             "MN_RUNS_ROOT=" + folder.resolve("runs"),
+            "MN_NO_RUN_STORE=1",
             "MN_WORKFLOW_STEP_ID=own",
             "MIRROR_NEURON_WORKFLOW_STEP_ID=step",
             "MN_WORKFLOW_ATTEMPT=2",
