@@ -11,7 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -22,15 +22,27 @@ import java.util.Map;
  * Not thread-safe.
  */
 public final class LogFollower {
+  private static final int FILES = 64;
+
   /** The live file when it was looked at last; one that stays the same has nothing new. */
   private record Seen(long size, long modified) {}
 
   private final LogFiles files;
   private final String mark;
-  private Map<Object, Long> ends = Map.of();
 
-  /** Of the look before: a file that is renamed while files are listed is missed once. */
-  private Map<Object, Long> formerEnds = Map.of();
+  /**
+   * How far files were read, by their identity on disk. A file that is renamed while files are
+   * listed is missed by that look, so those that were not seen lately are kept for a while.
+   */
+  private final Map<Object, Sources.Position> ends =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Object, Sources.Position> eldest) {
+          return size() > FILES;
+        }
+      };
 
   private Seen seen;
 
@@ -50,37 +62,37 @@ public final class LogFollower {
       return List.of();
     }
     List<ObjectNode> records = new ArrayList<>();
-    Map<Object, Long> read = new HashMap<>();
     for (Path file : files.all()) {
       try {
         BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
         Object key = attributes.fileKey() == null ? file : attributes.fileKey();
-        long end = ends.getOrDefault(key, formerEnds.getOrDefault(key, 0L));
-        read.put(key, read(file, attributes.size(), end, records));
+        Sources.Position end = ends.getOrDefault(key, Sources.Position.START);
+        ends.put(key, read(file, attributes.size(), end, records));
       } catch (NoSuchFileException e) {
         continue; // closed or thrown away since it was listed
       }
     }
-    formerEnds = ends;
-    ends = read;
     seen = now;
     return records;
   }
 
   /** Answers where the last whole line ends; of a packed file, which is read once, its size. */
-  private long read(Path file, long size, long end, List<ObjectNode> into) throws IOException {
-    if (size == end) {
+  private Sources.Position read(Path file, long size, Sources.Position end, List<ObjectNode> into)
+      throws IOException {
+    boolean packed = file.toString().endsWith(".gz");
+    boolean goesOn = end.end() > 0 && (packed ? size == end.end() : end.isIn(file));
+    if (goesOn && size == end.end()) {
       return end;
     }
-    boolean packed = file.toString().endsWith(".gz");
-    boolean goesOn = !packed && end > 0 && LineReader.endingAt(file, end) != null;
-    try (LineReader lines = LineReader.open(file, goesOn ? end : 0)) {
+    long hash = goesOn ? end.hash() : 0;
+    try (LineReader lines = LineReader.open(file, goesOn ? end.end() : 0)) {
       for (byte[] line = lines.next(); line != null; line = lines.next()) {
+        hash = JournalEntry.hash(line);
         if (new String(line, StandardCharsets.ISO_8859_1).contains(mark)) {
           add(new String(line, StandardCharsets.UTF_8), into);
         }
       }
-      return packed ? size : lines.end();
+      return new Sources.Position(packed ? size : lines.end(), hash);
     }
   }
 
