@@ -71,7 +71,10 @@ public final class JobRuns {
 
   /** The folder of the job's run, if it has one now. */
   Optional<RunFolder> folder(JobRecord job) {
-    return folder(job.runId()).map(run -> job.isFinal() ? runs.finished(run) : run);
+    if (job.isFinal() && job.runId() != null) {
+      runs.finish(job.runId());
+    }
+    return folder(job.runId());
   }
 
   private Optional<RunFolder> folder(String runId) {

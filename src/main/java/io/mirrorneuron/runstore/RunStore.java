@@ -169,12 +169,11 @@ public final class RunStore implements AutoCloseable {
     this.writer = writer;
   }
 
-  /** The folder of a run whose job has ended, with all that is to be written of it. */
-  public RunFolder finished(RunFolder folder) {
-    if (!folder.isOver()) {
-      writer.accept(folder.runId());
+  /** Returns when all is written of a run whose job has ended. */
+  public void finish(String runId) {
+    if (!has(runId) || !folder(runId).isOver()) {
+      writer.accept(runId);
     }
-    return folder;
   }
 
   /** Tells the id of each run that this process writes to, from the writing thread. */
