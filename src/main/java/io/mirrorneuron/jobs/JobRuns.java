@@ -69,8 +69,13 @@ public final class JobRuns {
                 });
   }
 
-  /** The folder of the job's run, if it has one now. */
+  /** The folder of the job's run, if it has one now; it may be some milliseconds behind the job. */
   Optional<RunFolder> folder(JobRecord job) {
+    return folder(job.runId());
+  }
+
+  /** The same, with all that is to be written when the job has ended. */
+  Optional<RunFolder> wholeFolder(JobRecord job) {
     if (job.isFinal() && job.runId() != null) {
       runs.finish(job.runId());
     }

@@ -81,7 +81,7 @@ final class JobStories {
 
   private JobRecord read(String jobId, JobStory story) {
     JobRecord record = JobRecord.of(jobs.brief(jobId));
-    record = runs.folder(record).map(runs::documents).map(record::with).orElse(record);
+    record = runs.wholeFolder(record).map(runs::documents).map(record::with).orElse(record);
     readOn(jobId, story, record.lastEvent());
     return record;
   }

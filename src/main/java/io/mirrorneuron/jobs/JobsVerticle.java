@@ -7,11 +7,8 @@ import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.config.Secret;
-import io.mirrorneuron.jobs.view.JobDetail;
 import io.mirrorneuron.jobs.view.JobRecord;
 import io.mirrorneuron.jobs.view.JobStory;
-import io.mirrorneuron.jobs.view.RunFacts;
-import io.mirrorneuron.jobs.view.StoredRun;
 import io.mirrorneuron.jobs.view.Ticking;
 import io.mirrorneuron.model.Backup;
 import io.mirrorneuron.model.ErrorCode;
@@ -19,7 +16,6 @@ import io.mirrorneuron.model.EventPage;
 import io.mirrorneuron.model.ForkRequest;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.SubmittedJob;
-import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.store.BackupArchive;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.store.JobRows;
@@ -42,7 +38,6 @@ public final class JobsVerticle extends AreaVerticle {
   private static final int LIMIT = 256;
   private static final int MAX_ROWS = 1000;
   private static final int LOG_PAGE = 1000;
-  private static final int RECENT = 10;
   private static final long DETAIL_BYTES = 16 << 20;
   private static final long PROGRESS_BYTES = 32 << 20;
   private static final long GRAPH_BYTES = 8 << 20;
@@ -54,6 +49,7 @@ public final class JobsVerticle extends AreaVerticle {
 
   private final JobsClient jobs;
   private final JobRuns runs;
+  private final JobReads reads;
   private final BundleStaging staging;
   private final Secret adminToken;
   private final Clock clock;
@@ -77,11 +73,13 @@ public final class JobsVerticle extends AreaVerticle {
     super("jobs", LIMIT);
     this.jobs = jobs;
     this.runs = runs;
+    this.reads = new JobReads(jobs, runs);
     this.staging = staging;
     this.adminToken = adminToken;
     this.clock = clock;
     this.stories = new JobStories(jobs, runs, STORIES, STORY_WEIGHT);
-    this.details = kept(rows, this::compactDetail, Buffer::length, DETAIL_BYTES);
+    this.details =
+        kept(rows, id -> blocking(() -> encode(reads.compact(id))), Buffer::length, DETAIL_BYTES);
     this.progress =
         kept(
             rows, id -> seen(id, Snapshot::of), shown -> shown.document().length(), PROGRESS_BYTES);
@@ -142,7 +140,7 @@ public final class JobsVerticle extends AreaVerticle {
   private Future<Buffer> getJob(ApiCall call) {
     String jobId = id(call);
     if (call.text("include").equals("full")) {
-      return blocking(() -> encode(full(jobId)));
+      return blocking(() -> encode(reads.full(jobId)));
     }
     return details.apply(jobId);
   }
@@ -165,53 +163,6 @@ public final class JobsVerticle extends AreaVerticle {
 
   private <V> Future<V> seen(String jobId, BiFunction<JobStory, JobRecord, V> view) {
     return blocking(() -> stories.look(jobId, view));
-  }
-
-  private Future<Buffer> compactDetail(String jobId) {
-    return blocking(
-        () -> {
-          try {
-            JobRecord record = JobRecord.of(jobs.brief(jobId));
-            EventPage last = jobs.lastEvents(jobId, JobDetail.EVENTS_READ);
-            return runs.folder(record)
-                .map(run -> compact(jobId, record.with(runs.documents(run)), last, run))
-                .orElseGet(() -> encode(JobDetail.compact(jobId, record, last, RunFacts.NONE)));
-          } catch (MnException e) {
-            RunFolder run = runs.left(jobId, e);
-            JobRecord record = new JobRecord(Json.object(), runs.documents(run));
-            return compact(jobId, record, runs.lastEvents(run, JobDetail.EVENTS_READ), run);
-          }
-        });
-  }
-
-  private Buffer compact(String jobId, JobRecord record, EventPage last, RunFolder run) {
-    return encode(JobDetail.compact(jobId, record, last, runs.facts(run)));
-  }
-
-  /** As the runtime tells it; of a job that it does not know any more, what the run has. */
-  private ObjectNode full(String jobId) {
-    try {
-      return jobs.get(jobId);
-    } catch (MnException e) {
-      RunFolder run = runs.left(jobId, e);
-      StoredRun documents = runs.documents(run);
-      ObjectNode job =
-          documents.run() instanceof ObjectNode known ? known.deepCopy() : Json.object();
-      if (documents.job() instanceof ObjectNode known) {
-        job.setAll(known);
-      }
-      ObjectNode full = Json.object();
-      full.set("job", job);
-      full.set("summary", job);
-      full.putArray("agents");
-      full.putArray("sandboxes");
-      ArrayNode recent = full.putArray("recent_events");
-      runs.lastEvents(run, RECENT)
-          .events()
-          .reversed()
-          .forEach(event -> recent.add(Json.parseObject(event, "event")));
-      return full;
-    }
   }
 
   private Future<Buffer> listJobEvents(ApiCall call) {
@@ -263,23 +214,10 @@ public final class JobsVerticle extends AreaVerticle {
   private Future<EventPage> readEvents(ApiCall call) {
     int limit = (int) call.integer("limit");
     return blocking(
-        () -> {
-          try {
-            return call.has("after")
-                ? jobs.events(id(call), call.integer("after"), limit)
-                : withThoseOfPrograms(id(call), limit);
-          } catch (MnException e) {
-            RunFolder run = runs.left(id(call), e);
-            return call.has("after")
-                ? runs.events(run, call.integer("after"), limit)
-                : runs.lastEvents(run, limit);
-          }
-        });
-  }
-
-  private EventPage withThoseOfPrograms(String jobId, int limit) {
-    EventPage page = jobs.lastEvents(jobId, limit);
-    return runs.merged(page, jobId, () -> JobRecord.of(jobs.brief(jobId)), limit);
+        () ->
+            call.has("after")
+                ? reads.events(id(call), call.integer("after"), limit)
+                : reads.lastEvents(id(call), limit));
   }
 
   private ObjectNode listDeadLetters(ApiCall call) {
