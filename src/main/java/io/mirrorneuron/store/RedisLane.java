@@ -24,9 +24,12 @@ final class RedisLane extends VerticleBase implements Executor {
   private static final Logger LOG = LoggerFactory.getLogger(RedisLane.class);
   private static final long RECONNECT_MS = 100;
 
-  /** First words with which a Redis says that it cannot serve yet. */
+  /**
+   * First words with which a Redis says that it cannot serve yet; the last is the client's own, for
+   * what was under way when the connection closed.
+   */
   private static final List<String> NOT_NOW =
-      List.of("LOADING", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN");
+      List.of("LOADING", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "CONNECTION_CLOSED");
 
   private final RedisOptions options;
   private Redis client;
@@ -72,9 +75,15 @@ final class RedisLane extends VerticleBase implements Executor {
     if (connection == null) {
       return Future.failedFuture(away(null));
     }
-    return connection
-        .send(request)
-        .recover(failure -> Future.failedFuture(isAnswer(failure) ? failure : away(failure)));
+    try {
+      return connection
+          .send(request)
+          .recover(failure -> Future.failedFuture(isAnswer(failure) ? failure : away(failure)));
+    } catch (
+        RuntimeException
+            e) { // the client throws between the end of a connection and our hearing of it
+      return Future.failedFuture(away(e));
+    }
   }
 
   /** Whether Redis refused the command itself, which it would do again. */

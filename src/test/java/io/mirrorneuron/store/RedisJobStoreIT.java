@@ -20,7 +20,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -91,6 +95,54 @@ class RedisJobStoreIT implements JobStoreContract {
     JobStoreContract.await(store.commit(JobStoreContract.turn("a", 1, 2, 2, 20, "completed")));
 
     assertThat(all).allSatisfy(key -> assertThat(millisToLive(key)).isBetween(1L, TTL.toMillis()));
+  }
+
+  /** Whatever the client calls it: nobody knows whether a command arrived that broke off. */
+  @Test
+  void aConnectionThatBreaksMakesTheStoreUnavailable() {
+    RedisLane lane = RedisLanes.connect(vertx, redis.uri()).await().of("a");
+    Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+    for (int round = 0; round < 40; round++) {
+      AtomicReference<String> id = new AtomicReference<>();
+      Eventually.eventually(
+          "the lane is connected",
+          () -> {
+            lane.send(Request.cmd(Command.CLIENT).arg("ID"))
+                .onSuccess(answer -> id.set(answer.toString()));
+            return id.get() != null;
+          });
+      AtomicInteger broken = new AtomicInteger();
+      lane.execute(() -> pingUntilItFails(lane, failures, broken));
+      lanes.any().send(Request.cmd(Command.CLIENT).arg("KILL").arg("ID").arg(id.get())).await();
+      Eventually.eventually("a command fails", () -> broken.get() > 0);
+    }
+
+    assertThat(failures)
+        .isNotEmpty()
+        .allSatisfy(
+            failure -> assertThat(((MnException) failure).code()).isEqualTo(ErrorCode.UNAVAILABLE));
+  }
+
+  /**
+   * On the lane, a few at a time, so that commands meet the connection in all states of its end.
+   */
+  private static void pingUntilItFails(
+      RedisLane lane, Queue<Throwable> failures, AtomicInteger broken) {
+    List<Future<?>> pings = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      pings.add(
+          lane.send(Request.cmd(Command.PING))
+              .onFailure(
+                  failure -> {
+                    failures.add(failure);
+                    broken.incrementAndGet();
+                  }));
+    }
+    Future.join(pings)
+        .onSuccess(all -> lane.execute(() -> pingUntilItFails(lane, failures, broken)));
+    if (broken.get() > 0 && broken.get() < 100) {
+      lane.execute(() -> pingUntilItFails(lane, failures, broken));
+    }
   }
 
   @Test
