@@ -74,7 +74,9 @@ public final class HumanCopies {
     }
   }
 
-  /** A log that is too long has lost its beginning; what is older is not put at its end. */
+  /**
+   * A journal that has lost its beginning cannot tell what was in it: that is not written again.
+   */
   private static void complete(
       RunFolder folder,
       RunJournal journal,
@@ -82,11 +84,7 @@ public final class HumanCopies {
       List<ObjectNode> decisions,
       UnaryOperator<ObjectNode> copy) {
     RunJournal.Filter all = new RunJournal.Filter(EnumSet.of(log), null);
-    Instant kept =
-        journal.page(0, all, 1).records().stream()
-            .map(record -> Records.time(object(record)))
-            .findFirst()
-            .orElse(null);
+    Instant kept = journal.first() > 1 ? firstTime(journal, all) : null;
     Set<JsonNode> missing = new HashSet<>();
     decisions.forEach(record -> missing.add(key(record)));
     journal.last(missing.size(), all, line -> missing.remove(key(line)));
@@ -97,6 +95,13 @@ public final class HumanCopies {
             .filter(record -> !isBefore(Records.time(record), kept))
             .map(copy)
             .toList());
+  }
+
+  private static Instant firstTime(RunJournal journal, RunJournal.Filter log) {
+    return journal.page(0, log, 1).records().stream()
+        .map(record -> Records.time(object(record)))
+        .findFirst()
+        .orElse(null);
   }
 
   private static ObjectNode key(ObjectNode record) {

@@ -122,6 +122,22 @@ public final class RunJournal {
     }
   }
 
+  /** The number of the first record that is left, above 1 in a long run; 0 when there is none. */
+  public long first() {
+    long[] first = {0};
+    try {
+      files.read(
+          0,
+          entry -> {
+            first[0] = entry.seq();
+            return false;
+          });
+      return first[0];
+    } catch (IOException e) {
+      throw damaged(e);
+    }
+  }
+
   /** The first records behind a number that pass the filter, one page of them. */
   public Page page(long after, Filter filter, int limit) {
     List<byte[]> records = new ArrayList<>();

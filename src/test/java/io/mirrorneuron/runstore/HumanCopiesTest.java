@@ -1,0 +1,61 @@
+package io.mirrorneuron.runstore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HumanCopiesTest {
+  private static final String CLAIM =
+      "{'ts':'2026-01-01T00:00:0%1$dZ','type':'human_request_claimed','channel':'human',"
+          + "'span_id':'spn_%1$d','payload':{'request_id':'q','by':'ada'}}";
+
+  @TempDir Path root;
+  private RunSample run;
+  private RunJournal journal;
+
+  @BeforeEach
+  void make() {
+    run = new RunSample(root);
+    journal = new RunJournal(run.folder(), 100);
+  }
+
+  @Test
+  void aCopyIsMissingAlsoWhenAllThatTheLogHasIsYounger() throws IOException {
+    run.lines("human.jsonl", CLAIM.formatted(1), CLAIM.formatted(2));
+    HumanCopies.write(run.folder(), List.of(RunSample.object(CLAIM.formatted(3))));
+    HumanCopies.complete(run.folder(), journal);
+    HumanCopies.complete(run.folder(), journal);
+
+    for (String log : List.of("events.jsonl", "timeline.jsonl")) {
+      assertThat(String.join("", lines(log)))
+          .containsOnlyOnce("spn_1")
+          .containsOnlyOnce("spn_2")
+          .containsOnlyOnce("spn_3");
+    }
+  }
+
+  @Test
+  void whatTheJournalHasLostIsNotWrittenAgain() throws IOException {
+    run.lines("human.jsonl", CLAIM.formatted(1));
+    HumanCopies.complete(run.folder(), journal);
+    journal.catchUp();
+    run.lines("events.jsonl", CLAIM.formatted(5));
+    run.lines("timeline.jsonl", CLAIM.formatted(5));
+    journal.catchUp();
+    Files.delete(run.folder().path().resolve(".mn/stream-000000000001.log"));
+    HumanCopies.complete(run.folder(), journal);
+
+    assertThat(lines("events.jsonl")).filteredOn(line -> line.contains("spn_1")).hasSize(1);
+    assertThat(lines("timeline.jsonl")).filteredOn(line -> line.contains("spn_1")).hasSize(1);
+  }
+
+  private List<String> lines(String log) throws IOException {
+    return Files.readAllLines(run.folder().path().resolve(log));
+  }
+}
