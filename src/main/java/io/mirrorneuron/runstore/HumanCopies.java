@@ -31,11 +31,14 @@ public final class HumanCopies {
 
   private HumanCopies() {}
 
-  /** Writes decisions, made by whoever holds the folder; the answers of programs come first. */
+  /** Writes decisions and their copies; whoever holds the folder sees all of them or none. */
   public static void write(RunFolder folder, List<ObjectNode> records) {
-    folder.append(RunLog.HUMAN, records);
-    folder.append(RunLog.EVENTS, records.stream().map(Redaction::of).toList());
-    folder.append(RunLog.TIMELINE, records.stream().map(HumanCopies::onTimeline).toList());
+    folder.together(
+        held -> {
+          held.append(RunLog.HUMAN, records);
+          held.append(RunLog.EVENTS, records.stream().map(Redaction::of).toList());
+          held.append(RunLog.TIMELINE, records.stream().map(HumanCopies::onTimeline).toList());
+        });
   }
 
   /** Writes the copies that are missing. Not for who holds the folder. */

@@ -63,18 +63,23 @@ final class LogFiles {
     return !names.isEmpty() && names.stream().mapToInt(LogFiles::number).min().orElse(0) > 1;
   }
 
-  /** Adds whole lines; closes the live file first when it is full. */
-  void append(byte[] lines) throws IOException {
+  /** Adds whole lines, see the other; closes the live file first when it is full. */
+  LogEnd append(byte[] lines) throws IOException {
     Path live = folder.path().resolve(log.file());
     if (log.rotates() && size(live) > 0 && size(live) + lines.length > limit) {
       rotate(live);
     }
-    append(live, lines);
+    return append(live, lines);
   }
 
-  /** Adds whole lines to a file, in one write; lines of others, even torn ones, stay apart. */
-  static void append(Path file, byte[] lines) throws IOException {
-    boolean torn = size(file) > 0 && LineReader.endingAt(file, size(file)) == null;
+  /**
+   * Adds whole lines to a file, in one write; lines of others, even torn ones, stay apart.
+   *
+   * @return where the file ends then, unless somebody else adds to it
+   */
+  static LogEnd append(Path file, byte[] lines) throws IOException {
+    long before = size(file);
+    boolean torn = before > 0 && LineReader.endingAt(file, before) == null;
     ByteBuffer bytes = ByteBuffer.allocate(lines.length + 1);
     if (torn) {
       bytes.put((byte) '\n');
@@ -90,6 +95,7 @@ final class LogFiles {
         channel.write(bytes);
       }
     }
+    return LogEnd.of(before + bytes.limit(), lines);
   }
 
   private void rotate(Path live) throws IOException {

@@ -34,12 +34,12 @@ public final class LogFollower {
    * How far files were read, by their identity on disk. A file that is renamed while files are
    * listed is missed by that look, so those that were not seen lately are kept for a while.
    */
-  private final Map<Object, Sources.Position> ends =
+  private final Map<Object, LogEnd> ends =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Object, Sources.Position> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Object, LogEnd> eldest) {
           return size() > FILES;
         }
       };
@@ -66,7 +66,7 @@ public final class LogFollower {
       try {
         BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
         Object key = attributes.fileKey() == null ? file : attributes.fileKey();
-        Sources.Position end = ends.getOrDefault(key, Sources.Position.START);
+        LogEnd end = ends.getOrDefault(key, LogEnd.START);
         ends.put(key, read(file, attributes.size(), end, records));
       } catch (NoSuchFileException e) {
         continue; // closed or thrown away since it was listed
@@ -77,8 +77,7 @@ public final class LogFollower {
   }
 
   /** Answers where the last whole line ends; of a packed file, which is read once, its size. */
-  private Sources.Position read(Path file, long size, Sources.Position end, List<ObjectNode> into)
-      throws IOException {
+  private LogEnd read(Path file, long size, LogEnd end, List<ObjectNode> into) throws IOException {
     boolean packed = file.toString().endsWith(".gz");
     boolean goesOn = end.end() > 0 && (packed ? size == end.end() : end.isIn(file));
     if (goesOn && size == end.end()) {
@@ -92,7 +91,7 @@ public final class LogFollower {
           add(new String(line, StandardCharsets.UTF_8), into);
         }
       }
-      return new Sources.Position(packed ? size : lines.end(), hash);
+      return new LogEnd(packed ? size : lines.end(), hash);
     }
   }
 

@@ -167,9 +167,9 @@ final class LogTail {
       Path file, Sources sources, JournalFiles journal, int limit, List<Line> lines)
       throws IOException {
     String key = key(file);
-    Sources.Position from = sources.position(log, key);
+    LogEnd from = sources.position(log, key);
     if (isAnother(file, key, from, sources)) {
-      from = Sources.Position.START;
+      from = LogEnd.START;
       journalled = journalled == null ? hashes(journal) : journalled;
     }
     try (LineReader reader = LineReader.open(file, from.end())) {
@@ -182,7 +182,7 @@ final class LogTail {
           time = own == null ? time : own;
           lines.add(new Line(time, log, key, reader.end(), hash, record));
         } else if (lines.isEmpty()) {
-          sources.passed(log, key, new Sources.Position(reader.end(), hash));
+          sources.passed(log, key, new LogEnd(reader.end(), hash));
         }
         if (lines.size() >= limit) {
           return false;
@@ -194,7 +194,7 @@ final class LogTail {
   }
 
   /** Whether the journal has to be asked what of this file it has already. */
-  private boolean isAnother(Path file, String key, Sources.Position from, Sources sources)
+  private boolean isAnother(Path file, String key, LogEnd from, Sources sources)
       throws IOException {
     boolean known = sources.knows(log, key);
     if (isPacked(file)) {
@@ -211,7 +211,7 @@ final class LogTail {
   }
 
   /** Identities are used again; the line that was taken last tells. */
-  private boolean isThere(String key, Sources.Position position) throws IOException {
+  private boolean isThere(String key, LogEnd position) throws IOException {
     for (Path file : folder.files(log).all()) {
       if (key(file).equals(key) && (isPacked(file) || position.isIn(file))) {
         return true;

@@ -247,9 +247,7 @@ public final class ObservabilitySummary {
 
   /** Finding that there is no file is dear for a run that has but a few. */
   private boolean has(RunLog log) {
-    String other = log == RunLog.RESOURCES ? "resource_samples.jsonl" : log.channel();
-    return names.stream()
-        .anyMatch(name -> name.startsWith(log.channel() + ".") || name.equals(other));
+    return names.stream().anyMatch(log::isIn);
   }
 
   /** Counts the files that {@link Artifacts} lists, save links. */

@@ -9,6 +9,8 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
@@ -16,6 +18,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
+import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -51,25 +55,35 @@ public final class RunFolder {
   private final String runId;
   private final Path path;
   private final Consumer<String> changed;
-  private final boolean alone;
+  private final Access access;
+
+  /** Who may come between. */
+  private enum Access {
+    /** Other writers and readers: each write takes the lock. */
+    SHARED,
+    /** Readers only; the lock is taken. */
+    LOCKED,
+    /** Nobody, since nobody knows the folder yet: needs no lock and no detours. */
+    UNSHARED
+  }
 
   /**
    * @param changed is told the name of each file that was written
    */
   RunFolder(String runId, Path path, Consumer<String> changed) {
-    this(runId, path, changed, false);
+    this(runId, path, changed, Access.SHARED);
   }
 
-  /** One that nobody else can know yet: needs no locks and no detours. */
+  /** One that nobody else can know yet. */
   static RunFolder unshared(String runId, Path path) {
-    return new RunFolder(runId, path, name -> {}, true);
+    return new RunFolder(runId, path, name -> {}, Access.UNSHARED);
   }
 
-  private RunFolder(String runId, Path path, Consumer<String> changed, boolean alone) {
+  private RunFolder(String runId, Path path, Consumer<String> changed, Access access) {
     this.runId = runId;
     this.path = path;
     this.changed = changed;
-    this.alone = alone;
+    this.access = access;
   }
 
   public String runId() {
@@ -117,7 +131,12 @@ public final class RunFolder {
 
   /** Puts the document in the place of an older one; readers see the one or the other. */
   public void write(String name, ObjectNode document) {
-    update(name, old -> document);
+    try (var _ = lock()) {
+      put(name, document);
+    } catch (IOException e) {
+      throw failed(name, e);
+    }
+    changed.accept(name); // not before others may go on: who hears of it will read
   }
 
   /** Changes a document that others may change too. Without one the change is made to {}. */
@@ -127,16 +146,16 @@ public final class RunFolder {
     } catch (IOException e) {
       throw failed(name, e);
     }
-    changed.accept(name); // not before others may go on: who hears of it will read
+    changed.accept(name);
   }
 
   /** For who has the lock; tells nobody. */
   void put(String name, ObjectNode document) throws IOException {
-    if (alone) {
+    if (access == Access.UNSHARED) {
       Files.write(path.resolve(name), bytes(document));
       return;
     }
-    Path whole = Files.createDirectories(path.resolve(HIDDEN)).resolve(name + ".new");
+    Path whole = path.resolve(HIDDEN).resolve(name + ".new");
     Files.write(whole, bytes(document));
     Files.move(whole, path.resolve(name), StandardCopyOption.ATOMIC_MOVE);
   }
@@ -173,12 +192,19 @@ public final class RunFolder {
     }
     ByteArrayOutputStream lines = new ByteArrayOutputStream();
     records.forEach(record -> lines.writeBytes(Records.line(record)));
+    append(log, lines.toByteArray());
+  }
+
+  /** Adds whole lines. The answer is where the live file ends then. */
+  LogEnd append(RunLog log, byte[] lines) {
+    LogEnd end;
     try (var _ = lock()) {
-      files(log).append(lines.toByteArray());
+      end = files(log).append(lines);
     } catch (IOException e) {
       throw failed(log.file(), e);
     }
     changed.accept(log.file());
+    return end;
   }
 
   /**
@@ -188,6 +214,43 @@ public final class RunFolder {
    */
   public LogFollower follow(RunLog log, String mark) {
     return new LogFollower(files(log), mark);
+  }
+
+  /**
+   * Writes several things that no other writer of this product may come between, all through the
+   * folder that is handed over. The lock is taken once, and readers hear of it when it is free.
+   */
+  public void together(Consumer<RunFolder> writes) {
+    if (access != Access.SHARED) {
+      writes.accept(this);
+      return;
+    }
+    Set<String> written = new LinkedHashSet<>();
+    try (var _ = lock()) {
+      writes.accept(new RunFolder(runId, path, written::add, Access.LOCKED));
+    } catch (IOException e) {
+      throw failed("the folder of the run", e);
+    } finally {
+      written.forEach(changed);
+    }
+  }
+
+  /** The logs that have files, found with one look. */
+  public Set<RunLog> logs() {
+    Set<RunLog> found = EnumSet.noneOf(RunLog.class);
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
+      for (Path file : files) {
+        String name = file.getFileName().toString();
+        for (RunLog log : RunLog.values()) {
+          if (log.isIn(name)) {
+            found.add(log);
+          }
+        }
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      throw MnException.unavailable("the folder of run " + runId + " cannot be read: " + e, e);
+    }
+    return found;
   }
 
   /** Does work that no other writer of this product may come between; it may write itself. */
@@ -210,30 +273,7 @@ public final class RunFolder {
 
   /** Keeps every other writer of this product out until it is closed; null when there is none. */
   FolderLock lock() throws IOException {
-    return alone ? null : FolderLock.take(path);
-  }
-
-  /**
-   * Numbers of the events of a job that the log has, see {@link EventId}, or had before its first
-   * parts went: what is too old does not come again.
-   */
-  public Numbers events(RunLog log, String jobId) {
-    Numbers found = new Numbers();
-    try {
-      for (Path file : files(log).all()) {
-        try (LineReader lines = LineReader.open(file, 0)) {
-          for (byte[] line = lines.next(); line != null; line = lines.next()) {
-            EventId.find(line, jobId).ifPresent(found::add);
-          }
-        }
-      }
-      if (files(log).hasDropped()) {
-        found.addAllBefore();
-      }
-      return found;
-    } catch (IOException e) {
-      throw MnException.unavailable(log.file() + " cannot be read: " + e, e);
-    }
+    return access == Access.SHARED ? FolderLock.take(path) : null;
   }
 
   LogFiles files(RunLog log) {

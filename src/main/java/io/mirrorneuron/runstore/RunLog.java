@@ -26,6 +26,15 @@ public enum RunLog {
     return this == EVENTS || this == LOGS || this == ERRORS;
   }
 
+  /**
+   * Whether a file or folder of this name, in the folder of a run, is or holds a part of the log.
+   */
+  boolean isIn(String name) {
+    return name.startsWith(channel() + ".")
+        || name.equals("logs") && this == LOGS
+        || name.equals("resource_samples.jsonl") && this == RESOURCES;
+  }
+
   public static Optional<RunLog> of(String channel) {
     for (RunLog log : values()) {
       if (log.channel().equals(channel)) {

@@ -76,13 +76,19 @@ public final class RunStore implements AutoCloseable {
    */
   public RunFolder find(String runId) {
     RunFolder folder = folder(runId);
-    if (!isFolder(folder.path())) {
+    if (!isBegun(folder.path())) {
       writer.accept(runId);
       if (!isFolder(folder.path())) {
         throw new MnException(ErrorCode.NOT_FOUND, "run_not_found", "run not found");
       }
     }
     return folder;
+  }
+
+  /** The folder that is made for a program has nothing in it until somebody writes. */
+  private static boolean isBegun(Path folder) {
+    return isFolder(folder)
+        && (Files.exists(folder.resolve("job.json")) || Files.exists(folder.resolve("run.json")));
   }
 
   /** The folder of a run, made when there is none. */

@@ -4,9 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.wire.Json;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -15,18 +13,7 @@ import java.util.Map;
  * keeps it from taking a record twice. Made anew of the journal itself.
  */
 final class Sources {
-  /** How far one file was read: where the last line taken ended, and its hash. */
-  record Position(long end, long hash) {
-    static final Position START = new Position(0, 0);
-
-    /** Whether the file still has the line that was taken last, where it was. */
-    boolean isIn(Path file) throws IOException {
-      byte[] line = LineReader.endingAt(file, end);
-      return line != null && JournalEntry.hash(line) == hash;
-    }
-  }
-
-  private final Map<String, Position> positions = new HashMap<>();
+  private final Map<String, LogEnd> positions = new HashMap<>();
   private final Map<String, String> lastFiles = new HashMap<>();
   private final Map<String, Numbers> events = new HashMap<>();
   private long seq;
@@ -36,8 +23,8 @@ final class Sources {
     return seq;
   }
 
-  Position position(RunLog log, String file) {
-    return positions.getOrDefault(name(log, file), Position.START);
+  LogEnd position(RunLog log, String file) {
+    return positions.getOrDefault(name(log, file), LogEnd.START);
   }
 
   boolean knows(RunLog log, String file) {
@@ -55,13 +42,13 @@ final class Sources {
     return taken != null && taken.has(jobSeq);
   }
 
-  void passed(RunLog log, String file, Position position) {
+  void passed(RunLog log, String file, LogEnd position) {
     positions.put(name(log, file), position);
   }
 
   void took(JournalEntry entry) {
     seq = entry.seq();
-    passed(entry.log(), entry.file(), new Position(entry.end(), entry.hash()));
+    passed(entry.log(), entry.file(), new LogEnd(entry.end(), entry.hash()));
     lastFiles.put(entry.log().channel(), entry.file());
     if (!entry.job().equals(JournalEntry.NO_JOB)) {
       events
@@ -98,7 +85,7 @@ final class Sources {
             file ->
                 positions.put(
                     file.getKey(),
-                    new Position(
+                    new LogEnd(
                         file.getValue().path(0).asLong(),
                         Long.parseUnsignedLong(file.getValue().path(1).asText("0"), 16))));
     account

@@ -2,17 +2,18 @@ package io.mirrorneuron.runtime.recorder;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runstore.CompactTimeline;
-import io.mirrorneuron.runstore.EventId;
+import io.mirrorneuron.runstore.EventLog;
 import io.mirrorneuron.runstore.HumanCopies;
-import io.mirrorneuron.runstore.Numbers;
 import io.mirrorneuron.runstore.ObservabilitySummary;
 import io.mirrorneuron.runstore.Records;
 import io.mirrorneuron.runstore.RunFolder;
+import io.mirrorneuron.runstore.RunJournal;
 import io.mirrorneuron.runstore.RunLog;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.Redaction;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -46,11 +47,7 @@ final class Recording {
   private final Consumer<String> beforeEnd;
   private final RunDocuments documents;
   private Timeline timeline;
-
-  /** Events that each file had when it was last looked at; nothing for files that are ours. */
-  private final Map<RunLog, Numbers> present = new EnumMap<>(RunLog.class);
-
-  private final Map<RunLog, Integer> expected = new EnumMap<>(RunLog.class);
+  private Map<RunLog, EventLog> logs;
   private RunFolder folder;
   private long recorded;
   private String status;
@@ -77,7 +74,17 @@ final class Recording {
     this.beforeEnd = beforeEnd;
     this.documents = new RunDocuments(row, manifest);
     this.relay = new Relay(runId, documents.blueprintId(), row.path("trace_id").asText(), jobId);
-    this.timeline = new Timeline(relay);
+    begin();
+  }
+
+  private void begin() {
+    timeline = new Timeline(relay);
+    logs = new EnumMap<>(RunLog.class);
+    for (RunLog log : List.of(RunLog.EVENTS, RunLog.ERRORS, RunLog.TIMELINE)) {
+      logs.put(log, new EventLog(log, jobId));
+    }
+    recorded = 0;
+    status = null;
   }
 
   /** The number of the last event that was looked at. */
@@ -97,23 +104,44 @@ final class Recording {
    * @param events the first behind {@link #recorded}
    */
   void record(ObjectNode row, List<StoredEvent> events) {
-    boolean fresh = folder == null && !runs.has(runId);
-    if (fresh && runs.make(runId, made -> write(made, row, events))) {
-      folder = runs.open(runId);
+    if (folder != null && !Files.exists(folder.path().resolve("job.json"))) {
+      folder = null; // somebody has deleted it, another may have made it again
+      begin();
+      record(row, log.apply(0));
       return;
     }
-    if (fresh) { // a program or another job of the run was faster
-      expected.clear();
-      timeline = new Timeline(relay);
-      recorded = 0;
-      status = null;
+    if (folder == null && !runs.has(runId) && make(row, events)) {
+      return;
     }
     if (folder == null) {
       folder = runs.open(runId);
-      HumanCopies.complete(folder, runs.journal(folder));
-      findPresent();
+      lookAround();
     }
-    write(folder, row, events);
+    folder.together(held -> write(held, row, events));
+    if (ends(row)) {
+      beforeEnd.accept(runId);
+      completeLogs();
+      folder.together(held -> finish(held, row));
+    }
+  }
+
+  /** Answers false when a program or another job of the run was faster; all is written again. */
+  private boolean make(ObjectNode row, List<StoredEvent> events) {
+    boolean made =
+        runs.make(
+            runId,
+            unshared -> {
+              write(unshared, row, events);
+              if (ends(row)) {
+                finish(unshared, row);
+              }
+            });
+    if (made) {
+      folder = runs.open(runId);
+    } else {
+      begin();
+    }
+    return made;
   }
 
   /** Whether programs of the job may be writing into the folder. */
@@ -128,41 +156,51 @@ final class Recording {
     }
   }
 
-  private void findPresent() {
-    for (RunLog file : List.of(RunLog.EVENTS, RunLog.ERRORS, RunLog.TIMELINE)) {
-      present.put(file, folder.events(file, jobId));
+  /** The folder is there already: what of the job is in it? */
+  private void lookAround() {
+    Set<RunLog> present = folder.logs();
+    if (present.contains(RunLog.HUMAN)) {
+      HumanCopies.complete(folder, runs.journal(folder));
     }
+    logs.forEach(
+        (log, ours) -> {
+          if (present.contains(log)) {
+            ours.look(folder);
+          }
+        });
   }
 
   private void write(RunFolder into, ObjectNode row, List<StoredEvent> events) {
+    String now = row.path("status").asText();
     boolean first = status == null;
-    if (first && isAnothers(into)) {
-      into.discard(OF_ONE_JOB, Records.time(row.path("submitted_at").asText()));
-    }
-    if (first && folder != null) { // whatever programs have said, it is not over
-      into.write("job.json", documents.job(row, "running"));
-    }
     if (first) {
-      into.writeIfAbsent("manifest.json", Redaction.of(manifest));
-      documents.inputs().ifPresent(inputs -> into.writeIfAbsent("inputs.json", inputs));
+      writeFirst(into, row, TERMINAL.contains(now));
     }
     for (List<StoredEvent> page = events; !page.isEmpty(); page = more(row)) {
-      append(into, page, recorded);
+      append(into, page);
       recorded = page.getLast().seq();
     }
-    String now = row.path("status").asText();
-    boolean ends = TERMINAL.contains(now) && recorded >= row.path("event_seq").asLong();
-    if (first && folder == null && !ends) {
-      into.write("job.json", documents.job(row, "running"));
-    }
-    if (!ends && !now.equals(status)) {
+    if (!ends(row) && !now.equals(status)) {
       into.update("run.json", run -> documents.run(into, run, row, now));
     }
     status = now;
     hasPrograms = row.path("active_executors").asInt() > 0;
-    if (ends) {
-      finish(into, row);
+  }
+
+  private void writeFirst(RunFolder into, ObjectNode row, boolean atEnd) {
+    if (isAnothers(into)) {
+      into.discard(OF_ONE_JOB, Records.time(row.path("submitted_at").asText()));
     }
+    if (!atEnd || into.peek("run.json").isPresent()) { // whatever programs say, it is not over
+      into.write("job.json", documents.job(row, "running"));
+    }
+    into.writeIfAbsent("manifest.json", Redaction.of(manifest));
+    documents.inputs().ifPresent(inputs -> into.writeIfAbsent("inputs.json", inputs));
+  }
+
+  private boolean ends(ObjectNode row) {
+    return TERMINAL.contains(row.path("status").asText())
+        && recorded >= row.path("event_seq").asLong();
   }
 
   /** A run may be submitted again; what it says in the end is then the later job's. */
@@ -178,53 +216,40 @@ final class Recording {
   }
 
   /** Appends what the events say, unless the files have it. */
-  private void append(RunFolder into, List<StoredEvent> page, long counted) {
+  private void append(RunFolder into, List<StoredEvent> page) {
     Map<RunLog, List<ObjectNode>> records = new EnumMap<>(RunLog.class);
     for (StoredEvent stored : page) {
       ObjectNode event = Json.parseObject(stored.json(), "stored event");
       documents.note(event);
-      add(records, RunLog.EVENTS, relay.event(event), stored.seq() > counted);
-      add(records, RunLog.ERRORS, relay.error(event), stored.seq() > counted);
-      add(records, RunLog.TIMELINE, timeline.record(event), stored.seq() > counted);
+      add(records, RunLog.EVENTS, relay.event(event));
+      add(records, RunLog.ERRORS, relay.error(event));
+      add(records, RunLog.TIMELINE, timeline.record(event));
     }
-    records.forEach(into::append);
+    records.forEach((log, lines) -> logs.get(log).append(into, lines));
   }
 
-  private void add(
-      Map<RunLog, List<ObjectNode>> records, RunLog file, ObjectNode record, boolean isNew) {
-    if (record == null) {
+  /**
+   * @param record null for an event that the log does not tell
+   */
+  private static void add(Map<RunLog, List<ObjectNode>> records, RunLog log, ObjectNode record) {
+    if (record != null) {
+      records.computeIfAbsent(log, none -> new ArrayList<>()).add(record);
+    }
+  }
+
+  /** The programs have had their say: what they have cut off or rewritten is made up for. */
+  private void completeLogs() {
+    if (logs.values().stream().allMatch(log -> log.isOurs(folder))
+        && !folder.logs().contains(RunLog.HUMAN)) {
       return;
     }
-    if (isNew) {
-      expected.merge(file, 1, Integer::sum);
+    RunJournal journal = runs.journal(folder);
+    journal.catchUp(); // what a program has cut off is kept there
+    HumanCopies.complete(folder, journal);
+    logs.values().forEach(log -> log.look(folder));
+    if (logs.values().stream().anyMatch(EventLog::lacksSome)) {
+      restore();
     }
-    Numbers known = present.get(file);
-    if (known == null || !known.has(EventId.of(record).seq())) {
-      records.computeIfAbsent(file, none -> new ArrayList<>()).add(record);
-    }
-  }
-
-  /** The programs have had their say; from here on the folder is as it stays. */
-  private void finish(RunFolder into, ObjectNode row) {
-    if (folder != null) {
-      beforeEnd.accept(runId);
-      runs.journal(folder).catchUp(); // what a program has cut off is kept there
-      HumanCopies.complete(folder, runs.journal(folder));
-      findPresent();
-      if (present.entrySet().stream().anyMatch(file -> lacks(file.getKey()))) {
-        restore();
-      }
-    }
-    documents.result(into).forEach(into::writeIfAbsent);
-    into.writeIfAbsent(CompactTimeline.FILE, CompactTimeline.of(into));
-    into.writeIfAbsent(ObservabilitySummary.FILE, ObservabilitySummary.of(into, status));
-    into.update("run.json", run -> documents.run(into, run, row, status));
-    into.write("job.json", documents.job(row, status)); // the last, as it says that all is there
-    over = true;
-  }
-
-  private boolean lacks(RunLog file) {
-    return present.get(file).count() < expected.getOrDefault(file, 0);
   }
 
   /** Writes again what a program that rewrote the files has lost. */
@@ -232,8 +257,18 @@ final class Recording {
     timeline = new Timeline(relay);
     long after = 0;
     for (List<StoredEvent> page = log.apply(0); !page.isEmpty(); page = log.apply(after)) {
-      append(folder, page, recorded);
+      append(folder, page);
       after = page.getLast().seq();
     }
+  }
+
+  /** From here on the folder is as it stays. */
+  private void finish(RunFolder into, ObjectNode row) {
+    documents.result(into).forEach(into::writeIfAbsent);
+    into.writeIfAbsent(CompactTimeline.FILE, CompactTimeline.of(into));
+    into.writeIfAbsent(ObservabilitySummary.FILE, ObservabilitySummary.of(into, status));
+    into.update("run.json", run -> documents.run(into, run, row, status));
+    into.write("job.json", documents.job(row, status)); // the last, as it says that all is there
+    over = true;
   }
 }

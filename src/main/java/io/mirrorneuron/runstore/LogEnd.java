@@ -1,0 +1,36 @@
+package io.mirrorneuron.runstore;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * How far a file was read or written: where the last line ended, and its hash.
+ *
+ * @param end in bytes
+ */
+record LogEnd(long end, long hash) {
+  static final LogEnd START = new LogEnd(0, 0);
+
+  /** Whether the file ends there, with that line. */
+  boolean isAtEndOf(Path file) throws IOException {
+    return Files.size(file) == end && isIn(file);
+  }
+
+  /** Whether the file still has that line, where it was. */
+  boolean isIn(Path file) throws IOException {
+    byte[] line = LineReader.endingAt(file, end);
+    return line != null && JournalEntry.hash(line) == hash;
+  }
+
+  /** Where a file ends to which these lines were added. */
+  static LogEnd of(long length, byte[] lines) {
+    int last = lines.length - 1;
+    int begin = last;
+    while (begin > 0 && lines[begin - 1] != '\n') {
+      begin--;
+    }
+    return new LogEnd(length, JournalEntry.hash(Arrays.copyOfRange(lines, begin, last)));
+  }
+}
