@@ -83,7 +83,7 @@ public final class JobRuns {
   }
 
   private Optional<RunFolder> folder(String runId) {
-    return runId != null && runs.has(runId) ? Optional.of(runs.find(runId)) : Optional.empty();
+    return Optional.ofNullable(runId).flatMap(runs::present);
   }
 
   /** The newest run that says it was made for the job. */

@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.Consumer;
@@ -69,8 +70,13 @@ public final class RunStore implements AutoCloseable {
     return RUN_ID.matcher(runId).matches();
   }
 
+  /** The folder of a run as it is now, if it has one. */
+  public Optional<RunFolder> present(String runId) {
+    return has(runId) ? Optional.of(folder(runId)) : Optional.empty();
+  }
+
   /**
-   * The folder of a run that there is.
+   * The folder of a run that there is; waits for one whose job has just begun.
    *
    * @throws MnException MALFORMED {@code invalid run id}, NOT_FOUND {@code run not found}
    */

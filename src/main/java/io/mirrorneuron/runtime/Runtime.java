@@ -88,7 +88,7 @@ public final class Runtime implements AutoCloseable {
         new RedisJobStore(
             lanes, keys, config.retention().terminalJobs(), config.retention().eventsPerJob());
     recorder = new RunRecorder(runs, store, executions::flushSamples);
-    runs.writtenBy(runId -> recorder.catchUp());
+    runs.writtenBy(recorder::catchUp);
     String owner = identity.nodeName() + "#" + identity.runtimeId();
     engine =
         new Engine(

@@ -16,6 +16,7 @@ import io.mirrorneuron.wire.Redaction;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,6 +29,10 @@ import java.util.function.LongFunction;
  */
 final class Recording {
   private static final Set<String> TERMINAL = Set.of("completed", "failed", "cancelled");
+
+  /** Logs that the runtime writes even when nobody else does. */
+  private static final Set<RunLog> OWN =
+      EnumSet.of(RunLog.EVENTS, RunLog.ERRORS, RunLog.TIMELINE, RunLog.RESOURCES);
 
   /** Documents that a later job of the run does not take over. */
   private static final List<String> OF_ONE_JOB =
@@ -151,7 +156,7 @@ final class Recording {
 
   /** Keeps what the programs have written, whatever they do to it later. */
   void look() {
-    if (hasPrograms) {
+    if (hasPrograms && !isUntouched()) {
       runs.journal(folder).advance(); // other runs wait
     }
   }
@@ -239,8 +244,7 @@ final class Recording {
 
   /** The programs have had their say: what they have cut off or rewritten is made up for. */
   private void completeLogs() {
-    if (logs.values().stream().allMatch(log -> log.isOurs(folder))
-        && !folder.logs().contains(RunLog.HUMAN)) {
+    if (isUntouched()) {
       return;
     }
     RunJournal journal = runs.journal(folder);
@@ -250,6 +254,12 @@ final class Recording {
     if (logs.values().stream().anyMatch(EventLog::lacksSome)) {
       restore();
     }
+  }
+
+  /** Whether the logs are the runtime's own, so that they and the store say all there is. */
+  private boolean isUntouched() {
+    return OWN.containsAll(folder.logs())
+        && logs.values().stream().allMatch(log -> log.isOurs(folder));
   }
 
   /** Writes again what a program that rewrote the files has lost. */

@@ -9,15 +9,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -30,7 +26,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class RunRecorder implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RunRecorder.class);
-  private static final int BATCH = 64;
   private static final int EVENTS = 1000;
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final Duration RETRY = Duration.ofSeconds(1);
@@ -38,15 +33,13 @@ public final class RunRecorder implements AutoCloseable {
   /** How often runs that cannot be written are tried again: disks are given room, folders back. */
   private static final Duration REPAIR = Duration.ofSeconds(5);
 
-  private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
-  private static final int BACKLOG = 10_000;
-
   /** How often the files of running programs are looked at: they may cut off what they wrote. */
   private static final Duration LOOK = Duration.ofSeconds(1);
 
   private final RunStore runs;
   private final JobStore store;
   private final Consumer<String> beforeEnd;
+  private final Backlog backlog = new Backlog();
   private final Thread thread;
 
   /** By job; only of jobs that are not recorded to their end. Confined to the thread. */
@@ -57,13 +50,6 @@ public final class RunRecorder implements AutoCloseable {
 
   private long looked = System.nanoTime();
   private long repaired = looked;
-
-  // Guarded by this.
-  private final Set<String> waiting = new LinkedHashSet<>();
-  private final Set<String> underWay = new HashSet<>();
-  private final Map<CompletableFuture<Void>, Set<String>> asked = new HashMap<>();
-  private boolean closed;
-  private boolean away;
 
   /**
    * @param beforeEnd told the id of a run whose job has ended, before its folder is finished;
@@ -77,10 +63,8 @@ public final class RunRecorder implements AutoCloseable {
   }
 
   /** Something was committed of the job. Any thread; does not block. */
-  public synchronized void changed(String jobId) {
-    if (waiting.add(jobId) && waiting.size() == 1) {
-      notifyAll();
-    }
+  public void changed(String jobId) {
+    backlog.add(jobId);
   }
 
   /**
@@ -110,18 +94,16 @@ public final class RunRecorder implements AutoCloseable {
    * @return false when that was not long enough
    */
   public boolean catchUp() {
-    CompletableFuture<Void> done = new CompletableFuture<>();
-    synchronized (this) {
-      Set<String> jobs = new HashSet<>(waiting);
-      jobs.addAll(underWay);
-      if (jobs.isEmpty() || away) {
-        return true;
-      }
-      asked.put(done, jobs);
-      notifyAll();
-    }
+    return catchUp("");
+  }
+
+  /**
+   * The same for who needs one run only, which comes first if it is called after its job, as runs
+   * are without a name of their own.
+   */
+  public boolean catchUp(String runId) {
     try {
-      done.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      backlog.await(runId.replaceFirst("^run-", ""), PATIENCE);
       return true;
     } catch (TimeoutException e) {
       LOG.warn("the run store is more than {} behind the jobs", PATIENCE);
@@ -129,8 +111,6 @@ public final class RunRecorder implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e); // it is only ever completed
     }
   }
 
@@ -139,9 +119,9 @@ public final class RunRecorder implements AutoCloseable {
       for (List<String> batch = next(); batch != null; batch = next()) {
         long start = System.nanoTime();
         if (record(batch)) {
-          recorded(batch);
-          letOthersGo(System.nanoTime() - start);
-        } else if (!wait(batch)) {
+          backlog.written(batch);
+          backlog.rest(System.nanoTime() - start);
+        } else if (!backlog.unavailable(batch, RETRY)) {
           return;
         }
         look();
@@ -149,6 +129,13 @@ public final class RunRecorder implements AutoCloseable {
     } catch (InterruptedException e) {
       LOG.debug("the run recorder was interrupted");
     }
+  }
+
+  /** Waits no longer for jobs than until it is time to look at files. */
+  private List<String> next() throws InterruptedException {
+    boolean looks =
+        !failing.isEmpty() || recordings.values().stream().anyMatch(Recording::hasPrograms);
+    return backlog.next(looks ? LOOK : Duration.ZERO);
   }
 
   private void look() {
@@ -185,55 +172,6 @@ public final class RunRecorder implements AutoCloseable {
           why.getMessage(),
           details);
     }
-  }
-
-  /** The jobs to look at; none when it is time to look at files; null at the end. */
-  private synchronized List<String> next() throws InterruptedException {
-    if (waiting.isEmpty() && !closed) {
-      boolean looks =
-          !failing.isEmpty() || recordings.values().stream().anyMatch(Recording::hasPrograms);
-      wait(looks ? LOOK.toMillis() : 0);
-    }
-    if (waiting.isEmpty()) {
-      return closed ? null : List.of();
-    }
-    List<String> batch = waiting.stream().limit(BATCH).toList();
-    batch.forEach(waiting::remove);
-    underWay.addAll(batch);
-    return batch;
-  }
-
-  /**
-   * Jobs come before what is written of them: while there are many, this thread rests three times
-   * as long as it works, unless somebody waits for it or too much has piled up.
-   */
-  private synchronized void letOthersGo(long workedNanos) throws InterruptedException {
-    long until = System.nanoTime() + Math.min(REST_NANOS, 3 * workedNanos);
-    long left = until - System.nanoTime();
-    while (left > 0 && !closed && asked.isEmpty() && waiting.size() < BACKLOG) {
-      TimeUnit.NANOSECONDS.timedWait(this, left);
-      left = until - System.nanoTime();
-    }
-  }
-
-  private synchronized void recorded(List<String> batch) {
-    away = false;
-    underWay.clear();
-    asked.values().forEach(jobs -> batch.forEach(jobs::remove));
-    asked.entrySet().removeIf(one -> one.getValue().isEmpty() && one.getKey().complete(null));
-  }
-
-  /** The store is away, so nobody is to wait for it here. Answers whether to go on. */
-  private synchronized boolean wait(List<String> batch) throws InterruptedException {
-    underWay.clear();
-    waiting.addAll(batch);
-    asked.keySet().forEach(one -> one.complete(null));
-    asked.clear();
-    away = true;
-    if (!closed) {
-      wait(RETRY.toMillis());
-    }
-    return !closed;
   }
 
   /** All that a batch needs is asked for at once. */
@@ -315,10 +253,7 @@ public final class RunRecorder implements AutoCloseable {
   /** Writes what is committed by now, then stops. */
   @Override
   public void close() {
-    synchronized (this) {
-      closed = true;
-      notifyAll();
-    }
+    backlog.close();
     try {
       thread.join(PATIENCE);
     } catch (InterruptedException e) {
