@@ -79,9 +79,8 @@ final class RedisLane extends VerticleBase implements Executor {
       return connection
           .send(request)
           .recover(failure -> Future.failedFuture(isAnswer(failure) ? failure : away(failure)));
-    } catch (
-        RuntimeException
-            e) { // the client throws between the end of a connection and our hearing of it
+    } catch (RuntimeException e) {
+      // The client throws between the end of a connection and our hearing of it.
       return Future.failedFuture(away(e));
     }
   }

@@ -9,6 +9,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.manifest.Workflow;
 import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.store.JobStore.StoredJob;
+import io.mirrorneuron.wire.DerivedId;
 import io.mirrorneuron.wire.Json;
 import java.util.HashSet;
 import java.util.List;
@@ -261,7 +262,7 @@ public final class Fork {
     }
     for (StepState step : source.steps.all()) {
       if (feeds(step)) {
-        String id = Message.deriveId(state.jobId, "fork " + step.id, 0);
+        String id = DerivedId.of(state.jobId, "fork " + step.id, 0);
         ObjectNode json = readdressed(step.input, state, id).json();
         if (inputs.containsKey(step.id)) {
           json.set("body", inputs.get(step.id));

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.wire.DerivedId;
 import io.mirrorneuron.wire.Json;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -43,7 +44,7 @@ final class JobHeader {
   JobHeader(long submittedAt, String runId, String bundle) {
     this.submittedAt = submittedAt;
     this.runId = runId;
-    this.traceId = "trc_" + Message.deriveId(runId, "trace", 0);
+    this.traceId = "trc_" + DerivedId.of(runId, "trace", 0);
     this.bundle = bundle;
   }
 

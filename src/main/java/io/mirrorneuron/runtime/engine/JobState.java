@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.engine;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.runtime.manifest.Workflow;
 import io.mirrorneuron.runtime.manifest.Workflow.AgentType;
+import io.mirrorneuron.wire.DerivedId;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -75,7 +76,7 @@ final class JobState {
   }
 
   static String workflowRun(String jobId, int round) {
-    return "wfr-" + Message.deriveId(jobId, "workflow run", round);
+    return "wfr-" + DerivedId.of(jobId, "workflow run", round);
   }
 
   /** Agents that got at least one message. */

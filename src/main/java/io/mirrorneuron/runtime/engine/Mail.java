@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.manifest.Condition;
 import io.mirrorneuron.runtime.manifest.Workflow.Edge;
 import io.mirrorneuron.runtime.manifest.Workflow.Routing;
+import io.mirrorneuron.wire.DerivedId;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -154,7 +155,7 @@ final class Mail {
   }
 
   private String nextId() {
-    return Message.deriveId(handled.id(), sender.agent.id(), index++);
+    return DerivedId.of(handled.id(), sender.agent.id(), index++);
   }
 
   private void unrouted(String type, Message.Builder message, boolean silent) {

@@ -4,13 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.wire.Json;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 
 /**
@@ -133,22 +128,6 @@ record Message(long seq, ObjectNode json) {
 
   static Builder builder(String jobId, String from, String to, String type) {
     return new Builder(jobId, from, to, type);
-  }
-
-  /**
-   * The id of the {@code index}th message that {@code agent} makes from the message {@code
-   * handledId}: the same whenever that handling is repeated, so replay cannot make a second one.
-   */
-  static String deriveId(String handledId, String agent, int index) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update((handledId + '\n' + agent + '\n' + index).getBytes(StandardCharsets.UTF_8));
-      return Base64.getUrlEncoder()
-          .withoutPadding()
-          .encodeToString(Arrays.copyOf(digest.digest(), 12));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   /** Fills in the defaults of the envelope; null members are left out. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.wire.DerivedId;
 import io.mirrorneuron.wire.Json;
 import java.util.Optional;
 
@@ -26,7 +27,7 @@ final class Reception {
     JsonNode id = given.at("/envelope/message_id");
     Message message =
         Outside.message(state.jobId, Outside.sender(given), to, "command", given)
-            .id(id.asText(Message.deriveId(state.jobId, "external " + to, (int) seq)))
+            .id(id.asText(DerivedId.of(state.jobId, "external " + to, (int) seq)))
             .with("timestamp", turn.timestamp())
             .build(seq, to);
     String digest = digest(message);
@@ -53,7 +54,7 @@ final class Reception {
 
   /** What tells a repeated message from another one under the same id. */
   private static String digest(Message message) {
-    return Message.deriveId(Json.write(message.body()), message.to() + " " + message.type(), 0);
+    return DerivedId.of(Json.write(message.body()), message.to() + " " + message.type(), 0);
   }
 
   private void reject(Input.Deliver deliver, Mailbox pressured) {

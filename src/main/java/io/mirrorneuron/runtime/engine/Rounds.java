@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.wire.DerivedId;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
 import java.util.Map;
@@ -73,13 +74,13 @@ final class Rounds {
    */
   void seed(Ledger ledger, Map<String, JsonNode> instead) {
     String round = state.workflowRun();
-    String correlation = Message.deriveId(round, "correlation", 0);
+    String correlation = DerivedId.of(round, "correlation", 0);
     for (String entrypoint : state.workflow.entrypoints()) {
       List<JsonNode> bodies = bodies(entrypoint, instead);
       for (int i = 0; i < bodies.size(); i++) {
         Message.Builder message =
             Outside.seed(state.jobId, entrypoint, bodies.get(i))
-                .id(Message.deriveId(round, "seed " + entrypoint, i))
+                .id(DerivedId.of(round, "seed " + entrypoint, i))
                 .orElse("correlation_id", correlation)
                 .with("timestamp", turn.timestamp());
         ledger.post(message.build(state.counters.nextMessage(), entrypoint));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.engine.StepState.Outcome;
 import io.mirrorneuron.runtime.engine.StepState.Status;
+import io.mirrorneuron.wire.DerivedId;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
 import java.util.Locale;
@@ -113,7 +114,7 @@ final class StepStarts {
   static Message message(JobState state, Turn turn, StepState step, String type, ObjectNode body) {
     String agentId = step.entry().owner.agent.id();
     Message.Builder message = Message.builder(state.jobId, SENDER, agentId, type).body(body);
-    message.id(Message.deriveId(state.workflowRun(), type + " " + step.id, 0));
+    message.id(DerivedId.of(state.workflowRun(), type + " " + step.id, 0));
     message.with("class", "command").with("timestamp", turn.timestamp());
     message.headers(Json.object().put(Message.STEP, step.id));
     return message.build(state.counters.nextMessage(), agentId);

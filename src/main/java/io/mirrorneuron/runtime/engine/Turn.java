@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.store.JobStore.Commit;
+import io.mirrorneuron.wire.DerivedId;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -69,11 +70,11 @@ final class Turn {
    * @param where what failed: an agent, a step, the job
    */
   ObjectNode error(Failure failure, String where) {
-    String event = Message.deriveId(state.jobId, where, (int) state.counters.events());
+    String trace = state.header.traceId;
+    String event = DerivedId.of(state.jobId, where, state.counters.events());
     int attempt = failure.attempt() == null ? 0 : failure.attempt();
-    String span = Message.deriveId(state.header.traceId.substring(4), where, attempt);
-    return failure.toJson(
-        timestamp, new Failure.Ids("evt_" + event, state.header.traceId, "spn_" + span));
+    String span = DerivedId.span(trace, where, attempt);
+    return failure.toJson(timestamp, new Failure.Ids("evt_" + event, trace, span));
   }
 
   /** Who is meant, in every event about a step. */

@@ -65,6 +65,32 @@ class RunRecorderIT {
   }
 
   @Test
+  void whatOneAgentDoesIsOneSpanInThatOfTheJob() {
+    String job = submit(SampleManifests.routers("chain", 2));
+    RunFolder run = over(runtime.runs().find("run-" + job));
+
+    List<JsonNode> events = records(run, RunLog.EVENTS);
+    List<String> ofJob = spansOf(events.stream().filter(event -> !event.has("agent_id")));
+    assertThat(ofJob).singleElement().asString().matches("spn_[\\w-]{16}");
+    events.stream()
+        .filter(event -> event.has("agent_id"))
+        .forEach(
+            event -> assertThat(event.path("parent_span_id").asText()).isEqualTo(ofJob.getFirst()));
+    String agent =
+        events.stream()
+            .map(event -> event.path("agent_id").asText())
+            .max(Comparator.naturalOrder())
+            .orElseThrow();
+    assertThat(spansOf(events.stream().filter(e -> e.path("agent_id").asText().equals(agent))))
+        .hasSize(1)
+        .doesNotContainAnyElementsOf(ofJob);
+  }
+
+  private static List<String> spansOf(Stream<JsonNode> records) {
+    return records.map(record -> record.path("span_id").asText()).distinct().toList();
+  }
+
+  @Test
   void aFailedRunSaysWhy() {
     String job =
         submit(

@@ -1,0 +1,36 @@
+package io.mirrorneuron.wire;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Base64;
+
+/** Ids that follow from what they name, so that whatever is told again has the same id. Pure. */
+public final class DerivedId {
+  private DerivedId() {}
+
+  /** 16 letters, digits, hyphens or underscores; others for other arguments. */
+  public static String of(String whole, String part, long index) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update((whole + '\n' + part + '\n' + index).getBytes(StandardCharsets.UTF_8));
+      return Base64.getUrlEncoder()
+          .withoutPadding()
+          .encodeToString(Arrays.copyOf(digest.digest(), 12));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * The span ({@code spn_…}) of what one part of a job did.
+   *
+   * @param traceId {@code trc_…}
+   * @param part a step, an agent outside of steps, or {@code job}
+   * @param attempt 0 when there is but one
+   */
+  public static String span(String traceId, String part, int attempt) {
+    return "spn_" + of(traceId, part, attempt);
+  }
+}
