@@ -93,7 +93,7 @@ final class StreamCheck {
     }
     for (String name : parameters(stream).keySet()) {
       demand(
-          parameters.containsKey(name) || name.equals(LiveStream.LIMIT),
+          parameters.containsKey(name) || name.equals(StreamSpec.LIMIT),
           id + " lacks the parameter " + name + " of " + followed);
     }
     demand(

@@ -25,6 +25,9 @@ record StreamSpec(
   static final Set<String> WORDS = Set.of("cursor", "id", "event", "heartbeat", "topic");
   static final Set<String> EVENT_WORDS = Set.of("member", "name");
 
+  /** The parameter that pages a list; streams have pages of their own. */
+  static final String LIMIT = "limit";
+
   /** Null when the operation has no stream. */
   static StreamSpec read(JsonObject stream) {
     if (stream == null) {
