@@ -58,6 +58,23 @@ class ArchitectureTest {
           .because("the engine knows processes, manifests and doors only by its own ports");
 
   @ArchTest
+  static final ArchRule partsOfTheGatewayHaveNoCycles =
+      slices()
+          .matching(ROOT + ".gateway.(*)..")
+          .should()
+          .beFreeOfCycles()
+          .because("the contract is read, requests are checked and failures told without streams");
+
+  @ArchTest
+  static final ArchRule partsOfTheGatewayAreItsOwn =
+      noClasses()
+          .that(not(resideInAnyPackage(in("gateway"), in("app"))))
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(in("gateway"))
+          .because("they are public to each other, not to the house");
+
+  @ArchTest
   static final ArchRule nobodyKnowsTheCompositionRoot =
       noClasses()
           .that(not(resideInAnyPackage(ROOT, in("app"))))
