@@ -75,6 +75,14 @@ class ArchitectureTest {
           .because("they are public to each other, not to the house");
 
   @ArchTest
+  static final ArchRule viewsOfJobsHaveNoCycles =
+      slices()
+          .matching(ROOT + ".jobs.view.(*)..")
+          .should()
+          .beFreeOfCycles()
+          .because("what is stored is read first, then what is planned, then how far it is");
+
+  @ArchTest
   static final ArchRule nobodyKnowsTheCompositionRoot =
       noClasses()
           .that(not(resideInAnyPackage(ROOT, in("app"))))

@@ -1,4 +1,4 @@
-package io.mirrorneuron.jobs.view;
+package io.mirrorneuron.jobs.view.stored;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
@@ -69,7 +69,7 @@ public record JobRecord(ObjectNode document, StoredRun stored) {
     return FAILED.contains(word) ? "failed" : CANCELLED.contains(word) ? "cancelled" : word;
   }
 
-  static boolean isFinal(String status) {
+  public static boolean isFinal(String status) {
     return switch (status) {
       case "completed", "failed", "cancelled" -> true;
       default -> false;
@@ -81,7 +81,7 @@ public record JobRecord(ObjectNode document, StoredRun stored) {
   }
 
   /** Or null; {@code events} are asked when no document tells it. */
-  String runId(List<JobEvent> events) {
+  public String runId(List<JobEvent> events) {
     return orOf(events, "run_id", runId());
   }
 
@@ -90,11 +90,11 @@ public record JobRecord(ObjectNode document, StoredRun stored) {
     return text("run_id", "runId");
   }
 
-  String graphId(List<JobEvent> events) {
+  public String graphId(List<JobEvent> events) {
     return orOf(events, "graph_id", text("graph_id"));
   }
 
-  String traceId(List<JobEvent> events) {
+  public String traceId(List<JobEvent> events) {
     return orOf(events, "trace_id", text("trace_id"));
   }
 
@@ -109,11 +109,11 @@ public record JobRecord(ObjectNode document, StoredRun stored) {
   }
 
   /** In milliseconds since the epoch; 0 when nothing tells it. */
-  long submittedAt() {
+  public long submittedAt() {
     return time("submitted_at", "started_at", "created_at");
   }
 
-  long endedAt() {
+  public long endedAt() {
     return time("ended_at", "finished_at", "completed_at");
   }
 
@@ -123,7 +123,7 @@ public record JobRecord(ObjectNode document, StoredRun stored) {
   }
 
   /** Of a service and its kind, which end only by a word from outside. */
-  boolean isLasting() {
+  public boolean isLasting() {
     return Stream.concat(places(), manifestPlaces())
         .anyMatch(
             place ->
@@ -139,7 +139,7 @@ public record JobRecord(ObjectNode document, StoredRun stored) {
   }
 
   /** What a failed job failed of, an {@code mn.error.v1} object; null for every other job. */
-  ObjectNode failure() {
+  public ObjectNode failure() {
     if (!status().equals("failed")) {
       return null;
     }
@@ -161,24 +161,24 @@ public record JobRecord(ObjectNode document, StoredRun stored) {
   }
 
   /** The step ledger, {@code grpc.md} section 5.4; missing for a job without tracked steps. */
-  JsonNode ledger() {
+  public JsonNode ledger() {
     JsonNode ledger = job().path("workflow_state");
     return ledger.path("enabled").asBoolean() ? ledger : MissingNode.getInstance();
   }
 
   /** The runtime's agents; missing when it names none. */
-  JsonNode agents() {
+  public JsonNode agents() {
     return document.path("agents");
   }
 
   /** Its graph of agents, or a missing node. */
-  JsonNode topology() {
+  public JsonNode topology() {
     JsonNode topology = job().path("topology");
     return topology.isObject() ? topology : job().path("runtime_topology");
   }
 
   /** Empty when none is at hand. */
-  JsonNode manifest() {
+  public JsonNode manifest() {
     return Stream.of(
             document.path("manifest"),
             job().path("manifest"),

@@ -1,4 +1,4 @@
-package io.mirrorneuron.jobs.view;
+package io.mirrorneuron.jobs.view.plan;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -1,6 +1,10 @@
-package io.mirrorneuron.jobs.view;
+package io.mirrorneuron.jobs.view.progress;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.jobs.view.plan.Plan;
+import io.mirrorneuron.jobs.view.stored.Errors;
+import io.mirrorneuron.jobs.view.stored.JobEvent;
+import io.mirrorneuron.jobs.view.stored.JobRecord;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -14,7 +18,7 @@ import java.util.Set;
  * their numbers; where it stops in between makes no difference. What it keeps is bounded by the
  * plan, not by the number of events. Confined to whoever holds it.
  */
-final class Fold {
+public final class Fold {
   private static final int MESSAGES = 6;
   private static final int RECENT = 25;
   private static final int ACTIVITIES_OF_ONE = 8;
@@ -39,7 +43,7 @@ final class Fold {
   private long firstAt;
   private long lastAt;
 
-  Fold(Plan plan) {
+  public Fold(Plan plan) {
     this.roster = new Roster(plan);
     this.course = new Course(plan, roster);
   }
@@ -50,6 +54,11 @@ final class Fold {
 
   Course course() {
     return course;
+  }
+
+  /** An event has ended the job. */
+  public boolean hasEnded() {
+    return JobRecord.isFinal(course.status());
   }
 
   /** The first that an event names, or null. */
@@ -73,12 +82,12 @@ final class Fold {
   }
 
   /** How many records are held, at most. */
-  int weight() {
+  public int weight() {
     return roster.size() * (1 + activitiesOfOne());
   }
 
   /** Takes what came; nothing of the events is held afterwards. */
-  void applyAll(List<JobEvent> events) {
+  public void applyAll(List<JobEvent> events) {
     for (int i = 0; i < events.size(); i++) {
       apply(events.get(i), events.size() - i <= RECENT);
     }

@@ -1,4 +1,4 @@
-package io.mirrorneuron.jobs.view;
+package io.mirrorneuron.jobs.view.progress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,6 +6,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.jobs.view.JobStory;
+import io.mirrorneuron.jobs.view.stored.JobRecord;
+import io.mirrorneuron.jobs.view.stored.StoredRun;
 import io.mirrorneuron.testing.ProgressCheck;
 import io.mirrorneuron.wire.Json;
 import java.nio.charset.StandardCharsets;

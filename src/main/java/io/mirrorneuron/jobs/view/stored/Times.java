@@ -1,4 +1,4 @@
-package io.mirrorneuron.jobs.view;
+package io.mirrorneuron.jobs.view.stored;
 
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
@@ -6,11 +6,11 @@ import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 
 /** Times as milliseconds since the epoch; 0 is none. */
-final class Times {
+public final class Times {
   private Times() {}
 
   /** Of an ISO time with any offset and precision; 0 when the text is none. */
-  static long millis(String text) {
+  public static long millis(String text) {
     try {
       return OffsetDateTime.parse(text).toInstant().toEpochMilli();
     } catch (DateTimeParseException e) {
@@ -19,7 +19,7 @@ final class Times {
   }
 
   /** Null for none. */
-  static String text(long millis) {
+  public static String text(long millis) {
     return millis == 0 ? null : Json.timestamp(Instant.ofEpochMilli(millis));
   }
 }

@@ -1,8 +1,10 @@
-package io.mirrorneuron.jobs.view;
+package io.mirrorneuron.jobs.view.plan;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.jobs.view.Plan.Edge;
+import io.mirrorneuron.jobs.view.plan.Plan.Edge;
+import io.mirrorneuron.jobs.view.stored.Compaction;
+import io.mirrorneuron.jobs.view.stored.Texts;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.Collection;

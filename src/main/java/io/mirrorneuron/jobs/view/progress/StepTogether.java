@@ -1,4 +1,4 @@
-package io.mirrorneuron.jobs.view;
+package io.mirrorneuron.jobs.view.progress;
 
 import java.util.Collection;
 import java.util.EnumSet;

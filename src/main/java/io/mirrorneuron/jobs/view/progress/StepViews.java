@@ -1,4 +1,4 @@
-package io.mirrorneuron.jobs.view;
+package io.mirrorneuron.jobs.view.progress;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -6,6 +6,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.POJONode;
 import com.fasterxml.jackson.databind.util.RawValue;
+import io.mirrorneuron.jobs.view.plan.Plan;
+import io.mirrorneuron.jobs.view.stored.JobRecord;
+import io.mirrorneuron.jobs.view.stored.Texts;
+import io.mirrorneuron.jobs.view.stored.Times;
 import io.mirrorneuron.wire.Json;
 import java.util.HashMap;
 import java.util.List;

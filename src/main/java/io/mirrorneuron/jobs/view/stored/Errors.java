@@ -1,4 +1,4 @@
-package io.mirrorneuron.jobs.view;
+package io.mirrorneuron.jobs.view.stored;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -10,7 +10,7 @@ import java.util.List;
 /**
  * Error objects {@code mn.error.v1} of whatever calls itself an error; types are those declared.
  */
-final class Errors {
+public final class Errors {
   private static final int MAX_WORD = 128;
   private static final List<String> TELLING =
       List.of("retry_exhausted", "scheduler_failure", "error_recorded");
@@ -24,14 +24,14 @@ final class Errors {
    * @param at milliseconds since the epoch, or 0
    * @param seq of the event; the same event gives the same id
    */
-  record Origin(String code, long at, long seq, String stepId, String agentId) {}
+  public record Origin(String code, long at, long seq, String stepId, String agentId) {}
 
   /**
    * What an event says of a failure: its error, else its reason when its type speaks of one.
    *
    * @return null when it says nothing
    */
-  static ObjectNode of(JobEvent event) {
+  public static ObjectNode of(JobEvent event) {
     Origin origin =
         new Origin("runtime.failure", event.at(), event.seq(), event.stepId(), event.agentId());
     ObjectNode error = of(event.json().path("error"), origin);
@@ -50,7 +50,7 @@ final class Errors {
    * @param told an error object, or a text
    * @return null when it is neither
    */
-  static ObjectNode of(JsonNode told, Origin origin) {
+  public static ObjectNode of(JsonNode told, Origin origin) {
     if (told.isTextual() && !told.asText().isBlank()) {
       return made(Json.object().put("message", told.asText()), origin);
     }
@@ -119,7 +119,7 @@ final class Errors {
   }
 
   /** {@code {code, desc, severity}}: all that a line of a list has room for. */
-  static ObjectNode brief(ObjectNode error) {
+  public static ObjectNode brief(ObjectNode error) {
     ObjectNode brief = Json.object();
     for (String name : List.of("code", "desc", "severity")) {
       brief.set(name, error.get(name));

@@ -1,4 +1,4 @@
-package io.mirrorneuron.jobs.view;
+package io.mirrorneuron.jobs.view.progress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.mirrorneuron.jobs.view;
+package io.mirrorneuron.jobs.view.stored;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -31,37 +31,37 @@ public record JobEvent(JsonNode json) {
     return json.path("type").asText();
   }
 
-  long seq() {
+  public long seq() {
     return json.path("seq").asLong();
   }
 
-  JsonNode payload() {
+  public JsonNode payload() {
     return json.path("payload");
   }
 
   /** When it happened, in milliseconds since the epoch, or 0 when it does not say. */
-  long at() {
+  public long at() {
     String text = ownText("timestamp", "ts");
     return text == null ? 0 : Times.millis(text);
   }
 
   /** The step that it is about, or null. */
-  String stepId() {
+  public String stepId() {
     return text("step", "step_id", "phase", "phase_id");
   }
 
   /** The agent that it is about, or null. */
-  String agentId() {
+  public String agentId() {
     return text("worker", "agent_id", "node_id");
   }
 
   /** The first of the members that is a text and not blank, or null. */
-  String text(String... names) {
+  public String text(String... names) {
     return first(names, JsonNode::isTextual) instanceof JsonNode found ? found.asText() : null;
   }
 
   /** The first of the members that is a finite number, or null. */
-  Double number(String... names) {
+  public Double number(String... names) {
     return first(names, value -> value.isNumber() && Double.isFinite(value.asDouble()))
             instanceof JsonNode found
         ? found.asDouble()
@@ -69,14 +69,14 @@ public record JobEvent(JsonNode json) {
   }
 
   /** The first of the members that is there and not null, else a missing node. */
-  JsonNode any(String... names) {
+  public JsonNode any(String... names) {
     return first(names, value -> true) instanceof JsonNode found
         ? found
         : MissingNode.getInstance();
   }
 
   /** As {@link #text}, without a look at the payload. */
-  String ownText(String... names) {
+  public String ownText(String... names) {
     return Texts.of(json, names);
   }
 

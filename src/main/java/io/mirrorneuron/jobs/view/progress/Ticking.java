@@ -1,10 +1,11 @@
-package io.mirrorneuron.jobs.view;
+package io.mirrorneuron.jobs.view.progress;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.POJONode;
 import com.fasterxml.jackson.databind.util.RawValue;
+import io.mirrorneuron.jobs.view.stored.Times;
 import io.mirrorneuron.wire.Json;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -49,7 +50,7 @@ public final class Ticking {
     return new POJONode(new RawValue(MARK + place + MARK));
   }
 
-  static Ticking of(JsonNode document) {
+  public static Ticking of(JsonNode document) {
     Ticking ticking = new Ticking();
     byte[] all;
     try {

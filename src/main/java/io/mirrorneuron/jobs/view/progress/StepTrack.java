@@ -1,6 +1,7 @@
-package io.mirrorneuron.jobs.view;
+package io.mirrorneuron.jobs.view.progress;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.jobs.view.plan.Plan;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,5 +1,7 @@
-package io.mirrorneuron.jobs.view;
+package io.mirrorneuron.jobs.view.progress;
 
+import io.mirrorneuron.jobs.view.plan.Plan;
+import io.mirrorneuron.jobs.view.stored.JobEvent;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;

@@ -1,5 +1,6 @@
-package io.mirrorneuron.jobs.view;
+package io.mirrorneuron.jobs.view.progress;
 
+import io.mirrorneuron.jobs.view.stored.JobEvent;
 import java.util.Locale;
 
 /** What people read of an event. */

@@ -1,4 +1,4 @@
-package io.mirrorneuron.jobs.view;
+package io.mirrorneuron.jobs.view.stored;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -64,7 +64,7 @@ public final class Compaction {
     return compact;
   }
 
-  static JsonNode value(JsonNode value) {
+  public static JsonNode value(JsonNode value) {
     return value == null ? null : value(Redaction.of(value), 0);
   }
 

@@ -1,7 +1,10 @@
-package io.mirrorneuron.jobs.view;
+package io.mirrorneuron.jobs.view.progress;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.jobs.view.plan.Plan;
+import io.mirrorneuron.jobs.view.stored.JobRecord;
+import io.mirrorneuron.jobs.view.stored.Times;
 import io.mirrorneuron.wire.Json;
 import java.util.Collection;
 import java.util.HashSet;
@@ -12,7 +15,7 @@ import java.util.Set;
  * The workflow progress, {@code rest.md} section 9.2. Of a big job only the first steps are shown,
  * and those people want to look at; what is counted is counted of all.
  */
-final class Progress {
+public final class Progress {
   private static final int STEPS = 300;
   private static final int CURRENT = 50;
   private static final int EDGES = 1000;
@@ -24,7 +27,7 @@ final class Progress {
   private final List<String> current;
   private final Set<String> shown;
 
-  Progress(Plan plan, Fold fold, JobRecord record) {
+  public Progress(Plan plan, Fold fold, JobRecord record) {
     this.plan = plan;
     this.fold = fold;
     this.record = record;
@@ -49,7 +52,7 @@ final class Progress {
    *
    * @param seq number of the last event that is in it
    */
-  ObjectNode snapshot(String jobId, long seq) {
+  public ObjectNode snapshot(String jobId, long seq) {
     ObjectNode json = Json.object().put("schema_version", 1).put("job_id", jobId);
     json.put("workflow_id", plan.workflowId()).put("name", plan.name());
     json.put("description", plan.description()).put("trace_id", standing.traceId());

@@ -1,10 +1,12 @@
-package io.mirrorneuron.jobs.view;
+package io.mirrorneuron.jobs.view.plan;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import io.mirrorneuron.jobs.view.Plan.Edge;
-import io.mirrorneuron.jobs.view.Plan.Step;
-import io.mirrorneuron.jobs.view.Plan.Worker;
+import io.mirrorneuron.jobs.view.plan.Plan.Edge;
+import io.mirrorneuron.jobs.view.plan.Plan.Step;
+import io.mirrorneuron.jobs.view.plan.Plan.Worker;
+import io.mirrorneuron.jobs.view.stored.JobRecord;
+import io.mirrorneuron.jobs.view.stored.Texts;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,7 +18,7 @@ import java.util.Map;
  * Reads the plan of a job: the steps of its problem graph; where it has none, a step for each node
  * of its graph of agents; and of a job of which nothing is known, one step {@code job}.
  */
-final class Plans {
+public final class Plans {
   private final JobRecord record;
   private final JsonNode manifest;
   private final JsonNode graph;
@@ -43,7 +45,7 @@ final class Plans {
     }
   }
 
-  static Plan of(JobRecord record) {
+  public static Plan of(JobRecord record) {
     return new Plans(record).read();
   }
 

@@ -1,6 +1,9 @@
-package io.mirrorneuron.jobs.view;
+package io.mirrorneuron.jobs.view.progress;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mirrorneuron.jobs.view.stored.Errors;
+import io.mirrorneuron.jobs.view.stored.Texts;
+import io.mirrorneuron.jobs.view.stored.Times;
 import java.util.Map;
 
 /** Puts what the step ledger says, {@code grpc.md} section 5.4, over what events have told. */

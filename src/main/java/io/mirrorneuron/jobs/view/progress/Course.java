@@ -1,6 +1,9 @@
-package io.mirrorneuron.jobs.view;
+package io.mirrorneuron.jobs.view.progress;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.jobs.view.plan.Plan;
+import io.mirrorneuron.jobs.view.stored.Errors;
+import io.mirrorneuron.jobs.view.stored.JobEvent;
 import java.util.List;
 
 /** What events do to a job, its steps and its agents: the table of {@code rest.md} section 9.4. */

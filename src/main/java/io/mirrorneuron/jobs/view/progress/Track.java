@@ -1,6 +1,8 @@
-package io.mirrorneuron.jobs.view;
+package io.mirrorneuron.jobs.view.progress;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.jobs.view.stored.JobEvent;
+import io.mirrorneuron.jobs.view.stored.Times;
 import java.util.ArrayDeque;
 import java.util.Deque;
 

@@ -1,4 +1,4 @@
-package io.mirrorneuron.jobs.view;
+package io.mirrorneuron.jobs.view.plan;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
@@ -14,7 +14,7 @@ import java.util.Map;
  * @param layers ids of steps; those of one layer wait for some of the layers before
  * @param graph the graph of agents with {@code nodes} and {@code edges}; may be a missing node
  */
-record Plan(
+public record Plan(
     String workflowId,
     String name,
     String description,
@@ -29,7 +29,7 @@ record Plan(
    * @param emits the event type that says that the step is done, or null
    * @param next the steps that start then
    */
-  record Step(
+  public record Step(
       String id,
       String label,
       String goal,
@@ -42,10 +42,10 @@ record Plan(
   /**
    * @param alias or null, as {@code displayName}
    */
-  record Worker(String id, String role, String model, String alias, String displayName) {}
+  public record Worker(String id, String role, String model, String alias, String displayName) {}
 
   /**
    * @param json {@code {from, to, id?, event?, required?, accepts?, condition?}}
    */
-  record Edge(String from, String to, JsonNode json) {}
+  public record Edge(String from, String to, JsonNode json) {}
 }

@@ -1,8 +1,11 @@
-package io.mirrorneuron.jobs.view;
+package io.mirrorneuron.jobs.view.progress;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.jobs.view.plan.Plan;
+import io.mirrorneuron.jobs.view.stored.Errors;
+import io.mirrorneuron.jobs.view.stored.JobRecord;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

@@ -1,7 +1,10 @@
-package io.mirrorneuron.jobs.view;
+package io.mirrorneuron.jobs.view.progress;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.jobs.view.stored.Compaction;
+import io.mirrorneuron.jobs.view.stored.Errors;
+import io.mirrorneuron.jobs.view.stored.JobEvent;
 import io.mirrorneuron.wire.Json;
 import java.util.Set;
 
