@@ -110,7 +110,7 @@ class ArchitectureTest {
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
               in("runtime.engine"),
-              in("runtime.manifest"),
+              in("runtime.workflow"),
               in("model"),
               in("store"),
               in("wire"),
@@ -118,6 +118,16 @@ class ArchitectureTest {
               "com.fasterxml.jackson..",
               "org.slf4j..")
           .because("it is simulated with other stores, clocks and processes, thousands of times");
+
+  @ArchTest
+  static final ArchRule aWorkflowIsWhatItSays =
+      noClasses()
+          .that()
+          .resideInAPackage(in("runtime.workflow"))
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage(ROOT + "..").and(not(resideInAPackage(in("runtime.workflow")))))
+          .because("the engine runs it and knows no form of manifests");
 
   @ArchTest
   static final ArchRule theEngineKnowsStoresByTheirPort =

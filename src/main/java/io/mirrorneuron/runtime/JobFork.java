@@ -8,7 +8,7 @@ import io.mirrorneuron.runtime.engine.Engine;
 import io.mirrorneuron.runtime.engine.Fork;
 import io.mirrorneuron.runtime.engine.Restoration;
 import io.mirrorneuron.runtime.manifest.JobIds;
-import io.mirrorneuron.runtime.manifest.Workflow;
+import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.BundleStore;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.NewJob;

@@ -11,7 +11,7 @@ import io.mirrorneuron.runtime.engine.Restoration;
 import io.mirrorneuron.runtime.manifest.JobIds;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.manifest.PayloadPaths;
-import io.mirrorneuron.runtime.manifest.Workflow;
+import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.BundleStore;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStore.StoredEvent;

@@ -1,4 +1,4 @@
-package io.mirrorneuron.runtime.manifest;
+package io.mirrorneuron.runtime.workflow;
 
 /**
  * How often a failed agent is started again within a sliding window, and after which delay. Also

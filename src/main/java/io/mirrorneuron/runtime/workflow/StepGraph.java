@@ -1,4 +1,4 @@
-package io.mirrorneuron.runtime.manifest;
+package io.mirrorneuron.runtime.workflow;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;

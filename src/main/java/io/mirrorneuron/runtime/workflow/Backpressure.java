@@ -1,4 +1,4 @@
-package io.mirrorneuron.runtime.manifest;
+package io.mirrorneuron.runtime.workflow;
 
 /**
  * When a mailbox counts as full. Senders wait from {@code maxQueueDepth} messages on, and until

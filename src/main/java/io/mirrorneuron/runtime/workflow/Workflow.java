@@ -1,4 +1,4 @@
-package io.mirrorneuron.runtime.manifest;
+package io.mirrorneuron.runtime.workflow;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
