@@ -1,6 +1,9 @@
 package io.mirrorneuron.runtime.manifest;
 
 import static io.mirrorneuron.runtime.manifest.Junk.put;
+import static io.mirrorneuron.runtime.manifest.ManifestTexts.json;
+import static io.mirrorneuron.runtime.manifest.ManifestTexts.refusal;
+import static io.mirrorneuron.runtime.manifest.ManifestTexts.resource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -23,9 +26,6 @@ import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import io.mirrorneuron.runtime.workflow.Workflow.Edge;
 import io.mirrorneuron.wire.Json;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -763,9 +763,7 @@ class StepFormTest {
   }
 
   private MnException failure(JsonNode manifest) {
-    MnException failure = catchThrowableOfType(MnException.class, () -> parse(manifest));
-    assertThat(failure).as("refusal of %.300s", manifest).isNotNull();
-    return failure;
+    return refusal(manifests, manifest.toString());
   }
 
   private static Arguments schema(String pointer, String value, String message) {
@@ -808,21 +806,5 @@ class StepFormTest {
     ObjectNode manifest = valid();
     put(manifest, pointer, json(value));
     return manifest;
-  }
-
-  private static JsonNode json(String text) {
-    try {
-      return Json.parse(text);
-    } catch (IOException e) {
-      throw new IllegalArgumentException(text, e);
-    }
-  }
-
-  private static String resource(String name) {
-    try (InputStream in = StepFormTest.class.getResourceAsStream(name)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new IllegalStateException(name, e);
-    }
   }
 }
