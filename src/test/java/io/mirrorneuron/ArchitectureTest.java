@@ -58,6 +58,31 @@ class ArchitectureTest {
           .because("the engine knows processes, manifests and doors only by its own ports");
 
   @ArchTest
+  static final ArchRule partsOfTheGatewayHaveNoCycles =
+      slices()
+          .matching(ROOT + ".gateway.(*)..")
+          .should()
+          .beFreeOfCycles()
+          .because("the contract is read, requests are checked and failures told without streams");
+
+  @ArchTest
+  static final ArchRule partsOfTheGatewayAreItsOwn =
+      noClasses()
+          .that(not(resideInAnyPackage(in("gateway"), in("app"))))
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(in("gateway"))
+          .because("they are public to each other, not to the house");
+
+  @ArchTest
+  static final ArchRule viewsOfJobsHaveNoCycles =
+      slices()
+          .matching(ROOT + ".jobs.view.(*)..")
+          .should()
+          .beFreeOfCycles()
+          .because("what is stored is read first, then what is planned, then how far it is");
+
+  @ArchTest
   static final ArchRule nobodyKnowsTheCompositionRoot =
       noClasses()
           .that(not(resideInAnyPackage(ROOT, in("app"))))
@@ -85,7 +110,7 @@ class ArchitectureTest {
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
               in("runtime.engine"),
-              in("runtime.manifest"),
+              in("runtime.workflow"),
               in("model"),
               in("store"),
               in("wire"),
@@ -93,6 +118,16 @@ class ArchitectureTest {
               "com.fasterxml.jackson..",
               "org.slf4j..")
           .because("it is simulated with other stores, clocks and processes, thousands of times");
+
+  @ArchTest
+  static final ArchRule aWorkflowIsWhatItSays =
+      noClasses()
+          .that()
+          .resideInAPackage(in("runtime.workflow"))
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage(ROOT + "..").and(not(resideInAPackage(in("runtime.workflow")))))
+          .because("the engine runs it and knows no form of manifests");
 
   @ArchTest
   static final ArchRule theEngineKnowsStoresByTheirPort =

@@ -1,5 +1,6 @@
 package io.mirrorneuron.app;
 
+import io.mirrorneuron.cli.CommandGroup;
 import io.mirrorneuron.cli.JobCommand;
 import io.mirrorneuron.cli.NodeCommand;
 import io.mirrorneuron.cli.RunCommand;
@@ -13,9 +14,7 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** The {@code mn} program: servers and clients of MirrorNeuron. */
 @Command(
@@ -42,15 +41,7 @@ import picocli.CommandLine.Spec;
       "%nExit codes: 0 done, 1 it did not work, 2 the command or the configuration is wrong;"
           + " mn run --help has the others."
     })
-public final class Main implements Runnable {
-  @Spec CommandSpec spec;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  boolean help;
-
+public final class Main extends CommandGroup {
   @Option(
       names = {"-v", "--version"},
       versionHelp = true,
@@ -66,11 +57,6 @@ public final class Main implements Runnable {
     return new CommandLine(new Main(), screen.factory())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler((failure, command, parsed) -> explain(failure, command));
-  }
-
-  @Override
-  public void run() {
-    spec.commandLine().usage(spec.commandLine().getOut());
   }
 
   /** One sentence for each problem on stderr; the whole story only in the log. */

@@ -2,6 +2,7 @@ package io.mirrorneuron.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.MirrorNeuron;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -50,6 +52,12 @@ final class Client {
   interface Work {
     /** Returns the exit code. */
     int with(MirrorNeuron mn) throws InterruptedException;
+  }
+
+  /** What a command asks the runtime for. */
+  @FunctionalInterface
+  interface Question {
+    ObjectNode to(MirrorNeuron mn);
   }
 
   Screen screen() {
@@ -109,6 +117,20 @@ final class Client {
   /** Connects, does the work, and explains what goes wrong. Returns the exit code. */
   int call(Work work) throws InterruptedException {
     return call(config(), work);
+  }
+
+  /** The same for work that is a question: prints the answer, as it is or as people read it. */
+  int show(Question question, Consumer<ObjectNode> forPeople) throws InterruptedException {
+    return call(
+        mn -> {
+          ObjectNode answer = question.to(mn);
+          if (json) {
+            output().json(answer);
+          } else {
+            forPeople.accept(answer);
+          }
+          return ExitCode.OK;
+        });
   }
 
   int call(Config config, Work work) throws InterruptedException {

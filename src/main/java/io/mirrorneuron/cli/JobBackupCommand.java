@@ -34,17 +34,11 @@ final class JobBackupCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    return client.call(
-        mn -> {
-          Path file = mn.backup(jobId, folder);
-          if (client.json) {
-            client.output().json(Json.object().put("job_id", jobId).put("file", file.toString()));
-          } else {
-            client.output().line(file.toString());
-            client.complain(
-                "nothing in a backup is hidden: it may hold secrets that the job holds");
-          }
-          return ExitCode.OK;
+    return client.show(
+        mn -> Json.object().put("job_id", jobId).put("file", mn.backup(jobId, folder).toString()),
+        backup -> {
+          client.output().line(backup.path("file").asText());
+          client.complain("nothing in a backup is hidden: it may hold secrets that the job holds");
         });
   }
 }

@@ -5,10 +5,8 @@ import io.mirrorneuron.wire.Json;
 import java.time.Duration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code mn job}: the group, and its commands that are one call. */
 @Command(
@@ -27,21 +25,8 @@ import picocli.CommandLine.Spec;
     },
     footerHeading = "%nExamples:%n",
     footer = {"  mn job list", "  mn job status JOB_ID", "  mn job cancel JOB_ID"})
-public final class JobCommand implements Runnable {
+public final class JobCommand extends CommandGroup {
   static final String ID = "The job's id.";
-
-  @Spec CommandSpec spec;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  boolean help;
-
-  @Override
-  public void run() {
-    spec.commandLine().usage(spec.commandLine().getOut());
-  }
 
   @Command(
       name = "monitor",
@@ -99,17 +84,12 @@ public final class JobCommand implements Runnable {
 
   private static int steer(Client client, String jobId, Steering steering)
       throws InterruptedException {
-    return client.call(
-        mn -> {
-          String status = steering.by(mn);
-          if (client.json) {
-            client.output().json(Json.object().put("job_id", jobId).put("status", status));
-          } else {
-            client
-                .output()
-                .line("Job " + jobId + ": " + client.screen().paint().status(status, status));
-          }
-          return ExitCode.OK;
+    return client.show(
+        mn -> Json.object().put("job_id", jobId).put("status", steering.by(mn)),
+        job -> {
+          String status = job.path("status").asText();
+          String shown = client.screen().paint().status(status, status);
+          client.output().line("Job " + jobId + ": " + shown);
         });
   }
 }

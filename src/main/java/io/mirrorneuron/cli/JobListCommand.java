@@ -1,7 +1,6 @@
 package io.mirrorneuron.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.ListOptions;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
@@ -42,16 +41,8 @@ final class JobListCommand implements Callable<Integer> {
     if (limit < 1) {
       throw new ParameterException(client.command.commandLine(), "--limit must be 1 or more");
     }
-    return client.call(
-        mn -> {
-          ObjectNode jobs = mn.listJobs(new ListOptions(limit, !runningOnly));
-          if (client.json) {
-            client.output().json(jobs);
-          } else {
-            print(jobs.path("data"));
-          }
-          return ExitCode.OK;
-        });
+    return client.show(
+        mn -> mn.listJobs(new ListOptions(limit, !runningOnly)), jobs -> print(jobs.path("data")));
   }
 
   private void print(JsonNode jobs) {

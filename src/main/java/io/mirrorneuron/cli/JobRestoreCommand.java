@@ -32,18 +32,13 @@ final class JobRestoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    return client.call(
-        mn -> {
-          ObjectNode answer = mn.restore(zip, blueprintId, runId);
-          String jobId = answer.path("job_id").asText();
-          if (client.json) {
-            client.output().json(answer);
-          } else {
-            String source = Output.printable(answer.path("source_job_id").asText());
-            client.output().line("Job " + jobId + ": paused, restored from " + source);
-            client.output().line("Go on with: mn job resume " + jobId);
-          }
-          return ExitCode.OK;
-        });
+    return client.show(mn -> mn.restore(zip, blueprintId, runId), this::print);
+  }
+
+  private void print(ObjectNode restored) {
+    String jobId = restored.path("job_id").asText();
+    String source = Output.printable(restored.path("source_job_id").asText());
+    client.output().line("Job " + jobId + ": paused, restored from " + source);
+    client.output().line("Go on with: mn job resume " + jobId);
   }
 }

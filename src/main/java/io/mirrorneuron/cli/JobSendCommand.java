@@ -58,17 +58,11 @@ final class JobSendCommand implements Callable<Integer> {
     if (!headers.isEmpty()) {
       headers.forEach(message.putObject("headers")::put);
     }
-    return client.call(
-        mn -> {
-          ObjectNode answer = mn.sendMessage(jobId, agentId, message);
-          if (client.json) {
-            client.output().json(answer);
-          } else {
+    return client.show(
+        mn -> mn.sendMessage(jobId, agentId, message),
+        answer ->
             client
                 .output()
-                .line("Agent " + agentId + " has message " + answer.path("message_id").asText());
-          }
-          return ExitCode.OK;
-        });
+                .line("Agent " + agentId + " has message " + answer.path("message_id").asText()));
   }
 }

@@ -27,16 +27,7 @@ final class JobStatusCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    return client.call(
-        mn -> {
-          ObjectNode details = mn.jobDetails(jobId);
-          if (client.json) {
-            client.output().json(details);
-          } else {
-            print(details);
-          }
-          return ExitCode.OK;
-        });
+    return client.show(mn -> mn.jobDetails(jobId), this::print);
   }
 
   private void print(ObjectNode details) {

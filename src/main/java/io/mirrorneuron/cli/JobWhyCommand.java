@@ -29,16 +29,7 @@ final class JobWhyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    return client.call(
-        mn -> {
-          ObjectNode why = mn.why(jobId);
-          if (client.json) {
-            client.output().json(why);
-          } else {
-            print(why);
-          }
-          return ExitCode.OK;
-        });
+    return client.show(mn -> mn.why(jobId), this::print);
   }
 
   private void print(ObjectNode why) {

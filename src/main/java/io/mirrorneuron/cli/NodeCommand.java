@@ -1,15 +1,12 @@
 package io.mirrorneuron.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.MirrorNeuron;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code mn node}. */
 @Command(
@@ -17,22 +14,9 @@ import picocli.CommandLine.Spec;
     description = "Looks at the nodes of a cluster.",
     footerHeading = "%nExamples:%n",
     footer = {"  mn node list", "  mn node list --json"})
-public final class NodeCommand implements Runnable {
+public final class NodeCommand extends CommandGroup {
   private static final List<String> HEADERS =
       List.of("Node", "Status", "Takes work", "CPUs", "Memory free", "Pools in use");
-
-  @Spec CommandSpec spec;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  boolean help;
-
-  @Override
-  public void run() {
-    spec.commandLine().usage(spec.commandLine().getOut());
-  }
 
   @Command(
       name = "list",
@@ -40,19 +24,13 @@ public final class NodeCommand implements Runnable {
       footerHeading = "%nExamples:%n",
       footer = {"  mn node list", "  mn node list --json | jq -r '.nodes[].name'"})
   int list(@Mixin Client client) throws InterruptedException {
-    return client.call(
-        mn -> {
-          ObjectNode summary = mn.clusterOverview();
-          if (client.json) {
-            client.output().json(summary);
-          } else {
+    return client.show(
+        MirrorNeuron::clusterOverview,
+        summary ->
             client
                 .output()
                 .table(
-                    HEADERS, Json.elements(summary.path("nodes")).map(NodeCommand::row).toList());
-          }
-          return ExitCode.OK;
-        });
+                    HEADERS, Json.elements(summary.path("nodes")).map(NodeCommand::row).toList()));
   }
 
   private static List<String> row(JsonNode node) {

@@ -1,8 +1,6 @@
 package io.mirrorneuron.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
 import io.mirrorneuron.model.Backup;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.EventPage;
@@ -38,16 +36,11 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.grpc.client.GrpcClientResponse;
 import io.vertx.grpc.common.ServiceMethod;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** {@link JobsClient} of a runtime behind gRPC; also works with the original runtime. */
 final class GrpcJobsClient implements JobsClient {
@@ -64,7 +57,7 @@ final class GrpcJobsClient implements JobsClient {
     SubmitJobRequest request =
         SubmitJobRequest.newBuilder()
             .setManifestJson(submission.manifestJson())
-            .putAllPayloads(files(submission.payloads()))
+            .putAllPayloads(PayloadBytes.of(submission.payloads()))
             .build();
     SubmitJobResponse job =
         calls.call(JobServiceGrpcClient.SubmitJob, request, metadata(submission.idempotencyKey()));
@@ -187,7 +180,7 @@ final class GrpcJobsClient implements JobsClient {
     RestoreJobBackupRequest request =
         RestoreJobBackupRequest.newBuilder()
             .setBackupJson(backup.json())
-            .putAllBundleFiles(files(new Submission.Payloads.Inline(backup.files())))
+            .putAllBundleFiles(PayloadBytes.of(backup.files()))
             .setBlueprintId(blueprintId == null ? "" : blueprintId)
             .setRunId(runId == null ? "" : runId)
             .build();
@@ -275,33 +268,5 @@ final class GrpcJobsClient implements JobsClient {
       text = response.headers().get(GrpcMetadata.LOG_STATE);
     }
     return text == null ? null : LogState.valueOf(text.toUpperCase(Locale.ROOT));
-  }
-
-  private static Map<String, ByteString> files(Submission.Payloads payloads) {
-    return switch (payloads) {
-      case Submission.Payloads.Inline(var files) -> {
-        Map<String, ByteString> contents = new HashMap<>();
-        files.forEach((path, bytes) -> contents.put(path, UnsafeByteOperations.unsafeWrap(bytes)));
-        yield contents;
-      }
-      case Submission.Payloads.Folder(Path root) -> filesBelow(root);
-    };
-  }
-
-  /** Plain files only: what a link points to was not meant to be sent. */
-  private static Map<String, ByteString> filesBelow(Path root) {
-    try (Stream<Path> found = Files.walk(root)) {
-      List<Path> paths =
-          found.filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)).toList();
-      Map<String, ByteString> contents = new HashMap<>();
-      for (Path path : paths) {
-        String name = root.relativize(path).toString();
-        name = name.replace(root.getFileSystem().getSeparator(), "/");
-        contents.put(name, UnsafeByteOperations.unsafeWrap(Files.readAllBytes(path)));
-      }
-      return contents;
-    } catch (IOException e) {
-      throw MnException.invalid("the bundle's payloads cannot be read: " + e.getMessage());
-    }
   }
 }

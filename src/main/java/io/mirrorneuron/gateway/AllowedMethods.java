@@ -1,5 +1,8 @@
 package io.mirrorneuron.gateway;
 
+import io.mirrorneuron.gateway.answer.Problem;
+import io.mirrorneuron.gateway.answer.Problems;
+import io.mirrorneuron.gateway.contract.ApiOperation;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;

@@ -1,5 +1,18 @@
 package io.mirrorneuron.gateway;
 
+import io.mirrorneuron.gateway.answer.Entry;
+import io.mirrorneuron.gateway.answer.Problem;
+import io.mirrorneuron.gateway.answer.Problems;
+import io.mirrorneuron.gateway.call.AreaCall;
+import io.mirrorneuron.gateway.call.OperationCheck;
+import io.mirrorneuron.gateway.call.Schemas;
+import io.mirrorneuron.gateway.contract.ApiOperation;
+import io.mirrorneuron.gateway.contract.Contract;
+import io.mirrorneuron.gateway.contract.ContractCheck;
+import io.mirrorneuron.gateway.security.Cors;
+import io.mirrorneuron.gateway.stream.LiveStream;
+import io.mirrorneuron.gateway.stream.SocketHandler;
+import io.mirrorneuron.gateway.stream.Topics;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;

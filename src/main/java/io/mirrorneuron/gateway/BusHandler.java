@@ -1,6 +1,18 @@
 package io.mirrorneuron.gateway;
 
 import io.mirrorneuron.bus.ApiCall;
+import io.mirrorneuron.gateway.answer.FileAnswer;
+import io.mirrorneuron.gateway.call.AreaCall;
+import io.mirrorneuron.gateway.call.Bodies;
+import io.mirrorneuron.gateway.call.BodyCheck;
+import io.mirrorneuron.gateway.call.OperationCheck;
+import io.mirrorneuron.gateway.call.ParameterSource;
+import io.mirrorneuron.gateway.call.Uploads;
+import io.mirrorneuron.gateway.contract.ApiOperation;
+import io.mirrorneuron.gateway.security.Auth;
+import io.mirrorneuron.gateway.stream.LiveStream;
+import io.mirrorneuron.gateway.stream.SseOutlet;
+import io.mirrorneuron.gateway.stream.Streams;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;

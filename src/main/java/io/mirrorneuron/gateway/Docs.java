@@ -1,5 +1,8 @@
 package io.mirrorneuron.gateway;
 
+import io.mirrorneuron.gateway.answer.Entry;
+import io.mirrorneuron.gateway.contract.Contract;
+import io.mirrorneuron.gateway.security.Auth;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;

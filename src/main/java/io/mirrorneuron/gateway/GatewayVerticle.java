@@ -2,6 +2,15 @@ package io.mirrorneuron.gateway;
 
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.gateway.answer.Entry;
+import io.mirrorneuron.gateway.answer.Problem;
+import io.mirrorneuron.gateway.call.Bodies;
+import io.mirrorneuron.gateway.call.Uploads;
+import io.mirrorneuron.gateway.contract.Contract;
+import io.mirrorneuron.gateway.contract.ContractCheck;
+import io.mirrorneuron.gateway.security.Auth;
+import io.mirrorneuron.gateway.security.Cors;
+import io.mirrorneuron.gateway.stream.Streams;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;

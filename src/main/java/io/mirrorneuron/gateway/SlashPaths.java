@@ -1,5 +1,7 @@
 package io.mirrorneuron.gateway;
 
+import io.mirrorneuron.gateway.answer.Refusal;
+import io.mirrorneuron.gateway.contract.ApiOperation;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;

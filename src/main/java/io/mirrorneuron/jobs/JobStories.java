@@ -1,8 +1,8 @@
 package io.mirrorneuron.jobs;
 
 import io.mirrorneuron.client.JobsClient;
-import io.mirrorneuron.jobs.view.JobRecord;
 import io.mirrorneuron.jobs.view.JobStory;
+import io.mirrorneuron.jobs.view.stored.JobRecord;
 import io.mirrorneuron.model.EventPage;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runstore.RunFolder;

@@ -15,6 +15,6 @@ record Census(JobsClient jobs, JobStore store) implements JobCensus {
 
   @Override
   public Map<String, Long> countByStatus() {
-    return LocalJobs.await(store.counts());
+    return Answers.await(store.counts());
   }
 }

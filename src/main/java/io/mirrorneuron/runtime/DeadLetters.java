@@ -9,17 +9,10 @@ import io.mirrorneuron.wire.Json;
 
 /** Finds the dead letters of a job in its history, and delivers them again. */
 final class DeadLetters {
-  private static final int EVENT_BATCH = 1000;
-
-  /** Reads the history of a job; see {@link io.mirrorneuron.client.JobsClient#events}. */
-  interface History {
-    EventPage events(String jobId, long after, int limit);
-  }
-
   private final Engine engine;
-  private final History history;
+  private final JobHistory history;
 
-  DeadLetters(Engine engine, History history) {
+  DeadLetters(Engine engine, JobHistory history) {
     this.engine = engine;
     this.history = history;
   }
@@ -36,7 +29,7 @@ final class DeadLetters {
     }
     ObjectNode message = (ObjectNode) letter.path("message");
     message.withObject("/envelope").remove("message_id"); // the second delivery is another message
-    LocalJobs.await(engine.deliver(jobId, target, message));
+    Answers.await(engine.deliver(jobId, target, message));
     ObjectNode answer = Json.object().put("replayed", true).put("job_id", jobId);
     return answer.put("agent_id", target).put("index", index);
   }
@@ -46,7 +39,7 @@ final class DeadLetters {
     long after = 0;
     EventPage page;
     do {
-      page = history.events(jobId, after, EVENT_BATCH);
+      page = history.after(jobId, after, JobHistory.BATCH);
       for (String event : page.events()) {
         if (event.contains("dead_letter")) { // cheap; payloads of others may hold the word too
           JsonNode letter = Json.parseObject(event, "stored event");
@@ -56,7 +49,7 @@ final class DeadLetters {
         }
       }
       after = page.next();
-    } while (page.events().size() == EVENT_BATCH);
+    } while (page.events().size() == JobHistory.BATCH);
     throw MnException.notFound("dead letter", Integer.toString(index));
   }
 }

@@ -30,30 +30,29 @@ import java.util.TreeMap;
  * runtime.job.state} as texts, where archives of the published command line keep it.
  */
 final class JobExport {
-  private static final int EVENT_BATCH = 1000;
-
   private final Engine engine;
   private final JobStore store;
   private final BundleStore bundles;
+  private final JobHistory history;
   private final Clock clock;
 
-  JobExport(Engine engine, JobStore store, BundleStore bundles, Clock clock) {
+  JobExport(Engine engine, JobStore store, BundleStore bundles, JobHistory history, Clock clock) {
     this.engine = engine;
     this.store = store;
     this.bundles = bundles;
+    this.history = history;
     this.clock = clock;
   }
 
   /** See {@link io.mirrorneuron.client.JobsClient#backup}. */
   Backup of(String jobId) {
-    StoredJob stored =
-        LocalJobs.await(store.load(jobId)).orElseThrow(() -> MnException.notFound("job", jobId));
+    StoredJob stored = Answers.job(jobId, store.load(jobId));
     Restoration.Source source = Restoration.Source.of(stored);
     if (source.status() != JobStatus.PAUSED) {
       throw MnException.precondition(
           "job " + jobId + " must be paused before a backup; it is " + source.status().word());
     }
-    ObjectNode row = Json.parseObject(LocalJobs.await(store.row(jobId)), "stored row");
+    ObjectNode row = Answers.row(jobId, store.row(jobId));
     ObjectNode details = engine.details(stored, row, List.of());
     Map<String, byte[]> files = files(stored.manifest(), source.bundle());
     ObjectNode json = Json.object().put("schema_version", Backup.SCHEMA);
@@ -132,20 +131,11 @@ final class JobExport {
     }
   }
 
-  /** All that are stored, up to the state they belong to. */
   private ArrayNode events(String jobId, long last) {
     ArrayNode events = Json.MAPPER.createArrayNode();
-    long after = 0;
-    List<StoredEvent> batch;
-    do {
-      batch = LocalJobs.await(store.events(jobId, after, EVENT_BATCH));
-      for (StoredEvent event : batch) {
-        if (event.seq() <= last) {
-          events.add(Json.parseObject(event.json(), "event").put("job_id", jobId));
-        }
-        after = event.seq();
-      }
-    } while (batch.size() == EVENT_BATCH && after < last);
+    for (StoredEvent event : history.upTo(jobId, last)) {
+      events.add(Json.parseObject(event.json(), "event").put("job_id", jobId));
+    }
     return events;
   }
 }

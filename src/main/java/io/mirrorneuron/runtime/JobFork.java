@@ -7,65 +7,58 @@ import io.mirrorneuron.model.SubmittedJob;
 import io.mirrorneuron.runtime.engine.Engine;
 import io.mirrorneuron.runtime.engine.Fork;
 import io.mirrorneuron.runtime.engine.Restoration;
-import io.mirrorneuron.runtime.manifest.JobIds;
-import io.mirrorneuron.runtime.manifest.Workflow;
+import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.BundleStore;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.wire.Json;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 
 /** New jobs that begin where others were, with the same manifest and payload files. */
 final class JobFork {
-  private static final int EVENT_BATCH = 1000;
-
   private final Engine engine;
   private final JobStore store;
   private final BundleStore bundles;
   private final ManifestCache manifests;
-  private final String owner;
-  private final Supplier<String> jobIdSuffixes;
+  private final NewJobs newJobs;
+  private final JobHistory history;
 
   JobFork(
       Engine engine,
       JobStore store,
       BundleStore bundles,
       ManifestCache manifests,
-      String owner,
-      Supplier<String> jobIdSuffixes) {
+      NewJobs newJobs,
+      JobHistory history) {
     this.engine = engine;
     this.store = store;
     this.bundles = bundles;
     this.manifests = manifests;
-    this.owner = owner;
-    this.jobIdSuffixes = jobIdSuffixes;
+    this.newJobs = newJobs;
+    this.history = history;
   }
 
   /** See {@link io.mirrorneuron.client.JobsClient#fork}. */
   ObjectNode of(String jobId, ForkRequest request) {
-    StoredJob stored =
-        LocalJobs.await(store.load(jobId)).orElseThrow(() -> MnException.notFound("job", jobId));
+    StoredJob stored = Answers.job(jobId, store.load(jobId));
     Workflow workflow = manifests.parse(stored.manifest());
     Fork fork = fork(stored, workflow, request);
     String bundle = Restoration.Source.of(stored).bundle();
     if (bundle != null && !bundles.keep(bundle)) {
       throw MnException.precondition("the payload files of job " + jobId + " are not on this node");
     }
-    String key = request.idempotencyKey();
     String inputs = Json.write(Json.MAPPER.valueToTree(new TreeMap<>(request.inputs())));
     NewJob job =
-        new NewJob(
-            JobIds.slug(workflow.graphId()) + "-" + jobIdSuffixes.get(),
-            owner,
+        newJobs.of(
+            newJobs.id(workflow.graphId()),
             stored.manifest(),
-            key,
-            key == null ? null : LocalJobs.hash("fork " + jobId + " " + fork.at(), inputs));
-    SubmittedJob made = LocalJobs.await(engine.fork(job, fork));
+            request.idempotencyKey(),
+            "fork " + jobId + " " + fork.at(),
+            inputs);
+    SubmittedJob made = Answers.await(engine.fork(job, fork));
     ObjectNode answer = Json.object().put("id", made.jobId()).put("job_id", made.jobId());
     answer.put("status", made.status());
     answer.putObject("forked_from").put("job_id", jobId).set("at", fork.at());
@@ -76,7 +69,7 @@ final class JobFork {
     if (request.event() < 0) {
       throw MnException.invalid("at must be a step or a sequence number that is not negative");
     }
-    List<StoredEvent> events = events(stored.jobId(), request.event());
+    List<StoredEvent> events = history.upTo(stored.jobId(), request.event());
     try {
       return request.step() == null
           ? Fork.atEvent(stored, workflow, request.event(), events, request.inputs())
@@ -85,16 +78,5 @@ final class JobFork {
       throw MnException.precondition(
           "job " + stored.jobId() + " cannot be forked: " + e.getMessage());
     }
-  }
-
-  private List<StoredEvent> events(String jobId, long last) {
-    List<StoredEvent> events = new ArrayList<>();
-    long after = 0;
-    while (after < last) {
-      List<StoredEvent> batch = LocalJobs.await(store.events(jobId, after, EVENT_BATCH));
-      events.addAll(batch);
-      after = batch.size() < EVENT_BATCH ? last : batch.getLast().seq();
-    }
-    return events;
   }
 }

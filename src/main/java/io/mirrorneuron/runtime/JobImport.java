@@ -8,12 +8,10 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.Submission.Payloads;
 import io.mirrorneuron.runtime.engine.Engine;
 import io.mirrorneuron.runtime.engine.Restoration;
-import io.mirrorneuron.runtime.manifest.JobIds;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.manifest.PayloadPaths;
-import io.mirrorneuron.runtime.manifest.Workflow;
+import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.BundleStore;
-import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.wire.Json;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +20,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
@@ -42,22 +39,15 @@ final class JobImport {
   private final Engine engine;
   private final BundleStore bundles;
   private final ManifestCache manifests;
-  private final String owner;
-  private final Supplier<String> jobIdSuffixes;
+  private final NewJobs newJobs;
   private final Clock clock;
 
   JobImport(
-      Engine engine,
-      BundleStore bundles,
-      ManifestCache manifests,
-      String owner,
-      Supplier<String> jobIdSuffixes,
-      Clock clock) {
+      Engine engine, BundleStore bundles, ManifestCache manifests, NewJobs newJobs, Clock clock) {
     this.engine = engine;
     this.bundles = bundles;
     this.manifests = manifests;
-    this.owner = owner;
-    this.jobIdSuffixes = jobIdSuffixes;
+    this.newJobs = newJobs;
     this.clock = clock;
   }
 
@@ -69,9 +59,8 @@ final class JobImport {
     String sourceJob = source.path("job_id").asText(job.path("job_id").asText());
     String sourceRun = job.path("run_id").asText(source.path("run_id").asText(""));
     ObjectNode manifest = manifest(backup);
-    String suffix = jobIdSuffixes.get();
     String graphId = manifests.parse(Json.write(manifest)).graphId();
-    String jobId = JobIds.slug(graphId) + "-" + suffix;
+    String jobId = newJobs.id(graphId);
     String runId = run == null || run.isBlank() ? "run-" + jobId : run;
     String blueprintId = first(blueprint, source.path("blueprint_id").asText(""), graphId);
     Map<String, String> stored = fields(job);
@@ -96,7 +85,7 @@ final class JobImport {
             provenance,
             sourceJob,
             reason);
-    LocalJobs.await(engine.restore(new NewJob(jobId, owner, text, null, null), workflow, from));
+    Answers.await(engine.restore(newJobs.of(jobId, text), workflow, from));
 
     ObjectNode answer = Json.object().put("job_id", jobId).put("run_id", runId);
     answer.put("blueprint_id", blueprintId).put("status", "paused");

@@ -15,10 +15,9 @@ import io.mirrorneuron.model.Submission.Payloads;
 import io.mirrorneuron.model.SubmittedJob;
 import io.mirrorneuron.runtime.engine.Engine;
 import io.mirrorneuron.runtime.engine.JobStatus;
-import io.mirrorneuron.runtime.manifest.JobIds;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.manifest.PayloadPaths;
-import io.mirrorneuron.runtime.manifest.Workflow;
+import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.BundleStore;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.NewJob;
@@ -26,29 +25,17 @@ import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.MessageForm;
-import io.mirrorneuron.wire.Redaction;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 
 /** The jobs of the runtime in this process. */
 final class LocalJobs implements JobsClient {
   private static final int DEFAULT_ROWS = 100;
   private static final int MAX_ROWS = 10_000;
   private static final int RECENT_EVENTS = 10;
-
-  /** Below the deadline of ten seconds that clients set by default. */
-  private static final long PATIENCE_SECONDS = 9;
 
   private final Engine engine;
   private final JobStore store;
@@ -57,17 +44,16 @@ final class LocalJobs implements JobsClient {
   private final Watches watches;
   private final BooleanSupplier beforeClear;
   private final Secret adminToken;
-  private final String owner;
+  private final NewJobs newJobs;
+  private final JobHistory history;
   private final DeadLetters letters;
   private final JobExport exports;
   private final JobImport imports;
   private final JobFork forks;
-  private final Supplier<String> jobIdSuffixes;
 
   /**
    * @param beforeClear answers whether nobody needs what is known of ended jobs any more, if it has
    *     to after a while
-   * @param jobIdSuffixes gives {@code <milliseconds>-<12 hex digits>}, never the same twice
    */
   LocalJobs(
       Engine engine,
@@ -77,11 +63,11 @@ final class LocalJobs implements JobsClient {
       Watches watches,
       BooleanSupplier beforeClear,
       Secret adminToken,
-      String owner,
+      NewJobs newJobs,
+      JobHistory history,
       JobExport exports,
       JobImport imports,
-      JobFork forks,
-      Supplier<String> jobIdSuffixes) {
+      JobFork forks) {
     this.engine = engine;
     this.store = store;
     this.bundles = bundles;
@@ -89,12 +75,12 @@ final class LocalJobs implements JobsClient {
     this.watches = watches;
     this.beforeClear = beforeClear;
     this.adminToken = adminToken;
-    this.owner = owner;
-    this.letters = new DeadLetters(engine, this::wholeEvents);
+    this.newJobs = newJobs;
+    this.history = history;
+    this.letters = new DeadLetters(engine, history);
     this.exports = exports;
     this.imports = imports;
     this.forks = forks;
-    this.jobIdSuffixes = jobIdSuffixes;
   }
 
   @Override
@@ -105,15 +91,15 @@ final class LocalJobs implements JobsClient {
     }
     Manifests.checkUploads(workflow, bundles.paths(submission.payloads()));
     String bundle = bundles.put(submission.payloads());
-    String jobId = JobIds.slug(workflow.graphId()) + "-" + jobIdSuffixes.get();
+    String manifest = submission.manifestJson();
     NewJob job =
-        new NewJob(
-            jobId,
-            owner,
-            submission.manifestJson(),
+        newJobs.of(
+            newJobs.id(workflow.graphId()),
+            manifest,
             submission.idempotencyKey(),
-            submission.idempotencyKey() == null ? null : hash(submission.manifestJson(), bundle));
-    return await(engine.submit(job, workflow, bundle));
+            manifest,
+            bundle);
+    return Answers.await(engine.submit(job, workflow, bundle));
   }
 
   @Override
@@ -123,24 +109,26 @@ final class LocalJobs implements JobsClient {
     CompletionStage<String> row = store.row(jobId);
     CompletionStage<Optional<StoredJob>> stored = store.outline(jobId);
     CompletionStage<List<StoredEvent>> recent = store.lastEvents(jobId, RECENT_EVENTS);
-    StoredJob job = await(stored).orElseThrow(() -> MnException.notFound("job", jobId));
-    return engine.details(job, row(jobId, await(row)), shown(texts(jobId, await(recent))));
+    StoredJob job = Answers.job(jobId, stored);
+    ObjectNode known = Answers.row(jobId, row);
+    List<String> events = JobHistory.shown(JobHistory.texts(jobId, Answers.await(recent)));
+    return engine.details(job, known, events);
   }
 
   @Override
   public ObjectNode brief(String jobId) {
     CompletionStage<String> row = store.row(jobId);
     CompletionStage<Optional<StoredJob>> stored = store.outline(jobId);
-    StoredJob job = await(stored).orElseThrow(() -> MnException.notFound("job", jobId));
-    return engine.brief(job, row(jobId, await(row)));
+    StoredJob job = Answers.job(jobId, stored);
+    return engine.brief(job, Answers.row(jobId, row));
   }
 
   @Override
   public ObjectNode why(String jobId) {
     CompletionStage<String> row = store.row(jobId);
     CompletionStage<Optional<StoredJob>> stored = store.outline(jobId);
-    StoredJob job = await(stored).orElseThrow(() -> MnException.notFound("job", jobId));
-    return engine.why(job, row(jobId, await(row)));
+    StoredJob job = Answers.job(jobId, stored);
+    return engine.why(job, Answers.row(jobId, row));
   }
 
   @Override
@@ -148,7 +136,8 @@ final class LocalJobs implements JobsClient {
     int rows = limit <= 0 ? DEFAULT_ROWS : Math.min(limit, MAX_ROWS);
     ObjectNode answer = Json.object();
     ArrayNode data = answer.putArray("data");
-    await(store.rows(rows, includeTerminal)).forEach(row -> data.add(parse(row)));
+    Answers.await(store.rows(rows, includeTerminal))
+        .forEach(row -> data.add(Json.parseObject(row, "stored document")));
     return answer;
   }
 
@@ -171,13 +160,13 @@ final class LocalJobs implements JobsClient {
   /** Waits for the end of what was begun; past the patience of clients, tells how far it is. */
   private JobStatus status(CompletionStage<JobStatus> stage, String jobId) {
     try {
-      return await(stage);
+      return Answers.await(stage);
     } catch (MnException e) {
       if (e.code() != ErrorCode.TIMEOUT) {
         throw e;
       }
       return JobStatus.valueOf(
-          get(jobId).path("job").path("status").asText().toUpperCase(java.util.Locale.ROOT));
+          get(jobId).path("job").path("status").asText().toUpperCase(Locale.ROOT));
     }
   }
 
@@ -191,60 +180,17 @@ final class LocalJobs implements JobsClient {
       throw MnException.unavailable(
           "runs of ended jobs are still being written; nothing was cleared, try again", null);
     }
-    return await(store.deleteTerminal());
+    return Answers.await(store.deleteTerminal());
   }
 
   @Override
   public EventPage events(String jobId, long after, int limit) {
-    return shown(wholeEvents(jobId, after, limit));
-  }
-
-  /** With the secrets in them, for those who go on working with what was sent. */
-  private EventPage wholeEvents(String jobId, long after, int limit) {
-    CompletionStage<String> row = store.row(jobId); // first, so that "ended" is never too early
-    CompletionStage<List<StoredEvent>> read = store.events(jobId, after, limit);
-    boolean terminal = isTerminal(jobId, await(row));
-    List<StoredEvent> events = await(read);
-    long next = events.isEmpty() ? after : events.getLast().seq();
-    return page(jobId, events, next, terminal && events.size() < limit);
+    return JobHistory.shown(history.after(jobId, after, limit));
   }
 
   @Override
   public EventPage lastEvents(String jobId, int limit) {
-    CompletionStage<String> row = store.row(jobId);
-    CompletionStage<List<StoredEvent>> read = store.lastEvents(jobId, limit);
-    boolean terminal = isTerminal(jobId, await(row));
-    List<StoredEvent> events = await(read);
-    return shown(page(jobId, events, events.isEmpty() ? 0 : events.getLast().seq(), terminal));
-  }
-
-  private static EventPage shown(EventPage page) {
-    return new EventPage(shown(page.events()), page.next(), page.ended());
-  }
-
-  private static List<String> shown(List<String> events) {
-    return events.stream().map(Redaction::ofObject).toList();
-  }
-
-  private static EventPage page(String jobId, List<StoredEvent> events, long next, boolean ended) {
-    return new EventPage(texts(jobId, events), next, ended);
-  }
-
-  /** Events are stored without the id that they all have in common. */
-  private static List<String> texts(String jobId, List<StoredEvent> events) {
-    String head = "{\"job_id\":" + Json.write(jobId) + ",";
-    return events.stream().map(event -> head + event.json().substring(1)).toList();
-  }
-
-  private static boolean isTerminal(String jobId, String row) {
-    return !row(jobId, row).path("live?").asBoolean();
-  }
-
-  private static ObjectNode row(String jobId, String text) {
-    if (text == null) {
-      throw MnException.notFound("job", jobId);
-    }
-    return parse(text);
+    return JobHistory.shown(history.last(jobId, limit));
   }
 
   @Override
@@ -260,9 +206,9 @@ final class LocalJobs implements JobsClient {
     if (!given.isMissingNode() && (!given.isTextual() || given.asText().isBlank())) {
       throw MnException.invalid("message_id must be a text that is not empty");
     }
-    String id = given.asText("msg-" + jobIdSuffixes.get());
+    String id = given.asText("msg-" + newJobs.suffixes().get());
     envelope.put("message_id", id);
-    await(engine.deliver(jobId, agentId, full));
+    Answers.await(engine.deliver(jobId, agentId, full));
     ObjectNode answer = Json.object().put("accepted", true).put("job_id", jobId);
     return answer.put("agent_id", agentId).put("message_id", id);
   }
@@ -285,37 +231,5 @@ final class LocalJobs implements JobsClient {
   @Override
   public ObjectNode fork(String jobId, ForkRequest request) {
     return forks.of(jobId, request);
-  }
-
-  private static ObjectNode parse(String json) {
-    return Json.parseObject(json, "stored document");
-  }
-
-  /** Of what a call with an idempotency key asks for. */
-  static String hash(String manifest, String bundle) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(manifest.getBytes(StandardCharsets.UTF_8));
-      digest.update(("\0" + bundle).getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  static <T> T await(CompletionStage<T> stage) {
-    try {
-      return stage.toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-    } catch (ExecutionException | CompletionException e) {
-      if (e.getCause() instanceof MnException failure) {
-        throw failure;
-      }
-      throw new IllegalStateException(e.getCause());
-    } catch (TimeoutException e) {
-      throw new MnException(ErrorCode.TIMEOUT, "timeout", "the runtime did not answer in time");
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw MnException.unavailable("the call was interrupted", e);
-    }
   }
 }

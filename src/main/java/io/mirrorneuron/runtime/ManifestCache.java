@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.runtime.manifest.Manifests;
-import io.mirrorneuron.runtime.manifest.Workflow;
+import io.mirrorneuron.runtime.workflow.Workflow;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

@@ -105,6 +105,8 @@ public final class Runtime implements AutoCloseable {
               recorder.changed(jobId);
               watches.changed(jobId);
             });
+    NewJobs newJobs = new NewJobs(owner, identity.jobIdSuffixes());
+    JobHistory history = new JobHistory(store);
     jobs =
         new LocalJobs(
             engine,
@@ -114,12 +116,11 @@ public final class Runtime implements AutoCloseable {
             watches,
             recorder::catchUp,
             config.grpc().adminToken(),
-            owner,
-            new JobExport(engine, store, bundles, identity.clock()),
-            new JobImport(
-                engine, bundles, manifests, owner, identity.jobIdSuffixes(), identity.clock()),
-            new JobFork(engine, store, bundles, manifests, owner, identity.jobIdSuffixes()),
-            identity.jobIdSuffixes());
+            newJobs,
+            history,
+            new JobExport(engine, store, bundles, history, identity.clock()),
+            new JobImport(engine, bundles, manifests, newJobs, identity.clock()),
+            new JobFork(engine, store, bundles, manifests, newJobs, history));
     recorder.recover(owner);
     engine.keepWatch();
     new BundleSweep(

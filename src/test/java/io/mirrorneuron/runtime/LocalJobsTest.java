@@ -66,13 +66,13 @@ class LocalJobsTest {
   @Test
   void aJobThatEndsWhileItIsReadIsNotShownEndedWithoutItsResult() {
     String jobId =
-        LocalJobs.await(
+        Answers.await(
                 engine.submit(
                     new NewJob("idle-1", "node", IDLE_SERVICE, null, null),
                     manifests.parse(IDLE_SERVICE),
                     null))
             .jobId();
-    JobStore store = interruptedBy(() -> LocalJobs.await(engine.cancel(jobId)));
+    JobStore store = interruptedBy(() -> Answers.await(engine.cancel(jobId)));
     LocalJobs jobs =
         new LocalJobs(
             engine,
@@ -82,11 +82,11 @@ class LocalJobsTest {
             null,
             () -> true,
             null,
-            "node",
+            new NewJobs("node", () -> "0"),
+            new JobHistory(store),
             null,
             null,
-            null,
-            () -> "0");
+            null);
 
     ObjectNode during = jobs.get(jobId);
     ObjectNode after = jobs.get(jobId);

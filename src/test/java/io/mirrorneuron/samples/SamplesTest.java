@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.manifest.Manifests;
-import io.mirrorneuron.runtime.manifest.Workflow;
+import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,13 @@
 package io.mirrorneuron.jobs.view;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.jobs.view.plan.Plan;
+import io.mirrorneuron.jobs.view.plan.Plans;
+import io.mirrorneuron.jobs.view.progress.Fold;
+import io.mirrorneuron.jobs.view.progress.Progress;
+import io.mirrorneuron.jobs.view.progress.Ticking;
+import io.mirrorneuron.jobs.view.stored.JobEvent;
+import io.mirrorneuron.jobs.view.stored.JobRecord;
 import java.util.List;
 
 /**
@@ -30,7 +37,7 @@ public final class JobStory {
 
   /** An event has ended the job. */
   public boolean hasEnded() {
-    return JobRecord.isFinal(fold.course().status());
+    return fold.hasEnded();
   }
 
   /** How much it holds: about so many steps, agents and ways. */

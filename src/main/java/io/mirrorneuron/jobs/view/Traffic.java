@@ -1,6 +1,7 @@
 package io.mirrorneuron.jobs.view;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mirrorneuron.jobs.view.stored.JobEvent;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;

@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.manifest.Workflow.Agent;
+import io.mirrorneuron.runtime.workflow.Workflow.Agent;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.manifest.Backpressure;
-import io.mirrorneuron.runtime.manifest.Workflow.Edge;
+import io.mirrorneuron.runtime.workflow.Backpressure;
+import io.mirrorneuron.runtime.workflow.Workflow.Edge;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayDeque;
 import java.util.Deque;

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.runtime.manifest.Workflow;
+import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.wire.DerivedId;

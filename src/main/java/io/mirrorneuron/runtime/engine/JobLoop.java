@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.engine;
 
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.runtime.manifest.Workflow;
+import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.Commit;
 import io.mirrorneuron.store.JobStore.FencedException;

@@ -1,8 +1,8 @@
 package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mirrorneuron.runtime.manifest.Workflow;
-import io.mirrorneuron.runtime.manifest.Workflow.AgentType;
+import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import io.mirrorneuron.wire.DerivedId;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.manifest.Workflow;
+import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.wire.Json;
 import java.util.List;

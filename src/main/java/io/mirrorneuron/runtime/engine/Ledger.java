@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.engine.StepState.Outcome;
 import io.mirrorneuron.runtime.engine.StepState.Status;
 import io.mirrorneuron.runtime.engine.Tally.Verdict;
-import io.mirrorneuron.runtime.manifest.StepGraph.StepEdge;
-import io.mirrorneuron.runtime.manifest.Workflow.AgentType;
+import io.mirrorneuron.runtime.workflow.StepGraph.StepEdge;
+import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import io.mirrorneuron.wire.Json;
 
 /**

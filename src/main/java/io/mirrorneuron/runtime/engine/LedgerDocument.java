@@ -2,8 +2,8 @@ package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.manifest.StepGraph.Step;
-import io.mirrorneuron.runtime.manifest.StepGraph.StepEdge;
+import io.mirrorneuron.runtime.workflow.StepGraph.Step;
+import io.mirrorneuron.runtime.workflow.StepGraph.StepEdge;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
 import java.util.Locale;

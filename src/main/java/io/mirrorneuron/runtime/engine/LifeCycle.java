@@ -2,8 +2,8 @@ package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.manifest.Workflow.AgentType;
-import io.mirrorneuron.runtime.manifest.Workflow.JobType;
+import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
+import io.mirrorneuron.runtime.workflow.Workflow.JobType;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
 import java.util.stream.Collectors;

@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.engine;
 
-import io.mirrorneuron.runtime.manifest.Backpressure;
+import io.mirrorneuron.runtime.workflow.Backpressure;
 import java.util.Locale;
 
 /** How full a mailbox is; it takes more to get worse than to stay so. */

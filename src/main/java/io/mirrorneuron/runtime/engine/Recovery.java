@@ -1,8 +1,8 @@
 package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.manifest.Workflow.Agent;
-import io.mirrorneuron.runtime.manifest.Workflow.RecoveryMode;
+import io.mirrorneuron.runtime.workflow.Workflow.Agent;
+import io.mirrorneuron.runtime.workflow.Workflow.RecoveryMode;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.manifest.RestartPolicy;
-import io.mirrorneuron.runtime.manifest.RestartPolicy.WhenExhausted;
+import io.mirrorneuron.runtime.workflow.RestartPolicy;
+import io.mirrorneuron.runtime.workflow.RestartPolicy.WhenExhausted;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
 import java.util.Deque;

@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.manifest.StepGraph.Step;
+import io.mirrorneuron.runtime.workflow.StepGraph.Step;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.engine;
 
-import io.mirrorneuron.runtime.manifest.StepGraph.Trigger;
+import io.mirrorneuron.runtime.workflow.StepGraph.Trigger;
 
 /**
  * How the parents of a step have ended, counted as they end, so that a join of ten thousand costs

@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.engine;
 
-import io.mirrorneuron.runtime.manifest.Workflow.AgentType;
-import io.mirrorneuron.runtime.manifest.Workflow.Edge;
+import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
+import io.mirrorneuron.runtime.workflow.Workflow.Edge;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

@@ -2,8 +2,8 @@ package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.engine.Executions.QueuePlace;
-import io.mirrorneuron.runtime.manifest.Workflow.AgentType;
-import io.mirrorneuron.runtime.manifest.Workflow.Edge;
+import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
+import io.mirrorneuron.runtime.workflow.Workflow.Edge;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;

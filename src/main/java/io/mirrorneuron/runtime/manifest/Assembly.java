@@ -2,8 +2,10 @@ package io.mirrorneuron.runtime.manifest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.manifest.Nodes.Node;
-import io.mirrorneuron.runtime.manifest.Workflow.Agent;
-import io.mirrorneuron.runtime.manifest.Workflow.Edge;
+import io.mirrorneuron.runtime.workflow.StepGraph;
+import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.runtime.workflow.Workflow.Agent;
+import io.mirrorneuron.runtime.workflow.Workflow.Edge;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,9 +1,10 @@
 package io.mirrorneuron.runtime.manifest;
 
 import io.mirrorneuron.runtime.manifest.Nodes.Node;
-import io.mirrorneuron.runtime.manifest.StepGraph.Step;
-import io.mirrorneuron.runtime.manifest.Workflow.AgentType;
-import io.mirrorneuron.runtime.manifest.Workflow.JobType;
+import io.mirrorneuron.runtime.workflow.StepGraph;
+import io.mirrorneuron.runtime.workflow.StepGraph.Step;
+import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
+import io.mirrorneuron.runtime.workflow.Workflow.JobType;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;

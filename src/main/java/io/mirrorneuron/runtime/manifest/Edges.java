@@ -1,7 +1,8 @@
 package io.mirrorneuron.runtime.manifest;
 
-import io.mirrorneuron.runtime.manifest.Workflow.Edge;
-import io.mirrorneuron.runtime.manifest.Workflow.Routing;
+import io.mirrorneuron.runtime.workflow.Condition;
+import io.mirrorneuron.runtime.workflow.Workflow.Edge;
+import io.mirrorneuron.runtime.workflow.Workflow.Routing;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -2,10 +2,12 @@ package io.mirrorneuron.runtime.manifest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.manifest.Workflow.Agent;
-import io.mirrorneuron.runtime.manifest.Workflow.Edge;
-import io.mirrorneuron.runtime.manifest.Workflow.JobType;
-import io.mirrorneuron.runtime.manifest.Workflow.RecoveryMode;
+import io.mirrorneuron.runtime.workflow.StepGraph;
+import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.runtime.workflow.Workflow.Agent;
+import io.mirrorneuron.runtime.workflow.Workflow.Edge;
+import io.mirrorneuron.runtime.workflow.Workflow.JobType;
+import io.mirrorneuron.runtime.workflow.Workflow.RecoveryMode;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

@@ -1,8 +1,10 @@
 package io.mirrorneuron.runtime.manifest;
 
-import io.mirrorneuron.runtime.manifest.Workflow.AgentPolicies;
-import io.mirrorneuron.runtime.manifest.Workflow.JobType;
-import io.mirrorneuron.runtime.manifest.Workflow.RecoveryMode;
+import io.mirrorneuron.runtime.workflow.Backpressure;
+import io.mirrorneuron.runtime.workflow.RestartPolicy;
+import io.mirrorneuron.runtime.workflow.Workflow.AgentPolicies;
+import io.mirrorneuron.runtime.workflow.Workflow.JobType;
+import io.mirrorneuron.runtime.workflow.Workflow.RecoveryMode;
 import java.util.Map;
 import java.util.Set;
 

@@ -1,8 +1,9 @@
 package io.mirrorneuron.runtime.manifest;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mirrorneuron.runtime.manifest.RestartPolicy.DelayFunction;
-import io.mirrorneuron.runtime.manifest.RestartPolicy.WhenExhausted;
+import io.mirrorneuron.runtime.workflow.RestartPolicy;
+import io.mirrorneuron.runtime.workflow.RestartPolicy.DelayFunction;
+import io.mirrorneuron.runtime.workflow.RestartPolicy.WhenExhausted;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;

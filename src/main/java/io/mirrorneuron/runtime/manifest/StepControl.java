@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.manifest;
 
-import io.mirrorneuron.runtime.manifest.StepGraph.FailurePolicy;
-import io.mirrorneuron.runtime.manifest.StepGraph.Retry;
+import io.mirrorneuron.runtime.workflow.StepGraph.FailurePolicy;
+import io.mirrorneuron.runtime.workflow.StepGraph.Retry;
 import java.util.Locale;
 import java.util.Map;
 

@@ -1,7 +1,8 @@
 package io.mirrorneuron.runtime.manifest;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mirrorneuron.runtime.manifest.StepGraph.StepEdge;
+import io.mirrorneuron.runtime.workflow.Condition;
+import io.mirrorneuron.runtime.workflow.StepGraph.StepEdge;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.manifest;
 
-import io.mirrorneuron.runtime.manifest.StepGraph.StepEdge;
+import io.mirrorneuron.runtime.workflow.StepGraph.StepEdge;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;

@@ -3,6 +3,8 @@ package io.mirrorneuron.runtime.manifest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.mirrorneuron.runtime.workflow.StepGraph;
+import io.mirrorneuron.runtime.workflow.Workflow;
 import java.util.List;
 import java.util.Map;
 

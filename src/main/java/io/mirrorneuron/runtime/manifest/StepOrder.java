@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.manifest;
 
-import io.mirrorneuron.runtime.manifest.StepGraph.StepEdge;
+import io.mirrorneuron.runtime.workflow.StepGraph.StepEdge;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;

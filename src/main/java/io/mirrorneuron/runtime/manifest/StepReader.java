@@ -1,9 +1,10 @@
 package io.mirrorneuron.runtime.manifest;
 
 import io.mirrorneuron.runtime.manifest.Nodes.Node;
-import io.mirrorneuron.runtime.manifest.StepGraph.Step;
-import io.mirrorneuron.runtime.manifest.StepGraph.StepEdge;
-import io.mirrorneuron.runtime.manifest.StepGraph.Trigger;
+import io.mirrorneuron.runtime.workflow.StepGraph;
+import io.mirrorneuron.runtime.workflow.StepGraph.Step;
+import io.mirrorneuron.runtime.workflow.StepGraph.StepEdge;
+import io.mirrorneuron.runtime.workflow.StepGraph.Trigger;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;

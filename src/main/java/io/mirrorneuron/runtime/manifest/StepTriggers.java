@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.manifest;
 
-import io.mirrorneuron.runtime.manifest.StepGraph.Rule;
-import io.mirrorneuron.runtime.manifest.StepGraph.Trigger;
+import io.mirrorneuron.runtime.workflow.StepGraph.Rule;
+import io.mirrorneuron.runtime.workflow.StepGraph.Trigger;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

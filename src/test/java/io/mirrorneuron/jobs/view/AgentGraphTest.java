@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.jobs.view.stored.JobRecord;
 import io.mirrorneuron.testing.ProgressCheck;
 import io.mirrorneuron.wire.Json;
 import java.util.List;

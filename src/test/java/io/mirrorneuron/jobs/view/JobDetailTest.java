@@ -3,6 +3,8 @@ package io.mirrorneuron.jobs.view;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.jobs.view.stored.Compaction;
+import io.mirrorneuron.jobs.view.stored.JobRecord;
 import io.mirrorneuron.model.EventPage;
 import io.mirrorneuron.wire.Json;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.runtime.manifest.Backpressure;
+import io.mirrorneuron.runtime.workflow.Backpressure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.engine;
 
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.runtime.manifest.Manifests;
-import io.mirrorneuron.runtime.manifest.Workflow;
+import io.mirrorneuron.runtime.workflow.Workflow;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -7,7 +7,7 @@ import io.mirrorneuron.runtime.engine.Executions.Lease;
 import io.mirrorneuron.runtime.engine.Executions.Outcome;
 import io.mirrorneuron.runtime.engine.Executions.Signal;
 import io.mirrorneuron.runtime.engine.Executions.Structured;
-import io.mirrorneuron.runtime.manifest.Workflow;
+import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.testing.InMemoryJobStore;
 import io.mirrorneuron.testing.InMemoryNodeRegistry;

@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.runtime.engine.Simulation.Faults;
 import io.mirrorneuron.runtime.manifest.Manifests;
-import io.mirrorneuron.runtime.manifest.Workflow;
+import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;

@@ -13,7 +13,7 @@ import io.mirrorneuron.runtime.engine.Executions.QueuePlace;
 import io.mirrorneuron.runtime.engine.Executions.Signal;
 import io.mirrorneuron.runtime.engine.Executions.Structured;
 import io.mirrorneuron.runtime.manifest.Manifests;
-import io.mirrorneuron.runtime.manifest.Workflow;
+import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.Commit;
 import io.mirrorneuron.testing.InMemoryJobStore;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.runtime.engine.Tally.Ending;
 import io.mirrorneuron.runtime.engine.Tally.Verdict;
-import io.mirrorneuron.runtime.manifest.StepGraph.Rule;
-import io.mirrorneuron.runtime.manifest.StepGraph.Trigger;
+import io.mirrorneuron.runtime.workflow.StepGraph.Rule;
+import io.mirrorneuron.runtime.workflow.StepGraph.Trigger;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

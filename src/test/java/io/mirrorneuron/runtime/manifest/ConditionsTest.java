@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.manifest;
 
+import static io.mirrorneuron.runtime.manifest.ManifestTexts.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -11,10 +12,9 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.runtime.manifest.Condition.Context;
+import io.mirrorneuron.runtime.workflow.Condition;
+import io.mirrorneuron.runtime.workflow.Condition.Context;
 import io.mirrorneuron.wire.Json;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -191,14 +191,6 @@ class ConditionsTest {
       trueOnes += expected ? 1 : 0;
     }
     assertThat(trueOnes).isBetween(4_000, 16_000);
-  }
-
-  private static JsonNode json(String text) {
-    try {
-      return Json.parse(text);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   /** The grammar once more, interpreted from its JSON on every call, with exact decimals. */

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.config.Config.DefaultRunner;
-import io.mirrorneuron.runtime.manifest.StepGraph.Rule;
+import io.mirrorneuron.runtime.workflow.StepGraph.Rule;
+import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,9 @@
 package io.mirrorneuron.runtime.manifest;
 
 import static io.mirrorneuron.runtime.manifest.Junk.put;
+import static io.mirrorneuron.runtime.manifest.ManifestTexts.json;
+import static io.mirrorneuron.runtime.manifest.ManifestTexts.refusal;
+import static io.mirrorneuron.runtime.manifest.ManifestTexts.resource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -11,15 +14,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.runtime.manifest.Workflow.AgentType;
-import io.mirrorneuron.runtime.manifest.Workflow.Edge;
-import io.mirrorneuron.runtime.manifest.Workflow.JobType;
-import io.mirrorneuron.runtime.manifest.Workflow.RecoveryMode;
-import io.mirrorneuron.runtime.manifest.Workflow.Routing;
+import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
+import io.mirrorneuron.runtime.workflow.Workflow.Edge;
+import io.mirrorneuron.runtime.workflow.Workflow.JobType;
+import io.mirrorneuron.runtime.workflow.Workflow.RecoveryMode;
+import io.mirrorneuron.runtime.workflow.Workflow.Routing;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -800,9 +802,7 @@ class ManifestsTest {
   }
 
   private MnException failure(String text) {
-    MnException failure = catchThrowableOfType(MnException.class, () -> manifests.parse(text));
-    assertThat(failure).as("refusal of %.200s", text).isNotNull();
-    return failure;
+    return refusal(manifests, text);
   }
 
   private static Arguments row(String pointer, String value, String message) {
@@ -835,21 +835,5 @@ class ManifestsTest {
 
   private static ObjectNode config(ObjectNode manifest, int node) {
     return (ObjectNode) manifest.at("/nodes/" + node + "/config");
-  }
-
-  private static JsonNode json(String text) {
-    try {
-      return Json.parse(text);
-    } catch (IOException e) {
-      throw new IllegalArgumentException(text, e);
-    }
-  }
-
-  private static String resource(String name) {
-    try (InputStream in = ManifestsTest.class.getResourceAsStream(name)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new IllegalStateException(name, e);
-    }
   }
 }

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.runtime.manifest.RestartPolicy.DelayFunction;
-import io.mirrorneuron.runtime.manifest.RestartPolicy.WhenExhausted;
-import io.mirrorneuron.runtime.manifest.StepGraph.Retry;
-import io.mirrorneuron.runtime.manifest.Workflow.AgentPolicies;
+import io.mirrorneuron.runtime.workflow.Backpressure;
+import io.mirrorneuron.runtime.workflow.RestartPolicy;
+import io.mirrorneuron.runtime.workflow.RestartPolicy.DelayFunction;
+import io.mirrorneuron.runtime.workflow.RestartPolicy.WhenExhausted;
+import io.mirrorneuron.runtime.workflow.StepGraph.Retry;
+import io.mirrorneuron.runtime.workflow.Workflow.AgentPolicies;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.Random;

@@ -1,6 +1,9 @@
 package io.mirrorneuron.runtime.manifest;
 
 import static io.mirrorneuron.runtime.manifest.Junk.put;
+import static io.mirrorneuron.runtime.manifest.ManifestTexts.json;
+import static io.mirrorneuron.runtime.manifest.ManifestTexts.refusal;
+import static io.mirrorneuron.runtime.manifest.ManifestTexts.resource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -10,18 +13,19 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.runtime.manifest.StepGraph.FailurePolicy;
-import io.mirrorneuron.runtime.manifest.StepGraph.Retry;
-import io.mirrorneuron.runtime.manifest.StepGraph.Rule;
-import io.mirrorneuron.runtime.manifest.StepGraph.Step;
-import io.mirrorneuron.runtime.manifest.StepGraph.StepEdge;
-import io.mirrorneuron.runtime.manifest.StepGraph.Trigger;
-import io.mirrorneuron.runtime.manifest.Workflow.AgentType;
-import io.mirrorneuron.runtime.manifest.Workflow.Edge;
+import io.mirrorneuron.runtime.workflow.Backpressure;
+import io.mirrorneuron.runtime.workflow.Condition;
+import io.mirrorneuron.runtime.workflow.StepGraph;
+import io.mirrorneuron.runtime.workflow.StepGraph.FailurePolicy;
+import io.mirrorneuron.runtime.workflow.StepGraph.Retry;
+import io.mirrorneuron.runtime.workflow.StepGraph.Rule;
+import io.mirrorneuron.runtime.workflow.StepGraph.Step;
+import io.mirrorneuron.runtime.workflow.StepGraph.StepEdge;
+import io.mirrorneuron.runtime.workflow.StepGraph.Trigger;
+import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
+import io.mirrorneuron.runtime.workflow.Workflow.Edge;
 import io.mirrorneuron.wire.Json;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -759,9 +763,7 @@ class StepFormTest {
   }
 
   private MnException failure(JsonNode manifest) {
-    MnException failure = catchThrowableOfType(MnException.class, () -> parse(manifest));
-    assertThat(failure).as("refusal of %.300s", manifest).isNotNull();
-    return failure;
+    return refusal(manifests, manifest.toString());
   }
 
   private static Arguments schema(String pointer, String value, String message) {
@@ -804,21 +806,5 @@ class StepFormTest {
     ObjectNode manifest = valid();
     put(manifest, pointer, json(value));
     return manifest;
-  }
-
-  private static JsonNode json(String text) {
-    try {
-      return Json.parse(text);
-    } catch (IOException e) {
-      throw new IllegalArgumentException(text, e);
-    }
-  }
-
-  private static String resource(String name) {
-    try (InputStream in = StepFormTest.class.getResourceAsStream(name)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new IllegalStateException(name, e);
-    }
   }
 }

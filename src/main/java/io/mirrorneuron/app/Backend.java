@@ -1,0 +1,113 @@
+package io.mirrorneuron.app;
+
+import io.mirrorneuron.client.Clients;
+import io.mirrorneuron.client.ClusterClient;
+import io.mirrorneuron.client.JobsClient;
+import io.mirrorneuron.config.Config;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.redis.RedisServer;
+import io.mirrorneuron.runtime.Runtime;
+import io.mirrorneuron.runtime.cluster.HardwareProbe;
+import io.mirrorneuron.runtime.cluster.LocalCluster;
+import io.mirrorneuron.runtime.cluster.NodeIdentity;
+import io.mirrorneuron.runtime.cluster.NvidiaSmi;
+import io.mirrorneuron.store.JobRows;
+import io.mirrorneuron.store.Keys;
+import io.mirrorneuron.store.RedisLanes;
+import io.mirrorneuron.store.RedisResourceLimits;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+
+/**
+ * What the doors stand before: a runtime in this process or elsewhere.
+ *
+ * @param rows null when only the runtime's own answers are to be had
+ * @param identity null when the runtime is elsewhere, as are the hardware and whether it serves
+ */
+record Backend(
+    JobsClient jobs,
+    ClusterClient cluster,
+    JobRows rows,
+    NodeIdentity identity,
+    HardwareProbe hardware,
+    BooleanSupplier serving) {
+
+  /**
+   * With a runtime in this process.
+   *
+   * @param redis its own that has been launched; null when one is named
+   */
+  static Backend here(Premises on, DataDirectory directory, RedisServer redis) throws IOException {
+    Config config = on.config();
+    Clock clock = on.clock();
+    if (redis != null) {
+      redis.awaitReady();
+    }
+    RedisLanes lanes = connected(on.vertx(), redisUri(config, redis));
+    NodeIdentity identity = NodeIdentity.standalone(hostname(), config.grpc());
+    NvidiaSmi gpus = new NvidiaSmi(on.path(), clock);
+    Runtime runtime =
+        on.parts()
+            .add(
+                "runtime",
+                new Runtime(
+                    config,
+                    new Runtime.Identity(
+                        identity.name(),
+                        directory.runtimeId(),
+                        on.environment(),
+                        clock,
+                        on.ids()::jobSuffix),
+                    lanes,
+                    on.runs(),
+                    gpus));
+    HardwareProbe hardware = new HardwareProbe(config.home(), gpus, clock);
+    Keys keys = new Keys(config.redis().namespace());
+    ClusterClient cluster =
+        new LocalCluster(
+            identity,
+            hardware,
+            runtime::pools,
+            runtime.census(),
+            new RedisResourceLimits(lanes, keys),
+            keys.namespace(),
+            clock);
+    return new Backend(
+        runtime.jobs(), cluster, runtime.rows(), identity, hardware, runtime::isServing);
+  }
+
+  /** Before a runtime elsewhere. */
+  static Backend elsewhere(Premises on) {
+    Clients clients =
+        on.parts().add("runtime connection", Clients.connect(on.vertx(), on.config().grpc()));
+    return new Backend(clients.jobs(), clients.cluster(), null, null, null, null);
+  }
+
+  private static RedisLanes connected(Vertx vertx, URI redis) {
+    try {
+      return RedisLanes.connect(vertx, redis.toString()).await(10, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw MnException.unavailable("Redis does not answer", e);
+    }
+  }
+
+  private static String hostname() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "localhost";
+    }
+  }
+
+  /** Where the state is: the named server, else ours. */
+  private static URI redisUri(Config config, RedisServer own) {
+    return own == null ? config.redis().url() : URI.create(own.uri());
+  }
+}

@@ -1,0 +1,55 @@
+package io.mirrorneuron.gateway.answer;
+
+import io.vertx.core.Handler;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+
+/**
+ * The first handler: gives each request its id and each answer the headers that all answers have.
+ */
+public final class Entry implements Handler<RoutingContext> {
+  static final CharSequence REQUEST_ID = HttpHeaders.createOptimized("x-request-id");
+  private static final CharSequence NO_SNIFF_NAME =
+      HttpHeaders.createOptimized("x-content-type-options");
+  private static final CharSequence NO_SNIFF = HttpHeaders.createOptimized("nosniff");
+  private static final CharSequence FRAMES_NAME = HttpHeaders.createOptimized("x-frame-options");
+  private static final CharSequence FRAMES = HttpHeaders.createOptimized("DENY");
+  private static final CharSequence REFERRER_NAME = HttpHeaders.createOptimized("referrer-policy");
+  private static final CharSequence REFERRER = HttpHeaders.createOptimized("no-referrer");
+  public static final CharSequence CSP_NAME =
+      HttpHeaders.createOptimized("content-security-policy");
+  private static final CharSequence CSP =
+      HttpHeaders.createOptimized("default-src 'none'; frame-ancestors 'none'");
+  private static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");
+
+  private static final Pattern ACCEPTABLE = Pattern.compile("[A-Za-z0-9._:/+=-]{1,128}");
+
+  private final Supplier<String> ids;
+
+  public Entry(Supplier<String> ids) {
+    this.ids = ids;
+  }
+
+  @Override
+  public void handle(RoutingContext ctx) {
+    String given = ctx.request().getHeader(REQUEST_ID);
+    String id = given != null && ACCEPTABLE.matcher(given).matches() ? given : ids.get();
+    MultiMap headers = ctx.response().headers();
+    headers.set(REQUEST_ID, id);
+    headers.set(NO_SNIFF_NAME, NO_SNIFF);
+    headers.set(FRAMES_NAME, FRAMES);
+    headers.set(REFERRER_NAME, REFERRER);
+    headers.set(CSP_NAME, CSP);
+    headers.set(HttpHeaders.CACHE_CONTROL, NO_STORE);
+    ctx.next();
+  }
+
+  /** The id that the answer carries. */
+  static String requestId(HttpServerRequest request) {
+    return request.response().headers().get(REQUEST_ID);
+  }
+}

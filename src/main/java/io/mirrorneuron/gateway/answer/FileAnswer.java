@@ -1,0 +1,193 @@
+package io.mirrorneuron.gateway.answer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.mirrorneuron.wire.Json;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * An answer that is a file: all of it, a part, or only the word that the client has it already. The
+ * area says which with {@code {path, content_type, file_name?, delete_after?}}; it answers for the
+ * path. What workers wrote may be a page with scripts, so it gets an origin of its own.
+ */
+public final class FileAnswer {
+  private static final CharSequence SANDBOX = HttpHeaders.createOptimized("sandbox");
+  private static final CharSequence REVALIDATE = HttpHeaders.createOptimized("private, no-cache");
+
+  /** The JDK's own form of it leaves the zero of a day out. */
+  private static final DateTimeFormatter HTTP_DATE =
+      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
+          .withZone(ZoneOffset.UTC);
+
+  private final RoutingContext ctx;
+  private final HttpServerRequest request;
+  private final HttpServerResponse response;
+  private final Path path;
+  private final JsonNode answer;
+
+  private FileAnswer(RoutingContext ctx, JsonNode answer) {
+    this.ctx = ctx;
+    this.request = ctx.request();
+    this.response = ctx.response();
+    this.path = Path.of(answer.path("path").asText());
+    this.answer = answer;
+  }
+
+  /** Sends what the area has answered; fails the request when the file is not there any more. */
+  public static void send(RoutingContext ctx, Buffer answer) {
+    FileAnswer file = new FileAnswer(ctx, Json.parseObject(answer.toString(), "answer"));
+    ctx.vertx().executeBlocking(file::open, false).onComplete(file::write, file::fail);
+  }
+
+  /** The file as it is now; what is added to it later is not sent. */
+  private record Opened(FileChannel channel, long size, Instant modified, String tag) {}
+
+  private Opened open() throws IOException {
+    BasicFileAttributes attributes =
+        Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    if (!attributes.isRegularFile()) {
+      throw new NoSuchFileException(path.toString());
+    }
+    FileChannel channel =
+        FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+    long size = channel.size();
+    String tag =
+        "\"%x-%x-%x\""
+            .formatted(
+                attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS),
+                size,
+                String.valueOf(attributes.fileKey()).hashCode());
+    Instant modified = attributes.lastModifiedTime().toInstant().truncatedTo(ChronoUnit.SECONDS);
+    return new Opened(channel, size, modified, tag);
+  }
+
+  private void write(Opened file) {
+    response
+        .putHeader("ETag", file.tag())
+        .putHeader("Last-Modified", HTTP_DATE.format(file.modified()))
+        .putHeader("Accept-Ranges", "bytes")
+        .putHeader(HttpHeaders.CACHE_CONTROL, REVALIDATE)
+        .putHeader(Entry.CSP_NAME, SANDBOX);
+    if (isKnown(file)) {
+      response.setStatusCode(304);
+      finish(file);
+      return;
+    }
+    String asked = request.method() == HttpMethod.HEAD ? null : request.getHeader("Range");
+    ByteRange part =
+        asked == null || !stillMeant(file)
+            ? ByteRange.whole(file.size())
+            : ByteRange.of(asked, file.size());
+    if (part == null) {
+      response.putHeader("Content-Range", "bytes */" + file.size());
+      close(file);
+      Problems.send(ctx, Problem.rangeNotSatisfiable(file.size()));
+      return;
+    }
+    if (part.length() < file.size()) {
+      response.setStatusCode(206).putHeader("Content-Range", part.header(file.size()));
+    }
+    response
+        .putHeader(HttpHeaders.CONTENT_TYPE, answer.path("content_type").asText())
+        .putHeader(HttpHeaders.CONTENT_LENGTH, Long.toString(part.length()));
+    if (answer.has("file_name")) {
+      response.putHeader("Content-Disposition", disposition(answer.path("file_name").asText()));
+    }
+    if (request.method() == HttpMethod.HEAD || part.length() == 0) {
+      finish(file);
+    } else {
+      response
+          .sendFile(file.channel(), part.from(), part.length())
+          .onComplete(sent -> close(file), broken -> abort(file));
+    }
+  }
+
+  private void finish(Opened file) {
+    close(file);
+    response.end();
+  }
+
+  /** The client is gone, or the file has become shorter than was promised. */
+  private void abort(Opened file) {
+    close(file);
+    if (!response.closed()) {
+      response.reset();
+    }
+  }
+
+  private void close(Opened file) {
+    ctx.vertx()
+        .executeBlocking(
+            () -> {
+              file.channel().close();
+              if (answer.path("delete_after").asBoolean()) {
+                Files.deleteIfExists(path);
+              }
+              return null;
+            },
+            false);
+  }
+
+  private void fail(Throwable cause) {
+    if (cause instanceof NoSuchFileException) {
+      Problems.send(ctx, Problem.notFound());
+    } else {
+      ctx.fail(cause);
+    }
+  }
+
+  private boolean isKnown(Opened file) {
+    String tags = request.getHeader("If-None-Match");
+    if (tags != null) {
+      return Arrays.stream(tags.split(","))
+          .map(tag -> tag.strip().replaceFirst("^W/", ""))
+          .anyMatch(tag -> tag.equals("*") || tag.equals(file.tag()));
+    }
+    Instant since = date(request.getHeader("If-Modified-Since"));
+    return since != null && !file.modified().isAfter(since);
+  }
+
+  /** Whether the part is wanted of the file as it is now. */
+  private boolean stillMeant(Opened file) {
+    String condition = request.getHeader("If-Range");
+    return condition == null
+        || condition.equals(file.tag())
+        || file.modified().equals(date(condition));
+  }
+
+  private static Instant date(String header) {
+    try {
+      return header == null ? null : HTTP_DATE.parse(header, Instant::from);
+    } catch (DateTimeException e) {
+      return null;
+    }
+  }
+
+  private static String disposition(String fileName) {
+    String plain = fileName.replaceAll("[^ !#$&+.\\w-]", "_");
+    String exact = URLEncoder.encode(fileName, StandardCharsets.UTF_8).replace("+", "%20");
+    return "attachment; filename=\"" + plain + "\"; filename*=UTF-8''" + exact.replace("*", "%2A");
+  }
+}

@@ -1,0 +1,169 @@
+package io.mirrorneuron.gateway.answer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.bus.BusFailure;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.wire.Fault;
+import io.mirrorneuron.wire.Json;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.ext.web.handler.HttpException;
+import java.util.Map;
+
+/**
+ * The body of a failure, {@code application/problem+json}.
+ *
+ * @param error one word for programs
+ * @param detail one sentence for people
+ * @param extras further members: {@code errors}, {@code validation}, {@code limit_bytes}, {@code
+ *     retry_after_ms}
+ */
+public record Problem(int status, String error, String title, String detail, ObjectNode extras) {
+  private static final String INTERNAL =
+      "The request failed on the server; its log names this request id.";
+
+  private static final Map<String, String> TITLES =
+      Map.of(
+          "requirements_not_met", "Runtime requirements not met",
+          "failed_precondition", "Runtime requirements not met",
+          "input_validation_failed", "Input validation failed",
+          "manifest_validation_failed", "Manifest validation failed",
+          "invalid_argument", "Invalid request",
+          "request_too_large", "Request too large");
+
+  private static final Map<ErrorCode, String> CODE_TITLES =
+      Map.ofEntries(
+          Map.entry(ErrorCode.MALFORMED, "Malformed request"),
+          Map.entry(ErrorCode.UNAUTHENTICATED, "Unauthenticated"),
+          Map.entry(ErrorCode.FORBIDDEN, "Forbidden"),
+          Map.entry(ErrorCode.NOT_FOUND, "Not found"),
+          Map.entry(ErrorCode.CONFLICT, "Conflict"),
+          Map.entry(ErrorCode.PRECONDITION, "Precondition failed"),
+          Map.entry(ErrorCode.TOO_LARGE, "Too large"),
+          Map.entry(ErrorCode.UNSUPPORTED_MEDIA_TYPE, "Unsupported media type"),
+          Map.entry(ErrorCode.INVALID, "Invalid request"),
+          Map.entry(ErrorCode.EXHAUSTED, "Too many requests"),
+          Map.entry(ErrorCode.INTERNAL, "Internal error"),
+          Map.entry(ErrorCode.UNIMPLEMENTED, "Not implemented"),
+          Map.entry(ErrorCode.UNAVAILABLE, "Unavailable"),
+          Map.entry(ErrorCode.TIMEOUT, "Timed out"));
+
+  public static Problem of(Throwable failure) {
+    return switch (failure) {
+      case MnException known -> of(known);
+      case Refusal refusal -> of(refusal);
+      case ReplyException reply -> of(BusFailure.toException(reply));
+      case HttpException http when http.getStatusCode() < 500 ->
+          malformed(http.getPayload() == null ? "the request cannot be read" : http.getPayload());
+      default -> of(ErrorCode.INTERNAL, "internal", INTERNAL);
+    };
+  }
+
+  public static Problem malformed(String detail) {
+    return of(ErrorCode.MALFORMED, "malformed_request", detail);
+  }
+
+  public static Problem notFound() {
+    return of(ErrorCode.NOT_FOUND, "not_found", "Not Found");
+  }
+
+  public static Problem methodNotAllowed() {
+    return new Problem(
+        405, "method_not_allowed", "Method not allowed", "Method Not Allowed", Json.object());
+  }
+
+  public static Problem upgradeRequired() {
+    return new Problem(
+        426,
+        "upgrade_required",
+        "Upgrade required",
+        "This is a WebSocket; open it as one.",
+        Json.object());
+  }
+
+  static Problem rangeNotSatisfiable(long size) {
+    return new Problem(
+        416,
+        "range_not_satisfiable",
+        "Range not satisfiable",
+        "the file has " + size + " bytes and no such part",
+        Json.object());
+  }
+
+  Problem(ErrorCode code, String error, String detail, ObjectNode extras) {
+    this(code.httpStatus(), error, title(code, error), detail, extras);
+  }
+
+  public boolean isRetryable() {
+    return status == 429 || status == 503;
+  }
+
+  /** What the header {@code Retry-After} says: whole seconds, at least one. */
+  long retryAfterSeconds() {
+    return Math.max(1, Math.ceilDiv(extras.path("retry_after_ms").asLong(), 1000L));
+  }
+
+  public byte[] bytes(String requestId) {
+    ObjectNode body = Json.object();
+    body.put("type", "https://mirrorneuron.local/problems/" + error);
+    body.put("title", title);
+    body.put("status", status);
+    body.put("detail", detail);
+    body.put("error", error);
+    body.put("request_id", requestId);
+    body.setAll(extras);
+    return Json.write(body).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+  }
+
+  private static Problem of(ErrorCode code, String error, String detail) {
+    return new Problem(code, error, detail, Json.object());
+  }
+
+  private static Problem of(MnException failure) {
+    ObjectNode extras = Json.object();
+    if (failure.validation() instanceof ArrayNode faults) {
+      extras.set("errors", faults);
+    } else if (failure.validation() != null) {
+      extras.set("validation", failure.validation());
+      extras.set("errors", issues(failure.error(), failure.validation()));
+    }
+    if (failure.retryAfterMs() > 0) {
+      extras.put("retry_after_ms", failure.retryAfterMs());
+    }
+    return new Problem(failure.code(), failure.error(), failure.getMessage(), extras);
+  }
+
+  private static Problem of(Refusal refusal) {
+    ObjectNode extras = Json.object();
+    if (!refusal.faults().isEmpty()) {
+      extras.set("errors", Fault.json(refusal.faults()));
+    }
+    if (refusal.limitBytes() > 0) {
+      extras.put("limit_bytes", refusal.limitBytes());
+    }
+    return new Problem(refusal.code(), refusal.error(), refusal.getMessage(), extras);
+  }
+
+  /** The report's issues; where it has none, one for each of its error texts. */
+  private static ArrayNode issues(String error, JsonNode validation) {
+    if (validation.path("issues") instanceof ArrayNode issues && !issues.isEmpty()) {
+      return issues;
+    }
+    ArrayNode made = Json.MAPPER.createArrayNode();
+    validation
+        .path("errors")
+        .forEach(
+            text ->
+                made.addObject()
+                    .put("code", error)
+                    .put("message", text.asText())
+                    .put("severity", "error"));
+    return made;
+  }
+
+  private static String title(ErrorCode code, String error) {
+    return TITLES.getOrDefault(error, CODE_TITLES.get(code));
+  }
+}

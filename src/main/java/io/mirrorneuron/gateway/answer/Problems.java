@@ -1,0 +1,81 @@
+package io.mirrorneuron.gateway.answer;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The only writer of error answers. */
+public final class Problems {
+  private static final Logger log = LoggerFactory.getLogger(Problems.class);
+
+  /** Bytes of a body that nobody wants; a caller who sends more is cut off. */
+  private static final long DRAIN_LIMIT = 64L << 20;
+
+  private Problems() {}
+
+  /** The failure handler of the router. */
+  public static void send(RoutingContext ctx) {
+    Throwable failure = ctx.failure();
+    if (failure == null) {
+      failure = new io.vertx.ext.web.handler.HttpException(ctx.statusCode());
+    }
+    Problem problem = Problem.of(failure);
+    String requestId = Entry.requestId(ctx.request());
+    if (problem.isRetryable()) { // nothing is wrong here: something we stand on is away or full
+      log.warn(
+          "{} {}: {}, request {}",
+          ctx.request().method(),
+          ctx.request().path(),
+          problem.detail(),
+          requestId);
+    } else if (problem.status() >= 500 && problem.status() != 501) { // 501 is no fault of ours
+      log.error(
+          "{} {} failed, request {}",
+          ctx.request().method(),
+          ctx.request().path(),
+          requestId,
+          failure);
+    } else {
+      log.debug("{} {}: {}", ctx.request().method(), ctx.request().path(), problem.detail());
+    }
+    send(ctx, problem);
+  }
+
+  public static void send(RoutingContext ctx, Problem problem) {
+    HttpServerRequest request = ctx.request();
+    HttpServerResponse response = ctx.response();
+    if (response.headWritten()) {
+      response.reset();
+      return;
+    }
+    response.setStatusCode(problem.status());
+    response.putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json");
+    if (problem.status() == 401) {
+      response.putHeader("WWW-Authenticate", "Bearer");
+    }
+    if (problem.isRetryable()) {
+      response.putHeader("Retry-After", Long.toString(problem.retryAfterSeconds()));
+    }
+    response.end(Buffer.buffer(problem.bytes(Entry.requestId(request))));
+    if (!request.isEnded()) {
+      drain(request);
+    }
+  }
+
+  /** Reads on, so that a client that sends before it listens gets its answer, but not for ever. */
+  private static void drain(HttpServerRequest request) {
+    long[] seen = {0};
+    request.handler(
+        chunk -> {
+          seen[0] += chunk.length();
+          if (seen[0] > DRAIN_LIMIT) {
+            request.connection().close();
+          }
+        });
+    request.resume();
+  }
+}

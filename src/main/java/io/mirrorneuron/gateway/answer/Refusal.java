@@ -1,0 +1,67 @@
+package io.mirrorneuron.gateway.answer;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.wire.Fault;
+import java.util.List;
+
+/** A request is turned away at the door. Carries no stack trace: it is the caller's doing. */
+public final class Refusal extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final ErrorCode code;
+  private final String error;
+  private final transient List<Fault> faults;
+  private final long limitBytes;
+
+  private Refusal(
+      ErrorCode code, String error, String message, List<Fault> faults, long limitBytes) {
+    super(message, null, false, false);
+    this.code = code;
+    this.error = error;
+    this.faults = faults;
+    this.limitBytes = limitBytes;
+  }
+
+  public static Refusal invalid(List<Fault> faults) {
+    return new Refusal(ErrorCode.INVALID, "invalid_request", Fault.sentence(faults), faults, 0);
+  }
+
+  public static Refusal malformed(String message, List<Fault> faults) {
+    return new Refusal(ErrorCode.MALFORMED, "malformed_request", message, faults, 0);
+  }
+
+  public static Refusal tooLarge(long limitBytes) {
+    return new Refusal(
+        ErrorCode.TOO_LARGE,
+        "request_too_large",
+        "the request body is larger than " + limitBytes + " bytes",
+        List.of(),
+        limitBytes);
+  }
+
+  public static Refusal mediaType(String expected) {
+    return new Refusal(
+        ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+        "unsupported_media_type",
+        "send the body as " + expected,
+        List.of(),
+        0);
+  }
+
+  ErrorCode code() {
+    return code;
+  }
+
+  String error() {
+    return error;
+  }
+
+  List<Fault> faults() {
+    return faults;
+  }
+
+  /** The limit that was passed, or 0. */
+  long limitBytes() {
+    return limitBytes;
+  }
+}

@@ -1,0 +1,113 @@
+package io.mirrorneuron.gateway.call;
+
+import io.mirrorneuron.gateway.answer.Refusal;
+import io.mirrorneuron.wire.Fault;
+import io.mirrorneuron.wire.SchemaCheck;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.json.schema.JsonSchema;
+import io.vertx.openapi.contract.RequestBody;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** The JSON body of an operation, compiled. */
+public final class BodyCheck {
+  private static final List<Object> BODY = List.of("body");
+
+  private final boolean required;
+  private final SchemaCheck schema;
+  private final Map<String, Scalars> scalars;
+
+  private BodyCheck(boolean required, SchemaCheck schema, Map<String, Scalars> scalars) {
+    this.required = required;
+    this.schema = schema;
+    this.scalars = scalars;
+  }
+
+  static BodyCheck of(RequestBody body, Schemas schemas) {
+    JsonSchema schema = body.getContent().get("application/json").getSchema();
+    return new BodyCheck(body.isRequired(), schemas.compile(schema), scalars(schema));
+  }
+
+  /** A missing content type counts as JSON. */
+  public static void mustBeJson(HttpServerRequest request) {
+    String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
+    if (type == null) {
+      return;
+    }
+    String mediaType = type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    if (!mediaType.equals("application/json") && !mediaType.endsWith("+json")) {
+      throw Refusal.mediaType("application/json");
+    }
+  }
+
+  /** The body, its scalars brought to the declared types; null when there is none. */
+  JsonObject read(Buffer bytes, List<Fault> faults) {
+    if (bytes.length() == 0) {
+      if (required) {
+        faults.add(new Fault("missing", BODY, "is required", null));
+      }
+      return null;
+    }
+    Object value = parse(bytes);
+    if (!(value instanceof JsonObject body)) {
+      faults.add(new Fault("model_attributes_type", BODY, "must be an object", null));
+      return null;
+    }
+    scalars.forEach((name, kind) -> relax(body, name, kind));
+    faults.addAll(schema.faults(body, BODY, null));
+    return body;
+  }
+
+  private static Object parse(Buffer bytes) {
+    try {
+      return Json.decodeValue(bytes);
+    } catch (DecodeException e) {
+      throw Refusal.malformed(
+          "the request body is not JSON",
+          List.of(new Fault("json_invalid", BODY, "is not JSON", null)));
+    }
+  }
+
+  private static void relax(JsonObject body, String name, Scalars kind) {
+    Object value = body.getValue(name);
+    boolean integral = kind == Scalars.INTEGER && value instanceof Double;
+    boolean switched = kind == Scalars.BOOLEAN && value instanceof Integer;
+    if (value instanceof String || integral || switched) {
+      Object read = kind.read(String.valueOf(value));
+      if (read != null) {
+        body.put(name, read);
+      }
+    }
+  }
+
+  /** Which direct members are numbers or booleans, perhaps nullable. */
+  private static Map<String, Scalars> scalars(JsonSchema schema) {
+    Map<String, Scalars> scalars = new LinkedHashMap<>();
+    if (schema.get("properties") instanceof JsonObject properties) {
+      for (String name : properties.fieldNames()) {
+        Scalars kind = kind(properties.getJsonObject(name).getValue("type"));
+        if (kind != null && kind != Scalars.TEXT) {
+          scalars.put(name, kind);
+        }
+      }
+    }
+    return scalars;
+  }
+
+  private static Scalars kind(Object type) {
+    return switch (type) {
+      case String word -> Scalars.of(word);
+      case JsonArray words when words.size() == 2 && words.contains("null") ->
+          Scalars.of(words.getString("null".equals(words.getString(0)) ? 1 : 0));
+      case null, default -> null;
+    };
+  }
+}

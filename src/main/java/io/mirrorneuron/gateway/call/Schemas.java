@@ -1,0 +1,44 @@
+package io.mirrorneuron.gateway.call;
+
+import io.mirrorneuron.wire.SchemaCheck;
+import io.vertx.core.json.JsonObject;
+import io.vertx.json.schema.JsonSchema;
+import io.vertx.json.schema.JsonSchemaOptions;
+import io.vertx.json.schema.OutputFormat;
+import io.vertx.json.schema.SchemaRepository;
+import java.util.Set;
+
+/**
+ * Compiles the schemas of a contract; done once, since a validator copies a table of all schemas.
+ */
+public final class Schemas {
+  /** Keywords that refuse nothing. */
+  private static final Set<String> IDLE =
+      Set.of("type", "default", "description", "example", "title", "deprecated");
+
+  private static final JsonSchemaOptions QUICK = SchemaCheck.options(OutputFormat.Flag);
+  private static final JsonSchemaOptions EXPLAINED = SchemaCheck.options(OutputFormat.Basic);
+
+  private final SchemaRepository repository;
+
+  public Schemas(SchemaRepository repository) {
+    this.repository = repository;
+  }
+
+  SchemaCheck compile(JsonSchema schema) {
+    if (refusesNothing(schema)) {
+      return SchemaCheck.NONE;
+    }
+    return new SchemaCheck(
+        repository.validator(schema, QUICK), repository.validator(schema, EXPLAINED));
+  }
+
+  /** A string without bounds needs no validator: its reader has done all there is to do. */
+  private static boolean refusesNothing(JsonSchema schema) {
+    return schema instanceof JsonObject object
+        && object.getValue("type") instanceof String type
+        && Scalars.of(type) != null
+        && object.fieldNames().stream()
+            .allMatch(key -> IDLE.contains(key) || key.startsWith("__") || key.startsWith("x-"));
+  }
+}

@@ -1,0 +1,145 @@
+package io.mirrorneuron.gateway.call;
+
+import io.mirrorneuron.bus.ApiCall;
+import io.mirrorneuron.gateway.answer.Refusal;
+import io.mirrorneuron.wire.Fault;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.file.FileSystem;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerFileUpload;
+import io.vertx.core.http.HttpServerRequest;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Supplier;
+
+/** Stores the file part of a multipart body while it arrives, under a name of ours. */
+public final class Uploads {
+  /** What multipart framing may add to the file. */
+  private static final long FRAMING_BYTES = 64 << 10;
+
+  private static final Refusal MALFORMED =
+      Refusal.malformed("the multipart body is malformed", List.of());
+
+  private final Vertx vertx;
+  private final Path folder;
+  private final long limitBytes;
+  private final Supplier<String> ids;
+
+  /**
+   * @param folder must exist
+   */
+  public Uploads(Vertx vertx, Path folder, long limitBytes, Supplier<String> ids) {
+    this.vertx = vertx;
+    this.folder = folder;
+    this.limitBytes = limitBytes;
+    this.ids = ids;
+  }
+
+  /**
+   * The stored part, to be given to {@link #discard} in the end. Nothing stays on disk when the
+   * future fails.
+   *
+   * @param field the name of the part
+   */
+  public Future<ApiCall.Upload> receive(HttpServerRequest request, String field) {
+    if (Bodies.declaredLength(request) > limitBytes + FRAMING_BYTES) {
+      return Future.failedFuture(Refusal.tooLarge(limitBytes));
+    }
+    String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
+    if (type == null || !type.toLowerCase(Locale.ROOT).startsWith("multipart/form-data")) {
+      return Future.failedFuture(missing(field));
+    }
+    if (!type.contains("boundary=")) {
+      return Future.failedFuture(MALFORMED);
+    }
+    Bodies.greet(request);
+    Reception reception =
+        new Reception(field, folder.resolve("upload-" + ids.get() + ".part").toString());
+    reception.listen(request);
+    return reception
+        .done
+        .future()
+        .recover(e -> discard(reception.path).compose(done -> Future.failedFuture(e)));
+  }
+
+  public Future<Void> discard(ApiCall.Upload upload) {
+    return discard(upload.path().toString());
+  }
+
+  private Future<Void> discard(String path) {
+    FileSystem files = vertx.fileSystem();
+    return files
+        .delete(path)
+        .recover( // a cancelled transfer deletes its file itself, before or after us
+            e ->
+                files
+                    .exists(path)
+                    .compose(there -> there ? Future.failedFuture(e) : Future.succeededFuture()));
+  }
+
+  private static Refusal missing(String field) {
+    return Refusal.invalid(
+        List.of(new Fault("missing", List.of("body", field), "must be a file", null)));
+  }
+
+  /** One request that is being read. */
+  private final class Reception {
+    final Promise<ApiCall.Upload> done = Promise.promise();
+    final String field;
+    final String path;
+    HttpServerFileUpload part;
+    Future<Void> stored;
+    long seen;
+
+    Reception(String field, String path) {
+      this.field = field;
+      this.path = path;
+    }
+
+    void listen(HttpServerRequest request) {
+      request.exceptionHandler(e -> refuse(MALFORMED));
+      try {
+        request.setExpectMultipart(true);
+      } catch (RuntimeException e) {
+        refuse(MALFORMED);
+        return;
+      }
+      request.uploadHandler(this::begin);
+      request.handler(
+          chunk -> {
+            seen += chunk.length();
+            if (seen > limitBytes + FRAMING_BYTES) {
+              refuse(Refusal.tooLarge(limitBytes));
+            }
+          });
+      request.endHandler(end -> finish());
+    }
+
+    /** Parts of other names are read over. */
+    void begin(HttpServerFileUpload candidate) {
+      if (candidate.name().equals(field) && part == null && !done.future().isComplete()) {
+        part = candidate;
+        stored = candidate.streamToFileSystem(path);
+      }
+    }
+
+    void finish() {
+      if (part == null) {
+        refuse(missing(field));
+        return;
+      }
+      stored.onComplete(
+          written -> done.tryComplete(new ApiCall.Upload(Path.of(path), part.filename())),
+          done::tryFail);
+    }
+
+    void refuse(Refusal refusal) {
+      if (done.tryFail(refusal) && part != null) {
+        part.cancelStreamToFileSystem();
+      }
+    }
+  }
+}

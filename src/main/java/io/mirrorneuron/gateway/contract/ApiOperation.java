@@ -1,0 +1,138 @@
+package io.mirrorneuron.gateway.contract;
+
+import io.mirrorneuron.gateway.security.Role;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * What the contract says of one operation beyond its parameters and schemas.
+ *
+ * @param path the full path with {@code {parameters}}
+ * @param success the status of its one good answer
+ * @param produces media types of that answer, the default first
+ * @param role what a caller needs; null when anybody may call
+ * @param stream how it can be followed; null when it cannot
+ * @param socket what it carries as a WebSocket; null when it is none
+ * @param slashed the path parameter that is a path itself; null when there is none
+ * @param answersFile whether the area names a file and the gateway sends it
+ */
+public record ApiOperation(
+    String id,
+    HttpMethod method,
+    String path,
+    String tag,
+    int success,
+    List<String> produces,
+    Role role,
+    StreamSpec stream,
+    SocketSpec socket,
+    String slashed,
+    boolean answersFile,
+    Body body) {
+
+  public enum Body {
+    NONE,
+    JSON,
+    /** A file that is stored while it arrives. */
+    UPLOAD
+  }
+
+  public static final String EVENT_STREAM = "text/event-stream";
+  static final String SWITCHING = "101";
+  static final String ANSWER = "x-mn-answer";
+  static final String SLASHES = "x-mn-slashes";
+
+  /** Reads an operation that {@link ContractCheck} accepts. */
+  static ApiOperation read(
+      String basePath, String path, String method, JsonObject operation, JsonObject components) {
+    String status = successes(operation).iterator().next();
+    JsonObject answer =
+        resolve(
+            "responses", operation.getJsonObject("responses").getJsonObject(status), components);
+    String role = operation.getString("x-mn-role");
+    return new ApiOperation(
+        operation.getString("operationId"),
+        HttpMethod.valueOf(method.toUpperCase(java.util.Locale.ROOT)),
+        basePath + path,
+        operation.getJsonArray("tags").getString(0),
+        Integer.parseInt(status),
+        List.copyOf(answer.getJsonObject("content", new JsonObject()).fieldNames()),
+        role == null ? null : Role.of(role),
+        StreamSpec.read(operation.getJsonObject("x-mn-stream")),
+        SocketSpec.read(operation.getJsonObject("x-mn-socket")),
+        slashed(operation, components),
+        "file".equals(operation.getString(ANSWER)),
+        body(operation));
+  }
+
+  public boolean isPublic() {
+    return role == null;
+  }
+
+  /**
+   * Statuses of good answers; that of a socket is the switch of protocols, and a part of a file
+   * (206) is no other answer than the file.
+   */
+  static Set<String> successes(JsonObject operation) {
+    String first = operation.containsKey("x-mn-socket") ? SWITCHING : "2";
+    return operation.getJsonObject("responses", new JsonObject()).fieldNames().stream()
+        .filter(status -> status.startsWith(first) && !status.equals("206"))
+        .collect(java.util.stream.Collectors.toUnmodifiableSet());
+  }
+
+  static JsonArray tags(JsonObject operation) {
+    return operation.getJsonArray("tags", new JsonArray());
+  }
+
+  /** The parameters with their references followed. */
+  static List<JsonObject> parameters(JsonObject operation, JsonObject components) {
+    return operation.getJsonArray("parameters", new JsonArray()).stream()
+        .map(parameter -> resolve("parameters", (JsonObject) parameter, components))
+        .toList();
+  }
+
+  /** The names in the path, from left to right. */
+  public List<String> pathParameters() {
+    return Arrays.stream(path.split("/"))
+        .filter(segment -> segment.startsWith("{"))
+        .map(segment -> segment.substring(1, segment.length() - 1))
+        .toList();
+  }
+
+  /** Matches its paths before they are decoded, with a group for each parameter. */
+  public String pathRegex() {
+    StringBuilder regex = new StringBuilder();
+    for (String segment : path.substring(1).split("/")) {
+      String one = segment.equals("{" + slashed + "}") ? "(.+)" : "([^/]+)";
+      regex.append('/').append(segment.startsWith("{") ? one : Pattern.quote(segment));
+    }
+    return regex.toString();
+  }
+
+  private static String slashed(JsonObject operation, JsonObject components) {
+    return parameters(operation, components).stream()
+        .filter(parameter -> parameter.getBoolean(SLASHES, false))
+        .map(parameter -> parameter.getString("name"))
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static JsonObject resolve(String kind, JsonObject node, JsonObject components) {
+    String ref = node.getString("$ref");
+    return ref == null
+        ? node
+        : components.getJsonObject(kind).getJsonObject(ref.substring(ref.lastIndexOf('/') + 1));
+  }
+
+  private static Body body(JsonObject operation) {
+    if ("upload".equals(operation.getString("x-mn-body"))) {
+      return Body.UPLOAD;
+    }
+    return operation.containsKey("requestBody") ? Body.JSON : Body.NONE;
+  }
+}

@@ -1,0 +1,103 @@
+package io.mirrorneuron.gateway.contract;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.openapi.contract.OpenAPIContract;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The contract: the public document and what is compiled from it. Immutable; parse it once and
+ * share it among all gateways of the process.
+ *
+ * @param document as published, JSON
+ * @param yaml as its authors wrote it
+ * @param parsed what Vert.x made of a copy that fits its subset of OpenAPI
+ */
+public record Contract(
+    JsonObject document, Buffer yaml, List<ApiOperation> operations, OpenAPIContract parsed) {
+  private static final String YAML = "openapi/mirrorneuron.yaml";
+  private static final String JSON = "openapi/mirrorneuron.json";
+
+  /** Reads the contract in this jar; the build made its JSON form, which parses far faster. */
+  public static Future<Contract> load(Vertx vertx) {
+    var files = vertx.fileSystem();
+    return files
+        .readFile(JSON)
+        .compose(
+            json -> files.readFile(YAML).compose(yaml -> of(vertx, json.toJsonObject(), yaml)));
+  }
+
+  public static Future<Contract> of(Vertx vertx, JsonObject document, Buffer yaml) {
+    return OpenAPIContract.from(vertx, subset(document))
+        .map(parsed -> new Contract(document, yaml, read(document), parsed));
+  }
+
+  static String basePath(JsonObject document) {
+    return document.getJsonArray("servers").getJsonObject(0).getString("url");
+  }
+
+  /** Calls the visitor for each operation of a document. */
+  static void visit(JsonObject document, OperationVisitor visitor) {
+    JsonObject paths = document.getJsonObject("paths");
+    for (String path : paths.fieldNames()) {
+      JsonObject item = paths.getJsonObject(path);
+      for (String method : item.fieldNames()) {
+        if (METHODS.contains(method)) {
+          visitor.visit(path, method, item.getJsonObject(method));
+        }
+      }
+    }
+  }
+
+  @FunctionalInterface
+  interface OperationVisitor {
+    void visit(String path, String method, JsonObject operation);
+  }
+
+  private static final Set<String> METHODS =
+      Set.of("get", "put", "post", "delete", "patch", "options", "head", "trace");
+
+  private static List<ApiOperation> read(JsonObject document) {
+    List<ApiOperation> operations = new ArrayList<>();
+    JsonObject components = document.getJsonObject("components", new JsonObject());
+    visit(
+        document,
+        (path, method, operation) ->
+            operations.add(
+                ApiOperation.read(basePath(document), path, method, operation, components)));
+    return List.copyOf(operations);
+  }
+
+  /**
+   * A copy that Vert.x can parse: an absolute server address, the base path within each path (its
+   * router would not add it), and no content of responses, since it refuses media types such as
+   * problem+json and event-stream. Nothing of that is needed for routing and checking requests.
+   */
+  private static JsonObject subset(JsonObject document) {
+    JsonObject copy = document.copy();
+    String base = basePath(document);
+    copy.put("servers", new JsonArray().add(new JsonObject().put("url", "http://localhost/")));
+    JsonObject paths = new JsonObject();
+    copy.getJsonObject("paths")
+        .forEach(entry -> paths.put(base + entry.getKey(), entry.getValue()));
+    copy.put("paths", paths);
+    JsonObject components = copy.getJsonObject("components");
+    if (components != null && components.containsKey("responses")) {
+      components
+          .getJsonObject("responses")
+          .forEach(entry -> ((JsonObject) entry.getValue()).remove("content"));
+    }
+    visit(
+        copy,
+        (path, method, operation) ->
+            operation
+                .getJsonObject("responses")
+                .forEach(entry -> ((JsonObject) entry.getValue()).remove("content")));
+    return copy;
+  }
+}

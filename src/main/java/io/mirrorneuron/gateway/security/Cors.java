@@ -1,0 +1,83 @@
+package io.mirrorneuron.gateway.security;
+
+import io.vertx.core.Handler;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Lets pages of the listed origins call; {@code *} lists every origin. The headers are set before
+ * anything can fail, so error answers carry them too. With no origin listed it does nothing.
+ */
+public final class Cors implements Handler<RoutingContext> {
+  private static final String METHODS = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT";
+  private static final String EXPOSED =
+      "X-Request-Id, Retry-After, Location, ETag, Content-Range, Content-Disposition";
+
+  private final Set<String> origins;
+
+  public Cors(List<String> origins) {
+    this.origins = Set.copyOf(origins);
+  }
+
+  @Override
+  public void handle(RoutingContext ctx) {
+    if (origins.isEmpty()) {
+      ctx.next();
+      return;
+    }
+    MultiMap headers = ctx.response().headers();
+    headers.set(HttpHeaders.VARY, HttpHeaders.ORIGIN);
+    String origin = ctx.request().getHeader(HttpHeaders.ORIGIN);
+    boolean listed = origin != null && isListed(origin);
+    if (listed) {
+      headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+      headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
+      headers.set(HttpHeaders.ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+    }
+    if (isPreflight(ctx, origin)) {
+      answerPreflight(ctx, listed);
+    } else {
+      ctx.next();
+    }
+  }
+
+  /**
+   * Whether the page that asks, if it is one, comes from this server or a listed origin. Browsers
+   * enforce that for requests, but not for WebSockets.
+   */
+  public boolean permits(HttpServerRequest request) {
+    String origin = request.getHeader(HttpHeaders.ORIGIN);
+    return origin == null
+        || isListed(origin)
+        || origin.substring(origin.indexOf("://") + 3).equals(request.getHeader(HttpHeaders.HOST));
+  }
+
+  private boolean isListed(String origin) {
+    return origins.contains("*") || origins.contains(origin);
+  }
+
+  private static boolean isPreflight(RoutingContext ctx, String origin) {
+    return origin != null
+        && ctx.request().method().equals(HttpMethod.OPTIONS)
+        && ctx.request().headers().contains(HttpHeaders.ACCESS_CONTROL_REQUEST_METHOD);
+  }
+
+  private static void answerPreflight(RoutingContext ctx, boolean listed) {
+    var response = ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; charset=utf-8");
+    if (!listed) {
+      response.setStatusCode(400).end("Disallowed CORS origin");
+      return;
+    }
+    response.putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_METHODS, METHODS);
+    String wanted = ctx.request().getHeader(HttpHeaders.ACCESS_CONTROL_REQUEST_HEADERS);
+    if (wanted != null) {
+      response.putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_HEADERS, wanted);
+    }
+    response.putHeader(HttpHeaders.ACCESS_CONTROL_MAX_AGE, "600").end("OK");
+  }
+}

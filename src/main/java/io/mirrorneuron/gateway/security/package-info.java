@@ -1,0 +1,2 @@
+/** Who calls, what that allows, and from which pages. */
+package io.mirrorneuron.gateway.security;

@@ -1,0 +1,161 @@
+package io.mirrorneuron.gateway.stream;
+
+import io.mirrorneuron.bus.BusFailure;
+import io.mirrorneuron.model.ErrorCode;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.ReplyException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one reader behind all who follow the same records, whatever their protocol. Reads at the
+ * newest end, one long poll after the other, while anybody follows; keeps the last batches until
+ * all have them, so that who falls behind a little need not read alone. Lives on one event loop.
+ */
+final class Feed {
+  private static final Logger log = LoggerFactory.getLogger(Feed.class);
+  private static final int KEPT_CHARS = 256 << 10;
+  private static final long RETRY_MILLIS = 1000;
+
+  private final Vertx vertx;
+  private final Subscription source;
+  private final Duration wait;
+  private final Runnable onIdle;
+  private final Set<Subscriber> subscribers = new LinkedHashSet<>();
+  private final Deque<EventBatch> kept = new ArrayDeque<>();
+  private int keptChars;
+  private long start;
+  private long cursor;
+  private boolean ended;
+  private boolean reading;
+
+  /**
+   * @param cursor where to begin
+   * @param wait how long a read may wait for something new
+   * @param onIdle called when the last subscriber has gone
+   */
+  Feed(Vertx vertx, Subscription source, long cursor, Duration wait, Runnable onIdle) {
+    this.vertx = vertx;
+    this.source = source;
+    this.start = cursor;
+    this.cursor = cursor;
+    this.wait = wait;
+    this.onIdle = onIdle;
+  }
+
+  void add(Subscriber subscriber) {
+    subscribers.add(subscriber);
+    subscriber.advance();
+    read();
+  }
+
+  void remove(Subscriber subscriber) {
+    if (subscribers.remove(subscriber) && subscribers.isEmpty()) {
+      onIdle.run();
+    }
+  }
+
+  List<Subscriber> subscribers() {
+    return List.copyOf(subscribers);
+  }
+
+  boolean isSnapshot() {
+    return source.isSnapshot();
+  }
+
+  /** What lies behind a cursor, for one who has to read alone. */
+  Future<EventBatch> read(long position) {
+    return source.read(position, Duration.ZERO);
+  }
+
+  /** Records at or before this are no longer kept. */
+  long start() {
+    return start;
+  }
+
+  /** There may be records behind this position that are no longer kept, and that count. */
+  boolean hasDropped(long position) {
+    return position < start && !isSnapshot();
+  }
+
+  /** No record follows {@code position}, now or later. */
+  boolean endsAt(long position) {
+    return ended && beyond(position) == null;
+  }
+
+  /** The batch to go on with behind the position, or null when none that is kept is the next. */
+  EventBatch beyond(long position) {
+    if (hasDropped(position) || kept.isEmpty()) {
+      return null;
+    }
+    if (isSnapshot()) {
+      return kept.getLast().next() > position ? kept.getLast() : null;
+    }
+    for (EventBatch batch : kept) {
+      if (batch.next() > position) {
+        return batch;
+      }
+    }
+    return null;
+  }
+
+  private void read() {
+    if (reading || ended || subscribers.isEmpty()) {
+      return;
+    }
+    reading = true;
+    source
+        .read(cursor, wait)
+        .onComplete(
+            batch -> {
+              reading = false;
+              keep(batch);
+              subscribers().forEach(Subscriber::advance);
+              read();
+            },
+            this::failed);
+  }
+
+  private void keep(EventBatch batch) {
+    cursor = batch.next();
+    ended = batch.ended();
+    if (batch.isEmpty()) {
+      return;
+    }
+    kept.add(batch);
+    keptChars += batch.length();
+    long all = subscribers.stream().mapToLong(Subscriber::cursor).min().orElse(cursor);
+    while (kept.size() > 1 && (kept.peek().next() <= all || keptChars > KEPT_CHARS)) {
+      EventBatch oldest = kept.remove();
+      keptChars -= oldest.length();
+      start = oldest.next();
+    }
+  }
+
+  /** What is gone ends the streams; any other trouble is waited out. */
+  private void failed(Throwable failure) {
+    boolean gone =
+        failure instanceof ReplyException reply
+            && BusFailure.toException(reply).code() == ErrorCode.NOT_FOUND;
+    if (gone) {
+      ended = true;
+      reading = false;
+      subscribers().forEach(Subscriber::advance);
+      return;
+    }
+    log.warn("a stream cannot be read, trying again: {}", failure.toString());
+    vertx.setTimer(
+        RETRY_MILLIS,
+        timer -> {
+          reading = false;
+          read();
+        });
+  }
+}

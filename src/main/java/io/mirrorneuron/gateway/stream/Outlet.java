@@ -1,0 +1,32 @@
+package io.mirrorneuron.gateway.stream;
+
+import io.mirrorneuron.gateway.answer.Problem;
+
+/** A subscriber's connection, in whatever form its protocol has. Lives on one event loop. */
+interface Outlet {
+
+  /** Must be called once, before anything else. */
+  void attach(Subscriber subscriber);
+
+  /** Takes nothing for now; says {@link Subscriber#advance} when it does again. */
+  boolean isFull();
+
+  /**
+   * Writes records from this one on, as many as fit one write.
+   *
+   * @return the index behind the last one written
+   */
+  int write(EventBatch batch, int from);
+
+  /** Shows that the stream lives. */
+  void heartbeat();
+
+  /** The records have ended. */
+  void end(long next);
+
+  /** The stream breaks off: its client comes back. */
+  void cut();
+
+  /** The area no longer lets this client follow. */
+  void refuse(Problem problem);
+}

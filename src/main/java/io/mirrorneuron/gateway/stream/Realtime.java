@@ -1,0 +1,196 @@
+package io.mirrorneuron.gateway.stream;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.gateway.answer.Problem;
+import io.mirrorneuron.gateway.answer.Refusal;
+import io.mirrorneuron.gateway.security.Auth;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.wire.Json;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.ServerWebSocket;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * A WebSocket over which one client follows many streams. It says what it wants as {@code
+ * {action,topic,after?,ack?,version?,requestId?}}; each message is answered, or refused with {@code
+ * {type:"error",code,message}}. Lives on one event loop.
+ */
+final class Realtime {
+  private static final int MAX_TOPICS = 100;
+
+  private final ServerWebSocket socket;
+  private final Auth.Principal caller;
+  private final Topics known;
+  private final Streams streams;
+  private final Clock clock;
+  private final Map<String, RealtimeTopic> topics = new HashMap<>();
+
+  Realtime(
+      Vertx vertx,
+      ServerWebSocket socket,
+      Auth.Principal caller,
+      Topics known,
+      Streams streams,
+      Clock clock,
+      Duration interval) {
+    this.socket = socket;
+    this.caller = caller;
+    this.known = known;
+    this.streams = streams;
+    this.clock = clock;
+    long timer = vertx.setPeriodic(interval.toMillis(), due -> heartbeat());
+    socket.drainHandler(drained -> drained());
+    socket.textMessageHandler(this::receive);
+    socket.binaryMessageHandler(
+        bytes -> fail(Json.object(), MnException.malformed("messages are texts")));
+    // Of a connection that works only messages beyond the limit are exceptions.
+    socket.exceptionHandler(failure -> socket.close(SocketOutlet.TOO_BIG));
+    socket.shutdownHandler(stopping -> socket.close(SocketOutlet.GOING_AWAY));
+    socket.closeHandler(
+        closed -> {
+          vertx.cancelTimer(timer);
+          List.copyOf(topics.values()).forEach(RealtimeTopic::leave);
+        });
+  }
+
+  ServerWebSocket socket() {
+    return socket;
+  }
+
+  void send(ObjectNode message) {
+    if (!socket.isClosed()) {
+      socket.writeFinalTextFrame(Json.write(message));
+    }
+  }
+
+  /** The topic is followed no more. */
+  void drop(RealtimeTopic topic) {
+    topics.remove(topic.name(), topic);
+  }
+
+  /** The topic breaks off. */
+  void drop(RealtimeTopic topic, Problem problem) {
+    drop(topic);
+    send(error(problem).put("topic", topic.name()));
+  }
+
+  private void receive(String text) {
+    ObjectNode message = Json.object();
+    try {
+      message = Json.parseObject(text, "the message");
+      act(message);
+    } catch (MnException | Refusal e) {
+      fail(message, e);
+    }
+    if (socket.writeQueueFull()) { // who does not read the answers is not asked for more
+      socket.pause();
+    }
+  }
+
+  private void act(ObjectNode message) {
+    String name = message.path("topic").asText();
+    switch (message.path("action").asText()) {
+      case "subscribe" -> subscribe(name, message);
+      case "unsubscribe" -> {
+        RealtimeTopic topic = topic(name);
+        topic.leave();
+        send(answer(message, "unsubscribed", name, topic.version()));
+      }
+      case "ack" -> topic(name).acknowledge(message.path("version").asLong());
+      default -> throw MnException.malformed("action must be subscribe, unsubscribe or ack");
+    }
+  }
+
+  /** Whoever subscribes to a topic again begins it anew. */
+  private void subscribe(String name, ObjectNode message) {
+    JsonNode after = message.path("after");
+    Subscription wanted =
+        known.find(name, after.isValueNode() && !after.isNull() ? after.asText() : null, caller);
+    if (topics.containsKey(name)) {
+      topics.get(name).leave();
+    } else if (topics.size() >= MAX_TOPICS) {
+      throw new MnException(
+          ErrorCode.EXHAUSTED,
+          "too_many_topics",
+          "a socket follows " + MAX_TOPICS + " topics at most");
+    }
+    RealtimeTopic topic = new RealtimeTopic(this, name, message.path("ack").asBoolean());
+    topics.put(name, topic);
+    wanted
+        .first()
+        .onComplete(
+            first -> {
+              if (topics.get(name) == topic && !socket.isClosed()) {
+                long from = wanted.cursor() instanceof Long number ? number : first.start();
+                send(answer(message, "subscribed", name, from));
+                streams.follow(wanted, first, topic, Duration.ZERO);
+              }
+            },
+            failure -> {
+              if (topics.get(name) == topic) {
+                drop(topic);
+                fail(message, failure);
+              }
+            });
+  }
+
+  private RealtimeTopic topic(String name) {
+    RealtimeTopic topic = topics.get(name);
+    if (topic == null) {
+      throw MnException.notFound("topic", name);
+    }
+    return topic;
+  }
+
+  private void drained() {
+    socket.resume();
+    List.copyOf(topics.values()).forEach(RealtimeTopic::advance);
+  }
+
+  private void heartbeat() {
+    if (!socket.writeQueueFull()) {
+      ObjectNode beat = Json.object().put("type", "heartbeat");
+      beat.put("serverTime", Json.timestamp(clock.instant()));
+      topics.keySet().stream().sorted().forEach(beat.putArray("topics")::add);
+      send(beat);
+    }
+  }
+
+  private void fail(ObjectNode message, Throwable failure) {
+    ObjectNode error = error(Problem.of(failure));
+    copyRequestId(message, error);
+    if (message.path("topic").isTextual()) {
+      error.put("topic", message.path("topic").asText());
+    }
+    send(error);
+  }
+
+  private static ObjectNode error(Problem problem) {
+    String code =
+        switch (problem.status()) {
+          case 400, 422 -> "INVALID_MESSAGE";
+          case 404 -> "TOPIC_NOT_FOUND";
+          default -> problem.error().toUpperCase(Locale.ROOT);
+        };
+    return Json.object().put("type", "error").put("code", code).put("message", problem.detail());
+  }
+
+  private static ObjectNode answer(ObjectNode to, String action, String topic, long version) {
+    ObjectNode answer = Json.object();
+    copyRequestId(to, answer);
+    return answer.put("action", action).put("topic", topic).put("fromVersion", version);
+  }
+
+  private static void copyRequestId(ObjectNode from, ObjectNode to) {
+    if (from.path("requestId").isValueNode()) {
+      to.set("requestId", from.get("requestId"));
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package io.mirrorneuron.gateway.stream;
+
+import io.mirrorneuron.bus.ApiCall;
+import io.mirrorneuron.gateway.answer.Problem;
+import io.mirrorneuron.gateway.answer.Problems;
+import io.mirrorneuron.gateway.call.OperationCheck;
+import io.mirrorneuron.gateway.call.ParameterSource;
+import io.mirrorneuron.gateway.contract.ApiOperation;
+import io.mirrorneuron.gateway.security.Auth;
+import io.mirrorneuron.gateway.security.Cors;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Clock;
+import java.time.Duration;
+
+/**
+ * One WebSocket of the contract. Everything is checked before the upgrade, so that refusals are
+ * HTTP answers as those of any operation.
+ */
+public final class SocketHandler implements Handler<RoutingContext> {
+  private static final String TOKEN = "token";
+  private static final String BATCH = "batch";
+  private static final String INTERVAL = "interval";
+
+  /** What the handlers of all sockets share. */
+  public record Shared(Auth auth, Cors cors, Streams streams, Topics topics, Clock clock) {}
+
+  private final ApiOperation operation;
+  private final OperationCheck check;
+  private final LiveStream stream;
+  private final Shared shared;
+
+  /**
+   * @param stream what it carries; null for a socket of topics
+   */
+  public SocketHandler(
+      ApiOperation operation, OperationCheck check, LiveStream stream, Shared shared) {
+    this.operation = operation;
+    this.check = check;
+    this.stream = stream;
+    this.shared = shared;
+  }
+
+  @Override
+  public void handle(RoutingContext ctx) {
+    Auth.Principal caller = caller(ctx);
+    ParameterSource parameters = ParameterSource.of(ctx);
+    ApiCall options = check.read(parameters, null);
+    if (stream == null) {
+      Duration interval = Duration.ofMillis(Math.round(1000 * options.number(INTERVAL)));
+      upgrade(
+          ctx,
+          socket ->
+              new Realtime(
+                  ctx.vertx(),
+                  socket,
+                  caller,
+                  shared.topics(),
+                  shared.streams(),
+                  shared.clock(),
+                  interval));
+      return;
+    }
+    Subscription subscription = stream.subscribe(parameters);
+    ctx.request().pause(); // one that has been read can no longer be upgraded
+    subscription
+        .first()
+        .onComplete(
+            first ->
+                upgrade(
+                    ctx,
+                    socket ->
+                        shared
+                            .streams()
+                            .follow(
+                                subscription,
+                                first,
+                                new SocketOutlet(socket, options.flag(BATCH), shared.clock()))),
+            ctx::fail);
+  }
+
+  /** Browsers cannot set a header on a socket: there the token may be a parameter. */
+  private Auth.Principal caller(RoutingContext ctx) {
+    String authorization = ctx.request().getHeader(HttpHeaders.AUTHORIZATION);
+    if (authorization == null && ctx.request().query() != null) {
+      String token = ctx.queryParams().get(TOKEN);
+      authorization = token == null ? null : "Bearer " + token;
+    }
+    Auth.Principal caller = shared.auth().authenticate(authorization);
+    caller.mustReach(operation.role());
+    // Browsers ask nobody before they open a socket to a foreign site.
+    if (!shared.cors().permits(ctx.request())) {
+      throw new MnException(
+          ErrorCode.FORBIDDEN, "forbidden", "pages of this origin may not open sockets here");
+    }
+    return caller;
+  }
+
+  private static void upgrade(RoutingContext ctx, Handler<ServerWebSocket> begin) {
+    HttpServerRequest request = ctx.request();
+    if (request.response().closed()) {
+      return;
+    }
+    if (request.canUpgradeToWebSocket()) {
+      request.toWebSocket().onComplete(begin::handle, ctx::fail);
+    } else {
+      ctx.response().putHeader(HttpHeaders.UPGRADE, "websocket");
+      Problems.send(ctx, Problem.upgradeRequired());
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package io.mirrorneuron.gateway.stream;
+
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What is being followed. A stream is a cursor read repeated: the same operation that answers a
+ * list is asked for what lies behind the cursor, and may wait. All who follow the same records
+ * through one verticle share a {@link Feed}. Lives on one event loop.
+ */
+public final class Streams {
+  private final Vertx vertx;
+  private final Duration wait;
+  private final Map<String, Feed> feeds = new HashMap<>();
+
+  /**
+   * @param wait how long a read may wait for something new; shorter than a call's timeout
+   */
+  public Streams(Vertx vertx, Duration wait) {
+    this.vertx = vertx;
+    this.wait = wait;
+  }
+
+  /** As the other, with the heartbeat that the subscription asks for. */
+  Subscriber follow(Subscription subscription, EventBatch first, Outlet outlet) {
+    return follow(subscription, first, outlet, subscription.heartbeat());
+  }
+
+  /**
+   * Writes what the first page holds and everything that follows.
+   *
+   * @param heartbeat zero for none
+   */
+  Subscriber follow(
+      Subscription subscription, EventBatch first, Outlet outlet, Duration heartbeat) {
+    String key = subscription.key();
+    Feed feed =
+        feeds.computeIfAbsent(
+            key,
+            absent -> new Feed(vertx, subscription, first.next(), wait, () -> feeds.remove(key)));
+    Subscriber subscriber = new Subscriber(vertx, feed, first, outlet, heartbeat);
+    feed.add(subscriber);
+    return subscriber;
+  }
+
+  /** Cuts every stream: its client comes back, to another server or to the next start of this. */
+  public void close() {
+    feeds.values().stream()
+        .flatMap(feed -> feed.subscribers().stream())
+        .toList()
+        .forEach(Subscriber::cut);
+  }
+}

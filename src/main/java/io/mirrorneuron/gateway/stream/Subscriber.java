@@ -1,0 +1,150 @@
+package io.mirrorneuron.gateway.stream;
+
+import io.mirrorneuron.gateway.answer.Problem;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One client that follows a feed at its own pace: while its connection takes no more, its cursor
+ * stands still and costs nothing; if it falls behind what the feed keeps, it reads alone until it
+ * has caught up. Between two writes the others have their turn. Lives on one event loop.
+ */
+final class Subscriber {
+  private final Vertx vertx;
+  private final Feed feed;
+  private final Outlet outlet;
+  private final Duration heartbeat;
+  private EventBatch alone;
+  private long cursor;
+  private boolean reading;
+  private boolean yielding;
+  private boolean over;
+  private long lastWrite = System.nanoTime();
+  private long timer = -1;
+
+  /**
+   * @param first the page that was read before the client was accepted
+   * @param heartbeat after how much silence to show that the stream lives; zero for never
+   */
+  Subscriber(Vertx vertx, Feed feed, EventBatch first, Outlet outlet, Duration heartbeat) {
+    this.vertx = vertx;
+    this.feed = feed;
+    this.outlet = outlet;
+    this.heartbeat = heartbeat;
+    this.alone = first;
+    this.cursor = first.start();
+    outlet.attach(this);
+    awaitSilence(heartbeat.toNanos());
+  }
+
+  /** Everything up to here was written. */
+  long cursor() {
+    return cursor;
+  }
+
+  /** Makes one write of what there is, when the connection takes it. */
+  void advance() {
+    if (over || reading || yielding || outlet.isFull()) {
+      return;
+    }
+    EventBatch batch = batch();
+    if (batch != null) {
+      write(batch);
+      if (batch() != null) {
+        yielding = true;
+        vertx.runOnContext(
+            turn -> {
+              yielding = false;
+              advance();
+            });
+        return;
+      }
+    }
+    if (feed.hasDropped(cursor)) {
+      catchUp();
+    } else if (feed.endsAt(cursor)) {
+      leave();
+      outlet.end(cursor);
+    }
+  }
+
+  /** Breaks off without saying that the records have ended: the client will come back. */
+  void cut() {
+    if (!over) {
+      leave();
+      outlet.cut();
+    }
+  }
+
+  /** Follows no more; the connection is somebody else's matter. */
+  void leave() {
+    over = true;
+    vertx.cancelTimer(timer);
+    feed.remove(this);
+  }
+
+  /** Where the next records are; null when there are none at hand. */
+  private EventBatch batch() {
+    if (alone != null && alone.next() > cursor) {
+      return alone;
+    }
+    alone = null;
+    return feed.beyond(cursor);
+  }
+
+  private void write(EventBatch batch) {
+    int size = batch.size();
+    int from = feed.isSnapshot() && size > 0 ? size - 1 : batch.indexAfter(cursor);
+    int to = from == size ? size : outlet.write(batch, from);
+    cursor = to == size ? batch.next() : batch.get(to - 1).version();
+    lastWrite = System.nanoTime();
+  }
+
+  private void catchUp() {
+    reading = true;
+    feed.read(cursor)
+        .onComplete(
+            batch -> {
+              reading = false;
+              alone = batch;
+              if (batch.isEmpty()) {
+                // Unless more may follow, nothing is left of what lay between.
+                cursor = batch.next() > cursor ? batch.next() : feed.start();
+              }
+              advance();
+            },
+            this::failed);
+  }
+
+  private void failed(Throwable failure) {
+    reading = false;
+    if (over) {
+      return;
+    }
+    leave();
+    Problem problem = Problem.of(failure);
+    if (problem.status() < 500 && !problem.isRetryable()) {
+      outlet.refuse(problem);
+    } else {
+      outlet.cut();
+    }
+  }
+
+  private void awaitSilence(long nanos) {
+    if (!heartbeat.isZero() && !over) {
+      timer = vertx.setTimer(Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos)), due -> look());
+    }
+  }
+
+  private void look() {
+    long left = heartbeat.toNanos() - (System.nanoTime() - lastWrite);
+    // Timers are a little early at times.
+    boolean silent = left < TimeUnit.MILLISECONDS.toNanos(2);
+    if (silent && !outlet.isFull()) {
+      outlet.heartbeat();
+      lastWrite = System.nanoTime();
+    }
+    awaitSilence(silent ? heartbeat.toNanos() : left);
+  }
+}

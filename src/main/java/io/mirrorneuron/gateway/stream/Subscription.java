@@ -1,0 +1,39 @@
+package io.mirrorneuron.gateway.stream;
+
+import io.mirrorneuron.bus.ApiCall;
+import io.vertx.core.Future;
+import java.time.Duration;
+
+/**
+ * What somebody wants to follow.
+ *
+ * @param call the parameters; without the cursor, so that all who follow the same make the same
+ * @param cursor where to begin: a number, or a text that only the area understands
+ * @param heartbeat after how much silence the client wants to hear something
+ */
+record Subscription(LiveStream stream, ApiCall call, Object cursor, Duration heartbeat) {
+
+  /** Equal for all who follow the same records. */
+  String key() {
+    return stream.operation().id() + call.json().encode();
+  }
+
+  boolean isSnapshot() {
+    return stream.operation().stream().isSnapshot();
+  }
+
+  /** The page to begin with. Fails as the operation does. */
+  Future<EventBatch> first() {
+    return read(cursor, Duration.ZERO);
+  }
+
+  /** What lies behind a cursor; may wait for something to be there. */
+  Future<EventBatch> read(Object position, Duration wait) {
+    ApiCall read =
+        new ApiCall(call.json().copy()).with(stream.operation().stream().cursor(), position);
+    return stream
+        .area()
+        .ask(wait.isZero() ? read : read.withWait(wait))
+        .map(page -> EventBatch.of(page, stream.operation().stream()));
+  }
+}

@@ -1,0 +1,78 @@
+package io.mirrorneuron.gateway.stream;
+
+import io.mirrorneuron.gateway.answer.Refusal;
+import io.mirrorneuron.gateway.security.Auth;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.vertx.openapi.contract.Location;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The streams that have a topic, {@code TOPIC:PATH_PARAMETER[?QUERY]}. */
+public final class Topics {
+  private final Map<String, LiveStream> streams;
+
+  public Topics(Collection<LiveStream> all) {
+    streams =
+        all.stream()
+            .filter(stream -> stream.operation().stream().topic() != null)
+            .collect(Collectors.toMap(stream -> stream.operation().stream().topic(), s -> s));
+  }
+
+  /**
+   * What a topic stands for.
+   *
+   * @param after the cursor to begin behind; null to begin where the topic says
+   * @throws MnException NOT_FOUND, FORBIDDEN, MALFORMED
+   * @throws Refusal when its parameters do not fit the stream
+   */
+  Subscription find(String topic, String after, Auth.Principal caller) {
+    int colon = topic.indexOf(':');
+    LiveStream stream = colon < 0 ? null : streams.get(topic.substring(0, colon));
+    if (stream == null) {
+      throw MnException.notFound("topic", topic);
+    }
+    if (stream.operation().role() != null) {
+      caller.mustReach(stream.operation().role());
+    }
+    int question = topic.indexOf('?', colon);
+    int end = question < 0 ? topic.length() : question;
+    // A plus stands for itself in a path.
+    String argument = decoded(topic.substring(colon + 1, end).replace("+", "%2B"));
+    if (argument.isEmpty()) {
+      throw MnException.notFound("topic", topic);
+    }
+    Map<String, String> query = query(question < 0 ? "" : topic.substring(question + 1));
+    if (after != null) {
+      query.put(stream.operation().stream().cursor(), after);
+    }
+    return stream.subscribe(
+        (in, name) ->
+            switch (in) {
+              case PATH -> argument;
+              case QUERY -> query.get(name);
+              case Location other -> null;
+            });
+  }
+
+  private static Map<String, String> query(String text) {
+    Map<String, String> query = new HashMap<>();
+    for (String pair : text.split("&")) {
+      String[] sides = pair.split("=", 2);
+      query.putIfAbsent(decoded(sides[0]), sides.length == 1 ? "" : decoded(sides[1]));
+    }
+    return query;
+  }
+
+  private static String decoded(String text) {
+    try {
+      return URLDecoder.decode(text, StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw new MnException(ErrorCode.MALFORMED, "malformed_topic", "the topic is malformed");
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/**
+ * Operations that are followed, as server-sent events or over a WebSocket. Start with {@link
+ * io.mirrorneuron.gateway.stream.Streams}.
+ */
+package io.mirrorneuron.gateway.stream;

@@ -1,0 +1,162 @@
+package io.mirrorneuron.runtime.workflow;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A validated manifest in the one form the engine works on, whichever form its author wrote.
+ *
+ * @param source the author's manifest, unchanged
+ * @param runId taken from the manifest, or null when the runtime must make one
+ * @param entrypoints agents that are seeded at the start, in manifest order
+ * @param initialInputs bodies of the seed messages by entrypoint; an entrypoint without an entry
+ *     gets one empty object
+ * @param agents by id, in manifest order
+ * @param steps the problem graph, or {@link StepGraph#NONE}
+ * @param warnings sentences for the author; they refuse nothing
+ */
+public record Workflow(
+    ObjectNode source,
+    String graphId,
+    String manifestVersion,
+    String jobName,
+    String type,
+    JobType jobType,
+    String runId,
+    List<String> entrypoints,
+    Map<String, List<JsonNode>> initialInputs,
+    Map<String, Agent> agents,
+    List<Edge> edges,
+    StepGraph steps,
+    RecoveryMode recoveryMode,
+    List<String> warnings) {
+
+  public Workflow {
+    entrypoints = List.copyOf(entrypoints);
+    agents = Collections.unmodifiableMap(new LinkedHashMap<>(agents));
+    initialInputs = Collections.unmodifiableMap(new LinkedHashMap<>(initialInputs));
+    edges = List.copyOf(edges);
+    warnings = List.copyOf(warnings);
+  }
+
+  /** Whether each node that may run it runs a copy of every agent. */
+  public boolean isSystem() {
+    return jobType == JobType.SYSTEM || jobType == JobType.SYSBATCH;
+  }
+
+  /**
+   * The copy for one node: every agent is called {@code agent@node}. Of a workflow that is such a
+   * copy already, itself.
+   */
+  public Workflow onTarget(String node) {
+    String suffix = "@" + node;
+    if (agents.isEmpty() || agents.keySet().iterator().next().endsWith(suffix)) {
+      return this;
+    }
+    List<Edge> placedEdges = edges.stream().map(edge -> edge.renamed(suffix)).toList();
+    Map<String, Agent> placed = new LinkedHashMap<>();
+    agents.forEach((id, agent) -> placed.put(id + suffix, agent.renamed(suffix)));
+    Map<String, List<JsonNode>> inputs = new LinkedHashMap<>();
+    initialInputs.forEach((id, bodies) -> inputs.put(id + suffix, bodies));
+    return new Workflow(
+        source,
+        graphId,
+        manifestVersion,
+        jobName,
+        type,
+        jobType,
+        runId,
+        entrypoints.stream().map(id -> id + suffix).toList(),
+        inputs,
+        placed,
+        placedEdges,
+        steps.withAgents(id -> id + suffix),
+        recoveryMode,
+        warnings);
+  }
+
+  public enum JobType {
+    SERVICE,
+    BATCH,
+    SYSTEM,
+    SYSBATCH
+  }
+
+  public enum RecoveryMode {
+    AUTO,
+    CLUSTER_RECOVER,
+    LOCAL_RESTART,
+    MANUAL_RECOVER
+  }
+
+  public enum AgentType {
+    ROUTER,
+    EXECUTOR,
+    AGGREGATOR,
+    SENSOR
+  }
+
+  public enum Routing {
+    BROADCAST,
+    FIRST_MATCH,
+    ALL_MATCH
+  }
+
+  /**
+   * @param template generic, stream, map, reduce or batch
+   * @param role the author's label, or null
+   * @param config the author's object, never null; defaults are not filled in. The old word {@code
+   *     complete_job} is there as {@code complete_run} too.
+   * @param unsafe whether a run that was cut short by a crash may not simply be repeated
+   * @param resources what it asks for, never null
+   * @param policies what holds for it by its own word, the workflow's, or by default
+   */
+  public record Agent(
+      String id,
+      AgentType type,
+      String template,
+      String role,
+      ObjectNode config,
+      boolean unsafe,
+      AgentPolicies policies,
+      ObjectNode resources,
+      List<Edge> outgoing) {
+    public Agent {
+      outgoing = List.copyOf(outgoing);
+    }
+
+    private Agent renamed(String suffix) {
+      return new Agent(
+          id + suffix,
+          type,
+          template,
+          role,
+          config,
+          unsafe,
+          policies,
+          resources,
+          outgoing.stream().map(edge -> edge.renamed(suffix)).toList());
+    }
+  }
+
+  public record AgentPolicies(
+      RestartPolicy restart, RestartPolicy reschedule, Backpressure backpressure) {}
+
+  /**
+   * @param messageType the type it carries, or {@code *} for every type
+   */
+  public record Edge(
+      String id, String from, String to, String messageType, Routing routing, Condition condition) {
+    private Edge renamed(String suffix) {
+      return new Edge(id, from + suffix, to + suffix, messageType, routing, condition);
+    }
+
+    public boolean carries(String type) {
+      return messageType.equals("*") || messageType.equals(type);
+    }
+  }
+}
