@@ -56,7 +56,7 @@ public final class HumanDesk {
   }
 
   private HumanRecords records(RunFolder folder) {
-    return new HumanRecords(folder, logs.of(folder).look(), clock.instant(), ids);
+    return new HumanRecords(folder, logs.look(folder), clock.instant(), ids);
   }
 
   /**
@@ -188,7 +188,7 @@ public final class HumanDesk {
         () -> {
           HumanRecords records = records(folder);
           HumanRequest request = records.state().requests().get(requestId);
-          if (request != null && request.isOverdue(records.now()) && !folder.isOver()) {
+          if (request != null && request.isOverdue(records.now())) {
             records.write(timedOut(request, records));
           }
           return null;
@@ -222,14 +222,14 @@ public final class HumanDesk {
                   request.answer().path("ts").asText(),
                   request.answer().path("payload").path("decision").asText("without a decision")));
     }
+    if (request.leftOver()) {
+      throw conflict("run_over", "run %s is over".formatted(folder.runId()));
+    }
     if (!request.isOpen()) {
       throw conflict(
           "request_closed",
           "request %s was closed at %s without an answer"
               .formatted(request.id(), request.closing().path("ts").asText()));
-    }
-    if (folder.isOver()) {
-      throw conflict("run_over", "run %s is over".formatted(folder.runId()));
     }
   }
 

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
  * @param approvals {@code human_approval_recorded} of the present question
  * @param answer the {@code human_input_received} that counts, or null
  * @param closing the record that closed it without an answer, or null: a timeout, an application
+ * @param leftOver whether the run ended while it was open; no record says so
  */
 record HumanRequest(
     String id,
@@ -25,7 +26,19 @@ record HumanRequest(
     Claim claim,
     List<ObjectNode> approvals,
     ObjectNode answer,
-    ObjectNode closing) {
+    ObjectNode closing,
+    boolean leftOver) {
+
+  /** Of a run that goes on. */
+  HumanRequest(
+      String id,
+      Question question,
+      Claim claim,
+      List<ObjectNode> approvals,
+      ObjectNode answer,
+      ObjectNode closing) {
+    this(id, question, claim, approvals, answer, closing, false);
+  }
 
   /** Until when a request is one person's to answer. */
   record Claim(String by, Instant until) {}
@@ -77,18 +90,26 @@ record HumanRequest(
     return new HumanRequest(id, question, done ? null : claim, all, answer, closing);
   }
 
+  /** After the end of the run: nobody waits any more. */
+  HumanRequest atEnd() {
+    return isOpen()
+        ? new HumanRequest(id, question, claim, approvals, answer, closing, true)
+        : this;
+  }
+
   static String by(ObjectNode record) {
     return record.path("payload").path("by").asText(Person.ANONYMOUS);
   }
 
   /** Whether it waits for people. */
   boolean isOpen() {
-    return question != null && answer == null && closing == null;
+    return question != null && answer == null && closing == null && !leftOver;
   }
 
   /** When it was closed; null while it is open, or when nobody wrote that down. */
   Instant closedAt() {
-    return isOpen() ? null : Records.time(answer != null ? answer : closing);
+    ObjectNode last = answer != null ? answer : closing;
+    return last == null ? null : Records.time(last);
   }
 
   boolean isOverdue(Instant now) {
@@ -101,8 +122,14 @@ record HumanRequest(
     return isOpen() && claim != null && now.isBefore(claim.until()) ? claim : null;
   }
 
-  /** {@code pending}, {@code claimed}, {@code overdue}, {@code answered}, {@code timed_out}. */
+  /**
+   * {@code pending}, {@code claimed}, {@code overdue}, {@code answered}, {@code timed_out} or
+   * {@code run_over}.
+   */
   String status(Instant now) {
+    if (leftOver) {
+      return "run_over";
+    }
     if (isOpen()) {
       return isOverdue(now) ? "overdue" : claimAt(now) != null ? "claimed" : "pending";
     }
