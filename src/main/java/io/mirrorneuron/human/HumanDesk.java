@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -74,8 +75,9 @@ public final class HumanDesk {
         runId,
         requestId,
         (request, records) -> {
-          if (request.answer() != null && answer.repeats(request.answer())) {
-            return request.answer();
+          Optional<ObjectNode> same = request.decisions().filter(answer::repeats).findFirst();
+          if (same.isPresent()) {
+            return same.get();
           }
           mustBeOpen(request, records.folder());
           List<Fault> faults = answer.faults(request.question());

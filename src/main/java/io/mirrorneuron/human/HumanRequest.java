@@ -86,7 +86,7 @@ record HumanRequest(
   /** Whoever has approved no longer keeps the others from it. */
   private HumanRequest approved(ObjectNode record) {
     List<ObjectNode> all = Stream.concat(approvals.stream(), Stream.of(record)).toList();
-    boolean done = claim != null && claim.by().equals(by(record));
+    boolean done = claim != null && new Person(claim.by()).is(by(record));
     return new HumanRequest(id, question, done ? null : claim, all, answer, closing);
   }
 
@@ -99,6 +99,11 @@ record HumanRequest(
 
   static String by(ObjectNode record) {
     return record.path("payload").path("by").asText(Person.ANONYMOUS);
+  }
+
+  /** What people said to the present question: the answer that counts, then the approvals. */
+  Stream<ObjectNode> decisions() {
+    return Stream.concat(Stream.ofNullable(answer), approvals.stream());
   }
 
   /** Whether it waits for people. */
