@@ -124,7 +124,7 @@ final class LocalJobs implements JobsClient {
     CompletionStage<Optional<StoredJob>> stored = store.outline(jobId);
     CompletionStage<List<StoredEvent>> recent = store.lastEvents(jobId, RECENT_EVENTS);
     StoredJob job = await(stored).orElseThrow(() -> MnException.notFound("job", jobId));
-    return engine.details(job, row(jobId, await(row)), shown(texts(jobId, await(recent))));
+    return Redaction.of(engine.details(job, row(jobId, await(row)), texts(jobId, await(recent))));
   }
 
   @Override
