@@ -75,7 +75,7 @@ public final class Redaction {
 
   private static TextNode of(TextNode node) {
     String text = node.textValue();
-    if (text.indexOf('"') < 0 || !isSecret(text)) { // then no name in it is one
+    if (text.indexOf('{') < 0 || !isSecret(text)) { // then no name in it is one
       return node;
     }
     String shown = ofJson(text);
