@@ -3,6 +3,7 @@ package io.mirrorneuron.human;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.mirrorneuron.runstore.Records;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.Redaction;
@@ -155,9 +156,10 @@ record HumanRequest(
   ObjectNode json(Instant now) {
     Claim holds = claimAt(now);
     Instant due = question.dueAt();
+    String prompt = question.prompt();
     ObjectNode json = Json.object();
     json.put("request_id", id);
-    json.put("prompt", question.prompt());
+    json.set("prompt", prompt == null ? null : Redaction.of(TextNode.valueOf(prompt)));
     json.put("status", status(now));
     json.put("requested_at", time(question.askedAt()));
     json.set("allowed_decisions", Json.MAPPER.valueToTree(question.allowedDecisions()));

@@ -190,6 +190,15 @@ class HumanListTest {
   }
 
   @Test
+  void aPromptThatIsJsonHidesItsSecrets() {
+    scene.ask("r", "{'request_id': 'a', 'prompt': '{\\'apiKey\\': \\'s3cret\\'}'}");
+
+    assertThat(list(null).at("/requests/0/prompt").asText())
+        .isEqualTo("{\"apiKey\":\"[REDACTED]\"}");
+    assertThat(Json.write(list(null))).doesNotContain("s3cret");
+  }
+
+  @Test
   void whatIsShownHasTheHashThatAnyoneCanMake() {
     scene.ask("r", "{'request_id': 'a', 'prompt': 'Grüße?', 'n': [1, {'b': 2, 'a': null}]}");
 
