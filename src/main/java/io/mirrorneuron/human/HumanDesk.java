@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -56,7 +57,7 @@ public final class HumanDesk {
   }
 
   private HumanRecords records(RunFolder folder) {
-    return new HumanRecords(folder, logs.of(folder).look(), clock.instant(), ids);
+    return new HumanRecords(folder, logs.look(folder), clock.instant(), ids);
   }
 
   /**
@@ -74,8 +75,9 @@ public final class HumanDesk {
         runId,
         requestId,
         (request, records) -> {
-          if (request.answer() != null && answer.repeats(request.answer())) {
-            return request.answer();
+          Optional<ObjectNode> same = request.decisions().filter(answer::repeats).findFirst();
+          if (same.isPresent()) {
+            return same.get();
           }
           mustBeOpen(request, records.folder());
           List<Fault> faults = answer.faults(request.question());
@@ -188,7 +190,7 @@ public final class HumanDesk {
         () -> {
           HumanRecords records = records(folder);
           HumanRequest request = records.state().requests().get(requestId);
-          if (request != null && request.isOverdue(records.now()) && !folder.isOver()) {
+          if (request != null && request.isOverdue(records.now())) {
             records.write(timedOut(request, records));
           }
           return null;
@@ -222,14 +224,14 @@ public final class HumanDesk {
                   request.answer().path("ts").asText(),
                   request.answer().path("payload").path("decision").asText("without a decision")));
     }
+    if (request.leftOver()) {
+      throw conflict("run_over", "run %s is over".formatted(folder.runId()));
+    }
     if (!request.isOpen()) {
       throw conflict(
           "request_closed",
           "request %s was closed at %s without an answer"
               .formatted(request.id(), request.closing().path("ts").asText()));
-    }
-    if (folder.isOver()) {
-      throw conflict("run_over", "run %s is over".formatted(folder.runId()));
     }
   }
 

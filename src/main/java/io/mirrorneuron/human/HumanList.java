@@ -12,7 +12,8 @@ import java.util.function.Predicate;
 
 /** The human side of one run as clients read it; secrets are hidden, forms are not. Pure. */
 final class HumanList {
-  private static final Set<String> OF_OPEN = Set.of("pending", "claimed", "overdue");
+  /** Words for requests without an answer; their records are those that ask. */
+  private static final Set<String> UNANSWERED = Set.of("pending", "claimed", "overdue", "run_over");
 
   private HumanList() {}
 
@@ -36,7 +37,7 @@ final class HumanList {
     if (word == null) {
       return record -> true;
     }
-    if (OF_OPEN.contains(word)) {
+    if (UNANSWERED.contains(word)) {
       return record ->
           HumanType.HUMAN_INPUT_REQUESTED.is(record)
               && state.requests().containsKey(HumanState.requestId(record))

@@ -18,6 +18,14 @@ public final class HumanLogs {
         }
       };
 
+  /** The human side of the run now, also of one that has ended. */
+  HumanState look(RunFolder folder) {
+    boolean over = folder.isOver(); // before the files are read: then nothing can follow
+    HumanState state = of(folder).look();
+    return over ? state.atEnd() : state;
+  }
+
+  /** What is written of the run, which says nothing of its end. */
   HumanLog of(RunFolder folder) {
     synchronized (logs) {
       return logs.computeIfAbsent(folder.runId(), id -> new HumanLog(folder));

@@ -3,6 +3,7 @@ package io.mirrorneuron.human;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.mirrorneuron.runstore.Records;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.Redaction;
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
  * @param approvals {@code human_approval_recorded} of the present question
  * @param answer the {@code human_input_received} that counts, or null
  * @param closing the record that closed it without an answer, or null: a timeout, an application
+ * @param leftOver whether the run ended while it was open; no record says so
  */
 record HumanRequest(
     String id,
@@ -25,7 +27,19 @@ record HumanRequest(
     Claim claim,
     List<ObjectNode> approvals,
     ObjectNode answer,
-    ObjectNode closing) {
+    ObjectNode closing,
+    boolean leftOver) {
+
+  /** Of a run that goes on. */
+  HumanRequest(
+      String id,
+      Question question,
+      Claim claim,
+      List<ObjectNode> approvals,
+      ObjectNode answer,
+      ObjectNode closing) {
+    this(id, question, claim, approvals, answer, closing, false);
+  }
 
   /** Until when a request is one person's to answer. */
   record Claim(String by, Instant until) {}
@@ -73,22 +87,35 @@ record HumanRequest(
   /** Whoever has approved no longer keeps the others from it. */
   private HumanRequest approved(ObjectNode record) {
     List<ObjectNode> all = Stream.concat(approvals.stream(), Stream.of(record)).toList();
-    boolean done = claim != null && claim.by().equals(by(record));
+    boolean done = claim != null && new Person(claim.by()).is(by(record));
     return new HumanRequest(id, question, done ? null : claim, all, answer, closing);
+  }
+
+  /** After the end of the run: nobody waits any more. */
+  HumanRequest atEnd() {
+    return isOpen()
+        ? new HumanRequest(id, question, claim, approvals, answer, closing, true)
+        : this;
   }
 
   static String by(ObjectNode record) {
     return record.path("payload").path("by").asText(Person.ANONYMOUS);
   }
 
+  /** What people said to the present question: the answer that counts, then the approvals. */
+  Stream<ObjectNode> decisions() {
+    return Stream.concat(Stream.ofNullable(answer), approvals.stream());
+  }
+
   /** Whether it waits for people. */
   boolean isOpen() {
-    return question != null && answer == null && closing == null;
+    return question != null && answer == null && closing == null && !leftOver;
   }
 
   /** When it was closed; null while it is open, or when nobody wrote that down. */
   Instant closedAt() {
-    return isOpen() ? null : Records.time(answer != null ? answer : closing);
+    ObjectNode last = answer != null ? answer : closing;
+    return last == null ? null : Records.time(last);
   }
 
   boolean isOverdue(Instant now) {
@@ -101,8 +128,14 @@ record HumanRequest(
     return isOpen() && claim != null && now.isBefore(claim.until()) ? claim : null;
   }
 
-  /** {@code pending}, {@code claimed}, {@code overdue}, {@code answered}, {@code timed_out}. */
+  /**
+   * {@code pending}, {@code claimed}, {@code overdue}, {@code answered}, {@code timed_out} or
+   * {@code run_over}.
+   */
   String status(Instant now) {
+    if (leftOver) {
+      return "run_over";
+    }
     if (isOpen()) {
       return isOverdue(now) ? "overdue" : claimAt(now) != null ? "claimed" : "pending";
     }
@@ -123,9 +156,10 @@ record HumanRequest(
   ObjectNode json(Instant now) {
     Claim holds = claimAt(now);
     Instant due = question.dueAt();
+    String prompt = question.prompt();
     ObjectNode json = Json.object();
     json.put("request_id", id);
-    json.put("prompt", question.prompt());
+    json.set("prompt", prompt == null ? null : Redaction.of(TextNode.valueOf(prompt)));
     json.put("status", status(now));
     json.put("requested_at", time(question.askedAt()));
     json.set("allowed_decisions", Json.MAPPER.valueToTree(question.allowedDecisions()));

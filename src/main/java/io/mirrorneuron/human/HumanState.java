@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runstore.Records;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,7 +39,14 @@ record HumanState(List<ObjectNode> records, Map<String, HumanRequest> requests) 
         .filter(record -> isNews(record, told, requests))
         .forEach(record -> fold(requests, record));
     requests.values().removeIf(request -> request.question() == null);
-    return new HumanState(List.copyOf(records), java.util.Collections.unmodifiableMap(requests));
+    return new HumanState(List.copyOf(records), Collections.unmodifiableMap(requests));
+  }
+
+  /** The same when the run has ended: what was open is left over. */
+  HumanState atEnd() {
+    Map<String, HumanRequest> ended = new LinkedHashMap<>(requests);
+    ended.replaceAll((id, request) -> request.atEnd());
+    return new HumanState(records, Collections.unmodifiableMap(ended));
   }
 
   private static void fold(Map<String, HumanRequest> requests, ObjectNode record) {

@@ -54,7 +54,6 @@ public final class HumanVerticle extends AreaVerticle {
 
   private ObjectNode listRunHuman(ApiCall call) {
     String runId = call.text("run_id");
-    return HumanList.of(
-        runId, logs.of(store.find(runId)).look(), call.text("status"), clock.instant());
+    return HumanList.of(runId, logs.look(store.find(runId)), call.text("status"), clock.instant());
   }
 }

@@ -3,6 +3,7 @@ package io.mirrorneuron.runstore;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.Redaction;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -22,7 +23,7 @@ public final class CompactTimeline {
 
   /**
    * {@code {schema_version, run_id, records, record_count, truncated}}: the last 500 records, fewer
-   * when they are longer than a mebibyte together.
+   * when they are longer than a mebibyte together; secrets hidden.
    */
   public static ObjectNode of(RunFolder run) {
     var timeline = new CompactTimeline();
@@ -34,7 +35,7 @@ public final class CompactTimeline {
         line -> {
           var record = ResourceSummary.parse(line);
           if (!record.isEmpty()) {
-            records.add(record);
+            records.add(Redaction.of(record));
           }
         });
     return json.put("record_count", timeline.count)

@@ -2,8 +2,10 @@ package io.mirrorneuron.runstore;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.Redaction;
+import java.io.File;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -12,11 +14,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What is decided about requests to people is in {@code human.jsonl}, whole, since programs read
  * their answers there; the event log and the timeline have copies, secrets hidden. Whoever dies
- * between the three leaves out copies, which are made up for here.
+ * between the three leaves out copies, which are made up for here. A file says that there may be
+ * such: it is made before the first of the three is written and goes after the last.
  */
 public final class HumanCopies {
   /** What the desk writes; of what programs write they make their own copies, if they like. */
@@ -29,19 +34,60 @@ public final class HumanCopies {
           "human_input_received",
           "human_input_timeout");
 
+  private static final Logger LOG = LoggerFactory.getLogger(HumanCopies.class);
+  private static final String DUE = "human-copies.due";
+
   private HumanCopies() {}
 
   /** Writes decisions and their copies; whoever holds the folder sees all of them or none. */
   public static void write(RunFolder folder, List<ObjectNode> records) {
     folder.together(
         held -> {
+          boolean complete = mark(held);
           held.append(RunLog.HUMAN, records);
           held.append(RunLog.EVENTS, records.stream().map(Redaction::of).toList());
           held.append(RunLog.TIMELINE, records.stream().map(HumanCopies::onTimeline).toList());
+          if (complete) {
+            due(held).delete();
+          }
         });
   }
 
-  /** Writes the copies that are missing. Not for who holds the folder. */
+  /** Writes the copies that a writer left out, if one did; whoever reads the run calls this. */
+  static void mend(RunFolder folder) {
+    if (!due(folder).exists()) {
+      return;
+    }
+    try {
+      folder.exclusively(() -> due(folder).exists() && mendAlone(folder));
+    } catch (MnException e) { // the run can be read all the same; the next reader tries again
+      LOG.warn("decisions of run {} are not in all its logs: {}", folder.runId(), e.getMessage());
+    }
+  }
+
+  /** Nobody is writing: whoever made the mark has died or failed. */
+  private static boolean mendAlone(RunFolder folder) {
+    complete(folder, new RunJournal(folder));
+    return due(folder).delete();
+  }
+
+  private static File due(RunFolder folder) {
+    return folder.path().resolve(RunFolder.HIDDEN).resolve(DUE).toFile();
+  }
+
+  /** Whether nothing was due before. For who holds the folder. */
+  private static boolean mark(RunFolder folder) {
+    try {
+      return due(folder).createNewFile();
+    } catch (IOException e) {
+      throw MnException.unavailable(
+          "the decisions of run %s cannot be written: %s".formatted(folder.runId(), e), e);
+    }
+  }
+
+  /**
+   * Writes the copies that are missing. Who holds the folder uses a journal that nobody else has.
+   */
   public static void complete(RunFolder folder, RunJournal journal) {
     if (folder.files(RunLog.HUMAN).all().isEmpty()) {
       return;

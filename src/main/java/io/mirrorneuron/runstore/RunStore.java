@@ -200,6 +200,7 @@ public final class RunStore implements AutoCloseable {
 
   /** The journal of a run that there is. */
   public RunJournal journal(RunFolder folder) {
+    HumanCopies.mend(folder);
     synchronized (journals) {
       return journals.computeIfAbsent(folder.runId(), absent -> new RunJournal(folder));
     }

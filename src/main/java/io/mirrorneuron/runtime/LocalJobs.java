@@ -25,6 +25,7 @@ import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.MessageForm;
+import io.mirrorneuron.wire.Redaction;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -111,8 +112,17 @@ final class LocalJobs implements JobsClient {
     CompletionStage<List<StoredEvent>> recent = store.lastEvents(jobId, RECENT_EVENTS);
     StoredJob job = Answers.job(jobId, stored);
     ObjectNode known = Answers.row(jobId, row);
-    List<String> events = JobHistory.shown(JobHistory.texts(jobId, Answers.await(recent)));
-    return engine.details(job, known, events);
+    List<String> events = JobHistory.texts(jobId, Answers.await(recent));
+    return shown(engine.details(job, known, events));
+  }
+
+  /** Secrets are hidden, save in what the job was run for: its result is given as it is. */
+  private static ObjectNode shown(ObjectNode details) {
+    ObjectNode shown = Redaction.of(details);
+    if (shown.get("job") instanceof ObjectNode job && details.at("/job").has("result")) {
+      job.set("result", details.at("/job/result"));
+    }
+    return shown;
   }
 
   @Override

@@ -1,5 +1,8 @@
 package io.mirrorneuron.wire;
 
+import static java.util.regex.Matcher.quoteReplacement;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -10,7 +13,9 @@ import java.util.regex.Pattern;
 
 /**
  * Hides values whose names say that they are secret. Numbers, booleans and counts of tokens are
- * none. Pure; the argument is not changed, and it is the answer when nothing had to be hidden.
+ * none. Texts that are JSON themselves, as a whole or in some of their lines, as programs print it,
+ * are looked into; other texts stay as they are. Pure; the argument is not changed, and it is the
+ * answer when nothing had to be hidden.
  */
 public final class Redaction {
   /** What stands in the place of a secret. */
@@ -33,6 +38,10 @@ public final class Redaction {
           "credential");
 
   private static final Pattern NUMBER = Pattern.compile("[+-]?\\d+(\\.\\d+)?");
+
+  /** A line that may be JSON. */
+  private static final Pattern LINE =
+      Pattern.compile("^[ \\t]*[\\[{].*[]}][ \\t\\r]*$", Pattern.MULTILINE);
 
   private Redaction() {}
 
@@ -59,8 +68,38 @@ public final class Redaction {
     return switch (json) {
       case ObjectNode object -> of(object);
       case ArrayNode list -> of(list);
+      case TextNode text -> of(text);
       default -> json;
     };
+  }
+
+  private static TextNode of(TextNode node) {
+    String text = node.textValue();
+    if (text.indexOf('{') < 0 || !isSecret(text)) { // then no name in it is one
+      return node;
+    }
+    String shown = ofJson(text);
+    if (shown.equals(text)) {
+      shown = LINE.matcher(text).replaceAll(line -> quoteReplacement(ofJson(line.group())));
+    }
+    return shown.equals(text) ? node : TextNode.valueOf(shown);
+  }
+
+  /** Blanks around the JSON stay; what is none stays as a whole. */
+  private static String ofJson(String text) {
+    String json = text.strip();
+    boolean framed =
+        json.startsWith("{") && json.endsWith("}") || json.startsWith("[") && json.endsWith("]");
+    if (!framed) {
+      return text;
+    }
+    try {
+      JsonNode parsed = Json.parse(json);
+      JsonNode shown = of(parsed);
+      return shown == parsed ? text : text.replace(json, Json.write(shown));
+    } catch (JsonProcessingException e) {
+      return text;
+    }
   }
 
   public static ObjectNode of(ObjectNode object) {

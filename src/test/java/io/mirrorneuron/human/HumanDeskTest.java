@@ -242,6 +242,21 @@ class HumanDeskTest {
   }
 
   @Test
+  void theSameApprovalAgainIsTheSameRecord() {
+    scene.ask("r", ASKED.replace("}", ", 'four_eyes': true}"));
+    String ada = "{'decision': 'approve', 'by': 'ada'}";
+    ObjectNode first = scene.answer("r", "q", ada);
+    scene.clock.turn(Duration.ofSeconds(1));
+
+    assertThat(scene.answer("r", "q", ada)).isEqualTo(first);
+    scene.answer("r", "q", "{'decision': 'approve', 'by': 'bob'}");
+    assertThat(scene.answer("r", "q", ada)).isEqualTo(first);
+    assertConflict(
+        "already_answered", () -> scene.answer("r", "q", ada.replace("approve", "reject")));
+    assertThat(scene.types("r", "human.jsonl")).hasSize(4);
+  }
+
+  @Test
   void oneRejectionDecidesAtOnce() {
     scene.ask("r", ASKED.replace("}", ", 'approvals_required': 3}"));
     scene.answer("r", "q", "{'decision': 'approve', 'by': 'ada'}");
@@ -267,7 +282,7 @@ class HumanDeskTest {
   void whoHasApprovedNoLongerHoldsTheRequest() {
     scene.ask("r", ASKED.replace("}", ", 'four_eyes': true}"));
     claim("ada", 600);
-    scene.answer("r", "q", "{'decision': 'approve', 'by': 'ada'}");
+    scene.answer("r", "q", "{'decision': 'approve', 'by': 'Ada'}");
 
     scene.answer("r", "q", "{'decision': 'approve', 'by': 'bob'}");
 

@@ -31,8 +31,7 @@ class HumanListTest {
   }
 
   private ObjectNode list(String status) {
-    return HumanList.of(
-        "r", scene.logs.of(scene.store.find("r")).look(), status, scene.clock.instant());
+    return HumanList.of("r", scene.logs.look(scene.store.find("r")), status, scene.clock.instant());
   }
 
   private List<String> data(String status) {
@@ -133,6 +132,41 @@ class HumanListTest {
   }
 
   @Test
+  void whatNobodyAnsweredBeforeTheEndIsNoLongerPending() {
+    scene.ask("r", "{'request_id': 'a', 'timeout_seconds': 1}");
+    scene.ask("r", "{'request_id': 'b'}");
+    scene.ask("r", "{'request_id': 'c'}");
+    scene.answer("r", "b", "{'decision': 'ok'}");
+    scene.desk.claim("r", "c", json("{'by': 'ada', 'lease_seconds': 600}"), null);
+    scene.store.find("r").write("job.json", json("{'status': 'failed'}"));
+    scene.clock.turn(Duration.ofSeconds(5));
+
+    assertThat(requests(null)).containsExactly("a run_over", "b answered", "c run_over");
+    for (String open : List.of("pending", "claimed", "overdue")) {
+      assertThat(requests(open)).as(open).isEmpty();
+      assertThat(data(open)).as(open).isEmpty();
+    }
+    assertThat(requests("run_over")).containsExactly("a run_over", "c run_over");
+    assertThat(data("RUN_OVER"))
+        .containsExactly("human_input_requested a", "human_input_requested c");
+    assertThat(list(null).at("/requests/2/claim").isNull()).isTrue();
+    assertThat(data(null)).hasSize(5);
+  }
+
+  @Test
+  void aRunThatGoesOnAgainAsksAgain() {
+    scene.ask("r", "{'request_id': 'a'}");
+    scene.store.find("r").write("job.json", json("{'status': 'completed'}"));
+    assertThat(requests(null)).containsExactly("a run_over");
+
+    scene.store.find("r").write("job.json", json("{'status': 'running'}"));
+
+    assertThat(requests(null)).containsExactly("a pending");
+    scene.answer("r", "a", "{'decision': 'ok'}");
+    assertThat(requests(null)).containsExactly("a answered");
+  }
+
+  @Test
   void aRequestTellsItsFormItsTimeAndItsDefaultButNoSecrets() {
     scene.ask(
         "r",
@@ -153,6 +187,15 @@ class HumanListTest {
     JsonNode payload = list(null).at("/data/0/payload");
     assertThat(payload.at("/schema/properties/api_key/type").asText()).isEqualTo("string");
     assertThat(payload.at("/default/api_key").asText()).isEqualTo("[REDACTED]");
+  }
+
+  @Test
+  void aPromptThatIsJsonHidesItsSecrets() {
+    scene.ask("r", "{'request_id': 'a', 'prompt': '{\\'apiKey\\': \\'s3cret\\'}'}");
+
+    assertThat(list(null).at("/requests/0/prompt").asText())
+        .isEqualTo("{\"apiKey\":\"[REDACTED]\"}");
+    assertThat(Json.write(list(null))).doesNotContain("s3cret");
   }
 
   @Test

@@ -112,7 +112,7 @@ final class Scene implements AutoCloseable {
   }
 
   HumanRequest request(String runId, String requestId) {
-    return logs.of(store.find(runId)).look().requests().get(requestId);
+    return logs.look(store.find(runId)).requests().get(requestId);
   }
 
   /** Lines of a file of the run. */

@@ -1,14 +1,20 @@
 package io.mirrorneuron.runstore;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mirrorneuron.model.MnException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HumanCopiesTest {
   private static final String CLAIM =
@@ -53,6 +59,52 @@ class HumanCopiesTest {
 
     assertThat(lines("events.jsonl")).filteredOn(line -> line.contains("spn_1")).hasSize(1);
     assertThat(lines("timeline.jsonl")).filteredOn(line -> line.contains("spn_1")).hasSize(1);
+  }
+
+  /** A folder in the place of a file makes the write fail there, as a crash ends it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"events.jsonl", "timeline.jsonl"})
+  void whatAnInterruptedWriterLeftOutTheNextReaderOfTheRunFinds(String interrupted)
+      throws IOException {
+    run.document("job.json", "{'status':'completed'}");
+    Path obstacle = Files.createDirectory(run.folder().path().resolve(interrupted));
+    assertThatThrownBy(() -> write(1)).isInstanceOf(MnException.class);
+    try (RunStore store = new RunStore(root)) {
+      assertThat(store.journal(run.folder())).as("readers go on").isNotNull();
+      Files.delete(obstacle);
+
+      write(2);
+      store.journal(run.folder());
+      store.journal(run.folder());
+    }
+
+    for (String log : List.of("human.jsonl", "events.jsonl", "timeline.jsonl")) {
+      assertThat(String.join("", lines(log))).containsOnlyOnce("spn_1").containsOnlyOnce("spn_2");
+    }
+  }
+
+  @RepeatedTest(5)
+  void oneOfManyReadersMendsTheRun() throws Exception {
+    Path obstacle = Files.createDirectory(run.folder().path().resolve("events.jsonl"));
+    assertThatThrownBy(() -> write(1)).isInstanceOf(MnException.class);
+    Files.delete(obstacle);
+    try (RunStore one = new RunStore(root);
+        RunStore other = new RunStore(root)) {
+      List<Thread> readers = new ArrayList<>();
+      for (RunStore store : List.of(one, other, one, other, one, other)) {
+        readers.add(Thread.startVirtualThread(() -> store.journal(store.find("run-1")).catchUp()));
+      }
+      for (Thread reader : readers) {
+        reader.join();
+      }
+    }
+
+    assertThat(lines("events.jsonl")).hasSize(1);
+    assertThat(lines("timeline.jsonl")).hasSize(1);
+  }
+
+  private void write(int number) {
+    HumanCopies.write(run.folder(), List.of(RunSample.object(CLAIM.formatted(number))));
   }
 
   private List<String> lines(String log) throws IOException {

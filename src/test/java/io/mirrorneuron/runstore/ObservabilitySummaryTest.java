@@ -227,7 +227,7 @@ class ObservabilitySummaryTest {
   void theCompactTimelineIsTheEndOfIt() throws Exception {
     StringBuilder lines = new StringBuilder();
     for (int i = 0; i < 700; i++) {
-      lines.append("{'n':").append(i).append("}\n");
+      lines.append("{'n':").append(i).append(",'details':{'apiKey':'s3cret'}}\n");
     }
     run.lines("timeline.jsonl", lines.toString());
 
@@ -236,6 +236,7 @@ class ObservabilitySummaryTest {
     assertThat(timeline.path("schema_version").asText()).isEqualTo("mn.timeline.compact.v1");
     assertThat(timeline.path("records")).hasSize(500);
     assertThat(timeline.at("/records/499/n").asInt()).isEqualTo(699);
+    assertThat(timeline.at("/records/499/details/apiKey").asText()).isEqualTo("[REDACTED]");
     assertThat(timeline.path("record_count").asInt()).isEqualTo(700);
     assertThat(timeline.path("truncated").asBoolean()).isTrue();
 

@@ -74,6 +74,48 @@ class RedactionTest {
     assertThat(Redaction.of(Redaction.of(json))).isEqualTo(json(shown));
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          the whole text    | { "apiKey": "k", "n": 1.5 }            | {"apiKey":"[REDACTED]","n":1.5}
+          a list            | [{"a":[{"password":"p"}]}]             | [{"a":[{"password":"[REDACTED]"}]}]
+          a line of many    | a;{"token":"t"};;{"b":1};c             | a;{"token":"[REDACTED]"};;{"b":1};c
+          an indented line  | start;  {"token":"t"};                 | start;  {"token":"[REDACTED]"};
+          several lines     | {;  "set-cookie": "c";}                | {"set-cookie":"[REDACTED]"}
+          text within text  | {"out":"{\\"secret\\":\\"s\\"}"}   | {"out":"{\\"secret\\":\\"[REDACTED]\\"}"}
+          """)
+  void textsThatAreJsonHideTheirSecretsToo(String what, String text, String shown) {
+    JsonNode json = Json.object().put("stdout", text.replace(';', '\n'));
+    JsonNode expected = Json.object().put("stdout", shown.replace(';', '\n'));
+
+    assertThat(Redaction.of(json)).as(what).isEqualTo(expected);
+    assertThat(Redaction.of(expected)).as(what).isSameAs(expected);
+    assertThat(Redaction.ofObject(Json.write(json))).as(what).isEqualTo(Json.write(expected));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "the password is \"hunter2\", he said",
+        "token: next {page} [1]",
+        "{\"token\": \"cut off",
+        "{\"token\": nonsense}",
+        "{ \"total_tokens\": 12, \"secret\": true }",
+        "{ \"note\": \"no token here\" }",
+        "def f(token=\"x\"):",
+        "[password] \"x\" [y]",
+        "{}",
+        "[\"token\"]"
+      })
+  void otherTextsStayAsTheyAre(String text) {
+    JsonNode json = Json.object().put("text", text);
+
+    assertThat(Redaction.of(json)).isSameAs(json);
+  }
+
   @Test
   void partsWithoutSecretsAreShared() {
     JsonNode json = json("{\"token\":\"t\",\"large\":{\"a\":[1]}}");
