@@ -5,7 +5,7 @@ import java.time.Duration;
 
 /** An operation that can be followed, and how it is asked. */
 record LiveStream(ApiOperation operation, OperationCheck check, AreaCall area) {
-  /** The parameter that pages a list; streams have pages of their own. */
+  /** The parameter that pages a list; streams of records have pages of their own. */
   static final String LIMIT = "limit";
 
   private static final Duration HEARTBEAT = Duration.ofSeconds(15);
@@ -32,7 +32,9 @@ record LiveStream(ApiOperation operation, OperationCheck check, AreaCall area) {
       heartbeat = Duration.ofMillis(Math.round(1000 * call.number(spec.heartbeat())));
       call.json().remove(spec.heartbeat());
     }
-    call.with(LIMIT, PAGE);
+    if (!spec.isSnapshot()) {
+      call.with(LIMIT, PAGE);
+    }
     return new Subscription(this, call, cursor == null ? 0L : cursor, heartbeat);
   }
 }
