@@ -81,8 +81,11 @@ final class RunRows implements JobRows {
     if (known != null && now - known.at() < FRESH_NANOS) {
       return known.stamp();
     }
-    Future<Long> stamp = looks.apply(runId);
-    last.put(jobId, new Look(now, stamp));
-    return stamp.onFailure(e -> last.remove(jobId));
+    Future<Long> look = looks.apply(runId);
+    if (known != null) { // when there is too much to do for a look, the last one must do
+      look = look.recover(e -> known.stamp());
+    }
+    last.put(jobId, new Look(now, look));
+    return look.onFailure(e -> last.remove(jobId));
   }
 }

@@ -17,13 +17,16 @@ class RunRowsTest {
   private int version;
   private long stamp;
   private long now;
+  private boolean isBusy;
   private final RunRows rows =
       new RunRows(
           job -> Future.succeededFuture(stored.get(job)),
           run -> version,
           run -> {
             looks.add(run);
-            return Future.succeededFuture(stamp);
+            return isBusy
+                ? Future.failedFuture(new IllegalStateException("busy"))
+                : Future.succeededFuture(stamp);
           },
           () -> now);
 
@@ -59,6 +62,23 @@ class RunRowsTest {
     rows.lookAgain("j");
 
     assertThat(row()).isNotEqualTo(written);
+  }
+
+  @Test
+  void whenThereIsTooMuchToDoForALookTheLastOneStands() {
+    stored.put("j", Buffer.buffer("{\"run_id\":\"r\"}"));
+    isBusy = true;
+    assertThat(rows.row("j").failed()).isTrue();
+    isBusy = false;
+    Buffer before = row();
+    stamp++;
+    isBusy = true;
+    pass(250);
+    assertThat(row()).isEqualTo(before);
+    isBusy = false;
+    pass(250);
+
+    assertThat(row()).isNotEqualTo(before);
   }
 
   @Test
