@@ -222,11 +222,18 @@ public final class JobRuns {
     return journal;
   }
 
-  /** A record as an event of a job reads. */
+  /**
+   * A record as an event of a job reads: whoever reads those relies on words where there should be
+   * words, and on nothing where there is none.
+   */
   private static ObjectNode event(ObjectNode record) {
     ObjectNode event = record.deepCopy();
-    if (!event.has("timestamp")) {
-      event.put("timestamp", Records.timeText(record));
+    event.properties().removeIf(member -> member.getValue().isNull());
+    if (!event.path("timestamp").isTextual()) {
+      event.put("timestamp", Records.timeText(event));
+    }
+    if (!event.path("type").isTextual()) {
+      event.put("type", event.path("type").asText("event"));
     }
     return event;
   }

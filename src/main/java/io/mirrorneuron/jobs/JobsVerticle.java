@@ -26,7 +26,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -209,7 +208,7 @@ public final class JobsVerticle extends AreaVerticle {
   private Future<Buffer> streamWorkflowProgress(ApiCall call) {
     boolean follows = call.has("after") && !call.patience().isZero();
     long after = call.has("after") ? call.integer("after") : -1;
-    return (follows ? vertx.timer(PACE_MILLIS, TimeUnit.MILLISECONDS) : Future.succeededFuture())
+    return (follows ? later(PACE_MILLIS) : Future.succeededFuture())
         .compose(
             paced ->
                 patiently(

@@ -19,7 +19,6 @@ import io.mirrorneuron.runstore.ServedFile;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.Redaction;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -104,9 +103,7 @@ public final class RunsVerticle extends AreaVerticle {
               long seq = page.path("seq").asLong();
               long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
               if (seq <= after && left > LOOK_MILLIS) {
-                Promise<Void> later = Promise.promise();
-                vertx.setTimer(LOOK_MILLIS, timer -> later.complete());
-                return later.future().compose(due -> streamRuns(call, until));
+                return later(LOOK_MILLIS).compose(due -> streamRuns(call, until));
               }
               ObjectNode answer = Json.object();
               ArrayNode data = answer.putArray("data");

@@ -93,6 +93,24 @@ class JobsAndRunsIT {
   }
 
   @Test
+  void whatAProgramWroteCarelesslyDoesNotSpoilTheEventsOfItsJob() throws IOException {
+    String job = ended(SampleManifests.routers("careless", 1));
+    append(
+        home.resolve("runs/run-" + job),
+        "events.jsonl",
+        "{\"timestamp\":1767225600,\"agent_id\":null,\"error\":null,\"text\":\"mine\"}");
+    JsonNode mine =
+        Json.elements(get("/jobs/" + job + "/events").path("data"))
+            .filter(event -> event.has("text"))
+            .findFirst()
+            .orElseThrow();
+
+    assertThat(mine.path("timestamp").isTextual()).isTrue();
+    assertThat(mine.path("type").asText()).isEqualTo("event");
+    assertThat(mine.has("agent_id") || mine.has("error")).isFalse();
+  }
+
+  @Test
   void aJobThatWasClearedIsToldFromItsRun() throws IOException {
     String job = ended(SampleManifests.routers("cleared", 2));
     JsonNode before = get("/jobs/" + job);
