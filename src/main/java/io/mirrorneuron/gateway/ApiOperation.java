@@ -3,6 +3,7 @@ package io.mirrorneuron.gateway;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -18,6 +19,7 @@ import java.util.regex.Pattern;
  * @param stream how it can be followed; null when it cannot
  * @param socket what it carries as a WebSocket; null when it is none
  * @param slashed the path parameter that is a path itself; null when there is none
+ * @param timeout how long its area may take; null for as long as others
  * @param answersFile whether the area names a file and the gateway sends it
  */
 public record ApiOperation(
@@ -31,6 +33,7 @@ public record ApiOperation(
     StreamSpec stream,
     SocketSpec socket,
     String slashed,
+    Duration timeout,
     boolean answersFile,
     Body body) {
 
@@ -45,6 +48,7 @@ public record ApiOperation(
   static final String SWITCHING = "101";
   static final String ANSWER = "x-mn-answer";
   static final String SLASHES = "x-mn-slashes";
+  static final String TIMEOUT = "x-mn-timeout";
 
   /** Reads an operation that {@link ContractCheck} accepts. */
   static ApiOperation read(
@@ -65,6 +69,7 @@ public record ApiOperation(
         StreamSpec.read(operation.getJsonObject("x-mn-stream")),
         SocketSpec.read(operation.getJsonObject("x-mn-socket")),
         slashed(operation, components),
+        operation.containsKey(TIMEOUT) ? Duration.ofSeconds(operation.getLong(TIMEOUT)) : null,
         "file".equals(operation.getString(ANSWER)),
         body(operation));
   }

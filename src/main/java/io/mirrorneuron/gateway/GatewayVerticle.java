@@ -37,7 +37,7 @@ public final class GatewayVerticle extends VerticleBase {
       Supplier<String> requestIds,
       Clock clock) {}
 
-  private static final int IDLE_SECONDS = 120;
+  static final int IDLE_SECONDS = 120;
   private static final long DRAIN_SECONDS = 5;
 
   /** What a client may say at once over a WebSocket; what it is sent has no such limit. */
