@@ -114,6 +114,13 @@ public abstract class AreaVerticle extends VerticleBase {
     return promise.future();
   }
 
+  /** Completes after so long; never when the verticle is stopped before, which is no failure. */
+  protected final Future<Void> later(long millis) {
+    Promise<Void> promise = Promise.promise();
+    vertx.setTimer(millis, timer -> promise.complete());
+    return promise.future();
+  }
+
   protected static Buffer encode(Object answer) {
     if (answer instanceof Buffer finished) {
       return finished;

@@ -6,6 +6,7 @@ import io.mirrorneuron.gateway.answer.Entry;
 import io.mirrorneuron.gateway.answer.Problem;
 import io.mirrorneuron.gateway.call.Bodies;
 import io.mirrorneuron.gateway.call.Uploads;
+import io.mirrorneuron.gateway.contract.ApiOperation;
 import io.mirrorneuron.gateway.contract.Contract;
 import io.mirrorneuron.gateway.contract.ContractCheck;
 import io.mirrorneuron.gateway.security.Auth;
@@ -46,7 +47,6 @@ public final class GatewayVerticle extends VerticleBase {
       Supplier<String> requestIds,
       Clock clock) {}
 
-  private static final int IDLE_SECONDS = 120;
   private static final long DRAIN_SECONDS = 5;
 
   /** What a client may say at once over a WebSocket; what it is sent has no such limit. */
@@ -82,7 +82,7 @@ public final class GatewayVerticle extends VerticleBase {
                 new HttpServerOptions()
                     .setHost(api.host())
                     .setPort(api.port())
-                    .setIdleTimeout(IDLE_SECONDS)
+                    .setIdleTimeout(ApiOperation.IDLE_SECONDS)
                     .setMaxWebSocketFrameSize(SOCKET_MESSAGE_BYTES)
                     .setMaxWebSocketMessageSize(SOCKET_MESSAGE_BYTES)
                     // Would cost each subscriber a compressor of its own for the same bytes.

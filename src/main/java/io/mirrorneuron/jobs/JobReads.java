@@ -7,6 +7,7 @@ import io.mirrorneuron.jobs.view.JobDetail;
 import io.mirrorneuron.jobs.view.RunFacts;
 import io.mirrorneuron.jobs.view.stored.JobRecord;
 import io.mirrorneuron.jobs.view.stored.StoredRun;
+import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.EventPage;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runstore.RunFolder;
@@ -70,6 +71,18 @@ final class JobReads {
         .reversed()
         .forEach(event -> recent.add(Json.parseObject(event, "event")));
     return full;
+  }
+
+  /** The run of a job that the runtime knows; null when it has none, or the runtime does not. */
+  String runId(String jobId) {
+    try {
+      return JobRecord.of(jobs.brief(jobId)).runId();
+    } catch (MnException e) {
+      if (e.code() == ErrorCode.NOT_FOUND) {
+        return null;
+      }
+      throw e;
+    }
   }
 
   /** The first events of the job behind a number. */

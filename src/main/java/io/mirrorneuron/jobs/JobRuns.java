@@ -3,6 +3,7 @@ package io.mirrorneuron.jobs;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.jobs.view.RunFacts;
 import io.mirrorneuron.jobs.view.stored.JobRecord;
 import io.mirrorneuron.jobs.view.stored.StoredRun;
@@ -19,9 +20,7 @@ import io.mirrorneuron.runstore.RunIndex;
 import io.mirrorneuron.runstore.RunJournal;
 import io.mirrorneuron.runstore.RunLog;
 import io.mirrorneuron.runstore.RunStore;
-import io.mirrorneuron.store.JobRows;
 import io.mirrorneuron.wire.Json;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -33,11 +32,17 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** What the run store knows of jobs. Blocking and thread-safe. */
 public final class JobRuns {
   private static final int MOST_EVENTS = 5000;
-  private static final String RUN_ID = "\"run_id\":\"";
+
+  /** Of a journal, looked through for events of programs in each list of events. */
+  private static final long LISTED_BYTES = 4 << 20;
+
+  /** The same, once for a story. */
+  private static final long STORY_BYTES = 64 << 20;
 
   private final RunStore runs;
   private final RunIndex index;
@@ -51,22 +56,6 @@ public final class JobRuns {
     this.artifacts = artifacts;
     this.outputs = outputs;
     this.clock = clock;
-  }
-
-  /** Rows that are other bytes also when only the documents of the job's run have changed. */
-  JobRows rows(JobRows rows) {
-    return jobId ->
-        rows.row(jobId)
-            .map(
-                row -> {
-                  if (row == null) {
-                    return null;
-                  }
-                  String text = row.toString(StandardCharsets.ISO_8859_1);
-                  int from = text.indexOf(RUN_ID) + RUN_ID.length();
-                  String runId = text.substring(from, Math.max(from, text.indexOf('"', from)));
-                  return row.copy().appendInt(runs.version(runId));
-                });
   }
 
   /** The folder of the job's run, if it has one now; it may be some milliseconds behind the job. */
@@ -107,6 +96,21 @@ public final class JobRuns {
         Files.exists(folder.path().resolve(ObservabilitySummary.FILE))
             ? ObservabilitySummary.storedOrComputed(folder)
             : MissingNode.getInstance());
+  }
+
+  /** What is recorded of a job that the runtime does not know any more, with its plan. */
+  JobRecord record(RunFolder folder) {
+    ObjectNode document = Json.object();
+    Stream.of("config.json", "manifest.json")
+        .map(name -> document(folder, name))
+        .filter(plan -> !plan.at("/workflow/steps").isEmpty() || isGraph(plan))
+        .findFirst()
+        .ifPresent(plan -> document.set("manifest", plan));
+    return new JobRecord(document, documents(folder));
+  }
+
+  private static boolean isGraph(JsonNode plan) {
+    return !plan.path("nodes").isEmpty() || !plan.at("/agents/nodes").isEmpty();
   }
 
   private static JsonNode document(RunFolder folder, String name) {
@@ -163,9 +167,7 @@ public final class JobRuns {
   }
 
   private EventPage merged(EventPage page, RunFolder folder, int limit) {
-    RunJournal journal = runs.journal(folder);
-    journal.catchUp();
-    List<ObjectNode> own = journal.ofPrograms(limit);
+    List<ObjectNode> own = journal(folder).ofPrograms(0, limit, LISTED_BYTES).events();
     if (own.isEmpty()) {
       return page;
     }
@@ -180,18 +182,58 @@ public final class JobRuns {
         page.ended());
   }
 
-  private List<ObjectNode> all(RunFolder folder, Predicate<ObjectNode> wanted) {
-    RunJournal journal = runs.journal(folder);
-    journal.catchUp();
-    return journal.last(
-        MOST_EVENTS, new RunJournal.Filter(EnumSet.of(RunLog.EVENTS), null), wanted);
+  /**
+   * Events that programs of the run wrote themselves behind a number of its journal, by journal.
+   */
+  RunJournal.OfPrograms ofPrograms(RunFolder folder, long after) {
+    return journal(folder).ofPrograms(after, MOST_EVENTS, STORY_BYTES);
   }
 
-  /** A record as an event of a job reads. */
+  /** How the files of a run stand; another number when they have changed. Looks at the disk. */
+  long stamp(String runId) {
+    return runs.stamp(runId);
+  }
+
+  /** Another number at once when this process has written a document of the run. */
+  int version(String runId) {
+    return runs.version(runId);
+  }
+
+  /** Tells whenever the files of a run have changed, until closed. */
+  JobsClient.Subscription watch(String runId, Runnable onChange) {
+    AutoCloseable watch = runs.watch(runId, onChange);
+    return () -> {
+      try {
+        watch.close();
+      } catch (Exception e) {
+        throw new IllegalStateException("a watch of the run store cannot be closed", e);
+      }
+    };
+  }
+
+  private List<ObjectNode> all(RunFolder folder, Predicate<ObjectNode> wanted) {
+    return journal(folder)
+        .last(MOST_EVENTS, new RunJournal.Filter(EnumSet.of(RunLog.EVENTS), null), wanted);
+  }
+
+  private RunJournal journal(RunFolder folder) {
+    RunJournal journal = runs.journal(folder);
+    journal.catchUp();
+    return journal;
+  }
+
+  /**
+   * A record as an event of a job reads: whoever reads those relies on words where there should be
+   * words, and on nothing where there is none.
+   */
   private static ObjectNode event(ObjectNode record) {
     ObjectNode event = record.deepCopy();
-    if (!event.has("timestamp")) {
-      event.put("timestamp", Records.timeText(record));
+    event.properties().removeIf(member -> member.getValue().isNull());
+    if (!event.path("timestamp").isTextual()) {
+      event.put("timestamp", Records.timeText(event));
+    }
+    if (!event.path("type").isTextual()) {
+      event.put("type", event.path("type").asText("event"));
     }
     return event;
   }

@@ -6,10 +6,11 @@ import io.mirrorneuron.jobs.view.stored.JobRecord;
 import io.mirrorneuron.model.EventPage;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runstore.RunFolder;
-import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.runstore.RunJournal;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 
@@ -41,6 +42,7 @@ final class JobStories {
   private static final class Kept {
     final ReentrantLock lock = new ReentrantLock();
     JobStory story;
+    long journal;
     int weight;
   }
 
@@ -50,9 +52,11 @@ final class JobStories {
       return known(jobId, view);
     } catch (MnException e) {
       RunFolder run = runs.left(jobId, e);
-      JobRecord record = new JobRecord(Json.object(), runs.documents(run));
+      JobRecord record = runs.record(run);
       JobStory story = new JobStory(jobId, record);
+      readOfPrograms(story, run, 0);
       story.add(runs.events(run, 0, Integer.MAX_VALUE).events());
+      story.settle();
       return view.apply(story, record);
     }
   }
@@ -64,9 +68,9 @@ final class JobStories {
       if (mine.story == null) {
         mine.story = new JobStory(jobId, JobRecord.of(jobs.get(jobId)));
       }
-      JobRecord record = read(jobId, mine.story);
+      JobRecord record = read(jobId, mine);
       if (mine.story.hasEnded() && !record.isFinal()) { // it ended in between
-        record = read(jobId, mine.story);
+        record = read(jobId, mine);
       }
       V seen = view.apply(mine.story, record);
       keep(jobId, mine, record.isFinal());
@@ -79,11 +83,23 @@ final class JobStories {
     }
   }
 
-  private JobRecord read(String jobId, JobStory story) {
+  private JobRecord read(String jobId, Kept mine) {
     JobRecord record = JobRecord.of(jobs.brief(jobId));
-    record = runs.wholeFolder(record).map(runs::documents).map(record::with).orElse(record);
-    readOn(jobId, story, record.lastEvent());
+    Optional<RunFolder> run = runs.wholeFolder(record);
+    if (run.isPresent()) {
+      record = record.with(runs.documents(run.get()));
+      mine.journal = readOfPrograms(mine.story, run.get(), mine.journal);
+    }
+    readOn(jobId, mine.story, record.lastEvent());
+    mine.story.settle();
     return record;
+  }
+
+  /** The number in the run's journal behind which to go on. */
+  private long readOfPrograms(JobStory story, RunFolder run, long after) {
+    RunJournal.OfPrograms own = runs.ofPrograms(run, after);
+    story.addOfPrograms(own.events(), own.last());
+    return own.next();
   }
 
   /** Up to what the record knows of, so that both tell of the same moment. */

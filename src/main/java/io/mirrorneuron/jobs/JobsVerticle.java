@@ -26,7 +26,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -54,10 +53,12 @@ public final class JobsVerticle extends AreaVerticle {
   private final Secret adminToken;
   private final Clock clock;
   private final JobStories stories;
+  private final RunRows rows;
   private final Function<String, Future<Buffer>> details;
   private final Function<String, Future<Snapshot>> progress;
   private final Function<String, Future<Buffer>> graphs;
   private JobChanges changes;
+  private JobChanges changesWithRuns;
 
   /**
    * @param rows null when the rows of the runtime cannot be read; each view is then made anew
@@ -78,14 +79,17 @@ public final class JobsVerticle extends AreaVerticle {
     this.adminToken = adminToken;
     this.clock = clock;
     this.stories = new JobStories(jobs, runs, STORIES, STORY_WEIGHT);
+    this.rows =
+        rows == null
+            ? null
+            : new RunRows(
+                rows, runs::version, run -> blocking(() -> runs.stamp(run)), System::nanoTime);
     this.details =
-        kept(rows, id -> blocking(() -> encode(reads.compact(id))), Buffer::length, DETAIL_BYTES);
+        kept(id -> blocking(() -> encode(reads.compact(id))), Buffer::length, DETAIL_BYTES);
     this.progress =
-        kept(
-            rows, id -> seen(id, Snapshot::of), shown -> shown.document().length(), PROGRESS_BYTES);
+        kept(id -> seen(id, Snapshot::of), shown -> shown.document().length(), PROGRESS_BYTES);
     this.graphs =
         kept(
-            rows,
             id -> seen(id, (story, record) -> encode(story.agentGraph(record))),
             Buffer::length,
             GRAPH_BYTES);
@@ -113,12 +117,15 @@ public final class JobsVerticle extends AreaVerticle {
   @Override
   public Future<?> start() throws Exception {
     changes = new JobChanges(vertx, (job, action) -> blocking(() -> jobs.watch(job, action)));
+    changesWithRuns =
+        new JobChanges(vertx, (job, action) -> blocking(() -> watchWithRun(job, action)));
     return super.start();
   }
 
   @Override
   public Future<?> stop() {
     changes.close();
+    changesWithRuns.close();
     return Future.succeededFuture();
   }
 
@@ -147,11 +154,11 @@ public final class JobsVerticle extends AreaVerticle {
 
   /** The way to the view of a job, by rows where there are any. */
   private <V> Function<String, Future<V>> kept(
-      JobRows rows, Function<String, Future<V>> compose, ToIntFunction<V> length, long maxBytes) {
+      Function<String, Future<V>> compose, ToIntFunction<V> length, long maxBytes) {
     if (rows == null) {
       return compose;
     }
-    var cache = new RowCache<>(runs.rows(rows), compose, length, maxBytes);
+    var cache = new RowCache<>(rows, compose, length, maxBytes);
     // A job without a row may have left a run.
     return id ->
         cache.get(id).recover(e -> isUnknown(e) ? compose.apply(id) : Future.failedFuture(e));
@@ -167,26 +174,26 @@ public final class JobsVerticle extends AreaVerticle {
 
   private Future<Buffer> listJobEvents(ApiCall call) {
     boolean compact = !call.text("include").equals("full");
-    return patiently(call, () -> readEvents(call), page -> page.events().isEmpty() && !page.ended())
+    return patiently(
+            call, changes, () -> readEvents(call), page -> page.events().isEmpty() && !page.ended())
         .map(page -> Events.page(page, compact));
   }
 
   /** A reader with patience gets an empty page only when nothing has come for that long. */
-  private <P> Future<P> patiently(ApiCall call, Supplier<Future<P>> read, Predicate<P> isEmpty) {
+  private <P> Future<P> patiently(
+      ApiCall call, JobChanges from, Supplier<Future<P>> read, Predicate<P> isEmpty) {
     if (call.patience().isZero()) {
       return read.get();
     }
     String jobId = id(call);
-    return changes
-        .observe(jobId)
+    return from.observe(jobId)
         .compose(
             version ->
                 read.get()
                     .compose(
                         page ->
                             isEmpty.test(page)
-                                ? changes
-                                    .after(jobId, version, call.patience())
+                                ? from.after(jobId, version, call.patience())
                                     .compose(changed -> read.get())
                                 : Future.succeededFuture(page)));
   }
@@ -201,14 +208,33 @@ public final class JobsVerticle extends AreaVerticle {
   private Future<Buffer> streamWorkflowProgress(ApiCall call) {
     boolean follows = call.has("after") && !call.patience().isZero();
     long after = call.has("after") ? call.integer("after") : -1;
-    return (follows ? vertx.timer(PACE_MILLIS, TimeUnit.MILLISECONDS) : Future.succeededFuture())
+    return (follows ? later(PACE_MILLIS) : Future.succeededFuture())
         .compose(
             paced ->
                 patiently(
                     call,
-                    () -> progress.apply(id(call)),
+                    changesWithRuns,
+                    () -> progressNow(id(call)),
                     shown -> shown.seq() <= after && !shown.isFinal()))
         .map(shown -> shown.page(after, clock.millis()));
+  }
+
+  private Future<Snapshot> progressNow(String jobId) {
+    if (rows != null) {
+      rows.lookAgain(jobId);
+    }
+    return progress.apply(jobId);
+  }
+
+  /** Hears of what the runtime does and of what programs of the run write. */
+  private JobsClient.Subscription watchWithRun(String jobId, Runnable onChange) {
+    String runId = reads.runId(jobId);
+    JobsClient.Subscription ofJob = jobs.watch(jobId, onChange);
+    JobsClient.Subscription ofRun = runId == null ? () -> {} : runs.watch(runId, onChange);
+    return () -> {
+      ofJob.close();
+      ofRun.close();
+    };
   }
 
   private Future<EventPage> readEvents(ApiCall call) {
@@ -269,13 +295,13 @@ public final class JobsVerticle extends AreaVerticle {
   /**
    * The progress of a job.
    *
-   * @param seq number of the last event that is in it
+   * @param seq grows with each event that is in it
    * @param isFinal nothing follows
    */
   private record Snapshot(Ticking document, long seq, boolean isFinal) {
 
     static Snapshot of(JobStory story, JobRecord record) {
-      return new Snapshot(story.progress(record), story.seq(), story.isFinal(record));
+      return new Snapshot(story.progress(record), story.version(), story.isFinal(record));
     }
 
     /** {@code {data, next, ended}} for who has seen it up to an event. */

@@ -19,16 +19,20 @@ import io.mirrorneuron.runstore.ServedFile;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.Redaction;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** The area {@code runs}. */
 public final class RunsVerticle extends AreaVerticle {
   private static final int LIMIT = 64;
+
+  /** How often the list is looked at while somebody follows it. */
+  private static final long LOOK_MILLIS = 250;
 
   /**
    * Where else files of runs are looked for.
@@ -68,6 +72,7 @@ public final class RunsVerticle extends AreaVerticle {
     this.ui = new RunUi(this::job, probe);
     this.video = new RunVideo(this::job, places.bundles(), new Reach(List.of(), places.userHome()));
     on("listRuns", call -> index.list(query(call)));
+    onHot("streamRuns", this::streamRuns);
     on("getRunResult", call -> result(run(call)));
     on("getRunFinalArtifact", call -> finalArtifact(run(call)));
     on("listRunArtifacts", this::listRunArtifacts);
@@ -86,14 +91,31 @@ public final class RunsVerticle extends AreaVerticle {
     return Future.succeededFuture();
   }
 
+  private Future<Buffer> streamRuns(ApiCall call) {
+    return streamRuns(call, System.nanoTime() + call.patience().toNanos());
+  }
+
+  private Future<Buffer> streamRuns(ApiCall call, long until) {
+    long after = call.has("after") ? call.integer("after") : -1;
+    return blocking(() -> index.seen(query(call)))
+        .compose(
+            page -> {
+              long seq = page.path("seq").asLong();
+              long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+              if (seq <= after && left > LOOK_MILLIS) {
+                return later(LOOK_MILLIS).compose(due -> streamRuns(call, until));
+              }
+              ObjectNode answer = Json.object();
+              ArrayNode data = answer.putArray("data");
+              if (seq > after) {
+                data.add(page);
+              }
+              answer.put("next", Math.max(seq, after)).put("ended", false);
+              return Future.succeededFuture(encode(answer));
+            });
+  }
+
   private static RunIndex.Query query(ApiCall call) {
-    Instant since = null;
-    if (call.has("since")) {
-      since = Records.time(call.text("since"));
-      if (since == null) {
-        throw MnException.invalid("since must be a time such as 2026-06-20T10:00:00Z");
-      }
-    }
     return new RunIndex.Query(
         (int) call.integer("limit"),
         text(call, "cursor"),
@@ -101,7 +123,7 @@ public final class RunsVerticle extends AreaVerticle {
         text(call, "blueprint_id"),
         text(call, "job_id"),
         text(call, "q"),
-        since);
+        call.has("since") ? Records.since(call.text("since")) : null);
   }
 
   private static String text(ApiCall call, String parameter) {

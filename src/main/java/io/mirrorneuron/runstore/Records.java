@@ -5,13 +5,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.regex.Pattern;
 
 /** Records of line files: their bytes, their limit, their time. Pure. */
 public final class Records {
@@ -19,6 +22,7 @@ public final class Records {
   public static final int MAX_BYTES = 64 << 10;
 
   private static final int PREVIEW_CHARS = 2000;
+  private static final Pattern LOST_PLUS = Pattern.compile("(T.*) (\\d\\d:?\\d\\d)$");
   private static final ObjectWriter SORTED =
       Json.MAPPER.writer().with(JsonNodeFeature.WRITE_PROPERTIES_SORTED);
 
@@ -53,6 +57,21 @@ public final class Records {
       return text.endsWith("Z") ? Instant.parse(text) : OffsetDateTime.parse(text).toInstant();
     } catch (DateTimeException e) {
       return local(text);
+    }
+  }
+
+  /**
+   * The moment that somebody asks from: a time as records have it, also one whose {@code +} has
+   * become a blank on the way, or a day, which begins in UTC.
+   *
+   * @throws MnException INVALID
+   */
+  public static Instant since(String text) {
+    Instant time = time(LOST_PLUS.matcher(text).replaceFirst("$1+$2"));
+    try {
+      return time == null ? LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant() : time;
+    } catch (DateTimeException e) {
+      throw MnException.invalid("since must be a time such as 2026-06-20T10:00:00Z");
     }
   }
 

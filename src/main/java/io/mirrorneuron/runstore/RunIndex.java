@@ -49,10 +49,12 @@ public final class RunIndex {
 
   private final Set<String> touched = ConcurrentHashMap.newKeySet();
   private FileTime scanned;
+  private long changes;
 
   private RunIndex(RunStore store, Clock clock) {
     this.store = store;
     this.clock = clock;
+    this.changes = clock.millis();
   }
 
   /** An index of the store, which reads what there is in the background; lists wait for that. */
@@ -148,6 +150,15 @@ public final class RunIndex {
     return more ? answer.put("next", cursor(page.getLast().place())) : answer;
   }
 
+  /**
+   * The page, with {@code seq}: another number, and a greater one, whenever a row of any run has
+   * become another, also of one that the page does not show, and when the server has started anew.
+   */
+  public synchronized ObjectNode seen(Query query) {
+    ObjectNode page = list(query);
+    return page.put("seq", changes);
+  }
+
   private synchronized void update() {
     try {
       FileTime modified = Files.getLastModifiedTime(store.root());
@@ -185,9 +196,13 @@ public final class RunIndex {
       remove(runId);
       return null;
     }
-    RunRow row = RunRow.read(store.folder(runId), rows.get(runId));
-    rows.put(runId, row);
-    order.put(row.place(), row);
+    RunRow before = rows.get(runId);
+    RunRow row = RunRow.read(store.folder(runId), before);
+    if (before != row) {
+      rows.put(runId, row);
+      order.put(row.place(), row);
+      noteChange(before == null || !row.tellsAs(before));
+    }
     return row;
   }
 
@@ -195,7 +210,13 @@ public final class RunIndex {
     RunRow before = rows.remove(runId);
     if (before != null) {
       order.remove(before.place());
+      noteChange(true);
     }
+  }
+
+  /** Numbers are times, so that they also grow from one start of the server to the next. */
+  private void noteChange(boolean isChange) {
+    changes = isChange ? Math.max(changes + 1, clock.millis()) : changes;
   }
 
   private ObjectNode json(RunRow row) {

@@ -33,9 +33,6 @@ public final class RunJournal {
   private static final long SEGMENT_BYTES = 16 << 20;
   private static final int PAGE_BYTES = 1 << 20;
 
-  /** How far back records of programs are looked for among thousands of others. */
-  private static final long PROGRAMS_BYTES = 4 << 20;
-
   /** Lines of each log that are read at a time, so that a long history needs no memory. */
   private static final int BATCH = 2000;
 
@@ -164,20 +161,52 @@ public final class RunJournal {
     return new Page(records, seen[0], complete[0]);
   }
 
-  /** The newest events that programs of the run wrote themselves, as {@link #last} tells them. */
-  public List<ObjectNode> ofPrograms(int limit) {
+  /**
+   * Events that programs of the run wrote themselves.
+   *
+   * @param events as {@link #last} tells them
+   * @param last the number of the last of them; 0 when there is none
+   * @param next the number to ask with for those that follow
+   */
+  public record OfPrograms(List<ObjectNode> events, long last, long next) {}
+
+  /**
+   * The newest of them behind a number.
+   *
+   * @param after 0 for all
+   * @param bytes of the journal that are looked through for all, about, from its end
+   */
+  public OfPrograms ofPrograms(long after, int limit, long bytes) {
+    long[] next = {after};
+    Predicate<JournalEntry> wanted =
+        entry -> {
+          next[0] = Math.max(next[0], entry.seq());
+          return entry.log() == RunLog.EVENTS && entry.job().equals(JournalEntry.NO_JOB);
+        };
+    Deque<JournalEntry> found = new ArrayDeque<>();
     try {
-      return files
-          .last(
-              limit,
-              PROGRAMS_BYTES,
-              entry -> entry.log() == RunLog.EVENTS && entry.job().equals(JournalEntry.NO_JOB))
-          .stream()
-          .map(RunJournal::payload)
-          .toList();
+      if (after == 0) {
+        found.addAll(files.last(limit, bytes, wanted));
+      } else {
+        files.read(
+            after,
+            entry -> {
+              if (wanted.test(entry)) {
+                found.add(entry);
+              }
+              if (found.size() > limit) {
+                found.remove();
+              }
+              return true;
+            });
+      }
     } catch (IOException e) {
       throw damaged(e);
     }
+    return new OfPrograms(
+        found.stream().map(RunJournal::payload).toList(),
+        found.isEmpty() ? 0 : found.getLast().seq(),
+        next[0]);
   }
 
   /**

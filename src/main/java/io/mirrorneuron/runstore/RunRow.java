@@ -78,6 +78,15 @@ record RunRow(
         seen);
   }
 
+  /** Whether lists tell the same of both. */
+  boolean tellsAs(RunRow other) {
+    return facts().equals(other.facts());
+  }
+
+  private List<String> facts() {
+    return List.of(runId, jobId, blueprintId, traceId, status, submittedAt, startedAt, endedAt);
+  }
+
   boolean isOver() {
     return RunFolder.isFinal(status);
   }

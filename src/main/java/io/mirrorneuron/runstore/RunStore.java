@@ -229,6 +229,14 @@ public final class RunStore implements AutoCloseable {
     return versions.get(runId.hashCode() & VERSIONS - 1);
   }
 
+  /**
+   * Another number when the records or documents of the run, or the files in its folder, are others
+   * than before, whoever wrote them. Looks at the disk.
+   */
+  public long stamp(String runId) {
+    return stamps(runId).getAsLong() * 31 + root.resolve(runId).toFile().lastModified();
+  }
+
   private void changed(String runId, String file) {
     if (!file.endsWith(".jsonl")) {
       versions.incrementAndGet(runId.hashCode() & VERSIONS - 1);

@@ -1,5 +1,7 @@
 package io.mirrorneuron.app;
 
+import static java.nio.file.StandardOpenOption.APPEND;
+import static java.nio.file.StandardOpenOption.CREATE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -17,15 +19,20 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the operations of jobs tell of runs. */
+@Timeout(60)
 class JobsAndRunsIT {
   @TempDir static Path home;
   private static App app;
@@ -86,11 +93,30 @@ class JobsAndRunsIT {
   }
 
   @Test
+  void whatAProgramWroteCarelesslyDoesNotSpoilTheEventsOfItsJob() throws IOException {
+    String job = ended(SampleManifests.routers("careless", 1));
+    append(
+        home.resolve("runs/run-" + job),
+        "events.jsonl",
+        "{\"timestamp\":1767225600,\"agent_id\":null,\"error\":null,\"text\":\"mine\"}");
+    JsonNode mine =
+        Json.elements(get("/jobs/" + job + "/events").path("data"))
+            .filter(event -> event.has("text"))
+            .findFirst()
+            .orElseThrow();
+
+    assertThat(mine.path("timestamp").isTextual()).isTrue();
+    assertThat(mine.path("type").asText()).isEqualTo("event");
+    assertThat(mine.has("agent_id") || mine.has("error")).isFalse();
+  }
+
+  @Test
   void aJobThatWasClearedIsToldFromItsRun() throws IOException {
     String job = ended(SampleManifests.routers("cleared", 2));
     JsonNode before = get("/jobs/" + job);
     JsonNode events = get("/jobs/" + job + "/events?after=0").path("data");
     JsonNode progress = get("/jobs/" + job + "/workflow-progress");
+    JsonNode graph = get("/jobs/" + job + "/agent-graph");
     app.jobs().clear("admin");
     JsonNode after = get("/jobs/" + job);
 
@@ -103,12 +129,123 @@ class JobsAndRunsIT {
             Json.elements(events)
                 .map(event -> event.path("seq").asInt() + event.path("type").asText())
                 .toList());
-    assertThat(get("/jobs/" + job + "/workflow-progress").path("status"))
-        .isEqualTo(progress.path("status"));
+    JsonNode left = get("/jobs/" + job + "/workflow-progress");
+    for (String member : List.of("status", "name", "workflow_id", "layers", "agent_count")) {
+      assertThat(left.path(member)).as(member).isEqualTo(progress.path(member));
+    }
+    assertThat(get("/jobs/" + job + "/agent-graph").path("edges")).isEqualTo(graph.path("edges"));
     assertThat(get("/jobs/" + job + "?include=full").at("/job/job_id").asText()).isEqualTo(job);
-    assertThat(status("/jobs/" + job + "/agent-graph")).isEqualTo(200);
     Files.move(home.resolve("runs/run-" + job), home.resolve("elsewhere"));
     assertThat(status("/jobs/" + job)).isEqualTo(404);
+  }
+
+  @Test
+  void theDetailOfAJobThatGoesOnKeepsUpWithTheFilesOfItsRun() throws IOException {
+    Path gate = home.resolve("gate-detail");
+    String job = waiting(gate);
+    Path run = home.resolve("runs/run-" + job);
+    for (int i = 1; i <= 3; i++) {
+      String file = "report-" + i + ".md";
+      long samples = get("/jobs/" + job).at("/resource_usage/sample_count").asLong();
+      Files.writeString(run.resolve(file), "# Half done");
+      append(run, "resources.jsonl", "{\"ts\":\"%s\",\"cpu_pct\":1}".formatted(Instant.now()));
+
+      Eventually.eventually(
+          "the detail has the sample and " + file,
+          () -> {
+            JsonNode detail = get("/jobs/" + job);
+            return detail.at("/resource_usage/sample_count").asLong() > samples
+                && Json.elements(detail.path("artifacts"))
+                    .anyMatch(one -> one.path("relative_path").asText().equals(file));
+          });
+    }
+    Files.createFile(gate);
+  }
+
+  @Test
+  void theProgressOfAJobHasWhatItsProgramsWroteAtOnceAndStaysSo() throws IOException {
+    Path gate = home.resolve("gate-progress");
+    String job = waiting(gate);
+    Path run = home.resolve("runs/run-" + job);
+    try (Stream<String> lines = follow("/jobs/" + job + "/workflow-progress/stream")) {
+      Iterator<JsonNode> snapshots =
+          lines
+              .filter(line -> line.startsWith("data: {\"schema_version\""))
+              .map(line -> Json.parseObject(line.substring("data: ".length()), "snapshot"))
+              .map(JsonNode.class::cast)
+              .iterator();
+      long before = snapshots.next().path("seq").asLong();
+      append(
+          run,
+          "events.jsonl",
+          """
+          {"ts":"%s","type":"tool_call","agent_id":"work","payload":{"tool":"search","tokens":12}}\
+          """
+              .formatted(Instant.now()));
+      append(run, "events.jsonl", "{\"type\":\"job_completed\",\"ts\":\"2026-01-01T00:00:00Z\"}");
+
+      JsonNode told = snapshots.next();
+      while (told.at("/steps/0/agents/0/tokens").isNull()) {
+        told = snapshots.next();
+      }
+      assertThat(told.at("/steps/0/agents/0/tokens").asInt()).isEqualTo(12);
+      assertThat(told.at("/steps/0/last_activity/category").asText()).isEqualTo("tool");
+      assertThat(told.path("status").asText()).isEqualTo("running");
+      assertThat(told.path("seq").asLong()).isGreaterThan(before);
+      JsonNode beside = get("/jobs/" + job + "/workflow-progress");
+      assertThat(Json.write(beside.at("/steps/0/recent_events")))
+          .isEqualTo(Json.write(told.at("/steps/0/recent_events")));
+      Files.createFile(gate);
+      while (!told.path("status").asText().equals("completed")) {
+        told = snapshots.next();
+      }
+      assertThat(told.at("/steps/0/agents/0/tokens").asInt()).isEqualTo(12);
+      assertThat(snapshots.hasNext()).isFalse();
+    }
+    JsonNode polled = get("/jobs/" + job + "/workflow-progress");
+    assertThat(polled.at("/steps/0/agents/0/tokens").asInt()).isEqualTo(12);
+    long events = get("/jobs/" + job + "/agent-graph").at("/stats/event_count").asLong();
+    app.jobs().clear("admin");
+    JsonNode left = get("/jobs/" + job + "/workflow-progress");
+    assertThat(left.at("/steps/0/agents/0/tokens").asInt()).isEqualTo(12);
+    assertThat(left.path("seq")).isEqualTo(polled.path("seq"));
+    assertThat(get("/jobs/" + job + "/agent-graph").at("/stats/event_count").asLong())
+        .isEqualTo(events);
+  }
+
+  /** A job whose program runs until there is such a file. */
+  private static String waiting(Path gate) {
+    String job =
+        app.jobs()
+            .submit(
+                Submission.of(
+                    SampleManifests.program(
+                        "waits", "sh", "-c", "until [ -e " + gate + " ]; do sleep 0.1; done")))
+            .jobId();
+    Eventually.eventually(
+        "the program of " + job + " runs and the run has its folder",
+        () ->
+            runs.has("run-" + job)
+                && get("/jobs/" + job + "/workflow-progress").at("/agent_count/running").asInt()
+                    == 1);
+    return job;
+  }
+
+  private static void append(Path run, String log, String line) throws IOException {
+    Files.writeString(run.resolve(log), line.strip() + "\n", CREATE, APPEND);
+  }
+
+  private static Stream<String> follow(String path) throws IOException {
+    try {
+      return HTTP.send(
+              HttpRequest.newBuilder(URI.create(app.doors().apiUrl() + path))
+                  .header("Accept", "text/event-stream")
+                  .build(),
+              HttpResponse.BodyHandlers.ofLines())
+          .body();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static String ended(String manifest) {

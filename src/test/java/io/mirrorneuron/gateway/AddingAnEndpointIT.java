@@ -38,6 +38,16 @@ class AddingAnEndpointIT {
     }
   }
 
+  private static final class Thinkers extends AreaVerticle {
+    private static final long MILLIS = 300;
+
+    Thinkers() {
+      super("thinkers", 4);
+      onHot("think", call -> later(MILLIS).map(encode(Json.object())));
+      onHot("thinkLong", call -> later(MILLIS).map(encode(Json.object())));
+    }
+  }
+
   @AfterEach
   void stop() {
     vertx.close().await();
@@ -63,6 +73,20 @@ class AddingAnEndpointIT {
   }
 
   @Test
+  void anAnswerMayTakeAsLongAsTheContractSays() throws Exception {
+    JsonObject document = Documents.small();
+    Documents.with(document, "/thoughts", "think", "thinkers");
+    Documents.with(document, "/thoughts/long", "thinkLong", "thinkers").put("x-mn-timeout", 20);
+    Thinkers area = new Thinkers();
+    GatewayVerticle gateway = gateway(document, area, Duration.ofMillis(Thinkers.MILLIS / 10));
+    vertx.deployVerticle(area).await();
+    vertx.deployVerticle(gateway).await();
+
+    assertThat(get(gateway, "/thoughts").statusCode()).isEqualTo(504);
+    assertThat(get(gateway, "/thoughts/long").statusCode()).isEqualTo(200);
+  }
+
+  @Test
   void anAreaThatTheContractDoesNotKnowKeepsTheServerDown() {
     assertThatThrownBy(() -> gateway(Documents.small(), new Greetings()))
         .hasMessageContaining("greet of the area greetings is not in the contract");
@@ -79,11 +103,14 @@ class AddingAnEndpointIT {
   }
 
   private GatewayVerticle gateway(JsonObject document, AreaVerticle area) {
+    return gateway(document, area, Duration.ofSeconds(5));
+  }
+
+  private GatewayVerticle gateway(JsonObject document, AreaVerticle area, Duration timeout) {
     var api =
         new Config.Api("127.0.0.1", 0, Secret.NONE, List.of(), 1000, 1000, "http://localhost");
     return new GatewayVerticle(
-        new GatewayVerticle.Settings(
-            api, folder, false, Duration.ofSeconds(5), () -> "r", Clock.systemUTC()),
+        new GatewayVerticle.Settings(api, folder, false, timeout, () -> "r", Clock.systemUTC()),
         Contract.of(vertx, document, Buffer.buffer()).await(),
         List.of(area),
         Auth.NOBODY_ASKS,

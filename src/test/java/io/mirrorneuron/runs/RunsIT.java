@@ -3,19 +3,24 @@ package io.mirrorneuron.runs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.Submission;
 import io.mirrorneuron.testing.GatewayFixture;
 import io.mirrorneuron.testing.RunFiles;
+import io.mirrorneuron.testing.SocketClient;
 import io.mirrorneuron.wire.Json;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class RunsIT {
@@ -76,6 +81,65 @@ class RunsIT {
     assertThat(gateway.get("/api/v1/runs?since=yesterday").statusCode()).isEqualTo(422);
     assertThat(gateway.get("/api/v1/runs?cursor=x").statusCode()).isEqualTo(422);
     assertThat(gateway.get("/api/v1/runs?limit=0").statusCode()).isEqualTo(422);
+  }
+
+  @Test
+  void aTimeToAskFromMayBeWrittenInSeveralWays() throws Exception {
+    RunFiles.write(folder.resolve("runs/p1"));
+    for (String later :
+        List.of("2026-06-20T10:00:01Z", "2026-06-20T12:00:01+02:00", "2026-06-21")) {
+      assertThat(listed("since=" + later)).as(later).doesNotContain("p1");
+    }
+    for (String earlier :
+        List.of("2026-06-20T10:00:00", "2026-06-20T11:59:59%2B02:00", "2026-06-20")) {
+      assertThat(listed("since=" + earlier)).as(earlier).contains("p1");
+    }
+  }
+
+  private List<String> listed(String query) throws Exception {
+    return Json.parse(gateway.get("/api/v1/runs?" + query).body()).findValuesAsText("run_id");
+  }
+
+  @Test
+  @Timeout(30)
+  void theListOfRunsIsFollowedOverASocket() throws Exception {
+    try (SocketClient socket =
+        gateway.socket("/api/v1/runs/ws?limit=1&blueprint_id=harbour-report")) {
+      ObjectNode first = socket.next();
+      assertThat(first.path("event").asText()).isEqualTo("runs");
+      assertThat(first.at("/data/data")).isEmpty();
+      RunFiles.write(folder.resolve("runs/p1"));
+      ObjectNode second = socket.next();
+      while (second.at("/data/total").asInt() == 0) { // seen before its documents were there
+        second = socket.next();
+      }
+      assertThat(second.at("/data/data/0/run_id").asText()).isEqualTo("p1");
+      assertThat(second.path("id").asLong()).isGreaterThan(first.path("id").asLong());
+      RunFiles.write(folder.resolve("runs/p2"));
+      ObjectNode third = socket.next();
+      while (third.at("/data/total").asInt() == 1) {
+        third = socket.next();
+      }
+      assertThat(third.at("/data/data")).hasSize(1);
+      assertThat(third.at("/data/total").asInt()).isEqualTo(2);
+      HttpRequest.Builder again =
+          gateway.request("/api/v1/runs/stream?after=" + third.path("id").asLong());
+      assertThat(gateway.send(again.header("Accept", "application/json").build()).body())
+          .startsWith("{\"data\":[],");
+    }
+    try (Stream<String> lines =
+        HttpClient.newHttpClient()
+            .send(
+                gateway.request("/api/v1/runs/stream?q=p1").build(),
+                HttpResponse.BodyHandlers.ofLines())
+            .body()) {
+      assertThat(lines.filter(line -> line.startsWith("event") || line.startsWith("data")).limit(2))
+          .satisfiesExactly(
+              event -> assertThat(event).isEqualTo("event: runs"),
+              data -> assertThat(data).contains("\"run_id\":\"p1\"").contains("\"total\":1"));
+    }
+    assertThat(gateway.get("/api/v1/runs/stream?since=x").statusCode()).isEqualTo(422);
+    assertThat(gateway.get("/api/v1/runs/ws").statusCode()).isEqualTo(426);
   }
 
   @Test

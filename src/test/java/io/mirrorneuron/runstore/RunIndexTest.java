@@ -48,6 +48,25 @@ class RunIndexTest {
   }
 
   @Test
+  void theNumberOfAListGrowsWithEachChangeOfARowAndWithNothingElse() throws IOException {
+    ended("a", "2026-06-20T10:00:00Z");
+    RunIndex index = index();
+    long first = index.seen(first(10)).path("seq").asLong();
+    assertThat(index.seen(query(10, "", "failed")).path("seq").asLong()).isEqualTo(first);
+    ended("a", "2026-06-20T10:00:00Z"); // another file with the same words
+    assertThat(index.seen(first(10)).path("seq").asLong()).isEqualTo(first);
+
+    ended("b", "2026-06-20T10:00:00Z");
+    long second = index.seen(query(10, "", "failed")).path("seq").asLong();
+    assertThat(second).isGreaterThan(first);
+    Files.delete(temp.resolve("b/run.json"));
+    long third = index.seen(first(10)).path("seq").asLong();
+    assertThat(third).isGreaterThan(second);
+    Files.delete(temp.resolve("b"));
+    assertThat(index.seen(first(10)).path("seq").asLong()).isGreaterThan(third);
+  }
+
+  @Test
   void theNewestRunComesFirst() {
     ended("b", "2026-06-20T10:00:00Z");
     ended("a", "2026-06-20T10:00:00Z");

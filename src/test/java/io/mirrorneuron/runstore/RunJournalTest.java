@@ -69,6 +69,31 @@ class RunJournalTest {
   }
 
   @Test
+  void eventsOfProgramsAreToldBehindTheLastOfThem() {
+    String relayed = "{\"type\":\"t\",\"job_id\":\"j\",\"event_id\":\"evt_j_1\",\"seq\":1}\n";
+    append("events.jsonl", record("2026-01-01T00:00:01Z", "a"), relayed);
+    append("logs.jsonl", record("2026-01-01T00:00:02Z", "log"));
+    RunJournal journal = journal();
+    RunJournal.OfPrograms first = journal.ofPrograms(0, 10, 1 << 20);
+    append(
+        "events.jsonl", record("2026-01-01T00:00:03Z", "b"), record("2026-01-01T00:00:04Z", "c"));
+    journal.catchUp();
+
+    assertThat(texts(first)).containsExactly("a");
+    assertThat(first.next()).isEqualTo(3);
+    assertThat(texts(journal.ofPrograms(first.next(), 10, 1 << 20))).containsExactly("b", "c");
+    assertThat(journal.ofPrograms(first.next(), 1, 1 << 20))
+        .satisfies(newest -> assertThat(texts(newest)).containsExactly("c"))
+        .returns(5L, RunJournal.OfPrograms::last);
+    assertThat(journal.ofPrograms(5, 10, 1 << 20))
+        .isEqualTo(new RunJournal.OfPrograms(List.of(), 0, 5));
+  }
+
+  private static List<String> texts(RunJournal.OfPrograms told) {
+    return told.events().stream().map(event -> event.path("text").asText()).toList();
+  }
+
+  @Test
   void secretsAreHidden() {
     append("logs.jsonl", "{\"message\":\"m\",\"api_token\":\"s3cret\",\"total_tokens\":\"12\"}\n");
 

@@ -16,7 +16,11 @@ public final class AreaCall {
   private final String address;
   private final DeliveryOptions delivery;
 
-  public AreaCall(EventBus bus, ApiOperation operation, Duration timeout) {
+  /**
+   * @param usual how long the area may take where the contract says nothing else
+   */
+  public AreaCall(EventBus bus, ApiOperation operation, Duration usual) {
+    Duration timeout = operation.timeout() == null ? usual : operation.timeout();
     this.bus = bus;
     this.address = Addresses.area(operation.tag());
     this.delivery =

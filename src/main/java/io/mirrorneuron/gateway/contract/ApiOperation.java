@@ -4,6 +4,7 @@ import io.mirrorneuron.gateway.security.Role;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -19,6 +20,7 @@ import java.util.regex.Pattern;
  * @param stream how it can be followed; null when it cannot
  * @param socket what it carries as a WebSocket; null when it is none
  * @param slashed the path parameter that is a path itself; null when there is none
+ * @param timeout how long its area may take; null for as long as others
  * @param answersFile whether the area names a file and the gateway sends it
  */
 public record ApiOperation(
@@ -32,6 +34,7 @@ public record ApiOperation(
     StreamSpec stream,
     SocketSpec socket,
     String slashed,
+    Duration timeout,
     boolean answersFile,
     Body body) {
 
@@ -43,9 +46,14 @@ public record ApiOperation(
   }
 
   public static final String EVENT_STREAM = "text/event-stream";
+
+  /** Seconds of silence after which a connection is closed; no area may take that long. */
+  public static final int IDLE_SECONDS = 120;
+
   static final String SWITCHING = "101";
   static final String ANSWER = "x-mn-answer";
   static final String SLASHES = "x-mn-slashes";
+  static final String TIMEOUT = "x-mn-timeout";
 
   /** Reads an operation that {@link ContractCheck} accepts. */
   static ApiOperation read(
@@ -66,6 +74,7 @@ public record ApiOperation(
         StreamSpec.read(operation.getJsonObject("x-mn-stream")),
         SocketSpec.read(operation.getJsonObject("x-mn-socket")),
         slashed(operation, components),
+        operation.containsKey(TIMEOUT) ? Duration.ofSeconds(operation.getLong(TIMEOUT)) : null,
         "file".equals(operation.getString(ANSWER)),
         body(operation));
   }

@@ -105,6 +105,12 @@ public final class ContractCheck {
     if (answer != null && !answer.equals("file")) {
       faults.add(name + " must have no x-mn-answer but file");
     }
+    if (operation.containsKey(ApiOperation.TIMEOUT)
+        && !(operation.getValue(ApiOperation.TIMEOUT) instanceof Integer seconds
+            && seconds > 0
+            && seconds < ApiOperation.IDLE_SECONDS)) {
+      faults.add(name + " must have an x-mn-timeout of 1 to " + (ApiOperation.IDLE_SECONDS - 1));
+    }
     List<JsonObject> slashed =
         ApiOperation.parameters(operation, document.getJsonObject("components", new JsonObject()))
             .stream()

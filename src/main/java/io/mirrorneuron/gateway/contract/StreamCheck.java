@@ -93,13 +93,17 @@ final class StreamCheck {
     }
     for (String name : parameters(stream).keySet()) {
       demand(
-          parameters.containsKey(name) || name.equals(StreamSpec.LIMIT),
+          parameters.containsKey(name) || name.equals(StreamSpec.LIMIT) && !isSnapshot(stream),
           id + " lacks the parameter " + name + " of " + followed);
     }
     demand(
         String.valueOf(stream.getString("x-mn-role"))
             .equals(String.valueOf(operation.getString("x-mn-role"))),
         id + " must have the role of " + followed);
+  }
+
+  private static boolean isSnapshot(JsonObject operation) {
+    return StreamSpec.read(operation.getJsonObject("x-mn-stream")).isSnapshot();
   }
 
   private void words(String id, String where, JsonObject object, Set<String> known) {

@@ -124,7 +124,7 @@ record LiveRecord(
       }
       switch (name) {
         case "type" -> type = parser.getText();
-        case "timestamp", "ts" -> occurredAt = parser.getText();
+        case "timestamp", "ts", "generated_at" -> occurredAt = parser.getText();
         default -> {}
       }
     }

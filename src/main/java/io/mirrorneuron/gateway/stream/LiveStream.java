@@ -35,7 +35,9 @@ public record LiveStream(ApiOperation operation, OperationCheck check, AreaCall 
       heartbeat = Duration.ofMillis(Math.round(1000 * call.number(spec.heartbeat())));
       call.json().remove(spec.heartbeat());
     }
-    call.with(StreamSpec.LIMIT, PAGE);
+    if (!spec.isSnapshot()) {
+      call.with(StreamSpec.LIMIT, PAGE);
+    }
     return new Subscription(this, call, cursor == null ? 0L : cursor, heartbeat);
   }
 }

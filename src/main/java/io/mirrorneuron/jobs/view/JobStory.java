@@ -8,18 +8,25 @@ import io.mirrorneuron.jobs.view.progress.Progress;
 import io.mirrorneuron.jobs.view.progress.Ticking;
 import io.mirrorneuron.jobs.view.stored.JobEvent;
 import io.mirrorneuron.jobs.view.stored.JobRecord;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 
 /**
  * What the events of one job have told so far, and the views made of it. Takes the events in order
- * and each once; how they are divided makes no difference. Confined to whoever holds it.
+ * and each once; how they are divided makes no difference. What programs of the run wrote
+ * themselves stands between them by its time, as far as it is there in time. Confined to whoever
+ * holds it.
  */
 public final class JobStory {
   private final String jobId;
   private final Plan plan;
   private final Fold fold;
   private final Traffic traffic = new Traffic();
+  private final Deque<JobEvent> ofPrograms = new ArrayDeque<>();
   private long seq;
+  private long lastOfPrograms;
 
   /**
    * @param first with the manifest or the topology, as {@code JobsClient.get} answers
@@ -30,9 +37,14 @@ public final class JobStory {
     this.fold = new Fold(plan);
   }
 
-  /** The number of the last event that was told; 0 before the first. */
+  /** The number of the job's last event that was told; 0 before the first. */
   public long seq() {
     return seq;
+  }
+
+  /** Grows with all that is told, by the job and by programs. */
+  public long version() {
+    return seq + lastOfPrograms;
   }
 
   /** An event has ended the job. */
@@ -48,14 +60,45 @@ public final class JobStory {
   /** Goes on with what follows {@link #seq}, as JSON texts. */
   public void add(List<String> texts) {
     List<JobEvent> events = texts.stream().map(JobEvent::parse).toList();
+    List<JobEvent> all = new ArrayList<>();
+    for (JobEvent event : events) {
+      while (!ofPrograms.isEmpty() && ofPrograms.peek().at() < event.at()) {
+        all.add(ofPrograms.poll());
+      }
+      all.add(event);
+    }
+    apply(all);
+    seq = events.isEmpty() ? seq : Math.max(seq + events.size(), events.getLast().seq());
+  }
+
+  /**
+   * Will go on with these, each before the first event of the job that is later; how the job itself
+   * stands only the runtime tells.
+   *
+   * @param last the number of the last of them among all records of the run
+   */
+  public void addOfPrograms(List<ObjectNode> events, long last) {
+    events.stream()
+        .map(JobEvent::new)
+        .filter(event -> !event.type().startsWith("job_"))
+        .forEach(ofPrograms::add);
+    lastOfPrograms = Math.max(lastOfPrograms, last);
+  }
+
+  /** Goes on with those that no event of the job was later than. */
+  public void settle() {
+    apply(List.copyOf(ofPrograms));
+    ofPrograms.clear();
+  }
+
+  private void apply(List<JobEvent> events) {
     fold.applyAll(events);
     events.forEach(traffic::apply);
-    seq = events.isEmpty() ? seq : Math.max(seq + events.size(), events.getLast().seq());
   }
 
   /** The workflow progress, {@code rest.md} section 9.2. */
   public Ticking progress(JobRecord record) {
-    return Ticking.of(new Progress(plan, fold, record).snapshot(jobId, seq));
+    return Ticking.of(new Progress(plan, fold, record).snapshot(jobId, version()));
   }
 
   /** Whether {@link #progress} shows a job that has ended. */

@@ -55,6 +55,17 @@ class RealtimeIT {
   }
 
   @Test
+  void aSnapshotSaysWhenItWasMade() throws Exception {
+    say("subscribe", "workflow_progress:" + job(), "\"requestId\":1");
+    assertThat(socket.next().path("action").asText()).isEqualTo("subscribed");
+    ObjectNode snapshot = socket.next();
+
+    assertThat(snapshot.path("type").asText()).isEqualTo("snapshot");
+    assertThat(snapshot.path("occurredAt").asText()).isEqualTo("2026-01-02T03:04:05.006Z");
+    assertThat(snapshot.path("occurredAt")).isEqualTo(snapshot.at("/patch/generated_at"));
+  }
+
+  @Test
   void topicsComeAndGoOnTheirOwn() throws Exception {
     String one = "job_events:" + job();
     String two = "job_events:" + job() + "?include=compact";

@@ -50,7 +50,7 @@ public final class Progress {
   /**
    * The snapshot; its clocks are places of {@link Ticking}.
    *
-   * @param seq number of the last event that is in it
+   * @param seq grows with each event that is in it
    */
   public ObjectNode snapshot(String jobId, long seq) {
     ObjectNode json = Json.object().put("schema_version", 1).put("job_id", jobId);

@@ -83,6 +83,36 @@ class ProgressTest {
     return read(story, record, NOW);
   }
 
+  @Test
+  void whatProgramsWroteStandsBetweenTheEventsOfTheJobByItsTime() {
+    String phase =
+        "{\"type\":\"%s\",\"payload\":{\"phase\":\"write\"},\"ts\":\"2026-06-20T10:00:%sZ\"}";
+    JobRecord record = stored(BATCH);
+    JobStory story = new JobStory("j1", record);
+    story.addOfPrograms(
+        List.of(
+            Json.parseObject(phase.formatted("blueprint_phase_started", "02.500"), "event"),
+            Json.parseObject(phase.formatted("job_failed", "02.600"), "event"),
+            Json.parseObject(phase.formatted("blueprint_phase_completed", "09.000"), "event")),
+        17);
+    story.add(events(BEGUN));
+    story.settle();
+    JsonNode snapshot = read(story, record, NOW);
+
+    assertThat(brief(snapshot))
+        .isEqualTo("running read_all=running[running] write=done[done,done]");
+    assertThat(snapshot.path("recent_events"))
+        .extracting(event -> event.path("type").asText())
+        .containsExactly(
+            "job_pending",
+            "job_validated",
+            "job_scheduled",
+            "blueprint_phase_started",
+            "job_running",
+            "blueprint_phase_completed");
+    assertThat(snapshot.path("seq").asLong()).isEqualTo(4 + 17);
+  }
+
   private static JsonNode read(JobStory story, JobRecord record, long now) {
     JsonNode snapshot =
         Json.parseObject(
