@@ -3,7 +3,6 @@ package io.mirrorneuron.runstore;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.wire.Json;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,9 +23,6 @@ import java.util.Map;
 public final class LogFollower {
   private static final int FILES = 64;
 
-  /** The live file when it was looked at last; one that stays the same has nothing new. */
-  private record Seen(long size, long modified) {}
-
   private final LogFiles files;
   private final String mark;
 
@@ -44,7 +40,7 @@ public final class LogFollower {
         }
       };
 
-  private Seen seen;
+  private FileLook seen;
 
   /**
    * @param mark only lines that contain this text are read; ASCII
@@ -56,8 +52,7 @@ public final class LogFollower {
 
   /** What has come, oldest first; lines that are no JSON object are passed over. */
   public List<ObjectNode> more() throws IOException {
-    File live = files.live().toFile();
-    Seen now = new Seen(live.length(), live.lastModified());
+    FileLook now = FileLook.at(files.live());
     if (now.equals(seen)) {
       return List.of();
     }

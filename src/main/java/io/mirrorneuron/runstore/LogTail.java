@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,7 +29,7 @@ final class LogTail {
   private final RunLog log;
 
   /** The files as they were when they were last read to their end. */
-  private final Map<Path, Look> seen = new HashMap<>();
+  private final Map<Path, FileLook> seen = new HashMap<>();
 
   /** Whether there is something to read whatever the files look like. */
   private boolean again = true;
@@ -91,23 +90,6 @@ final class LogTail {
     }
   }
 
-  /** What tells two states of a file apart without reading it. */
-  private record Look(long length, FileTime modified, Object identity) {
-    static final Look NOTHING = new Look(0, null, null);
-
-    static Look at(Path file) {
-      if (file.toFile().length() == 0) {
-        return NOTHING;
-      }
-      try {
-        var attributes = Files.readAttributes(file, BasicFileAttributes.class);
-        return new Look(attributes.size(), attributes.lastModifiedTime(), attributes.fileKey());
-      } catch (IOException e) {
-        return NOTHING;
-      }
-    }
-  }
-
   /**
    * Whether a file is not as it was when it was last read to its end; who had a file open goes on
    * writing to it when it is closed.
@@ -117,7 +99,7 @@ final class LogTail {
   }
 
   private boolean isNew(Path file) {
-    return !Look.at(file).equals(seen.getOrDefault(file, Look.NOTHING));
+    return !FileLook.at(file).equals(seen.getOrDefault(file, FileLook.NOTHING));
   }
 
   /** Whether the last read did not come to the end of all files. */
@@ -142,7 +124,7 @@ final class LogTail {
     LogFiles files = folder.files(log);
     List<Path> all = files.all();
     for (Path file : all) {
-      Look look = Look.at(file);
+      FileLook look = FileLook.at(file);
       try {
         if (!isRead(file, look) && !readFile(file, sources, journal, limit, lines)) {
           return lines;
@@ -158,7 +140,7 @@ final class LogTail {
   }
 
   /** What is packed stays as it is. */
-  private boolean isRead(Path file, Look look) {
+  private boolean isRead(Path file, FileLook look) {
     return seen.containsKey(file) && (isPacked(file) || look.equals(seen.get(file)));
   }
 

@@ -4,9 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
 
@@ -26,7 +23,7 @@ record RunRow(
     String startedAt,
     String endedAt,
     Place place,
-    List<Seen> seen) {
+    List<FileLook> seen) {
 
   /** The newest comes first; the id decides where the time does not. */
   record Place(Instant at, String runId) implements Comparable<Place> {
@@ -37,27 +34,16 @@ record RunRow(
     }
   }
 
-  /** The state of a file; all members are null when there is none. */
-  record Seen(Long size, FileTime modified, Object key) {
-    static Seen of(Path file) {
-      try {
-        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-        return new Seen(attributes.size(), attributes.lastModifiedTime(), attributes.fileKey());
-      } catch (IOException e) {
-        return new Seen(null, null, null);
-      }
-    }
-  }
-
   /**
    * The row as it is now.
    *
    * @param before what was known until now, or null; the answer when nothing has changed
    */
   static RunRow read(RunFolder folder, RunRow before) {
-    List<Seen> seen =
+    List<FileLook> seen =
         List.of(
-            Seen.of(folder.path().resolve("run.json")), Seen.of(folder.path().resolve("job.json")));
+            FileLook.at(folder.path().resolve("run.json")),
+            FileLook.at(folder.path().resolve("job.json")));
     if (before != null && before.seen.equals(seen)) {
       return before;
     }
