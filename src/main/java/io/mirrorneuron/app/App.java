@@ -75,7 +75,7 @@ public final class App implements AutoCloseable {
             new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(eventLoops()));
     parts.add("Vert.x", () -> vertx.close().await(10, TimeUnit.SECONDS));
     RunStore runs = parts.add("run store", new RunStore(config.executors().runsRoot()));
-    Future<Contract> contract = role.hasGateway() ? Contract.load(vertx) : null;
+    Future<Contract> contract = role.hasGateway() ? load(vertx) : null;
     Premises on = new Premises(config, environment, clock, ids, vertx, runs, parts);
     backend = role.hasRuntime() ? Backend.here(on, directory, redis) : Backend.elsewhere(on);
     HumanVerticle human = people(on);
@@ -85,6 +85,13 @@ public final class App implements AutoCloseable {
     if (role.hasGrpc() || role.hasGateway()) {
       parts.add("announcement", Announcement.of(config.home(), doors, clock));
     }
+  }
+
+  /** Beside the rest; Vert.x is not closed under it when the rest fails meanwhile. */
+  private Future<Contract> load(Vertx vertx) {
+    Future<Contract> contract = Contract.load(vertx);
+    parts.add("contract", () -> contract.otherwiseEmpty().await(10, TimeUnit.SECONDS));
+    return contract;
   }
 
   /**
