@@ -76,7 +76,7 @@ public final class RunsVerticle extends AreaVerticle {
     on("getRunResult", call -> result(run(call)));
     on("getRunFinalArtifact", call -> finalArtifact(run(call)));
     on("listRunArtifacts", this::listRunArtifacts);
-    on("getRunArtifact", call -> file(artifact(call)));
+    on("getRunArtifact", call -> file(artifacts.shown(run(call), call.text("artifact_path"))));
     on("revealRunArtifact", call -> desktop.reveal(artifact(call).path()));
     on("listRunOutputs", this::listRunOutputs);
     on("getRunOutput", this::getRunOutput);

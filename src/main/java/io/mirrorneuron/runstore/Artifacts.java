@@ -27,15 +27,18 @@ public final class Artifacts {
   private static final Pattern SEGMENT = Pattern.compile("([a-z]+)\\.(\\d{3,})\\.jsonl(\\.gz)?");
 
   private final Checksums checksums = new Checksums(CHECKSUMS);
+  private final ShownFiles shown = new ShownFiles();
 
   /**
    * A reference to each: {@code {artifact_id, path, relative_path, size_bytes, sha256,
-   * content_type, url, reveal_url}}, by relative path.
+   * content_type, url, reveal_url}}, by relative path. Size and hash are of what is {@link #shown},
+   * once the run is over; before that, logs change faster than anybody asks for them.
    *
    * @throws MnException INTERNAL {@code failed to read NAME}
    */
   public List<ObjectNode> refs(RunFolder folder) {
     List<ObjectNode> refs = new ArrayList<>();
+    boolean over = folder.isOver();
     for (Path file : listed(folder)) {
       String relative = folder.path().relativize(file).toString();
       try {
@@ -45,7 +48,7 @@ public final class Artifacts {
                 id(relative),
                 file,
                 relative,
-                checksums.of(file),
+                checksums.of(over ? shown.of(folder, file.toRealPath()) : file),
                 "/artifacts/" + ServedFile.quoted(relative)));
       } catch (NoSuchFileException e) {
         continue; // it went while the list was made
@@ -74,6 +77,16 @@ public final class Artifacts {
       throw new MnException(ErrorCode.NOT_FOUND, "artifact_not_found", "artifact not found");
     }
     return ServedFile.of(real, relative);
+  }
+
+  /** The same as clients see it: secrets in the records and documents of the run are hidden. */
+  public ServedFile shown(RunFolder folder, String relative) {
+    Path real = find(folder, relative).path();
+    try {
+      return ServedFile.of(shown.of(folder, real), relative);
+    } catch (IOException e) {
+      throw unreadable(real, e);
+    }
   }
 
   /** Without empty parts and without dots that stand for folders. */

@@ -8,9 +8,12 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.testing.RunFiles;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +54,78 @@ class ArtifactsTest {
                     + "\"url\":\"/api/v1/runs/r1/artifacts/sub%%20dir/%%C3%%BC.md\","
                     + "\"reveal_url\":\"/api/v1/runs/r1/artifacts/sub%%20dir/%%C3%%BC.md/reveal\"}")
                 .formatted(run.path()));
+  }
+
+  private static final String RECORD = "{\"payload\":{\"api_key\":\"s3cret\",\"n\":%d}}\n";
+
+  private String shown(String name) throws IOException {
+    return Files.readString(artifacts.shown(run, name).path());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"human.jsonl", "logs.jsonl", "events.001.jsonl", "logs/archive/a.logs.jsonl"})
+  void recordsAreShownWithoutSecrets(String name) throws IOException {
+    write(name, "{\"token\":17}\nprose of a token\n" + RECORD.formatted(1) + "{\"password\":\"s3");
+
+    assertThat(shown(name))
+        .isEqualTo("{\"token\":17}\n" + RECORD.formatted(1).replace("s3cret", "[REDACTED]"));
+    Path copy = artifacts.shown(run, name).path();
+    assertThat(new Artifacts().shown(run, name).path()).isEqualTo(copy); // also after a restart
+    assertThat(listed("relative_path")).containsExactly(name);
+
+    write(name, RECORD.formatted(2));
+    assertThat(shown(name)).isEqualTo(RECORD.formatted(2).replace("s3cret", "[REDACTED]"));
+    assertThat(copy).exists(); // somebody may be reading it
+  }
+
+  @Test
+  void packedRecordsAreShownWithoutSecrets() throws IOException {
+    try (var out =
+        new GZIPOutputStream(Files.newOutputStream(run.path().resolve("events.001.jsonl.gz")))) {
+      out.write(RECORD.formatted(1).getBytes(StandardCharsets.UTF_8));
+    }
+
+    Path shown = artifacts.shown(run, "events.001.jsonl.gz").path();
+    try (var in = new GZIPInputStream(Files.newInputStream(shown))) {
+      assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8))
+          .isEqualTo(RECORD.formatted(1).replace("s3cret", "[REDACTED]"));
+    }
+  }
+
+  @Test
+  void documentsAreShownWithoutSecretsAndResultsAsTheyAre() throws IOException {
+    String secret = "{\"token\":\"s3cret\"}";
+    for (String name : List.of("config.json", "result.json", "final_artifact.json", "data.jsonl")) {
+      write(name, secret);
+    }
+
+    assertThat(shown("config.json")).isEqualTo("{\"token\":\"[REDACTED]\"}");
+    for (String name : List.of("result.json", "final_artifact.json", "data.jsonl")) {
+      assertThat(shown(name)).isEqualTo(secret);
+    }
+  }
+
+  @Test
+  void whatHasNoSecretIsShownItself() {
+    write("events.jsonl", "{\"total_tokens\":3}\n");
+    write("config.json", "{}");
+
+    for (String name : listed("relative_path")) {
+      assertThat(artifacts.shown(run, name).path()).isEqualTo(run.path().resolve(name));
+    }
+  }
+
+  @Test
+  void sizeAndHashOfARunThatIsOverAreOfWhatIsShown() throws IOException {
+    write("job.json", "{\"status\":\"completed\"}");
+    write("events.jsonl", RECORD.formatted(1));
+
+    ObjectNode ref = artifacts.refs(run).getFirst();
+    Path shown = artifacts.shown(run, "events.jsonl").path();
+    assertThat(ref.path("size_bytes").asLong()).isEqualTo(Files.size(shown));
+    assertThat(ref.path("sha256").asText()).isEqualTo(new Checksums(1).of(shown).sha256());
+    assertThat(ref.path("path").asText()).endsWith("r1/events.jsonl");
   }
 
   @ParameterizedTest
