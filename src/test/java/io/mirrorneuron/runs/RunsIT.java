@@ -109,17 +109,10 @@ class RunsIT {
       assertThat(first.path("event").asText()).isEqualTo("runs");
       assertThat(first.at("/data/data")).isEmpty();
       RunFiles.write(folder.resolve("runs/p1"));
-      ObjectNode second = socket.next();
-      while (second.at("/data/total").asInt() == 0) { // seen before its documents were there
-        second = socket.next();
-      }
-      assertThat(second.at("/data/data/0/run_id").asText()).isEqualTo("p1");
+      ObjectNode second = toldWhole(socket, "p1");
       assertThat(second.path("id").asLong()).isGreaterThan(first.path("id").asLong());
       RunFiles.write(folder.resolve("runs/p2"));
-      ObjectNode third = socket.next();
-      while (third.at("/data/total").asInt() == 1) {
-        third = socket.next();
-      }
+      ObjectNode third = toldWhole(socket, "p2");
       assertThat(third.at("/data/data")).hasSize(1);
       assertThat(third.at("/data/total").asInt()).isEqualTo(2);
       HttpRequest.Builder again =
@@ -140,6 +133,16 @@ class RunsIT {
     }
     assertThat(gateway.get("/api/v1/runs/stream?since=x").statusCode()).isEqualTo(422);
     assertThat(gateway.get("/api/v1/runs/ws").statusCode()).isEqualTo(426);
+  }
+
+  /** The list with all that is to be told of the run; it is also told while the run is written. */
+  private static ObjectNode toldWhole(SocketClient socket, String runId) throws Exception {
+    ObjectNode told = socket.next();
+    while (!told.at("/data/data/0/job_id").asText().equals("job-of-" + runId)
+        || !told.at("/data/data/0").hasNonNull("trace_id")) {
+      told = socket.next();
+    }
+    return told;
   }
 
   @Test
