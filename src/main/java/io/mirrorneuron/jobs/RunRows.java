@@ -50,7 +50,10 @@ final class RunRows implements JobRows {
     this.nanos = nanos;
   }
 
-  private record Look(long at, Future<Long> stamp) {}
+  /**
+   * @param runId of the job; it never has another
+   */
+  private record Look(long at, String runId, Future<Long> stamp) {}
 
   @Override
   public Future<Buffer> row(String jobId) {
@@ -64,20 +67,23 @@ final class RunRows implements JobRows {
   }
 
   private Future<Buffer> with(Buffer row, String jobId) {
-    String text = row.toString(StandardCharsets.ISO_8859_1);
-    int member = text.indexOf(RUN_ID);
-    if (member < 0) {
-      return Future.succeededFuture(row);
-    }
-    int from = member + RUN_ID.length();
-    String runId = text.substring(from, Math.max(from, text.indexOf('"', from)));
-    return stamp(jobId, runId)
-        .map(stamp -> row.copy().appendInt(versions.applyAsInt(runId)).appendLong(stamp));
+    Look known = last.get(jobId);
+    String runId = known == null ? runId(row) : known.runId();
+    return runId == null
+        ? Future.succeededFuture(row)
+        : stamp(jobId, runId, known)
+            .map(stamp -> row.copy().appendInt(versions.applyAsInt(runId)).appendLong(stamp));
   }
 
-  private Future<Long> stamp(String jobId, String runId) {
+  private static String runId(Buffer row) {
+    String text = row.toString(StandardCharsets.ISO_8859_1);
+    int member = text.indexOf(RUN_ID);
+    int from = member + RUN_ID.length();
+    return member < 0 ? null : text.substring(from, Math.max(from, text.indexOf('"', from)));
+  }
+
+  private Future<Long> stamp(String jobId, String runId, Look known) {
     long now = nanos.getAsLong();
-    Look known = last.get(jobId);
     if (known != null && now - known.at() < FRESH_NANOS) {
       return known.stamp();
     }
@@ -85,7 +91,7 @@ final class RunRows implements JobRows {
     if (known != null) { // when there is too much to do for a look, the last one must do
       look = look.recover(e -> known.stamp());
     }
-    last.put(jobId, new Look(now, look));
+    last.put(jobId, new Look(now, runId, look));
     return look.onFailure(e -> last.remove(jobId));
   }
 }
