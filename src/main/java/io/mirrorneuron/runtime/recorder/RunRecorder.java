@@ -39,7 +39,7 @@ public final class RunRecorder implements AutoCloseable {
   private final RunStore runs;
   private final JobStore store;
   private final Consumer<String> beforeEnd;
-  private final Backlog backlog = new Backlog();
+  private final WriteQueue queue = new WriteQueue();
   private final Thread thread;
 
   /** By job; only of jobs that are not recorded to their end. Confined to the thread. */
@@ -64,7 +64,7 @@ public final class RunRecorder implements AutoCloseable {
 
   /** Something was committed of the job. Any thread; does not block. */
   public void changed(String jobId) {
-    backlog.add(jobId);
+    queue.add(jobId);
   }
 
   /**
@@ -103,7 +103,7 @@ public final class RunRecorder implements AutoCloseable {
    */
   public boolean catchUp(String runId) {
     try {
-      backlog.await(runId.replaceFirst("^run-", ""), PATIENCE);
+      queue.await(runId.replaceFirst("^run-", ""), PATIENCE);
       return true;
     } catch (TimeoutException e) {
       LOG.warn("the run store is more than {} behind the jobs", PATIENCE);
@@ -119,9 +119,9 @@ public final class RunRecorder implements AutoCloseable {
       for (List<String> batch = next(); batch != null; batch = next()) {
         long start = System.nanoTime();
         if (record(batch)) {
-          backlog.written(batch);
-          backlog.rest(System.nanoTime() - start);
-        } else if (!backlog.unavailable(batch, RETRY)) {
+          queue.written(batch);
+          queue.rest(System.nanoTime() - start);
+        } else if (!queue.unavailable(batch, RETRY)) {
           return;
         }
         look();
@@ -135,7 +135,7 @@ public final class RunRecorder implements AutoCloseable {
   private List<String> next() throws InterruptedException {
     boolean looks =
         !failing.isEmpty() || recordings.values().stream().anyMatch(Recording::hasPrograms);
-    return backlog.next(looks ? LOOK : Duration.ZERO);
+    return queue.next(looks ? LOOK : Duration.ZERO);
   }
 
   private void look() {
@@ -253,7 +253,7 @@ public final class RunRecorder implements AutoCloseable {
   /** Writes what is committed by now, then stops. */
   @Override
   public void close() {
-    backlog.close();
+    queue.close();
     try {
       thread.join(PATIENCE);
     } catch (InterruptedException e) {

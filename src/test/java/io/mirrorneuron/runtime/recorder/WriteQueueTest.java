@@ -11,9 +11,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class BacklogTest {
+class WriteQueueTest {
   private static final Duration LONG = Duration.ofSeconds(20);
-  private final Backlog backlog = new Backlog();
+  private final WriteQueue queue = new WriteQueue();
 
   @Test
   void handsOutEachJobOnceOldestFirst() throws Exception {
@@ -25,23 +25,23 @@ class BacklogTest {
 
   @Test
   void whoWaitsForAllHearsWhenAllThatWereBehindAreWritten() throws Exception {
-    IntStream.range(0, 65).forEach(i -> backlog.add("job-" + i));
+    IntStream.range(0, 65).forEach(i -> queue.add("job-" + i));
     List<String> first = next();
     CompletableFuture<Void> all = await("");
-    backlog.add("later");
-    backlog.written(first);
+    queue.add("later");
+    queue.written(first);
     assertThat(all).isNotDone();
-    backlog.written(next());
+    queue.written(next());
     assertThat(all).succeedsWithin(LONG);
   }
 
   @Test
   void whoWaitsForOneIsServedFirst() throws Exception {
-    IntStream.range(0, 1000).forEach(i -> backlog.add("job-" + i));
+    IntStream.range(0, 1000).forEach(i -> queue.add("job-" + i));
     CompletableFuture<Void> one = await("job-999");
     List<String> batch = next();
     assertThat(batch).startsWith("job-999", "job-0");
-    backlog.written(batch);
+    queue.written(batch);
     assertThat(one).succeedsWithin(LONG);
   }
 
@@ -51,7 +51,7 @@ class BacklogTest {
     List<String> batch = next();
     add("b");
     CompletableFuture<Void> one = await("a");
-    backlog.written(batch);
+    queue.written(batch);
     assertThat(one).succeedsWithin(LONG);
   }
 
@@ -60,7 +60,7 @@ class BacklogTest {
     add("a");
     CompletableFuture<Void> unknown = await("named");
     assertThat(unknown).isNotDone();
-    backlog.written(next());
+    queue.written(next());
     assertThat(unknown).succeedsWithin(LONG);
   }
 
@@ -68,33 +68,33 @@ class BacklogTest {
   void nobodyWaitsWhileTheStoreIsAway() throws Exception {
     add("a");
     CompletableFuture<Void> before = await("");
-    assertThat(backlog.unavailable(next(), Duration.ofMillis(1))).isTrue();
+    assertThat(queue.unavailable(next(), Duration.ofMillis(1))).isTrue();
     assertThat(before).succeedsWithin(LONG);
-    backlog.await("", LONG);
+    queue.await("", LONG);
     assertThat(next()).containsExactly("a");
   }
 
   @Test
   void saysWhenItTakesTooLong() {
     add("a");
-    assertThatThrownBy(() -> backlog.await("", Duration.ofMillis(1)))
+    assertThatThrownBy(() -> queue.await("", Duration.ofMillis(1)))
         .isInstanceOf(TimeoutException.class);
   }
 
   @Test
   void handsOutWhatIsLeftAfterItWasClosed() throws Exception {
     add("a");
-    backlog.close();
+    queue.close();
     assertThat(next()).containsExactly("a");
     assertThat(next()).isNull();
   }
 
   private void add(String... jobs) {
-    List.of(jobs).forEach(backlog::add);
+    List.of(jobs).forEach(queue::add);
   }
 
   private List<String> next() throws InterruptedException {
-    return backlog.next(LONG);
+    return queue.next(LONG);
   }
 
   /** A waiter that has begun to wait. */
@@ -105,7 +105,7 @@ class BacklogTest {
             .start(
                 () -> {
                   try {
-                    backlog.await(wanted, LONG);
+                    queue.await(wanted, LONG);
                     done.complete(null);
                   } catch (TimeoutException | InterruptedException e) {
                     done.completeExceptionally(e);

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeoutException;
  * Jobs whose runs are behind, for one thread that writes them. Any thread may add jobs or wait
  * until those that are behind now are written.
  */
-final class Backlog {
+final class WriteQueue {
   private static final int BATCH = 64;
   private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
   private static final int MOST_AT_REST = 10_000;
