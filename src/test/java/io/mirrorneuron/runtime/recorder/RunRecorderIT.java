@@ -302,9 +302,10 @@ class RunRecorderIT {
     String second = submit(again("second"));
     Eventually.eventually(
         "the second is over",
-        () ->
-            run.isOver()
-                && run.peek("job.json").orElseThrow().at("/job_id").asText().equals(second));
+        () -> {
+          ObjectNode link = run.peek("job.json").orElseThrow(); // read once: both say the same
+          return is(link, "completed") && link.path("job_id").asText().equals(second);
+        });
     assertThat(run.read("result.json").orElseThrow())
         .isEqualTo(job(second).at("/job/result"))
         .isNotEqualTo(job(first).at("/job/result"));
