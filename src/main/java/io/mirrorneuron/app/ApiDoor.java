@@ -10,7 +10,6 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.gateway.GatewayVerticle;
 import io.mirrorneuron.gateway.Health;
 import io.mirrorneuron.gateway.contract.Contract;
-import io.mirrorneuron.gateway.security.Auth;
 import io.mirrorneuron.human.HumanVerticle;
 import io.mirrorneuron.jobs.JobRuns;
 import io.mirrorneuron.jobs.JobsVerticle;
@@ -21,6 +20,7 @@ import io.mirrorneuron.runstore.Artifacts;
 import io.mirrorneuron.runstore.Outputs;
 import io.mirrorneuron.runstore.Reach;
 import io.mirrorneuron.runstore.RunIndex;
+import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.store.BundleZip;
 import java.io.IOException;
@@ -100,7 +100,7 @@ final class ApiDoor {
                 on.clock()),
             contract,
             areas,
-            Auth.of(api.token()),
+            api.token().isSet() ? Auth.bearer(api.token(), Auth.NOBODY_ENTERS) : Auth.NOBODY_ASKS,
             Health.Facts.of(
                 api.token().isSet(),
                 config.env().name().toLowerCase(Locale.ROOT),

@@ -9,9 +9,9 @@ import io.mirrorneuron.gateway.call.Uploads;
 import io.mirrorneuron.gateway.contract.ApiOperation;
 import io.mirrorneuron.gateway.contract.Contract;
 import io.mirrorneuron.gateway.contract.ContractCheck;
-import io.mirrorneuron.gateway.security.Auth;
 import io.mirrorneuron.gateway.security.Cors;
 import io.mirrorneuron.gateway.stream.Streams;
+import io.mirrorneuron.security.Auth;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
@@ -74,7 +74,7 @@ public final class GatewayVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    streams = new Streams(vertx, settings.timeout().dividedBy(2));
+    streams = new Streams(vertx, settings.clock(), settings.timeout().dividedBy(2));
     Config.Api api = settings.api();
     server =
         vertx

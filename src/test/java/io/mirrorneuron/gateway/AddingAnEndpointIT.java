@@ -8,7 +8,7 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.gateway.contract.Contract;
 import io.mirrorneuron.gateway.contract.Documents;
-import io.mirrorneuron.gateway.security.Auth;
+import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;

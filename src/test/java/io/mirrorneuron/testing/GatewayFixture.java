@@ -10,7 +10,6 @@ import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.gateway.GatewayVerticle;
 import io.mirrorneuron.gateway.Health;
 import io.mirrorneuron.gateway.contract.Contract;
-import io.mirrorneuron.gateway.security.Auth;
 import io.mirrorneuron.human.HumanDesk;
 import io.mirrorneuron.human.HumanInbox;
 import io.mirrorneuron.human.HumanLogs;
@@ -25,6 +24,7 @@ import io.mirrorneuron.runstore.Outputs;
 import io.mirrorneuron.runstore.Reach;
 import io.mirrorneuron.runstore.RunIndex;
 import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.store.BundleZip;
 import io.mirrorneuron.store.JobRows;
@@ -123,7 +123,7 @@ public final class GatewayFixture implements AutoCloseable {
                 clock),
             contract,
             areas,
-            Auth.of(api.token()),
+            Auth.bearer(api.token(), Auth.NOBODY_ENTERS),
             Health.Facts.of(api.token().isSet(), "test", folder.resolve("runs").toString()));
     for (AreaVerticle area : areas) {
       vertx.deployVerticle(area).await(10, TimeUnit.SECONDS);

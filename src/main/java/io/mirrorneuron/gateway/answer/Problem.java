@@ -83,6 +83,11 @@ public record Problem(int status, String error, String title, String detail, Obj
         Json.object());
   }
 
+  public static Problem tokenExpired() {
+    return of(
+        ErrorCode.UNAUTHENTICATED, "token_expired", "the token has expired; send a newer one");
+  }
+
   static Problem rangeNotSatisfiable(long size) {
     return new Problem(
         416,

@@ -6,10 +6,12 @@ import io.mirrorneuron.gateway.answer.Problems;
 import io.mirrorneuron.gateway.call.OperationCheck;
 import io.mirrorneuron.gateway.call.ParameterSource;
 import io.mirrorneuron.gateway.contract.ApiOperation;
-import io.mirrorneuron.gateway.security.Auth;
+import io.mirrorneuron.gateway.security.Admission;
 import io.mirrorneuron.gateway.security.Cors;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.security.Auth;
+import io.mirrorneuron.security.Principal;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -48,7 +50,18 @@ public final class SocketHandler implements Handler<RoutingContext> {
 
   @Override
   public void handle(RoutingContext ctx) {
-    Auth.Principal caller = caller(ctx);
+    Admission.of(
+        ctx,
+        shared.auth(),
+        authorization(ctx),
+        operation.role(),
+        caller -> {
+          mustComeFromHere(ctx);
+          enter(ctx, caller);
+        });
+  }
+
+  private void enter(RoutingContext ctx, Principal caller) {
     ParameterSource parameters = ParameterSource.of(ctx);
     ApiCall options = check.read(parameters, null);
     if (stream == null) {
@@ -66,7 +79,7 @@ public final class SocketHandler implements Handler<RoutingContext> {
                   interval));
       return;
     }
-    Subscription subscription = stream.subscribe(parameters);
+    Subscription subscription = stream.subscribe(parameters, caller.expiry());
     ctx.request().pause(); // one that has been read can no longer be upgraded
     subscription
         .first()
@@ -85,20 +98,21 @@ public final class SocketHandler implements Handler<RoutingContext> {
   }
 
   /** Browsers cannot set a header on a socket: there the token may be a parameter. */
-  private Auth.Principal caller(RoutingContext ctx) {
+  private static String authorization(RoutingContext ctx) {
     String authorization = ctx.request().getHeader(HttpHeaders.AUTHORIZATION);
     if (authorization == null && ctx.request().query() != null) {
       String token = ctx.queryParams().get(TOKEN);
       authorization = token == null ? null : "Bearer " + token;
     }
-    Auth.Principal caller = shared.auth().authenticate(authorization);
-    caller.mustReach(operation.role());
-    // Browsers ask nobody before they open a socket to a foreign site.
+    return authorization;
+  }
+
+  /** Browsers ask nobody before they open a socket to a foreign site. */
+  private void mustComeFromHere(RoutingContext ctx) {
     if (!shared.cors().permits(ctx.request())) {
       throw new MnException(
           ErrorCode.FORBIDDEN, "forbidden", "pages of this origin may not open sockets here");
     }
-    return caller;
   }
 
   private static void upgrade(RoutingContext ctx, Handler<ServerWebSocket> begin) {

@@ -9,7 +9,7 @@ import io.mirrorneuron.gateway.GatewayVerticle;
 import io.mirrorneuron.gateway.Health;
 import io.mirrorneuron.gateway.contract.Contract;
 import io.mirrorneuron.gateway.contract.Documents;
-import io.mirrorneuron.gateway.security.Auth;
+import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.testing.RawHttp;
 import io.mirrorneuron.testing.RawHttp.Answer;
 import io.mirrorneuron.wire.Json;

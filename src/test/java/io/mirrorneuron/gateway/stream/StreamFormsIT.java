@@ -12,7 +12,7 @@ import io.mirrorneuron.gateway.GatewayVerticle;
 import io.mirrorneuron.gateway.Health;
 import io.mirrorneuron.gateway.contract.Contract;
 import io.mirrorneuron.gateway.contract.Documents;
-import io.mirrorneuron.gateway.security.Auth;
+import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.testing.SocketClient;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.Vertx;
