@@ -3,8 +3,11 @@ package io.mirrorneuron.config;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** Everything that can be set, as one tree. {@code conf/default.yaml} says what each key means. */
 public record Config(
@@ -28,6 +31,8 @@ public record Config(
   /**
    * The HTTP door.
    *
+   * @param corsAllowOrigins origins whose pages may call, {@code *} for all
+   * @param allowedHosts names by which this server may be called, in small letters
    * @param bodyLimitBytes bytes of a request body at most
    * @param uploadLimitBytes bytes of an uploaded zip at most
    * @param baseUrl where clients of this process find the API, without a slash at the end
@@ -37,11 +42,21 @@ public record Config(
       int port,
       Secret token,
       List<String> corsAllowOrigins,
+      List<String> allowedHosts,
       long bodyLimitBytes,
       long uploadLimitBytes,
       String baseUrl) {
     public Api {
       corsAllowOrigins = List.copyOf(corsAllowOrigins);
+      allowedHosts = List.copyOf(allowedHosts);
+    }
+
+    /** All names of this server, in small letters, beside those of loopback. */
+    public Set<String> hostNames() {
+      Set<String> names = new HashSet<>(allowedHosts);
+      names.add(host.toLowerCase(Locale.ROOT));
+      Origin.ofUrl(baseUrl).map(Origin::host).ifPresent(names::add);
+      return names;
     }
   }
 

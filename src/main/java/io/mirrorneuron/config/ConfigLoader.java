@@ -132,6 +132,11 @@ public final class ConfigLoader {
     if (config.api().token().isSet()) {
       return;
     }
+    if (config.api().corsAllowOrigins().contains("*")) {
+      settings.problem(
+          "api.cors_allow_origins * lets every page that this machine's users look at run programs"
+              + " here: list the origins, or set api.token (MN_API_TOKEN)");
+    }
     if (config.env() == Config.Env.PROD) {
       settings.problem("env prod needs api.token (MN_API_TOKEN)");
     }

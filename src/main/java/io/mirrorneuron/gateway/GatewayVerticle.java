@@ -10,6 +10,8 @@ import io.mirrorneuron.gateway.contract.ApiOperation;
 import io.mirrorneuron.gateway.contract.Contract;
 import io.mirrorneuron.gateway.contract.ContractCheck;
 import io.mirrorneuron.gateway.security.Cors;
+import io.mirrorneuron.gateway.security.Origins;
+import io.mirrorneuron.gateway.security.PageGuard;
 import io.mirrorneuron.gateway.stream.Streams;
 import io.mirrorneuron.security.Auth;
 import io.vertx.core.Future;
@@ -108,10 +110,13 @@ public final class GatewayVerticle extends VerticleBase {
   private Router router(Config.Api api) {
     var uploads =
         new Uploads(vertx, settings.uploadFolder(), api.uploadLimitBytes(), settings.requestIds());
+    Origins origins = new Origins(api.corsAllowOrigins(), api.baseUrl());
     var parts =
         new ApiRouter.Parts(
             new Entry(settings.requestIds()),
-            new Cors(api.corsAllowOrigins()),
+            new PageGuard(
+                api.hostNames(), auth != Auth.NOBODY_ASKS && api.allowedHosts().isEmpty(), origins),
+            new Cors(origins),
             health,
             new BusHandler.Shared(auth, new Bodies(api.bodyLimitBytes()), uploads, streams),
             settings.timeout(),

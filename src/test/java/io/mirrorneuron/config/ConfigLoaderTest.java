@@ -58,6 +58,7 @@ class ConfigLoaderTest {
                 54001,
                 Secret.NONE,
                 List.of(),
+                List.of(),
                 5_242_880,
                 67_108_864,
                 "http://localhost:54001/api/v1"));
@@ -105,6 +106,7 @@ class ConfigLoaderTest {
             Map.entry("MN_API_REQUEST_SIZE_LIMIT_BYTES", "10"),
             Map.entry("MN_API_UPLOAD_SIZE_LIMIT_BYTES", "20"),
             Map.entry("MN_API_CORS_ALLOW_ORIGINS", "http://a, http://b"),
+            Map.entry("MN_API_ALLOWED_HOSTS", "Front.example"),
             Map.entry("MN_API_BASE_URL", "http://front/api/v1/"),
             Map.entry("MN_GRPC_HOST", "127.0.0.2"),
             Map.entry("MN_GRPC_PORT", "9090"),
@@ -155,6 +157,7 @@ class ConfigLoaderTest {
                     8080,
                     new Secret("t0"),
                     List.of("http://a", "http://b"),
+                    List.of("front.example"),
                     10,
                     20,
                     "http://front/api/v1"),

@@ -68,6 +68,17 @@ public final class GatewayFixture implements AutoCloseable {
    */
   public GatewayFixture(Path folder, Config.Api api, JobRows rows, Map<String, String> desktop)
       throws Exception {
+    this(
+        folder,
+        api,
+        rows,
+        desktop,
+        api.token().isSet() ? Auth.bearer(api.token(), Auth.NOBODY_ENTERS) : Auth.NOBODY_ASKS);
+  }
+
+  private GatewayFixture(
+      Path folder, Config.Api api, JobRows rows, Map<String, String> desktop, Auth auth)
+      throws Exception {
     this.folder = folder;
     this.runs = new RunStore(folder.resolve("runs"));
     Path uploads = Files.createDirectories(folder.resolve("uploads"));
@@ -123,8 +134,8 @@ public final class GatewayFixture implements AutoCloseable {
                 clock),
             contract,
             areas,
-            Auth.bearer(api.token(), Auth.NOBODY_ENTERS),
-            Health.Facts.of(api.token().isSet(), "test", folder.resolve("runs").toString()));
+            auth,
+            Health.Facts.of(auth != Auth.NOBODY_ASKS, "test", folder.resolve("runs").toString()));
     for (AreaVerticle area : areas) {
       vertx.deployVerticle(area).await(10, TimeUnit.SECONDS);
     }
@@ -142,16 +153,27 @@ public final class GatewayFixture implements AutoCloseable {
             0,
             new Secret(TOKEN),
             List.of("https://ui.example"),
+            List.of(),
             64 << 10,
             1 << 20,
             URL),
         null);
   }
 
+  /** Asks this one who calls. */
+  public static GatewayFixture asking(Path folder, Auth auth) throws Exception {
+    return new GatewayFixture(
+        folder,
+        new Config.Api("127.0.0.1", 0, Secret.NONE, List.of(), List.of(), 5 << 20, 8 << 20, URL),
+        null,
+        Map.of(),
+        auth);
+  }
+
   public static GatewayFixture open(Path folder, JobRows rows) throws Exception {
     return new GatewayFixture(
         folder,
-        new Config.Api("127.0.0.1", 0, Secret.NONE, List.of(), 5 << 20, 8 << 20, URL),
+        new Config.Api("127.0.0.1", 0, Secret.NONE, List.of(), List.of(), 5 << 20, 8 << 20, URL),
         rows);
   }
 
