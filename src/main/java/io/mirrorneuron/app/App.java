@@ -14,6 +14,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.runtime.grpc.RuntimeServer;
+import io.mirrorneuron.security.Auth;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -130,6 +131,8 @@ public final class App implements AutoCloseable {
                         backend.identity(),
                         backend.hardware(),
                         backend.serving(),
+                        Auth.NOBODY_ENTERS,
+                        config.env() == Config.Env.DEV,
                         clock)));
     parts.add("gRPC door", server);
     return Door.bound(grpc.host(), server.port());

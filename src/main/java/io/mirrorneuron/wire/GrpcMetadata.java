@@ -10,6 +10,12 @@ public final class GrpcMetadata {
   /** Request metadata of SubmitJob: same key and content, same job. */
   public static final String IDEMPOTENCY_KEY = "idempotency-key";
 
+  /**
+   * Request metadata with which a gateway says for whom it calls: the subject of a token it has
+   * checked, UTF-8. Only beside the operator token.
+   */
+  public static final String ON_BEHALF_OF = "mn-on-behalf-of-bin";
+
   /** Trailer of a finite StreamEvents: a {@link LogState} in lower case. */
   public static final String LOG_STATE = "mn-log-state";
 

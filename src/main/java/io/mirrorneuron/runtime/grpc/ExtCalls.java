@@ -18,7 +18,6 @@ import io.mirrorneuron.proto.ext.v1.RuntimeExtServiceGrpcService;
 import io.mirrorneuron.proto.ext.v1.SendMessageRequest;
 import io.mirrorneuron.wire.GrpcMetadata;
 import io.mirrorneuron.wire.Json;
-import io.vertx.core.MultiMap;
 import io.vertx.grpc.server.Service;
 import java.util.List;
 import java.util.Map;
@@ -105,7 +104,7 @@ final class ExtCalls {
     return json(Json.write(jobs.why(request.getJobId())));
   }
 
-  private ExtJsonResponse fork(ForkJobRequest request, MultiMap metadata) {
+  private ExtJsonResponse fork(ForkJobRequest request, Call call) {
     String text = request.getInputsJson().isBlank() ? "{}" : request.getInputsJson();
     Map<String, JsonNode> inputs =
         Json.parseObject(text, "inputs_json").properties().stream()
@@ -115,7 +114,7 @@ final class ExtCalls {
             request.hasStep() ? request.getStep() : null,
             request.getEvent(),
             inputs,
-            metadata.get(GrpcMetadata.IDEMPOTENCY_KEY));
+            call.metadata().get(GrpcMetadata.IDEMPOTENCY_KEY));
     return json(Json.write(jobs.fork(request.getJobId(), fork)));
   }
 
