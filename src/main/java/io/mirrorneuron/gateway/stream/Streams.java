@@ -1,5 +1,6 @@
 package io.mirrorneuron.gateway.stream;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.HashMap;
@@ -14,6 +15,7 @@ public final class Streams {
   private final Vertx vertx;
   private final Duration wait;
   private final Map<String, Feed> feeds = new HashMap<>();
+  private final SharedReads reads = new SharedReads();
 
   /**
    * @param wait how long a read may wait for something new; shorter than a call's timeout
@@ -21,6 +23,11 @@ public final class Streams {
   public Streams(Vertx vertx, Duration wait) {
     this.vertx = vertx;
     this.wait = wait;
+  }
+
+  /** The page to begin with. Fails as the operation does. */
+  Future<EventBatch> first(Subscription subscription) {
+    return reads.first(subscription);
   }
 
   /** As the other, with the heartbeat that the subscription asks for. */
@@ -39,7 +46,8 @@ public final class Streams {
     Feed feed =
         feeds.computeIfAbsent(
             key,
-            absent -> new Feed(vertx, subscription, first.next(), wait, () -> feeds.remove(key)));
+            absent ->
+                new Feed(vertx, subscription, reads, first.next(), wait, () -> feeds.remove(key)));
     Subscriber subscriber = new Subscriber(vertx, feed, first, outlet, heartbeat);
     feed.add(subscriber);
     return subscriber;
