@@ -82,8 +82,9 @@ public final class SocketHandler implements Handler<RoutingContext> {
     }
     Subscription subscription = stream.subscribe(parameters, caller.expiry());
     ctx.request().pause(); // one that has been read can no longer be upgraded
-    subscription
-        .first()
+    shared
+        .streams()
+        .first(subscription)
         .onComplete(
             first ->
                 upgrade(
