@@ -45,6 +45,7 @@ final class ConfigReader {
         home,
         api(targets.apiBaseUrl()),
         grpc(targets.grpc()),
+        new JwtReader(settings).read(optionalPath("auth.jwt.key_file")),
         new Config.Redis(
             redisUrl(),
             optionalPath("redis.server"),

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -116,6 +117,15 @@ class ConfigLoaderTest {
             Map.entry("MN_GRPC_ADMIN_TOKEN", "t2"),
             Map.entry("MN_NETWORK_JOIN_TOKEN", "t3"),
             Map.entry("MN_NETWORK_ONLY", "yes"),
+            Map.entry("MN_AUTH_JWT_ALGORITHMS", "RS256, ES256"),
+            Map.entry("MN_AUTH_JWT_JWKS_URL", "https://issuer.example/keys"),
+            Map.entry("MN_AUTH_JWT_JWKS_REFRESH_SECONDS", "60"),
+            Map.entry("MN_AUTH_JWT_ISSUER", "https://issuer.example"),
+            Map.entry("MN_AUTH_JWT_AUDIENCE", "mn"),
+            Map.entry("MN_AUTH_JWT_LEEWAY_SECONDS", "17"),
+            Map.entry("MN_AUTH_JWT_ROLE_CLAIM", "realm_access.roles"),
+            Map.entry("MN_AUTH_JWT_ROLE_NAMES", "staff=operator, boss=admin"),
+            Map.entry("MN_AUTH_JWT_SUBJECT_CLAIM", "email"),
             Map.entry("MN_REDIS_URL", "redis://r:1"),
             Map.entry("MN_REDIS_SERVER", "/bin/r"),
             Map.entry("MN_REDIS_FSYNC", "EVERYSEC"),
@@ -170,6 +180,17 @@ class ConfigLoaderTest {
                     new Secret("t2"),
                     new Secret("t3"),
                     true),
+                new Config.Jwt(
+                    Set.of(JwtAlgorithm.RS256, JwtAlgorithm.ES256),
+                    null,
+                    URI.create("https://issuer.example/keys"),
+                    Duration.ofSeconds(60),
+                    "https://issuer.example",
+                    "mn",
+                    Duration.ofSeconds(17),
+                    "realm_access.roles",
+                    Map.of("staff", "operator", "boss", "admin"),
+                    "email"),
                 new Config.Redis(
                     URI.create("redis://r:1"), Path.of("/bin/r"), Config.Fsync.EVERYSEC, "ns"),
                 new Config.Executors(
@@ -260,9 +281,9 @@ class ConfigLoaderTest {
     environment.put("MN_API_HOST", "0.0.0.0");
     assertThat(problems())
         .containsExactly(
-            "env prod needs api.token (MN_API_TOKEN)",
-            "api.host 0.0.0.0 can be reached from other machines: set api.token (MN_API_TOKEN) or"
-                + " bind localhost");
+            "env prod needs api.token (MN_API_TOKEN) or auth.jwt.algorithms",
+            "api.host 0.0.0.0 can be reached from other machines: set api.token (MN_API_TOKEN)"
+                + " or auth.jwt.algorithms, or bind localhost");
     environment.put("MN_API_TOKEN", "t");
     assertThat(load().api().host()).isEqualTo("0.0.0.0");
   }
