@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigLoaderTest {
   @TempDir Path home;
@@ -281,11 +282,52 @@ class ConfigLoaderTest {
     environment.put("MN_API_HOST", "0.0.0.0");
     assertThat(problems())
         .containsExactly(
-            "env prod needs api.token (MN_API_TOKEN) or auth.jwt.algorithms",
             "api.host 0.0.0.0 can be reached from other machines: set api.token (MN_API_TOKEN)"
-                + " or auth.jwt.algorithms, or bind localhost");
+                + " or auth.jwt.algorithms, or bind localhost",
+            "env prod needs api.token (MN_API_TOKEN) or auth.jwt.algorithms");
     environment.put("MN_API_TOKEN", "t");
     assertThat(load().api().host()).isEqualTo("0.0.0.0");
+  }
+
+  @Test
+  void theSameHoldsForTheGrpcDoor() {
+    environment.put("MN_GRPC_HOST", "0.0.0.0");
+    assertThat(problems())
+        .containsExactly(
+            "grpc.host 0.0.0.0 can be reached from other machines: set api.token (MN_API_TOKEN),"
+                + " grpc.auth_token (MN_GRPC_AUTH_TOKEN) or auth.jwt.algorithms, or bind localhost");
+    for (String token : List.of("MN_GRPC_AUTH_TOKEN", "MN_API_TOKEN")) {
+      environment.put(token, "t");
+      assertThat(load().grpc().host()).as(token).isEqualTo("0.0.0.0");
+      environment.remove(token);
+    }
+  }
+
+  @Test
+  void aServerWithoutATokenIsNotForThePagesOfAllOrigins() {
+    environment.put("MN_API_CORS_ALLOW_ORIGINS", "*");
+    assertThat(problems()).singleElement().asString().startsWith("api.cors_allow_origins *");
+    environment.put("MN_API_TOKEN", "t");
+    assertThat(load().api().corsAllowOrigins()).containsExactly("*");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"https://a/path", "a.example", "https://", "http://a b", "null", "**"})
+  void whatIsNoOriginIsNotListed(String origin) {
+    environment.put("MN_API_CORS_ALLOW_ORIGINS", "http://fine, " + origin);
+    assertThat(problems())
+        .containsExactly(
+            "api.cors_allow_origins (MN_API_CORS_ALLOW_ORIGINS) must be a list of origins such as"
+                + " https://ui.example:8443, without a path, or *");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a:80", "http://a", "*", "a/b"})
+  void whatIsNoHostNameIsNotAllowed(String host) {
+    environment.put("MN_API_ALLOWED_HOSTS", host);
+    assertThat(problems())
+        .containsExactly(
+            "api.allowed_hosts (MN_API_ALLOWED_HOSTS) must be a list of host names without ports");
   }
 
   @ParameterizedTest
