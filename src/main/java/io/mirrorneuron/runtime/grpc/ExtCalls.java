@@ -96,9 +96,10 @@ final class ExtCalls {
     return json(Json.write(jobs.send(request.getJobId(), request.getAgentId(), message)));
   }
 
-  private ExtJsonResponse drain(DrainJobRequest request) {
+  private ExtJsonResponse drain(DrainJobRequest request, MultiMap metadata) {
     ObjectNode answer = Json.object().put("job_id", request.getJobId());
-    return json(Json.write(answer.put("status", jobs.pause(request.getJobId(), true))));
+    String status = jobs.pause(request.getJobId(), true, OnBehalf.of(metadata));
+    return json(Json.write(answer.put("status", status)));
   }
 
   private ExtJsonResponse explain(ExplainJobRequest request) {
@@ -115,7 +116,8 @@ final class ExtCalls {
             request.hasStep() ? request.getStep() : null,
             request.getEvent(),
             inputs,
-            metadata.get(GrpcMetadata.IDEMPOTENCY_KEY));
+            metadata.get(GrpcMetadata.IDEMPOTENCY_KEY),
+            OnBehalf.of(metadata));
     return json(Json.write(jobs.fork(request.getJobId(), fork)));
   }
 

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.grpc;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.mirrorneuron.client.JobsClient;
@@ -64,7 +65,8 @@ final class JobCalls {
             new Submission(
                 request.getManifestJson(),
                 new Submission.Payloads.Inline(files),
-                metadata.get(GrpcMetadata.IDEMPOTENCY_KEY)));
+                metadata.get(GrpcMetadata.IDEMPOTENCY_KEY),
+                OnBehalf.of(metadata)));
     return SubmitJobResponse.newBuilder().setJobId(job.jobId()).setStatus(job.status()).build();
   }
 
@@ -86,24 +88,24 @@ final class JobCalls {
         .build();
   }
 
-  private CancelJobResponse cancel(CancelJobRequest request) {
+  private CancelJobResponse cancel(CancelJobRequest request, MultiMap metadata) {
     return CancelJobResponse.newBuilder()
         .setJobId(request.getJobId())
-        .setStatus(jobs.cancel(request.getJobId()))
+        .setStatus(jobs.cancel(request.getJobId(), OnBehalf.of(metadata)))
         .build();
   }
 
-  private PauseJobResponse pause(PauseJobRequest request) {
+  private PauseJobResponse pause(PauseJobRequest request, MultiMap metadata) {
     return PauseJobResponse.newBuilder()
         .setJobId(request.getJobId())
-        .setStatus(jobs.pause(request.getJobId(), false))
+        .setStatus(jobs.pause(request.getJobId(), false, OnBehalf.of(metadata)))
         .build();
   }
 
-  private ResumeJobResponse resume(ResumeJobRequest request) {
+  private ResumeJobResponse resume(ResumeJobRequest request, MultiMap metadata) {
     return ResumeJobResponse.newBuilder()
         .setJobId(request.getJobId())
-        .setStatus(jobs.resume(request.getJobId()))
+        .setStatus(jobs.resume(request.getJobId(), OnBehalf.of(metadata)))
         .build();
   }
 
@@ -119,12 +121,11 @@ final class JobCalls {
     return answer.build();
   }
 
-  private RestoreJobBackupResponse restore(RestoreJobBackupRequest request) {
+  private RestoreJobBackupResponse restore(RestoreJobBackupRequest request, MultiMap metadata) {
     Backup backup = new Backup(request.getBackupJson(), contents(request.getBundleFilesMap()));
-    return RestoreJobBackupResponse.newBuilder()
-        .setResultJson(
-            Json.write(jobs.restore(backup, request.getBlueprintId(), request.getRunId())))
-        .build();
+    ObjectNode job =
+        jobs.restore(backup, request.getBlueprintId(), request.getRunId(), OnBehalf.of(metadata));
+    return RestoreJobBackupResponse.newBuilder().setResultJson(Json.write(job)).build();
   }
 
   private ClearJobsResponse clear(ClearJobsRequest request) {
