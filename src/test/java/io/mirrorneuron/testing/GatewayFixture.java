@@ -68,6 +68,12 @@ public final class GatewayFixture implements AutoCloseable {
    */
   public GatewayFixture(Path folder, Config.Api api, JobRows rows, Map<String, String> desktop)
       throws Exception {
+    this(folder, api, rows, desktop, Auth.bearer(api.token(), Auth.NOBODY_ENTERS));
+  }
+
+  private GatewayFixture(
+      Path folder, Config.Api api, JobRows rows, Map<String, String> desktop, Auth auth)
+      throws Exception {
     this.folder = folder;
     this.runs = new RunStore(folder.resolve("runs"));
     Path uploads = Files.createDirectories(folder.resolve("uploads"));
@@ -123,7 +129,7 @@ public final class GatewayFixture implements AutoCloseable {
                 clock),
             contract,
             areas,
-            Auth.bearer(api.token(), Auth.NOBODY_ENTERS),
+            auth,
             Health.Facts.of(api.token().isSet(), "test", folder.resolve("runs").toString()));
     for (AreaVerticle area : areas) {
       vertx.deployVerticle(area).await(10, TimeUnit.SECONDS);
@@ -153,6 +159,18 @@ public final class GatewayFixture implements AutoCloseable {
         folder,
         new Config.Api("127.0.0.1", 0, Secret.NONE, List.of(), 5 << 20, 8 << 20, URL),
         rows);
+  }
+
+  /**
+   * @param auth says who callers are; what it makes of {@link #TOKEN} is who most calls come from
+   */
+  public static GatewayFixture knowing(Path folder, Auth auth) throws Exception {
+    return new GatewayFixture(
+        folder,
+        new Config.Api("127.0.0.1", 0, new Secret(TOKEN), List.of(), 5 << 20, 8 << 20, URL),
+        null,
+        Map.of(),
+        auth);
   }
 
   private static Surroundings surroundings(Path folder) {
