@@ -161,6 +161,9 @@ public final class FakeJobsClient implements JobsClient {
     called("why " + jobId);
     String status = job(jobId).status;
     ObjectNode why = Json.object().put("job_id", jobId).put("status", status);
+    if (job(jobId).submission.submittedBy() != null) {
+      why.put("submitted_by", job(jobId).submission.submittedBy());
+    }
     ObjectNode one = why.put("summary", "it is " + status).putArray("explanations").addObject();
     one.putObject("subject").put("kind", "step").put("id", "work");
     one.put("state", "retry_wait").put("cause", "retry").put("text", "step work waits");

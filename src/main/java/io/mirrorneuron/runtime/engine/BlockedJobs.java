@@ -93,7 +93,7 @@ final class BlockedJobs {
               row.put("status", JobStatus.CANCELLED.word()).put("live?", false);
               row.putNull("recovery_status").putNull("recovery_reason");
               row.put("recovery_requires_review", false);
-              Subjects.put(row, Subjects.CANCELLED_BY, by);
+              Subjects.read(row).withCancelledBy(by).writeTo(row);
               ObjectNode members = Subjects.put(Json.object(), Subjects.CANCELLED_BY, by);
               return postscript.write(
                   stored, row, "job_cancelled", members, ended(stored, by), true);

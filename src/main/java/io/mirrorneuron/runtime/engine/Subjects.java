@@ -13,7 +13,7 @@ import java.util.List;
 record Subjects(String submittedBy, String pausedBy, String cancelledBy) {
   static final String SUBMITTED_BY = "submitted_by";
   static final String CANCELLED_BY = "cancelled_by";
-  private static final String PAUSED_BY = "paused_by";
+  static final String PAUSED_BY = "paused_by";
 
   /** Of a job that has just been made. */
   static Subjects of(String submittedBy) {
@@ -25,31 +25,23 @@ record Subjects(String submittedBy, String pausedBy, String cancelledBy) {
   }
 
   Subjects withCancelledBy(String subject) {
-    return new Subjects(submittedBy, pausedBy, subject);
+    return new Subjects(submittedBy, null, subject);
   }
 
-  /** Takes the place of those that the stored header names. */
-  void writeTo(ObjectNode header) {
-    header.remove(List.of(SUBMITTED_BY, PAUSED_BY, CANCELLED_BY));
-    put(header, SUBMITTED_BY, submittedBy);
-    put(header, PAUSED_BY, pausedBy);
-    put(header, CANCELLED_BY, cancelledBy);
+  /** Names those who are known in a header or a document, in place of whom it names. */
+  void writeTo(ObjectNode json) {
+    json.remove(List.of(SUBMITTED_BY, PAUSED_BY, CANCELLED_BY));
+    put(json, SUBMITTED_BY, submittedBy);
+    put(json, PAUSED_BY, pausedBy);
+    put(json, CANCELLED_BY, cancelledBy);
   }
 
-  /**
-   * @param header or a row of the job
-   */
-  static Subjects read(JsonNode header) {
+  /** Whom a header or a document names. */
+  static Subjects read(JsonNode json) {
     return new Subjects(
-        header.path(SUBMITTED_BY).textValue(),
-        header.path(PAUSED_BY).textValue(),
-        header.path(CANCELLED_BY).textValue());
-  }
-
-  /** What documents tell: who submitted the job, and who cancelled it. */
-  ObjectNode tell(ObjectNode document) {
-    put(document, SUBMITTED_BY, submittedBy);
-    return put(document, CANCELLED_BY, cancelledBy);
+        json.path(SUBMITTED_BY).textValue(),
+        json.path(PAUSED_BY).textValue(),
+        json.path(CANCELLED_BY).textValue());
   }
 
   /** The result of a job that was cancelled. */

@@ -41,7 +41,7 @@ final class Why {
     }
     ObjectNode document = Json.object().put("job_id", state.jobId);
     document.put("status", state.status().word());
-    state.header.subjects().tell(document);
+    state.header.subjects().writeTo(document);
     document.put("summary", summary());
     document.set("explanations", explanations.all());
     if (explanations.more() > 0) {
@@ -85,11 +85,12 @@ final class Why {
   private void paused() {
     ObjectNode recovery = state.header.recovery();
     if (recovery == null) {
+      String by = state.header.subjects().pausedBy();
       explanations
           .explain(
               "paused",
-              who(state.header.subjects().pausedBy()) + " paused the job; resume it",
-              "job.status")
+              who(by) + " paused the job; resume it",
+              by == null ? "job.status" : "job.paused_by")
           .put("since", Explanations.time(state.header.pausedAt()));
     } else {
       explanations.explain(
