@@ -100,7 +100,7 @@ final class LocalJobs implements JobsClient {
             submission.idempotencyKey(),
             manifest,
             bundle);
-    return Answers.await(engine.submit(job, workflow, bundle));
+    return Answers.await(engine.submit(job, workflow, bundle, submission.submittedBy()));
   }
 
   @Override
@@ -152,18 +152,18 @@ final class LocalJobs implements JobsClient {
   }
 
   @Override
-  public String cancel(String jobId) {
-    return status(engine.cancel(jobId), jobId).word();
+  public String cancel(String jobId, String by) {
+    return status(engine.cancel(jobId, by), jobId).word();
   }
 
   @Override
-  public String pause(String jobId, boolean drain) {
-    return status(engine.pause(jobId, drain), jobId).word();
+  public String pause(String jobId, boolean drain, String by) {
+    return status(engine.pause(jobId, drain, by), jobId).word();
   }
 
   @Override
-  public String resume(String jobId) {
-    JobStatus status = status(engine.resume(jobId), jobId);
+  public String resume(String jobId, String by) {
+    JobStatus status = status(engine.resume(jobId, by), jobId);
     return status == JobStatus.RUNNING ? "resumed" : status.word();
   }
 
@@ -234,8 +234,8 @@ final class LocalJobs implements JobsClient {
   }
 
   @Override
-  public ObjectNode restore(Backup backup, String blueprintId, String runId) {
-    return imports.restore(backup, blueprintId, runId);
+  public ObjectNode restore(Backup backup, String blueprintId, String runId, String by) {
+    return imports.restore(backup, blueprintId, runId, by);
   }
 
   @Override

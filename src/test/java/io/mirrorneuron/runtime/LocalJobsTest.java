@@ -70,9 +70,10 @@ class LocalJobsTest {
                 engine.submit(
                     new NewJob("idle-1", "node", IDLE_SERVICE, null, null),
                     manifests.parse(IDLE_SERVICE),
+                    null,
                     null))
             .jobId();
-    JobStore store = interruptedBy(() -> Answers.await(engine.cancel(jobId)));
+    JobStore store = interruptedBy(() -> Answers.await(engine.cancel(jobId, null)));
     LocalJobs jobs =
         new LocalJobs(
             engine,

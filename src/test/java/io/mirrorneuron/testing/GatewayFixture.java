@@ -160,7 +160,9 @@ public final class GatewayFixture implements AutoCloseable {
         null);
   }
 
-  /** Asks this one who calls. */
+  /**
+   * @param auth says who callers are; what it makes of {@link #TOKEN} is who most calls come from
+   */
   public static GatewayFixture asking(Path folder, Auth auth) throws Exception {
     return new GatewayFixture(
         folder,

@@ -95,15 +95,18 @@ public final class Engine {
    * Makes the job durable together with its first turn, then starts what that turn asks for.
    *
    * @param bundle fingerprint of the stored payloads, or null
+   * @param by the name that the submitter's token vouches for, or null
    */
-  public CompletionStage<SubmittedJob> submit(NewJob job, Workflow workflow, String bundle) {
+  public CompletionStage<SubmittedJob> submit(
+      NewJob job, Workflow workflow, String bundle, String by) {
     String runId = workflow.runId() == null ? "run-" + job.jobId() : workflow.runId();
     return loops.begin(
         job,
         () -> {
           JobHeader header =
               new JobHeader(timers.now(), runId, bundle)
-                  .onTarget(workflow.isSystem() ? nodeName : null);
+                  .onTarget(workflow.isSystem() ? nodeName : null)
+                  .submittedBy(by);
           return new JobState(job.jobId(), workflow, header, inlineLimit);
         },
         new Input.Start(),
@@ -125,8 +128,10 @@ public final class Engine {
   /**
    * Makes a job that begins where another one was; both remember the other. Fails as UNAVAILABLE,
    * and makes nothing, when the other is open on another node: it could not be told.
+   *
+   * @param by the name that the caller's token vouches for, or null
    */
-  public CompletionStage<SubmittedJob> fork(NewJob job, Fork fork) {
+  public CompletionStage<SubmittedJob> fork(NewJob job, Fork fork, String by) {
     String runId = "run-" + job.jobId();
     return commands
         .checkCanBeTold(fork.sourceJobId())
@@ -134,7 +139,7 @@ public final class Engine {
             yes ->
                 loops.begin(
                     job,
-                    () -> fork.state(job.jobId(), runId, timers.now(), inlineLimit),
+                    () -> fork.state(job.jobId(), runId, by, timers.now(), inlineLimit),
                     new Input.Forked(fork),
                     commit -> commit))
         .thenCompose(
@@ -160,9 +165,13 @@ public final class Engine {
             });
   }
 
-  /** Answers {@code cancelled} once no process of the job lives; a terminal job stays as it is. */
-  public CompletionStage<JobStatus> cancel(String jobId) {
-    return commands.give(jobId, new Input.Cancel(), JobStatus::isTerminal, status -> true);
+  /**
+   * Answers {@code cancelled} once no process of the job lives; a terminal job stays as it is.
+   *
+   * @param by the name that the caller's token vouches for, or null; kept of the first who cancels
+   */
+  public CompletionStage<JobStatus> cancel(String jobId, String by) {
+    return commands.give(jobId, new Input.Cancel(by), JobStatus::isTerminal, status -> true);
   }
 
   /**
@@ -170,21 +179,26 @@ public final class Engine {
    *
    * @param drain whether programs that run may end by themselves; they are ended otherwise, and run
    *     again when the job is resumed
+   * @param by the name that the caller's token vouches for, or null
    */
-  public CompletionStage<JobStatus> pause(String jobId, boolean drain) {
+  public CompletionStage<JobStatus> pause(String jobId, boolean drain, String by) {
     return commands.give(
         jobId,
-        new Input.Pause(drain),
+        new Input.Pause(drain, by),
         status -> status != JobStatus.PAUSING && status != JobStatus.RUNNING,
         status -> status == JobStatus.PAUSED);
   }
 
-  /** Answers the status once it goes on, which may be a terminal one when little was left to do. */
-  public CompletionStage<JobStatus> resume(String jobId) {
+  /**
+   * Answers the status once it goes on, which may be a terminal one when little was left to do.
+   *
+   * @param by the name that the caller's token vouches for, or null
+   */
+  public CompletionStage<JobStatus> resume(String jobId, String by) {
     boolean open = loops.isOpen(jobId);
     return commands.give(
         jobId,
-        new Input.Resume(),
+        new Input.Resume(by),
         status -> status != JobStatus.PAUSED,
         status -> open || status == JobStatus.RUNNING);
   }

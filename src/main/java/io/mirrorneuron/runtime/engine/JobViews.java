@@ -73,6 +73,7 @@ final class JobViews {
       String reason = row.path("recovery_reason").asText("its stored state cannot be read");
       ObjectNode why = Json.object().put("job_id", stored.jobId());
       why.set("status", row.path("status"));
+      Subjects.read(row).writeTo(why);
       why.put("summary", "the job cannot go on: " + reason);
       ObjectNode one = why.putArray("explanations").addObject();
       one.putObject("subject").put("kind", "job").put("id", stored.jobId());

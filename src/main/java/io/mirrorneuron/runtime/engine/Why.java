@@ -41,6 +41,7 @@ final class Why {
     }
     ObjectNode document = Json.object().put("job_id", state.jobId);
     document.put("status", state.status().word());
+    state.header.subjects().writeTo(document);
     document.put("summary", summary());
     document.set("explanations", explanations.all());
     if (explanations.more() > 0) {
@@ -63,7 +64,8 @@ final class Why {
     switch (state.status()) {
       case COMPLETED -> explanations.explain("ended", "the job is completed", "job.result");
       case CANCELLED ->
-          explanations.explain("ended", "an operator cancelled the job", "job.result");
+          explanations.explain(
+              "ended", who(header.subjects().cancelledBy()) + " cancelled the job", "job.result");
       case FAILED ->
           explanations.explain(
               "failed",
@@ -83,8 +85,12 @@ final class Why {
   private void paused() {
     ObjectNode recovery = state.header.recovery();
     if (recovery == null) {
+      String by = state.header.subjects().pausedBy();
       explanations
-          .explain("paused", "an operator paused the job; resume it", "job.status")
+          .explain(
+              "paused",
+              who(by) + " paused the job; resume it",
+              by == null ? "job.status" : "job.paused_by")
           .put("since", Explanations.time(state.header.pausedAt()));
     } else {
       explanations.explain(
@@ -92,6 +98,10 @@ final class Why {
           "the job waits for a person: " + recovery.path("reason").asText() + "; resume it",
           "job.recovery");
     }
+  }
+
+  private static String who(String subject) {
+    return subject == null ? "an operator" : subject;
   }
 
   private void running() {

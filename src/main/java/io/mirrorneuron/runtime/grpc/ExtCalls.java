@@ -95,9 +95,10 @@ final class ExtCalls {
     return json(Json.write(jobs.send(request.getJobId(), request.getAgentId(), message)));
   }
 
-  private ExtJsonResponse drain(DrainJobRequest request) {
+  private ExtJsonResponse drain(DrainJobRequest request, Call call) {
     ObjectNode answer = Json.object().put("job_id", request.getJobId());
-    return json(Json.write(answer.put("status", jobs.pause(request.getJobId(), true))));
+    String status = jobs.pause(request.getJobId(), true, call.caller().subject());
+    return json(Json.write(answer.put("status", status)));
   }
 
   private ExtJsonResponse explain(ExplainJobRequest request) {
@@ -114,7 +115,8 @@ final class ExtCalls {
             request.hasStep() ? request.getStep() : null,
             request.getEvent(),
             inputs,
-            call.metadata().get(GrpcMetadata.IDEMPOTENCY_KEY));
+            call.metadata().get(GrpcMetadata.IDEMPOTENCY_KEY),
+            call.caller().subject());
     return json(Json.write(jobs.fork(request.getJobId(), fork)));
   }
 

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.grpc;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.mirrorneuron.client.JobsClient;
@@ -69,7 +70,8 @@ final class JobCalls {
             new Submission(
                 request.getManifestJson(),
                 new Submission.Payloads.Inline(files),
-                call.metadata().get(GrpcMetadata.IDEMPOTENCY_KEY)));
+                call.metadata().get(GrpcMetadata.IDEMPOTENCY_KEY),
+                call.caller().subject()));
     return SubmitJobResponse.newBuilder().setJobId(job.jobId()).setStatus(job.status()).build();
   }
 
@@ -91,24 +93,24 @@ final class JobCalls {
         .build();
   }
 
-  private CancelJobResponse cancel(CancelJobRequest request) {
+  private CancelJobResponse cancel(CancelJobRequest request, Call call) {
     return CancelJobResponse.newBuilder()
         .setJobId(request.getJobId())
-        .setStatus(jobs.cancel(request.getJobId()))
+        .setStatus(jobs.cancel(request.getJobId(), call.caller().subject()))
         .build();
   }
 
-  private PauseJobResponse pause(PauseJobRequest request) {
+  private PauseJobResponse pause(PauseJobRequest request, Call call) {
     return PauseJobResponse.newBuilder()
         .setJobId(request.getJobId())
-        .setStatus(jobs.pause(request.getJobId(), false))
+        .setStatus(jobs.pause(request.getJobId(), false, call.caller().subject()))
         .build();
   }
 
-  private ResumeJobResponse resume(ResumeJobRequest request) {
+  private ResumeJobResponse resume(ResumeJobRequest request, Call call) {
     return ResumeJobResponse.newBuilder()
         .setJobId(request.getJobId())
-        .setStatus(jobs.resume(request.getJobId()))
+        .setStatus(jobs.resume(request.getJobId(), call.caller().subject()))
         .build();
   }
 
@@ -124,12 +126,11 @@ final class JobCalls {
     return answer.build();
   }
 
-  private RestoreJobBackupResponse restore(RestoreJobBackupRequest request) {
+  private RestoreJobBackupResponse restore(RestoreJobBackupRequest request, Call call) {
     Backup backup = new Backup(request.getBackupJson(), contents(request.getBundleFilesMap()));
-    return RestoreJobBackupResponse.newBuilder()
-        .setResultJson(
-            Json.write(jobs.restore(backup, request.getBlueprintId(), request.getRunId())))
-        .build();
+    ObjectNode job =
+        jobs.restore(backup, request.getBlueprintId(), request.getRunId(), call.caller().subject());
+    return RestoreJobBackupResponse.newBuilder().setResultJson(Json.write(job)).build();
   }
 
   /** Who comes with the token that all gateways share must know the admin token besides. */

@@ -4,8 +4,6 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.security.Principal;
 import io.mirrorneuron.wire.GrpcMetadata;
 import io.vertx.core.MultiMap;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 
 /** For whom a gateway calls: it has checked their token and calls with the runtime's own. */
 final class OnBehalf {
@@ -18,19 +16,17 @@ final class OnBehalf {
   /**
    * The caller under the name that the metadata has, or as it is.
    *
-   * @throws MnException MALFORMED
+   * @throws MnException MALFORMED when the name cannot be read or is empty
    */
   static Principal of(MultiMap metadata, Principal caller) {
-    String name = metadata.get(GrpcMetadata.ON_BEHALF_OF);
-    if (name == null) {
+    String binary = metadata.get(GrpcMetadata.ON_BEHALF_OF);
+    if (binary == null) {
       return caller;
     }
-    try {
-      byte[] text = Base64.getDecoder().decode(name);
-      return new Principal(
-          new String(text, StandardCharsets.UTF_8), caller.role(), caller.expiry());
-    } catch (IllegalArgumentException e) {
-      throw MnException.malformed(GrpcMetadata.ON_BEHALF_OF + " is not base64");
+    String name = GrpcMetadata.text(GrpcMetadata.ON_BEHALF_OF, binary);
+    if (name.isBlank()) {
+      throw MnException.malformed("metadata " + GrpcMetadata.ON_BEHALF_OF + " must name somebody");
     }
+    return new Principal(name, caller.role(), caller.expiry());
   }
 }

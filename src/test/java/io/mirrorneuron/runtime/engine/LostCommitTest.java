@@ -53,12 +53,12 @@ class LostCommitTest {
   @EnumSource(names = {"REQUEST", "ANSWER"})
   void aPauseInDoubtIsRefusedAtOnceAndMayBeAskedForAgain(Loss loss) {
     stage.nextCommit = loss;
-    CompletionStage<JobStatus> pause = stage.ask(engine -> engine.pause(Stage.JOB, false));
+    CompletionStage<JobStatus> pause = stage.ask(engine -> engine.pause(Stage.JOB, false, null));
 
     assertThat(pause.toCompletableFuture()).isCompletedExceptionally();
 
     stage.advance(1000).letStop();
-    CompletionStage<JobStatus> again = stage.ask(engine -> engine.pause(Stage.JOB, false));
+    CompletionStage<JobStatus> again = stage.ask(engine -> engine.pause(Stage.JOB, false, null));
     stage.advance(1000).letStop();
     assertThat(again.toCompletableFuture()).isCompletedWithValue(JobStatus.PAUSED);
   }

@@ -77,6 +77,9 @@ final class Stage {
 
   int inlineLimit = 64 * 1024;
 
+  /** Whom the tokens of those name who submit, pause, resume, cancel and fork; or null. */
+  String subject;
+
   /** Where programs wait for slots, by name. */
   final Map<String, QueuePlace> places = new HashMap<>();
 
@@ -217,7 +220,8 @@ final class Stage {
   }
 
   Stage submitText(String text) {
-    engine.submit(new JobStore.NewJob(JOB, OWNER, text, null, null), manifests.apply(text), null);
+    engine.submit(
+        new JobStore.NewJob(JOB, OWNER, text, null, null), manifests.apply(text), null, subject);
     return settle();
   }
 
@@ -263,17 +267,17 @@ final class Stage {
   }
 
   Stage pause() {
-    ask(one -> one.pause(JOB, false));
+    ask(one -> one.pause(JOB, false, subject));
     return this;
   }
 
   Stage resume() {
-    ask(one -> one.resume(JOB));
+    ask(one -> one.resume(JOB, subject));
     return this;
   }
 
   Stage cancel() {
-    ask(one -> one.cancel(JOB));
+    ask(one -> one.cancel(JOB, subject));
     return this;
   }
 
@@ -370,7 +374,7 @@ final class Stage {
 
   private Stage forked(Fork fork) {
     String id = "job-" + ++jobs;
-    engine.fork(new JobStore.NewJob(id, OWNER, stored().manifest(), null, null), fork);
+    engine.fork(new JobStore.NewJob(id, OWNER, stored().manifest(), null, null), fork, subject);
     looked = id;
     return settle();
   }

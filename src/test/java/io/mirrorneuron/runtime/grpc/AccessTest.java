@@ -123,6 +123,6 @@ class AccessTest {
         access(OPERATOR, false)
             .admit("SubmitJob", metadata("s3cret").set(GrpcMetadata.ON_BEHALF_OF, "%")),
         ErrorCode.MALFORMED,
-        "mn-on-behalf-of-bin is not base64");
+        "metadata mn-on-behalf-of-bin must be UTF-8 in Base64");
   }
 }
