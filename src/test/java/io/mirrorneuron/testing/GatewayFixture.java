@@ -25,6 +25,7 @@ import io.mirrorneuron.runstore.Reach;
 import io.mirrorneuron.runstore.RunIndex;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.security.Auth;
+import io.mirrorneuron.security.jwt.JwtAuth;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.store.BundleZip;
 import io.mirrorneuron.store.JobRows;
@@ -57,6 +58,7 @@ public final class GatewayFixture implements AutoCloseable {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   public final Path folder;
   public final RunStore runs;
+  public final Auth issued;
   private final GatewayVerticle gateway;
 
   public GatewayFixture(Path folder, Config.Api api, JobRows rows) throws Exception {
@@ -68,10 +70,24 @@ public final class GatewayFixture implements AutoCloseable {
    */
   public GatewayFixture(Path folder, Config.Api api, JobRows rows, Map<String, String> desktop)
       throws Exception {
+    this(folder, api, rows, desktop, null, Clock.fixed(NOW, ZoneOffset.UTC));
+  }
+
+  /**
+   * @param jwt whose tokens are accepted besides; null when nobody's are
+   */
+  private GatewayFixture(
+      Path folder,
+      Config.Api api,
+      JobRows rows,
+      Map<String, String> desktop,
+      Config.Jwt jwt,
+      Clock clock)
+      throws Exception {
     this.folder = folder;
+    this.issued = jwt == null ? Auth.NOBODY_ENTERS : JwtAuth.open(jwt, vertx, clock);
     this.runs = new RunStore(folder.resolve("runs"));
     Path uploads = Files.createDirectories(folder.resolve("uploads"));
-    Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
     AtomicLong ids = new AtomicLong();
     BundleStaging staging =
         new BundleStaging(
@@ -123,7 +139,7 @@ public final class GatewayFixture implements AutoCloseable {
                 clock),
             contract,
             areas,
-            Auth.bearer(api.token(), Auth.NOBODY_ENTERS),
+            Auth.bearer(api.token(), issued),
             Health.Facts.of(api.token().isSet(), "test", folder.resolve("runs").toString()));
     for (AreaVerticle area : areas) {
       vertx.deployVerticle(area).await(10, TimeUnit.SECONDS);
@@ -135,17 +151,18 @@ public final class GatewayFixture implements AutoCloseable {
 
   /** With a token, one allowed origin, 64 KiB of body and 1 MiB of upload. */
   public static GatewayFixture guarded(Path folder) throws Exception {
-    return new GatewayFixture(
-        folder,
-        new Config.Api(
-            "127.0.0.1",
-            0,
-            new Secret(TOKEN),
-            List.of("https://ui.example"),
-            64 << 10,
-            1 << 20,
-            URL),
-        null);
+    return new GatewayFixture(folder, guardedApi(), null);
+  }
+
+  /** The same, where tokens of an issuer are accepted besides. */
+  public static GatewayFixture believing(Path folder, Config.Jwt jwt, Clock clock)
+      throws Exception {
+    return new GatewayFixture(folder, guardedApi(), null, Map.of(), jwt, clock);
+  }
+
+  private static Config.Api guardedApi() {
+    return new Config.Api(
+        "127.0.0.1", 0, new Secret(TOKEN), List.of("https://ui.example"), 64 << 10, 1 << 20, URL);
   }
 
   public static GatewayFixture open(Path folder, JobRows rows) throws Exception {
