@@ -51,6 +51,9 @@ public final class GatewayVerticle extends VerticleBase {
 
   private static final long DRAIN_SECONDS = 5;
 
+  /** Of all headers of a request; the largest token that is looked at has half of it. */
+  private static final int HEADER_BYTES = 16 << 10;
+
   /** What a client may say at once over a WebSocket; what it is sent has no such limit. */
   private static final int SOCKET_MESSAGE_BYTES = 16 << 10;
 
@@ -84,6 +87,7 @@ public final class GatewayVerticle extends VerticleBase {
                 new HttpServerOptions()
                     .setHost(api.host())
                     .setPort(api.port())
+                    .setMaxHeaderSize(HEADER_BYTES)
                     .setIdleTimeout(ApiOperation.IDLE_SECONDS)
                     .setMaxWebSocketFrameSize(SOCKET_MESSAGE_BYTES)
                     .setMaxWebSocketMessageSize(SOCKET_MESSAGE_BYTES)

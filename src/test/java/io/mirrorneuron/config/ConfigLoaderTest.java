@@ -276,6 +276,133 @@ class ConfigLoaderTest {
     assertThat(problems()).containsExactly(file + " cannot be read");
   }
 
+  private void believe(String algorithms) {
+    environment.put("MN_AUTH_JWT_ALGORITHMS", algorithms);
+    environment.put("MN_AUTH_JWT_ISSUER", "https://issuer.example");
+    environment.put("MN_AUTH_JWT_AUDIENCE", "mn");
+    environment.put("MN_AUTH_JWT_KEY_FILE", "$MN_HOME/key.pem");
+  }
+
+  @Test
+  void tokensOfAnIssuerAreAsGoodAsATokenOfOurs() {
+    environment.put("MN_ENV", "prod");
+    environment.put("MN_API_HOST", "0.0.0.0");
+    believe("ES256");
+    Config config = load();
+    assertThat(config.asksWhoCalls()).isTrue();
+    assertThat(config.jwt().keyFile()).isEqualTo(home.resolve("key.pem"));
+    assertThat(config.jwt().leeway()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(config.jwt().roleClaim()).isEqualTo("roles");
+    assertThat(config.jwt().subjectClaim()).isEqualTo("sub");
+  }
+
+  @Test
+  void whatAnIssuerIsBelievedByMustBeWhole() {
+    environment.put("MN_AUTH_JWT_ALGORITHMS", "HS256,RS256");
+    environment.put("MN_AUTH_JWT_LEEWAY_SECONDS", "301");
+    environment.put("MN_AUTH_JWT_JWKS_REFRESH_SECONDS", "1");
+    environment.put("MN_AUTH_JWT_ROLE_CLAIM", "a..b");
+    environment.put("MN_AUTH_JWT_ROLE_NAMES", "boss=root");
+    assertThat(problems())
+        .containsExactlyInAnyOrder(
+            "auth.jwt.leeway_seconds (MN_AUTH_JWT_LEEWAY_SECONDS) must be a whole number from 0 to"
+                + " 300",
+            "auth.jwt.jwks_refresh_seconds (MN_AUTH_JWT_JWKS_REFRESH_SECONDS) must be a whole"
+                + " number from 30 to 86400",
+            "auth.jwt.role_claim (MN_AUTH_JWT_ROLE_CLAIM) must be the name of a claim, or names"
+                + " with dots between",
+            "auth.jwt.role_names (MN_AUTH_JWT_ROLE_NAMES) must be a list of word=role with the"
+                + " roles viewer, operator and admin",
+            "auth.jwt.algorithms needs auth.jwt.issuer (MN_AUTH_JWT_ISSUER): tokens for others"
+                + " would be accepted without it",
+            "auth.jwt.algorithms needs auth.jwt.audience (MN_AUTH_JWT_AUDIENCE): tokens for others"
+                + " would be accepted without it",
+            "auth.jwt.algorithms needs keys: set auth.jwt.key_file (MN_AUTH_JWT_KEY_FILE) or"
+                + " auth.jwt.jwks_url (MN_AUTH_JWT_JWKS_URL)",
+            "auth.jwt.algorithms mixes HS with RS, PS or ES: what is public in one would be the"
+                + " secret of the other; keep one kind");
+  }
+
+  @Test
+  void anIssuerHasItsKeysInOnePlace() {
+    believe("HS256");
+    environment.put("MN_AUTH_JWT_JWKS_URL", "https://issuer.example/keys");
+    assertThat(problems())
+        .containsExactlyInAnyOrder(
+            "auth.jwt.key_file and auth.jwt.jwks_url are both set: keep the one that the keys are"
+                + " in",
+            "auth.jwt.jwks_url cannot hold the secret of HS algorithms: use auth.jwt.key_file"
+                + " (MN_AUTH_JWT_KEY_FILE)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"none", "HS1", "ES256K", "es256", "EdDSA", "RS256 ES256"})
+  void otherAlgorithmsDoNotExist(String algorithm) {
+    believe(algorithm);
+    assertThat(problems())
+        .singleElement()
+        .asString()
+        .startsWith("auth.jwt.algorithms (MN_AUTH_JWT_ALGORITHMS) must be a list of some of HS256");
+  }
+
+  @Test
+  void anIssuerWithoutAlgorithmsIsNotSetInVain() {
+    environment.put("MN_AUTH_JWT_ISSUER", "https://issuer.example");
+    environment.put("MN_AUTH_JWT_KEY_FILE", "/key");
+    assertThat(problems())
+        .containsExactly(
+            "auth.jwt.key_file, auth.jwt.issuer would do nothing: set auth.jwt.algorithms"
+                + " (MN_AUTH_JWT_ALGORITHMS) too, for example to RS256");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "https://issuer.example/keys, true",
+    "http://localhost:8080/keys, true",
+    "http://127.0.0.1/keys, true",
+    "http://[::1]/keys, true",
+    "http://issuer.example/keys, false",
+    "http://127.0.0.1.example/keys, false",
+    "http://localhost.example/keys, false",
+    "http://10.0.0.1/keys, false",
+    "http://2130706433/keys, false",
+    "https://user:secret@issuer.example/keys, false",
+    "https://issuer.example/keys#1, false",
+    "https:///keys, false",
+    "https:keys, false",
+    "file:///keys, false",
+    "issuer.example/keys, false",
+    "https://issuer .example, false"
+  })
+  void keysAreFetchedFromSafePlaces(String address, boolean safe) {
+    believe("ES256");
+    environment.remove("MN_AUTH_JWT_KEY_FILE");
+    environment.put("MN_AUTH_JWT_JWKS_URL", address);
+    if (safe) {
+      assertThat(load().jwt().jwksUrl()).hasToString(address);
+    } else {
+      assertThat(problems())
+          .singleElement()
+          .asString()
+          .startsWith("auth.jwt.jwks_url (MN_AUTH_JWT_JWKS_URL) must be an https:// address")
+          .doesNotContain("secret");
+    }
+  }
+
+  @Test
+  void whatOthersFindWrongIsToldWithTheRest() {
+    environment.put("MN_API_PORT", "0");
+    assertThat(
+            catchThrowableOfType(
+                    ConfigException.class,
+                    () ->
+                        new ConfigLoader(environment, file, flags, home)
+                            .load(config -> List.of("the key is wrong")))
+                .problems())
+        .hasSize(2)
+        .contains("the key is wrong");
+  }
+
   @Test
   void productionAndPublicAddressesNeedAToken() {
     environment.put("MN_ENV", "prod");

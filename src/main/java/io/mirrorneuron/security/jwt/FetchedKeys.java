@@ -116,12 +116,7 @@ final class FetchedKeys implements Keys {
       return Future.succeededFuture();
     }
     return vertx
-        .executeBlocking(
-            () ->
-                KeyDocument.read(
-                    fetched.toString(StandardCharsets.UTF_8),
-                    settings.algorithms(),
-                    KeyDocument.Origin.ADDRESS))
+        .executeBlocking(() -> read(fetched))
         .map(
             read -> {
               read.unusable().forEach(why -> log.warn("{}: {}", settings.jwksUrl(), why));
@@ -132,6 +127,17 @@ final class FetchedKeys implements Keys {
                   "Tokens are checked with {} keys of {}", read.keys().size(), settings.jwksUrl());
               return null;
             });
+  }
+
+  private KeyDocument read(Buffer fetched) {
+    try {
+      return KeyDocument.read(
+          fetched.toString(StandardCharsets.UTF_8),
+          settings.algorithms(),
+          KeyDocument.Origin.ADDRESS);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("its answer " + e.getMessage(), e);
+    }
   }
 
   /**

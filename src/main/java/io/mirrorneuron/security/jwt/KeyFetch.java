@@ -37,18 +37,24 @@ final class KeyFetch {
   /** Fails with a message that ends a sentence. */
   Future<Buffer> get() {
     Promise<Buffer> answer = Promise.promise();
-    http.request(
-            new RequestOptions()
-                .setAbsoluteURI(address.toString())
-                .setFollowRedirects(false)
-                .putHeader("Accept", "application/json"))
-        .onSuccess(request -> send(request, answer))
-        .onFailure(answer::tryFail);
+    connect().onSuccess(request -> send(request, answer)).onFailure(answer::tryFail);
     long timer =
         vertx.setTimer(
             PATIENCE.toMillis(),
             late -> answer.tryFail("it did not answer within " + PATIENCE.toSeconds() + " s"));
     return answer.future().onComplete(end -> vertx.cancelTimer(timer));
+  }
+
+  private Future<HttpClientRequest> connect() {
+    try {
+      return http.request(
+          new RequestOptions()
+              .setAbsoluteURI(address.toString())
+              .setFollowRedirects(false)
+              .putHeader("Accept", "application/json"));
+    } catch (IllegalStateException e) { // Vert.x has begun to close
+      return Future.failedFuture(e);
+    }
   }
 
   /** However it ends, the connection does not outlive the answer. */
@@ -58,12 +64,12 @@ final class KeyFetch {
   }
 
   private static void receive(HttpClientResponse response, Promise<Buffer> answer) {
+    response.exceptionHandler(answer::tryFail);
     if (response.statusCode() != 200) {
       answer.tryFail("it answered " + response.statusCode());
       return;
     }
     Buffer body = Buffer.buffer();
-    response.exceptionHandler(answer::tryFail);
     response.handler(
         chunk -> {
           body.appendBuffer(chunk);

@@ -35,7 +35,9 @@ sealed interface KeyMaterial {
       case Public(RSAPublicKey key) when algorithm.family() == Family.RSA -> size(key);
       case Public(RSAPublicKey key) -> "it is a public RSA key";
       case Public(ECPublicKey key) when algorithm.family() == Family.CURVE ->
-          Curve.of(algorithm).has(key) ? null : "its curve is not " + Curve.of(algorithm).label();
+          Curve.of(algorithm).has(key)
+              ? null
+              : "it is no point of the curve " + Curve.of(algorithm).label();
       case Public(ECPublicKey key) -> "it is a public key on a curve";
       case Public other -> "it is neither an RSA key nor one on a curve";
     };
