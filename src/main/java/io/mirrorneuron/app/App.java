@@ -38,6 +38,7 @@ public final class App implements AutoCloseable {
   private final Ids ids = new Ids(clock, random);
   private final Parts parts = new Parts(STOP_PATIENCE);
   private Config config;
+  private Rooms rooms;
   private DataDirectory directory;
   private Backend backend;
   private Doors doors = new Doors(null, null);
@@ -69,6 +70,7 @@ public final class App implements AutoCloseable {
   }
 
   private void start() throws IOException {
+    rooms = Rooms.of(config, role, parts, clock);
     RedisServer redis = role.hasRuntime() ? takeHome() : null;
     Vertx vertx =
         Vertx.vertx(
@@ -76,7 +78,7 @@ public final class App implements AutoCloseable {
     parts.add("Vert.x", () -> vertx.close().await(10, TimeUnit.SECONDS));
     RunStore runs = parts.add("run store", new RunStore(config.executors().runsRoot()));
     Future<Contract> contract = role.hasGateway() ? load(vertx) : null;
-    Premises on = new Premises(config, environment, clock, ids, vertx, runs, parts);
+    Premises on = new Premises(config, environment, clock, ids, vertx, runs, rooms, parts);
     backend = role.hasRuntime() ? Backend.here(on, directory, redis) : Backend.elsewhere(on);
     HumanVerticle human = people(on);
     Door grpc = role.hasGrpc() ? openGrpc(on) : null;
@@ -130,6 +132,7 @@ public final class App implements AutoCloseable {
                         backend.identity(),
                         backend.hardware(),
                         backend.serving(),
+                        rooms.storage(),
                         clock)));
     parts.add("gRPC door", server);
     return Door.bound(grpc.host(), server.port());
@@ -152,7 +155,8 @@ public final class App implements AutoCloseable {
                     environment.getOrDefault("PATH", ""),
                     config.redis().fsync(),
                     directory.redisPassword(),
-                    config.log().folder().resolve("redis.log"))));
+                    config.log().folder().resolve("redis.log")),
+                rooms.storage()));
   }
 
   public Config config() {

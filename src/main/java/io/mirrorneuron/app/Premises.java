@@ -10,6 +10,7 @@ import java.util.Map;
  * What all parts of a server stand on.
  *
  * @param environment variables that programs of steps and searches for programs may see
+ * @param rooms what is known of the disks
  * @param parts to which each part that must be closed is added when it is made
  */
 record Premises(
@@ -19,6 +20,7 @@ record Premises(
     Ids ids,
     Vertx vertx,
     RunStore runs,
+    Rooms rooms,
     Parts parts) {
 
   /** Where programs are searched for. */

@@ -17,6 +17,7 @@ public record Config(
     Retention retention,
     Recovery recovery,
     Outputs outputs,
+    Storage storage,
     Log log) {
 
   public enum Env {
@@ -147,6 +148,11 @@ public record Config(
     }
   }
 
+  /**
+   * @param minFreeBytes below which no new work is accepted; 0: only writes that fail count
+   */
+  public record Storage(long minFreeBytes) {}
+
   public enum LogFormat {
     TEXT,
     JSON
@@ -161,6 +167,6 @@ public record Config(
   /** The same configuration with the tokens of this data directory. */
   public Config withGrpc(Grpc replacement) {
     return new Config(
-        env, home, api, replacement, redis, executors, retention, recovery, outputs, log);
+        env, home, api, replacement, redis, executors, retention, recovery, outputs, storage, log);
   }
 }

@@ -12,6 +12,8 @@ import io.mirrorneuron.gateway.contract.ContractCheck;
 import io.mirrorneuron.gateway.security.Auth;
 import io.mirrorneuron.gateway.security.Cors;
 import io.mirrorneuron.gateway.stream.Streams;
+import io.mirrorneuron.storage.Readiness;
+import io.mirrorneuron.storage.Storage;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
@@ -37,6 +39,8 @@ public final class GatewayVerticle extends VerticleBase {
    * @param docsNeedToken whether the contract and its pages are only for callers with a token
    * @param timeout of a call to an area
    * @param requestIds made for requests that bring none; must be cheap and thread-safe
+   * @param storage of uploads
+   * @param readiness of this server and what it stands before
    * @param clock tells clients of sockets the time
    */
   public record Settings(
@@ -45,6 +49,8 @@ public final class GatewayVerticle extends VerticleBase {
       boolean docsNeedToken,
       Duration timeout,
       Supplier<String> requestIds,
+      Storage storage,
+      Readiness readiness,
       Clock clock) {}
 
   private static final long DRAIN_SECONDS = 5;
@@ -107,12 +113,18 @@ public final class GatewayVerticle extends VerticleBase {
 
   private Router router(Config.Api api) {
     var uploads =
-        new Uploads(vertx, settings.uploadFolder(), api.uploadLimitBytes(), settings.requestIds());
+        new Uploads(
+            vertx,
+            settings.uploadFolder(),
+            api.uploadLimitBytes(),
+            settings.requestIds(),
+            settings.storage());
     var parts =
         new ApiRouter.Parts(
             new Entry(settings.requestIds()),
             new Cors(api.corsAllowOrigins()),
             health,
+            new Ready(settings.readiness()),
             new BusHandler.Shared(auth, new Bodies(api.bodyLimitBytes()), uploads, streams),
             settings.timeout(),
             settings.clock());

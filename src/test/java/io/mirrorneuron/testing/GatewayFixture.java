@@ -25,6 +25,7 @@ import io.mirrorneuron.runstore.Outputs;
 import io.mirrorneuron.runstore.Reach;
 import io.mirrorneuron.runstore.RunIndex;
 import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.store.BundleZip;
 import io.mirrorneuron.store.JobRows;
@@ -42,6 +43,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -110,7 +112,8 @@ public final class GatewayFixture implements AutoCloseable {
                 Desktop.find("127.0.0.1", desktop, "Linux"),
                 clock),
             new HumanVerticle(runs, logs, desk, new HumanInbox(runs, logs, clock), clock),
-            new ArchiveVerticle(runs, folder.resolve("exports"), "mn test", clock));
+            new ArchiveVerticle(
+                runs, folder.resolve("exports"), "mn test", Storage.unwatched(), clock));
     Contract contract = Contract.load(vertx).await(30, TimeUnit.SECONDS);
     gateway =
         new GatewayVerticle(
@@ -120,6 +123,8 @@ public final class GatewayFixture implements AutoCloseable {
                 false,
                 Duration.ofSeconds(20),
                 () -> "r-" + ids.incrementAndGet(),
+                Storage.unwatched(),
+                () -> CompletableFuture.completedStage(List.of()),
                 clock),
             contract,
             areas,

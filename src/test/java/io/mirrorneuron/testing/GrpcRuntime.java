@@ -6,6 +6,7 @@ import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
 import io.mirrorneuron.runtime.grpc.RuntimeServer;
+import io.mirrorneuron.storage.Storage;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
@@ -45,6 +46,7 @@ public final class GrpcRuntime implements AutoCloseable {
                 identity,
                 GrpcRuntime::hardware,
                 () -> true,
+                Storage.unwatched(),
                 Clock.fixed(Instant.parse("2026-01-02T03:04:05.100Z"), ZoneOffset.UTC)));
   }
 

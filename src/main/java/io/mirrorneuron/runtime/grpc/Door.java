@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.grpc;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.wire.GrpcErrors;
 import io.vertx.core.Context;
 import io.vertx.core.MultiMap;
@@ -35,16 +36,19 @@ final class Door {
 
   private final Access access;
   private final Executor threads;
+  private final Storage storage;
   private final long maxMessageBytes;
   private final Set<Outlet<?>> outlets = ConcurrentHashMap.newKeySet();
   private volatile boolean draining;
 
   /**
    * @param threads runs each call's body, best on a thread of its own
+   * @param storage explains failures for want of room
    */
-  Door(Access access, Executor threads, long maxMessageBytes) {
+  Door(Access access, Executor threads, long maxMessageBytes, Storage storage) {
     this.access = access;
     this.threads = threads;
+    this.storage = storage;
     this.maxMessageBytes = maxMessageBytes;
   }
 
@@ -165,7 +169,8 @@ final class Door {
             R answer = body.apply(request, call.headers());
             context.runOnContext(v -> whileOpen(() -> call.response().end(answer)));
           } catch (Throwable failure) {
-            context.runOnContext(v -> whileOpen(() -> writeFailure(call.response(), failure)));
+            Throwable told = storage.explained(failure);
+            context.runOnContext(v -> whileOpen(() -> writeFailure(call.response(), told)));
           }
         });
   }
@@ -186,7 +191,7 @@ final class Door {
       outlet.drain();
       outlet.end(MultiMap.caseInsensitiveMultiMap());
     } catch (Throwable failure) {
-      outlet.fail(failure);
+      outlet.fail(storage.explained(failure));
     } finally {
       outlets.remove(outlet);
     }

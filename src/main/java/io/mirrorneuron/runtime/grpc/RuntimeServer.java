@@ -5,6 +5,7 @@ import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
+import io.mirrorneuron.storage.Storage;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpServer;
@@ -55,6 +56,7 @@ public final class RuntimeServer implements AutoCloseable {
    *
    * @param hardware cheap; see {@link io.mirrorneuron.runtime.cluster.HardwareProbe}
    * @param serving cheap; answers the health service
+   * @param storage explains failures for want of room
    */
   public record Parts(
       JobsClient jobs,
@@ -62,13 +64,14 @@ public final class RuntimeServer implements AutoCloseable {
       NodeIdentity identity,
       Supplier<Hardware> hardware,
       BooleanSupplier serving,
+      Storage storage,
       Clock clock) {}
 
   /** Listens on the configured host and port; port 0 takes a free one. Blocks until bound. */
   public static RuntimeServer start(Vertx vertx, Config.Grpc config, Parts parts) {
     ExecutorService threads =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("grpc-", 0).factory());
-    Door door = new Door(Access.of(config), threads, MAX_MESSAGE_BYTES);
+    Door door = new Door(Access.of(config), threads, MAX_MESSAGE_BYTES, parts.storage());
     GrpcServer grpc = GrpcServer.server(vertx, grpcOptions());
     Set<Service> services =
         Stream.of(
