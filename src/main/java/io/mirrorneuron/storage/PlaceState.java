@@ -12,6 +12,9 @@ final class PlaceState {
   /** On small disks the floor is this part of the whole, so that they can be used at all. */
   private static final int SMALLEST_PART = 16;
 
+  /** Where so many bytes are free, a refused write was very large, or not the disk's doing. */
+  private static final long NOT_FULL = 4 << 20;
+
   private final Place place;
   private final long wanted;
   private final FreeSpace space;
@@ -126,8 +129,8 @@ final class PlaceState {
     }
     return low
         ? ": %s are free, new work needs %s".formatted(amount(room.free()), amount(comfort(room)))
-        : ": a write was refused, though %s are free (is a quota used up?)"
-            .formatted(amount(room.free()));
+        : ": a write was refused with %s free%s"
+            .formatted(amount(room.free()), room.free() > NOT_FULL ? " (is a quota used up?)" : "");
   }
 
   static String amount(long bytes) {
