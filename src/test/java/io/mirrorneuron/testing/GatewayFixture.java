@@ -61,6 +61,9 @@ public final class GatewayFixture implements AutoCloseable {
   public final RunStore runs;
   private final GatewayVerticle gateway;
 
+  /** Why the gateway is not ready; empty when it is. */
+  public volatile List<String> notReady = List.of();
+
   public GatewayFixture(Path folder, Config.Api api, JobRows rows) throws Exception {
     this(folder, api, rows, Map.of());
   }
@@ -124,7 +127,7 @@ public final class GatewayFixture implements AutoCloseable {
                 Duration.ofSeconds(20),
                 () -> "r-" + ids.incrementAndGet(),
                 Storage.unwatched(),
-                () -> CompletableFuture.completedStage(List.of()),
+                () -> CompletableFuture.completedStage(notReady),
                 clock),
             contract,
             areas,

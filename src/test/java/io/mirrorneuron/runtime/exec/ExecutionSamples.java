@@ -104,6 +104,14 @@ public final class ExecutionSamples {
         Storage.unwatched());
   }
 
+  /**
+   * @param storage of the workspaces
+   */
+  static HostLocalExecutions runner(Path folder, Storage storage) {
+    return new HostLocalExecutions(
+        config(folder), runtimeId(folder), Clock.systemUTC(), environment(), Samples.NONE, storage);
+  }
+
   static HostLocalExecutions runner(Path folder, Grace grace, Spawner spawner) {
     return runner(folder, grace, spawner, Samples.NONE, Sampler.Pace.DEFAULT);
   }
