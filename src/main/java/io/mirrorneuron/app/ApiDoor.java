@@ -21,6 +21,7 @@ import io.mirrorneuron.runstore.Outputs;
 import io.mirrorneuron.runstore.Reach;
 import io.mirrorneuron.runstore.RunIndex;
 import io.mirrorneuron.security.Auth;
+import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.store.BundleZip;
 import java.io.IOException;
@@ -60,6 +61,7 @@ final class ApiDoor {
     on.vertx()
         .setPeriodic(
             0, Duration.ofHours(1).toMillis(), timer -> Thread.startVirtualThread(staging::sweep));
+    Storage storage = on.rooms().storage();
     RunIndex index = RunIndex.of(on.runs(), on.clock());
     Artifacts artifacts = new Artifacts();
     Path userHome = Path.of(System.getProperty("user.home"));
@@ -87,7 +89,12 @@ final class ApiDoor {
                 on.clock()),
             human,
             new ArchiveVerticle(
-                on.runs(), config.home().resolve("exports"), "mn " + Main.version(), on.clock()));
+                on.runs(),
+                config.home().resolve("exports"),
+                "mn " + Main.version(),
+                storage,
+                on.clock()));
+    areas.forEach(area -> area.explaining(storage::explained));
     Config.Api api = config.api();
     GatewayVerticle gateway =
         new GatewayVerticle(
@@ -97,6 +104,8 @@ final class ApiDoor {
                 config.env() == Config.Env.PROD,
                 API_TIMEOUT,
                 on.ids()::request,
+                storage,
+                backend.readiness(),
                 on.clock()),
             contract,
             areas,

@@ -40,6 +40,7 @@ public final class App implements AutoCloseable {
   private final Ids ids = new Ids(clock, random);
   private final Parts parts = new Parts(STOP_PATIENCE);
   private Config config;
+  private Rooms rooms;
   private DataDirectory directory;
   private Backend backend;
   private Doors doors = new Doors(null, null);
@@ -71,6 +72,7 @@ public final class App implements AutoCloseable {
   }
 
   private void start() throws IOException {
+    rooms = Rooms.of(config, role, parts, clock);
     RedisServer redis = role.hasRuntime() ? takeHome() : null;
     Vertx vertx =
         Vertx.vertx(
@@ -78,7 +80,8 @@ public final class App implements AutoCloseable {
     parts.add("Vert.x", () -> vertx.close().await(10, TimeUnit.SECONDS));
     RunStore runs = parts.add("run store", new RunStore(config.executors().runsRoot()));
     Future<Contract> contract = role.hasGateway() ? load(vertx) : null;
-    Premises on = new Premises(config, environment, clock, ids, vertx, runs, issued(vertx), parts);
+    Premises on =
+        new Premises(config, environment, clock, ids, vertx, runs, issued(vertx), rooms, parts);
     backend = role.hasRuntime() ? Backend.here(on, directory, redis) : Backend.elsewhere(on);
     HumanVerticle human = people(on);
     Door grpc = role.hasGrpc() ? openGrpc(on) : null;
@@ -140,6 +143,7 @@ public final class App implements AutoCloseable {
                         backend.serving(),
                         on.issued(),
                         config.env() == Config.Env.DEV,
+                        rooms.storage(),
                         clock)));
     parts.add("gRPC door", server);
     return Door.bound(grpc.host(), server.port());
@@ -162,7 +166,8 @@ public final class App implements AutoCloseable {
                     environment.getOrDefault("PATH", ""),
                     config.redis().fsync(),
                     directory.redisPassword(),
-                    config.log().folder().resolve("redis.log"))));
+                    config.log().folder().resolve("redis.log")),
+                rooms.storage()));
   }
 
   public Config config() {

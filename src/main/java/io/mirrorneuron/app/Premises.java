@@ -12,6 +12,7 @@ import java.util.Map;
  *
  * @param environment variables that programs of steps and searches for programs may see
  * @param issued knows callers by tokens of an issuer; nobody when none is trusted
+ * @param rooms what is known of the disks
  * @param parts to which each part that must be closed is added when it is made
  */
 record Premises(
@@ -22,6 +23,7 @@ record Premises(
     Vertx vertx,
     RunStore runs,
     Auth issued,
+    Rooms rooms,
     Parts parts) {
 
   /** Where programs are searched for. */

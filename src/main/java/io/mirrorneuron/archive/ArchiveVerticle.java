@@ -7,6 +7,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.runstore.export.ExportZip;
+import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,17 +28,20 @@ public final class ArchiveVerticle extends AreaVerticle {
   private final RunStore runs;
   private final Path scratch;
   private final String tool;
+  private final Storage storage;
   private final Clock clock;
 
   /**
    * @param scratch where exports lie until they are sent; nobody else's, made when absent
    * @param tool who writes exports: name and version
+   * @param storage says whether there is room for them
    */
-  public ArchiveVerticle(RunStore runs, Path scratch, String tool, Clock clock) {
+  public ArchiveVerticle(RunStore runs, Path scratch, String tool, Storage storage, Clock clock) {
     super("archive", LIMIT);
     this.runs = runs;
     this.scratch = scratch;
     this.tool = tool;
+    this.storage = storage;
     this.clock = clock;
     on("exportRun", this::exportRun);
     on("compareRuns", this::compareRuns);
@@ -73,6 +77,7 @@ public final class ArchiveVerticle extends AreaVerticle {
   private ObjectNode exportRun(ApiCall call) throws IOException {
     RunFolder run = runs.find(call.text("run_id"));
     Format format = Format.wanted(call);
+    storage.requireRoom();
     sweep();
     Path file = Files.createTempFile(scratch, "export-", "." + format.suffix);
     try {

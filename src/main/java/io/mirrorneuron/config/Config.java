@@ -21,6 +21,7 @@ public record Config(
     Retention retention,
     Recovery recovery,
     Outputs outputs,
+    Storage storage,
     Log log) {
 
   public enum Env {
@@ -196,6 +197,11 @@ public record Config(
     }
   }
 
+  /**
+   * @param minFreeBytes below which no new work is accepted; 0: only writes that fail count
+   */
+  public record Storage(long minFreeBytes) {}
+
   public enum LogFormat {
     TEXT,
     JSON
@@ -215,6 +221,17 @@ public record Config(
   /** The same configuration with the tokens of this data directory. */
   public Config withGrpc(Grpc replacement) {
     return new Config(
-        env, home, api, replacement, jwt, redis, executors, retention, recovery, outputs, log);
+        env,
+        home,
+        api,
+        replacement,
+        jwt,
+        redis,
+        executors,
+        retention,
+        recovery,
+        outputs,
+        storage,
+        log);
   }
 }

@@ -60,6 +60,7 @@ final class ConfigReader {
                 settings.number("bundle_archive_ttl_seconds", 1, Integer.MAX_VALUE))),
         new Config.Recovery(settings.choice("recovery.in_flight", Config.InFlight.class)),
         new Config.Outputs(paths("outputs.roots")),
+        new Config.Storage(settings.number("storage.min_free_bytes", 0, Long.MAX_VALUE)),
         new Config.Log(
             settings.choice("log.level", LEVELS),
             settings.choice("log.format", Config.LogFormat.class),

@@ -47,6 +47,7 @@ final class ApiRouter {
       PageGuard pages,
       Cors cors,
       Health health,
+      Ready ready,
       BusHandler.Shared shared,
       Duration timeout,
       Clock clock) {}
@@ -80,6 +81,8 @@ final class ApiRouter {
       Handler<RoutingContext> handler;
       if (operation.id().equals(ContractCheck.HEALTH)) {
         handler = parts.health();
+      } else if (operation.id().equals(ContractCheck.READY)) {
+        handler = parts.ready();
       } else if (operation.socket() != null) {
         handler =
             new SocketHandler(operation, check, streams.get(operation.socket().stream()), sockets);

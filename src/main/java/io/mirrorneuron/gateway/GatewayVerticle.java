@@ -14,6 +14,8 @@ import io.mirrorneuron.gateway.security.Origins;
 import io.mirrorneuron.gateway.security.PageGuard;
 import io.mirrorneuron.gateway.stream.Streams;
 import io.mirrorneuron.security.Auth;
+import io.mirrorneuron.storage.Readiness;
+import io.mirrorneuron.storage.Storage;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
@@ -39,6 +41,8 @@ public final class GatewayVerticle extends VerticleBase {
    * @param docsNeedToken whether the contract and its pages are only for callers with a token
    * @param timeout of a call to an area
    * @param requestIds made for requests that bring none; must be cheap and thread-safe
+   * @param storage of uploads
+   * @param readiness of this server and what it stands before
    * @param clock tells clients of sockets the time
    */
   public record Settings(
@@ -47,6 +51,8 @@ public final class GatewayVerticle extends VerticleBase {
       boolean docsNeedToken,
       Duration timeout,
       Supplier<String> requestIds,
+      Storage storage,
+      Readiness readiness,
       Clock clock) {}
 
   private static final long DRAIN_SECONDS = 5;
@@ -113,7 +119,12 @@ public final class GatewayVerticle extends VerticleBase {
 
   private Router router(Config.Api api) {
     var uploads =
-        new Uploads(vertx, settings.uploadFolder(), api.uploadLimitBytes(), settings.requestIds());
+        new Uploads(
+            vertx,
+            settings.uploadFolder(),
+            api.uploadLimitBytes(),
+            settings.requestIds(),
+            settings.storage());
     Origins origins = new Origins(api.corsAllowOrigins(), api.baseUrl());
     var parts =
         new ApiRouter.Parts(
@@ -122,6 +133,7 @@ public final class GatewayVerticle extends VerticleBase {
                 api.hostNames(), auth != Auth.NOBODY_ASKS && api.allowedHosts().isEmpty(), origins),
             new Cors(origins),
             health,
+            new Ready(settings.readiness()),
             new BusHandler.Shared(auth, new Bodies(api.bodyLimitBytes()), uploads, streams),
             settings.timeout(),
             settings.clock());

@@ -3,6 +3,7 @@ package io.mirrorneuron.redis;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.storage.Storage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,20 +44,30 @@ public final class RedisServer implements AutoCloseable {
 
   private final RedisProcess process;
   private final String uri;
+  private final Storage storage;
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private final CompletableFuture<Void> closing = new CompletableFuture<>();
   private final Thread keeper;
 
-  private RedisServer(RedisProcess process) {
+  private RedisServer(RedisProcess process, Storage storage) {
     this.process = process;
+    this.storage = storage;
     this.uri = process.uri();
     this.keeper = Thread.ofVirtual().name("redis-keeper").unstarted(this::keep);
   }
 
   /** Begins to start (or take over) the server and returns at once. */
   public static RedisServer launch(Options options) {
+    return launch(options, Storage.unwatched());
+  }
+
+  /**
+   * @param storage of its folder; while that is full, Redis may end again and again, which is not
+   *     told each time
+   */
+  public static RedisServer launch(Options options, Storage storage) {
     try {
-      RedisServer server = new RedisServer(RedisProcess.at(options));
+      RedisServer server = new RedisServer(RedisProcess.at(options), storage);
       server.keeper.start();
       return server;
     } catch (IOException e) {
@@ -107,12 +118,16 @@ public final class RedisServer implements AutoCloseable {
       if (closing.isDone()) {
         break;
       }
-      log.warn("Redis ended unexpectedly; starting it again");
+      if (storage.trouble().isEmpty()) {
+        log.warn("Redis ended unexpectedly; starting it again");
+      }
       try {
         process.bringUp(closing);
         backOff = Duration.ofMillis(50);
       } catch (IOException | RuntimeException e) {
-        log.error("Redis cannot be started again: {}", e.getMessage());
+        if (storage.trouble().isEmpty()) {
+          log.error("Redis cannot be started again: {}", e.getMessage());
+        }
         backOff = min(backOff.multipliedBy(2), LONGEST_BACK_OFF);
       }
       closesWithin(backOff);

@@ -1,5 +1,6 @@
 package io.mirrorneuron.store;
 
+import io.mirrorneuron.storage.Storage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.RedisOptions;
@@ -23,8 +24,9 @@ public final class RedisLanes {
 
   /**
    * @param connectionString {@code redis://[:password@]host:port/db} or {@code unix://…}
+   * @param storage hears when Redis refuses to write for want of room
    */
-  public static Future<RedisLanes> connect(Vertx vertx, String connectionString) {
+  public static Future<RedisLanes> connect(Vertx vertx, String connectionString, Storage storage) {
     List<RedisLane> lanes = new ArrayList<>();
     Future<?> ready = Future.succeededFuture();
     for (int i = 0; i < LANES; i++) {
@@ -33,7 +35,7 @@ public final class RedisLanes {
               .setConnectionString(connectionString)
               .setMaxWaitingHandlers(PIPELINE)
               .setProtocolNegotiation(false);
-      RedisLane lane = new RedisLane(options);
+      RedisLane lane = new RedisLane(options, storage);
       lanes.add(lane);
       ready = ready.compose(done -> vertx.deployVerticle(lane));
     }

@@ -59,6 +59,30 @@ class GrpcRoundTripIT {
   }
 
   @Test
+  void aRuntimeIsReadyWhenItsHealthSaysSo() {
+    assertThat(reasons(clients)).isEmpty();
+    runtime.serving.set(false);
+    assertThat(reasons(clients)).containsExactly("the runtime says that it does not serve now");
+  }
+
+  @Test
+  void aRuntimeThatIsAwayIsNotReady() throws IOException {
+    int free;
+    try (ServerSocket socket = new ServerSocket(0)) {
+      free = socket.getLocalPort();
+    }
+    try (Clients away =
+        Clients.connect(
+            runtime.vertx, GrpcRuntime.config(free, Duration.ofSeconds(5), Secret.NONE))) {
+      assertThat(reasons(away)).containsExactly("the runtime does not answer");
+    }
+  }
+
+  private static List<String> reasons(Clients clients) {
+    return clients.readiness().reasons().toCompletableFuture().join();
+  }
+
+  @Test
   void aJobIsSubmittedReadAndListed() {
     SubmittedJob job = jobs.submit(Submission.of(MANIFEST));
     assertThat(job).isEqualTo(new SubmittedJob("fake-1", "pending"));

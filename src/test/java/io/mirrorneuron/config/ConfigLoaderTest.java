@@ -153,6 +153,7 @@ class ConfigLoaderTest {
             "MN_BUNDLE_ARCHIVE_TTL_SECONDS", "16",
             "MN_INLINE_PAYLOAD_MAX_BYTES", "15",
             "MN_OUTPUTS_ROOTS", "$MN_HOME/out, ~/more",
+            "MN_STORAGE_MIN_FREE_BYTES", "17",
             "MN_LOG_LEVEL", "debug",
             "MN_LOG_FORMAT", "text",
             "MN_LOG_MAX_BYTES", "13",
@@ -208,6 +209,7 @@ class ConfigLoaderTest {
                 new Config.Retention(Duration.ofSeconds(11), 12, 15, Duration.ofSeconds(16)),
                 new Config.Recovery(Config.InFlight.REVIEW),
                 new Config.Outputs(List.of(home.resolve("out"), Path.of("/users/ada/more"))),
+                new Config.Storage(17),
                 new Config.Log("DEBUG", Config.LogFormat.TEXT, Path.of("/logs"), 13, 14)));
   }
 

@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -298,6 +299,23 @@ class GatewayIT {
                 .send(HttpRequest.newBuilder(gateway.uri("/api/v1/health")).build())
                 .statusCode())
         .isEqualTo(200);
+  }
+
+  @Test
+  void readinessNeedsNoTokenAndTellsWhyNot() throws Exception {
+    var ask = HttpRequest.newBuilder(gateway.uri("/api/v1/health/ready")).build();
+    assertThat(gateway.send(ask).body()).isEqualTo("{\"status\":\"ready\"}");
+
+    gateway.notReady = List.of("Redis does not answer", "a disk is full");
+    var answer = gateway.send(ask);
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(answer.headers().firstValue("Retry-After")).hasValue("1");
+    assertThat(json(answer).path("error").asText()).isEqualTo("not_ready");
+    assertThat(json(answer).path("detail").asText())
+        .isEqualTo("not ready: Redis does not answer; a disk is full");
+    assertThat(json(answer).path("reasons")).hasSize(2);
+    assertThat(gateway.send(HttpRequest.newBuilder(gateway.uri("/api/v1/health")).build()))
+        .returns(200, HttpResponse::statusCode);
   }
 
   @Test

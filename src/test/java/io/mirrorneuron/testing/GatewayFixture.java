@@ -26,6 +26,7 @@ import io.mirrorneuron.runstore.RunIndex;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.security.jwt.JwtAuth;
+import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.store.BundleZip;
 import io.mirrorneuron.store.JobRows;
@@ -43,6 +44,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -61,6 +63,9 @@ public final class GatewayFixture implements AutoCloseable {
   public final RunStore runs;
   public final Auth issued;
   private final GatewayVerticle gateway;
+
+  /** Why the gateway is not ready; empty when it is. */
+  public volatile List<String> notReady = List.of();
 
   public GatewayFixture(Path folder, Config.Api api, JobRows rows) throws Exception {
     this(folder, api, rows, Map.of());
@@ -134,7 +139,8 @@ public final class GatewayFixture implements AutoCloseable {
                 Desktop.find("127.0.0.1", desktop, "Linux"),
                 clock),
             new HumanVerticle(runs, logs, desk, new HumanInbox(runs, logs, clock), clock),
-            new ArchiveVerticle(runs, folder.resolve("exports"), "mn test", clock));
+            new ArchiveVerticle(
+                runs, folder.resolve("exports"), "mn test", Storage.unwatched(), clock));
     Contract contract = Contract.load(vertx).await(30, TimeUnit.SECONDS);
     gateway =
         new GatewayVerticle(
@@ -144,6 +150,8 @@ public final class GatewayFixture implements AutoCloseable {
                 false,
                 Duration.ofSeconds(20),
                 () -> "r-" + ids.incrementAndGet(),
+                Storage.unwatched(),
+                () -> CompletableFuture.completedStage(notReady),
                 clock),
             contract,
             areas,

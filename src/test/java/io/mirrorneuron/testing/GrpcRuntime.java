@@ -7,12 +7,14 @@ import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
 import io.mirrorneuron.runtime.grpc.RuntimeServer;
 import io.mirrorneuron.security.Auth;
+import io.mirrorneuron.storage.Storage;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A real gRPC server on a free port over the fakes, and the means to reach it. */
 public final class GrpcRuntime implements AutoCloseable {
@@ -23,6 +25,7 @@ public final class GrpcRuntime implements AutoCloseable {
   public final Vertx vertx = Vertx.vertx();
   public final FakeJobsClient jobs = new FakeJobsClient();
   public final FakeClusterClient cluster = new FakeClusterClient();
+  public final AtomicBoolean serving = new AtomicBoolean(true);
   public final RuntimeServer server;
 
   private GrpcRuntime(Config.Grpc config, String redisUrl, Auth tokens) {
@@ -45,9 +48,10 @@ public final class GrpcRuntime implements AutoCloseable {
                 cluster,
                 identity,
                 GrpcRuntime::hardware,
-                () -> true,
+                serving::get,
                 tokens,
                 true,
+                Storage.unwatched(),
                 Clock.fixed(Instant.parse("2026-01-02T03:04:05.100Z"), ZoneOffset.UTC)));
   }
 

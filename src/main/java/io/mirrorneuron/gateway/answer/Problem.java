@@ -10,6 +10,7 @@ import io.mirrorneuron.wire.Fault;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.ext.web.handler.HttpException;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -21,6 +22,8 @@ import java.util.Map;
  *     retry_after_ms}
  */
 public record Problem(int status, String error, String title, String detail, ObjectNode extras) {
+  static final int STORAGE_FULL = ErrorCode.STORAGE_FULL.httpStatus();
+
   private static final String INTERNAL =
       "The request failed on the server; its log names this request id.";
 
@@ -48,7 +51,8 @@ public record Problem(int status, String error, String title, String detail, Obj
           Map.entry(ErrorCode.INTERNAL, "Internal error"),
           Map.entry(ErrorCode.UNIMPLEMENTED, "Not implemented"),
           Map.entry(ErrorCode.UNAVAILABLE, "Unavailable"),
-          Map.entry(ErrorCode.TIMEOUT, "Timed out"));
+          Map.entry(ErrorCode.TIMEOUT, "Timed out"),
+          Map.entry(ErrorCode.STORAGE_FULL, "Storage full"));
 
   public static Problem of(Throwable failure) {
     return switch (failure) {
@@ -109,6 +113,16 @@ public record Problem(int status, String error, String title, String detail, Obj
             + " (MN_API_CORS_ALLOW_ORIGINS)");
   }
 
+  /**
+   * @param reasons in words for everybody, who need not have a token
+   */
+  public static Problem notReady(List<String> reasons) {
+    ObjectNode extras = Json.object();
+    reasons.forEach(extras.putArray("reasons")::add);
+    return new Problem(
+        503, "not_ready", "Not ready", "not ready: " + String.join("; ", reasons), extras);
+  }
+
   static Problem rangeNotSatisfiable(long size) {
     return new Problem(
         416,
@@ -123,7 +137,7 @@ public record Problem(int status, String error, String title, String detail, Obj
   }
 
   public boolean isRetryable() {
-    return status == 429 || status == 503;
+    return status == 429 || status == 503 || status == STORAGE_FULL;
   }
 
   /** What the header {@code Retry-After} says: whole seconds, at least one. */

@@ -2,6 +2,8 @@ package io.mirrorneuron.gateway.call;
 
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.gateway.answer.Refusal;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.wire.Fault;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -13,6 +15,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Stores the file part of a multipart body while it arrives, under a name of ours. */
@@ -27,15 +30,18 @@ public final class Uploads {
   private final Path folder;
   private final long limitBytes;
   private final Supplier<String> ids;
+  private final Storage storage;
 
   /**
    * @param folder must exist
+   * @param storage says whether there is room there
    */
-  public Uploads(Vertx vertx, Path folder, long limitBytes, Supplier<String> ids) {
+  public Uploads(Vertx vertx, Path folder, long limitBytes, Supplier<String> ids, Storage storage) {
     this.vertx = vertx;
     this.folder = folder;
     this.limitBytes = limitBytes;
     this.ids = ids;
+    this.storage = storage;
   }
 
   /**
@@ -45,6 +51,10 @@ public final class Uploads {
    * @param field the name of the part
    */
   public Future<ApiCall.Upload> receive(HttpServerRequest request, String field) {
+    Optional<MnException> refusal = storage.refusal();
+    if (refusal.isPresent()) {
+      return Future.failedFuture(refusal.get());
+    }
     if (Bodies.declaredLength(request) > limitBytes + FRAMING_BYTES) {
       return Future.failedFuture(Refusal.tooLarge(limitBytes));
     }
@@ -62,7 +72,9 @@ public final class Uploads {
     return reception
         .done
         .future()
-        .recover(e -> discard(reception.path).compose(done -> Future.failedFuture(e)));
+        .recover(
+            e ->
+                discard(reception.path).compose(done -> Future.failedFuture(storage.explained(e))));
   }
 
   public Future<Void> discard(ApiCall.Upload upload) {

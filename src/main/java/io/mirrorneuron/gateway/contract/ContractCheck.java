@@ -20,6 +20,13 @@ public final class ContractCheck {
   static final String OWN_TAG = "gateway";
 
   public static final String HEALTH = "getHealth";
+  public static final String READY = "getReadiness";
+
+  /**
+   * What the gateway answers itself, sockets aside: questions about this process, which must be
+   * answered while everything behind it is away.
+   */
+  private static final Set<String> OWN = Set.of(HEALTH, READY);
 
   private ContractCheck() {}
 
@@ -36,7 +43,7 @@ public final class ContractCheck {
 
   static List<String> faults(JsonObject document, Collection<? extends AreaVerticle> areas) {
     Map<String, Set<String>> open = new HashMap<>();
-    open.put(OWN_TAG, new HashSet<>(Set.of(HEALTH)));
+    open.put(OWN_TAG, new HashSet<>(OWN));
     areas.forEach(area -> open.put(area.tag(), new HashSet<>(area.operations())));
     List<String> faults = new ArrayList<>();
     sockets(document).forEach(open.get(OWN_TAG)::add);

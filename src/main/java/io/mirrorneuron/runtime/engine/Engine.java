@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.SubmittedJob;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore;
@@ -9,6 +10,7 @@ import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.store.NodeRegistry;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -85,7 +87,9 @@ public final class Engine {
                 inlineLimit),
             ports.lanes(),
             takeOver::later);
-    this.views = new JobViews(documents, manifests, timers, ports.executions());
+    this.views =
+        new JobViews(
+            documents, manifests, timers, new Obstacles(ports.executions(), this::obstacle));
     this.postscript = new Postscript(store, timers, changed);
     this.blocked = new BlockedJobs(store, timers, postscript);
     this.commands = new Commands(loops, store, blocked, nodeName);
@@ -265,6 +269,11 @@ public final class Engine {
   /** Tells other nodes that this one lives, and takes over the jobs of those that die. */
   public void keepWatch() {
     takeOver.keepWatch();
+  }
+
+  private Optional<MnException> obstacle(String jobId) {
+    JobLoop loop = loops.get(jobId);
+    return loop == null ? Optional.empty() : loop.obstacle();
   }
 
   private boolean isOpen(String jobId) {

@@ -1,12 +1,11 @@
 package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.engine.Executions.QueuePlace;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * Why a job is where it is: for the job, and for each step that is open and each agent that has
@@ -14,19 +13,27 @@ import java.util.function.Function;
  * names by its place in the job's full detail; nothing is guessed.
  */
 final class Why {
+  /** Cause of what waits for room on a disk. */
+  static final String FULL = "storage_full";
+
+  /** Where the state of disks and store is told; it is no record of the job. */
+  static final String READINESS = "GET /health/ready";
+
   private static final int SHOWN = 25;
 
   private final JobState state;
   private final Explanations explanations;
   private final WhyAgents agents;
+  private final Obstacles obstacles;
 
   /**
-   * @param queue where an execution waits for slots, as far as this node knows
+   * @param obstacles as far as this node knows them
    */
-  Why(JobState state, long now, Function<String, Optional<QueuePlace>> queue) {
+  Why(JobState state, long now, Obstacles obstacles) {
     this.state = state;
     this.explanations = new Explanations(state);
-    this.agents = new WhyAgents(state, now, queue, explanations);
+    this.agents = new WhyAgents(state, now, obstacles, explanations);
+    this.obstacles = obstacles;
   }
 
   /**
@@ -34,6 +41,9 @@ final class Why {
    * record, …}], more?}}.
    */
   ObjectNode document() {
+    if (!state.status().isTerminal()) {
+      obstacles.ofCommits(state.jobId).ifPresent(this::uncommitted);
+    }
     job();
     if (!state.status().isTerminal()) {
       state.steps.all().stream().filter(step -> !step.isTerminal()).forEach(this::step);
@@ -58,6 +68,15 @@ final class Why {
   }
 
   // ---- the job
+
+  /** What is told below is as it was committed last; this is why it is not newer. */
+  private void uncommitted(MnException why) {
+    boolean full = why.code() == ErrorCode.STORAGE_FULL;
+    explanations.explain(
+        full ? FULL : "store_away",
+        "nothing of the job can be stored now: " + why.getMessage(),
+        READINESS);
+  }
 
   private void job() {
     JobHeader header = state.header;

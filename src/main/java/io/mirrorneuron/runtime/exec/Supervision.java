@@ -214,7 +214,7 @@ final class Supervision implements AutoCloseable {
         silence = Deadline.in(silenceLimit);
         onBeacon.accept(payload);
       }
-      case Notice.Granted(), Notice.Prepared _ -> {}
+      case Notice.Granted(), Notice.Room(), Notice.Prepared _ -> {}
     }
   }
 

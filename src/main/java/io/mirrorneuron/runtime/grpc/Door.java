@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.grpc;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.wire.GrpcErrors;
 import io.vertx.core.Context;
 import io.vertx.core.MultiMap;
@@ -38,6 +39,7 @@ final class Door {
   private final Access access;
   private final Executor threads;
   private final Clock clock;
+  private final Storage storage;
   private final long maxMessageBytes;
   private final Set<Outlet<?>> outlets = ConcurrentHashMap.newKeySet();
   private volatile boolean draining;
@@ -45,11 +47,13 @@ final class Door {
   /**
    * @param threads runs each call's body, best on a thread of its own
    * @param clock tells when tokens end
+   * @param storage explains failures for want of room
    */
-  Door(Access access, Executor threads, Clock clock, long maxMessageBytes) {
+  Door(Access access, Executor threads, Clock clock, long maxMessageBytes, Storage storage) {
     this.access = access;
     this.clock = clock;
     this.threads = threads;
+    this.storage = storage;
     this.maxMessageBytes = maxMessageBytes;
   }
 
@@ -194,7 +198,8 @@ final class Door {
             R answer = body.get();
             context.runOnContext(v -> whileOpen(() -> call.response().end(answer)));
           } catch (Throwable failure) {
-            context.runOnContext(v -> whileOpen(() -> writeFailure(call.response(), failure)));
+            Throwable told = storage.explained(failure);
+            context.runOnContext(v -> whileOpen(() -> writeFailure(call.response(), told)));
           }
         });
   }
@@ -215,7 +220,7 @@ final class Door {
       outlet.drain();
       outlet.end(MultiMap.caseInsensitiveMultiMap());
     } catch (Throwable failure) {
-      outlet.fail(failure);
+      outlet.fail(storage.explained(failure));
     } finally {
       outlets.remove(outlet);
     }

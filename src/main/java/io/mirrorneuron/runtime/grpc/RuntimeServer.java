@@ -6,6 +6,7 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
 import io.mirrorneuron.security.Auth;
+import io.mirrorneuron.storage.Storage;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpServer;
@@ -59,6 +60,7 @@ public final class RuntimeServer implements AutoCloseable {
    * @param serving cheap; answers the health service
    * @param tokens asked about callers who show no token of this runtime
    * @param reflection whether anybody may ask what calls there are
+   * @param storage explains failures for want of room
    */
   public record Parts(
       JobsClient jobs,
@@ -68,6 +70,7 @@ public final class RuntimeServer implements AutoCloseable {
       BooleanSupplier serving,
       Auth tokens,
       boolean reflection,
+      Storage storage,
       Clock clock) {}
 
   /** Listens on the configured host and port; port 0 takes a free one. Blocks until bound. */
@@ -75,7 +78,12 @@ public final class RuntimeServer implements AutoCloseable {
     ExecutorService threads =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("grpc-", 0).factory());
     Door door =
-        new Door(Access.of(config, parts.tokens()), threads, parts.clock(), MAX_MESSAGE_BYTES);
+        new Door(
+            Access.of(config, parts.tokens()),
+            threads,
+            parts.clock(),
+            MAX_MESSAGE_BYTES,
+            parts.storage());
     GrpcServer grpc = GrpcServer.server(vertx, grpcOptions());
     Set<Service> services =
         Stream.of(

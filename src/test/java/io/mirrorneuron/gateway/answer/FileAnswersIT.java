@@ -10,6 +10,7 @@ import io.mirrorneuron.gateway.Health;
 import io.mirrorneuron.gateway.contract.Contract;
 import io.mirrorneuron.gateway.contract.Documents;
 import io.mirrorneuron.security.Auth;
+import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.testing.RawHttp;
 import io.mirrorneuron.testing.RawHttp.Answer;
 import io.mirrorneuron.wire.Json;
@@ -22,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -77,6 +79,8 @@ class FileAnswersIT {
                 false,
                 Duration.ofSeconds(5),
                 () -> "r",
+                Storage.unwatched(),
+                () -> CompletableFuture.completedStage(List.of()),
                 java.time.Clock.systemUTC()),
             Contract.of(vertx, document, Buffer.buffer()).await(),
             List.of(area),

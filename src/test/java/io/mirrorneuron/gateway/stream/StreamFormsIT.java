@@ -13,6 +13,7 @@ import io.mirrorneuron.gateway.Health;
 import io.mirrorneuron.gateway.contract.Contract;
 import io.mirrorneuron.gateway.contract.Documents;
 import io.mirrorneuron.security.Auth;
+import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.testing.SocketClient;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.Vertx;
@@ -33,6 +34,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -135,7 +137,14 @@ class StreamFormsIT {
     gateway =
         new GatewayVerticle(
             new GatewayVerticle.Settings(
-                api, folder, false, Duration.ofSeconds(20), () -> "r", Clock.systemUTC()),
+                api,
+                folder,
+                false,
+                Duration.ofSeconds(20),
+                () -> "r",
+                Storage.unwatched(),
+                () -> CompletableFuture.completedStage(List.of()),
+                Clock.systemUTC()),
             Contract.of(vertx, document, Buffer.buffer()).await(),
             List.of(diary),
             Auth.NOBODY_ASKS,

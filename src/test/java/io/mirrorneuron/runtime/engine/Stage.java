@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config.DefaultRunner;
+import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.engine.Executions.Completion;
 import io.mirrorneuron.runtime.engine.Executions.Ending;
@@ -29,7 +30,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
@@ -59,6 +59,8 @@ final class Stage {
     REQUEST,
     /** It is written, but the engine does not hear of it. */
     ANSWER,
+    /** It is refused, because the disk of the store is full. */
+    FULL,
     /** It is written, and the engine hears of it when {@link Stage#answerCommit} is called. */
     LATE
   }
@@ -82,6 +84,9 @@ final class Stage {
 
   /** Where programs wait for slots, by name. */
   final Map<String, QueuePlace> places = new HashMap<>();
+
+  /** Why programs do not even ask for slots, by name. */
+  final Map<String, String> holds = new HashMap<>();
 
   private final Deque<Runnable> lane = new ArrayDeque<>();
   private final PriorityQueue<Alarm> alarms =
@@ -164,7 +169,8 @@ final class Stage {
               if (arguments != null && arguments[arguments.length - 1] instanceof Commit commit) {
                 count(commit);
               }
-              Object answer = loss == Loss.REQUEST ? null : method.invoke(disk, arguments);
+              boolean lost = loss == Loss.REQUEST || loss == Loss.FULL;
+              Object answer = lost ? null : method.invoke(disk, arguments);
               if (loss == Loss.NONE) {
                 return answer;
               }
@@ -173,7 +179,10 @@ final class Stage {
                 lateAnswer = new CompletableFuture<>();
                 return lateAnswer;
               }
-              return CompletableFuture.failedFuture(MnException.unavailable("away", null));
+              return CompletableFuture.failedFuture(
+                  loss == Loss.FULL
+                      ? new MnException(ErrorCode.STORAGE_FULL, "storage_full", "the disk is full")
+                      : MnException.unavailable("away", null));
             });
   }
 
@@ -205,10 +214,18 @@ final class Stage {
 
     @Override
     public Optional<QueuePlace> place(String executionId) {
+      return named(executionId).map(places::get);
+    }
+
+    @Override
+    public Optional<String> hold(String executionId) {
+      return named(executionId).map(holds::get);
+    }
+
+    private Optional<String> named(String executionId) {
       return programs.entrySet().stream()
           .filter(entry -> entry.getValue().execution().executionId().equals(executionId))
-          .map(entry -> places.get(entry.getKey()))
-          .filter(Objects::nonNull)
+          .map(Map.Entry::getKey)
           .findFirst();
     }
   }

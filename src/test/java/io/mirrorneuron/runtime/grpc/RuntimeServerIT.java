@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.grpc;
 
+import static io.mirrorneuron.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -25,6 +26,7 @@ import io.mirrorneuron.proto.job.v1.PauseJobRequest;
 import io.mirrorneuron.proto.job.v1.PauseJobResponse;
 import io.mirrorneuron.proto.job.v1.SubmitJobRequest;
 import io.mirrorneuron.testing.GrpcRuntime;
+import io.mirrorneuron.testing.HealthClient;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.MultiMap;
 import io.vertx.grpc.common.GrpcMessageDecoder;
@@ -38,6 +40,9 @@ import io.vertx.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.vertx.grpc.reflection.v1.ServerReflectionRequest;
 import io.vertx.grpc.reflection.v1.ServerReflectionResponse;
 import io.vertx.grpc.reflection.v1.ServiceResponse;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -277,6 +282,43 @@ class RuntimeServerIT {
             "mirrorneuron.observability.v1.ObservabilityService",
             "mirrorneuron.ext.v1.RuntimeExtService",
             "grpc.health.v1.Health");
+  }
+
+  @Test
+  void healthSaysWhenTheServerDoesNotServeAndWatchesAreTold() throws Exception {
+    start(GrpcRuntime.start());
+    try (HealthClient health =
+        new HealthClient(runtime.vertx, "127.0.0.1:" + runtime.server.port())) {
+      List<ServingStatus> told = health.watch("mirrorneuron.job.v1.JobService");
+      eventually("the first word", () -> told.equals(List.of(ServingStatus.SERVING)));
+
+      runtime.serving.set(false);
+      assertThat(health.check("")).isEqualTo(ServingStatus.NOT_SERVING);
+      assertThat(health.check("mirrorneuron.job.v1.JobService"))
+          .isEqualTo(ServingStatus.NOT_SERVING);
+      eventually("the news", () -> told.size() == 2);
+      runtime.serving.set(true);
+      eventually(
+          "the good news",
+          () ->
+              told.equals(
+                  List.of(
+                      ServingStatus.SERVING, ServingStatus.NOT_SERVING, ServingStatus.SERVING)));
+    }
+  }
+
+  @Test
+  void aWriteThatADiskRefusesIsNoInternalError() {
+    start(GrpcRuntime.start());
+    runtime.jobs.intercept(
+        call -> {
+          throw new UncheckedIOException(
+              new FileSystemException("/srv/x", null, "No space left on device"));
+        });
+    Wire.Answer<PauseJobResponse> refused = pause("Bearer operator-token");
+
+    assertThat(refused.status()).isEqualTo(GrpcStatus.RESOURCE_EXHAUSTED);
+    assertThat(refused.message()).isEqualTo("a disk of this server is full; make room on it");
   }
 
   private void start(GrpcRuntime started) {
