@@ -17,7 +17,9 @@ public record Config(
     Retention retention,
     Recovery recovery,
     Outputs outputs,
-    Log log) {
+    Log log,
+    Connections connections,
+    Uploads uploads) {
 
   public enum Env {
     DEV,
@@ -158,9 +160,35 @@ public record Config(
    */
   public record Log(String level, LogFormat format, Path folder, long maxBytes, int backupCount) {}
 
+  /**
+   * What callers may hold of each door.
+   *
+   * @param max connections that are open at a time
+   * @param headTimeout longest time in which the head of a request comes whole
+   */
+  public record Connections(int max, Duration headTimeout) {}
+
+  /**
+   * What may lie there of bundles that were uploaded and not submitted yet.
+   *
+   * @param maxBytes of all of them together, unpacked
+   */
+  public record Uploads(int maxCount, long maxBytes) {}
+
   /** The same configuration with the tokens of this data directory. */
   public Config withGrpc(Grpc replacement) {
     return new Config(
-        env, home, api, replacement, redis, executors, retention, recovery, outputs, log);
+        env,
+        home,
+        api,
+        replacement,
+        redis,
+        executors,
+        retention,
+        recovery,
+        outputs,
+        log,
+        connections,
+        uploads);
   }
 }

@@ -63,7 +63,13 @@ final class ConfigReader {
             settings.choice("log.format", Config.LogFormat.class),
             path("logs_root"),
             settings.number("log.max_bytes", 1, Long.MAX_VALUE),
-            (int) settings.number("log.backup_count", 0, 1000)));
+            (int) settings.number("log.backup_count", 0, 1000)),
+        new Config.Connections(
+            (int) settings.number("connections.max", 1, 1_000_000),
+            Duration.ofSeconds(settings.number("connections.head_timeout_seconds", 1, 3600))),
+        new Config.Uploads(
+            (int) settings.number("uploads.max_count", 1, Integer.MAX_VALUE),
+            settings.number("uploads.max_bytes", 1, Long.MAX_VALUE)));
   }
 
   private Config.Api api(String baseUrl) {

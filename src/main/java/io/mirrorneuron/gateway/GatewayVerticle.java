@@ -2,8 +2,8 @@ package io.mirrorneuron.gateway;
 
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.gateway.answer.BadHeads;
 import io.mirrorneuron.gateway.answer.Entry;
-import io.mirrorneuron.gateway.answer.Problem;
 import io.mirrorneuron.gateway.call.Bodies;
 import io.mirrorneuron.gateway.call.Uploads;
 import io.mirrorneuron.gateway.contract.ApiOperation;
@@ -16,7 +16,6 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -89,7 +88,7 @@ public final class GatewayVerticle extends VerticleBase {
                     .setPerMessageWebSocketCompressionSupported(false)
                     .setPerFrameWebSocketCompressionSupported(false))
             .requestHandler(router(api))
-            .invalidRequestHandler(GatewayVerticle::refuse);
+            .invalidRequestHandler(new BadHeads(settings.requestIds()));
     return server.listen();
   }
 
@@ -119,16 +118,5 @@ public final class GatewayVerticle extends VerticleBase {
     Router router = ApiRouter.create(vertx, contract, parts);
     Docs.mount(router, vertx, contract, settings.docsNeedToken() ? auth : Auth.NOBODY_ASKS);
     return ApiRouter.close(router, contract);
-  }
-
-  /** What the HTTP codec could not make sense of; there is no route yet that could say so. */
-  private static void refuse(HttpServerRequest request) {
-    Problem problem = Problem.malformed("the request is not HTTP that this server understands");
-    request
-        .response()
-        .setStatusCode(problem.status())
-        .putHeader("content-type", "application/problem+json")
-        .putHeader("connection", "close")
-        .end(io.vertx.core.buffer.Buffer.buffer(problem.bytes("none")));
   }
 }

@@ -144,6 +144,12 @@ class ConfigLoaderTest {
             "MN_LOG_FORMAT", "text",
             "MN_LOG_MAX_BYTES", "13",
             "MN_LOG_BACKUP_COUNT", "14"));
+    environment.putAll(
+        Map.of(
+            "MN_CONNECTIONS_MAX", "17",
+            "MN_CONNECTIONS_HEAD_TIMEOUT_SECONDS", "18",
+            "MN_UPLOADS_MAX_COUNT", "19",
+            "MN_UPLOADS_MAX_BYTES", "20"));
 
     assertThat(load())
         .isEqualTo(
@@ -183,7 +189,9 @@ class ConfigLoaderTest {
                 new Config.Retention(Duration.ofSeconds(11), 12, 15, Duration.ofSeconds(16)),
                 new Config.Recovery(Config.InFlight.REVIEW),
                 new Config.Outputs(List.of(home.resolve("out"), Path.of("/users/ada/more"))),
-                new Config.Log("DEBUG", Config.LogFormat.TEXT, Path.of("/logs"), 13, 14)));
+                new Config.Log("DEBUG", Config.LogFormat.TEXT, Path.of("/logs"), 13, 14),
+                new Config.Connections(17, Duration.ofSeconds(18)),
+                new Config.Uploads(19, 20)));
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.gateway.GatewayVerticle;
 import io.mirrorneuron.gateway.Health;
+import io.mirrorneuron.gateway.answer.Problem;
 import io.mirrorneuron.gateway.contract.Contract;
 import io.mirrorneuron.gateway.security.Auth;
 import io.mirrorneuron.human.HumanDesk;
@@ -17,6 +18,8 @@ import io.mirrorneuron.human.HumanLogs;
 import io.mirrorneuron.human.HumanVerticle;
 import io.mirrorneuron.jobs.JobRuns;
 import io.mirrorneuron.jobs.JobsVerticle;
+import io.mirrorneuron.listen.GuardedVertx;
+import io.mirrorneuron.listen.Limits;
 import io.mirrorneuron.observability.ObservabilityVerticle;
 import io.mirrorneuron.runs.Desktop;
 import io.mirrorneuron.runs.RunsVerticle;
@@ -29,6 +32,7 @@ import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.store.BundleZip;
 import io.mirrorneuron.store.JobRows;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -50,9 +54,11 @@ public final class GatewayFixture implements AutoCloseable {
   public static final String TOKEN = "t0ken";
   public static final Instant NOW = Instant.parse("2026-01-02T03:04:05.006Z");
 
+  public static final Limits LIMITS = new Limits(4096, Duration.ofSeconds(20));
+
   public final FakeJobsClient jobs = new FakeJobsClient();
   public final FakeClusterClient cluster = new FakeClusterClient();
-  public final Vertx vertx = Vertx.vertx();
+  public final Vertx vertx;
   public final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   public final Path folder;
@@ -68,6 +74,16 @@ public final class GatewayFixture implements AutoCloseable {
    */
   public GatewayFixture(Path folder, Config.Api api, JobRows rows, Map<String, String> desktop)
       throws Exception {
+    this(folder, api, rows, desktop, LIMITS);
+  }
+
+  /**
+   * @param limits of connections and heads
+   */
+  public GatewayFixture(
+      Path folder, Config.Api api, JobRows rows, Map<String, String> desktop, Limits limits)
+      throws Exception {
+    this.vertx = vertx(limits);
     this.folder = folder;
     this.runs = new RunStore(folder.resolve("runs"));
     Path uploads = Files.createDirectories(folder.resolve("uploads"));
@@ -129,6 +145,14 @@ public final class GatewayFixture implements AutoCloseable {
       vertx.deployVerticle(area).await(10, TimeUnit.SECONDS);
     }
     vertx.deployVerticle(gateway).await(10, TimeUnit.SECONDS);
+  }
+
+  /** A Vert.x as servers have it. */
+  public static Vertx vertx(Limits limits) {
+    return GuardedVertx.create(
+        new VertxOptions(),
+        limits,
+        () -> Problem.tooManyConnections(limits.connections()).bytes("r-0"));
   }
 
   private static final String URL = "http://localhost:54001/api/v1";
