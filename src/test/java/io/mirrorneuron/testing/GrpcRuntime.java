@@ -3,6 +3,7 @@ package io.mirrorneuron.testing;
 import io.mirrorneuron.client.Clients;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.listen.Limits;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
 import io.mirrorneuron.runtime.grpc.RuntimeServer;
@@ -19,12 +20,17 @@ public final class GrpcRuntime implements AutoCloseable {
   public static final Secret ADMIN = new Secret("admin-token");
   public static final Secret JOIN = new Secret("join-token");
 
-  public final Vertx vertx = Vertx.vertx();
+  public final Vertx vertx;
   public final FakeJobsClient jobs = new FakeJobsClient();
   public final FakeClusterClient cluster = new FakeClusterClient();
   public final RuntimeServer server;
 
   private GrpcRuntime(Config.Grpc config, String redisUrl) {
+    this(config, redisUrl, GatewayFixture.LIMITS);
+  }
+
+  private GrpcRuntime(Config.Grpc config, String redisUrl, Limits limits) {
+    vertx = GatewayFixture.vertx(limits);
     NodeIdentity identity =
         new NodeIdentity(
             "mirror_neuron@here",
@@ -51,6 +57,13 @@ public final class GrpcRuntime implements AutoCloseable {
   /** A full node with all tokens set. */
   public static GrpcRuntime start() {
     return new GrpcRuntime(config(0, Duration.ofSeconds(5), AUTH), "");
+  }
+
+  /**
+   * @param limits of connections and heads
+   */
+  public static GrpcRuntime start(Limits limits) {
+    return new GrpcRuntime(config(0, Duration.ofSeconds(5), AUTH), "", limits);
   }
 
   public static GrpcRuntime withoutOperatorToken() {
