@@ -14,6 +14,7 @@ import io.mirrorneuron.gateway.security.Auth;
 import io.mirrorneuron.human.HumanVerticle;
 import io.mirrorneuron.jobs.JobRuns;
 import io.mirrorneuron.jobs.JobsVerticle;
+import io.mirrorneuron.model.UploadQuota;
 import io.mirrorneuron.observability.ObservabilityVerticle;
 import io.mirrorneuron.runs.Desktop;
 import io.mirrorneuron.runs.RunsVerticle;
@@ -54,9 +55,14 @@ final class ApiDoor {
 
   private Door open(Backend backend, HumanVerticle human, Contract contract) throws IOException {
     Path uploads = Files.createDirectories(config.home().resolve("uploads"));
+    UploadQuota quota = new UploadQuota(config.uploads().maxCount(), config.uploads().maxBytes());
     BundleStaging staging =
         new BundleStaging(
-            uploads.resolve("bundles"), BundleZip.Limits.DEFAULT, on.clock(), on.ids()::secret);
+            uploads.resolve("bundles"),
+            BundleZip.Limits.DEFAULT,
+            on.clock(),
+            on.ids()::secret,
+            quota);
     on.vertx()
         .setPeriodic(
             0, Duration.ofHours(1).toMillis(), timer -> Thread.startVirtualThread(staging::sweep));
@@ -97,7 +103,8 @@ final class ApiDoor {
                 config.env() == Config.Env.PROD,
                 API_TIMEOUT,
                 on.ids()::request,
-                on.clock()),
+                on.clock(),
+                quota),
             contract,
             areas,
             Auth.of(api.token()),

@@ -12,6 +12,7 @@ import io.mirrorneuron.gateway.contract.ContractCheck;
 import io.mirrorneuron.gateway.security.Auth;
 import io.mirrorneuron.gateway.security.Cors;
 import io.mirrorneuron.gateway.stream.Streams;
+import io.mirrorneuron.model.UploadQuota;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
@@ -37,6 +38,7 @@ public final class GatewayVerticle extends VerticleBase {
    * @param timeout of a call to an area
    * @param requestIds made for requests that bring none; must be cheap and thread-safe
    * @param clock tells clients of sockets the time
+   * @param uploads what uploads may take of the disk
    */
   public record Settings(
       Config.Api api,
@@ -44,7 +46,8 @@ public final class GatewayVerticle extends VerticleBase {
       boolean docsNeedToken,
       Duration timeout,
       Supplier<String> requestIds,
-      Clock clock) {}
+      Clock clock,
+      UploadQuota uploads) {}
 
   private static final long DRAIN_SECONDS = 5;
 
@@ -106,7 +109,12 @@ public final class GatewayVerticle extends VerticleBase {
 
   private Router router(Config.Api api) {
     var uploads =
-        new Uploads(vertx, settings.uploadFolder(), api.uploadLimitBytes(), settings.requestIds());
+        new Uploads(
+            vertx,
+            settings.uploadFolder(),
+            api.uploadLimitBytes(),
+            settings.requestIds(),
+            settings.uploads());
     var parts =
         new ApiRouter.Parts(
             new Entry(settings.requestIds()),

@@ -9,6 +9,7 @@ import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.gateway.contract.Contract;
 import io.mirrorneuron.gateway.contract.Documents;
 import io.mirrorneuron.gateway.security.Auth;
+import io.mirrorneuron.model.UploadQuota;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -110,7 +111,8 @@ class AddingAnEndpointIT {
     var api =
         new Config.Api("127.0.0.1", 0, Secret.NONE, List.of(), 1000, 1000, "http://localhost");
     return new GatewayVerticle(
-        new GatewayVerticle.Settings(api, folder, false, timeout, () -> "r", Clock.systemUTC()),
+        new GatewayVerticle.Settings(
+            api, folder, false, timeout, () -> "r", Clock.systemUTC(), UploadQuota.unlimited()),
         Contract.of(vertx, document, Buffer.buffer()).await(),
         List.of(area),
         Auth.NOBODY_ASKS,

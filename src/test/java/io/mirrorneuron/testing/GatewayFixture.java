@@ -20,6 +20,7 @@ import io.mirrorneuron.jobs.JobRuns;
 import io.mirrorneuron.jobs.JobsVerticle;
 import io.mirrorneuron.listen.GuardedVertx;
 import io.mirrorneuron.listen.Limits;
+import io.mirrorneuron.model.UploadQuota;
 import io.mirrorneuron.observability.ObservabilityVerticle;
 import io.mirrorneuron.runs.Desktop;
 import io.mirrorneuron.runs.RunsVerticle;
@@ -61,6 +62,7 @@ public final class GatewayFixture implements AutoCloseable {
   public final Vertx vertx;
   public final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  public final UploadQuota quota = new UploadQuota(1000, 64 << 20);
   public final Path folder;
   public final RunStore runs;
   private final GatewayVerticle gateway;
@@ -94,7 +96,8 @@ public final class GatewayFixture implements AutoCloseable {
             folder.resolve("bundles"),
             new BundleZip.Limits(1 << 20, 4 << 20, 100, 200),
             clock,
-            () -> "0000000" + ids.incrementAndGet());
+            () -> "0000000" + ids.incrementAndGet(),
+            quota);
     HumanLogs logs = new HumanLogs();
     HumanDesk desk = new HumanDesk(runs, logs, clock, () -> "id" + ids.incrementAndGet());
     RunIndex index = RunIndex.of(runs, Clock.systemUTC());
@@ -136,7 +139,8 @@ public final class GatewayFixture implements AutoCloseable {
                 false,
                 Duration.ofSeconds(20),
                 () -> "r-" + ids.incrementAndGet(),
-                clock),
+                clock,
+                quota),
             contract,
             areas,
             Auth.of(api.token()),

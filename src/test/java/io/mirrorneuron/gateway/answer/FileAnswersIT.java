@@ -10,6 +10,7 @@ import io.mirrorneuron.gateway.Health;
 import io.mirrorneuron.gateway.contract.Contract;
 import io.mirrorneuron.gateway.contract.Documents;
 import io.mirrorneuron.gateway.security.Auth;
+import io.mirrorneuron.model.UploadQuota;
 import io.mirrorneuron.testing.RawHttp;
 import io.mirrorneuron.testing.RawHttp.Answer;
 import io.mirrorneuron.wire.Json;
@@ -76,7 +77,8 @@ class FileAnswersIT {
                 false,
                 Duration.ofSeconds(5),
                 () -> "r",
-                java.time.Clock.systemUTC()),
+                java.time.Clock.systemUTC(),
+                UploadQuota.unlimited()),
             Contract.of(vertx, document, Buffer.buffer()).await(),
             List.of(area),
             Auth.NOBODY_ASKS,

@@ -13,6 +13,7 @@ import io.mirrorneuron.gateway.Health;
 import io.mirrorneuron.gateway.contract.Contract;
 import io.mirrorneuron.gateway.contract.Documents;
 import io.mirrorneuron.gateway.security.Auth;
+import io.mirrorneuron.model.UploadQuota;
 import io.mirrorneuron.testing.SocketClient;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.Vertx;
@@ -134,7 +135,13 @@ class StreamFormsIT {
     gateway =
         new GatewayVerticle(
             new GatewayVerticle.Settings(
-                api, folder, false, Duration.ofSeconds(20), () -> "r", Clock.systemUTC()),
+                api,
+                folder,
+                false,
+                Duration.ofSeconds(20),
+                () -> "r",
+                Clock.systemUTC(),
+                UploadQuota.unlimited()),
             Contract.of(vertx, document, Buffer.buffer()).await(),
             List.of(diary),
             Auth.NOBODY_ASKS,
