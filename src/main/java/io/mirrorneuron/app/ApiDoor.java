@@ -114,7 +114,9 @@ final class ApiDoor {
                 config.executors().runsRoot().toString()));
     areas.forEach(area -> on.vertx().deployVerticle(area).await());
     on.parts()
-        .add("API door", Doors.opened("API port", api.host(), api.port(), () -> deploy(gateway)));
+        .add(
+            "API door",
+            Doors.opened("API port", "api", api.host(), api.port(), () -> deploy(gateway)));
     return Door.bound(api.host(), gateway.port());
   }
 

@@ -64,7 +64,7 @@ public final class App implements AutoCloseable {
       return app;
     } catch (IOException e) {
       app.close();
-      throw MnException.unavailable(config.home() + " cannot be used: " + e, e);
+      throw MnException.unavailable("home " + config.home() + " cannot be used: " + e, e);
     } catch (RuntimeException e) {
       app.close();
       throw e;
@@ -72,6 +72,7 @@ public final class App implements AutoCloseable {
   }
 
   private void start() throws IOException {
+    Folders.prepareAll(config, role.hasRuntime());
     RedisServer redis = role.hasRuntime() ? takeHome() : null;
     Vertx vertx = vertx();
     parts.add("Vert.x", () -> vertx.close().await(10, TimeUnit.SECONDS));
@@ -127,6 +128,7 @@ public final class App implements AutoCloseable {
     RuntimeServer server =
         Doors.opened(
             "gRPC port",
+            "grpc",
             grpc.host(),
             grpc.port(),
             () ->

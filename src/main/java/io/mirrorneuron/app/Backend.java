@@ -4,7 +4,6 @@ import io.mirrorneuron.client.Clients;
 import io.mirrorneuron.client.ClusterClient;
 import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.config.Config;
-import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.runtime.Runtime;
 import io.mirrorneuron.runtime.cluster.HardwareProbe;
@@ -22,7 +21,6 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Clock;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -50,7 +48,7 @@ record Backend(
     if (redis != null) {
       redis.awaitReady();
     }
-    RedisLanes lanes = connected(on.vertx(), redisUri(config, redis));
+    RedisLanes lanes = connected(on.vertx(), redisUri(config, redis), config.redis().url());
     NodeIdentity identity = NodeIdentity.standalone(hostname(), config.grpc());
     NvidiaSmi gpus = new NvidiaSmi(on.path(), clock);
     Runtime runtime =
@@ -90,11 +88,16 @@ record Backend(
     return new Backend(clients.jobs(), clients.cluster(), null, null, null, null);
   }
 
-  private static RedisLanes connected(Vertx vertx, URI redis) {
+  /**
+   * @param named the address that the setting names, or null when the server is ours
+   */
+  private static RedisLanes connected(Vertx vertx, URI redis, URI named) {
     try {
-      return RedisLanes.connect(vertx, redis.toString()).await(10, TimeUnit.SECONDS);
-    } catch (TimeoutException e) {
-      throw MnException.unavailable("Redis does not answer", e);
+      RedisLanes lanes = RedisLanes.connect(vertx, redis.toString()).await(10, TimeUnit.SECONDS);
+      lanes.ping().await(10, TimeUnit.SECONDS);
+      return lanes;
+    } catch (Exception e) { // await also throws what is not declared
+      throw RedisTrouble.of(e, named);
     }
   }
 

@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -137,15 +136,30 @@ final class ConfigReader {
     if (text.isEmpty()) {
       return null;
     }
+    URI url;
     try {
-      URI url = new URI(text);
-      boolean known = Set.of("redis", "rediss", "unix").contains(String.valueOf(url.getScheme()));
-      settings.requireText("redis.url", known, "a redis://, rediss:// or unix:// URL");
-      return url;
+      url = new URI(text);
     } catch (URISyntaxException e) {
-      settings.requireText("redis.url", false, "a redis://, rediss:// or unix:// URL");
-      return null;
+      url = URI.create("");
     }
+    String shown =
+        text.replaceFirst("//[^/]*@", "//***@").replaceFirst("password=.*", "password=***");
+    settings.requireText(
+        "redis.url", isRedis(url), "a redis://, rediss:// or unix:// URL, unlike " + shown);
+    return url;
+  }
+
+  private static boolean isRedis(URI url) {
+    String path = url.getRawPath() == null ? "" : url.getRawPath();
+    return switch (String.valueOf(url.getScheme())) {
+      case "redis", "rediss" ->
+          (url.getHost() != null || url.getRawAuthority() == null)
+              && url.getPort() != 0
+              && url.getPort() <= 65_535
+              && path.matches("(/\\d{0,9})?");
+      case "unix" -> path.length() > 1;
+      default -> false;
+    };
   }
 
   /** Named now; else the named file; else the file of this home; else what was persisted. */

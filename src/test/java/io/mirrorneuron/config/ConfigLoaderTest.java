@@ -244,7 +244,7 @@ class ConfigLoaderTest {
             "api.port (MN_API_PORT) must be a whole number from 1 to 65535",
             "grpc.timeout_seconds (MN_GRPC_TIMEOUT_SECONDS) must be a number of seconds from 0, or"
                 + " none",
-            "redis.url (MN_REDIS_URL) must be a redis://, rediss:// or unix:// URL",
+            "redis.url (MN_REDIS_URL) must be a redis://, rediss:// or unix:// URL, unlike http://r",
             "executor.pool_capacities (MN_EXECUTOR_POOL_CAPACITIES) must be a list of name=number"
                 + " with numbers from 1",
             "grpc.auth_token_file (MN_GRPC_AUTH_TOKEN_FILE) must be a readable file that holds a"
