@@ -13,6 +13,7 @@ import io.mirrorneuron.gateway.contract.Contract;
 import io.mirrorneuron.human.HumanVerticle;
 import io.mirrorneuron.jobs.JobRuns;
 import io.mirrorneuron.jobs.JobsVerticle;
+import io.mirrorneuron.model.UploadQuota;
 import io.mirrorneuron.observability.ObservabilityVerticle;
 import io.mirrorneuron.runs.Desktop;
 import io.mirrorneuron.runs.RunsVerticle;
@@ -55,9 +56,14 @@ final class ApiDoor {
 
   private Door open(Backend backend, HumanVerticle human, Contract contract) throws IOException {
     Path uploads = Files.createDirectories(config.home().resolve("uploads"));
+    UploadQuota quota = new UploadQuota(config.uploads().maxCount(), config.uploads().maxBytes());
     BundleStaging staging =
         new BundleStaging(
-            uploads.resolve("bundles"), BundleZip.Limits.DEFAULT, on.clock(), on.ids()::secret);
+            uploads.resolve("bundles"),
+            BundleZip.Limits.DEFAULT,
+            on.clock(),
+            on.ids()::secret,
+            quota);
     on.vertx()
         .setPeriodic(
             0, Duration.ofHours(1).toMillis(), timer -> Thread.startVirtualThread(staging::sweep));
@@ -106,7 +112,8 @@ final class ApiDoor {
                 on.ids()::request,
                 storage,
                 backend.readiness(),
-                on.clock()),
+                on.clock(),
+                quota),
             contract,
             areas,
             config.asksWhoCalls() ? Auth.bearer(api.token(), on.issued()) : Auth.NOBODY_ASKS,
@@ -116,7 +123,9 @@ final class ApiDoor {
                 config.executors().runsRoot().toString()));
     areas.forEach(area -> on.vertx().deployVerticle(area).await());
     on.parts()
-        .add("API door", Doors.opened("API port", api.host(), api.port(), () -> deploy(gateway)));
+        .add(
+            "API door",
+            Doors.opened("API port", "api", api.host(), api.port(), () -> deploy(gateway)));
     return Door.bound(api.host(), gateway.port());
   }
 

@@ -4,12 +4,15 @@ import io.mirrorneuron.app.Doors.Door;
 import io.mirrorneuron.client.ClusterClient;
 import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.gateway.answer.Problem;
 import io.mirrorneuron.gateway.contract.Contract;
 import io.mirrorneuron.human.HumanClock;
 import io.mirrorneuron.human.HumanDesk;
 import io.mirrorneuron.human.HumanInbox;
 import io.mirrorneuron.human.HumanLogs;
 import io.mirrorneuron.human.HumanVerticle;
+import io.mirrorneuron.listen.GuardedVertx;
+import io.mirrorneuron.listen.Limits;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.runstore.RunStore;
@@ -64,7 +67,7 @@ public final class App implements AutoCloseable {
       return app;
     } catch (IOException e) {
       app.close();
-      throw MnException.unavailable(config.home() + " cannot be used: " + e, e);
+      throw MnException.unavailable("home " + config.home() + " cannot be used: " + e, e);
     } catch (RuntimeException e) {
       app.close();
       throw e;
@@ -72,11 +75,10 @@ public final class App implements AutoCloseable {
   }
 
   private void start() throws IOException {
+    Folders.prepareAll(config, role.hasRuntime());
     rooms = Rooms.of(config, role, parts, clock);
     RedisServer redis = role.hasRuntime() ? takeHome() : null;
-    Vertx vertx =
-        Vertx.vertx(
-            new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(eventLoops()));
+    Vertx vertx = vertx();
     parts.add("Vert.x", () -> vertx.close().await(10, TimeUnit.SECONDS));
     RunStore runs = parts.add("run store", new RunStore(config.executors().runsRoot()));
     Future<Contract> contract = role.hasGateway() ? load(vertx) : null;
@@ -96,6 +98,14 @@ public final class App implements AutoCloseable {
   private Auth issued(Vertx vertx) {
     boolean asked = config.jwt().isOn() && (role.hasGateway() || role.hasGrpc());
     return asked ? JwtAuth.open(config.jwt(), vertx, clock) : Auth.NOBODY_ENTERS;
+  }
+
+  private Vertx vertx() {
+    Config.Connections limits = config.connections();
+    return GuardedVertx.create(
+        new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(eventLoops()),
+        new Limits(limits.max(), limits.headTimeout()),
+        () -> Problem.tooManyConnections(limits.max()).bytes(ids.request()));
   }
 
   /** Beside the rest; Vert.x is not closed under it when the rest fails meanwhile. */
@@ -129,6 +139,7 @@ public final class App implements AutoCloseable {
     RuntimeServer server =
         Doors.opened(
             "gRPC port",
+            "grpc",
             grpc.host(),
             grpc.port(),
             () ->

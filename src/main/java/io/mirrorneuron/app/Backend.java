@@ -4,7 +4,6 @@ import io.mirrorneuron.client.Clients;
 import io.mirrorneuron.client.ClusterClient;
 import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.config.Config;
-import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.runtime.Runtime;
 import io.mirrorneuron.runtime.cluster.HardwareProbe;
@@ -24,7 +23,6 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Clock;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -54,7 +52,7 @@ record Backend(
     if (redis != null) {
       redis.awaitReady();
     }
-    RedisLanes lanes = connected(on, redisUri(config, redis));
+    RedisLanes lanes = connected(on, redisUri(config, redis), config.redis().url());
     NodeIdentity identity = NodeIdentity.standalone(hostname(), config.grpc());
     NvidiaSmi gpus = new NvidiaSmi(on.path(), clock);
     Runtime runtime =
@@ -98,12 +96,18 @@ record Backend(
     return new Backend(clients.jobs(), clients.cluster(), null, null, null, null, readiness);
   }
 
-  private static RedisLanes connected(Premises on, URI redis) {
+  /**
+   * @param named the address that the setting names, or null when the server is ours
+   */
+  private static RedisLanes connected(Premises on, URI redis, URI named) {
     try {
-      return RedisLanes.connect(on.vertx(), redis.toString(), on.rooms().storage())
-          .await(10, TimeUnit.SECONDS);
-    } catch (TimeoutException e) {
-      throw MnException.unavailable("Redis does not answer", e);
+      RedisLanes lanes =
+          RedisLanes.connect(on.vertx(), redis.toString(), on.rooms().storage())
+              .await(10, TimeUnit.SECONDS);
+      lanes.ping().await(10, TimeUnit.SECONDS);
+      return lanes;
+    } catch (Exception e) { // await also throws what is not declared
+      throw RedisTrouble.of(e, named);
     }
   }
 

@@ -22,7 +22,9 @@ public record Config(
     Recovery recovery,
     Outputs outputs,
     Storage storage,
-    Log log) {
+    Log log,
+    Connections connections,
+    Uploads uploads) {
 
   public enum Env {
     DEV,
@@ -213,6 +215,21 @@ public record Config(
    */
   public record Log(String level, LogFormat format, Path folder, long maxBytes, int backupCount) {}
 
+  /**
+   * What callers may hold of each door.
+   *
+   * @param max connections that are open at a time
+   * @param headTimeout longest time in which the head of a request comes whole
+   */
+  public record Connections(int max, Duration headTimeout) {}
+
+  /**
+   * What may lie there of bundles that were uploaded and not submitted yet.
+   *
+   * @param maxBytes of all of them together, unpacked
+   */
+  public record Uploads(int maxCount, long maxBytes) {}
+
   /** Whether callers of the API must say who they are. */
   public boolean asksWhoCalls() {
     return api.token().isSet() || jwt.isOn();
@@ -232,6 +249,8 @@ public record Config(
         recovery,
         outputs,
         storage,
-        log);
+        log,
+        connections,
+        uploads);
   }
 }

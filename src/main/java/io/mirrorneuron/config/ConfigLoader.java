@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -111,6 +112,13 @@ public final class ConfigLoader {
     return sound(reader.read());
   }
 
+  /** Sentences about variables that look like settings and are none, for people to read. */
+  public List<String> strangers() {
+    Set<String> variables = new HashSet<>();
+    settings.keys().forEach(key -> variables.add(variable(key)));
+    return UnknownVariables.of(variables, bundled("variables.yaml")).among(environment.keySet());
+  }
+
   private Config sound(Config config) {
     if (!settings.problems().isEmpty()) {
       throw new ConfigException(settings.problems());
@@ -189,7 +197,11 @@ public final class ConfigLoader {
       settings.problem(
           path + " is not YAML: " + e.getOriginalMessage().lines().findFirst().orElse(""));
     } catch (IOException e) {
-      settings.problem(path + " cannot be read");
+      settings.problem(
+          path
+              + (Files.isDirectory(path)
+                  ? " is a folder, not a file of settings"
+                  : " cannot be read"));
     }
     return Json.object();
   }

@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -66,7 +65,13 @@ final class ConfigReader {
             settings.choice("log.format", Config.LogFormat.class),
             path("logs_root"),
             settings.number("log.max_bytes", 1, Long.MAX_VALUE),
-            (int) settings.number("log.backup_count", 0, 1000)));
+            (int) settings.number("log.backup_count", 0, 1000)),
+        new Config.Connections(
+            (int) settings.number("connections.max", 1, 1_000_000),
+            Duration.ofSeconds(settings.number("connections.head_timeout_seconds", 1, 3600))),
+        new Config.Uploads(
+            (int) settings.number("uploads.max_count", 1, Integer.MAX_VALUE),
+            settings.number("uploads.max_bytes", 1, Long.MAX_VALUE)));
   }
 
   private Config.Api api(String baseUrl) {
@@ -153,15 +158,30 @@ final class ConfigReader {
     if (text.isEmpty()) {
       return null;
     }
+    URI url;
     try {
-      URI url = new URI(text);
-      boolean known = Set.of("redis", "rediss", "unix").contains(String.valueOf(url.getScheme()));
-      settings.requireText("redis.url", known, "a redis://, rediss:// or unix:// URL");
-      return url;
+      url = new URI(text);
     } catch (URISyntaxException e) {
-      settings.requireText("redis.url", false, "a redis://, rediss:// or unix:// URL");
-      return null;
+      url = URI.create("");
     }
+    String shown =
+        text.replaceFirst("//[^/]*@", "//***@").replaceFirst("password=.*", "password=***");
+    settings.requireText(
+        "redis.url", isRedis(url), "a redis://, rediss:// or unix:// URL, unlike " + shown);
+    return url;
+  }
+
+  private static boolean isRedis(URI url) {
+    String path = url.getRawPath() == null ? "" : url.getRawPath();
+    return switch (String.valueOf(url.getScheme())) {
+      case "redis", "rediss" ->
+          (url.getHost() != null || url.getRawAuthority() == null)
+              && url.getPort() != 0
+              && url.getPort() <= 65_535
+              && path.matches("(/\\d{0,9})?");
+      case "unix" -> path.length() > 1;
+      default -> false;
+    };
   }
 
   /** Named now; else the named file; else the file of this home; else what was persisted. */

@@ -2,8 +2,8 @@ package io.mirrorneuron.gateway;
 
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.gateway.answer.BadHeads;
 import io.mirrorneuron.gateway.answer.Entry;
-import io.mirrorneuron.gateway.answer.Problem;
 import io.mirrorneuron.gateway.call.Bodies;
 import io.mirrorneuron.gateway.call.Uploads;
 import io.mirrorneuron.gateway.contract.ApiOperation;
@@ -13,6 +13,7 @@ import io.mirrorneuron.gateway.security.Cors;
 import io.mirrorneuron.gateway.security.Origins;
 import io.mirrorneuron.gateway.security.PageGuard;
 import io.mirrorneuron.gateway.stream.Streams;
+import io.mirrorneuron.model.UploadQuota;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.storage.Readiness;
 import io.mirrorneuron.storage.Storage;
@@ -20,7 +21,6 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -44,6 +44,7 @@ public final class GatewayVerticle extends VerticleBase {
    * @param storage of uploads
    * @param readiness of this server and what it stands before
    * @param clock tells clients of sockets the time
+   * @param uploads what uploads may take of the disk
    */
   public record Settings(
       Config.Api api,
@@ -53,7 +54,8 @@ public final class GatewayVerticle extends VerticleBase {
       Supplier<String> requestIds,
       Storage storage,
       Readiness readiness,
-      Clock clock) {}
+      Clock clock,
+      UploadQuota uploads) {}
 
   private static final long DRAIN_SECONDS = 5;
 
@@ -101,7 +103,7 @@ public final class GatewayVerticle extends VerticleBase {
                     .setPerMessageWebSocketCompressionSupported(false)
                     .setPerFrameWebSocketCompressionSupported(false))
             .requestHandler(router(api))
-            .invalidRequestHandler(GatewayVerticle::refuse);
+            .invalidRequestHandler(new BadHeads(settings.requestIds()));
     return server.listen();
   }
 
@@ -124,7 +126,8 @@ public final class GatewayVerticle extends VerticleBase {
             settings.uploadFolder(),
             api.uploadLimitBytes(),
             settings.requestIds(),
-            settings.storage());
+            settings.storage(),
+            settings.uploads());
     Origins origins = new Origins(api.corsAllowOrigins(), api.baseUrl());
     var parts =
         new ApiRouter.Parts(
@@ -140,16 +143,5 @@ public final class GatewayVerticle extends VerticleBase {
     Router router = ApiRouter.create(vertx, contract, parts);
     Docs.mount(router, vertx, contract, settings.docsNeedToken() ? auth : Auth.NOBODY_ASKS);
     return ApiRouter.close(router, contract);
-  }
-
-  /** What the HTTP codec could not make sense of; there is no route yet that could say so. */
-  private static void refuse(HttpServerRequest request) {
-    Problem problem = Problem.malformed("the request is not HTTP that this server understands");
-    request
-        .response()
-        .setStatusCode(problem.status())
-        .putHeader("content-type", "application/problem+json")
-        .putHeader("connection", "close")
-        .end(io.vertx.core.buffer.Buffer.buffer(problem.bytes("none")));
   }
 }

@@ -3,7 +3,9 @@ package io.mirrorneuron.store;
 import io.mirrorneuron.storage.Storage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
 import io.vertx.redis.client.RedisOptions;
+import io.vertx.redis.client.Request;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -40,6 +42,11 @@ public final class RedisLanes {
       ready = ready.compose(done -> vertx.deployVerticle(lane));
     }
     return ready.map(done -> new RedisLanes(List.copyOf(lanes)));
+  }
+
+  /** Fails with what Redis says when it takes no commands of ours. */
+  public Future<?> ping() {
+    return any().send(Request.cmd(Command.PING));
   }
 
   RedisLane of(String jobId) {

@@ -158,6 +158,12 @@ class ConfigLoaderTest {
             "MN_LOG_FORMAT", "text",
             "MN_LOG_MAX_BYTES", "13",
             "MN_LOG_BACKUP_COUNT", "14"));
+    environment.putAll(
+        Map.of(
+            "MN_CONNECTIONS_MAX", "17",
+            "MN_CONNECTIONS_HEAD_TIMEOUT_SECONDS", "18",
+            "MN_UPLOADS_MAX_COUNT", "19",
+            "MN_UPLOADS_MAX_BYTES", "20"));
 
     assertThat(load())
         .isEqualTo(
@@ -210,7 +216,9 @@ class ConfigLoaderTest {
                 new Config.Recovery(Config.InFlight.REVIEW),
                 new Config.Outputs(List.of(home.resolve("out"), Path.of("/users/ada/more"))),
                 new Config.Storage(17),
-                new Config.Log("DEBUG", Config.LogFormat.TEXT, Path.of("/logs"), 13, 14)));
+                new Config.Log("DEBUG", Config.LogFormat.TEXT, Path.of("/logs"), 13, 14),
+                new Config.Connections(17, Duration.ofSeconds(18)),
+                new Config.Uploads(19, 20)));
   }
 
   @Test
@@ -263,7 +271,7 @@ class ConfigLoaderTest {
             "api.port (MN_API_PORT) must be a whole number from 1 to 65535",
             "grpc.timeout_seconds (MN_GRPC_TIMEOUT_SECONDS) must be a number of seconds from 0, or"
                 + " none",
-            "redis.url (MN_REDIS_URL) must be a redis://, rediss:// or unix:// URL",
+            "redis.url (MN_REDIS_URL) must be a redis://, rediss:// or unix:// URL, unlike http://r",
             "executor.pool_capacities (MN_EXECUTOR_POOL_CAPACITIES) must be a list of name=number"
                 + " with numbers from 1",
             "grpc.auth_token_file (MN_GRPC_AUTH_TOKEN_FILE) must be a readable file that holds a"

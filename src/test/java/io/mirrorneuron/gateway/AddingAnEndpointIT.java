@@ -8,6 +8,7 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.gateway.contract.Contract;
 import io.mirrorneuron.gateway.contract.Documents;
+import io.mirrorneuron.model.UploadQuota;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.wire.Json;
@@ -121,7 +122,8 @@ class AddingAnEndpointIT {
             () -> "r",
             Storage.unwatched(),
             () -> CompletableFuture.completedStage(List.of()),
-            Clock.systemUTC()),
+            Clock.systemUTC(),
+            UploadQuota.unlimited()),
         Contract.of(vertx, document, Buffer.buffer()).await(),
         List.of(area),
         Auth.NOBODY_ASKS,

@@ -9,6 +9,7 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.gateway.GatewayVerticle;
 import io.mirrorneuron.gateway.Health;
+import io.mirrorneuron.gateway.answer.Problem;
 import io.mirrorneuron.gateway.contract.Contract;
 import io.mirrorneuron.human.HumanDesk;
 import io.mirrorneuron.human.HumanInbox;
@@ -16,6 +17,9 @@ import io.mirrorneuron.human.HumanLogs;
 import io.mirrorneuron.human.HumanVerticle;
 import io.mirrorneuron.jobs.JobRuns;
 import io.mirrorneuron.jobs.JobsVerticle;
+import io.mirrorneuron.listen.GuardedVertx;
+import io.mirrorneuron.listen.Limits;
+import io.mirrorneuron.model.UploadQuota;
 import io.mirrorneuron.observability.ObservabilityVerticle;
 import io.mirrorneuron.runs.Desktop;
 import io.mirrorneuron.runs.RunsVerticle;
@@ -31,6 +35,7 @@ import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.store.BundleZip;
 import io.mirrorneuron.store.JobRows;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -54,11 +59,14 @@ public final class GatewayFixture implements AutoCloseable {
   public static final String TOKEN = "t0ken";
   public static final Instant NOW = Instant.parse("2026-01-02T03:04:05.006Z");
 
+  public static final Limits LIMITS = new Limits(4096, Duration.ofSeconds(20));
+
   public final FakeJobsClient jobs = new FakeJobsClient();
   public final FakeClusterClient cluster = new FakeClusterClient();
-  public final Vertx vertx = Vertx.vertx();
+  public final Vertx vertx;
   public final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  public final UploadQuota quota = new UploadQuota(1000, 64 << 20);
   public final Path folder;
   public final RunStore runs;
   public final Auth issued;
@@ -76,11 +84,21 @@ public final class GatewayFixture implements AutoCloseable {
    */
   public GatewayFixture(Path folder, Config.Api api, JobRows rows, Map<String, String> desktop)
       throws Exception {
+    this(folder, api, rows, desktop, LIMITS);
+  }
+
+  /**
+   * @param limits of connections and heads
+   */
+  public GatewayFixture(
+      Path folder, Config.Api api, JobRows rows, Map<String, String> desktop, Limits limits)
+      throws Exception {
     this(
         folder,
         api,
         rows,
         desktop,
+        limits,
         vertx -> api.token().isSet() ? Auth.NOBODY_ENTERS : Auth.NOBODY_ASKS,
         Clock.fixed(NOW, ZoneOffset.UTC));
   }
@@ -93,9 +111,11 @@ public final class GatewayFixture implements AutoCloseable {
       Config.Api api,
       JobRows rows,
       Map<String, String> desktop,
+      Limits limits,
       Function<Vertx, Auth> others,
       Clock clock)
       throws Exception {
+    this.vertx = vertx(limits);
     this.folder = folder;
     this.issued = others.apply(vertx);
     Auth auth = api.token().isSet() ? Auth.bearer(api.token(), issued) : issued;
@@ -107,7 +127,8 @@ public final class GatewayFixture implements AutoCloseable {
             folder.resolve("bundles"),
             new BundleZip.Limits(1 << 20, 4 << 20, 100, 200),
             clock,
-            () -> "0000000" + ids.incrementAndGet());
+            () -> "0000000" + ids.incrementAndGet(),
+            quota);
     HumanLogs logs = new HumanLogs();
     HumanDesk desk = new HumanDesk(runs, logs, clock, () -> "id" + ids.incrementAndGet());
     RunIndex index = RunIndex.of(runs, Clock.systemUTC());
@@ -152,7 +173,8 @@ public final class GatewayFixture implements AutoCloseable {
                 () -> "r-" + ids.incrementAndGet(),
                 Storage.unwatched(),
                 () -> CompletableFuture.completedStage(notReady),
-                clock),
+                clock,
+                quota),
             contract,
             areas,
             auth,
@@ -161,6 +183,14 @@ public final class GatewayFixture implements AutoCloseable {
       vertx.deployVerticle(area).await(10, TimeUnit.SECONDS);
     }
     vertx.deployVerticle(gateway).await(10, TimeUnit.SECONDS);
+  }
+
+  /** A Vert.x as servers have it. */
+  public static Vertx vertx(Limits limits) {
+    return GuardedVertx.create(
+        new VertxOptions(),
+        limits,
+        () -> Problem.tooManyConnections(limits.connections()).bytes("r-0"));
   }
 
   private static final String URL = "http://localhost:54001/api/v1";
@@ -174,7 +204,13 @@ public final class GatewayFixture implements AutoCloseable {
   public static GatewayFixture believing(Path folder, Config.Jwt jwt, Clock clock)
       throws Exception {
     return new GatewayFixture(
-        folder, guardedApi(), null, Map.of(), vertx -> JwtAuth.open(jwt, vertx, clock), clock);
+        folder,
+        guardedApi(),
+        null,
+        Map.of(),
+        LIMITS,
+        vertx -> JwtAuth.open(jwt, vertx, clock),
+        clock);
   }
 
   private static Config.Api guardedApi() {
@@ -198,6 +234,7 @@ public final class GatewayFixture implements AutoCloseable {
         new Config.Api("127.0.0.1", 0, Secret.NONE, List.of(), List.of(), 5 << 20, 8 << 20, URL),
         null,
         Map.of(),
+        LIMITS,
         vertx -> auth,
         Clock.fixed(NOW, ZoneOffset.UTC));
   }

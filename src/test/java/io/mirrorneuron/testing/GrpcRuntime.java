@@ -3,6 +3,7 @@ package io.mirrorneuron.testing;
 import io.mirrorneuron.client.Clients;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.listen.Limits;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
 import io.mirrorneuron.runtime.grpc.RuntimeServer;
@@ -22,13 +23,18 @@ public final class GrpcRuntime implements AutoCloseable {
   public static final Secret ADMIN = new Secret("admin-token");
   public static final Secret JOIN = new Secret("join-token");
 
-  public final Vertx vertx = Vertx.vertx();
+  public final Vertx vertx;
   public final FakeJobsClient jobs = new FakeJobsClient();
   public final FakeClusterClient cluster = new FakeClusterClient();
   public final AtomicBoolean serving = new AtomicBoolean(true);
   public final RuntimeServer server;
 
   private GrpcRuntime(Config.Grpc config, String redisUrl, Auth tokens) {
+    this(config, redisUrl, tokens, GatewayFixture.LIMITS);
+  }
+
+  private GrpcRuntime(Config.Grpc config, String redisUrl, Auth tokens, Limits limits) {
+    vertx = GatewayFixture.vertx(limits);
     NodeIdentity identity =
         new NodeIdentity(
             "mirror_neuron@here",
@@ -63,6 +69,13 @@ public final class GrpcRuntime implements AutoCloseable {
   /** The same, and who has no token of the runtime is asked for another. */
   public static GrpcRuntime asking(Auth tokens) {
     return new GrpcRuntime(config(0, Duration.ofSeconds(5), AUTH), "", tokens);
+  }
+
+  /**
+   * @param limits of connections and heads
+   */
+  public static GrpcRuntime start(Limits limits) {
+    return new GrpcRuntime(config(0, Duration.ofSeconds(5), AUTH), "", Auth.NOBODY_ENTERS, limits);
   }
 
   public static GrpcRuntime withoutOperatorToken() {

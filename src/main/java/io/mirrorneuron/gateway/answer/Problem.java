@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.bus.BusFailure;
+import io.mirrorneuron.listen.BadRequest;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Fault;
@@ -58,6 +59,7 @@ public record Problem(int status, String error, String title, String detail, Obj
     return switch (failure) {
       case MnException known -> of(known);
       case Refusal refusal -> of(refusal);
+      case BadRequest bad -> bad(bad);
       case ReplyException reply -> of(BusFailure.toException(reply));
       case HttpException http when http.getStatusCode() < 500 ->
           malformed(http.getPayload() == null ? "the request cannot be read" : http.getPayload());
@@ -67,6 +69,27 @@ public record Problem(int status, String error, String title, String detail, Obj
 
   public static Problem malformed(String detail) {
     return of(ErrorCode.MALFORMED, "malformed_request", detail);
+  }
+
+  /** There is no room for another connection; {@code Retry-After} goes without saying. */
+  public static Problem tooManyConnections(int max) {
+    return new Problem(
+        ErrorCode.UNAVAILABLE,
+        "too_many_connections",
+        "%d connections are open, as many as connections.max allows; try again soon, or raise it"
+            .formatted(max),
+        Json.object().put("retry_after_ms", 1000));
+  }
+
+  private static Problem bad(BadRequest bad) {
+    return bad.status() == 400
+        ? malformed(bad.getMessage())
+        : new Problem(
+            bad.status(),
+            "request_too_large",
+            "Request too large",
+            bad.getMessage(),
+            Json.object());
   }
 
   public static Problem notFound() {

@@ -3,6 +3,7 @@ package io.mirrorneuron.gateway.call;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.gateway.answer.Refusal;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.UploadQuota;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.wire.Fault;
 import io.vertx.core.Future;
@@ -15,7 +16,9 @@ import io.vertx.core.http.HttpServerRequest;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /** Stores the file part of a multipart body while it arrives, under a name of ours. */
@@ -31,17 +34,29 @@ public final class Uploads {
   private final long limitBytes;
   private final Supplier<String> ids;
   private final Storage storage;
+  private final UploadQuota quota;
+
+  /** What each file on disk takes of the quota; only its event loop changes an entry. */
+  private final Map<String, Long> taken = new ConcurrentHashMap<>();
 
   /**
    * @param folder must exist
    * @param storage says whether there is room there
+   * @param quota of what arrives and what waits to be submitted together
    */
-  public Uploads(Vertx vertx, Path folder, long limitBytes, Supplier<String> ids, Storage storage) {
+  public Uploads(
+      Vertx vertx,
+      Path folder,
+      long limitBytes,
+      Supplier<String> ids,
+      Storage storage,
+      UploadQuota quota) {
     this.vertx = vertx;
     this.folder = folder;
     this.limitBytes = limitBytes;
     this.ids = ids;
     this.storage = storage;
+    this.quota = quota;
   }
 
   /**
@@ -65,10 +80,25 @@ public final class Uploads {
     if (!type.contains("boundary=")) {
       return Future.failedFuture(MALFORMED);
     }
+    if (quota.isTight(Math.max(0, Bodies.declaredLength(request)))) {
+      request.pause();
+      return vertx
+          .executeBlocking(
+              () -> {
+                quota.sweep();
+                return null;
+              })
+          .compose(swept -> listen(request, field));
+    }
+    return listen(request, field);
+  }
+
+  private Future<ApiCall.Upload> listen(HttpServerRequest request, String field) {
     Bodies.greet(request);
     Reception reception =
         new Reception(field, folder.resolve("upload-" + ids.get() + ".part").toString());
     reception.listen(request);
+    request.resume();
     return reception
         .done
         .future()
@@ -85,11 +115,19 @@ public final class Uploads {
     FileSystem files = vertx.fileSystem();
     return files
         .delete(path)
+        .onComplete(gone -> giveBack(path))
         .recover( // a cancelled transfer deletes its file itself, before or after us
             e ->
                 files
                     .exists(path)
                     .compose(there -> there ? Future.failedFuture(e) : Future.succeededFuture()));
+  }
+
+  private void giveBack(String path) {
+    Long bytes = taken.remove(path);
+    if (bytes != null) {
+      quota.give(bytes);
+    }
   }
 
   private static Refusal missing(String field) {
@@ -125,9 +163,20 @@ public final class Uploads {
             seen += chunk.length();
             if (seen > limitBytes + FRAMING_BYTES) {
               refuse(Refusal.tooLarge(limitBytes));
+            } else if (!done.future().isComplete()) {
+              take(chunk.length());
             }
           });
       request.endHandler(end -> finish());
+    }
+
+    void take(int bytes) {
+      try {
+        quota.take(bytes);
+        taken.merge(path, (long) bytes, Long::sum);
+      } catch (MnException full) {
+        refuse(full);
+      }
     }
 
     /** Parts of other names are read over. */
@@ -148,7 +197,7 @@ public final class Uploads {
           done::tryFail);
     }
 
-    void refuse(Refusal refusal) {
+    void refuse(RuntimeException refusal) {
       if (done.tryFail(refusal) && part != null) {
         part.cancelStreamToFileSystem();
       }

@@ -9,6 +9,7 @@ import io.mirrorneuron.gateway.GatewayVerticle;
 import io.mirrorneuron.gateway.Health;
 import io.mirrorneuron.gateway.contract.Contract;
 import io.mirrorneuron.gateway.contract.Documents;
+import io.mirrorneuron.model.UploadQuota;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.testing.RawHttp;
@@ -81,7 +82,8 @@ class FileAnswersIT {
                 () -> "r",
                 Storage.unwatched(),
                 () -> CompletableFuture.completedStage(List.of()),
-                java.time.Clock.systemUTC()),
+                java.time.Clock.systemUTC(),
+                UploadQuota.unlimited()),
             Contract.of(vertx, document, Buffer.buffer()).await(),
             List.of(area),
             Auth.NOBODY_ASKS,

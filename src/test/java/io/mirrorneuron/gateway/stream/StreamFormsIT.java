@@ -12,6 +12,7 @@ import io.mirrorneuron.gateway.GatewayVerticle;
 import io.mirrorneuron.gateway.Health;
 import io.mirrorneuron.gateway.contract.Contract;
 import io.mirrorneuron.gateway.contract.Documents;
+import io.mirrorneuron.model.UploadQuota;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.testing.SocketClient;
@@ -144,7 +145,8 @@ class StreamFormsIT {
                 () -> "r",
                 Storage.unwatched(),
                 () -> CompletableFuture.completedStage(List.of()),
-                Clock.systemUTC()),
+                Clock.systemUTC(),
+                UploadQuota.unlimited()),
             Contract.of(vertx, document, Buffer.buffer()).await(),
             List.of(diary),
             Auth.NOBODY_ASKS,
