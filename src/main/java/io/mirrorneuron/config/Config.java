@@ -144,6 +144,7 @@ public record Config(
    * @param queueTimeout wait for a pool at most; zero means no limit
    * @param tempDir where workspaces are made
    * @param maxArtifactBytes bytes of a process's output that are stored
+   * @param beaconsPerSecond how many of one process are recorded in the long run
    */
   public record Executors(
       Map<String, Integer> pools,
@@ -153,6 +154,7 @@ public record Config(
       Path runsRoot,
       int maxCommandBytes,
       int maxArtifactBytes,
+      int beaconsPerSecond,
       DefaultRunner defaultRunner,
       Python python) {
     public Executors {

@@ -129,6 +129,7 @@ final class ConfigReader {
         path("runs_root"),
         (int) settings.number("max_command_length", 1, Integer.MAX_VALUE),
         (int) settings.number("max_artifact_bytes", 1, Integer.MAX_VALUE),
+        (int) settings.number("executor.beacons_per_second", 1, 1000),
         settings.choice("executor.default_runner", Config.DefaultRunner.class),
         new Config.Python(
             settings.text("executor.python"),

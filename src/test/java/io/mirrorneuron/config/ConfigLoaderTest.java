@@ -141,6 +141,7 @@ class ConfigLoaderTest {
             "MN_RECOVERY_IN_FLIGHT", "review",
             "MN_MAX_COMMAND_LENGTH", "8",
             "MN_MAX_ARTIFACT_BYTES", "9"));
+    environment.put("MN_EXECUTOR_BEACONS_PER_SECOND", "17");
     environment.putAll(
         Map.of(
             "MN_EXECUTOR_PYTHON", "python3.12",
@@ -209,6 +210,7 @@ class ConfigLoaderTest {
                     home.resolve("elsewhere"),
                     8,
                     9,
+                    17,
                     Config.DefaultRunner.HOST_LOCAL,
                     new Config.Python(
                         "python3.12", Path.of("/users/ada/environments"), Duration.ofMillis(10))),

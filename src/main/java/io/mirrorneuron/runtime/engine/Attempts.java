@@ -70,7 +70,10 @@ final class Attempts {
     step.lastEventAt = turn.now();
     state.changes.touch(step);
     ObjectNode members = turn.about(step);
-    for (String member : new String[] {"message", "source", "status", "sequence"}) {
+    for (String member :
+        new String[] {
+          "message", "source", "status", "sequence", Executions.Signal.Beacon.DROPPED
+        }) {
       if (payload.hasNonNull(member)) {
         members.set("status".equals(member) ? "beacon_status" : member, payload.get(member));
       }

@@ -51,7 +51,10 @@ public interface Executions {
     record Leased(Lease lease) implements Signal {}
 
     /** The program printed a beacon; {@code payload} is {@code mn.agent.beacon.v1}. */
-    record Beacon(ObjectNode payload) implements Signal {}
+    record Beacon(ObjectNode payload) implements Signal {
+      /** The member that says how many beacons before this one were dropped; absent for none. */
+      public static final String DROPPED = "beacons_dropped";
+    }
 
     /** The program is gone, its process group is empty, its slots are free. */
     record Finished(Outcome outcome) implements Signal {}

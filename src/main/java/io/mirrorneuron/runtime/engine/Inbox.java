@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.engine;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -8,10 +9,41 @@ import java.util.Set;
 
 /** What a job has yet to decide on, in order. Confined to the job's lane. */
 final class Inbox {
+  /** As many beacons of one program wait at most, as when the store is away for hours. */
+  private static final int MOST_BEACONS = 20;
+
   private final Deque<Input> inputs = new ArrayDeque<>();
 
   void add(Input input) {
     inputs.addLast(input);
+    if (beacon(input) != null) {
+      dropOldestBeacon(((Input.Signalled) input).executionId());
+    }
+  }
+
+  /** The next one says how many were dropped before it. */
+  private void dropOldestBeacon(String executionId) {
+    List<Input.Signalled> waiting =
+        inputs.stream()
+            .filter(input -> beacon(input) != null)
+            .map(Input.Signalled.class::cast)
+            .filter(input -> input.executionId().equals(executionId))
+            .toList();
+    if (waiting.size() > MOST_BEACONS) {
+      Input oldest = waiting.getFirst();
+      ObjectNode next = beacon(waiting.get(1));
+      long dropped = beacon(oldest).path(Executions.Signal.Beacon.DROPPED).asLong() + 1;
+      next.put(
+          Executions.Signal.Beacon.DROPPED,
+          next.path(Executions.Signal.Beacon.DROPPED).asLong() + dropped);
+      inputs.removeFirstOccurrence(oldest);
+    }
+  }
+
+  private static ObjectNode beacon(Input input) {
+    return input instanceof Input.Signalled(_, _, Executions.Signal.Beacon(ObjectNode payload))
+        ? payload
+        : null;
   }
 
   boolean isEmpty() {

@@ -16,9 +16,17 @@ record Deadline(long nanos, boolean isNever) {
    * @param time from now; null or more than a machine's life means never
    */
   static Deadline in(Duration time) {
+    return after(System.nanoTime(), time);
+  }
+
+  /**
+   * @param begin as {@link System#nanoTime} counts
+   * @param time from then; null or more than a machine's life means never
+   */
+  static Deadline after(long begin, Duration time) {
     return time == null || time.compareTo(LONGEST) > 0
         ? NEVER
-        : new Deadline(System.nanoTime() + time.toNanos(), false);
+        : new Deadline(begin + time.toNanos(), false);
   }
 
   boolean isPast() {

@@ -25,6 +25,9 @@ record ExecutorSettings(
   /** A larger setting would not be read either: the stdout protocol stops here. */
   static final int MAX_OUTPUT_BYTES = 16 << 20;
 
+  /** Each of the runner's own beacons is a commit. */
+  private static final Duration SHORTEST_PULSE = Duration.ofMillis(100);
+
   private static final Set<String> HOST_LOCAL =
       Set.of("MirrorNeuron.Runner.HostLocal", "HostLocal", "host_local");
   private static final Set<String> SANDBOXES =
@@ -52,8 +55,12 @@ record ExecutorSettings(
         new Beacons(
             beacons,
             config.path("agent_beacon_required").asBoolean(false),
-            millis(config, "beacon_interval_ms", 15_000),
+            least(SHORTEST_PULSE, millis(config, "beacon_interval_ms", 15_000)),
             millis(config, "beacon_timeout_ms", 45_000)));
+  }
+
+  private static Duration least(Duration least, Duration wanted) {
+    return wanted.compareTo(least) < 0 ? least : wanted;
   }
 
   private static void checkRunner(String module, Config.DefaultRunner fallback) throws NotStarted {

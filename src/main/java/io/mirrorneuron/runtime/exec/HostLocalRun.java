@@ -212,9 +212,9 @@ final class HostLocalRun {
       throws NotStarted {
     Map<String, String> environment =
         machinery.environment().of(timed, settings, workspace, python);
-    var stdout =
-        new StdoutCollector(
-            ExecutorSettings.MAX_OUTPUT_BYTES, beacon -> inbox.put(new Notice.Beacon(beacon)));
+    var printed =
+        new PrintedBeacons(inbox, machinery.config().beaconsPerSecond(), System::nanoTime);
+    var stdout = new StdoutCollector(ExecutorSettings.MAX_OUTPUT_BYTES, printed::print);
     var stderr = new CappedBytes(settings.maxOutputBytes() + REDACTION_MARGIN);
     TimeLimit limit = TimeLimit.of(timed, settings, machinery.clock().instant());
     Program program = program(workspace, environment, python);
@@ -234,6 +234,7 @@ final class HostLocalRun {
                 inbox,
                 machinery.grace(),
                 machinery.processes(),
+                printed,
                 beacons::relay,
                 watch::look)) {
       beacons.report("started");
@@ -244,6 +245,7 @@ final class HostLocalRun {
       exitCode = end.exitCode();
     }
     stdout.end();
+    printed.last().ifPresent(beacons::relay);
     if (forced == null && exitCode == 0) {
       beacons.report("completed");
     }

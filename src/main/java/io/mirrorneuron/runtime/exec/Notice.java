@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** What can happen to an execution while it waits. */
 sealed interface Notice {
@@ -21,6 +22,9 @@ sealed interface Notice {
 
   record Beacon(ObjectNode payload) implements Notice {}
 
+  /** The program prints beacons faster than they are taken: see {@link PrintedBeacons#next}. */
+  record BeaconHeld() implements Notice {}
+
   /**
    * The program, not necessarily its children, ended.
    *
@@ -31,20 +35,33 @@ sealed interface Notice {
   /** Both output streams ended, later than the program. */
   record Drained() implements Notice {}
 
-  /** Where notices come in, from any thread, and are taken, by the execution's own. */
+  /**
+   * Where notices come in, from any thread, and are taken, by the execution's own. Their number is
+   * bounded: of each kind there is one at a time, or so many a second.
+   */
   final class Inbox {
     private final BlockingQueue<Notice> queue = new LinkedBlockingQueue<>();
 
+    /** Whether somebody has asked to stop and that was not taken yet. */
+    private final AtomicBoolean stopped = new AtomicBoolean();
+
     void put(Notice notice) {
-      queue.add(notice);
+      if (!(notice instanceof Stop) || stopped.compareAndSet(false, true)) {
+        queue.add(notice);
+      }
     }
 
     /** The next notice, or null when the deadline came first. */
     Notice await(Deadline deadline) {
       try {
-        return deadline.isNever()
-            ? queue.take() // A wait with an end costs a timer.
-            : queue.poll(Math.max(0, deadline.remainingNanos()), TimeUnit.NANOSECONDS);
+        Notice next =
+            deadline.isNever()
+                ? queue.take() // A wait with an end costs a timer.
+                : queue.poll(Math.max(0, deadline.remainingNanos()), TimeUnit.NANOSECONDS);
+        if (next instanceof Stop) {
+          stopped.set(false);
+        }
+        return next;
       } catch (InterruptedException e) {
         // Nobody has a reason to: executions are stopped by a notice.
         throw new IllegalStateException("execution thread was interrupted", e);

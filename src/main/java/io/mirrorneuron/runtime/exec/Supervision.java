@@ -28,11 +28,10 @@ final class Supervision implements AutoCloseable {
   private final Notice.Inbox inbox;
   private final Grace grace;
   private final ProcessTable processes;
+  private final PrintedBeacons printed;
   private final Consumer<ObjectNode> onBeacon;
   private final Runnable beforeKill;
 
-  private Deadline silence = Deadline.NEVER;
-  private Duration silenceLimit;
   private boolean exited;
   private boolean drained;
   private boolean stopped;
@@ -40,7 +39,8 @@ final class Supervision implements AutoCloseable {
   private Spawner.End end;
 
   /**
-   * @param onBeacon hears what the program printed
+   * @param printed by the program
+   * @param onBeacon hears what is to be recorded of it
    * @param beforeKill called when processes of the program still live and are about to be ended
    */
   Supervision(
@@ -49,6 +49,7 @@ final class Supervision implements AutoCloseable {
       Notice.Inbox inbox,
       Grace grace,
       ProcessTable processes,
+      PrintedBeacons printed,
       Consumer<ObjectNode> onBeacon,
       Runnable beforeKill) {
     this.executionId = executionId;
@@ -56,6 +57,7 @@ final class Supervision implements AutoCloseable {
     this.inbox = inbox;
     this.grace = grace;
     this.processes = processes;
+    this.printed = printed;
     this.onBeacon = onBeacon;
     this.beforeKill = beforeKill;
   }
@@ -67,8 +69,7 @@ final class Supervision implements AutoCloseable {
    * @return null when it ended by itself, else why it must end
    */
   Ending watch(Deadline timeout, ExecutorSettings.Beacons beacons, Runnable onPulse) {
-    silenceLimit = beacons.required() ? beacons.timeout() : null;
-    silence = Deadline.in(silenceLimit);
+    Duration longestSilence = beacons.required() ? beacons.timeout() : null;
     Duration pulseInterval = beacons.enabled() ? beacons.interval() : null;
     Deadline pulse = Deadline.in(pulseInterval);
     while (!exited) {
@@ -78,14 +79,16 @@ final class Supervision implements AutoCloseable {
       if (timeout.isPast()) {
         return Ending.TIMED_OUT;
       }
+      Deadline silence = Deadline.after(printed.lastPrinted(), longestSilence);
       if (silence.isPast()) {
         return Ending.BEACON_MISSED;
       }
+      printed.due().ifPresent(onBeacon);
       if (pulse.isPast()) {
         onPulse.run();
         pulse = Deadline.in(pulseInterval);
       }
-      await(Deadline.earliest(timeout, silence, pulse));
+      await(Deadline.earliest(timeout, silence, pulse, printed.next()));
     }
     return null;
   }
@@ -210,11 +213,8 @@ final class Supervision implements AutoCloseable {
       }
       case Notice.Drained() -> drained = true;
       case Notice.Stop() -> stopped = true;
-      case Notice.Beacon(ObjectNode payload) -> {
-        silence = Deadline.in(silenceLimit);
-        onBeacon.accept(payload);
-      }
-      case Notice.Granted(), Notice.Room(), Notice.Prepared _ -> {}
+      case Notice.Beacon(ObjectNode payload) -> onBeacon.accept(payload);
+      case Notice.BeaconHeld(), Notice.Granted(), Notice.Room(), Notice.Prepared _ -> {}
     }
   }
 

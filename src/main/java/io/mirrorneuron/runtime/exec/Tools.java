@@ -51,8 +51,9 @@ record Tools(Spawner spawner, ProcessTable processes, Grace grace, ProcessEnviro
     } catch (IOException e) {
       throw new NotStarted(e.getMessage(), e);
     }
+    var none = new PrintedBeacons(inbox, 1, System::nanoTime);
     try (var supervision =
-        new Supervision(executionId, child, inbox, grace, processes, _ -> {}, () -> {})) {
+        new Supervision(executionId, child, inbox, grace, processes, none, _ -> {}, () -> {})) {
       Ending forced = supervision.watch(limit, NO_BEACONS, () -> {});
       int exitCode = supervision.finish(forced == null).exitCode();
       if (forced != Ending.STOPPED && supervision.isStopped()) {

@@ -81,6 +81,7 @@ public final class ExecutionSamples {
         folder.resolve("runs"),
         32_768,
         1 << 20,
+        5,
         Config.DefaultRunner.HOST_LOCAL,
         new Config.Python("python3", folder.resolve("environments"), setupLimit));
   }

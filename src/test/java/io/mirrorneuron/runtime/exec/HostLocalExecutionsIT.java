@@ -335,6 +335,21 @@ class HostLocalExecutionsIT {
   }
 
   @Test
+  void ofAFloodOfBeaconsAFewAreHeardAndTheRestIsCounted() throws Exception {
+    int printed = 100_000;
+    Heard heard =
+        start(
+            ExecutionSamples.shell(
+                "yes '__MN_AGENT_BEACON__{\"status\":\"busy\"}' | head -n " + printed));
+    assertThat(heard.outcome().ending()).isEqualTo(Ending.SUCCEEDED);
+
+    List<ObjectNode> beacons = List.copyOf(heard.beacons());
+    assertThat(beacons).hasSizeBetween(PrintedBeacons.BURST, 1000);
+    assertThat(beacons.stream().mapToLong(b -> 1 + b.path("beacons_dropped").asLong()).sum())
+        .isEqualTo(printed);
+  }
+
+  @Test
   void theRunnerReportsWhereTheManifestAsksForIt() throws Exception {
     Heard heard =
         start(
