@@ -100,9 +100,9 @@ final class ApiDoor {
                 on.clock()),
             contract,
             areas,
-            api.token().isSet() ? Auth.bearer(api.token(), Auth.NOBODY_ENTERS) : Auth.NOBODY_ASKS,
+            config.asksWhoCalls() ? Auth.bearer(api.token(), on.issued()) : Auth.NOBODY_ASKS,
             Health.Facts.of(
-                api.token().isSet(),
+                config.asksWhoCalls(),
                 config.env().name().toLowerCase(Locale.ROOT),
                 config.executors().runsRoot().toString()));
     areas.forEach(area -> on.vertx().deployVerticle(area).await());

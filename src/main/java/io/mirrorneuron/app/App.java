@@ -14,6 +14,8 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.runtime.grpc.RuntimeServer;
+import io.mirrorneuron.security.Auth;
+import io.mirrorneuron.security.jwt.JwtAuth;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -76,7 +78,7 @@ public final class App implements AutoCloseable {
     parts.add("Vert.x", () -> vertx.close().await(10, TimeUnit.SECONDS));
     RunStore runs = parts.add("run store", new RunStore(config.executors().runsRoot()));
     Future<Contract> contract = role.hasGateway() ? load(vertx) : null;
-    Premises on = new Premises(config, environment, clock, ids, vertx, runs, parts);
+    Premises on = new Premises(config, environment, clock, ids, vertx, runs, issued(vertx), parts);
     backend = role.hasRuntime() ? Backend.here(on, directory, redis) : Backend.elsewhere(on);
     HumanVerticle human = people(on);
     Door grpc = role.hasGrpc() ? openGrpc(on) : null;
@@ -85,6 +87,12 @@ public final class App implements AutoCloseable {
     if (role.hasGrpc() || role.hasGateway()) {
       parts.add("announcement", Announcement.of(config.home(), doors, clock));
     }
+  }
+
+  /** Both doors ask the same one, so that a token that one has verified is known to the other. */
+  private Auth issued(Vertx vertx) {
+    boolean asked = config.jwt().isOn() && (role.hasGateway() || role.hasGrpc());
+    return asked ? JwtAuth.open(config.jwt(), vertx, clock) : Auth.NOBODY_ENTERS;
   }
 
   /** Beside the rest; Vert.x is not closed under it when the rest fails meanwhile. */
@@ -130,6 +138,8 @@ public final class App implements AutoCloseable {
                         backend.identity(),
                         backend.hardware(),
                         backend.serving(),
+                        on.issued(),
+                        config.env() == Config.Env.DEV,
                         clock)));
     parts.add("gRPC door", server);
     return Door.bound(grpc.host(), server.port());

@@ -3,6 +3,7 @@ package io.mirrorneuron.app;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.security.jwt.JwtAuth;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -50,7 +51,7 @@ final class ServerOptions {
     put(flags, "api.port", apiPort);
     put(flags, "grpc.host", grpcHost);
     put(flags, "grpc.port", grpcPort);
-    Config config = ConfigLoader.ofProcess(file, flags).load();
+    Config config = ConfigLoader.ofProcess(file, flags).load(JwtAuth::faults);
     try {
       DataDirectory.make(config.home());
     } catch (IOException e) {

@@ -28,6 +28,8 @@ import java.util.concurrent.Semaphore;
  * </ul>
  *
  * At most {@code limit} calls are on virtual threads at once; the next is refused as UNAVAILABLE.
+ * Reads of those who follow come in crowds, as after a cut: they have threads of their own, half as
+ * many, and the next waits in line.
  */
 public abstract class AreaVerticle extends VerticleBase {
 
@@ -43,11 +45,13 @@ public abstract class AreaVerticle extends VerticleBase {
 
   private final String tag;
   private final Semaphore permits;
+  private final Line followers;
   private final Map<String, HotOperation> operations = new LinkedHashMap<>();
 
   protected AreaVerticle(String tag, int limit) {
     this.tag = tag;
     this.permits = new Semaphore(limit);
+    this.followers = new Line(Math.max(1, limit / 2));
   }
 
   public final String tag() {
@@ -98,19 +102,19 @@ public abstract class AreaVerticle extends VerticleBase {
       return Future.failedFuture(
           MnException.unavailable("too many requests of this kind are in progress", null));
     }
-    Context caller = vertx == null ? null : vertx.getOrCreateContext();
     Promise<T> promise = Promise.promise();
-    Thread.ofVirtual()
-        .name("mn." + tag)
-        .start(
-            () -> {
-              Future<T> outcome = run(work);
-              if (caller == null) {
-                outcome.onComplete(promise);
-              } else {
-                caller.runOnContext(ignored -> outcome.onComplete(promise));
-              }
-            });
+    Context caller = vertx == null ? null : vertx.getOrCreateContext();
+    inThread(work, promise, caller, permits::release);
+    return promise.future();
+  }
+
+  /** As {@link #blocking}, for reads that followers make; waits in line where that refuses. */
+  protected final <T> Future<T> inLine(Callable<T> work) {
+    Promise<T> promise = Promise.promise();
+    Context caller = vertx == null ? null : vertx.getOrCreateContext();
+    followers.enter(
+        () -> inThread(work, promise, caller, followers::leave),
+        refusal -> in(caller, () -> promise.fail(refusal)));
     return promise.future();
   }
 
@@ -132,13 +136,31 @@ public abstract class AreaVerticle extends VerticleBase {
     }
   }
 
-  private <T> Future<T> run(Callable<T> work) {
+  private <T> void inThread(
+      Callable<T> work, Promise<T> promise, Context caller, Runnable released) {
+    Thread.ofVirtual()
+        .name("mn." + tag)
+        .start(
+            () -> {
+              Future<T> outcome = run(work);
+              released.run();
+              in(caller, () -> outcome.onComplete(promise));
+            });
+  }
+
+  private static void in(Context context, Runnable action) {
+    if (context == null) {
+      action.run();
+    } else {
+      context.runOnContext(ignored -> action.run());
+    }
+  }
+
+  private static <T> Future<T> run(Callable<T> work) {
     try {
       return Future.succeededFuture(work.call());
     } catch (Throwable e) {
       return Future.failedFuture(e);
-    } finally {
-      permits.release();
     }
   }
 

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -44,6 +45,7 @@ final class ConfigReader {
         home,
         api(targets.apiBaseUrl()),
         grpc(targets.grpc()),
+        new JwtReader(settings).read(optionalPath("auth.jwt.key_file")),
         new Config.Redis(
             redisUrl(),
             optionalPath("redis.server"),
@@ -71,10 +73,29 @@ final class ConfigReader {
         settings.word("api.host"),
         settings.port("api.port"),
         new Secret(settings.text("api.token")),
-        settings.list("api.cors_allow_origins"),
+        origins(),
+        allowedHosts(),
         settings.number("api.request_size_limit_bytes", 1, Integer.MAX_VALUE),
         settings.number("api.upload_size_limit_bytes", 1, Long.MAX_VALUE),
         baseUrl);
+  }
+
+  private List<String> origins() {
+    List<String> origins = settings.list("api.cors_allow_origins");
+    settings.requireText(
+        "api.cors_allow_origins",
+        origins.stream().allMatch(o -> o.equals("*") || Origin.parse(o).isPresent()),
+        "a list of origins such as https://ui.example:8443, without a path, or *");
+    return origins;
+  }
+
+  private List<String> allowedHosts() {
+    List<String> hosts = settings.list("api.allowed_hosts");
+    settings.requireText(
+        "api.allowed_hosts",
+        hosts.stream().allMatch(HostName::isName),
+        "a list of host names without ports");
+    return hosts.stream().map(host -> host.toLowerCase(Locale.ROOT)).toList();
   }
 
   private Config.Grpc grpc(String target) {

@@ -10,6 +10,8 @@ import io.mirrorneuron.gateway.contract.ApiOperation;
 import io.mirrorneuron.gateway.contract.Contract;
 import io.mirrorneuron.gateway.contract.ContractCheck;
 import io.mirrorneuron.gateway.security.Cors;
+import io.mirrorneuron.gateway.security.Origins;
+import io.mirrorneuron.gateway.security.PageGuard;
 import io.mirrorneuron.gateway.stream.Streams;
 import io.mirrorneuron.security.Auth;
 import io.vertx.core.Future;
@@ -49,6 +51,9 @@ public final class GatewayVerticle extends VerticleBase {
 
   private static final long DRAIN_SECONDS = 5;
 
+  /** Of all headers of a request; the largest token that is looked at has half of it. */
+  private static final int HEADER_BYTES = 16 << 10;
+
   /** What a client may say at once over a WebSocket; what it is sent has no such limit. */
   private static final int SOCKET_MESSAGE_BYTES = 16 << 10;
 
@@ -82,6 +87,7 @@ public final class GatewayVerticle extends VerticleBase {
                 new HttpServerOptions()
                     .setHost(api.host())
                     .setPort(api.port())
+                    .setMaxHeaderSize(HEADER_BYTES)
                     .setIdleTimeout(ApiOperation.IDLE_SECONDS)
                     .setMaxWebSocketFrameSize(SOCKET_MESSAGE_BYTES)
                     .setMaxWebSocketMessageSize(SOCKET_MESSAGE_BYTES)
@@ -108,10 +114,13 @@ public final class GatewayVerticle extends VerticleBase {
   private Router router(Config.Api api) {
     var uploads =
         new Uploads(vertx, settings.uploadFolder(), api.uploadLimitBytes(), settings.requestIds());
+    Origins origins = new Origins(api.corsAllowOrigins(), api.baseUrl());
     var parts =
         new ApiRouter.Parts(
             new Entry(settings.requestIds()),
-            new Cors(api.corsAllowOrigins()),
+            new PageGuard(
+                api.hostNames(), auth != Auth.NOBODY_ASKS && api.allowedHosts().isEmpty(), origins),
+            new Cors(origins),
             health,
             new BusHandler.Shared(auth, new Bodies(api.bodyLimitBytes()), uploads, streams),
             settings.timeout(),

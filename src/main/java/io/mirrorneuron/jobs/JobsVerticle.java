@@ -83,7 +83,7 @@ public final class JobsVerticle extends AreaVerticle {
         rows == null
             ? null
             : new RunRows(
-                rows, runs::version, run -> blocking(() -> runs.stamp(run)), System::nanoTime);
+                rows, runs::version, run -> inLine(() -> runs.stamp(run)), System::nanoTime);
     this.details =
         kept(id -> blocking(() -> encode(reads.compact(id))), Buffer::length, DETAIL_BYTES);
     this.progress =
@@ -116,9 +116,9 @@ public final class JobsVerticle extends AreaVerticle {
 
   @Override
   public Future<?> start() throws Exception {
-    changes = new JobChanges(vertx, (job, action) -> blocking(() -> jobs.watch(job, action)));
+    changes = new JobChanges(vertx, (job, action) -> inLine(() -> jobs.watch(job, action)));
     changesWithRuns =
-        new JobChanges(vertx, (job, action) -> blocking(() -> watchWithRun(job, action)));
+        new JobChanges(vertx, (job, action) -> inLine(() -> watchWithRun(job, action)));
     return super.start();
   }
 
@@ -171,7 +171,7 @@ public final class JobsVerticle extends AreaVerticle {
   }
 
   private <V> Future<V> seen(String jobId, BiFunction<JobStory, JobRecord, V> view) {
-    return blocking(() -> stories.look(jobId, view));
+    return inLine(() -> stories.look(jobId, view));
   }
 
   private Future<Buffer> listJobEvents(ApiCall call) {
@@ -241,7 +241,7 @@ public final class JobsVerticle extends AreaVerticle {
 
   private Future<EventPage> readEvents(ApiCall call) {
     int limit = (int) call.integer("limit");
-    return blocking(
+    return inLine(
         () ->
             call.has("after")
                 ? reads.events(id(call), call.integer("after"), limit)

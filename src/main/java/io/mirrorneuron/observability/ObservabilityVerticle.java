@@ -54,7 +54,7 @@ public final class ObservabilityVerticle extends AreaVerticle {
 
   private Future<Buffer> stream(ApiCall call) {
     if (call.patience().isZero()) {
-      return blocking(() -> records.page(call).json());
+      return inLine(() -> records.page(call).json());
     }
     RunChanges.Watch watch = ticks.watch(call.text("run_id"));
     return awaitRecords(call, watch, System.nanoTime() + call.patience().toNanos())
@@ -62,7 +62,7 @@ public final class ObservabilityVerticle extends AreaVerticle {
   }
 
   private Future<Buffer> awaitRecords(ApiCall call, RunChanges.Watch watch, long until) {
-    return blocking(() -> records.page(call))
+    return inLine(() -> records.page(call))
         .compose(
             page -> {
               Duration left = Duration.ofNanos(until - System.nanoTime());
@@ -83,7 +83,7 @@ public final class ObservabilityVerticle extends AreaVerticle {
 
   private Future<Buffer> streamResources(ApiCall call) {
     if (call.patience().isZero()) {
-      return blocking(() -> read(call).json());
+      return inLine(() -> read(call).json());
     }
     RunChanges.Watch watch = changes.watch(call.text("run_id"));
     return awaitNews(call, watch, System.nanoTime() + call.patience().toNanos())
@@ -91,7 +91,7 @@ public final class ObservabilityVerticle extends AreaVerticle {
   }
 
   private Future<Buffer> awaitNews(ApiCall call, RunChanges.Watch watch, long until) {
-    return blocking(() -> read(call))
+    return inLine(() -> read(call))
         .compose(
             page -> {
               Duration left = Duration.ofNanos(until - System.nanoTime());

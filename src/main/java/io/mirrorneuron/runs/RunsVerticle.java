@@ -97,7 +97,7 @@ public final class RunsVerticle extends AreaVerticle {
 
   private Future<Buffer> streamRuns(ApiCall call, long until) {
     long after = call.has("after") ? call.integer("after") : -1;
-    return blocking(() -> index.seen(query(call)))
+    return inLine(() -> index.seen(query(call)))
         .compose(
             page -> {
               long seq = page.path("seq").asLong();

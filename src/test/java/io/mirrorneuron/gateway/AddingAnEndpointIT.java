@@ -108,7 +108,8 @@ class AddingAnEndpointIT {
 
   private GatewayVerticle gateway(JsonObject document, AreaVerticle area, Duration timeout) {
     var api =
-        new Config.Api("127.0.0.1", 0, Secret.NONE, List.of(), 1000, 1000, "http://localhost");
+        new Config.Api(
+            "127.0.0.1", 0, Secret.NONE, List.of(), List.of(), 1000, 1000, "http://localhost");
     return new GatewayVerticle(
         new GatewayVerticle.Settings(api, folder, false, timeout, () -> "r", Clock.systemUTC()),
         Contract.of(vertx, document, Buffer.buffer()).await(),

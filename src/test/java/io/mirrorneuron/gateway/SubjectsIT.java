@@ -48,7 +48,7 @@ class SubjectsIT {
 
   @BeforeEach
   void start() throws Exception {
-    gateway = GatewayFixture.knowing(folder, NAMES);
+    gateway = GatewayFixture.asking(folder, NAMES);
   }
 
   @AfterEach

@@ -25,6 +25,7 @@ import io.mirrorneuron.runstore.Reach;
 import io.mirrorneuron.runstore.RunIndex;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.security.Auth;
+import io.mirrorneuron.security.jwt.JwtAuth;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.store.BundleZip;
 import io.mirrorneuron.store.JobRows;
@@ -44,6 +45,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 /** A whole gateway on a free port, before fakes of the runtime. */
 public final class GatewayFixture implements AutoCloseable {
@@ -57,6 +59,7 @@ public final class GatewayFixture implements AutoCloseable {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   public final Path folder;
   public final RunStore runs;
+  public final Auth issued;
   private final GatewayVerticle gateway;
 
   public GatewayFixture(Path folder, Config.Api api, JobRows rows) throws Exception {
@@ -68,16 +71,31 @@ public final class GatewayFixture implements AutoCloseable {
    */
   public GatewayFixture(Path folder, Config.Api api, JobRows rows, Map<String, String> desktop)
       throws Exception {
-    this(folder, api, rows, desktop, Auth.bearer(api.token(), Auth.NOBODY_ENTERS));
+    this(
+        folder,
+        api,
+        rows,
+        desktop,
+        vertx -> api.token().isSet() ? Auth.NOBODY_ENTERS : Auth.NOBODY_ASKS,
+        Clock.fixed(NOW, ZoneOffset.UTC));
   }
 
+  /**
+   * @param others says who callers without {@link #TOKEN} are
+   */
   private GatewayFixture(
-      Path folder, Config.Api api, JobRows rows, Map<String, String> desktop, Auth auth)
+      Path folder,
+      Config.Api api,
+      JobRows rows,
+      Map<String, String> desktop,
+      Function<Vertx, Auth> others,
+      Clock clock)
       throws Exception {
     this.folder = folder;
+    this.issued = others.apply(vertx);
+    Auth auth = api.token().isSet() ? Auth.bearer(api.token(), issued) : issued;
     this.runs = new RunStore(folder.resolve("runs"));
     Path uploads = Files.createDirectories(folder.resolve("uploads"));
-    Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
     AtomicLong ids = new AtomicLong();
     BundleStaging staging =
         new BundleStaging(
@@ -130,7 +148,7 @@ public final class GatewayFixture implements AutoCloseable {
             contract,
             areas,
             auth,
-            Health.Facts.of(api.token().isSet(), "test", folder.resolve("runs").toString()));
+            Health.Facts.of(auth != Auth.NOBODY_ASKS, "test", folder.resolve("runs").toString()));
     for (AreaVerticle area : areas) {
       vertx.deployVerticle(area).await(10, TimeUnit.SECONDS);
     }
@@ -141,36 +159,46 @@ public final class GatewayFixture implements AutoCloseable {
 
   /** With a token, one allowed origin, 64 KiB of body and 1 MiB of upload. */
   public static GatewayFixture guarded(Path folder) throws Exception {
-    return new GatewayFixture(
-        folder,
-        new Config.Api(
-            "127.0.0.1",
-            0,
-            new Secret(TOKEN),
-            List.of("https://ui.example"),
-            64 << 10,
-            1 << 20,
-            URL),
-        null);
+    return new GatewayFixture(folder, guardedApi(), null);
   }
 
-  public static GatewayFixture open(Path folder, JobRows rows) throws Exception {
+  /** The same, where tokens of an issuer are accepted besides. */
+  public static GatewayFixture believing(Path folder, Config.Jwt jwt, Clock clock)
+      throws Exception {
     return new GatewayFixture(
-        folder,
-        new Config.Api("127.0.0.1", 0, Secret.NONE, List.of(), 5 << 20, 8 << 20, URL),
-        rows);
+        folder, guardedApi(), null, Map.of(), vertx -> JwtAuth.open(jwt, vertx, clock), clock);
+  }
+
+  private static Config.Api guardedApi() {
+    return new Config.Api(
+        "127.0.0.1",
+        0,
+        new Secret(TOKEN),
+        List.of("https://ui.example"),
+        List.of(),
+        64 << 10,
+        1 << 20,
+        URL);
   }
 
   /**
    * @param auth says who callers are; what it makes of {@link #TOKEN} is who most calls come from
    */
-  public static GatewayFixture knowing(Path folder, Auth auth) throws Exception {
+  public static GatewayFixture asking(Path folder, Auth auth) throws Exception {
     return new GatewayFixture(
         folder,
-        new Config.Api("127.0.0.1", 0, new Secret(TOKEN), List.of(), 5 << 20, 8 << 20, URL),
+        new Config.Api("127.0.0.1", 0, Secret.NONE, List.of(), List.of(), 5 << 20, 8 << 20, URL),
         null,
         Map.of(),
-        auth);
+        vertx -> auth,
+        Clock.fixed(NOW, ZoneOffset.UTC));
+  }
+
+  public static GatewayFixture open(Path folder, JobRows rows) throws Exception {
+    return new GatewayFixture(
+        folder,
+        new Config.Api("127.0.0.1", 0, Secret.NONE, List.of(), List.of(), 5 << 20, 8 << 20, URL),
+        rows);
   }
 
   private static Surroundings surroundings(Path folder) {

@@ -6,6 +6,7 @@ import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
 import io.mirrorneuron.runtime.grpc.RuntimeServer;
+import io.mirrorneuron.security.Auth;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
@@ -24,7 +25,7 @@ public final class GrpcRuntime implements AutoCloseable {
   public final FakeClusterClient cluster = new FakeClusterClient();
   public final RuntimeServer server;
 
-  private GrpcRuntime(Config.Grpc config, String redisUrl) {
+  private GrpcRuntime(Config.Grpc config, String redisUrl, Auth tokens) {
     NodeIdentity identity =
         new NodeIdentity(
             "mirror_neuron@here",
@@ -45,27 +46,35 @@ public final class GrpcRuntime implements AutoCloseable {
                 identity,
                 GrpcRuntime::hardware,
                 () -> true,
+                tokens,
+                true,
                 Clock.fixed(Instant.parse("2026-01-02T03:04:05.100Z"), ZoneOffset.UTC)));
   }
 
   /** A full node with all tokens set. */
   public static GrpcRuntime start() {
-    return new GrpcRuntime(config(0, Duration.ofSeconds(5), AUTH), "");
+    return asking(Auth.NOBODY_ENTERS);
+  }
+
+  /** The same, and who has no token of the runtime is asked for another. */
+  public static GrpcRuntime asking(Auth tokens) {
+    return new GrpcRuntime(config(0, Duration.ofSeconds(5), AUTH), "", tokens);
   }
 
   public static GrpcRuntime withoutOperatorToken() {
-    return new GrpcRuntime(config(0, Duration.ofSeconds(5), Secret.NONE), "");
+    return new GrpcRuntime(config(0, Duration.ofSeconds(5), Secret.NONE), "", Auth.NOBODY_ENTERS);
   }
 
   public static GrpcRuntime withRedis(String url) {
-    return new GrpcRuntime(config(0, Duration.ofSeconds(5), AUTH), url);
+    return new GrpcRuntime(config(0, Duration.ofSeconds(5), AUTH), url, Auth.NOBODY_ENTERS);
   }
 
   public static GrpcRuntime networkOnly() {
     Config.Grpc full = config(0, Duration.ofSeconds(5), AUTH);
     return new GrpcRuntime(
         new Config.Grpc(full.host(), 0, full.target(), full.timeout(), AUTH, ADMIN, JOIN, true),
-        "");
+        "",
+        Auth.NOBODY_ENTERS);
   }
 
   /** Clients that send the operator token. */

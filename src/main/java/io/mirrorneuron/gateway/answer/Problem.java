@@ -88,6 +88,27 @@ public record Problem(int status, String error, String title, String detail, Obj
         ErrorCode.UNAUTHENTICATED, "token_expired", "the token has expired; send a newer one");
   }
 
+  /** Called by a name that only a page of another site would call this server by. */
+  public static Problem hostNotAllowed() {
+    return new Problem(
+        421,
+        "host_not_allowed",
+        "Misdirected request",
+        "this server answers without a token, and so only to localhost, its own address and the"
+            + " names in api.allowed_hosts (MN_API_ALLOWED_HOSTS): add this name there, or set"
+            + " api.token (MN_API_TOKEN)",
+        Json.object());
+  }
+
+  /** A page of another site wants to change something. */
+  public static Problem originNotAllowed() {
+    return of(
+        ErrorCode.FORBIDDEN,
+        "origin_not_allowed",
+        "pages of this origin may change nothing here: list it in api.cors_allow_origins"
+            + " (MN_API_CORS_ALLOW_ORIGINS)");
+  }
+
   static Problem rangeNotSatisfiable(long size) {
     return new Problem(
         416,

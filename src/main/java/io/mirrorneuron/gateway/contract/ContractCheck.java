@@ -96,7 +96,17 @@ public final class ContractCheck {
     if (open == operation.containsKey("x-mn-role")) {
       faults.add(name + " must have either x-mn-role or an empty security");
     }
+    if (!open && operation.containsKey("security") && !showsRole(operation)) {
+      faults.add(name + " must have the role of x-mn-role in security");
+    }
     return faults;
+  }
+
+  /** Whether readers of OpenAPI are told the role that the router goes by. */
+  private static boolean showsRole(JsonObject operation) {
+    JsonArray role = new JsonArray().add(operation.getString("x-mn-role"));
+    JsonArray shown = new JsonArray().add(new JsonObject().put("bearerAuth", role));
+    return shown.equals(operation.getJsonArray("security"));
   }
 
   private static List<String> extensions(String name, JsonObject operation, JsonObject document) {

@@ -26,6 +26,7 @@ final class Feed {
 
   private final Vertx vertx;
   private final Subscription source;
+  private final SharedReads reads;
   private final Duration wait;
   private final Runnable onIdle;
   private final Set<Subscriber> subscribers = new LinkedHashSet<>();
@@ -37,13 +38,21 @@ final class Feed {
   private boolean reading;
 
   /**
+   * @param reads for those who read alone, and often behind the same cursor
    * @param cursor where to begin
    * @param wait how long a read may wait for something new
    * @param onIdle called when the last subscriber has gone
    */
-  Feed(Vertx vertx, Subscription source, long cursor, Duration wait, Runnable onIdle) {
+  Feed(
+      Vertx vertx,
+      Subscription source,
+      SharedReads reads,
+      long cursor,
+      Duration wait,
+      Runnable onIdle) {
     this.vertx = vertx;
     this.source = source;
+    this.reads = reads;
     this.start = cursor;
     this.cursor = cursor;
     this.wait = wait;
@@ -72,7 +81,7 @@ final class Feed {
 
   /** What lies behind a cursor, for one who has to read alone. */
   Future<EventBatch> read(long position) {
-    return source.read(position, Duration.ZERO);
+    return reads.read(source, position);
   }
 
   /** Records at or before this are no longer kept. */

@@ -127,8 +127,8 @@ final class Realtime {
     }
     RealtimeTopic topic = new RealtimeTopic(this, name, message.path("ack").asBoolean());
     topics.put(name, topic);
-    wanted
-        .first()
+    streams
+        .first(wanted)
         .onComplete(
             first -> {
               if (topics.get(name) == topic && !socket.isClosed()) {

@@ -7,9 +7,7 @@ import io.mirrorneuron.gateway.call.OperationCheck;
 import io.mirrorneuron.gateway.call.ParameterSource;
 import io.mirrorneuron.gateway.contract.ApiOperation;
 import io.mirrorneuron.gateway.security.Admission;
-import io.mirrorneuron.gateway.security.Cors;
-import io.mirrorneuron.model.ErrorCode;
-import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.gateway.security.PageGuard;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.security.Principal;
 import io.vertx.core.Handler;
@@ -30,7 +28,7 @@ public final class SocketHandler implements Handler<RoutingContext> {
   private static final String INTERVAL = "interval";
 
   /** What the handlers of all sockets share. */
-  public record Shared(Auth auth, Cors cors, Streams streams, Topics topics, Clock clock) {}
+  public record Shared(Auth auth, PageGuard pages, Streams streams, Topics topics, Clock clock) {}
 
   private final ApiOperation operation;
   private final OperationCheck check;
@@ -56,8 +54,11 @@ public final class SocketHandler implements Handler<RoutingContext> {
         authorization(ctx),
         operation.role(),
         caller -> {
-          mustComeFromHere(ctx);
-          enter(ctx, caller);
+          if (shared.pages().permitsSocket(ctx.request())) {
+            enter(ctx, caller);
+          } else {
+            Problems.send(ctx, Problem.originNotAllowed());
+          }
         });
   }
 
@@ -81,8 +82,9 @@ public final class SocketHandler implements Handler<RoutingContext> {
     }
     Subscription subscription = stream.subscribe(parameters, caller.expiry());
     ctx.request().pause(); // one that has been read can no longer be upgraded
-    subscription
-        .first()
+    shared
+        .streams()
+        .first(subscription)
         .onComplete(
             first ->
                 upgrade(
@@ -105,14 +107,6 @@ public final class SocketHandler implements Handler<RoutingContext> {
       authorization = token == null ? null : "Bearer " + token;
     }
     return authorization;
-  }
-
-  /** Browsers ask nobody before they open a socket to a foreign site. */
-  private void mustComeFromHere(RoutingContext ctx) {
-    if (!shared.cors().permits(ctx.request())) {
-      throw new MnException(
-          ErrorCode.FORBIDDEN, "forbidden", "pages of this origin may not open sockets here");
-    }
   }
 
   private static void upgrade(RoutingContext ctx, Handler<ServerWebSocket> begin) {

@@ -21,7 +21,9 @@ public final class SseOutlet implements Outlet {
   /** Answers with a stream. */
   public static void open(RoutingContext ctx, Streams streams, Subscription subscription) {
     // The first page comes before the head, so that a job that does not exist is a 404.
-    subscription.first().onComplete(first -> begin(ctx, streams, subscription, first), ctx::fail);
+    streams
+        .first(subscription)
+        .onComplete(first -> begin(ctx, streams, subscription, first), ctx::fail);
   }
 
   private static void begin(

@@ -1,5 +1,6 @@
 package io.mirrorneuron.gateway.stream;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
@@ -16,6 +17,7 @@ public final class Streams {
   private final Clock clock;
   private final Duration wait;
   private final Map<String, Feed> feeds = new HashMap<>();
+  private final SharedReads reads = new SharedReads();
 
   /**
    * @param clock tells when tokens end
@@ -25,6 +27,11 @@ public final class Streams {
     this.vertx = vertx;
     this.clock = clock;
     this.wait = wait;
+  }
+
+  /** The page to begin with. Fails as the operation does. */
+  Future<EventBatch> first(Subscription subscription) {
+    return reads.first(subscription);
   }
 
   /** As the other, with the heartbeat that the subscription asks for. */
@@ -43,7 +50,8 @@ public final class Streams {
     Feed feed =
         feeds.computeIfAbsent(
             key,
-            absent -> new Feed(vertx, subscription, first.next(), wait, () -> feeds.remove(key)));
+            absent ->
+                new Feed(vertx, subscription, reads, first.next(), wait, () -> feeds.remove(key)));
     Subscriber subscriber = new Subscriber(vertx, feed, first, outlet, heartbeat);
     subscriber.endWith(TokenEnd.of(subscription.expiry(), clock));
     feed.add(subscriber);

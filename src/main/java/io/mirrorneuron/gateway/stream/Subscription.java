@@ -25,9 +25,9 @@ record Subscription(
     return stream.operation().stream().isSnapshot();
   }
 
-  /** The page to begin with. Fails as the operation does. */
-  Future<EventBatch> first() {
-    return read(cursor, Duration.ZERO);
+  /** What lies behind a cursor now. Fails as the operation does. */
+  Future<EventBatch> read(Object position) {
+    return read(position, Duration.ZERO);
   }
 
   /** What lies behind a cursor; may wait for something to be there. */

@@ -1,27 +1,32 @@
 package io.mirrorneuron.runtime.grpc;
 
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.security.Principal;
 import io.mirrorneuron.wire.GrpcMetadata;
 import io.vertx.core.MultiMap;
 
-/** In whose name a call is made. */
+/** For whom a gateway calls: it has checked their token and calls with the runtime's own. */
 final class OnBehalf {
   private OnBehalf() {}
 
+  static boolean isNamed(MultiMap metadata) {
+    return metadata.contains(GrpcMetadata.ON_BEHALF_OF);
+  }
+
   /**
-   * The name that the caller's own caller has proven to it; null when the call says none.
+   * The caller under the name that the metadata has, or as it is.
    *
-   * @throws MnException MALFORMED when it cannot be read or is empty
+   * @throws MnException MALFORMED when the name cannot be read or is empty
    */
-  static String of(MultiMap metadata) {
+  static Principal of(MultiMap metadata, Principal caller) {
     String binary = metadata.get(GrpcMetadata.ON_BEHALF_OF);
     if (binary == null) {
-      return null;
+      return caller;
     }
     String name = GrpcMetadata.text(GrpcMetadata.ON_BEHALF_OF, binary);
     if (name.isBlank()) {
       throw MnException.malformed("metadata " + GrpcMetadata.ON_BEHALF_OF + " must name somebody");
     }
-    return name;
+    return new Principal(name, caller.role(), caller.expiry());
   }
 }

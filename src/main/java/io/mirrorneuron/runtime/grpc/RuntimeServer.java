@@ -5,6 +5,7 @@ import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
+import io.mirrorneuron.security.Auth;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpServer;
@@ -26,7 +27,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The runtime's gRPC door: h2c without TLS, the services of {@code proto/}, health and reflection.
+ * The runtime's gRPC door: h2c without TLS, the services of {@code proto/}, health and, for
+ * developers, reflection.
  */
 public final class RuntimeServer implements AutoCloseable {
   /** A submission carries its bundle's files, so what comes in may be large. */
@@ -55,6 +57,8 @@ public final class RuntimeServer implements AutoCloseable {
    *
    * @param hardware cheap; see {@link io.mirrorneuron.runtime.cluster.HardwareProbe}
    * @param serving cheap; answers the health service
+   * @param tokens asked about callers who show no token of this runtime
+   * @param reflection whether anybody may ask what calls there are
    */
   public record Parts(
       JobsClient jobs,
@@ -62,17 +66,20 @@ public final class RuntimeServer implements AutoCloseable {
       NodeIdentity identity,
       Supplier<Hardware> hardware,
       BooleanSupplier serving,
+      Auth tokens,
+      boolean reflection,
       Clock clock) {}
 
   /** Listens on the configured host and port; port 0 takes a free one. Blocks until bound. */
   public static RuntimeServer start(Vertx vertx, Config.Grpc config, Parts parts) {
     ExecutorService threads =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("grpc-", 0).factory());
-    Door door = new Door(Access.of(config), threads, MAX_MESSAGE_BYTES);
+    Door door =
+        new Door(Access.of(config, parts.tokens()), threads, parts.clock(), MAX_MESSAGE_BYTES);
     GrpcServer grpc = GrpcServer.server(vertx, grpcOptions());
     Set<Service> services =
         Stream.of(
-                new JobCalls(parts.jobs()).service(door),
+                new JobCalls(parts.jobs(), config.adminToken()).service(door),
                 new ClusterCalls(parts.cluster(), parts.identity(), parts.hardware(), config)
                     .service(door),
                 new EventCalls(parts.jobs(), parts.clock()).service(door),
@@ -84,7 +91,9 @@ public final class RuntimeServer implements AutoCloseable {
             .map(service -> service.name().fullyQualifiedName())
             .collect(Collectors.toUnmodifiableSet());
     grpc.addService(new HealthCalls(names, parts.serving()).service(door));
-    grpc.addService(ReflectionService.v1());
+    if (parts.reflection()) {
+      grpc.addService(ReflectionService.v1());
+    }
     HttpServer http =
         vertx
             .createHttpServer(httpOptions())

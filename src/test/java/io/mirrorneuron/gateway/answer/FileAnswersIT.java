@@ -71,7 +71,8 @@ class FileAnswersIT {
     gateway =
         new GatewayVerticle(
             new GatewayVerticle.Settings(
-                new Config.Api("127.0.0.1", 0, Secret.NONE, List.of(), 1000, 1000, "http://x"),
+                new Config.Api(
+                    "127.0.0.1", 0, Secret.NONE, List.of(), List.of(), 1000, 1000, "http://x"),
                 folder,
                 false,
                 Duration.ofSeconds(5),

@@ -130,7 +130,8 @@ class StreamFormsIT {
             .add(parameter("token", "{\"type\":\"string\"}")));
     socket.put("responses", new JsonObject("{\"101\":{\"description\":\"open\"}}"));
     var api =
-        new Config.Api("127.0.0.1", 0, Secret.NONE, List.of(), 1000, 1000, "http://localhost");
+        new Config.Api(
+            "127.0.0.1", 0, Secret.NONE, List.of(), List.of(), 1000, 1000, "http://localhost");
     gateway =
         new GatewayVerticle(
             new GatewayVerticle.Settings(

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.Submission;
-import io.mirrorneuron.proto.cluster.v1.AddNodeRequest;
 import io.mirrorneuron.proto.cluster.v1.ClusterServiceGrpcClient;
 import io.mirrorneuron.proto.cluster.v1.DrainNodeRequest;
 import io.mirrorneuron.proto.cluster.v1.GetResourceRequest;
@@ -88,11 +87,10 @@ class RuntimeServerIT {
   void whatIsNotBuiltSaysSoButOnlyToThoseWhoMayAsk() {
     start(GrpcRuntime.start());
     assertThat(
-            wire.call(ClusterServiceGrpcClient.AddNode, AddNodeRequest.getDefaultInstance())
-                .status())
-        .isEqualTo(GrpcStatus.UNIMPLEMENTED);
-    assertThat(
-            wire.call(ClusterServiceGrpcClient.DrainNode, DrainNodeRequest.getDefaultInstance())
+            wire.call(
+                    ClusterServiceGrpcClient.DrainNode,
+                    DrainNodeRequest.getDefaultInstance(),
+                    bearer(null))
                 .status())
         .isEqualTo(GrpcStatus.UNAUTHENTICATED);
     var drain =
@@ -105,7 +103,8 @@ class RuntimeServerIT {
     assertThat(
             wire.call(
                     RuntimeExtServiceGrpcClient.SendMessage,
-                    SendMessageRequest.getDefaultInstance())
+                    SendMessageRequest.getDefaultInstance(),
+                    bearer(null))
                 .status())
         .isEqualTo(GrpcStatus.UNAUTHENTICATED);
   }

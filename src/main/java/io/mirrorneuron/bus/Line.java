@@ -1,0 +1,78 @@
+package io.mirrorneuron.bus;
+
+import io.mirrorneuron.model.MnException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Work of which some is under way and the rest waits its turn: first come, first served. Bounded in
+ * length and time, so that what nobody waits for any longer is not done. Thread-safe.
+ */
+final class Line {
+  private static final int LONGEST = 10_000;
+
+  /** Shorter than a caller's own patience, who is told why rather than left alone. */
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private record Waiting(Runnable start, Consumer<MnException> refuse, long since) {}
+
+  private final int atOnce;
+  private final Deque<Waiting> waiting = new ArrayDeque<>();
+  private int underWay;
+
+  /**
+   * @param atOnce how much may be under way
+   */
+  Line(int atOnce) {
+    this.atOnce = atOnce;
+  }
+
+  /**
+   * Starts the work now or when its turn comes; whoever it is must say {@link #leave} at its end.
+   *
+   * @param refuse called in its place with UNAVAILABLE, at once or later, when the line is too long
+   */
+  void enter(Runnable start, Consumer<MnException> refuse) {
+    boolean now;
+    synchronized (this) {
+      now = underWay < atOnce;
+      if (now) {
+        underWay++;
+      } else if (waiting.size() < LONGEST) {
+        waiting.add(new Waiting(start, refuse, System.nanoTime()));
+        return;
+      }
+    }
+    if (now) {
+      start.run();
+    } else {
+      refuse.accept(tooLong());
+    }
+  }
+
+  /** What was started has ended: the next begins on this thread. */
+  void leave() {
+    for (Waiting next = next(); next != null; next = next()) {
+      if (System.nanoTime() - next.since() < PATIENCE_NANOS) {
+        next.start().run();
+        return;
+      }
+      next.refuse().accept(tooLong());
+    }
+  }
+
+  /** The place under way goes to the next; null when nobody waits. */
+  private synchronized Waiting next() {
+    Waiting next = waiting.poll();
+    if (next == null) {
+      underWay--;
+    }
+    return next;
+  }
+
+  private static MnException tooLong() {
+    return MnException.unavailable("too many wait for reads of this kind", null);
+  }
+}

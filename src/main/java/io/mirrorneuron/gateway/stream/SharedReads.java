@@ -1,0 +1,63 @@
+package io.mirrorneuron.gateway.stream;
+
+import io.vertx.core.Future;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Cursor reads that nobody waits in: many who ask for the same page at the same moment, as when all
+ * come back after a cut, share one read. Lives on one event loop.
+ *
+ * <p>A read that had begun before somebody asked may have missed what was there when he did. He
+ * takes what it found, for what follows comes by his cursor; where it found nothing or failed he
+ * shares the next read with all who are in his place. So each waits for two reads at most.
+ */
+final class SharedReads {
+
+  /** What is read, and behind which cursor. */
+  private record Page(String key, Object cursor) {}
+
+  private final Map<Page, Flight> flights = new HashMap<>();
+
+  Future<EventBatch> first(Subscription subscription) {
+    return read(subscription, subscription.cursor());
+  }
+
+  Future<EventBatch> read(Subscription source, Object cursor) {
+    Page page = new Page(source.key(), cursor);
+    Flight flight = flights.get(page);
+    return flight == null ? new Flight(page, source).begin() : flight.join();
+  }
+
+  private final class Flight {
+    private final Page page;
+    private final Subscription source;
+    private Future<EventBatch> result;
+
+    /** For those who joined and got nothing. */
+    private Future<EventBatch> next;
+
+    Flight(Page page, Subscription source) {
+      this.page = page;
+      this.source = source;
+    }
+
+    Future<EventBatch> begin() {
+      flights.put(page, this);
+      result = source.read(page.cursor());
+      return result.onComplete(done -> flights.remove(page, this));
+    }
+
+    Future<EventBatch> join() {
+      return result.transform(
+          found -> found.succeeded() && !found.result().isEmpty() ? result : next());
+    }
+
+    private Future<EventBatch> next() {
+      if (next == null) {
+        next = new Flight(page, source).begin();
+      }
+      return next;
+    }
+  }
+}
