@@ -100,7 +100,7 @@ class SubjectsIT {
     asked("{\"request_id\":\"q\",\"prompt\":\"?\",\"four_eyes\":true}");
     String path = "/runs/r/human/q/response";
 
-    assertThat(post("anna", path, APPROVE, null).statusCode()).isEqualTo(200);
+    assertThat(post("anna", path, APPROVE, "anna").statusCode()).isEqualTo(200);
     for (HttpResponse<String> refused :
         List.of(
             post("anna", path, APPROVE, "bob"),
