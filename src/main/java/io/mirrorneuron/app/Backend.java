@@ -29,12 +29,14 @@ import java.util.function.BooleanSupplier;
  * What the doors stand before: a runtime in this process or elsewhere.
  *
  * @param rows null when only the runtime's own answers are to be had
+ * @param redis null when the runtime is elsewhere
  * @param identity null when the runtime is elsewhere, as are the hardware and whether it serves
  */
 record Backend(
     JobsClient jobs,
     ClusterClient cluster,
     JobRows rows,
+    StateServer redis,
     NodeIdentity identity,
     HardwareProbe hardware,
     BooleanSupplier serving) {
@@ -80,14 +82,22 @@ record Backend(
             keys.namespace(),
             clock);
     return new Backend(
-        runtime.jobs(), cluster, runtime.rows(), identity, hardware, runtime::isServing);
+        runtime.jobs(),
+        cluster,
+        runtime.rows(),
+        redis == null
+            ? StateServer.named(config.redis().url(), lanes)
+            : StateServer.own(redis, lanes),
+        identity,
+        hardware,
+        runtime::isServing);
   }
 
   /** Before a runtime elsewhere. */
   static Backend elsewhere(Premises on) {
     Clients clients =
         on.parts().add("runtime connection", Clients.connect(on.vertx(), on.config().grpc()));
-    return new Backend(clients.jobs(), clients.cluster(), null, null, null, null);
+    return new Backend(clients.jobs(), clients.cluster(), null, null, null, null, null);
   }
 
   private static RedisLanes connected(Vertx vertx, URI redis) {

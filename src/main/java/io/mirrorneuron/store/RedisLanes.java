@@ -2,7 +2,10 @@ package io.mirrorneuron.store;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
 import io.vertx.redis.client.RedisOptions;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -38,6 +41,11 @@ public final class RedisLanes {
       ready = ready.compose(done -> vertx.deployVerticle(lane));
     }
     return ready.map(done -> new RedisLanes(List.copyOf(lanes)));
+  }
+
+  /** What the server says of itself: the reply to {@code INFO server}. */
+  public Future<String> serverInfo() {
+    return any().send(Request.cmd(Command.INFO).arg("server")).map(Response::toString);
   }
 
   RedisLane of(String jobId) {
