@@ -81,7 +81,11 @@ final class ApiDoor {
                 staging,
                 config.grpc().adminToken(),
                 on.clock()),
-            new ClusterVerticle(backend.cluster(), surroundings(), on.clock()),
+            new ClusterVerticle(
+                backend.cluster(),
+                surroundings(),
+                backend.redis() == null ? null : backend.redis()::state,
+                on.clock()),
             new BlueprintsVerticle(staging),
             new ObservabilityVerticle(on.runs(), on.clock()),
             new RunsVerticle(

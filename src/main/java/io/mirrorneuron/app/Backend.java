@@ -30,12 +30,14 @@ import java.util.function.BooleanSupplier;
  *
  * @param rows null when only the runtime's own answers are to be had
  * @param readiness of the runtime, and of the disks here
+ * @param redis null when the runtime is elsewhere
  * @param identity null when the runtime is elsewhere, as are the hardware and whether it serves
  */
 record Backend(
     JobsClient jobs,
     ClusterClient cluster,
     JobRows rows,
+    StateServer redis,
     NodeIdentity identity,
     HardwareProbe hardware,
     BooleanSupplier serving,
@@ -85,7 +87,16 @@ record Backend(
             keys.namespace(),
             clock);
     return new Backend(
-        runtime.jobs(), cluster, runtime.rows(), identity, hardware, watch::isReady, watch);
+        runtime.jobs(),
+        cluster,
+        runtime.rows(),
+        redis == null
+            ? StateServer.named(config.redis().url(), lanes)
+            : StateServer.own(redis, lanes),
+        identity,
+        hardware,
+        watch::isReady,
+        watch);
   }
 
   /** Before a runtime elsewhere. */
@@ -93,7 +104,7 @@ record Backend(
     Clients clients =
         on.parts().add("runtime connection", Clients.connect(on.vertx(), on.config().grpc()));
     Readiness readiness = on.rooms().watch().and(clients.readiness());
-    return new Backend(clients.jobs(), clients.cluster(), null, null, null, null, readiness);
+    return new Backend(clients.jobs(), clients.cluster(), null, null, null, null, null, readiness);
   }
 
   /**

@@ -30,7 +30,8 @@ public final class RedisServer implements AutoCloseable {
 
   /**
    * @param folder of data, socket and configuration; made when absent
-   * @param program to start, or null to use the bundled one or one of {@code searchPath}
+   * @param program to start, or null to use the newest of the bundled one and those of {@code
+   *     searchPath}
    * @param searchPath folders of programs, as in {@code PATH}
    * @param log file of the server's own log
    */
@@ -101,10 +102,16 @@ public final class RedisServer implements AutoCloseable {
     return process.pid();
   }
 
+  /** What serves now; known once {@link #awaitReady} has returned. */
+  public RedisVersion version() {
+    return process.version();
+  }
+
   private void keep() {
     Duration backOff = Duration.ofMillis(50);
     try {
       process.bringUp(closing);
+      tellVersion();
       ready.complete(null);
     } catch (IOException | RuntimeException e) {
       process.stop();
@@ -123,6 +130,7 @@ public final class RedisServer implements AutoCloseable {
       }
       try {
         process.bringUp(closing);
+        tellVersion();
         backOff = Duration.ofMillis(50);
       } catch (IOException | RuntimeException e) {
         if (storage.trouble().isEmpty()) {
@@ -133,6 +141,17 @@ public final class RedisServer implements AutoCloseable {
       closesWithin(backOff);
     }
     process.stop();
+  }
+
+  private void tellVersion() {
+    RedisVersion version = process.version();
+    log.info("{} serves as process {} ({})", version, process.pid(), process.program());
+    PatchedRedis.warning(version)
+        .ifPresent(
+            warning ->
+                log.warn(
+                    "{}. Install a newer redis-server or valkey-server on PATH and start again",
+                    warning));
   }
 
   private static Duration min(Duration a, Duration b) {

@@ -6,6 +6,7 @@ import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -47,6 +48,11 @@ public final class RedisLanes {
   /** Fails with what Redis says when it takes no commands of ours. */
   public Future<?> ping() {
     return any().send(Request.cmd(Command.PING));
+  }
+
+  /** What the server says of itself: the reply to {@code INFO server}. */
+  public Future<String> serverInfo() {
+    return any().send(Request.cmd(Command.INFO).arg("server")).map(Response::toString);
   }
 
   RedisLane of(String jobId) {

@@ -2,7 +2,9 @@ package io.mirrorneuron.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.cluster.RedisState;
 import io.mirrorneuron.model.ForkRequest;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.Submission;
@@ -316,6 +318,29 @@ class GatewayIT {
     assertThat(json(answer).path("reasons")).hasSize(2);
     assertThat(gateway.send(HttpRequest.newBuilder(gateway.uri("/api/v1/health")).build()))
         .returns(200, HttpResponse::statusCode);
+  }
+
+  @Test
+  void theStatusTellsOfRedis() throws Exception {
+    RedisState before = gateway.redis;
+    try {
+      assertThat(redis().path("status").asText()).isEqualTo("passing");
+      assertThat(redis().at("/detail/version").asText()).isEqualTo("Redis 9.0.0");
+      gateway.redis = new RedisState("redis://far:6379", true, "Redis 7.0.15", "is old");
+      assertThat(redis().path("status").asText()).isEqualTo("warning");
+      assertThat(redis().at("/detail/warning").asText()).isEqualTo("is old");
+      gateway.redis = new RedisState("redis://far:6379", false, "Redis 7.0.15", "is old");
+      assertThat(redis().path("status").asText()).isEqualTo("critical");
+      assertThat(redis().path("error").asText()).isEqualTo("there is no connection to Redis");
+      assertThat(json(gateway.get("/api/v1/runtime/status")).path("overall").asText())
+          .isEqualTo("critical");
+    } finally {
+      gateway.redis = before;
+    }
+  }
+
+  private JsonNode redis() throws Exception {
+    return json(gateway.get("/api/v1/runtime/status")).path("components").path(3);
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.mirrorneuron.archive.ArchiveVerticle;
 import io.mirrorneuron.blueprints.BlueprintsVerticle;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.cluster.ClusterVerticle;
+import io.mirrorneuron.cluster.RedisState;
 import io.mirrorneuron.cluster.Surroundings;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.Secret;
@@ -147,7 +148,7 @@ public final class GatewayFixture implements AutoCloseable {
                 staging,
                 new Secret("admin-secret"),
                 clock),
-            new ClusterVerticle(cluster, surroundings(folder), clock),
+            new ClusterVerticle(cluster, surroundings(folder), this::redis, clock),
             new BlueprintsVerticle(staging),
             new ObservabilityVerticle(runs, clock),
             new RunsVerticle(
@@ -244,6 +245,13 @@ public final class GatewayFixture implements AutoCloseable {
         folder,
         new Config.Api("127.0.0.1", 0, Secret.NONE, List.of(), List.of(), 5 << 20, 8 << 20, URL),
         rows);
+  }
+
+  /** What {@code /runtime/status} is to tell of Redis. */
+  public volatile RedisState redis = new RedisState("redis://localhost", true, "Redis 9.0.0", null);
+
+  private RedisState redis() {
+    return redis;
   }
 
   private static Surroundings surroundings(Path folder) {
