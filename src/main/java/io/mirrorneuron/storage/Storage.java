@@ -20,13 +20,11 @@ import java.util.Optional;
  * refuses to write. Thread-safe; nothing but {@link #look} touches a disk.
  */
 public final class Storage {
-  /** The word of the failure for programs. */
-  public static final String FULL = "storage_full";
-
   private static final long RETRY_AFTER_MS = 10_000;
   private static final String REDIS =
       "Redis cannot write to its disk and refuses changes; make room on that disk, the server then"
           + " goes on by itself (the log of Redis says more)";
+  private static final String REDIS_AWAY = "Redis does not answer";
   private static final String REDIS_REASON = "Redis cannot write to its disk";
 
   private final List<PlaceState> places;
@@ -124,9 +122,9 @@ public final class Storage {
     return OutOfRoom.isIn(failure) ? refused(failure) : failure;
   }
 
-  /** Whether the failure is one of {@link #FULL} already, from here or from another server. */
+  /** Whether the failure is told as a full disk already, by this server or another one. */
   public static boolean isFull(Throwable failure) {
-    return failure instanceof MnException known && known.code() == ErrorCode.STORAGE_FULL;
+    return failure instanceof MnException known && known.isStorageFull();
   }
 
   /** Notes a write that a disk refused. */
@@ -173,6 +171,20 @@ public final class Storage {
     return full(why, failure);
   }
 
+  /**
+   * What to tell of a Redis that does not answer: one that must have each write on its disk ends
+   * when that is full, again and again. Nobody knows then whether the write arrived.
+   */
+  public MnException redisAway(Throwable cause) {
+    String why = trouble;
+    if (why == null) {
+      return MnException.unavailable(REDIS_AWAY, cause);
+    }
+    log.leftOut();
+    return MnException.storageFull(ErrorCode.UNAVAILABLE, REDIS_AWAY + ": " + why, cause)
+        .withRetryAfter(RETRY_AFTER_MS);
+  }
+
   /** Redis writes again. */
   synchronized void redisWrites() {
     redisRefuses = false;
@@ -204,7 +216,7 @@ public final class Storage {
   }
 
   private static MnException full(String why, Throwable cause) {
-    return new MnException(ErrorCode.STORAGE_FULL, FULL, why, null, cause)
+    return MnException.storageFull(ErrorCode.STORAGE_FULL, why, cause)
         .withRetryAfter(RETRY_AFTER_MS);
   }
 }

@@ -136,7 +136,7 @@ final class RedisLane extends VerticleBase implements Executor {
         });
   }
 
-  private static MnException away(Throwable cause) {
-    return MnException.unavailable("Redis does not answer", cause);
+  private MnException away(Throwable cause) {
+    return storage.redisAway(cause);
   }
 }

@@ -139,7 +139,7 @@ class StorageTest {
         .satisfies(
             refused -> {
               assertThat(refused.code()).isEqualTo(ErrorCode.STORAGE_FULL);
-              assertThat(refused.error()).isEqualTo("storage_full");
+              assertThat(refused.isStorageFull()).isTrue();
               assertThat(refused.retryAfterMs()).isEqualTo(10_000);
             })
         .withMessage(
@@ -216,7 +216,7 @@ class StorageTest {
 
   @Test
   void aWriteOfAnotherServerThatIsFullIsToldAsItIs() {
-    MnException theirs = new MnException(ErrorCode.STORAGE_FULL, "storage_full", "theirs is full");
+    MnException theirs = MnException.storageFull(ErrorCode.STORAGE_FULL, "theirs is full", null);
 
     assertThat(storage.explained(theirs)).isSameAs(theirs);
     assertThat(storage.trouble()).isEmpty();
@@ -233,6 +233,21 @@ class StorageTest {
 
     storage.redisWrites();
     assertThat(storage.trouble()).isEmpty();
+  }
+
+  @Test
+  void aRedisThatIsAwayIsPutDownToAFullDiskWhileThereIsOne() {
+    assertThat(look().redisAway(null))
+        .returns(ErrorCode.UNAVAILABLE, MnException::code)
+        .returns(false, MnException::isStorageFull)
+        .hasMessage("Redis does not answer");
+
+    disks.rooms.put(HOME, large(1));
+    assertThat(look().redisAway(null))
+        .as("nobody knows whether the write arrived")
+        .returns(ErrorCode.UNAVAILABLE, MnException::code)
+        .returns(true, MnException::isStorageFull)
+        .hasMessageStartingWith("Redis does not answer: the disk with the home folder");
   }
 
   @Test

@@ -23,8 +23,6 @@ import java.util.Map;
  *     retry_after_ms}
  */
 public record Problem(int status, String error, String title, String detail, ObjectNode extras) {
-  static final int STORAGE_FULL = ErrorCode.STORAGE_FULL.httpStatus();
-
   private static final String INTERNAL =
       "The request failed on the server; its log names this request id.";
 
@@ -159,8 +157,13 @@ public record Problem(int status, String error, String title, String detail, Obj
     this(code.httpStatus(), error, title(code, error), detail, extras);
   }
 
+  /** Told in the log once a minute, by who knows the disks. */
+  boolean isStorageFull() {
+    return error.equals("storage_full");
+  }
+
   public boolean isRetryable() {
-    return status == 429 || status == 503 || status == STORAGE_FULL;
+    return status == 429 || status == 503 || status == 507;
   }
 
   /** What the header {@code Retry-After} says: whole seconds, at least one. */

@@ -25,7 +25,7 @@ public final class Problems {
     }
     Problem problem = Problem.of(failure);
     String requestId = Entry.requestId(ctx.request());
-    if (problem.status() == Problem.STORAGE_FULL) { // told once a minute by who knows the disks
+    if (problem.isStorageFull()) {
       log.debug("{} {}: {}", ctx.request().method(), ctx.request().path(), problem.detail());
     } else if (problem
         .isRetryable()) { // nothing is wrong here: something we stand on is away or full

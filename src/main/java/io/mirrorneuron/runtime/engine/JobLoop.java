@@ -1,6 +1,5 @@
 package io.mirrorneuron.runtime.engine;
 
-import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore;
@@ -259,7 +258,7 @@ final class JobLoop {
       return;
     }
     inbox.putBack(inputs);
-    if (cause instanceof MnException full && full.code() == ErrorCode.STORAGE_FULL) {
+    if (cause instanceof MnException full && full.isStorageFull()) {
       LOG.debug("job {} could not be committed: {}", jobId(), full.getMessage()); // told elsewhere
       away = full;
     } else {

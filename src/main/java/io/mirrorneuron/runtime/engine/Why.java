@@ -1,7 +1,6 @@
 package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
@@ -71,9 +70,8 @@ final class Why {
 
   /** What is told below is as it was committed last; this is why it is not newer. */
   private void uncommitted(MnException why) {
-    boolean full = why.code() == ErrorCode.STORAGE_FULL;
     explanations.explain(
-        full ? FULL : "store_away",
+        why.isStorageFull() ? FULL : "store_away",
         "nothing of the job can be stored now: " + why.getMessage(),
         READINESS);
   }
