@@ -13,6 +13,7 @@ import io.mirrorneuron.gateway.security.Auth;
 import io.mirrorneuron.gateway.stream.LiveStream;
 import io.mirrorneuron.gateway.stream.SseOutlet;
 import io.mirrorneuron.gateway.stream.Streams;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -94,10 +95,15 @@ final class BusHandler implements Handler<RoutingContext> {
       String lastId = ctx.request().getHeader("Last-Event-ID");
       SseOutlet.open(ctx, shared.streams(), stream.subscribe(call, lastId));
     } else if (type == null) {
-      area.ask(call).onComplete(answer -> write(ctx, defaultType, answer), ctx::fail);
+      ask(ctx, call).onComplete(answer -> write(ctx, defaultType, answer), ctx::fail);
     } else {
-      area.ask(call.withAccept(type)).onComplete(answer -> write(ctx, type, answer), ctx::fail);
+      ask(ctx, call.withAccept(type)).onComplete(answer -> write(ctx, type, answer), ctx::fail);
     }
+  }
+
+  /** A file may be made for the answer, and stop being made. */
+  private Future<Buffer> ask(RoutingContext ctx, ApiCall call) {
+    return operation.answersFile() ? area.askWhileOpen(call, ctx.response()) : area.ask(call);
   }
 
   private void write(RoutingContext ctx, CharSequence type, Buffer answer) {
