@@ -3,12 +3,16 @@ package io.mirrorneuron.archive;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.runstore.export.Allowance;
 import io.mirrorneuron.runstore.export.ExportZip;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.wire.Json;
+import io.vertx.core.Future;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +20,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** The area {@code archive}. */
@@ -25,6 +31,12 @@ public final class ArchiveVerticle extends AreaVerticle {
 
   private static final Duration LEFT_BEHIND = Duration.ofHours(1);
 
+  /** Each may write gigabytes. */
+  private static final int EXPORTS_AT_ONCE = 2;
+
+  private static final long RETRY_MILLIS = 5_000;
+
+  private final Semaphore exports = new Semaphore(EXPORTS_AT_ONCE);
   private final RunStore runs;
   private final Path scratch;
   private final String tool;
@@ -45,6 +57,24 @@ public final class ArchiveVerticle extends AreaVerticle {
     this.clock = clock;
     on("exportRun", this::exportRun);
     on("compareRuns", this::compareRuns);
+  }
+
+  /** Nothing of an earlier start is wanted any more: it was killed while exports were made. */
+  @Override
+  public Future<?> start() throws Exception {
+    return blocking(
+            () -> {
+              remove(left -> true);
+              return null;
+            })
+        .compose(
+            removed -> {
+              try {
+                return super.start();
+              } catch (Exception e) {
+                return Future.failedFuture(e);
+              }
+            });
   }
 
   private enum Format {
@@ -76,12 +106,33 @@ public final class ArchiveVerticle extends AreaVerticle {
   /** The answer is a file that goes once it is sent. */
   private ObjectNode exportRun(ApiCall call) throws IOException {
     RunFolder run = runs.find(call.text("run_id"));
+    if (!exports.tryAcquire()) {
+      throw new MnException(
+              ErrorCode.EXHAUSTED,
+              "too_many_exports",
+              "%d exports are being made, and no more are made at a time"
+                  .formatted(EXPORTS_AT_ONCE))
+          .withRetryAfter(RETRY_MILLIS);
+    }
+    try {
+      return exportRun(call, run);
+    } finally {
+      exports.release();
+    }
+  }
+
+  private ObjectNode exportRun(ApiCall call, RunFolder run) throws IOException {
     Format format = Format.wanted(call);
     storage.requireRoom();
-    sweep();
+    long oldest = clock.instant().minus(LEFT_BEHIND).toEpochMilli();
+    remove(left -> left.lastModified() < oldest); // for clients that did not wait
     Path file = Files.createTempFile(scratch, "export-", "." + format.suffix);
     try {
-      write(run, format, file);
+      Allowance allowance = new Allowance(() -> isGone(call), scratch.toFile()::getUsableSpace);
+      write(run, format, file, allowance);
+      if (isGone(call)) {
+        throw MnException.unavailable("nobody waits for the export any more", null);
+      }
     } catch (IOException | RuntimeException e) {
       Files.deleteIfExists(file);
       throw e;
@@ -94,11 +145,12 @@ public final class ArchiveVerticle extends AreaVerticle {
     return answer.put("delete_after", true);
   }
 
-  private void write(RunFolder run, Format format, Path file) throws IOException {
+  private void write(RunFolder run, Format format, Path file, Allowance allowance)
+      throws IOException {
     switch (format) {
       case JSON -> Json.MAPPER.writeValue(file.toFile(), RunDocument.of(story(run)));
       case MARKDOWN -> Files.writeString(file, RunReport.of(story(run)));
-      case ZIP -> ExportZip.write(run, runs.journal(run), createdAt(run), tool, file);
+      case ZIP -> ExportZip.write(run, runs.journal(run), createdAt(run), tool, file, allowance);
     }
   }
 
@@ -119,13 +171,11 @@ public final class ArchiveVerticle extends AreaVerticle {
     return Json.timestamp(clock.instant());
   }
 
-  /** Removes what was made for clients that did not wait. */
-  private void sweep() throws IOException {
+  private void remove(Predicate<File> wanted) throws IOException {
     Files.createDirectories(scratch);
-    long oldest = clock.instant().minus(LEFT_BEHIND).toEpochMilli();
     try (Stream<Path> files = Files.list(scratch)) {
       for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
-        if (file.toFile().lastModified() < oldest) {
+        if (wanted.test(file.toFile())) {
           Files.deleteIfExists(file);
         }
       }

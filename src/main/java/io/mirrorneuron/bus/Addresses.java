@@ -11,4 +11,9 @@ public final class Addresses {
   public static String area(String tag) {
     return "mn." + tag;
   }
+
+  /** Where the area hears the numbers of calls for whose answers nobody waits any more. */
+  public static String gone(String tag) {
+    return area(tag) + ".gone";
+  }
 }

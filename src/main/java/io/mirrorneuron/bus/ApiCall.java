@@ -19,6 +19,7 @@ public record ApiCall(JsonObject json) {
   private static final String ROLE = "$role";
   private static final String ACCEPT = "$accept";
   private static final String WAIT = "$wait_ms";
+  private static final String NUMBER = "$number";
   private static final String UPLOAD = "$upload";
 
   public ApiCall() {
@@ -61,6 +62,17 @@ public record ApiCall(JsonObject json) {
         UPLOAD,
         new JsonObject().put("path", upload.path().toString()).put("file_name", upload.fileName()));
     return this;
+  }
+
+  /** Names the call while it lasts, so that the area can hear that its caller has gone. */
+  public ApiCall withNumber(long number) {
+    json.put(NUMBER, number);
+    return this;
+  }
+
+  /** Null when nobody says whether the caller waits. */
+  public Long number() {
+    return json.getLong(NUMBER);
   }
 
   /** Null when absent. */

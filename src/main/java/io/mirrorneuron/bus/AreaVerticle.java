@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.function.UnaryOperator;
 
@@ -47,6 +48,7 @@ public abstract class AreaVerticle extends VerticleBase {
   private final String tag;
   private final Semaphore permits;
   private final Line followers;
+  private final Map<Long, Boolean> waitedFor = new ConcurrentHashMap<>();
   private final Map<String, HotOperation> operations = new LinkedHashMap<>();
   private UnaryOperator<Throwable> explains = UnaryOperator.identity();
 
@@ -76,6 +78,11 @@ public abstract class AreaVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() throws Exception {
+    vertx
+        .eventBus()
+        .<Long>consumer(
+            Addresses.gone(tag),
+            number -> waitedFor.computeIfPresent(number.body(), (call, waits) -> false));
     return vertx.eventBus().<JsonObject>consumer(Addresses.area(tag), this::dispatch).completion();
   }
 
@@ -175,10 +182,26 @@ public abstract class AreaVerticle extends VerticleBase {
     }
   }
 
+  /** Nobody waits for the answer any more: long work should end. Any thread. */
+  protected final boolean isGone(ApiCall call) {
+    return call.number() != null && !waitedFor.getOrDefault(call.number(), true);
+  }
+
   /** Always replies: a caller without a reply would wait for its timeout. */
   private void dispatch(Message<JsonObject> message) {
     String operation = message.headers().get(Addresses.OP);
-    call(operation, new ApiCall(message.body()))
+    ApiCall call = new ApiCall(message.body());
+    Long number = call.number();
+    if (number != null) {
+      waitedFor.put(number, true);
+    }
+    call(operation, call)
+        .onComplete(
+            answered -> {
+              if (number != null) {
+                waitedFor.remove(number);
+              }
+            })
         .onComplete(
             message::reply, e -> message.reply(BusFailure.of(operation, explains.apply(e))));
   }

@@ -16,6 +16,7 @@ import io.mirrorneuron.gateway.stream.Streams;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.security.Principal;
 import io.mirrorneuron.security.Role;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -104,12 +105,17 @@ final class BusHandler implements Handler<RoutingContext> {
       // What many follow together is read for none of them.
       SseOutlet.open(ctx, shared.streams(), stream.subscribe(call, lastId, caller.expiry()));
     } else if (type == null) {
-      area.ask(call.withCaller(caller))
+      ask(ctx, call.withCaller(caller))
           .onComplete(answer -> write(ctx, defaultType, answer), ctx::fail);
     } else {
-      area.ask(call.withCaller(caller).withAccept(type))
+      ask(ctx, call.withCaller(caller).withAccept(type))
           .onComplete(answer -> write(ctx, type, answer), ctx::fail);
     }
+  }
+
+  /** A file may be made for the answer, and stop being made. */
+  private Future<Buffer> ask(RoutingContext ctx, ApiCall call) {
+    return operation.answersFile() ? area.askWhileOpen(call, ctx.response()) : area.ask(call);
   }
 
   private void write(RoutingContext ctx, CharSequence type, Buffer answer) {

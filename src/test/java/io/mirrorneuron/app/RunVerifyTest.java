@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.runstore.export.Allowance;
 import io.mirrorneuron.runstore.export.ExportZip;
 import io.mirrorneuron.testing.SampleRuns;
 import io.mirrorneuron.testing.Shell;
@@ -30,7 +31,13 @@ class RunVerifyTest {
     file = folder.resolve("run-1.mnrun.zip");
     try (RunStore store = new RunStore(folder.resolve("runs"))) {
       RunFolder run = SampleRuns.completed(store, "run-1");
-      ExportZip.write(run, store.journal(run), SampleRuns.at(90), "mn test", file);
+      ExportZip.write(
+          run,
+          store.journal(run),
+          SampleRuns.at(90),
+          "mn test",
+          file,
+          new Allowance(() -> false, () -> Long.MAX_VALUE));
     }
   }
 

@@ -58,6 +58,10 @@ public final class FileAnswer {
   /** Sends what the area has answered; fails the request when the file is not there any more. */
   public static void send(RoutingContext ctx, Buffer answer) {
     FileAnswer file = new FileAnswer(ctx, Json.parseObject(answer.toString(), "answer"));
+    if (ctx.response().closed()) { // the client did not wait for it
+      ctx.vertx().executeBlocking(file::discard, false);
+      return;
+    }
     ctx.vertx().executeBlocking(file::open, false).onComplete(file::write, file::fail);
   }
 
@@ -84,6 +88,10 @@ public final class FileAnswer {
   }
 
   private void write(Opened file) {
+    if (response.closed()) {
+      close(file);
+      return;
+    }
     response
         .putHeader("ETag", file.tag())
         .putHeader("Last-Modified", HTTP_DATE.format(file.modified()))
@@ -142,12 +150,17 @@ public final class FileAnswer {
         .executeBlocking(
             () -> {
               file.channel().close();
-              if (answer.path("delete_after").asBoolean()) {
-                Files.deleteIfExists(path);
-              }
-              return null;
+              return discard();
             },
             false);
+  }
+
+  /** What was made for this answer alone goes with it. */
+  private Void discard() throws IOException {
+    if (answer.path("delete_after").asBoolean()) {
+      Files.deleteIfExists(path);
+    }
+    return null;
   }
 
   private void fail(Throwable cause) {

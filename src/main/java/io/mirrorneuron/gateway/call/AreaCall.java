@@ -8,12 +8,17 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
+import io.vertx.core.http.HttpServerResponse;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** The way of one operation's calls to its area. */
 public final class AreaCall {
+  private static final AtomicLong NUMBERS = new AtomicLong();
+
   private final EventBus bus;
   private final String address;
+  private final String gone;
   private final DeliveryOptions delivery;
 
   /**
@@ -23,10 +28,28 @@ public final class AreaCall {
     Duration timeout = operation.timeout() == null ? usual : operation.timeout();
     this.bus = bus;
     this.address = Addresses.area(operation.tag());
+    this.gone = Addresses.gone(operation.tag());
     this.delivery =
         new DeliveryOptions()
             .addHeader(Addresses.OP, operation.id())
             .setSendTimeout(timeout.toMillis());
+  }
+
+  /**
+   * As {@link #ask}, for answers that are dear to make: the area hears when the client has gone, or
+   * has waited long enough.
+   */
+  public Future<Buffer> askWhileOpen(ApiCall call, HttpServerResponse response) {
+    long number = NUMBERS.incrementAndGet();
+    Future<Buffer> answer =
+        ask(call.withNumber(number)).onFailure(failure -> bus.publish(gone, number));
+    response.closeHandler(
+        closed -> {
+          if (!answer.isComplete()) {
+            bus.publish(gone, number);
+          }
+        });
+    return answer;
   }
 
   public Future<Buffer> ask(ApiCall call) {

@@ -39,6 +39,8 @@ public final class ExportZip {
   /** Larger files are mostly packed already, and somebody waits. */
   private static final long STORED_FROM = 16 << 20;
 
+  private static final int PIECE_BYTES = 128 << 10;
+
   private static final int MOST_LEFT_OUT = 100;
 
   private record Part(String path, long size, String sha256) {}
@@ -46,17 +48,22 @@ public final class ExportZip {
   private final RunFolder folder;
   private final RunJournal journal;
   private final Path scratch;
+  private final Allowance allowance;
   private final ZipArchiveOutputStream zip;
   private final List<Part> parts = new ArrayList<>();
   private final List<String> leftOut = new ArrayList<>();
   private long records;
-  private long bytes;
 
   private ExportZip(
-      RunFolder folder, RunJournal journal, Path scratch, ZipArchiveOutputStream zip) {
+      RunFolder folder,
+      RunJournal journal,
+      Path scratch,
+      Allowance allowance,
+      ZipArchiveOutputStream zip) {
     this.folder = folder;
     this.journal = journal;
     this.scratch = scratch;
+    this.allowance = allowance;
     this.zip = zip;
   }
 
@@ -64,18 +71,28 @@ public final class ExportZip {
    * @param createdAt of a run that has ended when that was, so that the export is always the same
    * @param tool who writes it
    * @param target written anew; its folder also takes what is needed meanwhile
-   * @throws MnException TOO_LARGE when it has more files or bytes than a check would read
+   * @throws MnException TOO_LARGE when it has more files or bytes than a check would read;
+   *     UNAVAILABLE when the disk has no room, or nobody waits any more
    */
   public static void write(
-      RunFolder folder, RunJournal journal, String createdAt, String tool, Path target) {
+      RunFolder folder,
+      RunJournal journal,
+      String createdAt,
+      String tool,
+      Path target,
+      Allowance allowance) {
     try (ZipArchiveOutputStream zip = new ZipArchiveOutputStream(target)) {
       zip.setUseZip64(Zip64Mode.Never);
-      ExportZip export = new ExportZip(folder, journal, target.toAbsolutePath().getParent(), zip);
+      Path scratch = target.toAbsolutePath().getParent();
+      ExportZip export = new ExportZip(folder, journal, scratch, allowance, zip);
       export.files();
       export.chain(createdAt, tool);
     } catch (Zip64RequiredException e) {
-      throw tooLarge();
+      throw Allowance.tooMany();
     } catch (IOException e) {
+      if (allowance.isFull()) {
+        throw allowance.full(0);
+      }
       throw new MnException(
           ErrorCode.INTERNAL,
           "run_store_unavailable",
@@ -86,8 +103,10 @@ public final class ExportZip {
   }
 
   private void files() throws IOException {
-    try (Spools spools = Spools.of(folder.runId(), journal, scratch)) {
-      TreeMap<String, Object> all = new TreeMap<>(RunFiles.of(folder));
+    TreeMap<String, Path> files = RunFiles.of(folder);
+    allowance.expect(folder.runId(), files);
+    try (Spools spools = Spools.of(folder.runId(), journal, scratch, allowance)) {
+      TreeMap<String, Object> all = new TreeMap<>(files);
       all.putAll(spools.byName());
       if (spools.first() > 1) {
         leaveOut("records 1 to " + (spools.first() - 1));
@@ -146,13 +165,15 @@ public final class ExportZip {
 
   private void add(String path, InputStream content, long size) throws IOException {
     put(path, size > STORED_FROM);
-    Hashed in = new Hashed(content);
-    in.transferTo(zip);
+    Hashed in = new Hashed(content, allowance::count);
+    byte[] piece = new byte[PIECE_BYTES];
+    for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
+      zip.write(piece, 0, read);
+    }
     zip.closeArchiveEntry();
     parts.add(new Part(path, in.size(), in.sha256()));
-    bytes += in.size();
-    if (parts.size() > Limits.ENTRIES - 2 || bytes > Limits.EXPANDED_BYTES / 2) {
-      throw tooLarge();
+    if (parts.size() > Limits.ENTRIES - 2) {
+      throw Allowance.tooMany();
     }
   }
 
@@ -183,13 +204,5 @@ public final class ExportZip {
     if (leftOut.size() < MOST_LEFT_OUT) {
       leftOut.add(name);
     }
-  }
-
-  private static MnException tooLarge() {
-    return new MnException(
-        ErrorCode.TOO_LARGE,
-        "run_too_large",
-        "the run has more than %d files or %d bytes, and cannot be one zip"
-            .formatted(Limits.ENTRIES, Limits.EXPANDED_BYTES / 2));
   }
 }

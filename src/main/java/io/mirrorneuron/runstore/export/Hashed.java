@@ -3,14 +3,24 @@ package io.mirrorneuron.runstore.export;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.function.LongConsumer;
 
 /** Knows the length and the SHA-256 of all that was read through it. */
 final class Hashed extends FilterInputStream {
+  private final LongConsumer each;
   private final Sha256 digest = new Sha256();
   private long size;
 
   Hashed(InputStream in) {
+    this(in, read -> {});
+  }
+
+  /**
+   * @param each hears of each piece how long it is
+   */
+  Hashed(InputStream in, LongConsumer each) {
     super(in);
+    this.each = each;
   }
 
   @Override
@@ -23,6 +33,7 @@ final class Hashed extends FilterInputStream {
   public int read(byte[] bytes, int from, int length) throws IOException {
     int read = super.read(bytes, from, length);
     if (read > 0) {
+      each.accept(read);
       size += read;
       digest.add(bytes, from, read);
     }

@@ -57,11 +57,13 @@ final class Spools implements AutoCloseable {
   }
 
   private final Path scratch;
+  private final Allowance allowance;
   private final Map<RunLog, Spool> spools = new EnumMap<>(RunLog.class);
   private long first;
 
-  private Spools(Path scratch) {
+  private Spools(Path scratch, Allowance allowance) {
     this.scratch = scratch;
+    this.allowance = allowance;
   }
 
   /**
@@ -69,8 +71,9 @@ final class Spools implements AutoCloseable {
    *
    * @param scratch in which files are made until this is closed
    */
-  static Spools of(String runId, RunJournal journal, Path scratch) throws IOException {
-    Spools spools = new Spools(scratch);
+  static Spools of(String runId, RunJournal journal, Path scratch, Allowance allowance)
+      throws IOException {
+    Spools spools = new Spools(scratch, allowance);
     try {
       spools.fill(runId, journal);
       return spools;
@@ -85,6 +88,7 @@ final class Spools implements AutoCloseable {
     long after = 0;
     RunJournal.Page page;
     do {
+      allowance.look();
       page = journal.page(after, ALL, PAGE);
       for (byte[] json : page.records()) {
         ObjectNode record = (ObjectNode) Json.MAPPER.readTree(json);

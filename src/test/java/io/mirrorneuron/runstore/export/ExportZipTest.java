@@ -49,7 +49,13 @@ class ExportZipTest {
 
   private Path export(RunFolder run) {
     Path target = folder.resolve(run.runId() + ".zip");
-    ExportZip.write(run, store.journal(run), SampleRuns.at(90), "mn test", target);
+    ExportZip.write(
+        run,
+        store.journal(run),
+        SampleRuns.at(90),
+        "mn test",
+        target,
+        new Allowance(() -> false, () -> Long.MAX_VALUE));
     return target;
   }
 

@@ -26,7 +26,13 @@ final class SmallHeap {
       files(run.path(), Integer.parseInt(arguments[1]));
       records(run, Integer.parseInt(arguments[2]));
       Path zip = folder.resolve("run-1.zip");
-      ExportZip.write(run, store.journal(run), SampleRuns.at(90), "mn test", zip);
+      ExportZip.write(
+          run,
+          store.journal(run),
+          SampleRuns.at(90),
+          "mn test",
+          zip,
+          new Allowance(() -> false, () -> Long.MAX_VALUE));
       ExportReport report = ExportCheck.verify(zip);
       System.out.println(report.firstBroken() + " " + report.records() + " " + Files.size(zip));
     }
