@@ -22,6 +22,9 @@ final class PlaceState {
   private boolean low;
   private boolean refused;
 
+  /** Whether the room is from before a write was refused. */
+  private boolean outdated;
+
   /**
    * @param wanted bytes that must be free, on large disks; 0 for none
    */
@@ -48,6 +51,7 @@ final class PlaceState {
   boolean refused() {
     boolean news = !refused;
     refused = true;
+    outdated |= news;
     return news;
   }
 
@@ -89,6 +93,7 @@ final class PlaceState {
   void take(Seen seen) {
     if (seen.room() != null) {
       room = seen.room();
+      outdated = false;
       low = isLow(room, isFull());
       refused = refused && !seen.writable();
     }
@@ -124,7 +129,7 @@ final class PlaceState {
   }
 
   private String figures() {
-    if (room == null || room.total() <= 0) {
+    if (room == null || room.total() <= 0 || outdated) {
       return "";
     }
     return low

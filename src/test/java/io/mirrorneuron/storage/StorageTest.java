@@ -183,12 +183,11 @@ class StorageTest {
         storage.explained(new UncheckedIOException(full(RUNS.resolve("run-1/events.jsonl"))));
 
     assertThat(Storage.isFull(told)).isTrue();
-    assertThat(told)
-        .hasMessageContaining("the folder of runs /srv/mn/runs")
-        .hasMessageContaining("is a quota used up?");
+    assertThat(told).hasMessageContaining("the folder of runs /srv/mn/runs is full; make room");
     look();
     assertThat(disks.trials).isOne();
-    assertThat(storage.trouble()).isPresent();
+    assertThat(storage.trouble().orElseThrow())
+        .contains("a write was refused with 1000 MiB free (is a quota used up?)");
 
     disks.quota = false;
     assertThat(look().trouble()).isEmpty();

@@ -39,6 +39,15 @@ class ContractCheckTest {
   }
 
   @Test
+  void whatTheGatewayAnswersItselfMustBeThereToo() {
+    JsonObject document = Documents.small();
+    document.getJsonObject("paths").remove("/health/ready");
+
+    assertThat(ContractCheck.faults(document, List.of()))
+        .containsExactly("getReadiness of the area gateway is not in the contract");
+  }
+
+  @Test
   void refusesAnOperationThatCarriesTheTagOfAnotherArea() {
     JsonObject document = Documents.small();
     Documents.with(document, "/things", "listThings", "others");
