@@ -117,7 +117,7 @@ record Backend(
               .await(10, TimeUnit.SECONDS);
       lanes.ping().await(10, TimeUnit.SECONDS);
       return lanes;
-    } catch (Exception e) { // await also throws what is not declared
+    } catch (Throwable e) { // what Redis refuses arrives as one that is no exception
       throw RedisTrouble.of(e, named);
     }
   }

@@ -13,6 +13,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,14 +75,17 @@ final class Folders {
   private void usable(String setting, Path folder) {
     try {
       make(folder);
+      if (!Files.isWritable(folder) || !Files.isExecutable(folder)) {
+        Files.delete(Files.createTempFile(folder, ".probe", "")); // says why not
+      }
       if (isOurs(folder)) {
         tighten(folder);
       }
     } catch (IOException e) {
-      throw unusable(setting, folder, reason(folder, e), e);
-    }
-    if (!Files.isWritable(folder) || !Files.isExecutable(folder)) {
-      throw unusable(setting, folder, closed(folder), null);
+      throw MnException.unavailable(
+          "%s %s cannot be used: %s; name another folder (%s)"
+              .formatted(setting, folder, reason(e), ConfigLoader.variable(setting)),
+          e);
     }
   }
 
@@ -110,30 +114,13 @@ final class Folders {
     }
   }
 
-  private static MnException unusable(String setting, Path folder, String reason, Exception cause) {
-    return MnException.unavailable(
-        "%s %s cannot be used: %s; name another folder (%s)"
-            .formatted(setting, folder, reason, ConfigLoader.variable(setting)),
-        cause);
-  }
-
-  private static String reason(Path folder, IOException e) {
+  private static String reason(IOException e) {
     return switch (e) {
       case FileAlreadyExistsException there -> "it is not a folder";
       case AccessDeniedException denied -> "this user may not write there";
       case FileSystemException failure when failure.getReason() != null ->
-          failure.getReason().toLowerCase(java.util.Locale.ROOT);
+          failure.getReason().toLowerCase(Locale.ROOT);
       default -> e.toString();
     };
-  }
-
-  private static String closed(Path folder) {
-    try {
-      return Files.getFileStore(folder).isReadOnly()
-          ? "it is on a read-only file system"
-          : "this user may not write there";
-    } catch (IOException e) {
-      return "it cannot be written to";
-    }
   }
 }

@@ -1,6 +1,7 @@
 package io.mirrorneuron.app;
 
 import io.mirrorneuron.model.MnException;
+import java.io.FileNotFoundException;
 import java.net.URI;
 import java.util.Locale;
 import java.util.concurrent.TimeoutException;
@@ -40,14 +41,14 @@ final class RedisTrouble {
       if (small.contains("resolve")) {
         return "does not answer: there is no host of that name";
       }
-      if (small.contains("no such file")) {
+      if (cause instanceof FileNotFoundException || small.contains("no such file")) {
         return "does not answer: there is no such socket";
       }
       if (cause instanceof TimeoutException) {
         return "does not answer within ten seconds";
       }
     }
-    return "cannot be used: " + failure.getMessage();
+    return "cannot be used: " + failure;
   }
 
   private static String withoutPassword(URI url) {

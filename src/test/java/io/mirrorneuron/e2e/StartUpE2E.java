@@ -14,13 +14,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a server says that cannot start, and how it leaves its home when it can. */
-@Timeout(300)
+@Timeout(900)
 class StartUpE2E {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -124,6 +125,10 @@ class StartUpE2E {
     Process process =
         PackagedServer.launch(
             folder.resolve("home"), row.variables(), arguments.toArray(String[]::new));
+    process
+        .onExit()
+        .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+        .whenComplete((done, late) -> process.destroyForcibly());
     String said =
         new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
     int exitCode = PackagedServer.exitCode(process, PATIENCE);
