@@ -14,6 +14,7 @@ import io.mirrorneuron.gateway.stream.Streams;
 import io.mirrorneuron.security.Auth;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -52,6 +53,10 @@ public final class GatewayVerticle extends VerticleBase {
   /** Of all headers of a request; the largest token that is looked at has half of it. */
   private static final int HEADER_BYTES = 16 << 10;
 
+  /** Requests at once over one connection of HTTP/2. */
+  private static final long MAX_STREAMS =
+      HttpServerOptions.DEFAULT_INITIAL_SETTINGS_MAX_CONCURRENT_STREAMS;
+
   /** What a client may say at once over a WebSocket; what it is sent has no such limit. */
   private static final int SOCKET_MESSAGE_BYTES = 16 << 10;
 
@@ -83,6 +88,10 @@ public final class GatewayVerticle extends VerticleBase {
         vertx
             .createHttpServer(
                 new HttpServerOptions()
+                    .setInitialSettings(
+                        new Http2Settings()
+                            .setMaxConcurrentStreams(MAX_STREAMS)
+                            .setMaxHeaderListSize(HEADER_BYTES))
                     .setHost(api.host())
                     .setPort(api.port())
                     .setMaxHeaderSize(HEADER_BYTES)
