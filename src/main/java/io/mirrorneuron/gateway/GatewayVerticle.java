@@ -19,6 +19,7 @@ import io.mirrorneuron.storage.Readiness;
 import io.mirrorneuron.storage.Storage;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
@@ -62,6 +63,10 @@ public final class GatewayVerticle extends VerticleBase {
   /** Of all headers of a request; the largest token that is looked at has half of it. */
   private static final int HEADER_BYTES = 16 << 10;
 
+  /** Requests at once over one connection of HTTP/2. */
+  private static final long MAX_STREAMS =
+      HttpServerOptions.DEFAULT_INITIAL_SETTINGS_MAX_CONCURRENT_STREAMS;
+
   /** What a client may say at once over a WebSocket; what it is sent has no such limit. */
   private static final int SOCKET_MESSAGE_BYTES = 16 << 10;
 
@@ -93,6 +98,10 @@ public final class GatewayVerticle extends VerticleBase {
         vertx
             .createHttpServer(
                 new HttpServerOptions()
+                    .setInitialSettings(
+                        new Http2Settings()
+                            .setMaxConcurrentStreams(MAX_STREAMS)
+                            .setMaxHeaderListSize(HEADER_BYTES))
                     .setHost(api.host())
                     .setPort(api.port())
                     .setMaxHeaderSize(HEADER_BYTES)

@@ -13,6 +13,7 @@ import io.mirrorneuron.testing.Tokens;
 import io.mirrorneuron.testing.TurnedClock;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.http.HttpRequest;
@@ -28,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -161,6 +163,19 @@ class FetchedKeysIT {
   }
 
   @Test
+  void openingWaitsForNobody() {
+    address.answers(request -> {});
+    Vertx vertx = Vertx.vertx();
+    try {
+      JwtAuth auth = JwtAuth.open(FIRST.byAddress(address.uri()), vertx, clock);
+      assertThat(auth.authenticate("Bearer " + tokenOf(FIRST)).isComplete()).isFalse();
+      assertThat(auth.authenticate("Bearer a.b.c").failed()).isTrue();
+    } finally {
+      vertx.close().await();
+    }
+  }
+
+  @Test
   void aServerThatDripsIsNotWaitedForLonger() throws Exception {
     address.answers(
         request -> {
@@ -171,39 +186,50 @@ class FetchedKeysIT {
     mustBeUnavailable(gateway.send(request(tokenOf(FIRST))));
   }
 
-  static List<Handler<HttpServerRequest>> uselessAnswers() {
+  private static Named<Handler<HttpServerRequest>> useless(
+      String name, Handler<HttpServerRequest> answer) {
+    return Named.of(name, answer);
+  }
+
+  static List<Named<Handler<HttpServerRequest>>> uselessAnswers() {
     String good = Tokens.jwks(FIRST);
     return List.of(
-        request -> request.response().setStatusCode(500).end(good),
-        request -> request.response().setStatusCode(404).end(good),
-        request -> request.response().setStatusCode(204).end(),
-        request -> {
-          if (request.path().equals("/keys")) {
-            request.response().setStatusCode(302).putHeader("Location", "/other").end();
-          } else {
-            request.response().end(good);
-          }
-        },
-        request -> request.response().end("<html>"),
-        request -> request.response().end(good + "x"),
-        request -> request.response().end("[]"),
-        request -> request.response().end("{\"keys\":{}}"),
-        request -> request.response().end("{\"keys\":[],\"keys\":[]}"),
-        request -> request.response().end(good.replace("}]", "}]" + " ".repeat(2 << 20))),
-        request ->
-            request
-                .response()
-                .setChunked(true)
-                .write(Buffer.buffer("[".repeat(2 << 20)))
-                .onComplete(written -> request.response().end()),
-        request -> request.response().end(many(101)),
-        request -> request.connection().close(),
-        request ->
-            request
-                .response()
-                .putHeader("Content-Length", "99999")
-                .write(good)
-                .onComplete(w -> request.connection().close()));
+        useless("500", request -> request.response().setStatusCode(500).end(good)),
+        useless("404", request -> request.response().setStatusCode(404).end(good)),
+        useless("204", request -> request.response().setStatusCode(204).end()),
+        useless(
+            "another address",
+            request -> {
+              if (request.path().equals("/keys")) {
+                request.response().setStatusCode(302).putHeader("Location", "/other").end();
+              } else {
+                request.response().end(good);
+              }
+            }),
+        useless("a page", request -> request.response().end("<html>")),
+        useless("more behind it", request -> request.response().end(good + "x")),
+        useless("a list", request -> request.response().end("[]")),
+        useless("no list", request -> request.response().end("{\"keys\":{}}")),
+        useless("two lists", request -> request.response().end("{\"keys\":[],\"keys\":[]}")),
+        useless("too large", request -> request.response().end(good + " ".repeat(2 << 20))),
+        useless(
+            "too large, in chunks",
+            request ->
+                request
+                    .response()
+                    .setChunked(true)
+                    .write(Buffer.buffer(good + " ".repeat(2 << 20)))
+                    .onComplete(written -> request.response().end())),
+        useless("too many keys", request -> request.response().end(many(101))),
+        useless("nothing", request -> request.connection().close()),
+        useless(
+            "half of it",
+            request ->
+                request
+                    .response()
+                    .putHeader("Content-Length", "99999")
+                    .write(good)
+                    .onComplete(written -> request.connection().close())));
   }
 
   private static String many(int keys) {

@@ -12,6 +12,7 @@ import io.mirrorneuron.testing.SocketClient;
 import io.mirrorneuron.testing.Tokens;
 import io.mirrorneuron.testing.TurnedClock;
 import io.mirrorneuron.wire.Json;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -105,6 +106,13 @@ class JwtDoorIT {
     String largest = ISSUER.sign(ISSUER.header(), claims.put("more", "x".repeat(left)));
     assertThat(largest.length()).isBetween(8180, 8192);
     assertThat(get("/api/v1/jobs", largest).statusCode()).isEqualTo(200);
+    try (HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build()) {
+      HttpRequest request = request("/api/v1/jobs", largest).build();
+      http.send(request, HttpResponse.BodyHandlers.ofString()); // asks for the newer protocol
+      var newer = http.send(request, HttpResponse.BodyHandlers.ofString());
+      assertThat(newer.version()).isEqualTo(HttpClient.Version.HTTP_2);
+      assertThat(newer.statusCode()).isEqualTo(200);
+    }
     String larger = ISSUER.sign(ISSUER.header(), claims.put("more", "x".repeat(left + 12)));
     var refused = get("/api/v1/jobs", larger);
     assertThat(refused.statusCode()).isEqualTo(401);
