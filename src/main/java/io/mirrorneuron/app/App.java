@@ -74,6 +74,7 @@ public final class App implements AutoCloseable {
         Vertx.vertx(
             new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(eventLoops()));
     parts.add("Vert.x", () -> vertx.close().await(10, TimeUnit.SECONDS));
+    parts.add("idle heap", IdleHeap.start());
     RunStore runs = parts.add("run store", new RunStore(config.executors().runsRoot()));
     Future<Contract> contract = role.hasGateway() ? load(vertx) : null;
     Premises on = new Premises(config, environment, clock, ids, vertx, runs, parts);
