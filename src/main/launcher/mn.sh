@@ -1,6 +1,8 @@
 #!/bin/sh
 # MirrorNeuron: this launcher, and behind its last line the program's jar.
-#   MN_JAVA_OPTS  further options for the JVM
+#   MN_JAVA_OPTS  further options for the JVM; what they say of heap and collector stands
+#   MN_JVM_HEAP   largest heap of a server, as 768m or 2g; unless set a quarter of the memory that the
+#                 container or the machine has, but 256 MB at least and 1 GB at most
 set -eu
 
 need_java=25
@@ -55,12 +57,64 @@ for word in "$@"; do
     *) break ;;
   esac
 done
-set -- -jar "$self" "$@"
-if [ "$client" = yes ]; then set -- -XX:TieredStopAtLevel=1 "$@"; fi
+# shellcheck disable=SC2086  # several options in one variable
+set -- ${MN_JAVA_OPTS:-} -jar "$self" "$@" # the last of two that contradict each other stands
+
+memory_mb() { # of the container where it has a limit, else of the machine; 0 when nobody says
+  kb=$(sed -n 's/^MemTotal: *\([0-9]*\) kB$/\1/p' /proc/meminfo 2>/dev/null || true)
+  [ -n "$kb" ] || kb=$(($(sysctl -n hw.memsize 2>/dev/null || echo 0) / 1024))
+  mb=$((kb / 1024))
+  for limit in /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes; do
+    bytes=$(cat "$limit" 2>/dev/null || true)
+    case "$bytes" in
+      "" | *[!0-9]*) ;; # no limit
+      *) [ $((bytes / 1048576)) -ge "$mb" ] || mb=$((bytes / 1048576)) ;;
+    esac
+  done
+  echo "$mb"
+}
+
+heap_mb() {
+  case "${MN_JVM_HEAP:-}" in
+    "")
+      heap=$(($(memory_mb) / 4))
+      [ "$heap" -ge 256 ] || heap=256
+      [ "$heap" -le 1024 ] || heap=1024 ;;
+    *[!0-9]*[mMgG] | [mMgG]) heap=0 ;;
+    *[mM]) heap=${MN_JVM_HEAP%?} ;;
+    *[gG]) heap=$((${MN_JVM_HEAP%?} * 1024)) ;;
+    *) heap=0 ;;
+  esac
+  if [ "$heap" -lt 64 ]; then
+    echo "mn: MN_JVM_HEAP must be a size from 64m, as 768m or 2g, but is \"$MN_JVM_HEAP\"" >&2
+    return 1
+  fi
+  echo "$heap"
+}
+
+if [ "$client" = yes ]; then
+  set -- -XX:TieredStopAtLevel=1 "$@"
+else
+  # Room for what many jobs leave behind before the next collection; given back when nothing happens.
+  # A server without memory ends, so that whoever watches over it starts it again: jobs survive that.
+  set -- -XX:+ExitOnOutOfMemoryError -XX:-ShrinkHeapInSteps \
+    -XX:MinHeapFreeRatio=20 -XX:MaxHeapFreeRatio=40 "$@"
+  case " ${MN_JAVA_OPTS:-} " in
+    *" -Xmx"* | *" -XX:MaxHeapSize="* | *" -XX:MaxRAM"*) ;;
+    *)
+      heap=$(heap_mb) || exit 2
+      young=$((heap / 16))
+      [ "$young" -le 48 ] || young=48
+      set -- "-Xmx${heap}m" "-XX:NewSize=${young}m" "$@" ;;
+  esac
+fi
+case " ${MN_JAVA_OPTS:-} " in
+  *" -XX:+Use"*GC" "*) ;;
+  *) set -- -XX:+UseSerialGC "$@" ;;
+esac
 
 # Made by the build for exactly this file and this JVM; one that does not fit is passed over.
 if [ -r "$self.aot" ]; then set -- "-XX:AOTCache=$self.aot" -Xlog:aot=off -Xlog:cds=off "$@"; fi
 
-# shellcheck disable=SC2086  # several options in one variable
-exec "$java" -XX:+UseSerialGC -Xms64m --enable-native-access=ALL-UNNAMED \
-  --sun-misc-unsafe-memory-access=allow ${MN_JAVA_OPTS:-} "$@"
+exec "$java" -Xms64m --enable-native-access=ALL-UNNAMED \
+  --sun-misc-unsafe-memory-access=allow "$@"

@@ -80,6 +80,7 @@ public final class App implements AutoCloseable {
     RedisServer redis = role.hasRuntime() ? takeHome() : null;
     Vertx vertx = vertx();
     parts.add("Vert.x", () -> vertx.close().await(10, TimeUnit.SECONDS));
+    parts.add("idle heap", IdleHeap.start());
     RunStore runs = parts.add("run store", new RunStore(config.executors().runsRoot()));
     Future<Contract> contract = role.hasGateway() ? load(vertx) : null;
     Premises on =
