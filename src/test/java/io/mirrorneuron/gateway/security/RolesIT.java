@@ -10,12 +10,16 @@ import io.mirrorneuron.testing.SocketClient;
 import io.mirrorneuron.testing.SocketClient.Refused;
 import io.mirrorneuron.testing.Tokens;
 import io.mirrorneuron.wire.Json;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.stream.Stream;
@@ -73,20 +77,20 @@ class RolesIT {
       }
       for (Role role : Role.values()) {
         if (!role.reaches(needed(operation))) {
-          HttpResponse<String> answer = ask(operation, accept, token(role));
-          assertThat(answer.statusCode()).as(role.word()).isEqualTo(403);
+          Answer answer = ask(operation, accept, token(role));
+          assertThat(answer.status()).as(role.word()).isEqualTo(403);
           assertThat(error(answer)).isEqualTo("forbidden");
         }
       }
       assertThat(gateway.jobs.calls()).as("nothing was asked of the runtime").hasSize(before);
       for (Role role : Role.values()) {
         if (role.reaches(needed(operation))) {
-          assertThat(ask(operation, accept, token(role)).statusCode())
+          assertThat(ask(operation, accept, token(role)).status())
               .as(role.word())
               .isNotIn(401, 403);
         }
       }
-      assertThat(ask(operation, accept, GatewayFixture.TOKEN).statusCode()).isNotIn(401, 403);
+      assertThat(ask(operation, accept, GatewayFixture.TOKEN).status()).isNotIn(401, 403);
     }
   }
 
@@ -133,8 +137,7 @@ class RolesIT {
   }
 
   /** Without the parameters and bodies that the operation may need: roles come before. */
-  private static HttpResponse<String> ask(Operation operation, String accept, String token)
-      throws Exception {
+  private static Answer ask(Operation operation, String accept, String token) throws Exception {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(gateway.uri(path(operation)))
             .method(operation.method(), BodyPublishers.ofString("{}"))
@@ -143,15 +146,21 @@ class RolesIT {
     if (token != null) {
       request.header("Authorization", "Bearer " + token);
     }
-    return gateway.http.send(
-        request.build(),
-        head ->
-            head.headers().firstValue("Content-Type").orElse("").startsWith("text/event-stream")
-                ? HttpResponse.BodySubscribers.replacing("a stream")
-                : HttpResponse.BodySubscribers.ofString(java.nio.charset.StandardCharsets.UTF_8));
+    HttpResponse<InputStream> answer =
+        gateway.http.send(
+            request.timeout(Duration.ofSeconds(20)).build(), BodyHandlers.ofInputStream());
+    boolean stream =
+        answer.headers().firstValue("Content-Type").orElse("").startsWith("text/event-stream");
+    try (InputStream body = answer.body()) { // a stream is left at once
+      return new Answer(
+          answer.statusCode(),
+          stream ? "" : new String(body.readAllBytes(), StandardCharsets.UTF_8));
+    }
   }
 
-  private static String error(HttpResponse<String> answer) {
+  private record Answer(int status, String body) {}
+
+  private static String error(Answer answer) {
     return Json.parseObject(answer.body(), "problem").path("error").asText();
   }
 
