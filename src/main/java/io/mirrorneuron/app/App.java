@@ -85,6 +85,9 @@ public final class App implements AutoCloseable {
     if (role.hasGrpc() || role.hasGateway()) {
       parts.add("announcement", Announcement.of(config.home(), doors, clock));
     }
+    if (role.hasRuntime()) {
+      backend.redis().tell();
+    }
   }
 
   /** Beside the rest; Vert.x is not closed under it when the rest fails meanwhile. */
