@@ -93,6 +93,9 @@ public final class App implements AutoCloseable {
     if (role.hasGrpc() || role.hasGateway()) {
       parts.add("announcement", Announcement.of(config.home(), doors, clock));
     }
+    if (role.hasRuntime()) {
+      backend.redis().tell();
+    }
   }
 
   /** Both doors ask the same one, so that a token that one has verified is known to the other. */

@@ -24,30 +24,41 @@ final class StateServer {
   private final URI uri;
   private final RedisLanes lanes;
   private final Supplier<Optional<RedisVersion>> version;
+  private final RedisServer own;
 
-  private StateServer(URI uri, RedisLanes lanes, Supplier<Optional<RedisVersion>> version) {
+  private StateServer(
+      URI uri, RedisLanes lanes, Supplier<Optional<RedisVersion>> version, RedisServer own) {
     this.uri = uri;
     this.lanes = lanes;
     this.version = version;
+    this.own = own;
   }
 
   static StateServer own(RedisServer server, RedisLanes lanes) {
     return new StateServer(
-        URI.create(server.uri()), lanes, () -> Optional.ofNullable(server.version()));
+        URI.create(server.uri()), lanes, () -> Optional.ofNullable(server.version()), server);
   }
 
-  /** Asks which version the named server is and warns once; one that does not tell is taken. */
+  /** Asks which version the named server is; one that does not tell is taken. */
   static StateServer named(URI uri, RedisLanes lanes) {
     Optional<RedisVersion> version = asked(lanes);
-    StateServer server = new StateServer(uri, lanes, () -> version);
+    return new StateServer(uri, lanes, () -> version, null);
+  }
+
+  /** Writes to the log which server it is, and a warning when it should be a newer one. */
+  void tell() {
+    if (own != null) {
+      own.tell();
+      return;
+    }
+    Optional<RedisVersion> known = version.get();
     log.info(
         "redis.url: {} at {}",
-        version.map(RedisVersion::toString).orElse("a server that does not tell its version"),
-        server.target());
-    version
+        known.map(RedisVersion::toString).orElse("a server that does not tell its version"),
+        target());
+    known
         .flatMap(PatchedRedis::warning)
-        .ifPresent(warning -> log.warn("redis.url: {} is {}", server.target(), warning));
-    return server;
+        .ifPresent(warning -> log.warn("redis.url: {} is {}", target(), warning));
   }
 
   private static Optional<RedisVersion> asked(RedisLanes lanes) {

@@ -41,11 +41,11 @@ public final class PatchedRedis {
         ? Optional.empty()
         : Optional.of(
             version
-                + " has security holes that are publicly known; they are closed from "
+                + " has publicly known security holes, closed from "
                 + firstPatched(Product.REDIS)
                 + " and "
                 + firstPatched(Product.VALKEY)
-                + " on (a distribution may have closed them without a new number)");
+                + " on");
   }
 
   /** A line that is newer than all that we know of began after the fixes. */

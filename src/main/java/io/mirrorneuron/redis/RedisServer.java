@@ -111,7 +111,6 @@ public final class RedisServer implements AutoCloseable {
     Duration backOff = Duration.ofMillis(50);
     try {
       process.bringUp(closing);
-      tellVersion();
       ready.complete(null);
     } catch (IOException | RuntimeException e) {
       process.stop();
@@ -130,7 +129,7 @@ public final class RedisServer implements AutoCloseable {
       }
       try {
         process.bringUp(closing);
-        tellVersion();
+        tell();
         backOff = Duration.ofMillis(50);
       } catch (IOException | RuntimeException e) {
         if (storage.trouble().isEmpty()) {
@@ -143,15 +142,14 @@ public final class RedisServer implements AutoCloseable {
     process.stop();
   }
 
-  private void tellVersion() {
+  /** Writes to the log which server serves, and a warning when it should be a newer one. */
+  public void tell() {
     RedisVersion version = process.version();
     log.info("{} serves as process {} ({})", version, process.pid(), process.program());
     PatchedRedis.warning(version)
         .ifPresent(
             warning ->
-                log.warn(
-                    "{}. Install a newer redis-server or valkey-server on PATH and start again",
-                    warning));
+                log.warn("{}: install a newer redis-server or valkey-server on PATH", warning));
   }
 
   private static Duration min(Duration a, Duration b) {

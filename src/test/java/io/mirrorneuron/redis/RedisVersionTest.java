@@ -83,7 +83,7 @@ class RedisVersionTest {
         .hasValueSatisfying(
             warning ->
                 assertThat(warning)
-                    .startsWith(name + " has security holes")
+                    .startsWith(name + " has publicly known security holes")
                     .contains("Redis 6.2.23, 7.2.15,")
                     .contains("Valkey 7.2.14, 8.0.10,"));
   }

@@ -26,7 +26,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -160,57 +159,6 @@ class RedisJobStoreIT implements JobStoreContract {
     Eventually.eventually(
         "it is counted no more",
         () -> JobStoreContract.await(brief.counts()).getOrDefault("completed", 0L) == 0);
-  }
-
-  /** As after its crash: it takes connections at once, but answers LOADING for a while. */
-  @Test
-  void aRedisThatLoadsItsDataIsAway() {
-    ask(Command.CONFIG, "SET", "rdbcompression", "no");
-    ask(Command.CONFIG, "SET", "key-load-delay", "10000"); // microseconds
-    String block = "x".repeat(3 << 20); // it looks at its connections each 2 MiB
-    for (int i = 0; i < 10; i++) {
-      ask(Command.SET, "block-" + i, block);
-    }
-    Future<?> loading = otherLane().send(Request.cmd(Command.DEBUG).arg("RELOAD"));
-    try {
-      List<Throwable> failures = new ArrayList<>();
-      while (!loading.isComplete()) {
-        Throwable failure =
-            store.rows(10, true).handle((rows, thrown) -> thrown).toCompletableFuture().join();
-        if (failure != null) {
-          failures.add(failure);
-        }
-      }
-      assertThat(failures)
-          .isNotEmpty()
-          .allSatisfy(
-              failure ->
-                  assertThat(failure)
-                      .isInstanceOfSatisfying(
-                          MnException.class,
-                          known -> assertThat(known.code()).isEqualTo(ErrorCode.UNAVAILABLE)));
-    } finally {
-      ask(Command.CONFIG, "SET", "key-load-delay", "0");
-      for (int i = 0; i < 10; i++) {
-        ask(Command.DEL, "block-" + i);
-      }
-    }
-  }
-
-  private static RedisLane otherLane() {
-    return Stream.iterate("a", name -> name + "a")
-        .map(lanes::of)
-        .filter(lane -> lane != lanes.any())
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private static void ask(Command command, String... words) {
-    Request request = Request.cmd(command);
-    for (String word : words) {
-      request.arg(word);
-    }
-    lanes.any().send(request).await();
   }
 
   @Test

@@ -1,0 +1,123 @@
+package io.mirrorneuron.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.redis.RedisServer;
+import io.mirrorneuron.testing.OldRedis;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The store needs nothing of a server that Redis 6.2 does not have. */
+class OldestRedisIT implements JobStoreContract {
+  @TempDir static Path folder;
+  private static Vertx vertx;
+  private static RedisServer redis;
+  private static RedisLanes lanes;
+
+  private JobStore store;
+
+  @BeforeAll
+  static void start() throws IOException {
+    vertx = Vertx.vertx();
+    redis =
+        RedisServer.launch(
+                new RedisServer.Options(
+                    folder.resolve("redis"),
+                    OldRedis.unpack(folder.resolve("program")),
+                    "",
+                    Config.Fsync.EVERYSEC,
+                    new Secret("store-password"),
+                    folder.resolve("redis.log")))
+            .awaitReady();
+    lanes = RedisLanes.connect(vertx, redis.uri()).await();
+  }
+
+  @AfterAll
+  static void stop() {
+    vertx.close().await();
+    redis.close();
+  }
+
+  @BeforeEach
+  void makeStore(TestInfo test) {
+    Keys keys = new Keys(test.getTestMethod().orElseThrow().getName());
+    store = new RedisJobStore(lanes, keys, Duration.ofHours(1), EVENTS_PER_JOB);
+  }
+
+  @Override
+  public JobStore store() {
+    return store;
+  }
+
+  /**
+   * As after its crash: it takes connections at once, but answers LOADING for a while. Newer ones
+   * do not let themselves be told to.
+   */
+  @Test
+  void aRedisThatLoadsItsDataIsAway() {
+    ask(Command.CONFIG, "SET", "rdbcompression", "no");
+    ask(Command.CONFIG, "SET", "key-load-delay", "10000"); // microseconds
+    String block = "x".repeat(3 << 20); // it looks at its connections each 2 MiB
+    for (int i = 0; i < 10; i++) {
+      ask(Command.SET, "block-" + i, block);
+    }
+    Future<?> loading = otherLane().send(Request.cmd(Command.DEBUG).arg("RELOAD"));
+    try {
+      List<Throwable> failures = new ArrayList<>();
+      while (!loading.isComplete()) {
+        Throwable failure =
+            store.rows(10, true).handle((rows, thrown) -> thrown).toCompletableFuture().join();
+        if (failure != null) {
+          failures.add(failure);
+        }
+      }
+      assertThat(failures)
+          .isNotEmpty()
+          .allSatisfy(
+              failure ->
+                  assertThat(failure)
+                      .isInstanceOfSatisfying(
+                          MnException.class,
+                          known -> assertThat(known.code()).isEqualTo(ErrorCode.UNAVAILABLE)));
+    } finally {
+      ask(Command.CONFIG, "SET", "key-load-delay", "0");
+      for (int i = 0; i < 10; i++) {
+        ask(Command.DEL, "block-" + i);
+      }
+    }
+  }
+
+  private static RedisLane otherLane() {
+    return Stream.iterate("a", name -> name + "a")
+        .map(lanes::of)
+        .filter(lane -> lane != lanes.any())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static void ask(Command command, String... words) {
+    Request request = Request.cmd(command);
+    for (String word : words) {
+      request.arg(word);
+    }
+    lanes.any().send(request).await();
+  }
+}
