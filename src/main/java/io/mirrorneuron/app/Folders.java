@@ -120,7 +120,7 @@ final class Folders {
       case AccessDeniedException denied -> "this user may not write there";
       case FileSystemException failure when failure.getReason() != null ->
           failure.getReason().toLowerCase(Locale.ROOT);
-      default -> e.toString();
+      default -> "no folder can be made there";
     };
   }
 }

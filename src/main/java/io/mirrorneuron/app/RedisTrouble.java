@@ -2,6 +2,7 @@ package io.mirrorneuron.app;
 
 import io.mirrorneuron.model.MnException;
 import java.io.FileNotFoundException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.util.Locale;
 import java.util.concurrent.TimeoutException;
@@ -41,14 +42,20 @@ final class RedisTrouble {
       if (small.contains("resolve")) {
         return "does not answer: there is no host of that name";
       }
-      if (cause instanceof FileNotFoundException || small.contains("no such file")) {
+      if (cause instanceof FileNotFoundException
+          || small.contains("no such file")
+          || small.contains("not a directory")) {
         return "does not answer: there is no such socket";
       }
       if (cause instanceof TimeoutException) {
         return "does not answer within ten seconds";
       }
+      if (cause instanceof ConnectException) {
+        return "does not answer";
+      }
     }
-    return "cannot be used: " + failure;
+    String words = failure.getMessage();
+    return "cannot be used: " + (words == null ? failure.getClass().getSimpleName() : words);
   }
 
   private static String withoutPassword(URI url) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -108,13 +109,15 @@ class StartUpE2E {
               Row.with("--config=" + below, 2, below, "cannot be read"),
               Row.of("MN_CONNECTIONS_MAX", "none", 2, "connections.max (MN_CONNECTIONS_MAX)"),
               Row.of("MN_UPLOADS_MAX_BYTES", "0", 2, "uploads.max_bytes (MN_UPLOADS_MAX_BYTES)"));
+      SoftAssertions all = new SoftAssertions();
       for (Row row : rows) {
-        check(row);
+        check(row, all);
       }
+      all.assertAll();
     }
   }
 
-  private void check(Row row) throws IOException {
+  private void check(Row row, SoftAssertions all) throws IOException {
     List<String> arguments = new ArrayList<>(List.of("up"));
     for (String port : List.of("--api-port", "--grpc-port")) {
       if (row.arguments().stream().noneMatch(argument -> argument.startsWith(port))) {
@@ -132,9 +135,10 @@ class StartUpE2E {
     String said =
         new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
     int exitCode = PackagedServer.exitCode(process, PATIENCE);
-    assertThat(said).as("%s", row).hasLineCount(1).startsWith("mn: ").contains(row.words());
-    assertThat(said).doesNotContain("Exception", "io.netty", "io.vertx", "secret", "unexpected");
-    assertThat(exitCode).as(said).isEqualTo(row.exitCode());
+    all.assertThat(said).as("%s", row).hasLineCount(1).startsWith("mn: ").contains(row.words());
+    all.assertThat(said)
+        .doesNotContain("Exception", "io.netty", "io.vertx", "secret", "unexpected");
+    all.assertThat(exitCode).as(said).isEqualTo(row.exitCode());
   }
 
   @Test
