@@ -7,6 +7,7 @@ import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.redis.RedisServer;
+import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.testing.OldRedis;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -47,7 +48,7 @@ class OldestRedisIT implements JobStoreContract {
                     new Secret("store-password"),
                     folder.resolve("redis.log")))
             .awaitReady();
-    lanes = RedisLanes.connect(vertx, redis.uri()).await();
+    lanes = RedisLanes.connect(vertx, redis.uri(), Storage.unwatched()).await();
   }
 
   @AfterAll
