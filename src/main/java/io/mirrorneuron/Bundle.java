@@ -4,6 +4,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.Submission;
 import io.mirrorneuron.model.Submission.Payloads;
+import io.mirrorneuron.model.UploadQuota;
 import io.mirrorneuron.samples.Samples;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.store.BundleZip;
@@ -94,7 +95,12 @@ public final class Bundle implements AutoCloseable {
   private static Submission ofZip(Path zip, Path folder) throws IOException {
     // One bundle in a folder of its own: any name will do.
     BundleStaging staging =
-        new BundleStaging(folder, BundleZip.Limits.DEFAULT, Clock.systemUTC(), () -> "unpacked");
+        new BundleStaging(
+            folder,
+            BundleZip.Limits.DEFAULT,
+            Clock.systemUTC(),
+            () -> "unpacked",
+            UploadQuota.unlimited());
     BundleStaging.Bundle bundle = staging.unpack(zip);
     return new Submission(
         bundle.manifestText(), new Payloads.Folder(bundle.payloads().toRealPath()), null);

@@ -24,7 +24,7 @@ final class Announcement implements AutoCloseable {
   }
 
   static Announcement of(Path home, Doors doors, Clock clock) throws IOException {
-    DataDirectory.make(home);
+    Folders.make(home);
     Announcement announcement =
         new Announcement(home.resolve("runtime-endpoints.json"), clock, doors.announcement());
     announcement.write(announcement.present().setAll(announcement.ours));

@@ -10,10 +10,10 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.gateway.GatewayVerticle;
 import io.mirrorneuron.gateway.Health;
 import io.mirrorneuron.gateway.contract.Contract;
-import io.mirrorneuron.gateway.security.Auth;
 import io.mirrorneuron.human.HumanVerticle;
 import io.mirrorneuron.jobs.JobRuns;
 import io.mirrorneuron.jobs.JobsVerticle;
+import io.mirrorneuron.model.UploadQuota;
 import io.mirrorneuron.observability.ObservabilityVerticle;
 import io.mirrorneuron.runs.Desktop;
 import io.mirrorneuron.runs.RunsVerticle;
@@ -21,6 +21,8 @@ import io.mirrorneuron.runstore.Artifacts;
 import io.mirrorneuron.runstore.Outputs;
 import io.mirrorneuron.runstore.Reach;
 import io.mirrorneuron.runstore.RunIndex;
+import io.mirrorneuron.security.Auth;
+import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.store.BundleZip;
 import java.io.IOException;
@@ -54,12 +56,18 @@ final class ApiDoor {
 
   private Door open(Backend backend, HumanVerticle human, Contract contract) throws IOException {
     Path uploads = Files.createDirectories(config.home().resolve("uploads"));
+    UploadQuota quota = new UploadQuota(config.uploads().maxCount(), config.uploads().maxBytes());
     BundleStaging staging =
         new BundleStaging(
-            uploads.resolve("bundles"), BundleZip.Limits.DEFAULT, on.clock(), on.ids()::secret);
+            uploads.resolve("bundles"),
+            BundleZip.Limits.DEFAULT,
+            on.clock(),
+            on.ids()::secret,
+            quota);
     on.vertx()
         .setPeriodic(
             0, Duration.ofHours(1).toMillis(), timer -> Thread.startVirtualThread(staging::sweep));
+    Storage storage = on.rooms().storage();
     RunIndex index = RunIndex.of(on.runs(), on.clock());
     Artifacts artifacts = new Artifacts();
     Path userHome = Path.of(System.getProperty("user.home"));
@@ -73,7 +81,11 @@ final class ApiDoor {
                 staging,
                 config.grpc().adminToken(),
                 on.clock()),
-            new ClusterVerticle(backend.cluster(), surroundings(), on.clock()),
+            new ClusterVerticle(
+                backend.cluster(),
+                surroundings(),
+                backend.redis() == null ? null : backend.redis()::state,
+                on.clock()),
             new BlueprintsVerticle(staging),
             new ObservabilityVerticle(on.runs(), on.clock()),
             new RunsVerticle(
@@ -87,7 +99,12 @@ final class ApiDoor {
                 on.clock()),
             human,
             new ArchiveVerticle(
-                on.runs(), config.home().resolve("exports"), "mn " + Main.version(), on.clock()));
+                on.runs(),
+                config.home().resolve("exports"),
+                "mn " + Main.version(),
+                storage,
+                on.clock()));
+    areas.forEach(area -> area.explaining(storage::explained));
     Config.Api api = config.api();
     GatewayVerticle gateway =
         new GatewayVerticle(
@@ -97,17 +114,22 @@ final class ApiDoor {
                 config.env() == Config.Env.PROD,
                 API_TIMEOUT,
                 on.ids()::request,
-                on.clock()),
+                storage,
+                backend.readiness(),
+                on.clock(),
+                quota),
             contract,
             areas,
-            Auth.of(api.token()),
+            config.asksWhoCalls() ? Auth.bearer(api.token(), on.issued()) : Auth.NOBODY_ASKS,
             Health.Facts.of(
-                api.token().isSet(),
+                config.asksWhoCalls(),
                 config.env().name().toLowerCase(Locale.ROOT),
                 config.executors().runsRoot().toString()));
     areas.forEach(area -> on.vertx().deployVerticle(area).await());
     on.parts()
-        .add("API door", Doors.opened("API port", api.host(), api.port(), () -> deploy(gateway)));
+        .add(
+            "API door",
+            Doors.opened("API port", "api", api.host(), api.port(), () -> deploy(gateway)));
     return Door.bound(api.host(), gateway.port());
   }
 

@@ -4,16 +4,21 @@ import io.mirrorneuron.app.Doors.Door;
 import io.mirrorneuron.client.ClusterClient;
 import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.gateway.answer.Problem;
 import io.mirrorneuron.gateway.contract.Contract;
 import io.mirrorneuron.human.HumanClock;
 import io.mirrorneuron.human.HumanDesk;
 import io.mirrorneuron.human.HumanInbox;
 import io.mirrorneuron.human.HumanLogs;
 import io.mirrorneuron.human.HumanVerticle;
+import io.mirrorneuron.listen.GuardedVertx;
+import io.mirrorneuron.listen.Limits;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.runtime.grpc.RuntimeServer;
+import io.mirrorneuron.security.Auth;
+import io.mirrorneuron.security.jwt.JwtAuth;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -38,6 +43,7 @@ public final class App implements AutoCloseable {
   private final Ids ids = new Ids(clock, random);
   private final Parts parts = new Parts(STOP_PATIENCE);
   private Config config;
+  private Rooms rooms;
   private DataDirectory directory;
   private Backend backend;
   private Doors doors = new Doors(null, null);
@@ -61,7 +67,7 @@ public final class App implements AutoCloseable {
       return app;
     } catch (IOException e) {
       app.close();
-      throw MnException.unavailable(config.home() + " cannot be used: " + e, e);
+      throw MnException.unavailable("home " + config.home() + " cannot be used: " + e, e);
     } catch (RuntimeException e) {
       app.close();
       throw e;
@@ -69,15 +75,16 @@ public final class App implements AutoCloseable {
   }
 
   private void start() throws IOException {
+    Folders.prepareAll(config, role.hasRuntime());
+    rooms = Rooms.of(config, role, parts, clock);
     RedisServer redis = role.hasRuntime() ? takeHome() : null;
-    Vertx vertx =
-        Vertx.vertx(
-            new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(eventLoops()));
+    Vertx vertx = vertx();
     parts.add("Vert.x", () -> vertx.close().await(10, TimeUnit.SECONDS));
     parts.add("idle heap", IdleHeap.start());
     RunStore runs = parts.add("run store", new RunStore(config.executors().runsRoot()));
     Future<Contract> contract = role.hasGateway() ? load(vertx) : null;
-    Premises on = new Premises(config, environment, clock, ids, vertx, runs, parts);
+    Premises on =
+        new Premises(config, environment, clock, ids, vertx, runs, issued(vertx), rooms, parts);
     backend = role.hasRuntime() ? Backend.here(on, directory, redis) : Backend.elsewhere(on);
     HumanVerticle human = people(on);
     Door grpc = role.hasGrpc() ? openGrpc(on) : null;
@@ -86,6 +93,20 @@ public final class App implements AutoCloseable {
     if (role.hasGrpc() || role.hasGateway()) {
       parts.add("announcement", Announcement.of(config.home(), doors, clock));
     }
+  }
+
+  /** Both doors ask the same one, so that a token that one has verified is known to the other. */
+  private Auth issued(Vertx vertx) {
+    boolean asked = config.jwt().isOn() && (role.hasGateway() || role.hasGrpc());
+    return asked ? JwtAuth.open(config.jwt(), vertx, clock) : Auth.NOBODY_ENTERS;
+  }
+
+  private Vertx vertx() {
+    Config.Connections limits = config.connections();
+    return GuardedVertx.create(
+        new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(eventLoops()),
+        new Limits(limits.max(), limits.headTimeout()),
+        () -> Problem.tooManyConnections(limits.max()).bytes(ids.request()));
   }
 
   /** Beside the rest; Vert.x is not closed under it when the rest fails meanwhile. */
@@ -119,6 +140,7 @@ public final class App implements AutoCloseable {
     RuntimeServer server =
         Doors.opened(
             "gRPC port",
+            "grpc",
             grpc.host(),
             grpc.port(),
             () ->
@@ -131,6 +153,9 @@ public final class App implements AutoCloseable {
                         backend.identity(),
                         backend.hardware(),
                         backend.serving(),
+                        on.issued(),
+                        config.env() == Config.Env.DEV,
+                        rooms.storage(),
                         clock)));
     parts.add("gRPC door", server);
     return Door.bound(grpc.host(), server.port());
@@ -153,7 +178,8 @@ public final class App implements AutoCloseable {
                     environment.getOrDefault("PATH", ""),
                     config.redis().fsync(),
                     directory.redisPassword(),
-                    config.log().folder().resolve("redis.log"))));
+                    config.log().folder().resolve("redis.log")),
+                rooms.storage()));
   }
 
   public Config config() {

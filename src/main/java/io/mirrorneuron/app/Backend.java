@@ -4,40 +4,44 @@ import io.mirrorneuron.client.Clients;
 import io.mirrorneuron.client.ClusterClient;
 import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.config.Config;
-import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.runtime.Runtime;
 import io.mirrorneuron.runtime.cluster.HardwareProbe;
 import io.mirrorneuron.runtime.cluster.LocalCluster;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
 import io.mirrorneuron.runtime.cluster.NvidiaSmi;
+import io.mirrorneuron.storage.Readiness;
+import io.mirrorneuron.storage.StorageWatch;
 import io.mirrorneuron.store.JobRows;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisLanes;
+import io.mirrorneuron.store.RedisProbe;
 import io.mirrorneuron.store.RedisResourceLimits;
-import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Clock;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
 /**
  * What the doors stand before: a runtime in this process or elsewhere.
  *
  * @param rows null when only the runtime's own answers are to be had
+ * @param readiness of the runtime, and of the disks here
+ * @param redis null when the runtime is elsewhere
  * @param identity null when the runtime is elsewhere, as are the hardware and whether it serves
  */
 record Backend(
     JobsClient jobs,
     ClusterClient cluster,
     JobRows rows,
+    StateServer redis,
     NodeIdentity identity,
     HardwareProbe hardware,
-    BooleanSupplier serving) {
+    BooleanSupplier serving,
+    Readiness readiness) {
 
   /**
    * With a runtime in this process.
@@ -50,7 +54,7 @@ record Backend(
     if (redis != null) {
       redis.awaitReady();
     }
-    RedisLanes lanes = connected(on.vertx(), redisUri(config, redis));
+    RedisLanes lanes = connected(on, redisUri(config, redis), config.redis().url());
     NodeIdentity identity = NodeIdentity.standalone(hostname(), config.grpc());
     NvidiaSmi gpus = new NvidiaSmi(on.path(), clock);
     Runtime runtime =
@@ -67,9 +71,12 @@ record Backend(
                         on.ids()::jobSuffix),
                     lanes,
                     on.runs(),
-                    gpus));
+                    gpus,
+                    on.rooms().storage()));
     HardwareProbe hardware = new HardwareProbe(config.home(), gpus, clock);
     Keys keys = new Keys(config.redis().namespace());
+    StorageWatch watch = on.rooms().watch();
+    watch.asks(new RedisProbe(lanes, keys));
     ClusterClient cluster =
         new LocalCluster(
             identity,
@@ -80,21 +87,38 @@ record Backend(
             keys.namespace(),
             clock);
     return new Backend(
-        runtime.jobs(), cluster, runtime.rows(), identity, hardware, runtime::isServing);
+        runtime.jobs(),
+        cluster,
+        runtime.rows(),
+        redis == null
+            ? StateServer.named(config.redis().url(), lanes)
+            : StateServer.own(redis, lanes),
+        identity,
+        hardware,
+        watch::isReady,
+        watch);
   }
 
   /** Before a runtime elsewhere. */
   static Backend elsewhere(Premises on) {
     Clients clients =
         on.parts().add("runtime connection", Clients.connect(on.vertx(), on.config().grpc()));
-    return new Backend(clients.jobs(), clients.cluster(), null, null, null, null);
+    Readiness readiness = on.rooms().watch().and(clients.readiness());
+    return new Backend(clients.jobs(), clients.cluster(), null, null, null, null, null, readiness);
   }
 
-  private static RedisLanes connected(Vertx vertx, URI redis) {
+  /**
+   * @param named the address that the setting names, or null when the server is ours
+   */
+  private static RedisLanes connected(Premises on, URI redis, URI named) {
     try {
-      return RedisLanes.connect(vertx, redis.toString()).await(10, TimeUnit.SECONDS);
-    } catch (TimeoutException e) {
-      throw MnException.unavailable("Redis does not answer", e);
+      RedisLanes lanes =
+          RedisLanes.connect(on.vertx(), redis.toString(), on.rooms().storage())
+              .await(10, TimeUnit.SECONDS);
+      lanes.ping().await(10, TimeUnit.SECONDS);
+      return lanes;
+    } catch (Exception e) { // await also throws what is not declared
+      throw RedisTrouble.of(e, named);
     }
   }
 

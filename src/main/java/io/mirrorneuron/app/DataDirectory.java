@@ -9,10 +9,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 
 /**
@@ -37,7 +35,7 @@ final class DataDirectory implements AutoCloseable {
    */
   static DataDirectory lock(Path home, SecureRandom random) {
     try {
-      make(home);
+      Folders.make(home);
       FileChannel channel =
           FileChannel.open(
               home.resolve("mn.lock"),
@@ -59,14 +57,8 @@ final class DataDirectory implements AutoCloseable {
               Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
       return new DataDirectory(home, channel, random);
     } catch (IOException e) {
-      throw MnException.unavailable(home + " cannot be used: " + e, e);
+      throw MnException.unavailable("home " + home + " cannot be used: " + e, e);
     }
-  }
-
-  /** Makes the folder, closed to other users, when it is absent. */
-  static void make(Path home) throws IOException {
-    Files.createDirectories(
-        home, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
   }
 
   /** Takes the lock; it is let go when the channel is closed or the process ends. */

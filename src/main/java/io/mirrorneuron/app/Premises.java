@@ -2,6 +2,7 @@ package io.mirrorneuron.app;
 
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.security.Auth;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.util.Map;
@@ -10,6 +11,8 @@ import java.util.Map;
  * What all parts of a server stand on.
  *
  * @param environment variables that programs of steps and searches for programs may see
+ * @param issued knows callers by tokens of an issuer; nobody when none is trusted
+ * @param rooms what is known of the disks
  * @param parts to which each part that must be closed is added when it is made
  */
 record Premises(
@@ -19,6 +22,8 @@ record Premises(
     Ids ids,
     Vertx vertx,
     RunStore runs,
+    Auth issued,
+    Rooms rooms,
     Parts parts) {
 
   /** Where programs are searched for. */

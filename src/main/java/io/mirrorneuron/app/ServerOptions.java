@@ -2,11 +2,11 @@ package io.mirrorneuron.app;
 
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;
-import io.mirrorneuron.model.MnException;
-import java.io.IOException;
+import io.mirrorneuron.security.jwt.JwtAuth;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
 
 /** The options that all server commands share. */
@@ -50,13 +50,11 @@ final class ServerOptions {
     put(flags, "api.port", apiPort);
     put(flags, "grpc.host", grpcHost);
     put(flags, "grpc.port", grpcPort);
-    Config config = ConfigLoader.ofProcess(file, flags).load();
-    try {
-      DataDirectory.make(config.home());
-    } catch (IOException e) {
-      throw MnException.unavailable(config.home() + " cannot be made: " + e, e);
-    }
+    ConfigLoader loader = ConfigLoader.ofProcess(file, flags);
+    Config config = loader.load(JwtAuth::faults);
+    Folders.prepare(config);
     Logs.forServer(config.log());
+    loader.strangers().forEach(LoggerFactory.getLogger(ServerOptions.class)::warn);
     return config;
   }
 

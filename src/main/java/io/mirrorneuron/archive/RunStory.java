@@ -37,7 +37,7 @@ final class RunStory {
 
   static RunStory of(RunFolder folder, RunJournal journal) throws IOException {
     RunStory story = new RunStory(folder, journal);
-    journal.catchUp();
+    journal.takeInAll();
     RunJournal.Filter all = new RunJournal.Filter(ALL, null);
     RunJournal.Page page = journal.page(0, all, PAGE);
     story.read(page);

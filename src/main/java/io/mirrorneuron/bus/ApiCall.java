@@ -1,6 +1,8 @@
 package io.mirrorneuron.bus;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.security.Principal;
+import io.mirrorneuron.security.Role;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
@@ -13,6 +15,8 @@ import java.time.Duration;
  */
 public record ApiCall(JsonObject json) {
   private static final String BODY = "$body";
+  private static final String SUBJECT = "$subject";
+  private static final String ROLE = "$role";
   private static final String ACCEPT = "$accept";
   private static final String WAIT = "$wait_ms";
   private static final String NUMBER = "$number";
@@ -29,6 +33,15 @@ public record ApiCall(JsonObject json) {
 
   public ApiCall withBody(JsonObject body) {
     json.put(BODY, body);
+    return this;
+  }
+
+  /** Who asks. A read that many share, as those of streams, is asked by nobody. */
+  public ApiCall withCaller(Principal caller) {
+    if (caller.subject() != null) {
+      json.put(SUBJECT, caller.subject());
+    }
+    json.put(ROLE, caller.role().name());
     return this;
   }
 
@@ -81,6 +94,17 @@ public record ApiCall(JsonObject json) {
 
   public boolean flag(String parameter) {
     return json.getBoolean(parameter);
+  }
+
+  /** The name that the caller's token vouches for; null when it vouches for none. */
+  public String subject() {
+    return json.getString(SUBJECT);
+  }
+
+  /** What the caller may do; null for a read that many share. */
+  public Role role() {
+    String role = json.getString(ROLE);
+    return role == null ? null : Role.valueOf(role);
   }
 
   public boolean accepts(String mediaType) {

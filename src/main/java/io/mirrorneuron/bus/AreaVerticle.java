@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.function.UnaryOperator;
 
 /**
  * Answers the operations of one tag. A subclass registers each by its id in the constructor:
@@ -49,11 +50,21 @@ public abstract class AreaVerticle extends VerticleBase {
   private final Line followers;
   private final Map<Long, Boolean> waitedFor = new ConcurrentHashMap<>();
   private final Map<String, HotOperation> operations = new LinkedHashMap<>();
+  private UnaryOperator<Throwable> explains = UnaryOperator.identity();
 
   protected AreaVerticle(String tag, int limit) {
     this.tag = tag;
     this.permits = new Semaphore(limit);
     this.followers = new Line(Math.max(1, limit / 2));
+  }
+
+  /**
+   * Has failures explained before they are told. To be called before the verticle is deployed.
+   *
+   * @param told makes of a failure the one that is told; the same for most
+   */
+  public final void explaining(UnaryOperator<Throwable> told) {
+    explains = told;
   }
 
   public final String tag() {
@@ -191,6 +202,7 @@ public abstract class AreaVerticle extends VerticleBase {
                 waitedFor.remove(number);
               }
             })
-        .onComplete(message::reply, e -> message.reply(BusFailure.of(operation, e)));
+        .onComplete(
+            message::reply, e -> message.reply(BusFailure.of(operation, explains.apply(e))));
   }
 }

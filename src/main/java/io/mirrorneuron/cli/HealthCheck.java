@@ -1,6 +1,7 @@
 package io.mirrorneuron.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.mirrorneuron.MirrorNeuron;
@@ -14,9 +15,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 
 /** Asks each door of a server whether it serves. */
 final class HealthCheck {
+  /** What the API takes at most, in seconds. */
+  private static final double LONGEST_PROBE = 60;
+
   private final Config config;
   private final Duration timeout;
   private final Clock clock;
@@ -32,17 +38,56 @@ final class HealthCheck {
 
   /**
    * {@code {overall, checked_at, components: [{name, status, target, duration_ms, detail?,
-   * error?}]}} with the status words {@code passing} and {@code critical}.
+   * error?}]}} with the status words {@code passing}, {@code warning} and {@code critical}. Redis
+   * is a component when the API serves and tells of it.
    */
   ObjectNode report(MirrorNeuron mn) throws InterruptedException {
     ObjectNode core = check("core_grpc", config.grpc().target(), () -> core(mn));
     ObjectNode api = check("api", config.api().baseUrl(), this::api);
-    boolean passing = core.has("detail") && api.has("detail");
+    ArrayNode components = Json.MAPPER.createArrayNode().add(core).add(api);
+    if (api.has("detail")) {
+      redis().ifPresent(components::add);
+    }
     ObjectNode report = Json.object();
-    report.put("overall", passing ? "passing" : "critical");
+    report.put("overall", overall(components));
     report.put("checked_at", Json.timestamp(clock.instant()));
-    report.putArray("components").add(core).add(api);
+    report.set("components", components);
     return report;
+  }
+
+  private static String overall(ArrayNode components) {
+    List<String> states =
+        Json.elements(components).map(component -> component.path("status").asText()).toList();
+    return states.contains("critical")
+        ? "critical"
+        : states.contains("warning") ? "warning" : "passing";
+  }
+
+  /**
+   * As the server sees it. An API that wants another token, or an older one, does not tell; then
+   * nothing is said of it.
+   */
+  private Optional<JsonNode> redis() throws InterruptedException {
+    try {
+      HttpResponse<String> answer =
+          get("/runtime/status?timeout=" + Math.min(LONGEST_PROBE, timeout.toMillis() / 1000.0));
+      return Json.elements(Json.parse(answer.body()).path("components"))
+          .filter(component -> component.path("name").asText().equals("redis"))
+          .findFirst();
+    } catch (IOException | MnException | IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    try (HttpClient http = HttpClient.newBuilder().connectTimeout(timeout).build()) {
+      HttpRequest.Builder request =
+          HttpRequest.newBuilder(URI.create(config.api().baseUrl() + path)).timeout(timeout);
+      if (config.api().token().isSet()) {
+        request.header("Authorization", "Bearer " + config.api().token().value());
+      }
+      return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
   }
 
   private interface Question {
@@ -72,17 +117,11 @@ final class HealthCheck {
   }
 
   private JsonNode api() throws IOException, InterruptedException {
-    try (HttpClient http = HttpClient.newBuilder().connectTimeout(timeout).build()) {
-      HttpRequest request =
-          HttpRequest.newBuilder(URI.create(config.api().baseUrl() + "/health"))
-              .timeout(timeout)
-              .build();
-      HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
-      JsonNode body = Json.parse(answer.body());
-      if (answer.statusCode() != 200 || !body.path("status").asText("ok").equals("ok")) {
-        throw new IOException("answered " + answer.statusCode() + ": " + answer.body());
-      }
-      return body;
+    HttpResponse<String> answer = get("/health");
+    JsonNode body = Json.parse(answer.body());
+    if (answer.statusCode() != 200 || !body.path("status").asText("ok").equals("ok")) {
+      throw new IOException("answered " + answer.statusCode() + ": " + answer.body());
     }
+    return body;
   }
 }

@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
     description = "Asks the runtime and the API whether they serve.",
     sortOptions = false,
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:everything serves", "1:something does not"},
+    exitCodeList = {"0:everything serves, perhaps with a warning", "1:something does not"},
     footerHeading = "%nExamples:%n",
     footer = {"  mn runtime health", "  mn runtime health --json | jq -r .overall"})
 public final class HealthCommand implements Callable<Integer> {
@@ -47,7 +47,7 @@ public final class HealthCommand implements Callable<Integer> {
           } else {
             print(report);
           }
-          return report.path("overall").asText().equals("passing") ? ExitCode.OK : ExitCode.FAILED;
+          return report.path("overall").asText().equals("critical") ? ExitCode.FAILED : ExitCode.OK;
         });
   }
 

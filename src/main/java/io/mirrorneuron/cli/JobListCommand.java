@@ -3,6 +3,7 @@ package io.mirrorneuron.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.ListOptions;
 import io.mirrorneuron.wire.Json;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -23,6 +24,10 @@ import picocli.CommandLine.ParameterException;
 final class JobListCommand implements Callable<Integer> {
   private static final List<String> HEADERS =
       List.of("Job ID", "Status", "Submitted (UTC)", "Last event", "Workflow");
+
+  /** When somebody is known to have submitted one of the jobs. */
+  private static final List<String> HEADERS_WITH_NAMES =
+      List.of("Job ID", "Status", "Submitted (UTC)", "By", "Last event", "Workflow");
 
   @Mixin Client client;
 
@@ -50,15 +55,24 @@ final class JobListCommand implements Callable<Integer> {
       client.output().line("No jobs" + (runningOnly ? " that have not ended" : ""));
       return;
     }
-    client.output().table(HEADERS, Json.elements(jobs).map(JobListCommand::row).toList());
+    boolean named = Json.elements(jobs).anyMatch(job -> job.has("submitted_by"));
+    client
+        .output()
+        .table(
+            named ? HEADERS_WITH_NAMES : HEADERS,
+            Json.elements(jobs).map(job -> row(job, named)).toList());
   }
 
-  private static List<String> row(JsonNode job) {
-    return List.of(
-        job.path("job_id").asText(),
-        job.path("status").asText(),
-        Output.time(job.path("submitted_at").asText("")),
-        job.path("last_event").asText(""),
-        job.path("graph_id").asText());
+  private static List<String> row(JsonNode job, boolean named) {
+    List<String> row = new ArrayList<>();
+    row.add(job.path("job_id").asText());
+    row.add(job.path("status").asText());
+    row.add(Output.time(job.path("submitted_at").asText("")));
+    if (named) {
+      row.add(job.path("submitted_by").asText(""));
+    }
+    row.add(job.path("last_event").asText(""));
+    row.add(job.path("graph_id").asText());
+    return row;
   }
 }

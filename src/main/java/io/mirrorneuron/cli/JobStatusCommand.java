@@ -41,7 +41,9 @@ final class JobStatusCommand implements Callable<Integer> {
             + " "
             + output.paint().status(Output.printable(status), status));
     output.field("Submitted", job.path("submitted_at").asText(""));
+    output.field("By", job.path("submitted_by").asText(""));
     output.field("Ended", job.path("ended_at").asText(""));
+    output.field("Cancelled", job.path("cancelled_by").asText(""));
     output.field("Reason", job.at("/result/reason").asText(""));
     output.field("Review", job.path("recovery_reason").asText(""));
     if (!details.path("agents").isEmpty()) {

@@ -35,6 +35,9 @@ final class JobWhyCommand implements Callable<Integer> {
   private void print(ObjectNode why) {
     Output output = client.output();
     output.line("Job " + jobId + ": " + Output.printable(why.path("summary").asText()));
+    if (why.has("submitted_by")) {
+      output.field("Submitted", "by " + why.path("submitted_by").asText());
+    }
     if (!why.path("explanations").isEmpty()) {
       output.line("");
       output.sentences(

@@ -1,6 +1,7 @@
 package io.mirrorneuron.client;
 
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.storage.Readiness;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.core.net.SocketAddress;
@@ -34,6 +35,11 @@ public final class Clients implements AutoCloseable {
 
   public ClusterClient cluster() {
     return cluster;
+  }
+
+  /** Whether the runtime says that it serves. */
+  public Readiness readiness() {
+    return new GrpcReadiness(calls);
   }
 
   @Override

@@ -60,7 +60,10 @@ final class GrpcJobsClient implements JobsClient {
             .putAllPayloads(PayloadBytes.of(submission.payloads()))
             .build();
     SubmitJobResponse job =
-        calls.call(JobServiceGrpcClient.SubmitJob, request, metadata(submission.idempotencyKey()));
+        calls.call(
+            JobServiceGrpcClient.SubmitJob,
+            request,
+            metadata(submission.idempotencyKey(), submission.submittedBy()));
     return new SubmittedJob(job.getJobId(), job.getStatus());
   }
 
@@ -92,25 +95,27 @@ final class GrpcJobsClient implements JobsClient {
   }
 
   @Override
-  public String cancel(String jobId) {
+  public String cancel(String jobId, String by) {
     CancelJobRequest request = CancelJobRequest.newBuilder().setJobId(jobId).build();
-    return calls.call(JobServiceGrpcClient.CancelJob, request).getStatus();
+    return calls.call(JobServiceGrpcClient.CancelJob, request, metadata(null, by)).getStatus();
   }
 
   @Override
-  public String pause(String jobId, boolean drain) {
+  public String pause(String jobId, boolean drain, String by) {
     if (drain) {
       DrainJobRequest draining = DrainJobRequest.newBuilder().setJobId(jobId).build();
-      return extension(RuntimeExtServiceGrpcClient.DrainJob, draining).path("status").asText();
+      return extension(RuntimeExtServiceGrpcClient.DrainJob, draining, metadata(null, by))
+          .path("status")
+          .asText();
     }
     PauseJobRequest request = PauseJobRequest.newBuilder().setJobId(jobId).build();
-    return calls.call(JobServiceGrpcClient.PauseJob, request).getStatus();
+    return calls.call(JobServiceGrpcClient.PauseJob, request, metadata(null, by)).getStatus();
   }
 
   @Override
-  public String resume(String jobId) {
+  public String resume(String jobId, String by) {
     ResumeJobRequest request = ResumeJobRequest.newBuilder().setJobId(jobId).build();
-    return calls.call(JobServiceGrpcClient.ResumeJob, request).getStatus();
+    return calls.call(JobServiceGrpcClient.ResumeJob, request, metadata(null, by)).getStatus();
   }
 
   @Override
@@ -176,7 +181,7 @@ final class GrpcJobsClient implements JobsClient {
   }
 
   @Override
-  public ObjectNode restore(Backup backup, String blueprintId, String runId) {
+  public ObjectNode restore(Backup backup, String blueprintId, String runId, String by) {
     RestoreJobBackupRequest request =
         RestoreJobBackupRequest.newBuilder()
             .setBackupJson(backup.json())
@@ -185,7 +190,10 @@ final class GrpcJobsClient implements JobsClient {
             .setRunId(runId == null ? "" : runId)
             .build();
     return Json.parseObject(
-        calls.call(JobServiceGrpcClient.RestoreJobBackup, request).getResultJson(), "result_json");
+        calls
+            .call(JobServiceGrpcClient.RestoreJobBackup, request, metadata(null, by))
+            .getResultJson(),
+        "result_json");
   }
 
   @Override
@@ -200,21 +208,28 @@ final class GrpcJobsClient implements JobsClient {
       fork.setStep(request.step());
     }
     return extension(
-        RuntimeExtServiceGrpcClient.ForkJob, fork.build(), metadata(request.idempotencyKey()));
+        RuntimeExtServiceGrpcClient.ForkJob,
+        fork.build(),
+        metadata(request.idempotencyKey(), request.submittedBy()));
   }
 
   /**
    * @param idempotencyKey or null
+   * @param by in whose name the call is made, or null
    */
-  private static MultiMap metadata(String idempotencyKey) {
+  private static MultiMap metadata(String idempotencyKey, String by) {
     MultiMap metadata = MultiMap.caseInsensitiveMultiMap();
-    return idempotencyKey == null
-        ? metadata
-        : metadata.set(GrpcMetadata.IDEMPOTENCY_KEY, idempotencyKey);
+    if (idempotencyKey != null) {
+      metadata.set(GrpcMetadata.IDEMPOTENCY_KEY, idempotencyKey);
+    }
+    if (by != null) {
+      metadata.set(GrpcMetadata.ON_BEHALF_OF, GrpcMetadata.binary(by));
+    }
+    return metadata;
   }
 
   private <Q> ObjectNode extension(ServiceMethod<ExtJsonResponse, Q> method, Q request) {
-    return extension(method, request, metadata(null));
+    return extension(method, request, metadata(null, null));
   }
 
   /** A call that the original runtime does not have. */

@@ -9,7 +9,9 @@ import io.mirrorneuron.model.SubmittedJob;
 
 /**
  * Jobs of a runtime, in this process or behind gRPC. Blocking and thread-safe; failures are {@link
- * io.mirrorneuron.model.MnException}. JSON shapes are those of the gRPC contract.
+ * io.mirrorneuron.model.MnException}. JSON shapes are those of the gRPC contract. Whoever is named
+ * {@code by} is remembered; it is the name that the caller's token vouches for, null when it
+ * vouches for none.
  */
 public interface JobsClient {
 
@@ -45,20 +47,40 @@ public interface JobsClient {
    */
   ObjectNode list(int limit, boolean includeTerminal);
 
-  /** Ends the job and its processes; a terminal job stays as it is. Returns the status word. */
-  String cancel(String jobId);
+  /**
+   * Ends the job and its processes; a terminal job stays as it is. Returns the status word.
+   *
+   * @param by who cancels; of several the first is remembered
+   */
+  String cancel(String jobId, String by);
+
+  /** By nobody in particular. */
+  default String cancel(String jobId) {
+    return cancel(jobId, null);
+  }
 
   /**
    * Starts no program of the job any more, and returns when none runs.
    *
    * @param drain whether those that run may end by themselves; else they are ended, and run again
    *     when the job is resumed
+   * @param by who pauses; of several the first is remembered
    * @return the status word: {@code paused}, or {@code pausing} while draining outlasts the call
    */
-  String pause(String jobId, boolean drain);
+  String pause(String jobId, boolean drain, String by);
+
+  /** By nobody in particular. */
+  default String pause(String jobId, boolean drain) {
+    return pause(jobId, drain, null);
+  }
 
   /** Continues a paused job; a running one stays as it is. Returns the status word. */
-  String resume(String jobId);
+  String resume(String jobId, String by);
+
+  /** By nobody in particular. */
+  default String resume(String jobId) {
+    return resume(jobId, null);
+  }
 
   /** Deletes every terminal job. Returns how many. */
   int clear(String adminToken);
@@ -102,11 +124,17 @@ public interface JobsClient {
    *
    * @param blueprintId null for the one of the backup, else the graph's id
    * @param runId null for a new one
+   * @param by who restores, and so submits the new job
    * @return {@code {job_id, run_id, blueprint_id, status: "paused", source_job_id, source_run_id,
    *     restore_provenance, recovery: {job_id, action, reason}}}
    * @throws io.mirrorneuron.model.MnException INVALID when it is no backup that can be restored
    */
-  ObjectNode restore(Backup backup, String blueprintId, String runId);
+  ObjectNode restore(Backup backup, String blueprintId, String runId, String by);
+
+  /** By nobody in particular. */
+  default ObjectNode restore(Backup backup, String blueprintId, String runId) {
+    return restore(backup, blueprintId, runId, null);
+  }
 
   /**
    * Makes a new job that begins where another one was: with its manifest and payload files, under

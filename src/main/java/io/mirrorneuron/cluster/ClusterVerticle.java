@@ -8,6 +8,7 @@ import io.mirrorneuron.model.MnException;
 import io.vertx.core.buffer.Buffer;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /** The area {@code cluster}. */
 public final class ClusterVerticle extends AreaVerticle {
@@ -16,10 +17,14 @@ public final class ClusterVerticle extends AreaVerticle {
   private final ClusterClient cluster;
   private final RuntimeStatus status;
 
-  public ClusterVerticle(ClusterClient cluster, Surroundings surroundings, Clock clock) {
+  /**
+   * @param redis null when the runtime is elsewhere, as is its Redis
+   */
+  public ClusterVerticle(
+      ClusterClient cluster, Surroundings surroundings, Supplier<RedisState> redis, Clock clock) {
     super("cluster", LIMIT);
     this.cluster = cluster;
-    this.status = new RuntimeStatus(cluster, surroundings, clock);
+    this.status = new RuntimeStatus(cluster, surroundings, redis, clock);
     on("getRuntimeStatus", this::getRuntimeStatus);
     on("getSystemSummary", call -> cluster.summary());
     on("getMetrics", this::getMetrics);

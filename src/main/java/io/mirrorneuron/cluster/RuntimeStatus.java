@@ -12,16 +12,23 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /** Probes the parts and reports; a part that is down is reported, never raised. */
 final class RuntimeStatus {
   private final ClusterClient cluster;
   private final Surroundings surroundings;
+  private final Supplier<RedisState> redis;
   private final Clock clock;
 
-  RuntimeStatus(ClusterClient cluster, Surroundings surroundings, Clock clock) {
+  /**
+   * @param redis null when the runtime is elsewhere, as is its Redis
+   */
+  RuntimeStatus(
+      ClusterClient cluster, Surroundings surroundings, Supplier<RedisState> redis, Clock clock) {
     this.cluster = cluster;
     this.surroundings = surroundings;
+    this.redis = redis;
     this.clock = clock;
   }
 
@@ -31,6 +38,9 @@ final class RuntimeStatus {
     components.add(core.component(surroundings.coreTarget()));
     components.add(api());
     components.add(webUi());
+    if (redis != null) {
+      components.add(redis(redis.get()));
+    }
 
     ObjectNode report = Json.object();
     report.put("overall", overall(components)).put("checked_at", Json.timestamp(clock.instant()));
@@ -110,6 +120,24 @@ final class RuntimeStatus {
         surroundings.webUiUrl() == null
             ? "web ui endpoint is not advertised"
             : "web ui endpoint is not probed");
+  }
+
+  private static ObjectNode redis(RedisState state) {
+    ObjectNode component = Json.object().put("name", "redis");
+    component
+        .put(
+            "status",
+            !state.connected() ? "critical" : state.warning() == null ? "passing" : "warning")
+        .put("target", state.target())
+        .put("duration_ms", 0.0);
+    if (!state.connected()) {
+      return component.put("error", "there is no connection to Redis");
+    }
+    ObjectNode detail = component.putObject("detail").put("version", state.version());
+    if (state.warning() != null) {
+      detail.put("warning", state.warning());
+    }
+    return component;
   }
 
   private static String overall(ArrayNode components) {

@@ -3,8 +3,11 @@ package io.mirrorneuron.config;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** Everything that can be set, as one tree. {@code conf/default.yaml} says what each key means. */
 public record Config(
@@ -12,12 +15,16 @@ public record Config(
     Path home,
     Api api,
     Grpc grpc,
+    Jwt jwt,
     Redis redis,
     Executors executors,
     Retention retention,
     Recovery recovery,
     Outputs outputs,
-    Log log) {
+    Storage storage,
+    Log log,
+    Connections connections,
+    Uploads uploads) {
 
   public enum Env {
     DEV,
@@ -28,6 +35,8 @@ public record Config(
   /**
    * The HTTP door.
    *
+   * @param corsAllowOrigins origins whose pages may call, {@code *} for all
+   * @param allowedHosts names by which this server may be called, in small letters
    * @param bodyLimitBytes bytes of a request body at most
    * @param uploadLimitBytes bytes of an uploaded zip at most
    * @param baseUrl where clients of this process find the API, without a slash at the end
@@ -37,11 +46,21 @@ public record Config(
       int port,
       Secret token,
       List<String> corsAllowOrigins,
+      List<String> allowedHosts,
       long bodyLimitBytes,
       long uploadLimitBytes,
       String baseUrl) {
     public Api {
       corsAllowOrigins = List.copyOf(corsAllowOrigins);
+      allowedHosts = List.copyOf(allowedHosts);
+    }
+
+    /** All names of this server, in small letters, beside those of loopback. */
+    public Set<String> hostNames() {
+      Set<String> names = new HashSet<>(allowedHosts);
+      names.add(host.toLowerCase(Locale.ROOT));
+      Origin.ofUrl(baseUrl).map(Origin::host).ifPresent(names::add);
+      return names;
     }
   }
 
@@ -50,6 +69,7 @@ public record Config(
    *
    * @param target {@code host:port} of the runtime that clients of this process call
    * @param timeout deadline of a unary call; zero means none
+   * @param maxMessageBytes of a message that is received here
    */
   public record Grpc(
       String host,
@@ -59,11 +79,45 @@ public record Config(
       Secret authToken,
       Secret adminToken,
       Secret joinToken,
-      boolean networkOnly) {
+      boolean networkOnly,
+      long maxMessageBytes) {
 
     /** The same door with other tokens. */
     public Grpc withTokens(Secret auth, Secret admin, Secret join) {
-      return new Grpc(host, port, target, timeout, auth, admin, join, networkOnly);
+      return new Grpc(host, port, target, timeout, auth, admin, join, networkOnly, maxMessageBytes);
+    }
+  }
+
+  /**
+   * Whose tokens are accepted beside the static one, and what is made of them.
+   *
+   * @param algorithms by which they may be signed; empty when none is accepted
+   * @param keyFile what signatures are checked with, or null when {@code jwksUrl} has it
+   * @param jwksRefresh between two looks at that address
+   * @param leeway how far the clocks of issuer and server may differ
+   * @param roleClaim the name of a claim, or names with dots between
+   * @param roleNames roles by the issuer's words for them; empty when the words are ours
+   * @param subjectClaim as {@code roleClaim}
+   */
+  public record Jwt(
+      Set<JwtAlgorithm> algorithms,
+      Path keyFile,
+      URI jwksUrl,
+      Duration jwksRefresh,
+      String issuer,
+      String audience,
+      Duration leeway,
+      String roleClaim,
+      Map<String, String> roleNames,
+      String subjectClaim) {
+
+    public Jwt {
+      algorithms = Set.copyOf(algorithms);
+      roleNames = Map.copyOf(roleNames);
+    }
+
+    public boolean isOn() {
+      return !algorithms.isEmpty();
     }
   }
 
@@ -149,6 +203,11 @@ public record Config(
     }
   }
 
+  /**
+   * @param minFreeBytes below which no new work is accepted; 0: only writes that fail count
+   */
+  public record Storage(long minFreeBytes) {}
+
   public enum LogFormat {
     TEXT,
     JSON
@@ -160,9 +219,42 @@ public record Config(
    */
   public record Log(String level, LogFormat format, Path folder, long maxBytes, int backupCount) {}
 
+  /**
+   * What callers may hold of each door.
+   *
+   * @param max connections that are open at a time
+   * @param headTimeout longest time in which the head of a request comes whole
+   */
+  public record Connections(int max, Duration headTimeout) {}
+
+  /**
+   * What may lie there of bundles that were uploaded and not submitted yet.
+   *
+   * @param maxBytes of all of them together, unpacked
+   */
+  public record Uploads(int maxCount, long maxBytes) {}
+
+  /** Whether callers of the API must say who they are. */
+  public boolean asksWhoCalls() {
+    return api.token().isSet() || jwt.isOn();
+  }
+
   /** The same configuration with the tokens of this data directory. */
   public Config withGrpc(Grpc replacement) {
     return new Config(
-        env, home, api, replacement, redis, executors, retention, recovery, outputs, log);
+        env,
+        home,
+        api,
+        replacement,
+        jwt,
+        redis,
+        executors,
+        retention,
+        recovery,
+        outputs,
+        storage,
+        log,
+        connections,
+        uploads);
   }
 }

@@ -16,9 +16,12 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Makes the {@link Config} of a process from files, variables and flags, or says everything that is
@@ -84,9 +87,18 @@ public final class ConfigLoader {
    * @throws ConfigException with every problem found
    */
   public Config load() {
+    return load(config -> List.of());
+  }
+
+  /**
+   * @param further finds problems that only the parts which use the settings know
+   * @throws ConfigException with every problem found
+   */
+  public Config load(Function<Config, List<String>> further) {
     addLayers();
     Config config = reader.read();
     checkDoors(config);
+    further.apply(config).forEach(settings::problem);
     return sound(config);
   }
 
@@ -98,6 +110,13 @@ public final class ConfigLoader {
   public Config loadForClient() {
     addLayers();
     return sound(reader.read());
+  }
+
+  /** Sentences about variables that look like settings and are none, for people to read. */
+  public List<String> strangers() {
+    Set<String> variables = new HashSet<>();
+    settings.keys().forEach(key -> variables.add(variable(key)));
+    return UnknownVariables.of(variables, bundled("variables.yaml")).among(environment.keySet());
   }
 
   private Config sound(Config config) {
@@ -125,21 +144,37 @@ public final class ConfigLoader {
     }
   }
 
-  /**
-   * A door that others can reach must ask who they are. gRPC always has a token, made if absent.
-   */
+  /** A door that others can reach must ask who they are, for a secret that somebody chose. */
   private void checkDoors(Config config) {
-    if (config.api().token().isSet()) {
+    if (config.asksWhoCalls()) {
       return;
     }
-    if (config.env() == Config.Env.PROD) {
-      settings.problem("env prod needs api.token (MN_API_TOKEN)");
+    checkReach("api.host", config.api().host(), "");
+    if (!settings.isSet("grpc.auth_token") && !settings.isSet("grpc.auth_token_file")) {
+      checkReach("grpc.host", config.grpc().host(), ", grpc.auth_token (MN_GRPC_AUTH_TOKEN)");
     }
-    if (!isLoopback(config.api().host())) {
+    if (config.api().corsAllowOrigins().contains("*")) {
       settings.problem(
-          "api.host "
-              + config.api().host()
-              + " can be reached from other machines: set api.token (MN_API_TOKEN) or bind localhost");
+          "api.cors_allow_origins * lets every page that this machine's users look at run programs"
+              + " here: list the origins, or set api.token (MN_API_TOKEN)");
+    }
+    if (config.env() == Config.Env.PROD) {
+      settings.problem("env prod needs api.token (MN_API_TOKEN) or auth.jwt.algorithms");
+    }
+  }
+
+  /**
+   * @param also further settings that would do, for the sentence
+   */
+  private void checkReach(String key, String host, String also) {
+    if (!isLoopback(host)) {
+      settings.problem(
+          key
+              + " "
+              + host
+              + " can be reached from other machines: set api.token (MN_API_TOKEN)"
+              + also
+              + " or auth.jwt.algorithms, or bind localhost");
     }
   }
 
@@ -162,7 +197,11 @@ public final class ConfigLoader {
       settings.problem(
           path + " is not YAML: " + e.getOriginalMessage().lines().findFirst().orElse(""));
     } catch (IOException e) {
-      settings.problem(path + " cannot be read");
+      settings.problem(
+          path
+              + (Files.isDirectory(path)
+                  ? " is a folder, not a file of settings"
+                  : " cannot be read"));
     }
     return Json.object();
   }

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -44,6 +44,7 @@ final class ConfigReader {
         home,
         api(targets.apiBaseUrl()),
         grpc(targets.grpc()),
+        new JwtReader(settings).read(optionalPath("auth.jwt.key_file")),
         new Config.Redis(
             redisUrl(),
             optionalPath("redis.server"),
@@ -58,12 +59,19 @@ final class ConfigReader {
                 settings.number("bundle_archive_ttl_seconds", 1, Integer.MAX_VALUE))),
         new Config.Recovery(settings.choice("recovery.in_flight", Config.InFlight.class)),
         new Config.Outputs(paths("outputs.roots")),
+        new Config.Storage(settings.number("storage.min_free_bytes", 0, Long.MAX_VALUE)),
         new Config.Log(
             settings.choice("log.level", LEVELS),
             settings.choice("log.format", Config.LogFormat.class),
             path("logs_root"),
             settings.number("log.max_bytes", 1, Long.MAX_VALUE),
-            (int) settings.number("log.backup_count", 0, 1000)));
+            (int) settings.number("log.backup_count", 0, 1000)),
+        new Config.Connections(
+            (int) settings.number("connections.max", 1, 1_000_000),
+            Duration.ofSeconds(settings.number("connections.head_timeout_seconds", 1, 3600))),
+        new Config.Uploads(
+            (int) settings.number("uploads.max_count", 1, Integer.MAX_VALUE),
+            settings.number("uploads.max_bytes", 1, Long.MAX_VALUE)));
   }
 
   private Config.Api api(String baseUrl) {
@@ -71,10 +79,29 @@ final class ConfigReader {
         settings.word("api.host"),
         settings.port("api.port"),
         new Secret(settings.text("api.token")),
-        settings.list("api.cors_allow_origins"),
+        origins(),
+        allowedHosts(),
         settings.number("api.request_size_limit_bytes", 1, Integer.MAX_VALUE),
         settings.number("api.upload_size_limit_bytes", 1, Long.MAX_VALUE),
         baseUrl);
+  }
+
+  private List<String> origins() {
+    List<String> origins = settings.list("api.cors_allow_origins");
+    settings.requireText(
+        "api.cors_allow_origins",
+        origins.stream().allMatch(o -> o.equals("*") || Origin.parse(o).isPresent()),
+        "a list of origins such as https://ui.example:8443, without a path, or *");
+    return origins;
+  }
+
+  private List<String> allowedHosts() {
+    List<String> hosts = settings.list("api.allowed_hosts");
+    settings.requireText(
+        "api.allowed_hosts",
+        hosts.stream().allMatch(HostName::isName),
+        "a list of host names without ports");
+    return hosts.stream().map(host -> host.toLowerCase(Locale.ROOT)).toList();
   }
 
   private Config.Grpc grpc(String target) {
@@ -86,7 +113,8 @@ final class ConfigReader {
         token("grpc.auth_token", "grpc_auth.token"),
         token("grpc.admin_token", "grpc_admin.token"),
         joinToken(),
-        settings.flag("network.only"));
+        settings.flag("network.only"),
+        settings.number("grpc.max_message_bytes", 1 << 20, 1 << 30));
   }
 
   private Config.Executors executors() {
@@ -132,15 +160,30 @@ final class ConfigReader {
     if (text.isEmpty()) {
       return null;
     }
+    URI url;
     try {
-      URI url = new URI(text);
-      boolean known = Set.of("redis", "rediss", "unix").contains(String.valueOf(url.getScheme()));
-      settings.requireText("redis.url", known, "a redis://, rediss:// or unix:// URL");
-      return url;
+      url = new URI(text);
     } catch (URISyntaxException e) {
-      settings.requireText("redis.url", false, "a redis://, rediss:// or unix:// URL");
-      return null;
+      url = URI.create("");
     }
+    String shown =
+        text.replaceFirst("//[^/]*@", "//***@").replaceFirst("password=.*", "password=***");
+    settings.requireText(
+        "redis.url", isRedis(url), "a redis://, rediss:// or unix:// URL, unlike " + shown);
+    return url;
+  }
+
+  private static boolean isRedis(URI url) {
+    String path = url.getRawPath() == null ? "" : url.getRawPath();
+    return switch (String.valueOf(url.getScheme())) {
+      case "redis", "rediss" ->
+          (url.getHost() != null || url.getRawAuthority() == null)
+              && url.getPort() != 0
+              && url.getPort() <= 65_535
+              && path.matches("(/\\d{0,9})?");
+      case "unix" -> path.length() > 1;
+      default -> false;
+    };
   }
 
   /** Named now; else the named file; else the file of this home; else what was persisted. */

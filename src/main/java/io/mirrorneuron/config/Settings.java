@@ -112,6 +112,11 @@ final class Settings {
     return values.get(key).layer;
   }
 
+  /** Whether somebody has given it a value, now or for every start. */
+  boolean isSet(String key) {
+    return layer(key) != Layer.DEFAULT && !text(key).isEmpty();
+  }
+
   boolean isExplicit(String key) {
     return layer(key).isExplicit();
   }
@@ -199,29 +204,33 @@ final class Settings {
     return Arrays.stream(text(key).split(",")).map(String::trim).filter(s -> !s.isEmpty()).toList();
   }
 
-  /** Positive whole numbers by name: an object, or {@code name=number} with commas between. */
-  Map<String, Integer> counts(String key) {
+  /** Texts by name: an object, or {@code name=text} with commas between. */
+  Map<String, String> pairs(String key) {
     JsonNode node = values.get(key).node;
-    Map<String, String> entries =
-        node.isObject()
-            ? node.properties().stream()
-                .collect(Collectors.toMap(Map.Entry::getKey, member -> member.getValue().asText()))
-            : list(key).stream()
-                .map(entry -> entry.split("=", 2))
-                .collect(
-                    Collectors.toMap(
-                        pair -> pair[0].trim(),
-                        pair -> pair.length == 2 ? pair[1].trim() : "",
-                        (first, second) -> second));
+    return node.isObject()
+        ? node.properties().stream()
+            .collect(Collectors.toMap(Map.Entry::getKey, member -> member.getValue().asText()))
+        : list(key).stream()
+            .map(entry -> entry.split("=", 2))
+            .collect(
+                Collectors.toMap(
+                    pair -> pair[0].trim(),
+                    pair -> pair.length == 2 ? pair[1].trim() : "",
+                    (first, second) -> second));
+  }
+
+  /** Positive whole numbers by name, as {@link #pairs}. */
+  Map<String, Integer> counts(String key) {
     Map<String, Integer> counts = new LinkedHashMap<>();
-    entries.forEach(
-        (name, count) -> {
-          if (!name.isEmpty() && count.matches("[1-9]\\d{0,8}")) {
-            counts.put(name, Integer.valueOf(count));
-          } else {
-            unfit(key, "a list of name=number with numbers from 1");
-          }
-        });
+    pairs(key)
+        .forEach(
+            (name, count) -> {
+              if (!name.isEmpty() && count.matches("[1-9]\\d{0,8}")) {
+                counts.put(name, Integer.valueOf(count));
+              } else {
+                unfit(key, "a list of name=number with numbers from 1");
+              }
+            });
     return counts;
   }
 

@@ -10,6 +10,7 @@ import io.mirrorneuron.gateway.contract.ApiOperation;
 import io.mirrorneuron.gateway.contract.Contract;
 import io.mirrorneuron.gateway.contract.ContractCheck;
 import io.mirrorneuron.gateway.security.Cors;
+import io.mirrorneuron.gateway.security.PageGuard;
 import io.mirrorneuron.gateway.stream.LiveStream;
 import io.mirrorneuron.gateway.stream.SocketHandler;
 import io.mirrorneuron.gateway.stream.Topics;
@@ -30,8 +31,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The contract as a router. The order for every request: id and common headers, CORS, the path, who
- * calls, the body, what the contract says of it, the area.
+ * The contract as a router. The order for every request: id and common headers, what page it comes
+ * from, CORS, the path, who calls, the body, what the contract says of it, the area.
  */
 final class ApiRouter {
   private ApiRouter() {}
@@ -43,8 +44,10 @@ final class ApiRouter {
    */
   record Parts(
       Entry entry,
+      PageGuard pages,
       Cors cors,
       Health health,
+      Ready ready,
       BusHandler.Shared shared,
       Duration timeout,
       Clock clock) {}
@@ -52,7 +55,12 @@ final class ApiRouter {
   static Router create(Vertx vertx, Contract contract, Parts parts) {
     RouterBuilder builder = RouterBuilder.create(vertx, contract.parsed());
     SlashPaths slashPaths = new SlashPaths();
-    builder.rootHandler(parts.entry()).rootHandler(parts.cors()).rootHandler(slashPaths);
+    builder
+        .rootHandler(parts.entry())
+        .rootHandler(parts.pages())
+        .rootHandler(parts.cors())
+        .rootHandler(slashPaths)
+        .rootHandler(new PlainPaths());
     Map<String, OperationCheck> checks = checks(contract);
     Map<String, LiveStream> streams = new LinkedHashMap<>();
     for (ApiOperation operation : contract.operations()) {
@@ -64,7 +72,7 @@ final class ApiRouter {
     var sockets =
         new SocketHandler.Shared(
             parts.shared().auth(),
-            parts.cors(),
+            parts.pages(),
             parts.shared().streams(),
             new Topics(streams.values()),
             parts.clock());
@@ -73,6 +81,8 @@ final class ApiRouter {
       Handler<RoutingContext> handler;
       if (operation.id().equals(ContractCheck.HEALTH)) {
         handler = parts.health();
+      } else if (operation.id().equals(ContractCheck.READY)) {
+        handler = parts.ready();
       } else if (operation.socket() != null) {
         handler =
             new SocketHandler(operation, check, streams.get(operation.socket().stream()), sockets);

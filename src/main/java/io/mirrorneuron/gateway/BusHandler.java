@@ -9,10 +9,13 @@ import io.mirrorneuron.gateway.call.OperationCheck;
 import io.mirrorneuron.gateway.call.ParameterSource;
 import io.mirrorneuron.gateway.call.Uploads;
 import io.mirrorneuron.gateway.contract.ApiOperation;
-import io.mirrorneuron.gateway.security.Auth;
+import io.mirrorneuron.gateway.security.Admission;
 import io.mirrorneuron.gateway.stream.LiveStream;
 import io.mirrorneuron.gateway.stream.SseOutlet;
 import io.mirrorneuron.gateway.stream.Streams;
+import io.mirrorneuron.security.Auth;
+import io.mirrorneuron.security.Principal;
+import io.mirrorneuron.security.Role;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
@@ -59,28 +62,34 @@ final class BusHandler implements Handler<RoutingContext> {
 
   @Override
   public void handle(RoutingContext ctx) {
-    if (!operation.isPublic()) {
-      String authorization = ctx.request().getHeader(HttpHeaders.AUTHORIZATION);
-      shared.auth().authenticate(authorization).mustReach(operation.role());
+    if (operation.isPublic()) {
+      enter(ctx, Principal.unnamed(Role.VIEWER));
+      return;
     }
+    String authorization = ctx.request().getHeader(HttpHeaders.AUTHORIZATION);
+    Admission.of(ctx, shared.auth(), authorization, operation.role(), caller -> enter(ctx, caller));
+  }
+
+  private void enter(RoutingContext ctx, Principal caller) {
     switch (operation.body()) {
-      case NONE -> call(ctx, check.read(ParameterSource.of(ctx), null));
+      case NONE -> call(ctx, check.read(ParameterSource.of(ctx), null), caller);
       case JSON -> {
         BodyCheck.mustBeJson(ctx.request());
         shared
             .bodies()
             .read(ctx.request())
             .map(bytes -> check.read(ParameterSource.of(ctx), bytes))
-            .onComplete(call -> call(ctx, call), ctx::fail);
+            .onComplete(call -> call(ctx, call, caller), ctx::fail);
       }
       case UPLOAD -> {
         ApiCall call = check.read(ParameterSource.of(ctx), null);
         shared
             .uploads()
             .receive(ctx.request(), uploadField)
-            .onComplete(upload -> callWith(upload, ctx, call), ctx::fail);
+            .onComplete(upload -> callWith(upload, ctx, call.withCaller(caller)), ctx::fail);
       }
     }
+    ctx.request().resume(); // paused while keys were fetched
   }
 
   private void callWith(ApiCall.Upload upload, RoutingContext ctx, ApiCall call) {
@@ -89,15 +98,18 @@ final class BusHandler implements Handler<RoutingContext> {
         .onComplete(answer -> write(ctx, defaultType, answer), ctx::fail);
   }
 
-  private void call(RoutingContext ctx, ApiCall call) {
+  private void call(RoutingContext ctx, ApiCall call, Principal caller) {
     String type = operation.produces().size() == 1 ? null : negotiated(ctx);
     if (ApiOperation.EVENT_STREAM.equals(type == null ? operation.produces().getFirst() : type)) {
       String lastId = ctx.request().getHeader("Last-Event-ID");
-      SseOutlet.open(ctx, shared.streams(), stream.subscribe(call, lastId));
+      // What many follow together is read for none of them.
+      SseOutlet.open(ctx, shared.streams(), stream.subscribe(call, lastId, caller.expiry()));
     } else if (type == null) {
-      ask(ctx, call).onComplete(answer -> write(ctx, defaultType, answer), ctx::fail);
+      ask(ctx, call.withCaller(caller))
+          .onComplete(answer -> write(ctx, defaultType, answer), ctx::fail);
     } else {
-      ask(ctx, call.withAccept(type)).onComplete(answer -> write(ctx, type, answer), ctx::fail);
+      ask(ctx, call.withCaller(caller).withAccept(type))
+          .onComplete(answer -> write(ctx, type, answer), ctx::fail);
     }
   }
 

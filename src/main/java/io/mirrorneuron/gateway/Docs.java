@@ -2,7 +2,9 @@ package io.mirrorneuron.gateway;
 
 import io.mirrorneuron.gateway.answer.Entry;
 import io.mirrorneuron.gateway.contract.Contract;
-import io.mirrorneuron.gateway.security.Auth;
+import io.mirrorneuron.gateway.security.Admission;
+import io.mirrorneuron.security.Auth;
+import io.mirrorneuron.security.Role;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -84,10 +86,16 @@ final class Docs {
         .method(HttpMethod.GET)
         .method(HttpMethod.HEAD)
         .handler(
-            ctx -> {
-              auth.authenticate(ctx.request().getHeader(HttpHeaders.AUTHORIZATION));
-              handler.handle(ctx);
-            });
+            ctx ->
+                Admission.of(
+                    ctx,
+                    auth,
+                    ctx.request().getHeader(HttpHeaders.AUTHORIZATION),
+                    Role.VIEWER,
+                    caller -> {
+                      handler.handle(ctx);
+                      ctx.request().resume();
+                    }));
   }
 
   private static void send(RoutingContext ctx, String type, Buffer content) {

@@ -2,21 +2,25 @@ package io.mirrorneuron.gateway;
 
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.gateway.answer.BadHeads;
 import io.mirrorneuron.gateway.answer.Entry;
-import io.mirrorneuron.gateway.answer.Problem;
 import io.mirrorneuron.gateway.call.Bodies;
 import io.mirrorneuron.gateway.call.Uploads;
 import io.mirrorneuron.gateway.contract.ApiOperation;
 import io.mirrorneuron.gateway.contract.Contract;
 import io.mirrorneuron.gateway.contract.ContractCheck;
-import io.mirrorneuron.gateway.security.Auth;
 import io.mirrorneuron.gateway.security.Cors;
+import io.mirrorneuron.gateway.security.Origins;
+import io.mirrorneuron.gateway.security.PageGuard;
 import io.mirrorneuron.gateway.stream.Streams;
+import io.mirrorneuron.model.UploadQuota;
+import io.mirrorneuron.security.Auth;
+import io.mirrorneuron.storage.Readiness;
+import io.mirrorneuron.storage.Storage;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -37,7 +41,10 @@ public final class GatewayVerticle extends VerticleBase {
    * @param docsNeedToken whether the contract and its pages are only for callers with a token
    * @param timeout of a call to an area
    * @param requestIds made for requests that bring none; must be cheap and thread-safe
+   * @param storage of uploads
+   * @param readiness of this server and what it stands before
    * @param clock tells clients of sockets the time
+   * @param uploads what uploads may take of the disk
    */
   public record Settings(
       Config.Api api,
@@ -45,9 +52,15 @@ public final class GatewayVerticle extends VerticleBase {
       boolean docsNeedToken,
       Duration timeout,
       Supplier<String> requestIds,
-      Clock clock) {}
+      Storage storage,
+      Readiness readiness,
+      Clock clock,
+      UploadQuota uploads) {}
 
   private static final long DRAIN_SECONDS = 5;
+
+  /** Of all headers of a request; the largest token that is looked at has half of it. */
+  private static final int HEADER_BYTES = 16 << 10;
 
   /** What a client may say at once over a WebSocket; what it is sent has no such limit. */
   private static final int SOCKET_MESSAGE_BYTES = 16 << 10;
@@ -74,7 +87,7 @@ public final class GatewayVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    streams = new Streams(vertx, settings.timeout().dividedBy(2));
+    streams = new Streams(vertx, settings.clock(), settings.timeout().dividedBy(2));
     Config.Api api = settings.api();
     server =
         vertx
@@ -82,6 +95,7 @@ public final class GatewayVerticle extends VerticleBase {
                 new HttpServerOptions()
                     .setHost(api.host())
                     .setPort(api.port())
+                    .setMaxHeaderSize(HEADER_BYTES)
                     .setIdleTimeout(ApiOperation.IDLE_SECONDS)
                     .setMaxWebSocketFrameSize(SOCKET_MESSAGE_BYTES)
                     .setMaxWebSocketMessageSize(SOCKET_MESSAGE_BYTES)
@@ -89,7 +103,7 @@ public final class GatewayVerticle extends VerticleBase {
                     .setPerMessageWebSocketCompressionSupported(false)
                     .setPerFrameWebSocketCompressionSupported(false))
             .requestHandler(router(api))
-            .invalidRequestHandler(GatewayVerticle::refuse);
+            .invalidRequestHandler(new BadHeads(settings.requestIds()));
     return server.listen();
   }
 
@@ -107,28 +121,27 @@ public final class GatewayVerticle extends VerticleBase {
 
   private Router router(Config.Api api) {
     var uploads =
-        new Uploads(vertx, settings.uploadFolder(), api.uploadLimitBytes(), settings.requestIds());
+        new Uploads(
+            vertx,
+            settings.uploadFolder(),
+            api.uploadLimitBytes(),
+            settings.requestIds(),
+            settings.storage(),
+            settings.uploads());
+    Origins origins = new Origins(api.corsAllowOrigins(), api.baseUrl());
     var parts =
         new ApiRouter.Parts(
             new Entry(settings.requestIds()),
-            new Cors(api.corsAllowOrigins()),
+            new PageGuard(
+                api.hostNames(), auth != Auth.NOBODY_ASKS && api.allowedHosts().isEmpty(), origins),
+            new Cors(origins),
             health,
+            new Ready(settings.readiness()),
             new BusHandler.Shared(auth, new Bodies(api.bodyLimitBytes()), uploads, streams),
             settings.timeout(),
             settings.clock());
     Router router = ApiRouter.create(vertx, contract, parts);
     Docs.mount(router, vertx, contract, settings.docsNeedToken() ? auth : Auth.NOBODY_ASKS);
     return ApiRouter.close(router, contract);
-  }
-
-  /** What the HTTP codec could not make sense of; there is no route yet that could say so. */
-  private static void refuse(HttpServerRequest request) {
-    Problem problem = Problem.malformed("the request is not HTTP that this server understands");
-    request
-        .response()
-        .setStatusCode(problem.status())
-        .putHeader("content-type", "application/problem+json")
-        .putHeader("connection", "close")
-        .end(io.vertx.core.buffer.Buffer.buffer(problem.bytes("none")));
   }
 }

@@ -6,7 +6,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 
-/** Says that the process answers; looks at nothing. The only operation that is not on the bus. */
+/** Says that the process answers; looks at nothing. Not on the bus, as {@link Ready}. */
 public final class Health implements Handler<RoutingContext> {
 
   /** What it tells besides {@code status}. Absent texts are empty. */

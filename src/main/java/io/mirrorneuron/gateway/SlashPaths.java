@@ -1,5 +1,7 @@
 package io.mirrorneuron.gateway;
 
+import io.mirrorneuron.gateway.answer.Problem;
+import io.mirrorneuron.gateway.answer.Problems;
 import io.mirrorneuron.gateway.answer.Refusal;
 import io.mirrorneuron.gateway.contract.ApiOperation;
 import io.vertx.core.Handler;
@@ -50,7 +52,12 @@ final class SlashPaths implements Handler<RoutingContext> {
 
   private static void answer(RoutingContext ctx, Known operation, Matcher path) {
     for (int i = 0; i < operation.names().size(); i++) {
-      ctx.pathParams().put(operation.names().get(i), decoded(path.group(i + 1)));
+      String value = decoded(path.group(i + 1));
+      if (PlainPaths.isDots(value)) {
+        Problems.send(ctx, Problem.notFound());
+        return;
+      }
+      ctx.pathParams().put(operation.names().get(i), value);
     }
     operation.handler().handle(ctx);
   }

@@ -20,7 +20,7 @@ record Answer(ObjectNode content, Person by, String shown) {
 
   /** Members of our own: a form need not know them. */
   private static final Set<String> OURS =
-      Set.of("request_id", "by", "user", "decision", "approved");
+      Set.of("request_id", "by", Person.VERIFIED, "user", "decision", "approved");
 
   /** What is added when an answer is recorded. */
   private static final Set<String> ADDED = Set.of("submitted_at", SHOWN, "approved_by");
@@ -33,8 +33,7 @@ record Answer(ObjectNode content, Person by, String shown) {
     if (!content.has("approved")) {
       content.put("approved", content.path("decision").asText().equalsIgnoreCase("approve"));
     }
-    content.put("by", by.name());
-    return new Answer(content, by, shown);
+    return new Answer(by.signs(content), by, shown);
   }
 
   boolean isApproval() {

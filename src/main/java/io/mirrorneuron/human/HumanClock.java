@@ -1,5 +1,6 @@
 package io.mirrorneuron.human;
 
+import io.mirrorneuron.storage.OutOfRoom;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.Executors;
@@ -49,7 +50,7 @@ public final class HumanClock implements AutoCloseable {
       desk.timeOut(item.runId(), item.request().id());
       failed.remove(item);
     } catch (RuntimeException e) {
-      if (failed.add(item)) {
+      if (failed.add(item) && !OutOfRoom.isIn(e)) { // a full disk fails them all
         LOG.error("Request {} of run {} cannot be closed", item.request().id(), item.runId(), e);
       }
     }

@@ -64,13 +64,12 @@ public final class HumanDesk {
    * Answers a request. A repeated answer changes nothing. Where several people must approve, the
    * answer is the approval's record until the last one decides.
    *
-   * @param user who asks, where the body does not say; or null
-   * @throws MnException NOT_FOUND, INVALID with its faults, or CONFLICT: {@code already_answered},
-   *     {@code request_closed}, {@code run_over}, {@code request_claimed}, {@code shown_changed},
-   *     {@code already_approved}
+   * @throws MnException NOT_FOUND, INVALID with its faults, FORBIDDEN {@code unproven_name}, or
+   *     CONFLICT: {@code already_answered}, {@code request_closed}, {@code run_over}, {@code
+   *     request_claimed}, {@code shown_changed}, {@code already_approved}
    */
-  ObjectNode answer(String runId, String requestId, ObjectNode body, String user) {
-    Answer answer = Answer.of(requestId, body, Person.of(body, user));
+  ObjectNode answer(String runId, String requestId, ObjectNode body, Person by) {
+    Answer answer = Answer.of(requestId, body, by);
     return decide(
         runId,
         requestId,
@@ -100,8 +99,7 @@ public final class HumanDesk {
     if (request.question().approvalsRequired() == 1 || !answer.isApproval()) {
       return List.of(records.record(HumanType.HUMAN_INPUT_RECEIVED, payload));
     }
-    List<String> names =
-        new ArrayList<>(request.approvals().stream().map(HumanRequest::by).toList());
+    List<String> names = new ArrayList<>(namesBeside(answer.by(), request));
     if (names.stream().anyMatch(answer.by()::is)) {
       throw conflict(
           "already_approved",
@@ -117,12 +115,32 @@ public final class HumanDesk {
   }
 
   /**
+   * Who has approved already. Names that tokens vouch for and names that people give themselves are
+   * not counted together: one person may be behind two of these.
+   */
+  private static List<String> namesBeside(Person by, HumanRequest request) {
+    List<Person> people = request.approvals().stream().map(Person::of).toList();
+    Optional<Person> proven = people.stream().filter(Person::verified).findFirst();
+    if (proven.isPresent() && !by.verified()) {
+      throw new MnException(
+          ErrorCode.FORBIDDEN,
+          "unproven_name",
+          "%s has approved request %s with a token of their own; who else approves it needs one too"
+              .formatted(proven.get().name(), request.id()));
+    }
+    return people.stream()
+        .filter(one -> one.verified() == by.verified())
+        .map(Person::name)
+        .toList();
+  }
+
+  /**
    * Keeps others from answering for a while; again by the same person, for longer.
    *
    * @param body {@code {by, lease_seconds}} and whatever else is to be recorded
    */
-  ObjectNode claim(String runId, String requestId, ObjectNode body, String user) {
-    Person by = named(body, user);
+  ObjectNode claim(String runId, String requestId, ObjectNode body, Person by) {
+    mustBeNamed(by);
     return decide(
         runId,
         requestId,
@@ -130,7 +148,7 @@ public final class HumanDesk {
           mustBeOpen(request, records.folder());
           mustBeFreeFor(by, request, records.now());
           long seconds = body.path("lease_seconds").asLong(LEASE_SECONDS);
-          ObjectNode payload = body.deepCopy().put("request_id", requestId).put("by", by.name());
+          ObjectNode payload = by.signs(body.deepCopy().put("request_id", requestId));
           payload.put("lease_seconds", seconds);
           payload.put("claimed_at", Json.timestamp(records.now()));
           payload.put("until", Json.timestamp(records.now().plusSeconds(seconds)));
@@ -139,8 +157,8 @@ public final class HumanDesk {
   }
 
   /** Ends a claim before its time; only who has it can. */
-  ObjectNode release(String runId, String requestId, ObjectNode body, String user) {
-    Person by = named(body, user);
+  ObjectNode release(String runId, String requestId, ObjectNode body, Person by) {
+    mustBeNamed(by);
     return decide(
         runId,
         requestId,
@@ -150,7 +168,7 @@ public final class HumanDesk {
           if (request.claimAt(records.now()) == null) {
             throw conflict("not_claimed", "request %s is not claimed".formatted(requestId));
           }
-          ObjectNode payload = body.deepCopy().put("request_id", requestId).put("by", by.name());
+          ObjectNode payload = by.signs(body.deepCopy().put("request_id", requestId));
           payload.put("released_at", Json.timestamp(records.now()));
           return records.write(List.of(records.record(HumanType.HUMAN_REQUEST_RELEASED, payload)));
         });
@@ -159,9 +177,8 @@ public final class HumanDesk {
   /**
    * Records that somebody has seen a notice, once for each person; also after the end of the run.
    */
-  ObjectNode acknowledge(String runId, String noticeId, ObjectNode body, String user) {
+  ObjectNode acknowledge(String runId, String noticeId, ObjectNode body, Person by) {
     RunFolder folder = store.find(runId);
-    Person by = Person.of(body, user);
     return folder.exclusively(
         () -> {
           HumanRecords records = records(folder);
@@ -169,12 +186,13 @@ public final class HumanDesk {
           if (all.stream().flatMap(HumanState::noticeIds).noneMatch(noticeId::equals)) {
             throw MnException.notFound("notice", noticeId);
           }
-          ObjectNode payload = body.deepCopy().put("notice_id", noticeId).put("by", by.name());
+          ObjectNode payload = by.signs(body.deepCopy().put("notice_id", noticeId));
           payload.put("acknowledged_at", Json.timestamp(records.now()));
           return all.stream()
               .filter(HumanType.HUMAN_NOTICE_ACKNOWLEDGED::is)
               .filter(record -> record.path("payload").path("notice_id").asText().equals(noticeId))
-              .filter(record -> by.is(HumanRequest.by(record)))
+              .filter(record -> by.is(Person.of(record).name()))
+              .filter(record -> by.verified() == Person.of(record).verified())
               .findFirst()
               .orElseGet(
                   () ->
@@ -220,7 +238,7 @@ public final class HumanDesk {
           "request %s was answered by %s at %s: %s"
               .formatted(
                   request.id(),
-                  HumanRequest.by(request.answer()),
+                  Person.of(request.answer()).name(),
                   request.answer().path("ts").asText(),
                   request.answer().path("payload").path("decision").asText("without a decision")));
     }
@@ -237,21 +255,19 @@ public final class HumanDesk {
 
   private static void mustBeFreeFor(Person by, HumanRequest request, Instant now) {
     Claim claim = request.claimAt(now);
-    if (claim != null && !by.is(claim.by())) {
+    if (claim != null && !by.passesFor(claim.by())) {
       throw conflict(
           "request_claimed",
           "request %s is claimed by %s until %s"
-              .formatted(request.id(), claim.by(), Json.timestamp(claim.until())));
+              .formatted(request.id(), claim.by().name(), Json.timestamp(claim.until())));
     }
   }
 
-  private static Person named(ObjectNode body, String user) {
-    Person by = Person.of(body, user);
+  private static void mustBeNamed(Person by) {
     if (!by.isNamed()) {
       throw Fault.refusal(
           List.of(new Fault("missing", List.of("body", "by"), "must be a name", null)));
     }
-    return by;
   }
 
   private static MnException conflict(String error, String message) {

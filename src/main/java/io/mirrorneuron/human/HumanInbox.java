@@ -101,7 +101,7 @@ public final class HumanInbox {
       return item.request().is(status, now)
           && (runId == null || runId.equals(item.runId()))
           && (blueprintId == null || blueprintId.equals(item.blueprintId()))
-          && (by == null || claim != null && claim.by().equalsIgnoreCase(by));
+          && (by == null || claim != null && claim.by().is(by));
     }
   }
 

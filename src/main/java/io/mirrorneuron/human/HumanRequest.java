@@ -42,7 +42,7 @@ record HumanRequest(
   }
 
   /** Until when a request is one person's to answer. */
-  record Claim(String by, Instant until) {}
+  record Claim(Person by, Instant until) {}
 
   static HumanRequest unknown(String id) {
     return new HumanRequest(id, null, null, List.of(), null, null);
@@ -79,15 +79,14 @@ record HumanRequest(
   }
 
   private static Claim claim(ObjectNode record) {
-    JsonNode payload = record.path("payload");
-    Instant until = Records.time(Json.object().set("ts", payload.get("until")));
-    return until == null ? null : new Claim(payload.path("by").asText(), until);
+    Instant until = Records.time(Json.object().set("ts", record.path("payload").get("until")));
+    return until == null ? null : new Claim(Person.of(record), until);
   }
 
   /** Whoever has approved no longer keeps the others from it. */
   private HumanRequest approved(ObjectNode record) {
     List<ObjectNode> all = Stream.concat(approvals.stream(), Stream.of(record)).toList();
-    boolean done = claim != null && new Person(claim.by()).is(by(record));
+    boolean done = claim != null && Person.of(record).passesFor(claim.by());
     return new HumanRequest(id, question, done ? null : claim, all, answer, closing);
   }
 
@@ -96,10 +95,6 @@ record HumanRequest(
     return isOpen()
         ? new HumanRequest(id, question, claim, approvals, answer, closing, true)
         : this;
-  }
-
-  static String by(ObjectNode record) {
-    return record.path("payload").path("by").asText(Person.ANONYMOUS);
   }
 
   /** What people said to the present question: the answer that counts, then the approvals. */
@@ -170,9 +165,7 @@ record HumanRequest(
     json.put("approvals_required", question.approvalsRequired());
     json.set(
         "claim",
-        holds == null
-            ? null
-            : Json.object().put("by", holds.by()).put("until", time(holds.until())));
+        holds == null ? null : holds.by().signs(Json.object()).put("until", time(holds.until())));
     ArrayNode decisions = json.putArray("decisions");
     approvals.forEach(record -> decisions.add(decision(record)));
     if (answer != null) {
@@ -186,7 +179,7 @@ record HumanRequest(
     JsonNode payload = record.path("payload");
     ObjectNode json = Json.object();
     json.put("type", record.path("type").asText());
-    json.put("by", by(record));
+    Person.of(record).signs(json);
     json.put("at", time(Records.time(record)));
     json.put("decision", payload.path("decision").textValue());
     json.put("approved", payload.path("approved").asBoolean(false));

@@ -32,12 +32,16 @@ public final class HumanVerticle extends AreaVerticle {
 
   @FunctionalInterface
   private interface Action {
-    ObjectNode take(String runId, String id, ObjectNode body, String user);
+    ObjectNode take(String runId, String id, ObjectNode body, Person by);
   }
 
   private static Operation on(String id, Action action) {
     return call ->
-        action.take(call.text("run_id"), call.text(id), call.body(), call.text("X-MN-User"));
+        action.take(
+            call.text("run_id"),
+            call.text(id),
+            call.body(),
+            Person.of(call.body(), call.text("X-MN-User"), call.subject()));
   }
 
   private ObjectNode listHuman(ApiCall call) {

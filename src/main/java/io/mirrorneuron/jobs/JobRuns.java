@@ -218,7 +218,7 @@ public final class JobRuns {
 
   private RunJournal journal(RunFolder folder) {
     RunJournal journal = runs.journal(folder);
-    journal.catchUp();
+    journal.takeInAll();
     return journal;
   }
 

@@ -97,9 +97,9 @@ public final class JobsVerticle extends AreaVerticle {
     on("listJobs", this::listJobs);
     onHot("getJob", this::getJob);
     on("explainJob", call -> jobs.why(id(call)));
-    on("cancelJob", call -> changed(call, jobs.cancel(id(call))));
-    on("pauseJob", call -> changed(call, jobs.pause(id(call), call.flag("drain"))));
-    on("resumeJob", call -> changed(call, jobs.resume(id(call))));
+    on("cancelJob", call -> changed(call, jobs.cancel(id(call), call.subject())));
+    on("pauseJob", call -> changed(call, jobs.pause(id(call), call.flag("drain"), call.subject())));
+    on("resumeJob", call -> changed(call, jobs.resume(id(call), call.subject())));
     on("backupJob", call -> Buffer.buffer(BackupArchive.pack(jobs.backup(id(call)))));
     on("restoreJob", this::restoreJob);
     on("forkJob", this::forkJob);
@@ -132,7 +132,9 @@ public final class JobsVerticle extends AreaVerticle {
   private ObjectNode submitJob(ApiCall call) {
     SubmittedJob job =
         jobs.submit(
-            SubmitRequest.read(call.body()).submission(staging, call.text("Idempotency-Key")));
+            SubmitRequest.read(call.body())
+                .submission(staging, call.text("Idempotency-Key"))
+                .by(call.subject()));
     return Json.object()
         .put("id", job.jobId())
         .put("job_id", job.jobId())
@@ -268,7 +270,7 @@ public final class JobsVerticle extends AreaVerticle {
   private ObjectNode restoreJob(ApiCall call) {
     Path zip = call.upload().path();
     Backup backup = BackupArchive.unpack(zip, zip.getParent());
-    return jobs.restore(backup, call.text("blueprint_id"), call.text("run_id"));
+    return jobs.restore(backup, call.text("blueprint_id"), call.text("run_id"), call.subject());
   }
 
   private ObjectNode forkJob(ApiCall call) {
@@ -280,7 +282,8 @@ public final class JobsVerticle extends AreaVerticle {
         .forEach(one -> inputs.put(one.getKey(), one.getValue()));
     return jobs.fork(
         id(call),
-        new ForkRequest(at.textValue(), at.asLong(), inputs, call.text("Idempotency-Key")));
+        new ForkRequest(
+            at.textValue(), at.asLong(), inputs, call.text("Idempotency-Key"), call.subject()));
   }
 
   private ObjectNode sendMessage(ApiCall call) {

@@ -21,7 +21,9 @@ public enum ErrorCode {
   UNIMPLEMENTED(501, false),
   /** Redis, the runtime or a node is away, or under too much load to take work. */
   UNAVAILABLE(503, true),
-  TIMEOUT(504, true);
+  TIMEOUT(504, true),
+  /** There is no room on a disk of the server, or of its Redis. */
+  STORAGE_FULL(507, true);
 
   private final int httpStatus;
   private final boolean retryable;

@@ -12,6 +12,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 public final class MnException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  private static final String STORAGE_FULL = "storage_full";
+
   private final ErrorCode code;
   private final String error;
   private final transient JsonNode validation;
@@ -71,6 +73,20 @@ public final class MnException extends RuntimeException {
 
   public static MnException unavailable(String message, Throwable cause) {
     return new MnException(ErrorCode.UNAVAILABLE, "unavailable", message, null, cause);
+  }
+
+  /**
+   * There is no room on a disk.
+   *
+   * @param code STORAGE_FULL when nothing was written; UNAVAILABLE when nobody knows whether it was
+   */
+  public static MnException storageFull(ErrorCode code, String message, Throwable cause) {
+    return new MnException(code, STORAGE_FULL, message, null, cause);
+  }
+
+  /** Whether a full disk is the reason, here or on another server. */
+  public boolean isStorageFull() {
+    return error.equals(STORAGE_FULL);
   }
 
   public ErrorCode code() {

@@ -82,11 +82,15 @@ final class RunRecords {
     RunFolder run = runs.find(runId);
     boolean over = run.isOver(); // before the journal is read: then nothing can follow
     RunJournal journal = runs.journal(run);
-    boolean all = journal.advance();
+    RunJournal.Taken taken = journal.takeIn();
     long after = call.has("after") ? position(runId, call.text("after")) : 0;
     RunJournal.Page page =
         journal.page(after, new Filter(channels(call), level(call)), (int) call.integer("limit"));
-    return new Page(page.records(), page.next(), !all, over && all && page.complete());
+    return new Page(
+        page.records(),
+        page.next(),
+        taken == RunJournal.Taken.SOME,
+        over && taken == RunJournal.Taken.ALL && page.complete());
   }
 
   /**
@@ -111,7 +115,7 @@ final class RunRecords {
 
   private RunJournal journal(RunFolder run) {
     RunJournal journal = runs.journal(run);
-    journal.catchUp();
+    journal.takeInAll();
     return journal;
   }
 

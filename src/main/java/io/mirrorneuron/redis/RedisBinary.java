@@ -1,34 +1,39 @@
 package io.mirrorneuron.redis;
 
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.redis.RedisVersion.Product;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.function.BinaryOperator;
+import java.util.stream.Stream;
 
 /**
- * Finds a Redis program that runs on this machine: the bundled one, else {@code redis-server} or
- * {@code valkey-server} on the search path.
+ * Finds a Redis program that runs on this machine: the newest of the bundled one and each {@code
+ * redis-server} or {@code valkey-server} on the search path.
  */
 final class RedisBinary {
-  private static final Pattern VERSION = Pattern.compile("v=(\\d+)\\.(\\d+)");
+  private static final RedisVersion BUNDLED = new RedisVersion(Product.REDIS, 7, 0, 15);
+  private static final int OLDEST_LINE = 602;
+  private static final long SECONDS_TO_TELL = 5;
+
+  /** A program that runs here. */
+  record Found(Path program, RedisVersion version) {}
 
   private final Path folder;
   private final String searchPath;
 
   /**
    * @param folder where the bundled program is unpacked to
-   * @param searchPath folders to look in, as in {@code PATH}
+   * @param searchPath folders to look in, as in {@code PATH}; relative ones are not looked in
    */
   RedisBinary(Path folder, String searchPath) {
     this.folder = folder;
@@ -36,25 +41,55 @@ final class RedisBinary {
   }
 
   /**
-   * @throws MnException (UNAVAILABLE) when nothing runs here
+   * @param writer of the data that it must load; empty when it may be any
+   * @throws MnException (UNAVAILABLE) when nothing that can runs here
    */
-  Path find() {
-    return bundled()
-        .or(this::onSearchPath)
-        .orElseThrow(
-            () ->
-                MnException.unavailable(
-                    "no Redis runs here: install redis-server or valkey-server 6.2 or newer, or set"
-                        + " MN_REDIS_URL",
-                    null));
+  Found find(Optional<RedisVersion> writer) {
+    return Stream.concat(bundled().stream(), onSearchPath())
+        .filter(found -> writer.map(found.version()::reads).orElse(true))
+        .reduce(BinaryOperator.maxBy((a, b) -> a.version().compareTo(b.version())))
+        .orElseThrow(() -> MnException.unavailable(missing(writer), null));
+  }
+
+  private static String missing(Optional<RedisVersion> writer) {
+    return writer
+        .map(
+            last ->
+                "no Redis here reads the data that "
+                    + last
+                    + " wrote: install it or a newer one again, or set MN_REDIS_URL")
+        .orElse(
+            "no Redis runs here: install redis-server or valkey-server 6.2 or newer, or set"
+                + " MN_REDIS_URL");
+  }
+
+  /** What the program says it is; empty when it does not run or is something else. */
+  static Optional<RedisVersion> version(Path program) {
+    try {
+      Process process =
+          new ProcessBuilder(program.toString(), "--version").redirectErrorStream(true).start();
+      try (InputStream output = process.getInputStream()) {
+        return process.waitFor(SECONDS_TO_TELL, TimeUnit.SECONDS)
+            ? RedisVersion.ofPrinted(new String(output.readAllBytes(), StandardCharsets.UTF_8))
+            : Optional.empty();
+      } finally {
+        process.destroyForcibly();
+      }
+    } catch (IOException e) {
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
   }
 
   /** Unpacked once, and only kept when it runs here: it may miss a system library. */
-  private Optional<Path> bundled() {
+  private Optional<Found> bundled() {
     String name = resource();
     Path program = folder.resolve(name).resolve("redis-server");
+    Found found = new Found(program, BUNDLED);
     if (Files.isExecutable(program)) {
-      return Optional.of(program);
+      return Optional.of(found);
     }
     try (InputStream content = RedisBinary.class.getResourceAsStream("/" + name)) {
       if (content == null) {
@@ -65,10 +100,11 @@ final class RedisBinary {
       try {
         Files.copy(content, fresh, StandardCopyOption.REPLACE_EXISTING);
         Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rwx------"));
-        if (!isGoodEnough(fresh)) {
+        if (!version(fresh).equals(Optional.of(BUNDLED))) {
           return Optional.empty();
         }
-        return Optional.of(Files.move(fresh, program, StandardCopyOption.ATOMIC_MOVE));
+        Files.move(fresh, program, StandardCopyOption.ATOMIC_MOVE);
+        return Optional.of(found);
       } finally {
         Files.deleteIfExists(fresh);
       }
@@ -81,41 +117,22 @@ final class RedisBinary {
   private static String resource() {
     String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
     boolean arm = System.getProperty("os.arch").equals("aarch64");
-    if (os.contains("mac")) {
-      return "redis-server-6.2.6-v5-darwin-" + (arm ? "arm64" : "amd64");
-    }
-    return arm ? "redis-server-6.2.7-linux-arm64" : "redis-server-6.2.6-v5-linux-amd64";
+    return "redis-server-%d.%d.%d-%s-%s"
+        .formatted(
+            BUNDLED.major(),
+            BUNDLED.minor(),
+            BUNDLED.patch(),
+            os.contains("mac") ? "darwin" : "linux",
+            arm ? "arm64" : "amd64");
   }
 
-  private Optional<Path> onSearchPath() {
-    List<Path> candidates = new ArrayList<>();
-    for (String folderOnPath : searchPath.split(File.pathSeparator)) {
-      candidates.add(Path.of(folderOnPath, "redis-server"));
-      candidates.add(Path.of(folderOnPath, "valkey-server"));
-    }
-    return candidates.stream()
+  private Stream<Found> onSearchPath() {
+    return Stream.of(searchPath.split(File.pathSeparator))
+        .map(Path::of)
+        .filter(Path::isAbsolute)
+        .flatMap(on -> Stream.of(on.resolve("redis-server"), on.resolve("valkey-server")))
         .filter(Files::isExecutable)
-        .filter(RedisBinary::isGoodEnough)
-        .findFirst();
-  }
-
-  /** Whether it starts at all and is 6.2 or newer. */
-  private static boolean isGoodEnough(Path program) {
-    try {
-      Process process = new ProcessBuilder(program.toString(), "--version").start();
-      try (InputStream output = process.getInputStream()) {
-        Matcher version = VERSION.matcher(new String(output.readAllBytes()));
-        return process.waitFor(5, TimeUnit.SECONDS)
-            && version.find()
-            && Integer.parseInt(version.group(1)) * 100 + Integer.parseInt(version.group(2)) >= 602;
-      } finally {
-        process.destroyForcibly();
-      }
-    } catch (IOException e) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
+        .flatMap(program -> version(program).map(version -> new Found(program, version)).stream())
+        .filter(found -> found.version().line() >= OLDEST_LINE);
   }
 }

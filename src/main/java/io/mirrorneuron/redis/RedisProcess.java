@@ -32,11 +32,15 @@ final class RedisProcess {
 
   private final RedisServer.Options options;
   private final RedisAddress address;
+  private final DataVersion data;
   private volatile long pid;
+  private volatile RedisVersion version;
+  private String program = "taken over";
 
   private RedisProcess(RedisServer.Options options, RedisAddress address) {
     this.options = options;
     this.address = address;
+    this.data = new DataVersion(options.folder());
   }
 
   static RedisProcess at(RedisServer.Options options) throws IOException {
@@ -80,6 +84,16 @@ final class RedisProcess {
     return pid;
   }
 
+  /** What serves; null before it does. */
+  RedisVersion version() {
+    return version;
+  }
+
+  /** Where the program of the server was found, for people. */
+  String program() {
+    return program;
+  }
+
   /** Blocks until the server hangs up, which it does when it ends. */
   void awaitHangUp() {
     try (RedisSession session = RedisSession.patient(address, options.password().value())) {
@@ -113,13 +127,18 @@ final class RedisProcess {
     }
     pid = running.getAsLong();
     awaitLoaded(cancelled);
+    data.write(version);
   }
 
   /** The process that listens at our address, when it knows our password. */
   private OptionalLong answering() {
     try (RedisSession session = session()) {
-      Matcher id = PROCESS_ID.matcher(session.ask("INFO", "server"));
-      return id.find() ? OptionalLong.of(Long.parseLong(id.group(1))) : OptionalLong.empty();
+      String info = session.ask("INFO", "server");
+      Matcher id = PROCESS_ID.matcher(info);
+      version = RedisVersion.ofInfo(info).orElse(version);
+      return id.find() && version != null
+          ? OptionalLong.of(Long.parseLong(id.group(1)))
+          : OptionalLong.empty();
     } catch (IOException e) {
       return OptionalLong.empty();
     }
@@ -188,10 +207,8 @@ final class RedisProcess {
   }
 
   private void start() throws IOException {
-    Path program =
-        options.program() != null
-            ? options.program()
-            : new RedisBinary(options.folder().resolve("bin"), options.searchPath()).find();
+    Path program = options.program() != null ? named() : found();
+    this.program = program.toString();
     writeConfiguration();
     Files.deleteIfExists(pidFile());
     Process starter =
@@ -207,6 +224,26 @@ final class RedisProcess {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while Redis started", e);
     }
+  }
+
+  private Path found() throws IOException {
+    return new RedisBinary(bin(), options.searchPath()).find(data.read()).program();
+  }
+
+  private Path bin() {
+    return options.folder().resolve("bin");
+  }
+
+  /** The program of the settings; what does not run is told when it is started. */
+  private Path named() throws IOException {
+    Optional<RedisVersion> writer = data.read();
+    Optional<RedisVersion> chosen = RedisBinary.version(options.program());
+    if (writer.isPresent() && chosen.isPresent() && !chosen.get().reads(writer.get())) {
+      throw new IOException(
+          "redis.server: %s is %s, which cannot read what %s wrote in %s: name that or a newer one"
+              .formatted(options.program(), chosen.get(), writer.get(), options.folder()));
+    }
+    return options.program();
   }
 
   private void writeConfiguration() throws IOException {

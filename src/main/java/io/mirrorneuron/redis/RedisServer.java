@@ -3,6 +3,7 @@ package io.mirrorneuron.redis;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.storage.Storage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,7 +30,8 @@ public final class RedisServer implements AutoCloseable {
 
   /**
    * @param folder of data, socket and configuration; made when absent
-   * @param program to start, or null to use the bundled one or one of {@code searchPath}
+   * @param program to start, or null to use the newest of the bundled one and those of {@code
+   *     searchPath}
    * @param searchPath folders of programs, as in {@code PATH}
    * @param log file of the server's own log
    */
@@ -43,20 +45,30 @@ public final class RedisServer implements AutoCloseable {
 
   private final RedisProcess process;
   private final String uri;
+  private final Storage storage;
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private final CompletableFuture<Void> closing = new CompletableFuture<>();
   private final Thread keeper;
 
-  private RedisServer(RedisProcess process) {
+  private RedisServer(RedisProcess process, Storage storage) {
     this.process = process;
+    this.storage = storage;
     this.uri = process.uri();
     this.keeper = Thread.ofVirtual().name("redis-keeper").unstarted(this::keep);
   }
 
   /** Begins to start (or take over) the server and returns at once. */
   public static RedisServer launch(Options options) {
+    return launch(options, Storage.unwatched());
+  }
+
+  /**
+   * @param storage of its folder; while that is full, Redis may end again and again, which is not
+   *     told each time
+   */
+  public static RedisServer launch(Options options, Storage storage) {
     try {
-      RedisServer server = new RedisServer(RedisProcess.at(options));
+      RedisServer server = new RedisServer(RedisProcess.at(options), storage);
       server.keeper.start();
       return server;
     } catch (IOException e) {
@@ -90,10 +102,16 @@ public final class RedisServer implements AutoCloseable {
     return process.pid();
   }
 
+  /** What serves now; known once {@link #awaitReady} has returned. */
+  public RedisVersion version() {
+    return process.version();
+  }
+
   private void keep() {
     Duration backOff = Duration.ofMillis(50);
     try {
       process.bringUp(closing);
+      tellVersion();
       ready.complete(null);
     } catch (IOException | RuntimeException e) {
       process.stop();
@@ -107,17 +125,33 @@ public final class RedisServer implements AutoCloseable {
       if (closing.isDone()) {
         break;
       }
-      log.warn("Redis ended unexpectedly; starting it again");
+      if (storage.trouble().isEmpty()) {
+        log.warn("Redis ended unexpectedly; starting it again");
+      }
       try {
         process.bringUp(closing);
+        tellVersion();
         backOff = Duration.ofMillis(50);
       } catch (IOException | RuntimeException e) {
-        log.error("Redis cannot be started again: {}", e.getMessage());
+        if (storage.trouble().isEmpty()) {
+          log.error("Redis cannot be started again: {}", e.getMessage());
+        }
         backOff = min(backOff.multipliedBy(2), LONGEST_BACK_OFF);
       }
       closesWithin(backOff);
     }
     process.stop();
+  }
+
+  private void tellVersion() {
+    RedisVersion version = process.version();
+    log.info("{} serves as process {} ({})", version, process.pid(), process.program());
+    PatchedRedis.warning(version)
+        .ifPresent(
+            warning ->
+                log.warn(
+                    "{}. Install a newer redis-server or valkey-server on PATH and start again",
+                    warning));
   }
 
   private static Duration min(Duration a, Duration b) {

@@ -3,6 +3,7 @@ package io.mirrorneuron.runstore;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.storage.OutOfRoom;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -117,6 +118,31 @@ public final class RunJournal {
       }
       lock.unlock();
     }
+  }
+
+  /** How much a reader's look took in. */
+  public enum Taken {
+    ALL,
+    SOME,
+    /** Nothing: there is no room to number what is new. What has a number can be read. */
+    NO_ROOM
+  }
+
+  /** {@link #advance} for readers, who read on while the disk is full. */
+  public Taken takeIn() {
+    try {
+      return advance() ? Taken.ALL : Taken.SOME;
+    } catch (MnException e) {
+      if (OutOfRoom.isIn(e)) {
+        return Taken.NO_ROOM;
+      }
+      throw e;
+    }
+  }
+
+  /** {@link #catchUp} for readers, as far as there is room for it. */
+  public void takeInAll() {
+    while (takeIn() == Taken.SOME) {}
   }
 
   /** The number of the first record that is left, above 1 in a long run; 0 when there is none. */

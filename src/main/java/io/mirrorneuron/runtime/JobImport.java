@@ -52,7 +52,7 @@ final class JobImport {
   }
 
   /** See {@link io.mirrorneuron.client.JobsClient#restore}. */
-  ObjectNode restore(Backup backup, String blueprint, String run) {
+  ObjectNode restore(Backup backup, String blueprint, String run, String by) {
     ObjectNode json = checked(backup);
     JsonNode job = json.path("runtime").path("job");
     JsonNode source = json.path("source");
@@ -84,7 +84,8 @@ final class JobImport {
             bundles.put(payloads),
             provenance,
             sourceJob,
-            reason);
+            reason,
+            by);
     Answers.await(engine.restore(newJobs.of(jobId, text), workflow, from));
 
     ObjectNode answer = Json.object().put("job_id", jobId).put("run_id", runId);

@@ -18,6 +18,7 @@ import io.mirrorneuron.runtime.engine.JobStatus;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.manifest.PayloadPaths;
 import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.BundleStore;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.NewJob;
@@ -51,10 +52,12 @@ final class LocalJobs implements JobsClient {
   private final JobExport exports;
   private final JobImport imports;
   private final JobFork forks;
+  private final Storage storage;
 
   /**
    * @param beforeClear answers whether nobody needs what is known of ended jobs any more, if it has
    *     to after a while
+   * @param storage says whether new work can be taken in; what changes jobs that are there is tried
    */
   LocalJobs(
       Engine engine,
@@ -68,7 +71,8 @@ final class LocalJobs implements JobsClient {
       JobHistory history,
       JobExport exports,
       JobImport imports,
-      JobFork forks) {
+      JobFork forks,
+      Storage storage) {
     this.engine = engine;
     this.store = store;
     this.bundles = bundles;
@@ -82,11 +86,13 @@ final class LocalJobs implements JobsClient {
     this.exports = exports;
     this.imports = imports;
     this.forks = forks;
+    this.storage = storage;
   }
 
   @Override
   public SubmittedJob submit(Submission submission) {
     Workflow workflow = manifests.parse(submission.manifestJson());
+    storage.requireRoom();
     if (submission.payloads() instanceof Payloads.Inline inline) {
       inline.files().keySet().forEach(PayloadPaths::requireSafe);
     }
@@ -100,7 +106,7 @@ final class LocalJobs implements JobsClient {
             submission.idempotencyKey(),
             manifest,
             bundle);
-    return Answers.await(engine.submit(job, workflow, bundle));
+    return Answers.await(engine.submit(job, workflow, bundle, submission.submittedBy()));
   }
 
   @Override
@@ -152,18 +158,18 @@ final class LocalJobs implements JobsClient {
   }
 
   @Override
-  public String cancel(String jobId) {
-    return status(engine.cancel(jobId), jobId).word();
+  public String cancel(String jobId, String by) {
+    return status(engine.cancel(jobId, by), jobId).word();
   }
 
   @Override
-  public String pause(String jobId, boolean drain) {
-    return status(engine.pause(jobId, drain), jobId).word();
+  public String pause(String jobId, boolean drain, String by) {
+    return status(engine.pause(jobId, drain, by), jobId).word();
   }
 
   @Override
-  public String resume(String jobId) {
-    JobStatus status = status(engine.resume(jobId), jobId);
+  public String resume(String jobId, String by) {
+    JobStatus status = status(engine.resume(jobId, by), jobId);
     return status == JobStatus.RUNNING ? "resumed" : status.word();
   }
 
@@ -211,6 +217,7 @@ final class LocalJobs implements JobsClient {
   @Override
   public ObjectNode send(String jobId, String agentId, ObjectNode message) {
     ObjectNode full = MessageForm.full(message);
+    storage.requireRoom();
     ObjectNode envelope = full.withObject("/envelope");
     JsonNode given = envelope.path("message_id");
     if (!given.isMissingNode() && (!given.isTextual() || given.asText().isBlank())) {
@@ -225,6 +232,7 @@ final class LocalJobs implements JobsClient {
 
   @Override
   public ObjectNode replayDeadLetter(String jobId, int index) {
+    storage.requireRoom();
     return letters.replay(jobId, index);
   }
 
@@ -234,12 +242,14 @@ final class LocalJobs implements JobsClient {
   }
 
   @Override
-  public ObjectNode restore(Backup backup, String blueprintId, String runId) {
-    return imports.restore(backup, blueprintId, runId);
+  public ObjectNode restore(Backup backup, String blueprintId, String runId, String by) {
+    storage.requireRoom();
+    return imports.restore(backup, blueprintId, runId, by);
   }
 
   @Override
   public ObjectNode fork(String jobId, ForkRequest request) {
+    storage.requireRoom();
     return forks.of(jobId, request);
   }
 }

@@ -6,13 +6,15 @@ import io.mirrorneuron.runstore.RunLog;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.exec.Samples;
+import io.mirrorneuron.storage.Storage;
 import java.util.List;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Samples of programs become records of their run. */
-record RunSamples(RunStore store, Supplier<List<Hardware.Gpu>> devices) implements Samples {
+record RunSamples(RunStore store, Supplier<List<Hardware.Gpu>> devices, Storage storage)
+    implements Samples {
   private static final Logger LOG = LoggerFactory.getLogger(RunSamples.class);
 
   /** The program finds its folder. One that cannot be made keeps no job from going on. */
@@ -27,7 +29,14 @@ record RunSamples(RunStore store, Supplier<List<Hardware.Gpu>> devices) implemen
 
   @Override
   public void write(String runId, List<ObjectNode> samples) {
-    store.open(runId).append(RunLog.RESOURCES, samples);
+    try {
+      store.open(runId).append(RunLog.RESOURCES, samples);
+    } catch (MnException e) {
+      if (!Storage.isFull(storage.explained(e))) {
+        throw e;
+      }
+      LOG.debug("{} samples of run {} are lost: the disk is full", samples.size(), runId);
+    }
   }
 
   @Override

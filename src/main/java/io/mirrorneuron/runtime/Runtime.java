@@ -11,6 +11,7 @@ import io.mirrorneuron.runtime.exec.Orphans;
 import io.mirrorneuron.runtime.exec.PoolUsage;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.recorder.RunRecorder;
+import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.FileBundleStore;
 import io.mirrorneuron.store.JobRows;
 import io.mirrorneuron.store.Keys;
@@ -62,13 +63,15 @@ public final class Runtime implements AutoCloseable {
   /**
    * @param runs where the records of runs are kept
    * @param gpus of this machine, known without waiting
+   * @param storage says whether new work can be taken in
    */
   public Runtime(
       Config config,
       Identity identity,
       RedisLanes lanes,
       RunStore runs,
-      Supplier<List<Hardware.Gpu>> gpus) {
+      Supplier<List<Hardware.Gpu>> gpus,
+      Storage storage) {
     this.lanes = lanes;
     Orphans.killAll(config.executors(), identity.runtimeId());
     ManifestCache manifests = new ManifestCache(new Manifests(config.executors().defaultRunner()));
@@ -82,12 +85,13 @@ public final class Runtime implements AutoCloseable {
             identity.runtimeId(),
             identity.clock(),
             identity.environment(),
-            new RunSamples(runs, gpus));
+            new RunSamples(runs, gpus, storage),
+            storage);
     Keys keys = new Keys(config.redis().namespace());
     store =
         new RedisJobStore(
             lanes, keys, config.retention().terminalJobs(), config.retention().eventsPerJob());
-    recorder = new RunRecorder(runs, store, executions::flushSamples);
+    recorder = new RunRecorder(runs, store, executions::flushSamples, storage);
     runs.writtenBy(recorder::catchUp);
     String owner = identity.nodeName() + "#" + identity.runtimeId();
     engine =
@@ -120,7 +124,8 @@ public final class Runtime implements AutoCloseable {
             history,
             new JobExport(engine, store, bundles, history, identity.clock()),
             new JobImport(engine, bundles, manifests, newJobs, identity.clock()),
-            new JobFork(engine, store, bundles, manifests, newJobs, history));
+            new JobFork(engine, store, bundles, manifests, newJobs, history),
+            storage);
     recorder.recover(owner);
     engine.keepWatch();
     new BundleSweep(

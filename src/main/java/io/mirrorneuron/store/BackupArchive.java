@@ -100,7 +100,7 @@ public final class BackupArchive {
     try {
       Path folder = Files.createTempDirectory(scratch, "backup-");
       try {
-        BundleZip.unpack(zip, folder, BundleZip.Limits.DEFAULT);
+        BundleZip.unpack(zip, folder, BundleZip.Limits.DEFAULT, bytes -> {});
         return read(contents(folder));
       } finally {
         delete(folder);

@@ -3,9 +3,12 @@ package io.mirrorneuron.store;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.UploadQuota;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -14,6 +17,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -30,16 +35,23 @@ public final class BundleStaging {
   private final BundleZip.Limits limits;
   private final Clock clock;
   private final Supplier<String> ids;
+  private final UploadQuota quota;
+
+  /** What each bundle takes of the quota, by handle; those that are being unpacked included. */
+  private final Map<String, Long> sizes = new ConcurrentHashMap<>();
 
   /**
    * @param root made when absent
    * @param ids unguessable: whoever knows a handle may submit the bundle
    */
-  public BundleStaging(Path root, BundleZip.Limits limits, Clock clock, Supplier<String> ids) {
+  public BundleStaging(
+      Path root, BundleZip.Limits limits, Clock clock, Supplier<String> ids, UploadQuota quota) {
     this.root = root;
     this.limits = limits;
     this.clock = clock;
     this.ids = ids;
+    this.quota = quota;
+    quota.sweptBy(this::sweep);
   }
 
   /** A bundle: its manifest and the folder of its payload files. */
@@ -48,21 +60,44 @@ public final class BundleStaging {
   /**
    * Unpacks a zip. The file itself stays the caller's.
    *
-   * @throws MnException MALFORMED or TOO_LARGE; then nothing is left behind
+   * @throws MnException MALFORMED, TOO_LARGE, or EXHAUSTED when the quota is used up; then nothing
+   *     is left behind
    */
   public Bundle unpack(Path zip) {
+    if (quota.isTight(0)) {
+      quota.sweep();
+    }
+    quota.takePlace();
     String handle = "bundle-" + ids.get();
     Path folder = root.resolve(handle);
+    sizes.put(handle, 0L);
     try {
       Files.createDirectories(folder);
-      BundleZip.unpack(zip, folder, limits);
+      BundleZip.unpack(zip, folder, limits, bytes -> take(handle, bytes));
       return read(handle, folder);
     } catch (IOException e) {
-      delete(folder);
+      remove(folder);
       throw MnException.unavailable("the bundle cannot be stored", e);
     } catch (RuntimeException e) {
-      delete(folder);
+      remove(folder);
       throw e;
+    }
+  }
+
+  private void take(String handle, long bytes) {
+    if (quota.isTight(bytes)) {
+      quota.sweep();
+    }
+    quota.take(bytes);
+    sizes.merge(handle, bytes, Long::sum);
+  }
+
+  private void remove(Path folder) {
+    delete(folder);
+    Long size = sizes.remove(folder.getFileName().toString());
+    if (size != null) {
+      quota.give(size);
+      quota.givePlace();
     }
   }
 
@@ -77,13 +112,42 @@ public final class BundleStaging {
     return read(handle, folder);
   }
 
-  /** Removes bundles that are older than a day. To be called now and then. */
-  public void sweep() {
+  /**
+   * Removes bundles that are older than a day, and counts those that others have left here. To be
+   * called at the start and then now and then.
+   */
+  public synchronized void sweep() {
     Instant oldest = clock.instant().minus(LIFETIME);
-    for (Path folder : folders()) {
+    List<Path> folders = folders();
+    for (Path folder : folders) {
       if (modified(folder).isBefore(oldest)) {
-        delete(folder);
+        remove(folder);
+      } else {
+        count(folder);
       }
+    }
+  }
+
+  private void count(Path folder) {
+    String handle = folder.getFileName().toString();
+    if (!sizes.containsKey(handle)) {
+      long size = size(folder);
+      if (sizes.putIfAbsent(handle, size) == null) {
+        quota.countIn(size);
+      }
+    }
+  }
+
+  private static long size(Path folder) {
+    try (Stream<Path> all = Files.walk(folder)) {
+      long size = 0;
+      for (Path path : (Iterable<Path>) all::iterator) {
+        boolean file = Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
+        size += BundleZip.ENTRY_BYTES + (file ? Files.size(path) : 0);
+      }
+      return size;
+    } catch (IOException | UncheckedIOException e) {
+      return 0; // it is being removed
     }
   }
 

@@ -5,6 +5,8 @@ import io.mirrorneuron.model.MnException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongConsumer;
 import java.util.zip.ZipException;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
@@ -26,8 +29,14 @@ public final class BundleZip {
   private static final int DIRECTORY = 0040000;
   private static final int UNKNOWN = 0;
 
+  private static final int MAX_NAME_BYTES = 255;
+  private static final int MAX_PATH_BYTES = 2048;
+
   /** Expansion below this is nobody's attack, whatever its ratio. */
   private static final long RATIO_FREE_BYTES = 1 << 20;
+
+  /** What an entry takes on a disk besides its bytes, about. */
+  static final long ENTRY_BYTES = 4096;
 
   private BundleZip() {}
 
@@ -41,17 +50,19 @@ public final class BundleZip {
   }
 
   /**
+   * @param room asked before bytes are written; throws when there is none
    * @throws MnException MALFORMED or TOO_LARGE; the target then holds a part
    */
-  static void unpack(Path zip, Path target, Limits limits) throws IOException {
+  static void unpack(Path zip, Path target, Limits limits, LongConsumer room) throws IOException {
     long size = Files.size(zip);
     if (size > limits.compressedBytes()) {
       throw tooLarge("bundle is larger than " + limits.compressedBytes() + " bytes");
     }
     try (ZipFile file = ZipFile.builder().setPath(zip).setIgnoreLocalFileHeader(true).get()) {
       List<Entry> entries = check(file, target, limits);
-      Budget budget = new Budget(limits, size);
+      Budget budget = new Budget(limits, size, room);
       for (Entry entry : entries) {
+        room.accept(ENTRY_BYTES);
         write(file, entry, budget);
       }
     } catch (ZipException e) {
@@ -95,6 +106,7 @@ public final class BundleZip {
   }
 
   private static Path safePath(ZipArchiveEntry entry, Path target) {
+    checkLength(entry.getName());
     try {
       Path path = isSafe(entry) ? target.resolve(entry.getName()).normalize() : null;
       if (path == null || !path.startsWith(target)) {
@@ -106,7 +118,34 @@ public final class BundleZip {
     }
   }
 
+  /** Names that file systems commonly have no room for; paths must fit behind a folder of ours. */
+  private static void checkLength(String name) {
+    if (bytes(name) > MAX_PATH_BYTES) {
+      throw malformed("bundle contains a path of more than " + MAX_PATH_BYTES + " bytes");
+    }
+    for (String part : name.split("/")) {
+      if (bytes(part) > MAX_NAME_BYTES) {
+        throw malformed("bundle contains a file name of more than " + MAX_NAME_BYTES + " bytes");
+      }
+    }
+  }
+
+  private static int bytes(String name) {
+    return name.getBytes(StandardCharsets.UTF_8).length;
+  }
+
   private static void write(ZipFile file, Entry entry, Budget budget) throws IOException {
+    try {
+      writeTo(file, entry, budget);
+    } catch (FileSystemException e) {
+      if (String.valueOf(e.getReason()).contains("too long")) { // on a file system with less room
+        throw malformed("bundle contains a file name that is too long for this server");
+      }
+      throw e;
+    }
+  }
+
+  private static void writeTo(ZipFile file, Entry entry, Budget budget) throws IOException {
     try {
       if (entry.source().isDirectory()) {
         Files.createDirectories(entry.target());
@@ -141,10 +180,12 @@ public final class BundleZip {
   private static final class Budget {
     private final Limits limits;
     private final long ratioBytes;
+    private final LongConsumer room;
     private long spent;
 
-    Budget(Limits limits, long compressed) {
+    Budget(Limits limits, long compressed, LongConsumer room) {
       this.limits = limits;
+      this.room = room;
       this.ratioBytes = Math.max(RATIO_FREE_BYTES, compressed * limits.ratio());
     }
 
@@ -156,6 +197,7 @@ public final class BundleZip {
       if (spent > ratioBytes) {
         throw tooLarge("bundle expands to more than " + limits.ratio() + " times its size");
       }
+      room.accept(bytes);
     }
   }
 

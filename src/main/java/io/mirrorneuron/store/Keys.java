@@ -67,6 +67,11 @@ public record Keys(String namespace) {
     return namespace + ":resource-limits";
   }
 
+  /** String with a short time to live: written to see whether Redis writes. */
+  public String trial() {
+    return namespace + ":trial";
+  }
+
   private String job(String jobId) {
     return namespace + ":{job:" + jobId + "}:";
   }

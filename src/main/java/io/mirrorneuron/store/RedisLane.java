@@ -1,6 +1,7 @@
 package io.mirrorneuron.store;
 
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.storage.Storage;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -31,13 +32,18 @@ final class RedisLane extends VerticleBase implements Executor {
   private static final List<String> NOT_NOW =
       List.of("LOADING", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "CONNECTION_CLOSED");
 
+  /** Redis refuses all writes while its disk does; a script says so somewhere in its failure. */
+  private static final String CANNOT_WRITE = "MISCONF ";
+
   private final RedisOptions options;
+  private final Storage storage;
   private Redis client;
   private volatile RedisConnection connection;
   private boolean closed;
 
-  RedisLane(RedisOptions options) {
+  RedisLane(RedisOptions options, Storage storage) {
     this.options = options;
+    this.storage = storage;
   }
 
   @Override
@@ -76,13 +82,18 @@ final class RedisLane extends VerticleBase implements Executor {
       return Future.failedFuture(away(null));
     }
     try {
-      return connection
-          .send(request)
-          .recover(failure -> Future.failedFuture(isAnswer(failure) ? failure : away(failure)));
+      return connection.send(request).recover(failure -> Future.failedFuture(told(failure)));
     } catch (RuntimeException e) {
       // The client throws between the end of a connection and our hearing of it.
       return Future.failedFuture(away(e));
     }
+  }
+
+  private Throwable told(Throwable failure) {
+    if (failure instanceof ErrorType refusal && refusal.getMessage().contains(CANNOT_WRITE)) {
+      return storage.refusedByRedis(failure);
+    }
+    return isAnswer(failure) ? failure : away(failure);
   }
 
   /** Whether Redis refused the command itself, which it would do again. */
@@ -106,7 +117,9 @@ final class RedisLane extends VerticleBase implements Executor {
     if (connection == which) {
       connection = null;
       if (!closed) {
-        LOG.warn("the connection to Redis is lost; connecting again");
+        if (storage.trouble().isEmpty()) { // a full disk makes Redis end again and again
+          LOG.warn("the connection to Redis is lost; connecting again");
+        }
         which.close();
         reconnect();
       }
@@ -123,7 +136,7 @@ final class RedisLane extends VerticleBase implements Executor {
         });
   }
 
-  private static MnException away(Throwable cause) {
-    return MnException.unavailable("Redis does not answer", cause);
+  private MnException away(Throwable cause) {
+    return storage.redisAway(cause);
   }
 }

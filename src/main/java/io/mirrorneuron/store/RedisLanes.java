@@ -1,8 +1,12 @@
 package io.mirrorneuron.store;
 
+import io.mirrorneuron.storage.Storage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
 import io.vertx.redis.client.RedisOptions;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -23,8 +27,9 @@ public final class RedisLanes {
 
   /**
    * @param connectionString {@code redis://[:password@]host:port/db} or {@code unix://…}
+   * @param storage hears when Redis refuses to write for want of room
    */
-  public static Future<RedisLanes> connect(Vertx vertx, String connectionString) {
+  public static Future<RedisLanes> connect(Vertx vertx, String connectionString, Storage storage) {
     List<RedisLane> lanes = new ArrayList<>();
     Future<?> ready = Future.succeededFuture();
     for (int i = 0; i < LANES; i++) {
@@ -33,11 +38,21 @@ public final class RedisLanes {
               .setConnectionString(connectionString)
               .setMaxWaitingHandlers(PIPELINE)
               .setProtocolNegotiation(false);
-      RedisLane lane = new RedisLane(options);
+      RedisLane lane = new RedisLane(options, storage);
       lanes.add(lane);
       ready = ready.compose(done -> vertx.deployVerticle(lane));
     }
     return ready.map(done -> new RedisLanes(List.copyOf(lanes)));
+  }
+
+  /** Fails with what Redis says when it takes no commands of ours. */
+  public Future<?> ping() {
+    return any().send(Request.cmd(Command.PING));
+  }
+
+  /** What the server says of itself: the reply to {@code INFO server}. */
+  public Future<String> serverInfo() {
+    return any().send(Request.cmd(Command.INFO).arg("server")).map(Response::toString);
   }
 
   RedisLane of(String jobId) {

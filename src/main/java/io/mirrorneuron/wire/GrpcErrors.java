@@ -71,7 +71,7 @@ public final class GrpcErrors {
       case FORBIDDEN -> GrpcStatus.PERMISSION_DENIED;
       case NOT_FOUND -> GrpcStatus.NOT_FOUND;
       case CONFLICT, PRECONDITION -> GrpcStatus.FAILED_PRECONDITION;
-      case EXHAUSTED -> GrpcStatus.RESOURCE_EXHAUSTED;
+      case EXHAUSTED, STORAGE_FULL -> GrpcStatus.RESOURCE_EXHAUSTED;
       case INTERNAL -> GrpcStatus.INTERNAL;
       case UNIMPLEMENTED -> GrpcStatus.UNIMPLEMENTED;
       case UNAVAILABLE ->

@@ -1,5 +1,12 @@
 package io.mirrorneuron.wire;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.mirrorneuron.model.MnException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.util.Base64;
+
 /**
  * Names of the gRPC metadata we read and write beyond the protocol's own. Clients that do not know
  * them lose nothing but precision.
@@ -9,6 +16,12 @@ public final class GrpcMetadata {
 
   /** Request metadata of SubmitJob: same key and content, same job. */
   public static final String IDEMPOTENCY_KEY = "idempotency-key";
+
+  /**
+   * Request metadata of calls that make or change jobs: UTF-8, the name that the token of a
+   * gateway's caller vouches for. Only those whom the runtime trusts as its operator may send it.
+   */
+  public static final String ON_BEHALF_OF = "mn-on-behalf-of-bin";
 
   /** Trailer of a finite StreamEvents: a {@link LogState} in lower case. */
   public static final String LOG_STATE = "mn-log-state";
@@ -23,6 +36,25 @@ public final class GrpcMetadata {
   static final String RETRY_AFTER = "mn-retry-after-ms";
 
   private GrpcMetadata() {}
+
+  /** The text as the value of metadata whose name ends in {@code -bin}. */
+  public static String binary(String text) {
+    return Base64.getEncoder().withoutPadding().encodeToString(text.getBytes(UTF_8));
+  }
+
+  /**
+   * The text of metadata whose name ends in {@code -bin}.
+   *
+   * @throws MnException MALFORMED when it is not UTF-8 in Base64
+   */
+  public static String text(String name, String binary) {
+    try {
+      byte[] bytes = Base64.getDecoder().decode(binary);
+      return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (IllegalArgumentException | CharacterCodingException e) {
+      throw MnException.malformed("metadata " + name + " must be UTF-8 in Base64");
+    }
+  }
 
   /** What is known of a job's event log where a finite stream ends. */
   public enum LogState {

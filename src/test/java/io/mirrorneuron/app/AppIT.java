@@ -60,6 +60,7 @@ class AppIT {
               () ->
                   Doors.opened(
                       "gRPC",
+                      "grpc",
                       "localhost",
                       port,
                       () ->
@@ -72,7 +73,7 @@ class AppIT {
           .hasMessage(
               "gRPC localhost:%d cannot be opened: another program, perhaps another MirrorNeuron,"
                       .formatted(port)
-                  + " uses it");
+                  + " uses it; set another grpc.port (MN_GRPC_PORT)");
     } finally {
       vertx.close().await(10, TimeUnit.SECONDS);
     }

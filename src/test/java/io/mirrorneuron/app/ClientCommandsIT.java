@@ -2,19 +2,24 @@ package io.mirrorneuron.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.JobOutcome;
 import io.mirrorneuron.ListOptions;
 import io.mirrorneuron.MirrorNeuron;
 import io.mirrorneuron.RunOptions;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;
+import io.mirrorneuron.redis.PatchedRedis;
+import io.mirrorneuron.redis.RedisVersion;
 import io.mirrorneuron.samples.Samples;
 import io.mirrorneuron.testing.Shell;
 import io.mirrorneuron.testing.Shell.Ended;
+import io.mirrorneuron.wire.Json;
 import java.io.BufferedReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -121,7 +126,37 @@ class ClientCommandsIT {
     Ended ended = shell.run("runtime", "health");
 
     assertThat(ended.exitCode()).isZero();
-    assertThat(ended.out()).startsWith("Runtime health: passing");
+    assertThat(ended.out()).startsWith("Runtime health: ").doesNotContain("critical");
+    assertThat(ended.out().lines())
+        .anyMatch(line -> line.matches("core_grpc +passing .*"))
+        .anyMatch(line -> line.matches("api +passing .*"));
+  }
+
+  /** The bundled Redis is below the patched ones; a newer one that is installed here is not. */
+  @Test
+  void healthTellsWhichRedisServesAndWarnsOfAnOldOne() throws Exception {
+    Ended ended = shell.run("runtime", "health", "--json");
+
+    JsonNode report = Json.parse(ended.out());
+    JsonNode redis = report.path("components").path(2);
+    assertThat(redis.path("name").asText()).isEqualTo("redis");
+    assertThat(redis.path("target").asText())
+        .endsWith("/redis/redis.sock")
+        .doesNotContain("password");
+    RedisVersion version =
+        RedisVersion.ofInfo(
+                redis
+                    .at("/detail/version")
+                    .asText()
+                    .toLowerCase(Locale.ROOT)
+                    .replace(" ", "_version:"))
+            .orElseThrow();
+    String warning = PatchedRedis.warning(version).orElse("");
+    assertThat(redis.at("/detail/warning").asText()).isEqualTo(warning);
+    String overall = warning.isEmpty() ? "passing" : "warning";
+    assertThat(redis.path("status").asText()).isEqualTo(overall);
+    assertThat(report.path("overall").asText()).isEqualTo(overall);
+    assertThat(ended.exitCode()).isZero();
   }
 
   /** The example of {@link MirrorNeuron}. */

@@ -243,6 +243,22 @@ class ClientCommandsTest {
   }
 
   @Test
+  void whoSubmittedAJobIsShownWhereItIsKnown() {
+    job();
+    assertThat(shell.run("job", "list").out()).doesNotContain("By");
+    assertThat(shell.run("job", "status", "fake-1").out()).doesNotContain("By");
+    runtime.jobs.submit(Submission.of(MANIFEST).by("anna"));
+
+    assertThat(shell.set("COLUMNS", "120").run("job", "list").out().lines().toList())
+        .satisfiesExactlyInAnyOrder(
+            header -> assertThat(header).contains("Submitted (UTC)  ", "By ", "Last event"),
+            row -> assertThat(row).startsWith("fake-2 ").contains(" anna "),
+            row -> assertThat(row).startsWith("fake-1 ").doesNotContain("anna"));
+    assertThat(shell.run("job", "status", "fake-2").out()).containsPattern("(?m)^By +anna$");
+    assertThat(shell.run("job", "why", "fake-2").out()).containsPattern("(?m)^Submitted +by anna$");
+  }
+
+  @Test
   void aReasonIsWrappedAtTheEndOfTheScreenAndNotCut() {
     String job = job();
     shell.set("COLUMNS", "40");

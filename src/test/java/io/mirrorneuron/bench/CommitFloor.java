@@ -1,5 +1,6 @@
 package io.mirrorneuron.bench;
 
+import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.Commit;
 import io.mirrorneuron.store.JobStore.NewJob;
@@ -37,7 +38,9 @@ final class CommitFloor implements AutoCloseable {
    * @param jobId of a completed job of that server, which is written again and again
    */
   CommitFloor(Server server, String jobId) throws Exception {
-    RedisLanes lanes = RedisLanes.connect(vertx, server.redisUri()).await(10, TimeUnit.SECONDS);
+    RedisLanes lanes =
+        RedisLanes.connect(vertx, server.redisUri(), Storage.unwatched())
+            .await(10, TimeUnit.SECONDS);
     JobStore jobs = new RedisJobStore(lanes, new Keys(Server.NAMESPACE), TTL, EVENTS);
     job = jobs.load(jobId).toCompletableFuture().get().orElseThrow();
     row = jobs.row(jobId).toCompletableFuture().get();

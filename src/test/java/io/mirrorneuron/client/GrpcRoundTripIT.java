@@ -59,6 +59,30 @@ class GrpcRoundTripIT {
   }
 
   @Test
+  void aRuntimeIsReadyWhenItsHealthSaysSo() {
+    assertThat(reasons(clients)).isEmpty();
+    runtime.serving.set(false);
+    assertThat(reasons(clients)).containsExactly("the runtime says that it does not serve now");
+  }
+
+  @Test
+  void aRuntimeThatIsAwayIsNotReady() throws IOException {
+    int free;
+    try (ServerSocket socket = new ServerSocket(0)) {
+      free = socket.getLocalPort();
+    }
+    try (Clients away =
+        Clients.connect(
+            runtime.vertx, GrpcRuntime.config(free, Duration.ofSeconds(5), Secret.NONE))) {
+      assertThat(reasons(away)).containsExactly("the runtime does not answer");
+    }
+  }
+
+  private static List<String> reasons(Clients clients) {
+    return clients.readiness().reasons().toCompletableFuture().join();
+  }
+
+  @Test
   void aJobIsSubmittedReadAndListed() {
     SubmittedJob job = jobs.submit(Submission.of(MANIFEST));
     assertThat(job).isEqualTo(new SubmittedJob("fake-1", "pending"));
@@ -245,6 +269,42 @@ class GrpcRoundTripIT {
             "fork fake-1 " + atStep,
             "fork fake-1 " + keyed,
             "fork fake-1 " + ForkRequest.atBeginning());
+  }
+
+  /** A name that no header could carry as it is. */
+  @Test
+  void theRuntimeHearsInWhoseNameAGatewayCalls() {
+    String anna = "Änna Ω\u00a0<anna@example.org>";
+    jobs.submit(Submission.of(MANIFEST).by(anna));
+    jobs.fork("fake-1", ForkRequest.atBeginning().by(anna));
+    jobs.pause("fake-1", false, anna);
+    jobs.restore(jobs.backup("fake-1"), "b", "r", anna);
+    jobs.resume("fake-1", anna);
+    jobs.pause("fake-1", true, anna);
+    jobs.cancel("fake-1", anna);
+
+    String by = " by " + anna;
+    assertThat(runtime.jobs.submissions())
+        .hasSize(2)
+        .allSatisfy(one -> assertThat(one.submittedBy()).isEqualTo(anna));
+    assertThat(runtime.jobs.calls())
+        .contains(
+            "fork fake-1 " + ForkRequest.atBeginning().by(anna),
+            "pause fake-1" + by,
+            "restore b r" + by,
+            "resume fake-1" + by,
+            "drain fake-1" + by,
+            "cancel fake-1" + by);
+    assertThat(jobs.get("fake-1").at("/job/submitted_by").asText()).isEqualTo(anna);
+  }
+
+  @Test
+  void whoCallsForThemselvesNamesNobody() {
+    jobs.submit(Submission.of(MANIFEST));
+    jobs.cancel("fake-1");
+
+    assertThat(runtime.jobs.submissions().getFirst().submittedBy()).isNull();
+    assertThat(runtime.jobs.calls()).contains("cancel fake-1");
   }
 
   @Test

@@ -11,11 +11,13 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigLoaderTest {
   @TempDir Path home;
@@ -58,6 +60,7 @@ class ConfigLoaderTest {
                 54001,
                 Secret.NONE,
                 List.of(),
+                List.of(),
                 5_242_880,
                 67_108_864,
                 "http://localhost:54001/api/v1"));
@@ -71,7 +74,8 @@ class ConfigLoaderTest {
                 Secret.NONE,
                 Secret.NONE,
                 Secret.NONE,
-                false));
+                false,
+                67_108_864));
     assertThat(config.redis())
         .isEqualTo(new Config.Redis(null, null, Config.Fsync.EVERYSEC, "mirror_neuron"));
     assertThat(config.executors().pools()).isEqualTo(Map.of("default", 4));
@@ -105,15 +109,26 @@ class ConfigLoaderTest {
             Map.entry("MN_API_REQUEST_SIZE_LIMIT_BYTES", "10"),
             Map.entry("MN_API_UPLOAD_SIZE_LIMIT_BYTES", "20"),
             Map.entry("MN_API_CORS_ALLOW_ORIGINS", "http://a, http://b"),
+            Map.entry("MN_API_ALLOWED_HOSTS", "Front.example"),
             Map.entry("MN_API_BASE_URL", "http://front/api/v1/"),
             Map.entry("MN_GRPC_HOST", "127.0.0.2"),
             Map.entry("MN_GRPC_PORT", "9090"),
+            Map.entry("MN_GRPC_MAX_MESSAGE_BYTES", "2000000"),
             Map.entry("MN_GRPC_TARGET", "core:1"),
             Map.entry("MN_GRPC_TIMEOUT_SECONDS", "2.5"),
             Map.entry("MN_GRPC_AUTH_TOKEN", "t1"),
             Map.entry("MN_GRPC_ADMIN_TOKEN", "t2"),
             Map.entry("MN_NETWORK_JOIN_TOKEN", "t3"),
             Map.entry("MN_NETWORK_ONLY", "yes"),
+            Map.entry("MN_AUTH_JWT_ALGORITHMS", "RS256, ES256"),
+            Map.entry("MN_AUTH_JWT_JWKS_URL", "https://issuer.example/keys"),
+            Map.entry("MN_AUTH_JWT_JWKS_REFRESH_SECONDS", "60"),
+            Map.entry("MN_AUTH_JWT_ISSUER", "https://issuer.example"),
+            Map.entry("MN_AUTH_JWT_AUDIENCE", "mn"),
+            Map.entry("MN_AUTH_JWT_LEEWAY_SECONDS", "17"),
+            Map.entry("MN_AUTH_JWT_ROLE_CLAIM", "realm_access.roles"),
+            Map.entry("MN_AUTH_JWT_ROLE_NAMES", "staff=operator, boss=admin"),
+            Map.entry("MN_AUTH_JWT_SUBJECT_CLAIM", "email"),
             Map.entry("MN_REDIS_URL", "redis://r:1"),
             Map.entry("MN_REDIS_SERVER", "/bin/r"),
             Map.entry("MN_REDIS_FSYNC", "EVERYSEC"),
@@ -141,10 +156,17 @@ class ConfigLoaderTest {
             "MN_BUNDLE_ARCHIVE_TTL_SECONDS", "16",
             "MN_INLINE_PAYLOAD_MAX_BYTES", "15",
             "MN_OUTPUTS_ROOTS", "$MN_HOME/out, ~/more",
+            "MN_STORAGE_MIN_FREE_BYTES", "17",
             "MN_LOG_LEVEL", "debug",
             "MN_LOG_FORMAT", "text",
             "MN_LOG_MAX_BYTES", "13",
             "MN_LOG_BACKUP_COUNT", "14"));
+    environment.putAll(
+        Map.of(
+            "MN_CONNECTIONS_MAX", "17",
+            "MN_CONNECTIONS_HEAD_TIMEOUT_SECONDS", "18",
+            "MN_UPLOADS_MAX_COUNT", "19",
+            "MN_UPLOADS_MAX_BYTES", "20"));
 
     assertThat(load())
         .isEqualTo(
@@ -156,6 +178,7 @@ class ConfigLoaderTest {
                     8080,
                     new Secret("t0"),
                     List.of("http://a", "http://b"),
+                    List.of("front.example"),
                     10,
                     20,
                     "http://front/api/v1"),
@@ -167,7 +190,19 @@ class ConfigLoaderTest {
                     new Secret("t1"),
                     new Secret("t2"),
                     new Secret("t3"),
-                    true),
+                    true,
+                    2_000_000),
+                new Config.Jwt(
+                    Set.of(JwtAlgorithm.RS256, JwtAlgorithm.ES256),
+                    null,
+                    URI.create("https://issuer.example/keys"),
+                    Duration.ofSeconds(60),
+                    "https://issuer.example",
+                    "mn",
+                    Duration.ofSeconds(17),
+                    "realm_access.roles",
+                    Map.of("staff", "operator", "boss", "admin"),
+                    "email"),
                 new Config.Redis(
                     URI.create("redis://r:1"), Path.of("/bin/r"), Config.Fsync.EVERYSEC, "ns"),
                 new Config.Executors(
@@ -185,7 +220,10 @@ class ConfigLoaderTest {
                 new Config.Retention(Duration.ofSeconds(11), 12, 15, Duration.ofSeconds(16)),
                 new Config.Recovery(Config.InFlight.REVIEW),
                 new Config.Outputs(List.of(home.resolve("out"), Path.of("/users/ada/more"))),
-                new Config.Log("DEBUG", Config.LogFormat.TEXT, Path.of("/logs"), 13, 14)));
+                new Config.Storage(17),
+                new Config.Log("DEBUG", Config.LogFormat.TEXT, Path.of("/logs"), 13, 14),
+                new Config.Connections(17, Duration.ofSeconds(18)),
+                new Config.Uploads(19, 20)));
   }
 
   @Test
@@ -238,7 +276,7 @@ class ConfigLoaderTest {
             "api.port (MN_API_PORT) must be a whole number from 1 to 65535",
             "grpc.timeout_seconds (MN_GRPC_TIMEOUT_SECONDS) must be a number of seconds from 0, or"
                 + " none",
-            "redis.url (MN_REDIS_URL) must be a redis://, rediss:// or unix:// URL",
+            "redis.url (MN_REDIS_URL) must be a redis://, rediss:// or unix:// URL, unlike http://r",
             "executor.pool_capacities (MN_EXECUTOR_POOL_CAPACITIES) must be a list of name=number"
                 + " with numbers from 1",
             "grpc.auth_token_file (MN_GRPC_AUTH_TOKEN_FILE) must be a readable file that holds a"
@@ -253,17 +291,185 @@ class ConfigLoaderTest {
     assertThat(problems()).containsExactly(file + " cannot be read");
   }
 
+  private void believe(String algorithms) {
+    environment.put("MN_AUTH_JWT_ALGORITHMS", algorithms);
+    environment.put("MN_AUTH_JWT_ISSUER", "https://issuer.example");
+    environment.put("MN_AUTH_JWT_AUDIENCE", "mn");
+    environment.put("MN_AUTH_JWT_KEY_FILE", "$MN_HOME/key.pem");
+  }
+
+  @Test
+  void tokensOfAnIssuerAreAsGoodAsATokenOfOurs() {
+    environment.put("MN_ENV", "prod");
+    environment.put("MN_API_HOST", "0.0.0.0");
+    believe("ES256");
+    Config config = load();
+    assertThat(config.asksWhoCalls()).isTrue();
+    assertThat(config.jwt().keyFile()).isEqualTo(home.resolve("key.pem"));
+    assertThat(config.jwt().leeway()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(config.jwt().roleClaim()).isEqualTo("roles");
+    assertThat(config.jwt().subjectClaim()).isEqualTo("sub");
+  }
+
+  @Test
+  void whatAnIssuerIsBelievedByMustBeWhole() {
+    environment.put("MN_AUTH_JWT_ALGORITHMS", "HS256,RS256");
+    environment.put("MN_AUTH_JWT_LEEWAY_SECONDS", "301");
+    environment.put("MN_AUTH_JWT_JWKS_REFRESH_SECONDS", "1");
+    environment.put("MN_AUTH_JWT_ROLE_CLAIM", "a..b");
+    environment.put("MN_AUTH_JWT_ROLE_NAMES", "boss=root");
+    assertThat(problems())
+        .containsExactlyInAnyOrder(
+            "auth.jwt.leeway_seconds (MN_AUTH_JWT_LEEWAY_SECONDS) must be a whole number from 0 to"
+                + " 300",
+            "auth.jwt.jwks_refresh_seconds (MN_AUTH_JWT_JWKS_REFRESH_SECONDS) must be a whole"
+                + " number from 30 to 86400",
+            "auth.jwt.role_claim (MN_AUTH_JWT_ROLE_CLAIM) must be the name of a claim, or names"
+                + " with dots between",
+            "auth.jwt.role_names (MN_AUTH_JWT_ROLE_NAMES) must be a list of word=role with the"
+                + " roles viewer, operator and admin",
+            "auth.jwt.algorithms needs auth.jwt.issuer (MN_AUTH_JWT_ISSUER): tokens for others"
+                + " would be accepted without it",
+            "auth.jwt.algorithms needs auth.jwt.audience (MN_AUTH_JWT_AUDIENCE): tokens for others"
+                + " would be accepted without it",
+            "auth.jwt.algorithms needs keys: set auth.jwt.key_file (MN_AUTH_JWT_KEY_FILE) or"
+                + " auth.jwt.jwks_url (MN_AUTH_JWT_JWKS_URL)",
+            "auth.jwt.algorithms mixes HS with RS, PS or ES: what is public in one would be the"
+                + " secret of the other; keep one kind");
+  }
+
+  @Test
+  void anIssuerHasItsKeysInOnePlace() {
+    believe("HS256");
+    environment.put("MN_AUTH_JWT_JWKS_URL", "https://issuer.example/keys");
+    assertThat(problems())
+        .containsExactlyInAnyOrder(
+            "auth.jwt.key_file and auth.jwt.jwks_url are both set: keep the one that the keys are"
+                + " in",
+            "auth.jwt.jwks_url cannot hold the secret of HS algorithms: use auth.jwt.key_file"
+                + " (MN_AUTH_JWT_KEY_FILE)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"none", "HS1", "ES256K", "es256", "EdDSA", "RS256 ES256"})
+  void otherAlgorithmsDoNotExist(String algorithm) {
+    believe(algorithm);
+    assertThat(problems())
+        .singleElement()
+        .asString()
+        .startsWith("auth.jwt.algorithms (MN_AUTH_JWT_ALGORITHMS) must be a list of some of HS256");
+  }
+
+  @Test
+  void anIssuerWithoutAlgorithmsIsNotSetInVain() {
+    environment.put("MN_AUTH_JWT_ISSUER", "https://issuer.example");
+    environment.put("MN_AUTH_JWT_KEY_FILE", "/key");
+    assertThat(problems())
+        .containsExactly(
+            "auth.jwt.key_file, auth.jwt.issuer would do nothing: set auth.jwt.algorithms"
+                + " (MN_AUTH_JWT_ALGORITHMS) too, for example to RS256");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "https://issuer.example/keys, true",
+    "http://localhost:8080/keys, true",
+    "http://127.0.0.1/keys, true",
+    "http://[::1]/keys, true",
+    "http://issuer.example/keys, false",
+    "http://127.0.0.1.example/keys, false",
+    "http://localhost.example/keys, false",
+    "http://10.0.0.1/keys, false",
+    "http://2130706433/keys, false",
+    "https://user:secret@issuer.example/keys, false",
+    "https://issuer.example/keys#1, false",
+    "https:///keys, false",
+    "https:keys, false",
+    "file:///keys, false",
+    "issuer.example/keys, false",
+    "https://issuer .example, false"
+  })
+  void keysAreFetchedFromSafePlaces(String address, boolean safe) {
+    believe("ES256");
+    environment.remove("MN_AUTH_JWT_KEY_FILE");
+    environment.put("MN_AUTH_JWT_JWKS_URL", address);
+    if (safe) {
+      assertThat(load().jwt().jwksUrl()).hasToString(address);
+    } else {
+      assertThat(problems())
+          .singleElement()
+          .asString()
+          .startsWith("auth.jwt.jwks_url (MN_AUTH_JWT_JWKS_URL) must be an https:// address")
+          .doesNotContain("secret");
+    }
+  }
+
+  @Test
+  void whatOthersFindWrongIsToldWithTheRest() {
+    environment.put("MN_API_PORT", "0");
+    assertThat(
+            catchThrowableOfType(
+                    ConfigException.class,
+                    () ->
+                        new ConfigLoader(environment, file, flags, home)
+                            .load(config -> List.of("the key is wrong")))
+                .problems())
+        .hasSize(2)
+        .contains("the key is wrong");
+  }
+
   @Test
   void productionAndPublicAddressesNeedAToken() {
     environment.put("MN_ENV", "prod");
     environment.put("MN_API_HOST", "0.0.0.0");
     assertThat(problems())
         .containsExactly(
-            "env prod needs api.token (MN_API_TOKEN)",
-            "api.host 0.0.0.0 can be reached from other machines: set api.token (MN_API_TOKEN) or"
-                + " bind localhost");
+            "api.host 0.0.0.0 can be reached from other machines: set api.token (MN_API_TOKEN)"
+                + " or auth.jwt.algorithms, or bind localhost",
+            "env prod needs api.token (MN_API_TOKEN) or auth.jwt.algorithms");
     environment.put("MN_API_TOKEN", "t");
     assertThat(load().api().host()).isEqualTo("0.0.0.0");
+  }
+
+  @Test
+  void theSameHoldsForTheGrpcDoor() {
+    environment.put("MN_GRPC_HOST", "0.0.0.0");
+    assertThat(problems())
+        .containsExactly(
+            "grpc.host 0.0.0.0 can be reached from other machines: set api.token (MN_API_TOKEN),"
+                + " grpc.auth_token (MN_GRPC_AUTH_TOKEN) or auth.jwt.algorithms, or bind localhost");
+    for (String token : List.of("MN_GRPC_AUTH_TOKEN", "MN_API_TOKEN")) {
+      environment.put(token, "t");
+      assertThat(load().grpc().host()).as(token).isEqualTo("0.0.0.0");
+      environment.remove(token);
+    }
+  }
+
+  @Test
+  void aServerWithoutATokenIsNotForThePagesOfAllOrigins() {
+    environment.put("MN_API_CORS_ALLOW_ORIGINS", "*");
+    assertThat(problems()).singleElement().asString().startsWith("api.cors_allow_origins *");
+    environment.put("MN_API_TOKEN", "t");
+    assertThat(load().api().corsAllowOrigins()).containsExactly("*");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"https://a/path", "a.example", "https://", "http://a b", "null", "**"})
+  void whatIsNoOriginIsNotListed(String origin) {
+    environment.put("MN_API_CORS_ALLOW_ORIGINS", "http://fine, " + origin);
+    assertThat(problems())
+        .containsExactly(
+            "api.cors_allow_origins (MN_API_CORS_ALLOW_ORIGINS) must be a list of origins such as"
+                + " https://ui.example:8443, without a path, or *");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a:80", "http://a", "*", "a/b"})
+  void whatIsNoHostNameIsNotAllowed(String host) {
+    environment.put("MN_API_ALLOWED_HOSTS", host);
+    assertThat(problems())
+        .containsExactly(
+            "api.allowed_hosts (MN_API_ALLOWED_HOSTS) must be a list of host names without ports");
   }
 
   @ParameterizedTest

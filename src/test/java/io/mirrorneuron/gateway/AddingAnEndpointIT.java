@@ -8,7 +8,9 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.gateway.contract.Contract;
 import io.mirrorneuron.gateway.contract.Documents;
-import io.mirrorneuron.gateway.security.Auth;
+import io.mirrorneuron.model.UploadQuota;
+import io.mirrorneuron.security.Auth;
+import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -22,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -108,9 +111,19 @@ class AddingAnEndpointIT {
 
   private GatewayVerticle gateway(JsonObject document, AreaVerticle area, Duration timeout) {
     var api =
-        new Config.Api("127.0.0.1", 0, Secret.NONE, List.of(), 1000, 1000, "http://localhost");
+        new Config.Api(
+            "127.0.0.1", 0, Secret.NONE, List.of(), List.of(), 1000, 1000, "http://localhost");
     return new GatewayVerticle(
-        new GatewayVerticle.Settings(api, folder, false, timeout, () -> "r", Clock.systemUTC()),
+        new GatewayVerticle.Settings(
+            api,
+            folder,
+            false,
+            timeout,
+            () -> "r",
+            Storage.unwatched(),
+            () -> CompletableFuture.completedStage(List.of()),
+            Clock.systemUTC(),
+            UploadQuota.unlimited()),
         Contract.of(vertx, document, Buffer.buffer()).await(),
         List.of(area),
         Auth.NOBODY_ASKS,

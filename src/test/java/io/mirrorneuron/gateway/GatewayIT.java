@@ -2,7 +2,9 @@ package io.mirrorneuron.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.cluster.RedisState;
 import io.mirrorneuron.model.ForkRequest;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.Submission;
@@ -15,6 +17,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -298,6 +301,46 @@ class GatewayIT {
                 .send(HttpRequest.newBuilder(gateway.uri("/api/v1/health")).build())
                 .statusCode())
         .isEqualTo(200);
+  }
+
+  @Test
+  void readinessNeedsNoTokenAndTellsWhyNot() throws Exception {
+    var ask = HttpRequest.newBuilder(gateway.uri("/api/v1/health/ready")).build();
+    assertThat(gateway.send(ask).body()).isEqualTo("{\"status\":\"ready\"}");
+
+    gateway.notReady = List.of("Redis does not answer", "a disk is full");
+    var answer = gateway.send(ask);
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(answer.headers().firstValue("Retry-After")).hasValue("1");
+    assertThat(json(answer).path("error").asText()).isEqualTo("not_ready");
+    assertThat(json(answer).path("detail").asText())
+        .isEqualTo("not ready: Redis does not answer; a disk is full");
+    assertThat(json(answer).path("reasons")).hasSize(2);
+    assertThat(gateway.send(HttpRequest.newBuilder(gateway.uri("/api/v1/health")).build()))
+        .returns(200, HttpResponse::statusCode);
+  }
+
+  @Test
+  void theStatusTellsOfRedis() throws Exception {
+    RedisState before = gateway.redis;
+    try {
+      assertThat(redis().path("status").asText()).isEqualTo("passing");
+      assertThat(redis().at("/detail/version").asText()).isEqualTo("Redis 9.0.0");
+      gateway.redis = new RedisState("redis://far:6379", true, "Redis 7.0.15", "is old");
+      assertThat(redis().path("status").asText()).isEqualTo("warning");
+      assertThat(redis().at("/detail/warning").asText()).isEqualTo("is old");
+      gateway.redis = new RedisState("redis://far:6379", false, "Redis 7.0.15", "is old");
+      assertThat(redis().path("status").asText()).isEqualTo("critical");
+      assertThat(redis().path("error").asText()).isEqualTo("there is no connection to Redis");
+      assertThat(json(gateway.get("/api/v1/runtime/status")).path("overall").asText())
+          .isEqualTo("critical");
+    } finally {
+      gateway.redis = before;
+    }
+  }
+
+  private JsonNode redis() throws Exception {
+    return json(gateway.get("/api/v1/runtime/status")).path("components").path(3);
   }
 
   @Test

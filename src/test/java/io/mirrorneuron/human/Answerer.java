@@ -1,5 +1,6 @@
 package io.mirrorneuron.human;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.wire.Json;
@@ -22,7 +23,8 @@ final class Answerer {
       System.in.read();
       for (int i = 0; i < Integer.parseInt(args[2]); i++) {
         try {
-          desk.answer("r", "q" + i, Json.object().put("decision", args[1]), args[1]);
+          ObjectNode body = Json.object().put("decision", args[1]);
+          desk.answer("r", "q" + i, body, Person.of(body, args[1], null));
         } catch (MnException e) {
           if (!e.error().equals("already_answered")) {
             throw e;

@@ -108,7 +108,7 @@ class HumanDeskTest {
     assertFails(
         ErrorCode.NOT_FOUND,
         "notice q was not found",
-        () -> scene.desk.acknowledge("r", "q", json("{}"), null));
+        () -> scene.acknowledge("r", "q", "{}", null, null));
   }
 
   @ParameterizedTest
@@ -202,11 +202,11 @@ class HumanDeskTest {
   }
 
   private ObjectNode claim(String by, int seconds) {
-    return scene.desk.claim("r", "q", json("{'lease_seconds': " + seconds + "}"), by);
+    return scene.claim("r", "q", "{'lease_seconds': " + seconds + "}", by, null);
   }
 
   private ObjectNode release(String by) {
-    return scene.desk.release("r", "q", json("{}"), by);
+    return scene.release("r", "q", "{}", by, null);
   }
 
   @Test
@@ -362,21 +362,167 @@ class HumanDeskTest {
     assertConflict("run_over", () -> scene.answer("r", "q", "{'decision': 'approve'}"));
     assertConflict("run_over", () -> claim("ada", 60));
     assertThat(scene.types("r", "human.jsonl")).hasSize(2);
-    assertThat(scene.desk.acknowledge("r", "n", json("{}"), null)).isNotNull();
+    assertThat(scene.acknowledge("r", "n", "{}", null, null)).isNotNull();
   }
 
   @Test
   void aNoticeIsAcknowledgedOnceByEach() {
     scene.program("r", RunLog.HUMAN, "human_notice", "{'notice_id': 'n', 'message': 'look'}");
 
-    ObjectNode ada = scene.desk.acknowledge("r", "n", json("{'notice_id': 'other'}"), "ada");
+    ObjectNode ada = scene.acknowledge("r", "n", "{'notice_id': 'other'}", "ada", null);
     scene.clock.turn(Duration.ofSeconds(1));
 
     assertThat(ada.at("/payload/notice_id").asText()).isEqualTo("n");
     assertThat(ada.at("/payload/acknowledged_at").asText()).isEqualTo("2026-06-20T10:00:00.000Z");
-    assertThat(scene.desk.acknowledge("r", "n", json("{'by': 'ada'}"), null)).isEqualTo(ada);
-    scene.desk.acknowledge("r", "n", json("{'by': 'bob'}"), null);
+    assertThat(scene.acknowledge("r", "n", "{'by': 'ada'}", null, null)).isEqualTo(ada);
+    scene.acknowledge("r", "n", "{'by': 'bob'}", null, null);
     assertThat(scene.types("r", "human.jsonl")).hasSize(3);
+  }
+
+  // ---- names that tokens vouch for
+
+  @Test
+  void whoHasATokenOfTheirOwnIsWhoItNamesWhateverTheyCallThemselves() {
+    scene.ask("r", ASKED);
+    scene.program("r", RunLog.HUMAN, "human_notice", "{'notice_id': 'n'}");
+
+    for (String body : List.of("{'by': 'bob'}", "{'user': 'bob'}", "{'by': 'default'}")) {
+      assertNotYou(() -> scene.answer("r", "q", body, null, "anna"));
+      assertNotYou(() -> scene.claim("r", "q", body, null, "anna"));
+      assertNotYou(() -> scene.release("r", "q", body, null, "anna"));
+      assertNotYou(() -> scene.acknowledge("r", "n", body, null, "anna"));
+    }
+    assertNotYou(() -> scene.answer("r", "q", "{'by': 'anna'}", "bob", "anna"));
+    assertFails(
+        ErrorCode.FORBIDDEN,
+        "the token is that of anna, who cannot act as bob",
+        () -> scene.answer("r", "q", "{'decision': 'approve'}", "bob", "anna"));
+    assertThat(scene.types("r", "human.jsonl"))
+        .containsExactly("human_input_requested", "human_notice");
+  }
+
+  @Test
+  void whatTheTokenVouchesForIsRecordedAsProven() {
+    scene.ask("r", ASKED);
+    scene.program("r", RunLog.HUMAN, "human_notice", "{'notice_id': 'n'}");
+
+    ObjectNode claim = scene.claim("r", "q", "{'by': 'ANNA'}", null, "anna");
+    assertThat(scene.request("r", "q").json(scene.clock.instant()).path("claim").toString())
+        .isEqualTo("{\"by\":\"anna\",\"by_verified\":true,\"until\":\"2026-06-20T10:05:00.000Z\"}");
+    ObjectNode release = scene.release("r", "q", "{}", "Anna", "anna");
+    ObjectNode notice = scene.acknowledge("r", "n", "{}", null, "anna");
+    ObjectNode answer = scene.answer("r", "q", "{'decision': 'approve'}", null, "anna");
+
+    for (ObjectNode record : List.of(claim, release, notice, answer)) {
+      assertThat(record.at("/payload/by").asText()).isEqualTo("anna");
+      assertThat(record.at("/payload/by_verified").asBoolean()).isTrue();
+    }
+    JsonNode decision = scene.request("r", "q").json(scene.clock.instant()).at("/decisions/0");
+    assertThat(decision.path("by").asText()).isEqualTo("anna");
+    assertThat(decision.path("by_verified").asBoolean()).isTrue();
+    assertThat(scene.answer("r", "q", "{'decision': 'approve'}", null, "anna")).isEqualTo(answer);
+  }
+
+  @Test
+  void nobodySaysOfThemselvesThatTheyAreProven() {
+    scene.ask("r", ASKED.replace("}", ", 'form': {'additionalProperties': false}}"));
+    scene.program("r", RunLog.HUMAN, "human_notice", "{'notice_id': 'n'}");
+    String body = "{'decision': 'approve', 'by': 'bob', 'by_verified': true}";
+
+    for (ObjectNode record :
+        List.of(
+            scene.claim("r", "q", body, null, null),
+            scene.release("r", "q", body, null, null),
+            scene.acknowledge("r", "n", body, null, null),
+            scene.answer("r", "q", body))) {
+      assertThat(record.at("/payload/by").asText()).isEqualTo("bob");
+      assertThat(record.path("payload").has("by_verified")).isFalse();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"default", "Default", "anonymous", "' '"})
+  void namesThatStandForNobodyAreNoPersons(String subject) {
+    scene.ask("r", ASKED);
+
+    assertThatThrownBy(() -> scene.answer("r", "q", "{'decision': 'approve'}", null, subject))
+        .isInstanceOfSatisfying(
+            MnException.class,
+            e -> {
+              assertThat(e.code()).isEqualTo(ErrorCode.FORBIDDEN);
+              assertThat(e.error()).isEqualTo("reserved_name");
+            });
+    assertThat(scene.types("r", "human.jsonl")).hasSize(1);
+  }
+
+  @Test
+  void oneTokenUnderTwoNamesIsNotFourEyes() {
+    scene.ask("r", ASKED.replace("}", ", 'four_eyes': true}"));
+    scene.answer("r", "q", "{'decision': 'approve', 'by': 'anna'}", null, "anna");
+
+    assertNotYou(
+        () -> scene.answer("r", "q", "{'decision': 'approve', 'by': 'bob'}", null, "anna"));
+    assertNotYou(() -> scene.answer("r", "q", "{'decision': 'approve'}", "bob", "anna"));
+    assertConflict(
+        "already_approved",
+        () -> scene.answer("r", "q", "{'decision': 'approve', 'n': 2}", null, "Anna"));
+    assertThat(scene.request("r", "q").isOpen()).isTrue();
+
+    ObjectNode last = scene.answer("r", "q", "{'decision': 'approve'}", null, "bob");
+    assertThat(last.at("/payload/approved_by").toString()).isEqualTo("[\"anna\",\"bob\"]");
+  }
+
+  /** Whoever has a shared token beside their own could be the second person too. */
+  @Test
+  void namesWithoutProofDoNotCountBesideProvenOnes() {
+    scene.ask("r", ASKED.replace("}", ", 'four_eyes': true}"));
+    scene.answer("r", "q", "{'decision': 'approve', 'by': 'bob'}");
+
+    ObjectNode anna = scene.answer("r", "q", "{'decision': 'approve'}", null, "anna");
+    assertThat(anna.path("type").asText()).isEqualTo("human_approval_recorded");
+    assertFails(
+        ErrorCode.FORBIDDEN,
+        "anna has approved request q with a token of their own; who else approves it needs one too",
+        () -> scene.answer("r", "q", "{'decision': 'approve', 'by': 'eve'}"));
+    ObjectNode bob = scene.answer("r", "q", "{'decision': 'approve'}", null, "bob");
+
+    assertThat(bob.path("type").asText()).isEqualTo("human_input_received");
+    assertThat(bob.at("/payload/approved_by").toString()).isEqualTo("[\"anna\",\"bob\"]");
+  }
+
+  @Test
+  void aProvenClaimIsNotOpenToWhoOnlySaysTheName() {
+    scene.ask("r", ASKED);
+    scene.claim("r", "q", "{}", null, "anna");
+
+    assertConflict(
+        "request_claimed", () -> scene.answer("r", "q", "{'decision': 'reject', 'by': 'anna'}"));
+    assertConflict("request_claimed", () -> release("anna"));
+    assertConflict("request_claimed", () -> claim("anna", 60));
+
+    assertThat(scene.answer("r", "q", "{'decision': 'reject'}", null, "anna")).isNotNull();
+  }
+
+  @Test
+  void anAcknowledgementInSomebodysNameIsNotTheirs() {
+    scene.program("r", RunLog.HUMAN, "human_notice", "{'notice_id': 'n'}");
+
+    ObjectNode said = scene.acknowledge("r", "n", "{'by': 'anna'}", null, null);
+    ObjectNode proven = scene.acknowledge("r", "n", "{}", null, "anna");
+
+    assertThat(proven).isNotEqualTo(said);
+    assertThat(scene.acknowledge("r", "n", "{}", null, "anna")).isEqualTo(proven);
+    assertThat(scene.acknowledge("r", "n", "{'by': 'anna'}", null, null)).isEqualTo(said);
+  }
+
+  private static void assertNotYou(ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .isInstanceOfSatisfying(
+            MnException.class,
+            e -> {
+              assertThat(e.code()).isEqualTo(ErrorCode.FORBIDDEN);
+              assertThat(e.error()).isEqualTo("not_you");
+            });
   }
 
   @Test

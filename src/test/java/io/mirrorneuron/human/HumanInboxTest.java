@@ -75,7 +75,7 @@ class HumanInboxTest {
   @Test
   void whatIsDecidedHereIsGoneAtOnceAndWhatIsClaimedIsFound() {
     ids(everything());
-    scene.desk.claim("a", "q1", json("{}"), "ada");
+    scene.claim("a", "q1", "{}", "ada", null);
     scene.answer("b", "q2", "{'decision': 'ok'}");
 
     assertThat(ids(everything())).containsExactly("q3", "q1");

@@ -57,7 +57,7 @@ class HumanListTest {
     scene.ask("r", "{'request_id': 'b', 'timeout_seconds': 60}");
     scene.ask("r", "{'request_id': 'c'}");
     scene.program("r", RunLog.HUMAN, "human_notice", "{'status': 'Info'}");
-    scene.desk.claim("r", "a", json("{'by': 'ada', 'lease_seconds': 600}"), null);
+    scene.claim("r", "a", "{'by': 'ada', 'lease_seconds': 600}", null, null);
     scene.answer("r", "c", "{'decision': 'ok'}");
     scene.clock.turn(Duration.ofSeconds(60));
 
@@ -137,7 +137,7 @@ class HumanListTest {
     scene.ask("r", "{'request_id': 'b'}");
     scene.ask("r", "{'request_id': 'c'}");
     scene.answer("r", "b", "{'decision': 'ok'}");
-    scene.desk.claim("r", "c", json("{'by': 'ada', 'lease_seconds': 600}"), null);
+    scene.claim("r", "c", "{'by': 'ada', 'lease_seconds': 600}", null, null);
     scene.store.find("r").write("job.json", json("{'status': 'failed'}"));
     scene.clock.turn(Duration.ofSeconds(5));
 

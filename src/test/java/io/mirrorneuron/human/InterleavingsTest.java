@@ -1,6 +1,5 @@
 package io.mirrorneuron.human;
 
-import static io.mirrorneuron.human.Scene.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.model.MnException;
@@ -43,7 +42,7 @@ class InterleavingsTest {
       List.of(
           server -> server.answer("r", "q", "{'decision': 'approve', 'by': 'ada'}"),
           server -> server.answer("r", "q", "{'decision': 'reject', 'by': 'bob'}"),
-          server -> server.desk.claim("r", "q", json("{'by': 'bob'}"), null),
+          server -> server.claim("r", "q", "{'by': 'bob'}", null, null),
           Scene::tick);
 
   /** What is refused is refused; what is recorded is what the test looks at. */

@@ -102,7 +102,31 @@ final class Scene implements AutoCloseable {
   }
 
   ObjectNode answer(String runId, String requestId, String body) {
-    return desk.answer(runId, requestId, json(body), null);
+    return answer(runId, requestId, body, null, null);
+  }
+
+  /**
+   * @param user whom the request names, or null
+   * @param subject whom the token names, or null
+   */
+  ObjectNode answer(String runId, String requestId, String body, String user, String subject) {
+    ObjectNode json = json(body);
+    return desk.answer(runId, requestId, json, Person.of(json, user, subject));
+  }
+
+  ObjectNode claim(String runId, String requestId, String body, String user, String subject) {
+    ObjectNode json = json(body);
+    return desk.claim(runId, requestId, json, Person.of(json, user, subject));
+  }
+
+  ObjectNode release(String runId, String requestId, String body, String user, String subject) {
+    ObjectNode json = json(body);
+    return desk.release(runId, requestId, json, Person.of(json, user, subject));
+  }
+
+  ObjectNode acknowledge(String runId, String noticeId, String body, String user, String subject) {
+    ObjectNode json = json(body);
+    return desk.acknowledge(runId, noticeId, json, Person.of(json, user, subject));
   }
 
   /** What the server's clock does each second. */

@@ -257,6 +257,29 @@ class BackupIT {
   }
 
   @Test
+  void aCopyIsThatOfWhoRestoredIt() throws Exception {
+    String manifest = SampleManifests.program("owned", "sh", "-c", "exec sleep 600");
+    String job = jobs().submit(Submission.of(manifest).by("anna")).jobId();
+    jobs().pause(job, false, "carl");
+    Backup backup = jobs().backup(job);
+    ObjectNode json = Json.parseObject(backup.json(), "backup");
+    json.withObject("/runtime/job").remove("state");
+    Backup original = new Backup(Json.write(json), backup.files());
+
+    for (Backup one : List.of(backup, original)) {
+      String bobs = elsewhere.jobs().restore(one, "b", null, "bob").path("job_id").asText();
+      ObjectNode details = elsewhere.jobs().get(bobs);
+      assertThat(details.at("/job/submitted_by").asText()).isEqualTo("bob");
+      assertThat(details.path("job").has("paused_by")).isFalse();
+      assertThat(elsewhere.jobs().lastEvents(bobs, 1).events().getFirst())
+          .contains("job_restored_from_backup", "\"submitted_by\":\"bob\"");
+      String nobodys = elsewhere.jobs().restore(one, "b", null, null).path("job_id").asText();
+      assertThat(elsewhere.jobs().get(nobodys).path("job").has("submitted_by")).isFalse();
+    }
+    jobs().cancel(job);
+  }
+
+  @Test
   void largeBodiesAreCopiedAndSurviveAServer() throws Exception {
     Path go = home.resolve("go-large");
     String text = "large ".repeat(100_000);

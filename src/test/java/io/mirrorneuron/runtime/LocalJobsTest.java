@@ -7,6 +7,7 @@ import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.runtime.engine.Engine;
 import io.mirrorneuron.runtime.engine.Timers;
 import io.mirrorneuron.runtime.manifest.Manifests;
+import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.testing.InMemoryJobStore;
@@ -70,9 +71,10 @@ class LocalJobsTest {
                 engine.submit(
                     new NewJob("idle-1", "node", IDLE_SERVICE, null, null),
                     manifests.parse(IDLE_SERVICE),
+                    null,
                     null))
             .jobId();
-    JobStore store = interruptedBy(() -> Answers.await(engine.cancel(jobId)));
+    JobStore store = interruptedBy(() -> Answers.await(engine.cancel(jobId, null)));
     LocalJobs jobs =
         new LocalJobs(
             engine,
@@ -86,7 +88,8 @@ class LocalJobsTest {
             new JobHistory(store),
             null,
             null,
-            null);
+            null,
+            Storage.unwatched());
 
     ObjectNode during = jobs.get(jobId);
     ObjectNode after = jobs.get(jobId);

@@ -182,6 +182,21 @@ class RuntimeIT {
   }
 
   @Test
+  void theFirstWhoSubmitsUnderAKeyIsTheSubmitter() {
+    Submission keyed = new Submission(ROUTERS, new Payloads.Inline(Map.of()), "key-2");
+    String job = runtime.jobs().submit(keyed.by("anna")).jobId();
+
+    assertThat(runtime.jobs().submit(keyed.by("bob")).jobId()).isEqualTo(job);
+    assertThat(runtime.jobs().submit(keyed).jobId()).isEqualTo(job);
+
+    assertThat(runtime.jobs().get(job).at("/job/submitted_by").asText()).isEqualTo("anna");
+    assertThat(runtime.jobs().list(1000, true).path("data"))
+        .filteredOn(row -> row.path("job_id").asText().equals(job))
+        .singleElement()
+        .satisfies(row -> assertThat(row.path("submitted_by").asText()).isEqualTo("anna"));
+  }
+
+  @Test
   void aMessageThatNoEdgeCarriesStallsTheJobWithTheReason() {
     ObjectNode details =
         runtime.awaitEnd(

@@ -3,6 +3,9 @@ package io.mirrorneuron.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.UploadQuota;
 import io.mirrorneuron.testing.Zips;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,7 +15,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,6 +27,7 @@ class BundleStagingTest {
 
   @TempDir Path folder;
   private final AtomicInteger ids = new AtomicInteger();
+  private UploadQuota quota = UploadQuota.unlimited();
 
   @Test
   void aBundleIsOpenedByItsHandle() throws IOException {
@@ -55,12 +62,126 @@ class BundleStagingTest {
     }
   }
 
+  @Test
+  void noMoreBundlesAreTakenThanTheQuotaHasPlacesFor() throws IOException {
+    quota = new UploadQuota(2, Long.MAX_VALUE);
+    BundleStaging staging = staging();
+    String first = staging.unpack(zip(Zips.bundle("{}"))).handle();
+    String second = staging.unpack(zip(Zips.bundle("{}"))).handle();
+    Path third = zip(Zips.bundle("{}"));
+
+    assertFull(() -> staging.unpack(third), "uploads.max_count");
+    assertThat(staged()).containsExactlyInAnyOrder(first, second);
+
+    age(first, Duration.ofHours(25));
+    assertThat(staging.unpack(third).handle()).as("what is too old goes first").isNotNull();
+    assertThat(staged()).hasSize(2).contains(second);
+  }
+
+  @Test
+  void noMoreBytesAreWrittenThanTheQuotaHasRoomFor() throws IOException {
+    quota = new UploadQuota(100, 1 << 20);
+    BundleStaging staging = staging();
+    Path large = zip(Zips.bundle("{}").file("payloads/z", new byte[600_000]));
+    String first = staging.unpack(large).handle();
+
+    assertFull(() -> staging.unpack(large), "uploads.max_bytes");
+    assertThat(staged()).containsExactly(first);
+    assertThat(staging.unpack(zip(Zips.bundle("{}"))).handle()).as("a small one").isNotNull();
+
+    age(first, Duration.ofHours(25));
+    assertThat(staging.unpack(large).handle()).isNotNull();
+  }
+
+  @Test
+  void emptyFilesTakeRoomToo() throws IOException {
+    quota = new UploadQuota(100, 1 << 20);
+    Zips many = Zips.bundle("{}");
+    for (int i = 0; i < 300; i++) {
+      many.file("payloads/" + i, new byte[0]);
+    }
+    Path zip = zip(many);
+
+    assertFull(() -> staging().unpack(zip), "uploads.max_bytes");
+    assertThat(staged()).isEmpty();
+  }
+
+  @Test
+  void uploadsThatComeTogetherDoNotPassTogether() throws Exception {
+    quota = new UploadQuota(100, 2_000_000);
+    BundleStaging staging = staging();
+    Path large = zip(Zips.bundle("{}").file("payloads/z", new byte[600_000]));
+    AtomicInteger taken = new AtomicInteger();
+    try (var threads = Executors.newFixedThreadPool(8)) {
+      for (int i = 0; i < 40; i++) {
+        threads.submit(
+            () -> {
+              staging.unpack(large);
+              return taken.incrementAndGet();
+            });
+      }
+    }
+    assertThat(taken.get()).isBetween(1, 3);
+    assertThat(staged()).hasSize(taken.get());
+    quota.take(2_000_000 - taken.get() * (600_000L + 3 + 3 * 4096)); // all else was given back
+  }
+
+  @Test
+  void whatWasThereBeforeCounts() throws IOException {
+    staging().unpack(zip(Zips.bundle("{}").file("payloads/z", new byte[600_000])));
+    quota = new UploadQuota(100, 1 << 20);
+    BundleStaging next = staging();
+    next.sweep();
+
+    Path large = zip(Zips.bundle("{}").file("payloads/z", new byte[600_000]));
+    assertFull(() -> next.unpack(large), "uploads.max_bytes");
+  }
+
+  @Test
+  void namesThatAreTooLongAreTheSendersFault() throws IOException {
+    for (String name :
+        List.of(
+            "payloads/" + "n".repeat(256),
+            "payloads/" + "\u00e4".repeat(128),
+            "payloads/" + "n".repeat(300) + "/x",
+            "payloads/" + "d/".repeat(1100) + "x",
+            "payloads/" + ("d".repeat(250) + "/").repeat(20) + "x")) {
+      Path zip = zip(Zips.bundle("{}").file(name, new byte[1]));
+      assertThatThrownBy(() -> staging().unpack(zip))
+          .isInstanceOfSatisfying(
+              MnException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.MALFORMED))
+          .hasMessageContaining("bytes");
+    }
+    assertThat(staged()).isEmpty();
+    Path fits =
+        zip(Zips.bundle("{}").file("payloads/" + "d/".repeat(200) + "n".repeat(255), new byte[1]));
+    assertThat(staging().unpack(fits).handle()).isNotNull();
+  }
+
+  private static void assertFull(ThrowingCallable unpacking, String setting) {
+    assertThatThrownBy(unpacking)
+        .isInstanceOfSatisfying(
+            MnException.class,
+            e -> {
+              assertThat(e.code()).isEqualTo(ErrorCode.EXHAUSTED);
+              assertThat(e.retryAfterMs()).isPositive();
+            })
+        .hasMessageContaining(setting);
+  }
+
+  private List<String> staged() throws IOException {
+    try (var left = Files.list(folder.resolve("staged"))) {
+      return left.map(path -> path.getFileName().toString()).toList();
+    }
+  }
+
   private BundleStaging staging() {
     return new BundleStaging(
         folder.resolve("staged"),
         BundleZip.Limits.DEFAULT,
         Clock.fixed(NOW, ZoneOffset.UTC),
-        () -> "0000000" + ids.incrementAndGet());
+        () -> "0000000" + ids.incrementAndGet(),
+        quota);
   }
 
   private void age(String handle, Duration age) throws IOException {

@@ -8,6 +8,7 @@ import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.redis.RedisServer;
+import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.testing.Eventually;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -57,7 +58,7 @@ class RedisJobStoreIT implements JobStoreContract {
                     new Secret("store-password"),
                     folder.resolve("redis.log")))
             .awaitReady();
-    lanes = RedisLanes.connect(vertx, redis.uri()).await();
+    lanes = RedisLanes.connect(vertx, redis.uri(), Storage.unwatched()).await();
   }
 
   @AfterAll
@@ -100,7 +101,7 @@ class RedisJobStoreIT implements JobStoreContract {
   /** Whatever the client calls it: nobody knows whether a command arrived that broke off. */
   @Test
   void aConnectionThatBreaksMakesTheStoreUnavailable() {
-    RedisLane lane = RedisLanes.connect(vertx, redis.uri()).await().of("a");
+    RedisLane lane = RedisLanes.connect(vertx, redis.uri(), Storage.unwatched()).await().of("a");
     Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
     for (int round = 0; round < 40; round++) {
       AtomicReference<String> id = new AtomicReference<>();

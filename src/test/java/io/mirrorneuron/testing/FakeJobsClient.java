@@ -161,6 +161,9 @@ public final class FakeJobsClient implements JobsClient {
     called("why " + jobId);
     String status = job(jobId).status;
     ObjectNode why = Json.object().put("job_id", jobId).put("status", status);
+    if (job(jobId).submission.submittedBy() != null) {
+      why.put("submitted_by", job(jobId).submission.submittedBy());
+    }
     ObjectNode one = why.put("summary", "it is " + status).putArray("explanations").addObject();
     one.putObject("subject").put("kind", "step").put("id", "work");
     one.put("state", "retry_wait").put("cause", "retry").put("text", "step work waits");
@@ -182,8 +185,8 @@ public final class FakeJobsClient implements JobsClient {
   }
 
   @Override
-  public String cancel(String jobId) {
-    called("cancel " + jobId);
+  public String cancel(String jobId, String by) {
+    called("cancel " + jobId + by(by));
     String status = status(jobId);
     if (TERMINAL.contains(status)) {
       return status;
@@ -193,15 +196,15 @@ public final class FakeJobsClient implements JobsClient {
   }
 
   @Override
-  public String pause(String jobId, boolean drain) {
-    called((drain ? "drain " : "pause ") + jobId);
+  public String pause(String jobId, boolean drain, String by) {
+    called((drain ? "drain " : "pause ") + jobId + by(by));
     move(jobId, "running", "paused", "job_paused");
     return "paused";
   }
 
   @Override
-  public String resume(String jobId) {
-    called("resume " + jobId);
+  public String resume(String jobId, String by) {
+    called("resume " + jobId + by(by));
     if (!status(jobId).equals("running")) {
       move(jobId, "paused", "running", "job_resumed");
     }
@@ -263,8 +266,9 @@ public final class FakeJobsClient implements JobsClient {
   }
 
   @Override
-  public synchronized ObjectNode restore(Backup backup, String blueprintId, String runId) {
-    called("restore " + blueprintId + " " + runId);
+  public synchronized ObjectNode restore(
+      Backup backup, String blueprintId, String runId, String by) {
+    called("restore " + blueprintId + " " + runId + by(by));
     backups.add(backup);
     ObjectNode source = Json.parseObject(backup.json(), "backup_json").withObject("/source");
     ObjectNode answer = Json.object().put("job_id", "restored").put("status", "paused");
@@ -308,12 +312,16 @@ public final class FakeJobsClient implements JobsClient {
     synchronized (this) {
       source = job(jobId).submission;
     }
-    String made = submit(Submission.of(source.manifestJson())).jobId();
+    String made = submit(Submission.of(source.manifestJson()).by(request.submittedBy())).jobId();
     ObjectNode answer = Json.object().put("id", made).put("job_id", made).put("status", "pending");
     ObjectNode from = answer.putObject("forked_from").put("job_id", jobId);
     return request.step() == null
         ? answer.set("forked_from", from.put("at", request.event()))
         : answer.set("forked_from", from.put("at", request.step()));
+  }
+
+  private static String by(String subject) {
+    return subject == null ? "" : " by " + subject;
   }
 
   private void called(String call) {
@@ -428,6 +436,9 @@ public final class FakeJobsClient implements JobsClient {
           .put("last_event", lastEvent);
       row.putArray("nodes");
       row.putArray("sandbox_names");
+      if (submission.submittedBy() != null) {
+        row.put("submitted_by", submission.submittedBy());
+      }
       return row;
     }
 

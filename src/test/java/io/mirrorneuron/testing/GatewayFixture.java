@@ -4,19 +4,23 @@ import io.mirrorneuron.archive.ArchiveVerticle;
 import io.mirrorneuron.blueprints.BlueprintsVerticle;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.cluster.ClusterVerticle;
+import io.mirrorneuron.cluster.RedisState;
 import io.mirrorneuron.cluster.Surroundings;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.gateway.GatewayVerticle;
 import io.mirrorneuron.gateway.Health;
+import io.mirrorneuron.gateway.answer.Problem;
 import io.mirrorneuron.gateway.contract.Contract;
-import io.mirrorneuron.gateway.security.Auth;
 import io.mirrorneuron.human.HumanDesk;
 import io.mirrorneuron.human.HumanInbox;
 import io.mirrorneuron.human.HumanLogs;
 import io.mirrorneuron.human.HumanVerticle;
 import io.mirrorneuron.jobs.JobRuns;
 import io.mirrorneuron.jobs.JobsVerticle;
+import io.mirrorneuron.listen.GuardedVertx;
+import io.mirrorneuron.listen.Limits;
+import io.mirrorneuron.model.UploadQuota;
 import io.mirrorneuron.observability.ObservabilityVerticle;
 import io.mirrorneuron.runs.Desktop;
 import io.mirrorneuron.runs.RunsVerticle;
@@ -25,10 +29,14 @@ import io.mirrorneuron.runstore.Outputs;
 import io.mirrorneuron.runstore.Reach;
 import io.mirrorneuron.runstore.RunIndex;
 import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.security.Auth;
+import io.mirrorneuron.security.jwt.JwtAuth;
+import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.store.BundleZip;
 import io.mirrorneuron.store.JobRows;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -42,22 +50,31 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 /** A whole gateway on a free port, before fakes of the runtime. */
 public final class GatewayFixture implements AutoCloseable {
   public static final String TOKEN = "t0ken";
   public static final Instant NOW = Instant.parse("2026-01-02T03:04:05.006Z");
 
+  public static final Limits LIMITS = new Limits(4096, Duration.ofSeconds(20));
+
   public final FakeJobsClient jobs = new FakeJobsClient();
   public final FakeClusterClient cluster = new FakeClusterClient();
-  public final Vertx vertx = Vertx.vertx();
+  public final Vertx vertx;
   public final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  public final UploadQuota quota = new UploadQuota(1000, 64 << 20);
   public final Path folder;
   public final RunStore runs;
+  public final Auth issued;
   private final GatewayVerticle gateway;
+
+  /** Why the gateway is not ready; empty when it is. */
+  public volatile List<String> notReady = List.of();
 
   public GatewayFixture(Path folder, Config.Api api, JobRows rows) throws Exception {
     this(folder, api, rows, Map.of());
@@ -68,17 +85,51 @@ public final class GatewayFixture implements AutoCloseable {
    */
   public GatewayFixture(Path folder, Config.Api api, JobRows rows, Map<String, String> desktop)
       throws Exception {
+    this(folder, api, rows, desktop, LIMITS);
+  }
+
+  /**
+   * @param limits of connections and heads
+   */
+  public GatewayFixture(
+      Path folder, Config.Api api, JobRows rows, Map<String, String> desktop, Limits limits)
+      throws Exception {
+    this(
+        folder,
+        api,
+        rows,
+        desktop,
+        limits,
+        vertx -> api.token().isSet() ? Auth.NOBODY_ENTERS : Auth.NOBODY_ASKS,
+        Clock.fixed(NOW, ZoneOffset.UTC));
+  }
+
+  /**
+   * @param others says who callers without {@link #TOKEN} are
+   */
+  private GatewayFixture(
+      Path folder,
+      Config.Api api,
+      JobRows rows,
+      Map<String, String> desktop,
+      Limits limits,
+      Function<Vertx, Auth> others,
+      Clock clock)
+      throws Exception {
+    this.vertx = vertx(limits);
     this.folder = folder;
+    this.issued = others.apply(vertx);
+    Auth auth = api.token().isSet() ? Auth.bearer(api.token(), issued) : issued;
     this.runs = new RunStore(folder.resolve("runs"));
     Path uploads = Files.createDirectories(folder.resolve("uploads"));
-    Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
     AtomicLong ids = new AtomicLong();
     BundleStaging staging =
         new BundleStaging(
             folder.resolve("bundles"),
             new BundleZip.Limits(1 << 20, 4 << 20, 100, 200),
             clock,
-            () -> "0000000" + ids.incrementAndGet());
+            () -> "0000000" + ids.incrementAndGet(),
+            quota);
     HumanLogs logs = new HumanLogs();
     HumanDesk desk = new HumanDesk(runs, logs, clock, () -> "id" + ids.incrementAndGet());
     RunIndex index = RunIndex.of(runs, Clock.systemUTC());
@@ -97,7 +148,7 @@ public final class GatewayFixture implements AutoCloseable {
                 staging,
                 new Secret("admin-secret"),
                 clock),
-            new ClusterVerticle(cluster, surroundings(folder), clock),
+            new ClusterVerticle(cluster, surroundings(folder), this::redis, clock),
             new BlueprintsVerticle(staging),
             new ObservabilityVerticle(runs, clock),
             new RunsVerticle(
@@ -110,7 +161,8 @@ public final class GatewayFixture implements AutoCloseable {
                 Desktop.find("127.0.0.1", desktop, "Linux"),
                 clock),
             new HumanVerticle(runs, logs, desk, new HumanInbox(runs, logs, clock), clock),
-            new ArchiveVerticle(runs, folder.resolve("exports"), "mn test", clock));
+            new ArchiveVerticle(
+                runs, folder.resolve("exports"), "mn test", Storage.unwatched(), clock));
     Contract contract = Contract.load(vertx).await(30, TimeUnit.SECONDS);
     gateway =
         new GatewayVerticle(
@@ -120,39 +172,86 @@ public final class GatewayFixture implements AutoCloseable {
                 false,
                 Duration.ofSeconds(20),
                 () -> "r-" + ids.incrementAndGet(),
-                clock),
+                Storage.unwatched(),
+                () -> CompletableFuture.completedStage(notReady),
+                clock,
+                quota),
             contract,
             areas,
-            Auth.of(api.token()),
-            Health.Facts.of(api.token().isSet(), "test", folder.resolve("runs").toString()));
+            auth,
+            Health.Facts.of(auth != Auth.NOBODY_ASKS, "test", folder.resolve("runs").toString()));
     for (AreaVerticle area : areas) {
       vertx.deployVerticle(area).await(10, TimeUnit.SECONDS);
     }
     vertx.deployVerticle(gateway).await(10, TimeUnit.SECONDS);
   }
 
+  /** A Vert.x as servers have it. */
+  public static Vertx vertx(Limits limits) {
+    return GuardedVertx.create(
+        new VertxOptions(),
+        limits,
+        () -> Problem.tooManyConnections(limits.connections()).bytes("r-0"));
+  }
+
   private static final String URL = "http://localhost:54001/api/v1";
 
   /** With a token, one allowed origin, 64 KiB of body and 1 MiB of upload. */
   public static GatewayFixture guarded(Path folder) throws Exception {
+    return new GatewayFixture(folder, guardedApi(), null);
+  }
+
+  /** The same, where tokens of an issuer are accepted besides. */
+  public static GatewayFixture believing(Path folder, Config.Jwt jwt, Clock clock)
+      throws Exception {
     return new GatewayFixture(
         folder,
-        new Config.Api(
-            "127.0.0.1",
-            0,
-            new Secret(TOKEN),
-            List.of("https://ui.example"),
-            64 << 10,
-            1 << 20,
-            URL),
-        null);
+        guardedApi(),
+        null,
+        Map.of(),
+        LIMITS,
+        vertx -> JwtAuth.open(jwt, vertx, clock),
+        clock);
+  }
+
+  private static Config.Api guardedApi() {
+    return new Config.Api(
+        "127.0.0.1",
+        0,
+        new Secret(TOKEN),
+        List.of("https://ui.example"),
+        List.of(),
+        64 << 10,
+        1 << 20,
+        URL);
+  }
+
+  /**
+   * @param auth says who callers are; what it makes of {@link #TOKEN} is who most calls come from
+   */
+  public static GatewayFixture asking(Path folder, Auth auth) throws Exception {
+    return new GatewayFixture(
+        folder,
+        new Config.Api("127.0.0.1", 0, Secret.NONE, List.of(), List.of(), 5 << 20, 8 << 20, URL),
+        null,
+        Map.of(),
+        LIMITS,
+        vertx -> auth,
+        Clock.fixed(NOW, ZoneOffset.UTC));
   }
 
   public static GatewayFixture open(Path folder, JobRows rows) throws Exception {
     return new GatewayFixture(
         folder,
-        new Config.Api("127.0.0.1", 0, Secret.NONE, List.of(), 5 << 20, 8 << 20, URL),
+        new Config.Api("127.0.0.1", 0, Secret.NONE, List.of(), List.of(), 5 << 20, 8 << 20, URL),
         rows);
+  }
+
+  /** What {@code /runtime/status} is to tell of Redis. */
+  public volatile RedisState redis = new RedisState("redis://localhost", true, "Redis 9.0.0", null);
+
+  private RedisState redis() {
+    return redis;
   }
 
   private static Surroundings surroundings(Path folder) {

@@ -3,15 +3,19 @@ package io.mirrorneuron.testing;
 import io.mirrorneuron.client.Clients;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.listen.Limits;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
 import io.mirrorneuron.runtime.grpc.RuntimeServer;
+import io.mirrorneuron.security.Auth;
+import io.mirrorneuron.storage.Storage;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A real gRPC server on a free port over the fakes, and the means to reach it. */
 public final class GrpcRuntime implements AutoCloseable {
@@ -19,12 +23,21 @@ public final class GrpcRuntime implements AutoCloseable {
   public static final Secret ADMIN = new Secret("admin-token");
   public static final Secret JOIN = new Secret("join-token");
 
-  public final Vertx vertx = Vertx.vertx();
+  /** Bytes of a message that the server takes. */
+  public static final long MESSAGE = 16 << 20;
+
+  public final Vertx vertx;
   public final FakeJobsClient jobs = new FakeJobsClient();
   public final FakeClusterClient cluster = new FakeClusterClient();
+  public final AtomicBoolean serving = new AtomicBoolean(true);
   public final RuntimeServer server;
 
-  private GrpcRuntime(Config.Grpc config, String redisUrl) {
+  private GrpcRuntime(Config.Grpc config, String redisUrl, Auth tokens) {
+    this(config, redisUrl, tokens, GatewayFixture.LIMITS);
+  }
+
+  private GrpcRuntime(Config.Grpc config, String redisUrl, Auth tokens, Limits limits) {
+    vertx = GatewayFixture.vertx(limits);
     NodeIdentity identity =
         new NodeIdentity(
             "mirror_neuron@here",
@@ -44,28 +57,45 @@ public final class GrpcRuntime implements AutoCloseable {
                 cluster,
                 identity,
                 GrpcRuntime::hardware,
-                () -> true,
+                serving::get,
+                tokens,
+                true,
+                Storage.unwatched(),
                 Clock.fixed(Instant.parse("2026-01-02T03:04:05.100Z"), ZoneOffset.UTC)));
   }
 
   /** A full node with all tokens set. */
   public static GrpcRuntime start() {
-    return new GrpcRuntime(config(0, Duration.ofSeconds(5), AUTH), "");
+    return asking(Auth.NOBODY_ENTERS);
+  }
+
+  /** The same, and who has no token of the runtime is asked for another. */
+  public static GrpcRuntime asking(Auth tokens) {
+    return new GrpcRuntime(config(0, Duration.ofSeconds(5), AUTH), "", tokens);
+  }
+
+  /**
+   * @param limits of connections and heads
+   */
+  public static GrpcRuntime start(Limits limits) {
+    return new GrpcRuntime(config(0, Duration.ofSeconds(5), AUTH), "", Auth.NOBODY_ENTERS, limits);
   }
 
   public static GrpcRuntime withoutOperatorToken() {
-    return new GrpcRuntime(config(0, Duration.ofSeconds(5), Secret.NONE), "");
+    return new GrpcRuntime(config(0, Duration.ofSeconds(5), Secret.NONE), "", Auth.NOBODY_ENTERS);
   }
 
   public static GrpcRuntime withRedis(String url) {
-    return new GrpcRuntime(config(0, Duration.ofSeconds(5), AUTH), url);
+    return new GrpcRuntime(config(0, Duration.ofSeconds(5), AUTH), url, Auth.NOBODY_ENTERS);
   }
 
   public static GrpcRuntime networkOnly() {
     Config.Grpc full = config(0, Duration.ofSeconds(5), AUTH);
     return new GrpcRuntime(
-        new Config.Grpc(full.host(), 0, full.target(), full.timeout(), AUTH, ADMIN, JOIN, true),
-        "");
+        new Config.Grpc(
+            full.host(), 0, full.target(), full.timeout(), AUTH, ADMIN, JOIN, true, MESSAGE),
+        "",
+        Auth.NOBODY_ENTERS);
   }
 
   /** Clients that send the operator token. */
@@ -79,7 +109,7 @@ public final class GrpcRuntime implements AutoCloseable {
 
   public static Config.Grpc config(int port, Duration timeout, Secret token) {
     return new Config.Grpc(
-        "127.0.0.1", port, "127.0.0.1:" + port, timeout, token, ADMIN, JOIN, false);
+        "127.0.0.1", port, "127.0.0.1:" + port, timeout, token, ADMIN, JOIN, false, MESSAGE);
   }
 
   public static Hardware hardware() {

@@ -19,12 +19,15 @@ public final class RawHttp {
 
   /** Sends the text and a body, asks the server to close, reads to the end. */
   public static Answer send(int port, String head, byte[] body) throws IOException {
+    return exchange(port, head + "Host: localhost\r\nConnection: close\r\n\r\n", body);
+  }
+
+  /** Sends the bytes as they are, which must make the server close; reads to the end. */
+  public static Answer exchange(int port, String head, byte[] body) throws IOException {
     try (Socket socket = new Socket("127.0.0.1", port)) {
       socket.setSoTimeout(20_000);
       OutputStream out = socket.getOutputStream();
-      out.write(
-          (head + "Host: localhost\r\nConnection: close\r\n\r\n")
-              .getBytes(StandardCharsets.ISO_8859_1));
+      out.write(head.getBytes(StandardCharsets.ISO_8859_1));
       out.write(body);
       out.flush();
       return parse(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8));

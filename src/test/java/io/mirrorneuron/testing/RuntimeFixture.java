@@ -8,6 +8,7 @@ import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.runtime.Runtime;
+import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.RedisLanes;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -47,7 +48,7 @@ public final class RuntimeFixture implements AutoCloseable {
   private RuntimeFixture(Path home, Config config, RedisServer redis, boolean ownsRedis) {
     this.redis = redis;
     this.ownsRedis = ownsRedis;
-    this.lanes = RedisLanes.connect(vertx, redis.uri()).await();
+    this.lanes = RedisLanes.connect(vertx, redis.uri(), Storage.unwatched()).await();
     this.home = home;
     this.config = config;
     this.runs = new RunStore(config.executors().runsRoot());
@@ -70,7 +71,8 @@ public final class RuntimeFixture implements AutoCloseable {
             () -> String.format("%013d-%012x", 0, IDS.incrementAndGet())),
         lanes,
         runs,
-        List::of);
+        List::of,
+        Storage.unwatched());
   }
 
   /** Closes the runtime in good order and starts one on the same data. */

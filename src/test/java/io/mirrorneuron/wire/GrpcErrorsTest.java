@@ -30,7 +30,8 @@ class GrpcErrorsTest {
     "INTERNAL, INTERNAL",
     "UNIMPLEMENTED, UNIMPLEMENTED",
     "UNAVAILABLE, UNAVAILABLE",
-    "TIMEOUT, DEADLINE_EXCEEDED"
+    "TIMEOUT, DEADLINE_EXCEEDED",
+    "STORAGE_FULL, RESOURCE_EXHAUSTED"
   })
   void everyCodeHasItsStatus(ErrorCode code, GrpcStatus status) {
     assertThat(GrpcErrors.of(new MnException(code, "word", "text")).status()).isEqualTo(status);

@@ -4,12 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.bus.BusFailure;
+import io.mirrorneuron.listen.BadRequest;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Fault;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.ext.web.handler.HttpException;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -48,12 +50,14 @@ public record Problem(int status, String error, String title, String detail, Obj
           Map.entry(ErrorCode.INTERNAL, "Internal error"),
           Map.entry(ErrorCode.UNIMPLEMENTED, "Not implemented"),
           Map.entry(ErrorCode.UNAVAILABLE, "Unavailable"),
-          Map.entry(ErrorCode.TIMEOUT, "Timed out"));
+          Map.entry(ErrorCode.TIMEOUT, "Timed out"),
+          Map.entry(ErrorCode.STORAGE_FULL, "Storage full"));
 
   public static Problem of(Throwable failure) {
     return switch (failure) {
       case MnException known -> of(known);
       case Refusal refusal -> of(refusal);
+      case BadRequest bad -> bad(bad);
       case ReplyException reply -> of(BusFailure.toException(reply));
       case HttpException http when http.getStatusCode() < 500 ->
           malformed(http.getPayload() == null ? "the request cannot be read" : http.getPayload());
@@ -63,6 +67,27 @@ public record Problem(int status, String error, String title, String detail, Obj
 
   public static Problem malformed(String detail) {
     return of(ErrorCode.MALFORMED, "malformed_request", detail);
+  }
+
+  /** There is no room for another connection; {@code Retry-After} goes without saying. */
+  public static Problem tooManyConnections(int max) {
+    return new Problem(
+        ErrorCode.UNAVAILABLE,
+        "too_many_connections",
+        "%d connections are open, as many as connections.max allows; try again soon, or raise it"
+            .formatted(max),
+        Json.object().put("retry_after_ms", 1000));
+  }
+
+  private static Problem bad(BadRequest bad) {
+    return bad.status() == 400
+        ? malformed(bad.getMessage())
+        : new Problem(
+            bad.status(),
+            "request_too_large",
+            "Request too large",
+            bad.getMessage(),
+            Json.object());
   }
 
   public static Problem notFound() {
@@ -83,6 +108,42 @@ public record Problem(int status, String error, String title, String detail, Obj
         Json.object());
   }
 
+  public static Problem tokenExpired() {
+    return of(
+        ErrorCode.UNAUTHENTICATED, "token_expired", "the token has expired; send a newer one");
+  }
+
+  /** Called by a name that only a page of another site would call this server by. */
+  public static Problem hostNotAllowed() {
+    return new Problem(
+        421,
+        "host_not_allowed",
+        "Misdirected request",
+        "this server answers without a token, and so only to localhost, its own address and the"
+            + " names in api.allowed_hosts (MN_API_ALLOWED_HOSTS): add this name there, or set"
+            + " api.token (MN_API_TOKEN)",
+        Json.object());
+  }
+
+  /** A page of another site wants to change something. */
+  public static Problem originNotAllowed() {
+    return of(
+        ErrorCode.FORBIDDEN,
+        "origin_not_allowed",
+        "pages of this origin may change nothing here: list it in api.cors_allow_origins"
+            + " (MN_API_CORS_ALLOW_ORIGINS)");
+  }
+
+  /**
+   * @param reasons in words for everybody, who need not have a token
+   */
+  public static Problem notReady(List<String> reasons) {
+    ObjectNode extras = Json.object();
+    reasons.forEach(extras.putArray("reasons")::add);
+    return new Problem(
+        503, "not_ready", "Not ready", "not ready: " + String.join("; ", reasons), extras);
+  }
+
   static Problem rangeNotSatisfiable(long size) {
     return new Problem(
         416,
@@ -96,8 +157,13 @@ public record Problem(int status, String error, String title, String detail, Obj
     this(code.httpStatus(), error, title(code, error), detail, extras);
   }
 
+  /** Told in the log once a minute, by who knows the disks. */
+  boolean isStorageFull() {
+    return error.equals("storage_full");
+  }
+
   public boolean isRetryable() {
-    return status == 429 || status == 503;
+    return status == 429 || status == 503 || status == 507;
   }
 
   /** What the header {@code Retry-After} says: whole seconds, at least one. */

@@ -25,7 +25,10 @@ public final class Problems {
     }
     Problem problem = Problem.of(failure);
     String requestId = Entry.requestId(ctx.request());
-    if (problem.isRetryable()) { // nothing is wrong here: something we stand on is away or full
+    if (problem.isStorageFull()) {
+      log.debug("{} {}: {}", ctx.request().method(), ctx.request().path(), problem.detail());
+    } else if (problem
+        .isRetryable()) { // nothing is wrong here: something we stand on is away or full
       log.warn(
           "{} {}: {}, request {}",
           ctx.request().method(),

@@ -36,13 +36,16 @@ public final class BodyCheck {
     return new BodyCheck(body.isRequired(), schemas.compile(schema), scalars(schema));
   }
 
-  /** A missing content type counts as JSON. */
+  /**
+   * A missing content type counts as JSON, unless a page sends it: a browser asks nobody before it
+   * sends such a body to another site.
+   */
   public static void mustBeJson(HttpServerRequest request) {
     String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
-    if (type == null) {
+    if (type == null && !request.headers().contains(HttpHeaders.ORIGIN)) {
       return;
     }
-    String mediaType = type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    String mediaType = type == null ? "" : type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
     if (!mediaType.equals("application/json") && !mediaType.endsWith("+json")) {
       throw Refusal.mediaType("application/json");
     }

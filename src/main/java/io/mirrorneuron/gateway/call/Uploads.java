@@ -2,6 +2,9 @@ package io.mirrorneuron.gateway.call;
 
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.gateway.answer.Refusal;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.UploadQuota;
+import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.wire.Fault;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -13,6 +16,9 @@ import io.vertx.core.http.HttpServerRequest;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /** Stores the file part of a multipart body while it arrives, under a name of ours. */
@@ -27,15 +33,30 @@ public final class Uploads {
   private final Path folder;
   private final long limitBytes;
   private final Supplier<String> ids;
+  private final Storage storage;
+  private final UploadQuota quota;
+
+  /** What each file on disk takes of the quota; only its event loop changes an entry. */
+  private final Map<String, Long> taken = new ConcurrentHashMap<>();
 
   /**
    * @param folder must exist
+   * @param storage says whether there is room there
+   * @param quota of what arrives and what waits to be submitted together
    */
-  public Uploads(Vertx vertx, Path folder, long limitBytes, Supplier<String> ids) {
+  public Uploads(
+      Vertx vertx,
+      Path folder,
+      long limitBytes,
+      Supplier<String> ids,
+      Storage storage,
+      UploadQuota quota) {
     this.vertx = vertx;
     this.folder = folder;
     this.limitBytes = limitBytes;
     this.ids = ids;
+    this.storage = storage;
+    this.quota = quota;
   }
 
   /**
@@ -45,6 +66,10 @@ public final class Uploads {
    * @param field the name of the part
    */
   public Future<ApiCall.Upload> receive(HttpServerRequest request, String field) {
+    Optional<MnException> refusal = storage.refusal();
+    if (refusal.isPresent()) {
+      return Future.failedFuture(refusal.get());
+    }
     if (Bodies.declaredLength(request) > limitBytes + FRAMING_BYTES) {
       return Future.failedFuture(Refusal.tooLarge(limitBytes));
     }
@@ -55,14 +80,31 @@ public final class Uploads {
     if (!type.contains("boundary=")) {
       return Future.failedFuture(MALFORMED);
     }
+    if (quota.isTight(Math.max(0, Bodies.declaredLength(request)))) {
+      request.pause();
+      return vertx
+          .executeBlocking(
+              () -> {
+                quota.sweep();
+                return null;
+              })
+          .compose(swept -> listen(request, field));
+    }
+    return listen(request, field);
+  }
+
+  private Future<ApiCall.Upload> listen(HttpServerRequest request, String field) {
     Bodies.greet(request);
     Reception reception =
         new Reception(field, folder.resolve("upload-" + ids.get() + ".part").toString());
     reception.listen(request);
+    request.resume();
     return reception
         .done
         .future()
-        .recover(e -> discard(reception.path).compose(done -> Future.failedFuture(e)));
+        .recover(
+            e ->
+                discard(reception.path).compose(done -> Future.failedFuture(storage.explained(e))));
   }
 
   public Future<Void> discard(ApiCall.Upload upload) {
@@ -73,11 +115,19 @@ public final class Uploads {
     FileSystem files = vertx.fileSystem();
     return files
         .delete(path)
+        .onComplete(gone -> giveBack(path))
         .recover( // a cancelled transfer deletes its file itself, before or after us
             e ->
                 files
                     .exists(path)
                     .compose(there -> there ? Future.failedFuture(e) : Future.succeededFuture()));
+  }
+
+  private void giveBack(String path) {
+    Long bytes = taken.remove(path);
+    if (bytes != null) {
+      quota.give(bytes);
+    }
   }
 
   private static Refusal missing(String field) {
@@ -113,9 +163,20 @@ public final class Uploads {
             seen += chunk.length();
             if (seen > limitBytes + FRAMING_BYTES) {
               refuse(Refusal.tooLarge(limitBytes));
+            } else if (!done.future().isComplete()) {
+              take(chunk.length());
             }
           });
       request.endHandler(end -> finish());
+    }
+
+    void take(int bytes) {
+      try {
+        quota.take(bytes);
+        taken.merge(path, (long) bytes, Long::sum);
+      } catch (MnException full) {
+        refuse(full);
+      }
     }
 
     /** Parts of other names are read over. */
@@ -136,7 +197,7 @@ public final class Uploads {
           done::tryFail);
     }
 
-    void refuse(Refusal refusal) {
+    void refuse(RuntimeException refusal) {
       if (done.tryFail(refusal) && part != null) {
         part.cancelStreamToFileSystem();
       }

@@ -1,6 +1,6 @@
 package io.mirrorneuron.gateway.contract;
 
-import io.mirrorneuron.gateway.security.Role;
+import io.mirrorneuron.security.Role;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

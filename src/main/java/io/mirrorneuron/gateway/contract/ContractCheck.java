@@ -20,6 +20,13 @@ public final class ContractCheck {
   static final String OWN_TAG = "gateway";
 
   public static final String HEALTH = "getHealth";
+  public static final String READY = "getReadiness";
+
+  /**
+   * What the gateway answers itself, sockets aside: questions about this process, which must be
+   * answered while everything behind it is away.
+   */
+  private static final Set<String> OWN = Set.of(HEALTH, READY);
 
   private ContractCheck() {}
 
@@ -36,7 +43,7 @@ public final class ContractCheck {
 
   static List<String> faults(JsonObject document, Collection<? extends AreaVerticle> areas) {
     Map<String, Set<String>> open = new HashMap<>();
-    open.put(OWN_TAG, new HashSet<>(Set.of(HEALTH)));
+    open.put(OWN_TAG, new HashSet<>(OWN));
     areas.forEach(area -> open.put(area.tag(), new HashSet<>(area.operations())));
     List<String> faults = new ArrayList<>();
     sockets(document).forEach(open.get(OWN_TAG)::add);
@@ -96,7 +103,17 @@ public final class ContractCheck {
     if (open == operation.containsKey("x-mn-role")) {
       faults.add(name + " must have either x-mn-role or an empty security");
     }
+    if (!open && operation.containsKey("security") && !showsRole(operation)) {
+      faults.add(name + " must have the role of x-mn-role in security");
+    }
     return faults;
+  }
+
+  /** Whether readers of OpenAPI are told the role that the router goes by. */
+  private static boolean showsRole(JsonObject operation) {
+    JsonArray role = new JsonArray().add(operation.getString("x-mn-role"));
+    JsonArray shown = new JsonArray().add(new JsonObject().put("bearerAuth", role));
+    return shown.equals(operation.getJsonArray("security"));
   }
 
   private static List<String> extensions(String name, JsonObject operation, JsonObject document) {

@@ -4,10 +4,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
-import java.util.List;
-import java.util.Set;
 
 /**
  * Lets pages of the listed origins call; {@code *} lists every origin. The headers are set before
@@ -18,10 +15,10 @@ public final class Cors implements Handler<RoutingContext> {
   private static final String EXPOSED =
       "X-Request-Id, Retry-After, Location, ETag, Content-Range, Content-Disposition";
 
-  private final Set<String> origins;
+  private final Origins origins;
 
-  public Cors(List<String> origins) {
-    this.origins = Set.copyOf(origins);
+  public Cors(Origins origins) {
+    this.origins = origins;
   }
 
   @Override
@@ -33,7 +30,7 @@ public final class Cors implements Handler<RoutingContext> {
     MultiMap headers = ctx.response().headers();
     headers.set(HttpHeaders.VARY, HttpHeaders.ORIGIN);
     String origin = ctx.request().getHeader(HttpHeaders.ORIGIN);
-    boolean listed = origin != null && isListed(origin);
+    boolean listed = origin != null && origins.isListed(origin);
     if (listed) {
       headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
       headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
@@ -44,21 +41,6 @@ public final class Cors implements Handler<RoutingContext> {
     } else {
       ctx.next();
     }
-  }
-
-  /**
-   * Whether the page that asks, if it is one, comes from this server or a listed origin. Browsers
-   * enforce that for requests, but not for WebSockets.
-   */
-  public boolean permits(HttpServerRequest request) {
-    String origin = request.getHeader(HttpHeaders.ORIGIN);
-    return origin == null
-        || isListed(origin)
-        || origin.substring(origin.indexOf("://") + 3).equals(request.getHeader(HttpHeaders.HOST));
-  }
-
-  private boolean isListed(String origin) {
-    return origins.contains("*") || origins.contains(origin);
   }
 
   private static boolean isPreflight(RoutingContext ctx, String origin) {

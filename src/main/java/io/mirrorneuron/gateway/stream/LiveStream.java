@@ -8,6 +8,7 @@ import io.mirrorneuron.gateway.call.ParameterSource;
 import io.mirrorneuron.gateway.contract.ApiOperation;
 import io.mirrorneuron.gateway.contract.StreamSpec;
 import java.time.Duration;
+import java.time.Instant;
 
 /** An operation that can be followed, and how it is asked. */
 public record LiveStream(ApiOperation operation, OperationCheck check, AreaCall area) {
@@ -15,16 +16,17 @@ public record LiveStream(ApiOperation operation, OperationCheck check, AreaCall 
   private static final int PAGE = 500;
 
   /** What these parameters ask for. */
-  Subscription subscribe(ParameterSource parameters) {
-    return subscribe(check.read(parameters, null), null);
+  Subscription subscribe(ParameterSource parameters, Instant expiry) {
+    return subscribe(check.read(parameters, null), null, expiry);
   }
 
   /**
    * @param call that fits the contract; becomes part of the subscription
    * @param lastId the record that the client had last; null to begin where the call says
+   * @param expiry when the client's token ends; null when it does not
    * @throws Refusal when that is no cursor
    */
-  public Subscription subscribe(ApiCall call, String lastId) {
+  public Subscription subscribe(ApiCall call, String lastId, Instant expiry) {
     StreamSpec spec = operation.stream();
     Object cursor = call.json().remove(spec.cursor());
     if (lastId != null && !lastId.isEmpty()) {
@@ -38,6 +40,6 @@ public record LiveStream(ApiOperation operation, OperationCheck check, AreaCall 
     if (!spec.isSnapshot()) {
       call.with(StreamSpec.LIMIT, PAGE);
     }
-    return new Subscription(this, call, cursor == null ? 0L : cursor, heartbeat);
+    return new Subscription(this, call, cursor == null ? 0L : cursor, heartbeat, expiry);
   }
 }

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.gateway.answer.Problem;
 import io.mirrorneuron.gateway.answer.Refusal;
-import io.mirrorneuron.gateway.security.Auth;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.security.Principal;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.ServerWebSocket;
@@ -26,7 +26,7 @@ final class Realtime {
   private static final int MAX_TOPICS = 100;
 
   private final ServerWebSocket socket;
-  private final Auth.Principal caller;
+  private final Principal caller;
   private final Topics known;
   private final Streams streams;
   private final Clock clock;
@@ -35,7 +35,7 @@ final class Realtime {
   Realtime(
       Vertx vertx,
       ServerWebSocket socket,
-      Auth.Principal caller,
+      Principal caller,
       Topics known,
       Streams streams,
       Clock clock,
@@ -45,6 +45,9 @@ final class Realtime {
     this.known = known;
     this.streams = streams;
     this.clock = clock;
+    long expiry =
+        TokenEnd.of(caller.expiry(), clock)
+            .arm(vertx, () -> socket.close(SocketOutlet.REFUSED, TokenEnd.PROBLEM.error()));
     long timer = vertx.setPeriodic(interval.toMillis(), due -> heartbeat());
     socket.drainHandler(drained -> drained());
     socket.textMessageHandler(this::receive);
@@ -56,6 +59,7 @@ final class Realtime {
     socket.closeHandler(
         closed -> {
           vertx.cancelTimer(timer);
+          vertx.cancelTimer(expiry);
           List.copyOf(topics.values()).forEach(RealtimeTopic::leave);
         });
   }

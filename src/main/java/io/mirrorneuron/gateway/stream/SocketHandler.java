@@ -6,10 +6,10 @@ import io.mirrorneuron.gateway.answer.Problems;
 import io.mirrorneuron.gateway.call.OperationCheck;
 import io.mirrorneuron.gateway.call.ParameterSource;
 import io.mirrorneuron.gateway.contract.ApiOperation;
-import io.mirrorneuron.gateway.security.Auth;
-import io.mirrorneuron.gateway.security.Cors;
-import io.mirrorneuron.model.ErrorCode;
-import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.gateway.security.Admission;
+import io.mirrorneuron.gateway.security.PageGuard;
+import io.mirrorneuron.security.Auth;
+import io.mirrorneuron.security.Principal;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -28,7 +28,7 @@ public final class SocketHandler implements Handler<RoutingContext> {
   private static final String INTERVAL = "interval";
 
   /** What the handlers of all sockets share. */
-  public record Shared(Auth auth, Cors cors, Streams streams, Topics topics, Clock clock) {}
+  public record Shared(Auth auth, PageGuard pages, Streams streams, Topics topics, Clock clock) {}
 
   private final ApiOperation operation;
   private final OperationCheck check;
@@ -48,7 +48,21 @@ public final class SocketHandler implements Handler<RoutingContext> {
 
   @Override
   public void handle(RoutingContext ctx) {
-    Auth.Principal caller = caller(ctx);
+    Admission.of(
+        ctx,
+        shared.auth(),
+        authorization(ctx),
+        operation.role(),
+        caller -> {
+          if (shared.pages().permitsSocket(ctx.request())) {
+            enter(ctx, caller);
+          } else {
+            Problems.send(ctx, Problem.originNotAllowed());
+          }
+        });
+  }
+
+  private void enter(RoutingContext ctx, Principal caller) {
     ParameterSource parameters = ParameterSource.of(ctx);
     ApiCall options = check.read(parameters, null);
     if (stream == null) {
@@ -66,7 +80,7 @@ public final class SocketHandler implements Handler<RoutingContext> {
                   interval));
       return;
     }
-    Subscription subscription = stream.subscribe(parameters);
+    Subscription subscription = stream.subscribe(parameters, caller.expiry());
     ctx.request().pause(); // one that has been read can no longer be upgraded
     shared
         .streams()
@@ -86,20 +100,13 @@ public final class SocketHandler implements Handler<RoutingContext> {
   }
 
   /** Browsers cannot set a header on a socket: there the token may be a parameter. */
-  private Auth.Principal caller(RoutingContext ctx) {
+  private static String authorization(RoutingContext ctx) {
     String authorization = ctx.request().getHeader(HttpHeaders.AUTHORIZATION);
     if (authorization == null && ctx.request().query() != null) {
       String token = ctx.queryParams().get(TOKEN);
       authorization = token == null ? null : "Bearer " + token;
     }
-    Auth.Principal caller = shared.auth().authenticate(authorization);
-    caller.mustReach(operation.role());
-    // Browsers ask nobody before they open a socket to a foreign site.
-    if (!shared.cors().permits(ctx.request())) {
-      throw new MnException(
-          ErrorCode.FORBIDDEN, "forbidden", "pages of this origin may not open sockets here");
-    }
-    return caller;
+    return authorization;
   }
 
   private static void upgrade(RoutingContext ctx, Handler<ServerWebSocket> begin) {

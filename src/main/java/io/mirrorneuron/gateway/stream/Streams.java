@@ -2,6 +2,7 @@ package io.mirrorneuron.gateway.stream;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -13,15 +14,18 @@ import java.util.Map;
  */
 public final class Streams {
   private final Vertx vertx;
+  private final Clock clock;
   private final Duration wait;
   private final Map<String, Feed> feeds = new HashMap<>();
   private final SharedReads reads = new SharedReads();
 
   /**
+   * @param clock tells when tokens end
    * @param wait how long a read may wait for something new; shorter than a call's timeout
    */
-  public Streams(Vertx vertx, Duration wait) {
+  public Streams(Vertx vertx, Clock clock, Duration wait) {
     this.vertx = vertx;
+    this.clock = clock;
     this.wait = wait;
   }
 
@@ -49,6 +53,7 @@ public final class Streams {
             absent ->
                 new Feed(vertx, subscription, reads, first.next(), wait, () -> feeds.remove(key)));
     Subscriber subscriber = new Subscriber(vertx, feed, first, outlet, heartbeat);
+    subscriber.endWith(TokenEnd.of(subscription.expiry(), clock));
     feed.add(subscriber);
     return subscriber;
   }

@@ -22,6 +22,7 @@ final class Subscriber {
   private boolean over;
   private long lastWrite = System.nanoTime();
   private long timer = -1;
+  private long expiry = TokenEnd.NONE;
 
   /**
    * @param first the page that was read before the client was accepted
@@ -36,6 +37,19 @@ final class Subscriber {
     this.cursor = first.start();
     outlet.attach(this);
     awaitSilence(heartbeat.toNanos());
+  }
+
+  /** Breaks off when the client's token ends; it comes back with a newer one. */
+  void endWith(TokenEnd end) {
+    expiry =
+        end.arm(
+            vertx,
+            () -> {
+              if (!over) {
+                leave();
+                outlet.refuse(TokenEnd.PROBLEM);
+              }
+            });
   }
 
   /** Everything up to here was written. */
@@ -81,6 +95,7 @@ final class Subscriber {
   void leave() {
     over = true;
     vertx.cancelTimer(timer);
+    vertx.cancelTimer(expiry);
     feed.remove(this);
   }
 

@@ -3,6 +3,7 @@ package io.mirrorneuron.gateway.stream;
 import io.mirrorneuron.bus.ApiCall;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.time.Instant;
 
 /**
  * What somebody wants to follow.
@@ -10,8 +11,10 @@ import java.time.Duration;
  * @param call the parameters; without the cursor, so that all who follow the same make the same
  * @param cursor where to begin: a number, or a text that only the area understands
  * @param heartbeat after how much silence the client wants to hear something
+ * @param expiry when the client must have shown its token again; null for never
  */
-record Subscription(LiveStream stream, ApiCall call, Object cursor, Duration heartbeat) {
+record Subscription(
+    LiveStream stream, ApiCall call, Object cursor, Duration heartbeat, Instant expiry) {
 
   /** Equal for all who follow the same records. */
   String key() {

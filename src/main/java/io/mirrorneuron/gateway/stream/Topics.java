@@ -1,9 +1,9 @@
 package io.mirrorneuron.gateway.stream;
 
 import io.mirrorneuron.gateway.answer.Refusal;
-import io.mirrorneuron.gateway.security.Auth;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.security.Principal;
 import io.vertx.openapi.contract.Location;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -30,7 +30,7 @@ public final class Topics {
    * @throws MnException NOT_FOUND, FORBIDDEN, MALFORMED
    * @throws Refusal when its parameters do not fit the stream
    */
-  Subscription find(String topic, String after, Auth.Principal caller) {
+  Subscription find(String topic, String after, Principal caller) {
     int colon = topic.indexOf(':');
     LiveStream stream = colon < 0 ? null : streams.get(topic.substring(0, colon));
     if (stream == null) {
@@ -56,7 +56,8 @@ public final class Topics {
               case PATH -> argument;
               case QUERY -> query.get(name);
               case Location other -> null;
-            });
+            },
+        null); // the socket of the topics ends with the token
   }
 
   private static Map<String, String> query(String text) {

@@ -21,6 +21,8 @@ public final class JobDetail {
 
   private static final int EVENTS_SHOWN = 50;
 
+  private static final List<String> PEOPLE = List.of("submitted_by", "cancelled_by");
+
   private JobDetail() {}
 
   /**
@@ -49,6 +51,12 @@ public final class JobDetail {
     summary.put("status", status).put("event_count", last.next());
     summary.put("recent_event_count", shown.size()).put("artifact_count", run.files().size());
     summary.put("full_detail_url", "/api/v1/jobs/" + quoted(jobId) + "?include=full");
+    for (String name : PEOPLE) {
+      if (record.person(name) instanceof String person) {
+        job.put(name, person);
+        summary.put(name, person);
+      }
+    }
     if (failure != null) {
       job.set("failure", failure);
       summary.set("failure", failure);

@@ -74,7 +74,10 @@ final class BlockedJobs {
     return Optional.ofNullable(jobs.get(jobId)).map(Blocked::reason);
   }
 
-  CompletionStage<JobStatus> cancel(String jobId) {
+  /**
+   * @param by the name that the caller's token vouches for, or null
+   */
+  CompletionStage<JobStatus> cancel(String jobId, String by) {
     Blocked blocked = jobs.get(jobId);
     if (blocked == null) {
       return CompletableFuture.failedFuture(MnException.notFound("job", jobId));
@@ -90,8 +93,10 @@ final class BlockedJobs {
               row.put("status", JobStatus.CANCELLED.word()).put("live?", false);
               row.putNull("recovery_status").putNull("recovery_reason");
               row.put("recovery_requires_review", false);
+              Subjects.read(row).withCancelledBy(by).writeTo(row);
+              ObjectNode members = Subjects.put(Json.object(), Subjects.CANCELLED_BY, by);
               return postscript.write(
-                  stored, row, "job_cancelled", Json.object(), ended(stored), true);
+                  stored, row, "job_cancelled", members, ended(stored, by), true);
             })
         .thenApply(
             done -> {
@@ -100,14 +105,15 @@ final class BlockedJobs {
             });
   }
 
-  private Map<String, String> ended(StoredJob stored) {
+  private Map<String, String> ended(StoredJob stored, String by) {
     JobHeader header;
     try {
       header = StoredFields.header(stored);
     } catch (IllegalStateException e) {
       header = new JobHeader(timers.now(), "run-" + stored.jobId(), null);
     }
-    header.result(Json.object().put("reason", "cancelled by operator"));
+    header.subjects(header.subjects().withCancelledBy(by));
+    header.result(header.subjects().cancellation());
     header.recovery(null);
     header.status(JobStatus.CANCELLED, timers.now());
     return StoredFields.write(header);

@@ -91,8 +91,8 @@ final class Commands {
     JobLoop loop = loops.get(jobId);
     Optional<String> obstacle = blocked.reason(jobId);
     if (loop == null && obstacle.isPresent()) {
-      return input instanceof Input.Cancel
-          ? blocked.cancel(jobId)
+      return input instanceof Input.Cancel cancel
+          ? blocked.cancel(jobId, cancel.by())
           : CompletableFuture.failedFuture(cannotGoOn(jobId, obstacle.get()));
     }
     CompletionStage<JobStatus> status =

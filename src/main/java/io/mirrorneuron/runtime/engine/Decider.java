@@ -63,9 +63,9 @@ final class Decider {
         case Input.Restored restored -> restored(restored.from());
         case Input.Signalled signalled -> signalled(signalled);
         case Input.Due due -> due(due.at());
-        case Input.Pause pause -> pause(pause.drain());
-        case Input.Resume resume -> new Recovery(state, turn, life, processes).resume();
-        case Input.Cancel cancel -> life.stop(JobStatus.CANCELLING);
+        case Input.Pause pause -> pause(pause);
+        case Input.Resume resume -> new Recovery(state, turn, life, processes).resume(resume.by());
+        case Input.Cancel cancel -> life.cancel(cancel.by());
         case Input.Deliver deliver -> new Reception(state, turn, ledger).take(deliver);
         case Input.Loaded loaded ->
             new Recovery(state, turn, life, processes).loaded(loaded, reviewInFlight);
@@ -94,7 +94,8 @@ final class Decider {
     }
 
     private void run() {
-      turn.event("job_pending");
+      String submitter = state.header.subjects().submittedBy();
+      turn.event("job_pending", Subjects.put(Json.object(), Subjects.SUBMITTED_BY, submitter));
       turn.event("job_validated");
       turn.event("job_scheduled", Json.object().put("node", nodeName));
       state.header.status(JobStatus.RUNNING, turn.now());
@@ -135,12 +136,14 @@ final class Decider {
       }
     }
 
-    private void pause(boolean drain) {
+    private void pause(Input.Pause pause) {
       if (state.isRunning()) {
-        turn.event("job_pausing", Json.object().put("drain", drain));
+        ObjectNode members = Json.object().put("drain", pause.drain());
+        turn.event("job_pausing", Subjects.put(members, "by", pause.by()));
+        state.header.subjects(state.header.subjects().withPausedBy(pause.by()));
         state.header.status(JobStatus.PAUSING, turn.now());
       }
-      if (state.status() == JobStatus.PAUSING && !drain) {
+      if (state.status() == JobStatus.PAUSING && !pause.drain()) {
         life.stop(JobStatus.PAUSING);
       }
     }
@@ -154,7 +157,8 @@ final class Decider {
         life.cancelled();
       } else if (state.status() == JobStatus.PAUSING) {
         state.header.status(JobStatus.PAUSED, turn.now());
-        turn.event("job_paused");
+        String by = state.header.subjects().pausedBy();
+        turn.event("job_paused", Subjects.put(Json.object(), "by", by));
       }
     }
 

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.SubmittedJob;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore;
@@ -9,6 +10,7 @@ import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.store.NodeRegistry;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -85,7 +87,9 @@ public final class Engine {
                 inlineLimit),
             ports.lanes(),
             takeOver::later);
-    this.views = new JobViews(documents, manifests, timers, ports.executions());
+    this.views =
+        new JobViews(
+            documents, manifests, timers, new Obstacles(ports.executions(), this::obstacle));
     this.postscript = new Postscript(store, timers, changed);
     this.blocked = new BlockedJobs(store, timers, postscript);
     this.commands = new Commands(loops, store, blocked, nodeName);
@@ -95,15 +99,18 @@ public final class Engine {
    * Makes the job durable together with its first turn, then starts what that turn asks for.
    *
    * @param bundle fingerprint of the stored payloads, or null
+   * @param by the name that the submitter's token vouches for, or null
    */
-  public CompletionStage<SubmittedJob> submit(NewJob job, Workflow workflow, String bundle) {
+  public CompletionStage<SubmittedJob> submit(
+      NewJob job, Workflow workflow, String bundle, String by) {
     String runId = workflow.runId() == null ? "run-" + job.jobId() : workflow.runId();
     return loops.begin(
         job,
         () -> {
           JobHeader header =
               new JobHeader(timers.now(), runId, bundle)
-                  .onTarget(workflow.isSystem() ? nodeName : null);
+                  .onTarget(workflow.isSystem() ? nodeName : null)
+                  .submittedBy(by);
           return new JobState(job.jobId(), workflow, header, inlineLimit);
         },
         new Input.Start(),
@@ -125,8 +132,10 @@ public final class Engine {
   /**
    * Makes a job that begins where another one was; both remember the other. Fails as UNAVAILABLE,
    * and makes nothing, when the other is open on another node: it could not be told.
+   *
+   * @param by the name that the caller's token vouches for, or null
    */
-  public CompletionStage<SubmittedJob> fork(NewJob job, Fork fork) {
+  public CompletionStage<SubmittedJob> fork(NewJob job, Fork fork, String by) {
     String runId = "run-" + job.jobId();
     return commands
         .checkCanBeTold(fork.sourceJobId())
@@ -134,7 +143,7 @@ public final class Engine {
             yes ->
                 loops.begin(
                     job,
-                    () -> fork.state(job.jobId(), runId, timers.now(), inlineLimit),
+                    () -> fork.state(job.jobId(), runId, by, timers.now(), inlineLimit),
                     new Input.Forked(fork),
                     commit -> commit))
         .thenCompose(
@@ -160,9 +169,13 @@ public final class Engine {
             });
   }
 
-  /** Answers {@code cancelled} once no process of the job lives; a terminal job stays as it is. */
-  public CompletionStage<JobStatus> cancel(String jobId) {
-    return commands.give(jobId, new Input.Cancel(), JobStatus::isTerminal, status -> true);
+  /**
+   * Answers {@code cancelled} once no process of the job lives; a terminal job stays as it is.
+   *
+   * @param by the name that the caller's token vouches for, or null; kept of the first who cancels
+   */
+  public CompletionStage<JobStatus> cancel(String jobId, String by) {
+    return commands.give(jobId, new Input.Cancel(by), JobStatus::isTerminal, status -> true);
   }
 
   /**
@@ -170,21 +183,26 @@ public final class Engine {
    *
    * @param drain whether programs that run may end by themselves; they are ended otherwise, and run
    *     again when the job is resumed
+   * @param by the name that the caller's token vouches for, or null
    */
-  public CompletionStage<JobStatus> pause(String jobId, boolean drain) {
+  public CompletionStage<JobStatus> pause(String jobId, boolean drain, String by) {
     return commands.give(
         jobId,
-        new Input.Pause(drain),
+        new Input.Pause(drain, by),
         status -> status != JobStatus.PAUSING && status != JobStatus.RUNNING,
         status -> status == JobStatus.PAUSED);
   }
 
-  /** Answers the status once it goes on, which may be a terminal one when little was left to do. */
-  public CompletionStage<JobStatus> resume(String jobId) {
+  /**
+   * Answers the status once it goes on, which may be a terminal one when little was left to do.
+   *
+   * @param by the name that the caller's token vouches for, or null
+   */
+  public CompletionStage<JobStatus> resume(String jobId, String by) {
     boolean open = loops.isOpen(jobId);
     return commands.give(
         jobId,
-        new Input.Resume(),
+        new Input.Resume(by),
         status -> status != JobStatus.PAUSED,
         status -> open || status == JobStatus.RUNNING);
   }
@@ -251,6 +269,11 @@ public final class Engine {
   /** Tells other nodes that this one lives, and takes over the jobs of those that die. */
   public void keepWatch() {
     takeOver.keepWatch();
+  }
+
+  private Optional<MnException> obstacle(String jobId) {
+    JobLoop loop = loops.get(jobId);
+    return loop == null ? Optional.empty() : loop.obstacle();
   }
 
   private boolean isOpen(String jobId) {

@@ -25,6 +25,14 @@ public interface Executions {
   }
 
   /**
+   * Why the execution does not even ask for slots, as a sentence: the disk is full. Empty when
+   * nothing holds it, or it is not known here.
+   */
+  default Optional<String> hold(String executionId) {
+    return Optional.empty();
+  }
+
+  /**
    * A place in the queue of a pool.
    *
    * @param position from 1

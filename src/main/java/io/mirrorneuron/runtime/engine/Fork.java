@@ -188,9 +188,9 @@ public final class Fork {
   // ---- the new job
 
   /** The state before the first turn: all that is taken over. */
-  JobState state(String jobId, String runId, long now, int inlineLimit) {
-    JobHeader header =
-        new JobHeader(now, runId, source.header.bundle).onTarget(source.header.target());
+  JobState state(String jobId, String runId, String by, long now, int inlineLimit) {
+    JobHeader header = new JobHeader(now, runId, source.header.bundle).submittedBy(by);
+    header.onTarget(source.header.target());
     header.forkedFrom(Json.object().put("job_id", source.jobId).set("at", at));
     JobState state = new JobState(jobId, source.workflow, header, inlineLimit);
     if (!startsAnew()) {

@@ -32,12 +32,19 @@ sealed interface Input {
 
   /**
    * @param drain whether programs that run may end by themselves
+   * @param by the name that the caller's token vouches for, or null
    */
-  record Pause(boolean drain) implements Command {}
+  record Pause(boolean drain, String by) implements Command {}
 
-  record Resume() implements Command {}
+  /**
+   * @param by the name that the caller's token vouches for, or null
+   */
+  record Resume(String by) implements Command {}
 
-  record Cancel() implements Command {}
+  /**
+   * @param by the name that the caller's token vouches for, or null
+   */
+  record Cancel(String by) implements Command {}
 
   /** A message from outside the graph, for example a replayed dead letter. */
   record Deliver(String agentId, ObjectNode message) implements Command {}

@@ -37,6 +37,7 @@ public final class JobDocuments {
     row.put("trace_id", state.header.traceId);
     row.put("live?", !state.status().isTerminal());
     row.put("submitted_at", time(state.header.submittedAt)).put("updated_at", time(now));
+    state.header.subjects().writeTo(row);
     row.put("placement_policy", "local");
     row.set("scheduler", scheduler(workflow));
     row.put("requested_recovery_policy", word(workflow.recoveryMode()));

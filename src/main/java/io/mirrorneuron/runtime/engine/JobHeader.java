@@ -25,6 +25,7 @@ final class JobHeader {
   /** The node whose copy of a system job it is, or null. */
   private String target;
 
+  private Subjects subjects = Subjects.of(null);
   private JobStatus status = JobStatus.PENDING;
   private long startedAt;
   private long endedAt;
@@ -55,6 +56,20 @@ final class JobHeader {
 
   String target() {
     return target;
+  }
+
+  JobHeader submittedBy(String subject) {
+    subjects = Subjects.of(subject);
+    return this;
+  }
+
+  Subjects subjects() {
+    return subjects;
+  }
+
+  void subjects(Subjects value) {
+    changed |= !value.equals(subjects);
+    subjects = value;
   }
 
   JobStatus status() {
@@ -208,6 +223,7 @@ final class JobHeader {
     if (target != null) {
       json.put("target", target);
     }
+    subjects.writeTo(json);
     if (forkedFrom != null) {
       json.set("forked_from", forkedFrom);
     }
@@ -245,6 +261,7 @@ final class JobHeader {
     header.failure = json.path("failure") instanceof ObjectNode node ? node : null;
     header.recovery = json.path("recovery") instanceof ObjectNode node ? node : null;
     header.target = json.path("target").asText(null);
+    header.subjects = Subjects.read(json);
     header.forkedFrom = json.path("forked_from") instanceof ObjectNode node ? node : null;
     json.path("forks").forEach(fork -> header.forks.add(fork.asText()));
     header.provenance = json.path("provenance") instanceof ObjectNode node ? node : null;

@@ -46,9 +46,10 @@ final class JobLoop {
   private boolean busy;
   private boolean closed;
   private boolean lingers;
+  private boolean told;
 
-  /** Why nothing can be committed; null while the store is there. */
-  private MnException away;
+  /** Why nothing can be committed; null while the store is there and writes. */
+  private volatile MnException away;
 
   private CompletableFuture<Void> idle = CompletableFuture.completedFuture(null);
 
@@ -73,6 +74,11 @@ final class JobLoop {
   /** The ids of the job's agents. Any thread. */
   Set<String> agents() {
     return workflow.agents().keySet();
+  }
+
+  /** Why nothing can be committed now; empty while the store is there and writes. Any thread. */
+  Optional<MnException> obstacle() {
+    return Optional.ofNullable(away);
   }
 
   /** Has the input decided on as soon as no turn is under way. Any thread. */
@@ -200,6 +206,7 @@ final class JobLoop {
 
   private void committed(Turn turn) {
     busy = false;
+    told = false;
     if (!turn.events().isEmpty()) {
       around.changed().accept(state.jobId);
     }
@@ -250,11 +257,24 @@ final class JobLoop {
       letGo();
       return;
     }
-    LOG.warn("job {} could not be committed: {}", jobId(), cause.toString());
     inbox.putBack(inputs);
-    away = MnException.unavailable("the state of the job cannot be stored now", cause);
+    if (cause instanceof MnException full && full.isStorageFull()) {
+      LOG.debug("job {} could not be committed: {}", jobId(), full.getMessage()); // told elsewhere
+      away = full;
+    } else {
+      tellOnce(cause);
+      away = MnException.unavailable("the state of the job cannot be stored now", cause);
+    }
     questions.refuse(away);
     reloadLater();
+  }
+
+  /** Not for each attempt: until a commit succeeds, it is the same trouble. */
+  private void tellOnce(Throwable cause) {
+    if (!told) {
+      told = true;
+      LOG.warn("job {} could not be committed: {}", jobId(), cause.toString());
+    }
   }
 
   private void reloadLater() {

@@ -13,7 +13,7 @@ final class JobViews {
   private final JobDocuments documents;
   private final Function<String, Workflow> manifests;
   private final Timers timers;
-  private final Executions executions;
+  private final Obstacles obstacles;
 
   /**
    * @param manifests parses a stored manifest again
@@ -22,11 +22,11 @@ final class JobViews {
       JobDocuments documents,
       Function<String, Workflow> manifests,
       Timers timers,
-      Executions executions) {
+      Obstacles obstacles) {
     this.documents = documents;
     this.manifests = manifests;
     this.timers = timers;
-    this.executions = executions;
+    this.obstacles = obstacles;
   }
 
   /**
@@ -68,11 +68,12 @@ final class JobViews {
    */
   ObjectNode why(StoredJob stored, ObjectNode row) {
     try {
-      return new Why(outline(stored), timers.now(), executions::place).document();
+      return new Why(outline(stored), timers.now(), obstacles).document();
     } catch (RuntimeException e) {
       String reason = row.path("recovery_reason").asText("its stored state cannot be read");
       ObjectNode why = Json.object().put("job_id", stored.jobId());
       why.set("status", row.path("status"));
+      Subjects.read(row).writeTo(why);
       why.put("summary", "the job cannot go on: " + reason);
       ObjectNode one = why.putArray("explanations").addObject();
       one.putObject("subject").put("kind", "job").put("id", stored.jobId());

@@ -137,10 +137,24 @@ final class LifeCycle {
     turn.event("job_failed", result);
   }
 
-  /** Ends the job as soon as none of its processes lives any more. */
+  /**
+   * Has the job end as soon as none of its processes lives any more; who says so again changes
+   * nothing.
+   */
+  void cancel(String by) {
+    if (state.status() != JobStatus.CANCELLING) {
+      state.header.subjects(state.header.subjects().withCancelledBy(by));
+    }
+    stop(JobStatus.CANCELLING);
+  }
+
+  /** None of its processes lives any more. */
   void cancelled() {
-    finish(JobStatus.CANCELLED, Json.object().put("reason", "cancelled by operator"));
-    turn.event("job_cancelled");
+    Subjects subjects = state.header.subjects();
+    finish(JobStatus.CANCELLED, subjects.cancellation());
+    ObjectNode members = Json.object();
+    turn.event(
+        "job_cancelled", Subjects.put(members, Subjects.CANCELLED_BY, subjects.cancelledBy()));
   }
 
   private void finish(JobStatus status, ObjectNode result) {

@@ -52,7 +52,7 @@ final class Postscript {
                     .thenCompose(written -> written))
         .exceptionallyCompose(
             failure ->
-                tries > 1 && !TakeOver.isAway(failure)
+                tries > 1 && !TakeOver.mayPass(failure)
                     ? forked(fork, newJobId, tries - 1)
                     : CompletableFuture.failedFuture(failure));
   }

@@ -25,14 +25,18 @@ final class Recovery {
     this.processes = processes;
   }
 
-  void resume() {
+  /**
+   * @param by the name that the caller's token vouches for, or null
+   */
+  void resume(String by) {
     if (state.status() != JobStatus.PAUSED && state.status() != JobStatus.PAUSING) {
       return;
     }
     long pause = state.status() == JobStatus.PAUSED ? turn.now() - state.header.pausedAt() : 0;
     state.header.recovery(null);
+    state.header.subjects(state.header.subjects().withPausedBy(null));
     state.header.status(JobStatus.RUNNING, turn.now());
-    turn.event("job_resumed");
+    turn.event("job_resumed", Subjects.put(Json.object(), "by", by));
     for (Mailbox mailbox : state.waiting()) {
       if (mailbox.flight != null && mailbox.flight.parked()) {
         processes.again(mailbox);

@@ -26,6 +26,7 @@ import java.util.Map;
  * @param provenance where the job comes from, for {@code job.restore_provenance}
  * @param sourceJobId the other job
  * @param reason why a person should look at it before it goes on
+ * @param restoredBy who has the new job made, as far as their token says, or null
  */
 public record Restoration(
     Map<String, String> fields,
@@ -35,7 +36,8 @@ public record Restoration(
     String bundle,
     ObjectNode provenance,
     String sourceJobId,
-    String reason) {
+    String reason,
+    String restoredBy) {
 
   /** So many rounds of a job are followed back; what is left of older ones is history. */
   private static final int ROUNDS = 1000;
@@ -76,13 +78,15 @@ public record Restoration(
   /** The state that the job begins with, before it is told that it was restored. */
   JobState state(NewJob job, Workflow workflow, long now, int inlineLimit) {
     if (fields.isEmpty()) {
-      return new JobState(job.jobId(), workflow, new JobHeader(now, runId, bundle), inlineLimit);
+      JobHeader header = new JobHeader(now, runId, bundle).submittedBy(restoredBy);
+      return new JobState(job.jobId(), workflow, header, inlineLimit);
     }
     try {
       checkBlobs();
       Map<String, String> own = new HashMap<>(fields);
       own.compute(
-          StoredFields.HEADER, (name, text) -> StoredFields.withOrigin(text, runId, bundle));
+          StoredFields.HEADER,
+          (name, text) -> StoredFields.withOrigin(text, runId, bundle, Subjects.of(restoredBy)));
       StoredJob stored = new StoredJob(job.jobId(), 1, job.owner(), job.manifest(), own, blobs);
       JobState state = StateReader.read(stored, workflow, inlineLimit);
       checkWhole(state);
@@ -129,9 +133,9 @@ public record Restoration(
     state.header.recovery(recovery.put("updated_at", turn.timestamp()));
     state.header.provenance(provenance);
     ObjectNode members = Json.object().put("source_job_id", sourceJobId);
+    members.put("new_job_id", state.jobId).put("run_id", state.header.runId);
     turn.event(
-        "job_restored_from_backup",
-        members.put("new_job_id", state.jobId).put("run_id", state.header.runId));
+        "job_restored_from_backup", Subjects.put(members, Subjects.SUBMITTED_BY, restoredBy));
   }
 
   /** The commit of the first turn together with all that was there before it. */

@@ -79,10 +79,11 @@ final class StoredFields {
     return headerIn(parsed(field)).path("bundle").asText(null);
   }
 
-  /** The same header field with another run and other payloads. */
-  static String withOrigin(String field, String runId, String bundle) {
+  /** The same header field with another run, other payloads and other people. */
+  static String withOrigin(String field, String runId, String bundle, Subjects subjects) {
     JsonNode json = parsed(field);
-    ((ObjectNode) headerIn(json)).put("run_id", runId).put("bundle", bundle);
+    ObjectNode header = (ObjectNode) headerIn(json);
+    subjects.writeTo(header.put("run_id", runId).put("bundle", bundle));
     return Json.write(json);
   }
 

@@ -120,7 +120,7 @@ final class TakeOver {
                     : adopt(jobId, from))
         .exceptionally(
             failure -> {
-              if (isAway(failure)) {
+              if (mayPass(failure)) {
                 later(() -> adopt(jobId, living));
               } else {
                 LOG.error("job {} could not be taken over", jobId, failure);
@@ -149,9 +149,19 @@ final class TakeOver {
     }
   }
 
+  /** Whether the store did not answer, so that nobody knows what it has written. */
   static boolean isAway(Throwable failure) {
+    return code(failure) == ErrorCode.UNAVAILABLE;
+  }
+
+  /** Whether the store may do later what it did not now: it is away, or its disk is full. */
+  static boolean mayPass(Throwable failure) {
+    return isAway(failure) || code(failure) == ErrorCode.STORAGE_FULL;
+  }
+
+  private static ErrorCode code(Throwable failure) {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-    return cause instanceof MnException known && known.code() == ErrorCode.UNAVAILABLE;
+    return cause instanceof MnException known ? known.code() : null;
   }
 
   /** Takes the job over if it is there by then, and this node's. */

@@ -1,12 +1,10 @@
 package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.engine.Executions.QueuePlace;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * Why a job is where it is: for the job, and for each step that is open and each agent that has
@@ -14,19 +12,27 @@ import java.util.function.Function;
  * names by its place in the job's full detail; nothing is guessed.
  */
 final class Why {
+  /** Cause of what waits for room on a disk. */
+  static final String FULL = "storage_full";
+
+  /** Where the state of disks and store is told; it is no record of the job. */
+  static final String READINESS = "GET /health/ready";
+
   private static final int SHOWN = 25;
 
   private final JobState state;
   private final Explanations explanations;
   private final WhyAgents agents;
+  private final Obstacles obstacles;
 
   /**
-   * @param queue where an execution waits for slots, as far as this node knows
+   * @param obstacles as far as this node knows them
    */
-  Why(JobState state, long now, Function<String, Optional<QueuePlace>> queue) {
+  Why(JobState state, long now, Obstacles obstacles) {
     this.state = state;
     this.explanations = new Explanations(state);
-    this.agents = new WhyAgents(state, now, queue, explanations);
+    this.agents = new WhyAgents(state, now, obstacles, explanations);
+    this.obstacles = obstacles;
   }
 
   /**
@@ -34,6 +40,9 @@ final class Why {
    * record, …}], more?}}.
    */
   ObjectNode document() {
+    if (!state.status().isTerminal()) {
+      obstacles.ofCommits(state.jobId).ifPresent(this::uncommitted);
+    }
     job();
     if (!state.status().isTerminal()) {
       state.steps.all().stream().filter(step -> !step.isTerminal()).forEach(this::step);
@@ -41,6 +50,7 @@ final class Why {
     }
     ObjectNode document = Json.object().put("job_id", state.jobId);
     document.put("status", state.status().word());
+    state.header.subjects().writeTo(document);
     document.put("summary", summary());
     document.set("explanations", explanations.all());
     if (explanations.more() > 0) {
@@ -58,12 +68,21 @@ final class Why {
 
   // ---- the job
 
+  /** What is told below is as it was committed last; this is why it is not newer. */
+  private void uncommitted(MnException why) {
+    explanations.explain(
+        why.isStorageFull() ? FULL : "store_away",
+        "nothing of the job can be stored now: " + why.getMessage(),
+        READINESS);
+  }
+
   private void job() {
     JobHeader header = state.header;
     switch (state.status()) {
       case COMPLETED -> explanations.explain("ended", "the job is completed", "job.result");
       case CANCELLED ->
-          explanations.explain("ended", "an operator cancelled the job", "job.result");
+          explanations.explain(
+              "ended", who(header.subjects().cancelledBy()) + " cancelled the job", "job.result");
       case FAILED ->
           explanations.explain(
               "failed",
@@ -83,8 +102,12 @@ final class Why {
   private void paused() {
     ObjectNode recovery = state.header.recovery();
     if (recovery == null) {
+      String by = state.header.subjects().pausedBy();
       explanations
-          .explain("paused", "an operator paused the job; resume it", "job.status")
+          .explain(
+              "paused",
+              who(by) + " paused the job; resume it",
+              by == null ? "job.status" : "job.paused_by")
           .put("since", Explanations.time(state.header.pausedAt()));
     } else {
       explanations.explain(
@@ -92,6 +115,10 @@ final class Why {
           "the job waits for a person: " + recovery.path("reason").asText() + "; resume it",
           "job.recovery");
     }
+  }
+
+  private static String who(String subject) {
+    return subject == null ? "an operator" : subject;
   }
 
   private void running() {

@@ -5,24 +5,19 @@ import io.mirrorneuron.runtime.engine.Executions.QueuePlace;
 import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import io.mirrorneuron.runtime.workflow.Workflow.Edge;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** Why agents are where they are, for themselves or for the step that they work for. */
 final class WhyAgents {
   private final JobState state;
   private final long now;
-  private final Function<String, Optional<QueuePlace>> queue;
+  private final Obstacles obstacles;
   private final Explanations explanations;
 
-  WhyAgents(
-      JobState state,
-      long now,
-      Function<String, Optional<QueuePlace>> queue,
-      Explanations explanations) {
+  WhyAgents(JobState state, long now, Obstacles obstacles, Explanations explanations) {
     this.state = state;
     this.now = now;
-    this.queue = queue;
+    this.obstacles = obstacles;
     this.explanations = explanations;
   }
 
@@ -85,8 +80,14 @@ final class WhyAgents {
   void flight(Explanations.Explainer explainer, Mailbox mailbox) {
     Mailbox.Flight flight = mailbox.flight;
     String pool = mailbox.owner.agent.config().path("pool").asText("default");
+    Optional<String> hold = obstacles.hold(flight.executionId());
     if (flight.parked()) {
       explainer.explain("paused", "had its program ended by the pause; it runs again on resume");
+    } else if (hold.isPresent()) {
+      explainer
+          .explain(Why.FULL, "starts its program when there is room: " + hold.get())
+          .put("record", Why.READINESS)
+          .put("execution_id", flight.executionId());
     } else if (flight.lease() != null) {
       ObjectNode one =
           explainer.explain(
@@ -99,25 +100,23 @@ final class WhyAgents {
         one.put("until", Explanations.time(mailbox.step.deadlineAt));
       }
     } else {
+      Optional<QueuePlace> place = obstacles.place(flight.executionId());
       ObjectNode one =
           explainer.explain(
               "pool",
-              queue
-                  .apply(flight.executionId())
+              place
                   .map(
-                      place ->
+                      known ->
                           "is number %d of %d that wait for pool %s (%d of %d slots in use)"
                               .formatted(
-                                  place.position(),
-                                  place.length(),
+                                  known.position(),
+                                  known.length(),
                                   pool,
-                                  place.inUse(),
-                                  place.capacity()))
+                                  known.inUse(),
+                                  known.capacity()))
                   .orElse("waits for slots of pool " + pool));
       one.put("execution_id", flight.executionId()).put("pool", pool);
-      queue
-          .apply(flight.executionId())
-          .ifPresent(place -> one.put("position", place.position()).put("length", place.length()));
+      place.ifPresent(known -> one.put("position", known.position()).put("length", known.length()));
     }
   }
 

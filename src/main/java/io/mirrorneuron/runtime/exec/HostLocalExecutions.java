@@ -6,6 +6,7 @@ import io.mirrorneuron.runtime.engine.Executions;
 import io.mirrorneuron.runtime.exec.spawn.ProcessMeter;
 import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
+import io.mirrorneuron.storage.Storage;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -31,13 +32,15 @@ public final class HostLocalExecutions implements Executions, AutoCloseable {
    * @param runtimeId marks all processes of this data directory; see {@link Orphans}
    * @param serverEnvironment of this process; only a few names of it reach programs
    * @param samples is given what the programs use
+   * @param storage says whether there is room for workspaces and what programs write
    */
   public HostLocalExecutions(
       Config.Executors config,
       String runtimeId,
       Clock clock,
       Map<String, String> serverEnvironment,
-      Samples samples) {
+      Samples samples,
+      Storage storage) {
     this(
         config,
         runtimeId,
@@ -46,7 +49,8 @@ public final class HostLocalExecutions implements Executions, AutoCloseable {
         Grace.DEFAULT,
         Spawner.best(),
         samples,
-        Sampler.Pace.DEFAULT);
+        Sampler.Pace.DEFAULT,
+        storage);
   }
 
   HostLocalExecutions(
@@ -57,7 +61,8 @@ public final class HostLocalExecutions implements Executions, AutoCloseable {
       Grace grace,
       Spawner spawner,
       Samples samples,
-      Sampler.Pace pace) {
+      Sampler.Pace pace,
+      Storage storage) {
     var processes = new ProcessTable();
     var environment = new ProcessEnvironment(serverEnvironment, config.runsRoot(), runtimeId);
     var interpreters = new Interpreters(config.python().standIn());
@@ -75,6 +80,7 @@ public final class HostLocalExecutions implements Executions, AutoCloseable {
             samples,
             new Sampler(samples, new ProcessMeter(processes), processes, pace, clock),
             grace,
+            storage,
             clock);
     this.orphans = new Orphans(processes, runtimeId);
     this.sweeper = new Sweeper(() -> orphans.killExcept(runs::containsKey));
@@ -132,6 +138,11 @@ public final class HostLocalExecutions implements Executions, AutoCloseable {
   @Override
   public Optional<QueuePlace> place(String executionId) {
     return Optional.ofNullable(runs.get(executionId)).map(HostLocalRun::place);
+  }
+
+  @Override
+  public Optional<String> hold(String executionId) {
+    return Optional.ofNullable(runs.get(executionId)).map(HostLocalRun::hold);
   }
 
   /**

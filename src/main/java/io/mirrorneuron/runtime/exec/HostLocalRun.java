@@ -13,6 +13,7 @@ import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
 import io.mirrorneuron.runtime.exec.spawn.Program;
 import io.mirrorneuron.runtime.exec.spawn.SearchPath;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
+import io.mirrorneuron.storage.Storage;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -43,6 +44,7 @@ final class HostLocalRun {
       Samples samples,
       Sampler sampler,
       Grace grace,
+      Storage storage,
       Clock clock) {}
 
   private final Machinery machinery;
@@ -53,6 +55,11 @@ final class HostLocalRun {
 
   /** Its place in the queue, then its slots; null before. */
   private volatile Pools.Claim claim;
+
+  /** Why it does not ask for slots; null when nothing holds it. */
+  private volatile String hold;
+
+  private boolean leaseTold;
 
   HostLocalRun(Machinery machinery, Execution execution, Listener listener) {
     this.machinery = machinery;
@@ -71,21 +78,31 @@ final class HostLocalRun {
     return waiting == null ? null : waiting.place();
   }
 
+  /** Why it waits for room, or null. Any thread. */
+  String hold() {
+    return hold;
+  }
+
   /** Runs to the end; the listener is not told of the outcome, the caller does that. */
   Outcome run() {
     try {
       return prepareAndRun();
     } catch (NotStarted e) {
+      tellLease();
       return withoutProgram(Ending.NOT_STARTED, e.getMessage());
     } catch (RuntimeException | Error e) {
       // Errors too: an execution whose end nobody hears of would keep its job waiting for ever.
       LOG.error("execution {} failed inside the runner", execution.executionId(), e);
+      tellLease();
       return withoutProgram(Ending.FAILED, "internal error of the runner: " + e);
     }
   }
 
   private Outcome prepareAndRun() throws NotStarted {
     var settings = ExecutorSettings.of(execution.config(), machinery.config());
+    if (!awaitRoom()) {
+      return withoutRoom();
+    }
     // Before slots are asked for: making an environment takes minutes and needs none.
     return switch (machinery.pythons().prepare(execution, inbox)) {
       case Preparation.Ready(PythonEnvironment python) -> queueAndRun(settings, python);
@@ -113,6 +130,17 @@ final class HostLocalRun {
           return withoutProgram(Ending.STOPPED, "stopped while it waited for slots");
         }
       }
+      return withSlots(settings, python, requestedAt);
+    }
+  }
+
+  /**
+   * Its slots are told of, and the clock of its step starts, when its workspace is there: a full
+   * disk costs a program none of its time.
+   */
+  private Outcome withSlots(ExecutorSettings settings, PythonEnvironment python, long requestedAt)
+      throws NotStarted {
+    while (true) {
       lease =
           new Lease(
               "lease-" + execution.executionId(),
@@ -120,12 +148,55 @@ final class HostLocalRun {
               settings.slots(),
               requestedAt,
               machinery.clock().millis());
-      listener.signal(new Signal.Leased(lease));
       Execution timed = StepClock.start(execution, lease.acquiredAt());
-      try (Workspace workspace = machinery.workspaces().create(timed, settings)) {
-        return runIn(workspace, timed, settings, python);
+      Workspace workspace = workspace(timed, settings);
+      if (workspace != null) {
+        try (workspace) {
+          tellLease();
+          return runIn(workspace, timed, settings, python);
+        }
+      }
+      lease = null;
+      if (!awaitRoom()) {
+        return withoutRoom();
       }
     }
+  }
+
+  /** Null when there is no room for it. */
+  private Workspace workspace(Execution timed, ExecutorSettings settings) throws NotStarted {
+    try {
+      return machinery.workspaces().create(timed, settings);
+    } catch (NotStarted e) {
+      if (Storage.isFull(machinery.storage().explained(e))) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
+  private void tellLease() {
+    if (lease != null && !leaseTold) {
+      leaseTold = true;
+      listener.signal(new Signal.Leased(lease));
+    }
+  }
+
+  /** Waits while the disks are full. Answers false when it was stopped meanwhile. */
+  private boolean awaitRoom() {
+    Storage storage = machinery.storage();
+    while (!storage.hasRoom(() -> inbox.put(new Notice.Room()))) {
+      hold = storage.trouble().orElse(null);
+      if (!(inbox.await(Deadline.NEVER) instanceof Notice.Room)) {
+        return false;
+      }
+    }
+    hold = null;
+    return true;
+  }
+
+  private Outcome withoutRoom() {
+    return withoutProgram(Ending.STOPPED, "stopped while it waited for room on the disks");
   }
 
   private Deadline queueLimit() {

@@ -11,6 +11,9 @@ sealed interface Notice {
   /** The pool gave its slots. */
   record Granted() implements Notice {}
 
+  /** There is room on the disks again. */
+  record Room() implements Notice {}
+
   /** What it waited for is there, or it is its turn to make it: {@link SharedWork}. */
   record Prepared(Preparation result) implements Notice {}
 

@@ -214,7 +214,7 @@ final class Supervision implements AutoCloseable {
       case Notice.Drained() -> drained = true;
       case Notice.Stop() -> stopped = true;
       case Notice.Beacon(ObjectNode payload) -> onBeacon.accept(payload);
-      case Notice.BeaconHeld(), Notice.Granted(), Notice.Prepared _ -> {}
+      case Notice.BeaconHeld(), Notice.Granted(), Notice.Room(), Notice.Prepared _ -> {}
     }
   }
 

@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.grpc;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.wire.GrpcErrors;
 import io.vertx.core.Context;
 import io.vertx.core.MultiMap;
@@ -15,14 +16,16 @@ import io.vertx.grpc.server.GrpcServerRequest;
 import io.vertx.grpc.server.GrpcServerResponse;
 import io.vertx.grpc.server.Service;
 import io.vertx.grpc.server.ServiceBuilder;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
-import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,16 +38,22 @@ final class Door {
 
   private final Access access;
   private final Executor threads;
+  private final Clock clock;
+  private final Storage storage;
   private final long maxMessageBytes;
   private final Set<Outlet<?>> outlets = ConcurrentHashMap.newKeySet();
   private volatile boolean draining;
 
   /**
    * @param threads runs each call's body, best on a thread of its own
+   * @param clock tells when tokens end
+   * @param storage explains failures for want of room
    */
-  Door(Access access, Executor threads, long maxMessageBytes) {
+  Door(Access access, Executor threads, Clock clock, long maxMessageBytes, Storage storage) {
     this.access = access;
+    this.clock = clock;
     this.threads = threads;
+    this.storage = storage;
     this.maxMessageBytes = maxMessageBytes;
   }
 
@@ -53,9 +62,18 @@ final class Door {
     void run(Q request, Outlet<R> outlet) throws InterruptedException;
   }
 
-  /** Starts a service whose methods all pass through this door. */
+  /**
+   * Starts a service whose methods all pass through this door.
+   *
+   * @throws IllegalStateException when nobody has said who may call one of them
+   */
   Entrance service(
       ServiceName name, ServiceDescriptor descriptor, List<ServiceMethod<?, ?>> methods) {
+    for (ServiceMethod<?, ?> method : methods) {
+      if (!RpcRoles.isKnown(method.methodName())) {
+        throw new IllegalStateException(method.fullMethodName() + " has no role");
+      }
+    }
     return new Entrance(Service.service(name, descriptor), methods);
   }
 
@@ -96,22 +114,25 @@ final class Door {
     }
 
     <Q, R> Entrance unary(ServiceMethod<Q, R> method, Function<Q, R> body) {
-      return unary(method, (request, metadata) -> body.apply(request));
+      return unary(method, (request, call) -> body.apply(request));
     }
 
     /**
-     * @param body also gets the request's metadata
+     * @param body also gets to know who calls
      */
-    <Q, R> Entrance unary(ServiceMethod<Q, R> method, BiFunction<Q, MultiMap, R> body) {
-      return bind(method, call -> call.handler(request -> answer(call, request, body)));
+    <Q, R> Entrance unary(ServiceMethod<Q, R> method, BiFunction<Q, Call, R> body) {
+      return bind(
+          method,
+          (rpc, call) -> rpc.handler(request -> answer(rpc, () -> body.apply(request, call))));
     }
 
     <Q, R> Entrance stream(ServiceMethod<Q, R> method, StreamBody<Q, R> body) {
       return bind(
           method,
-          call -> {
-            Outlet<R> outlet = new Outlet<>(call);
-            call.handler(request -> start(body, request, outlet));
+          (rpc, call) -> {
+            Outlet<R> outlet = new Outlet<>(rpc);
+            outlet.endAt(call.caller().expiry(), clock);
+            rpc.handler(request -> start(body, request, outlet));
           });
     }
 
@@ -120,7 +141,7 @@ final class Door {
       for (ServiceMethod<?, ?> method : List.copyOf(unbuilt)) {
         bind(
             method,
-            call -> {
+            (rpc, call) -> {
               throw new MnException(
                   ErrorCode.UNIMPLEMENTED,
                   "unimplemented",
@@ -131,41 +152,59 @@ final class Door {
     }
 
     private <Q, R> Entrance bind(
-        ServiceMethod<Q, R> method, Consumer<GrpcServerRequest<Q, R>> accept) {
+        ServiceMethod<Q, R> method, BiConsumer<GrpcServerRequest<Q, R>, Call> accept) {
       unbuilt.remove(method);
-      builder.bind(method, call -> enter(call, accept));
+      builder.bind(method, rpc -> enter(rpc, accept));
       return this;
     }
   }
 
+  /** Nothing of a message is read before it is known who sends it. */
   private <Q, R> void enter(
-      GrpcServerRequest<Q, R> call, Consumer<GrpcServerRequest<Q, R>> accept) {
-    call.invalidMessageHandler(invalid -> refuseMessage(call.response()));
-    try {
-      access.check(call.methodName(), call.headers().get("authorization"));
-      accept.accept(call);
-    } catch (MnException refused) {
-      writeFailure(call.response(), refused);
-    }
+      GrpcServerRequest<Q, R> rpc, BiConsumer<GrpcServerRequest<Q, R>, Call> accept) {
+    rpc.pause();
+    access
+        .admit(rpc.methodName(), rpc.headers())
+        .onComplete(
+            call -> {
+              try {
+                rpc.invalidMessageHandler(invalid -> refuseMessage(rpc));
+                accept.accept(rpc, call);
+                rpc.resume();
+              } catch (MnException refused) {
+                refuse(rpc, refused);
+              }
+            },
+            refused -> refuse(rpc, refused));
   }
 
-  private void refuseMessage(GrpcServerResponse<?, ?> response) {
-    response
+  /** The request stays paused: what its sender still sends is not taken. */
+  private static void refuse(GrpcServerRequest<?, ?> rpc, Throwable refused) {
+    whileOpen(() -> writeFailure(rpc.response(), refused));
+  }
+
+  private void refuseMessage(GrpcServerRequest<?, ?> rpc) {
+    long limit = LargeMessages.limit(rpc.methodName(), maxMessageBytes);
+    rpc.response()
         .status(GrpcStatus.RESOURCE_EXHAUSTED)
-        .statusMessage("the message is larger than " + maxMessageBytes + " bytes")
+        .statusMessage(
+            "the message is larger than "
+                + limit
+                + " bytes"
+                + (limit < maxMessageBytes ? "" : ": see the setting grpc.max_message_bytes"))
         .end();
   }
 
-  private <Q, R> void answer(
-      GrpcServerRequest<Q, R> call, Q request, BiFunction<Q, MultiMap, R> body) {
+  private <Q, R> void answer(GrpcServerRequest<Q, R> call, Supplier<R> body) {
     Context context = Vertx.currentContext();
     threads.execute(
         () -> {
           try {
-            R answer = body.apply(request, call.headers());
+            R answer = body.get();
             context.runOnContext(v -> whileOpen(() -> call.response().end(answer)));
           } catch (Throwable failure) {
-            context.runOnContext(v -> whileOpen(() -> writeFailure(call.response(), failure)));
+            Throwable told = storage.explained(failure);
+            context.runOnContext(v -> whileOpen(() -> writeFailure(call.response(), told)));
           }
         });
   }
@@ -186,7 +225,7 @@ final class Door {
       outlet.drain();
       outlet.end(MultiMap.caseInsensitiveMultiMap());
     } catch (Throwable failure) {
-      outlet.fail(failure);
+      outlet.fail(storage.explained(failure));
     } finally {
       outlets.remove(outlet);
     }

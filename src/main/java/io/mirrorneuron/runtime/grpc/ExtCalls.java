@@ -18,7 +18,6 @@ import io.mirrorneuron.proto.ext.v1.RuntimeExtServiceGrpcService;
 import io.mirrorneuron.proto.ext.v1.SendMessageRequest;
 import io.mirrorneuron.wire.GrpcMetadata;
 import io.mirrorneuron.wire.Json;
-import io.vertx.core.MultiMap;
 import io.vertx.grpc.server.Service;
 import java.util.List;
 import java.util.Map;
@@ -96,16 +95,17 @@ final class ExtCalls {
     return json(Json.write(jobs.send(request.getJobId(), request.getAgentId(), message)));
   }
 
-  private ExtJsonResponse drain(DrainJobRequest request) {
+  private ExtJsonResponse drain(DrainJobRequest request, Call call) {
     ObjectNode answer = Json.object().put("job_id", request.getJobId());
-    return json(Json.write(answer.put("status", jobs.pause(request.getJobId(), true))));
+    String status = jobs.pause(request.getJobId(), true, call.caller().subject());
+    return json(Json.write(answer.put("status", status)));
   }
 
   private ExtJsonResponse explain(ExplainJobRequest request) {
     return json(Json.write(jobs.why(request.getJobId())));
   }
 
-  private ExtJsonResponse fork(ForkJobRequest request, MultiMap metadata) {
+  private ExtJsonResponse fork(ForkJobRequest request, Call call) {
     String text = request.getInputsJson().isBlank() ? "{}" : request.getInputsJson();
     Map<String, JsonNode> inputs =
         Json.parseObject(text, "inputs_json").properties().stream()
@@ -115,7 +115,8 @@ final class ExtCalls {
             request.hasStep() ? request.getStep() : null,
             request.getEvent(),
             inputs,
-            metadata.get(GrpcMetadata.IDEMPOTENCY_KEY));
+            call.metadata().get(GrpcMetadata.IDEMPOTENCY_KEY),
+            call.caller().subject());
     return json(Json.write(jobs.fork(request.getJobId(), fork)));
   }
 

@@ -1,8 +1,10 @@
 package io.mirrorneuron.runtime.grpc;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.mirrorneuron.client.JobsClient;
+import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.Backup;
 import io.mirrorneuron.model.Submission;
 import io.mirrorneuron.model.SubmittedJob;
@@ -27,7 +29,6 @@ import io.mirrorneuron.proto.job.v1.SubmitJobRequest;
 import io.mirrorneuron.proto.job.v1.SubmitJobResponse;
 import io.mirrorneuron.wire.GrpcMetadata;
 import io.mirrorneuron.wire.Json;
-import io.vertx.core.MultiMap;
 import io.vertx.grpc.server.Service;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -35,9 +36,14 @@ import java.util.stream.Collectors;
 /** The calls about jobs. */
 final class JobCalls {
   private final JobsClient jobs;
+  private final Secret adminToken;
 
-  JobCalls(JobsClient jobs) {
+  /**
+   * @param adminToken what the runtime wants to see for a cleanup
+   */
+  JobCalls(JobsClient jobs, Secret adminToken) {
     this.jobs = jobs;
+    this.adminToken = adminToken;
   }
 
   Service service(Door door) {
@@ -57,14 +63,15 @@ final class JobCalls {
         .build();
   }
 
-  private SubmitJobResponse submit(SubmitJobRequest request, MultiMap metadata) {
+  private SubmitJobResponse submit(SubmitJobRequest request, Call call) {
     Map<String, byte[]> files = contents(request.getPayloadsMap());
     SubmittedJob job =
         jobs.submit(
             new Submission(
                 request.getManifestJson(),
                 new Submission.Payloads.Inline(files),
-                metadata.get(GrpcMetadata.IDEMPOTENCY_KEY)));
+                call.metadata().get(GrpcMetadata.IDEMPOTENCY_KEY),
+                call.caller().subject()));
     return SubmitJobResponse.newBuilder().setJobId(job.jobId()).setStatus(job.status()).build();
   }
 
@@ -86,24 +93,24 @@ final class JobCalls {
         .build();
   }
 
-  private CancelJobResponse cancel(CancelJobRequest request) {
+  private CancelJobResponse cancel(CancelJobRequest request, Call call) {
     return CancelJobResponse.newBuilder()
         .setJobId(request.getJobId())
-        .setStatus(jobs.cancel(request.getJobId()))
+        .setStatus(jobs.cancel(request.getJobId(), call.caller().subject()))
         .build();
   }
 
-  private PauseJobResponse pause(PauseJobRequest request) {
+  private PauseJobResponse pause(PauseJobRequest request, Call call) {
     return PauseJobResponse.newBuilder()
         .setJobId(request.getJobId())
-        .setStatus(jobs.pause(request.getJobId(), false))
+        .setStatus(jobs.pause(request.getJobId(), false, call.caller().subject()))
         .build();
   }
 
-  private ResumeJobResponse resume(ResumeJobRequest request) {
+  private ResumeJobResponse resume(ResumeJobRequest request, Call call) {
     return ResumeJobResponse.newBuilder()
         .setJobId(request.getJobId())
-        .setStatus(jobs.resume(request.getJobId()))
+        .setStatus(jobs.resume(request.getJobId(), call.caller().subject()))
         .build();
   }
 
@@ -119,17 +126,16 @@ final class JobCalls {
     return answer.build();
   }
 
-  private RestoreJobBackupResponse restore(RestoreJobBackupRequest request) {
+  private RestoreJobBackupResponse restore(RestoreJobBackupRequest request, Call call) {
     Backup backup = new Backup(request.getBackupJson(), contents(request.getBundleFilesMap()));
-    return RestoreJobBackupResponse.newBuilder()
-        .setResultJson(
-            Json.write(jobs.restore(backup, request.getBlueprintId(), request.getRunId())))
-        .build();
+    ObjectNode job =
+        jobs.restore(backup, request.getBlueprintId(), request.getRunId(), call.caller().subject());
+    return RestoreJobBackupResponse.newBuilder().setResultJson(Json.write(job)).build();
   }
 
-  private ClearJobsResponse clear(ClearJobsRequest request) {
-    return ClearJobsResponse.newBuilder()
-        .setClearedCount(jobs.clear(request.getAdminToken()))
-        .build();
+  /** Who comes with the token that all gateways share must know the admin token besides. */
+  private ClearJobsResponse clear(ClearJobsRequest request, Call call) {
+    String shown = call.hasOperatorToken() ? request.getAdminToken() : adminToken.value();
+    return ClearJobsResponse.newBuilder().setClearedCount(jobs.clear(shown)).build();
   }
 }

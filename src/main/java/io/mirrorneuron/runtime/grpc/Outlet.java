@@ -10,7 +10,9 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.grpc.server.GrpcServerRequest;
 import io.vertx.grpc.server.GrpcServerResponse;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +42,26 @@ final class Outlet<R> {
     if (request.deadline() != null) {
       request.deadline().onComplete(passedOrAnswered -> leave());
     }
+  }
+
+  /** Breaks off when the caller's token ends; null for never. On the event loop. */
+  void endAt(Instant expiry, Clock clock) {
+    if (expiry != null) {
+      long left = Duration.between(clock.instant(), expiry).toMillis();
+      long timer = context.owner().setTimer(Math.max(1, left), due -> expire());
+      gone.future().onComplete(over -> context.owner().cancelTimer(timer));
+    }
+  }
+
+  private void expire() {
+    fail(
+        new MnException(
+            ErrorCode.UNAUTHENTICATED, "token_expired", "the token has expired; send a newer one"));
+    inContext(
+        () -> {
+          leave();
+          return Future.succeededFuture();
+        });
   }
 
   /** Whether there is still somebody to answer. */

@@ -5,6 +5,8 @@ import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
+import io.mirrorneuron.security.Auth;
+import io.mirrorneuron.storage.Storage;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpServer;
@@ -26,11 +28,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The runtime's gRPC door: h2c without TLS, the services of {@code proto/}, health and reflection.
+ * The runtime's gRPC door: h2c without TLS, the services of {@code proto/}, health and, for
+ * developers, reflection.
  */
 public final class RuntimeServer implements AutoCloseable {
-  /** A submission carries its bundle's files, so what comes in may be large. */
-  public static final long MAX_MESSAGE_BYTES = 256L * 1024 * 1024;
+  /** Of the heap, for all messages on their way: each costs several times its size. */
+  private static final int SHARE_OF_MESSAGES = 8;
 
   private static final int STREAMS_PER_CONNECTION = 10_000;
 
@@ -55,6 +58,9 @@ public final class RuntimeServer implements AutoCloseable {
    *
    * @param hardware cheap; see {@link io.mirrorneuron.runtime.cluster.HardwareProbe}
    * @param serving cheap; answers the health service
+   * @param tokens asked about callers who show no token of this runtime
+   * @param reflection whether anybody may ask what calls there are
+   * @param storage explains failures for want of room
    */
   public record Parts(
       JobsClient jobs,
@@ -62,33 +68,58 @@ public final class RuntimeServer implements AutoCloseable {
       NodeIdentity identity,
       Supplier<Hardware> hardware,
       BooleanSupplier serving,
+      Auth tokens,
+      boolean reflection,
+      Storage storage,
       Clock clock) {}
 
   /** Listens on the configured host and port; port 0 takes a free one. Blocks until bound. */
   public static RuntimeServer start(Vertx vertx, Config.Grpc config, Parts parts) {
     ExecutorService threads =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("grpc-", 0).factory());
-    Door door = new Door(Access.of(config), threads, MAX_MESSAGE_BYTES);
-    GrpcServer grpc = GrpcServer.server(vertx, grpcOptions());
+    Door door =
+        new Door(
+            Access.of(config, parts.tokens()),
+            threads,
+            parts.clock(),
+            config.maxMessageBytes(),
+            parts.storage());
+    // The longest message is the same for all calls of a server, so there are two.
+    GrpcServer large = GrpcServer.server(vertx, grpcOptions(config.maxMessageBytes()));
+    GrpcServer small =
+        GrpcServer.server(vertx, grpcOptions(LargeMessages.limit("", config.maxMessageBytes())));
     Set<Service> services =
         Stream.of(
-                new JobCalls(parts.jobs()).service(door),
+                new JobCalls(parts.jobs(), config.adminToken()).service(door),
                 new ClusterCalls(parts.cluster(), parts.identity(), parts.hardware(), config)
                     .service(door),
                 new EventCalls(parts.jobs(), parts.clock()).service(door),
                 new ExtCalls(parts.jobs(), parts.cluster()).service(door))
             .collect(Collectors.toUnmodifiableSet());
-    services.forEach(grpc::addService);
+    services.forEach(large::addService);
+    services.forEach(small::addService);
     Set<String> names =
         services.stream()
             .map(service -> service.name().fullyQualifiedName())
             .collect(Collectors.toUnmodifiableSet());
-    grpc.addService(new HealthCalls(names, parts.serving()).service(door));
-    grpc.addService(ReflectionService.v1());
+    small.addService(new HealthCalls(names, parts.serving()).service(door));
+    if (parts.reflection()) {
+      small.addService(ReflectionService.v1());
+    }
+    LargeMessages messages =
+        new LargeMessages(vertx, Runtime.getRuntime().maxMemory() / SHARE_OF_MESSAGES);
     HttpServer http =
         vertx
             .createHttpServer(httpOptions())
-            .requestHandler(grpc)
+            .requestHandler(
+                request -> {
+                  if (LargeMessages.mayCome(request)) {
+                    messages.watch(request);
+                    large.handle(request);
+                  } else {
+                    small.handle(request);
+                  }
+                })
             .connectionHandler(
                 connection -> connection.closeHandler(closed -> door.disconnected(connection)))
             .listen(config.port(), config.host())
@@ -114,14 +145,14 @@ public final class RuntimeServer implements AutoCloseable {
     return door.openStreams();
   }
 
-  private static GrpcServerOptions grpcOptions() {
+  private static GrpcServerOptions grpcOptions(long longestMessage) {
     // gRPC-Web and transcoding would let a browser's simple requests in.
     return new GrpcServerOptions()
         .removeEnabledProtocol(GrpcProtocol.WEB)
         .removeEnabledProtocol(GrpcProtocol.WEB_TEXT)
         .removeEnabledProtocol(GrpcProtocol.TRANSCODING)
         .setScheduleDeadlineAutomatically(true)
-        .setMaxMessageSize(MAX_MESSAGE_BYTES);
+        .setMaxMessageSize(longestMessage);
   }
 
   private static HttpServerOptions httpOptions() {

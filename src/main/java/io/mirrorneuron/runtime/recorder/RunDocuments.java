@@ -7,12 +7,15 @@ import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.Redaction;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The JSON documents that the runtime writes of a run, and what it has to know for them. */
 final class RunDocuments {
+  private static final List<String> PEOPLE = List.of("submitted_by", "cancelled_by");
+
   private final ObjectNode manifest;
   private final JsonNode blueprintId;
   private String startedAt;
@@ -64,6 +67,7 @@ final class RunDocuments {
     job.set("trace_id", row.get("trace_id"));
     job.put("submitted_at", row.path("submitted_at").asText().replaceFirst("\\.\\d+Z$", "Z"));
     job.put("status", status);
+    people(job, row);
     if (endedAt != null) {
       job.put("ended_at", endedAt);
     }
@@ -81,6 +85,7 @@ final class RunDocuments {
     absent(run, "blueprint_revision", blueprintRevision());
     absent(run, "trace_id", row.get("trace_id"));
     run.set("job_id", row.get("job_id"));
+    people(run, row);
     if (!run.hasNonNull("started_at")) {
       run.put("started_at", startedAt);
     }
@@ -120,6 +125,17 @@ final class RunDocuments {
         .filter(ObjectNode.class::isInstance)
         .findFirst()
         .map(inputs -> Redaction.of((ObjectNode) inputs));
+  }
+
+  /** Who submitted and who cancelled the job: only what the row says, whatever programs write. */
+  private static void people(ObjectNode document, ObjectNode row) {
+    for (String member : PEOPLE) {
+      if (row.hasNonNull(member)) {
+        document.set(member, row.get(member));
+      } else {
+        document.remove(member);
+      }
+    }
   }
 
   private static void absent(ObjectNode in, String member, JsonNode value) {

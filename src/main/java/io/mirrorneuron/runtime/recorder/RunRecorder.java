@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.recorder;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.wire.Json;
@@ -40,6 +41,7 @@ public final class RunRecorder implements AutoCloseable {
   private final JobStore store;
   private final Consumer<String> beforeEnd;
   private final WriteQueue queue = new WriteQueue();
+  private final Storage storage;
   private final Thread thread;
 
   /** By job; only of jobs that are not recorded to their end. Confined to the thread. */
@@ -54,11 +56,13 @@ public final class RunRecorder implements AutoCloseable {
   /**
    * @param beforeEnd told the id of a run whose job has ended, before its folder is finished;
    *     writes what it still has of it
+   * @param storage is told of writes that a disk refused, and tells people
    */
-  public RunRecorder(RunStore runs, JobStore store, Consumer<String> beforeEnd) {
+  public RunRecorder(RunStore runs, JobStore store, Consumer<String> beforeEnd, Storage storage) {
     this.runs = runs;
     this.store = store;
     this.beforeEnd = beforeEnd;
+    this.storage = storage;
     this.thread = Thread.ofPlatform().daemon().name("mn-run-recorder").start(this::work);
   }
 
@@ -164,8 +168,11 @@ public final class RunRecorder implements AutoCloseable {
   /** Told once; what the folder has by then is found when it is tried again. */
   private void failed(String job, RuntimeException why) {
     recordings.remove(job);
-    if (failing.add(job)) {
-      Throwable details = failing.size() == 1 ? why : null; // a full disk fails them all
+    if (Storage.isFull(storage.explained(why))) {
+      failing.add(job);
+      LOG.debug("the run of job {} cannot be written: {}", job, why.getMessage());
+    } else if (failing.add(job)) {
+      Throwable details = failing.size() == 1 ? why : null; // a folder that is away fails them all
       LOG.error(
           "the run of job {} cannot be written, it will be tried again: {}",
           job,
@@ -206,7 +213,9 @@ public final class RunRecorder implements AutoCloseable {
       }
       return true;
     } catch (CompletionException e) {
-      LOG.warn("the run store waits for the store of jobs: {}", String.valueOf(e.getCause()));
+      if (!Storage.isFull(e.getCause())) {
+        LOG.warn("the run store waits for the store of jobs: {}", String.valueOf(e.getCause()));
+      }
       return false;
     }
   }
@@ -235,7 +244,7 @@ public final class RunRecorder implements AutoCloseable {
       }
       recording.record(row, events);
       if (failing.remove(job)) {
-        LOG.info("the run of job {} is written again", job);
+        LOG.debug("the run of job {} is written again", job);
       }
       return recording.isOver();
     } catch (CompletionException e) {

@@ -9,7 +9,9 @@ import io.mirrorneuron.gateway.GatewayVerticle;
 import io.mirrorneuron.gateway.Health;
 import io.mirrorneuron.gateway.contract.Contract;
 import io.mirrorneuron.gateway.contract.Documents;
-import io.mirrorneuron.gateway.security.Auth;
+import io.mirrorneuron.model.UploadQuota;
+import io.mirrorneuron.security.Auth;
+import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.testing.RawHttp;
 import io.mirrorneuron.testing.RawHttp.Answer;
 import io.mirrorneuron.wire.Json;
@@ -22,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,12 +74,16 @@ class FileAnswersIT {
     gateway =
         new GatewayVerticle(
             new GatewayVerticle.Settings(
-                new Config.Api("127.0.0.1", 0, Secret.NONE, List.of(), 1000, 1000, "http://x"),
+                new Config.Api(
+                    "127.0.0.1", 0, Secret.NONE, List.of(), List.of(), 1000, 1000, "http://x"),
                 folder,
                 false,
                 Duration.ofSeconds(5),
                 () -> "r",
-                java.time.Clock.systemUTC()),
+                Storage.unwatched(),
+                () -> CompletableFuture.completedStage(List.of()),
+                java.time.Clock.systemUTC(),
+                UploadQuota.unlimited()),
             Contract.of(vertx, document, Buffer.buffer()).await(),
             List.of(area),
             Auth.NOBODY_ASKS,

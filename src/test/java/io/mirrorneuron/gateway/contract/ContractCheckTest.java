@@ -71,11 +71,15 @@ class ContractCheckTest {
     JsonObject document = Documents.small();
     Documents.with(document, "/a", "open", "things").remove("x-mn-role");
     Documents.with(document, "/b", "odd", "things").put("security", new JsonArray());
+    Documents.with(document, "/c", "other", "things")
+        .put("x-mn-role", "admin")
+        .put("security", new JsonArray("[{\"bearerAuth\":[\"viewer\"]}]"));
 
-    assertThat(ContractCheck.faults(document, List.of(new Area("things", "open", "odd"))))
+    assertThat(ContractCheck.faults(document, List.of(new Area("things", "open", "odd", "other"))))
         .containsExactlyInAnyOrder(
             "open must have either x-mn-role or an empty security",
-            "odd must have either x-mn-role or an empty security");
+            "odd must have either x-mn-role or an empty security",
+            "other must have the role of x-mn-role in security");
   }
 
   @Test

@@ -38,7 +38,8 @@ class ContractLintTest {
     JsonObject responses = operation.getJsonObject("responses");
     assertThat(responses.fieldNames()).contains("default");
     if (operation.containsKey("x-mn-role")) {
-      assertThat(responses.fieldNames()).contains("401");
+      assertThat(responses.fieldNames()).contains("401", "403", "421");
+      assertThat(operation.containsKey("security")).as("its role is shown to readers").isTrue();
     }
     for (String status : responses.fieldNames()) {
       if (!ApiOperation.successes(operation).contains(status) && !status.equals("206")) {

@@ -20,12 +20,14 @@ public final class Documents {
     }
   }
 
-  /** One with health and nothing else. */
+  /** One with what the gateway answers itself and nothing else. */
   public static JsonObject small() {
     return new JsonObject(
         """
         {"openapi":"3.1.0","info":{"title":"t","version":"1"},"servers":[{"url":"/api/v1"}],
          "paths":{"/health":{"get":{"operationId":"getHealth","tags":["gateway"],"security":[],
+           "responses":{"200":{"description":"ok","content":{"application/json":{}}}}}},
+           "/health/ready":{"get":{"operationId":"getReadiness","tags":["gateway"],"security":[],
            "responses":{"200":{"description":"ok","content":{"application/json":{}}}}}}}}
         """);
   }

@@ -12,7 +12,9 @@ import io.mirrorneuron.gateway.GatewayVerticle;
 import io.mirrorneuron.gateway.Health;
 import io.mirrorneuron.gateway.contract.Contract;
 import io.mirrorneuron.gateway.contract.Documents;
-import io.mirrorneuron.gateway.security.Auth;
+import io.mirrorneuron.model.UploadQuota;
+import io.mirrorneuron.security.Auth;
+import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.testing.SocketClient;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.Vertx;
@@ -33,6 +35,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -130,11 +133,20 @@ class StreamFormsIT {
             .add(parameter("token", "{\"type\":\"string\"}")));
     socket.put("responses", new JsonObject("{\"101\":{\"description\":\"open\"}}"));
     var api =
-        new Config.Api("127.0.0.1", 0, Secret.NONE, List.of(), 1000, 1000, "http://localhost");
+        new Config.Api(
+            "127.0.0.1", 0, Secret.NONE, List.of(), List.of(), 1000, 1000, "http://localhost");
     gateway =
         new GatewayVerticle(
             new GatewayVerticle.Settings(
-                api, folder, false, Duration.ofSeconds(20), () -> "r", Clock.systemUTC()),
+                api,
+                folder,
+                false,
+                Duration.ofSeconds(20),
+                () -> "r",
+                Storage.unwatched(),
+                () -> CompletableFuture.completedStage(List.of()),
+                Clock.systemUTC(),
+                UploadQuota.unlimited()),
             Contract.of(vertx, document, Buffer.buffer()).await(),
             List.of(diary),
             Auth.NOBODY_ASKS,

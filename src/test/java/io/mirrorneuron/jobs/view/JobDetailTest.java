@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.jobs.view.stored.Compaction;
 import io.mirrorneuron.jobs.view.stored.JobRecord;
+import io.mirrorneuron.jobs.view.stored.StoredRun;
 import io.mirrorneuron.model.EventPage;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
@@ -42,6 +43,24 @@ class JobDetailTest {
                 .path("summary")
                 .has("failure"))
         .isFalse();
+  }
+
+  @Test
+  void filesSayWhoSubmittedTheJobOnlyWhereTheRuntimeDoesNotKnowIt() {
+    ObjectNode eves = Json.object().put("submitted_by", "eve");
+    StoredRun files = new StoredRun(Json.object(), eves, Json.object());
+    JobRecord known = JobRecord.of(full("running")).with(files);
+    JobRecord gone = JobRecord.of(Json.object()).with(files);
+
+    ObjectNode detail = JobDetail.compact("j", known, NONE, RunFacts.NONE);
+    assertThat(detail.path("job").has("submitted_by")).isFalse();
+    detail = JobDetail.compact("j", gone, NONE, RunFacts.NONE);
+    assertThat(detail.at("/job/submitted_by").asText()).isEqualTo("eve");
+
+    ((ObjectNode) known.document().get("job")).put("submitted_by", "anna").put("cancelled_by", "b");
+    detail = JobDetail.compact("j", known, NONE, RunFacts.NONE);
+    assertThat(detail.at("/summary/submitted_by").asText()).isEqualTo("anna");
+    assertThat(detail.at("/job/cancelled_by").asText()).isEqualTo("b");
   }
 
   @Test

@@ -3,9 +3,14 @@ package io.mirrorneuron.runtime.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.engine.Stage.Loss;
 import io.mirrorneuron.wire.Json;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -16,7 +21,7 @@ class LostCommitTest {
       new Graph().program("work").program("end").edge("work", "end", "*").start();
 
   @ParameterizedTest
-  @EnumSource(names = {"REQUEST", "ANSWER"})
+  @EnumSource(names = {"REQUEST", "ANSWER", "FULL"})
   void aProgramWhoseEndIsKnownDoesNotRunAgain(Loss loss) {
     stage.nextCommit = loss;
 
@@ -31,7 +36,7 @@ class LostCommitTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"REQUEST", "ANSWER"})
+  @EnumSource(names = {"REQUEST", "ANSWER", "FULL"})
   void programsThatStillRunAreLeftAlone(Loss loss) {
     Stage two =
         new Graph()
@@ -53,12 +58,12 @@ class LostCommitTest {
   @EnumSource(names = {"REQUEST", "ANSWER"})
   void aPauseInDoubtIsRefusedAtOnceAndMayBeAskedForAgain(Loss loss) {
     stage.nextCommit = loss;
-    CompletionStage<JobStatus> pause = stage.ask(engine -> engine.pause(Stage.JOB, false));
+    CompletionStage<JobStatus> pause = stage.ask(engine -> engine.pause(Stage.JOB, false, null));
 
     assertThat(pause.toCompletableFuture()).isCompletedExceptionally();
 
     stage.advance(1000).letStop();
-    CompletionStage<JobStatus> again = stage.ask(engine -> engine.pause(Stage.JOB, false));
+    CompletionStage<JobStatus> again = stage.ask(engine -> engine.pause(Stage.JOB, false, null));
     stage.advance(1000).letStop();
     assertThat(again.toCompletableFuture()).isCompletedWithValue(JobStatus.PAUSED);
   }
@@ -110,5 +115,21 @@ class LostCommitTest {
     stage.answerCommit();
     assertThat(accepted.toCompletableFuture()).isCompleted();
     assertThat(stage.details().at("/agents/0/mailbox_depth").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void aCommandThatAFullDiskRefusesIsToldSo() {
+    stage.nextCommit = Loss.FULL;
+    CompletionStage<JobStatus> refused = stage.ask(engine -> engine.pause(Stage.JOB, false, null));
+    CompletionStage<JobStatus> next = stage.ask(engine -> engine.cancel(Stage.JOB, null));
+
+    for (CompletionStage<JobStatus> answer : List.of(refused, next)) {
+      assertThat(answer.toCompletableFuture())
+          .failsWithin(Duration.ZERO)
+          .withThrowableOfType(ExecutionException.class)
+          .havingCause()
+          .isInstanceOfSatisfying(
+              MnException.class, full -> assertThat(full.code()).isEqualTo(ErrorCode.STORAGE_FULL));
+    }
   }
 }

@@ -33,6 +33,9 @@ import java.util.function.Function;
 final class Simulation {
   static final String OWNER = "mirror_neuron@sim";
 
+  /** Whom the token names with which jobs are submitted. */
+  static final String SUBMITTER = "sue";
+
   /** The life of things that no crash of the server ends: what users do. */
   private static final int OUTSIDE = -1;
 
@@ -163,7 +166,8 @@ final class Simulation {
   // ---- what a test does
 
   CompletionStage<?> submit(String jobId) {
-    return engine.submit(new JobStore.NewJob(jobId, OWNER, "{}", null, null), workflow, null);
+    return engine.submit(
+        new JobStore.NewJob(jobId, OWNER, "{}", null, null), workflow, null, SUBMITTER);
   }
 
   /** Whoever owns the job then gets the command; the others refuse it. */

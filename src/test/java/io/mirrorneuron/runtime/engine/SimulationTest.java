@@ -63,16 +63,16 @@ class SimulationTest {
     Random random = new Random(seed * 31);
     for (int i = random.nextInt(3); i > 0; i--) {
       boolean drain = random.nextBoolean();
-      stormy.later(random.nextInt(600), engine -> engine.pause(JOB, drain));
+      stormy.later(random.nextInt(600), engine -> engine.pause(JOB, drain, null));
     }
     Map<String, Integer> accepted = write(stormy, random);
     boolean cancels = random.nextInt(5) == 0;
     if (cancels) {
-      stormy.later(random.nextInt(600), engine -> engine.cancel(JOB));
+      stormy.later(random.nextInt(600), engine -> engine.cancel(JOB, "carl"));
     }
     stormy.run();
     for (int i = 0; i < 50 && stormy.isPaused(JOB); i++) { // by a user, or in doubt after a crash
-      stormy.later(1000, engine -> engine.resume(JOB));
+      stormy.later(1000, engine -> engine.resume(JOB, null));
       stormy.run();
     }
 
@@ -81,7 +81,8 @@ class SimulationTest {
       return stormy.crashes; // the submission itself was lost, and its caller was not told "yes"
     }
     if (cancels && stored.path("reason").asText().equals("cancelled by operator")) {
-      assertThat(stored).hasSize(1);
+      assertThat(stored)
+          .isEqualTo(Stage.json("{'reason':'cancelled by operator','cancelled_by':'carl'}"));
     } else {
       assertThat(stored).as("result").isEqualTo(result(calm));
     }
@@ -102,10 +103,11 @@ class SimulationTest {
     stormy.submit(JOB);
     write(stormy, shape);
     for (int at = 1000; at < 200_000; at += 2000) { // it may be in doubt after a crash
-      stormy.later(at, engine -> engine.resume(JOB));
+      stormy.later(at, engine -> engine.resume(JOB, null));
     }
-    for (int at = 200_000; at < 220_000; at += 1000) {
-      stormy.later(at, engine -> engine.cancel(JOB));
+    for (int at = 200_000; at < 220_000; at += 1000) { // each by somebody else
+      String by = "carl-" + at;
+      stormy.later(at, engine -> engine.cancel(JOB, by));
     }
     stormy.run();
 
@@ -114,6 +116,7 @@ class SimulationTest {
       return stormy.crashes;
     }
     assertThat(stored.path("reason").asText()).isEqualTo("cancelled by operator");
+    assertThat(stored.path("cancelled_by").asText()).startsWith("carl-");
     assertHistory(stormy.events(JOB));
     long rounds = count(stormy, "agents_restarted");
     boolean misses = count(stormy, "dead_letter") > 0; // what the join then waits for in vain
@@ -198,7 +201,23 @@ class SimulationTest {
     assertThat(state.blobs()).as("blobs left").isEqualTo(stored.get().blobs().keySet());
     assertThat(state.waiting()).as("messages left").isEmpty();
     assertThat(state.schedule.flying()).as("executions left").isZero();
+    assertPeople(simulation, header);
     return sorted(header.path("result"));
+  }
+
+  /** Whatever happens to servers, the job knows who submitted and who cancelled it. */
+  private static void assertPeople(Simulation simulation, ObjectNode header) throws Exception {
+    JsonNode first = Json.parse(simulation.events(JOB).getFirst().json());
+    JsonNode last = Json.parse(simulation.events(JOB).getLast().json());
+    JsonNode row = Json.parse(simulation.disk().row(JOB).toCompletableFuture().join());
+    for (JsonNode told : List.of(header, first, row)) {
+      assertThat(told.path("submitted_by").asText()).isEqualTo(Simulation.SUBMITTER);
+    }
+    if (header.path("status").asText().equals("cancelled")) {
+      for (JsonNode told : List.of(last, row, header.path("result"))) {
+        assertThat(told.path("cancelled_by")).isEqualTo(header.path("cancelled_by"));
+      }
+    }
   }
 
   private static String lastEvents(Simulation simulation) {

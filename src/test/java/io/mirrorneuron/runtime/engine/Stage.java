@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config.DefaultRunner;
+import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.engine.Executions.Completion;
 import io.mirrorneuron.runtime.engine.Executions.Ending;
@@ -29,7 +30,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
@@ -59,6 +59,8 @@ final class Stage {
     REQUEST,
     /** It is written, but the engine does not hear of it. */
     ANSWER,
+    /** It is refused, because the disk of the store is full. */
+    FULL,
     /** It is written, and the engine hears of it when {@link Stage#answerCommit} is called. */
     LATE
   }
@@ -77,8 +79,14 @@ final class Stage {
 
   int inlineLimit = 64 * 1024;
 
+  /** Whom the tokens of those name who submit, pause, resume, cancel and fork; or null. */
+  String subject;
+
   /** Where programs wait for slots, by name. */
   final Map<String, QueuePlace> places = new HashMap<>();
+
+  /** Why programs do not even ask for slots, by name. */
+  final Map<String, String> holds = new HashMap<>();
 
   private final Deque<Runnable> lane = new ArrayDeque<>();
   private final PriorityQueue<Alarm> alarms =
@@ -161,7 +169,8 @@ final class Stage {
               if (arguments != null && arguments[arguments.length - 1] instanceof Commit commit) {
                 count(commit);
               }
-              Object answer = loss == Loss.REQUEST ? null : method.invoke(disk, arguments);
+              boolean lost = loss == Loss.REQUEST || loss == Loss.FULL;
+              Object answer = lost ? null : method.invoke(disk, arguments);
               if (loss == Loss.NONE) {
                 return answer;
               }
@@ -170,7 +179,10 @@ final class Stage {
                 lateAnswer = new CompletableFuture<>();
                 return lateAnswer;
               }
-              return CompletableFuture.failedFuture(MnException.unavailable("away", null));
+              return CompletableFuture.failedFuture(
+                  loss == Loss.FULL
+                      ? new MnException(ErrorCode.STORAGE_FULL, "storage_full", "the disk is full")
+                      : MnException.unavailable("away", null));
             });
   }
 
@@ -202,10 +214,18 @@ final class Stage {
 
     @Override
     public Optional<QueuePlace> place(String executionId) {
+      return named(executionId).map(places::get);
+    }
+
+    @Override
+    public Optional<String> hold(String executionId) {
+      return named(executionId).map(holds::get);
+    }
+
+    private Optional<String> named(String executionId) {
       return programs.entrySet().stream()
           .filter(entry -> entry.getValue().execution().executionId().equals(executionId))
-          .map(entry -> places.get(entry.getKey()))
-          .filter(Objects::nonNull)
+          .map(Map.Entry::getKey)
           .findFirst();
     }
   }
@@ -217,7 +237,8 @@ final class Stage {
   }
 
   Stage submitText(String text) {
-    engine.submit(new JobStore.NewJob(JOB, OWNER, text, null, null), manifests.apply(text), null);
+    engine.submit(
+        new JobStore.NewJob(JOB, OWNER, text, null, null), manifests.apply(text), null, subject);
     return settle();
   }
 
@@ -263,17 +284,17 @@ final class Stage {
   }
 
   Stage pause() {
-    ask(one -> one.pause(JOB, false));
+    ask(one -> one.pause(JOB, false, subject));
     return this;
   }
 
   Stage resume() {
-    ask(one -> one.resume(JOB));
+    ask(one -> one.resume(JOB, subject));
     return this;
   }
 
   Stage cancel() {
-    ask(one -> one.cancel(JOB));
+    ask(one -> one.cancel(JOB, subject));
     return this;
   }
 
@@ -370,7 +391,7 @@ final class Stage {
 
   private Stage forked(Fork fork) {
     String id = "job-" + ++jobs;
-    engine.fork(new JobStore.NewJob(id, OWNER, stored().manifest(), null, null), fork);
+    engine.fork(new JobStore.NewJob(id, OWNER, stored().manifest(), null, null), fork, subject);
     looked = id;
     return settle();
   }

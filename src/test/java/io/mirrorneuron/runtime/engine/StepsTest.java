@@ -519,7 +519,7 @@ class StepsTest {
   @Test
   void aDrainingPauseLetsProgramsEnd() {
     Stage stage = chain().start();
-    stage.ask(engine -> engine.pause(Stage.JOB, true));
+    stage.ask(engine -> engine.pause(Stage.JOB, true, null));
     assertThat(stage.status()).isEqualTo("pausing");
     assertThat(stage.isStopped("a")).isFalse();
 

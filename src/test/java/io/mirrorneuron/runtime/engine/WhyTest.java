@@ -140,4 +140,47 @@ class WhyTest {
     assertThat(why(stage).path("summary").asText()).startsWith("the job failed: step b failed");
     assertThat(why(stage).path("explanations")).hasSize(1);
   }
+
+  @Test
+  void aProgramThatWaitsForRoomSaysSoAndWhereThatIsTold() {
+    Stage stage = join().start();
+    stage.holds.put("a", "the disk with the home folder is full");
+
+    assertWhy(
+        stage,
+        "a",
+        "storage_full",
+        "step a starts its program when there is room: the disk with the home folder is full");
+    assertThat(of(stage, "a").path("record").asText()).isEqualTo("GET /health/ready");
+    assertThat(of(stage, "a").path("state").asText()).isEqualTo("queued");
+
+    stage.holds.clear();
+    assertWhy(stage, "a", "pool", "step a waits for slots of pool default");
+  }
+
+  @Test
+  void aJobThatCannotBeStoredSaysSoFirst() {
+    Stage stage = join().start();
+    stage.nextCommit = Stage.Loss.FULL;
+    stage.succeed("a");
+
+    assertWhy(
+        stage, Stage.JOB, "storage_full", "nothing of the job can be stored now: the disk is full");
+    assertThat(why(stage).path("summary").asText())
+        .isEqualTo("nothing of the job can be stored now: the disk is full");
+    assertThat(of(stage, Stage.JOB).path("record").asText()).isEqualTo("GET /health/ready");
+
+    stage.advance(1000);
+    assertThat(why(stage).path("explanations").findValuesAsText("cause"))
+        .doesNotContain("storage_full");
+  }
+
+  @Test
+  void aStoreThatIsAwaySaysSoToo() {
+    Stage stage = join().start();
+    stage.nextCommit = Stage.Loss.REQUEST;
+    stage.succeed("a");
+
+    assertThat(of(stage, Stage.JOB).path("cause").asText()).isEqualTo("store_away");
+  }
 }

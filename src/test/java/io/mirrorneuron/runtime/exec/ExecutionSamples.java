@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.runtime.engine.Execution;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
+import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -96,7 +97,20 @@ public final class ExecutionSamples {
 
   public static HostLocalExecutions runner(Path folder) {
     return new HostLocalExecutions(
-        config(folder), runtimeId(folder), Clock.systemUTC(), environment(), Samples.NONE);
+        config(folder),
+        runtimeId(folder),
+        Clock.systemUTC(),
+        environment(),
+        Samples.NONE,
+        Storage.unwatched());
+  }
+
+  /**
+   * @param storage of the workspaces
+   */
+  static HostLocalExecutions runner(Path folder, Storage storage) {
+    return new HostLocalExecutions(
+        config(folder), runtimeId(folder), Clock.systemUTC(), environment(), Samples.NONE, storage);
   }
 
   static HostLocalExecutions runner(Path folder, Grace grace, Spawner spawner) {
@@ -113,7 +127,8 @@ public final class ExecutionSamples {
         grace,
         spawner,
         samples,
-        pace);
+        pace,
+        Storage.unwatched());
   }
 
   public static String runtimeId(Path folder) {

@@ -9,6 +9,7 @@ import io.mirrorneuron.runtime.engine.Executions.Outcome;
 import io.mirrorneuron.runtime.engine.Executions.Signal;
 import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
+import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.testing.Zips;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,7 +64,8 @@ class PythonEnvironmentsIT {
         SHORT,
         Spawner.best(),
         Samples.NONE,
-        Sampler.Pace.DEFAULT);
+        Sampler.Pace.DEFAULT,
+        Storage.unwatched());
   }
 
   private String id(String name) {

@@ -1,88 +1,128 @@
 package io.mirrorneuron.runtime.grpc;
 
-import static org.assertj.core.api.Assertions.assertThatCode;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.security.Auth;
+import io.mirrorneuron.security.Principal;
+import io.mirrorneuron.security.Role;
+import io.mirrorneuron.wire.GrpcMetadata;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/**
+ * Which token opens what is shown for every call by {@link RpcRolesIT}; here is how it is shown.
+ */
 class AccessTest {
-  private static final Access OPEN_NODE = new Access(new Secret("s3cret"), false);
+  private static final Secret OPERATOR = new Secret("s3cret");
+  private static final Secret ADMIN = new Secret("a3min");
+  private static final Auth ANNA =
+      authorization ->
+          "Bearer anna".equals(authorization)
+              ? Future.succeededFuture(new Principal("anna", Role.OPERATOR, null))
+              : Auth.NOBODY_ENTERS.authenticate(authorization);
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "PauseJob",
-        "ResumeJob",
-        "ExportJobBackup",
-        "RestoreJobBackup",
-        "ReconcileNode",
-        "DrainNode",
-        "CancelNodeDrain",
-        "SetNodeMaintenance",
-        "GetNodeDrainStatus",
-        "ListServices",
-        "ResolveService",
-        "CheckServices"
-      })
-  void operatorCallsNeedTheToken(String call) {
-    assertThatThrownBy(() -> OPEN_NODE.check(call, null))
-        .hasMessage("gRPC auth token is required for this RPC")
-        .extracting(thrown -> ((MnException) thrown).code())
-        .isEqualTo(ErrorCode.UNAUTHENTICATED);
-    assertThatThrownBy(() -> OPEN_NODE.check(call, "Bearer wrong"))
-        .hasMessage("gRPC auth token is required for this RPC");
-    assertThatCode(() -> OPEN_NODE.check(call, "Bearer s3cret")).doesNotThrowAnyException();
+  private static Access access(Secret operator, boolean networkOnly) {
+    return new Access(operator, ADMIN, ANNA, networkOnly);
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "SubmitJob",
-        "GetJob",
-        "ListJobs",
-        "CancelJob",
-        "ClearJobs",
-        "DeployJob",
-        "CreateSchedule",
-        "EmitTriggerEvent",
-        "GetSystemSummary",
-        "GetResource",
-        "SetResource",
-        "AddNode",
-        "RemoveNode",
-        "NetworkHandshake",
-        "StreamEvents"
-      })
-  void theOthersAreOpen(String call) {
-    assertThatCode(() -> OPEN_NODE.check(call, null)).doesNotThrowAnyException();
+  private static Future<Call> ask(String call, String authorization) {
+    return access(OPERATOR, false).admit(call, metadata(authorization));
+  }
+
+  private static MultiMap metadata(String authorization) {
+    MultiMap metadata = MultiMap.caseInsensitiveMultiMap();
+    return authorization == null ? metadata : metadata.set("authorization", authorization);
+  }
+
+  private static void assertRefused(Future<Call> call, ErrorCode code, String sentence) {
+    assertThat(call.failed()).isTrue();
+    assertThat(call.cause()).hasMessage(sentence);
+    assertThat(((MnException) call.cause()).code()).isEqualTo(code);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"Bearer s3cret", "bearer s3cret", "BEARER   s3cret ", "s3cret"})
   void theSchemeIsLenient(String authorization) {
-    assertThatCode(() -> OPEN_NODE.check("PauseJob", authorization)).doesNotThrowAnyException();
+    assertThat(ask("PauseJob", authorization).result().hasOperatorToken()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Bearer wrong", "Basic s3cret", "", "Bearer", "Bearer s3cret s3cret"})
+  void whatIsNoTokenIsRefusedInTheWordsThatClientsKnow(String authorization) {
+    assertRefused(
+        ask("PauseJob", authorization),
+        ErrorCode.UNAUTHENTICATED,
+        "gRPC auth token is required for this RPC");
   }
 
   @Test
-  void withoutAConfiguredTokenOperatorCallsAreRefusedNotOpened() {
-    assertThatThrownBy(() -> new Access(Secret.NONE, false).check("PauseJob", "Bearer x"))
-        .hasMessage("MN_GRPC_AUTH_TOKEN must be set before protected gRPC RPCs can be used");
+  void withoutAConfiguredTokenCallsAreRefusedNotOpened() {
+    assertRefused(
+        access(Secret.NONE, false).admit("PauseJob", metadata("Bearer x")),
+        ErrorCode.UNAUTHENTICATED,
+        "MN_GRPC_AUTH_TOKEN must be set before protected gRPC RPCs can be used");
+  }
+
+  @Test
+  void aCallThatNobodyHasThoughtOfIsOpenToNobody() {
+    assertRefused(
+        ask("DropEverything", "Bearer s3cret"),
+        ErrorCode.FORBIDDEN,
+        "DropEverything is open to nobody");
   }
 
   @Test
   void aNetworkOnlyNodeRefusesBeforeItLooksAtTokens() {
-    Access node = new Access(new Secret("s3cret"), true);
-    assertThatThrownBy(() -> node.check("PauseJob", null))
-        .hasMessage("PauseJob is disabled while MN_NETWORK_ONLY=true")
-        .extracting(thrown -> ((MnException) thrown).code())
-        .isEqualTo(ErrorCode.FORBIDDEN);
-    for (String call : new String[] {"NetworkHandshake", "GetSystemSummary", "GetResource"}) {
-      assertThatCode(() -> node.check(call, null)).doesNotThrowAnyException();
+    Access node = access(OPERATOR, true);
+    assertRefused(
+        node.admit("PauseJob", metadata(null)),
+        ErrorCode.FORBIDDEN,
+        "PauseJob is disabled while MN_NETWORK_ONLY=true");
+    assertThat(node.admit("NetworkHandshake", metadata(null)).succeeded()).isTrue();
+    for (String call : new String[] {"GetSystemSummary", "GetResource"}) {
+      assertThat(node.admit(call, metadata("s3cret")).succeeded()).isTrue();
     }
+  }
+
+  @Test
+  void otherTokensCarryTheirSubjectAndRole() {
+    assertThat(ask("PauseJob", "Bearer anna").result().caller().subject()).isEqualTo("anna");
+    assertThat(ask("PauseJob", "Bearer anna").result().hasOperatorToken()).isFalse();
+    assertRefused(
+        ask("SetResource", "Bearer anna"),
+        ErrorCode.FORBIDDEN,
+        "this operation needs the role admin; the token gives the role operator");
+  }
+
+  @Test
+  void onlyTheOperatorTokenSpeaksForOthers() {
+    String bob = Base64.getEncoder().encodeToString("böb".getBytes(StandardCharsets.UTF_8));
+    assertThat(
+            access(OPERATOR, false)
+                .admit("SubmitJob", metadata("s3cret").set(GrpcMetadata.ON_BEHALF_OF, bob))
+                .result()
+                .caller()
+                .subject())
+        .isEqualTo("böb");
+    for (String token : new String[] {"anna", "a3min", "wrong"}) {
+      assertRefused(
+          access(OPERATOR, false)
+              .admit("SubmitJob", metadata(token).set(GrpcMetadata.ON_BEHALF_OF, bob)),
+          ErrorCode.FORBIDDEN,
+          "only with the operator token can a call be made for somebody else");
+    }
+    assertRefused(
+        access(OPERATOR, false)
+            .admit("SubmitJob", metadata("s3cret").set(GrpcMetadata.ON_BEHALF_OF, "%")),
+        ErrorCode.MALFORMED,
+        "metadata mn-on-behalf-of-bin must be UTF-8 in Base64");
   }
 }

@@ -1,12 +1,13 @@
 package io.mirrorneuron.runtime.grpc;
 
+import static io.mirrorneuron.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.protobuf.ByteString;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.Submission;
-import io.mirrorneuron.proto.cluster.v1.AddNodeRequest;
 import io.mirrorneuron.proto.cluster.v1.ClusterServiceGrpcClient;
 import io.mirrorneuron.proto.cluster.v1.DrainNodeRequest;
 import io.mirrorneuron.proto.cluster.v1.GetResourceRequest;
@@ -26,6 +27,7 @@ import io.mirrorneuron.proto.job.v1.PauseJobRequest;
 import io.mirrorneuron.proto.job.v1.PauseJobResponse;
 import io.mirrorneuron.proto.job.v1.SubmitJobRequest;
 import io.mirrorneuron.testing.GrpcRuntime;
+import io.mirrorneuron.testing.HealthClient;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.MultiMap;
 import io.vertx.grpc.common.GrpcMessageDecoder;
@@ -39,6 +41,9 @@ import io.vertx.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.vertx.grpc.reflection.v1.ServerReflectionRequest;
 import io.vertx.grpc.reflection.v1.ServerReflectionResponse;
 import io.vertx.grpc.reflection.v1.ServiceResponse;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -88,11 +93,10 @@ class RuntimeServerIT {
   void whatIsNotBuiltSaysSoButOnlyToThoseWhoMayAsk() {
     start(GrpcRuntime.start());
     assertThat(
-            wire.call(ClusterServiceGrpcClient.AddNode, AddNodeRequest.getDefaultInstance())
-                .status())
-        .isEqualTo(GrpcStatus.UNIMPLEMENTED);
-    assertThat(
-            wire.call(ClusterServiceGrpcClient.DrainNode, DrainNodeRequest.getDefaultInstance())
+            wire.call(
+                    ClusterServiceGrpcClient.DrainNode,
+                    DrainNodeRequest.getDefaultInstance(),
+                    bearer(null))
                 .status())
         .isEqualTo(GrpcStatus.UNAUTHENTICATED);
     var drain =
@@ -105,7 +109,8 @@ class RuntimeServerIT {
     assertThat(
             wire.call(
                     RuntimeExtServiceGrpcClient.SendMessage,
-                    SendMessageRequest.getDefaultInstance())
+                    SendMessageRequest.getDefaultInstance(),
+                    bearer(null))
                 .status())
         .isEqualTo(GrpcStatus.UNAUTHENTICATED);
   }
@@ -278,6 +283,67 @@ class RuntimeServerIT {
             "mirrorneuron.observability.v1.ObservabilityService",
             "mirrorneuron.ext.v1.RuntimeExtService",
             "grpc.health.v1.Health");
+  }
+
+  @Test
+  void healthSaysWhenTheServerDoesNotServeAndWatchesAreTold() throws Exception {
+    start(GrpcRuntime.start());
+    try (HealthClient health =
+        new HealthClient(runtime.vertx, "127.0.0.1:" + runtime.server.port())) {
+      List<ServingStatus> told = health.watch("mirrorneuron.job.v1.JobService");
+      eventually("the first word", () -> told.equals(List.of(ServingStatus.SERVING)));
+
+      runtime.serving.set(false);
+      assertThat(health.check("")).isEqualTo(ServingStatus.NOT_SERVING);
+      assertThat(health.check("mirrorneuron.job.v1.JobService"))
+          .isEqualTo(ServingStatus.NOT_SERVING);
+      eventually("the news", () -> told.size() == 2);
+      runtime.serving.set(true);
+      eventually(
+          "the good news",
+          () ->
+              told.equals(
+                  List.of(
+                      ServingStatus.SERVING, ServingStatus.NOT_SERVING, ServingStatus.SERVING)));
+    }
+  }
+
+  @Test
+  void onlyWhatCarriesFilesMayBeLarge() {
+    start(GrpcRuntime.start());
+    assertThat(submit((int) GrpcRuntime.MESSAGE / 2).status()).isEqualTo(GrpcStatus.OK);
+    Wire.Answer<?> tooLarge = submit((int) GrpcRuntime.MESSAGE);
+    assertThat(tooLarge.status()).isEqualTo(GrpcStatus.RESOURCE_EXHAUSTED);
+    assertThat(tooLarge.message()).contains("16777216 bytes", "grpc.max_message_bytes");
+    Wire.Answer<?> other =
+        wire.call(
+            JobServiceGrpcClient.GetJob,
+            GetJobRequest.newBuilder().setJobId("x".repeat(5 << 20)).build());
+    assertThat(other.status()).isEqualTo(GrpcStatus.RESOURCE_EXHAUSTED);
+    assertThat(other.message()).contains("4194304 bytes");
+  }
+
+  private Wire.Answer<?> submit(int bytes) {
+    return wire.call(
+        JobServiceGrpcClient.SubmitJob,
+        SubmitJobRequest.newBuilder()
+            .setManifestJson("{}")
+            .putPayloads("f", ByteString.copyFrom(new byte[bytes]))
+            .build());
+  }
+
+  @Test
+  void aWriteThatADiskRefusesIsNoInternalError() {
+    start(GrpcRuntime.start());
+    runtime.jobs.intercept(
+        call -> {
+          throw new UncheckedIOException(
+              new FileSystemException("/srv/x", null, "No space left on device"));
+        });
+    Wire.Answer<PauseJobResponse> refused = pause("Bearer operator-token");
+
+    assertThat(refused.status()).isEqualTo(GrpcStatus.RESOURCE_EXHAUSTED);
+    assertThat(refused.message()).isEqualTo("a disk of this server is full; make room on it");
   }
 
   private void start(GrpcRuntime started) {

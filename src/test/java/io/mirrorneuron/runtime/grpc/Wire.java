@@ -47,8 +47,13 @@ final class Wire implements AutoCloseable {
    */
   record Answer<R>(GrpcStatus status, String message, R answer, MultiMap trailers) {}
 
+  /** With the operator token, as clients of the contract. */
   <Q, R> Answer<R> call(ServiceMethod<R, Q> method, Q request) {
-    return call(method, request, MultiMap.caseInsensitiveMultiMap());
+    return call(
+        method,
+        request,
+        MultiMap.caseInsensitiveMultiMap()
+            .add("authorization", "Bearer " + GrpcRuntime.AUTH.value()));
   }
 
   <Q, R> Answer<R> call(ServiceMethod<R, Q> method, Q request, MultiMap metadata) {
@@ -87,6 +92,7 @@ final class Wire implements AutoCloseable {
                   server, ObservabilityServiceGrpcClient.StreamEvents)
               .map(
                   opened -> {
+                    opened.headers().set("authorization", "Bearer " + GrpcRuntime.AUTH.value());
                     opened.send(request).onSuccess(response -> read(response, paused));
                     return opened;
                   })

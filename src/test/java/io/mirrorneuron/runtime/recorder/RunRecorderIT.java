@@ -64,6 +64,33 @@ class RunRecorderIT {
     assertThat(seqs(run)).containsExactlyElementsOf(all(job));
   }
 
+  /** What programs write of it does not count. */
+  @Test
+  void aRunNamesWhoSubmittedAndWhoCancelledIt() throws IOException {
+    Path script = home.resolve("claims.sh");
+    Files.writeString(
+        script,
+        """
+        cd "$MN_RUNS_ROOT/$MN_RUN_ID"
+        echo '{"submitted_by":"eve","cancelled_by":"eve","mine":1}' > run.json
+        touch %s/written
+        exec sleep 600
+        """
+            .formatted(home));
+    String manifest = SampleManifests.program("claims", "sh", script.toString());
+    String job = runtime.jobs().submit(Submission.of(manifest).by("anna")).jobId();
+    Eventually.eventually("it is written", () -> Files.exists(home.resolve("written")));
+    runtime.jobs().cancel(job, "bob");
+    RunFolder run = over(runtime.runs().find("run-" + job));
+
+    for (String name : List.of("run.json", "job.json")) {
+      ObjectNode document = run.read(name).orElseThrow();
+      assertThat(document.path("submitted_by").asText()).as(name).isEqualTo("anna");
+      assertThat(document.path("cancelled_by").asText()).as(name).isEqualTo("bob");
+    }
+    assertThat(run.read("run.json").orElseThrow().path("mine").asInt()).isEqualTo(1);
+  }
+
   @Test
   void whatOneAgentDoesIsOneSpanInThatOfTheJob() {
     String job = submit(SampleManifests.routers("chain", 2));

@@ -98,6 +98,22 @@ public record JobRecord(ObjectNode document, StoredRun stored) {
     return orOf(events, "trace_id", text("trace_id"));
   }
 
+  /**
+   * Who submitted or cancelled the job, or null. Where the runtime knows the job, files that
+   * programs can write have no say.
+   *
+   * @param name {@code submitted_by} or {@code cancelled_by}
+   */
+  public String person(String name) {
+    return job().isObject()
+        ? job().path(name).textValue()
+        : Stream.of(stored.job(), stored.run())
+            .map(place -> Texts.of(place, name))
+            .filter(Objects::nonNull)
+            .findFirst()
+            .orElse(null);
+  }
+
   private static String orOf(List<JobEvent> events, String name, String known) {
     return known != null
         ? known

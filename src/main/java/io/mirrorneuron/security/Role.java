@@ -1,4 +1,4 @@
-package io.mirrorneuron.gateway.security;
+package io.mirrorneuron.security;
 
 import java.util.Locale;
 

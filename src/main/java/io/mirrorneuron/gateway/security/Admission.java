@@ -1,0 +1,45 @@
+package io.mirrorneuron.gateway.security;
+
+import io.mirrorneuron.security.Auth;
+import io.mirrorneuron.security.Principal;
+import io.mirrorneuron.security.Role;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
+import io.vertx.ext.web.RoutingContext;
+import java.util.function.Consumer;
+
+/**
+ * Lets a caller in: who it is and whether its role is enough, before anything of the body is read.
+ */
+public final class Admission {
+  private Admission() {}
+
+  /**
+   * Where keys have to be fetched first the request is paused; whoever enters has to resume it.
+   *
+   * @param authorization the header's value, or null
+   * @param enter what follows; not called for those who are refused
+   */
+  public static void of(
+      RoutingContext ctx, Auth auth, String authorization, Role needed, Consumer<Principal> enter) {
+    Future<Principal> caller = auth.authenticate(authorization);
+    if (!caller.isComplete()) {
+      ctx.request().pause();
+    }
+    caller.onComplete(found -> decide(ctx, found, needed, enter));
+  }
+
+  private static void decide(
+      RoutingContext ctx, AsyncResult<Principal> caller, Role needed, Consumer<Principal> enter) {
+    if (caller.failed()) {
+      ctx.fail(caller.cause());
+      return;
+    }
+    try {
+      caller.result().mustReach(needed);
+      enter.accept(caller.result());
+    } catch (RuntimeException refused) {
+      ctx.fail(refused);
+    }
+  }
+}

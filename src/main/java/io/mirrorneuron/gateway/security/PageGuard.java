@@ -1,0 +1,98 @@
+package io.mirrorneuron.gateway.security;
+
+import io.mirrorneuron.config.HostName;
+import io.mirrorneuron.gateway.answer.Problem;
+import io.mirrorneuron.gateway.answer.Problems;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Keeps the pages of other sites from acting through their reader's browser, which sends requests
+ * to any address, the reader's own machine included. Such requests are told by what browsers add
+ * and pages cannot change: {@code Host}, {@code Origin} and {@code Sec-Fetch-Site}. Programs send
+ * no origin and pass. Lives on one event loop.
+ */
+public final class PageGuard implements Handler<RoutingContext> {
+  private static final Set<HttpMethod> SAFE =
+      Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
+  private static final Set<String> NEAR = Set.of("same-origin", "none");
+
+  private final Set<String> hosts;
+  private final boolean anyHost;
+  private final Origins origins;
+  private String lastHost;
+
+  /**
+   * @param hosts names that this server may be called by, beside those of loopback, in small
+   *     letters
+   * @param anyHost whether it may be called by any name: where a token is asked for, a page that
+   *     makes its own name mean this machine gains nothing by it
+   */
+  public PageGuard(Set<String> hosts, boolean anyHost, Origins origins) {
+    this.hosts = Set.copyOf(hosts);
+    this.anyHost = anyHost;
+    this.origins = origins;
+  }
+
+  @Override
+  public void handle(RoutingContext ctx) {
+    HttpServerRequest request = ctx.request();
+    String host = host(request);
+    if (host == null) {
+      Problems.send(ctx, Problem.malformed("the request must name its host once"));
+    } else if (!host.equals(lastHost) && !permits(host)) {
+      Problems.send(ctx, Problem.hostNotAllowed());
+    } else {
+      lastHost = host;
+      if (SAFE.contains(request.method()) || mayAct(request, host)) {
+        ctx.next();
+      } else {
+        Problems.send(ctx, Problem.originNotAllowed());
+      }
+    }
+  }
+
+  /**
+   * Whether a WebSocket may be opened: browsers ask nobody before they open one to another site.
+   */
+  public boolean permitsSocket(HttpServerRequest request) {
+    return mayAct(request, host(request));
+  }
+
+  private boolean permits(String host) {
+    return anyHost
+        || HostName.of(host)
+            .filter(name -> HostName.isLoopback(name) || hosts.contains(name))
+            .isPresent();
+  }
+
+  private boolean mayAct(HttpServerRequest request, String host) {
+    List<String> named = request.headers().getAll(HttpHeaders.ORIGIN);
+    String site = request.getHeader("Sec-Fetch-Site");
+    boolean near = site == null || NEAR.contains(site);
+    if (named.isEmpty()) {
+      return near;
+    }
+    return named.size() == 1
+        && (origins.isListed(named.getFirst()) || near && origins.isOwn(named.getFirst(), host));
+  }
+
+  /** Null when there is none, or more than one that differ. */
+  private static String host(HttpServerRequest request) {
+    String named = request.getHeader(HttpHeaders.HOST);
+    if (request.version() != HttpVersion.HTTP_2) {
+      return named;
+    }
+    String authority = request.authority() == null ? null : request.authority().toString();
+    if (authority == null) {
+      return named;
+    }
+    return named == null || named.equalsIgnoreCase(authority) ? authority : null;
+  }
+}

@@ -1,0 +1,18 @@
+package io.mirrorneuron.listen;
+
+/** Why a request is refused before it is one, in words for the caller. It has no stack trace. */
+public final class BadRequest extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final int status;
+
+  BadRequest(int status, String message) {
+    super(message, null, false, false);
+    this.status = status;
+  }
+
+  /** 400, 414 or 431. */
+  public int status() {
+    return status;
+  }
+}

@@ -1,0 +1,75 @@
+package io.mirrorneuron.listen;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stands in a listening socket. Counts the connections that are open there; each gets a {@link
+ * HeadGuard}, and those over the limit get a {@link Farewell} on the acceptor's own thread, so that
+ * they cost the threads that serve nothing.
+ *
+ * <p>There is no limit by address: on one machine, and behind a proxy, all callers have the same.
+ */
+final class Doorkeeper extends ChannelInboundHandlerAdapter {
+  private static final Logger log = LoggerFactory.getLogger(Doorkeeper.class);
+
+  /** Callers who are being told that there is no room; more are cut off without a word. */
+  private static final int FAREWELLS = 256;
+
+  private static final long NANOS_BETWEEN_WARNINGS = TimeUnit.MINUTES.toNanos(1);
+
+  private final Limits limits;
+  private final Supplier<byte[]> tooMany;
+  private final AtomicInteger open = new AtomicInteger();
+  private final AtomicInteger leaving = new AtomicInteger();
+
+  /** Of the last warning; only the acceptor's thread has it. */
+  private long warnedAt = System.nanoTime() - NANOS_BETWEEN_WARNINGS;
+
+  Doorkeeper(Limits limits, Supplier<byte[]> tooMany) {
+    this.limits = limits;
+    this.tooMany = tooMany;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object accepted) {
+    Channel connection = (Channel) accepted;
+    if (open.incrementAndGet() <= limits.connections()) {
+      connection.closeFuture().addListener(closed -> open.decrementAndGet());
+      connection.pipeline().addLast("heads", new HeadGuard(limits.head()));
+      ctx.fireChannelRead(connection);
+      return;
+    }
+    open.decrementAndGet();
+    warn(ctx.channel());
+    refuse(ctx, connection);
+  }
+
+  private void refuse(ChannelHandlerContext ctx, Channel connection) {
+    if (leaving.incrementAndGet() > FAREWELLS) {
+      leaving.decrementAndGet();
+      connection.unsafe().closeForcibly();
+      return;
+    }
+    connection.closeFuture().addListener(closed -> leaving.decrementAndGet());
+    connection.pipeline().addLast(new Farewell(tooMany));
+    ctx.channel().eventLoop().register(connection);
+  }
+
+  private void warn(Channel listening) {
+    long now = System.nanoTime();
+    if (now - warnedAt >= NANOS_BETWEEN_WARNINGS) {
+      warnedAt = now;
+      log.warn(
+          "{} connections are open at {}: more are refused (connections.max)",
+          limits.connections(),
+          listening.localAddress());
+    }
+  }
+}

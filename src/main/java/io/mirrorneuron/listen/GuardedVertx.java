@@ -1,0 +1,93 @@
+package io.mirrorneuron.listen;
+
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.ServerChannel;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.transport.Transport;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.function.Supplier;
+
+/**
+ * A Vert.x whose servers have a {@link Doorkeeper} each.
+ *
+ * <p>Vert.x offers no hook between the acceptance of a connection and its first request, but it
+ * lets the transport make the listening socket. So the transport that it would take anyway is
+ * wrapped: one method is ours, all others are passed on, whatever a version of Vert.x has there.
+ */
+public final class GuardedVertx {
+  private GuardedVertx() {}
+
+  /**
+   * @param tooMany the problem document for callers over the limit; asked for once per caller
+   */
+  public static Vertx create(VertxOptions options, Limits limits, Supplier<byte[]> tooMany) {
+    Transport transport = usual(options);
+    Supplier<Doorkeeper> keepers = () -> new Doorkeeper(limits, tooMany);
+    return Vertx.builder().with(options).withTransport(guarded(transport, keepers)).build();
+  }
+
+  private static Transport usual(VertxOptions options) {
+    Transport wished = options.getPreferNativeTransport() ? Transport.nativeTransport() : null;
+    return wished != null && wished.available() ? wished : Transport.NIO;
+  }
+
+  private static Transport guarded(Transport transport, Supplier<Doorkeeper> keepers) {
+    var implementation = guarded(transport.implementation(), keepers);
+    return new Transport() {
+      @Override
+      public String name() {
+        return transport.name();
+      }
+
+      @Override
+      public boolean available() {
+        return transport.available();
+      }
+
+      @Override
+      public Throwable unavailabilityCause() {
+        return transport.unavailabilityCause();
+      }
+
+      @Override
+      public io.vertx.core.spi.transport.Transport implementation() {
+        return implementation;
+      }
+    };
+  }
+
+  private static io.vertx.core.spi.transport.Transport guarded(
+      io.vertx.core.spi.transport.Transport transport, Supplier<Doorkeeper> keepers) {
+    Class<io.vertx.core.spi.transport.Transport> type = io.vertx.core.spi.transport.Transport.class;
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (proxy, method, arguments) -> {
+              Object answer = pass(transport, method, arguments);
+              return method.getName().equals("serverChannelFactory")
+                  ? watched((ChannelFactory<?>) answer, keepers)
+                  : answer;
+            }));
+  }
+
+  private static Object pass(Object transport, Method method, Object[] arguments) throws Throwable {
+    try {
+      return method.invoke(transport, arguments);
+    } catch (InvocationTargetException e) {
+      throw e.getCause();
+    }
+  }
+
+  private static ChannelFactory<ServerChannel> watched(
+      ChannelFactory<?> factory, Supplier<Doorkeeper> keepers) {
+    return () -> {
+      ServerChannel listening = (ServerChannel) factory.newChannel();
+      listening.pipeline().addLast("doorkeeper", keepers.get());
+      return listening;
+    };
+  }
+}

@@ -1,0 +1,206 @@
+package io.mirrorneuron.listen;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http2.Http2CodecUtil;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.util.concurrent.Future;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The first handler of a connection. Closes it when a request's head does not come whole in time;
+ * waits between requests, bodies, streams and WebSockets are none of its business. The clock is
+ * looked at only when a read has left something owed, so that requests that come in one piece cost
+ * nothing.
+ *
+ * <p>It also sees to it that heads of HTTP/1 are read by {@link StrictRequestDecoder}, and that the
+ * answer to a bad one arrives. With TLS it would have to stand behind what decrypts.
+ */
+final class HeadGuard extends ChannelDuplexHandler {
+  private static final Logger log = LoggerFactory.getLogger(HeadGuard.class);
+  private static final int LINGER_SECONDS = 1;
+
+  private enum Protocol {
+    UNKNOWN,
+    HTTP1,
+    HTTP2,
+    /** Something that took over from HTTP, for example a WebSocket. */
+    OTHER
+  }
+
+  private final Duration limit;
+  private Protocol protocol = Protocol.UNKNOWN;
+  private int prefaceBytes;
+  private StrictRequestDecoder http1;
+  private Http2Heads http2;
+  private Future<?> deadline;
+  private boolean upgraded;
+  private boolean lingering;
+
+  HeadGuard(Duration limit) {
+    this.limit = limit;
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    setDeadline(ctx);
+    ctx.fireChannelActive();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    clearDeadline();
+    ctx.fireChannelInactive();
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    ByteBuf bytes = (ByteBuf) message;
+    if (lingering) {
+      bytes.release();
+      return;
+    }
+    switch (protocol) {
+      case UNKNOWN -> begin(ctx, bytes);
+      case HTTP1 -> ctx.fireChannelRead(bytes);
+      case HTTP2 -> follow(ctx, bytes);
+      case OTHER -> {
+        ctx.fireChannelRead(bytes);
+        return;
+      }
+    }
+    judge(ctx);
+  }
+
+  /** Holds the first bytes back until they tell the protocol. */
+  private void begin(ChannelHandlerContext ctx, ByteBuf bytes) {
+    int seen = prefaceBytes;
+    int same = Http2Heads.prefaceBytes(bytes, seen);
+    prefaceBytes += same;
+    if (prefaceBytes == Http2Heads.prefaceLength()) {
+      protocol = Protocol.HTTP2;
+      http2 = new Http2Heads(upgraded);
+      http2.read(bytes.slice(bytes.readerIndex() + same, bytes.readableBytes() - same));
+      ctx.fireChannelRead(withPreface(seen, bytes));
+    } else if (same == bytes.readableBytes()) {
+      bytes.release(); // known without being kept
+    } else if (upgraded) {
+      protocol = Protocol.OTHER; // the codec refuses it
+      ctx.fireChannelRead(withPreface(seen, bytes));
+    } else {
+      protocol = Protocol.HTTP1;
+      beginHttp1(ctx, withPreface(seen, bytes));
+    }
+  }
+
+  private static ByteBuf withPreface(int length, ByteBuf bytes) {
+    return length == 0
+        ? bytes
+        : Unpooled.wrappedBuffer(Http2CodecUtil.connectionPrefaceBuf().readSlice(length), bytes);
+  }
+
+  /**
+   * Vert.x makes its decoder when it sees a byte that is not HTTP/2. A line feed is one, and means
+   * nothing before a request: so its decoder is there and has read nothing when ours takes over.
+   */
+  private void beginHttp1(ChannelHandlerContext ctx, ByteBuf bytes) {
+    ctx.fireChannelRead(Unpooled.wrappedBuffer(new byte[] {'\n'}));
+    ChannelPipeline pipeline = ctx.pipeline();
+    HttpRequestDecoder decoder = pipeline.get(HttpRequestDecoder.class);
+    if (decoder == null) {
+      log.error("A connection has no HTTP decoder that could be replaced; it is closed");
+      bytes.release();
+      ctx.close();
+      return;
+    }
+    http1 = new StrictRequestDecoder();
+    pipeline.replace(decoder, pipeline.context(decoder).name(), http1);
+    ctx.fireChannelRead(bytes);
+  }
+
+  private void follow(ChannelHandlerContext ctx, ByteBuf bytes) {
+    http2.read(bytes);
+    ctx.fireChannelRead(bytes);
+  }
+
+  private void judge(ChannelHandlerContext ctx) {
+    if (protocol == Protocol.HTTP1 && http1 != null && http1.isGone()) {
+      changeProtocol(ctx);
+    }
+    if (!isOwed()) {
+      clearDeadline();
+    } else if (deadline == null) {
+      setDeadline(ctx);
+    }
+  }
+
+  private void changeProtocol(ChannelHandlerContext ctx) {
+    if (ctx.pipeline().get(Http2ConnectionHandler.class) == null) {
+      protocol = Protocol.OTHER;
+    } else { // the preface comes next
+      protocol = Protocol.UNKNOWN;
+      upgraded = true;
+      prefaceBytes = 0;
+      http1 = null;
+    }
+  }
+
+  private boolean isOwed() {
+    return switch (protocol) {
+      case UNKNOWN -> true;
+      case HTTP1 -> http1 != null && http1.isHeadOwed();
+      case HTTP2 -> !http2.hadHead() || http2.isOwed();
+      case OTHER -> false;
+    };
+  }
+
+  private void setDeadline(ChannelHandlerContext ctx) {
+    deadline = ctx.executor().schedule(() -> expire(ctx), limit.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void clearDeadline() {
+    if (deadline != null) {
+      deadline.cancel(false);
+      deadline = null;
+    }
+  }
+
+  private void expire(ChannelHandlerContext ctx) {
+    deadline = null;
+    if (protocol == Protocol.HTTP1 && http1 != null && http1.isGone()) {
+      changeProtocol(ctx);
+      if (protocol == Protocol.OTHER) {
+        return;
+      }
+    }
+    if (protocol == Protocol.HTTP2 && !http2.isOwed()) { // quiet, but in order
+      ctx.write(Http2Heads.goAway(Http2Error.NO_ERROR, new byte[0]));
+      ctx.flush();
+    }
+    ctx.close();
+  }
+
+  /** After a bad head the caller may still be sending: it is read over, for a moment. */
+  @Override
+  public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+    if (http1 == null || !http1.hasRefused() || lingering || !ctx.channel().isActive()) {
+      ctx.close(promise);
+      return;
+    }
+    lingering = true;
+    ctx.flush();
+    Farewell.endOutput(ctx.channel());
+    ctx.channel().config().setAutoRead(true);
+    ctx.channel().closeFuture().addListener(closed -> promise.trySuccess());
+    ctx.executor().schedule(() -> ctx.close(), LINGER_SECONDS, TimeUnit.SECONDS);
+  }
+}

@@ -1,0 +1,188 @@
+package io.mirrorneuron.listen;
+
+import io.netty.util.NetUtil;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Looks at the bytes of a request's head. What is let through has one meaning only: one length of
+ * the body, one host, one line for each header, so that nobody between the caller and us can have
+ * understood another request (RFC 9112, sections 3 and 6).
+ */
+final class RequestHead {
+  private static final Pattern LINE = Pattern.compile("(\\S+) (\\S+) HTTP/1\\.([01])");
+  private static final Pattern ABSOLUTE = Pattern.compile("(?i)https?://([^/?#]*)[^#]*");
+  private static final Pattern AUTHORITY =
+      Pattern.compile("(?:[A-Za-z0-9._-]+|\\[([0-9A-Fa-f:.]+)])(?::([0-9]{1,5}))?");
+  private static final Pattern DIGITS = Pattern.compile("[0-9]{1,18}");
+  private static final String TOKEN_MARKS = "!#$%&'*+-.^_`|~";
+  private static final int LAST_PORT = 65_535;
+
+  private final String head;
+  private int at;
+  private String host;
+  private String contentLength;
+  private String transferEncoding;
+
+  private RequestHead(String head) {
+    this.head = head;
+  }
+
+  /**
+   * @param head up to and with the empty line at its end, a character for each byte
+   * @return what is wrong, or null
+   */
+  static BadRequest fault(String head) {
+    try {
+      new RequestHead(head).check();
+      return null;
+    } catch (BadRequest e) {
+      return e;
+    }
+  }
+
+  private void check() {
+    while (head.startsWith("\r\n", at)) { // some clients end a body with one too many
+      at += 2;
+    }
+    Matcher line = LINE.matcher(nextLine());
+    if (!line.matches() || !isToken(line.group(1))) {
+      throw bad("the request line must be a method, a target and HTTP/1.1, one blank between");
+    }
+    for (String header = nextLine(); !header.isEmpty(); header = nextLine()) {
+      read(header);
+    }
+    boolean isOld = line.group(3).equals("0");
+    checkLength(isOld);
+    checkHost(isOld);
+    checkTarget(line.group(1), line.group(2));
+  }
+
+  private String nextLine() {
+    int end = head.indexOf("\r\n", at);
+    String line = head.substring(at, end < 0 ? head.length() : end);
+    for (int i = 0; i < line.length(); i++) {
+      char c = line.charAt(i);
+      if (c < ' ' && c != '\t' || c == 0x7f) {
+        throw bad("the head holds a control character; lines end with CR LF");
+      }
+    }
+    if (end < 0) {
+      throw bad("the head has no end; lines end with CR LF");
+    }
+    at = end + 2;
+    return line;
+  }
+
+  private void read(String header) {
+    if (header.charAt(0) == ' ' || header.charAt(0) == '\t') {
+      throw bad("a header goes on in a second line; send it in one");
+    }
+    int colon = header.indexOf(':');
+    String name = header.substring(0, Math.max(colon, 0));
+    if (!isToken(name)) {
+      throw bad("a header's name must be letters, digits and marks, with the colon behind it");
+    }
+    String value = header.substring(colon + 1).strip();
+    switch (name.length()) { // most have another length than those that matter here
+      case 4 -> host = name.equalsIgnoreCase("host") ? once("Host", host, value) : host;
+      case 14 -> {
+        if (name.equalsIgnoreCase("content-length")) {
+          contentLength = once("Content-Length", contentLength, value);
+        }
+      }
+      case 17 -> {
+        if (name.equalsIgnoreCase("transfer-encoding")) {
+          transferEncoding = once("Transfer-Encoding", transferEncoding, value);
+        }
+      }
+      default -> {}
+    }
+  }
+
+  private static String once(String name, String before, String value) {
+    if (before != null) {
+      throw bad(name + " is there twice; send it once");
+    }
+    return value;
+  }
+
+  private void checkLength(boolean isOld) {
+    if (contentLength != null && !DIGITS.matcher(contentLength).matches()) {
+      throw bad("Content-Length must be one number of bytes");
+    }
+    if (transferEncoding == null) {
+      return;
+    }
+    if (contentLength != null) {
+      throw bad("Content-Length and Transfer-Encoding contradict each other; send one of them");
+    }
+    if (isOld) {
+      throw bad("HTTP/1.0 has no Transfer-Encoding; send Content-Length");
+    }
+    if (!transferEncoding.equalsIgnoreCase("chunked")) {
+      throw bad("Transfer-Encoding must be chunked and nothing else");
+    }
+  }
+
+  private void checkHost(boolean isOld) {
+    if (host == null) {
+      if (!isOld) {
+        throw bad("HTTP/1.1 needs the header Host");
+      }
+    } else if (!isAuthority(host)) {
+      throw bad("Host must be one name or address, with or without a port");
+    }
+  }
+
+  private static boolean isAuthority(String text) {
+    Matcher parts = AUTHORITY.matcher(text);
+    return parts.matches()
+        && (parts.group(1) == null || NetUtil.isValidIpV6Address(parts.group(1)))
+        && (parts.group(2) == null || Integer.parseInt(parts.group(2)) <= LAST_PORT);
+  }
+
+  private void checkTarget(String method, String target) {
+    if (target.startsWith("/") && target.indexOf('#') < 0) {
+      return;
+    }
+    if (target.equals("*") && method.equals("OPTIONS")) {
+      return;
+    }
+    Matcher absolute = ABSOLUTE.matcher(target);
+    if (!absolute.matches() || method.equals("CONNECT")) {
+      throw bad("the target must be a path that begins with a slash");
+    }
+    if (host != null && !sameHost(absolute.group(1), host)) {
+      throw bad("the target names another host than the header Host");
+    }
+    if (!isAuthority(absolute.group(1))) {
+      throw bad("the target must name one host");
+    }
+  }
+
+  private static boolean sameHost(String a, String b) {
+    return plain(a).equals(plain(b));
+  }
+
+  private static String plain(String authority) {
+    String lower = authority.toLowerCase(Locale.ROOT);
+    return lower.endsWith(":80") ? lower.substring(0, lower.length() - 3) : lower;
+  }
+
+  private static boolean isToken(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean letterOrDigit = c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z';
+      if (!letterOrDigit && TOKEN_MARKS.indexOf(c) < 0) {
+        return false;
+      }
+    }
+    return !text.isEmpty();
+  }
+
+  private static BadRequest bad(String message) {
+    return new BadRequest(400, message);
+  }
+}

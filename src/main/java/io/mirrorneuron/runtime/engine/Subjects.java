@@ -1,0 +1,57 @@
+package io.mirrorneuron.runtime.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.wire.Json;
+import java.util.List;
+
+/**
+ * Who had a job made, paused and cancelled: names that tokens vouched for, null where none did.
+ *
+ * @param pausedBy of the present pause
+ */
+record Subjects(String submittedBy, String pausedBy, String cancelledBy) {
+  static final String SUBMITTED_BY = "submitted_by";
+  static final String CANCELLED_BY = "cancelled_by";
+  static final String PAUSED_BY = "paused_by";
+
+  /** Of a job that has just been made. */
+  static Subjects of(String submittedBy) {
+    return new Subjects(submittedBy, null, null);
+  }
+
+  Subjects withPausedBy(String subject) {
+    return new Subjects(submittedBy, subject, cancelledBy);
+  }
+
+  Subjects withCancelledBy(String subject) {
+    return new Subjects(submittedBy, null, subject);
+  }
+
+  /** Names those who are known in a header or a document, in place of whom it names. */
+  void writeTo(ObjectNode json) {
+    json.remove(List.of(SUBMITTED_BY, PAUSED_BY, CANCELLED_BY));
+    put(json, SUBMITTED_BY, submittedBy);
+    put(json, PAUSED_BY, pausedBy);
+    put(json, CANCELLED_BY, cancelledBy);
+  }
+
+  /** Whom a header or a document names. */
+  static Subjects read(JsonNode json) {
+    return new Subjects(
+        json.path(SUBMITTED_BY).textValue(),
+        json.path(PAUSED_BY).textValue(),
+        json.path(CANCELLED_BY).textValue());
+  }
+
+  /** The result of a job that was cancelled. */
+  ObjectNode cancellation() {
+    ObjectNode result = Json.object().put("reason", "cancelled by operator");
+    return put(result, CANCELLED_BY, cancelledBy);
+  }
+
+  /** Adds the member when somebody is known. */
+  static ObjectNode put(ObjectNode members, String name, String subject) {
+    return subject == null ? members : members.put(name, subject);
+  }
+}

@@ -1,0 +1,91 @@
+package io.mirrorneuron.runtime.grpc;
+
+import io.mirrorneuron.security.Role;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The role that each call needs: that of the REST operation of the same name. A call that is not
+ * named here is refused to everybody, and a server with such a call does not start.
+ */
+final class RpcRoles {
+  /** Asked before anybody can have a token; a handshake carries a token of its own in its body. */
+  static final Set<String> OPEN = Set.of("NetworkHandshake", "Check", "List", "Watch");
+
+  private static final Map<String, Role> ROLES = new HashMap<>();
+
+  static {
+    add(
+        Role.VIEWER,
+        "GetSystemSummary",
+        "GetResource",
+        "GetMetrics",
+        "GetNodeDrainStatus",
+        "ListServices",
+        "ResolveService",
+        "GetJob",
+        "ListJobs",
+        "ExplainJob",
+        "ListDeadLetters",
+        "StreamEvents",
+        "GetDeployment",
+        "ListDeployments",
+        "GetSchedule",
+        "ListSchedules",
+        "ListTriggerEvents");
+    add(
+        Role.OPERATOR,
+        "SubmitJob",
+        "CancelJob",
+        "PauseJob",
+        "ResumeJob",
+        "DrainJob",
+        "ForkJob",
+        "SendMessage",
+        "ReplayDeadLetter",
+        "ExportJobBackup",
+        "RestoreJobBackup",
+        "CheckServices",
+        "DeployJob",
+        "UpdateDeployment",
+        "PromoteDeployment",
+        "RollbackDeployment",
+        "PauseDeployment",
+        "ResumeDeployment",
+        "FailDeployment",
+        "CreateSchedule",
+        "UpdateSchedule",
+        "PauseSchedule",
+        "ResumeSchedule",
+        "DeleteSchedule",
+        "DispatchSchedule",
+        "EmitTriggerEvent");
+    add(
+        Role.ADMIN,
+        "SetResource",
+        "ClearJobs",
+        "AddNode",
+        "RemoveNode",
+        "ReconcileNode",
+        "DrainNode",
+        "CancelNodeDrain",
+        "SetNodeMaintenance");
+  }
+
+  private RpcRoles() {}
+
+  private static void add(Role role, String... calls) {
+    List.of(calls).forEach(call -> ROLES.put(call, role));
+  }
+
+  static boolean isKnown(String call) {
+    return OPEN.contains(call) || ROLES.containsKey(call);
+  }
+
+  /** Null for calls that nobody may make and for those that are open. */
+  static Role of(String call) {
+    return ROLES.get(call);
+  }
+}

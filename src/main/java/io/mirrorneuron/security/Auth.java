@@ -1,0 +1,48 @@
+package io.mirrorneuron.security;
+
+import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.vertx.core.Future;
+
+/** Says who a caller is, before a byte of the body or a message is read. */
+@FunctionalInterface
+public interface Auth {
+
+  /**
+   * Called on an event loop and must not block it. The future is complete at once unless keys have
+   * to be fetched, and completes on the context of the caller.
+   *
+   * @param authorization the header's value, or null
+   * @return fails with MnException UNAUTHENTICATED, FORBIDDEN for a token without a role of ours,
+   *     UNAVAILABLE when keys cannot be had
+   */
+  Future<Principal> authenticate(String authorization);
+
+  /** Everybody is the administrator. */
+  Auth NOBODY_ASKS = authorization -> Future.succeededFuture(Principal.unnamed(Role.ADMIN));
+
+  /** Nobody is known. Where another way to prove oneself follows, this is the end of the line. */
+  Auth NOBODY_ENTERS =
+      authorization -> Future.failedFuture(unauthenticated("missing or invalid bearer token"));
+
+  /**
+   * The header must be exactly {@code Bearer <token>}; whoever has the token is administrator.
+   *
+   * @param token may be unset: then nobody has it
+   * @param others asked about everything else
+   */
+  static Auth bearer(Secret token, Auth others) {
+    if (!token.isSet()) {
+      return others; // an empty token, as ?token= is, must not be the one that was never set
+    }
+    Future<Principal> owner = Future.succeededFuture(Principal.unnamed(Role.ADMIN));
+    Secret expected = new Secret("Bearer " + token.value());
+    return authorization ->
+        expected.matches(authorization) ? owner : others.authenticate(authorization);
+  }
+
+  static MnException unauthenticated(String sentence) {
+    return new MnException(ErrorCode.UNAUTHENTICATED, "unauthenticated", sentence);
+  }
+}

@@ -1,0 +1,222 @@
+package io.mirrorneuron.storage;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The one place that knows whether there is room for what this server writes. While there is none,
+ * no new work is accepted and no program is started; what runs goes on, reads are answered, and all
+ * goes on by itself once there is room again.
+ *
+ * <p>It learns of a full disk from {@link #look}, from writes that failed, and from a Redis that
+ * refuses to write. Thread-safe; nothing but {@link #look} touches a disk.
+ */
+public final class Storage {
+  private static final long RETRY_AFTER_MS = 10_000;
+  private static final String REDIS =
+      "Redis cannot write to its disk and refuses changes; make room on that disk, the server then"
+          + " goes on by itself (the log of Redis says more)";
+  private static final String REDIS_AWAY = "Redis does not answer";
+  private static final String REDIS_REASON = "Redis cannot write to its disk";
+
+  private final List<PlaceState> places;
+  private final StorageLog log;
+  private final List<Runnable> waiting = new ArrayList<>();
+  private boolean redisRefuses;
+  private Runnable lookSoon = () -> {};
+
+  /** Why nothing is accepted; null while there is room. Read without the lock on hot paths. */
+  private volatile String trouble;
+
+  /**
+   * @param minFreeBytes that must be free in each place; 0: only refused writes count
+   */
+  public Storage(List<Place> places, long minFreeBytes, FreeSpace space, Clock clock) {
+    this.places = places.stream().map(place -> new PlaceState(place, minFreeBytes, space)).toList();
+    this.log = new StorageLog(clock);
+  }
+
+  /** One that watches nothing: it tells a refused write for what it is, and forgets it. */
+  public static Storage unwatched() {
+    return new Storage(
+        List.of(), 0, FreeSpace.OF_DISKS, Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
+  }
+
+  /** Has {@link #look} called as soon as a write has been refused. */
+  void onRefusal(Runnable looks) {
+    lookSoon = looks;
+  }
+
+  /** Looks at the disks. Blocking; to be called at intervals. */
+  public void look() {
+    for (PlaceState place : places) {
+      boolean tries;
+      synchronized (this) {
+        tries = place.isRefused();
+      }
+      PlaceState.Seen seen = place.look(tries); // without the lock: it may hang
+      synchronized (this) {
+        place.take(seen);
+      }
+    }
+    synchronized (this) {
+      settle();
+      log.tick(trouble);
+    }
+  }
+
+  /** Why nothing new is accepted, as a sentence; empty while there is room. */
+  public Optional<String> trouble() {
+    return Optional.ofNullable(trouble);
+  }
+
+  /**
+   * To be asked before new work is taken in.
+   *
+   * @throws MnException (STORAGE_FULL) when there is no room for it
+   */
+  public void requireRoom() {
+    String why = trouble;
+    if (why != null) {
+      log.leftOut();
+      throw full(why, null);
+    }
+  }
+
+  /** The same, answered: the failure, or nothing while there is room. */
+  public Optional<MnException> refusal() {
+    String why = trouble;
+    if (why == null) {
+      return Optional.empty();
+    }
+    log.leftOut();
+    return Optional.of(full(why, null));
+  }
+
+  /** Tells in words for everybody, without paths, what is full. */
+  public synchronized List<String> reasons() {
+    List<String> reasons = new ArrayList<>();
+    places.stream().filter(PlaceState::isFull).forEach(place -> reasons.add(place.reason()));
+    if (redisRefuses) {
+      reasons.add(REDIS_REASON);
+    }
+    return reasons;
+  }
+
+  /**
+   * What to tell of a failure: the same, unless it is for want of room. That is noted, and told as
+   * {@code storage_full}.
+   */
+  public Throwable explained(Throwable failure) {
+    if (isFull(failure)) {
+      return failure; // told before
+    }
+    return OutOfRoom.isIn(failure) ? refused(failure) : failure;
+  }
+
+  /** Whether the failure is told as a full disk already, by this server or another one. */
+  public static boolean isFull(Throwable failure) {
+    return failure instanceof MnException known && known.isStorageFull();
+  }
+
+  /** Notes a write that a disk refused. */
+  private MnException refused(Throwable failure) {
+    Optional<Path> file = OutOfRoom.file(failure);
+    String why;
+    boolean news;
+    synchronized (this) {
+      log.leftOut();
+      Optional<PlaceState> place = place(file.orElse(null));
+      news = place.isPresent() && place.get().refused();
+      settle();
+      why =
+          place.map(PlaceState::sentence).orElse("a disk of this server is full; make room on it");
+    }
+    if (news) {
+      lookSoon.run();
+    }
+    return full(why, failure);
+  }
+
+  /** The place of the file, or the one with least room when no file is named. */
+  private Optional<PlaceState> place(Path file) {
+    return places.stream()
+        .filter(place -> file != null && place.place().holds(file))
+        .max(Comparator.comparingInt(place -> place.place().folder().getNameCount()))
+        .or(() -> places.stream().min(Comparator.comparingDouble(PlaceState::freePart)));
+  }
+
+  /** Notes that Redis refused to change anything; answers what to tell of it. */
+  public MnException refusedByRedis(Throwable failure) {
+    String why;
+    boolean news;
+    synchronized (this) {
+      log.leftOut();
+      news = !redisRefuses && !places.isEmpty();
+      redisRefuses = !places.isEmpty();
+      settle();
+      why = trouble == null ? REDIS : trouble;
+    }
+    if (news) {
+      lookSoon.run();
+    }
+    return full(why, failure);
+  }
+
+  /**
+   * What to tell of a Redis that does not answer: one that must have each write on its disk ends
+   * when that is full, again and again. Nobody knows then whether the write arrived.
+   */
+  public MnException redisAway(Throwable cause) {
+    String why = trouble;
+    if (why == null) {
+      return MnException.unavailable(REDIS_AWAY, cause);
+    }
+    log.leftOut();
+    return MnException.storageFull(ErrorCode.UNAVAILABLE, REDIS_AWAY + ": " + why, cause)
+        .withRetryAfter(RETRY_AFTER_MS);
+  }
+
+  /** Redis writes again. */
+  synchronized void redisWrites() {
+    redisRefuses = false;
+    settle();
+  }
+
+  synchronized boolean redisRefuses() {
+    return redisRefuses;
+  }
+
+  /** Whether there is room. If not, {@code hears} is told once when there is; it must not block. */
+  public synchronized boolean hasRoom(Runnable hears) {
+    if (trouble == null) {
+      return true;
+    }
+    waiting.add(hears);
+    return false;
+  }
+
+  private void settle() {
+    Optional<PlaceState> full = places.stream().filter(PlaceState::isFull).findFirst();
+    trouble = full.map(PlaceState::sentence).orElse(redisRefuses ? REDIS : null);
+    log.changed(trouble);
+    if (trouble == null && !waiting.isEmpty()) {
+      List<Runnable> all = List.copyOf(waiting);
+      waiting.clear();
+      all.forEach(Runnable::run);
+    }
+  }
+
+  private static MnException full(String why, Throwable cause) {
+    return MnException.storageFull(ErrorCode.STORAGE_FULL, why, cause)
+        .withRetryAfter(RETRY_AFTER_MS);
+  }
+}

@@ -1,0 +1,106 @@
+package io.mirrorneuron.storage;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Looks at the disks each second, and asks the store whether it answers and, after it refused to,
+ * whether it writes again. One thread; a disk or store that hangs hangs nobody else.
+ */
+public final class StorageWatch implements Readiness, AutoCloseable {
+  private static final Duration INTERVAL = Duration.ofSeconds(1);
+
+  /** A store that takes longer does not answer. */
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  private final Storage storage;
+  private final Semaphore wakes = new Semaphore(0);
+  private final Thread thread;
+  private volatile StoreProbe store;
+  private volatile boolean answers = true;
+  private volatile boolean closed;
+
+  private StorageWatch(Storage storage) {
+    this.storage = storage;
+    this.thread = Thread.ofPlatform().daemon().name("mn-storage-watch").unstarted(this::work);
+  }
+
+  /** Begins; when it returns, the disks have been looked at once. */
+  public static StorageWatch start(Storage storage) {
+    StorageWatch watch = new StorageWatch(storage);
+    storage.look();
+    storage.onRefusal(watch.wakes::release);
+    watch.thread.start();
+    return watch;
+  }
+
+  /** Asks this store, too, from now on. */
+  public void asks(StoreProbe probe) {
+    store = probe;
+  }
+
+  /** Cheap; whether calls can be expected to work now. */
+  public boolean isReady() {
+    return storage.trouble().isEmpty() && storeAnswers();
+  }
+
+  @Override
+  public CompletionStage<List<String>> reasons() {
+    List<String> reasons = new ArrayList<>(storage.reasons());
+    if (!storeAnswers()) {
+      reasons.add("Redis does not answer");
+    }
+    return CompletableFuture.completedStage(reasons);
+  }
+
+  private boolean storeAnswers() {
+    StoreProbe asked = store;
+    return asked == null || (answers && asked.isConnected());
+  }
+
+  private void work() {
+    try {
+      while (!closed) {
+        storage.look();
+        ask();
+        wakes.tryAcquire(INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        wakes.drainPermits();
+      }
+    } catch (InterruptedException e) {
+      return; // closed
+    }
+  }
+
+  private void ask() throws InterruptedException {
+    StoreProbe asked = store;
+    if (asked == null) {
+      return;
+    }
+    answers = isDone(asked.answers());
+    if (answers && storage.redisRefuses() && isDone(asked.writes())) {
+      storage.redisWrites();
+    }
+  }
+
+  private static boolean isDone(CompletionStage<?> stage) throws InterruptedException {
+    try {
+      stage.toCompletableFuture().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (ExecutionException | TimeoutException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    thread.interrupt();
+  }
+}

@@ -1,0 +1,29 @@
+package io.mirrorneuron.store;
+
+import io.mirrorneuron.storage.StoreProbe;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import java.util.concurrent.CompletionStage;
+
+/** Asks Redis how it is, over the connections that the jobs use. */
+public record RedisProbe(RedisLanes lanes, Keys keys) implements StoreProbe {
+  private static final int KEPT_MS = 1000;
+
+  @Override
+  public boolean isConnected() {
+    return lanes.isConnected();
+  }
+
+  @Override
+  public CompletionStage<?> answers() {
+    return lanes.any().send(Request.cmd(Command.PING)).toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<?> writes() {
+    return lanes
+        .any()
+        .send(Request.cmd(Command.SET).arg(keys.trial()).arg("").arg("PX").arg(KEPT_MS))
+        .toCompletionStage();
+  }
+}

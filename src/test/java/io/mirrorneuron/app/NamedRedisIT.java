@@ -1,0 +1,83 @@
+package io.mirrorneuron.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.ConfigLoader;
+import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.redis.RedisServer;
+import io.mirrorneuron.testing.OldRedis;
+import io.mirrorneuron.testing.Shell;
+import io.mirrorneuron.wire.Json;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+/** A Redis of the user's own, as old as may be. */
+class NamedRedisIT {
+  @TempDir Path folder;
+
+  @Test
+  void anOldServerOfTheUsersIsWarnedOfOnceAndServes() throws Exception {
+    Path home = folder.resolve("home");
+    Logger logger = (Logger) LoggerFactory.getLogger(StateServer.class);
+    ListAppender<ILoggingEvent> said = new ListAppender<>();
+    said.start();
+    logger.addAppender(said);
+    try (RedisServer theirs = theirs();
+        App app = App.start(config(home, theirs.uri()), Role.UP, ConfigLoader.environment())) {
+      assertThat(new Shell(Main::commandLine, home).run("run", "shell-chain").exitCode()).isZero();
+      JsonNode redis = status(app).path("components").path(3);
+      assertThat(redis.path("status").asText()).isEqualTo("warning");
+      assertThat(redis.at("/detail/version").asText()).startsWith("Redis 6.2.");
+      assertThat(redis.path("target").asText()).startsWith("unix:///").doesNotContain("secret");
+      assertThat(said.list.stream().map(ILoggingEvent::getFormattedMessage))
+          .filteredOn(line -> line.matches("redis.url: .* is Redis 6.2.* has security holes .*"))
+          .singleElement()
+          .asString()
+          .doesNotContain("secret");
+    } finally {
+      logger.detachAppender(said);
+    }
+  }
+
+  private RedisServer theirs() throws Exception {
+    return RedisServer.launch(
+            new RedisServer.Options(
+                folder.resolve("theirs"),
+                OldRedis.unpack(folder.resolve("program")),
+                "",
+                Config.Fsync.EVERYSEC,
+                new Secret("secret"),
+                folder.resolve("theirs/redis.log")))
+        .awaitReady();
+  }
+
+  private static Config config(Path home, String redis) {
+    return new ConfigLoader(
+            Map.of("MN_HOME", home.toString(), "MN_TEMP_DIR", home.resolve("tmp").toString()),
+            null,
+            Map.of("api.port", "0", "grpc.port", "0", "redis.url", redis),
+            home)
+        .load();
+  }
+
+  private static JsonNode status(App app) throws Exception {
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      URI uri = URI.create(app.doors().apiUrl() + "/runtime/status");
+      return Json.parse(
+          http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
+              .body());
+    }
+  }
+}

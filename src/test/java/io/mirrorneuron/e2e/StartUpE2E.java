@@ -1,0 +1,181 @@
+package io.mirrorneuron.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mirrorneuron.testing.PackagedServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a server says that cannot start, and how it leaves its home when it can. */
+@Timeout(300)
+class StartUpE2E {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @TempDir Path folder;
+
+  /** One start that fails: what is set, and what the one sentence must hold. */
+  private record Row(
+      Map<String, String> variables, List<String> arguments, int exitCode, String... words) {
+    static Row of(String variable, String value, int exitCode, String... words) {
+      return new Row(Map.of(variable, value), List.of(), exitCode, words);
+    }
+
+    static Row with(String argument, int exitCode, String... words) {
+      return new Row(Map.of(), List.of(argument), exitCode, words);
+    }
+  }
+
+  @Test
+  void whatIsInTheWayIsSaidInOneSentence() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "");
+    String below = file.resolve("below").toString();
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        PackagedServer other = PackagedServer.start(folder.resolve("other"))) {
+      String port = String.valueOf(taken.getLocalPort());
+      String closed = "redis://me:secret@127.0.0.1:1";
+      String socket = "unix://" + other.home().resolve("redis/redis.sock");
+      List<Row> rows =
+          List.of(
+              Row.of("MN_REDIS_URL", "redis://a b", 2, "redis.url (MN_REDIS_URL)", "redis://a b"),
+              Row.of("MN_REDIS_URL", "redis://h:port", 2, "redis.url", "redis://h:port"),
+              Row.of("MN_REDIS_URL", "redis://h:99999", 2, "redis.url", "redis://h:99999"),
+              Row.of("MN_REDIS_URL", "redis://h/base", 2, "redis.url", "redis://h/base"),
+              Row.of("MN_REDIS_URL", "redis://my_host", 2, "redis.url", "redis://my_host"),
+              Row.of("MN_REDIS_URL", "unix://", 2, "redis.url", "unix://"),
+              Row.of("MN_REDIS_URL", "localhost:6379", 2, "redis.url", "localhost:6379"),
+              Row.of("MN_REDIS_URL", "http://x:secret@h", 2, "redis.url", "http://***@h"),
+              Row.of(
+                  "MN_REDIS_URL",
+                  closed,
+                  1,
+                  "redis.url redis://***@127.0.0.1:1",
+                  "MN_REDIS_URL",
+                  "answer"),
+              Row.of(
+                  "MN_REDIS_URL",
+                  "redis://nowhere.invalid",
+                  1,
+                  "redis.url redis://nowhere.invalid",
+                  "no host"),
+              Row.of("MN_REDIS_URL", "unix://" + below, 1, "redis.url unix://" + below),
+              Row.of(
+                  "MN_REDIS_URL",
+                  socket + "?password=wrong",
+                  1,
+                  "redis.url",
+                  "password=***",
+                  "refuses"),
+              Row.of("MN_REDIS_URL", socket, 1, "redis.url", "asks for a password"),
+              Row.with("--api-port=" + port, 1, "localhost:" + port, "api.port", "another program"),
+              Row.with(
+                  "--grpc-port=" + port, 1, "localhost:" + port, "grpc.port", "another program"),
+              new Row(
+                  Map.of("MN_API_TOKEN", "t"),
+                  List.of("--api-host=nowhere.invalid"),
+                  1,
+                  "nowhere.invalid",
+                  "api.host"),
+              Row.with("--grpc-host=nowhere.invalid", 1, "nowhere.invalid", "grpc.host"),
+              new Row(
+                  Map.of("MN_API_TOKEN", "t"),
+                  List.of("--api-host=192.0.2.1"),
+                  1,
+                  "192.0.2.1",
+                  "api.host"),
+              Row.with("--home=" + file, 1, "home " + file, "MN_HOME", "not a folder"),
+              Row.with("--home=" + below, 1, "home " + below, "MN_HOME"),
+              Row.with("--home=/proc/mn", 1, "home /proc/mn", "MN_HOME"),
+              Row.of("MN_TEMP_DIR", file.toString(), 1, "temp_dir " + file, "MN_TEMP_DIR"),
+              Row.of("MN_TEMP_DIR", below, 1, "temp_dir " + below, "MN_TEMP_DIR"),
+              Row.of("MN_RUNS_ROOT", file.toString(), 1, "runs_root " + file, "MN_RUNS_ROOT"),
+              Row.of("MN_RUNS_ROOT", below, 1, "runs_root " + below, "MN_RUNS_ROOT"),
+              Row.of("MN_LOGS_ROOT", file.toString(), 1, "logs_root " + file, "MN_LOGS_ROOT"),
+              Row.with("--config=" + folder, 2, folder.toString(), "is a folder"),
+              Row.with("--config=" + below, 2, below, "cannot be read"),
+              Row.of("MN_CONNECTIONS_MAX", "none", 2, "connections.max (MN_CONNECTIONS_MAX)"),
+              Row.of("MN_UPLOADS_MAX_BYTES", "0", 2, "uploads.max_bytes (MN_UPLOADS_MAX_BYTES)"));
+      for (Row row : rows) {
+        check(row);
+      }
+    }
+  }
+
+  private void check(Row row) throws IOException {
+    List<String> arguments = new ArrayList<>(List.of("up"));
+    for (String port : List.of("--api-port", "--grpc-port")) {
+      if (row.arguments().stream().noneMatch(argument -> argument.startsWith(port))) {
+        arguments.add(port + "=0");
+      }
+    }
+    arguments.addAll(row.arguments());
+    Process process =
+        PackagedServer.launch(
+            folder.resolve("home"), row.variables(), arguments.toArray(String[]::new));
+    String said =
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    int exitCode = PackagedServer.exitCode(process, PATIENCE);
+    assertThat(said).as("%s", row).hasLineCount(1).startsWith("mn: ").contains(row.words());
+    assertThat(said).doesNotContain("Exception", "io.netty", "io.vertx", "secret", "unexpected");
+    assertThat(exitCode).as(said).isEqualTo(row.exitCode());
+  }
+
+  @Test
+  void theHomeIsClosedToOtherUsersHoweverItWas() throws IOException {
+    Path home = Files.createDirectories(folder.resolve("home"));
+    Path runs = Files.createDirectories(home.resolve("runs"));
+    Path apart = Files.createDirectories(folder.resolve("apart"));
+    for (Path open : List.of(home, runs, apart)) {
+      Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+    try (PackagedServer server =
+        PackagedServer.start(home, Map.of("MN_LOGS_ROOT", apart.toString()))) {
+      assertThat(server.isAlive()).isTrue();
+      assertThat(permissions(home)).isEqualTo("rwx------");
+      try (Stream<Path> inside = Files.list(home)) {
+        for (Path each : inside.toList()) {
+          boolean isFolder = Files.isDirectory(each);
+          boolean secret = each.toString().matches(".*(token|password|endpoints.json|[.]id)");
+          if (isFolder || secret) {
+            assertThat(permissions(each))
+                .as("%s", each)
+                .isEqualTo(isFolder ? "rwx------" : "rw-------");
+          }
+        }
+      }
+      assertThat(permissions(apart)).as("named, and there before").isEqualTo("rwxr-xr-x");
+      assertThat(Files.readString(apart.resolve("mn.log")))
+          .contains(runs + " was open to other users (rwxr-xr-x)");
+    }
+  }
+
+  private static String permissions(Path path) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+  }
+
+  @Test
+  void aMisspeltVariableIsToldAndTheServerStarts() throws IOException {
+    Path home = folder.resolve("home");
+    Map<String, String> variables =
+        Map.of("MN_API_PROT", "1", "MN_CLUSTER_MODE", "x", "MN_RUN_ID", "run-1");
+    try (PackagedServer server = PackagedServer.start(home, variables)) {
+      assertThat(server.get("/health").path("status").asText()).isEqualTo("ok");
+      assertThat(Files.readString(home.resolve("logs/mn.log")))
+          .contains("MN_API_PROT sets nothing", "did you mean MN_API_PORT?")
+          .contains("this build does not use MN_CLUSTER_MODE")
+          .doesNotContain("MN_RUN_ID");
+    }
+  }
+}

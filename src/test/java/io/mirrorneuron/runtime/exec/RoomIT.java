@@ -1,0 +1,99 @@
+package io.mirrorneuron.runtime.exec;
+
+import static io.mirrorneuron.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mirrorneuron.runtime.engine.Execution;
+import io.mirrorneuron.runtime.engine.Executions.Ending;
+import io.mirrorneuron.runtime.engine.Executions.Signal;
+import io.mirrorneuron.storage.FreeSpace;
+import io.mirrorneuron.storage.Place;
+import io.mirrorneuron.storage.Storage;
+import io.mirrorneuron.testing.SmallDisk;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Programs wait for room, and none of their time passes meanwhile. */
+@Timeout(60)
+class RoomIT {
+  @TempDir Path folder;
+  private volatile long free = 0;
+
+  private Storage storage(long minFree, FreeSpace space) {
+    Place temp = new Place("the workspaces", "temp_dir", folder.resolve("tmp"));
+    return new Storage(List.of(temp), minFree, space, Clock.systemUTC());
+  }
+
+  private final FreeSpace disk =
+      new FreeSpace() {
+        @Override
+        public Room of(Path folder) {
+          return new Room(free, 1L << 40);
+        }
+
+        @Override
+        public void tryWriting(Path folder) {
+          // always works
+        }
+      };
+
+  @Test
+  void aProgramWaitsUntilThereIsRoomAndSaysWhy() throws Exception {
+    Storage storage = storage(1000, disk);
+    storage.look();
+    try (HostLocalExecutions runner = ExecutionSamples.runner(folder, storage)) {
+      Execution execution = ExecutionSamples.shell("echo done");
+      Heard heard = Heard.start(runner, execution);
+      String id = execution.executionId();
+      eventually("it waits", () -> runner.hold(id).isPresent());
+      assertThat(runner.hold(id).orElseThrow()).contains("the workspaces", "is full");
+      assertThat(runner.place(id)).isEmpty();
+      assertThat(heard.signals()).isEmpty();
+
+      free = 2000;
+      storage.look();
+      assertThat(heard.outcome().ending()).isEqualTo(Ending.SUCCEEDED);
+      assertThat(runner.hold(id)).isEmpty();
+    }
+  }
+
+  @Test
+  void whatWaitsForRoomCanBeStopped() throws Exception {
+    Storage storage = storage(1000, disk);
+    storage.look();
+    try (HostLocalExecutions runner = ExecutionSamples.runner(folder, storage)) {
+      Execution execution = ExecutionSamples.shell("echo done");
+      Heard heard = Heard.start(runner, execution);
+      runner.stop(execution.executionId());
+
+      assertThat(heard.outcome().ending()).isEqualTo(Ending.STOPPED);
+      assertThat(heard.outcome().lease()).isNull();
+    }
+  }
+
+  @Test
+  void aWorkspaceThatCannotBeMadeIsMadeLaterAndCostsNoAttempt() throws Exception {
+    try (SmallDisk small = SmallDisk.mounted(folder.resolve("tmp"), 1)) {
+      Storage storage = storage(0, FreeSpace.OF_DISKS);
+      try (HostLocalExecutions runner = ExecutionSamples.runner(folder, storage)) {
+        small.fill();
+        Execution execution = ExecutionSamples.shell("echo done");
+        Heard heard = Heard.start(runner, execution);
+        eventually("it waits", () -> runner.hold(execution.executionId()).isPresent());
+        assertThat(heard.signals()).as("its step's clock stands still").isEmpty();
+
+        small.free();
+        storage.look();
+        assertThat(heard.outcome().ending()).isEqualTo(Ending.SUCCEEDED);
+        assertThat(heard.signals())
+            .filteredOn(Signal.Leased.class::isInstance)
+            .as("slots are told of once")
+            .hasSize(1);
+      }
+    }
+  }
+}
