@@ -20,6 +20,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -37,6 +41,12 @@ public final class ArchiveVerticle extends AreaVerticle {
   private static final long RETRY_MILLIS = 5_000;
 
   private final Semaphore exports = new Semaphore(EXPORTS_AT_ONCE);
+
+  /** Virtual threads that read and hash for a minute would keep all others from their turn. */
+  private final ExecutorService makers =
+      Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("export-", 0).factory());
+
+  private volatile boolean stopping;
   private final RunStore runs;
   private final Path scratch;
   private final String tool;
@@ -77,6 +87,18 @@ public final class ArchiveVerticle extends AreaVerticle {
             });
   }
 
+  /** What is being made is not made to its end. */
+  @Override
+  public Future<?> stop() {
+    stopping = true;
+    makers.shutdown();
+    return Future.succeededFuture();
+  }
+
+  private boolean isWanted(ApiCall call) {
+    return !stopping && !isGone(call);
+  }
+
   private enum Format {
     JSON("application/json", "", "json"),
     MARKDOWN("text/markdown", "; charset=utf-8", "md"),
@@ -104,7 +126,7 @@ public final class ArchiveVerticle extends AreaVerticle {
   }
 
   /** The answer is a file that goes once it is sent. */
-  private ObjectNode exportRun(ApiCall call) throws IOException {
+  private ObjectNode exportRun(ApiCall call) throws Exception {
     RunFolder run = runs.find(call.text("run_id"));
     if (!exports.tryAcquire()) {
       throw new MnException(
@@ -115,9 +137,17 @@ public final class ArchiveVerticle extends AreaVerticle {
           .withRetryAfter(RETRY_MILLIS);
     }
     try {
-      return exportRun(call, run);
+      return make(() -> exportRun(call, run));
     } finally {
       exports.release();
+    }
+  }
+
+  private ObjectNode make(Callable<ObjectNode> export) throws Exception {
+    try {
+      return makers.submit(export).get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof Exception cause ? cause : e;
     }
   }
 
@@ -128,9 +158,9 @@ public final class ArchiveVerticle extends AreaVerticle {
     remove(left -> left.lastModified() < oldest); // for clients that did not wait
     Path file = Files.createTempFile(scratch, "export-", "." + format.suffix);
     try {
-      Allowance allowance = new Allowance(() -> isGone(call), scratch.toFile()::getUsableSpace);
+      Allowance allowance = new Allowance(() -> !isWanted(call), scratch.toFile()::getUsableSpace);
       write(run, format, file, allowance);
-      if (isGone(call)) {
+      if (!isWanted(call)) {
         throw MnException.unavailable("nobody waits for the export any more", null);
       }
     } catch (IOException | RuntimeException e) {

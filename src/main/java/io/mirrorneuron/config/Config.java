@@ -69,6 +69,7 @@ public record Config(
    *
    * @param target {@code host:port} of the runtime that clients of this process call
    * @param timeout deadline of a unary call; zero means none
+   * @param maxMessageBytes of a message that is received here
    */
   public record Grpc(
       String host,
@@ -78,11 +79,12 @@ public record Config(
       Secret authToken,
       Secret adminToken,
       Secret joinToken,
-      boolean networkOnly) {
+      boolean networkOnly,
+      long maxMessageBytes) {
 
     /** The same door with other tokens. */
     public Grpc withTokens(Secret auth, Secret admin, Secret join) {
-      return new Grpc(host, port, target, timeout, auth, admin, join, networkOnly);
+      return new Grpc(host, port, target, timeout, auth, admin, join, networkOnly, maxMessageBytes);
     }
   }
 

@@ -113,7 +113,8 @@ final class ConfigReader {
         token("grpc.auth_token", "grpc_auth.token"),
         token("grpc.admin_token", "grpc_admin.token"),
         joinToken(),
-        settings.flag("network.only"));
+        settings.flag("network.only"),
+        settings.number("grpc.max_message_bytes", 1 << 20, 1 << 30));
   }
 
   private Config.Executors executors() {

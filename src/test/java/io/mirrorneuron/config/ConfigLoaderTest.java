@@ -74,7 +74,8 @@ class ConfigLoaderTest {
                 Secret.NONE,
                 Secret.NONE,
                 Secret.NONE,
-                false));
+                false,
+                67_108_864));
     assertThat(config.redis())
         .isEqualTo(new Config.Redis(null, null, Config.Fsync.EVERYSEC, "mirror_neuron"));
     assertThat(config.executors().pools()).isEqualTo(Map.of("default", 4));
@@ -112,6 +113,7 @@ class ConfigLoaderTest {
             Map.entry("MN_API_BASE_URL", "http://front/api/v1/"),
             Map.entry("MN_GRPC_HOST", "127.0.0.2"),
             Map.entry("MN_GRPC_PORT", "9090"),
+            Map.entry("MN_GRPC_MAX_MESSAGE_BYTES", "2000000"),
             Map.entry("MN_GRPC_TARGET", "core:1"),
             Map.entry("MN_GRPC_TIMEOUT_SECONDS", "2.5"),
             Map.entry("MN_GRPC_AUTH_TOKEN", "t1"),
@@ -188,7 +190,8 @@ class ConfigLoaderTest {
                     new Secret("t1"),
                     new Secret("t2"),
                     new Secret("t3"),
-                    true),
+                    true,
+                    2_000_000),
                 new Config.Jwt(
                     Set.of(JwtAlgorithm.RS256, JwtAlgorithm.ES256),
                     null,

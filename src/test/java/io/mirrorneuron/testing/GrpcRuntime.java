@@ -23,6 +23,9 @@ public final class GrpcRuntime implements AutoCloseable {
   public static final Secret ADMIN = new Secret("admin-token");
   public static final Secret JOIN = new Secret("join-token");
 
+  /** Bytes of a message that the server takes. */
+  public static final long MESSAGE = 16 << 20;
+
   public final Vertx vertx;
   public final FakeJobsClient jobs = new FakeJobsClient();
   public final FakeClusterClient cluster = new FakeClusterClient();
@@ -89,7 +92,8 @@ public final class GrpcRuntime implements AutoCloseable {
   public static GrpcRuntime networkOnly() {
     Config.Grpc full = config(0, Duration.ofSeconds(5), AUTH);
     return new GrpcRuntime(
-        new Config.Grpc(full.host(), 0, full.target(), full.timeout(), AUTH, ADMIN, JOIN, true),
+        new Config.Grpc(
+            full.host(), 0, full.target(), full.timeout(), AUTH, ADMIN, JOIN, true, MESSAGE),
         "",
         Auth.NOBODY_ENTERS);
   }
@@ -105,7 +109,7 @@ public final class GrpcRuntime implements AutoCloseable {
 
   public static Config.Grpc config(int port, Duration timeout, Secret token) {
     return new Config.Grpc(
-        "127.0.0.1", port, "127.0.0.1:" + port, timeout, token, ADMIN, JOIN, false);
+        "127.0.0.1", port, "127.0.0.1:" + port, timeout, token, ADMIN, JOIN, false, MESSAGE);
   }
 
   public static Hardware hardware() {

@@ -22,8 +22,6 @@ public final class Allowance {
   /** Asking the file system is dearer than a piece. */
   private static final long LOOK_EVERY = 16L << 20;
 
-  private static final long RETRY_MILLIS = 30_000;
-
   private final BooleanSupplier gone;
   private final LongSupplier free;
   private long bytes;
@@ -41,7 +39,7 @@ public final class Allowance {
   /**
    * Looks at the files before any is read; what is sparse counts as long as it says it is.
    *
-   * @throws MnException TOO_LARGE or, when the disk has no room for it, UNAVAILABLE
+   * @throws MnException TOO_LARGE or, when the disk has no room for it, STORAGE_FULL
    */
   void expect(String runId, TreeMap<String, Path> files) {
     Map.Entry<String, Path> largest = null;
@@ -96,12 +94,11 @@ public final class Allowance {
   }
 
   MnException full(long needed) {
-    return new MnException(
-            ErrorCode.UNAVAILABLE,
-            "disk_full",
-            "there is no room for the export: it needs %d bytes and %d more that stay free, and %d are free where exports are made"
-                .formatted(needed, RESERVE_BYTES, free.getAsLong()))
-        .withRetryAfter(RETRY_MILLIS);
+    return MnException.storageFull(
+        ErrorCode.STORAGE_FULL,
+        "there is no room for the export: it needs %d bytes and %d more that stay free, and %d are free where exports are made"
+            .formatted(needed, RESERVE_BYTES, free.getAsLong()),
+        null);
   }
 
   static MnException tooMany() {

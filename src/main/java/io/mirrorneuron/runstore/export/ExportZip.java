@@ -72,7 +72,7 @@ public final class ExportZip {
    * @param tool who writes it
    * @param target written anew; its folder also takes what is needed meanwhile
    * @throws MnException TOO_LARGE when it has more files or bytes than a check would read;
-   *     UNAVAILABLE when the disk has no room, or nobody waits any more
+   *     STORAGE_FULL when the disk has no room for it; UNAVAILABLE when nobody waits any more
    */
   public static void write(
       RunFolder folder,

@@ -168,7 +168,7 @@ final class Door {
         .onComplete(
             call -> {
               try {
-                rpc.invalidMessageHandler(invalid -> refuseMessage(rpc.response()));
+                rpc.invalidMessageHandler(invalid -> refuseMessage(rpc));
                 accept.accept(rpc, call);
                 rpc.resume();
               } catch (MnException refused) {
@@ -183,10 +183,15 @@ final class Door {
     whileOpen(() -> writeFailure(rpc.response(), refused));
   }
 
-  private void refuseMessage(GrpcServerResponse<?, ?> response) {
-    response
+  private void refuseMessage(GrpcServerRequest<?, ?> rpc) {
+    long limit = LargeMessages.limit(rpc.methodName(), maxMessageBytes);
+    rpc.response()
         .status(GrpcStatus.RESOURCE_EXHAUSTED)
-        .statusMessage("the message is larger than " + maxMessageBytes + " bytes")
+        .statusMessage(
+            "the message is larger than "
+                + limit
+                + " bytes"
+                + (limit < maxMessageBytes ? "" : ": see the setting grpc.max_message_bytes"))
         .end();
   }
 

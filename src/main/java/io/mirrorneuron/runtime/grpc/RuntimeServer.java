@@ -32,8 +32,8 @@ import java.util.stream.Stream;
  * developers, reflection.
  */
 public final class RuntimeServer implements AutoCloseable {
-  /** A submission carries its bundle's files, so what comes in may be large. */
-  public static final long MAX_MESSAGE_BYTES = 256L * 1024 * 1024;
+  /** Of the heap, for all messages on their way: each costs several times its size. */
+  private static final int SHARE_OF_MESSAGES = 8;
 
   private static final int STREAMS_PER_CONNECTION = 10_000;
 
@@ -82,9 +82,12 @@ public final class RuntimeServer implements AutoCloseable {
             Access.of(config, parts.tokens()),
             threads,
             parts.clock(),
-            MAX_MESSAGE_BYTES,
+            config.maxMessageBytes(),
             parts.storage());
-    GrpcServer grpc = GrpcServer.server(vertx, grpcOptions());
+    // The longest message is the same for all calls of a server, so there are two.
+    GrpcServer large = GrpcServer.server(vertx, grpcOptions(config.maxMessageBytes()));
+    GrpcServer small =
+        GrpcServer.server(vertx, grpcOptions(LargeMessages.limit("", config.maxMessageBytes())));
     Set<Service> services =
         Stream.of(
                 new JobCalls(parts.jobs(), config.adminToken()).service(door),
@@ -93,19 +96,30 @@ public final class RuntimeServer implements AutoCloseable {
                 new EventCalls(parts.jobs(), parts.clock()).service(door),
                 new ExtCalls(parts.jobs(), parts.cluster()).service(door))
             .collect(Collectors.toUnmodifiableSet());
-    services.forEach(grpc::addService);
+    services.forEach(large::addService);
+    services.forEach(small::addService);
     Set<String> names =
         services.stream()
             .map(service -> service.name().fullyQualifiedName())
             .collect(Collectors.toUnmodifiableSet());
-    grpc.addService(new HealthCalls(names, parts.serving()).service(door));
+    small.addService(new HealthCalls(names, parts.serving()).service(door));
     if (parts.reflection()) {
-      grpc.addService(ReflectionService.v1());
+      small.addService(ReflectionService.v1());
     }
+    LargeMessages messages =
+        new LargeMessages(vertx, Runtime.getRuntime().maxMemory() / SHARE_OF_MESSAGES);
     HttpServer http =
         vertx
             .createHttpServer(httpOptions())
-            .requestHandler(grpc)
+            .requestHandler(
+                request -> {
+                  if (LargeMessages.mayCome(request)) {
+                    messages.watch(request);
+                    large.handle(request);
+                  } else {
+                    small.handle(request);
+                  }
+                })
             .connectionHandler(
                 connection -> connection.closeHandler(closed -> door.disconnected(connection)))
             .listen(config.port(), config.host())
@@ -131,14 +145,14 @@ public final class RuntimeServer implements AutoCloseable {
     return door.openStreams();
   }
 
-  private static GrpcServerOptions grpcOptions() {
+  private static GrpcServerOptions grpcOptions(long longestMessage) {
     // gRPC-Web and transcoding would let a browser's simple requests in.
     return new GrpcServerOptions()
         .removeEnabledProtocol(GrpcProtocol.WEB)
         .removeEnabledProtocol(GrpcProtocol.WEB_TEXT)
         .removeEnabledProtocol(GrpcProtocol.TRANSCODING)
         .setScheduleDeadlineAutomatically(true)
-        .setMaxMessageSize(MAX_MESSAGE_BYTES);
+        .setMaxMessageSize(longestMessage);
   }
 
   private static HttpServerOptions httpOptions() {

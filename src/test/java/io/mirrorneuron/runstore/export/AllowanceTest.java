@@ -37,17 +37,16 @@ class AllowanceTest {
     allowance.expect("r", files);
     free--;
     MnException refused = refused(() -> allowance.expect("r", files));
-    assertThat(refused.code()).isEqualTo(ErrorCode.UNAVAILABLE);
-    assertThat(refused.error()).isEqualTo("disk_full");
+    assertThat(refused.code()).isEqualTo(ErrorCode.STORAGE_FULL);
+    assertThat(refused.error()).isEqualTo("storage_full");
     assertThat(refused).hasMessageContaining("1048576").hasMessageContaining("" + free);
-    assertThat(refused.retryAfterMs()).isPositive();
   }
 
   @Test
   void aDiskThatFillsMeanwhileEndsTheExport() {
     allowance.count(MIB);
     free = MIB;
-    assertThat(refused(() -> allowance.count(20 * MIB)).error()).isEqualTo("disk_full");
+    assertThat(refused(() -> allowance.count(20 * MIB)).error()).isEqualTo("storage_full");
   }
 
   @Test

@@ -4,6 +4,7 @@ import static io.mirrorneuron.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.protobuf.ByteString;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.Submission;
@@ -305,6 +306,30 @@ class RuntimeServerIT {
                   List.of(
                       ServingStatus.SERVING, ServingStatus.NOT_SERVING, ServingStatus.SERVING)));
     }
+  }
+
+  @Test
+  void onlyWhatCarriesFilesMayBeLarge() {
+    start(GrpcRuntime.start());
+    assertThat(submit((int) GrpcRuntime.MESSAGE / 2).status()).isEqualTo(GrpcStatus.OK);
+    Wire.Answer<?> tooLarge = submit((int) GrpcRuntime.MESSAGE);
+    assertThat(tooLarge.status()).isEqualTo(GrpcStatus.RESOURCE_EXHAUSTED);
+    assertThat(tooLarge.message()).contains("16777216 bytes", "grpc.max_message_bytes");
+    Wire.Answer<?> other =
+        wire.call(
+            JobServiceGrpcClient.GetJob,
+            GetJobRequest.newBuilder().setJobId("x".repeat(5 << 20)).build());
+    assertThat(other.status()).isEqualTo(GrpcStatus.RESOURCE_EXHAUSTED);
+    assertThat(other.message()).contains("4194304 bytes");
+  }
+
+  private Wire.Answer<?> submit(int bytes) {
+    return wire.call(
+        JobServiceGrpcClient.SubmitJob,
+        SubmitJobRequest.newBuilder()
+            .setManifestJson("{}")
+            .putPayloads("f", ByteString.copyFrom(new byte[bytes]))
+            .build());
   }
 
   @Test
