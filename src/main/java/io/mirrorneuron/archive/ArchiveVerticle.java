@@ -158,7 +158,11 @@ public final class ArchiveVerticle extends AreaVerticle {
     remove(left -> left.lastModified() < oldest); // for clients that did not wait
     Path file = Files.createTempFile(scratch, "export-", "." + format.suffix);
     try {
-      Allowance allowance = new Allowance(() -> !isWanted(call), scratch.toFile()::getUsableSpace);
+      Allowance allowance =
+          new Allowance(
+              () -> !isWanted(call),
+              scratch.toFile()::getUsableSpace,
+              storage.floor(scratch.toFile().getTotalSpace()));
       write(run, format, file, allowance);
       if (!isWanted(call)) {
         throw MnException.unavailable("nobody waits for the export any more", null);

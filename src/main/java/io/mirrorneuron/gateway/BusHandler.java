@@ -72,7 +72,10 @@ final class BusHandler implements Handler<RoutingContext> {
 
   private void enter(RoutingContext ctx, Principal caller) {
     switch (operation.body()) {
-      case NONE -> call(ctx, check.read(ParameterSource.of(ctx), null), caller);
+      case NONE -> {
+        call(ctx, check.read(ParameterSource.of(ctx), null), caller);
+        ctx.request().resume();
+      }
       case JSON -> {
         BodyCheck.mustBeJson(ctx.request());
         shared
@@ -89,7 +92,6 @@ final class BusHandler implements Handler<RoutingContext> {
             .onComplete(upload -> callWith(upload, ctx, call.withCaller(caller)), ctx::fail);
       }
     }
-    ctx.request().resume(); // paused while keys were fetched
   }
 
   private void callWith(ApiCall.Upload upload, RoutingContext ctx, ApiCall call) {

@@ -13,6 +13,7 @@ import io.mirrorneuron.gateway.security.Cors;
 import io.mirrorneuron.gateway.security.Origins;
 import io.mirrorneuron.gateway.security.PageGuard;
 import io.mirrorneuron.gateway.stream.Streams;
+import io.mirrorneuron.listen.Limits;
 import io.mirrorneuron.model.UploadQuota;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.storage.Readiness;
@@ -60,9 +61,6 @@ public final class GatewayVerticle extends VerticleBase {
 
   private static final long DRAIN_SECONDS = 5;
 
-  /** Of all headers of a request; the largest token that is looked at has half of it. */
-  private static final int HEADER_BYTES = 16 << 10;
-
   /** Requests at once over one connection of HTTP/2. */
   private static final long MAX_STREAMS =
       HttpServerOptions.DEFAULT_INITIAL_SETTINGS_MAX_CONCURRENT_STREAMS;
@@ -101,10 +99,11 @@ public final class GatewayVerticle extends VerticleBase {
                     .setInitialSettings(
                         new Http2Settings()
                             .setMaxConcurrentStreams(MAX_STREAMS)
-                            .setMaxHeaderListSize(HEADER_BYTES))
+                            .setMaxHeaderListSize(Limits.HEADER_BYTES))
                     .setHost(api.host())
                     .setPort(api.port())
-                    .setMaxHeaderSize(HEADER_BYTES)
+                    .setMaxInitialLineLength(Limits.LINE_BYTES)
+                    .setMaxHeaderSize(Limits.HEADER_BYTES)
                     .setIdleTimeout(ApiOperation.IDLE_SECONDS)
                     .setMaxWebSocketFrameSize(SOCKET_MESSAGE_BYTES)
                     .setMaxWebSocketMessageSize(SOCKET_MESSAGE_BYTES)

@@ -35,7 +35,10 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
   private boolean gone;
 
   StrictRequestDecoder() {
-    super(new HttpDecoderConfig());
+    super(
+        new HttpDecoderConfig()
+            .setMaxInitialLineLength(Limits.LINE_BYTES)
+            .setMaxHeaderSize(Limits.HEADER_BYTES));
   }
 
   @Override

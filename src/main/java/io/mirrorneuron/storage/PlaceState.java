@@ -108,7 +108,12 @@ final class PlaceState {
   }
 
   private long floor(Room room) {
-    return Math.min(wanted, room.total() / SMALLEST_PART);
+    return floor(wanted, room.total());
+  }
+
+  /** Bytes that must be free on a disk of so many. */
+  static long floor(long wanted, long total) {
+    return Math.min(wanted, total / SMALLEST_PART);
   }
 
   /** Bytes that must be free before a full disk is taken for usable again. */

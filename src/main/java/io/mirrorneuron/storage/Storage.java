@@ -27,6 +27,7 @@ public final class Storage {
   private static final String REDIS_AWAY = "Redis does not answer";
   private static final String REDIS_REASON = "Redis cannot write to its disk";
 
+  private final long minFreeBytes;
   private final List<PlaceState> places;
   private final StorageLog log;
   private final List<Runnable> waiting = new ArrayList<>();
@@ -40,6 +41,7 @@ public final class Storage {
    * @param minFreeBytes that must be free in each place; 0: only refused writes count
    */
   public Storage(List<Place> places, long minFreeBytes, FreeSpace space, Clock clock) {
+    this.minFreeBytes = minFreeBytes;
     this.places = places.stream().map(place -> new PlaceState(place, minFreeBytes, space)).toList();
     this.log = new StorageLog(clock);
   }
@@ -48,6 +50,15 @@ public final class Storage {
   public static Storage unwatched() {
     return new Storage(
         List.of(), 0, FreeSpace.OF_DISKS, Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
+  }
+
+  /**
+   * Bytes that must stay free on a disk.
+   *
+   * @param totalBytes of the whole disk
+   */
+  public long floor(long totalBytes) {
+    return PlaceState.floor(minFreeBytes, totalBytes);
   }
 
   /** Has {@link #look} called as soon as a write has been refused. */

@@ -37,7 +37,7 @@ class RunVerifyTest {
           SampleRuns.at(90),
           "mn test",
           file,
-          new Allowance(() -> false, () -> Long.MAX_VALUE));
+          new Allowance(() -> false, () -> Long.MAX_VALUE, 0));
     }
   }
 

@@ -90,7 +90,12 @@ class StartUpE2E {
                   1,
                   "nowhere.invalid",
                   "api.host"),
-              Row.with("--grpc-host=nowhere.invalid", 1, "nowhere.invalid", "grpc.host"),
+              new Row(
+                  Map.of("MN_GRPC_AUTH_TOKEN", "t"),
+                  List.of("--grpc-host=nowhere.invalid"),
+                  1,
+                  "nowhere.invalid",
+                  "grpc.host"),
               new Row(
                   Map.of("MN_API_TOKEN", "t"),
                   List.of("--api-host=192.0.2.1"),

@@ -24,7 +24,7 @@ public final class GrpcRuntime implements AutoCloseable {
   public static final Secret JOIN = new Secret("join-token");
 
   /** Bytes of a message that the server takes. */
-  public static final long MESSAGE = 16 << 20;
+  public static final long MESSAGE = 32 << 20;
 
   public final Vertx vertx;
   public final FakeJobsClient jobs = new FakeJobsClient();

@@ -35,6 +35,7 @@ public final class Bodies {
         });
     request.exceptionHandler(done::tryFail);
     request.endHandler(end -> done.tryComplete(body));
+    request.resume(); // paused while it was found out who calls
     return done.future();
   }
 

@@ -44,9 +44,9 @@ public final class PageGuard implements Handler<RoutingContext> {
   public void handle(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
     String host = host(request);
-    if (host == null) {
+    if (host == null && request.version() != HttpVersion.HTTP_1_0) {
       Problems.send(ctx, Problem.malformed("the request must name its host once"));
-    } else if (!host.equals(lastHost) && !permits(host)) {
+    } else if (host != null && !host.equals(lastHost) && !permits(host)) {
       Problems.send(ctx, Problem.hostNotAllowed());
     } else {
       lastHost = host;
@@ -80,10 +80,11 @@ public final class PageGuard implements Handler<RoutingContext> {
       return near;
     }
     return named.size() == 1
-        && (origins.isListed(named.getFirst()) || near && origins.isOwn(named.getFirst(), host));
+        && (origins.isListed(named.getFirst())
+            || near && host != null && origins.isOwn(named.getFirst(), host));
   }
 
-  /** Null when there is none, or more than one that differ. */
+  /** Null when there is none, as browsers never send it, or more than one that differ. */
   private static String host(HttpServerRequest request) {
     String named = request.getHeader(HttpHeaders.HOST);
     if (request.version() != HttpVersion.HTTP_2) {

@@ -14,9 +14,6 @@ import java.util.function.LongSupplier;
  * one thread.
  */
 public final class Allowance {
-  /** Room that is left to others, who cannot go on without any. */
-  static final long RESERVE_BYTES = 64L << 20;
-
   private static final long MOST_BYTES = Limits.EXPANDED_BYTES / 2;
 
   /** Asking the file system is dearer than a piece. */
@@ -24,16 +21,19 @@ public final class Allowance {
 
   private final BooleanSupplier gone;
   private final LongSupplier free;
+  private final long reserve;
   private long bytes;
   private long nextLook;
 
   /**
    * @param gone whether nobody waits for the export any more
    * @param free bytes that may be written where exports are made
+   * @param reserve bytes of them that are left to others, who cannot go on without any
    */
-  public Allowance(BooleanSupplier gone, LongSupplier free) {
+  public Allowance(BooleanSupplier gone, LongSupplier free, long reserve) {
     this.gone = gone;
     this.free = free;
+    this.reserve = reserve;
   }
 
   /**
@@ -84,20 +84,20 @@ public final class Allowance {
     }
     if (bytes >= nextLook) {
       nextLook = bytes + LOOK_EVERY;
-      needRoom(LOOK_EVERY);
+      needRoom(0);
     }
   }
 
   /** Whether a write has failed because the disk is full. */
   boolean isFull() {
-    return free.getAsLong() < RESERVE_BYTES;
+    return free.getAsLong() < reserve;
   }
 
   MnException full(long needed) {
     return MnException.storageFull(
         ErrorCode.STORAGE_FULL,
         "there is no room for the export: it needs %d bytes and %d more that stay free, and %d are free where exports are made"
-            .formatted(needed, RESERVE_BYTES, free.getAsLong()),
+            .formatted(needed, reserve, free.getAsLong()),
         null);
   }
 
@@ -109,7 +109,7 @@ public final class Allowance {
   }
 
   private void needRoom(long needed) {
-    if (free.getAsLong() < needed + RESERVE_BYTES) {
+    if (free.getAsLong() < needed + reserve) {
       throw full(needed);
     }
   }

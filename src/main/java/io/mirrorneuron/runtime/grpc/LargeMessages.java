@@ -30,8 +30,6 @@ final class LargeMessages {
   private static final long LOOK_MILLIS = 10;
 
   private static final String RESOURCE_EXHAUSTED = "8";
-  private static final long NO_ERROR = 0;
-
   private final Vertx vertx;
   private final long mostBytes;
   private final Map<HttpServerRequest, Context> open = new LinkedHashMap<>();
@@ -94,7 +92,7 @@ final class LargeMessages {
     return request.response().ended() || request.response().closed();
   }
 
-  /** As the answer of a call that failed at once; its sender is told to send no more. */
+  /** As the answer of a call that failed at once; its server ends it then. */
   private void refuse(HttpServerRequest request) {
     HttpServerResponse response = request.response();
     if (isAnswered(request) || response.headWritten()) {
@@ -104,8 +102,7 @@ final class LargeMessages {
         .putHeader("content-type", "application/grpc")
         .putHeader("grpc-status", RESOURCE_EXHAUSTED)
         .putHeader("grpc-message", refusal())
-        .end()
-        .onComplete(told -> response.reset(NO_ERROR));
+        .end();
   }
 
   private String refusal() {

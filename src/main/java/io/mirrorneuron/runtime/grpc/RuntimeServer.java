@@ -11,6 +11,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.grpc.reflection.ReflectionService;
 import io.vertx.grpc.server.GrpcProtocol;
 import io.vertx.grpc.server.GrpcServer;
@@ -40,7 +42,9 @@ public final class RuntimeServer implements AutoCloseable {
   /** A gateway cancels one stream for each reader that leaves, all on one connection. */
   private static final int CANCELS_PER_WINDOW = 10_000;
 
+  private static final long NO_ERROR = 0;
   private static final int WINDOW_BYTES = 1024 * 1024;
+  private static final Duration GRACE = Duration.ofSeconds(2);
   private static final Duration DRAIN = Duration.ofSeconds(5);
 
   private final HttpServer http;
@@ -113,6 +117,7 @@ public final class RuntimeServer implements AutoCloseable {
             .createHttpServer(httpOptions())
             .requestHandler(
                 request -> {
+                  endWithItsAnswer(vertx, request);
                   if (LargeMessages.mayCome(request)) {
                     messages.watch(request);
                     large.handle(request);
@@ -125,6 +130,27 @@ public final class RuntimeServer implements AutoCloseable {
             .listen(config.port(), config.host())
             .await();
     return new RuntimeServer(http, door, threads);
+  }
+
+  /**
+   * Of who has been answered nothing more is taken. Clients end such a call themselves; those that
+   * do not are told to send no more (RFC 9113, 8.1), after the answer has had time to arrive.
+   */
+  private static void endWithItsAnswer(Vertx vertx, HttpServerRequest request) {
+    HttpServerResponse response = request.response();
+    response.endHandler(
+        ended -> {
+          if (!request.isEnded()) {
+            request.pause();
+            vertx.setTimer(
+                GRACE.toMillis(),
+                over -> {
+                  if (!request.isEnded()) {
+                    response.reset(NO_ERROR);
+                  }
+                });
+          }
+        });
   }
 
   public int port() {

@@ -14,10 +14,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 class AllowanceTest {
   private static final long MIB = 1 << 20;
+  private static final long RESERVE = 64 * MIB;
 
   private boolean gone;
   private long free = 1L << 40;
-  private final Allowance allowance = new Allowance(() -> gone, () -> free);
+  private final Allowance allowance = new Allowance(() -> gone, () -> free, RESERVE);
 
   private static MnException refused(Runnable work) {
     return catchThrowableOfType(MnException.class, work::run);
@@ -33,7 +34,7 @@ class AllowanceTest {
   void roomOnTheDiskIsNeededBeforeAndKeptFree(@TempDir Path folder) throws Exception {
     Path file = Files.write(folder.resolve("f"), new byte[(int) MIB]);
     var files = new TreeMap<>(Map.of("f", file));
-    free = Allowance.RESERVE_BYTES + MIB;
+    free = RESERVE + MIB;
     allowance.expect("r", files);
     free--;
     MnException refused = refused(() -> allowance.expect("r", files));

@@ -314,7 +314,8 @@ class RuntimeServerIT {
     assertThat(submit((int) GrpcRuntime.MESSAGE / 2).status()).isEqualTo(GrpcStatus.OK);
     Wire.Answer<?> tooLarge = submit((int) GrpcRuntime.MESSAGE);
     assertThat(tooLarge.status()).isEqualTo(GrpcStatus.RESOURCE_EXHAUSTED);
-    assertThat(tooLarge.message()).contains("16777216 bytes", "grpc.max_message_bytes");
+    assertThat(tooLarge.message())
+        .contains(GrpcRuntime.MESSAGE + " bytes", "grpc.max_message_bytes");
     Wire.Answer<?> other =
         wire.call(
             JobServiceGrpcClient.GetJob,
