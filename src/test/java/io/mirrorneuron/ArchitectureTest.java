@@ -206,6 +206,24 @@ class ArchitectureTest {
           .because("HTTP is translated once");
 
   @ArchTest
+  static final ArchRule nettyStaysAtTheDoorstep =
+      noClasses()
+          .that(not(resideInAnyPackage(in("listen"), in("gateway.answer"))))
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.netty..")
+          .because("only what Vert.x shows too late is looked at below it, and answered above");
+
+  @ArchTest
+  static final ArchRule callersAreKnownInOnePlace =
+      noClasses()
+          .that(not(resideInAnyPackage(in("security"))))
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.vertx.ext.auth..")
+          .because("REST, sockets and gRPC ask the same Auth");
+
+  @ArchTest
   static final ArchRule schemasAreReadInOnePlace =
       noClasses()
           .that(not(resideInAnyPackage(in("gateway"), in("wire"))))
