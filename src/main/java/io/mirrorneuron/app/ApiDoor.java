@@ -9,6 +9,7 @@ import io.mirrorneuron.cluster.Surroundings;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.gateway.GatewayVerticle;
 import io.mirrorneuron.gateway.Health;
+import io.mirrorneuron.gateway.call.Uploads;
 import io.mirrorneuron.gateway.contract.Contract;
 import io.mirrorneuron.human.HumanVerticle;
 import io.mirrorneuron.jobs.JobRuns;
@@ -56,6 +57,7 @@ final class ApiDoor {
 
   private Door open(Backend backend, HumanVerticle human, Contract contract) throws IOException {
     Path uploads = Files.createDirectories(config.home().resolve("uploads"));
+    Uploads.clear(uploads);
     UploadQuota quota = new UploadQuota(config.uploads().maxCount(), config.uploads().maxBytes());
     BundleStaging staging =
         new BundleStaging(

@@ -102,7 +102,8 @@ record Backend(
   /** Before a runtime elsewhere. */
   static Backend elsewhere(Premises on) {
     Clients clients =
-        on.parts().add("runtime connection", Clients.connect(on.vertx(), on.config().grpc()));
+        on.parts()
+            .add("runtime connection", Clients.connectForOthers(on.vertx(), on.config().grpc()));
     Readiness readiness = on.rooms().watch().and(clients.readiness());
     return new Backend(clients.jobs(), clients.cluster(), null, null, null, null, null, readiness);
   }

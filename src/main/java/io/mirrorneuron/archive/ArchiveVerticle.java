@@ -161,6 +161,7 @@ public final class ArchiveVerticle extends AreaVerticle {
       Allowance allowance =
           new Allowance(
               () -> !isWanted(call),
+              scratch,
               scratch.toFile()::getUsableSpace,
               storage.floor(scratch.toFile().getTotalSpace()));
       write(run, format, file, allowance);

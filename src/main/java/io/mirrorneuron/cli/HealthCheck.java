@@ -64,13 +64,21 @@ final class HealthCheck {
   }
 
   /**
-   * As the server sees it. An API that wants another token, or an older one, does not tell; then
-   * nothing is said of it.
+   * As the server sees it. An API that wants another token does not tell, which is said; of an
+   * older one nothing is.
    */
   private Optional<JsonNode> redis() throws InterruptedException {
     try {
       HttpResponse<String> answer =
           get("/runtime/status?timeout=" + Math.min(LONGEST_PROBE, timeout.toMillis() / 1000.0));
+      if (answer.statusCode() == 401 || answer.statusCode() == 403) {
+        return Optional.of(
+            Json.object()
+                .put("name", "redis")
+                .put("status", "warning")
+                .put("target", config.api().baseUrl())
+                .put("error", "not known: the API wants a token, set MN_API_TOKEN to a good one"));
+      }
       return Json.elements(Json.parse(answer.body()).path("components"))
           .filter(component -> component.path("name").asText().equals("redis"))
           .findFirst();
@@ -121,6 +129,10 @@ final class HealthCheck {
     JsonNode body = Json.parse(answer.body());
     if (answer.statusCode() != 200 || !body.path("status").asText("ok").equals("ok")) {
       throw new IOException("answered " + answer.statusCode() + ": " + answer.body());
+    }
+    HttpResponse<String> ready = get("/health/ready");
+    if (ready.statusCode() == 503) { // others, such as the original's, do not know the question
+      throw new IOException(Json.parse(ready.body()).path("detail").asText());
     }
     return body;
   }

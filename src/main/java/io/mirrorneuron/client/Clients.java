@@ -1,10 +1,13 @@
 package io.mirrorneuron.client;
 
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.storage.Readiness;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.core.net.SocketAddress;
+import java.util.function.UnaryOperator;
 
 /** A connection to one runtime and the ports that use it. */
 public final class Clients implements AutoCloseable {
@@ -24,9 +27,29 @@ public final class Clients implements AutoCloseable {
    * Makes clients for the configured target. Connects when first used, and again whenever needed.
    */
   public static Clients connect(Vertx vertx, Config.Grpc config) {
-    return new Clients(
-        vertx,
-        new GrpcCalls(vertx, address(config.target()), config.timeout(), config.authToken()));
+    return new Clients(vertx, calls(vertx, config, UnaryOperator.identity()));
+  }
+
+  /**
+   * The same for a gateway, whose own callers have nothing to do with the token that it shows: that
+   * the runtime refuses it is told as the gateway's trouble, not as theirs.
+   */
+  public static Clients connectForOthers(Vertx vertx, Config.Grpc config) {
+    return new Clients(vertx, calls(vertx, config, Clients::ownTrouble));
+  }
+
+  private static GrpcCalls calls(Vertx vertx, Config.Grpc config, UnaryOperator<MnException> told) {
+    return new GrpcCalls(
+        vertx, address(config.target()), config.timeout(), config.authToken(), told);
+  }
+
+  private static MnException ownTrouble(MnException failure) {
+    return failure.code() != ErrorCode.UNAUTHENTICATED
+        ? failure
+        : MnException.unavailable(
+            "the runtime does not accept the operator token of this gateway: its grpc.auth_token"
+                + " (MN_GRPC_AUTH_TOKEN) must be that of the runtime",
+            failure);
   }
 
   public JobsClient jobs() {

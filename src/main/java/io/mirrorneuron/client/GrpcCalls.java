@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * What every call to a runtime has in common: the connection, the token, the deadline, failures as
@@ -41,11 +42,18 @@ final class GrpcCalls implements AutoCloseable {
   private final SocketAddress server;
   private final Duration timeout;
   private final Secret token;
+  private final UnaryOperator<MnException> told;
 
   /**
    * @param timeout deadline of a call; zero means none
+   * @param told what callers are told of a failure
    */
-  GrpcCalls(Vertx vertx, SocketAddress server, Duration timeout, Secret token) {
+  GrpcCalls(
+      Vertx vertx,
+      SocketAddress server,
+      Duration timeout,
+      Secret token,
+      UnaryOperator<MnException> told) {
     this.client =
         GrpcClient.client(
             vertx,
@@ -56,6 +64,7 @@ final class GrpcCalls implements AutoCloseable {
     this.server = server;
     this.timeout = timeout;
     this.token = token;
+    this.told = told;
   }
 
   /** Calls and waits for the one answer. */
@@ -114,7 +123,7 @@ final class GrpcCalls implements AutoCloseable {
           ? future.await(timeout.plus(GRACE).toMillis(), TimeUnit.MILLISECONDS)
           : future.await();
     } catch (Throwable failure) {
-      throw translate(failure);
+      throw told.apply(translate(failure));
     }
   }
 

@@ -48,6 +48,10 @@ public final class ConfigLoader {
           "grpc.admin_token",
           "grpc.admin_token_file");
 
+  /** Settings with an option of their own. */
+  private static final Set<String> OPTIONS =
+      Set.of("api.host", "api.port", "grpc.host", "grpc.port");
+
   private final Map<String, String> environment;
   private final Path file;
   private final Map<String, String> flags;
@@ -133,7 +137,7 @@ public final class ConfigLoader {
     for (String key : settings.keys()) {
       settings.add(key, environment.get(variable(key)), VARIABLE, variable(key));
     }
-    flags.forEach((key, value) -> settings.add(key, value, FLAG, "--" + key.replace('.', '-')));
+    flags.forEach((key, value) -> settings.add(key, value, FLAG, option(key)));
     Map<String, String> persisted = HomeFiles.persisted(reader.home());
     for (String key : PERSISTED_KEYS) {
       settings.add(key, persisted.get(variable(key)), PERSISTED, "docker-compose.env");
@@ -167,7 +171,9 @@ public final class ConfigLoader {
    * @param also further settings that would do, for the sentence
    */
   private void checkReach(String key, String host, String also) {
-    if (!isLoopback(host)) {
+    if (!isKnown(host)) {
+      settings.problem(key + " " + host + ": no machine of that name is known here");
+    } else if (!isLoopback(host)) {
       settings.problem(
           key
               + " "
@@ -175,6 +181,19 @@ public final class ConfigLoader {
               + " can be reached from other machines: set api.token (MN_API_TOKEN)"
               + also
               + " or auth.jwt.algorithms, or bind localhost");
+    }
+  }
+
+  /** As it is written on the command line. */
+  private static String option(String key) {
+    return OPTIONS.contains(key) ? "--" + key.replace('.', '-') : "--set " + key;
+  }
+
+  private static boolean isKnown(String host) {
+    try {
+      return InetAddress.getByName(host) != null;
+    } catch (UnknownHostException e) {
+      return false;
     }
   }
 

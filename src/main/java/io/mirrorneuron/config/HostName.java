@@ -13,7 +13,8 @@ public final class HostName {
   private static final Pattern AUTHORITY = Pattern.compile("(" + PATTERN + ")(?::\\d{1,5})?");
   private static final Pattern NAME = Pattern.compile(PATTERN);
   private static final Pattern LOOPBACK =
-      Pattern.compile("localhost|127(?:\\.\\d{1,3}){3}|\\[::1]|\\[0:0:0:0:0:0:0:1]");
+      Pattern.compile(
+          "localhost|127(?:\\.(?:25[0-5]|2[0-4]\\d|1?\\d{1,2})){3}|\\[::1]|\\[0:0:0:0:0:0:0:1]");
 
   private HostName() {}
 

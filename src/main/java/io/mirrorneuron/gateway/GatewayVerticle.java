@@ -141,7 +141,7 @@ public final class GatewayVerticle extends VerticleBase {
         new ApiRouter.Parts(
             new Entry(settings.requestIds()),
             new PageGuard(
-                api.hostNames(), auth != Auth.NOBODY_ASKS && api.allowedHosts().isEmpty(), origins),
+                api.hostNames(), !api.allowedHosts().isEmpty(), auth != Auth.NOBODY_ASKS, origins),
             new Cors(origins),
             health,
             new Ready(settings.readiness()),

@@ -3,6 +3,8 @@ package io.mirrorneuron.listen;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -11,8 +13,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Stands in a listening socket. Counts the connections that are open there; each gets a {@link
- * HeadGuard}, and those over the limit get a {@link Farewell} on the acceptor's own thread, so that
- * they cost the threads that serve nothing.
+ * HeadGuard}. When there is no room, the connection that has been silent for longest makes some, if
+ * that is as long as a head may take: streams and sockets show more often that they live. Where
+ * nobody is so silent a newcomer gets a {@link Farewell} on the acceptor's own thread, so that it
+ * costs the threads that serve nothing.
  *
  * <p>There is no limit by address: on one machine, and behind a proxy, all callers have the same.
  */
@@ -26,6 +30,7 @@ final class Doorkeeper extends ChannelInboundHandlerAdapter {
 
   private final Limits limits;
   private final Supplier<byte[]> tooMany;
+  private final Set<HeadGuard> guards = ConcurrentHashMap.newKeySet();
   private final AtomicInteger open = new AtomicInteger();
   private final AtomicInteger leaving = new AtomicInteger();
 
@@ -40,15 +45,41 @@ final class Doorkeeper extends ChannelInboundHandlerAdapter {
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object accepted) {
     Channel connection = (Channel) accepted;
-    if (open.incrementAndGet() <= limits.connections()) {
-      connection.closeFuture().addListener(closed -> open.decrementAndGet());
-      connection.pipeline().addLast("heads", new HeadGuard(limits.head()));
+    if (open.incrementAndGet() <= limits.connections() || makeRoom()) {
+      HeadGuard guard = new HeadGuard(limits.head());
+      guards.add(guard);
+      connection
+          .closeFuture()
+          .addListener(
+              closed -> {
+                guards.remove(guard);
+                open.decrementAndGet();
+              });
+      connection.pipeline().addLast("heads", guard);
       ctx.fireChannelRead(connection);
       return;
     }
     open.decrementAndGet();
     warn(ctx.channel());
     refuse(ctx, connection);
+  }
+
+  private boolean makeRoom() {
+    HeadGuard silent = null;
+    long longest = limits.head().toNanos();
+    for (HeadGuard guard : guards) {
+      long silence = guard.silence();
+      if (silence >= longest) {
+        longest = silence;
+        silent = guard;
+      }
+    }
+    if (silent == null) {
+      return false;
+    }
+    guards.remove(silent);
+    silent.giveUp();
+    return true;
   }
 
   private void refuse(ChannelHandlerContext ctx, Channel connection) {

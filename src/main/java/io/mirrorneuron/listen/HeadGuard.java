@@ -2,6 +2,7 @@ package io.mirrorneuron.listen;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
@@ -45,13 +46,29 @@ final class HeadGuard extends ChannelDuplexHandler {
   private Future<?> deadline;
   private boolean upgraded;
   private boolean lingering;
+  private volatile Channel connection;
+  private volatile long lastHeard = System.nanoTime();
 
   HeadGuard(Duration limit) {
     this.limit = limit;
   }
 
+  /** Nanoseconds since a byte came or went. Any thread. */
+  long silence() {
+    return System.nanoTime() - lastHeard;
+  }
+
+  /** Closes the connection in favour of another. Any thread. */
+  void giveUp() {
+    Channel known = connection;
+    if (known != null) {
+      known.close();
+    }
+  }
+
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
+    connection = ctx.channel();
     setDeadline(ctx);
     ctx.fireChannelActive();
   }
@@ -63,7 +80,14 @@ final class HeadGuard extends ChannelDuplexHandler {
   }
 
   @Override
+  public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+    lastHeard = System.nanoTime();
+    ctx.write(message, promise);
+  }
+
+  @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
+    lastHeard = System.nanoTime();
     ByteBuf bytes = (ByteBuf) message;
     if (lingering) {
       bytes.release();

@@ -12,6 +12,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 public final class MnException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /** How long to wait for somebody to make room on a disk. */
+  private static final long ROOM_MS = 10_000;
+
   private static final String STORAGE_FULL = "storage_full";
 
   private final ErrorCode code;
@@ -81,7 +84,7 @@ public final class MnException extends RuntimeException {
    * @param code STORAGE_FULL when nothing was written; UNAVAILABLE when nobody knows whether it was
    */
   public static MnException storageFull(ErrorCode code, String message, Throwable cause) {
-    return new MnException(code, STORAGE_FULL, message, null, cause);
+    return new MnException(code, STORAGE_FULL, message, null, cause).withRetryAfter(ROOM_MS);
   }
 
   /** Whether a full disk is the reason, here or on another server. */

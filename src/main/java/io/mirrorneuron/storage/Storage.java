@@ -20,7 +20,6 @@ import java.util.Optional;
  * refuses to write. Thread-safe; nothing but {@link #look} touches a disk.
  */
 public final class Storage {
-  private static final long RETRY_AFTER_MS = 10_000;
   private static final String REDIS =
       "Redis cannot write to its disk and refuses changes; make room on that disk, the server then"
           + " goes on by itself (the log of Redis says more)";
@@ -192,8 +191,7 @@ public final class Storage {
       return MnException.unavailable(REDIS_AWAY, cause);
     }
     log.leftOut();
-    return MnException.storageFull(ErrorCode.UNAVAILABLE, REDIS_AWAY + ": " + why, cause)
-        .withRetryAfter(RETRY_AFTER_MS);
+    return MnException.storageFull(ErrorCode.UNAVAILABLE, REDIS_AWAY + ": " + why, cause);
   }
 
   /** Redis writes again. */
@@ -227,7 +225,6 @@ public final class Storage {
   }
 
   private static MnException full(String why, Throwable cause) {
-    return MnException.storageFull(ErrorCode.STORAGE_FULL, why, cause)
-        .withRetryAfter(RETRY_AFTER_MS);
+    return MnException.storageFull(ErrorCode.STORAGE_FULL, why, cause);
   }
 }

@@ -9,6 +9,7 @@ import io.mirrorneuron.model.ForkRequest;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.Submission;
 import io.mirrorneuron.testing.FakeClusterClient;
+import io.mirrorneuron.testing.GatewayFixture;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.Shell;
 import io.mirrorneuron.testing.Shell.Ended;
@@ -16,6 +17,7 @@ import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -441,6 +443,35 @@ class ClientCommandsTest {
     assertThat(ended.json().path("overall").asText()).isEqualTo("critical");
     assertThat(ended.json().at("/components/0/status").asText()).isEqualTo("passing");
     assertThat(ended.json().at("/components/1/status").asText()).isEqualTo("critical");
+  }
+
+  @Test
+  void aServerThatIsNotReadyIsNotHealthy(@TempDir Path folder) throws Exception {
+    try (GatewayFixture gateway = GatewayFixture.open(folder, null)) {
+      gateway.notReady = List.of("a disk is full");
+      Ended ended =
+          shell
+              .set("MN_API_BASE_URL", gateway.uri("/api/v1").toString())
+              .run("runtime", "health", "--json");
+
+      assertThat(ended.exitCode()).isEqualTo(1);
+      assertThat(ended.json().at("/components/1/error").asText())
+          .isEqualTo("not ready: a disk is full");
+    }
+  }
+
+  @Test
+  void healthSaysWhatItCannotKnowWithoutAToken(@TempDir Path folder) throws Exception {
+    try (GatewayFixture gateway = GatewayFixture.guarded(folder)) {
+      Ended ended =
+          shell
+              .set("MN_API_BASE_URL", gateway.uri("/api/v1").toString())
+              .run("runtime", "health", "--json");
+
+      assertThat(ended.exitCode()).isZero();
+      assertThat(ended.json().at("/components/2/name").asText()).isEqualTo("redis");
+      assertThat(ended.json().at("/components/2/error").asText()).contains("MN_API_TOKEN");
+    }
   }
 
   @Test

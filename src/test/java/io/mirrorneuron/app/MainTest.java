@@ -55,7 +55,7 @@ class MainTest {
         .isEqualTo(2);
     assertThat(errors.toString().lines())
         .containsExactlyInAnyOrder(
-            "mn: --api-prot: there is no setting api.prot; did you mean api.port?",
+            "mn: --set api.prot: there is no setting api.prot; did you mean api.port?",
             "mn: api.port (--api-port) must be a whole number from 0 to 65535");
   }
 

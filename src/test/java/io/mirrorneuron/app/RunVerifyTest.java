@@ -37,7 +37,7 @@ class RunVerifyTest {
           SampleRuns.at(90),
           "mn test",
           file,
-          new Allowance(() -> false, () -> Long.MAX_VALUE, 0));
+          new Allowance(() -> false, Path.of("exports"), () -> Long.MAX_VALUE, 0));
     }
   }
 

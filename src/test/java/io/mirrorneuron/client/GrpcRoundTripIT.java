@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.Backup;
 import io.mirrorneuron.model.ErrorCode;
@@ -75,6 +76,31 @@ class GrpcRoundTripIT {
         Clients.connect(
             runtime.vertx, GrpcRuntime.config(free, Duration.ofSeconds(5), Secret.NONE))) {
       assertThat(reasons(away)).containsExactly("the runtime does not answer");
+    }
+  }
+
+  @Test
+  void thatTheRuntimeRefusesAGatewaysTokenIsNotItsCallersFault() {
+    Config.Grpc wrong =
+        GrpcRuntime.config(runtime.server.port(), Duration.ofSeconds(5), new Secret("wrong"));
+    try (Clients client = Clients.connect(runtime.vertx, wrong);
+        Clients gateway = Clients.connectForOthers(runtime.vertx, wrong)) {
+      assertThatThrownBy(() -> client.jobs().list(1, true))
+          .extracting(failure -> ((MnException) failure).code())
+          .isEqualTo(ErrorCode.UNAUTHENTICATED);
+      assertThatThrownBy(() -> gateway.jobs().list(1, true))
+          .hasMessageContaining("MN_GRPC_AUTH_TOKEN")
+          .extracting(failure -> ((MnException) failure).code())
+          .isEqualTo(ErrorCode.UNAVAILABLE);
+      assertThatThrownBy(
+              () ->
+                  gateway
+                      .jobs()
+                      .submit(
+                          new Submission(
+                              MANIFEST, new Submission.Payloads.Inline(Map.of()), null, "anna")))
+          .extracting(failure -> ((MnException) failure).code())
+          .isEqualTo(ErrorCode.UNAVAILABLE);
     }
   }
 

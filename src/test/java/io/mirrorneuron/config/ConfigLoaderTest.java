@@ -446,6 +446,13 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void aNameThatNobodyKnowsIsToldAsSuch() {
+    environment.put("MN_API_HOST", "nowhere.invalid");
+    assertThat(problems())
+        .containsExactly("api.host nowhere.invalid: no machine of that name is known here");
+  }
+
+  @Test
   void aServerWithoutATokenIsNotForThePagesOfAllOrigins() {
     environment.put("MN_API_CORS_ALLOW_ORIGINS", "*");
     assertThat(problems()).singleElement().asString().startsWith("api.cors_allow_origins *");

@@ -282,6 +282,23 @@ class ConnectionsIT {
     }
   }
 
+  /** Else whoever can open connections could keep all others out with one request each. */
+  @Test
+  void whoIsSilentForLongMakesRoom() throws Exception {
+    try (GatewayFixture small = open(folder.resolve("three"), new Limits(3, HEAD))) {
+      List<RawConnection> inside = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        RawConnection connection = new RawConnection(small.port()).send(GET);
+        assertThat(connection.readTo("\"data\"")).startsWith("HTTP/1.1 200");
+        inside.add(connection);
+      }
+      Eventually.eventually("one has been silent for long", () -> isServed(small.port()));
+      for (RawConnection connection : inside) {
+        connection.close();
+      }
+    }
+  }
+
   private static boolean isServed(int port) {
     try (RawConnection connection = new RawConnection(port).send(GET)) {
       return connection.readTo("\r\n").startsWith("HTTP/1.1 200");

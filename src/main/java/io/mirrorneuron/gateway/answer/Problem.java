@@ -114,14 +114,18 @@ public record Problem(int status, String error, String title, String detail, Obj
   }
 
   /** Called by a name that only a page of another site would call this server by. */
-  public static Problem hostNotAllowed() {
+  public static Problem hostNotAllowed(boolean asksWhoCalls) {
     return new Problem(
         421,
         "host_not_allowed",
         "Misdirected request",
-        "this server answers without a token, and so only to localhost, its own address and the"
-            + " names in api.allowed_hosts (MN_API_ALLOWED_HOSTS): add this name there, or set"
-            + " api.token (MN_API_TOKEN)",
+        asksWhoCalls
+            ? "this server answers only to localhost, its own address and the names in"
+                + " api.allowed_hosts (MN_API_ALLOWED_HOSTS): add this name there, or leave that"
+                + " list empty"
+            : "this server answers without a token, and so only to localhost, its own address and"
+                + " the names in api.allowed_hosts (MN_API_ALLOWED_HOSTS): add this name there, or"
+                + " set api.token (MN_API_TOKEN)",
         Json.object());
   }
 
@@ -130,7 +134,7 @@ public record Problem(int status, String error, String title, String detail, Obj
     return of(
         ErrorCode.FORBIDDEN,
         "origin_not_allowed",
-        "pages of this origin may change nothing here: list it in api.cors_allow_origins"
+        "pages of this origin may change nothing and open no socket here: list it in api.cors_allow_origins"
             + " (MN_API_CORS_ALLOW_ORIGINS)");
   }
 

@@ -15,6 +15,9 @@ public final class Problems {
   /** Bytes of a body that nobody wants; a caller who sends more is cut off. */
   private static final long DRAIN_LIMIT = 64L << 20;
 
+  /** In which it must have come. */
+  private static final long GRACE_MILLIS = 10_000;
+
   private Problems() {}
 
   /** The failure handler of the router. */
@@ -66,6 +69,15 @@ public final class Problems {
     response.end(Buffer.buffer(problem.bytes(Entry.requestId(request))));
     if (!request.isEnded()) {
       drain(request);
+      // Who only holds the place of others, and has been refused, need not end by itself.
+      ctx.vertx()
+          .setTimer(
+              GRACE_MILLIS,
+              over -> {
+                if (!request.isEnded()) {
+                  request.connection().close();
+                }
+              });
     }
   }
 

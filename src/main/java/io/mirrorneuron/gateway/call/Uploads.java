@@ -13,6 +13,9 @@ import io.vertx.core.file.FileSystem;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerFileUpload;
 import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -57,6 +60,15 @@ public final class Uploads {
     this.ids = ids;
     this.storage = storage;
     this.quota = quota;
+  }
+
+  /** Removes what an earlier start was receiving when it was killed. */
+  public static void clear(Path folder) throws IOException {
+    try (DirectoryStream<Path> parts = Files.newDirectoryStream(folder, "upload-*.part")) {
+      for (Path part : parts) {
+        Files.deleteIfExists(part);
+      }
+    }
   }
 
   /**
@@ -116,7 +128,12 @@ public final class Uploads {
     return files
         .delete(path)
         .onComplete(gone -> giveBack(path))
-        .recover( // a cancelled transfer deletes its file itself, before or after us
+        .recover( // a cancelled transfer makes and deletes its file itself, before or after us
+            e ->
+                files
+                    .exists(path)
+                    .compose(there -> there ? files.delete(path) : Future.succeededFuture()))
+        .recover(
             e ->
                 files
                     .exists(path)

@@ -10,6 +10,9 @@ import java.util.stream.Collectors;
 public final class Origins {
   private static final String ALL = "*";
 
+  /** A proxy before us may speak TLS. */
+  private static final Set<String> OURS = Set.of("http", "https");
+
   private final boolean all;
   private final Set<Origin> listed;
   private final Optional<Origin> published;
@@ -45,6 +48,7 @@ public final class Origins {
    */
   boolean isOwn(String origin, String host) {
     return Origin.parse(origin)
+        .filter(page -> OURS.contains(page.scheme()))
         .filter(page -> page.isAt(host) || published.filter(page::equals).isPresent())
         .isPresent();
   }

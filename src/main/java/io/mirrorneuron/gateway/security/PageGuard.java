@@ -24,6 +24,7 @@ public final class PageGuard implements Handler<RoutingContext> {
   private static final Set<String> NEAR = Set.of("same-origin", "none");
 
   private final Set<String> hosts;
+  private final boolean asksWhoCalls;
   private final boolean anyHost;
   private final Origins origins;
   private String lastHost;
@@ -31,12 +32,14 @@ public final class PageGuard implements Handler<RoutingContext> {
   /**
    * @param hosts names that this server may be called by, beside those of loopback, in small
    *     letters
-   * @param anyHost whether it may be called by any name: where a token is asked for, a page that
-   *     makes its own name mean this machine gains nothing by it
+   * @param listed whether somebody has listed names: then only those count
+   * @param asksWhoCalls whether a token is asked for: then a page that makes its own name mean this
+   *     machine gains nothing by it, and any name will do unless some are listed
    */
-  public PageGuard(Set<String> hosts, boolean anyHost, Origins origins) {
+  public PageGuard(Set<String> hosts, boolean listed, boolean asksWhoCalls, Origins origins) {
     this.hosts = Set.copyOf(hosts);
-    this.anyHost = anyHost;
+    this.asksWhoCalls = asksWhoCalls;
+    this.anyHost = asksWhoCalls && !listed;
     this.origins = origins;
   }
 
@@ -47,7 +50,7 @@ public final class PageGuard implements Handler<RoutingContext> {
     if (host == null && request.version() != HttpVersion.HTTP_1_0) {
       Problems.send(ctx, Problem.malformed("the request must name its host once"));
     } else if (host != null && !host.equals(lastHost) && !permits(host)) {
-      Problems.send(ctx, Problem.hostNotAllowed());
+      Problems.send(ctx, Problem.hostNotAllowed(asksWhoCalls));
     } else {
       lastHost = host;
       if (SAFE.contains(request.method()) || mayAct(request, host)) {
@@ -74,8 +77,7 @@ public final class PageGuard implements Handler<RoutingContext> {
 
   private boolean mayAct(HttpServerRequest request, String host) {
     List<String> named = request.headers().getAll(HttpHeaders.ORIGIN);
-    String site = request.getHeader("Sec-Fetch-Site");
-    boolean near = site == null || NEAR.contains(site);
+    boolean near = NEAR.containsAll(request.headers().getAll("Sec-Fetch-Site"));
     if (named.isEmpty()) {
       return near;
     }

@@ -20,6 +20,7 @@ public final class Allowance {
   private static final long LOOK_EVERY = 16L << 20;
 
   private final BooleanSupplier gone;
+  private final Path folder;
   private final LongSupplier free;
   private final long reserve;
   private long bytes;
@@ -27,11 +28,13 @@ public final class Allowance {
 
   /**
    * @param gone whether nobody waits for the export any more
-   * @param free bytes that may be written where exports are made
+   * @param folder where exports are made
+   * @param free bytes that may be written there
    * @param reserve bytes of them that are left to others, who cannot go on without any
    */
-  public Allowance(BooleanSupplier gone, LongSupplier free, long reserve) {
+  public Allowance(BooleanSupplier gone, Path folder, LongSupplier free, long reserve) {
     this.gone = gone;
+    this.folder = folder;
     this.free = free;
     this.reserve = reserve;
   }
@@ -96,8 +99,8 @@ public final class Allowance {
   MnException full(long needed) {
     return MnException.storageFull(
         ErrorCode.STORAGE_FULL,
-        "there is no room for the export: it needs %d bytes and %d more that stay free, and %d are free where exports are made"
-            .formatted(needed, reserve, free.getAsLong()),
+        "there is no room for the export: it needs %d bytes and %d more that stay free, and %d are free in %s; make room there"
+            .formatted(needed, reserve, free.getAsLong(), folder),
         null);
   }
 

@@ -37,14 +37,14 @@ record Access(Secret operatorToken, Secret adminToken, Auth tokens, boolean netw
    */
   Future<Call> admit(String call, MultiMap metadata) {
     if (networkOnly && !NETWORK_ONLY_CALLS.contains(call)) {
-      return refused(ErrorCode.FORBIDDEN, call + " is disabled while MN_NETWORK_ONLY=true");
+      return Future.failedFuture(forbidden(call + " is disabled while MN_NETWORK_ONLY=true"));
     }
     if (RpcRoles.OPEN.contains(call)) {
       return Future.succeededFuture(new Call(NOBODY, false, metadata));
     }
     Role needed = RpcRoles.of(call);
     if (needed == null) {
-      return refused(ErrorCode.FORBIDDEN, call + " is open to nobody");
+      return Future.failedFuture(forbidden(call + " is open to nobody"));
     }
     return caller(metadata)
         .map(
@@ -60,28 +60,36 @@ record Access(Secret operatorToken, Secret adminToken, Auth tokens, boolean netw
       return Future.succeededFuture(KEEPER)
           .map(keeper -> new Call(OnBehalf.of(metadata, keeper), true, metadata));
     }
-    if (OnBehalf.isNamed(metadata)) {
-      return refused(
-          ErrorCode.FORBIDDEN, "only with the operator token can a call be made for somebody else");
-    }
-    if (adminToken.matches(token)) {
-      return Future.succeededFuture(new Call(KEEPER, false, metadata));
-    }
-    return tokens
-        .authenticate(token == null ? null : "Bearer " + token)
-        .map(caller -> new Call(caller, false, metadata))
-        .recover(failure -> Future.failedFuture(inOwnWords(failure)));
+    Future<Principal> caller =
+        adminToken.matches(token)
+            ? Future.succeededFuture(KEEPER)
+            : tokens
+                .authenticate(token == null ? null : "Bearer " + token)
+                .recover(failure -> Future.failedFuture(inOwnWords(failure, token)));
+    return caller.map(
+        known -> {
+          if (OnBehalf.isNamed(metadata)) {
+            throw forbidden("only with the operator token can a call be made for somebody else");
+          }
+          return new Call(known, false, metadata);
+        });
   }
 
-  /** Existing clients look for these sentences. */
-  private Throwable inOwnWords(Throwable failure) {
+  /** Existing clients look for how these sentences begin. */
+  private Throwable inOwnWords(Throwable failure, String token) {
     if (!(failure instanceof MnException known) || !known.error().equals("unauthenticated")) {
       return failure;
     }
+    if (!operatorToken.isSet()) {
+      return Auth.unauthenticated(
+          "MN_GRPC_AUTH_TOKEN must be set before protected gRPC RPCs can be used");
+    }
+    String required = "gRPC auth token is required for this RPC";
+    if (token == null || token.isEmpty()) {
+      return Auth.unauthenticated(required);
+    }
     return Auth.unauthenticated(
-        operatorToken.isSet()
-            ? "gRPC auth token is required for this RPC"
-            : "MN_GRPC_AUTH_TOKEN must be set before protected gRPC RPCs can be used");
+        required + "; the one that was sent is not good here: " + known.getMessage());
   }
 
   /** The token of {@code Bearer <token>}, in any letter case, or of a bare {@code <token>}. */
@@ -93,7 +101,7 @@ record Access(Secret operatorToken, Secret adminToken, Auth tokens, boolean netw
     return value.regionMatches(true, 0, "bearer ", 0, 7) ? value.substring(7).strip() : value;
   }
 
-  private static Future<Call> refused(ErrorCode code, String sentence) {
-    return Future.failedFuture(new MnException(code, "forbidden", sentence));
+  private static MnException forbidden(String sentence) {
+    return new MnException(ErrorCode.FORBIDDEN, "forbidden", sentence);
   }
 }

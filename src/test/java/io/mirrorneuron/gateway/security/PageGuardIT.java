@@ -158,6 +158,7 @@ class PageGuardIT {
         "127.0.0.1.evil.example",
         "localhost.",
         "10.0.0.5",
+        "127.999.1.1",
         "ll",
         "127.1",
         "2130706433",

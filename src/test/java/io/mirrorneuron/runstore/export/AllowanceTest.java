@@ -18,7 +18,8 @@ class AllowanceTest {
 
   private boolean gone;
   private long free = 1L << 40;
-  private final Allowance allowance = new Allowance(() -> gone, () -> free, RESERVE);
+  private final Allowance allowance =
+      new Allowance(() -> gone, Path.of("exports"), () -> free, RESERVE);
 
   private static MnException refused(Runnable work) {
     return catchThrowableOfType(MnException.class, work::run);

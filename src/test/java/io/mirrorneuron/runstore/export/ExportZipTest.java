@@ -55,7 +55,7 @@ class ExportZipTest {
         SampleRuns.at(90),
         "mn test",
         target,
-        new Allowance(() -> false, () -> Long.MAX_VALUE, 0));
+        new Allowance(() -> false, Path.of("exports"), () -> Long.MAX_VALUE, 0));
     return target;
   }
 

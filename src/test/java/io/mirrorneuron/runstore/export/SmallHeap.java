@@ -32,7 +32,7 @@ final class SmallHeap {
           SampleRuns.at(90),
           "mn test",
           zip,
-          new Allowance(() -> false, () -> Long.MAX_VALUE, 0));
+          new Allowance(() -> false, Path.of("exports"), () -> Long.MAX_VALUE, 0));
       ExportReport report = ExportCheck.verify(zip);
       System.out.println(report.firstBroken() + " " + report.records() + " " + Files.size(zip));
     }

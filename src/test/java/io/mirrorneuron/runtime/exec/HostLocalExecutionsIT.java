@@ -564,6 +564,7 @@ class HostLocalExecutionsIT {
     Execution running = ExecutionSamples.shell("sleep 100", "{'pool_slots':4}");
     Execution waiting = ExecutionSamples.command("true");
     Heard first = start(running);
+    until(() -> runner.pools().getFirst().inUse() == 4);
     Heard second = start(waiting);
     until(() -> runner.pools().getFirst().queued() == 1);
 
