@@ -3,21 +3,33 @@ package io.mirrorneuron.app;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;
 import java.io.PrintWriter;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** An {@link App} that ends, in good order, with the process. */
 final class ServerProcess {
-  private final App app;
+  /** How long an end waits for a start that is not through. */
+  private static final int START_SECONDS = 20;
+
+  private final CompletableFuture<App> app = new CompletableFuture<>();
   private volatile boolean staying;
 
-  private ServerProcess(App app) {
-    this.app = app;
-  }
+  private ServerProcess() {}
 
   /** Starts a server. SIGTERM, SIGINT and a normal end of the process close it. */
   static ServerProcess start(Config config, Role role) {
-    ServerProcess server = new ServerProcess(App.start(config, role, ConfigLoader.environment()));
+    ServerProcess server = new ServerProcess();
+    // Before the start: what it has begun must end, too.
     Runtime.getRuntime().addShutdownHook(new Thread(server::end, "shutdown"));
+    try {
+      server.app.complete(App.start(config, role, ConfigLoader.environment()));
+    } catch (RuntimeException | Error failure) {
+      server.app.completeExceptionally(failure); // has closed what it had
+      throw failure;
+    }
     return server;
   }
 
@@ -31,11 +43,11 @@ final class ServerProcess {
   }
 
   App app() {
-    return app;
+    return app.join();
   }
 
   void printDoors(PrintWriter out) {
-    Doors doors = app.doors();
+    Doors doors = app().doors();
     if (doors.api() != null) {
       out.println("  API    " + doors.apiUrl());
       out.println("  docs   http://" + doors.api() + "/docs");
@@ -43,7 +55,7 @@ final class ServerProcess {
     if (doors.grpc() != null) {
       out.println("  gRPC   " + doors.grpc());
     }
-    out.println("  home   " + app.config().home());
+    out.println("  home   " + app().config().home());
     out.flush();
   }
 
@@ -56,7 +68,11 @@ final class ServerProcess {
   }
 
   private void end() {
-    app.close();
+    try {
+      app.get(START_SECONDS, TimeUnit.SECONDS).close();
+    } catch (InterruptedException | ExecutionException | TimeoutException e) {
+      // It did not come up: there is nothing to close, or nothing that could be.
+    }
     if (staying) {
       Runtime.getRuntime().halt(0); // a signal is how a server is meant to end, not a failure
     }

@@ -13,12 +13,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -52,6 +54,31 @@ class ServerLifeE2E {
           .isEqualTo("cancelled");
       assertThat(server.programs()).isEmpty();
     }
+  }
+
+  @Test
+  void aServerThatIsStoppedWhileItStartsLeavesNoProcess() throws Exception {
+    Path home = folder.resolve("home");
+    Process starting = PackagedServer.launch(home, Map.of(), "up", "--api-port=0", "--grpc-port=0");
+    Eventually.eventually("Redis runs", () -> redisOf(home).isPresent());
+    ProcessHandle redis = redisOf(home).orElseThrow();
+
+    starting.destroy();
+
+    assertThat(starting.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    Eventually.eventually("Redis has ended", () -> !isRunning(redis));
+  }
+
+  private static Optional<ProcessHandle> redisOf(Path home) {
+    return ProcessHandle.allProcesses()
+        .filter(
+            process ->
+                process
+                    .info()
+                    .commandLine()
+                    .filter(line -> line.contains("redis-server") && line.contains(home.toString()))
+                    .isPresent())
+        .findFirst();
   }
 
   /** One that ended but was not collected by its parent has no command any more. */
