@@ -7,7 +7,6 @@ import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.security.Principal;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -72,39 +71,38 @@ public final class JwtAuth implements Auth {
       return Future.failedFuture(
           Auth.unauthenticated("the bearer token is longer than " + MAX_LENGTH + " characters"));
     }
-    ByteBuffer hash = VerifiedTokens.hash(text);
-    Future<Principal> known = keys.current().verified().find(hash, clock.instant());
-    return known != null ? known : examine(text, hash);
+    Future<Principal> known = keys.current().verified().find(text, clock.instant());
+    return known != null ? known : examine(text);
   }
 
-  private Future<Principal> examine(String text, ByteBuffer hash) {
+  private Future<Principal> examine(String text) {
     try {
       Token token = Token.parse(text, settings.algorithms());
       Instant expiry = ClaimRules.expiry(token);
       KeySet now = keys.current();
       VerifyingKey key = now.keyOf(token);
       return key != null
-          ? verify(token, key, now, hash, expiry)
-          : keys.renewed().compose(renewed -> tryAgain(token, renewed, hash, expiry));
+          ? verify(token, key, now, text, expiry)
+          : keys.renewed().compose(renewed -> tryAgain(token, renewed, text, expiry));
     } catch (MnException refused) {
       return Future.failedFuture(refused);
     }
   }
 
-  private Future<Principal> tryAgain(Token token, KeySet renewed, ByteBuffer hash, Instant expiry) {
-    Future<Principal> known = renewed.verified().find(hash, clock.instant());
+  private Future<Principal> tryAgain(Token token, KeySet renewed, String text, Instant expiry) {
+    Future<Principal> known = renewed.verified().find(text, clock.instant());
     if (known != null) { // many waited with the same token
       return known;
     }
     VerifyingKey key = renewed.keyOf(token);
     return key != null
-        ? verify(token, key, renewed, hash, expiry)
+        ? verify(token, key, renewed, text, expiry)
         : Future.failedFuture(
             Auth.unauthenticated("the token is signed with a key (kid) that is not known here"));
   }
 
   private Future<Principal> verify(
-      Token token, VerifyingKey key, KeySet set, ByteBuffer hash, Instant expiry) {
+      Token token, VerifyingKey key, KeySet set, String text, Instant expiry) {
     return key.verify(token)
         .transform(
             checked -> {
@@ -113,7 +111,7 @@ public final class JwtAuth implements Auth {
               }
               Instant now = clock.instant();
               Principal principal = rules.principal(token, now);
-              set.verified().add(hash, principal, expiry, now);
+              set.verified().add(text, principal, expiry, now);
               return Future.succeededFuture(principal);
             });
   }

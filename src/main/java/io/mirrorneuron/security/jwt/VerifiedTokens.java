@@ -2,53 +2,40 @@ package io.mirrorneuron.security.jwt;
 
 import io.mirrorneuron.security.Principal;
 import io.vertx.core.Future;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Tokens that were found good, by their hash, so that a signature is not computed for each request.
- * Bounded in number and time; the oldest goes first. Thread-safe.
+ * Tokens that were found good, so that a signature is not computed for each request. By their text:
+ * a digest of it would cost more than all the rest of a request's authentication. Bounded in number
+ * and time; the oldest goes first. Thread-safe.
  */
 final class VerifiedTokens {
-  private static final int MAX_TOKENS = 10_000;
+  private static final int MAX_TOKENS = 5_000;
   private static final Duration MAX_AGE = Duration.ofMinutes(5);
 
   private record Verified(Future<Principal> principal, Instant until) {}
 
-  private final Map<ByteBuffer, Verified> byHash =
+  private final Map<String, Verified> byText =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<ByteBuffer, Verified> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, Verified> eldest) {
           return size() > MAX_TOKENS;
         }
       };
 
-  /** Two tokens with one hash cannot be made. */
-  static ByteBuffer hash(String token) {
-    try {
-      byte[] bytes = token.getBytes(StandardCharsets.UTF_8);
-      return ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JVM has SHA-256", e);
-    }
-  }
-
   /** Null when it was never seen, or too long ago. */
-  synchronized Future<Principal> find(ByteBuffer hash, Instant now) {
-    Verified found = byHash.get(hash);
+  synchronized Future<Principal> find(String token, Instant now) {
+    Verified found = byText.get(token);
     if (found == null) {
       return null;
     }
     if (!now.isBefore(found.until)) {
-      byHash.remove(hash);
+      byText.remove(token);
       return null;
     }
     return found.principal;
@@ -57,16 +44,16 @@ final class VerifiedTokens {
   /**
    * @param expiry of the token itself
    */
-  synchronized void add(ByteBuffer hash, Principal principal, Instant expiry, Instant now) {
+  synchronized void add(String token, Principal principal, Instant expiry, Instant now) {
     Instant aged = now.plus(MAX_AGE);
     Instant until = aged.isBefore(expiry) ? aged : expiry;
     if (now.isBefore(until)) {
-      byHash.remove(hash); // the order is that of the latest check
-      byHash.put(hash, new Verified(Future.succeededFuture(principal), until));
+      byText.remove(token); // the order is that of the latest check
+      byText.put(token, new Verified(Future.succeededFuture(principal), until));
     }
   }
 
   synchronized int size() {
-    return byHash.size();
+    return byText.size();
   }
 }
