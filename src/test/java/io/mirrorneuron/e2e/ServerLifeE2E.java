@@ -76,7 +76,7 @@ class ServerLifeE2E {
                 process
                     .info()
                     .commandLine()
-                    .filter(line -> line.contains("redis-server") && line.contains(home.toString()))
+                    .filter(line -> line.contains(home.resolve("redis") + "/redis.conf"))
                     .isPresent())
         .findFirst();
   }
