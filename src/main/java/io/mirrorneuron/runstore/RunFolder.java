@@ -39,6 +39,8 @@ public final class RunFolder {
   /** Bytes of a JSON document at most; programs write them too. */
   private static final long LONGEST_DOCUMENT = 64 << 20;
 
+  private static final int UPDATE_ATTEMPTS = 5;
+
   private static final Set<String> FINAL =
       Set.of(
           "completed",
@@ -139,10 +141,24 @@ public final class RunFolder {
     changed.accept(name); // not before others may go on: who hears of it will read
   }
 
-  /** Changes a document that others may change too. Without one the change is made to {}. */
+  /**
+   * Changes a document that others may change too. Without one the change is made to {}.
+   *
+   * @param change may be made more than once: programs take no lock, and what one has written since
+   *     the document was read is not to be lost
+   */
   public void update(String name, UnaryOperator<ObjectNode> change) {
+    Path file = path.resolve(name);
     try (var _ = lock()) {
-      put(name, change.apply(peek(name).orElseGet(Json::object)));
+      FileLook read;
+      int attempts = 0;
+      do {
+        read = FileLook.at(file);
+        prepare(name, change.apply(peek(name).orElseGet(Json::object)));
+      } while (access != Access.UNSHARED
+          && !FileLook.at(file).equals(read)
+          && ++attempts < UPDATE_ATTEMPTS);
+      publish(name);
     } catch (IOException e) {
       throw failed(name, e);
     }
@@ -151,13 +167,24 @@ public final class RunFolder {
 
   /** For who has the lock; tells nobody. */
   void put(String name, ObjectNode document) throws IOException {
-    if (access == Access.UNSHARED) {
-      Files.write(path.resolve(name), bytes(document));
-      return;
+    prepare(name, document);
+    publish(name);
+  }
+
+  private void prepare(String name, ObjectNode document) throws IOException {
+    Files.write(prepared(name), bytes(document));
+  }
+
+  private void publish(String name) throws IOException {
+    if (access != Access.UNSHARED) {
+      Files.move(prepared(name), path.resolve(name), StandardCopyOption.ATOMIC_MOVE);
     }
-    Path whole = path.resolve(HIDDEN).resolve(name + ".new");
-    Files.write(whole, bytes(document));
-    Files.move(whole, path.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private Path prepared(String name) {
+    return access == Access.UNSHARED
+        ? path.resolve(name)
+        : path.resolve(HIDDEN).resolve(name + ".new");
   }
 
   /** Writes the document unless there is one with this name. */

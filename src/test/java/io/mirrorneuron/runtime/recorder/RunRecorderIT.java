@@ -72,13 +72,18 @@ class RunRecorderIT {
         script,
         """
         cd "$MN_RUNS_ROOT/$MN_RUN_ID"
+        touch %1$s/started
+        until [ -e %1$s/go ]; do sleep 0.05; done
         echo '{"submitted_by":"eve","cancelled_by":"eve","mine":1}' > run.json
-        touch %s/written
+        touch %1$s/written
         exec sleep 600
         """
             .formatted(home));
     String manifest = SampleManifests.program("claims", "sh", script.toString());
     String job = runtime.jobs().submit(Submission.of(manifest).by("anna")).jobId();
+    Eventually.eventually("it runs", () -> Files.exists(home.resolve("started")));
+    runtime.runs().find("run-" + job); // the recorder has said by now that it runs
+    Files.createFile(home.resolve("go"));
     Eventually.eventually("it is written", () -> Files.exists(home.resolve("written")));
     runtime.jobs().cancel(job, "bob");
     RunFolder run = over(runtime.runs().find("run-" + job));
