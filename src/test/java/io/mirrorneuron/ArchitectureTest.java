@@ -58,6 +58,14 @@ class ArchitectureTest {
           .because("the engine knows processes, manifests and doors only by its own ports");
 
   @ArchTest
+  static final ArchRule partsOfTheRunnerHaveNoCycles =
+      slices()
+          .matching(ROOT + ".runtime.exec.(*)..")
+          .should()
+          .beFreeOfCycles()
+          .because("a program is prepared, started, heard and measured by parts of their own");
+
+  @ArchTest
   static final ArchRule partsOfTheGatewayHaveNoCycles =
       slices()
           .matching(ROOT + ".gateway.(*)..")

@@ -5,7 +5,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runstore.RunLog;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.runtime.cluster.Hardware;
-import io.mirrorneuron.runtime.exec.Samples;
+import io.mirrorneuron.runtime.exec.meter.Samples;
 import io.mirrorneuron.storage.Storage;
 import java.util.List;
 import java.util.function.Supplier;

@@ -3,9 +3,19 @@ package io.mirrorneuron.runtime.exec;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.runtime.engine.Execution;
 import io.mirrorneuron.runtime.engine.Executions;
-import io.mirrorneuron.runtime.exec.spawn.ProcessMeter;
+import io.mirrorneuron.runtime.exec.meter.ProcessMeter;
+import io.mirrorneuron.runtime.exec.meter.Sampler;
+import io.mirrorneuron.runtime.exec.meter.Samples;
+import io.mirrorneuron.runtime.exec.pool.PoolUsage;
+import io.mirrorneuron.runtime.exec.pool.Pools;
+import io.mirrorneuron.runtime.exec.process.Grace;
+import io.mirrorneuron.runtime.exec.process.Interpreters;
+import io.mirrorneuron.runtime.exec.process.ProcessEnvironment;
+import io.mirrorneuron.runtime.exec.process.Tools;
+import io.mirrorneuron.runtime.exec.python.PythonEnvironments;
 import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
+import io.mirrorneuron.runtime.exec.workspace.Workspaces;
 import io.mirrorneuron.storage.Storage;
 import java.time.Clock;
 import java.util.List;
@@ -53,7 +63,7 @@ public final class HostLocalExecutions implements Executions, AutoCloseable {
         storage);
   }
 
-  HostLocalExecutions(
+  public HostLocalExecutions(
       Config.Executors config,
       String runtimeId,
       Clock clock,

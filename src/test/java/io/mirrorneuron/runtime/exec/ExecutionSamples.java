@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.runtime.engine.Execution;
+import io.mirrorneuron.runtime.exec.meter.Sampler;
+import io.mirrorneuron.runtime.exec.meter.Samples;
+import io.mirrorneuron.runtime.exec.process.Grace;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.wire.Json;
@@ -72,7 +75,7 @@ public final class ExecutionSamples {
   /**
    * @param setupLimit of Python environments
    */
-  static Config.Executors config(Path folder, Duration setupLimit) {
+  public static Config.Executors config(Path folder, Duration setupLimit) {
     return new Config.Executors(
         Map.of("default", 4, "wide", 64),
         1000,
@@ -108,16 +111,16 @@ public final class ExecutionSamples {
   /**
    * @param storage of the workspaces
    */
-  static HostLocalExecutions runner(Path folder, Storage storage) {
+  public static HostLocalExecutions runner(Path folder, Storage storage) {
     return new HostLocalExecutions(
         config(folder), runtimeId(folder), Clock.systemUTC(), environment(), Samples.NONE, storage);
   }
 
-  static HostLocalExecutions runner(Path folder, Grace grace, Spawner spawner) {
+  public static HostLocalExecutions runner(Path folder, Grace grace, Spawner spawner) {
     return runner(folder, grace, spawner, Samples.NONE, Sampler.Pace.DEFAULT);
   }
 
-  static HostLocalExecutions runner(
+  public static HostLocalExecutions runner(
       Path folder, Grace grace, Spawner spawner, Samples samples, Sampler.Pace pace) {
     return new HostLocalExecutions(
         config(folder),

@@ -1,0 +1,13 @@
+package io.mirrorneuron.runtime.exec.process;
+
+import java.time.Duration;
+
+/**
+ * How long processes are waited for before they are killed.
+ *
+ * @param afterTerm from the polite signal to the deadly one
+ * @param stragglers for children that outlive the program they belong to
+ */
+public record Grace(Duration afterTerm, Duration stragglers) {
+  public static final Grace DEFAULT = new Grace(Duration.ofSeconds(5), Duration.ofSeconds(2));
+}
