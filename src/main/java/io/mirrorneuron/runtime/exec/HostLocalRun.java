@@ -9,20 +9,20 @@ import io.mirrorneuron.runtime.engine.Executions.Outcome;
 import io.mirrorneuron.runtime.engine.Executions.QueuePlace;
 import io.mirrorneuron.runtime.engine.Executions.Signal;
 import io.mirrorneuron.runtime.engine.Executions.Structured;
+import io.mirrorneuron.runtime.exec.meter.SampleSink;
 import io.mirrorneuron.runtime.exec.meter.Sampler;
-import io.mirrorneuron.runtime.exec.meter.Samples;
 import io.mirrorneuron.runtime.exec.pool.Pools;
 import io.mirrorneuron.runtime.exec.process.CappedBytes;
 import io.mirrorneuron.runtime.exec.process.Command;
 import io.mirrorneuron.runtime.exec.process.Deadline;
-import io.mirrorneuron.runtime.exec.process.Ears;
-import io.mirrorneuron.runtime.exec.process.Grace;
+import io.mirrorneuron.runtime.exec.process.GracePeriods;
 import io.mirrorneuron.runtime.exec.process.Interpreters;
 import io.mirrorneuron.runtime.exec.process.Notice;
 import io.mirrorneuron.runtime.exec.process.Preparation;
 import io.mirrorneuron.runtime.exec.process.PrintedBeacons;
 import io.mirrorneuron.runtime.exec.process.ProcessEnvironment;
 import io.mirrorneuron.runtime.exec.process.ProcessLimits;
+import io.mirrorneuron.runtime.exec.process.ProgramWatcher;
 import io.mirrorneuron.runtime.exec.process.PythonEnvironment;
 import io.mirrorneuron.runtime.exec.process.Supervision;
 import io.mirrorneuron.runtime.exec.process.TimeLimit;
@@ -68,9 +68,9 @@ final class HostLocalRun {
       PythonEnvironments pythons,
       Spawner spawner,
       ProcessTable processes,
-      Samples samples,
+      SampleSink samples,
       Sampler sampler,
-      Grace grace,
+      GracePeriods grace,
       Storage storage,
       Clock clock) {}
 
@@ -247,7 +247,7 @@ final class HostLocalRun {
     Program program = program(workspace, environment, python);
     machinery.samples().begin(execution.runId());
     long begun = System.nanoTime();
-    Spawner.Child child = spawn(program, new Ears(inbox, stdout::accept, stderr::append));
+    Spawner.Child child = spawn(program, new ProgramWatcher(inbox, stdout::accept, stderr::append));
 
     var beacons = new Beacons(execution, settings.beacons(), listener, machinery.clock());
     Sampler.Watch watch = machinery.sampler().watch(execution, child.pid(), begun);

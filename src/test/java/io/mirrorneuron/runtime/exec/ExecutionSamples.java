@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.runtime.engine.Execution;
+import io.mirrorneuron.runtime.exec.meter.SampleSink;
 import io.mirrorneuron.runtime.exec.meter.Sampler;
-import io.mirrorneuron.runtime.exec.meter.Samples;
-import io.mirrorneuron.runtime.exec.process.Grace;
+import io.mirrorneuron.runtime.exec.process.GracePeriods;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.wire.Json;
@@ -104,7 +104,7 @@ public final class ExecutionSamples {
         runtimeId(folder),
         Clock.systemUTC(),
         environment(),
-        Samples.NONE,
+        SampleSink.NONE,
         Storage.unwatched());
   }
 
@@ -113,15 +113,20 @@ public final class ExecutionSamples {
    */
   public static HostLocalExecutions runner(Path folder, Storage storage) {
     return new HostLocalExecutions(
-        config(folder), runtimeId(folder), Clock.systemUTC(), environment(), Samples.NONE, storage);
+        config(folder),
+        runtimeId(folder),
+        Clock.systemUTC(),
+        environment(),
+        SampleSink.NONE,
+        storage);
   }
 
-  public static HostLocalExecutions runner(Path folder, Grace grace, Spawner spawner) {
-    return runner(folder, grace, spawner, Samples.NONE, Sampler.Pace.DEFAULT);
+  public static HostLocalExecutions runner(Path folder, GracePeriods grace, Spawner spawner) {
+    return runner(folder, grace, spawner, SampleSink.NONE, Sampler.Pace.DEFAULT);
   }
 
   public static HostLocalExecutions runner(
-      Path folder, Grace grace, Spawner spawner, Samples samples, Sampler.Pace pace) {
+      Path folder, GracePeriods grace, Spawner spawner, SampleSink samples, Sampler.Pace pace) {
     return new HostLocalExecutions(
         config(folder),
         runtimeId(folder),

@@ -18,7 +18,7 @@ final class SampleBatches {
   /** Of all runs; what comes on top of them is lost. */
   private static final int MOST_WAITING = 20_000;
 
-  private final Samples samples;
+  private final SampleSink samples;
   private final ConcurrentMap<String, List<ObjectNode>> waiting = new ConcurrentHashMap<>();
   private final AtomicInteger count = new AtomicInteger();
   private final AtomicBoolean overflowing = new AtomicBoolean();
@@ -26,7 +26,7 @@ final class SampleBatches {
   /** One run is written by one thread at a time; runs that share a lock are no harm. */
   private final Object[] locks = new Object[16];
 
-  SampleBatches(Samples samples) {
+  SampleBatches(SampleSink samples) {
     this.samples = samples;
     Arrays.setAll(locks, index -> new Object());
   }

@@ -44,7 +44,7 @@ public final class Sampler implements AutoCloseable {
     public static final Pace DEFAULT = new Pace(Duration.ofMillis(200), 25);
   }
 
-  private final Samples samples;
+  private final SampleSink samples;
   private final SampleBatches batches;
   private final ProcessMeter meter;
   private final ProcessTable processes;
@@ -60,7 +60,7 @@ public final class Sampler implements AutoCloseable {
   private int ticks; // of the timer's thread
 
   public Sampler(
-      Samples samples, ProcessMeter meter, ProcessTable processes, Pace pace, Clock clock) {
+      SampleSink samples, ProcessMeter meter, ProcessTable processes, Pace pace, Clock clock) {
     this.samples = samples;
     this.batches = new SampleBatches(samples);
     this.meter = meter;
@@ -236,10 +236,10 @@ public final class Sampler implements AutoCloseable {
   }
 
   private void addGpus(ObjectNode sample) {
-    List<Samples.Gpu> gpus = samples.gpus();
+    List<SampleSink.Gpu> gpus = samples.gpus();
     if (!gpus.isEmpty()) {
       ArrayNode list = sample.putArray("gpu");
-      for (Samples.Gpu gpu : gpus) {
+      for (SampleSink.Gpu gpu : gpus) {
         ObjectNode one = list.addObject().put("index", gpu.index());
         if (gpu.utilPct() >= 0) {
           one.put("util_pct", rounded(gpu.utilPct(), 100));

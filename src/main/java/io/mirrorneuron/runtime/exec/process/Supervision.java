@@ -27,7 +27,7 @@ public final class Supervision implements AutoCloseable {
   private final String executionId;
   private final Child child;
   private final Notice.Inbox inbox;
-  private final Grace grace;
+  private final GracePeriods grace;
   private final ProcessTable processes;
   private final PrintedBeacons printed;
   private final Consumer<ObjectNode> onBeacon;
@@ -48,7 +48,7 @@ public final class Supervision implements AutoCloseable {
       String executionId,
       Child child,
       Notice.Inbox inbox,
-      Grace grace,
+      GracePeriods grace,
       ProcessTable processes,
       PrintedBeacons printed,
       Consumer<ObjectNode> onBeacon,

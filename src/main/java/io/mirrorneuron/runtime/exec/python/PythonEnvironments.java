@@ -9,8 +9,8 @@ import io.mirrorneuron.runtime.exec.process.Deadline;
 import io.mirrorneuron.runtime.exec.process.Interpreters;
 import io.mirrorneuron.runtime.exec.process.Notice;
 import io.mirrorneuron.runtime.exec.process.Preparation;
+import io.mirrorneuron.runtime.exec.process.PreparationScripts;
 import io.mirrorneuron.runtime.exec.process.PythonEnvironment;
-import io.mirrorneuron.runtime.exec.process.Tools;
 import io.mirrorneuron.runtime.exec.settings.NotStarted;
 import io.mirrorneuron.runtime.exec.spawn.SearchPath;
 import io.mirrorneuron.runtime.exec.workspace.FolderTree;
@@ -68,11 +68,12 @@ public final class PythonEnvironments {
 
   private final Config.Python config;
   private final Interpreters interpreters;
-  private final Tools tools;
+  private final PreparationScripts tools;
   private final SharedWork builds = new SharedWork();
   private final ConcurrentMap<Path, String> versions = new ConcurrentHashMap<>();
 
-  public PythonEnvironments(Config.Python config, Interpreters interpreters, Tools tools) {
+  public PythonEnvironments(
+      Config.Python config, Interpreters interpreters, PreparationScripts tools) {
     this.config = config;
     this.interpreters = interpreters;
     this.tools = tools;
@@ -121,7 +122,7 @@ public final class PythonEnvironments {
     if (known != null) {
       return known;
     }
-    Tools.Result result =
+    PreparationScripts.Result result =
         tools.run(
             execution.executionId(),
             VERSION,
@@ -213,7 +214,7 @@ public final class PythonEnvironments {
       arguments.add(packages.workFolder(folder).toString());
       arguments.addAll(install);
       Deadline limit = Deadline.in(config.setupLimit());
-      Tools.Result result =
+      PreparationScripts.Result result =
           tools.run(execution.executionId(), BUILD, arguments, folder, limit, inbox);
       if (result.forced() == Ending.STOPPED) {
         return new Preparation.Stopped();
@@ -231,7 +232,7 @@ public final class PythonEnvironments {
     }
   }
 
-  private String reason(Tools.Result result) {
+  private String reason(PreparationScripts.Result result) {
     String what =
         result.forced() == null
             ? "ended with exit code " + result.exitCode()

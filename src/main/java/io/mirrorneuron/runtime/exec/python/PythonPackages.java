@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.runtime.engine.Execution;
 import io.mirrorneuron.runtime.exec.settings.NotStarted;
 import io.mirrorneuron.runtime.exec.workspace.PayloadFiles;
-import io.mirrorneuron.runtime.exec.workspace.Uploads;
+import io.mirrorneuron.runtime.exec.workspace.WorkspaceUploads;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -90,7 +90,7 @@ record PythonPackages(String requirements, Path file, List<String> packages, Pat
   List<String> lay(Path folder) throws IOException, NotStarted {
     var arguments = new ArrayList<String>();
     if (payloads != null) {
-      Uploads.copyAll(payloads, folder.resolve("payloads"));
+      WorkspaceUploads.copyAll(payloads, folder.resolve("payloads"));
       arguments.addAll(List.of("-r", folder.resolve("payloads").resolve(file).toString()));
     } else if (!requirements.isBlank()) {
       Path copy = Files.writeString(folder.resolve("requirements.txt"), requirements);

@@ -22,13 +22,13 @@ public record Workspace(Path root, Path workdir) implements AutoCloseable {
   static Workspace lay(Path root, Execution execution, ExecutorSettings settings, Instant now)
       throws NotStarted {
     try {
-      Uploads.copy(execution.config(), execution.payloads(), root, settings.sandboxRoot());
+      WorkspaceUploads.copy(execution.config(), execution.payloads(), root, settings.sandboxRoot());
       MessageFiles.write(root, execution, now);
     } catch (IOException e) {
       throw new NotStarted("workspace cannot be filled: " + e.getMessage(), e);
     }
     String text = execution.config().path("workdir").asText("");
-    Path workdir = Uploads.inside(root, settings.sandboxRoot(), text, "workdir");
+    Path workdir = WorkspaceUploads.inside(root, settings.sandboxRoot(), text, "workdir");
     if (!Files.isDirectory(workdir)) {
       throw new NotStarted("workdir does not exist: " + text);
     }

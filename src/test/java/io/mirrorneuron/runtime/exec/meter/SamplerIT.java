@@ -8,7 +8,7 @@ import io.mirrorneuron.runtime.engine.Executions.Ending;
 import io.mirrorneuron.runtime.exec.ExecutionSamples;
 import io.mirrorneuron.runtime.exec.Heard;
 import io.mirrorneuron.runtime.exec.HostLocalExecutions;
-import io.mirrorneuron.runtime.exec.process.Grace;
+import io.mirrorneuron.runtime.exec.process.GracePeriods;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,7 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the samples of real programs say. */
 class SamplerIT {
-  private static final Grace SHORT = new Grace(Duration.ofMillis(300), Duration.ofMillis(500));
+  private static final GracePeriods SHORT =
+      new GracePeriods(Duration.ofMillis(300), Duration.ofMillis(500));
   private static final Sampler.Pace QUICK = new Sampler.Pace(Duration.ofMillis(10), 4);
 
   /** Python that works for so many seconds of processor time. */
@@ -129,7 +130,7 @@ class SamplerIT {
   @Test
   void whatTheProcessorOfGraphicsDoesIsPartOfASample() throws Exception {
     open(
-        new Samples() {
+        new SampleSink() {
           @Override
           public void write(String runId, List<ObjectNode> written) {
             samples.addAll(written);
@@ -172,7 +173,7 @@ class SamplerIT {
     assertThat(samples).hasSize(1);
   }
 
-  private void open(Samples sink, Sampler.Pace pace) {
+  private void open(SampleSink sink, Sampler.Pace pace) {
     runner = ExecutionSamples.runner(folder, SHORT, Spawner.best(), sink, pace);
   }
 

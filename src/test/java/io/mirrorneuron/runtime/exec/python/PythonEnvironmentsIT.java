@@ -10,9 +10,9 @@ import io.mirrorneuron.runtime.engine.Executions.Signal;
 import io.mirrorneuron.runtime.exec.ExecutionSamples;
 import io.mirrorneuron.runtime.exec.Heard;
 import io.mirrorneuron.runtime.exec.HostLocalExecutions;
+import io.mirrorneuron.runtime.exec.meter.SampleSink;
 import io.mirrorneuron.runtime.exec.meter.Sampler;
-import io.mirrorneuron.runtime.exec.meter.Samples;
-import io.mirrorneuron.runtime.exec.process.Grace;
+import io.mirrorneuron.runtime.exec.process.GracePeriods;
 import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import io.mirrorneuron.storage.Storage;
@@ -30,7 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Real virtual environments, with packages from a folder beside the requirements. */
 class PythonEnvironmentsIT {
-  private static final Grace SHORT = new Grace(Duration.ofMillis(300), Duration.ofMillis(500));
+  private static final GracePeriods SHORT =
+      new GracePeriods(Duration.ofMillis(300), Duration.ofMillis(500));
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String REPORT =
       "import os, sys, probe; print(probe.VALUE, sys.prefix == os.environ['VIRTUAL_ENV'],"
@@ -69,7 +70,7 @@ class PythonEnvironmentsIT {
         ExecutionSamples.environment(),
         SHORT,
         Spawner.best(),
-        Samples.NONE,
+        SampleSink.NONE,
         Sampler.Pace.DEFAULT,
         Storage.unwatched());
   }

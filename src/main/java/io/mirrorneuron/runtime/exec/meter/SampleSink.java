@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 
 /** Port: where samples of programs go. Called by one thread at a time for one run; may block. */
-public interface Samples {
+public interface SampleSink {
   /** For a runner whose samples nobody wants. */
-  Samples NONE = (runId, samples) -> {};
+  SampleSink NONE = (runId, samples) -> {};
 
   /** A program of the run is about to start: it may write into the run's folder. */
   default void begin(String runId) {}

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
  * end of the output is no news before the end of the program, so most programs wake their execution
  * once.
  */
-public final class Ears implements Spawner.Watcher {
+public final class ProgramWatcher implements Spawner.Watcher {
   private final Notice.Inbox inbox;
   private final Consumer<ByteBuffer> out;
   private final Consumer<ByteBuffer> err;
@@ -18,7 +18,7 @@ public final class Ears implements Spawner.Watcher {
   private boolean drained;
   private boolean exited;
 
-  public Ears(Notice.Inbox inbox, Consumer<ByteBuffer> out, Consumer<ByteBuffer> err) {
+  public ProgramWatcher(Notice.Inbox inbox, Consumer<ByteBuffer> out, Consumer<ByteBuffer> err) {
     this.inbox = inbox;
     this.out = out;
     this.err = err;

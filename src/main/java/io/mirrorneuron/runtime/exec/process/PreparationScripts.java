@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Scripts that prepare an execution. They belong to it and are ended with it. */
-public record Tools(
-    Spawner spawner, ProcessTable processes, Grace grace, ProcessEnvironment environment) {
+public record PreparationScripts(
+    Spawner spawner, ProcessTable processes, GracePeriods grace, ProcessEnvironment environment) {
   private static final ExecutorSettings.Beacons NO_BEACONS =
       new ExecutorSettings.Beacons(false, false, Duration.ZERO, Duration.ZERO);
 
@@ -50,7 +50,7 @@ public record Tools(
     var program = new Program(Path.of("/bin/sh"), words, environment.ofTools(executionId), folder);
     Spawner.Child child;
     try {
-      child = spawner.spawn(program, new Ears(inbox, output::append, _ -> {}));
+      child = spawner.spawn(program, new ProgramWatcher(inbox, output::append, _ -> {}));
     } catch (IOException e) {
       throw new NotStarted(e.getMessage(), e);
     }

@@ -8,6 +8,7 @@ import java.time.Duration;
  * @param afterTerm from the polite signal to the deadly one
  * @param stragglers for children that outlive the program they belong to
  */
-public record Grace(Duration afterTerm, Duration stragglers) {
-  public static final Grace DEFAULT = new Grace(Duration.ofSeconds(5), Duration.ofSeconds(2));
+public record GracePeriods(Duration afterTerm, Duration stragglers) {
+  public static final GracePeriods DEFAULT =
+      new GracePeriods(Duration.ofSeconds(5), Duration.ofSeconds(2));
 }

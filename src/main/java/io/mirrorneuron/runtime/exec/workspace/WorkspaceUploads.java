@@ -17,7 +17,7 @@ import java.util.List;
  * Copies what a node uploads from its bundle's payloads into a workspace. Links are followed only
  * inside the payloads and arrive as what they point to, so the workspace holds no link of ours.
  */
-public final class Uploads {
+public final class WorkspaceUploads {
   /** Deeper is a loop of links. */
   private static final int MAX_DEPTH = 64;
 
@@ -29,7 +29,7 @@ public final class Uploads {
    * @param workspace real path of the workspace
    * @param sandboxRoot absolute prefix that stands for the workspace
    */
-  private Uploads(PayloadFiles payloads, Path workspace, String sandboxRoot) {
+  private WorkspaceUploads(PayloadFiles payloads, Path workspace, String sandboxRoot) {
     this.payloads = payloads;
     this.workspace = workspace;
     this.sandboxRoot = sandboxRoot;
@@ -39,7 +39,8 @@ public final class Uploads {
       throws IOException, NotStarted {
     List<Upload> uploads = Upload.of(config);
     if (!uploads.isEmpty()) {
-      var copier = new Uploads(PayloadFiles.of(payloads, "upload source"), workspace, sandboxRoot);
+      var copier =
+          new WorkspaceUploads(PayloadFiles.of(payloads, "upload source"), workspace, sandboxRoot);
       for (Upload upload : uploads) {
         copier.copy(upload);
       }
@@ -48,7 +49,7 @@ public final class Uploads {
 
   /** Copies all payload files to the folder, which need not exist. */
   public static void copyAll(Path payloads, Path folder) throws IOException, NotStarted {
-    var copier = new Uploads(PayloadFiles.of(payloads, "payload file"), folder, "");
+    var copier = new WorkspaceUploads(PayloadFiles.of(payloads, "payload file"), folder, "");
     copier.copy(copier.payloads.root(), folder, ".", 0);
   }
 
