@@ -67,7 +67,7 @@ final class Bindings {
 
   /** A worker may be named again by another binding; the mention that configures it counts. */
   private static void add(Place worker, Map<String, Place> nodes) {
-    String key = Topology.nodeKey(worker);
+    String key = Nodes.key(worker);
     boolean configures = !worker.atAny("config", "with").isAbsent();
     if (configures || !nodes.containsKey(key)) {
       nodes.put(key, asNode(worker));

@@ -62,7 +62,7 @@ public final class Manifests {
     Set<String> present = withFolders(payloadPaths);
     Findings findings = new Findings(StepForm.isUsedBy(workflow.source()));
     for (Place node : Topology.of(Place.root(workflow.source(), findings)).nodes()) {
-      Agent agent = workflow.agents().get(Topology.nodeKey(node));
+      Agent agent = workflow.agents().get(Nodes.key(node));
       List<Upload> uploads =
           agent.type() == AgentType.EXECUTOR ? Upload.of(agent.config()) : List.of();
       for (Upload upload : uploads) {

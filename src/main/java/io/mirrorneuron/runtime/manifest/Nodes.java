@@ -200,4 +200,10 @@ final class Nodes {
     modern.setAll(config);
     return modern.put("complete_run", true);
   }
+
+  /** The id of a node; a node without any is like no other. */
+  static String key(Place node) {
+    Place id = node.atAny("node_id", "id");
+    return id.value().isTextual() ? id.value().textValue() : node.pointer();
+  }
 }
