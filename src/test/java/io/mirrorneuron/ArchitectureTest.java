@@ -66,6 +66,14 @@ class ArchitectureTest {
           .because("a program is prepared, started, heard and measured by parts of their own");
 
   @ArchTest
+  static final ArchRule readersOfManifestsHaveNoCycles =
+      slices()
+          .matching(ROOT + ".runtime.manifest.(*)..")
+          .should()
+          .beFreeOfCycles()
+          .because("steps are read on top of agents, and both with the same tools");
+
+  @ArchTest
   static final ArchRule partsOfTheGatewayHaveNoCycles =
       slices()
           .matching(ROOT + ".gateway.(*)..")

@@ -1,7 +1,14 @@
 package io.mirrorneuron.runtime.manifest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.manifest.Nodes.Node;
+import io.mirrorneuron.runtime.manifest.graph.Completion;
+import io.mirrorneuron.runtime.manifest.graph.Edges;
+import io.mirrorneuron.runtime.manifest.graph.Header;
+import io.mirrorneuron.runtime.manifest.graph.Nodes;
+import io.mirrorneuron.runtime.manifest.graph.Nodes.Node;
+import io.mirrorneuron.runtime.manifest.graph.Seeds;
+import io.mirrorneuron.runtime.manifest.reading.Findings;
+import io.mirrorneuron.runtime.manifest.reading.Place;
 import io.mirrorneuron.runtime.workflow.StepGraph;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.runtime.workflow.Workflow.Agent;

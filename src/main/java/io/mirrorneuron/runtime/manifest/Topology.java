@@ -1,5 +1,10 @@
 package io.mirrorneuron.runtime.manifest;
 
+import io.mirrorneuron.runtime.manifest.graph.Edges;
+import io.mirrorneuron.runtime.manifest.graph.Nodes;
+import io.mirrorneuron.runtime.manifest.reading.Place;
+import io.mirrorneuron.runtime.manifest.reading.Shape;
+import io.mirrorneuron.runtime.manifest.steps.Bindings;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
