@@ -1,9 +1,9 @@
 package io.mirrorneuron.runtime.manifest.graph;
 
 import io.mirrorneuron.runtime.manifest.reading.Conditions;
-import io.mirrorneuron.runtime.manifest.reading.Ids;
+import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
+import io.mirrorneuron.runtime.manifest.reading.NameRules;
 import io.mirrorneuron.runtime.manifest.reading.Place;
-import io.mirrorneuron.runtime.manifest.reading.Problem;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.workflow.Condition;
 import io.mirrorneuron.runtime.workflow.Workflow.Edge;
@@ -52,13 +52,13 @@ public final class Edges {
   private Edge edge(Place unnamed) {
     Place fromPlace = unnamed.atAny("from_node", "from");
     Place toPlace = unnamed.atAny("to_node", "to");
-    String given = Ids.readOptional(unnamed.atAny("edge_id", "id"));
+    String given = NameRules.readOptional(unnamed.atAny("edge_id", "id"));
     String id = given != null ? given : derivedId(unnamed, fromPlace, toPlace);
     Place place = unnamed.named(Place.shown(id));
     String from = end(fromPlace, "from_node", place.name());
     String to = end(toPlace, "to_node", place.name());
     String type =
-        Ids.read(
+        NameRules.read(
             place.atAny("message_type", "event"),
             "edge " + place.name() + " must define message_type");
     if (place.at("conditions").isAbsent() && !place.at("condition").isAbsent()) {
@@ -67,7 +67,7 @@ public final class Edges {
     Condition condition = Conditions.compile(place.at("conditions"));
     String unique = unique(id);
     if (given != null && !unique.equals(given) && uniqueIds) {
-      place.error(Problem.DUPLICATE, "duplicate edge_id " + place.name());
+      place.error(ManifestProblem.DUPLICATE, "duplicate edge_id " + place.name());
     } else if (given != null && !unique.equals(given)) {
       place.warn("edge_id %s is used more than once; one is now %s".formatted(given, unique));
     }
@@ -81,12 +81,12 @@ public final class Edges {
 
   private String end(Place place, String member, String edge) {
     if (place.isAbsent()) {
-      place.error(Problem.REQUIRED, "edge %s must define %s".formatted(edge, member));
+      place.error(ManifestProblem.REQUIRED, "edge %s must define %s".formatted(edge, member));
       return null;
     }
     if (!nodeIds.contains(place.value().textValue())) {
       place.error(
-          Problem.REFERENCE,
+          ManifestProblem.REFERENCE,
           "edge %s references missing %s %s".formatted(edge, member, place.shown()));
     }
     return place.value().textValue();
@@ -100,7 +100,7 @@ public final class Edges {
     Routing routing = ROUTING.get(place.value().asText().toLowerCase(Locale.ROOT));
     if (routing == null) {
       place.error(
-          Problem.UNSUPPORTED,
+          ManifestProblem.UNSUPPORTED,
           "edge %s has unsupported routing_mode %s".formatted(edge.name(), place.shown()));
     }
     return routing;

@@ -2,8 +2,8 @@ package io.mirrorneuron.runtime.manifest.graph;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.config.Config.DefaultRunner;
+import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.Place;
-import io.mirrorneuron.runtime.manifest.reading.Problem;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
@@ -54,14 +54,15 @@ final class ExecutorConfig {
     if (requirements.is(Shape.STRING)
         && !PayloadPaths.staysInside(requirements.value().textValue())) {
       requirements.error(
-          Problem.UNSAFE_PATH,
+          ManifestProblem.UNSAFE_PATH,
           "requirements must stay inside blueprint payloads: " + requirements.shown());
     }
     Place packages = environment.at("packages");
     if (packages.is(Shape.NAMES)) {
       for (Place item : packages.items()) {
         if (item.value().textValue().strip().startsWith("-")) {
-          item.error(Problem.SHAPE, item.label() + " must be a package, not an option of pip");
+          item.error(
+              ManifestProblem.SHAPE, item.label() + " must be a package, not an option of pip");
         }
       }
     }
@@ -71,14 +72,14 @@ final class ExecutorConfig {
     if (runner.isAbsent()) {
       if (defaultRunner == DefaultRunner.REJECT) {
         runner.error(
-            Problem.RUNNER,
+            ManifestProblem.RUNNER,
             "runner_unavailable: node %s names no runner_module and this server has no default"
                 .formatted(node.name()));
       }
     } else if (runner.is(Shape.NAME)
         && !runner.value().textValue().equals("MirrorNeuron.Runner.HostLocal")) {
       runner.error(
-          Problem.RUNNER,
+          ManifestProblem.RUNNER,
           "runner_unavailable: node %s asks for %s, this server has MirrorNeuron.Runner.HostLocal"
               .formatted(node.name(), runner.shown()));
     }
@@ -87,22 +88,24 @@ final class ExecutorConfig {
   private static void checkCommand(Place node, Place command) {
     JsonNode value = command.value();
     if (!command.isAbsent() && !value.isTextual() && !value.isArray()) {
-      command.error(Problem.SHAPE, command.label() + " must be a list of strings or a string");
+      command.error(
+          ManifestProblem.SHAPE, command.label() + " must be a list of strings or a string");
     } else if (command.isAbsent() || value.isArray() && value.isEmpty() || isBlank(value)) {
       boolean template = !node.at("uses").isAbsent();
       command.error(
-          Problem.REQUIRED,
+          ManifestProblem.REQUIRED,
           template
               ? "node %s uses the agent template %s, which must be rendered before submission"
                   .formatted(node.name(), node.at("uses").shown())
               : "command is required for executor node " + node.name());
     } else if (value.isArray() && (!Shape.STRINGS.fits(value) || isBlank(value.get(0)))) {
       command.error(
-          Problem.SHAPE, command.label() + " must be a list of strings that starts with a program");
+          ManifestProblem.SHAPE,
+          command.label() + " must be a list of strings that starts with a program");
     } else if (value.isArray()
         ? Json.elements(value).anyMatch(ExecutorConfig::holdsNul)
         : holdsNul(value)) {
-      command.error(Problem.SHAPE, command.label() + " must not hold NUL characters");
+      command.error(ManifestProblem.SHAPE, command.label() + " must not hold NUL characters");
     }
   }
 
@@ -119,11 +122,11 @@ final class ExecutorConfig {
       String name = variable.getKey();
       if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
         environment.error(
-            Problem.SHAPE,
+            ManifestProblem.SHAPE,
             environment.label() + " has a variable without a proper name: " + Place.shown(name));
       } else if (holdsNul(variable.getValue())) {
         environment.error(
-            Problem.SHAPE,
+            ManifestProblem.SHAPE,
             environment.label() + "." + Place.shown(name) + " must not hold NUL characters");
       }
     }
@@ -148,12 +151,13 @@ final class ExecutorConfig {
   private static void checkUpload(Place source, Place target) {
     if (!PayloadPaths.staysInside(source.value().textValue())) {
       source.error(
-          Problem.UNSAFE_PATH,
+          ManifestProblem.UNSAFE_PATH,
           "upload source must stay inside blueprint payloads: " + source.shown());
     }
     if (target.is(Shape.STRING) && !PayloadPaths.staysInside(target.value().textValue())) {
       target.error(
-          Problem.UNSAFE_PATH, "upload target must stay inside the workspace: " + target.shown());
+          ManifestProblem.UNSAFE_PATH,
+          "upload target must stay inside the workspace: " + target.shown());
     }
   }
 }

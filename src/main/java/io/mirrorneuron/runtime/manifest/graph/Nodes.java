@@ -3,9 +3,9 @@ package io.mirrorneuron.runtime.manifest.graph;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config.DefaultRunner;
-import io.mirrorneuron.runtime.manifest.reading.Ids;
+import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
+import io.mirrorneuron.runtime.manifest.reading.NameRules;
 import io.mirrorneuron.runtime.manifest.reading.Place;
-import io.mirrorneuron.runtime.manifest.reading.Problem;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.manifest.reading.SpecChecks;
 import io.mirrorneuron.runtime.workflow.Workflow.Agent;
@@ -85,7 +85,7 @@ public final class Nodes {
     }
 
     public boolean isUnsafe() {
-      return Unsafe.is(config) || Unsafe.is(place.value());
+      return UnsafeWords.is(config) || UnsafeWords.is(place.value());
     }
 
     public Agent withEdges(List<Edge> outgoing) {
@@ -114,19 +114,20 @@ public final class Nodes {
   public Map<String, Node> read(Place home, List<Place> places, Policies policies) {
     Map<String, Node> nodes = new LinkedHashMap<>();
     if (places.isEmpty() && (home.isAbsent() || home.value().isArray() && home.value().isEmpty())) {
-      home.error(Problem.REQUIRED, home.label() + " must not be empty");
+      home.error(ManifestProblem.REQUIRED, home.label() + " must not be empty");
     }
     for (Place place : places) {
       Node node = place.isRequired(Shape.OBJECT) ? node(place, policies) : null;
       if (node != null && nodes.putIfAbsent(node.id, node) != null) {
-        place.error(Problem.DUPLICATE, "duplicate node_id " + Place.shown(node.id));
+        place.error(ManifestProblem.DUPLICATE, "duplicate node_id " + Place.shown(node.id));
       }
     }
     return nodes;
   }
 
   private Node node(Place unnamed, Policies policies) {
-    String id = Ids.read(unnamed.atAny("node_id", "id"), "node_id is required for every node");
+    String id =
+        NameRules.read(unnamed.atAny("node_id", "id"), "node_id is required for every node");
     if (id == null) {
       return null;
     }
@@ -149,19 +150,19 @@ public final class Nodes {
     Place type = place.atAny("agent_type", "agentType");
     String shownId = Place.shown(id);
     if (type.isAbsent()) {
-      type.error(Problem.REQUIRED, "agent_type is required for node " + shownId);
+      type.error(ManifestProblem.REQUIRED, "agent_type is required for node " + shownId);
       return null;
     }
     if ("module".equals(type.value().textValue())) {
       type.error(
-          Problem.AGENT_TYPE,
+          ManifestProblem.AGENT_TYPE,
           "unsupported_agent_type: module agents need the BEAM runtime (node " + shownId + ")");
       return null;
     }
     AgentType known = TYPES.get(type.value().asText());
     if (known == null) {
       type.error(
-          Problem.UNSUPPORTED,
+          ManifestProblem.UNSUPPORTED,
           "unsupported agent_type %s for node %s".formatted(type.shown(), shownId));
     }
     return known;
@@ -176,11 +177,11 @@ public final class Nodes {
     String template = given.equals("accumulator") ? "reduce" : given;
     if (!TEMPLATES.contains(template)) {
       place.error(
-          Problem.UNSUPPORTED,
+          ManifestProblem.UNSUPPORTED,
           "unsupported template type %s for node %s".formatted(place.shown(), Place.shown(id)));
     } else if (agentType != null && !TEMPLATES_OF.get(agentType).contains(template)) {
       place.error(
-          Problem.CONFLICT,
+          ManifestProblem.CONFLICT,
           "template type %s is not supported for agent_type %s on node %s"
               .formatted(template, agentType.name().toLowerCase(Locale.ROOT), Place.shown(id)));
     }

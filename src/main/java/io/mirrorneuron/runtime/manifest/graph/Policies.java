@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.manifest.graph;
 
+import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.Place;
-import io.mirrorneuron.runtime.manifest.reading.Problem;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.workflow.Backpressure;
 import io.mirrorneuron.runtime.workflow.RestartPolicy;
@@ -85,7 +85,7 @@ record Policies(AgentPolicies ofWorkflow) {
 
   private static void outOfOrder(Place mark, String ceiling) {
     mark.error(
-        Problem.CONFLICT,
+        ManifestProblem.CONFLICT,
         "%s must not be above %s: %s".formatted(mark.label(), ceiling, mark.shown()));
   }
 }

@@ -2,8 +2,8 @@ package io.mirrorneuron.runtime.manifest.graph;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.runtime.manifest.graph.Nodes.Node;
+import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.Place;
-import io.mirrorneuron.runtime.manifest.reading.Problem;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
@@ -64,7 +64,7 @@ public final class Seeds {
       places
           .getFirst()
           .error(
-              Problem.REQUIRED,
+              ManifestProblem.REQUIRED,
               "manifest must define at least one entrypoint or one node with role"
                   + " root/root_coordinator");
     }
@@ -74,7 +74,7 @@ public final class Seeds {
     String id = place.value().asText();
     if (!place.value().isTextual() || !nodes.containsKey(id)) {
       place.error(
-          Problem.REFERENCE,
+          ManifestProblem.REFERENCE,
           "entrypoint %s does not reference a known node".formatted(place.shown()));
     }
     return id;
@@ -104,7 +104,7 @@ public final class Seeds {
     }
     if (messages > MAX_MESSAGES) {
       place.error(
-          Problem.LIMIT,
+          ManifestProblem.LIMIT,
           "%s make %d messages; at most %d are allowed"
               .formatted(place.label(), messages, MAX_MESSAGES));
     }

@@ -66,7 +66,7 @@ public final class Conditions {
       if (!COMPARISON.contains(member.getKey())) {
         Place surplus = place.at(member.getKey());
         surplus.error(
-            Problem.SHAPE,
+            ManifestProblem.SHAPE,
             surplus.label()
                 + " does not belong here: a condition is all, any, not, expr,"
                 + " or path with op and value");
@@ -91,14 +91,16 @@ public final class Conditions {
     Matcher parts = EXPRESSION.matcher(text);
     if (text.length() > MAX_EXPRESSION || !parts.matches()) {
       place.error(
-          Problem.SHAPE, place.label() + " must be \"${path} op literal\": " + place.shown());
+          ManifestProblem.SHAPE,
+          place.label() + " must be \"${path} op literal\": " + place.shown());
       return Condition.ALWAYS;
     }
     Optional<JsonNode> literal = literal(parts.group("literal").trim());
     if (literal.isEmpty()) {
       String shown = Place.shown(parts.group("literal"));
       place.error(
-          Problem.SHAPE, place.label() + " must end with a JSON literal or 'text': " + shown);
+          ManifestProblem.SHAPE,
+          place.label() + " must end with a JSON literal or 'text': " + shown);
       return Condition.ALWAYS;
     }
     return compare(
@@ -122,14 +124,14 @@ public final class Conditions {
     Optional<ContextPath> from = ContextPath.parse(path);
     if (from.isEmpty()) {
       pathPlace.error(
-          Problem.UNSUPPORTED,
+          ManifestProblem.UNSUPPORTED,
           "%s: path %s must start with %s"
               .formatted(pathPlace.label(), Place.shown(path), ContextPath.ROOTS));
     }
     Optional<Operator> operator = Operator.of(symbol);
     if (operator.isEmpty()) {
       opPlace.error(
-          Problem.UNSUPPORTED,
+          ManifestProblem.UNSUPPORTED,
           "%s: unsupported operator %s".formatted(opPlace.label(), Place.shown(symbol)));
     }
     if (from.isEmpty() || operator.isEmpty()) {
@@ -143,9 +145,10 @@ public final class Conditions {
       return value.isAbsent() || !value.is(Shape.BOOLEAN) ? BooleanNode.TRUE : value.value();
     }
     if (value.value().isMissingNode()) {
-      value.error(Problem.REQUIRED, value.label() + " needs a value to compare with");
+      value.error(ManifestProblem.REQUIRED, value.label() + " needs a value to compare with");
     } else if (operator == Operator.IN && !value.value().isArray() && !value.value().isTextual()) {
-      value.error(Problem.SHAPE, value.label() + " must be a list or a string for the operator in");
+      value.error(
+          ManifestProblem.SHAPE, value.label() + " must be a list or a string for the operator in");
     }
     return value.value();
   }

@@ -14,7 +14,7 @@ public final class Findings {
   /** A hostile manifest can have millions of errors; nobody reads more than these. */
   static final int MAX_LISTED = 100;
 
-  private record Issue(Problem problem, String message, String path, String pointer) {}
+  private record Issue(ManifestProblem problem, String message, String path, String pointer) {}
 
   private final boolean inSteps;
   private final List<Issue> errors = new ArrayList<>();
@@ -33,7 +33,7 @@ public final class Findings {
     this.inSteps = inSteps;
   }
 
-  void error(Problem problem, Place place, String message) {
+  void error(ManifestProblem problem, Place place, String message) {
     errorCount++;
     if (errors.size() < MAX_LISTED) {
       errors.add(new Issue(problem, message, place.path(), place.pointer()));

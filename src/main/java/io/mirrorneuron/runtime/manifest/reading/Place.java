@@ -125,7 +125,7 @@ public final class Place {
     if (shape.fits(value)) {
       return true;
     }
-    error(Problem.SHAPE, label() + " must be " + shape.words());
+    error(ManifestProblem.SHAPE, label() + " must be " + shape.words());
     return false;
   }
 
@@ -142,9 +142,9 @@ public final class Place {
   /** Like {@link #is} for a member that must be there. */
   public boolean isRequired(Shape shape) {
     if (value.isMissingNode()) {
-      error(Problem.REQUIRED, label() + " is required");
+      error(ManifestProblem.REQUIRED, label() + " is required");
     } else if (value.isNull()) {
-      error(Problem.SHAPE, label() + " must be " + shape.words());
+      error(ManifestProblem.SHAPE, label() + " must be " + shape.words());
     }
     return is(shape);
   }
@@ -152,7 +152,7 @@ public final class Place {
   /** Reports a value that is there but is none of {@code words}. */
   public void oneOf(Set<String> words) {
     if (!isAbsent() && !(value.isTextual() && words.contains(value.textValue()))) {
-      error(Problem.UNSUPPORTED, label() + " has unsupported value");
+      error(ManifestProblem.UNSUPPORTED, label() + " has unsupported value");
     }
   }
 
@@ -162,12 +162,12 @@ public final class Place {
       return true;
     }
     error(
-        Problem.LIMIT,
+        ManifestProblem.LIMIT,
         "%s has %d entries; at most %d are allowed".formatted(label(), value.size(), most));
     return false;
   }
 
-  public void error(Problem problem, String message) {
+  public void error(ManifestProblem problem, String message) {
     findings.error(problem, this, message);
   }
 

@@ -72,7 +72,7 @@ public final class SpecChecks {
         Shape.AMOUNT.fits(value)
             || value.isTextual() && SIZE.matcher(value.textValue().trim()).matches();
     if (!place.isAbsent() && !fits) {
-      place.error(Problem.SHAPE, place.label() + " must be " + wanted);
+      place.error(ManifestProblem.SHAPE, place.label() + " must be " + wanted);
     }
   }
 
@@ -106,7 +106,8 @@ public final class SpecChecks {
     boolean valid = number.isInt() && number.intValue() > 0 && number.intValue() < 65_536;
     if (!port.at("port").isAbsent() && !valid) {
       port.at("port")
-          .error(Problem.SHAPE, port.at("port").label() + " must be a number from 1 to 65535");
+          .error(
+              ManifestProblem.SHAPE, port.at("port").label() + " must be a number from 1 to 65535");
     }
     port.at("protocol").oneOf(PROTOCOLS);
   }
@@ -116,7 +117,7 @@ public final class SpecChecks {
     volume.at("source").is(Shape.NAME);
     Place target = volume.at("target");
     if (target.isRequired(Shape.NAME) && !target.value().textValue().startsWith("/")) {
-      target.error(Problem.SHAPE, target.label() + " must be an absolute path");
+      target.error(ManifestProblem.SHAPE, target.label() + " must be an absolute path");
     }
     volume.at("mode").oneOf(Set.of("ro", "rw"));
     volume.at("type").oneOf(Set.of("host"));
@@ -150,12 +151,14 @@ public final class SpecChecks {
       case "command" -> {
         Place command = rule.at("command");
         if (command.value().isArray() ? !Shape.NAMES.fits(command.value()) : command.isAbsent()) {
-          command.error(Problem.SHAPE, command.label() + " must be a list of strings or a string");
+          command.error(
+              ManifestProblem.SHAPE, command.label() + " must be a list of strings or a string");
         } else if (!command.value().isArray()) {
           command.is(Shape.NAME);
         }
       }
-      default -> type.error(Problem.UNSUPPORTED, type.label() + " must be pattern or command");
+      default ->
+          type.error(ManifestProblem.UNSUPPORTED, type.label() + " must be pattern or command");
     }
   }
 
@@ -165,7 +168,7 @@ public final class SpecChecks {
       Pattern.compile(pattern.value().textValue().replace("(?P<", "(?<"));
     } catch (PatternSyntaxException e) {
       pattern.error(
-          Problem.SHAPE,
+          ManifestProblem.SHAPE,
           "%s is not a regular expression: %s".formatted(pattern.label(), e.getDescription()));
     }
   }

@@ -3,8 +3,8 @@ package io.mirrorneuron.runtime.manifest.steps;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.manifest.graph.Nodes;
+import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.Place;
-import io.mirrorneuron.runtime.manifest.reading.Problem;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
@@ -42,7 +42,7 @@ public final class Bindings {
     for (Place binding : bindings) {
       if (!names.contains(binding.name())) {
         binding.error(
-            Problem.REFERENCE,
+            ManifestProblem.REFERENCE,
             "runtime.bindings.%s is the binding of no step".formatted(Place.shown(binding.name())));
       }
     }

@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.manifest.steps;
 
+import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.Place;
-import io.mirrorneuron.runtime.manifest.reading.Problem;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +64,7 @@ final class StepAgents {
               !bindings.workerIds(run(step)).isEmpty() || !bindings.workerIds(id).isEmpty();
           if (someWork && !described) {
             step.error(
-                Problem.REFERENCE,
+                ManifestProblem.REFERENCE,
                 "step %s has no agent: no node and no binding has the name it runs"
                     .formatted(step.name()));
           }

@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.manifest.steps;
 
+import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.Place;
-import io.mirrorneuron.runtime.manifest.reading.Problem;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.workflow.StepGraph.FailurePolicy;
 import io.mirrorneuron.runtime.workflow.StepGraph.Retry;
@@ -109,7 +109,7 @@ record StepControl(
         FAILURE_POLICIES.get(place.value().asText().trim().toLowerCase(Locale.ROOT));
     if (known == null) {
       place.error(
-          Problem.UNSUPPORTED,
+          ManifestProblem.UNSUPPORTED,
           "%s must be fail_workflow, continue_partial, continue or skip: %s"
               .formatted(place.label(), place.shown()));
     }

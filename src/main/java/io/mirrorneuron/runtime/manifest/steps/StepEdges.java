@@ -3,9 +3,9 @@ package io.mirrorneuron.runtime.manifest.steps;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.runtime.manifest.graph.Edges;
 import io.mirrorneuron.runtime.manifest.reading.Conditions;
-import io.mirrorneuron.runtime.manifest.reading.Ids;
+import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
+import io.mirrorneuron.runtime.manifest.reading.NameRules;
 import io.mirrorneuron.runtime.manifest.reading.Place;
-import io.mirrorneuron.runtime.manifest.reading.Problem;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.workflow.Condition;
 import io.mirrorneuron.runtime.workflow.StepGraph.StepEdge;
@@ -64,7 +64,7 @@ final class StepEdges {
   }
 
   private void readListed(Place unnamed) {
-    String given = Ids.readOptional(unnamed.atAny("id", "edge_id"));
+    String given = NameRules.readOptional(unnamed.atAny("id", "edge_id"));
     Place place = given == null ? unnamed : unnamed.named(Place.shown(given));
     String from = end(place, place.atAny("from", "from_step"), "from");
     String to = end(place, place.atAny("to", "to_step"), "to");
@@ -73,7 +73,7 @@ final class StepEdges {
     Set<String> accepts = accepts(place.at("accepts"));
     Condition condition = Conditions.compile(place.atAny("condition", "conditions"));
     if (given != null && !ids.add(given)) {
-      place.error(Problem.DUPLICATE, "duplicate workflow edge id " + place.name());
+      place.error(ManifestProblem.DUPLICATE, "duplicate workflow edge id " + place.name());
     }
     if (from != null && to != null) {
       add(place, given, from, to, required.value().asBoolean(true), accepts, condition);
@@ -105,7 +105,7 @@ final class StepEdges {
     if (!known && FOLLOW.contains(event)) {
       sound = false;
       follower.error(
-          Problem.REFERENCE,
+          ManifestProblem.REFERENCE,
           "step %s: on.%s names no step %s".formatted(Place.shown(step), event, follower.shown()));
     }
     if (known && !connected.contains(new Ends(step, to))) {
@@ -125,7 +125,8 @@ final class StepEdges {
     if (from.equals(to)) {
       sound = false;
       place.error(
-          Problem.GRAPH, "workflow edge must not lead from a step to itself: " + Place.shown(from));
+          ManifestProblem.GRAPH,
+          "workflow edge must not lead from a step to itself: " + Place.shown(from));
       return;
     }
     String id = given != null ? given : derivedId(from + "_" + to);
@@ -147,7 +148,7 @@ final class StepEdges {
     }
     sound = false;
     end.error(
-        end.isAbsent() ? Problem.REQUIRED : Problem.REFERENCE,
+        end.isAbsent() ? ManifestProblem.REQUIRED : ManifestProblem.REFERENCE,
         end.isAbsent()
             ? "workflow edge %s must define %s".formatted(edge.name(), member)
             : "workflow edge %s references missing %s step %s"
@@ -160,13 +161,14 @@ final class StepEdges {
       return Set.of("done");
     }
     if (place.value().isEmpty() || !Shape.NAMES.fits(place.value())) {
-      place.error(Problem.SHAPE, place.label() + " must be a non-empty list of non-empty strings");
+      place.error(
+          ManifestProblem.SHAPE, place.label() + " must be a non-empty list of non-empty strings");
       return Set.of("done");
     }
     for (Place word : place.items()) {
       if (!ACCEPTED.containsKey(word.value().textValue())) {
         word.error(
-            Problem.UNSUPPORTED,
+            ManifestProblem.UNSUPPORTED,
             "%s must be done, partial, skipped or failed: %s"
                 .formatted(word.label(), word.shown()));
       }

@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.manifest.steps;
 
+import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.Place;
-import io.mirrorneuron.runtime.manifest.reading.Problem;
 import io.mirrorneuron.runtime.workflow.StepGraph.StepEdge;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -33,7 +33,8 @@ final class StepOrder {
     List<String> loop = loop(steps);
     if (!loop.isEmpty()) {
       Place edges = graph.at("edges");
-      edges.error(Problem.GRAPH, edges.label() + " must be acyclic: " + listed(loop, " -> "));
+      edges.error(
+          ManifestProblem.GRAPH, edges.label() + " must be acyclic: " + listed(loop, " -> "));
       return;
     }
     Set<String> reached = reachedFrom(source);
@@ -42,7 +43,7 @@ final class StepOrder {
       graph
           .at("source")
           .error(
-              Problem.GRAPH,
+              ManifestProblem.GRAPH,
               "workflow steps are unreachable from source %s: %s"
                   .formatted(Place.shown(source), listed(missed, ", ")));
     }

@@ -2,10 +2,10 @@ package io.mirrorneuron.runtime.manifest.steps;
 
 import io.mirrorneuron.runtime.manifest.graph.Nodes;
 import io.mirrorneuron.runtime.manifest.graph.Nodes.Node;
-import io.mirrorneuron.runtime.manifest.graph.Unsafe;
-import io.mirrorneuron.runtime.manifest.reading.Ids;
+import io.mirrorneuron.runtime.manifest.graph.UnsafeWords;
+import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
+import io.mirrorneuron.runtime.manifest.reading.NameRules;
 import io.mirrorneuron.runtime.manifest.reading.Place;
-import io.mirrorneuron.runtime.manifest.reading.Problem;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.workflow.StepGraph;
 import io.mirrorneuron.runtime.workflow.StepGraph.Step;
@@ -61,7 +61,7 @@ public final class StepReader {
     checkBindings(places);
     StepEdges edgeReader = new StepEdges(places);
     List<StepEdge> edges = edgeReader.read(graph.at("edges"));
-    StepEnds ends = StepEnds.read(graph, entrypoint, places.keySet(), edges);
+    SourceAndSink ends = SourceAndSink.read(graph, entrypoint, places.keySet(), edges);
     if (edgeReader.isSound() && ends.source() != null) {
       new StepOrder(edges).check(graph, places.keySet(), ends.source());
     }
@@ -93,7 +93,7 @@ public final class StepReader {
     for (Place item : list.items()) {
       String id =
           item.isRequired(Shape.OBJECT)
-              ? Ids.read(item.at("id"), "id is required for every workflow step")
+              ? NameRules.read(item.at("id"), "id is required for every workflow step")
               : null;
       if (id == null) {
         continue;
@@ -101,7 +101,7 @@ public final class StepReader {
       Place step = item.named(Place.shown(id));
       step.members(MEMBERS);
       if (places.putIfAbsent(id, step) != null) {
-        step.error(Problem.DUPLICATE, "duplicate workflow step id " + step.name());
+        step.error(ManifestProblem.DUPLICATE, "duplicate workflow step id " + step.name());
       }
     }
     return places;
@@ -147,8 +147,8 @@ public final class StepReader {
               .formatted(place.name(), trigger.quorum(), incoming.size()));
     }
     boolean unsafe =
-        Unsafe.is(place.value())
-            || Unsafe.is(place.at("control").value())
+        UnsafeWords.is(place.value())
+            || UnsafeWords.is(place.at("control").value())
             || agentIds.stream().map(nodes::get).anyMatch(Node::isUnsafe);
     return new Step(
         id,

@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.manifest.steps;
 
+import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.Place;
-import io.mirrorneuron.runtime.manifest.reading.Problem;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.workflow.StepGraph.Rule;
 import io.mirrorneuron.runtime.workflow.StepGraph.Trigger;
@@ -61,7 +61,8 @@ final class StepTriggers {
     if (rule == null) {
       String known = word.name().equals("mode") ? "all_required or min_success" : "a trigger rule";
       word.error(
-          Problem.UNSUPPORTED, "%s must be %s: %s".formatted(word.label(), known, word.shown()));
+          ManifestProblem.UNSUPPORTED,
+          "%s must be %s: %s".formatted(word.label(), known, word.shown()));
       return new Trigger(Rule.ALL_SUCCESS, 0);
     }
     if (rule != Rule.QUORUM_SUCCESS) {

@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.manifest.steps;
 
+import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.Place;
-import io.mirrorneuron.runtime.manifest.reading.Problem;
 import io.mirrorneuron.runtime.workflow.StepGraph.StepEdge;
 import java.util.List;
 import java.util.Set;
@@ -14,22 +14,23 @@ import java.util.stream.Collectors;
  * @param source null when it was refused
  * @param sink null when it was refused
  */
-record StepEnds(String source, String sink) {
+record SourceAndSink(String source, String sink) {
 
   /**
    * @param entrypoint the other name of the source
    */
-  static StepEnds read(Place graph, Place entrypoint, Set<String> steps, List<StepEdge> edges) {
+  static SourceAndSink read(
+      Place graph, Place entrypoint, Set<String> steps, List<StepEdge> edges) {
     Place source = Place.first(graph.at("source"), entrypoint);
     boolean differ =
         !entrypoint.isAbsent() && !source.value().asText().equals(entrypoint.value().asText());
     if (differ) {
       source.error(
-          Problem.CONFLICT,
+          ManifestProblem.CONFLICT,
           "%s must be %s, like %s"
               .formatted(source.label(), entrypoint.shown(), entrypoint.label()));
     }
-    return new StepEnds(
+    return new SourceAndSink(
         end(source, steps, edges, StepEdge::to, "predecessor"),
         end(graph.at("sink"), steps, edges, StepEdge::from, "successor"));
   }
@@ -47,7 +48,7 @@ record StepEnds(String source, String sink) {
         return named;
       }
       place.error(
-          Problem.REFERENCE,
+          ManifestProblem.REFERENCE,
           "%s must name a workflow step: %s".formatted(place.label(), place.shown()));
       return null;
     }
@@ -57,7 +58,7 @@ record StepEnds(String source, String sink) {
       return ends.getFirst();
     }
     place.error(
-        Problem.REQUIRED,
+        ManifestProblem.REQUIRED,
         "%s is required: %d steps have no %s".formatted(place.label(), ends.size(), neighbour));
     return null;
   }

@@ -1,10 +1,10 @@
 package io.mirrorneuron.runtime.manifest.reading;
 
 /** What a name of a graph, node, edge or message type may look like. */
-public final class Ids {
+public final class NameRules {
   private static final int MAX_LENGTH = 200;
 
-  private Ids() {}
+  private NameRules() {}
 
   /**
    * The id at the place, or null when there is no usable one.
@@ -13,7 +13,7 @@ public final class Ids {
    */
   public static String read(Place place, String missing) {
     if (place.isAbsent() || place.value().isTextual() && place.value().textValue().isBlank()) {
-      place.error(Problem.REQUIRED, missing);
+      place.error(ManifestProblem.REQUIRED, missing);
       return null;
     }
     return place.is(Shape.NAME) ? checked(place) : null;
@@ -28,15 +28,17 @@ public final class Ids {
     String id = place.value().textValue();
     if (id.length() > MAX_LENGTH) {
       place.error(
-          Problem.LIMIT,
+          ManifestProblem.LIMIT,
           "%s is longer than %d characters: %s".formatted(place.name(), MAX_LENGTH, place.shown()));
       return null;
     }
     if (holdsUnprintable(id)) {
       place.error(
-          Problem.SHAPE, place.name() + " must not hold control characters: " + place.shown());
+          ManifestProblem.SHAPE,
+          place.name() + " must not hold control characters: " + place.shown());
     } else if (id.startsWith("/") || id.endsWith("/")) {
-      place.error(Problem.SHAPE, place.name() + " must not start or end with /: " + place.shown());
+      place.error(
+          ManifestProblem.SHAPE, place.name() + " must not start or end with /: " + place.shown());
     }
     return id;
   }

@@ -2,9 +2,9 @@ package io.mirrorneuron.runtime.manifest.graph;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.manifest.reading.Ids;
+import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
+import io.mirrorneuron.runtime.manifest.reading.NameRules;
 import io.mirrorneuron.runtime.manifest.reading.Place;
-import io.mirrorneuron.runtime.manifest.reading.Problem;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.manifest.reading.SpecChecks;
 import io.mirrorneuron.runtime.workflow.StepGraph;
@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The members at the root of a manifest that say what the job is, apart from its graph. */
-public record Header(
+public record ManifestHeader(
     String graphId,
     String manifestVersion,
     String jobName,
@@ -47,14 +47,14 @@ public record Header(
   private static final Pattern RUN_ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.:-]{0,199}");
 
   /** Of the form with nodes at the root. */
-  public static Header read(Place root) {
+  public static ManifestHeader read(Place root) {
     return read(root, root.at("graph_id"), root.at("job_name"), root.at("manifest_version"));
   }
 
   /**
    * @param graphId where the form keeps this and the following; an absent name is the graph's id
    */
-  public static Header read(Place root, Place graphId, Place jobName, Place version) {
+  public static ManifestHeader read(Place root, Place graphId, Place jobName, Place version) {
     root.members(MEMBERS);
     root.atAny("required_services", "requiredServices").is(Shape.OBJECT_OR_LIST);
     root.atAny("requiredContextEngine", "required_context_engine")
@@ -63,8 +63,8 @@ public record Header(
     SpecChecks.requirements(root);
     SpecChecks.inputRules(root);
 
-    String id = Ids.read(graphId, "graph_id is required");
-    String manifestVersion = Ids.read(version, "manifest_version is required");
+    String id = NameRules.read(graphId, "graph_id is required");
+    String manifestVersion = NameRules.read(version, "manifest_version is required");
     String givenName = jobName.value().asText("");
     String type = type(root);
     JobType byDefault = type.equals("service") ? JobType.SERVICE : JobType.BATCH;
@@ -72,7 +72,7 @@ public record Header(
     JobType jobType = word(jobTypePlace(policies), JobType.class, byDefault);
     RecoveryMode recovery =
         word(policies.at("recovery_mode"), RecoveryMode.class, RecoveryMode.AUTO);
-    return new Header(
+    return new ManifestHeader(
         id,
         manifestVersion,
         givenName.isBlank() ? id : givenName,
@@ -114,7 +114,7 @@ public record Header(
     if (!type.isAbsent()) {
       String word = type.value().asText().trim().toLowerCase(Locale.ROOT);
       if (!List.of("service", "batch").contains(word)) {
-        type.error(Problem.UNSUPPORTED, "type must be service or omitted for batch");
+        type.error(ManifestProblem.UNSUPPORTED, "type must be service or omitted for batch");
       }
       if (daemon && word.equals("batch")) {
         root.warn("daemon is ignored because type is batch");
@@ -141,7 +141,7 @@ public record Header(
             .filter(word -> word.name().toLowerCase(Locale.ROOT).equals(place.value().textValue()))
             .findAny();
     if (known.isEmpty()) {
-      place.error(Problem.UNSUPPORTED, "unsupported " + place.name() + " " + place.shown());
+      place.error(ManifestProblem.UNSUPPORTED, "unsupported " + place.name() + " " + place.shown());
     }
     return known.orElse(byDefault);
   }
@@ -158,7 +158,11 @@ public record Header(
                 cli.at("run_id"))
             .filter(place -> !place.isAbsent())
             .findFirst();
-    return given.filter(Header::isRunId).map(Place::value).map(JsonNode::textValue).orElse(null);
+    return given
+        .filter(ManifestHeader::isRunId)
+        .map(Place::value)
+        .map(JsonNode::textValue)
+        .orElse(null);
   }
 
   private static boolean isRunId(Place place) {
@@ -166,7 +170,7 @@ public record Header(
         place.value().isTextual() && RUN_ID.matcher(place.value().textValue()).matches();
     if (!valid) {
       place.error(
-          Problem.SHAPE,
+          ManifestProblem.SHAPE,
           place.label()
               + " must be a letter or digit, then at most 199 letters, digits, _ . : or -");
     }

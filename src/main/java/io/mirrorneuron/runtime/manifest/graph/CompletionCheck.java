@@ -1,8 +1,8 @@
 package io.mirrorneuron.runtime.manifest.graph;
 
 import io.mirrorneuron.runtime.manifest.graph.Nodes.Node;
+import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.Place;
-import io.mirrorneuron.runtime.manifest.reading.Problem;
 import io.mirrorneuron.runtime.workflow.StepGraph;
 import io.mirrorneuron.runtime.workflow.StepGraph.Step;
 import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
@@ -13,10 +13,10 @@ import java.util.Map;
 import java.util.Set;
 
 /** Whether and how the agents of a graph bring the job to its end. */
-public final class Completion {
+public final class CompletionCheck {
   private static final Set<AgentType> COUNTING = Set.of(AgentType.AGGREGATOR, AgentType.SENSOR);
 
-  private Completion() {}
+  private CompletionCheck() {}
 
   /**
    * @param senders the nodes that have outgoing edges
@@ -29,13 +29,15 @@ public final class Completion {
         node.place()
             .at("config")
             .at("terminal_sink")
-            .error(Problem.CONFLICT, "terminal_sink node " + id + " must not have outgoing edges");
+            .error(
+                ManifestProblem.CONFLICT,
+                "terminal_sink node " + id + " must not have outgoing edges");
       }
       if (node.type() != null && countsMessages(node) && !COUNTING.contains(node.type())) {
         root.warn("complete_on_message and complete_after mean nothing on node " + id);
       }
     }
-    boundToInnerSteps(steps).stream().map(nodes::get).forEach(Completion::checkInner);
+    boundToInnerSteps(steps).stream().map(nodes::get).forEach(CompletionCheck::checkInner);
     boolean ends = jobType == JobType.BATCH || jobType == JobType.SYSBATCH;
     boolean endsWithSteps = !steps.isEmpty();
     if (ends && !endsWithSteps && !nodes.isEmpty() && !canEndTheJob(nodes.values())) {
@@ -60,10 +62,11 @@ public final class Completion {
     Place config = node.place().at("config");
     if (node.flag("complete_run")) {
       Place said = config.atAny("complete_run", "complete_job", "complete_job?");
-      said.error(Problem.CONFLICT, "workflow step node " + id + " cannot declare complete_run");
+      said.error(
+          ManifestProblem.CONFLICT, "workflow step node " + id + " cannot declare complete_run");
     } else if (endsByCounting(node)) {
       config.error(
-          Problem.REQUIRED,
+          ManifestProblem.REQUIRED,
           "workflow step node %s collects messages and needs output_message_type".formatted(id));
     }
   }

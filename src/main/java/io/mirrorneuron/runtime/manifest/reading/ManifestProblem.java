@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.manifest.reading;
 
 /** The kinds of errors a manifest can have: a machine word and an advice for its author. */
-public enum Problem {
+public enum ManifestProblem {
   REQUIRED("required", "Add the missing member."),
   SHAPE("invalid_value", "Give the member a value of the kind that the message names."),
   UNSUPPORTED("unsupported_value", "Use one of the values listed in the manifest reference."),
@@ -19,7 +19,7 @@ public enum Problem {
   private final String word;
   private final String help;
 
-  Problem(String word, String help) {
+  ManifestProblem(String word, String help) {
     this.word = word;
     this.help = help;
   }

@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Set;
 
 /** The words by which an author says that work cut short by a crash must not simply run again. */
-public final class Unsafe {
+public final class UnsafeWords {
   private static final Set<String> SIDE_EFFECTS = Set.of("unsafe", "external", "write", "writes");
 
-  private Unsafe() {}
+  private UnsafeWords() {}
 
   public static boolean is(JsonNode marks) {
     return isTrue(marks, "manual_review_on_recovery")
