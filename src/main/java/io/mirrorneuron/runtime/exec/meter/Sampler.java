@@ -1,14 +1,11 @@
 package io.mirrorneuron.runtime.exec.meter;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.engine.Execution;
 import io.mirrorneuron.runtime.exec.meter.ProcessMeter.Reading;
 import io.mirrorneuron.runtime.exec.process.ProcessEnvironment;
 import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
-import io.mirrorneuron.wire.Json;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -31,7 +28,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Sampler implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Sampler.class);
-  private static final double MEGABYTE = 1 << 20;
 
   /** Nanoseconds in which the kernel's count of processor time says too little. */
   private static final long SHORT = 1_000_000_000;
@@ -211,45 +207,11 @@ public final class Sampler implements AutoCloseable {
       double share = 100.0 * spent.toNanos() / Math.max(1, now - (isShort ? startedAt : sampledAt));
       sampledCpu = cpu;
       sampledAt = now;
-      ObjectNode sample =
-          Json.object()
-              .put("schema", "mn.blueprint.resource_sample.v1")
-              .put("ts", Json.timestamp(clock.instant()))
-              .put("run_id", execution.runId())
-              .put("job_id", execution.jobId())
-              .put("component", "executor:" + execution.agentId())
-              .put("agent_id", execution.agentId())
-              .put("attempt", execution.attempt())
-              .put("pid", pid)
-              .put("cpu_pct", rounded(share, 100))
-              .put("cpu_seconds", rounded(cpu.toNanos() / 1e9, 1e6));
-      if (bytes > 0) {
-        sample.put("memory_rss_mb", rounded(bytes / MEGABYTE, 100));
-      }
-      JsonNode step = execution.workflow().get("step_id");
-      if (step != null) {
-        sample.set("step_id", step);
-      }
-      addGpus(sample);
-      return sample;
+      return SampleRecord.of(
+          execution,
+          new SampleRecord.Usage(pid, share, cpu, bytes),
+          samples.gpus(),
+          clock.instant());
     }
-  }
-
-  private void addGpus(ObjectNode sample) {
-    List<SampleSink.Gpu> gpus = samples.gpus();
-    if (!gpus.isEmpty()) {
-      ArrayNode list = sample.putArray("gpu");
-      for (SampleSink.Gpu gpu : gpus) {
-        ObjectNode one = list.addObject().put("index", gpu.index());
-        if (gpu.utilPct() >= 0) {
-          one.put("util_pct", rounded(gpu.utilPct(), 100));
-        }
-        one.put("memory_used_mb", gpu.memoryUsedMb());
-      }
-    }
-  }
-
-  private static double rounded(double value, double unit) {
-    return Math.round(value * unit) / unit;
   }
 }

@@ -54,9 +54,10 @@ public record PreparationScripts(
     } catch (IOException e) {
       throw new NotStarted(e.getMessage(), e);
     }
-    var none = new PrintedBeacons(inbox, 1, System::nanoTime);
-    try (var supervision =
-        new Supervision(executionId, child, inbox, grace, processes, none, _ -> {}, () -> {})) {
+    var nobody =
+        new Supervision.Listeners(
+            new PrintedBeacons(inbox, 1, System::nanoTime), _ -> {}, () -> {});
+    try (var supervision = new Supervision(executionId, child, inbox, grace, processes, nobody)) {
       Ending forced = supervision.watch(limit, NO_BEACONS, () -> {});
       int exitCode = supervision.finish(forced == null).exitCode();
       if (forced != Ending.STOPPED && supervision.isStopped()) {

@@ -29,9 +29,7 @@ public final class Supervision implements AutoCloseable {
   private final Notice.Inbox inbox;
   private final GracePeriods grace;
   private final ProcessTable processes;
-  private final PrintedBeacons printed;
-  private final Consumer<ObjectNode> onBeacon;
-  private final Runnable beforeKill;
+  private final Listeners listeners;
 
   private boolean exited;
   private boolean drained;
@@ -40,27 +38,28 @@ public final class Supervision implements AutoCloseable {
   private Spawner.End end;
 
   /**
-   * @param printed by the program
-   * @param onBeacon hears what is to be recorded of it
+   * Who is told what while the program runs.
+   *
+   * @param printed beacons that the program printed
+   * @param onBeacon told those that are to be recorded
    * @param beforeKill called when processes of the program still live and are about to be ended
    */
+  public record Listeners(
+      PrintedBeacons printed, Consumer<ObjectNode> onBeacon, Runnable beforeKill) {}
+
   public Supervision(
       String executionId,
       Child child,
       Notice.Inbox inbox,
       GracePeriods grace,
       ProcessTable processes,
-      PrintedBeacons printed,
-      Consumer<ObjectNode> onBeacon,
-      Runnable beforeKill) {
+      Listeners listeners) {
     this.executionId = executionId;
     this.child = child;
     this.inbox = inbox;
     this.grace = grace;
     this.processes = processes;
-    this.printed = printed;
-    this.onBeacon = onBeacon;
-    this.beforeKill = beforeKill;
+    this.listeners = listeners;
   }
 
   /**
@@ -80,16 +79,16 @@ public final class Supervision implements AutoCloseable {
       if (timeout.isPast()) {
         return Ending.TIMED_OUT;
       }
-      Deadline silence = Deadline.after(printed.lastPrinted(), longestSilence);
+      Deadline silence = Deadline.after(listeners.printed().lastPrinted(), longestSilence);
       if (silence.isPast()) {
         return Ending.BEACON_MISSED;
       }
-      printed.due().ifPresent(onBeacon);
+      listeners.printed().due().ifPresent(listeners.onBeacon());
       if (pulse.isPast()) {
         onPulse.run();
         pulse = Deadline.in(pulseInterval);
       }
-      await(Deadline.earliest(timeout, silence, pulse, printed.next()));
+      await(Deadline.earliest(timeout, silence, pulse, listeners.printed().next()));
     }
     return null;
   }
@@ -105,12 +104,12 @@ public final class Supervision implements AutoCloseable {
     if (byItself) {
       quiet = awaitQuiet(Deadline.in(grace.stragglers()), true);
     } else {
-      beforeKill.run();
+      listeners.beforeKill().run();
       child.signal(Signal.TERM);
       quiet = awaitQuiet(Deadline.in(grace.afterTerm()), false);
     }
     if (!quiet) {
-      beforeKill.run();
+      listeners.beforeKill().run();
       killGroup();
     }
     if (!byItself || !quiet) {
@@ -214,7 +213,7 @@ public final class Supervision implements AutoCloseable {
       }
       case Notice.Drained() -> drained = true;
       case Notice.Stop() -> stopped = true;
-      case Notice.Beacon(ObjectNode payload) -> onBeacon.accept(payload);
+      case Notice.Beacon(ObjectNode payload) -> listeners.onBeacon().accept(payload);
       case Notice.BeaconHeld(), Notice.Granted(), Notice.Room(), Notice.Prepared _ -> {}
     }
   }
