@@ -58,6 +58,22 @@ class ArchitectureTest {
           .because("the engine knows processes, manifests and doors only by its own ports");
 
   @ArchTest
+  static final ArchRule partsOfTheRunnerHaveNoCycles =
+      slices()
+          .matching(ROOT + ".runtime.exec.(*)..")
+          .should()
+          .beFreeOfCycles()
+          .because("a program is prepared, started, heard and measured by parts of their own");
+
+  @ArchTest
+  static final ArchRule readersOfManifestsHaveNoCycles =
+      slices()
+          .matching(ROOT + ".runtime.manifest.(*)..")
+          .should()
+          .beFreeOfCycles()
+          .because("steps are read on top of agents, and both with the same tools");
+
+  @ArchTest
   static final ArchRule partsOfTheGatewayHaveNoCycles =
       slices()
           .matching(ROOT + ".gateway.(*)..")

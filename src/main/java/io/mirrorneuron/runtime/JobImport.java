@@ -9,7 +9,7 @@ import io.mirrorneuron.model.Submission.Payloads;
 import io.mirrorneuron.runtime.engine.Engine;
 import io.mirrorneuron.runtime.engine.Restoration;
 import io.mirrorneuron.runtime.manifest.Manifests;
-import io.mirrorneuron.runtime.manifest.PayloadPaths;
+import io.mirrorneuron.runtime.manifest.graph.PayloadPaths;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.BundleStore;
 import io.mirrorneuron.store.JobStore.StoredEvent;

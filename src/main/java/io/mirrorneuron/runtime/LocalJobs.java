@@ -16,7 +16,7 @@ import io.mirrorneuron.model.SubmittedJob;
 import io.mirrorneuron.runtime.engine.Engine;
 import io.mirrorneuron.runtime.engine.JobStatus;
 import io.mirrorneuron.runtime.manifest.Manifests;
-import io.mirrorneuron.runtime.manifest.PayloadPaths;
+import io.mirrorneuron.runtime.manifest.graph.PayloadPaths;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.BundleStore;

@@ -5,7 +5,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runstore.RunLog;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.runtime.cluster.Hardware;
-import io.mirrorneuron.runtime.exec.Samples;
+import io.mirrorneuron.runtime.exec.meter.SampleSink;
 import io.mirrorneuron.storage.Storage;
 import java.util.List;
 import java.util.function.Supplier;
@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /** Samples of programs become records of their run. */
 record RunSamples(RunStore store, Supplier<List<Hardware.Gpu>> devices, Storage storage)
-    implements Samples {
+    implements SampleSink {
   private static final Logger LOG = LoggerFactory.getLogger(RunSamples.class);
 
   /** The program finds its folder. One that cannot be made keeps no job from going on. */

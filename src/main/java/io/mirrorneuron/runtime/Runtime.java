@@ -8,7 +8,7 @@ import io.mirrorneuron.runtime.cluster.JobCensus;
 import io.mirrorneuron.runtime.engine.Engine;
 import io.mirrorneuron.runtime.exec.HostLocalExecutions;
 import io.mirrorneuron.runtime.exec.Orphans;
-import io.mirrorneuron.runtime.exec.PoolUsage;
+import io.mirrorneuron.runtime.exec.pool.PoolUsage;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.recorder.RunRecorder;
 import io.mirrorneuron.storage.Storage;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.client.ClusterClient;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.runtime.exec.PoolUsage;
+import io.mirrorneuron.runtime.exec.pool.PoolUsage;
 import io.mirrorneuron.store.ResourceLimits;
 import io.mirrorneuron.store.ResourceLimits.Resource;
 import io.mirrorneuron.wire.Json;

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import io.mirrorneuron.runtime.exec.PoolUsage;
+import io.mirrorneuron.runtime.exec.pool.PoolUsage;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
 

@@ -3,9 +3,19 @@ package io.mirrorneuron.runtime.exec;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.runtime.engine.Execution;
 import io.mirrorneuron.runtime.engine.Executions;
-import io.mirrorneuron.runtime.exec.spawn.ProcessMeter;
+import io.mirrorneuron.runtime.exec.meter.ProcessMeter;
+import io.mirrorneuron.runtime.exec.meter.SampleSink;
+import io.mirrorneuron.runtime.exec.meter.Sampler;
+import io.mirrorneuron.runtime.exec.pool.PoolUsage;
+import io.mirrorneuron.runtime.exec.pool.Pools;
+import io.mirrorneuron.runtime.exec.process.GracePeriods;
+import io.mirrorneuron.runtime.exec.process.Interpreters;
+import io.mirrorneuron.runtime.exec.process.PreparationScripts;
+import io.mirrorneuron.runtime.exec.process.ProcessEnvironment;
+import io.mirrorneuron.runtime.exec.python.PythonEnvironments;
 import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
+import io.mirrorneuron.runtime.exec.workspace.Workspaces;
 import io.mirrorneuron.storage.Storage;
 import java.time.Clock;
 import java.util.List;
@@ -39,34 +49,34 @@ public final class HostLocalExecutions implements Executions, AutoCloseable {
       String runtimeId,
       Clock clock,
       Map<String, String> serverEnvironment,
-      Samples samples,
+      SampleSink samples,
       Storage storage) {
     this(
         config,
         runtimeId,
         clock,
         serverEnvironment,
-        Grace.DEFAULT,
+        GracePeriods.DEFAULT,
         Spawner.best(),
         samples,
         Sampler.Pace.DEFAULT,
         storage);
   }
 
-  HostLocalExecutions(
+  public HostLocalExecutions(
       Config.Executors config,
       String runtimeId,
       Clock clock,
       Map<String, String> serverEnvironment,
-      Grace grace,
+      GracePeriods grace,
       Spawner spawner,
-      Samples samples,
+      SampleSink samples,
       Sampler.Pace pace,
       Storage storage) {
     var processes = new ProcessTable();
     var environment = new ProcessEnvironment(serverEnvironment, config.runsRoot(), runtimeId);
     var interpreters = new Interpreters(config.python().standIn());
-    var tools = new Tools(spawner, processes, grace, environment);
+    var tools = new PreparationScripts(spawner, processes, grace, environment);
     this.machinery =
         new HostLocalRun.Machinery(
             config,

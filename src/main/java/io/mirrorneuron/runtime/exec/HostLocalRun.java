@@ -9,12 +9,26 @@ import io.mirrorneuron.runtime.engine.Executions.Outcome;
 import io.mirrorneuron.runtime.engine.Executions.QueuePlace;
 import io.mirrorneuron.runtime.engine.Executions.Signal;
 import io.mirrorneuron.runtime.engine.Executions.Structured;
+import io.mirrorneuron.runtime.exec.meter.SampleSink;
+import io.mirrorneuron.runtime.exec.meter.Sampler;
+import io.mirrorneuron.runtime.exec.pool.Pools;
+import io.mirrorneuron.runtime.exec.process.Deadline;
+import io.mirrorneuron.runtime.exec.process.GracePeriods;
+import io.mirrorneuron.runtime.exec.process.Interpreters;
+import io.mirrorneuron.runtime.exec.process.Notice;
+import io.mirrorneuron.runtime.exec.process.Preparation;
+import io.mirrorneuron.runtime.exec.process.ProcessEnvironment;
+import io.mirrorneuron.runtime.exec.process.PythonEnvironment;
+import io.mirrorneuron.runtime.exec.protocol.StepClock;
+import io.mirrorneuron.runtime.exec.protocol.StoredText;
+import io.mirrorneuron.runtime.exec.python.PythonEnvironments;
+import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
+import io.mirrorneuron.runtime.exec.settings.NotStarted;
 import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
-import io.mirrorneuron.runtime.exec.spawn.Program;
-import io.mirrorneuron.runtime.exec.spawn.SearchPath;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
+import io.mirrorneuron.runtime.exec.workspace.Workspace;
+import io.mirrorneuron.runtime.exec.workspace.Workspaces;
 import io.mirrorneuron.storage.Storage;
-import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -28,9 +42,6 @@ import org.slf4j.LoggerFactory;
 final class HostLocalRun {
   private static final Logger LOG = LoggerFactory.getLogger(HostLocalRun.class);
 
-  /** Room beyond the stored length, so that a secret across the cut is seen whole. */
-  private static final int REDACTION_MARGIN = 8 * 1024;
-
   /** What all executions share. */
   record Machinery(
       Config.Executors config,
@@ -41,9 +52,9 @@ final class HostLocalRun {
       PythonEnvironments pythons,
       Spawner spawner,
       ProcessTable processes,
-      Samples samples,
+      SampleSink samples,
       Sampler sampler,
-      Grace grace,
+      GracePeriods grace,
       Storage storage,
       Clock clock) {}
 
@@ -153,7 +164,8 @@ final class HostLocalRun {
       if (workspace != null) {
         try (workspace) {
           tellLease();
-          return runIn(workspace, timed, settings, python);
+          var prepared = new ProgramRun.Prepared(timed, settings, workspace, python, lease);
+          return new ProgramRun(machinery, prepared, listener, inbox).run();
         }
       }
       lease = null;
@@ -202,92 +214,6 @@ final class HostLocalRun {
   private Deadline queueLimit() {
     Duration limit = machinery.config().queueTimeout();
     return limit.isPositive() ? Deadline.in(limit) : Deadline.NEVER;
-  }
-
-  /**
-   * @param timed the execution with its step's deadlines
-   */
-  private Outcome runIn(
-      Workspace workspace, Execution timed, ExecutorSettings settings, PythonEnvironment python)
-      throws NotStarted {
-    Map<String, String> environment =
-        machinery.environment().of(timed, settings, workspace, python);
-    var printed =
-        new PrintedBeacons(inbox, machinery.config().beaconsPerSecond(), System::nanoTime);
-    var stdout = new StdoutCollector(ExecutorSettings.MAX_OUTPUT_BYTES, printed::print);
-    var stderr = new CappedBytes(settings.maxOutputBytes() + REDACTION_MARGIN);
-    TimeLimit limit = TimeLimit.of(timed, settings, machinery.clock().instant());
-    Program program = program(workspace, environment, python);
-    machinery.samples().begin(execution.runId());
-    long begun = System.nanoTime();
-    Spawner.Child child = spawn(program, new Ears(inbox, stdout::accept, stderr::append));
-
-    var beacons = new Beacons(execution, settings.beacons(), listener, machinery.clock());
-    Sampler.Watch watch = machinery.sampler().watch(execution, child.pid(), begun);
-    Ending forced;
-    int exitCode;
-    try (watch;
-        var supervision =
-            new Supervision(
-                execution.executionId(),
-                child,
-                inbox,
-                machinery.grace(),
-                machinery.processes(),
-                printed,
-                beacons::relay,
-                watch::look)) {
-      beacons.report("started");
-      forced =
-          supervision.watch(limit.deadline(), settings.beacons(), () -> beacons.report("working"));
-      Spawner.End end = supervision.finish(forced == null);
-      watch.end(end);
-      exitCode = end.exitCode();
-    }
-    stdout.end();
-    printed.last().ifPresent(beacons::relay);
-    if (forced == null && exitCode == 0) {
-      beacons.report("completed");
-    }
-
-    var verdict = Verdict.of(forced, exitCode, stdout.answer(), settings, limit);
-    var stored = new StoredText(environment, settings.maxOutputBytes());
-    return new Outcome(
-        verdict.ending(),
-        verdict.error(),
-        exitCode,
-        workspace.name(),
-        workspace.workdir().toString(),
-        stored.of(stdout.text()),
-        stored.of(stderr),
-        verdict.structured(),
-        lease);
-  }
-
-  private Program program(
-      Workspace workspace, Map<String, String> environment, PythonEnvironment python)
-      throws NotStarted {
-    var command =
-        Command.of(
-            execution.config().path("command"),
-            new Command.Setting(
-                workspace.placeholders(execution),
-                SearchPath.of(environment.get("PATH")),
-                workspace.workdir(),
-                machinery.interpreters(),
-                python,
-                machinery.config().maxCommandBytes()));
-    return ProcessLimits.apply(
-        execution.resources(),
-        new Program(command.executable(), command.words(), environment, workspace.workdir()));
-  }
-
-  private Spawner.Child spawn(Program program, Spawner.Watcher watcher) throws NotStarted {
-    try {
-      return machinery.spawner().spawn(program, watcher);
-    } catch (IOException e) {
-      throw new NotStarted(e.getMessage(), e);
-    }
   }
 
   /** A failure, not a false start: it may well work the next time. */

@@ -1,7 +1,11 @@
 package io.mirrorneuron.runtime.exec;
 
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.runtime.exec.process.Deadline;
+import io.mirrorneuron.runtime.exec.process.ProcessEnvironment;
 import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
+import io.mirrorneuron.runtime.exec.workspace.FolderTree;
+import io.mirrorneuron.runtime.exec.workspace.Workspaces;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;

@@ -1,7 +1,14 @@
 package io.mirrorneuron.runtime.manifest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.manifest.Nodes.Node;
+import io.mirrorneuron.runtime.manifest.graph.CompletionCheck;
+import io.mirrorneuron.runtime.manifest.graph.Edges;
+import io.mirrorneuron.runtime.manifest.graph.ManifestHeader;
+import io.mirrorneuron.runtime.manifest.graph.Nodes;
+import io.mirrorneuron.runtime.manifest.graph.Nodes.Node;
+import io.mirrorneuron.runtime.manifest.graph.Seeds;
+import io.mirrorneuron.runtime.manifest.reading.Findings;
+import io.mirrorneuron.runtime.manifest.reading.Place;
 import io.mirrorneuron.runtime.workflow.StepGraph;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.runtime.workflow.Workflow.Agent;
@@ -28,7 +35,7 @@ final class Assembly {
   Workflow read(
       Place root,
       Findings findings,
-      Header header,
+      ManifestHeader header,
       Topology topology,
       Function<Map<String, Node>, StepGraph> steps) {
     if (topology.isTooLarge()) {
@@ -44,7 +51,7 @@ final class Assembly {
         edges.stream()
             .filter(edge -> edge.from() != null)
             .collect(Collectors.groupingBy(Edge::from));
-    Completion.check(root, header.jobType(), nodes, outgoing.keySet(), stepGraph);
+    CompletionCheck.check(root, header.jobType(), nodes, outgoing.keySet(), stepGraph);
     findings.throwIfAny();
 
     Map<String, Agent> agents = new LinkedHashMap<>();

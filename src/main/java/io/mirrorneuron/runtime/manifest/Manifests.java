@@ -4,6 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.manifest.graph.ManifestHeader;
+import io.mirrorneuron.runtime.manifest.graph.Nodes;
+import io.mirrorneuron.runtime.manifest.graph.PayloadPaths;
+import io.mirrorneuron.runtime.manifest.graph.Upload;
+import io.mirrorneuron.runtime.manifest.reading.Findings;
+import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
+import io.mirrorneuron.runtime.manifest.reading.Place;
 import io.mirrorneuron.runtime.workflow.StepGraph;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.runtime.workflow.Workflow.Agent;
@@ -42,13 +49,17 @@ public final class Manifests {
     Findings findings = new Findings(inSteps);
     Place root = Place.root(source, findings);
     if (depth(source, 1) > MAX_DEPTH) {
-      root.error(Problem.LIMIT, "manifest is nested deeper than " + MAX_DEPTH + " levels");
+      root.error(ManifestProblem.LIMIT, "manifest is nested deeper than " + MAX_DEPTH + " levels");
       findings.throwIfAny();
     }
     return inSteps
         ? new StepForm(assembly).read(root, findings)
         : assembly.read(
-            root, findings, Header.read(root), Topology.atRoot(root), nodes -> StepGraph.NONE);
+            root,
+            findings,
+            ManifestHeader.read(root),
+            Topology.atRoot(root),
+            nodes -> StepGraph.NONE);
   }
 
   /**
@@ -62,14 +73,14 @@ public final class Manifests {
     Set<String> present = withFolders(payloadPaths);
     Findings findings = new Findings(StepForm.isUsedBy(workflow.source()));
     for (Place node : Topology.of(Place.root(workflow.source(), findings)).nodes()) {
-      Agent agent = workflow.agents().get(Topology.nodeKey(node));
+      Agent agent = workflow.agents().get(Nodes.key(node));
       List<Upload> uploads =
           agent.type() == AgentType.EXECUTOR ? Upload.of(agent.config()) : List.of();
       for (Upload upload : uploads) {
         if (!present.contains(upload.source())) {
           node.at("config")
               .error(
-                  Problem.MISSING_UPLOAD,
+                  ManifestProblem.MISSING_UPLOAD,
                   "upload source does not exist locally: " + Place.shown(upload.source()));
         }
       }
@@ -79,7 +90,7 @@ public final class Manifests {
         node.at("config")
             .at("python_environment")
             .error(
-                Problem.MISSING_UPLOAD,
+                ManifestProblem.MISSING_UPLOAD,
                 "requirements file does not exist locally: " + Place.shown(requirements));
       }
     }

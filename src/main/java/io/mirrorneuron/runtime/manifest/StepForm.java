@@ -3,6 +3,13 @@ package io.mirrorneuron.runtime.manifest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.mirrorneuron.runtime.manifest.graph.ManifestHeader;
+import io.mirrorneuron.runtime.manifest.reading.Findings;
+import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
+import io.mirrorneuron.runtime.manifest.reading.Place;
+import io.mirrorneuron.runtime.manifest.reading.Shape;
+import io.mirrorneuron.runtime.manifest.steps.Bindings;
+import io.mirrorneuron.runtime.manifest.steps.StepReader;
 import io.mirrorneuron.runtime.workflow.StepGraph;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import java.util.List;
@@ -41,8 +48,9 @@ final class StepForm {
       root.at(member).is(Shape.NAME);
     }
     refuseOldMembers(root);
-    Header header =
-        Header.read(root, graphId(root), root.atAny("job_name", "id"), manifestVersion(root));
+    ManifestHeader header =
+        ManifestHeader.read(
+            root, graphId(root), root.atAny("job_name", "id"), manifestVersion(root));
     Bindings bindings = new Bindings(root);
     Topology topology = Topology.inSteps(root, bindings);
     if (isEmptyWorkflow(root.value(), topology)) {
@@ -65,13 +73,13 @@ final class StepForm {
       version.warn("apiVersion %s is read as %s".formatted(NEXT_VERSION, VERSION));
     } else if (!version.isAbsent() && !version.shown().equals(VERSION)) {
       version.error(
-          Problem.UNSUPPORTED,
+          ManifestProblem.UNSUPPORTED,
           "unsupported apiVersion %s: this server reads %s and %s"
               .formatted(version.shown(), VERSION, NEXT_VERSION));
     }
     Place kind = root.at("kind");
     if (!version.isAbsent() && !kind.isAbsent() && !kind.shown().equals("Workflow")) {
-      kind.error(Problem.UNSUPPORTED, "kind must be Workflow: " + kind.shown());
+      kind.error(ManifestProblem.UNSUPPORTED, "kind must be Workflow: " + kind.shown());
     }
   }
 
@@ -91,7 +99,8 @@ final class StepForm {
     for (String member : refused) {
       Place place = root.at(member);
       if (!place.value().isMissingNode()) {
-        place.error(Problem.MISPLACED, member + " is not allowed in " + VERSION + " manifests");
+        place.error(
+            ManifestProblem.MISPLACED, member + " is not allowed in " + VERSION + " manifests");
       }
     }
   }

@@ -1,5 +1,10 @@
 package io.mirrorneuron.runtime.manifest;
 
+import io.mirrorneuron.runtime.manifest.graph.Edges;
+import io.mirrorneuron.runtime.manifest.graph.Nodes;
+import io.mirrorneuron.runtime.manifest.reading.Place;
+import io.mirrorneuron.runtime.manifest.reading.Shape;
+import io.mirrorneuron.runtime.manifest.steps.Bindings;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,7 +41,7 @@ record Topology(
     List<Place> edges = List.of(root.at("edges"));
     return new Topology(
         root.at("nodes"),
-        union(nodes, Topology::nodeKey),
+        union(nodes, Nodes::key),
         union(edges, Topology::edgeKey),
         List.of(root.at("entrypoints")),
         null,
@@ -57,7 +62,7 @@ record Topology(
     boolean hasSteps = !workflow.at("steps").value().isEmpty();
     List<Place> nodeLists =
         List.of(flow.at("nodes"), workflow.at("nodes"), agents.at("nodes"), root.at("nodes"));
-    List<Place> nodes = union(nodeLists, Topology::nodeKey);
+    List<Place> nodes = union(nodeLists, Nodes::key);
     List<Place> edges = new ArrayList<>(List.of(flow.at("edges"), agents.at("edges")));
     edges.add(root.at("edges"));
     if (!hasSteps) {
@@ -73,7 +78,7 @@ record Topology(
       nodes = bindings.nodes();
       edges.addAll(bindings.edgeLists());
       entrypoints.add(bindings.starts(workflow));
-      otherwise = nodes.stream().findFirst().map(Topology::nodeKey).orElse(null);
+      otherwise = nodes.stream().findFirst().map(Nodes::key).orElse(null);
     }
     return new Topology(
         agents.at("nodes"),
@@ -103,12 +108,6 @@ record Topology(
 
   private static boolean isTooLarge(List<Place> lists, int most) {
     return lists.stream().filter(list -> !list.isAtMost(most)).count() > 0;
-  }
-
-  /** The id of a node; a node without any is like no other. */
-  static String nodeKey(Place node) {
-    Place id = node.atAny("node_id", "id");
-    return id.value().isTextual() ? id.value().textValue() : node.pointer();
   }
 
   private static String edgeKey(Place edge) {

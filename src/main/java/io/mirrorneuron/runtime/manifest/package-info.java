@@ -3,8 +3,8 @@
  * {@link io.mirrorneuron.runtime.manifest.Manifests}. Pure: looks at no disk and no clock.
  *
  * <p>A {@code Topology} says where a form keeps its parts, an {@code Assembly} reads them ({@code
- * Header}, {@code Nodes}, {@code Edges}, {@code Seeds}, {@code Policies}); {@code StepForm} adds
- * what {@code StepReader} finds. Every reader works on a {@code Place}, which knows where it stands
- * and reports errors there.
+ * ManifestHeader}, {@code Nodes}, {@code Edges}, {@code Seeds}, {@code Policies}); {@code StepForm}
+ * adds what {@code StepReader} finds. Every reader works on a {@code Place}, which knows where it
+ * stands and reports errors there.
  */
 package io.mirrorneuron.runtime.manifest;

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.runtime.exec.PoolUsage;
+import io.mirrorneuron.runtime.exec.pool.PoolUsage;
 import io.mirrorneuron.store.ResourceLimits.Resource;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.InMemoryResourceLimits;

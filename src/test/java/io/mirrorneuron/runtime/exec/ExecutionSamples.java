@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.runtime.engine.Execution;
+import io.mirrorneuron.runtime.exec.meter.SampleSink;
+import io.mirrorneuron.runtime.exec.meter.Sampler;
+import io.mirrorneuron.runtime.exec.process.GracePeriods;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.wire.Json;
@@ -72,7 +75,7 @@ public final class ExecutionSamples {
   /**
    * @param setupLimit of Python environments
    */
-  static Config.Executors config(Path folder, Duration setupLimit) {
+  public static Config.Executors config(Path folder, Duration setupLimit) {
     return new Config.Executors(
         Map.of("default", 4, "wide", 64),
         1000,
@@ -101,24 +104,29 @@ public final class ExecutionSamples {
         runtimeId(folder),
         Clock.systemUTC(),
         environment(),
-        Samples.NONE,
+        SampleSink.NONE,
         Storage.unwatched());
   }
 
   /**
    * @param storage of the workspaces
    */
-  static HostLocalExecutions runner(Path folder, Storage storage) {
+  public static HostLocalExecutions runner(Path folder, Storage storage) {
     return new HostLocalExecutions(
-        config(folder), runtimeId(folder), Clock.systemUTC(), environment(), Samples.NONE, storage);
+        config(folder),
+        runtimeId(folder),
+        Clock.systemUTC(),
+        environment(),
+        SampleSink.NONE,
+        storage);
   }
 
-  static HostLocalExecutions runner(Path folder, Grace grace, Spawner spawner) {
-    return runner(folder, grace, spawner, Samples.NONE, Sampler.Pace.DEFAULT);
+  public static HostLocalExecutions runner(Path folder, GracePeriods grace, Spawner spawner) {
+    return runner(folder, grace, spawner, SampleSink.NONE, Sampler.Pace.DEFAULT);
   }
 
-  static HostLocalExecutions runner(
-      Path folder, Grace grace, Spawner spawner, Samples samples, Sampler.Pace pace) {
+  public static HostLocalExecutions runner(
+      Path folder, GracePeriods grace, Spawner spawner, SampleSink samples, Sampler.Pace pace) {
     return new HostLocalExecutions(
         config(folder),
         runtimeId(folder),

@@ -13,12 +13,12 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** What the listener of an execution was told. */
-record Heard(
+public record Heard(
     BlockingQueue<Signal> signals,
     BlockingQueue<ObjectNode> beacons,
     CompletableFuture<Outcome> end) {
 
-  static Heard start(Executions runner, Execution execution) {
+  public static Heard start(Executions runner, Execution execution) {
     var heard =
         new Heard(
             new LinkedBlockingQueue<>(), new LinkedBlockingQueue<>(), new CompletableFuture<>());
@@ -36,11 +36,11 @@ record Heard(
     }
   }
 
-  Outcome outcome() throws Exception {
+  public Outcome outcome() throws Exception {
     return end.get(60, TimeUnit.SECONDS);
   }
 
-  ObjectNode beacon() throws InterruptedException {
+  public ObjectNode beacon() throws InterruptedException {
     ObjectNode beacon = beacons.poll(30, TimeUnit.SECONDS);
     assertThat(beacon).as("beacon").isNotNull();
     return beacon;

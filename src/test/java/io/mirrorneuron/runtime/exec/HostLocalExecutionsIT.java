@@ -7,8 +7,11 @@ import io.mirrorneuron.runtime.engine.Execution;
 import io.mirrorneuron.runtime.engine.Executions.Ending;
 import io.mirrorneuron.runtime.engine.Executions.Outcome;
 import io.mirrorneuron.runtime.engine.Executions.Signal;
+import io.mirrorneuron.runtime.exec.process.GracePeriods;
+import io.mirrorneuron.runtime.exec.process.PrintedBeacons;
 import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
+import io.mirrorneuron.runtime.exec.workspace.Workspaces;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +30,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real processes through the whole runner. */
 class HostLocalExecutionsIT {
-  private static final Grace SHORT = new Grace(Duration.ofMillis(300), Duration.ofMillis(500));
+  private static final GracePeriods SHORT =
+      new GracePeriods(Duration.ofMillis(300), Duration.ofMillis(500));
 
   @TempDir Path folder;
   private HostLocalExecutions runner;

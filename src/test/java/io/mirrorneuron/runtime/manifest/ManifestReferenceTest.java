@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.config.Config.DefaultRunner;
+import io.mirrorneuron.runtime.manifest.reading.Conditions;
 import io.mirrorneuron.runtime.workflow.StepGraph.Rule;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.wire.Json;

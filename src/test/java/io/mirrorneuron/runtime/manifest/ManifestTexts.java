@@ -13,10 +13,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
 /** What authors write, and how it is refused. */
-final class ManifestTexts {
+public final class ManifestTexts {
   private ManifestTexts() {}
 
-  static JsonNode json(String text) {
+  public static JsonNode json(String text) {
     try {
       return Json.parse(text);
     } catch (JsonProcessingException e) {

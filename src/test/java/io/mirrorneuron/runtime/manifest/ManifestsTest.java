@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.manifest.graph.Upload;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import io.mirrorneuron.runtime.workflow.Workflow.Edge;

@@ -27,12 +27,9 @@ final class Libc {
   static final int ENOENT = 2;
   static final int EINTR = 4;
   static final int ENOEXEC = 8;
-  static final int EPOLLIN = 1;
 
   private static final int ESRCH = 3;
-  private static final int O_CLOEXEC = 0x80000;
-  private static final int EPOLL_CTL_ADD = 1;
-  private static final int EPOLL_CTL_DEL = 2;
+  static final int O_CLOEXEC = 0x80000;
 
   /** The same number on every architecture that has the call. */
   private static final long SYS_PIDFD_OPEN = 434;
@@ -42,12 +39,6 @@ final class Libc {
   private static final MemoryLayout STATE = Linker.Option.captureStateLayout();
   private static final VarHandle ERRNO_OF_STATE =
       STATE.varHandle(PathElement.groupElement("errno"));
-
-  /** {@code struct epoll_event} is packed on x86-64 and naturally aligned elsewhere. */
-  private static final int EVENT_DATA =
-      System.getProperty("os.arch").matches("amd64|x86_64") ? 4 : 8;
-
-  static final int EVENT_BYTES = EVENT_DATA + 8;
 
   private static final AddressLayout POINTER = ADDRESS;
   private static final MethodHandle PIPE2 = call("pipe2", JAVA_INT, POINTER, JAVA_INT);
@@ -61,11 +52,6 @@ final class Libc {
   private static final int USAGE_BYTES = 256;
 
   private static final int PEAK_KILOBYTES = 4;
-  private static final MethodHandle EPOLL_CREATE = call("epoll_create1", JAVA_INT, JAVA_INT);
-  private static final MethodHandle EPOLL_CTL =
-      call("epoll_ctl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, POINTER);
-  private static final MethodHandle EPOLL_WAIT =
-      call("epoll_wait", JAVA_INT, JAVA_INT, POINTER, JAVA_INT, JAVA_INT);
   private static final MethodHandle PIDFD_OPEN =
       LINKER.downcallHandle(
           LINKER.defaultLookup().findOrThrow("syscall"),
@@ -211,58 +197,5 @@ final class Libc {
     } catch (Throwable e) {
       throw broken(e);
     }
-  }
-
-  static int epoll() {
-    try (Arena arena = Arena.ofConfined()) {
-      int fd = (int) EPOLL_CREATE.invokeExact(state(arena), O_CLOEXEC);
-      if (fd < 0) {
-        throw new IllegalStateException("epoll is not available");
-      }
-      return fd;
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (Throwable e) {
-      throw broken(e);
-    }
-  }
-
-  static void epollAdd(int epoll, int fd, long token) throws IOException {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = state(arena);
-      MemorySegment event = arena.allocate(EVENT_BYTES, 8);
-      event.set(JAVA_INT, 0, EPOLLIN);
-      event.set(ValueLayout.JAVA_LONG_UNALIGNED, EVENT_DATA, token);
-      if ((int) EPOLL_CTL.invokeExact(state, epoll, EPOLL_CTL_ADD, fd, event) != 0) {
-        throw failure("descriptor cannot be watched", errno(state));
-      }
-    } catch (IOException e) {
-      throw e;
-    } catch (Throwable e) {
-      throw broken(e);
-    }
-  }
-
-  static void epollRemove(int epoll, int fd) {
-    try (Arena arena = Arena.ofConfined()) {
-      var _ =
-          (int) EPOLL_CTL.invokeExact(state(arena), epoll, EPOLL_CTL_DEL, fd, MemorySegment.NULL);
-    } catch (Throwable e) {
-      throw broken(e);
-    }
-  }
-
-  /** Waits for events without limit; their number, or -1 when it was interrupted. */
-  static int epollWait(MemorySegment state, int epoll, MemorySegment events) {
-    try {
-      int room = (int) (events.byteSize() / EVENT_BYTES);
-      return (int) EPOLL_WAIT.invokeExact(state, epoll, events, room, -1);
-    } catch (Throwable e) {
-      throw broken(e);
-    }
-  }
-
-  static long token(MemorySegment events, int index) {
-    return events.get(ValueLayout.JAVA_LONG_UNALIGNED, (long) index * EVENT_BYTES + EVENT_DATA);
   }
 }

@@ -77,7 +77,7 @@ public final class ProcessTable {
   }
 
   /** The memory that the process has, in bytes; 0 when it is gone. */
-  long residentBytes(int pid) {
+  public long residentBytes(int pid) {
     return kilobytes(read(pid, "status"), "VmRSS:") * 1024;
   }
 
@@ -88,7 +88,7 @@ public final class ProcessTable {
     return end < 0 ? 0 : Long.parseLong(status.substring(start + name.length(), end).strip());
   }
 
-  List<Integer> pids() {
+  public List<Integer> pids() {
     var pids = new ArrayList<Integer>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(root, "[0-9]*")) {
       entries.forEach(entry -> pids.add(Integer.valueOf(entry.getFileName().toString())));
@@ -113,7 +113,7 @@ public final class ProcessTable {
   }
 
   /** Empty when the process is gone or belongs to somebody else. */
-  String read(int pid, String file) {
+  public String read(int pid, String file) {
     try {
       byte[] bytes = Files.readAllBytes(root.resolve(Integer.toString(pid)).resolve(file));
       return new String(bytes, StandardCharsets.UTF_8);

@@ -25,7 +25,7 @@ final class Reactor implements AutoCloseable {
     boolean ready(int fd);
   }
 
-  private final int epoll = Libc.epoll();
+  private final int epoll = Epoll.create();
   private final ConcurrentMap<Long, Watch> watches = new ConcurrentHashMap<>();
   private final AtomicLong tokens = new AtomicLong();
   private final int wakeUp;
@@ -51,7 +51,7 @@ final class Reactor implements AutoCloseable {
     var watch = new Watch(tokens.incrementAndGet(), fd, handler);
     watches.put(watch.token, watch);
     try {
-      Libc.epollAdd(epoll, fd, watch.token);
+      Epoll.add(epoll, fd, watch.token);
     } catch (IOException e) {
       watches.remove(watch.token);
       Libc.close(fd);
@@ -71,12 +71,12 @@ final class Reactor implements AutoCloseable {
 
   private void loop() {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment events = arena.allocate((long) EVENTS * Libc.EVENT_BYTES, 8);
+      MemorySegment events = arena.allocate((long) EVENTS * Epoll.EVENT_BYTES, 8);
       MemorySegment waitState = Libc.state(arena);
       while (!closed) {
-        int count = Libc.epollWait(waitState, epoll, events);
+        int count = Epoll.await(waitState, epoll, events);
         for (int i = 0; i < count; i++) {
-          Watch watch = watches.get(Libc.token(events, i));
+          Watch watch = watches.get(Epoll.token(events, i));
           if (watch != null) {
             watch.ready();
           }
@@ -125,7 +125,7 @@ final class Reactor implements AutoCloseable {
         open = false;
         watches.remove(token);
         // Closing alone may not be enough: a child between fork and exec holds a copy for a moment.
-        Libc.epollRemove(epoll, fd);
+        Epoll.remove(epoll, fd);
         Libc.close(fd);
       }
     }

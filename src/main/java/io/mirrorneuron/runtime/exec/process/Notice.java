@@ -1,0 +1,72 @@
+package io.mirrorneuron.runtime.exec.process;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.exec.python.SharedWork;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** What can happen to an execution while it waits. */
+public sealed interface Notice {
+  /** The pool gave its slots. */
+  record Granted() implements Notice {}
+
+  /** There is room on the disks again. */
+  record Room() implements Notice {}
+
+  /** What it waited for is there, or it is its turn to make it: {@link SharedWork}. */
+  record Prepared(Preparation result) implements Notice {}
+
+  /** Somebody asked to stop it. */
+  record Stop() implements Notice {}
+
+  record Beacon(ObjectNode payload) implements Notice {}
+
+  /** The program prints beacons faster than they are taken: see {@link PrintedBeacons#next}. */
+  record BeaconHeld() implements Notice {}
+
+  /**
+   * The program, not necessarily its children, ended.
+   *
+   * @param drained whether both output streams ended, too
+   */
+  record Exited(boolean drained) implements Notice {}
+
+  /** Both output streams ended, later than the program. */
+  record Drained() implements Notice {}
+
+  /**
+   * Where notices come in, from any thread, and are taken, by the execution's own. Their number is
+   * bounded: of each kind there is one at a time, or so many a second.
+   */
+  final class Inbox {
+    private final BlockingQueue<Notice> queue = new LinkedBlockingQueue<>();
+
+    /** Whether somebody has asked to stop and that was not taken yet. */
+    private final AtomicBoolean stopped = new AtomicBoolean();
+
+    public void put(Notice notice) {
+      if (!(notice instanceof Stop) || stopped.compareAndSet(false, true)) {
+        queue.add(notice);
+      }
+    }
+
+    /** The next notice, or null when the deadline came first. */
+    public Notice await(Deadline deadline) {
+      try {
+        Notice next =
+            deadline.isNever()
+                ? queue.take() // A wait with an end costs a timer.
+                : queue.poll(Math.max(0, deadline.remainingNanos()), TimeUnit.NANOSECONDS);
+        if (next instanceof Stop) {
+          stopped.set(false);
+        }
+        return next;
+      } catch (InterruptedException e) {
+        // Nobody has a reason to: executions are stopped by a notice.
+        throw new IllegalStateException("execution thread was interrupted", e);
+      }
+    }
+  }
+}

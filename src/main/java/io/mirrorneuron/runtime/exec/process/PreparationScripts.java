@@ -1,0 +1,69 @@
+package io.mirrorneuron.runtime.exec.process;
+
+import io.mirrorneuron.runtime.engine.Executions.Ending;
+import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
+import io.mirrorneuron.runtime.exec.settings.NotStarted;
+import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
+import io.mirrorneuron.runtime.exec.spawn.Program;
+import io.mirrorneuron.runtime.exec.spawn.Spawner;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Scripts that prepare an execution. They belong to it and are ended with it. */
+public record PreparationScripts(
+    Spawner spawner, ProcessTable processes, GracePeriods grace, ProcessEnvironment environment) {
+  private static final ExecutorSettings.Beacons NO_BEACONS =
+      new ExecutorSettings.Beacons(false, false, Duration.ZERO, Duration.ZERO);
+
+  /**
+   * @param forced why it was ended, or null when it ended by itself
+   * @param output of stdout; a script that wants its errors seen sends them there
+   */
+  public record Result(Ending forced, int exitCode, CappedBytes output) {
+
+    /** The last lines that are not blank, with {@code \n} between. */
+    public String tail(int lines) {
+      List<String> all = output.text().lines().filter(line -> !line.isBlank()).toList();
+      return String.join("\n", all.subList(Math.max(0, all.size() - lines), all.size()));
+    }
+  }
+
+  /**
+   * Runs a script of {@code sh} to its end.
+   *
+   * @param inbox of the execution
+   */
+  public Result run(
+      String executionId,
+      String script,
+      List<String> arguments,
+      Path folder,
+      Deadline limit,
+      Notice.Inbox inbox)
+      throws NotStarted {
+    var words = new ArrayList<>(List.of("sh", "-c", script, "sh"));
+    words.addAll(arguments);
+    var output = new CappedBytes(ExecutorSettings.MAX_OUTPUT_BYTES);
+    var program = new Program(Path.of("/bin/sh"), words, environment.ofTools(executionId), folder);
+    Spawner.Child child;
+    try {
+      child = spawner.spawn(program, new ProgramWatcher(inbox, output::append, _ -> {}));
+    } catch (IOException e) {
+      throw new NotStarted(e.getMessage(), e);
+    }
+    var nobody =
+        new Supervision.Listeners(
+            new PrintedBeacons(inbox, 1, System::nanoTime), _ -> {}, () -> {});
+    try (var supervision = new Supervision(executionId, child, inbox, grace, processes, nobody)) {
+      Ending forced = supervision.watch(limit, NO_BEACONS, () -> {});
+      int exitCode = supervision.finish(forced == null).exitCode();
+      if (forced != Ending.STOPPED && supervision.isStopped()) {
+        inbox.put(new Notice.Stop()); // It came too late for the script, not for the execution.
+      }
+      return new Result(forced, exitCode, output);
+    }
+  }
+}

@@ -1,0 +1,205 @@
+package io.mirrorneuron.runtime.exec.process;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.mirrorneuron.runtime.engine.Execution;
+import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
+import io.mirrorneuron.runtime.exec.settings.NotStarted;
+import io.mirrorneuron.runtime.exec.spawn.SearchPath;
+import io.mirrorneuron.runtime.exec.workspace.MessageFiles;
+import io.mirrorneuron.runtime.exec.workspace.Workspace;
+import io.mirrorneuron.wire.Json;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * What a program sees in its environment: a handful of the server's variables, what the contract
+ * promises, what the manifest asks for. Nothing else of the server is visible.
+ */
+public final class ProcessEnvironment {
+  /** Marks every process of an execution, however it was started by its parent. */
+  public static final String EXECUTION_ID = "MN_EXECUTION_ID";
+
+  /** Marks every process of a data directory's runtime. */
+  public static final String RUNTIME_ID = "MN_RUNTIME_ID";
+
+  public static final String BEACON_PREFIX = "__MN_AGENT_BEACON__";
+
+  private static final List<String> INHERITED =
+      List.of("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ");
+
+  /** Turn off what libraries of programs write into the run's folder. */
+  private static final List<String> RUN_STORE_SWITCHES =
+      List.of("MN_NO_RUN_STORE", "MN_DISABLE_RUN_STORE");
+
+  /** The server's own secrets: never handed on, whatever a manifest lists. */
+  private static final Pattern SERVER_SECRET =
+      Pattern.compile(
+          "(MN|MIRROR_NEURON)_.*(TOKEN|SECRET|PASSWORD|KEY|COOKIE|REDIS).*"
+              + "|REDIS(CLI)?_(URL|AUTH|PASSWORD)|RELEASE_COOKIE",
+          Pattern.CASE_INSENSITIVE);
+
+  /** Indexes, proxies and certificates, as their users set them for pip everywhere. */
+  private static final Pattern PIP =
+      Pattern.compile(
+          "PIP_.+|SSL_CERT_(FILE|DIR)|REQUESTS_CA_BUNDLE|XDG_(CACHE|CONFIG)_HOME"
+              + "|(?i:(https?|all|no)_proxy)");
+
+  private static final Pattern VALID_NAME = Pattern.compile("[^=\0]+");
+
+  private final Map<String, String> server;
+  private final Path runsRoot;
+  private final String runtimeId;
+
+  /**
+   * @param server the environment of this process
+   */
+  public ProcessEnvironment(Map<String, String> server, Path runsRoot, String runtimeId) {
+    this.server = Map.copyOf(server);
+    this.runsRoot = runsRoot;
+    this.runtimeId = runtimeId;
+  }
+
+  /** Where programs are searched unless a manifest says otherwise. */
+  public String path() {
+    return server.getOrDefault("PATH", SearchPath.DEFAULT);
+  }
+
+  /**
+   * @param python the environment that the node asks for, or null
+   */
+  public Map<String, String> of(
+      Execution execution, ExecutorSettings settings, Workspace workspace, PythonEnvironment python)
+      throws NotStarted {
+    Map<String, String> variables = inherited();
+    describe(execution, settings, workspace)
+        .forEach(
+            (name, value) -> {
+              variables.put("MN_" + name, value);
+              variables.put("MIRROR_NEURON_" + name, value);
+            });
+    variables.putAll(Allocation.variables(execution.resources()));
+    if (python != null) {
+      variables.put("VIRTUAL_ENV", python.folder().toString());
+      variables.put("MN_PYTHON_ENV", python.folder().toString());
+      variables.put("MIRROR_NEURON_PYTHON_ENV", python.folder().toString());
+    }
+    variables.put("MN_RUN_ID", execution.runId());
+    variables.put("MN_RUNS_ROOT", runsRoot.toString());
+    RUN_STORE_SWITCHES.forEach(name -> copy(name, variables));
+    Map<String, String> explicit = explicit(execution.config().path("environment"));
+    passOn(execution.config().path("pass_env"), variables);
+    variables.putAll(explicit);
+    if (python != null) {
+      variables.merge("PATH", python.bin(), (path, bin) -> bin + ":" + path);
+    }
+    mark(variables, execution.executionId());
+    return variables;
+  }
+
+  /** For what prepares an execution: as little, and what pip needs to reach its packages. */
+  Map<String, String> ofTools(String executionId) {
+    Map<String, String> variables = inherited();
+    server.forEach(
+        (name, value) -> {
+          if (PIP.matcher(name).matches()) {
+            variables.put(name, value);
+          }
+        });
+    mark(variables, executionId);
+    return variables;
+  }
+
+  private Map<String, String> inherited() {
+    var variables = new LinkedHashMap<String, String>();
+    INHERITED.forEach(name -> copy(name, variables));
+    variables.putIfAbsent("PATH", SearchPath.DEFAULT);
+    return variables;
+  }
+
+  private void copy(String name, Map<String, String> variables) {
+    if (server.containsKey(name)) {
+      variables.put(name, server.get(name));
+    }
+  }
+
+  private void mark(Map<String, String> variables, String executionId) {
+    variables.put(RUNTIME_ID, runtimeId);
+    variables.put(EXECUTION_ID, executionId);
+  }
+
+  private static Map<String, String> describe(
+      Execution execution, ExecutorSettings settings, Workspace workspace) {
+    var facts = new LinkedHashMap<String, String>();
+    JsonNode envelope = execution.message().path("envelope");
+    facts.put("INPUT_FILE", workspace.file(MessageFiles.INPUT));
+    facts.put("CONTEXT_FILE", workspace.file(MessageFiles.CONTEXT));
+    facts.put("MESSAGE_FILE", workspace.file(MessageFiles.MESSAGE));
+    facts.put("BODY_FILE", workspace.file(MessageFiles.BODY));
+    facts.put("BODY_CONTENT_TYPE", envelope.path("content_type").asText("application/json"));
+    facts.put("BODY_CONTENT_ENCODING", envelope.path("content_encoding").asText("identity"));
+    facts.put("AGENT_TYPE", execution.agentType());
+    facts.put("AGENT_TEMPLATE", execution.templateType());
+    facts.put("JOB_ID", execution.jobId());
+    facts.put("AGENT_ID", execution.agentId());
+    facts.put("WORKDIR", workspace.workdir().toString());
+    for (String member :
+        List.of(
+            "run_id",
+            "step_id",
+            "attempt_id",
+            "attempt",
+            "deadline_at",
+            "heartbeat_deadline_at",
+            "idempotency_key")) {
+      JsonNode value = execution.workflow().path(member);
+      if (value.isValueNode() && !value.isNull()) {
+        facts.put("WORKFLOW_" + member.toUpperCase(java.util.Locale.ROOT), value.asText());
+      }
+    }
+    ExecutorSettings.Beacons beacons = settings.beacons();
+    facts.put("AGENT_BEACON_STDOUT_PREFIX", BEACON_PREFIX);
+    facts.put("AGENT_BEACON_INTERVAL_MS", Long.toString(beacons.interval().toMillis()));
+    facts.put("AGENT_BEACON_TIMEOUT_MS", Long.toString(beacons.timeout().toMillis()));
+    facts.put("AGENT_BEACON_REQUIRED", Boolean.toString(beacons.required()));
+    facts.put("AGENT_BEACON_JOB_ID", execution.jobId());
+    facts.put("AGENT_BEACON_AGENT_ID", execution.agentId());
+    facts.put("AGENT_BEACON_ATTEMPT", Integer.toString(execution.attempt()));
+    facts.put("AGENT_BEACON_STEP", step(execution));
+    facts.put("AGENT_BEACON_SOURCE", "worker");
+    return facts;
+  }
+
+  public static String step(Execution execution) {
+    return execution.workflow().path("step_id").asText(execution.agentId());
+  }
+
+  private static Map<String, String> explicit(JsonNode environment) throws NotStarted {
+    var variables = new LinkedHashMap<String, String>();
+    for (Map.Entry<String, JsonNode> member : environment.properties()) {
+      JsonNode value = member.getValue();
+      if (value.isNull()) {
+        continue;
+      }
+      String text = value.isContainerNode() ? Json.write(value) : value.asText();
+      if (!VALID_NAME.matcher(member.getKey()).matches() || text.indexOf('\0') >= 0) {
+        throw new NotStarted(
+            "config.environment holds a name or value that no process can have: "
+                + member.getKey().replace('\0', '?'));
+      }
+      variables.put(member.getKey(), text);
+    }
+    return variables;
+  }
+
+  private void passOn(JsonNode names, Map<String, String> variables) {
+    for (JsonNode name : names) {
+      String value = server.get(name.asText());
+      if (value != null && !SERVER_SECRET.matcher(name.asText()).matches()) {
+        variables.put(name.asText(), value);
+      }
+    }
+  }
+}

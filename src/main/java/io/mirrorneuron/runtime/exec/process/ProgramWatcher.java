@@ -1,0 +1,50 @@
+package io.mirrorneuron.runtime.exec.process;
+
+import io.mirrorneuron.runtime.exec.spawn.Spawner;
+import java.nio.ByteBuffer;
+import java.util.function.Consumer;
+
+/**
+ * Takes what a program says to where it belongs: output to its collectors, news to the inbox. The
+ * end of the output is no news before the end of the program, so most programs wake their execution
+ * once.
+ */
+public final class ProgramWatcher implements Spawner.Watcher {
+  private final Notice.Inbox inbox;
+  private final Consumer<ByteBuffer> out;
+  private final Consumer<ByteBuffer> err;
+
+  // Guarded by this.
+  private boolean drained;
+  private boolean exited;
+
+  public ProgramWatcher(Notice.Inbox inbox, Consumer<ByteBuffer> out, Consumer<ByteBuffer> err) {
+    this.inbox = inbox;
+    this.out = out;
+    this.err = err;
+  }
+
+  @Override
+  public void stdout(ByteBuffer bytes) {
+    out.accept(bytes);
+  }
+
+  @Override
+  public void stderr(ByteBuffer bytes) {
+    err.accept(bytes);
+  }
+
+  @Override
+  public synchronized void drained() {
+    drained = true;
+    if (exited) {
+      inbox.put(new Notice.Drained());
+    }
+  }
+
+  @Override
+  public synchronized void exited() {
+    exited = true;
+    inbox.put(new Notice.Exited(drained));
+  }
+}

@@ -1,0 +1,248 @@
+package io.mirrorneuron.runtime.exec.process;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.engine.Executions.Ending;
+import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
+import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
+import io.mirrorneuron.runtime.exec.spawn.Spawner;
+import io.mirrorneuron.runtime.exec.spawn.Spawner.Child;
+import io.mirrorneuron.runtime.exec.spawn.Spawner.Signal;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Accompanies one started program until nothing of it is left. Used by one thread; the inbox is the
+ * only door to it.
+ */
+public final class Supervision implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Supervision.class);
+  private static final Duration SLOWEST_LOOK = Duration.ofMillis(20);
+  private static final Duration DRAIN = Duration.ofSeconds(1);
+  private static final Duration COMPLAINT = Duration.ofSeconds(30);
+
+  private final String executionId;
+  private final Child child;
+  private final Notice.Inbox inbox;
+  private final GracePeriods grace;
+  private final ProcessTable processes;
+  private final Listeners listeners;
+
+  private boolean exited;
+  private boolean drained;
+  private boolean stopped;
+  private boolean finished;
+  private Spawner.End end;
+
+  /**
+   * Who is told what while the program runs.
+   *
+   * @param printed beacons that the program printed
+   * @param onBeacon told those that are to be recorded
+   * @param beforeKill called when processes of the program still live and are about to be ended
+   */
+  public record Listeners(
+      PrintedBeacons printed, Consumer<ObjectNode> onBeacon, Runnable beforeKill) {}
+
+  public Supervision(
+      String executionId,
+      Child child,
+      Notice.Inbox inbox,
+      GracePeriods grace,
+      ProcessTable processes,
+      Listeners listeners) {
+    this.executionId = executionId;
+    this.child = child;
+    this.inbox = inbox;
+    this.grace = grace;
+    this.processes = processes;
+    this.listeners = listeners;
+  }
+
+  /**
+   * Waits until the program ends by itself or must be ended.
+   *
+   * @param onPulse called once per beacon interval when the runner itself reports
+   * @return null when it ended by itself, else why it must end
+   */
+  public Ending watch(Deadline timeout, ExecutorSettings.Beacons beacons, Runnable onPulse) {
+    Duration longestSilence = beacons.required() ? beacons.timeout() : null;
+    Duration pulseInterval = beacons.enabled() ? beacons.interval() : null;
+    Deadline pulse = Deadline.in(pulseInterval);
+    while (!exited) {
+      if (stopped) {
+        return Ending.STOPPED;
+      }
+      if (timeout.isPast()) {
+        return Ending.TIMED_OUT;
+      }
+      Deadline silence = Deadline.after(listeners.printed().lastPrinted(), longestSilence);
+      if (silence.isPast()) {
+        return Ending.BEACON_MISSED;
+      }
+      listeners.printed().due().ifPresent(listeners.onBeacon());
+      if (pulse.isPast()) {
+        onPulse.run();
+        pulse = Deadline.in(pulseInterval);
+      }
+      await(Deadline.earliest(timeout, silence, pulse, listeners.printed().next()));
+    }
+    return null;
+  }
+
+  /**
+   * Ends whatever is left of the program: children that stay get a grace, then the group is killed,
+   * then processes that left the group.
+   *
+   * @param byItself whether the program has ended already; else it is asked to first
+   */
+  public Spawner.End finish(boolean byItself) {
+    boolean quiet;
+    if (byItself) {
+      quiet = awaitQuiet(Deadline.in(grace.stragglers()), true);
+    } else {
+      listeners.beforeKill().run();
+      child.signal(Signal.TERM);
+      quiet = awaitQuiet(Deadline.in(grace.afterTerm()), false);
+    }
+    if (!quiet) {
+      listeners.beforeKill().run();
+      killGroup();
+    }
+    if (!byItself || !quiet) {
+      killEscaped();
+    }
+    awaitDrained();
+    child.close();
+    finished = true;
+    return end;
+  }
+
+  /** Whether somebody asked to stop the execution. */
+  boolean isStopped() {
+    return stopped;
+  }
+
+  /** Leaves nothing behind when the execution breaks off between start and {@link #finish}. */
+  @Override
+  public void close() {
+    if (!finished) {
+      finish(false);
+    }
+  }
+
+  /** Whether the program and its group are gone, and the output read when that matters too. */
+  private boolean awaitQuiet(Deadline deadline, boolean needsDrained) {
+    var look = new Look();
+    while (!(isGroupGone(look) && (drained || !needsDrained))) {
+      if (deadline.isPast() || (stopped && needsDrained)) {
+        return false;
+      }
+      await(Deadline.earliest(deadline, look.next(exited)));
+    }
+    return true;
+  }
+
+  private void killGroup() {
+    var look = new Look();
+    while (!isGroupGone(look)) {
+      child.signal(Signal.KILL);
+      await(look.next(true));
+      complain(look, child.pid());
+    }
+  }
+
+  /** Programs that opened a session of their own still carry the mark in their environment. */
+  private void killEscaped() {
+    String mark = ProcessEnvironment.EXECUTION_ID + "=" + executionId;
+    var look = new Look();
+    List<ProcessTable.Entry> alive;
+    while (!(alive = processes.withVariable(mark)).isEmpty()) {
+      processes.kill(alive);
+      await(look.next(true));
+      complain(look, alive);
+    }
+  }
+
+  /** A process that waits in the kernel cannot be killed; its slots stay taken, and people know. */
+  private void complain(Look look, Object survivors) {
+    if (look.isOverdue()) {
+      LOG.warn("processes of execution {} do not die: {}", executionId, survivors);
+    }
+  }
+
+  private boolean isGroupGone(Look look) {
+    if (!exited) {
+      return false;
+    }
+    if (end == null) {
+      end = child.reap();
+    }
+    if (!child.isGroupAlive()) {
+      return true;
+    }
+    // Processes that ended but that nobody collects (process 1 of a container often does not) count
+    // as alive for the kernel; the table of processes knows better and is dearer.
+    return look.isSlow() && processes.inGroups(Set.of(child.pid())).isEmpty();
+  }
+
+  /** What was printed before the end is still in the pipes. */
+  private void awaitDrained() {
+    Deadline deadline = Deadline.in(DRAIN);
+    while (!drained && !deadline.isPast()) {
+      await(deadline);
+    }
+    if (!drained) {
+      LOG.warn("output of execution {} is held open by a process out of reach", executionId);
+    }
+  }
+
+  private void await(Deadline deadline) {
+    note(inbox.await(deadline));
+  }
+
+  private void note(Notice notice) {
+    switch (notice) {
+      case null -> {}
+      case Notice.Exited(boolean withOutput) -> {
+        exited = true;
+        drained |= withOutput;
+      }
+      case Notice.Drained() -> drained = true;
+      case Notice.Stop() -> stopped = true;
+      case Notice.Beacon(ObjectNode payload) -> listeners.onBeacon().accept(payload);
+      case Notice.BeaconHeld(), Notice.Granted(), Notice.Room(), Notice.Prepared _ -> {}
+    }
+  }
+
+  /** When to look again at what sends no notice: soon at first, then ever less often. */
+  private static final class Look {
+    private Duration pause = Duration.ofMillis(1);
+    private Deadline complaint = Deadline.in(COMPLAINT);
+
+    Deadline next(boolean needed) {
+      if (!needed) {
+        return Deadline.NEVER;
+      }
+      Deadline deadline = Deadline.in(pause);
+      pause = isSlow() ? SLOWEST_LOOK : pause.multipliedBy(2);
+      return deadline;
+    }
+
+    /** True once for each period of waiting that is worth a word. */
+    boolean isOverdue() {
+      boolean overdue = complaint.isPast();
+      if (overdue) {
+        complaint = Deadline.in(COMPLAINT);
+      }
+      return overdue;
+    }
+
+    boolean isSlow() {
+      return pause.compareTo(SLOWEST_LOOK) >= 0;
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package io.mirrorneuron.runtime.exec.process;
+
+import io.mirrorneuron.runtime.engine.Execution;
+import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
+import io.mirrorneuron.runtime.exec.settings.NotStarted;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+
+/**
+ * How long a program may run.
+ *
+ * @param words which limit that is, for the error of a program that ran into it
+ */
+public record TimeLimit(Deadline deadline, String words) {
+
+  /** The node's own limit, from now, or the end of its step's time, whichever comes first. */
+  public static TimeLimit of(Execution execution, ExecutorSettings settings, Instant now)
+      throws NotStarted {
+    Deadline own = Deadline.in(settings.timeout());
+    String end = execution.workflow().path("deadline_at").asText("");
+    if (!end.isEmpty()) {
+      Deadline step = Deadline.in(Duration.between(now, time(end)));
+      if (own.isNever() || step.remainingNanos() < own.remainingNanos()) {
+        return new TimeLimit(
+            step,
+            "the time of step %s was over at %s"
+                .formatted(ProcessEnvironment.step(execution), end));
+      }
+    }
+    return new TimeLimit(
+        own, own.isNever() ? "" : "timeout_seconds is " + seconds(settings.timeout()));
+  }
+
+  private static Instant time(String text) throws NotStarted {
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeParseException e) {
+      throw new NotStarted("workflow.deadline_at is not a time: " + text, e);
+    }
+  }
+
+  private static String seconds(Duration time) {
+    return new java.math.BigDecimal(time.toMillis())
+        .movePointLeft(3)
+        .stripTrailingZeros()
+        .toPlainString();
+  }
+}

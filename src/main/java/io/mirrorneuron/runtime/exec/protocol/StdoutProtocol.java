@@ -1,0 +1,149 @@
+package io.mirrorneuron.runtime.exec.protocol;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.engine.Executions.Completion;
+import io.mirrorneuron.runtime.engine.Executions.Structured;
+import io.mirrorneuron.wire.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a program's output asks the engine for. The output is an answer when all of it, or else its
+ * last line that is not blank, is one JSON object with at least one member that has a meaning here.
+ */
+final class StdoutProtocol {
+  private static final int MAX_EVENT_TYPE = 128;
+
+  /** All messages of one answer are written in one commit. */
+  private static final int MAX_EMITS = 10_000;
+
+  private static final List<String> MEMBERS =
+      List.of(
+          "emit_messages",
+          "events",
+          "next_state",
+          "complete_step",
+          "complete_run",
+          "complete_job",
+          "complete_job?");
+
+  private StdoutProtocol() {}
+
+  /** The answer was meant as one but cannot be followed; the message says what is wrong. */
+  static final class Malformed extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    Malformed(String message) {
+      super("structured output is malformed: " + message);
+    }
+  }
+
+  /** The answer of a program that ended with exit code 0. */
+  static Structured parse(String output) throws Malformed {
+    Optional<ObjectNode> found = find(output);
+    if (found.isEmpty()) {
+      return Structured.NONE;
+    }
+    ObjectNode answer = found.get();
+    Completion run = completion(answer.path("complete_run"));
+    for (String alias : List.of("complete_job", "complete_job?")) {
+      run = run == null ? completion(answer.path(alias)) : run;
+    }
+    return new Structured(
+        true,
+        emits(answer.path("emit_messages")),
+        events(answer.path("events")),
+        isAbsent(answer.path("next_state")) ? null : answer.path("next_state"),
+        completion(answer.path("complete_step")),
+        run);
+  }
+
+  /** What counts of the answer of a program that failed: only what it observed. */
+  static Structured parseAfterFailure(String output) {
+    return find(output)
+        .map(
+            answer ->
+                new Structured(true, List.of(), events(answer.path("events")), null, null, null))
+        .orElse(Structured.NONE);
+  }
+
+  private static Optional<ObjectNode> find(String output) {
+    String all = output.strip();
+    return object(all)
+        .or(() -> object(all.substring(all.lastIndexOf('\n') + 1).strip()))
+        .filter(answer -> MEMBERS.stream().anyMatch(answer::has));
+  }
+
+  private static Optional<ObjectNode> object(String text) {
+    if (!text.startsWith("{") || !text.endsWith("}")) {
+      return Optional.empty();
+    }
+    try {
+      return Json.parse(text) instanceof ObjectNode object ? Optional.of(object) : Optional.empty();
+    } catch (JsonProcessingException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static List<ObjectNode> emits(JsonNode value) throws Malformed {
+    if (isAbsent(value)) {
+      return List.of();
+    }
+    if (value instanceof ObjectNode single) {
+      EmitCheck.check(single, 0);
+      return List.of(single);
+    }
+    if (!value.isArray()) {
+      throw new Malformed("emit_messages must be a list of objects");
+    }
+    if (value.size() > MAX_EMITS) {
+      throw new Malformed(
+          "emit_messages has %d entries; at most %d are allowed"
+              .formatted(value.size(), MAX_EMITS));
+    }
+    var emits = new ArrayList<ObjectNode>();
+    for (JsonNode each : value) {
+      if (!(each instanceof ObjectNode emit)) {
+        throw new Malformed("emit_messages must be a list of objects");
+      }
+      EmitCheck.check(emit, emits.size());
+      emits.add(emit);
+    }
+    return List.copyOf(emits);
+  }
+
+  /** The valid ones. An event is an observation: a broken one must not undo the work. */
+  private static List<ObjectNode> events(JsonNode value) {
+    var events = new ArrayList<ObjectNode>();
+    if (value.isArray()) {
+      for (JsonNode each : value) {
+        JsonNode type = each.path("type");
+        JsonNode payload = each.path("payload");
+        boolean named =
+            type.isTextual()
+                && !type.asText().isBlank()
+                && type.asText().length() <= MAX_EVENT_TYPE;
+        if (named && (payload.isObject() || isAbsent(payload))) {
+          ObjectNode event = Json.object().put("type", type.asText());
+          event.set("payload", payload.isObject() ? payload : Json.object());
+          events.add(event);
+        }
+      }
+    }
+    return List.copyOf(events);
+  }
+
+  private static Completion completion(JsonNode value) {
+    if (isAbsent(value)) {
+      return null;
+    }
+    return new Completion(value.isBoolean() ? null : value);
+  }
+
+  private static boolean isAbsent(JsonNode value) {
+    return value.isMissingNode() || value.isNull() || (value.isBoolean() && !value.asBoolean());
+  }
+}

@@ -1,0 +1,66 @@
+package io.mirrorneuron.runtime.exec.protocol;
+
+import io.mirrorneuron.runtime.exec.process.CappedBytes;
+import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** Makes the copy of a stream that is kept: secrets replaced, length bounded. */
+public final class StoredText {
+  static final String REDACTED = "[REDACTED]";
+
+  private static final Pattern SECRET_NAME =
+      Pattern.compile("TOKEN|SECRET|KEY|COOKIE|PASSWORD", Pattern.CASE_INSENSITIVE);
+  private static final Pattern NUMBER = Pattern.compile("\\d+(\\.\\d+)?");
+
+  /** Shorter values also occur by chance. */
+  private static final int MIN_SECRET = 8;
+
+  private final Map<String, String> environment;
+  private final int maxBytes;
+
+  /**
+   * @param environment of the program; values of names that sound secret are replaced
+   */
+  public StoredText(Map<String, String> environment, int maxBytes) {
+    this.environment = environment;
+    this.maxBytes = maxBytes;
+  }
+
+  public String of(CappedBytes bytes) {
+    String text = bytes.text();
+    if (!text.isEmpty()) { // Most programs are silent on stderr; looking for secrets is not free.
+      for (String secret : secrets()) {
+        text = text.replace(secret, REDACTED);
+      }
+    }
+    if (!bytes.overflowed() && text.length() <= maxBytes / 3) {
+      return text; // Three bytes for each character would still fit.
+    }
+    byte[] all = text.getBytes(StandardCharsets.UTF_8);
+    if (!bytes.overflowed() && all.length <= maxBytes) {
+      return text;
+    }
+    int end = Math.min(maxBytes, all.length);
+    while (end > 0 && end < all.length && (all[end] & 0xC0) == 0x80) {
+      end--; // Not within a character.
+    }
+    return new String(all, 0, end, StandardCharsets.UTF_8)
+        + "\n[output truncated: %d of %d bytes kept]".formatted(end, bytes.total());
+  }
+
+  private List<String> secrets() {
+    return environment.entrySet().stream()
+        .filter(entry -> SECRET_NAME.matcher(entry.getKey()).find())
+        // A name made of the step and the attempt, no secret.
+        .filter(entry -> !entry.getKey().endsWith("_IDEMPOTENCY_KEY"))
+        .map(Map.Entry::getValue)
+        .filter(value -> value.length() >= MIN_SECRET && !NUMBER.matcher(value).matches())
+        .distinct()
+        // A secret that holds another one goes first, or half of it would stay.
+        .sorted(Comparator.comparingInt(String::length).reversed())
+        .toList();
+  }
+}

@@ -1,0 +1,59 @@
+package io.mirrorneuron.runtime.exec.protocol;
+
+import io.mirrorneuron.runtime.engine.Executions.Ending;
+import io.mirrorneuron.runtime.engine.Executions.Structured;
+import io.mirrorneuron.runtime.exec.process.TimeLimit;
+import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
+
+/**
+ * What an ended program amounts to.
+ *
+ * @param error one sentence, or null on success
+ */
+public record Verdict(Ending ending, String error, Structured structured) {
+  private static final int SIGXCPU = 24;
+
+  /**
+   * @param forced why it was ended, or null when it ended by itself
+   * @param answer where the stdout protocol is looked for
+   */
+  public static Verdict of(
+      Ending forced, int exitCode, String answer, ExecutorSettings settings, TimeLimit limit) {
+    if (forced != null) {
+      return new Verdict(
+          forced, reason(forced, settings, limit), StdoutProtocol.parseAfterFailure(answer));
+    }
+    if (exitCode != 0) {
+      return new Verdict(
+          Ending.FAILED, failure(exitCode), StdoutProtocol.parseAfterFailure(answer));
+    }
+    try {
+      return new Verdict(Ending.SUCCEEDED, null, StdoutProtocol.parse(answer));
+    } catch (StdoutProtocol.Malformed e) {
+      // Going on without the messages it meant to send would lose work in silence.
+      return new Verdict(Ending.FAILED, e.getMessage(), StdoutProtocol.parseAfterFailure(answer));
+    }
+  }
+
+  private static String failure(int exitCode) {
+    if (exitCode == 128 + SIGXCPU) {
+      return "host local command used up its CPU time (resources.limits.cpu_seconds)";
+    }
+    return exitCode > 128
+        ? "host local command was ended by signal " + (exitCode - 128)
+        : "host local command failed with exit code " + exitCode;
+  }
+
+  private static String reason(Ending forced, ExecutorSettings settings, TimeLimit limit) {
+    return switch (forced) {
+      case TIMED_OUT -> "host local command timed out: " + limit.words();
+      case BEACON_MISSED ->
+          "agent beacon deadline exceeded: agent_beacon_required is set and the program printed"
+              + " none for %d ms (beacon_timeout_ms)"
+                  .formatted(settings.beacons().timeout().toMillis());
+      case STOPPED -> "host local command was stopped";
+      case SUCCEEDED, FAILED, NOT_STARTED ->
+          throw new IllegalArgumentException("not a reason to end a program: " + forced);
+    };
+  }
+}

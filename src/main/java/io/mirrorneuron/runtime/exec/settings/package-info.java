@@ -1,0 +1,5 @@
+/**
+ * What a manifest asks of the runner of one node: {@link ExecutorSettings}, read and checked;
+ * {@link NotStarted} says what is wrong with it. Uses {@code config} only.
+ */
+package io.mirrorneuron.runtime.exec.settings;

@@ -1,0 +1,104 @@
+package io.mirrorneuron.runtime.exec.workspace;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BinaryNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.engine.Execution;
+import io.mirrorneuron.runtime.exec.settings.NotStarted;
+import io.mirrorneuron.wire.Json;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.zip.GZIPOutputStream;
+
+/** The four files that tell a program what it was started for. */
+public final class MessageFiles {
+  public static final String INPUT = "mirror_neuron_input.json";
+  public static final String MESSAGE = "mirror_neuron_message.json";
+  public static final String BODY = "mirror_neuron_body.bin";
+  public static final String CONTEXT = "mirror_neuron_context.json";
+
+  private static final Set<String> JSON_LINES =
+      Set.of("application/x-ndjson", "application/jsonl", "application/ndjson");
+
+  private MessageFiles() {}
+
+  static void write(Path folder, Execution execution, Instant now) throws IOException, NotStarted {
+    JsonNode body = execution.message().path("body");
+    byte[] json = Json.MAPPER.writeValueAsBytes(body);
+    Files.write(folder.resolve(INPUT), json);
+    Files.write(folder.resolve(MESSAGE), Json.MAPPER.writeValueAsBytes(execution.message()));
+    Files.write(
+        folder.resolve(BODY),
+        encode(body(execution.message()), json, execution.message().path("envelope")));
+    Files.write(folder.resolve(CONTEXT), Json.MAPPER.writeValueAsBytes(context(execution, now)));
+  }
+
+  private static ObjectNode context(Execution execution, Instant now) {
+    ObjectNode context =
+        Json.object()
+            .put("job_id", execution.jobId())
+            .put("agent_id", execution.agentId())
+            .put("agent_type", execution.agentType())
+            .put("template_type", execution.templateType());
+    context.set("agent_state", execution.agentState());
+    context.set("workflow", execution.workflow());
+    return context.put("timestamp", Json.timestamp(now));
+  }
+
+  /** The body; as bytes when it is text that stands for bytes. */
+  private static JsonNode body(JsonNode message) throws NotStarted {
+    JsonNode body = message.path("body");
+    if (!message.path("body_encoding").asText().equals("base64")) {
+      return body;
+    }
+    try {
+      return BinaryNode.valueOf(Base64.getDecoder().decode(body.asText()));
+    } catch (IllegalArgumentException e) {
+      throw new NotStarted("body_base64 of the message is not base64: " + e.getMessage());
+    }
+  }
+
+  private static byte[] encode(JsonNode body, byte[] json, JsonNode envelope)
+      throws IOException, NotStarted {
+    String type = envelope.path("content_type").asText("application/json");
+    byte[] bytes = raw(body, json, type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT));
+    String encoding = envelope.path("content_encoding").asText("identity");
+    return switch (encoding) {
+      case "identity" -> bytes;
+      case "gzip" -> gzip(bytes);
+      default -> throw new NotStarted("unsupported content_encoding: " + encoding);
+    };
+  }
+
+  private static byte[] raw(JsonNode body, byte[] json, String type) throws IOException {
+    if (body.isBinary()) {
+      return body.binaryValue();
+    }
+    if (JSON_LINES.contains(type) && !body.isTextual()) {
+      var out = new ByteArrayOutputStream();
+      for (JsonNode line : body.isArray() ? body : List.of(body)) {
+        out.writeBytes(Json.MAPPER.writeValueAsBytes(line));
+        out.write('\n');
+      }
+      return out.toByteArray();
+    }
+    boolean isJson = type.equals("application/json") || type.endsWith("+json");
+    return body.isTextual() && !isJson ? body.asText().getBytes(StandardCharsets.UTF_8) : json;
+  }
+
+  private static byte[] gzip(byte[] bytes) throws IOException {
+    var out = new ByteArrayOutputStream();
+    try (var gzip = new GZIPOutputStream(out)) {
+      gzip.write(bytes);
+    }
+    return out.toByteArray();
+  }
+}

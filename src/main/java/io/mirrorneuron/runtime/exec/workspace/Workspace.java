@@ -1,0 +1,62 @@
+package io.mirrorneuron.runtime.exec.workspace;
+
+import io.mirrorneuron.runtime.engine.Execution;
+import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
+import io.mirrorneuron.runtime.exec.settings.NotStarted;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * The folder one execution sees: its uploads and the message files. Closing deletes it, whatever
+ * the program left inside.
+ *
+ * @param root real path
+ * @param workdir where the program starts
+ */
+public record Workspace(Path root, Path workdir) implements AutoCloseable {
+
+  /** Fills an empty folder. On failure the folder stays for the caller to delete. */
+  static Workspace lay(Path root, Execution execution, ExecutorSettings settings, Instant now)
+      throws NotStarted {
+    try {
+      WorkspaceUploads.copy(execution.config(), execution.payloads(), root, settings.sandboxRoot());
+      MessageFiles.write(root, execution, now);
+    } catch (IOException e) {
+      throw new NotStarted("workspace cannot be filled: " + e.getMessage(), e);
+    }
+    String text = execution.config().path("workdir").asText("");
+    Path workdir = WorkspaceUploads.inside(root, settings.sandboxRoot(), text, "workdir");
+    if (!Files.isDirectory(workdir)) {
+      throw new NotStarted("workdir does not exist: " + text);
+    }
+    return new Workspace(root, workdir);
+  }
+
+  public String name() {
+    return root.getFileName().toString();
+  }
+
+  public String file(String name) {
+    return root.resolve(name).toString();
+  }
+
+  /** Values of the placeholders in commands. */
+  public Map<String, String> placeholders(Execution execution) {
+    return Map.of(
+        "input_file", file(MessageFiles.INPUT),
+        "context_file", file(MessageFiles.CONTEXT),
+        "message_file", file(MessageFiles.MESSAGE),
+        "body_file", file(MessageFiles.BODY),
+        "workdir", workdir.toString(),
+        "job_id", execution.jobId(),
+        "agent_id", execution.agentId());
+  }
+
+  @Override
+  public void close() {
+    FolderTree.delete(root);
+  }
+}

@@ -1,0 +1,116 @@
+package io.mirrorneuron.runtime.manifest.graph;
+
+import io.mirrorneuron.runtime.manifest.reading.Conditions;
+import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
+import io.mirrorneuron.runtime.manifest.reading.NameRules;
+import io.mirrorneuron.runtime.manifest.reading.Place;
+import io.mirrorneuron.runtime.manifest.reading.Shape;
+import io.mirrorneuron.runtime.workflow.Condition;
+import io.mirrorneuron.runtime.workflow.Workflow.Edge;
+import io.mirrorneuron.runtime.workflow.Workflow.Routing;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** Reads the list of edges. */
+public final class Edges {
+  public static final int MAX_EDGES = 200_000;
+
+  private static final Map<String, Routing> ROUTING =
+      Map.of(
+          "broadcast", Routing.BROADCAST,
+          "first_match", Routing.FIRST_MATCH,
+          "all_match", Routing.ALL_MATCH);
+
+  private final Set<String> nodeIds;
+  private final boolean uniqueIds;
+
+  /** By id, how often it was asked for: a repeated id gets the next number as a suffix. */
+  private final Map<String, Integer> taken = new HashMap<>();
+
+  /**
+   * @param uniqueIds whether an id that is given twice is an error
+   */
+  public Edges(Set<String> nodeIds, boolean uniqueIds) {
+    this.nodeIds = nodeIds;
+    this.uniqueIds = uniqueIds;
+  }
+
+  public List<Edge> read(List<Place> places) {
+    List<Edge> edges = new ArrayList<>();
+    for (Place place : places) {
+      if (place.isRequired(Shape.OBJECT)) {
+        edges.add(edge(place));
+      }
+    }
+    return edges;
+  }
+
+  private Edge edge(Place unnamed) {
+    Place fromPlace = unnamed.atAny("from_node", "from");
+    Place toPlace = unnamed.atAny("to_node", "to");
+    String given = NameRules.readOptional(unnamed.atAny("edge_id", "id"));
+    String id = given != null ? given : derivedId(unnamed, fromPlace, toPlace);
+    Place place = unnamed.named(Place.shown(id));
+    String from = end(fromPlace, "from_node", place.name());
+    String to = end(toPlace, "to_node", place.name());
+    String type =
+        NameRules.read(
+            place.atAny("message_type", "event"),
+            "edge " + place.name() + " must define message_type");
+    if (place.at("conditions").isAbsent() && !place.at("condition").isAbsent()) {
+      place.warn("edge %s: condition is not read; write conditions".formatted(place.name()));
+    }
+    Condition condition = Conditions.compile(place.at("conditions"));
+    String unique = unique(id);
+    if (given != null && !unique.equals(given) && uniqueIds) {
+      place.error(ManifestProblem.DUPLICATE, "duplicate edge_id " + place.name());
+    } else if (given != null && !unique.equals(given)) {
+      place.warn("edge_id %s is used more than once; one is now %s".formatted(given, unique));
+    }
+    return new Edge(unique, from, to, type, routing(place), condition);
+  }
+
+  private static String derivedId(Place edge, Place from, Place to) {
+    boolean named = Shape.NAME.fits(from.value()) && Shape.NAME.fits(to.value());
+    return named ? from.value().textValue() + "_" + to.value().textValue() : edge.name();
+  }
+
+  private String end(Place place, String member, String edge) {
+    if (place.isAbsent()) {
+      place.error(ManifestProblem.REQUIRED, "edge %s must define %s".formatted(edge, member));
+      return null;
+    }
+    if (!nodeIds.contains(place.value().textValue())) {
+      place.error(
+          ManifestProblem.REFERENCE,
+          "edge %s references missing %s %s".formatted(edge, member, place.shown()));
+    }
+    return place.value().textValue();
+  }
+
+  private static Routing routing(Place edge) {
+    Place place = edge.at("routing_mode");
+    if (place.isAbsent()) {
+      return Routing.BROADCAST;
+    }
+    Routing routing = ROUTING.get(place.value().asText().toLowerCase(Locale.ROOT));
+    if (routing == null) {
+      place.error(
+          ManifestProblem.UNSUPPORTED,
+          "edge %s has unsupported routing_mode %s".formatted(edge.name(), place.shown()));
+    }
+    return routing;
+  }
+
+  private String unique(String id) {
+    String candidate = id;
+    while (taken.putIfAbsent(candidate, 1) != null) {
+      candidate = id + "_" + taken.merge(id, 1, Integer::sum);
+    }
+    return candidate;
+  }
+}

@@ -1,0 +1,163 @@
+package io.mirrorneuron.runtime.manifest.graph;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.mirrorneuron.config.Config.DefaultRunner;
+import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
+import io.mirrorneuron.runtime.manifest.reading.Place;
+import io.mirrorneuron.runtime.manifest.reading.Shape;
+import io.mirrorneuron.wire.Json;
+import java.util.List;
+import java.util.Map;
+
+/** What can be known about an executor's program before it runs. */
+final class ExecutorConfig {
+  private static final Map<String, Shape> MEMBERS =
+      Map.ofEntries(
+          Map.entry("agent_beacon_required", Shape.BOOLEAN),
+          Map.entry("beacon_enabled", Shape.BOOLEAN),
+          Map.entry("beacon_interval_ms", Shape.MILLIS),
+          Map.entry("beacon_missed_action", Shape.STRING),
+          Map.entry("beacon_timeout_ms", Shape.MILLIS),
+          Map.entry("environment", Shape.OBJECT),
+          Map.entry("max_attempts", Shape.POSITIVE),
+          Map.entry("max_output_bytes", Shape.POSITIVE),
+          Map.entry("name_prefix", Shape.STRING),
+          Map.entry("no_retry_exit_codes", Shape.INTEGERS),
+          Map.entry("pass_env", Shape.NAMES),
+          Map.entry("pool", Shape.NAME),
+          Map.entry("pool_slots", Shape.POSITIVE),
+          Map.entry("python_environment", Shape.OBJECT),
+          Map.entry("retry_backoff_ms", Shape.MILLIS),
+          Map.entry("sandbox_upload_path", Shape.STRING),
+          Map.entry("startup_delay_ms", Shape.MILLIS),
+          Map.entry("timeout_seconds", Shape.SECONDS),
+          Map.entry("workdir", Shape.STRING));
+
+  private final DefaultRunner defaultRunner;
+
+  ExecutorConfig(DefaultRunner defaultRunner) {
+    this.defaultRunner = defaultRunner;
+  }
+
+  void check(Place node) {
+    Place config = node.at("config");
+    checkRunner(node, config.at("runner_module"));
+    config.members(MEMBERS);
+    checkCommand(node, config.at("command"));
+    checkEnvironment(config.at("environment"));
+    checkUploads(config);
+    checkPython(config.at("python_environment"));
+  }
+
+  private static void checkPython(Place environment) {
+    Place requirements = environment.at("requirements");
+    if (requirements.is(Shape.STRING)
+        && !PayloadPaths.staysInside(requirements.value().textValue())) {
+      requirements.error(
+          ManifestProblem.UNSAFE_PATH,
+          "requirements must stay inside blueprint payloads: " + requirements.shown());
+    }
+    Place packages = environment.at("packages");
+    if (packages.is(Shape.NAMES)) {
+      for (Place item : packages.items()) {
+        if (item.value().textValue().strip().startsWith("-")) {
+          item.error(
+              ManifestProblem.SHAPE, item.label() + " must be a package, not an option of pip");
+        }
+      }
+    }
+  }
+
+  private void checkRunner(Place node, Place runner) {
+    if (runner.isAbsent()) {
+      if (defaultRunner == DefaultRunner.REJECT) {
+        runner.error(
+            ManifestProblem.RUNNER,
+            "runner_unavailable: node %s names no runner_module and this server has no default"
+                .formatted(node.name()));
+      }
+    } else if (runner.is(Shape.NAME)
+        && !runner.value().textValue().equals("MirrorNeuron.Runner.HostLocal")) {
+      runner.error(
+          ManifestProblem.RUNNER,
+          "runner_unavailable: node %s asks for %s, this server has MirrorNeuron.Runner.HostLocal"
+              .formatted(node.name(), runner.shown()));
+    }
+  }
+
+  private static void checkCommand(Place node, Place command) {
+    JsonNode value = command.value();
+    if (!command.isAbsent() && !value.isTextual() && !value.isArray()) {
+      command.error(
+          ManifestProblem.SHAPE, command.label() + " must be a list of strings or a string");
+    } else if (command.isAbsent() || value.isArray() && value.isEmpty() || isBlank(value)) {
+      boolean template = !node.at("uses").isAbsent();
+      command.error(
+          ManifestProblem.REQUIRED,
+          template
+              ? "node %s uses the agent template %s, which must be rendered before submission"
+                  .formatted(node.name(), node.at("uses").shown())
+              : "command is required for executor node " + node.name());
+    } else if (value.isArray() && (!Shape.STRINGS.fits(value) || isBlank(value.get(0)))) {
+      command.error(
+          ManifestProblem.SHAPE,
+          command.label() + " must be a list of strings that starts with a program");
+    } else if (value.isArray()
+        ? Json.elements(value).anyMatch(ExecutorConfig::holdsNul)
+        : holdsNul(value)) {
+      command.error(ManifestProblem.SHAPE, command.label() + " must not hold NUL characters");
+    }
+  }
+
+  private static boolean isBlank(JsonNode value) {
+    return value.isTextual() && value.textValue().isBlank();
+  }
+
+  private static boolean holdsNul(JsonNode value) {
+    return value.isTextual() && value.textValue().indexOf('\0') >= 0;
+  }
+
+  private static void checkEnvironment(Place environment) {
+    for (Map.Entry<String, JsonNode> variable : environment.value().properties()) {
+      String name = variable.getKey();
+      if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
+        environment.error(
+            ManifestProblem.SHAPE,
+            environment.label() + " has a variable without a proper name: " + Place.shown(name));
+      } else if (holdsNul(variable.getValue())) {
+        environment.error(
+            ManifestProblem.SHAPE,
+            environment.label() + "." + Place.shown(name) + " must not hold NUL characters");
+      }
+    }
+  }
+
+  private static void checkUploads(Place config) {
+    for (String member : List.of("upload_paths", "uploads")) {
+      Place list = config.at(member);
+      if (list.is(Shape.LIST)) {
+        for (Place item : list.items()) {
+          if (item.isRequired(Shape.OBJECT) && item.at("source").isRequired(Shape.NAME)) {
+            checkUpload(item.at("source"), item.at("target"));
+          }
+        }
+      }
+    }
+    if (config.at("upload_path").is(Shape.NAME)) {
+      checkUpload(config.at("upload_path"), config.at("upload_as"));
+    }
+  }
+
+  private static void checkUpload(Place source, Place target) {
+    if (!PayloadPaths.staysInside(source.value().textValue())) {
+      source.error(
+          ManifestProblem.UNSAFE_PATH,
+          "upload source must stay inside blueprint payloads: " + source.shown());
+    }
+    if (target.is(Shape.STRING) && !PayloadPaths.staysInside(target.value().textValue())) {
+      target.error(
+          ManifestProblem.UNSAFE_PATH,
+          "upload target must stay inside the workspace: " + target.shown());
+    }
+  }
+}

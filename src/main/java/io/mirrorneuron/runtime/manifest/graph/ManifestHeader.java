@@ -1,0 +1,179 @@
+package io.mirrorneuron.runtime.manifest.graph;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
+import io.mirrorneuron.runtime.manifest.reading.NameRules;
+import io.mirrorneuron.runtime.manifest.reading.Place;
+import io.mirrorneuron.runtime.manifest.reading.Shape;
+import io.mirrorneuron.runtime.manifest.reading.SpecChecks;
+import io.mirrorneuron.runtime.workflow.StepGraph;
+import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.runtime.workflow.Workflow.Agent;
+import io.mirrorneuron.runtime.workflow.Workflow.Edge;
+import io.mirrorneuron.runtime.workflow.Workflow.JobType;
+import io.mirrorneuron.runtime.workflow.Workflow.RecoveryMode;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** The members at the root of a manifest that say what the job is, apart from its graph. */
+public record ManifestHeader(
+    String graphId,
+    String manifestVersion,
+    String jobName,
+    String type,
+    JobType jobType,
+    String runId,
+    RecoveryMode recoveryMode,
+    Policies policies) {
+
+  private static final Map<String, Shape> MEMBERS =
+      Map.ofEntries(
+          Map.entry("job_name", Shape.STRING),
+          Map.entry("contract", Shape.OBJECT),
+          Map.entry("daemon", Shape.BOOLEAN),
+          Map.entry("deployment", Shape.OBJECT),
+          Map.entry("metadata", Shape.OBJECT),
+          Map.entry("parameterized", Shape.OBJECT),
+          Map.entry("policies", Shape.OBJECT),
+          Map.entry("reload", Shape.OBJECT),
+          Map.entry("services", Shape.OBJECT_OR_LIST),
+          Map.entry("skill_dependencies", Shape.LIST));
+  private static final Pattern RUN_ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.:-]{0,199}");
+
+  /** Of the form with nodes at the root. */
+  public static ManifestHeader read(Place root) {
+    return read(root, root.at("graph_id"), root.at("job_name"), root.at("manifest_version"));
+  }
+
+  /**
+   * @param graphId where the form keeps this and the following; an absent name is the graph's id
+   */
+  public static ManifestHeader read(Place root, Place graphId, Place jobName, Place version) {
+    root.members(MEMBERS);
+    root.atAny("required_services", "requiredServices").is(Shape.OBJECT_OR_LIST);
+    root.atAny("requiredContextEngine", "required_context_engine")
+        .named("requiredContextEngine")
+        .is(Shape.BOOLEAN);
+    SpecChecks.requirements(root);
+    SpecChecks.inputRules(root);
+
+    String id = NameRules.read(graphId, "graph_id is required");
+    String manifestVersion = NameRules.read(version, "manifest_version is required");
+    String givenName = jobName.value().asText("");
+    String type = type(root);
+    JobType byDefault = type.equals("service") ? JobType.SERVICE : JobType.BATCH;
+    Place policies = root.at("policies");
+    JobType jobType = word(jobTypePlace(policies), JobType.class, byDefault);
+    RecoveryMode recovery =
+        word(policies.at("recovery_mode"), RecoveryMode.class, RecoveryMode.AUTO);
+    return new ManifestHeader(
+        id,
+        manifestVersion,
+        givenName.isBlank() ? id : givenName,
+        type,
+        jobType,
+        runId(root),
+        recovery,
+        Policies.read(policies, jobType, recovery));
+  }
+
+  public Workflow workflow(
+      ObjectNode source,
+      List<String> entrypoints,
+      Map<String, List<JsonNode>> inputs,
+      Map<String, Agent> agents,
+      List<Edge> edges,
+      StepGraph steps,
+      List<String> warnings) {
+    return new Workflow(
+        source,
+        graphId,
+        manifestVersion,
+        jobName,
+        type,
+        jobType,
+        runId,
+        entrypoints,
+        inputs,
+        agents,
+        edges,
+        steps,
+        recoveryMode,
+        warnings);
+  }
+
+  private static String type(Place root) {
+    Place type = root.at("type");
+    boolean daemon = root.at("daemon").value().asBoolean();
+    if (!type.isAbsent()) {
+      String word = type.value().asText().trim().toLowerCase(Locale.ROOT);
+      if (!List.of("service", "batch").contains(word)) {
+        type.error(ManifestProblem.UNSUPPORTED, "type must be service or omitted for batch");
+      }
+      if (daemon && word.equals("batch")) {
+        root.warn("daemon is ignored because type is batch");
+      }
+      return word;
+    }
+    if (daemon) {
+      root.warn("daemon is an old word: the job runs as type service");
+    }
+    return daemon ? "service" : "batch";
+  }
+
+  private static Place jobTypePlace(Place policies) {
+    Place direct = policies.at("job_type");
+    return direct.isAbsent() ? policies.at("scheduler").at("job_type").named("job_type") : direct;
+  }
+
+  private static <E extends Enum<E>> E word(Place place, Class<E> words, E byDefault) {
+    if (place.isAbsent()) {
+      return byDefault;
+    }
+    Optional<E> known =
+        Arrays.stream(words.getEnumConstants())
+            .filter(word -> word.name().toLowerCase(Locale.ROOT).equals(place.value().textValue()))
+            .findAny();
+    if (known.isEmpty()) {
+      place.error(ManifestProblem.UNSUPPORTED, "unsupported " + place.name() + " " + place.shown());
+    }
+    return known.orElse(byDefault);
+  }
+
+  private static String runId(Place root) {
+    Place metadata = root.at("metadata");
+    Place cli = metadata.at("mn_cli");
+    Optional<Place> given =
+        Stream.of(
+                root.at("run_id"),
+                metadata.at("blueprint_run_id"),
+                metadata.at("run_id"),
+                cli.at("blueprint_run_id"),
+                cli.at("run_id"))
+            .filter(place -> !place.isAbsent())
+            .findFirst();
+    return given
+        .filter(ManifestHeader::isRunId)
+        .map(Place::value)
+        .map(JsonNode::textValue)
+        .orElse(null);
+  }
+
+  private static boolean isRunId(Place place) {
+    boolean valid =
+        place.value().isTextual() && RUN_ID.matcher(place.value().textValue()).matches();
+    if (!valid) {
+      place.error(
+          ManifestProblem.SHAPE,
+          place.label()
+              + " must be a letter or digit, then at most 199 letters, digits, _ . : or -");
+    }
+    return valid;
+  }
+}

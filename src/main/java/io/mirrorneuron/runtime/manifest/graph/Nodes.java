@@ -1,0 +1,215 @@
+package io.mirrorneuron.runtime.manifest.graph;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.config.Config.DefaultRunner;
+import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
+import io.mirrorneuron.runtime.manifest.reading.NameRules;
+import io.mirrorneuron.runtime.manifest.reading.Place;
+import io.mirrorneuron.runtime.manifest.reading.Shape;
+import io.mirrorneuron.runtime.manifest.reading.SpecChecks;
+import io.mirrorneuron.runtime.workflow.Workflow.Agent;
+import io.mirrorneuron.runtime.workflow.Workflow.AgentPolicies;
+import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
+import io.mirrorneuron.runtime.workflow.Workflow.Edge;
+import io.mirrorneuron.wire.Json;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** Reads the list of nodes. */
+public final class Nodes {
+  public static final int MAX_NODES = 50_000;
+
+  private static final Map<String, AgentType> TYPES =
+      Map.of(
+          "router", AgentType.ROUTER,
+          "relay", AgentType.ROUTER,
+          "executor", AgentType.EXECUTOR,
+          "sandbox_worker", AgentType.EXECUTOR,
+          "aggregator", AgentType.AGGREGATOR,
+          "collector", AgentType.AGGREGATOR,
+          "sensor", AgentType.SENSOR);
+  private static final Set<String> TEMPLATES =
+      Set.of("generic", "stream", "map", "reduce", "batch");
+  private static final Map<AgentType, Set<String>> TEMPLATES_OF =
+      Map.of(
+          AgentType.ROUTER, Set.of("generic", "map"),
+          AgentType.EXECUTOR, TEMPLATES,
+          AgentType.AGGREGATOR, Set.of("generic", "reduce"),
+          AgentType.SENSOR, Set.of("generic"));
+
+  private static final Map<String, Shape> MEMBERS =
+      Map.of(
+          "role", Shape.STRING,
+          "config", Shape.OBJECT,
+          "resources", Shape.OBJECT,
+          "placement_requirements", Shape.OBJECT,
+          "policies", Shape.OBJECT,
+          "retry_policy", Shape.OBJECT,
+          "checkpoint_policy", Shape.OBJECT,
+          "spawn_policy", Shape.OBJECT,
+          "tool_bindings", Shape.LIST,
+          "services", Shape.OBJECT_OR_LIST);
+  private static final Map<String, Shape> CONFIG =
+      Map.of(
+          "complete_on_message", Shape.BOOLEAN,
+          "complete_after", Shape.COUNT,
+          "complete_run", Shape.BOOLEAN,
+          "complete_job", Shape.BOOLEAN,
+          "complete_job?", Shape.BOOLEAN,
+          "terminal_sink", Shape.BOOLEAN,
+          "emit_type", Shape.NAME,
+          "output_message_type", Shape.NAME);
+
+  /**
+   * A node whose edges are not known yet.
+   *
+   * @param type null when it was refused
+   */
+  public record Node(
+      String id,
+      Place place,
+      AgentType type,
+      String template,
+      ObjectNode config,
+      AgentPolicies policies) {
+    String role() {
+      return place.at("role").value().textValue();
+    }
+
+    boolean flag(String member) {
+      return config.path(member).asBoolean();
+    }
+
+    public boolean isUnsafe() {
+      return UnsafeWords.is(config) || UnsafeWords.is(place.value());
+    }
+
+    public Agent withEdges(List<Edge> outgoing) {
+      return new Agent(
+          id, type, template, role(), config, isUnsafe(), policies, resources(), outgoing);
+    }
+
+    private ObjectNode resources() {
+      JsonNode own = place.at("resources").value();
+      JsonNode given = own.isObject() ? own : config.path("resources");
+      return given instanceof ObjectNode object ? object : Json.object();
+    }
+  }
+
+  private final DefaultRunner defaultRunner;
+
+  public Nodes(DefaultRunner defaultRunner) {
+    this.defaultRunner = defaultRunner;
+  }
+
+  /**
+   * The usable nodes by id, in order.
+   *
+   * @param home where the author is told to put nodes when there are none
+   */
+  public Map<String, Node> read(Place home, List<Place> places, Policies policies) {
+    Map<String, Node> nodes = new LinkedHashMap<>();
+    if (places.isEmpty() && (home.isAbsent() || home.value().isArray() && home.value().isEmpty())) {
+      home.error(ManifestProblem.REQUIRED, home.label() + " must not be empty");
+    }
+    for (Place place : places) {
+      Node node = place.isRequired(Shape.OBJECT) ? node(place, policies) : null;
+      if (node != null && nodes.putIfAbsent(node.id, node) != null) {
+        place.error(ManifestProblem.DUPLICATE, "duplicate node_id " + Place.shown(node.id));
+      }
+    }
+    return nodes;
+  }
+
+  private Node node(Place unnamed, Policies policies) {
+    String id =
+        NameRules.read(unnamed.atAny("node_id", "id"), "node_id is required for every node");
+    if (id == null) {
+      return null;
+    }
+    Place place = unnamed.named(Place.shown(id));
+    place.members(MEMBERS);
+    place.atAny("requires_services", "requiresServices").is(Shape.OBJECT_OR_LIST);
+    SpecChecks.resources(place);
+
+    Place config = place.at("config");
+    config.members(CONFIG);
+    AgentType type = type(place, id);
+    String template = template(place, id, type);
+    if (type == AgentType.EXECUTOR) {
+      new ExecutorConfig(defaultRunner).check(place);
+    }
+    return new Node(id, place, type, template, config(place, id), policies.of(place));
+  }
+
+  private static AgentType type(Place place, String id) {
+    Place type = place.atAny("agent_type", "agentType");
+    String shownId = Place.shown(id);
+    if (type.isAbsent()) {
+      type.error(ManifestProblem.REQUIRED, "agent_type is required for node " + shownId);
+      return null;
+    }
+    if ("module".equals(type.value().textValue())) {
+      type.error(
+          ManifestProblem.AGENT_TYPE,
+          "unsupported_agent_type: module agents need the BEAM runtime (node " + shownId + ")");
+      return null;
+    }
+    AgentType known = TYPES.get(type.value().asText());
+    if (known == null) {
+      type.error(
+          ManifestProblem.UNSUPPORTED,
+          "unsupported agent_type %s for node %s".formatted(type.shown(), shownId));
+    }
+    return known;
+  }
+
+  private static String template(Place node, String id, AgentType agentType) {
+    Place place = node.atAny("type", "kind");
+    if (place.isAbsent()) {
+      place = node.at("config").at("node_type");
+    }
+    String given = place.value().asText("generic");
+    String template = given.equals("accumulator") ? "reduce" : given;
+    if (!TEMPLATES.contains(template)) {
+      place.error(
+          ManifestProblem.UNSUPPORTED,
+          "unsupported template type %s for node %s".formatted(place.shown(), Place.shown(id)));
+    } else if (agentType != null && !TEMPLATES_OF.get(agentType).contains(template)) {
+      place.error(
+          ManifestProblem.CONFLICT,
+          "template type %s is not supported for agent_type %s on node %s"
+              .formatted(template, agentType.name().toLowerCase(Locale.ROOT), Place.shown(id)));
+    }
+    return template;
+  }
+
+  /** The author's config; the old word for {@code complete_run} is read as the new one. */
+  private static ObjectNode config(Place node, String id) {
+    if (!(node.at("config").value() instanceof ObjectNode config)) {
+      return Json.object();
+    }
+    boolean legacy =
+        config.path("complete_job").asBoolean() || config.path("complete_job?").asBoolean();
+    if (!legacy) {
+      return config;
+    }
+    node.warn(
+        "legacy_completion: node %s says complete_job; write complete_run"
+            .formatted(Place.shown(id)));
+    // A copy, because the source of the workflow shows what the author wrote.
+    ObjectNode modern = Json.object();
+    modern.setAll(config);
+    return modern.put("complete_run", true);
+  }
+
+  /** The id of a node; a node without any is like no other. */
+  public static String key(Place node) {
+    Place id = node.atAny("node_id", "id");
+    return id.value().isTextual() ? id.value().textValue() : node.pointer();
+  }
+}

@@ -1,0 +1,91 @@
+package io.mirrorneuron.runtime.manifest.graph;
+
+import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
+import io.mirrorneuron.runtime.manifest.reading.Place;
+import io.mirrorneuron.runtime.manifest.reading.Shape;
+import io.mirrorneuron.runtime.workflow.Backpressure;
+import io.mirrorneuron.runtime.workflow.RestartPolicy;
+import io.mirrorneuron.runtime.workflow.Workflow.AgentPolicies;
+import io.mirrorneuron.runtime.workflow.Workflow.JobType;
+import io.mirrorneuron.runtime.workflow.Workflow.RecoveryMode;
+import java.util.Map;
+import java.util.Set;
+
+/** The policies of a workflow, on which those of its agents stand. */
+record Policies(AgentPolicies ofWorkflow) {
+  private static final Map<String, Shape> MEMBERS =
+      Map.of(
+          "max_agent_restart_attempts", Shape.COUNT,
+          "placement_policy", Shape.STRING,
+          "scheduler", Shape.OBJECT,
+          "update", Shape.OBJECT);
+  private static final Map<String, Shape> BACKPRESSURE =
+      Map.of(
+          "max_queue_depth", Shape.POSITIVE,
+          "high_watermark", Shape.COUNT,
+          "low_watermark", Shape.COUNT,
+          "retry_after_ms", Shape.MILLIS);
+
+  /** What is said at the place, else what is usual for the type of job; reports errors there. */
+  static Policies read(Place place, JobType jobType, RecoveryMode mode) {
+    boolean restarts = mode != RecoveryMode.MANUAL_RECOVER;
+    boolean moves = mode == RecoveryMode.CLUSTER_RECOVER;
+    boolean lasting = jobType == JobType.SERVICE || jobType == JobType.SYSTEM;
+    RestartPolicy restart = RestartPolicies.usualRestart(lasting, moves);
+    RestartPolicy reschedule = RestartPolicies.usualReschedule(lasting);
+    Place most = place.at("max_agent_restart_attempts");
+    if (!restarts || Shape.COUNT.fits(most.value())) {
+      restart = RestartPolicies.withAttempts(restart, most.value().asInt());
+    }
+    reschedule = moves ? reschedule : RestartPolicies.withAttempts(reschedule, 0);
+    return new Policies(read(place, new AgentPolicies(restart, reschedule, Backpressure.DEFAULT)));
+  }
+
+  /** What holds for one agent: its own word, else the workflow's. */
+  AgentPolicies of(Place node) {
+    AgentPolicies own = read(node.at("policies"), ofWorkflow);
+    Backpressure backpressure =
+        backpressure(node.at("config").at("backpressure"), own.backpressure());
+    return new AgentPolicies(own.restart(), own.reschedule(), backpressure);
+  }
+
+  private static AgentPolicies read(Place place, AgentPolicies base) {
+    place.members(MEMBERS);
+    place.at("restart").at("mode").oneOf(Set.of("fail", "delay"));
+    Set<String> strategies = Set.of("binpack", "spread");
+    place.at("scheduler_strategy").oneOf(strategies);
+    place.at("scheduler").at("strategy").oneOf(strategies);
+    return new AgentPolicies(
+        RestartPolicies.read(place.at("restart"), base.restart()),
+        RestartPolicies.read(place.at("reschedule"), base.reschedule()),
+        backpressure(place.at("backpressure"), base.backpressure()));
+  }
+
+  /** A mark that is not said moves out of the way of those that are. */
+  private static Backpressure backpressure(Place place, Backpressure base) {
+    if (!place.is(Shape.OBJECT)) {
+      return base;
+    }
+    place.members(BACKPRESSURE);
+    int depth = Math.max(1, mark(place, "max_queue_depth", base.maxQueueDepth()));
+    int high = mark(place, "high_watermark", Math.min(depth, base.highWatermark()));
+    int low = mark(place, "low_watermark", Math.min(high, base.lowWatermark()));
+    if (high > depth) {
+      outOfOrder(place.at("high_watermark"), "max_queue_depth " + depth);
+    } else if (low > high) {
+      outOfOrder(place.at("low_watermark"), "high_watermark " + high);
+    }
+    int retryAfter = place.value().path("retry_after_ms").asInt(base.retryAfterMs());
+    return new Backpressure(depth, high, low, retryAfter);
+  }
+
+  private static int mark(Place place, String member, int byDefault) {
+    return place.value().path(member).asInt(byDefault);
+  }
+
+  private static void outOfOrder(Place mark, String ceiling) {
+    mark.error(
+        ManifestProblem.CONFLICT,
+        "%s must not be above %s: %s".formatted(mark.label(), ceiling, mark.shown()));
+  }
+}

@@ -1,0 +1,83 @@
+package io.mirrorneuron.runtime.manifest.graph;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.mirrorneuron.runtime.manifest.reading.Place;
+import io.mirrorneuron.runtime.manifest.reading.Shape;
+import io.mirrorneuron.runtime.workflow.RestartPolicy;
+import io.mirrorneuron.runtime.workflow.RestartPolicy.DelayFunction;
+import io.mirrorneuron.runtime.workflow.RestartPolicy.WhenExhausted;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** Reads {@code restart} and {@code reschedule}, and knows what is usual for a type of job. */
+final class RestartPolicies {
+  private static final long DAY_MS = 24 * 3600 * 1000L;
+  private static final Map<String, Shape> MEMBERS =
+      Map.of(
+          "attempts", Shape.COUNT,
+          "interval_ms", Shape.MILLIS,
+          "delay_ms", Shape.MILLIS,
+          "max_delay_ms", Shape.MILLIS,
+          "unlimited", Shape.BOOLEAN);
+
+  private RestartPolicies() {}
+
+  /**
+   * @param lasting whether the job is to run until it is cancelled
+   * @param moves whether an agent may go to another node when its restarts are used up
+   */
+  static RestartPolicy usualRestart(boolean lasting, boolean moves) {
+    WhenExhausted mode = lasting && !moves ? WhenExhausted.DELAY : WhenExhausted.FAIL;
+    long window = lasting ? 600_000 : DAY_MS;
+    return new RestartPolicy(3, false, window, 1000, DelayFunction.EXPONENTIAL, 30_000, mode);
+  }
+
+  static RestartPolicy usualReschedule(boolean lasting) {
+    return lasting
+        ? new RestartPolicy(
+            0, true, DAY_MS, 5000, DelayFunction.EXPONENTIAL, 300_000, WhenExhausted.FAIL)
+        : new RestartPolicy(
+            1, false, DAY_MS, 5000, DelayFunction.CONSTANT, 5000, WhenExhausted.FAIL);
+  }
+
+  static RestartPolicy withAttempts(RestartPolicy base, int attempts) {
+    return new RestartPolicy(
+        attempts,
+        false,
+        base.intervalMs(),
+        base.delayMs(),
+        base.function(),
+        base.maxDelayMs(),
+        base.whenExhausted());
+  }
+
+  /** The base with what is said at the place; reports what cannot be read there. */
+  static RestartPolicy read(Place place, RestartPolicy base) {
+    if (!place.is(Shape.OBJECT)) {
+      return base;
+    }
+    place.members(MEMBERS);
+    place.at("delay_function").oneOf(Set.of("constant", "exponential", "fibonacci"));
+    JsonNode given = place.value();
+    long delay = given.path("delay_ms").asLong(base.delayMs());
+    return new RestartPolicy(
+        given.path("attempts").asInt(base.attempts()),
+        // Who says how many does not want any number of them.
+        given.path("unlimited").asBoolean(base.unlimited() && !given.hasNonNull("attempts")),
+        given.path("interval_ms").asLong(base.intervalMs()),
+        delay,
+        word(given.path("delay_function"), DelayFunction.class, base.function()),
+        Math.max(delay, given.path("max_delay_ms").asLong(base.maxDelayMs())),
+        word(given.path("mode"), WhenExhausted.class, base.whenExhausted()));
+  }
+
+  private static <E extends Enum<E>> E word(JsonNode given, Class<E> words, E byDefault) {
+    for (E word : words.getEnumConstants()) {
+      if (word.name().toLowerCase(Locale.ROOT).equals(given.asText())) {
+        return word;
+      }
+    }
+    return byDefault;
+  }
+}

@@ -1,0 +1,143 @@
+package io.mirrorneuron.runtime.manifest.graph;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.mirrorneuron.runtime.manifest.graph.Nodes.Node;
+import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
+import io.mirrorneuron.runtime.manifest.reading.Place;
+import io.mirrorneuron.runtime.manifest.reading.Shape;
+import io.mirrorneuron.wire.Json;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedSet;
+import java.util.Set;
+
+/** Where a job starts and with what. */
+public final class Seeds {
+  /** Messages that a job can start with; a short list for many entrypoints adds up. */
+  static final int MAX_MESSAGES = 200_000;
+
+  private static final Set<String> ROOT_ROLES = Set.of("root", "root_coordinator");
+  private static final String EVERY_ENTRYPOINT = "__entrypoints__";
+
+  private final Map<String, Node> nodes;
+  private final SequencedSet<String> entrypoints = new LinkedHashSet<>();
+  private final Map<String, List<JsonNode>> inputs = new LinkedHashMap<>();
+  private long messages;
+
+  public Seeds(Map<String, Node> nodes) {
+    this.nodes = nodes;
+  }
+
+  public List<String> entrypoints() {
+    return List.copyOf(entrypoints);
+  }
+
+  /** Bodies by entrypoint; an entrypoint without any has no entry. */
+  public Map<String, List<JsonNode>> inputs() {
+    return inputs;
+  }
+
+  /** Takes the named entrypoints, else the nodes with a root role, else {@code otherwise}. */
+  public void readEntrypoints(List<Place> places, String otherwise) {
+    boolean named = false;
+    for (Place place : places) {
+      if (place.value().isTextual()) {
+        entrypoints.add(reference(place));
+      } else if (place.is(Shape.LIST)) {
+        place.items().forEach(item -> entrypoints.add(reference(item)));
+      }
+      named |= !place.isAbsent() && !(place.value().isArray() && place.value().isEmpty());
+    }
+    if (named) {
+      return;
+    }
+    nodes.values().stream()
+        .filter(node -> node.role() != null && ROOT_ROLES.contains(node.role()))
+        .forEach(node -> entrypoints.add(node.id()));
+    if (entrypoints.isEmpty() && otherwise != null) {
+      entrypoints.add(otherwise);
+    }
+    if (entrypoints.isEmpty()) {
+      places
+          .getFirst()
+          .error(
+              ManifestProblem.REQUIRED,
+              "manifest must define at least one entrypoint or one node with role"
+                  + " root/root_coordinator");
+    }
+  }
+
+  private String reference(Place place) {
+    String id = place.value().asText();
+    if (!place.value().isTextual() || !nodes.containsKey(id)) {
+      place.error(
+          ManifestProblem.REFERENCE,
+          "entrypoint %s does not reference a known node".formatted(place.shown()));
+    }
+    return id;
+  }
+
+  /**
+   * A list is for every entrypoint; an object has one member per node. Of several places the first
+   * that has something for an entrypoint decides what it gets. Entrypoints come first.
+   */
+  public void readInputs(List<Place> places) {
+    for (Place place : places) {
+      Map<String, List<JsonNode>> found = new LinkedHashMap<>();
+      if (place.is(Shape.OBJECT_OR_LIST)) {
+        read(place, found);
+      }
+      found.forEach(inputs::putIfAbsent);
+    }
+  }
+
+  private void read(Place place, Map<String, List<JsonNode>> found) {
+    if (place.value().isArray()) {
+      add(place, entrypoints, found);
+    }
+    for (Map.Entry<String, JsonNode> entry : place.value().properties()) {
+      Place bodies = place.at(entry.getKey());
+      add(bodies, targets(bodies), found);
+    }
+    if (messages > MAX_MESSAGES) {
+      place.error(
+          ManifestProblem.LIMIT,
+          "%s make %d messages; at most %d are allowed"
+              .formatted(place.label(), messages, MAX_MESSAGES));
+    }
+  }
+
+  private SequencedSet<String> targets(Place bodies) {
+    String key = bodies.name();
+    if (key.equals(EVERY_ENTRYPOINT)) {
+      return entrypoints;
+    }
+    if (entrypoints.contains(key)) {
+      return new LinkedHashSet<>(List.of(key));
+    }
+    String shown = Place.shown(key);
+    if (nodes.containsKey(key)) {
+      bodies.warn("initial_inputs for %s are ignored: it is not an entrypoint".formatted(shown));
+    } else if (entrypoints.size() == 1) {
+      bodies.warn(
+          "initial_inputs names no node %s: its payloads go to the entrypoint %s"
+              .formatted(shown, Place.shown(entrypoints.getFirst())));
+      return entrypoints;
+    } else {
+      bodies.warn("initial_inputs for %s are ignored: there is no such node".formatted(shown));
+    }
+    return new LinkedHashSet<>();
+  }
+
+  private void add(Place given, SequencedSet<String> targets, Map<String, List<JsonNode>> found) {
+    List<JsonNode> bodies =
+        given.value().isArray() ? Json.elements(given.value()).toList() : List.of(given.value());
+    messages += (long) targets.size() * bodies.size();
+    if (!bodies.isEmpty() && messages <= MAX_MESSAGES) {
+      targets.forEach(id -> found.computeIfAbsent(id, key -> new ArrayList<>()).addAll(bodies));
+    }
+  }
+}

@@ -1,0 +1,184 @@
+package io.mirrorneuron.runtime.manifest.reading;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.mirrorneuron.runtime.workflow.Condition;
+import io.mirrorneuron.wire.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Compiles conditions: {@code {all: […]}}, {@code {any: […]}}, {@code {not: {…}}}, {@code {path,
+ * op, value}} and {@code {expr: "${path} op literal"}}. An empty condition is true.
+ */
+public final class Conditions {
+  private static final Pattern EXPRESSION =
+      Pattern.compile(
+          "\\s*\\$\\{(?<path>[^}]*)\\}\\s*(?<op>[=!<>~&|+*/%^]+|\\w+)\\s*(?<literal>.*)",
+          Pattern.DOTALL);
+  private static final Set<String> COMPARISON = Set.of("path", "op", "value");
+  private static final int MAX_EXPRESSION = 4096;
+
+  private Conditions() {}
+
+  /** Throws INVALID with every error of the condition. */
+  public static Condition compile(JsonNode condition) {
+    Findings findings = new Findings();
+    Condition compiled = compile(Place.root(condition, findings).named("condition"));
+    findings.throwIfAny();
+    return compiled;
+  }
+
+  /** Reports errors at the place; what it returns is of use only when there are none. */
+  public static Condition compile(Place place) {
+    JsonNode node = place.value();
+    boolean empty = place.isAbsent() || node.isContainerNode() && node.isEmpty();
+    if (empty || !place.is(Shape.OBJECT)) {
+      return Condition.ALWAYS;
+    }
+    String form = node.size() == 1 ? node.fieldNames().next() : "";
+    Place operand = place.at(form);
+    return switch (form) {
+      case "all" -> new All(children(operand));
+      case "any" -> new Any(children(operand));
+      case "not" -> new Not(operand.isRequired(Shape.OBJECT) ? compile(operand) : Condition.ALWAYS);
+      case "expr" -> expression(operand);
+      default -> comparison(place);
+    };
+  }
+
+  private static List<Condition> children(Place list) {
+    List<Condition> compiled = new ArrayList<>();
+    if (list.isRequired(Shape.LIST)) {
+      list.items().forEach(item -> compiled.add(compile(item)));
+    }
+    return compiled;
+  }
+
+  private static Condition comparison(Place place) {
+    for (var member : place.value().properties()) {
+      if (!COMPARISON.contains(member.getKey())) {
+        Place surplus = place.at(member.getKey());
+        surplus.error(
+            ManifestProblem.SHAPE,
+            surplus.label()
+                + " does not belong here: a condition is all, any, not, expr,"
+                + " or path with op and value");
+        return Condition.ALWAYS;
+      }
+    }
+    Place path = place.at("path");
+    Place op = place.at("op");
+    boolean readable = path.isRequired(Shape.NAME) & (op.isAbsent() || op.is(Shape.NAME));
+    if (!readable) {
+      return Condition.ALWAYS;
+    }
+    String symbol = op.isAbsent() ? "==" : op.value().textValue().trim();
+    return compare(path, path.value().textValue(), op, symbol, place.at("value"));
+  }
+
+  private static Condition expression(Place place) {
+    if (!place.isRequired(Shape.NAME)) {
+      return Condition.ALWAYS;
+    }
+    String text = place.value().textValue();
+    Matcher parts = EXPRESSION.matcher(text);
+    if (text.length() > MAX_EXPRESSION || !parts.matches()) {
+      place.error(
+          ManifestProblem.SHAPE,
+          place.label() + " must be \"${path} op literal\": " + place.shown());
+      return Condition.ALWAYS;
+    }
+    Optional<JsonNode> literal = literal(parts.group("literal").trim());
+    if (literal.isEmpty()) {
+      String shown = Place.shown(parts.group("literal"));
+      place.error(
+          ManifestProblem.SHAPE,
+          place.label() + " must end with a JSON literal or 'text': " + shown);
+      return Condition.ALWAYS;
+    }
+    return compare(
+        place, parts.group("path"), place, parts.group("op"), place.holding(literal.get()));
+  }
+
+  /** A missing node when the text is empty; nothing when it is no literal. */
+  private static Optional<JsonNode> literal(String text) {
+    if (text.length() >= 2 && text.startsWith("'") && text.endsWith("'")) {
+      return Optional.of(TextNode.valueOf(text.substring(1, text.length() - 1)));
+    }
+    try {
+      return Optional.of(Json.parse(text));
+    } catch (JsonProcessingException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Condition compare(
+      Place pathPlace, String path, Place opPlace, String symbol, Place value) {
+    Optional<ContextPath> from = ContextPath.parse(path);
+    if (from.isEmpty()) {
+      pathPlace.error(
+          ManifestProblem.UNSUPPORTED,
+          "%s: path %s must start with %s"
+              .formatted(pathPlace.label(), Place.shown(path), ContextPath.ROOTS));
+    }
+    Optional<Operator> operator = Operator.of(symbol);
+    if (operator.isEmpty()) {
+      opPlace.error(
+          ManifestProblem.UNSUPPORTED,
+          "%s: unsupported operator %s".formatted(opPlace.label(), Place.shown(symbol)));
+    }
+    if (from.isEmpty() || operator.isEmpty()) {
+      return Condition.ALWAYS;
+    }
+    return new Comparison(from.get(), operator.get(), operand(operator.get(), value));
+  }
+
+  private static JsonNode operand(Operator operator, Place value) {
+    if (operator == Operator.EXISTS) {
+      return value.isAbsent() || !value.is(Shape.BOOLEAN) ? BooleanNode.TRUE : value.value();
+    }
+    if (value.value().isMissingNode()) {
+      value.error(ManifestProblem.REQUIRED, value.label() + " needs a value to compare with");
+    } else if (operator == Operator.IN && !value.value().isArray() && !value.value().isTextual()) {
+      value.error(
+          ManifestProblem.SHAPE, value.label() + " must be a list or a string for the operator in");
+    }
+    return value.value();
+  }
+
+  private record All(List<Condition> conditions) implements Condition {
+    @Override
+    public boolean test(Context context) {
+      return conditions.stream().allMatch(condition -> condition.test(context));
+    }
+  }
+
+  private record Any(List<Condition> conditions) implements Condition {
+    @Override
+    public boolean test(Context context) {
+      return conditions.stream().anyMatch(condition -> condition.test(context));
+    }
+  }
+
+  private record Not(Condition condition) implements Condition {
+    @Override
+    public boolean test(Context context) {
+      return !condition.test(context);
+    }
+  }
+
+  private record Comparison(ContextPath path, Operator operator, JsonNode value)
+      implements Condition {
+    @Override
+    public boolean test(Context context) {
+      return operator.test(path.read(context), value);
+    }
+  }
+}

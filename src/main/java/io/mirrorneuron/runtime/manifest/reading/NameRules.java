@@ -1,0 +1,58 @@
+package io.mirrorneuron.runtime.manifest.reading;
+
+/** What a name of a graph, node, edge or message type may look like. */
+public final class NameRules {
+  private static final int MAX_LENGTH = 200;
+
+  private NameRules() {}
+
+  /**
+   * The id at the place, or null when there is no usable one.
+   *
+   * @param missing the error when it is absent or blank
+   */
+  public static String read(Place place, String missing) {
+    if (place.isAbsent() || place.value().isTextual() && place.value().textValue().isBlank()) {
+      place.error(ManifestProblem.REQUIRED, missing);
+      return null;
+    }
+    return place.is(Shape.NAME) ? checked(place) : null;
+  }
+
+  /** The same for a place that may be empty: null then, without an error. */
+  public static String readOptional(Place place) {
+    return place.is(Shape.NAME) ? checked(place) : null;
+  }
+
+  private static String checked(Place place) {
+    String id = place.value().textValue();
+    if (id.length() > MAX_LENGTH) {
+      place.error(
+          ManifestProblem.LIMIT,
+          "%s is longer than %d characters: %s".formatted(place.name(), MAX_LENGTH, place.shown()));
+      return null;
+    }
+    if (holdsUnprintable(id)) {
+      place.error(
+          ManifestProblem.SHAPE,
+          place.name() + " must not hold control characters: " + place.shown());
+    } else if (id.startsWith("/") || id.endsWith("/")) {
+      place.error(
+          ManifestProblem.SHAPE, place.name() + " must not start or end with /: " + place.shown());
+    }
+    return id;
+  }
+
+  /** Half a surrogate pair cannot be stored: it would become a question mark. */
+  private static boolean holdsUnprintable(String id) {
+    int character;
+    for (int i = 0; i < id.length(); i += Character.charCount(character)) {
+      character = id.codePointAt(i);
+      if (Character.isISOControl(character)
+          || Character.getType(character) == Character.SURROGATE) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,158 @@
+package io.mirrorneuron.runtime.manifest.steps;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.manifest.graph.Nodes;
+import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
+import io.mirrorneuron.runtime.manifest.reading.Place;
+import io.mirrorneuron.runtime.manifest.reading.Shape;
+import io.mirrorneuron.wire.Json;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * {@code runtime.bindings}: which workers do the work of a step. In a manifest without nodes the
+ * workers are the nodes.
+ */
+public final class Bindings {
+  private final Place place;
+  private final List<Place> bindings = new ArrayList<>();
+
+  public Bindings(Place root) {
+    Place runtime = root.at("runtime");
+    this.place = runtime.at("bindings");
+    runtime.is(Shape.OBJECT);
+    if (place.is(Shape.OBJECT)) {
+      for (Map.Entry<String, JsonNode> member : place.value().properties()) {
+        Place binding = place.at(member.getKey());
+        if (binding.is(Shape.OBJECT)) {
+          binding.at("workers").is(Shape.LIST);
+          bindings.add(binding);
+        }
+      }
+    }
+  }
+
+  /** Reports bindings that belong to none of the names. */
+  void checkNames(Set<String> names) {
+    for (Place binding : bindings) {
+      if (!names.contains(binding.name())) {
+        binding.error(
+            ManifestProblem.REFERENCE,
+            "runtime.bindings.%s is the binding of no step".formatted(Place.shown(binding.name())));
+      }
+    }
+  }
+
+  /** The ids of the workers of one binding; none when there is no such binding. */
+  List<String> workerIds(String name) {
+    return name == null
+        ? List.of()
+        : workers(place.at(name))
+            .map(worker -> worker.atAny("node_id", "id").value())
+            .filter(JsonNode::isTextual)
+            .map(JsonNode::textValue)
+            .toList();
+  }
+
+  /** Every worker once, as the node that it is. */
+  public List<Place> nodes() {
+    Map<String, Place> nodes = new LinkedHashMap<>();
+    bindings.stream()
+        .flatMap(Bindings::workers)
+        .filter(worker -> worker.isRequired(Shape.OBJECT))
+        .forEach(worker -> add(worker, nodes));
+    return List.copyOf(nodes.values());
+  }
+
+  /** A worker may be named again by another binding; the mention that configures it counts. */
+  private static void add(Place worker, Map<String, Place> nodes) {
+    String key = Nodes.key(worker);
+    boolean configures = !worker.atAny("config", "with").isAbsent();
+    if (configures || !nodes.containsKey(key)) {
+      nodes.put(key, asNode(worker));
+    }
+  }
+
+  /** The lists of connections between workers. */
+  public List<Place> edgeLists() {
+    return bindings.stream().map(binding -> binding.atAny("routes", "worker_edges")).toList();
+  }
+
+  /** The workers that get the first messages, by the binding of the step that a workflow enters. */
+  public Place starts(Place workflow) {
+    Place entry = Place.first(workflow.at("entrypoint"), workflow.at("source"));
+    String name = entry.value().asText();
+    for (Place step : workflow.at("steps").items()) {
+      String run = step.at("run").value().asText();
+      if (step.at("id").value().asText().equals(name) && !place.at(run).isAbsent()) {
+        name = run;
+      }
+    }
+    return place.at(name).atAny("start_workers", "entrypoints");
+  }
+
+  /** What the bindings give to the workers that start. */
+  public List<Place> inputs() {
+    return bindings.stream()
+        .map(binding -> binding.atAny("seed_inputs", "initial_inputs"))
+        .toList();
+  }
+
+  private static Stream<Place> workers(Place binding) {
+    Place list = binding.at("workers");
+    if (list.isAbsent()) {
+      return Stream.of(binding.at("worker")).filter(worker -> !worker.isAbsent());
+    }
+    List<Place> workers = new ArrayList<>();
+    list.items().forEach(workers::add);
+    return workers.stream();
+  }
+
+  private static Place asNode(Place worker) {
+    ObjectNode node = Json.object();
+    node.setAll((ObjectNode) worker.value());
+    Map<String, String> written = new LinkedHashMap<>();
+    if (!node.hasNonNull("config") && node.hasNonNull("with")) {
+      node.set("config", node.get("with"));
+      written.put("config", "with");
+    }
+    String agentType = node.path("agent_type").asText(agentType(node));
+    node.put("agent_type", agentType);
+    if (!node.hasNonNull("type") && node.path("config").path("node_type").isMissingNode()) {
+      node.put("type", template(agentType, node));
+      written.put("type", "kind");
+    }
+    return worker.holding(node, written);
+  }
+
+  private static String agentType(JsonNode worker) {
+    String uses = worker.path("uses").asText();
+    String role = worker.path("role").asText();
+    if (uses.contains("control_router") || role.equals("router")) {
+      return "router";
+    }
+    if (uses.contains("control_join") || List.of("aggregator", "sink", "join").contains(role)) {
+      return "aggregator";
+    }
+    boolean program = worker.path("config").hasNonNull("command");
+    boolean module = uses.contains("data_module") || isStream(worker);
+    return module && !program ? "module" : "executor";
+  }
+
+  private static String template(String agentType, JsonNode worker) {
+    return switch (agentType) {
+      case "router", "relay" -> "map";
+      case "aggregator", "collector" -> "reduce";
+      default -> isStream(worker) ? "stream" : "generic";
+    };
+  }
+
+  private static boolean isStream(JsonNode worker) {
+    return worker.path("kind").asText().equals("stream");
+  }
+}

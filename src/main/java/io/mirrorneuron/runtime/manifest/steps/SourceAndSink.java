@@ -1,0 +1,65 @@
+package io.mirrorneuron.runtime.manifest.steps;
+
+import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
+import io.mirrorneuron.runtime.manifest.reading.Place;
+import io.mirrorneuron.runtime.workflow.StepGraph.StepEdge;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Where a graph of steps begins and ends.
+ *
+ * @param source null when it was refused
+ * @param sink null when it was refused
+ */
+record SourceAndSink(String source, String sink) {
+
+  /**
+   * @param entrypoint the other name of the source
+   */
+  static SourceAndSink read(
+      Place graph, Place entrypoint, Set<String> steps, List<StepEdge> edges) {
+    Place source = Place.first(graph.at("source"), entrypoint);
+    boolean differ =
+        !entrypoint.isAbsent() && !source.value().asText().equals(entrypoint.value().asText());
+    if (differ) {
+      source.error(
+          ManifestProblem.CONFLICT,
+          "%s must be %s, like %s"
+              .formatted(source.label(), entrypoint.shown(), entrypoint.label()));
+    }
+    return new SourceAndSink(
+        end(source, steps, edges, StepEdge::to, "predecessor"),
+        end(graph.at("sink"), steps, edges, StepEdge::from, "successor"));
+  }
+
+  /** The named step, else the only one that no edge has at its other side. */
+  private static String end(
+      Place place,
+      Set<String> steps,
+      List<StepEdge> edges,
+      Function<StepEdge, String> inner,
+      String neighbour) {
+    if (!place.isAbsent()) {
+      String named = place.value().asText();
+      if (steps.contains(named)) {
+        return named;
+      }
+      place.error(
+          ManifestProblem.REFERENCE,
+          "%s must name a workflow step: %s".formatted(place.label(), place.shown()));
+      return null;
+    }
+    Set<String> others = edges.stream().map(inner).collect(Collectors.toSet());
+    List<String> ends = steps.stream().filter(id -> !others.contains(id)).toList();
+    if (ends.size() == 1) {
+      return ends.getFirst();
+    }
+    place.error(
+        ManifestProblem.REQUIRED,
+        "%s is required: %d steps have no %s".formatted(place.label(), ends.size(), neighbour));
+    return null;
+  }
+}

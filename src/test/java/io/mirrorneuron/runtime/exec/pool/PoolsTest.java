@@ -1,0 +1,121 @@
+package io.mirrorneuron.runtime.exec.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mirrorneuron.runtime.exec.settings.NotStarted;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class PoolsTest {
+  private final Pools pools = new Pools(Map.of("default", 4, "gpu", 1), 20);
+  private final List<String> granted = new ArrayList<>();
+
+  @Test
+  void freeSlotsAreGrantedAtOnce() throws Exception {
+    claim("a", 3);
+    claim("b", 1);
+
+    assertThat(granted).containsExactly("a", "b");
+    assertThat(usage()).isEqualTo(new PoolUsage("default", 4, 4, 0, 0, 2));
+  }
+
+  @Test
+  void waitingRequestsAreServedInOrder() throws Exception {
+    Pools.Claim all = claim("all", 4);
+    claim("first", 1);
+    claim("second", 1);
+    assertThat(usage()).isEqualTo(new PoolUsage("default", 4, 4, 0, 2, 1));
+
+    all.close();
+
+    assertThat(granted).containsExactly("all", "first", "second");
+  }
+
+  @Test
+  void aLargeRequestAtTheHeadDoesNotStallSmallOnes() throws Exception {
+    claim("running", 1);
+    claim("large", 4);
+    claim("small", 1);
+
+    assertThat(granted).containsExactly("running", "small");
+  }
+
+  @Test
+  void aLargeRequestIsOvertakenOnlySoOftenAndThenServed() throws Exception {
+    Pools.Claim running = claim("running", 1);
+    claim("large", 4);
+    int overtakers = 0;
+    Pools.Claim small;
+    while (granted.contains("small" + overtakers) == false && overtakers < 100) {
+      small = claim("small" + overtakers, 1);
+      if (!granted.contains("small" + overtakers)) {
+        break;
+      }
+      small.close();
+      overtakers++;
+    }
+
+    assertThat(overtakers).isEqualTo(Pools.OVERTAKES);
+    assertThat(granted).doesNotContain("large");
+    running.close();
+    assertThat(granted).last().isEqualTo("large");
+  }
+
+  @Test
+  void closingTwiceGivesSlotsBackOnce() throws Exception {
+    Pools.Claim first = claim("first", 2);
+    claim("second", 2);
+    first.close();
+    first.close();
+
+    assertThat(usage()).isEqualTo(new PoolUsage("default", 4, 2, 2, 0, 1));
+  }
+
+  @Test
+  void leavingTheQueueLetsTheNextOneThrough() throws Exception {
+    claim("running", 2);
+    Pools.Claim large = claim("large", 3);
+    for (int i = 0; i < Pools.OVERTAKES; i++) {
+      claim("small", 1).close();
+    }
+    claim("held back", 1);
+    assertThat(granted).doesNotContain("held back");
+
+    large.close();
+
+    assertThat(granted).contains("held back").doesNotContain("large");
+  }
+
+  @Test
+  void aFullQueueRefuses() throws Exception {
+    claim("all", 4);
+    for (int i = 0; i < 20; i++) {
+      claim("waiting", 1);
+    }
+
+    assertThatThrownBy(() -> claim("one too many", 1))
+        .isInstanceOf(NotStarted.class)
+        .hasMessageStartingWith("executor_pool_queue_full");
+    assertThat(usage().queued()).isEqualTo(20);
+  }
+
+  @Test
+  void impossibleRequestsAreRefusedAtOnce() {
+    assertThatThrownBy(() -> pools.claim("none", 1, () -> {}))
+        .hasMessage("unknown executor pool \"none\"");
+    assertThatThrownBy(() -> pools.claim("gpu", 2, () -> {}))
+        .hasMessage("executor pool \"gpu\" has 1 slots, 2 were asked for");
+    assertThatThrownBy(() -> pools.claim("gpu", 0, () -> {})).isInstanceOf(NotStarted.class);
+  }
+
+  private Pools.Claim claim(String name, int slots) throws NotStarted {
+    return pools.claim("default", slots, () -> granted.add(name));
+  }
+
+  private PoolUsage usage() {
+    return pools.usage().getFirst();
+  }
+}

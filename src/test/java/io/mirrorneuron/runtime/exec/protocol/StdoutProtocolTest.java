@@ -1,0 +1,163 @@
+package io.mirrorneuron.runtime.exec.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mirrorneuron.runtime.engine.Executions.Completion;
+import io.mirrorneuron.runtime.engine.Executions.Structured;
+import io.mirrorneuron.wire.Json;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StdoutProtocolTest {
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "   \n",
+        "hello",
+        "[1,2]",
+        "{'other':1}",
+        "{'events':[]",
+        "{'events':[]} trailing",
+        "{'next_state':1}\nlog line after it",
+        "12"
+      })
+  void plainOutputAsksForNothing(String output) throws Exception {
+    assertThat(parse(output)).isEqualTo(Structured.NONE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'next_state':{'n':1}}",
+        "\n  {'next_state':\n {'n':1}}  \n",
+        "a log line\n{'next_state':{'n':1}}\n\n",
+        "{'events':[]}\n{'next_state':{'n':1}}"
+      })
+  void theWholeOutputOrItsLastLineIsTheAnswer(String output) throws Exception {
+    assertThat(parse(output).nextState()).isEqualTo(Json.parse("{\"n\":1}"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{'complete_step':true} | true  | null",
+        "{'complete_step':{'a':1}} | true | {'a':1}",
+        "{'complete_step':0} | true | 0",
+        "{'complete_step':''} | true | ''",
+        "{'complete_step':false} | false | null",
+        "{'complete_step':null} | false | null",
+      })
+  void completionsHaveAnOutputOrStandForThePayload(String output, boolean present, String value)
+      throws Exception {
+    Completion completion = parse(output).completeStep();
+
+    assertThat(completion != null).isEqualTo(present);
+    if (present && !value.equals("null")) {
+      assertThat(completion.output()).isEqualTo(Json.parse(value.replace('\'', '"')));
+    } else if (present) {
+      assertThat(completion.output()).isNull();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"complete_run", "complete_job", "complete_job?"})
+  void everyGenerationCanCompleteTheRun(String member) throws Exception {
+    assertThat(parse("{'" + member + "':[1]}").completeRun())
+        .isEqualTo(new Completion(Json.parse("[1]")));
+  }
+
+  @Test
+  void emitsKeepWhatWasPrinted() throws Exception {
+    Structured answer = parse("{'emit_messages':[{'type':'t','body_base64':'AA==','x':1}]}");
+
+    assertThat(answer.present()).isTrue();
+    assertThat(answer.emits()).hasSize(1);
+    assertThat(answer.emits().getFirst().path("body_base64").asText()).isEqualTo("AA==");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{'emit_messages':'x'}", "{'emit_messages':[1]}"})
+  void emitsThatCannotBeSentAreAnError(String output) {
+    assertThatThrownBy(() -> parse(output))
+        .hasMessage("structured output is malformed: emit_messages must be a list of objects");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "'content_encoding':'br'    | content_encoding must be identity or gzip, not br",
+        "'content_encoding':1       | content_encoding must be a string",
+        "'body_base64':'?'          | body_base64 is not base64",
+        "'body_base64':[]           | body_base64 must be a string",
+        "'headers':[]               | headers must be an object",
+        "'artifacts':{}             | artifacts must be a list",
+        "'stream':'s'               | stream must be an object",
+        "'stream':{'seq':'1'}       | stream.seq must be a number",
+        "'stream':{'eof':'yes'}     | stream.eof must be true or false",
+        "'stream':{'stream_id':1}   | stream.stream_id must be a string",
+        "'to':['x']                 | to must be a string",
+      })
+  void messagesThatNobodyCouldReadAreAnError(String member, String error) {
+    assertThatThrownBy(() -> parse("{'emit_messages':[{},{'type':'t'," + member + "}]}"))
+        .hasMessage("structured output is malformed: emit_messages[1]." + error);
+    assertThatThrownBy(() -> parse("{'emit_messages':{" + member + "}}"))
+        .hasMessage("structured output is malformed: emit_messages[0]." + error);
+  }
+
+  @Test
+  void membersThatAreNullAreAbsent() throws Exception {
+    String nulls = "'content_encoding':null,'body_base64':null,'headers':null,'stream':null";
+    assertThat(parse("{'emit_messages':[{'type':'t'," + nulls + "}]}").emits()).hasSize(1);
+  }
+
+  @Test
+  void brokenEventsAreLeftOut() throws Exception {
+    String long129 = "x".repeat(129);
+    Structured answer =
+        parse(
+            "{'events':[1,{'type':5},{'type':' '},{'type':'%s'},{'type':'a','payload':[]},"
+                    .formatted(long129)
+                + "{'type':'b'},{'type':'c','payload':{'n':1}}]}");
+
+    assertThat(answer.events())
+        .extracting(Object::toString)
+        .containsExactly(
+            "{\"type\":\"b\",\"payload\":{}}", "{\"type\":\"c\",\"payload\":{\"n\":1}}");
+  }
+
+  @Test
+  void afterAFailureOnlyEventsCount() {
+    Structured answer =
+        StdoutProtocol.parseAfterFailure(
+            "{\"events\":[{\"type\":\"seen\"}],\"next_state\":1,\"complete_run\":true,"
+                + "\"emit_messages\":[{}]}");
+
+    assertThat(answer.events()).hasSize(1);
+    assertThat(answer.emits()).isEmpty();
+    assertThat(answer.nextState()).isNull();
+    assertThat(answer.completeRun()).isNull();
+  }
+
+  private static Structured parse(String output) throws StdoutProtocol.Malformed {
+    return StdoutProtocol.parse(output.replace('\'', '"'));
+  }
+
+  @Test
+  void anAnswerWithTooManyMessagesIsRefusedAsAWhole() throws Exception {
+    String emit = "{\"type\":\"t\"}";
+    String most = "{\"emit_messages\":[" + (emit + ",").repeat(9_999) + emit + "]}";
+    assertThat(parse(most).emits()).hasSize(10_000);
+
+    assertThatThrownBy(() -> parse(most.replace("[", "[" + emit + ",")))
+        .hasMessageContaining("emit_messages has 10001 entries; at most 10000 are allowed");
+  }
+}
