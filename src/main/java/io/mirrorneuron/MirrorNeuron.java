@@ -5,17 +5,17 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.app.App;
 import io.mirrorneuron.app.Role;
 import io.mirrorneuron.client.Clients;
-import io.mirrorneuron.client.ClusterClient;
-import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.config.ConfigLoader;
-import io.mirrorneuron.model.Backup;
-import io.mirrorneuron.model.EventPage;
-import io.mirrorneuron.model.ForkRequest;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.model.Submission;
-import io.mirrorneuron.model.SubmittedJob;
+import io.mirrorneuron.port.Backup;
+import io.mirrorneuron.port.ClusterPort;
+import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.port.ForkRequest;
+import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.store.BackupArchive;
 import io.vertx.core.Vertx;
@@ -44,11 +44,11 @@ import java.util.Map;
  * Documents are JSON as the gRPC contract describes it.
  */
 public final class MirrorNeuron implements AutoCloseable {
-  private final JobsClient jobs;
-  private final ClusterClient cluster;
+  private final JobsPort jobs;
+  private final ClusterPort cluster;
   private final Runnable closing;
 
-  private MirrorNeuron(JobsClient jobs, ClusterClient cluster, Runnable closing) {
+  private MirrorNeuron(JobsPort jobs, ClusterPort cluster, Runnable closing) {
     this.jobs = jobs;
     this.cluster = cluster;
     this.closing = closing;

@@ -1,8 +1,6 @@
 package io.mirrorneuron.app;
 
 import io.mirrorneuron.app.Doors.Door;
-import io.mirrorneuron.client.ClusterClient;
-import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.gateway.answer.Problem;
 import io.mirrorneuron.gateway.contract.Contract;
@@ -14,6 +12,8 @@ import io.mirrorneuron.human.HumanVerticle;
 import io.mirrorneuron.listen.GuardedVertx;
 import io.mirrorneuron.listen.Limits;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.ClusterPort;
+import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.runtime.grpc.RuntimeServer;
@@ -194,12 +194,12 @@ public final class App implements AutoCloseable {
   }
 
   /** The jobs of this server's runtime, or of the one it stands before. */
-  public JobsClient jobs() {
+  public JobsPort jobs() {
     return backend.jobs();
   }
 
   /** The nodes of the same runtime. */
-  public ClusterClient cluster() {
+  public ClusterPort cluster() {
     return backend.cluster();
   }
 

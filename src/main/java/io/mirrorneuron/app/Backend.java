@@ -1,9 +1,9 @@
 package io.mirrorneuron.app;
 
 import io.mirrorneuron.client.Clients;
-import io.mirrorneuron.client.ClusterClient;
-import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.port.ClusterPort;
+import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.runtime.Runtime;
 import io.mirrorneuron.runtime.cluster.HardwareProbe;
@@ -34,8 +34,8 @@ import java.util.function.BooleanSupplier;
  * @param identity null when the runtime is elsewhere, as are the hardware and whether it serves
  */
 record Backend(
-    JobsClient jobs,
-    ClusterClient cluster,
+    JobsPort jobs,
+    ClusterPort cluster,
     JobRows rows,
     StateServer redis,
     NodeIdentity identity,
@@ -77,7 +77,7 @@ record Backend(
     Keys keys = new Keys(config.redis().namespace());
     StorageWatch watch = on.rooms().watch();
     watch.asks(new RedisProbe(lanes, keys));
-    ClusterClient cluster =
+    ClusterPort cluster =
         new LocalCluster(
             identity,
             hardware,

@@ -2,7 +2,7 @@ package io.mirrorneuron.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.model.ForkRequest;
+import io.mirrorneuron.port.ForkRequest;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,13 +1,14 @@
 package io.mirrorneuron.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.model.Backup;
 import io.mirrorneuron.model.ErrorCode;
-import io.mirrorneuron.model.EventPage;
-import io.mirrorneuron.model.ForkRequest;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.model.Submission;
-import io.mirrorneuron.model.SubmittedJob;
+import io.mirrorneuron.port.Backup;
+import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.port.ForkRequest;
+import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.proto.ext.v1.DrainJobRequest;
 import io.mirrorneuron.proto.ext.v1.ExplainJobRequest;
 import io.mirrorneuron.proto.ext.v1.ExtJsonResponse;
@@ -42,8 +43,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** {@link JobsClient} of a runtime behind gRPC; also works with the original runtime. */
-final class GrpcJobsClient implements JobsClient {
+/** {@link JobsPort} of a runtime behind gRPC; also works with the original runtime. */
+final class GrpcJobsClient implements JobsPort {
   private final Vertx vertx;
   private final GrpcCalls calls;
 

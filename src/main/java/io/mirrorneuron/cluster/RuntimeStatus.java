@@ -2,8 +2,8 @@ package io.mirrorneuron.cluster;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.client.ClusterClient;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 
 /** Probes the parts and reports; a part that is down is reported, never raised. */
 final class RuntimeStatus {
-  private final ClusterClient cluster;
+  private final ClusterPort cluster;
   private final Surroundings surroundings;
   private final Supplier<RedisState> redis;
   private final Clock clock;
@@ -25,7 +25,7 @@ final class RuntimeStatus {
    * @param redis null when the runtime is elsewhere, as is its Redis
    */
   RuntimeStatus(
-      ClusterClient cluster, Surroundings surroundings, Supplier<RedisState> redis, Clock clock) {
+      ClusterPort cluster, Surroundings surroundings, Supplier<RedisState> redis, Clock clock) {
     this.cluster = cluster;
     this.surroundings = surroundings;
     this.redis = redis;

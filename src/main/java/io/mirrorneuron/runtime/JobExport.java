@@ -3,9 +3,9 @@ package io.mirrorneuron.runtime;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.model.Backup;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.model.Submission.Payloads;
+import io.mirrorneuron.port.Backup;
+import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.runtime.engine.Engine;
 import io.mirrorneuron.runtime.engine.JobStatus;
 import io.mirrorneuron.runtime.engine.Restoration;
@@ -44,7 +44,7 @@ final class JobExport {
     this.clock = clock;
   }
 
-  /** See {@link io.mirrorneuron.client.JobsClient#backup}. */
+  /** See {@link io.mirrorneuron.port.JobsPort#backup}. */
   Backup of(String jobId) {
     StoredJob stored = Answers.job(jobId, store.load(jobId));
     Restoration.Source source = Restoration.Source.of(stored);

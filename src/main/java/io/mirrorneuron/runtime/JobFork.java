@@ -1,9 +1,9 @@
 package io.mirrorneuron.runtime;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.model.ForkRequest;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.model.SubmittedJob;
+import io.mirrorneuron.port.ForkRequest;
+import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.runtime.engine.Engine;
 import io.mirrorneuron.runtime.engine.Fork;
 import io.mirrorneuron.runtime.engine.Restoration;
@@ -41,7 +41,7 @@ final class JobFork {
     this.history = history;
   }
 
-  /** See {@link io.mirrorneuron.client.JobsClient#fork}. */
+  /** See {@link io.mirrorneuron.port.JobsPort#fork}. */
   ObjectNode of(String jobId, ForkRequest request) {
     StoredJob stored = Answers.job(jobId, store.load(jobId));
     Workflow workflow = manifests.parse(stored.manifest());

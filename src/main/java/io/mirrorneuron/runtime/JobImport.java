@@ -3,9 +3,9 @@ package io.mirrorneuron.runtime;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.model.Backup;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.model.Submission.Payloads;
+import io.mirrorneuron.port.Backup;
+import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.runtime.engine.Engine;
 import io.mirrorneuron.runtime.engine.Restoration;
 import io.mirrorneuron.runtime.manifest.Manifests;
@@ -51,7 +51,7 @@ final class JobImport {
     this.clock = clock;
   }
 
-  /** See {@link io.mirrorneuron.client.JobsClient#restore}. */
+  /** See {@link io.mirrorneuron.port.JobsPort#restore}. */
   ObjectNode restore(Backup backup, String blueprint, String run, String by) {
     ObjectNode json = checked(backup);
     JsonNode job = json.path("runtime").path("job");

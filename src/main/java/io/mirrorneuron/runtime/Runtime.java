@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime;
 
-import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.JobCensus;
@@ -43,7 +43,7 @@ public final class Runtime implements AutoCloseable {
   private final Engine engine;
   private final RedisJobStore store;
   private final RunRecorder recorder;
-  private final JobsClient jobs;
+  private final JobsPort jobs;
 
   /**
    * What identifies this process.
@@ -145,7 +145,7 @@ public final class Runtime implements AutoCloseable {
             });
   }
 
-  public JobsClient jobs() {
+  public JobsPort jobs() {
     return jobs;
   }
 

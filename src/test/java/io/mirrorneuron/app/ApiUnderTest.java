@@ -1,9 +1,9 @@
 package io.mirrorneuron.app;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.config.ConfigLoader;
-import io.mirrorneuron.model.Submission;
+import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.runstore.RunLog;
 import io.mirrorneuron.runstore.RunStore;
@@ -101,7 +101,7 @@ final class ApiUnderTest implements AutoCloseable {
         Map.of("PATH", System.getenv("PATH")));
   }
 
-  private JobsClient jobs() {
+  private JobsPort jobs() {
     return apps.getLast().jobs();
   }
 

@@ -3,12 +3,12 @@ package io.mirrorneuron.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mirrorneuron.model.Backup;
 import io.mirrorneuron.model.ErrorCode;
-import io.mirrorneuron.model.ForkRequest;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.model.Submission;
-import io.mirrorneuron.testing.FakeClusterClient;
+import io.mirrorneuron.port.Backup;
+import io.mirrorneuron.port.ForkRequest;
+import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.testing.FakeCluster;
 import io.mirrorneuron.testing.GatewayFixture;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.Shell;
@@ -427,9 +427,9 @@ class ClientCommandsTest {
 
   @Test
   void nodesAreListed() {
-    assertThat(shell.run("node", "list").out()).contains(FakeClusterClient.NODE, "healthy", "yes");
+    assertThat(shell.run("node", "list").out()).contains(FakeCluster.NODE, "healthy", "yes");
     assertThat(shell.run("node", "list", "--json").json().at("/nodes/0/name").asText())
-        .isEqualTo(FakeClusterClient.NODE);
+        .isEqualTo(FakeCluster.NODE);
   }
 
   @Test

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.jobs.view.JobStory;
 import io.mirrorneuron.jobs.view.stored.JobRecord;
-import io.mirrorneuron.model.Submission;
+import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.samples.Samples;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.ProgressCheck;
@@ -67,7 +67,7 @@ class WorkflowProgressIT {
     return Samples.names();
   }
 
-  private static JobsClient jobs() {
+  private static JobsPort jobs() {
     return app.jobs();
   }
 

@@ -62,8 +62,8 @@ public final class GatewayFixture implements AutoCloseable {
 
   public static final Limits LIMITS = new Limits(4096, Duration.ofSeconds(20));
 
-  public final FakeJobsClient jobs = new FakeJobsClient();
-  public final FakeClusterClient cluster = new FakeClusterClient();
+  public final FakeJobs jobs = new FakeJobs();
+  public final FakeCluster cluster = new FakeCluster();
   public final Vertx vertx;
   public final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();

@@ -27,8 +27,8 @@ public final class GrpcRuntime implements AutoCloseable {
   public static final long MESSAGE = 32 << 20;
 
   public final Vertx vertx;
-  public final FakeJobsClient jobs = new FakeJobsClient();
-  public final FakeClusterClient cluster = new FakeClusterClient();
+  public final FakeJobs jobs = new FakeJobs();
+  public final FakeCluster cluster = new FakeCluster();
   public final AtomicBoolean serving = new AtomicBoolean(true);
   public final RuntimeServer server;
 

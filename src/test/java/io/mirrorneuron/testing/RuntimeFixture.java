@@ -1,10 +1,10 @@
 package io.mirrorneuron.testing;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.runtime.Runtime;
@@ -106,7 +106,7 @@ public final class RuntimeFixture implements AutoCloseable {
         .load();
   }
 
-  public JobsClient jobs() {
+  public JobsPort jobs() {
     return runtime.jobs();
   }
 
@@ -122,7 +122,7 @@ public final class RuntimeFixture implements AutoCloseable {
   /** The details of the job once it is terminal. */
   public ObjectNode awaitEnd(String jobId) {
     CountDownLatch ended = new CountDownLatch(1);
-    try (JobsClient.Subscription _ =
+    try (JobsPort.Subscription _ =
         jobs()
             .watch(
                 jobId,

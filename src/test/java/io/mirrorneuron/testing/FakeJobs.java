@@ -3,14 +3,14 @@ package io.mirrorneuron.testing;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.client.JobsClient;
-import io.mirrorneuron.model.Backup;
 import io.mirrorneuron.model.ErrorCode;
-import io.mirrorneuron.model.EventPage;
-import io.mirrorneuron.model.ForkRequest;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.model.Submission;
-import io.mirrorneuron.model.SubmittedJob;
+import io.mirrorneuron.port.Backup;
+import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.port.ForkRequest;
+import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.wire.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -29,7 +29,7 @@ import java.util.function.Consumer;
  * Jobs in memory, moved by the test: {@link #submit} leaves a job running, {@link #append} and
  * {@link #finish} do the rest. Thread-safe; watchers are called by the thread that appends.
  */
-public final class FakeJobsClient implements JobsClient {
+public final class FakeJobs implements JobsPort {
   private static final Set<String> TERMINAL = Set.of("completed", "failed", "cancelled");
 
   private final Map<String, Job> jobs = new LinkedHashMap<>();
@@ -44,11 +44,11 @@ public final class FakeJobsClient implements JobsClient {
   private int submitted;
   private long changes;
 
-  public FakeJobsClient() {
+  public FakeJobs() {
     this(Clock.fixed(Instant.parse("2026-01-02T03:04:05.006Z"), ZoneOffset.UTC));
   }
 
-  public FakeJobsClient(Clock clock) {
+  public FakeJobs(Clock clock) {
     this.clock = clock;
   }
 

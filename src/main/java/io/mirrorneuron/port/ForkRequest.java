@@ -1,4 +1,4 @@
-package io.mirrorneuron.model;
+package io.mirrorneuron.port;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;

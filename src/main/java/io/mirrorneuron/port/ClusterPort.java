@@ -1,9 +1,9 @@
-package io.mirrorneuron.client;
+package io.mirrorneuron.port;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /** The nodes of a runtime and what they can carry. Blocking and thread-safe. */
-public interface ClusterClient {
+public interface ClusterPort {
 
   /** {@code {nodes, jobs, metrics}}; cheap, used as the liveness probe. */
   ObjectNode summary();

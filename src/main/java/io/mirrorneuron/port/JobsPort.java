@@ -1,11 +1,6 @@
-package io.mirrorneuron.client;
+package io.mirrorneuron.port;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.model.Backup;
-import io.mirrorneuron.model.EventPage;
-import io.mirrorneuron.model.ForkRequest;
-import io.mirrorneuron.model.Submission;
-import io.mirrorneuron.model.SubmittedJob;
 
 /**
  * Jobs of a runtime, in this process or behind gRPC. Blocking and thread-safe; failures are {@link
@@ -13,7 +8,7 @@ import io.mirrorneuron.model.SubmittedJob;
  * {@code by} is remembered; it is the name that the caller's token vouches for, null when it
  * vouches for none.
  */
-public interface JobsClient {
+public interface JobsPort {
 
   /** Validates, stores and starts a job; returns when it is durable. */
   SubmittedJob submit(Submission submission);

@@ -1,15 +1,15 @@
 package io.mirrorneuron.testing;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.client.ClusterClient;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /** One small healthy node in memory. Thread-safe. */
-public final class FakeClusterClient implements ClusterClient {
+public final class FakeCluster implements ClusterPort {
   public static final String NODE = "mirror_neuron@fake";
 
   private final List<String> calls = new CopyOnWriteArrayList<>();

@@ -1,4 +1,4 @@
-package io.mirrorneuron.model;
+package io.mirrorneuron.port;
 
 import java.util.List;
 
