@@ -7,6 +7,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -14,9 +15,12 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.mirrorneuron.port.ClusterPortContract;
+import io.mirrorneuron.port.JobsPortContract;
 import io.mirrorneuron.runs.Desktop;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
@@ -92,6 +96,39 @@ class ArchitectureTest {
           .because("parts get what they need by constructor; only the Java API starts a server");
 
   @ArchTest
+  static final ArchRule aRuntimeElsewhereIsChosenAtTheTop =
+      noClasses()
+          .that(not(resideInAnyPackage(ROOT, in("app"), in("client"))))
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(in("client"))
+          .because("everybody else asks the ports and cannot tell where the runtime is");
+
+  @ArchTest
+  static final ArchRule portsKnowOnlyTheModel =
+      noClasses()
+          .that()
+          .resideInAPackage(in("port"))
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage(ROOT + "..").and(not(resideInAnyPackage(in("port"), in("model")))))
+          .because("a runtime elsewhere must be able to keep what they promise");
+
+  /** The double, the one in this process and the one over gRPC. */
+  @ArchTest
+  static void eachPortIsTestedOverAllItsImplementations(JavaClasses program) {
+    for (Class<?> contract : List.of(JobsPortContract.class, ClusterPortContract.class)) {
+      assertThat(
+              tests().stream()
+                  .filter(test -> test.isAssignableTo(contract) && !test.isInterface())
+                  .map(test -> test.getPackageName().substring(ROOT.length() + 1)))
+          .as(contract.getSimpleName())
+          .contains("port", "client")
+          .anyMatch(part -> part.startsWith("runtime"));
+    }
+  }
+
+  @ArchTest
   static final ArchRule theModelKnowsNobody =
       noClasses()
           .that()
@@ -112,6 +149,7 @@ class ArchitectureTest {
               in("runtime.engine"),
               in("runtime.workflow"),
               in("model"),
+              in("port"),
               in("store"),
               in("wire"),
               "java..",
@@ -336,11 +374,13 @@ class ArchitectureTest {
 
   @ArchTest
   static void noTestSleeps(JavaClasses program) {
-    JavaClasses tests =
-        new ClassFileImporter()
-            .withImportOption(ImportOption.Predefined.ONLY_INCLUDE_TESTS)
-            .importPackages(ROOT);
-    nothingSleeps.check(tests);
+    nothingSleeps.check(tests());
+  }
+
+  private static JavaClasses tests() {
+    return new ClassFileImporter()
+        .withImportOption(ImportOption.Predefined.ONLY_INCLUDE_TESTS)
+        .importPackages(ROOT);
   }
 
   // ------------------------------------------------------------------ names

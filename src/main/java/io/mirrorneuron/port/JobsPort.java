@@ -10,7 +10,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  */
 public interface JobsPort {
 
-  /** Validates, stores and starts a job; returns when it is durable. */
+  /**
+   * Validates, stores and starts a job; returns when it is durable.
+   *
+   * @throws io.mirrorneuron.model.MnException MALFORMED or INVALID for what is no manifest or a
+   *     payload path that leaves the bundle, CONFLICT when the idempotency key was used for another
+   *     submission
+   */
   SubmittedJob submit(Submission submission);
 
   /** {@code {job, summary, agents, recent_events, sandboxes}}; NOT_FOUND when unknown. */
@@ -55,7 +61,8 @@ public interface JobsPort {
   }
 
   /**
-   * Starts no program of the job any more, and returns when none runs.
+   * Starts no program of the job any more, and returns when none runs. A paused job stays as it is;
+   * PRECONDITION when the job has ended.
    *
    * @param drain whether those that run may end by themselves; else they are ended, and run again
    *     when the job is resumed
@@ -69,7 +76,10 @@ public interface JobsPort {
     return pause(jobId, drain, null);
   }
 
-  /** Continues a paused job; a running one stays as it is. Returns the status word. */
+  /**
+   * Continues a paused job; a running one stays as it is. Returns the status word; PRECONDITION
+   * when the job has ended.
+   */
   String resume(String jobId, String by);
 
   /** By nobody in particular. */
@@ -77,7 +87,11 @@ public interface JobsPort {
     return resume(jobId, null);
   }
 
-  /** Deletes every terminal job. Returns how many. */
+  /**
+   * Deletes every terminal job. Returns how many.
+   *
+   * @throws io.mirrorneuron.model.MnException FORBIDDEN when it is not the runtime's admin token
+   */
   int clear(String adminToken);
 
   /** The first {@code limit} events with a sequence number above {@code after}. */
@@ -88,7 +102,8 @@ public interface JobsPort {
 
   /**
    * Calls {@code onChange} after each commit that adds events to the job, from any thread, until
-   * closed. A call may stand for several commits.
+   * closed. A call may stand for several commits. Watching an unknown job is no failure: reading it
+   * is. Each watch of a listener is closed on its own; closing one again does nothing.
    */
   Subscription watch(String jobId, Runnable onChange);
 
@@ -104,7 +119,13 @@ public interface JobsPort {
    */
   ObjectNode send(String jobId, String agentId, ObjectNode message);
 
-  /** Hands the message of dead letter {@code index} to its agent again. */
+  /**
+   * Hands the message of dead letter {@code index} to its agent again.
+   *
+   * @return {@code {replayed: true, job_id, agent_id, index}}
+   * @throws io.mirrorneuron.model.MnException NOT_FOUND when there is no such dead letter,
+   *     PRECONDITION when the job has ended or the message has no receiver
+   */
   ObjectNode replayDeadLetter(String jobId, int index);
 
   /**

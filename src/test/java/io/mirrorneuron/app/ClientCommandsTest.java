@@ -8,6 +8,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Backup;
 import io.mirrorneuron.port.ForkRequest;
 import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.testing.FakeCluster;
 import io.mirrorneuron.testing.GatewayFixture;
 import io.mirrorneuron.testing.GrpcRuntime;
@@ -52,7 +53,8 @@ class ClientCommandsTest {
   }
 
   private String job() {
-    return runtime.jobs.submit(Submission.of(MANIFEST)).jobId();
+    Payloads payloads = new Payloads.Inline(Map.of("data", new byte[] {1, 2}));
+    return runtime.jobs.submit(new Submission(MANIFEST, payloads, null)).jobId();
   }
 
   private Path bundle() throws IOException {
@@ -328,8 +330,8 @@ class ClientCommandsTest {
 
     assertThat(shell.run("job", "fork", job, "--at", "s", "--input", "s=[1]", "--input", "t={}"))
         .isEqualTo(new Ended(0, "Job fake-2\n", ""));
-    assertThat(shell.run("job", "fork", job, "--at", "7", "--json").json().path("forked_from"))
-        .isEqualTo(Json.parse("{\"job_id\":\"fake-1\",\"at\":7}"));
+    assertThat(shell.run("job", "fork", job, "--at", "3", "--json").json().path("forked_from"))
+        .isEqualTo(Json.parse("{\"job_id\":\"fake-1\",\"at\":3}"));
     runtime.jobs.intercept(
         call -> {
           if (call.startsWith("watch fake-4")) {
@@ -344,7 +346,7 @@ class ClientCommandsTest {
     assertThat(runtime.jobs.calls())
         .contains(
             "fork fake-1 " + ForkRequest.atStep("s").with(bodies),
-            "fork fake-1 " + ForkRequest.atEvent(7),
+            "fork fake-1 " + ForkRequest.atEvent(3),
             "fork fake-1 " + ForkRequest.atBeginning());
   }
 
@@ -395,7 +397,7 @@ class ClientCommandsTest {
     assertThat(written.err()).contains("may hold secrets");
     assertThat(file.getParent()).isEqualTo(folder.resolve("copies"));
     assertThat(file.getFileName().toString())
-        .startsWith("fake-1-fake-1-")
+        .startsWith("run-fake-1-fake-1-")
         .endsWith(".mnbackup.zip");
     assertThat(made.out()).contains("Job restored: paused, restored from fake-1");
     assertThat(runtime.jobs.calls()).contains("restore blue run-2");

@@ -159,7 +159,7 @@ class GrpcRoundTripIT {
     assertThat(jobs.submit(keyed)).isEqualTo(jobs.submit(keyed));
     assertFails(
         ErrorCode.CONFLICT,
-        "idempotency_conflict",
+        "idempotency_key_reused",
         () -> jobs.submit(new Submission("{}", new Payloads.Inline(Map.of()), "key-1")));
   }
 
@@ -284,7 +284,7 @@ class GrpcRoundTripIT {
   void aForkArrivesAsItWasAskedFor() throws Exception {
     jobs.submit(Submission.of(MANIFEST));
     ForkRequest atStep = ForkRequest.atStep("s").with(Map.of("s", Json.parse("[1]")));
-    ForkRequest keyed = ForkRequest.atEvent(7).with("again");
+    ForkRequest keyed = ForkRequest.atEvent(3).with("again");
 
     ObjectNode answer = jobs.fork("fake-1", atStep);
     jobs.fork("fake-1", keyed);

@@ -1,10 +1,13 @@
 package io.mirrorneuron.testing;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.wire.Json;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
@@ -67,15 +70,32 @@ public final class FakeCluster implements ClusterPort {
   @Override
   public ObjectNode setResource(ObjectNode change) {
     called("setResource " + change);
+    Map<String, Integer> changes = new HashMap<>();
+    for (var entry : change.properties()) {
+      changes.put(resource(entry.getKey()), percent(entry.getKey(), entry.getValue()));
+    }
+    if (changes.isEmpty()) {
+      throw MnException.invalid("at least one of cpu, gpu, memory, or disk is required");
+    }
     synchronized (limits) {
-      for (var entry : change.properties()) {
-        if (!limits.has(entry.getKey())) {
-          throw MnException.invalid("resource type must be one of cpu, gpu, memory, or disk");
-        }
-        limits.put(entry.getKey(), entry.getValue().asInt());
-      }
+      changes.forEach(limits::put);
     }
     return report();
+  }
+
+  private String resource(String key) {
+    if (!limits.has(key)) {
+      throw MnException.invalid("resource type must be one of cpu, gpu, memory, or disk");
+    }
+    return key;
+  }
+
+  private static int percent(String resource, JsonNode value) {
+    boolean isNumber = value.isTextual() || value.isIntegralNumber();
+    if (!isNumber || !List.of("25", "50", "75", "100").contains(value.asText())) {
+      throw MnException.invalid(resource + " must be one of 25, 50, 75, 100");
+    }
+    return value.asInt();
   }
 
   private ObjectNode report() {

@@ -10,18 +10,20 @@ import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.ForkRequest;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.port.SubmittedJob;
+import io.mirrorneuron.runtime.manifest.PayloadPaths;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.MessageForm;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
@@ -30,10 +32,8 @@ import java.util.function.Consumer;
  * {@link #finish} do the rest. Thread-safe; watchers are called by the thread that appends.
  */
 public final class FakeJobs implements JobsPort {
-  private static final Set<String> TERMINAL = Set.of("completed", "failed", "cancelled");
-
-  private final Map<String, Job> jobs = new LinkedHashMap<>();
-  private final Map<String, Job> byIdempotencyKey = new LinkedHashMap<>();
+  private final Map<String, FakeJob> jobs = new LinkedHashMap<>();
+  private final Map<String, Keyed> keyed = new HashMap<>();
   private final List<String> calls = new CopyOnWriteArrayList<>();
   private final List<Submission> submissions = new CopyOnWriteArrayList<>();
   private final List<Backup> backups = new CopyOnWriteArrayList<>();
@@ -43,6 +43,13 @@ public final class FakeJobs implements JobsPort {
   private volatile String adminToken;
   private int submitted;
   private long changes;
+
+  /**
+   * What was made under an idempotency key.
+   *
+   * @param wish all that the call asked for
+   */
+  private record Keyed(String jobId, Object wish) {}
 
   public FakeJobs() {
     this(Clock.fixed(Instant.parse("2026-01-02T03:04:05.006Z"), ZoneOffset.UTC));
@@ -100,7 +107,7 @@ public final class FakeJobs implements JobsPort {
   /** Adds an event; {@code job_id}, {@code timestamp} and {@code seq} are filled in. */
   public void append(String jobId, ObjectNode event) {
     synchronized (this) {
-      job(jobId).append(event);
+      record(job(jobId), event);
     }
     changed(jobId);
   }
@@ -108,14 +115,14 @@ public final class FakeJobs implements JobsPort {
   /** Ends the job as {@code completed}, {@code failed} or {@code cancelled} with its event. */
   public void finish(String jobId, String status) {
     synchronized (this) {
-      Job job = job(jobId);
+      FakeJob job = job(jobId);
       ObjectNode event = Json.object().put("type", "job_" + status);
       if (status.equals("completed")) {
         job.result = Json.object().put("answer", 42);
         event.set("result", job.result);
       }
       job.status = status;
-      job.append(event);
+      record(job, event);
     }
     changed(jobId);
   }
@@ -125,29 +132,53 @@ public final class FakeJobs implements JobsPort {
   @Override
   public SubmittedJob submit(Submission submission) {
     called("submit");
-    submissions.add(submission);
-    ObjectNode manifest = Json.parseObject(submission.manifestJson(), "manifest_json");
-    String id;
+    return begin(submission, List.of(submission.manifestJson(), wish(submission.payloads())));
+  }
+
+  private SubmittedJob begin(Submission submission, Object wish) {
+    FakeJob job;
     synchronized (this) {
-      Job known = byIdempotencyKey.get(submission.idempotencyKey());
+      Keyed known = keyed.get(submission.idempotencyKey());
       if (known != null) {
-        if (!sameContent(known.submission, submission)) {
+        if (!known.wish().equals(wish)) {
           throw new MnException(
-              ErrorCode.CONFLICT, "idempotency_conflict", "key was used for another submission");
+              ErrorCode.CONFLICT,
+              "idempotency_key_reused",
+              "this Idempotency-Key was used before for another submission");
         }
-        return new SubmittedJob(known.id, "pending");
+        return new SubmittedJob(known.jobId(), "pending");
       }
-      Job job = new Job("fake-" + ++submitted, manifest, submission);
-      jobs.put(job.id, job);
+      job = add(submission);
+      submissions.add(submission);
       if (submission.idempotencyKey() != null) {
-        byIdempotencyKey.put(submission.idempotencyKey(), job);
+        keyed.put(submission.idempotencyKey(), new Keyed(job.id, wish));
       }
-      id = job.id;
     }
     for (String type : List.of("job_pending", "job_validated", "job_scheduled", "job_running")) {
-      append(id, type);
+      append(job.id, type);
     }
-    return new SubmittedJob(id, "pending");
+    return new SubmittedJob(job.id, "pending");
+  }
+
+  private synchronized FakeJob add(Submission submission) {
+    String now = Json.timestamp(clock.instant());
+    FakeJob job = new FakeJob("fake-" + (submitted + 1), submission, now);
+    submitted++;
+    jobs.put(job.id, job);
+    return job;
+  }
+
+  /** The files with what makes them equal to others. */
+  private static Object wish(Payloads payloads) {
+    return switch (payloads) {
+      case Payloads.Folder folder -> folder;
+      case Payloads.Inline(var files) -> {
+        Map<String, ByteBuffer> contents = new HashMap<>();
+        files.forEach(
+            (path, bytes) -> contents.put(PayloadPaths.requireSafe(path), ByteBuffer.wrap(bytes)));
+        yield contents;
+      }
+    };
   }
 
   @Override
@@ -187,9 +218,10 @@ public final class FakeJobs implements JobsPort {
   @Override
   public String cancel(String jobId, String by) {
     called("cancel " + jobId + by(by));
-    String status = status(jobId);
-    if (TERMINAL.contains(status)) {
-      return status;
+    synchronized (this) {
+      if (job(jobId).isTerminal()) {
+        return job(jobId).status;
+      }
     }
     finish(jobId, "cancelled");
     return "cancelled";
@@ -198,16 +230,14 @@ public final class FakeJobs implements JobsPort {
   @Override
   public String pause(String jobId, boolean drain, String by) {
     called((drain ? "drain " : "pause ") + jobId + by(by));
-    move(jobId, "running", "paused", "job_paused");
+    move(jobId, "paused", "job_paused");
     return "paused";
   }
 
   @Override
   public String resume(String jobId, String by) {
     called("resume " + jobId + by(by));
-    if (!status(jobId).equals("running")) {
-      move(jobId, "paused", "running", "job_resumed");
-    }
+    move(jobId, "running", "job_resumed");
     return "resumed";
   }
 
@@ -216,10 +246,10 @@ public final class FakeJobs implements JobsPort {
     called("clear " + token);
     if (adminToken != null && !adminToken.equals(token)) {
       throw new MnException(
-          ErrorCode.FORBIDDEN, "forbidden", "ClearJobs requires MN_GRPC_ADMIN_TOKEN");
+          ErrorCode.FORBIDDEN, "admin_token_required", "ClearJobs requires MN_GRPC_ADMIN_TOKEN");
     }
     int before = jobs.size();
-    jobs.values().removeIf(Job::isTerminal);
+    jobs.values().removeIf(FakeJob::isTerminal);
     return before - jobs.size();
   }
 
@@ -232,14 +262,12 @@ public final class FakeJobs implements JobsPort {
   @Override
   public synchronized EventPage lastEvents(String jobId, int limit) {
     called("lastEvents " + jobId + " " + limit);
-    Job job = job(jobId);
-    return job.page(Math.max(0, job.events.size() - limit), limit);
+    return job(jobId).lastPage(limit);
   }
 
   @Override
-  public synchronized Subscription watch(String jobId, Runnable onChange) {
+  public Subscription watch(String jobId, Runnable onChange) {
     called("watch " + jobId);
-    job(jobId);
     Watch watch = new Watch(jobId, onChange);
     watches.add(watch);
     return () -> watches.remove(watch);
@@ -248,76 +276,119 @@ public final class FakeJobs implements JobsPort {
   @Override
   public synchronized Backup backup(String jobId) {
     called("backup " + jobId);
-    Job job = job(jobId);
+    FakeJob job = job(jobId);
     if (!job.status.equals("paused")) {
       throw MnException.precondition("job " + jobId + " must be paused before a backup");
     }
-    ObjectNode json = Json.object().put("schema_version", Backup.SCHEMA);
-    json.putObject("source").put("job_id", jobId);
-    ObjectNode runtime = json.putObject("runtime");
-    runtime.set("job", job.row());
-    runtime.putArray("agents");
-    runtime
-        .putArray("events")
-        .addAll(job.events.stream().map(text -> Json.parseObject(text, "event")).toList());
-    byte[] manifest = job.submission.manifestJson().getBytes(StandardCharsets.UTF_8);
-    return new Backup(
-        Json.write(json), Map.of("manifest.json", manifest, "payloads/data", new byte[] {1, 2}));
+    return job.backup();
   }
 
   @Override
-  public synchronized ObjectNode restore(
-      Backup backup, String blueprintId, String runId, String by) {
+  public ObjectNode restore(Backup backup, String blueprintId, String runId, String by) {
     called("restore " + blueprintId + " " + runId + by(by));
+    ObjectNode source = source(backup);
+    String manifest = new String(backup.files().get(Backup.MANIFEST), StandardCharsets.UTF_8);
+    Map<String, byte[]> files = new HashMap<>();
+    backup
+        .files()
+        .forEach(
+            (path, content) -> {
+              if (path.startsWith(Backup.PAYLOADS)) {
+                files.put(path.substring(Backup.PAYLOADS.length()), content);
+              }
+            });
+    FakeJob job = add(new Submission(manifest, new Payloads.Inline(files), null, by));
     backups.add(backup);
-    ObjectNode source = Json.parseObject(backup.json(), "backup_json").withObject("/source");
-    ObjectNode answer = Json.object().put("job_id", "restored").put("status", "paused");
-    answer.put("run_id", runId).put("source_job_id", source.path("job_id").asText());
+    move(job.id, "paused", "job_restored");
+    ObjectNode answer = Json.object().put("job_id", job.id).put("status", "paused");
+    answer.put("run_id", isNone(runId) ? job.runId() : runId);
+    answer.put("blueprint_id", isNone(blueprintId) ? job.graphId() : blueprintId);
+    answer.put("source_job_id", source.path("job_id").asText());
+    answer.put("source_run_id", source.path("run_id").asText());
+    answer.putObject("restore_provenance").set("source", source);
+    ObjectNode recovery = answer.putObject("recovery").put("job_id", job.id);
+    recovery.put("action", "paused_for_review").put("reason", "restored");
     return answer;
+  }
+
+  private static boolean isNone(String id) {
+    return id == null || id.isBlank();
+  }
+
+  private static ObjectNode source(Backup backup) {
+    try {
+      ObjectNode json = Json.parseObject(backup.json(), "backup_json");
+      if (json.path("schema_version").asText().equals(Backup.SCHEMA)
+          && backup.files().containsKey(Backup.MANIFEST)) {
+        return json.withObject("/source");
+      }
+    } catch (MnException e) {
+      throw MnException.invalid(e.getMessage());
+    }
+    throw MnException.invalid("it is no backup");
   }
 
   @Override
   public synchronized ObjectNode send(String jobId, String agentId, ObjectNode message) {
     called("send " + jobId + " " + agentId + " " + Json.write(message));
-    job(jobId);
-    return Json.object()
-        .put("accepted", true)
-        .put("job_id", jobId)
-        .put("agent_id", agentId)
-        .put("message_id", "msg-" + calls.size());
+    ObjectNode full = MessageForm.full(message);
+    JsonNode given = full.at("/envelope/message_id");
+    if (!given.isMissingNode() && (!given.isTextual() || given.asText().isBlank())) {
+      throw MnException.invalid("message_id must be a text that is not empty");
+    }
+    FakeJob job = running(jobId);
+    job.requireAgent(agentId);
+    String id = given.asText("msg-" + calls.size());
+    job.take(id, full);
+    ObjectNode answer = Json.object().put("accepted", true).put("job_id", jobId);
+    return answer.put("agent_id", agentId).put("message_id", id);
   }
 
   @Override
   public synchronized ObjectNode replayDeadLetter(String jobId, int index) {
     called("replayDeadLetter " + jobId + " " + index);
-    List<JsonNode> letters =
-        job(jobId).events.stream()
-            .map(text -> (JsonNode) Json.parseObject(text, "event"))
-            .filter(event -> event.path("type").asText().equals("dead_letter"))
-            .toList();
-    if (index < 0 || index >= letters.size()) {
-      throw MnException.notFound("dead letter", jobId + "/" + index);
-    }
+    JsonNode letter = job(jobId).deadLetter(index);
+    running(jobId);
     return Json.object()
         .put("replayed", true)
         .put("job_id", jobId)
-        .put("agent_id", letters.get(index).path("agent_id").asText())
+        .put("agent_id", letter.path("agent_id").asText())
         .put("index", index);
+  }
+
+  private FakeJob running(String jobId) {
+    FakeJob job = job(jobId);
+    if (job.isTerminal()) {
+      throw MnException.precondition("job is not running");
+    }
+    return job;
   }
 
   @Override
   public ObjectNode fork(String jobId, ForkRequest request) {
     called("fork " + jobId + " " + request);
+    ObjectNode from = Json.object().put("job_id", jobId);
     Submission source;
     synchronized (this) {
-      source = job(jobId).submission;
+      FakeJob job = job(jobId);
+      from.setAll(job.forkPoint(request));
+      source = job.submission;
     }
-    String made = submit(Submission.of(source.manifestJson()).by(request.submittedBy())).jobId();
+    Submission wanted =
+        new Submission(
+            source.manifestJson(),
+            source.payloads(),
+            request.idempotencyKey(),
+            request.submittedBy());
+    String made = begin(wanted, List.of(from, request.inputs())).jobId();
+    synchronized (this) {
+      job(made).forkedFrom(from);
+      if (!job(jobId).forks.contains(made)) {
+        job(jobId).forks.add(made);
+      }
+    }
     ObjectNode answer = Json.object().put("id", made).put("job_id", made).put("status", "pending");
-    ObjectNode from = answer.putObject("forked_from").put("job_id", jobId);
-    return request.step() == null
-        ? answer.set("forked_from", from.put("at", request.event()))
-        : answer.set("forked_from", from.put("at", request.step()));
+    return answer.set("forked_from", from);
   }
 
   private static String by(String subject) {
@@ -329,46 +400,36 @@ public final class FakeJobs implements JobsPort {
     interceptor.accept(call);
   }
 
-  private void move(String jobId, String from, String to, String event) {
+  /** Nothing happens to a job that is there already. */
+  private void move(String jobId, String to, String event) {
     synchronized (this) {
-      Job job = job(jobId);
+      FakeJob job = job(jobId);
       if (job.isTerminal()) {
-        throw MnException.precondition("job " + jobId + " is in a terminal state: " + job.status);
+        throw MnException.precondition("job " + jobId + " is in the terminal state " + job.status);
       }
-      if (!job.status.equals(from)) {
-        throw MnException.precondition("job is not " + from);
+      if (job.status.equals(to)) {
+        return;
       }
       job.status = to;
     }
     append(jobId, event);
   }
 
+  private void record(FakeJob job, ObjectNode event) {
+    job.append(event, Json.timestamp(clock.instant()));
+    job.changed = ++changes;
+  }
+
   private void changed(String jobId) {
     watches.stream().filter(watch -> watch.jobId.equals(jobId)).forEach(w -> w.onChange.run());
   }
 
-  private synchronized String status(String jobId) {
-    return job(jobId).status;
-  }
-
-  private Job job(String jobId) {
-    Job job = jobs.get(jobId);
+  private FakeJob job(String jobId) {
+    FakeJob job = jobs.get(jobId);
     if (job == null) {
       throw MnException.notFound("job", jobId);
     }
     return job;
-  }
-
-  private static boolean sameContent(Submission a, Submission b) {
-    return a.manifestJson().equals(b.manifestJson()) && samePayloads(a.payloads(), b.payloads());
-  }
-
-  private static boolean samePayloads(Submission.Payloads a, Submission.Payloads b) {
-    return a instanceof Submission.Payloads.Inline(var left)
-            && b instanceof Submission.Payloads.Inline(var right)
-        ? left.keySet().equals(right.keySet())
-            && left.keySet().stream().allMatch(k -> Arrays.equals(left.get(k), right.get(k)))
-        : a.equals(b);
   }
 
   private record Watch(String jobId, Runnable onChange) {
@@ -380,91 +441,6 @@ public final class FakeJobs implements JobsPort {
     @Override
     public int hashCode() {
       return System.identityHashCode(this);
-    }
-  }
-
-  private final class Job {
-    final String id;
-    final ObjectNode manifest;
-    final Submission submission;
-    final String submittedAt = Json.timestamp(clock.instant());
-    final List<String> events = new ArrayList<>();
-    String status = "running";
-    JsonNode result;
-    String lastEvent;
-    long changed;
-
-    Job(String id, ObjectNode manifest, Submission submission) {
-      this.id = id;
-      this.manifest = manifest;
-      this.submission = submission;
-    }
-
-    boolean isTerminal() {
-      return TERMINAL.contains(status);
-    }
-
-    void append(ObjectNode event) {
-      lastEvent = event.path("type").asText();
-      changed = ++changes;
-      ObjectNode full = Json.object().put("type", lastEvent).put("job_id", id);
-      full.put("timestamp", Json.timestamp(clock.instant())).put("seq", events.size() + 1);
-      full.setAll(event);
-      events.add(Json.write(full));
-    }
-
-    EventPage page(long after, int limit) {
-      int from = (int) Math.min(after, events.size());
-      int to = (int) Math.min((long) from + limit, events.size());
-      return new EventPage(
-          events.subList(from, to), Math.max(after, to), isTerminal() && to == events.size());
-    }
-
-    ObjectNode row() {
-      ObjectNode row = Json.object();
-      row.put("job_id", id)
-          .put("graph_id", manifest.path("graph_id").asText("fake"))
-          .put("job_name", manifest.path("job_name").asText("fake"))
-          .put("status", status)
-          .put("job_type", "batch")
-          .put("live?", !isTerminal())
-          .put("submitted_at", submittedAt)
-          .put("updated_at", submittedAt)
-          .put("executor_count", 0)
-          .put("active_executors", 0)
-          .put("recovery_requires_review", false)
-          .put("last_event", lastEvent);
-      row.putArray("nodes");
-      row.putArray("sandbox_names");
-      if (submission.submittedBy() != null) {
-        row.put("submitted_by", submission.submittedBy());
-      }
-      return row;
-    }
-
-    ObjectNode detail() {
-      ObjectNode detail = Json.object();
-      ObjectNode job = detail.putObject("job");
-      job.setAll(row());
-      job.set("manifest", manifest);
-      if (result != null) {
-        job.set("result", result);
-      }
-      detail.set("summary", row());
-      ArrayNode agents = detail.putArray("agents");
-      for (JsonNode node : manifest.path("nodes")) {
-        agents
-            .addObject()
-            .put("agent_id", node.path("node_id").asText())
-            .put("agent_type", node.path("agent_type").asText())
-            .put("status", isTerminal() ? "completed" : "running");
-      }
-      ArrayNode recent = detail.putArray("recent_events");
-      events.reversed().stream()
-          .limit(10)
-          .forEach(text -> recent.add(Json.parseObject(text, "event")));
-      detail.putArray("sandboxes");
-      return detail;
     }
   }
 }

@@ -4,12 +4,17 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.runtime.Runtime;
+import io.mirrorneuron.runtime.cluster.LocalCluster;
+import io.mirrorneuron.runtime.cluster.NodeIdentity;
 import io.mirrorneuron.storage.Storage;
+import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisLanes;
+import io.mirrorneuron.store.RedisResourceLimits;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -108,6 +113,19 @@ public final class RuntimeFixture implements AutoCloseable {
 
   public JobsPort jobs() {
     return runtime.jobs();
+  }
+
+  /** This node, alone in its cluster; its limits lie in Redis. */
+  public ClusterPort cluster() {
+    Keys keys = new Keys(config.redis().namespace());
+    return new LocalCluster(
+        NodeIdentity.standalone("test", config.grpc()),
+        GrpcRuntime::hardware,
+        runtime::pools,
+        runtime.census(),
+        new RedisResourceLimits(lanes, keys),
+        keys.namespace(),
+        Clock.systemUTC());
   }
 
   /** Ends the runtime alone, as when its machine is switched off in good order. */
