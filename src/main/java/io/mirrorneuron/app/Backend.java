@@ -62,7 +62,7 @@ record Backend(
             .add(
                 "runtime",
                 new Runtime(
-                    config,
+                    Runtime.Settings.of(config),
                     new Runtime.Identity(
                         identity.name(),
                         directory.runtimeId(),

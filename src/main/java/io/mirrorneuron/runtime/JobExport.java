@@ -36,11 +36,11 @@ final class JobExport {
   private final JobHistory history;
   private final Clock clock;
 
-  JobExport(Engine engine, JobStore store, BundleStore bundles, JobHistory history, Clock clock) {
-    this.engine = engine;
-    this.store = store;
-    this.bundles = bundles;
-    this.history = history;
+  JobExport(JobAccess access, Clock clock) {
+    this.engine = access.engine();
+    this.store = access.store();
+    this.bundles = access.bundles();
+    this.history = access.history();
     this.clock = clock;
   }
 

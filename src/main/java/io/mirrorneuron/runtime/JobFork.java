@@ -26,19 +26,13 @@ final class JobFork {
   private final NewJobs newJobs;
   private final JobHistory history;
 
-  JobFork(
-      Engine engine,
-      JobStore store,
-      BundleStore bundles,
-      ManifestCache manifests,
-      NewJobs newJobs,
-      JobHistory history) {
-    this.engine = engine;
-    this.store = store;
-    this.bundles = bundles;
-    this.manifests = manifests;
-    this.newJobs = newJobs;
-    this.history = history;
+  JobFork(JobAccess access) {
+    this.engine = access.engine();
+    this.store = access.store();
+    this.bundles = access.bundles();
+    this.manifests = access.manifests();
+    this.newJobs = access.newJobs();
+    this.history = access.history();
   }
 
   /** See {@link io.mirrorneuron.port.JobsPort#fork}. */

@@ -42,12 +42,11 @@ final class JobImport {
   private final NewJobs newJobs;
   private final Clock clock;
 
-  JobImport(
-      Engine engine, BundleStore bundles, ManifestCache manifests, NewJobs newJobs, Clock clock) {
-    this.engine = engine;
-    this.bundles = bundles;
-    this.manifests = manifests;
-    this.newJobs = newJobs;
+  JobImport(JobAccess access, Clock clock) {
+    this.engine = access.engine();
+    this.bundles = access.bundles();
+    this.manifests = access.manifests();
+    this.newJobs = access.newJobs();
     this.clock = clock;
   }
 

@@ -67,7 +67,7 @@ public final class RuntimeFixture implements AutoCloseable {
 
   private Runtime start() {
     return new Runtime(
-        config,
+        Runtime.Settings.of(config),
         new Runtime.Identity(
             "mirror_neuron@test",
             "test-" + home.getFileName(),
