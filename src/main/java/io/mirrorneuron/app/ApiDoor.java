@@ -1,6 +1,6 @@
 package io.mirrorneuron.app;
 
-import io.mirrorneuron.app.Doors.Door;
+import io.mirrorneuron.app.Endpoints.Endpoint;
 import io.mirrorneuron.archive.ArchiveVerticle;
 import io.mirrorneuron.blueprints.BlueprintsVerticle;
 import io.mirrorneuron.bus.AreaVerticle;
@@ -23,6 +23,7 @@ import io.mirrorneuron.runstore.Outputs;
 import io.mirrorneuron.runstore.Reach;
 import io.mirrorneuron.runstore.RunIndex;
 import io.mirrorneuron.security.Auth;
+import io.mirrorneuron.server.ServerContext;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.store.BundleZip;
@@ -41,21 +42,25 @@ final class ApiDoor {
   /** Above the time that the runtime gives itself, so that its own answer is told. */
   private static final Duration API_TIMEOUT = Duration.ofSeconds(15);
 
-  private final Premises on;
+  private final ServerContext on;
+  private final Auth issued;
   private final Config config;
 
-  private ApiDoor(Premises on) {
+  private ApiDoor(ServerContext on, Auth issued) {
     this.on = on;
+    this.issued = issued;
     this.config = on.config();
   }
 
   /** Opens it, before all areas; returns when it serves. */
-  static Door open(Premises on, Backend backend, HumanVerticle human, Contract contract)
+  static Endpoint open(
+      ServerContext on, Backend backend, Auth issued, HumanVerticle human, Contract contract)
       throws IOException {
-    return new ApiDoor(on).open(backend, human, contract);
+    return new ApiDoor(on, issued).open(backend, human, contract);
   }
 
-  private Door open(Backend backend, HumanVerticle human, Contract contract) throws IOException {
+  private Endpoint open(Backend backend, HumanVerticle human, Contract contract)
+      throws IOException {
     Path uploads = Files.createDirectories(config.home().resolve("uploads"));
     Uploads.clear(uploads);
     UploadQuota quota = new UploadQuota(config.uploads().maxCount(), config.uploads().maxBytes());
@@ -69,7 +74,7 @@ final class ApiDoor {
     on.vertx()
         .setPeriodic(
             0, Duration.ofHours(1).toMillis(), timer -> Thread.startVirtualThread(staging::sweep));
-    Storage storage = on.rooms().storage();
+    Storage storage = on.disks().storage();
     RunIndex index = RunIndex.of(on.runs(), on.clock());
     Artifacts artifacts = new Artifacts();
     Path userHome = Path.of(System.getProperty("user.home"));
@@ -78,7 +83,7 @@ final class ApiDoor {
         List.of(
             new JobsVerticle(
                 backend.jobs(),
-                backend.rows(),
+                backend instanceof Backend.Here here ? here.runtime().rows() : null,
                 new JobRuns(on.runs(), index, artifacts, outputs, on.clock()),
                 staging,
                 config.grpc().adminToken(),
@@ -86,7 +91,7 @@ final class ApiDoor {
             new ClusterVerticle(
                 backend.cluster(),
                 surroundings(),
-                backend.redis() == null ? null : backend.redis()::state,
+                backend instanceof Backend.Here here ? here.runtime().redis()::state : null,
                 on.clock()),
             new BlueprintsVerticle(staging),
             new ObservabilityVerticle(on.runs(), on.clock()),
@@ -122,17 +127,17 @@ final class ApiDoor {
                 quota),
             contract,
             areas,
-            config.asksWhoCalls() ? Auth.bearer(api.token(), on.issued()) : Auth.NOBODY_ASKS,
+            config.asksWhoCalls() ? Auth.bearer(api.token(), issued) : Auth.NOBODY_ASKS,
             Health.Facts.of(
                 config.asksWhoCalls(),
                 config.env().name().toLowerCase(Locale.ROOT),
                 config.executors().runsRoot().toString()));
     areas.forEach(area -> on.vertx().deployVerticle(area).await());
-    on.parts()
+    on.closing()
         .add(
             "API door",
-            Doors.opened("API port", "api", api.host(), api.port(), () -> deploy(gateway)));
-    return Door.bound(api.host(), gateway.port());
+            ListeningPort.open("API port", "api", api.host(), api.port(), () -> deploy(gateway)));
+    return Endpoint.bound(api.host(), gateway.port());
   }
 
   private List<Path> outputRoots() {

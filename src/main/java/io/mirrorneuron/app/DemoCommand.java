@@ -50,7 +50,7 @@ final class DemoCommand implements Callable<Integer> {
     boolean completed = runSample(server.app(), out);
     out.println();
     out.println("The server is at");
-    server.printDoors(out);
+    server.printEndpoints(out);
     if (!once && isAtTerminal()) {
       server.stay(out);
     }

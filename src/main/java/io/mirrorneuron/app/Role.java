@@ -3,22 +3,18 @@ package io.mirrorneuron.app;
 /** What a process does. */
 public enum Role {
   /** Everything in one process. */
-  UP(true, true, true),
+  UP(true, true),
   /** Only the HTTP door, before a runtime elsewhere. */
-  GATEWAY(true, false, false),
+  GATEWAY(true, false),
   /** Only the runtime and its gRPC door. */
-  RUNTIME(false, true, true),
-  /** Only the runtime, for the program that it is part of. */
-  EMBEDDED(false, true, false);
+  RUNTIME(false, true);
 
   private final boolean gateway;
   private final boolean runtime;
-  private final boolean grpc;
 
-  Role(boolean gateway, boolean runtime, boolean grpc) {
+  Role(boolean gateway, boolean runtime) {
     this.gateway = gateway;
     this.runtime = runtime;
-    this.grpc = grpc;
   }
 
   boolean hasGateway() {
@@ -27,10 +23,5 @@ public enum Role {
 
   boolean hasRuntime() {
     return runtime;
-  }
-
-  /** Whether others may call the runtime. */
-  boolean hasGrpc() {
-    return grpc;
   }
 }

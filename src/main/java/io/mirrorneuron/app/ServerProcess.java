@@ -37,7 +37,7 @@ final class ServerProcess {
   static int run(ServerOptions options, Role role, PrintWriter out) throws InterruptedException {
     ServerProcess server = start(options.load(), role);
     out.println("MirrorNeuron " + Main.version() + " is up");
-    server.printDoors(out);
+    server.printEndpoints(out);
     server.stay(out);
     return 0;
   }
@@ -46,14 +46,14 @@ final class ServerProcess {
     return app.join();
   }
 
-  void printDoors(PrintWriter out) {
-    Doors doors = app().doors();
-    if (doors.api() != null) {
-      out.println("  API    " + doors.apiUrl());
-      out.println("  docs   http://" + doors.api() + "/docs");
+  void printEndpoints(PrintWriter out) {
+    Endpoints endpoints = app().endpoints();
+    if (endpoints.api() != null) {
+      out.println("  API    " + endpoints.apiUrl());
+      out.println("  docs   http://" + endpoints.api() + "/docs");
     }
-    if (doors.grpc() != null) {
-      out.println("  gRPC   " + doors.grpc());
+    if (endpoints.grpc() != null) {
+      out.println("  gRPC   " + endpoints.grpc());
     }
     out.println("  home   " + app().config().home());
     out.flush();

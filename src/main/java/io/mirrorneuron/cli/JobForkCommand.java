@@ -60,7 +60,7 @@ final class JobForkCommand implements Callable<Integer> {
     ForkRequest request = request();
     return client.call(
         mn -> {
-          ObjectNode answer = mn.fork(jobId, request);
+          ObjectNode answer = mn.jobs().fork(jobId, request);
           String forked = answer.path("job_id").asText();
           if (!follow && client.json) {
             client.output().json(answer);

@@ -5,6 +5,7 @@ import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ClusterPort;
+import io.mirrorneuron.store.RedisState;
 import io.vertx.core.buffer.Buffer;
 import java.time.Clock;
 import java.time.Duration;

@@ -289,7 +289,7 @@ final class ApiUnderTest implements AutoCloseable {
   }
 
   private URI uri(String path) {
-    return URI.create(apps.getFirst().doors().apiUrl() + path);
+    return URI.create(apps.getFirst().endpoints().apiUrl() + path);
   }
 
   private HttpResponse<String> send(HttpRequest.Builder request) {

@@ -58,7 +58,7 @@ class AppIT {
       int port = first.actualPort();
       assertThatThrownBy(
               () ->
-                  Doors.opened(
+                  ListeningPort.open(
                       "gRPC",
                       "grpc",
                       "localhost",

@@ -399,7 +399,7 @@ class ClientCommandsTest {
     assertThat(file.getFileName().toString())
         .startsWith("run-fake-1-fake-1-")
         .endsWith(".mnbackup.zip");
-    assertThat(made.out()).contains("Job restored: paused, restored from fake-1");
+    assertThat(made.out()).contains("Job fake-2: paused, restored from fake-1");
     assertThat(runtime.jobs.calls()).contains("restore blue run-2");
     Backup restored = runtime.jobs.backups().getFirst();
     assertThat(restored.files().get("payloads/data")).containsExactly(1, 2);

@@ -223,7 +223,7 @@ class HumanIT {
   }
 
   private URI uri(String path) {
-    return URI.create(app.doors().apiUrl() + path);
+    return URI.create(app.endpoints().apiUrl() + path);
   }
 
   private static JsonNode json(HttpResponse<String> answer) {

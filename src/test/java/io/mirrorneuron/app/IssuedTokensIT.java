@@ -47,7 +47,8 @@ class IssuedTokensIT {
   }
 
   private HttpResponse<String> get(App app, String path, String token) throws Exception {
-    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(app.doors().apiUrl() + path));
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(app.endpoints().apiUrl() + path));
     if (token != null) {
       request.header("Authorization", "Bearer " + token);
     }
@@ -70,7 +71,7 @@ class IssuedTokensIT {
       assertThat(get(app, "/jobs", "").statusCode()).isEqualTo(401);
       assertThat(get(app, "/jobs", token()).statusCode()).isEqualTo(200);
       // The static token that was never set is not the empty one.
-      URI socket = URI.create(app.doors().apiUrl() + "/realtime?token=");
+      URI socket = URI.create(app.endpoints().apiUrl() + "/realtime?token=");
       assertThatThrownBy(() -> SocketClient.open(socket, null)).hasMessage("refused with 401");
     }
   }

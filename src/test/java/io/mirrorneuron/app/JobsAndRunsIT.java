@@ -238,7 +238,7 @@ class JobsAndRunsIT {
   private static Stream<String> follow(String path) throws IOException {
     try {
       return HTTP.send(
-              HttpRequest.newBuilder(URI.create(app.doors().apiUrl() + path))
+              HttpRequest.newBuilder(URI.create(app.endpoints().apiUrl() + path))
                   .header("Accept", "text/event-stream")
                   .build(),
               HttpResponse.BodyHandlers.ofLines())
@@ -269,7 +269,7 @@ class JobsAndRunsIT {
   private static HttpResponse<String> send(String path) {
     try {
       return HTTP.send(
-          HttpRequest.newBuilder(URI.create(app.doors().apiUrl() + path)).build(),
+          HttpRequest.newBuilder(URI.create(app.endpoints().apiUrl() + path)).build(),
           HttpResponse.BodyHandlers.ofString());
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);

@@ -183,6 +183,6 @@ class WorkflowProgressIT {
   }
 
   private static HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create(app.doors().apiUrl() + path));
+    return HttpRequest.newBuilder(URI.create(app.endpoints().apiUrl() + path));
   }
 }

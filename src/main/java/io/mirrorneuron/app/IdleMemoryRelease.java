@@ -12,7 +12,7 @@ import java.util.function.LongSupplier;
  * Gives memory back when nothing happens. The collector does so after a collection of the whole
  * heap alone, and a server that rests never has one: what a busy hour took it would keep for days.
  */
-final class IdleHeap {
+final class IdleMemoryRelease {
   private static final long LOOK_MILLIS = 15_000;
 
   /** Less is not worth a pause. */
@@ -29,7 +29,7 @@ final class IdleHeap {
    * @param used bytes of the heap, live or not
    * @param collect collects the whole heap
    */
-  IdleHeap(LongSupplier collections, LongSupplier used, Runnable collect) {
+  IdleMemoryRelease(LongSupplier collections, LongSupplier used, Runnable collect) {
     this.collections = collections;
     this.used = used;
     this.collect = collect;
@@ -39,8 +39,8 @@ final class IdleHeap {
   static AutoCloseable start() {
     List<GarbageCollectorMXBean> collectors = ManagementFactory.getGarbageCollectorMXBeans();
     Runtime machine = Runtime.getRuntime();
-    IdleHeap heap =
-        new IdleHeap(
+    IdleMemoryRelease heap =
+        new IdleMemoryRelease(
             () -> collectors.stream().mapToLong(GarbageCollectorMXBean::getCollectionCount).sum(),
             () -> machine.totalMemory() - machine.freeMemory(),
             System::gc);

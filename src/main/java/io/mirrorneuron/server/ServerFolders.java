@@ -1,4 +1,4 @@
-package io.mirrorneuron.app;
+package io.mirrorneuron.server;
 
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;
@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
  * of ours in the home, however they came to be. A folder outside the home that was there before and
  * that somebody named keeps its permissions: others may be meant to read it.
  */
-final class Folders {
-  private static final Logger log = LoggerFactory.getLogger(Folders.class);
+public final class ServerFolders {
+  private static final Logger log = LoggerFactory.getLogger(ServerFolders.class);
 
   private static final Set<PosixFilePermission> OWNER =
       PosixFilePermissions.fromString("rwx------");
@@ -37,7 +37,7 @@ final class Folders {
 
   private final Config config;
 
-  private Folders(Config config) {
+  private ServerFolders(Config config) {
     this.config = config;
   }
 
@@ -46,16 +46,16 @@ final class Folders {
    *
    * @throws MnException UNAVAILABLE with one sentence that names the setting
    */
-  static void prepare(Config config) {
-    Folders folders = new Folders(config);
+  public static void prepare(Config config) {
+    ServerFolders folders = new ServerFolders(config);
     folders.usable("home", config.home());
     folders.usable("logs_root", config.log().folder());
   }
 
   /** The same for those of a server that has its doors before it. */
-  static void prepareAll(Config config, boolean hasRuntime) {
+  public static void prepareAll(Config config, boolean hasRuntime) {
     prepare(config);
-    Folders folders = new Folders(config);
+    ServerFolders folders = new ServerFolders(config);
     folders.usable("runs_root", config.executors().runsRoot());
     OURS.forEach(name -> folders.usable("home", config.home().resolve(name)));
     if (hasRuntime) {
@@ -68,7 +68,7 @@ final class Folders {
   }
 
   /** Makes a folder when it is absent, with the folders above it, closed to other users. */
-  static void make(Path folder) throws IOException {
+  public static void make(Path folder) throws IOException {
     Files.createDirectories(folder, OWNER_ONLY);
   }
 

@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-class IdleHeapTest {
+class IdleMemoryReleaseTest {
   private static final long MIB = 1 << 20;
 
   private long collections;
   private long used = 400 * MIB;
   private int collected;
-  private final IdleHeap heap =
-      new IdleHeap(
+  private final IdleMemoryRelease heap =
+      new IdleMemoryRelease(
           () -> collections,
           () -> used,
           () -> {

@@ -1,4 +1,4 @@
-package io.mirrorneuron.app;
+package io.mirrorneuron.server;
 
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.Secret;
@@ -17,7 +17,7 @@ import java.security.SecureRandom;
  * {@code $MN_HOME} in the hands of one runtime: the lock that keeps a second one out, and what must
  * stay the same from start to start.
  */
-final class DataDirectory implements AutoCloseable {
+public final class DataDirectory implements AutoCloseable {
   private final Path home;
   private final FileChannel lock;
   private final SecureRandom random;
@@ -33,9 +33,9 @@ final class DataDirectory implements AutoCloseable {
    *
    * @throws MnException (CONFLICT) when another process has it
    */
-  static DataDirectory lock(Path home, SecureRandom random) {
+  public static DataDirectory lock(Path home, SecureRandom random) {
     try {
-      Folders.make(home);
+      ServerFolders.make(home);
       FileChannel channel =
           FileChannel.open(
               home.resolve("mn.lock"),
@@ -77,7 +77,7 @@ final class DataDirectory implements AutoCloseable {
   }
 
   /** The configuration with the tokens it lacks, kept in files that clients of this home read. */
-  Config withTokens(Config config) throws IOException {
+  public Config withTokens(Config config) throws IOException {
     Config.Grpc grpc = config.grpc();
     return config.withGrpc(
         grpc.withTokens(
@@ -95,12 +95,12 @@ final class DataDirectory implements AutoCloseable {
   }
 
   /** What the embedded Redis of this folder asks for. */
-  Secret redisPassword() throws IOException {
+  public Secret redisPassword() throws IOException {
     return kept("redis.password");
   }
 
   /** The same at every start on this folder, and unlike that of any other folder. */
-  String runtimeId() throws IOException {
+  public String runtimeId() throws IOException {
     return kept("runtime.id").value();
   }
 

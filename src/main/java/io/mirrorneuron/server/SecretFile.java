@@ -1,4 +1,4 @@
-package io.mirrorneuron.app;
+package io.mirrorneuron.server;
 
 import io.mirrorneuron.config.Secret;
 import java.io.IOException;
@@ -13,7 +13,7 @@ import java.util.HexFormat;
 import java.util.Set;
 
 /** Files that only their owner may read, replaced as a whole. */
-final class SecretFile {
+public final class SecretFile {
   private static final int RANDOM_BYTES = 24;
   private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -33,7 +33,8 @@ final class SecretFile {
     return new Secret(made);
   }
 
-  static void write(Path file, String content) throws IOException {
+  /** Puts the content in place of the whole file. */
+  public static void write(Path file, String content) throws IOException {
     Path fresh =
         Files.createTempFile(file.getParent(), file.getFileName().toString(), ".new", OWNER_ONLY);
     try {

@@ -1,4 +1,4 @@
-package io.mirrorneuron.app;
+package io.mirrorneuron.runtime.embedded;
 
 import io.mirrorneuron.model.MnException;
 import java.io.FileNotFoundException;
@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.concurrent.TimeoutException;
 
 /** Says in one sentence why Redis cannot be used, and which setting that is about. */
-final class RedisTrouble {
-  private RedisTrouble() {}
+final class RedisConnectFailure {
+  private RedisConnectFailure() {}
 
   /**
    * @param named what {@code redis.url} says, or null when the server is ours

@@ -1,4 +1,4 @@
-package io.mirrorneuron.cluster;
+package io.mirrorneuron.store;
 
 /**
  * The server that holds the state of all jobs, as {@code /runtime/status} tells it.
