@@ -1,6 +1,7 @@
 package io.mirrorneuron;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
@@ -18,6 +19,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.port.ClusterPortContract;
 import io.mirrorneuron.port.JobsPortContract;
 import io.mirrorneuron.runs.Desktop;
@@ -243,6 +245,26 @@ class ArchitectureTest {
           .should()
           .notDependOnEachOther()
           .because("what two areas share is a port, never a message or a class");
+
+  @ArchTest
+  static final ArchRule areasAreMadeByTheirModules =
+      noClasses()
+          .that()
+          .resideInAPackage(in("app"))
+          .should()
+          .dependOnClassesThat(
+              assignableTo(AreaVerticle.class).and(not(belongToAnyOf(AreaVerticle.class))))
+          .because("an area is one folder and one line in the list of modules");
+
+  @ArchTest
+  static final ArchRule whatAreasAreOfferedKnowsNone =
+      noClasses()
+          .that()
+          .resideInAPackage(in("area"))
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(in("gateway"), in("runtime"), in("client"), in("app"))
+          .because("an area cannot tell where the runtime is, nor who calls");
 
   @ArchTest
   static final ArchRule theGatewayKnowsNoArea =

@@ -104,9 +104,7 @@ public final class App implements AutoCloseable {
       grpc = openGrpc(on, here.runtime(), issued);
     }
     Endpoint api =
-        role.hasGateway()
-            ? ApiDoor.open(on, backend, issued, human.verticle(), contract.await())
-            : null;
+        role.hasGateway() ? ApiDoor.open(on, backend, issued, human, contract.await()) : null;
     endpoints = new Endpoints(api, grpc);
     closing.add("announcement", Announcement.of(config.home(), endpoints, clock));
     if (backend instanceof Backend.Here here) {

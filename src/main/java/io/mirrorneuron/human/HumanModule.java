@@ -1,5 +1,6 @@
 package io.mirrorneuron.human;
 
+import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.runstore.RunStore;
 import java.time.Clock;
 import java.util.function.Supplier;
@@ -31,7 +32,7 @@ public final class HumanModule {
     return HumanClock.start(inbox, desk);
   }
 
-  public HumanVerticle verticle() {
+  public AreaVerticle verticle() {
     return verticle;
   }
 }
