@@ -33,7 +33,7 @@ import java.util.concurrent.TimeUnit;
  * meets them backwards, and closed in reverse: the context, the {@link Backend}, the doors.
  */
 public final class App implements AutoCloseable {
-  private final Role role;
+  private final ServerRole role;
   private final Map<String, String> environment;
   private final Clock clock = Clock.systemUTC();
   private final SecureRandom random = new SecureRandom();
@@ -43,7 +43,7 @@ public final class App implements AutoCloseable {
   private Backend backend;
   private Endpoints endpoints = new Endpoints(null, null);
 
-  private App(Config config, Role role, Map<String, String> environment) {
+  private App(Config config, ServerRole role, Map<String, String> environment) {
     this.config = config;
     this.role = role;
     this.environment = environment;
@@ -55,7 +55,7 @@ public final class App implements AutoCloseable {
    * @param environment variables that programs of steps and searches for programs may see
    * @throws MnException with one sentence for people when that is not possible; nothing runs then
    */
-  public static App start(Config config, Role role, Map<String, String> environment) {
+  public static App start(Config config, ServerRole role, Map<String, String> environment) {
     App app = new App(config, role, environment);
     return app.closing.orClose(
         config.home(),

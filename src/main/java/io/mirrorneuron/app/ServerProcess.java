@@ -20,7 +20,7 @@ final class ServerProcess {
   private ServerProcess() {}
 
   /** Starts a server. SIGTERM, SIGINT and a normal end of the process close it. */
-  static ServerProcess start(Config config, Role role) {
+  static ServerProcess start(Config config, ServerRole role) {
     ServerProcess server = new ServerProcess();
     // Before the start: what it has begun must end, too.
     Runtime.getRuntime().addShutdownHook(new Thread(server::end, "shutdown"));
@@ -34,7 +34,7 @@ final class ServerProcess {
   }
 
   /** Starts a server, says where it listens and stays until the process is told to end. */
-  static int run(ServerOptions options, Role role, PrintWriter out) throws InterruptedException {
+  static int run(ServerOptions options, ServerRole role, PrintWriter out) throws InterruptedException {
     ServerProcess server = start(options.load(), role);
     out.println("MirrorNeuron " + Main.version() + " is up");
     server.printEndpoints(out);

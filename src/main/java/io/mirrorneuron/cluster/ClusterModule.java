@@ -11,14 +11,14 @@ public final class ClusterModule {
   public static AreaVerticle of(Platform platform) {
     return new ClusterVerticle(
         platform.cluster(),
-        surroundings(platform.config()),
+        location(platform.config()),
         platform.redis().orElse(null),
         platform.clock());
   }
 
-  private static Surroundings surroundings(Config config) {
+  private static ServerLocation location(Config config) {
     String shared = config.home().resolve("shared").toString();
-    return new Surroundings(
+    return new ServerLocation(
         "local",
         config.home().toString(),
         config.grpc().target(),

@@ -22,10 +22,10 @@ public final class ClusterVerticle extends AreaVerticle {
    * @param redis null when the runtime is elsewhere, as is its Redis
    */
   public ClusterVerticle(
-      ClusterPort cluster, Surroundings surroundings, Supplier<RedisState> redis, Clock clock) {
+      ClusterPort cluster, ServerLocation location, Supplier<RedisState> redis, Clock clock) {
     super("cluster", LIMIT);
     this.cluster = cluster;
-    this.status = new RuntimeStatus(cluster, surroundings, redis, clock);
+    this.status = new RuntimeStatus(cluster, location, redis, clock);
     on("getRuntimeStatus", this::getRuntimeStatus);
     on("getSystemSummary", call -> cluster.summary());
     on("getMetrics", this::getMetrics);

@@ -192,7 +192,7 @@ public final class Runtime implements AutoCloseable {
 
   /** What the system summary tells of jobs. */
   public JobCensus census() {
-    return new Census(jobs, store);
+    return new StoredJobCensus(jobs, store);
   }
 
   /** Ends all turns, then all programs; what was under way goes on with the next start. */

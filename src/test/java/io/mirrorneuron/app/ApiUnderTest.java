@@ -76,23 +76,23 @@ final class ApiUnderTest implements AutoCloseable {
 
   /** Everything in one process. */
   static ApiUnderTest whole(Path home, ContractCalls calls, Map<String, String> settings) {
-    return new ApiUnderTest(home, calls, start(home, Role.UP, settings));
+    return new ApiUnderTest(home, calls, start(home, ServerRole.UP, settings));
   }
 
   /** A gateway before a runtime that it reaches by gRPC. */
   static ApiUnderTest split(Path home, ContractCalls calls, Map<String, String> settings) {
-    App runtime = start(home, Role.RUNTIME, settings);
-    return new ApiUnderTest(home, calls, start(home, Role.GATEWAY, settings), runtime);
+    App runtime = start(home, ServerRole.RUNTIME, settings);
+    return new ApiUnderTest(home, calls, start(home, ServerRole.GATEWAY, settings), runtime);
   }
 
-  private static App start(Path home, Role role, Map<String, String> settings) {
+  private static App start(Path home, ServerRole role, Map<String, String> settings) {
     Map<String, String> flags = new LinkedHashMap<>(settings);
     flags.put("home", home.toString());
     flags.put("temp_dir", home.resolve("tmp").toString());
     flags.put("api.port", "0");
     flags.put("api.token", TOKEN);
     flags.put("executor.max_concurrency", "100");
-    if (role == Role.RUNTIME || role == Role.UP) {
+    if (role == ServerRole.RUNTIME || role == ServerRole.UP) {
       flags.put("grpc.port", "0");
     }
     return App.start(

@@ -92,7 +92,7 @@ class HumanIT {
                     Map.of("home", home.toString(), "api.port", "0", "grpc.port", "0"),
                     home)
                 .load(),
-            Role.UP,
+            ServerRole.UP,
             Map.of("PATH", System.getenv("PATH")));
   }
 

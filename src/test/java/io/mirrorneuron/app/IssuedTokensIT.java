@@ -65,7 +65,7 @@ class IssuedTokensIT {
   @Test
   void itsTokensAreTheOnlyWayIn() throws Exception {
     Path file = Files.writeString(home.resolve("key.pem"), ISSUER.pem());
-    try (App app = App.start(config("auth.jwt.key_file", file.toString()), Role.UP, Map.of())) {
+    try (App app = App.start(config("auth.jwt.key_file", file.toString()), ServerRole.UP, Map.of())) {
       assertThat(get(app, "/health", null).body()).contains("\"auth\":\"enabled\"");
       assertThat(get(app, "/jobs", null).statusCode()).isEqualTo(401);
       assertThat(get(app, "/jobs", "").statusCode()).isEqualTo(401);
@@ -80,7 +80,7 @@ class IssuedTokensIT {
   void aServerStartsWhileItsKeysHang() throws Exception {
     try (KeyAddress address = new KeyAddress()) {
       Config config = config("auth.jwt.jwks_url", address.uri().toString());
-      try (App app = App.start(config, Role.GATEWAY, Map.of())) {
+      try (App app = App.start(config, ServerRole.GATEWAY, Map.of())) {
         assertThat(get(app, "/health", null).statusCode()).isEqualTo(200);
         assertThat(get(app, "/jobs", "a.b.c").statusCode()).isEqualTo(401);
         assertThat(get(app, "/jobs", token()).statusCode()).isEqualTo(503);
@@ -115,7 +115,7 @@ class IssuedTokensIT {
                     file.toString()),
                 home)
             .load();
-    assertThatThrownBy(() -> App.start(unchecked, Role.GATEWAY, Map.of()))
+    assertThatThrownBy(() -> App.start(unchecked, ServerRole.GATEWAY, Map.of()))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("holds a private key");
   }

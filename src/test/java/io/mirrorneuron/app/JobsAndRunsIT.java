@@ -47,7 +47,7 @@ class JobsAndRunsIT {
     settings.put("grpc.port", "0");
     settings.put("grpc.admin_token", "admin");
     Config config = new ConfigLoader(Map.of(), null, settings, home).load();
-    app = App.start(config, Role.UP, Map.of("PATH", System.getenv("PATH")));
+    app = App.start(config, ServerRole.UP, Map.of("PATH", System.getenv("PATH")));
     runs = new RunStore(home.resolve("runs"));
   }
 

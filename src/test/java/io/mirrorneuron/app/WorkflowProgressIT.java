@@ -54,7 +54,7 @@ class WorkflowProgressIT {
     app =
         App.start(
             new ConfigLoader(Map.of(), null, settings, folder).load(),
-            Role.UP,
+            ServerRole.UP,
             Map.of("PATH", System.getenv("PATH")));
   }
 

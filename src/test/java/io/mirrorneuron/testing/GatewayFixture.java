@@ -4,7 +4,7 @@ import io.mirrorneuron.archive.ArchiveVerticle;
 import io.mirrorneuron.blueprints.BlueprintsVerticle;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.cluster.ClusterVerticle;
-import io.mirrorneuron.cluster.Surroundings;
+import io.mirrorneuron.cluster.ServerLocation;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.gateway.GatewayVerticle;
@@ -148,7 +148,7 @@ public final class GatewayFixture implements AutoCloseable {
                 staging,
                 new Secret("admin-secret"),
                 clock),
-            new ClusterVerticle(cluster, surroundings(folder), this::redis, clock),
+            new ClusterVerticle(cluster, location(folder), this::redis, clock),
             new BlueprintsVerticle(staging),
             new ObservabilityVerticle(runs, clock),
             new RunsVerticle(
@@ -254,8 +254,8 @@ public final class GatewayFixture implements AutoCloseable {
     return redis;
   }
 
-  private static Surroundings surroundings(Path folder) {
-    return new Surroundings(
+  private static ServerLocation location(Path folder) {
+    return new ServerLocation(
         "local",
         folder.toString(),
         "localhost:55051",

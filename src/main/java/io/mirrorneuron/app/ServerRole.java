@@ -1,7 +1,7 @@
 package io.mirrorneuron.app;
 
 /** What a process does. */
-public enum Role {
+public enum ServerRole {
   /** Everything in one process. */
   UP(true, true),
   /** Only the HTTP door, before a runtime elsewhere. */
@@ -12,7 +12,7 @@ public enum Role {
   private final boolean gateway;
   private final boolean runtime;
 
-  Role(boolean gateway, boolean runtime) {
+  ServerRole(boolean gateway, boolean runtime) {
     this.gateway = gateway;
     this.runtime = runtime;
   }

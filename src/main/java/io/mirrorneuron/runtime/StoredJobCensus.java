@@ -7,7 +7,7 @@ import io.mirrorneuron.store.JobStore;
 import java.util.Map;
 
 /** The jobs of the store, as the system summary tells of them. */
-record Census(JobsPort jobs, JobStore store) implements JobCensus {
+record StoredJobCensus(JobsPort jobs, JobStore store) implements JobCensus {
   @Override
   public ArrayNode latest(int limit) {
     return (ArrayNode) jobs.list(limit, true).get("data");

@@ -10,7 +10,7 @@ package io.mirrorneuron.cluster;
  * @param webUiUrl null when none is known
  * @param sharedStorageConfigured whether the roots were set rather than derived
  */
-public record Surroundings(
+public record ServerLocation(
     String mode,
     String mnHome,
     String coreTarget,
