@@ -34,7 +34,8 @@ final class ServerProcess {
   }
 
   /** Starts a server, says where it listens and stays until the process is told to end. */
-  static int run(ServerOptions options, ServerRole role, PrintWriter out) throws InterruptedException {
+  static int run(ServerOptions options, ServerRole role, PrintWriter out)
+      throws InterruptedException {
     ServerProcess server = start(options.load(), role);
     out.println("MirrorNeuron " + Main.version() + " is up");
     server.printEndpoints(out);

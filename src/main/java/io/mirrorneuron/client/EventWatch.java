@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Each stream begins with the last stored event; hence nothing committed before it was open can
  * be missed. Our runtimes send one event for many that come together: whoever cancels a stream
- * while much is under way loses the connection, see {@link GrpcJobsClient}.
+ * while much is under way loses the connection, see {@link GrpcEventLog}.
  */
 final class EventWatch implements JobsPort.Subscription {
   private static final Logger LOG = LoggerFactory.getLogger(EventWatch.class);

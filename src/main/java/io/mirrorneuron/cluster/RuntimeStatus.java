@@ -112,10 +112,7 @@ final class RuntimeStatus {
 
   private ObjectNode webUi() {
     ObjectNode component = Json.object().put("name", "web_ui");
-    component
-        .put("status", "warning")
-        .put("target", location.webUiUrl())
-        .put("duration_ms", 0.0);
+    component.put("status", "warning").put("target", location.webUiUrl()).put("duration_ms", 0.0);
     return component.put(
         "detail",
         location.webUiUrl() == null

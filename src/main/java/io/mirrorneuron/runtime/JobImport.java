@@ -87,11 +87,21 @@ final class JobImport {
             by);
     Answers.await(engine.restore(newJobs.of(jobId, text), workflow, from));
 
-    ObjectNode answer = Json.object().put("job_id", jobId).put("run_id", runId);
-    answer.put("blueprint_id", blueprintId).put("status", "paused");
+    return answer(
+        Json.object().put("job_id", jobId).put("run_id", runId).put("blueprint_id", blueprintId),
+        sourceJob,
+        sourceRun,
+        provenance,
+        reason);
+  }
+
+  private static ObjectNode answer(
+      ObjectNode ids, String sourceJob, String sourceRun, ObjectNode provenance, String reason) {
+    ObjectNode answer = ids.put("status", "paused");
     answer.put("source_job_id", sourceJob).put("source_run_id", sourceRun);
     answer.set("restore_provenance", provenance);
-    ObjectNode recovery = answer.putObject("recovery").put("job_id", jobId);
+    ObjectNode recovery = answer.putObject("recovery");
+    recovery.set("job_id", answer.get("job_id"));
     recovery.put("action", "paused_for_review").put("reason", reason);
     return answer;
   }

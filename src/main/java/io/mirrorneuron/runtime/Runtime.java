@@ -124,15 +124,18 @@ public final class Runtime implements AutoCloseable {
               recorder.changed(jobId);
               watches.changed(jobId);
             });
-    NewJobs newJobs = new NewJobs(owner, identity.jobIdSuffixes());
     jobs =
         new LocalJobs(
-            new JobAccess(engine, store, bundles, manifests, newJobs, new JobHistory(store)),
+            access(bundles, manifests, new NewJobs(owner, identity.jobIdSuffixes())),
             watches,
             new LocalJobs.Clearing(settings.adminToken(), recorder::catchUp),
             identity.clock(),
             storage);
     goOn(owner, bundles, settings.retention());
+  }
+
+  private JobAccess access(FileBundleStore bundles, ManifestCache manifests, NewJobs newJobs) {
+    return new JobAccess(engine, store, bundles, manifests, newJobs, new JobHistory(store));
   }
 
   private static HostLocalExecutions executions(

@@ -65,7 +65,8 @@ class IssuedTokensIT {
   @Test
   void itsTokensAreTheOnlyWayIn() throws Exception {
     Path file = Files.writeString(home.resolve("key.pem"), ISSUER.pem());
-    try (App app = App.start(config("auth.jwt.key_file", file.toString()), ServerRole.UP, Map.of())) {
+    try (App app =
+        App.start(config("auth.jwt.key_file", file.toString()), ServerRole.UP, Map.of())) {
       assertThat(get(app, "/health", null).body()).contains("\"auth\":\"enabled\"");
       assertThat(get(app, "/jobs", null).statusCode()).isEqualTo(401);
       assertThat(get(app, "/jobs", "").statusCode()).isEqualTo(401);

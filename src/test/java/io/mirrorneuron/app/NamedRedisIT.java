@@ -36,7 +36,8 @@ class NamedRedisIT {
     said.start();
     logger.addAppender(said);
     try (RedisServer theirs = theirs();
-        App app = App.start(config(home, theirs.uri()), ServerRole.UP, ConfigLoader.environment())) {
+        App app =
+            App.start(config(home, theirs.uri()), ServerRole.UP, ConfigLoader.environment())) {
       assertThat(new Shell(Main::commandLine, home).run("run", "shell-chain").exitCode()).isZero();
       JsonNode redis = status(app).path("components").path(3);
       assertThat(redis.path("status").asText()).isEqualTo("warning");
