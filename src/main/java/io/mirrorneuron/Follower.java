@@ -1,9 +1,9 @@
 package io.mirrorneuron;
 
-import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.model.ErrorCode;
-import io.mirrorneuron.model.EventPage;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.wire.Json;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
@@ -17,7 +17,7 @@ final class Follower {
   private static final int PAGE = 500;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  private final JobsClient jobs;
+  private final JobsPort jobs;
   private final String jobId;
   private final JobListener listener;
   private final Semaphore changes = new Semaphore(1);
@@ -26,7 +26,7 @@ final class Follower {
   private boolean answered;
   private long lastAnswer;
 
-  Follower(JobsClient jobs, String jobId, long after, JobListener listener) {
+  Follower(JobsPort jobs, String jobId, long after, JobListener listener) {
     this.jobs = jobs;
     this.jobId = jobId;
     this.cursor = after;
@@ -40,7 +40,7 @@ final class Follower {
   void run(Duration timeout) throws InterruptedException {
     long begin = System.nanoTime();
     lastAnswer = begin;
-    try (JobsClient.Subscription _ = jobs.watch(jobId, changes::release)) {
+    try (JobsPort.Subscription _ = jobs.watch(jobId, changes::release)) {
       while (!ended) {
         long limit = timeout.isPositive() ? timeout.toNanos() - since(begin) : Long.MAX_VALUE;
         if (!changes.tryAcquire(Math.min(limit, PATIENCE.toNanos()), TimeUnit.NANOSECONDS)

@@ -2,20 +2,17 @@ package io.mirrorneuron;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.app.App;
-import io.mirrorneuron.app.Role;
 import io.mirrorneuron.client.Clients;
-import io.mirrorneuron.client.ClusterClient;
-import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.config.ConfigLoader;
-import io.mirrorneuron.model.Backup;
-import io.mirrorneuron.model.EventPage;
-import io.mirrorneuron.model.ForkRequest;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.model.Submission;
-import io.mirrorneuron.model.SubmittedJob;
+import io.mirrorneuron.port.Backup;
+import io.mirrorneuron.port.ClusterPort;
+import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.runtime.embedded.EmbeddedRuntime;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.store.BackupArchive;
 import io.vertx.core.Vertx;
@@ -44,13 +41,15 @@ import java.util.Map;
  * Documents are JSON as the gRPC contract describes it.
  */
 public final class MirrorNeuron implements AutoCloseable {
-  private final JobsClient jobs;
-  private final ClusterClient cluster;
+  private final JobsPort jobs;
+  private final ClusterPort cluster;
+  private final WorkflowRuns runs;
   private final Runnable closing;
 
-  private MirrorNeuron(JobsClient jobs, ClusterClient cluster, Runnable closing) {
+  private MirrorNeuron(JobsPort jobs, ClusterPort cluster, Runnable closing) {
     this.jobs = jobs;
     this.cluster = cluster;
+    this.runs = new WorkflowRuns(jobs);
     this.closing = closing;
   }
 
@@ -88,8 +87,24 @@ public final class MirrorNeuron implements AutoCloseable {
    * @throws MnException CONFLICT when another process uses the directory
    */
   public static MirrorNeuron embedded(Config config) {
-    App app = App.start(config, Role.EMBEDDED, ConfigLoader.environment());
-    return new MirrorNeuron(app.jobs(), app.cluster(), app::close);
+    EmbeddedRuntime runtime =
+        EmbeddedRuntime.start(config, ConfigLoader.environment(), Clock.systemUTC());
+    return new MirrorNeuron(runtime.jobs(), runtime.cluster(), runtime::close);
+  }
+
+  /** Everything that jobs can be asked and told; the short forms below are of it. */
+  public JobsPort jobs() {
+    return jobs;
+  }
+
+  /** Workflows from their submission to their end. */
+  public WorkflowRuns runs() {
+    return runs;
+  }
+
+  /** The nodes of the runtime. */
+  public ClusterPort cluster() {
+    return cluster;
   }
 
   /**
@@ -105,78 +120,24 @@ public final class MirrorNeuron implements AutoCloseable {
   /** Runs a bundle: a folder, a zip or a manifest on its own; see {@link Bundle#open}. */
   public JobOutcome runManifest(Path bundle, RunOptions options) throws InterruptedException {
     try (Bundle opened = Bundle.open(bundle)) {
-      return runManifest(opened.submission(), options);
+      return runs.run(opened.submission(), options);
     }
   }
 
   /** Runs a manifest that needs no files. */
   public JobOutcome runManifest(String manifestJson, RunOptions options)
       throws InterruptedException {
-    return runManifest(Submission.of(manifestJson), options);
+    return runs.run(Submission.of(manifestJson), options);
   }
 
-  /**
-   * Submits a workflow and, unless detached, waits for its end. A job that fails is no exception
-   * but an outcome.
-   *
-   * @throws MnException INVALID or PRECONDITION when it cannot run; TIMEOUT with the word {@code
-   *     wait_timeout} when it outlasts the timeout, and then goes on
-   */
-  public JobOutcome runManifest(Submission submission, RunOptions options)
-      throws InterruptedException {
-    SubmittedJob job = jobs.submit(submission);
-    if (options.await()) {
-      awaitEnd(job.jobId(), options.timeout());
-    }
-    return options.await() || options.json()
-        ? JobOutcome.of(job.jobId(), jobs.get(job.jobId()), options.json())
-        : JobOutcome.accepted(job.jobId(), job.status());
-  }
-
-  /**
-   * Waits until a job has ended.
-   *
-   * @param timeout longest wait; zero means no limit
-   * @throws MnException TIMEOUT with the word {@code wait_timeout}
-   */
+  /** See {@link WorkflowRuns#awaitEnd}. */
   public JobOutcome waitForJob(String jobId, Duration timeout) throws InterruptedException {
-    awaitEnd(jobId, timeout);
-    return outcome(jobId);
-  }
-
-  /** How far a job is now. */
-  public JobOutcome outcome(String jobId) {
-    return JobOutcome.of(jobId, jobs.get(jobId), false);
-  }
-
-  private void awaitEnd(String jobId, Duration timeout) throws InterruptedException {
-    EventPage last = jobs.lastEvents(jobId, 1);
-    if (!last.ended()) {
-      follow(jobId, last.next(), timeout, event -> {});
-    }
-  }
-
-  /**
-   * Tells a job's events from the one after {@code after} until its end, each once and in order. A
-   * runtime that goes away meanwhile is waited for, a minute at most.
-   *
-   * @param after sequence number of the last event that is already known; 0 for all
-   * @param timeout longest time to follow; zero means no limit
-   * @throws MnException TIMEOUT with the word {@code wait_timeout}
-   */
-  public void follow(String jobId, long after, Duration timeout, JobListener listener)
-      throws InterruptedException {
-    new Follower(jobs, jobId, after, listener).run(timeout);
+    return runs.awaitEnd(jobId, timeout);
   }
 
   /** The first {@code limit} events with a sequence number above {@code after}. */
   public EventPage events(String jobId, long after, int limit) {
     return jobs.events(jobId, after, limit);
-  }
-
-  /** The last {@code limit} events, oldest first. */
-  public EventPage lastEvents(String jobId, int limit) {
-    return jobs.lastEvents(jobId, limit);
   }
 
   /** {@code {data: [row]}}, newest change first. */
@@ -187,14 +148,6 @@ public final class MirrorNeuron implements AutoCloseable {
   /** {@code {job, summary, agents, recent_events, sandboxes}}. */
   public ObjectNode jobDetails(String jobId) {
     return jobs.get(jobId);
-  }
-
-  /**
-   * Why a job does not go on, or how it ended: {@code {job_id, status, summary, explanations:
-   * [{subject: {kind, id}, state, cause, text, record, since?, until?, waiting_for?, …}], more?}}.
-   */
-  public ObjectNode why(String jobId) {
-    return jobs.why(jobId);
   }
 
   /** {@code {nodes, jobs, metrics}}. */
@@ -228,14 +181,6 @@ public final class MirrorNeuron implements AutoCloseable {
    */
   public String pause(String jobId) {
     return jobs.pause(jobId, false);
-  }
-
-  /**
-   * Pauses a job once the programs that run have ended by themselves; no other is started. Returns
-   * {@code paused}, or {@code pausing} when they take longer than a call may.
-   */
-  public String drain(String jobId) {
-    return jobs.pause(jobId, true);
   }
 
   /** Goes on with a paused job. Returns the status word. */
@@ -279,20 +224,6 @@ public final class MirrorNeuron implements AutoCloseable {
     }
     Path scratch = Path.of(System.getProperty("java.io.tmpdir"));
     return jobs.restore(BackupArchive.unpack(archive, scratch), blueprintId, runId);
-  }
-
-  /**
-   * Makes a new job that begins where another one was, for example {@code fork(job,
-   * ForkRequest.atStep("sum"))}: steps that had ended by then are taken over with their output, the
-   * rest is done again. The other job stays as it is.
-   *
-   * @return {@code {id, job_id, status, forked_from: {job_id, at}}}
-   * @throws MnException NOT_FOUND when there is no such job or step; PRECONDITION when the job had
-   *     not come so far; INVALID for inputs of what does not start anew; UNAVAILABLE when the job
-   *     is open on another node
-   */
-  public ObjectNode fork(String jobId, ForkRequest request) {
-    return jobs.fork(jobId, request);
   }
 
   /** Ends a job and its programs; one that has ended stays as it is. Returns the status word. */

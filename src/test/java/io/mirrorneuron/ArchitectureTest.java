@@ -1,22 +1,31 @@
 package io.mirrorneuron;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.port.ClusterPortContract;
+import io.mirrorneuron.port.JobsPortContract;
 import io.mirrorneuron.runs.Desktop;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
@@ -39,12 +48,32 @@ class ArchitectureTest {
     return ROOT + "." + part + "..";
   }
 
+  /** Each package below the root with all beneath it, and the root itself. */
+  private static final SliceAssignment TOP_LEVEL =
+      new SliceAssignment() {
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass type) {
+          String name = type.getPackageName();
+          if (name.equals(ROOT)) {
+            return SliceIdentifier.of("the Java API");
+          }
+          return name.startsWith(ROOT + ".")
+              ? SliceIdentifier.of(name.substring(ROOT.length() + 1).split("\\.")[0])
+              : SliceIdentifier.ignore();
+        }
+
+        @Override
+        public String getDescription() {
+          return "top-level packages and the root package";
+        }
+      };
+
   // ------------------------------------------------------------------ the arrows
 
   @ArchTest
   static final ArchRule topLevelPackagesHaveNoCycles =
       slices()
-          .matching(ROOT + ".(*)..")
+          .assignedFrom(TOP_LEVEL)
           .should()
           .beFreeOfCycles()
           .because("a part must be understood, tested and replaced without the whole");
@@ -101,11 +130,54 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule nobodyKnowsTheCompositionRoot =
       noClasses()
-          .that(not(resideInAnyPackage(ROOT, in("app"))))
+          .that(not(resideInAnyPackage(in("app"))))
           .should()
           .dependOnClassesThat()
           .resideInAPackage(in("app"))
-          .because("parts get what they need by constructor; only the Java API starts a server");
+          .because("parts get what they need by constructor");
+
+  @ArchTest
+  static final ArchRule theJavaApiHasNoServer =
+      noClasses()
+          .that()
+          .resideInAPackage(ROOT)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(in("app"), in("cli"), in("gateway"))
+          .because("a program that embeds a runtime opens no door and reads no command line");
+
+  @ArchTest
+  static final ArchRule aRuntimeElsewhereIsChosenAtTheTop =
+      noClasses()
+          .that(not(resideInAnyPackage(ROOT, in("app"), in("client"))))
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(in("client"))
+          .because("everybody else asks the ports and cannot tell where the runtime is");
+
+  @ArchTest
+  static final ArchRule portsKnowOnlyTheModel =
+      noClasses()
+          .that()
+          .resideInAPackage(in("port"))
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage(ROOT + "..").and(not(resideInAnyPackage(in("port"), in("model")))))
+          .because("a runtime elsewhere must be able to keep what they promise");
+
+  /** The double, the one in this process and the one over gRPC. */
+  @ArchTest
+  static void eachPortIsTestedOverAllItsImplementations(JavaClasses program) {
+    for (Class<?> contract : List.of(JobsPortContract.class, ClusterPortContract.class)) {
+      assertThat(
+              tests().stream()
+                  .filter(test -> test.isAssignableTo(contract) && !test.isInterface())
+                  .map(test -> test.getPackageName().substring(ROOT.length() + 1)))
+          .as(contract.getSimpleName())
+          .contains("port", "client")
+          .anyMatch(part -> part.startsWith("runtime"));
+    }
+  }
 
   @ArchTest
   static final ArchRule theModelKnowsNobody =
@@ -128,6 +200,7 @@ class ArchitectureTest {
               in("runtime.engine"),
               in("runtime.workflow"),
               in("model"),
+              in("port"),
               in("store"),
               in("wire"),
               "java..",
@@ -188,6 +261,26 @@ class ArchitectureTest {
           .should()
           .notDependOnEachOther()
           .because("what two areas share is a port, never a message or a class");
+
+  @ArchTest
+  static final ArchRule areasAreMadeByTheirModules =
+      noClasses()
+          .that()
+          .resideInAPackage(in("app"))
+          .should()
+          .dependOnClassesThat(
+              assignableTo(AreaVerticle.class).and(not(belongToAnyOf(AreaVerticle.class))))
+          .because("an area is one folder and one line in the list of modules");
+
+  @ArchTest
+  static final ArchRule whatAreasAreOfferedKnowsNone =
+      noClasses()
+          .that()
+          .resideInAPackage(in("area"))
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(in("gateway"), in("runtime"), in("client"), in("app"))
+          .because("an area cannot tell where the runtime is, nor who calls");
 
   @ArchTest
   static final ArchRule theGatewayKnowsNoArea =
@@ -330,7 +423,7 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule chanceIsGiven =
       noClasses()
-          .that(not(resideInAPackage(in("app"))))
+          .that(not(resideInAPackage(in("server"))))
           .should()
           .callMethod(UUID.class, "randomUUID")
           .orShould()
@@ -352,11 +445,13 @@ class ArchitectureTest {
 
   @ArchTest
   static void noTestSleeps(JavaClasses program) {
-    JavaClasses tests =
-        new ClassFileImporter()
-            .withImportOption(ImportOption.Predefined.ONLY_INCLUDE_TESTS)
-            .importPackages(ROOT);
-    nothingSleeps.check(tests);
+    nothingSleeps.check(tests());
+  }
+
+  private static JavaClasses tests() {
+    return new ClassFileImporter()
+        .withImportOption(ImportOption.Predefined.ONLY_INCLUDE_TESTS)
+        .importPackages(ROOT);
   }
 
   // ------------------------------------------------------------------ names

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.model.Submission;
-import io.mirrorneuron.testing.FakeJobsClient;
+import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.testing.FakeJobs;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(20)
 class FollowerTest {
-  private final FakeJobsClient jobs = new FakeJobsClient();
+  private final FakeJobs jobs = new FakeJobs();
   private final String job = jobs.submit(Submission.of("{}")).jobId();
   private final List<Integer> seen = new ArrayList<>();
   private final List<String> outages = new ArrayList<>();

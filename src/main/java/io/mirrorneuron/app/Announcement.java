@@ -1,6 +1,8 @@
 package io.mirrorneuron.app;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.server.SecretFile;
+import io.mirrorneuron.server.ServerFolders;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,10 +25,10 @@ final class Announcement implements AutoCloseable {
     this.ours = ours;
   }
 
-  static Announcement of(Path home, Doors doors, Clock clock) throws IOException {
-    Folders.make(home);
+  static Announcement of(Path home, Endpoints endpoints, Clock clock) throws IOException {
+    ServerFolders.make(home);
     Announcement announcement =
-        new Announcement(home.resolve("runtime-endpoints.json"), clock, doors.announcement());
+        new Announcement(home.resolve("runtime-endpoints.json"), clock, endpoints.announcement());
     announcement.write(announcement.present().setAll(announcement.ours));
     return announcement;
   }

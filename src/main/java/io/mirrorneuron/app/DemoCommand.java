@@ -46,11 +46,11 @@ final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
-    ServerProcess server = ServerProcess.start(options.load(), Role.UP);
+    ServerProcess server = ServerProcess.start(options.load(), ServerRole.UP);
     boolean completed = runSample(server.app(), out);
     out.println();
     out.println("The server is at");
-    server.printDoors(out);
+    server.printEndpoints(out);
     if (!once && isAtTerminal()) {
       server.stay(out);
     }

@@ -21,6 +21,6 @@ final class GatewayCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    return ServerProcess.run(options, Role.GATEWAY, spec.commandLine().getOut());
+    return ServerProcess.run(options, ServerRole.GATEWAY, spec.commandLine().getOut());
   }
 }

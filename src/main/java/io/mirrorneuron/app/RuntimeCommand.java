@@ -27,6 +27,6 @@ final class RuntimeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    return ServerProcess.run(options, Role.RUNTIME, spec.commandLine().getOut());
+    return ServerProcess.run(options, ServerRole.RUNTIME, spec.commandLine().getOut());
   }
 }

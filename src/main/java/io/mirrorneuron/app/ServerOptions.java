@@ -3,6 +3,7 @@ package io.mirrorneuron.app;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.security.jwt.JwtAuth;
+import io.mirrorneuron.server.ServerFolders;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -52,7 +53,7 @@ final class ServerOptions {
     put(flags, "grpc.port", grpcPort);
     ConfigLoader loader = ConfigLoader.ofProcess(file, flags);
     Config config = loader.load(JwtAuth::faults);
-    Folders.prepare(config);
+    ServerFolders.prepare(config);
     Logs.forServer(config.log());
     loader.strangers().forEach(LoggerFactory.getLogger(ServerOptions.class)::warn);
     return config;

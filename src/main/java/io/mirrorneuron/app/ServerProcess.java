@@ -20,7 +20,7 @@ final class ServerProcess {
   private ServerProcess() {}
 
   /** Starts a server. SIGTERM, SIGINT and a normal end of the process close it. */
-  static ServerProcess start(Config config, Role role) {
+  static ServerProcess start(Config config, ServerRole role) {
     ServerProcess server = new ServerProcess();
     // Before the start: what it has begun must end, too.
     Runtime.getRuntime().addShutdownHook(new Thread(server::end, "shutdown"));
@@ -34,10 +34,11 @@ final class ServerProcess {
   }
 
   /** Starts a server, says where it listens and stays until the process is told to end. */
-  static int run(ServerOptions options, Role role, PrintWriter out) throws InterruptedException {
+  static int run(ServerOptions options, ServerRole role, PrintWriter out)
+      throws InterruptedException {
     ServerProcess server = start(options.load(), role);
     out.println("MirrorNeuron " + Main.version() + " is up");
-    server.printDoors(out);
+    server.printEndpoints(out);
     server.stay(out);
     return 0;
   }
@@ -46,14 +47,14 @@ final class ServerProcess {
     return app.join();
   }
 
-  void printDoors(PrintWriter out) {
-    Doors doors = app().doors();
-    if (doors.api() != null) {
-      out.println("  API    " + doors.apiUrl());
-      out.println("  docs   http://" + doors.api() + "/docs");
+  void printEndpoints(PrintWriter out) {
+    Endpoints endpoints = app().endpoints();
+    if (endpoints.api() != null) {
+      out.println("  API    " + endpoints.apiUrl());
+      out.println("  docs   http://" + endpoints.api() + "/docs");
     }
-    if (doors.grpc() != null) {
-      out.println("  gRPC   " + doors.grpc());
+    if (endpoints.grpc() != null) {
+      out.println("  gRPC   " + endpoints.grpc());
     }
     out.println("  home   " + app().config().home());
     out.flush();

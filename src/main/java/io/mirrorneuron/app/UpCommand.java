@@ -25,6 +25,6 @@ final class UpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    return ServerProcess.run(options, Role.UP, spec.commandLine().getOut());
+    return ServerProcess.run(options, ServerRole.UP, spec.commandLine().getOut());
   }
 }

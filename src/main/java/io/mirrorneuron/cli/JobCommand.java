@@ -63,7 +63,7 @@ public final class JobCommand extends CommandGroup {
               description = "Let the programs that run end by themselves; start no other.")
           boolean drain)
       throws InterruptedException {
-    return steer(client, jobId, mn -> drain ? mn.drain(jobId) : mn.pause(jobId));
+    return steer(client, jobId, mn -> drain ? mn.jobs().pause(jobId, true) : mn.pause(jobId));
   }
 
   @Command(

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.MirrorNeuron;
-import io.mirrorneuron.model.EventPage;
+import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.wire.Json;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -69,18 +69,18 @@ final class JobEventsCommand implements Callable<Integer> {
   }
 
   private EventPage page(MirrorNeuron mn) {
-    return after == null ? mn.lastEvents(jobId, limit) : mn.events(jobId, after, limit);
+    return after == null ? mn.jobs().lastEvents(jobId, limit) : mn.events(jobId, after, limit);
   }
 
   private void follow(MirrorNeuron mn) throws InterruptedException {
     Output output = client.output();
     long from = after == null ? 0 : after;
     if (after == null) {
-      EventPage known = mn.lastEvents(jobId, limit);
+      EventPage known = mn.jobs().lastEvents(jobId, limit);
       known.events().forEach(event -> print(output, parsed(event)));
       from = known.next();
     }
-    mn.follow(jobId, from, Duration.ZERO, event -> print(output, event));
+    mn.runs().follow(jobId, from, Duration.ZERO, event -> print(output, event));
   }
 
   private void print(Output output, JsonNode event) {

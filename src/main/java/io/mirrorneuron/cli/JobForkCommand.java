@@ -2,7 +2,7 @@ package io.mirrorneuron.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.model.ForkRequest;
+import io.mirrorneuron.port.ForkRequest;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -60,7 +60,7 @@ final class JobForkCommand implements Callable<Integer> {
     ForkRequest request = request();
     return client.call(
         mn -> {
-          ObjectNode answer = mn.fork(jobId, request);
+          ObjectNode answer = mn.jobs().fork(jobId, request);
           String forked = answer.path("job_id").asText();
           if (!follow && client.json) {
             client.output().json(answer);

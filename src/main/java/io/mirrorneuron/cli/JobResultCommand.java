@@ -46,7 +46,7 @@ final class JobResultCommand implements Callable<Integer> {
     Duration patience = Duration.ofMillis((long) (Math.max(0, timeout) * 1000));
     return client.call(
         mn -> {
-          JobOutcome outcome = wait ? mn.waitForJob(jobId, patience) : mn.outcome(jobId);
+          JobOutcome outcome = wait ? mn.waitForJob(jobId, patience) : mn.runs().outcome(jobId);
           if (outcome.isTerminal()) {
             return new Watching(client, mn).result(outcome);
           }

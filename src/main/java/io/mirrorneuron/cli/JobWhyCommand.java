@@ -29,7 +29,7 @@ final class JobWhyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    return client.show(mn -> mn.why(jobId), this::print);
+    return client.show(mn -> mn.jobs().why(jobId), this::print);
   }
 
   private void print(ObjectNode why) {

@@ -80,7 +80,7 @@ public final class RunCommand implements Callable<Integer> {
 
   private String submit(MirrorNeuron mn) throws InterruptedException {
     try (Bundle opened = open()) {
-      JobOutcome outcome = mn.runManifest(opened.submission(), RunOptions.DEFAULT.detached());
+      JobOutcome outcome = mn.runs().run(opened.submission(), RunOptions.DEFAULT.detached());
       if (!detached && !client.json) {
         client.output().line("Job " + client.screen().paint().bold(outcome.jobId()));
       }

@@ -24,9 +24,9 @@ final class Watching {
     JobView view = JobView.of(client, mn.jobDetails(jobId));
     try (AutoClosing _ = view::close;
         AutoClosing _ = atCtrlC(() -> letGo(view, jobId))) {
-      mn.follow(jobId, 0, timeout, view);
+      mn.runs().follow(jobId, 0, timeout, view);
     }
-    return result(mn.outcome(jobId));
+    return result(mn.runs().outcome(jobId));
   }
 
   private interface AutoClosing extends AutoCloseable {

@@ -3,6 +3,8 @@ package io.mirrorneuron.client;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.ClusterPort;
+import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.storage.Readiness;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.HostAndPort;
@@ -14,8 +16,8 @@ public final class Clients implements AutoCloseable {
   private static final int DEFAULT_PORT = 55051;
 
   private final GrpcCalls calls;
-  private final JobsClient jobs;
-  private final ClusterClient cluster;
+  private final JobsPort jobs;
+  private final ClusterPort cluster;
 
   private Clients(Vertx vertx, GrpcCalls calls) {
     this.calls = calls;
@@ -52,11 +54,11 @@ public final class Clients implements AutoCloseable {
             failure);
   }
 
-  public JobsClient jobs() {
+  public JobsPort jobs() {
     return jobs;
   }
 
-  public ClusterClient cluster() {
+  public ClusterPort cluster() {
     return cluster;
   }
 

@@ -1,7 +1,7 @@
 package io.mirrorneuron.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.model.EventPage;
+import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.wire.GrpcMetadata.LogState;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayDeque;

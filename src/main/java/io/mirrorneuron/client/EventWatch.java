@@ -2,6 +2,7 @@ package io.mirrorneuron.client;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.proto.observability.v1.EventResponse;
 import io.mirrorneuron.proto.observability.v1.ObservabilityServiceGrpcClient;
 import io.mirrorneuron.proto.observability.v1.StreamEventsRequest;
@@ -17,9 +18,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Each stream begins with the last stored event; hence nothing committed before it was open can
  * be missed. Our runtimes send one event for many that come together: whoever cancels a stream
- * while much is under way loses the connection, see {@link GrpcJobsClient}.
+ * while much is under way loses the connection, see {@link GrpcEventLog}.
  */
-final class EventWatch implements JobsClient.Subscription {
+final class EventWatch implements JobsPort.Subscription {
   private static final Logger LOG = LoggerFactory.getLogger(EventWatch.class);
   private static final Duration RETRY = Duration.ofSeconds(1);
 

@@ -1,14 +1,15 @@
 package io.mirrorneuron.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.proto.cluster.v1.ClusterServiceGrpcClient;
 import io.mirrorneuron.proto.cluster.v1.GetResourceRequest;
 import io.mirrorneuron.proto.cluster.v1.GetSystemSummaryRequest;
 import io.mirrorneuron.proto.cluster.v1.SetResourceRequest;
 import io.mirrorneuron.wire.Json;
 
-/** {@link ClusterClient} of a runtime behind gRPC. */
-final class GrpcClusterClient implements ClusterClient {
+/** {@link ClusterPort} of a runtime behind gRPC. */
+final class GrpcClusterClient implements ClusterPort {
   private final GrpcCalls calls;
 
   GrpcClusterClient(GrpcCalls calls) {

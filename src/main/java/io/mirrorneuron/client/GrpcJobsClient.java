@@ -1,13 +1,14 @@
 package io.mirrorneuron.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.model.Backup;
 import io.mirrorneuron.model.ErrorCode;
-import io.mirrorneuron.model.EventPage;
-import io.mirrorneuron.model.ForkRequest;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.model.Submission;
-import io.mirrorneuron.model.SubmittedJob;
+import io.mirrorneuron.port.Backup;
+import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.port.ForkRequest;
+import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.proto.ext.v1.DrainJobRequest;
 import io.mirrorneuron.proto.ext.v1.ExplainJobRequest;
 import io.mirrorneuron.proto.ext.v1.ExtJsonResponse;
@@ -27,29 +28,24 @@ import io.mirrorneuron.proto.job.v1.RestoreJobBackupRequest;
 import io.mirrorneuron.proto.job.v1.ResumeJobRequest;
 import io.mirrorneuron.proto.job.v1.SubmitJobRequest;
 import io.mirrorneuron.proto.job.v1.SubmitJobResponse;
-import io.mirrorneuron.proto.observability.v1.ObservabilityServiceGrpcClient;
-import io.mirrorneuron.proto.observability.v1.StreamEventsRequest;
 import io.mirrorneuron.wire.GrpcMetadata;
-import io.mirrorneuron.wire.GrpcMetadata.LogState;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
-import io.vertx.grpc.client.GrpcClientResponse;
 import io.vertx.grpc.common.ServiceMethod;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
-/** {@link JobsClient} of a runtime behind gRPC; also works with the original runtime. */
-final class GrpcJobsClient implements JobsClient {
+/** {@link JobsPort} of a runtime behind gRPC; also works with the original runtime. */
+final class GrpcJobsClient implements JobsPort {
   private final Vertx vertx;
   private final GrpcCalls calls;
+  private final GrpcEventLog log;
 
   GrpcJobsClient(Vertx vertx, GrpcCalls calls) {
     this.vertx = vertx;
     this.calls = calls;
+    this.log = new GrpcEventLog(calls, this::get);
   }
 
   @Override
@@ -129,21 +125,12 @@ final class GrpcJobsClient implements JobsClient {
 
   @Override
   public EventPage events(String jobId, long after, int limit) {
-    return read(
-        StreamEventsRequest.newBuilder().setJobId(jobId).setAfter(after).setMax(limit).build(),
-        EventReader.first(after, limit));
+    return log.after(jobId, after, limit);
   }
 
   @Override
   public EventPage lastEvents(String jobId, int limit) {
-    StreamEventsRequest.Builder request = StreamEventsRequest.newBuilder().setJobId(jobId);
-    EventReader reader = EventReader.last(limit);
-    EventPage page = read(request.setLimit(limit).build(), reader);
-    if (!reader.isDoubtful()) {
-      return page;
-    }
-    // Positions only tell numbers when the history is whole.
-    return read(request.clearLimit().build(), EventReader.last(limit));
+    return log.last(jobId, limit);
   }
 
   @Override
@@ -248,40 +235,5 @@ final class GrpcJobsClient implements JobsClient {
           null,
           e);
     }
-  }
-
-  /**
-   * Reads a whole stream. One that is cut short while it is being sent costs the connection: the
-   * HTTP/2 codec answers each late frame with a reset and gives up after 200 of them.
-   */
-  private EventPage read(StreamEventsRequest request, EventReader reader) {
-    List<String> events = new ArrayList<>();
-    LogState state =
-        calls.exchange(
-            ObservabilityServiceGrpcClient.StreamEvents,
-            request,
-            MultiMap.caseInsensitiveMultiMap(),
-            response -> {
-              response.handler(event -> events.add(event.getEventJson()));
-              return GrpcCalls.ended(response).map(ended -> state(response));
-            });
-    events.forEach(reader::accept);
-    if (state == LogState.UNKNOWN) {
-      throw MnException.notFound("job", request.getJobId());
-    }
-    if (state == null && reader.isEmpty()) {
-      // The original runtime has an empty history for jobs it does not know; this one throws.
-      get(request.getJobId());
-    }
-    return reader.page(state);
-  }
-
-  /** What the runtime said of the log, or null when it is one that does not. */
-  private static LogState state(GrpcClientResponse<?, ?> response) {
-    String text = response.trailers().get(GrpcMetadata.LOG_STATE);
-    if (text == null) {
-      text = response.headers().get(GrpcMetadata.LOG_STATE);
-    }
-    return text == null ? null : LogState.valueOf(text.toUpperCase(Locale.ROOT));
   }
 }

@@ -3,7 +3,7 @@ package io.mirrorneuron.client;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.model.Submission;
+import io.mirrorneuron.port.Submission;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

@@ -1,2 +1,5 @@
-/** Ports to a runtime, and their gRPC adapters. The in-process adapters live in {@code runtime}. */
+/**
+ * A runtime elsewhere, reached over gRPC: the remote implementations of {@code port}. Start with
+ * {@link io.mirrorneuron.client.Clients}.
+ */
 package io.mirrorneuron.client;

@@ -3,8 +3,9 @@ package io.mirrorneuron.cluster;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
-import io.mirrorneuron.client.ClusterClient;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.ClusterPort;
+import io.mirrorneuron.store.RedisState;
 import io.vertx.core.buffer.Buffer;
 import java.time.Clock;
 import java.time.Duration;
@@ -14,17 +15,17 @@ import java.util.function.Supplier;
 public final class ClusterVerticle extends AreaVerticle {
   private static final int LIMIT = 64;
 
-  private final ClusterClient cluster;
+  private final ClusterPort cluster;
   private final RuntimeStatus status;
 
   /**
    * @param redis null when the runtime is elsewhere, as is its Redis
    */
   public ClusterVerticle(
-      ClusterClient cluster, Surroundings surroundings, Supplier<RedisState> redis, Clock clock) {
+      ClusterPort cluster, ServerLocation location, Supplier<RedisState> redis, Clock clock) {
     super("cluster", LIMIT);
     this.cluster = cluster;
-    this.status = new RuntimeStatus(cluster, surroundings, redis, clock);
+    this.status = new RuntimeStatus(cluster, location, redis, clock);
     on("getRuntimeStatus", this::getRuntimeStatus);
     on("getSystemSummary", call -> cluster.summary());
     on("getMetrics", this::getMetrics);

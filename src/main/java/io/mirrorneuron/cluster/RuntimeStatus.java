@@ -2,8 +2,9 @@ package io.mirrorneuron.cluster;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.client.ClusterClient;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.ClusterPort;
+import io.mirrorneuron.store.RedisState;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -16,8 +17,8 @@ import java.util.function.Supplier;
 
 /** Probes the parts and reports; a part that is down is reported, never raised. */
 final class RuntimeStatus {
-  private final ClusterClient cluster;
-  private final Surroundings surroundings;
+  private final ClusterPort cluster;
+  private final ServerLocation location;
   private final Supplier<RedisState> redis;
   private final Clock clock;
 
@@ -25,9 +26,9 @@ final class RuntimeStatus {
    * @param redis null when the runtime is elsewhere, as is its Redis
    */
   RuntimeStatus(
-      ClusterClient cluster, Surroundings surroundings, Supplier<RedisState> redis, Clock clock) {
+      ClusterPort cluster, ServerLocation location, Supplier<RedisState> redis, Clock clock) {
     this.cluster = cluster;
-    this.surroundings = surroundings;
+    this.location = location;
     this.redis = redis;
     this.clock = clock;
   }
@@ -35,7 +36,7 @@ final class RuntimeStatus {
   ObjectNode report(Duration timeout) {
     Probe core = probe(timeout);
     ArrayNode components = Json.MAPPER.createArrayNode();
-    components.add(core.component(surroundings.coreTarget()));
+    components.add(core.component(location.coreTarget()));
     components.add(api());
     components.add(webUi());
     if (redis != null) {
@@ -46,23 +47,23 @@ final class RuntimeStatus {
     report.put("overall", overall(components)).put("checked_at", Json.timestamp(clock.instant()));
     report
         .putObject("runtime")
-        .put("mode", surroundings.mode())
-        .put("mn_home", surroundings.mnHome())
+        .put("mode", location.mode())
+        .put("mn_home", location.mnHome())
         .put("compose_env", home("docker-compose.env"))
         .put("endpoints_file", home("runtime-endpoints.json"));
     report
         .putObject("endpoints")
-        .put("core_grpc", surroundings.coreTarget())
-        .put("api", surroundings.apiBaseUrl())
-        .put("web_ui", surroundings.webUiUrl());
+        .put("core_grpc", location.coreTarget())
+        .put("api", location.apiBaseUrl())
+        .put("web_ui", location.webUiUrl());
     report.set("components", components);
     report.set("nodes", Census.nodes(core.summary()));
     report.set("jobs", Census.jobs(core.summary()));
     report
         .putObject("shared_storage")
-        .put("host_root", surroundings.sharedHostRoot())
-        .put("runtime_root", surroundings.sharedRuntimeRoot())
-        .put("configured", surroundings.sharedStorageConfigured());
+        .put("host_root", location.sharedHostRoot())
+        .put("runtime_root", location.sharedRuntimeRoot())
+        .put("configured", location.sharedStorageConfigured());
     return report;
   }
 
@@ -104,20 +105,17 @@ final class RuntimeStatus {
   /** That this runs is the proof. */
   private ObjectNode api() {
     ObjectNode component = Json.object().put("name", "api").put("status", "passing");
-    component.put("target", surroundings.apiBaseUrl() + "/health").put("duration_ms", 0.0);
+    component.put("target", location.apiBaseUrl() + "/health").put("duration_ms", 0.0);
     component.putObject("detail").put("status", "ok");
     return component;
   }
 
   private ObjectNode webUi() {
     ObjectNode component = Json.object().put("name", "web_ui");
-    component
-        .put("status", "warning")
-        .put("target", surroundings.webUiUrl())
-        .put("duration_ms", 0.0);
+    component.put("status", "warning").put("target", location.webUiUrl()).put("duration_ms", 0.0);
     return component.put(
         "detail",
-        surroundings.webUiUrl() == null
+        location.webUiUrl() == null
             ? "web ui endpoint is not advertised"
             : "web ui endpoint is not probed");
   }
@@ -155,6 +153,6 @@ final class RuntimeStatus {
   }
 
   private String home(String file) {
-    return Path.of(surroundings.mnHome()).resolve(file).toString();
+    return Path.of(location.mnHome()).resolve(file).toString();
   }
 }

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.jobs.view.stored.Compaction;
 import io.mirrorneuron.jobs.view.stored.JobEvent;
-import io.mirrorneuron.model.EventPage;
+import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.mirrorneuron.jobs;
 
-import io.mirrorneuron.client.JobsClient;
+import io.mirrorneuron.port.JobsPort;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -26,7 +26,7 @@ final class JobChanges {
 
   /** Opens a watch off the event loop and completes on it. */
   interface Opening {
-    Future<JobsClient.Subscription> open(String jobId, Runnable onChange);
+    Future<JobsPort.Subscription> open(String jobId, Runnable onChange);
   }
 
   JobChanges(Vertx vertx, Opening opening) {
@@ -73,7 +73,7 @@ final class JobChanges {
               boolean idle = !job.used && job.waiting.isEmpty();
               job.used = false;
               if (idle) {
-                job.subscription.onSuccess(JobsClient.Subscription::close);
+                job.subscription.onSuccess(JobsPort.Subscription::close);
               }
               return idle;
             });
@@ -85,14 +85,14 @@ final class JobChanges {
         .values()
         .forEach(
             job -> {
-              job.subscription.onSuccess(JobsClient.Subscription::close);
+              job.subscription.onSuccess(JobsPort.Subscription::close);
               List.copyOf(job.waiting).forEach(Promise::tryComplete);
             });
     watched.clear();
   }
 
   private final class Watched {
-    final Future<JobsClient.Subscription> subscription;
+    final Future<JobsPort.Subscription> subscription;
     final List<Promise<Void>> waiting = new ArrayList<>();
     long version;
     boolean used;

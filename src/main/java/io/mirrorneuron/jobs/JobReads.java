@@ -2,14 +2,14 @@ package io.mirrorneuron.jobs;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.jobs.view.JobDetail;
 import io.mirrorneuron.jobs.view.RunFacts;
 import io.mirrorneuron.jobs.view.stored.JobRecord;
 import io.mirrorneuron.jobs.view.stored.StoredRun;
 import io.mirrorneuron.model.ErrorCode;
-import io.mirrorneuron.model.EventPage;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.wire.Json;
 
@@ -20,10 +20,10 @@ import io.mirrorneuron.wire.Json;
 final class JobReads {
   private static final int RECENT = 10;
 
-  private final JobsClient jobs;
+  private final JobsPort jobs;
   private final JobRuns runs;
 
-  JobReads(JobsClient jobs, JobRuns runs) {
+  JobReads(JobsPort jobs, JobRuns runs) {
     this.jobs = jobs;
     this.runs = runs;
   }

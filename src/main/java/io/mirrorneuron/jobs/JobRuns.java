@@ -3,13 +3,13 @@ package io.mirrorneuron.jobs;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.jobs.view.RunFacts;
 import io.mirrorneuron.jobs.view.stored.JobRecord;
 import io.mirrorneuron.jobs.view.stored.StoredRun;
 import io.mirrorneuron.model.ErrorCode;
-import io.mirrorneuron.model.EventPage;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.runstore.Artifacts;
 import io.mirrorneuron.runstore.ObservabilitySummary;
 import io.mirrorneuron.runstore.Outputs;
@@ -200,7 +200,7 @@ public final class JobRuns {
   }
 
   /** Tells whenever the files of a run have changed, until closed. */
-  JobsClient.Subscription watch(String runId, Runnable onChange) {
+  JobsPort.Subscription watch(String runId, Runnable onChange) {
     AutoCloseable watch = runs.watch(runId, onChange);
     return () -> {
       try {

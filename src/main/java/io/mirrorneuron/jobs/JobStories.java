@@ -1,10 +1,10 @@
 package io.mirrorneuron.jobs;
 
-import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.jobs.view.JobStory;
 import io.mirrorneuron.jobs.view.stored.JobRecord;
-import io.mirrorneuron.model.EventPage;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.runstore.RunJournal;
 import java.util.Iterator;
@@ -22,7 +22,7 @@ import java.util.function.BiFunction;
 final class JobStories {
   private static final int PAGE = 1000;
 
-  private final JobsClient jobs;
+  private final JobsPort jobs;
   private final JobRuns runs;
   private final int maxStories;
   private final long maxWeight;
@@ -32,7 +32,7 @@ final class JobStories {
   /**
    * @param maxWeight of all together, as {@link JobStory#weight} counts
    */
-  JobStories(JobsClient jobs, JobRuns runs, int maxStories, long maxWeight) {
+  JobStories(JobsPort jobs, JobRuns runs, int maxStories, long maxWeight) {
     this.jobs = jobs;
     this.runs = runs;
     this.maxStories = maxStories;

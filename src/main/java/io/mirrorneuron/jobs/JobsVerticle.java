@@ -5,17 +5,17 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
-import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.jobs.view.JobStory;
 import io.mirrorneuron.jobs.view.progress.Ticking;
 import io.mirrorneuron.jobs.view.stored.JobRecord;
-import io.mirrorneuron.model.Backup;
 import io.mirrorneuron.model.ErrorCode;
-import io.mirrorneuron.model.EventPage;
-import io.mirrorneuron.model.ForkRequest;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.model.SubmittedJob;
+import io.mirrorneuron.port.Backup;
+import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.port.ForkRequest;
+import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.store.BackupArchive;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.store.JobRows;
@@ -46,7 +46,7 @@ public final class JobsVerticle extends AreaVerticle {
   /** What happens within this time is shown together to those who follow a job. */
   private static final long PACE_MILLIS = 200;
 
-  private final JobsClient jobs;
+  private final JobsPort jobs;
   private final JobRuns runs;
   private final JobReads reads;
   private final BundleStaging staging;
@@ -65,7 +65,7 @@ public final class JobsVerticle extends AreaVerticle {
    * @param adminToken what the runtime wants to see for a cleanup
    */
   public JobsVerticle(
-      JobsClient jobs,
+      JobsPort jobs,
       JobRows rows,
       JobRuns runs,
       BundleStaging staging,
@@ -229,10 +229,10 @@ public final class JobsVerticle extends AreaVerticle {
   }
 
   /** Hears of what the runtime does and of what programs of the run write. */
-  private JobsClient.Subscription watchWithRun(String jobId, Runnable onChange) {
+  private JobsPort.Subscription watchWithRun(String jobId, Runnable onChange) {
     String runId = reads.runId(jobId);
-    JobsClient.Subscription ofJob = jobs.watch(jobId, onChange);
-    JobsClient.Subscription ofRun = runId == null ? () -> {} : runs.watch(runId, onChange);
+    JobsPort.Subscription ofJob = jobs.watch(jobId, onChange);
+    JobsPort.Subscription ofRun = runId == null ? () -> {} : runs.watch(runId, onChange);
     return () -> {
       ofJob.close();
       ofRun.close();

@@ -3,7 +3,7 @@ package io.mirrorneuron.jobs;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.model.Submission;
+import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.wire.Json;
 import java.nio.charset.StandardCharsets;

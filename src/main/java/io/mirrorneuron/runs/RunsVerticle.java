@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
-import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.runstore.Artifacts;
 import io.mirrorneuron.runstore.Outputs;
 import io.mirrorneuron.runstore.Reach;
@@ -44,7 +44,7 @@ public final class RunsVerticle extends AreaVerticle {
 
   private final RunStore store;
   private final RunIndex index;
-  private final JobsClient jobs;
+  private final JobsPort jobs;
   private final Desktop desktop;
   private final Artifacts artifacts;
   private final Outputs outputs;
@@ -55,7 +55,7 @@ public final class RunsVerticle extends AreaVerticle {
   public RunsVerticle(
       RunStore store,
       RunIndex index,
-      JobsClient jobs,
+      JobsPort jobs,
       Artifacts artifacts,
       Outputs outputs,
       Places places,

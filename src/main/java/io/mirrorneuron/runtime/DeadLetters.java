@@ -2,8 +2,8 @@ package io.mirrorneuron.runtime;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.model.EventPage;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.runtime.engine.Engine;
 import io.mirrorneuron.wire.Json;
 
@@ -17,7 +17,7 @@ final class DeadLetters {
     this.history = history;
   }
 
-  /** See {@link io.mirrorneuron.client.JobsClient#replayDeadLetter}. */
+  /** See {@link io.mirrorneuron.port.JobsPort#replayDeadLetter}. */
   ObjectNode replay(String jobId, int index) {
     JsonNode letter = find(jobId, index);
     String target = letter.path("message").path("envelope").path("to").asText("");

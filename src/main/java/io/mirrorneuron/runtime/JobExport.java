@@ -3,9 +3,9 @@ package io.mirrorneuron.runtime;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.model.Backup;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.model.Submission.Payloads;
+import io.mirrorneuron.port.Backup;
+import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.runtime.engine.Engine;
 import io.mirrorneuron.runtime.engine.JobStatus;
 import io.mirrorneuron.runtime.engine.Restoration;
@@ -36,15 +36,15 @@ final class JobExport {
   private final JobHistory history;
   private final Clock clock;
 
-  JobExport(Engine engine, JobStore store, BundleStore bundles, JobHistory history, Clock clock) {
-    this.engine = engine;
-    this.store = store;
-    this.bundles = bundles;
-    this.history = history;
+  JobExport(JobAccess access, Clock clock) {
+    this.engine = access.engine();
+    this.store = access.store();
+    this.bundles = access.bundles();
+    this.history = access.history();
     this.clock = clock;
   }
 
-  /** See {@link io.mirrorneuron.client.JobsClient#backup}. */
+  /** See {@link io.mirrorneuron.port.JobsPort#backup}. */
   Backup of(String jobId) {
     StoredJob stored = Answers.job(jobId, store.load(jobId));
     Restoration.Source source = Restoration.Source.of(stored);

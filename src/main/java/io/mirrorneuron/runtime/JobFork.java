@@ -1,9 +1,9 @@
 package io.mirrorneuron.runtime;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.model.ForkRequest;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.model.SubmittedJob;
+import io.mirrorneuron.port.ForkRequest;
+import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.runtime.engine.Engine;
 import io.mirrorneuron.runtime.engine.Fork;
 import io.mirrorneuron.runtime.engine.Restoration;
@@ -26,22 +26,16 @@ final class JobFork {
   private final NewJobs newJobs;
   private final JobHistory history;
 
-  JobFork(
-      Engine engine,
-      JobStore store,
-      BundleStore bundles,
-      ManifestCache manifests,
-      NewJobs newJobs,
-      JobHistory history) {
-    this.engine = engine;
-    this.store = store;
-    this.bundles = bundles;
-    this.manifests = manifests;
-    this.newJobs = newJobs;
-    this.history = history;
+  JobFork(JobAccess access) {
+    this.engine = access.engine();
+    this.store = access.store();
+    this.bundles = access.bundles();
+    this.manifests = access.manifests();
+    this.newJobs = access.newJobs();
+    this.history = access.history();
   }
 
-  /** See {@link io.mirrorneuron.client.JobsClient#fork}. */
+  /** See {@link io.mirrorneuron.port.JobsPort#fork}. */
   ObjectNode of(String jobId, ForkRequest request) {
     StoredJob stored = Answers.job(jobId, store.load(jobId));
     Workflow workflow = manifests.parse(stored.manifest());

@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime;
 
-import io.mirrorneuron.model.EventPage;
+import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.wire.Json;
@@ -23,7 +23,7 @@ final class JobHistory {
     this.store = store;
   }
 
-  /** See {@link io.mirrorneuron.client.JobsClient#events}. */
+  /** See {@link io.mirrorneuron.port.JobsPort#events}. */
   EventPage after(String jobId, long after, int limit) {
     CompletionStage<String> row = store.row(jobId); // first, so that "ended" is never too early
     CompletionStage<List<StoredEvent>> read = store.events(jobId, after, limit);
@@ -33,7 +33,7 @@ final class JobHistory {
     return new EventPage(texts(jobId, events), next, terminal && events.size() < limit);
   }
 
-  /** See {@link io.mirrorneuron.client.JobsClient#lastEvents}. */
+  /** See {@link io.mirrorneuron.port.JobsPort#lastEvents}. */
   EventPage last(String jobId, int limit) {
     CompletionStage<String> row = store.row(jobId);
     CompletionStage<List<StoredEvent>> read = store.lastEvents(jobId, limit);

@@ -3,9 +3,9 @@ package io.mirrorneuron.runtime;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.model.Backup;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.model.Submission.Payloads;
+import io.mirrorneuron.port.Backup;
+import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.runtime.engine.Engine;
 import io.mirrorneuron.runtime.engine.Restoration;
 import io.mirrorneuron.runtime.manifest.Manifests;
@@ -42,16 +42,15 @@ final class JobImport {
   private final NewJobs newJobs;
   private final Clock clock;
 
-  JobImport(
-      Engine engine, BundleStore bundles, ManifestCache manifests, NewJobs newJobs, Clock clock) {
-    this.engine = engine;
-    this.bundles = bundles;
-    this.manifests = manifests;
-    this.newJobs = newJobs;
+  JobImport(JobAccess access, Clock clock) {
+    this.engine = access.engine();
+    this.bundles = access.bundles();
+    this.manifests = access.manifests();
+    this.newJobs = access.newJobs();
     this.clock = clock;
   }
 
-  /** See {@link io.mirrorneuron.client.JobsClient#restore}. */
+  /** See {@link io.mirrorneuron.port.JobsPort#restore}. */
   ObjectNode restore(Backup backup, String blueprint, String run, String by) {
     ObjectNode json = checked(backup);
     JsonNode job = json.path("runtime").path("job");
@@ -88,11 +87,21 @@ final class JobImport {
             by);
     Answers.await(engine.restore(newJobs.of(jobId, text), workflow, from));
 
-    ObjectNode answer = Json.object().put("job_id", jobId).put("run_id", runId);
-    answer.put("blueprint_id", blueprintId).put("status", "paused");
+    return answer(
+        Json.object().put("job_id", jobId).put("run_id", runId).put("blueprint_id", blueprintId),
+        sourceJob,
+        sourceRun,
+        provenance,
+        reason);
+  }
+
+  private static ObjectNode answer(
+      ObjectNode ids, String sourceJob, String sourceRun, ObjectNode provenance, String reason) {
+    ObjectNode answer = ids.put("status", "paused");
     answer.put("source_job_id", sourceJob).put("source_run_id", sourceRun);
     answer.set("restore_provenance", provenance);
-    ObjectNode recovery = answer.putObject("recovery").put("job_id", jobId);
+    ObjectNode recovery = answer.putObject("recovery");
+    recovery.set("job_id", answer.get("job_id"));
     recovery.put("action", "paused_for_review").put("reason", reason);
     return answer;
   }

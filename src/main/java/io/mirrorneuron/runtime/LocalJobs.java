@@ -3,16 +3,16 @@ package io.mirrorneuron.runtime;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.config.Secret;
-import io.mirrorneuron.model.Backup;
 import io.mirrorneuron.model.ErrorCode;
-import io.mirrorneuron.model.EventPage;
-import io.mirrorneuron.model.ForkRequest;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.model.Submission;
-import io.mirrorneuron.model.Submission.Payloads;
-import io.mirrorneuron.model.SubmittedJob;
+import io.mirrorneuron.port.Backup;
+import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.port.ForkRequest;
+import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.Submission.Payloads;
+import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.runtime.engine.Engine;
 import io.mirrorneuron.runtime.engine.JobStatus;
 import io.mirrorneuron.runtime.manifest.Manifests;
@@ -27,6 +27,7 @@ import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.MessageForm;
 import io.mirrorneuron.wire.Redaction;
+import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -34,7 +35,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 
 /** The jobs of the runtime in this process. */
-final class LocalJobs implements JobsClient {
+final class LocalJobs implements JobsPort {
   private static final int DEFAULT_ROWS = 100;
   private static final int MAX_ROWS = 10_000;
   private static final int RECENT_EVENTS = 10;
@@ -43,11 +44,10 @@ final class LocalJobs implements JobsClient {
   private final JobStore store;
   private final BundleStore bundles;
   private final ManifestCache manifests;
-  private final Watches watches;
-  private final BooleanSupplier beforeClear;
-  private final Secret adminToken;
   private final NewJobs newJobs;
   private final JobHistory history;
+  private final Watches watches;
+  private final Clearing clearing;
   private final DeadLetters letters;
   private final JobExport exports;
   private final JobImport imports;
@@ -55,37 +55,29 @@ final class LocalJobs implements JobsClient {
   private final Storage storage;
 
   /**
-   * @param beforeClear answers whether nobody needs what is known of ended jobs any more, if it has
-   *     to after a while
+   * When ended jobs may be deleted.
+   *
+   * @param token who clears must know it
+   * @param isPossible whether nobody needs what is known of ended jobs any more; may wait a while
+   */
+  record Clearing(Secret token, BooleanSupplier isPossible) {}
+
+  /**
    * @param storage says whether new work can be taken in; what changes jobs that are there is tried
    */
-  LocalJobs(
-      Engine engine,
-      JobStore store,
-      BundleStore bundles,
-      ManifestCache manifests,
-      Watches watches,
-      BooleanSupplier beforeClear,
-      Secret adminToken,
-      NewJobs newJobs,
-      JobHistory history,
-      JobExport exports,
-      JobImport imports,
-      JobFork forks,
-      Storage storage) {
-    this.engine = engine;
-    this.store = store;
-    this.bundles = bundles;
-    this.manifests = manifests;
+  LocalJobs(JobAccess access, Watches watches, Clearing clearing, Clock clock, Storage storage) {
+    this.engine = access.engine();
+    this.store = access.store();
+    this.bundles = access.bundles();
+    this.manifests = access.manifests();
+    this.newJobs = access.newJobs();
+    this.history = access.history();
     this.watches = watches;
-    this.beforeClear = beforeClear;
-    this.adminToken = adminToken;
-    this.newJobs = newJobs;
-    this.history = history;
+    this.clearing = clearing;
     this.letters = new DeadLetters(engine, history);
-    this.exports = exports;
-    this.imports = imports;
-    this.forks = forks;
+    this.exports = new JobExport(access, clock);
+    this.imports = new JobImport(access, clock);
+    this.forks = new JobFork(access);
     this.storage = storage;
   }
 
@@ -188,11 +180,11 @@ final class LocalJobs implements JobsClient {
 
   @Override
   public int clear(String token) {
-    if (!adminToken.matches(token)) {
+    if (!clearing.token().matches(token)) {
       throw new MnException(
           ErrorCode.FORBIDDEN, "admin_token_required", "ClearJobs requires MN_GRPC_ADMIN_TOKEN");
     }
-    if (!beforeClear.getAsBoolean()) {
+    if (!clearing.isPossible().getAsBoolean()) {
       throw MnException.unavailable(
           "runs of ended jobs are still being written; nothing was cleared, try again", null);
     }

@@ -1,7 +1,8 @@
 package io.mirrorneuron.runtime;
 
-import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.JobCensus;
@@ -18,6 +19,7 @@ import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisJobStore;
 import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.RedisNodeRegistry;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +45,7 @@ public final class Runtime implements AutoCloseable {
   private final Engine engine;
   private final RedisJobStore store;
   private final RunRecorder recorder;
-  private final JobsClient jobs;
+  private final JobsPort jobs;
 
   /**
    * What identifies this process.
@@ -61,46 +63,59 @@ public final class Runtime implements AutoCloseable {
       Supplier<String> jobIdSuffixes) {}
 
   /**
+   * What of the configuration is about jobs.
+   *
+   * @param bundles folder of payload files
+   * @param adminToken who deletes ended jobs must know it
+   */
+  public record Settings(
+      Path bundles,
+      Config.Executors executors,
+      Config.InFlight inFlight,
+      Config.Retention retention,
+      String redisNamespace,
+      Secret adminToken) {
+
+    public static Settings of(Config config) {
+      return new Settings(
+          config.home().resolve("bundles"),
+          config.executors(),
+          config.recovery().inFlight(),
+          config.retention(),
+          config.redis().namespace(),
+          config.grpc().adminToken());
+    }
+  }
+
+  /**
    * @param runs where the records of runs are kept
    * @param gpus of this machine, known without waiting
    * @param storage says whether new work can be taken in
    */
   public Runtime(
-      Config config,
+      Settings settings,
       Identity identity,
       RedisLanes lanes,
       RunStore runs,
       Supplier<List<Hardware.Gpu>> gpus,
       Storage storage) {
     this.lanes = lanes;
-    Orphans.killAll(config.executors(), identity.runtimeId());
-    ManifestCache manifests = new ManifestCache(new Manifests(config.executors().defaultRunner()));
-    FileBundleStore bundles =
-        new FileBundleStore(config.home().resolve("bundles"), identity.clock());
+    Orphans.killAll(settings.executors(), identity.runtimeId());
+    ManifestCache manifests =
+        new ManifestCache(new Manifests(settings.executors().defaultRunner()));
+    FileBundleStore bundles = new FileBundleStore(settings.bundles(), identity.clock());
     Watches watches = new Watches();
     timers = new ScheduledTimers(identity.clock());
     executions =
-        new HostLocalExecutions(
-            config.executors(),
-            identity.runtimeId(),
-            identity.clock(),
-            identity.environment(),
-            new RunSamples(runs, gpus, storage),
-            storage);
-    Keys keys = new Keys(config.redis().namespace());
-    store =
-        new RedisJobStore(
-            lanes, keys, config.retention().terminalJobs(), config.retention().eventsPerJob());
+        executions(settings.executors(), identity, new RunSamples(runs, gpus, storage), storage);
+    Keys keys = new Keys(settings.redisNamespace());
+    store = store(lanes, keys, settings.retention());
     recorder = new RunRecorder(runs, store, executions::flushSamples, storage);
     runs.writtenBy(recorder::catchUp);
     String owner = identity.nodeName() + "#" + identity.runtimeId();
     engine =
         new Engine(
-            new Engine.Identity(
-                identity.nodeName(),
-                owner,
-                config.recovery().inFlight() == Config.InFlight.REVIEW,
-                config.retention().inlineLimit()),
+            engineIdentity(settings, identity, owner),
             new Engine.Ports(
                 store, new RedisNodeRegistry(lanes, keys), executions, timers, lanes::executor),
             manifests::parse,
@@ -109,31 +124,45 @@ public final class Runtime implements AutoCloseable {
               recorder.changed(jobId);
               watches.changed(jobId);
             });
-    NewJobs newJobs = new NewJobs(owner, identity.jobIdSuffixes());
-    JobHistory history = new JobHistory(store);
     jobs =
         new LocalJobs(
-            engine,
-            store,
-            bundles,
-            manifests,
+            access(bundles, manifests, new NewJobs(owner, identity.jobIdSuffixes())),
             watches,
-            recorder::catchUp,
-            config.grpc().adminToken(),
-            newJobs,
-            history,
-            new JobExport(engine, store, bundles, history, identity.clock()),
-            new JobImport(engine, bundles, manifests, newJobs, identity.clock()),
-            new JobFork(engine, store, bundles, manifests, newJobs, history),
+            new LocalJobs.Clearing(settings.adminToken(), recorder::catchUp),
+            identity.clock(),
             storage);
+    goOn(owner, bundles, settings.retention());
+  }
+
+  private JobAccess access(FileBundleStore bundles, ManifestCache manifests, NewJobs newJobs) {
+    return new JobAccess(engine, store, bundles, manifests, newJobs, new JobHistory(store));
+  }
+
+  private static HostLocalExecutions executions(
+      Config.Executors settings, Identity identity, RunSamples samples, Storage storage) {
+    return new HostLocalExecutions(
+        settings, identity.runtimeId(), identity.clock(), identity.environment(), samples, storage);
+  }
+
+  private static RedisJobStore store(RedisLanes lanes, Keys keys, Config.Retention retention) {
+    return new RedisJobStore(lanes, keys, retention.terminalJobs(), retention.eventsPerJob());
+  }
+
+  private static Engine.Identity engineIdentity(
+      Settings settings, Identity identity, String owner) {
+    return new Engine.Identity(
+        identity.nodeName(),
+        owner,
+        settings.inFlight() == Config.InFlight.REVIEW,
+        settings.retention().inlineLimit());
+  }
+
+  /** Goes on with what an earlier server of the same data directory had begun. */
+  private void goOn(String owner, FileBundleStore bundles, Config.Retention retention) {
     recorder.recover(owner);
     engine.keepWatch();
     new BundleSweep(
-            bundles,
-            engine::bundles,
-            timers,
-            Thread::startVirtualThread,
-            config.retention().bundles())
+            bundles, engine::bundles, timers, Thread::startVirtualThread, retention.bundles())
         .keepOn();
     engine
         .recover()
@@ -145,7 +174,7 @@ public final class Runtime implements AutoCloseable {
             });
   }
 
-  public JobsClient jobs() {
+  public JobsPort jobs() {
     return jobs;
   }
 
@@ -166,7 +195,7 @@ public final class Runtime implements AutoCloseable {
 
   /** What the system summary tells of jobs. */
   public JobCensus census() {
-    return new Census(jobs, store);
+    return new StoredJobCensus(jobs, store);
   }
 
   /** Ends all turns, then all programs; what was under way goes on with the next start. */

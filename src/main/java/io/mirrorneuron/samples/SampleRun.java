@@ -2,9 +2,9 @@ package io.mirrorneuron.samples;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mirrorneuron.client.JobsClient;
-import io.mirrorneuron.model.EventPage;
-import io.mirrorneuron.model.Submission;
+import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -18,10 +18,10 @@ import java.util.concurrent.TimeUnit;
 public final class SampleRun {
   private static final int PAGE = 500;
 
-  private final JobsClient jobs;
+  private final JobsPort jobs;
   private final PrintWriter out;
 
-  public SampleRun(JobsClient jobs, PrintWriter out) {
+  public SampleRun(JobsPort jobs, PrintWriter out) {
     this.jobs = jobs;
     this.out = out;
   }
@@ -41,7 +41,7 @@ public final class SampleRun {
     out.flush();
 
     Semaphore changes = new Semaphore(0);
-    try (JobsClient.Subscription _ = jobs.watch(job, changes::release)) {
+    try (JobsPort.Subscription _ = jobs.watch(job, changes::release)) {
       return follow(job, changes);
     }
   }

@@ -1,6 +1,6 @@
 package io.mirrorneuron.store;
 
-import io.mirrorneuron.model.Submission.Payloads;
+import io.mirrorneuron.port.Submission.Payloads;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.mirrorneuron.store;
 
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.model.Submission.Payloads;
+import io.mirrorneuron.port.Submission.Payloads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -1,9 +1,9 @@
 package io.mirrorneuron.app;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.config.ConfigLoader;
-import io.mirrorneuron.model.Submission;
+import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.runstore.RunLog;
 import io.mirrorneuron.runstore.RunStore;
@@ -76,23 +76,23 @@ final class ApiUnderTest implements AutoCloseable {
 
   /** Everything in one process. */
   static ApiUnderTest whole(Path home, ContractCalls calls, Map<String, String> settings) {
-    return new ApiUnderTest(home, calls, start(home, Role.UP, settings));
+    return new ApiUnderTest(home, calls, start(home, ServerRole.UP, settings));
   }
 
   /** A gateway before a runtime that it reaches by gRPC. */
   static ApiUnderTest split(Path home, ContractCalls calls, Map<String, String> settings) {
-    App runtime = start(home, Role.RUNTIME, settings);
-    return new ApiUnderTest(home, calls, start(home, Role.GATEWAY, settings), runtime);
+    App runtime = start(home, ServerRole.RUNTIME, settings);
+    return new ApiUnderTest(home, calls, start(home, ServerRole.GATEWAY, settings), runtime);
   }
 
-  private static App start(Path home, Role role, Map<String, String> settings) {
+  private static App start(Path home, ServerRole role, Map<String, String> settings) {
     Map<String, String> flags = new LinkedHashMap<>(settings);
     flags.put("home", home.toString());
     flags.put("temp_dir", home.resolve("tmp").toString());
     flags.put("api.port", "0");
     flags.put("api.token", TOKEN);
     flags.put("executor.max_concurrency", "100");
-    if (role == Role.RUNTIME || role == Role.UP) {
+    if (role == ServerRole.RUNTIME || role == ServerRole.UP) {
       flags.put("grpc.port", "0");
     }
     return App.start(
@@ -101,7 +101,7 @@ final class ApiUnderTest implements AutoCloseable {
         Map.of("PATH", System.getenv("PATH")));
   }
 
-  private JobsClient jobs() {
+  private JobsPort jobs() {
     return apps.getLast().jobs();
   }
 
@@ -289,7 +289,7 @@ final class ApiUnderTest implements AutoCloseable {
   }
 
   private URI uri(String path) {
-    return URI.create(apps.getFirst().doors().apiUrl() + path);
+    return URI.create(apps.getFirst().endpoints().apiUrl() + path);
   }
 
   private HttpResponse<String> send(HttpRequest.Builder request) {

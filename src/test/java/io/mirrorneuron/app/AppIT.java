@@ -28,8 +28,8 @@ class AppIT {
 
   @Test
   void aServerThatWasClosedLetsTheNextOneIn() {
-    App.start(config(), Role.RUNTIME, Map.of()).close();
-    App.start(config(), Role.RUNTIME, Map.of()).close();
+    App.start(config(), ServerRole.RUNTIME, Map.of()).close();
+    App.start(config(), ServerRole.RUNTIME, Map.of()).close();
     assertThat(home.resolve("redis/redis.sock")).doesNotExist();
     assertThat(home.resolve("runtime-endpoints.json")).doesNotExist();
     assertThat(home.resolve("network.token")).exists();
@@ -37,8 +37,8 @@ class AppIT {
 
   @Test
   void aServerThatCannotStartLeavesNothingBehind() {
-    try (App _ = App.start(config(), Role.RUNTIME, Map.of())) {
-      assertThatThrownBy(() -> App.start(config(), Role.RUNTIME, Map.of()))
+    try (App _ = App.start(config(), ServerRole.RUNTIME, Map.of())) {
+      assertThatThrownBy(() -> App.start(config(), ServerRole.RUNTIME, Map.of()))
           .isInstanceOf(MnException.class)
           .hasMessageStartingWith("another MirrorNeuron");
       assertThat(home.resolve("redis/redis.sock")).exists();
@@ -58,7 +58,7 @@ class AppIT {
       int port = first.actualPort();
       assertThatThrownBy(
               () ->
-                  Doors.opened(
+                  ListeningPort.open(
                       "gRPC",
                       "grpc",
                       "localhost",

@@ -35,7 +35,7 @@ class ClientCommandsIT {
 
   @BeforeAll
   static void start() {
-    app = App.start(config(home), Role.UP, ConfigLoader.environment());
+    app = App.start(config(home), ServerRole.UP, ConfigLoader.environment());
   }
 
   @AfterAll

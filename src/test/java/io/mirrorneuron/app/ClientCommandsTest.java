@@ -3,12 +3,13 @@ package io.mirrorneuron.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mirrorneuron.model.Backup;
 import io.mirrorneuron.model.ErrorCode;
-import io.mirrorneuron.model.ForkRequest;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.model.Submission;
-import io.mirrorneuron.testing.FakeClusterClient;
+import io.mirrorneuron.port.Backup;
+import io.mirrorneuron.port.ForkRequest;
+import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.Submission.Payloads;
+import io.mirrorneuron.testing.FakeCluster;
 import io.mirrorneuron.testing.GatewayFixture;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.Shell;
@@ -52,7 +53,8 @@ class ClientCommandsTest {
   }
 
   private String job() {
-    return runtime.jobs.submit(Submission.of(MANIFEST)).jobId();
+    Payloads payloads = new Payloads.Inline(Map.of("data", new byte[] {1, 2}));
+    return runtime.jobs.submit(new Submission(MANIFEST, payloads, null)).jobId();
   }
 
   private Path bundle() throws IOException {
@@ -328,8 +330,8 @@ class ClientCommandsTest {
 
     assertThat(shell.run("job", "fork", job, "--at", "s", "--input", "s=[1]", "--input", "t={}"))
         .isEqualTo(new Ended(0, "Job fake-2\n", ""));
-    assertThat(shell.run("job", "fork", job, "--at", "7", "--json").json().path("forked_from"))
-        .isEqualTo(Json.parse("{\"job_id\":\"fake-1\",\"at\":7}"));
+    assertThat(shell.run("job", "fork", job, "--at", "3", "--json").json().path("forked_from"))
+        .isEqualTo(Json.parse("{\"job_id\":\"fake-1\",\"at\":3}"));
     runtime.jobs.intercept(
         call -> {
           if (call.startsWith("watch fake-4")) {
@@ -344,7 +346,7 @@ class ClientCommandsTest {
     assertThat(runtime.jobs.calls())
         .contains(
             "fork fake-1 " + ForkRequest.atStep("s").with(bodies),
-            "fork fake-1 " + ForkRequest.atEvent(7),
+            "fork fake-1 " + ForkRequest.atEvent(3),
             "fork fake-1 " + ForkRequest.atBeginning());
   }
 
@@ -395,9 +397,9 @@ class ClientCommandsTest {
     assertThat(written.err()).contains("may hold secrets");
     assertThat(file.getParent()).isEqualTo(folder.resolve("copies"));
     assertThat(file.getFileName().toString())
-        .startsWith("fake-1-fake-1-")
+        .startsWith("run-fake-1-fake-1-")
         .endsWith(".mnbackup.zip");
-    assertThat(made.out()).contains("Job restored: paused, restored from fake-1");
+    assertThat(made.out()).contains("Job fake-2: paused, restored from fake-1");
     assertThat(runtime.jobs.calls()).contains("restore blue run-2");
     Backup restored = runtime.jobs.backups().getFirst();
     assertThat(restored.files().get("payloads/data")).containsExactly(1, 2);
@@ -427,9 +429,9 @@ class ClientCommandsTest {
 
   @Test
   void nodesAreListed() {
-    assertThat(shell.run("node", "list").out()).contains(FakeClusterClient.NODE, "healthy", "yes");
+    assertThat(shell.run("node", "list").out()).contains(FakeCluster.NODE, "healthy", "yes");
     assertThat(shell.run("node", "list", "--json").json().at("/nodes/0/name").asText())
-        .isEqualTo(FakeClusterClient.NODE);
+        .isEqualTo(FakeCluster.NODE);
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.server.DataDirectory;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -93,10 +94,10 @@ class DataDirectoryTest {
   void doorsAreAnnouncedForClientsAndTakenBack() throws IOException {
     Files.createDirectories(home());
     Path file = home().resolve("runtime-endpoints.json");
-    Doors.Door grpc = Doors.Door.bound("0.0.0.0", 5);
-    Doors.Door api = Doors.Door.bound("::1", 6);
-    try (Announcement _ = Announcement.of(home(), new Doors(null, grpc), CLOCK)) {
-      try (Announcement _ = Announcement.of(home(), new Doors(api, null), CLOCK)) {
+    Endpoints.Endpoint grpc = Endpoints.Endpoint.bound("0.0.0.0", 5);
+    Endpoints.Endpoint api = Endpoints.Endpoint.bound("::1", 6);
+    try (Announcement _ = Announcement.of(home(), new Endpoints(null, grpc), CLOCK)) {
+      try (Announcement _ = Announcement.of(home(), new Endpoints(api, null), CLOCK)) {
         assertThat(Json.parse(Files.readString(file)))
             .isEqualTo(
                 Json.parse(

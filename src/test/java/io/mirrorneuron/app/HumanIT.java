@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.config.ConfigLoader;
-import io.mirrorneuron.model.Submission;
+import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
@@ -92,7 +92,7 @@ class HumanIT {
                     Map.of("home", home.toString(), "api.port", "0", "grpc.port", "0"),
                     home)
                 .load(),
-            Role.UP,
+            ServerRole.UP,
             Map.of("PATH", System.getenv("PATH")));
   }
 
@@ -223,7 +223,7 @@ class HumanIT {
   }
 
   private URI uri(String path) {
-    return URI.create(app.doors().apiUrl() + path);
+    return URI.create(app.endpoints().apiUrl() + path);
   }
 
   private static JsonNode json(HttpResponse<String> answer) {

@@ -47,7 +47,8 @@ class IssuedTokensIT {
   }
 
   private HttpResponse<String> get(App app, String path, String token) throws Exception {
-    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(app.doors().apiUrl() + path));
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(app.endpoints().apiUrl() + path));
     if (token != null) {
       request.header("Authorization", "Bearer " + token);
     }
@@ -64,13 +65,14 @@ class IssuedTokensIT {
   @Test
   void itsTokensAreTheOnlyWayIn() throws Exception {
     Path file = Files.writeString(home.resolve("key.pem"), ISSUER.pem());
-    try (App app = App.start(config("auth.jwt.key_file", file.toString()), Role.UP, Map.of())) {
+    try (App app =
+        App.start(config("auth.jwt.key_file", file.toString()), ServerRole.UP, Map.of())) {
       assertThat(get(app, "/health", null).body()).contains("\"auth\":\"enabled\"");
       assertThat(get(app, "/jobs", null).statusCode()).isEqualTo(401);
       assertThat(get(app, "/jobs", "").statusCode()).isEqualTo(401);
       assertThat(get(app, "/jobs", token()).statusCode()).isEqualTo(200);
       // The static token that was never set is not the empty one.
-      URI socket = URI.create(app.doors().apiUrl() + "/realtime?token=");
+      URI socket = URI.create(app.endpoints().apiUrl() + "/realtime?token=");
       assertThatThrownBy(() -> SocketClient.open(socket, null)).hasMessage("refused with 401");
     }
   }
@@ -79,7 +81,7 @@ class IssuedTokensIT {
   void aServerStartsWhileItsKeysHang() throws Exception {
     try (KeyAddress address = new KeyAddress()) {
       Config config = config("auth.jwt.jwks_url", address.uri().toString());
-      try (App app = App.start(config, Role.GATEWAY, Map.of())) {
+      try (App app = App.start(config, ServerRole.GATEWAY, Map.of())) {
         assertThat(get(app, "/health", null).statusCode()).isEqualTo(200);
         assertThat(get(app, "/jobs", "a.b.c").statusCode()).isEqualTo(401);
         assertThat(get(app, "/jobs", token()).statusCode()).isEqualTo(503);
@@ -114,7 +116,7 @@ class IssuedTokensIT {
                     file.toString()),
                 home)
             .load();
-    assertThatThrownBy(() -> App.start(unchecked, Role.GATEWAY, Map.of()))
+    assertThatThrownBy(() -> App.start(unchecked, ServerRole.GATEWAY, Map.of()))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("holds a private key");
   }

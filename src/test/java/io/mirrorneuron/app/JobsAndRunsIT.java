@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;
-import io.mirrorneuron.model.Submission;
+import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.SampleManifests;
@@ -47,7 +47,7 @@ class JobsAndRunsIT {
     settings.put("grpc.port", "0");
     settings.put("grpc.admin_token", "admin");
     Config config = new ConfigLoader(Map.of(), null, settings, home).load();
-    app = App.start(config, Role.UP, Map.of("PATH", System.getenv("PATH")));
+    app = App.start(config, ServerRole.UP, Map.of("PATH", System.getenv("PATH")));
     runs = new RunStore(home.resolve("runs"));
   }
 
@@ -238,7 +238,7 @@ class JobsAndRunsIT {
   private static Stream<String> follow(String path) throws IOException {
     try {
       return HTTP.send(
-              HttpRequest.newBuilder(URI.create(app.doors().apiUrl() + path))
+              HttpRequest.newBuilder(URI.create(app.endpoints().apiUrl() + path))
                   .header("Accept", "text/event-stream")
                   .build(),
               HttpResponse.BodyHandlers.ofLines())
@@ -269,7 +269,7 @@ class JobsAndRunsIT {
   private static HttpResponse<String> send(String path) {
     try {
       return HTTP.send(
-          HttpRequest.newBuilder(URI.create(app.doors().apiUrl() + path)).build(),
+          HttpRequest.newBuilder(URI.create(app.endpoints().apiUrl() + path)).build(),
           HttpResponse.BodyHandlers.ofString());
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);

@@ -3,6 +3,7 @@ package io.mirrorneuron.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.cli.Screen;
+import io.mirrorneuron.server.DataDirectory;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;

@@ -10,6 +10,7 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.redis.RedisServer;
+import io.mirrorneuron.runtime.embedded.RuntimeRedis;
 import io.mirrorneuron.testing.OldRedis;
 import io.mirrorneuron.testing.Shell;
 import io.mirrorneuron.wire.Json;
@@ -30,12 +31,13 @@ class NamedRedisIT {
   @Test
   void anOldServerOfTheUsersIsWarnedOfOnceAndServes() throws Exception {
     Path home = folder.resolve("home");
-    Logger logger = (Logger) LoggerFactory.getLogger(StateServer.class);
+    Logger logger = (Logger) LoggerFactory.getLogger(RuntimeRedis.class);
     ListAppender<ILoggingEvent> said = new ListAppender<>();
     said.start();
     logger.addAppender(said);
     try (RedisServer theirs = theirs();
-        App app = App.start(config(home, theirs.uri()), Role.UP, ConfigLoader.environment())) {
+        App app =
+            App.start(config(home, theirs.uri()), ServerRole.UP, ConfigLoader.environment())) {
       assertThat(new Shell(Main::commandLine, home).run("run", "shell-chain").exitCode()).isZero();
       JsonNode redis = status(app).path("components").path(3);
       assertThat(redis.path("status").asText()).isEqualTo("warning");
@@ -76,7 +78,7 @@ class NamedRedisIT {
 
   private static JsonNode status(App app) throws Exception {
     try (HttpClient http = HttpClient.newHttpClient()) {
-      URI uri = URI.create(app.doors().apiUrl() + "/runtime/status");
+      URI uri = URI.create(app.endpoints().apiUrl() + "/runtime/status");
       return Json.parse(
           http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
               .body());

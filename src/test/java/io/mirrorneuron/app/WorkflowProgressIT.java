@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.jobs.view.JobStory;
 import io.mirrorneuron.jobs.view.stored.JobRecord;
-import io.mirrorneuron.model.Submission;
+import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.samples.Samples;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.ProgressCheck;
@@ -54,7 +54,7 @@ class WorkflowProgressIT {
     app =
         App.start(
             new ConfigLoader(Map.of(), null, settings, folder).load(),
-            Role.UP,
+            ServerRole.UP,
             Map.of("PATH", System.getenv("PATH")));
   }
 
@@ -67,7 +67,7 @@ class WorkflowProgressIT {
     return Samples.names();
   }
 
-  private static JobsClient jobs() {
+  private static JobsPort jobs() {
     return app.jobs();
   }
 
@@ -183,6 +183,6 @@ class WorkflowProgressIT {
   }
 
   private static HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create(app.doors().apiUrl() + path));
+    return HttpRequest.newBuilder(URI.create(app.endpoints().apiUrl() + path));
   }
 }

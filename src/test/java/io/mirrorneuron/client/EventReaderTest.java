@@ -2,7 +2,7 @@ package io.mirrorneuron.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.model.EventPage;
+import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.wire.GrpcMetadata.LogState;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -8,15 +8,17 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.Secret;
-import io.mirrorneuron.model.Backup;
 import io.mirrorneuron.model.ErrorCode;
-import io.mirrorneuron.model.EventPage;
-import io.mirrorneuron.model.ForkRequest;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.model.Submission;
-import io.mirrorneuron.model.Submission.Payloads;
-import io.mirrorneuron.model.SubmittedJob;
-import io.mirrorneuron.testing.FakeClusterClient;
+import io.mirrorneuron.port.Backup;
+import io.mirrorneuron.port.ClusterPort;
+import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.port.ForkRequest;
+import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.Submission.Payloads;
+import io.mirrorneuron.port.SubmittedJob;
+import io.mirrorneuron.testing.FakeCluster;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.http.HttpServer;
@@ -44,7 +46,7 @@ class GrpcRoundTripIT {
 
   private GrpcRuntime runtime;
   private Clients clients;
-  private JobsClient jobs;
+  private JobsPort jobs;
 
   @BeforeEach
   void start() {
@@ -157,7 +159,7 @@ class GrpcRoundTripIT {
     assertThat(jobs.submit(keyed)).isEqualTo(jobs.submit(keyed));
     assertFails(
         ErrorCode.CONFLICT,
-        "idempotency_conflict",
+        "idempotency_key_reused",
         () -> jobs.submit(new Submission("{}", new Payloads.Inline(Map.of()), "key-1")));
   }
 
@@ -223,7 +225,7 @@ class GrpcRoundTripIT {
   void aWatchHearsOfEachCommitUntilItIsClosed() {
     jobs.submit(Submission.of(MANIFEST));
     AtomicInteger heard = new AtomicInteger();
-    JobsClient.Subscription watch = jobs.watch("fake-1", heard::incrementAndGet);
+    JobsPort.Subscription watch = jobs.watch("fake-1", heard::incrementAndGet);
     eventually("it hears the last stored event", () -> heard.get() == 1);
     runtime.jobs.append("fake-1", "tick");
     eventually("it hears the next one", () -> heard.get() == 2);
@@ -249,7 +251,7 @@ class GrpcRoundTripIT {
     jobs.submit(Submission.of(MANIFEST));
     AtomicInteger heard = new AtomicInteger();
     runtime.jobs.failWith(MnException.unavailable("redis is away", null));
-    JobsClient.Subscription watch = jobs.watch("fake-1", heard::incrementAndGet);
+    JobsPort.Subscription watch = jobs.watch("fake-1", heard::incrementAndGet);
     eventually("it says that something is wrong", () -> heard.get() == 1);
     runtime.jobs.intercept(call -> {});
     eventually("it comes back", () -> runtime.jobs.watchers("fake-1") == 1);
@@ -282,7 +284,7 @@ class GrpcRoundTripIT {
   void aForkArrivesAsItWasAskedFor() throws Exception {
     jobs.submit(Submission.of(MANIFEST));
     ForkRequest atStep = ForkRequest.atStep("s").with(Map.of("s", Json.parse("[1]")));
-    ForkRequest keyed = ForkRequest.atEvent(7).with("again");
+    ForkRequest keyed = ForkRequest.atEvent(3).with("again");
 
     ObjectNode answer = jobs.fork("fake-1", atStep);
     jobs.fork("fake-1", keyed);
@@ -415,13 +417,13 @@ class GrpcRoundTripIT {
 
   @Test
   void theClusterReports() {
-    ClusterClient cluster = clients.cluster();
+    ClusterPort cluster = clients.cluster();
     assertThat(cluster.summary()).isEqualTo(runtime.cluster.summary());
     assertThat(cluster.resource()).isEqualTo(runtime.cluster.resource());
     assertThat(cluster.setResource(Json.object().put("cpu", 50)).path("limits").path("cpu").asInt())
         .isEqualTo(50);
     assertThat(cluster.summary().path("nodes").path(0).path("name").asText())
-        .isEqualTo(FakeClusterClient.NODE);
+        .isEqualTo(FakeCluster.NODE);
     assertFails(
         ErrorCode.INVALID,
         "invalid_argument",

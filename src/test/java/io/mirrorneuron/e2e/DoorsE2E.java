@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.client.Clients;
-import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.model.Submission;
-import io.mirrorneuron.model.Submission.Payloads;
+import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.testing.PackagedServer;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.wire.Json;
@@ -108,7 +108,7 @@ class DoorsE2E {
 
   @Test
   void aCleanupRemovesEndedJobsOnly() {
-    JobsClient jobs = clients.jobs();
+    JobsPort jobs = clients.jobs();
     String ended = server.submit(SampleManifests.routers("ended", 1));
     server.awaitEnd(ended);
     String open = server.submit(SampleManifests.program("open", "sleep", "60"));

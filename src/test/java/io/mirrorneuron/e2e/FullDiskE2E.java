@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.client.Clients;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.model.Submission;
+import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.testing.BundleUpload;
 import io.mirrorneuron.testing.HealthClient;
 import io.mirrorneuron.testing.PackagedServer;

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.listen.Limits;
-import io.mirrorneuron.model.Submission;
+import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.GatewayFixture;
 import io.mirrorneuron.testing.RawConnection;

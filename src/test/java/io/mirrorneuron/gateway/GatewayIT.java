@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.cluster.RedisState;
-import io.mirrorneuron.model.ForkRequest;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.model.Submission;
+import io.mirrorneuron.port.ForkRequest;
+import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.store.RedisState;
 import io.mirrorneuron.testing.GatewayFixture;
 import io.mirrorneuron.testing.RawHttp;
 import io.mirrorneuron.testing.Zips;
@@ -100,7 +100,7 @@ class GatewayIT {
             gateway
                 .request("/api/v1/jobs/fake-1/fork")
                 .header("Idempotency-Key", "again")
-                .POST(HttpRequest.BodyPublishers.ofString("{\"at\":7}"))
+                .POST(HttpRequest.BodyPublishers.ofString("{\"at\":3}"))
                 .build());
     gateway.post("/api/v1/jobs/fake-1/fork", "{}");
 
@@ -108,12 +108,12 @@ class GatewayIT {
         .isEqualTo(
             "{\"id\":\"fake-2\",\"job_id\":\"fake-2\",\"status\":\"pending\","
                 + "\"forked_from\":{\"job_id\":\"fake-1\",\"at\":\"s\"}}");
-    assertThat(json(keyed).at("/forked_from/at").asInt()).isEqualTo(7);
+    assertThat(json(keyed).at("/forked_from/at").asInt()).isEqualTo(3);
     ForkRequest atStep = ForkRequest.atStep("s").with(Map.of("s", Json.parse("[1]")));
     assertThat(gateway.jobs.calls())
         .contains(
             "fork fake-1 " + atStep,
-            "fork fake-1 " + ForkRequest.atEvent(7).with("again"),
+            "fork fake-1 " + ForkRequest.atEvent(3).with("again"),
             "fork fake-1 " + ForkRequest.atBeginning());
     assertThat(gateway.post("/api/v1/jobs/nope/fork", "{}").statusCode()).isEqualTo(404);
   }
@@ -170,7 +170,7 @@ class GatewayIT {
     assertThat(json(submit("k", "{\"graph_id\":\"a\"}")).path("id").asText()).isEqualTo("fake-1");
     var clash = submit("k", "{\"graph_id\":\"b\"}");
     assertThat(clash.statusCode()).isEqualTo(409);
-    assertThat(json(clash).path("error").asText()).isEqualTo("idempotency_conflict");
+    assertThat(json(clash).path("error").asText()).isEqualTo("idempotency_key_reused");
   }
 
   @Test

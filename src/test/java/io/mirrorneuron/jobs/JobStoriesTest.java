@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.model.Submission;
-import io.mirrorneuron.testing.FakeJobsClient;
+import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.testing.FakeJobs;
 import io.mirrorneuron.testing.JobRunsFixture;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -19,7 +19,7 @@ class JobStoriesTest {
   private static final String MANIFEST =
       "{\"graph_id\":\"g\",\"nodes\":[{\"node_id\":\"a\",\"agent_type\":\"router\"}]}";
 
-  private final FakeJobsClient jobs = new FakeJobsClient();
+  private final FakeJobs jobs = new FakeJobs();
   private JobStories stories;
 
   @BeforeEach

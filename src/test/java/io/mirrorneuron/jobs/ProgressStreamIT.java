@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.bus.Addresses;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.config.Secret;
-import io.mirrorneuron.model.Submission;
+import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.testing.Eventually;
-import io.mirrorneuron.testing.FakeJobsClient;
+import io.mirrorneuron.testing.FakeJobs;
 import io.mirrorneuron.testing.JobRunsFixture;
 import io.mirrorneuron.testing.ProgressCheck;
 import io.mirrorneuron.wire.Json;
@@ -35,7 +35,7 @@ class ProgressStreamIT {
       Clock.fixed(Instant.parse("2026-01-02T03:04:05.006Z"), ZoneOffset.UTC);
 
   private final Vertx vertx = Vertx.vertx();
-  private final FakeJobsClient jobs = new FakeJobsClient(CLOCK);
+  private final FakeJobs jobs = new FakeJobs(CLOCK);
   private String job;
 
   @BeforeEach

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.model.Submission;
+import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.testing.GatewayFixture;
 import io.mirrorneuron.testing.RunFiles;
 import io.mirrorneuron.testing.SocketClient;

@@ -7,13 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.client.JobsClient;
-import io.mirrorneuron.model.Backup;
 import io.mirrorneuron.model.ErrorCode;
-import io.mirrorneuron.model.EventPage;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.model.Submission;
-import io.mirrorneuron.model.Submission.Payloads;
+import io.mirrorneuron.port.Backup;
+import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.wire.Json;
@@ -54,7 +54,7 @@ class BackupIT {
   private static final String PROGRAM =
       "while [ ! -e '%s' ]; do sleep 0.05; done; printf '{\"answer\":42}'";
 
-  private static JobsClient jobs() {
+  private static JobsPort jobs() {
     return here.jobs();
   }
 

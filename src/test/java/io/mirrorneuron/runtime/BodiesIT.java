@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.model.Submission;
-import io.mirrorneuron.model.Submission.Payloads;
+import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.wire.Json;
 import java.nio.charset.StandardCharsets;

@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.model.ErrorCode;
-import io.mirrorneuron.model.ForkRequest;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.model.Submission;
-import io.mirrorneuron.model.Submission.Payloads;
+import io.mirrorneuron.port.ForkRequest;
+import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.wire.Json;
@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 class JobForkIT {
   @TempDir static Path home;
   private static RuntimeFixture runtime;
-  private static JobsClient jobs;
+  private static JobsPort jobs;
 
   @BeforeAll
   static void start() throws Exception {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config.DefaultRunner;
+import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.runtime.engine.Engine;
 import io.mirrorneuron.runtime.engine.Timers;
 import io.mirrorneuron.runtime.manifest.Manifests;
@@ -13,6 +14,7 @@ import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.testing.InMemoryJobStore;
 import io.mirrorneuron.testing.InMemoryNodeRegistry;
 import java.lang.reflect.Proxy;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -77,18 +79,16 @@ class LocalJobsTest {
     JobStore store = interruptedBy(() -> Answers.await(engine.cancel(jobId, null)));
     LocalJobs jobs =
         new LocalJobs(
-            engine,
-            store,
-            null,
-            new ManifestCache(manifests),
-            null,
-            () -> true,
-            null,
-            new NewJobs("node", () -> "0"),
-            new JobHistory(store),
-            null,
-            null,
-            null,
+            new JobAccess(
+                engine,
+                store,
+                null,
+                new ManifestCache(manifests),
+                new NewJobs("node", () -> "0"),
+                new JobHistory(store)),
+            new Watches(),
+            new LocalJobs.Clearing(Secret.NONE, () -> true),
+            Clock.systemUTC(),
             Storage.unwatched());
 
     ObjectNode during = jobs.get(jobId);

@@ -3,7 +3,7 @@ package io.mirrorneuron.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.model.Submission;
+import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.testing.RuntimeFixture;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -4,7 +4,7 @@ import static io.mirrorneuron.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mirrorneuron.model.Submission;
+import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.runstore.ResourceSummary;
 import io.mirrorneuron.runstore.ResourceSummary.Window;
 import io.mirrorneuron.testing.RuntimeFixture;

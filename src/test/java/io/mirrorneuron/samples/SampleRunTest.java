@@ -2,7 +2,7 @@ package io.mirrorneuron.samples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.testing.FakeJobsClient;
+import io.mirrorneuron.testing.FakeJobs;
 import io.mirrorneuron.wire.Json;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SampleRunTest {
   @TempDir Path folder;
-  private final FakeJobsClient jobs = new FakeJobsClient();
+  private final FakeJobs jobs = new FakeJobs();
   private final StringWriter printed = new StringWriter();
 
   @BeforeEach

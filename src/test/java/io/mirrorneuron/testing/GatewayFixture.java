@@ -4,8 +4,7 @@ import io.mirrorneuron.archive.ArchiveVerticle;
 import io.mirrorneuron.blueprints.BlueprintsVerticle;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.cluster.ClusterVerticle;
-import io.mirrorneuron.cluster.RedisState;
-import io.mirrorneuron.cluster.Surroundings;
+import io.mirrorneuron.cluster.ServerLocation;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.gateway.GatewayVerticle;
@@ -35,6 +34,7 @@ import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.store.BundleZip;
 import io.mirrorneuron.store.JobRows;
+import io.mirrorneuron.store.RedisState;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
@@ -62,8 +62,8 @@ public final class GatewayFixture implements AutoCloseable {
 
   public static final Limits LIMITS = new Limits(4096, Duration.ofSeconds(20));
 
-  public final FakeJobsClient jobs = new FakeJobsClient();
-  public final FakeClusterClient cluster = new FakeClusterClient();
+  public final FakeJobs jobs = new FakeJobs();
+  public final FakeCluster cluster = new FakeCluster();
   public final Vertx vertx;
   public final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -148,7 +148,7 @@ public final class GatewayFixture implements AutoCloseable {
                 staging,
                 new Secret("admin-secret"),
                 clock),
-            new ClusterVerticle(cluster, surroundings(folder), this::redis, clock),
+            new ClusterVerticle(cluster, location(folder), this::redis, clock),
             new BlueprintsVerticle(staging),
             new ObservabilityVerticle(runs, clock),
             new RunsVerticle(
@@ -254,8 +254,8 @@ public final class GatewayFixture implements AutoCloseable {
     return redis;
   }
 
-  private static Surroundings surroundings(Path folder) {
-    return new Surroundings(
+  private static ServerLocation location(Path folder) {
+    return new ServerLocation(
         "local",
         folder.toString(),
         "localhost:55051",

@@ -27,8 +27,8 @@ public final class GrpcRuntime implements AutoCloseable {
   public static final long MESSAGE = 32 << 20;
 
   public final Vertx vertx;
-  public final FakeJobsClient jobs = new FakeJobsClient();
-  public final FakeClusterClient cluster = new FakeClusterClient();
+  public final FakeJobs jobs = new FakeJobs();
+  public final FakeCluster cluster = new FakeCluster();
   public final AtomicBoolean serving = new AtomicBoolean(true);
   public final RuntimeServer server;
 
@@ -37,6 +37,14 @@ public final class GrpcRuntime implements AutoCloseable {
   }
 
   private GrpcRuntime(Config.Grpc config, String redisUrl, Auth tokens, Limits limits) {
+    this(config, redisUrl, tokens, limits, null);
+  }
+
+  /**
+   * @param behind stands behind the server in place of the fakes, or null
+   */
+  private GrpcRuntime(
+      Config.Grpc config, String redisUrl, Auth tokens, Limits limits, RuntimeFixture behind) {
     vertx = GatewayFixture.vertx(limits);
     NodeIdentity identity =
         new NodeIdentity(
@@ -53,8 +61,8 @@ public final class GrpcRuntime implements AutoCloseable {
             vertx,
             config,
             new RuntimeServer.Parts(
-                jobs,
-                cluster,
+                behind == null ? jobs : behind.jobs(),
+                behind == null ? cluster : behind.cluster(),
                 identity,
                 GrpcRuntime::hardware,
                 serving::get,
@@ -79,6 +87,16 @@ public final class GrpcRuntime implements AutoCloseable {
    */
   public static GrpcRuntime start(Limits limits) {
     return new GrpcRuntime(config(0, Duration.ofSeconds(5), AUTH), "", Auth.NOBODY_ENTERS, limits);
+  }
+
+  /** The door of a runtime with a real Redis. */
+  public static GrpcRuntime before(RuntimeFixture runtime) {
+    return new GrpcRuntime(
+        config(0, Duration.ofSeconds(15), AUTH),
+        "",
+        Auth.NOBODY_ENTERS,
+        GatewayFixture.LIMITS,
+        runtime);
   }
 
   public static GrpcRuntime withoutOperatorToken() {

@@ -1,15 +1,20 @@
 package io.mirrorneuron.testing;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.port.ClusterPort;
+import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.runtime.Runtime;
+import io.mirrorneuron.runtime.cluster.LocalCluster;
+import io.mirrorneuron.runtime.cluster.NodeIdentity;
 import io.mirrorneuron.storage.Storage;
+import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisLanes;
+import io.mirrorneuron.store.RedisResourceLimits;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -62,7 +67,7 @@ public final class RuntimeFixture implements AutoCloseable {
 
   private Runtime start() {
     return new Runtime(
-        config,
+        Runtime.Settings.of(config),
         new Runtime.Identity(
             "mirror_neuron@test",
             "test-" + home.getFileName(),
@@ -106,8 +111,21 @@ public final class RuntimeFixture implements AutoCloseable {
         .load();
   }
 
-  public JobsClient jobs() {
+  public JobsPort jobs() {
     return runtime.jobs();
+  }
+
+  /** This node, alone in its cluster; its limits lie in Redis. */
+  public ClusterPort cluster() {
+    Keys keys = new Keys(config.redis().namespace());
+    return new LocalCluster(
+        NodeIdentity.standalone("test", config.grpc()),
+        GrpcRuntime::hardware,
+        runtime::pools,
+        runtime.census(),
+        new RedisResourceLimits(lanes, keys),
+        keys.namespace(),
+        Clock.systemUTC());
   }
 
   /** Ends the runtime alone, as when its machine is switched off in good order. */
@@ -122,7 +140,7 @@ public final class RuntimeFixture implements AutoCloseable {
   /** The details of the job once it is terminal. */
   public ObjectNode awaitEnd(String jobId) {
     CountDownLatch ended = new CountDownLatch(1);
-    try (JobsClient.Subscription _ =
+    try (JobsPort.Subscription _ =
         jobs()
             .watch(
                 jobId,

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.jobs.view.stored.Compaction;
 import io.mirrorneuron.jobs.view.stored.JobEvent;
 import io.mirrorneuron.jobs.view.stored.JobRecord;
-import io.mirrorneuron.model.EventPage;
+import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.wire.Json;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;

@@ -29,7 +29,7 @@ public final class JobStory {
   private long lastOfPrograms;
 
   /**
-   * @param first with the manifest or the topology, as {@code JobsClient.get} answers
+   * @param first with the manifest or the topology, as {@code JobsPort.get} answers
    */
   public JobStory(String jobId, JobRecord first) {
     this.jobId = jobId;

@@ -2,8 +2,8 @@ package io.mirrorneuron.runtime.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.client.ClusterClient;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.runtime.exec.pool.PoolUsage;
 import io.mirrorneuron.store.ResourceLimits;
 import io.mirrorneuron.store.ResourceLimits.Resource;
@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /** The cluster as seen by a node that is alone in it. */
-public final class LocalCluster implements ClusterClient {
+public final class LocalCluster implements ClusterPort {
   /** Rows in the summary at most; counts cover all jobs. */
   private static final int SUMMARY_ROWS = 1000;
 

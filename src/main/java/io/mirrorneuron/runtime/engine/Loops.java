@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.engine;
 
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.model.SubmittedJob;
+import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.store.JobStore.Commit;
 import io.mirrorneuron.store.JobStore.NewJob;
 import java.util.Map;

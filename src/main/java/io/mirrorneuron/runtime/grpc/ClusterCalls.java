@@ -3,10 +3,10 @@ package io.mirrorneuron.runtime.grpc;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.client.ClusterClient;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.proto.cluster.v1.ClusterServiceGrpcService;
 import io.mirrorneuron.proto.cluster.v1.GetResourceRequest;
 import io.mirrorneuron.proto.cluster.v1.GetResourceResponse;
@@ -30,16 +30,13 @@ final class ClusterCalls {
 
   private static final int REDIS_PORT = 6379;
 
-  private final ClusterClient cluster;
+  private final ClusterPort cluster;
   private final NodeIdentity identity;
   private final Supplier<Hardware> hardware;
   private final Config.Grpc config;
 
   ClusterCalls(
-      ClusterClient cluster,
-      NodeIdentity identity,
-      Supplier<Hardware> hardware,
-      Config.Grpc config) {
+      ClusterPort cluster, NodeIdentity identity, Supplier<Hardware> hardware, Config.Grpc config) {
     this.cluster = cluster;
     this.identity = identity;
     this.hardware = hardware;

@@ -1,10 +1,10 @@
 package io.mirrorneuron.runtime.grpc;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.model.ErrorCode;
-import io.mirrorneuron.model.EventPage;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.proto.observability.v1.EventResponse;
 import io.mirrorneuron.proto.observability.v1.ObservabilityServiceGrpcService;
 import io.mirrorneuron.proto.observability.v1.StreamEventsRequest;
@@ -18,7 +18,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The event feed of a job: a cursor read repeated, woken by {@link JobsClient#watch}.
+ * The event feed of a job: a cursor read repeated, woken by {@link JobsPort#watch}.
  *
  * <p>History comes first, oldest event first; with {@code follow} what is committed later follows,
  * until the job has ended. Every event is sent once.
@@ -28,10 +28,10 @@ final class EventCalls {
   private static final int MAX_HISTORY = 10_000;
   private static final Duration SHORTEST_HEARTBEAT = Duration.ofMillis(100);
 
-  private final JobsClient jobs;
+  private final JobsPort jobs;
   private final Clock clock;
 
-  EventCalls(JobsClient jobs, Clock clock) {
+  EventCalls(JobsPort jobs, Clock clock) {
     this.jobs = jobs;
     this.clock = clock;
   }

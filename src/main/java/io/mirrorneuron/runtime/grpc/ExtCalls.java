@@ -3,10 +3,10 @@ package io.mirrorneuron.runtime.grpc;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.client.ClusterClient;
-import io.mirrorneuron.client.JobsClient;
-import io.mirrorneuron.model.EventPage;
-import io.mirrorneuron.model.ForkRequest;
+import io.mirrorneuron.port.ClusterPort;
+import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.port.ForkRequest;
+import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.proto.ext.v1.DrainJobRequest;
 import io.mirrorneuron.proto.ext.v1.ExplainJobRequest;
 import io.mirrorneuron.proto.ext.v1.ExtJsonResponse;
@@ -28,10 +28,10 @@ final class ExtCalls {
   private static final int PAGE = 500;
   private static final String DEAD_LETTER = "dead_letter";
 
-  private final JobsClient jobs;
-  private final ClusterClient cluster;
+  private final JobsPort jobs;
+  private final ClusterPort cluster;
 
-  ExtCalls(JobsClient jobs, ClusterClient cluster) {
+  ExtCalls(JobsPort jobs, ClusterPort cluster) {
     this.jobs = jobs;
     this.cluster = cluster;
   }

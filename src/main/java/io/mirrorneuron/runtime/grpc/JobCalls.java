@@ -3,11 +3,11 @@ package io.mirrorneuron.runtime.grpc;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
-import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.config.Secret;
-import io.mirrorneuron.model.Backup;
-import io.mirrorneuron.model.Submission;
-import io.mirrorneuron.model.SubmittedJob;
+import io.mirrorneuron.port.Backup;
+import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.proto.job.v1.CancelJobRequest;
 import io.mirrorneuron.proto.job.v1.CancelJobResponse;
 import io.mirrorneuron.proto.job.v1.ClearJobsRequest;
@@ -35,13 +35,13 @@ import java.util.stream.Collectors;
 
 /** The calls about jobs. */
 final class JobCalls {
-  private final JobsClient jobs;
+  private final JobsPort jobs;
   private final Secret adminToken;
 
   /**
    * @param adminToken what the runtime wants to see for a cleanup
    */
-  JobCalls(JobsClient jobs, Secret adminToken) {
+  JobCalls(JobsPort jobs, Secret adminToken) {
     this.jobs = jobs;
     this.adminToken = adminToken;
   }

@@ -1,8 +1,8 @@
 package io.mirrorneuron.runtime.grpc;
 
-import io.mirrorneuron.client.ClusterClient;
-import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.port.ClusterPort;
+import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
 import io.mirrorneuron.security.Auth;
@@ -67,8 +67,8 @@ public final class RuntimeServer implements AutoCloseable {
    * @param storage explains failures for want of room
    */
   public record Parts(
-      JobsClient jobs,
-      ClusterClient cluster,
+      JobsPort jobs,
+      ClusterPort cluster,
       NodeIdentity identity,
       Supplier<Hardware> hardware,
       BooleanSupplier serving,

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.model.Submission;
+import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.proto.cluster.v1.ClusterServiceGrpcClient;
 import io.mirrorneuron.proto.cluster.v1.DrainNodeRequest;
 import io.mirrorneuron.proto.cluster.v1.GetResourceRequest;

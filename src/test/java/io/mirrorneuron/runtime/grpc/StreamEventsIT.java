@@ -3,8 +3,8 @@ package io.mirrorneuron.runtime.grpc;
 import static io.mirrorneuron.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.model.EventPage;
-import io.mirrorneuron.model.Submission;
+import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.proto.observability.v1.ObservabilityServiceGrpcClient;
 import io.mirrorneuron.proto.observability.v1.StreamEventsRequest;
 import io.mirrorneuron.testing.GrpcRuntime;

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * The one reader of what is recorded of a job: the runtime first, the run store where it says
  * nothing.
  *
- * @param document as {@code JobsClient.brief} or {@code get} answers; an empty object when the
+ * @param document as {@code JobsPort.brief} or {@code get} answers; an empty object when the
  *     runtime does not know the job
  */
 public record JobRecord(ObjectNode document, StoredRun stored) {

@@ -1,0 +1,51 @@
+package io.mirrorneuron.app;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.wire.Json;
+
+/**
+ * What a server listens on.
+ *
+ * @param api the HTTP door, or null when this server has none
+ * @param grpc the gRPC door, or null
+ */
+record Endpoints(Endpoint api, Endpoint grpc) {
+
+  /** An address as others on this machine reach it. */
+  record Endpoint(String host, int port) {
+    /** The door of a server that was bound to {@code host}: a wildcard is reached by loopback. */
+    static Endpoint bound(String host, int port) {
+      boolean everywhere = host.equals("0.0.0.0") || host.equals("::") || host.equals("[::]");
+      return new Endpoint(everywhere ? "localhost" : host, port);
+    }
+
+    @Override
+    public String toString() {
+      return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+    }
+  }
+
+  String apiUrl() {
+    return "http://" + api + "/api/v1";
+  }
+
+  /** The members that {@code runtime-endpoints.json} has for these doors. */
+  ObjectNode announcement() {
+    ObjectNode announcement = Json.object();
+    if (api != null) {
+      announcement
+          .putObject("api")
+          .put("base_url", apiUrl())
+          .put("host", api.host())
+          .put("port", api.port());
+    }
+    if (grpc != null) {
+      announcement
+          .putObject("grpc")
+          .put("target", grpc.toString())
+          .put("host", grpc.host())
+          .put("port", grpc.port());
+    }
+    return announcement;
+  }
+}

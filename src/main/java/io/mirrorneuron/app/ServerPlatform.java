@@ -1,0 +1,115 @@
+package io.mirrorneuron.app;
+
+import io.mirrorneuron.area.Platform;
+import io.mirrorneuron.config.Config;
+import io.mirrorneuron.port.ClusterPort;
+import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.runstore.Artifacts;
+import io.mirrorneuron.runstore.Outputs;
+import io.mirrorneuron.runstore.Reach;
+import io.mirrorneuron.runstore.RunIndex;
+import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.server.ServerContext;
+import io.mirrorneuron.storage.Storage;
+import io.mirrorneuron.store.BundleStaging;
+import io.mirrorneuron.store.JobRows;
+import io.mirrorneuron.store.RedisState;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** What this server offers to its areas. */
+record ServerPlatform(
+    ServerContext on,
+    Backend backend,
+    BundleStaging staging,
+    RunIndex index,
+    Artifacts artifacts,
+    Outputs outputs)
+    implements Platform {
+
+  static ServerPlatform of(ServerContext on, Backend backend, BundleStaging staging) {
+    return new ServerPlatform(
+        on,
+        backend,
+        staging,
+        RunIndex.of(on.runs(), on.clock()),
+        new Artifacts(),
+        new Outputs(new Reach(outputRoots(on.config()), home())));
+  }
+
+  private static List<Path> outputRoots(Config config) {
+    List<Path> roots = new ArrayList<>(config.outputs().roots());
+    roots.add(config.home().resolve("shared"));
+    return roots;
+  }
+
+  private static Path home() {
+    return Path.of(System.getProperty("user.home"));
+  }
+
+  @Override
+  public Path userHome() {
+    return home();
+  }
+
+  @Override
+  public String program() {
+    return "mn " + Main.version();
+  }
+
+  @Override
+  public JobsPort jobs() {
+    return backend.jobs();
+  }
+
+  @Override
+  public ClusterPort cluster() {
+    return backend.cluster();
+  }
+
+  @Override
+  public Optional<JobRows> rows() {
+    return switch (backend) {
+      case Backend.Here here -> Optional.of(here.runtime().rows());
+      case Backend.Elsewhere elsewhere -> Optional.empty();
+    };
+  }
+
+  @Override
+  public Optional<Supplier<RedisState>> redis() {
+    return switch (backend) {
+      case Backend.Here here -> Optional.of(here.runtime().redis()::state);
+      case Backend.Elsewhere elsewhere -> Optional.empty();
+    };
+  }
+
+  @Override
+  public Config config() {
+    return on.config();
+  }
+
+  @Override
+  public Clock clock() {
+    return on.clock();
+  }
+
+  @Override
+  public Map<String, String> environment() {
+    return on.environment();
+  }
+
+  @Override
+  public RunStore runs() {
+    return on.runs();
+  }
+
+  @Override
+  public Storage storage() {
+    return on.disks().storage();
+  }
+}

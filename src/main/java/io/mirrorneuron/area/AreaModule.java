@@ -1,0 +1,10 @@
+package io.mirrorneuron.area;
+
+import io.mirrorneuron.bus.AreaVerticle;
+
+/** Makes the verticle of one area with all its parts. */
+@FunctionalInterface
+public interface AreaModule {
+
+  AreaVerticle of(Platform platform);
+}

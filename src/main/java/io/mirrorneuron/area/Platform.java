@@ -1,0 +1,63 @@
+package io.mirrorneuron.area;
+
+import io.mirrorneuron.config.Config;
+import io.mirrorneuron.port.ClusterPort;
+import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.runstore.Artifacts;
+import io.mirrorneuron.runstore.Outputs;
+import io.mirrorneuron.runstore.RunIndex;
+import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.storage.Storage;
+import io.mirrorneuron.store.BundleStaging;
+import io.mirrorneuron.store.JobRows;
+import io.mirrorneuron.store.RedisState;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** What a server offers to its areas. The same objects for all of them, and thread-safe. */
+public interface Platform {
+
+  Config config();
+
+  Clock clock();
+
+  /** Variables that searches for programs may see. */
+  Map<String, String> environment();
+
+  /** Name and version of this program, as {@code mn 1.0}. */
+  String program();
+
+  /** What {@code ~} stands for in documents. */
+  Path userHome();
+
+  // ------------------------------------------------------------------ the runtime
+
+  JobsPort jobs();
+
+  ClusterPort cluster();
+
+  /** The hot read path of job rows; empty when the runtime is elsewhere. */
+  Optional<JobRows> rows();
+
+  /** Tells of the server that holds the state of jobs; empty when the runtime is elsewhere. */
+  Optional<Supplier<RedisState>> redis();
+
+  // ------------------------------------------------------------------ runs and files
+
+  RunStore runs();
+
+  RunIndex index();
+
+  Artifacts artifacts();
+
+  Outputs outputs();
+
+  /** Bundles that were uploaded and not submitted yet. */
+  BundleStaging staging();
+
+  /** Whether there is room for what is new. */
+  Storage storage();
+}

@@ -1,0 +1,26 @@
+package io.mirrorneuron.jobs;
+
+import io.mirrorneuron.area.Platform;
+import io.mirrorneuron.bus.AreaVerticle;
+
+/** The area {@code jobs}: what runs and what became of it, of the runtime and of run folders. */
+public final class JobsModule {
+  private JobsModule() {}
+
+  public static AreaVerticle of(Platform platform) {
+    JobRuns runs =
+        new JobRuns(
+            platform.runs(),
+            platform.index(),
+            platform.artifacts(),
+            platform.outputs(),
+            platform.clock());
+    return new JobsVerticle(
+        platform.jobs(),
+        platform.rows().orElse(null),
+        runs,
+        platform.staging(),
+        platform.config().grpc().adminToken(),
+        platform.clock());
+  }
+}

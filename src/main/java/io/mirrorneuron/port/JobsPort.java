@@ -1,0 +1,172 @@
+package io.mirrorneuron.port;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/**
+ * Jobs of a runtime, in this process or behind gRPC. Blocking and thread-safe; failures are {@link
+ * io.mirrorneuron.model.MnException}. JSON shapes are those of the gRPC contract. Whoever is named
+ * {@code by} is remembered; it is the name that the caller's token vouches for, null when it
+ * vouches for none.
+ */
+public interface JobsPort {
+
+  /**
+   * Validates, stores and starts a job; returns when it is durable.
+   *
+   * @throws io.mirrorneuron.model.MnException MALFORMED or INVALID for what is no manifest or a
+   *     payload path that leaves the bundle, CONFLICT when the idempotency key was used for another
+   *     submission
+   */
+  SubmittedJob submit(Submission submission);
+
+  /** {@code {job, summary, agents, recent_events, sandboxes}}; NOT_FOUND when unknown. */
+  ObjectNode get(String jobId);
+
+  /**
+   * What lists and compact views need of {@link #get}: {@code {job, agents}} without manifest,
+   * topology, result and events; {@code job.event_seq} is the number of the last event that it
+   * knows of. An adapter that cannot tell them apart answers in full.
+   */
+  default ObjectNode brief(String jobId) {
+    return get(jobId);
+  }
+
+  /**
+   * Why the job is where it is: the job itself, each step that is open and each agent that has
+   * something to do, each with the record that says so.
+   *
+   * @return {@code {job_id, status, summary, explanations: [{subject: {kind, id}, state, cause,
+   *     text, record, since?, until?, waiting_for?, …}], more?}}; {@code more} counts those that
+   *     were left out
+   */
+  ObjectNode why(String jobId);
+
+  /**
+   * {@code {data: [row]}}, newest change first.
+   *
+   * @param limit rows at most; 0 or less means 100
+   */
+  ObjectNode list(int limit, boolean includeTerminal);
+
+  /**
+   * Ends the job and its processes; a terminal job stays as it is. Returns the status word.
+   *
+   * @param by who cancels; of several the first is remembered
+   */
+  String cancel(String jobId, String by);
+
+  /** By nobody in particular. */
+  default String cancel(String jobId) {
+    return cancel(jobId, null);
+  }
+
+  /**
+   * Starts no program of the job any more, and returns when none runs. A paused job stays as it is;
+   * PRECONDITION when the job has ended.
+   *
+   * @param drain whether those that run may end by themselves; else they are ended, and run again
+   *     when the job is resumed
+   * @param by who pauses; of several the first is remembered
+   * @return the status word: {@code paused}, or {@code pausing} while draining outlasts the call
+   */
+  String pause(String jobId, boolean drain, String by);
+
+  /** By nobody in particular. */
+  default String pause(String jobId, boolean drain) {
+    return pause(jobId, drain, null);
+  }
+
+  /**
+   * Continues a paused job; a running one stays as it is. Returns the status word; PRECONDITION
+   * when the job has ended.
+   */
+  String resume(String jobId, String by);
+
+  /** By nobody in particular. */
+  default String resume(String jobId) {
+    return resume(jobId, null);
+  }
+
+  /**
+   * Deletes every terminal job. Returns how many.
+   *
+   * @throws io.mirrorneuron.model.MnException FORBIDDEN when it is not the runtime's admin token
+   */
+  int clear(String adminToken);
+
+  /** The first {@code limit} events with a sequence number above {@code after}. */
+  EventPage events(String jobId, long after, int limit);
+
+  /** The last {@code limit} events, oldest first. */
+  EventPage lastEvents(String jobId, int limit);
+
+  /**
+   * Calls {@code onChange} after each commit that adds events to the job, from any thread, until
+   * closed. A call may stand for several commits. Watching an unknown job is no failure: reading it
+   * is. Each watch of a listener is closed on its own; closing one again does nothing.
+   */
+  Subscription watch(String jobId, Runnable onChange);
+
+  /**
+   * Gives a message to an agent of a job that has not ended; while the job is paused it waits.
+   *
+   * @param message in one of the forms of {@link io.mirrorneuron.wire.MessageForm}; without a
+   *     sender it comes from {@code external}, without a type or class it is a {@code command}
+   * @return {@code {accepted: true, job_id, agent_id, message_id}} once the message is durable
+   * @throws io.mirrorneuron.model.MnException NOT_FOUND for an unknown job or agent, PRECONDITION
+   *     when the job has ended, CONFLICT when its {@code message_id} was used for another message,
+   *     EXHAUSTED {@code retry_later} when the agent has too much to do
+   */
+  ObjectNode send(String jobId, String agentId, ObjectNode message);
+
+  /**
+   * Hands the message of dead letter {@code index} to its agent again.
+   *
+   * @return {@code {replayed: true, job_id, agent_id, index}}
+   * @throws io.mirrorneuron.model.MnException NOT_FOUND when there is no such dead letter,
+   *     PRECONDITION when the job has ended or the message has no receiver
+   */
+  ObjectNode replayDeadLetter(String jobId, int index);
+
+  /**
+   * A copy of a paused job with its bundle; the job stays as it is.
+   *
+   * @throws io.mirrorneuron.model.MnException PRECONDITION unless the job is paused
+   */
+  Backup backup(String jobId);
+
+  /**
+   * Makes a new, paused job that is as far as the one of the backup was, under ids of its own.
+   *
+   * @param blueprintId null for the one of the backup, else the graph's id
+   * @param runId null for a new one
+   * @param by who restores, and so submits the new job
+   * @return {@code {job_id, run_id, blueprint_id, status: "paused", source_job_id, source_run_id,
+   *     restore_provenance, recovery: {job_id, action, reason}}}
+   * @throws io.mirrorneuron.model.MnException INVALID when it is no backup that can be restored
+   */
+  ObjectNode restore(Backup backup, String blueprintId, String runId, String by);
+
+  /** By nobody in particular. */
+  default ObjectNode restore(Backup backup, String blueprintId, String runId) {
+    return restore(backup, blueprintId, runId, null);
+  }
+
+  /**
+   * Makes a new job that begins where another one was: with its manifest and payload files, under
+   * ids of its own. What had ended by then is taken over with its output, the rest is done again.
+   * Both jobs remember the other.
+   *
+   * @return {@code {id, job_id, status, forked_from: {job_id, at}}}
+   * @throws io.mirrorneuron.model.MnException NOT_FOUND for an unknown job or step, PRECONDITION
+   *     when the job had not come so far, INVALID for inputs of what does not start anew,
+   *     UNAVAILABLE when the job is open on another node; nothing is made then
+   */
+  ObjectNode fork(String jobId, ForkRequest request);
+
+  /** A watch that can be ended. */
+  interface Subscription extends AutoCloseable {
+    @Override
+    void close();
+  }
+}

@@ -1,0 +1,72 @@
+package io.mirrorneuron.runtime.embedded;
+
+import io.mirrorneuron.config.Config;
+import io.mirrorneuron.human.HumanModule;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.ClusterPort;
+import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.server.CloseStack;
+import io.mirrorneuron.server.Disks;
+import io.mirrorneuron.server.IdSource;
+import io.mirrorneuron.server.ServerContext;
+import io.mirrorneuron.server.ServerFolders;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.Map;
+
+/** A runtime for the program that it is part of: nothing listens, and nothing is announced. */
+public final class EmbeddedRuntime implements AutoCloseable {
+  private final LocalRuntime runtime;
+  private final CloseStack closing;
+
+  private EmbeddedRuntime(LocalRuntime runtime, CloseStack closing) {
+    this.runtime = runtime;
+    this.closing = closing;
+  }
+
+  /**
+   * Starts a runtime; returns when it takes jobs.
+   *
+   * @param environment variables that programs of steps and searches for programs may see
+   * @throws MnException with one sentence for people when that is not possible; nothing runs then
+   */
+  public static EmbeddedRuntime start(Config config, Map<String, String> environment, Clock clock) {
+    CloseStack closing = new CloseStack();
+    return closing.orClose(
+        config.home(),
+        () -> new EmbeddedRuntime(open(config, environment, clock, closing), closing));
+  }
+
+  private static LocalRuntime open(
+      Config config, Map<String, String> environment, Clock clock, CloseStack closing)
+      throws IOException {
+    ServerFolders.prepareAll(config, true);
+    SecureRandom random = new SecureRandom();
+    IdSource ids = new IdSource(clock, random);
+    Disks disks = Disks.watched(config, true, closing, clock);
+    RuntimeHome home = RuntimeHome.take(config, environment, random, disks, closing);
+    Vertx vertx = Vertx.vertx(ServerContext.vertxOptions());
+    ServerContext on =
+        ServerContext.open(home.config(), environment, clock, ids, vertx, disks, closing);
+    LocalRuntime runtime = LocalRuntime.start(home, on);
+    closing.add("human clock", HumanModule.of(on.runs(), clock, ids::request).startClock());
+    runtime.redis().logVersion();
+    return runtime;
+  }
+
+  public JobsPort jobs() {
+    return runtime.jobs();
+  }
+
+  public ClusterPort cluster() {
+    return runtime.cluster();
+  }
+
+  /** Parks the open jobs; the next start on the same directory goes on with them. */
+  @Override
+  public void close() {
+    closing.close();
+  }
+}

@@ -1,0 +1,65 @@
+package io.mirrorneuron.runtime.embedded;
+
+import io.mirrorneuron.model.MnException;
+import java.io.FileNotFoundException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.util.Locale;
+import java.util.concurrent.TimeoutException;
+
+/** Says in one sentence why Redis cannot be used, and which setting that is about. */
+final class RedisConnectFailure {
+  private RedisConnectFailure() {}
+
+  /**
+   * @param named what {@code redis.url} says, or null when the server is ours
+   */
+  static MnException of(Throwable failure, URI named) {
+    if (named == null) {
+      return MnException.unavailable("Redis does not answer", failure);
+    }
+    return MnException.unavailable(
+        "Redis at redis.url %s %s; correct it (MN_REDIS_URL)"
+            .formatted(withoutPassword(named), said(failure)),
+        failure);
+  }
+
+  private static String said(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      String words = String.valueOf(cause.getMessage());
+      if (words.startsWith("WRONGPASS")
+          || words.startsWith("ERR AUTH")
+          || words.startsWith("ERR invalid password")) {
+        return "refuses the user or the password";
+      }
+      if (words.startsWith("NOAUTH")) {
+        return "asks for a password, which the address redis://:PASSWORD@host:port would have";
+      }
+      String small = words.toLowerCase(Locale.ROOT);
+      if (small.contains("refused")) {
+        return "does not answer: nothing listens there";
+      }
+      if (small.contains("resolve")) {
+        return "does not answer: there is no host of that name";
+      }
+      if (cause instanceof FileNotFoundException
+          || small.contains("no such file")
+          || small.contains("not a directory")) {
+        return "does not answer: there is no such socket";
+      }
+      if (cause instanceof TimeoutException) {
+        return "does not answer within ten seconds";
+      }
+      if (cause instanceof ConnectException) {
+        return "does not answer";
+      }
+    }
+    String words = failure.getMessage();
+    return "cannot be used: " + (words == null ? failure.getClass().getSimpleName() : words);
+  }
+
+  private static String withoutPassword(URI url) {
+    String text = url.toString().replaceFirst("([?&]password=)[^&]*", "$1***");
+    return url.getRawUserInfo() == null ? text : text.replace(url.getRawUserInfo() + "@", "***@");
+  }
+}

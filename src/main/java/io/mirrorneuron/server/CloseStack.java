@@ -1,0 +1,76 @@
+package io.mirrorneuron.server;
+
+import io.mirrorneuron.model.MnException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What was started, closed in reverse order within a bound. Not thread-safe; close it once. */
+public final class CloseStack implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(CloseStack.class);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private record Part(String name, AutoCloseable closeable) {}
+
+  /** A start that may find that files cannot be used. */
+  @FunctionalInterface
+  public interface Start<T> {
+    T run() throws IOException;
+  }
+
+  private final Deque<Part> parts = new ArrayDeque<>();
+
+  /**
+   * @param name of the part, for the log
+   */
+  public <T extends AutoCloseable> T add(String name, T part) {
+    parts.push(new Part(name, part));
+    return part;
+  }
+
+  /**
+   * Runs a start; when it fails, what it had added is closed.
+   *
+   * @param home of the server, for people
+   * @throws MnException with one sentence for people; UNAVAILABLE when the home cannot be used
+   */
+  public <T> T orClose(Path home, Start<T> start) {
+    try {
+      return start.run();
+    } catch (IOException e) {
+      close();
+      throw MnException.unavailable("home " + home + " cannot be used: " + e, e);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** What hangs longer than thirty seconds is left to the end of the process. */
+  @Override
+  public void close() {
+    Thread closing = Thread.ofPlatform().name("closing").daemon().start(this::closeAll);
+    try {
+      if (!closing.join(PATIENCE)) {
+        LOG.warn("Stopping took more than {} s; giving up", PATIENCE.toSeconds());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void closeAll() {
+    while (!parts.isEmpty()) {
+      Part part = parts.pop();
+      try {
+        part.closeable().close();
+      } catch (Exception e) {
+        LOG.warn("{} did not stop in good order", part.name(), e);
+      }
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package io.mirrorneuron.server;
+
+import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
+
+/**
+ * {@code $MN_HOME} in the hands of one runtime: the lock that keeps a second one out, and what must
+ * stay the same from start to start.
+ */
+public final class DataDirectory implements AutoCloseable {
+  private final Path home;
+  private final FileChannel lock;
+  private final SecureRandom random;
+
+  private DataDirectory(Path home, FileChannel lock, SecureRandom random) {
+    this.home = home;
+    this.lock = lock;
+    this.random = random;
+  }
+
+  /**
+   * Makes the folder when it is absent, and takes it.
+   *
+   * @throws MnException (CONFLICT) when another process has it
+   */
+  public static DataDirectory lock(Path home, SecureRandom random) {
+    try {
+      ServerFolders.make(home);
+      FileChannel channel =
+          FileChannel.open(
+              home.resolve("mn.lock"),
+              StandardOpenOption.CREATE,
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE);
+      if (!isTaken(channel)) {
+        String holder = read(channel);
+        channel.close();
+        throw new MnException(
+            ErrorCode.CONFLICT,
+            "home_in_use",
+            "another MirrorNeuron (process %s) uses %s; stop it or give this one another --home"
+                .formatted(holder, home));
+      }
+      channel.truncate(0);
+      channel.write(
+          ByteBuffer.wrap(
+              Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
+      return new DataDirectory(home, channel, random);
+    } catch (IOException e) {
+      throw MnException.unavailable("home " + home + " cannot be used: " + e, e);
+    }
+  }
+
+  /** Takes the lock; it is let go when the channel is closed or the process ends. */
+  private static boolean isTaken(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      return false;
+    }
+  }
+
+  private static String read(FileChannel channel) throws IOException {
+    ByteBuffer content = ByteBuffer.allocate(32);
+    channel.read(content, 0);
+    return new String(content.array(), 0, content.position(), StandardCharsets.US_ASCII).strip();
+  }
+
+  /** The configuration with the tokens it lacks, kept in files that clients of this home read. */
+  public Config withTokens(Config config) throws IOException {
+    Config.Grpc grpc = config.grpc();
+    return config.withGrpc(
+        grpc.withTokens(
+            setOrKept(grpc.authToken(), "grpc_auth.token"),
+            setOrKept(grpc.adminToken(), "grpc_admin.token"),
+            setOrKept(grpc.joinToken(), "network.token")));
+  }
+
+  private Secret setOrKept(Secret set, String file) throws IOException {
+    return set.isSet() ? set : kept(file);
+  }
+
+  private Secret kept(String file) throws IOException {
+    return SecretFile.readOrMake(home.resolve(file), random);
+  }
+
+  /** What the embedded Redis of this folder asks for. */
+  public Secret redisPassword() throws IOException {
+    return kept("redis.password");
+  }
+
+  /** The same at every start on this folder, and unlike that of any other folder. */
+  public String runtimeId() throws IOException {
+    return kept("runtime.id").value();
+  }
+
+  @Override
+  public void close() throws IOException {
+    lock.close();
+  }
+}

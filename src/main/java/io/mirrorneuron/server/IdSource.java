@@ -1,0 +1,34 @@
+package io.mirrorneuron.server;
+
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.HexFormat;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Where ids come from. Thread-safe. */
+public final class IdSource {
+  private static final HexFormat HEX = HexFormat.of();
+
+  private final Clock clock;
+  private final SecureRandom random;
+
+  public IdSource(Clock clock, SecureRandom random) {
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /** {@code <milliseconds>-<12 hex digits>}: sortable, and never the same twice. */
+  public String jobSuffix() {
+    return clock.millis() + "-" + HEX.toHexDigits(random.nextLong(), 12);
+  }
+
+  /** 32 hex digits that nobody can guess. */
+  public String secret() {
+    return HEX.toHexDigits(random.nextLong()) + HEX.toHexDigits(random.nextLong());
+  }
+
+  /** Enough to find one request in a log; it guards nothing, so the cheap source will do. */
+  public String request() {
+    return HEX.toHexDigits(ThreadLocalRandom.current().nextLong());
+  }
+}

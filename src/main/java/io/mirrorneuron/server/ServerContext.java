@@ -1,0 +1,56 @@
+package io.mirrorneuron.server;
+
+import io.mirrorneuron.config.Config;
+import io.mirrorneuron.runstore.RunStore;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.time.Clock;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What all parts of a server are made with.
+ *
+ * @param config with the tokens of the data directory
+ * @param environment variables that programs of steps and searches for programs may see
+ * @param closing to which each part that must be closed is added when it is made
+ */
+public record ServerContext(
+    Config config,
+    Map<String, String> environment,
+    Clock clock,
+    IdSource ids,
+    Vertx vertx,
+    RunStore runs,
+    Disks disks,
+    CloseStack closing) {
+
+  /** The context with a run store of its own, which is closed as Vert.x is. */
+  public static ServerContext open(
+      Config config,
+      Map<String, String> environment,
+      Clock clock,
+      IdSource ids,
+      Vertx vertx,
+      Disks disks,
+      CloseStack closing) {
+    closing.add("Vert.x", () -> vertx.close().await(10, TimeUnit.SECONDS));
+    RunStore runs = closing.add("run store", new RunStore(config.executors().runsRoot()));
+    return new ServerContext(config, environment, clock, ids, vertx, runs, disks, closing);
+  }
+
+  /** Where programs are searched for. */
+  public String path() {
+    return environment.getOrDefault("PATH", "");
+  }
+
+  /**
+   * How Vert.x is made: one event loop for each two cores. A request crosses gateway, area and
+   * lane, and each crossing to another loop wakes a thread; the other cores have Redis, programs
+   * and virtual threads to run.
+   */
+  public static VertxOptions vertxOptions() {
+    int loops = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+    return new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(loops);
+  }
+}

@@ -1,0 +1,126 @@
+package io.mirrorneuron.server;
+
+import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.ConfigLoader;
+import io.mirrorneuron.model.MnException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The folders that a server writes to. Those it makes are closed to other users, and so are those
+ * of ours in the home, however they came to be. A folder outside the home that was there before and
+ * that somebody named keeps its permissions: others may be meant to read it.
+ */
+public final class ServerFolders {
+  private static final Logger log = LoggerFactory.getLogger(ServerFolders.class);
+
+  private static final Set<PosixFilePermission> OWNER =
+      PosixFilePermissions.fromString("rwx------");
+  private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(OWNER);
+
+  /** Made in the home by one part or another; made here first, so that nobody finds them open. */
+  private static final List<String> OURS =
+      List.of("uploads", "uploads/bundles", "bundles", "exports", "redis");
+
+  private final Config config;
+
+  private ServerFolders(Config config) {
+    this.config = config;
+  }
+
+  /**
+   * Sees to the folders that every server has.
+   *
+   * @throws MnException UNAVAILABLE with one sentence that names the setting
+   */
+  public static void prepare(Config config) {
+    ServerFolders folders = new ServerFolders(config);
+    folders.usable("home", config.home());
+    folders.usable("logs_root", config.log().folder());
+  }
+
+  /** The same for those of a server that has its doors before it. */
+  public static void prepareAll(Config config, boolean hasRuntime) {
+    prepare(config);
+    ServerFolders folders = new ServerFolders(config);
+    folders.usable("runs_root", config.executors().runsRoot());
+    OURS.forEach(name -> folders.usable("home", config.home().resolve(name)));
+    if (hasRuntime) {
+      folders.usable("temp_dir", config.executors().tempDir());
+      Path environments = config.executors().python().environments();
+      if (Files.exists(environments)) { // is made when a step first needs one
+        folders.usable("blueprint.python_envs_dir", environments);
+      }
+    }
+  }
+
+  /** Makes a folder when it is absent, with the folders above it, closed to other users. */
+  public static void make(Path folder) throws IOException {
+    Files.createDirectories(folder, OWNER_ONLY);
+  }
+
+  private void usable(String setting, Path folder) {
+    try {
+      make(folder);
+      if (!Files.isWritable(folder) || !Files.isExecutable(folder)) {
+        Files.delete(Files.createTempFile(folder, ".probe", "")); // says why not
+      }
+      if (isOurs(folder)) {
+        tighten(folder);
+      }
+    } catch (IOException e) {
+      throw MnException.unavailable(
+          "%s %s cannot be used: %s; name another folder (%s)"
+              .formatted(setting, folder, reason(e), ConfigLoader.variable(setting)),
+          e);
+    }
+  }
+
+  private boolean isOurs(Path folder) {
+    return folder.startsWith(config.home());
+  }
+
+  private static void tighten(Path folder) throws IOException {
+    Set<PosixFilePermission> before;
+    try {
+      before = Files.getPosixFilePermissions(folder);
+    } catch (UnsupportedOperationException e) {
+      return; // a file system without permissions
+    }
+    if (OWNER.containsAll(before)) {
+      return;
+    }
+    try {
+      Files.setPosixFilePermissions(folder, OWNER);
+      log.info(
+          "{} was open to other users ({}); it is closed to them now",
+          folder,
+          PosixFilePermissions.toString(before));
+    } catch (FileSystemException e) {
+      log.warn("{} is open to other users and cannot be closed: {}", folder, e.getReason());
+    }
+  }
+
+  private static String reason(IOException e) {
+    return switch (e) {
+      case FileAlreadyExistsException there -> "it is not a folder";
+      case AccessDeniedException denied -> "this user may not write there";
+      case FileSystemException failure when failure.getReason() != null ->
+          failure.getReason().toLowerCase(Locale.ROOT);
+      default -> "no folder can be made there";
+    };
+  }
+}

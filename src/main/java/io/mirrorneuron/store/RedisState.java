@@ -1,0 +1,11 @@
+package io.mirrorneuron.store;
+
+/**
+ * The server that holds the state of all jobs, as {@code /runtime/status} tells it.
+ *
+ * @param target where it listens, without password
+ * @param connected whether it can be asked now
+ * @param version its maker and number; null when it does not tell
+ * @param warning a sentence that says why a newer one is needed; null when none is
+ */
+public record RedisState(String target, boolean connected, String version, String warning) {}

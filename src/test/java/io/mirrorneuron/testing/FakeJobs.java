@@ -1,0 +1,446 @@
+package io.mirrorneuron.testing;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.Backup;
+import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.port.ForkRequest;
+import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.Submission.Payloads;
+import io.mirrorneuron.port.SubmittedJob;
+import io.mirrorneuron.runtime.manifest.graph.PayloadPaths;
+import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.MessageForm;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/**
+ * Jobs in memory, moved by the test: {@link #submit} leaves a job running, {@link #append} and
+ * {@link #finish} do the rest. Thread-safe; watchers are called by the thread that appends.
+ */
+public final class FakeJobs implements JobsPort {
+  private final Map<String, FakeJob> jobs = new LinkedHashMap<>();
+  private final Map<String, Keyed> keyed = new HashMap<>();
+  private final List<String> calls = new CopyOnWriteArrayList<>();
+  private final List<Submission> submissions = new CopyOnWriteArrayList<>();
+  private final List<Backup> backups = new CopyOnWriteArrayList<>();
+  private final List<Watch> watches = new CopyOnWriteArrayList<>();
+  private final Clock clock;
+  private volatile Consumer<String> interceptor = call -> {};
+  private volatile String adminToken;
+  private int submitted;
+  private long changes;
+
+  /**
+   * What was made under an idempotency key.
+   *
+   * @param wish all that the call asked for
+   */
+  private record Keyed(String jobId, Object wish) {}
+
+  public FakeJobs() {
+    this(Clock.fixed(Instant.parse("2026-01-02T03:04:05.006Z"), ZoneOffset.UTC));
+  }
+
+  public FakeJobs(Clock clock) {
+    this.clock = clock;
+  }
+
+  // --- for tests
+
+  /**
+   * Runs before every call with its text, for example {@code cancel fake-1}; may throw or block.
+   */
+  public void intercept(Consumer<String> before) {
+    interceptor = before;
+  }
+
+  /** Every further call fails with this. */
+  public void failWith(MnException failure) {
+    intercept(
+        call -> {
+          throw failure;
+        });
+  }
+
+  /** From now on {@link #clear} demands this token. */
+  public void requireAdminToken(String token) {
+    adminToken = token;
+  }
+
+  /** Calls in order, each as its method name and arguments. */
+  public List<String> calls() {
+    return calls;
+  }
+
+  /** What {@link #restore} was given. */
+  public List<Backup> backups() {
+    return backups;
+  }
+
+  public List<Submission> submissions() {
+    return submissions;
+  }
+
+  /** How many watches of the job are open. */
+  public int watchers(String jobId) {
+    return (int) watches.stream().filter(watch -> watch.jobId.equals(jobId)).count();
+  }
+
+  public void append(String jobId, String type) {
+    append(jobId, Json.object().put("type", type));
+  }
+
+  /** Adds an event; {@code job_id}, {@code timestamp} and {@code seq} are filled in. */
+  public void append(String jobId, ObjectNode event) {
+    synchronized (this) {
+      record(job(jobId), event);
+    }
+    changed(jobId);
+  }
+
+  /** Ends the job as {@code completed}, {@code failed} or {@code cancelled} with its event. */
+  public void finish(String jobId, String status) {
+    synchronized (this) {
+      FakeJob job = job(jobId);
+      ObjectNode event = Json.object().put("type", "job_" + status);
+      if (status.equals("completed")) {
+        job.result = Json.object().put("answer", 42);
+        event.set("result", job.result);
+      }
+      job.status = status;
+      record(job, event);
+    }
+    changed(jobId);
+  }
+
+  // --- the port
+
+  @Override
+  public SubmittedJob submit(Submission submission) {
+    called("submit");
+    return begin(submission, List.of(submission.manifestJson(), wish(submission.payloads())));
+  }
+
+  private SubmittedJob begin(Submission submission, Object wish) {
+    FakeJob job;
+    synchronized (this) {
+      Keyed known = keyed.get(submission.idempotencyKey());
+      if (known != null) {
+        if (!known.wish().equals(wish)) {
+          throw new MnException(
+              ErrorCode.CONFLICT,
+              "idempotency_key_reused",
+              "this Idempotency-Key was used before for another submission");
+        }
+        return new SubmittedJob(known.jobId(), "pending");
+      }
+      job = add(submission);
+      submissions.add(submission);
+      if (submission.idempotencyKey() != null) {
+        keyed.put(submission.idempotencyKey(), new Keyed(job.id, wish));
+      }
+    }
+    for (String type : List.of("job_pending", "job_validated", "job_scheduled", "job_running")) {
+      append(job.id, type);
+    }
+    return new SubmittedJob(job.id, "pending");
+  }
+
+  private synchronized FakeJob add(Submission submission) {
+    String now = Json.timestamp(clock.instant());
+    FakeJob job = new FakeJob("fake-" + (submitted + 1), submission, now);
+    submitted++;
+    jobs.put(job.id, job);
+    return job;
+  }
+
+  /** The files with what makes them equal to others. */
+  private static Object wish(Payloads payloads) {
+    return switch (payloads) {
+      case Payloads.Folder folder -> folder;
+      case Payloads.Inline(var files) -> {
+        Map<String, ByteBuffer> contents = new HashMap<>();
+        files.forEach(
+            (path, bytes) -> contents.put(PayloadPaths.requireSafe(path), ByteBuffer.wrap(bytes)));
+        yield contents;
+      }
+    };
+  }
+
+  @Override
+  public synchronized ObjectNode get(String jobId) {
+    called("get " + jobId);
+    return job(jobId).detail();
+  }
+
+  @Override
+  public synchronized ObjectNode why(String jobId) {
+    called("why " + jobId);
+    String status = job(jobId).status;
+    ObjectNode why = Json.object().put("job_id", jobId).put("status", status);
+    if (job(jobId).submission.submittedBy() != null) {
+      why.put("submitted_by", job(jobId).submission.submittedBy());
+    }
+    ObjectNode one = why.put("summary", "it is " + status).putArray("explanations").addObject();
+    one.putObject("subject").put("kind", "step").put("id", "work");
+    one.put("state", "retry_wait").put("cause", "retry").put("text", "step work waits");
+    one.put("record", "job.workflow_state.steps.work").put("until", "2026-06-20T10:00:05.000Z");
+    return why;
+  }
+
+  @Override
+  public synchronized ObjectNode list(int limit, boolean includeTerminal) {
+    called("list " + limit + " " + includeTerminal);
+    ObjectNode page = Json.object();
+    ArrayNode rows = page.putArray("data");
+    jobs.values().stream()
+        .filter(job -> includeTerminal || !job.isTerminal())
+        .sorted((a, b) -> Long.compare(b.changed, a.changed))
+        .limit(limit <= 0 ? 100 : limit)
+        .forEach(job -> rows.add(job.row()));
+    return page;
+  }
+
+  @Override
+  public String cancel(String jobId, String by) {
+    called("cancel " + jobId + by(by));
+    synchronized (this) {
+      if (job(jobId).isTerminal()) {
+        return job(jobId).status;
+      }
+    }
+    finish(jobId, "cancelled");
+    return "cancelled";
+  }
+
+  @Override
+  public String pause(String jobId, boolean drain, String by) {
+    called((drain ? "drain " : "pause ") + jobId + by(by));
+    move(jobId, "paused", "job_paused");
+    return "paused";
+  }
+
+  @Override
+  public String resume(String jobId, String by) {
+    called("resume " + jobId + by(by));
+    move(jobId, "running", "job_resumed");
+    return "resumed";
+  }
+
+  @Override
+  public synchronized int clear(String token) {
+    called("clear " + token);
+    if (adminToken != null && !adminToken.equals(token)) {
+      throw new MnException(
+          ErrorCode.FORBIDDEN, "admin_token_required", "ClearJobs requires MN_GRPC_ADMIN_TOKEN");
+    }
+    int before = jobs.size();
+    jobs.values().removeIf(FakeJob::isTerminal);
+    return before - jobs.size();
+  }
+
+  @Override
+  public synchronized EventPage events(String jobId, long after, int limit) {
+    called("events " + jobId + " " + after + " " + limit);
+    return job(jobId).page(after, limit);
+  }
+
+  @Override
+  public synchronized EventPage lastEvents(String jobId, int limit) {
+    called("lastEvents " + jobId + " " + limit);
+    return job(jobId).lastPage(limit);
+  }
+
+  @Override
+  public Subscription watch(String jobId, Runnable onChange) {
+    called("watch " + jobId);
+    Watch watch = new Watch(jobId, onChange);
+    watches.add(watch);
+    return () -> watches.remove(watch);
+  }
+
+  @Override
+  public synchronized Backup backup(String jobId) {
+    called("backup " + jobId);
+    FakeJob job = job(jobId);
+    if (!job.status.equals("paused")) {
+      throw MnException.precondition("job " + jobId + " must be paused before a backup");
+    }
+    return job.backup();
+  }
+
+  @Override
+  public ObjectNode restore(Backup backup, String blueprintId, String runId, String by) {
+    called("restore " + blueprintId + " " + runId + by(by));
+    ObjectNode source = source(backup);
+    String manifest = new String(backup.files().get(Backup.MANIFEST), StandardCharsets.UTF_8);
+    Map<String, byte[]> files = new HashMap<>();
+    backup
+        .files()
+        .forEach(
+            (path, content) -> {
+              if (path.startsWith(Backup.PAYLOADS)) {
+                files.put(path.substring(Backup.PAYLOADS.length()), content);
+              }
+            });
+    FakeJob job = add(new Submission(manifest, new Payloads.Inline(files), null, by));
+    backups.add(backup);
+    move(job.id, "paused", "job_restored");
+    ObjectNode answer = Json.object().put("job_id", job.id).put("status", "paused");
+    answer.put("run_id", isNone(runId) ? job.runId() : runId);
+    answer.put("blueprint_id", isNone(blueprintId) ? job.graphId() : blueprintId);
+    answer.put("source_job_id", source.path("job_id").asText());
+    answer.put("source_run_id", source.path("run_id").asText());
+    answer.putObject("restore_provenance").set("source", source);
+    ObjectNode recovery = answer.putObject("recovery").put("job_id", job.id);
+    recovery.put("action", "paused_for_review").put("reason", "restored");
+    return answer;
+  }
+
+  private static boolean isNone(String id) {
+    return id == null || id.isBlank();
+  }
+
+  private static ObjectNode source(Backup backup) {
+    try {
+      ObjectNode json = Json.parseObject(backup.json(), "backup_json");
+      if (json.path("schema_version").asText().equals(Backup.SCHEMA)
+          && backup.files().containsKey(Backup.MANIFEST)) {
+        return json.withObject("/source");
+      }
+    } catch (MnException e) {
+      throw MnException.invalid(e.getMessage());
+    }
+    throw MnException.invalid("it is no backup");
+  }
+
+  @Override
+  public synchronized ObjectNode send(String jobId, String agentId, ObjectNode message) {
+    called("send " + jobId + " " + agentId + " " + Json.write(message));
+    ObjectNode full = MessageForm.full(message);
+    JsonNode given = full.at("/envelope/message_id");
+    if (!given.isMissingNode() && (!given.isTextual() || given.asText().isBlank())) {
+      throw MnException.invalid("message_id must be a text that is not empty");
+    }
+    FakeJob job = running(jobId);
+    job.requireAgent(agentId);
+    String id = given.asText("msg-" + calls.size());
+    job.take(id, full);
+    ObjectNode answer = Json.object().put("accepted", true).put("job_id", jobId);
+    return answer.put("agent_id", agentId).put("message_id", id);
+  }
+
+  @Override
+  public synchronized ObjectNode replayDeadLetter(String jobId, int index) {
+    called("replayDeadLetter " + jobId + " " + index);
+    JsonNode letter = job(jobId).deadLetter(index);
+    running(jobId);
+    return Json.object()
+        .put("replayed", true)
+        .put("job_id", jobId)
+        .put("agent_id", letter.path("agent_id").asText())
+        .put("index", index);
+  }
+
+  private FakeJob running(String jobId) {
+    FakeJob job = job(jobId);
+    if (job.isTerminal()) {
+      throw MnException.precondition("job is not running");
+    }
+    return job;
+  }
+
+  @Override
+  public ObjectNode fork(String jobId, ForkRequest request) {
+    called("fork " + jobId + " " + request);
+    ObjectNode from = Json.object().put("job_id", jobId);
+    Submission source;
+    synchronized (this) {
+      FakeJob job = job(jobId);
+      from.setAll(job.forkPoint(request));
+      source = job.submission;
+    }
+    Submission wanted =
+        new Submission(
+            source.manifestJson(),
+            source.payloads(),
+            request.idempotencyKey(),
+            request.submittedBy());
+    String made = begin(wanted, List.of(from, request.inputs())).jobId();
+    synchronized (this) {
+      job(made).forkedFrom(from);
+      if (!job(jobId).forks.contains(made)) {
+        job(jobId).forks.add(made);
+      }
+    }
+    ObjectNode answer = Json.object().put("id", made).put("job_id", made).put("status", "pending");
+    return answer.set("forked_from", from);
+  }
+
+  private static String by(String subject) {
+    return subject == null ? "" : " by " + subject;
+  }
+
+  private void called(String call) {
+    calls.add(call);
+    interceptor.accept(call);
+  }
+
+  /** Nothing happens to a job that is there already. */
+  private void move(String jobId, String to, String event) {
+    synchronized (this) {
+      FakeJob job = job(jobId);
+      if (job.isTerminal()) {
+        throw MnException.precondition("job " + jobId + " is in the terminal state " + job.status);
+      }
+      if (job.status.equals(to)) {
+        return;
+      }
+      job.status = to;
+    }
+    append(jobId, event);
+  }
+
+  private void record(FakeJob job, ObjectNode event) {
+    job.append(event, Json.timestamp(clock.instant()));
+    job.changed = ++changes;
+  }
+
+  private void changed(String jobId) {
+    watches.stream().filter(watch -> watch.jobId.equals(jobId)).forEach(w -> w.onChange.run());
+  }
+
+  private FakeJob job(String jobId) {
+    FakeJob job = jobs.get(jobId);
+    if (job == null) {
+      throw MnException.notFound("job", jobId);
+    }
+    return job;
+  }
+
+  private record Watch(String jobId, Runnable onChange) {
+    @Override
+    public boolean equals(Object other) {
+      return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+      return System.identityHashCode(this);
+    }
+  }
+}
