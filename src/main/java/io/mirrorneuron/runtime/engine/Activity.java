@@ -15,35 +15,35 @@ record Activity(String status, int depth, boolean isFlying, ObjectNode lease) {
   static Activity of(JobState state, AgentState agent) {
     List<Mailbox> mailboxes =
         Stream.concat(
-                Stream.of(agent.mailbox),
-                state.steps.of(agent.agent.id()).stream()
-                    .flatMap(step -> Stream.concat(Stream.of(step), state.steps.instances(step)))
-                    .map(step -> step.mailboxes.get(agent.agent.id())))
+                Stream.of(agent.mailbox()),
+                state.steps().of(agent.id()).stream()
+                    .flatMap(step -> Stream.concat(Stream.of(step), state.steps().instances(step)))
+                    .map(step -> step.mailboxes().of(agent.id())))
             .toList();
-    int depth = mailboxes.stream().mapToInt(mailbox -> mailbox.messages.size()).sum();
+    int depth = mailboxes.stream().mapToInt(mailbox -> mailbox.depth()).sum();
     ObjectNode lease =
         mailboxes.stream()
-            .filter(mailbox -> mailbox.flight != null && mailbox.flight.lease() != null)
-            .map(mailbox -> mailbox.flight.lease())
+            .filter(mailbox -> mailbox.flight() != null && mailbox.flight().lease() != null)
+            .map(mailbox -> mailbox.flight().lease())
             .findFirst()
             .orElse(null);
-    return new Activity(status(agent, mailboxes, depth, lease), depth, agent.flying > 0, lease);
+    return new Activity(status(agent, mailboxes, depth, lease), depth, agent.flying() > 0, lease);
   }
 
   private static String status(
       AgentState agent, List<Mailbox> mailboxes, int depth, ObjectNode lease) {
-    if (agent.flying > 0) {
+    if (agent.flying() > 0) {
       return lease == null ? "queued" : "running";
     }
-    if (mailboxes.stream().anyMatch(mailbox -> mailbox.flight != null)) {
+    if (mailboxes.stream().anyMatch(mailbox -> mailbox.flight() != null)) {
       return "paused";
     }
     if (depth > 0) {
       return "queued";
     }
-    if (agent.lastError != null) {
+    if (agent.lastError() != null) {
       return "error";
     }
-    return agent.processed > 0 ? "completed" : "ready";
+    return agent.processed() > 0 ? "completed" : "ready";
   }
 }

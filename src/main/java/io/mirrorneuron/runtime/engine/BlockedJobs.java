@@ -110,7 +110,7 @@ final class BlockedJobs {
     try {
       header = StoredFields.header(stored);
     } catch (IllegalStateException e) {
-      header = new JobHeader(timers.now(), "run-" + stored.jobId(), null);
+      header = new JobHeader(JobOrigin.of(timers.now(), "run-" + stored.jobId(), null));
     }
     header.subjects(header.subjects().withCancelledBy(by));
     header.result(header.subjects().cancellation());

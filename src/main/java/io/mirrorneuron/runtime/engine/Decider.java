@@ -89,21 +89,21 @@ final class Decider {
     }
 
     private void forkedTo(Input.ForkedTo to) {
-      state.header.noteFork(to.jobId());
+      state.header().noteFork(to.jobId());
       turn.event("job_forked", Json.object().put("new_job_id", to.jobId()).set("at", to.at()));
     }
 
     private void run() {
-      String submitter = state.header.subjects().submittedBy();
+      String submitter = state.header().subjects().submittedBy();
       turn.event("job_pending", Subjects.put(Json.object(), Subjects.SUBMITTED_BY, submitter));
       turn.event("job_validated");
       turn.event("job_scheduled", Json.object().put("node", nodeName));
-      state.header.status(JobStatus.RUNNING, turn.now());
+      state.header().status(JobStatus.RUNNING, turn.now());
       turn.event("job_running");
-      if (!state.steps.isEmpty()) {
-        ObjectNode members = Json.object().put("steps", state.steps.all().size());
+      if (!state.steps().isEmpty()) {
+        ObjectNode members = Json.object().put("steps", state.steps().all().size());
         turn.event("workflow_graph_compiled", members.put("run_id", state.workflowRun()));
-        state.steps.unsettled().addAll(state.steps.all());
+        state.steps().reconsider(state.steps().all());
       }
     }
 
@@ -122,17 +122,17 @@ final class Decider {
       }
     }
 
-    private void due(Address at) {
+    private void due(Mailbox.Address at) {
       if (at == null) {
         new Rounds(state, turn, life).due();
         return;
       }
       Mailbox mailbox = state.mailbox(at);
       if (mailbox != null) {
-        if (mailbox.step != null && state.isRunning()) {
+        if (mailbox.step() != null && state.isRunning()) {
           new Retries(state, turn, life).expire(mailbox);
         }
-        state.schedule.consider(mailbox);
+        state.schedule().consider(mailbox);
       }
     }
 
@@ -140,8 +140,8 @@ final class Decider {
       if (state.isRunning()) {
         ObjectNode members = Json.object().put("drain", pause.drain());
         turn.event("job_pausing", Subjects.put(members, "by", pause.by()));
-        state.header.subjects(state.header.subjects().withPausedBy(pause.by()));
-        state.header.status(JobStatus.PAUSING, turn.now());
+        state.header().subjects(state.header().subjects().withPausedBy(pause.by()));
+        state.header().status(JobStatus.PAUSING, turn.now());
       }
       if (state.status() == JobStatus.PAUSING && !pause.drain()) {
         life.stop(JobStatus.PAUSING);
@@ -150,14 +150,14 @@ final class Decider {
 
     /** Once nothing flies any more, a job that is being stopped has stopped. */
     private void settleStops() {
-      if (state.schedule.flying() > 0) {
+      if (state.schedule().flying() > 0) {
         return;
       }
       if (state.status() == JobStatus.CANCELLING) {
         life.cancelled();
       } else if (state.status() == JobStatus.PAUSING) {
-        state.header.status(JobStatus.PAUSED, turn.now());
-        String by = state.header.subjects().pausedBy();
+        state.header().status(JobStatus.PAUSED, turn.now());
+        String by = state.header().subjects().pausedBy();
         turn.event("job_paused", Subjects.put(Json.object(), "by", by));
       }
     }
@@ -165,7 +165,7 @@ final class Decider {
     private void drain() {
       int budget = BUDGET;
       while (budget > 0 && state.isRunning()) {
-        Mailbox mailbox = state.schedule.poll();
+        Mailbox mailbox = state.schedule().poll();
         if (mailbox == null) {
           if (!goesOn()) {
             break;
@@ -182,7 +182,7 @@ final class Decider {
     }
 
     private void passOn(Mailbox mailbox) {
-      state.schedule.passOn(mailbox);
+      state.schedule().passOn(mailbox);
       backlog.passOn(mailbox);
     }
 
@@ -204,15 +204,15 @@ final class Decider {
     }
 
     private boolean admits(Mailbox mailbox) {
-      return mailbox.step == null ? !backlog.holdsBack(mailbox) : attempts.admits(mailbox);
+      return mailbox.step() == null ? !backlog.holdsBack(mailbox) : attempts.admits(mailbox);
     }
 
     private void handle(Mailbox mailbox) {
-      if (mailbox.step == null && mailbox.messages.getFirst().isExpired(turn.now())) {
+      if (mailbox.step() == null && mailbox.head().isExpired(turn.now())) {
         new Restarts(state, turn, life).giveUpMessage(mailbox, "it waited longer than its ttl_ms");
         return;
       }
-      switch (mailbox.owner.agent.type()) {
+      switch (mailbox.owner().declared().type()) {
         case EXECUTOR -> processes.order(mailbox);
         case ROUTER -> behaviour.router(mailbox, taken(mailbox));
         case SENSOR -> behaviour.sensor(mailbox, taken(mailbox));
@@ -221,17 +221,17 @@ final class Decider {
     }
 
     private Message taken(Mailbox mailbox) {
-      StepState step = mailbox.step;
-      if (step != null && step.status == StepState.Status.QUEUED) {
+      StepState step = mailbox.step();
+      if (step != null && step.status() == StepStatus.QUEUED) {
         attempts.begun(mailbox, turn.now());
-        if (step.deadlineAt != 0) {
-          turn.effect(new Effect.Wake(mailbox.address(), step.deadlineAt));
+        if (step.times().deadlineAt() != 0) {
+          turn.effect(new Effect.Wake(mailbox.address(), step.times().deadlineAt()));
         }
       }
-      Message message = state.consume(mailbox);
+      Message message = state.mailboxes().consume(mailbox);
       backlog.changed(mailbox);
-      state.schedule.passOn(mailbox); // what needs no program holds nobody up
-      turn.agentEvent("agent_message_received", mailbox.owner.agent.id(), message.summary());
+      state.schedule().passOn(mailbox); // what needs no program holds nobody up
+      turn.agentEvent("agent_message_received", mailbox.agentId(), message.summary());
       return message;
     }
   }

@@ -42,7 +42,7 @@ final class Effects {
   private void start(Effect.Start start, JobState state) {
     String id = start.executionId();
     Mailbox mailbox = state.mailbox(start.mailbox());
-    if (mailbox == null || !mailbox.isFlying() || !mailbox.flight.executionId().equals(id)) {
+    if (mailbox == null || !mailbox.isFlying() || !mailbox.flight().executionId().equals(id)) {
       return;
     }
     running.add(id);
@@ -61,22 +61,22 @@ final class Effects {
   }
 
   private Execution execution(JobState state, Mailbox mailbox, String id) {
-    AgentState agent = mailbox.owner;
-    String bundle = state.header.bundle;
+    AgentState agent = mailbox.owner();
+    String bundle = state.header().origin().bundle();
     return new Execution(
         id,
-        state.jobId,
-        state.header.runId,
-        agent.agent.id(),
+        state.jobId(),
+        state.header().origin().runId(),
+        agent.id(),
         "executor",
-        agent.agent.template(),
-        agent.agent.config(),
-        mailbox.messages.getFirst().json(),
-        agent.memory,
-        LedgerDocument.context(state, mailbox.step),
-        agent.agent.resources(),
+        agent.declared().template(),
+        agent.declared().config(),
+        mailbox.head().json(),
+        agent.memory(),
+        LedgerDocument.context(state, mailbox.step()),
+        agent.declared().resources(),
         bundle == null ? null : around.bundles().apply(bundle),
-        mailbox.attempt);
+        mailbox.attempt());
   }
 
   /** Ids of the executions that were started here and have not been heard to end. */

@@ -23,7 +23,7 @@ final class Emissions {
    */
   void send(Mailbox mailbox, Message handled, ObjectNode payload, Structured answer) {
     Mail mail = new Mail(state, turn, ledger, mailbox, handled);
-    JsonNode configured = mailbox.owner.agent.config().path("output_message_type");
+    JsonNode configured = mailbox.owner().declared().config().path("output_message_type");
     if (!configured.isNull()) {
       String type = configured.asText("executor_result");
       ObjectNode headers = Json.object();

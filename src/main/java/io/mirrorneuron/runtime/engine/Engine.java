@@ -108,8 +108,9 @@ public final class Engine {
         job,
         () -> {
           JobHeader header =
-              new JobHeader(timers.now(), runId, bundle)
-                  .onTarget(workflow.isSystem() ? nodeName : null)
+              new JobHeader(
+                      JobOrigin.of(timers.now(), runId, bundle)
+                          .onTarget(workflow.isSystem() ? nodeName : null))
                   .submittedBy(by);
           return new JobState(job.jobId(), workflow, header, inlineLimit);
         },

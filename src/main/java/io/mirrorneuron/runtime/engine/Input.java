@@ -18,14 +18,15 @@ sealed interface Input {
   /** Another job has begun from this one. */
   record ForkedTo(String jobId, JsonNode at) implements Input {}
 
-  record Signalled(Address to, String executionId, Executions.Signal signal) implements Input {}
+  record Signalled(Mailbox.Address to, String executionId, Executions.Signal signal)
+      implements Input {}
 
   /**
    * A waiting time is over.
    *
    * @param at the mailbox that waited, or null when it was the job
    */
-  record Due(Address at) implements Input {}
+  record Due(Mailbox.Address at) implements Input {}
 
   /** Somebody asked for it and waits for the outcome, which may be that it was refused. */
   sealed interface Command extends Input {}

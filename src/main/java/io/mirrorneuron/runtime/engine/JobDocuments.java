@@ -29,31 +29,33 @@ public final class JobDocuments {
   }
 
   private ObjectNode rowJson(JobState state, long now) {
-    Workflow workflow = state.workflow;
+    Workflow workflow = state.workflow();
     ObjectNode row = Json.object();
-    row.put("job_id", state.jobId).put("graph_id", workflow.graphId());
+    row.put("job_id", state.jobId()).put("graph_id", workflow.graphId());
     row.put("job_name", workflow.jobName()).put("status", state.status().word());
-    row.put("job_type", word(workflow.jobType())).put("run_id", state.header.runId);
-    row.put("trace_id", state.header.traceId);
+    row.put("job_type", word(workflow.jobType())).put("run_id", state.header().origin().runId());
+    row.put("trace_id", state.header().traceId());
     row.put("live?", !state.status().isTerminal());
-    row.put("submitted_at", time(state.header.submittedAt)).put("updated_at", time(now));
-    state.header.subjects().writeTo(row);
+    row.put("submitted_at", time(state.header().origin().submittedAt()))
+        .put("updated_at", time(now));
+    state.header().subjects().writeTo(row);
     row.put("placement_policy", "local");
     row.set("scheduler", scheduler(workflow));
     row.put("requested_recovery_policy", word(workflow.recoveryMode()));
     row.put("recovery_policy", recoveryPolicy(workflow));
-    JsonNode recovery = state.header.recovery();
+    JsonNode recovery = state.header().recovery();
     row.set("recovery_status", recovery == null ? null : recovery.get("status"));
     row.put("recovery_requires_review", recovery != null);
     row.set("recovery_reason", recovery == null ? null : recovery.get("reason"));
-    row.put("executor_count", state.executorCount).put("active_executors", state.schedule.flying());
+    row.put("executor_count", state.executorCount())
+        .put("active_executors", state.schedule().flying());
     row.putArray("nodes").add(nodeName);
     row.putArray("sandbox_names");
-    row.put("last_event", state.counters.lastEvent());
-    row.put("event_seq", state.counters.events());
-    if (state.header.failure() != null) {
+    row.put("last_event", state.counters().lastEvent());
+    row.put("event_seq", state.counters().events());
+    if (state.header().failure() != null) {
       // The web UI drops the whole list for a null here.
-      row.set("failure", state.header.failure());
+      row.set("failure", state.header().failure());
     }
     return row;
   }
@@ -72,15 +74,15 @@ public final class JobDocuments {
     ObjectNode summary = row.deepCopy();
     summary.remove(
         List.of("recovery_status", "recovery_requires_review", "recovery_reason", "event_seq"));
-    summary.set("recovery", state.header.recovery());
+    summary.set("recovery", state.header().recovery());
     details.set("summary", summary);
     ArrayNode agents = details.putArray("agents");
     ArrayNode sandboxes = Json.MAPPER.createArrayNode();
-    for (Agent agent : state.workflow.agents().values()) {
+    for (Agent agent : state.workflow().agents().values()) {
       AgentState known = state.peek(agent.id());
       agents.add(agent(state, agent, row));
-      if (known != null && known.sandbox != null) {
-        sandboxes.add(known.sandbox);
+      if (known != null && known.sandbox() != null) {
+        sandboxes.add(known.sandbox());
       }
     }
     ArrayNode names = summary.putArray("sandbox_names");
@@ -98,11 +100,11 @@ public final class JobDocuments {
   ObjectNode brief(JobState state, ObjectNode row) {
     ObjectNode brief = Json.object();
     ObjectNode job = brief.set("job", row.deepCopy()).withObject("/job");
-    job.put("started_at", time(state.header.startedAt()));
-    job.put("ended_at", time(state.header.endedAt()));
+    job.put("started_at", time(state.header().startedAt()));
+    job.put("ended_at", time(state.header().endedAt()));
     job.set("workflow_state", LedgerDocument.of(state));
     ArrayNode agents = brief.putArray("agents");
-    for (Agent agent : state.workflow.agents().values()) {
+    for (Agent agent : state.workflow().agents().values()) {
       agents.add(agent(state, agent, row));
     }
     return brief;
@@ -144,30 +146,30 @@ public final class JobDocuments {
   }
 
   private ObjectNode job(JobState state, ObjectNode row, String owner, long epoch) {
-    Workflow workflow = state.workflow;
+    Workflow workflow = state.workflow();
     ObjectNode job = row.deepCopy();
     job.remove(List.of("live?", "event_seq", "last_event", "nodes", "sandbox_names"));
     job.put("type", workflow.type()).put("manifest_version", workflow.manifestVersion());
-    job.put("started_at", time(state.header.startedAt()))
-        .put("ended_at", time(state.header.endedAt()));
+    job.put("started_at", time(state.header().startedAt()))
+        .put("ended_at", time(state.header().endedAt()));
     job.set("root_agent_ids", Json.MAPPER.valueToTree(workflow.entrypoints()));
-    job.set("recovery", state.header.recovery());
-    if (state.header.forkedFrom() != null) {
-      job.set("forked_from", state.header.forkedFrom());
+    job.set("recovery", state.header().recovery());
+    if (state.header().origin().forkedFrom() != null) {
+      job.set("forked_from", state.header().origin().forkedFrom());
     }
-    if (!state.header.forks().isEmpty()) {
-      job.set("forks", Json.MAPPER.valueToTree(state.header.forks()));
+    if (!state.header().forks().isEmpty()) {
+      job.set("forks", Json.MAPPER.valueToTree(state.header().forks()));
     }
-    if (state.header.provenance() != null) {
-      job.set("restore_provenance", state.header.provenance());
+    if (state.header().origin().provenance() != null) {
+      job.set("restore_provenance", state.header().origin().provenance());
     }
     job.set("workflow_state", LedgerDocument.of(state));
-    job.set("pending_workflow_completion", state.header.pendingCompletion());
+    job.set("pending_workflow_completion", state.header().pendingCompletion());
     job.put("lease_epoch", epoch).put("lease_owner", owner);
     job.putObject("lease").put("owner_id", owner).put("epoch", epoch);
-    job.set("result", state.header.result());
-    job.put("next_round_at", time(state.header.nextRoundAt()));
-    job.set("unrouted_types", Json.MAPPER.valueToTree(state.header.unrouted()));
+    job.set("result", state.header().result());
+    job.put("next_round_at", time(state.header().nextRoundAt()));
+    job.set("unrouted_types", Json.MAPPER.valueToTree(state.header().unrouted()));
     job.set("warnings", Json.MAPPER.valueToTree(workflow.warnings()));
     job.set("topology", topology(workflow));
     ObjectNode running = topology(workflow);
@@ -177,7 +179,9 @@ public final class JobDocuments {
     ObjectNode reference = job.putObject("manifest_ref");
     reference.put("graph_id", workflow.graphId());
     reference.put("manifest_version", workflow.manifestVersion());
-    reference.put("bundle_fingerprint", state.header.bundle).put("bundle_storage", "local_cache");
+    reference
+        .put("bundle_fingerprint", state.header().origin().bundle())
+        .put("bundle_storage", "local_cache");
     return job;
   }
 
@@ -214,8 +218,7 @@ public final class JobDocuments {
   }
 
   private ObjectNode agent(JobState state, Agent declared, ObjectNode row) {
-    AgentState known = state.peek(declared.id());
-    AgentState agent = known == null ? new AgentState(declared) : known;
+    AgentState agent = state.view(declared.id());
     Activity activity = Activity.of(state, agent);
     ObjectNode json = Json.object();
     json.put("agent_id", declared.id()).put("agent_type", word(declared.type()));
@@ -223,15 +226,15 @@ public final class JobDocuments {
     if (declared.role() != null) {
       json.put("role", declared.role());
     }
-    json.put("assigned_node", nodeName).put("processed_messages", agent.processed);
+    json.put("assigned_node", nodeName).put("processed_messages", agent.processed());
     json.put("mailbox_depth", activity.depth());
     json.put("paused?", row.path("status").asText().startsWith("paus"));
     json.set("last_heartbeat_at", row.get("updated_at"));
     json.set("live?", row.get("live?"));
     json.put("status", activity.status()).put("running?", activity.isFlying());
-    json.put("last_error", agent.lastError);
-    json.set("backpressure", Backlog.describe(agent.mailbox));
-    json.set("sandbox_name", agent.sandbox == null ? null : agent.sandbox.get("sandbox_name"));
+    json.put("last_error", agent.lastError());
+    json.set("backpressure", agent.mailbox().describePressure());
+    json.set("sandbox_name", agent.sandbox() == null ? null : agent.sandbox().get("sandbox_name"));
     json.set("lease", activity.lease() == null ? Json.object() : activity.lease());
     return json;
   }

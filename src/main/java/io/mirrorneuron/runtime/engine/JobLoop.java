@@ -62,13 +62,13 @@ final class JobLoop {
     this.ended = ended;
     this.lane = lane;
     this.state = state;
-    this.workflow = state.workflow;
+    this.workflow = state.workflow();
     this.epoch = epoch;
     this.effects = new Effects(around, lane, this::signalled, this::offer);
   }
 
   String jobId() {
-    return state.jobId;
+    return state.jobId();
   }
 
   /** The ids of the job's agents. Any thread. */
@@ -208,7 +208,7 @@ final class JobLoop {
     busy = false;
     told = false;
     if (!turn.events().isEmpty()) {
-      around.changed().accept(state.jobId);
+      around.changed().accept(state.jobId());
     }
     settled(turn);
   }
@@ -291,7 +291,7 @@ final class JobLoop {
     }
     around
         .store()
-        .load(state.jobId)
+        .load(state.jobId())
         .whenComplete(
             (stored, failure) -> {
               if (failure != null) {

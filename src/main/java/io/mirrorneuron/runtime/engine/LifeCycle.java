@@ -22,7 +22,7 @@ final class LifeCycle {
 
   /** Services and their kind: they end only by a word from outside. */
   boolean isLasting() {
-    JobType type = state.workflow.jobType();
+    JobType type = state.workflow().jobType();
     return type == JobType.SERVICE || type == JobType.SYSTEM;
   }
 
@@ -30,18 +30,18 @@ final class LifeCycle {
 
   /** An agent says that the job is done. With steps that is true once all of them have ended. */
   void complete(Mailbox mailbox, JsonNode output) {
-    String agentId = mailbox.owner.agent.id();
+    String agentId = mailbox.agentId();
     if (state.status().isTerminal() || state.status() == JobStatus.CANCELLING) {
       ignore(agentId, "job is " + state.status().word());
       return;
     }
     ObjectNode result = Json.object().put("agent_id", agentId);
     result.set("output", output);
-    if (!state.steps.areAllTerminal()) {
+    if (!state.steps().areAllTerminal()) {
       defer(agentId, result);
-    } else if (isLasting() && state.steps.isEmpty()) {
+    } else if (isLasting() && state.steps().isEmpty()) {
       tellCompleted(agentId, result);
-      new Rounds(state, turn, this).schedule(mailbox.owner);
+      new Rounds(state, turn, this).schedule(mailbox.owner());
     } else {
       completed(result);
     }
@@ -49,12 +49,12 @@ final class LifeCycle {
 
   private void tellCompleted(String agentId, ObjectNode result) {
     ObjectNode members = Json.object();
-    if (state.header.target() != null) {
-      members.put("system_target", state.header.target());
+    if (state.header().origin().target() != null) {
+      members.put("system_target", state.header().origin().target());
     }
     members.set("result", result);
     String type =
-        switch (state.workflow.jobType()) {
+        switch (state.workflow().jobType()) {
           case SYSTEM -> "system_target_completed";
           case SYSBATCH -> "sysbatch_target_completed";
           default -> "service_agent_completed";
@@ -67,20 +67,20 @@ final class LifeCycle {
   }
 
   private void defer(String agentId, ObjectNode result) {
-    if (state.header.pendingCompletion() != null) {
+    if (state.header().pendingCompletion() != null) {
       ignore(agentId, "a completion waits already for the open steps");
       return;
     }
     ObjectNode pending = Json.object().put("agent_id", agentId);
     pending.set("result", result);
-    state.header.pendingCompletion(pending.put("received_at", turn.timestamp()));
+    state.header().pendingCompletion(pending.put("received_at", turn.timestamp()));
     ObjectNode payload = Json.object().put("reason", "steps are still open");
     turn.agentEvent("workflow_completion_deferred", agentId, payload);
   }
 
   /** Every step has ended: a completion that waited for it takes effect. */
   void stepsDone() {
-    JsonNode pending = state.header.pendingCompletion();
+    JsonNode pending = state.header().pendingCompletion();
     if (pending != null && !state.status().isTerminal()) {
       turn.agentEvent("workflow_completion_resumed", pending.get("agent_id").asText(), null);
       completed((ObjectNode) pending.get("result"));
@@ -88,11 +88,11 @@ final class LifeCycle {
   }
 
   private void completed(ObjectNode result) {
-    if (state.workflow.jobType() == JobType.SYSBATCH) {
+    if (state.workflow().jobType() == JobType.SYSBATCH) {
       addTargets(result);
     }
     finish(JobStatus.COMPLETED, result);
-    if (!state.steps.isEmpty()) {
+    if (!state.steps().isEmpty()) {
       result.set("workflow_state", LedgerDocument.outline(state));
     }
     ObjectNode members = Json.object();
@@ -105,7 +105,7 @@ final class LifeCycle {
 
   /** This node is the only target: the whole is done when its copy is. */
   private void addTargets(ObjectNode result) {
-    String target = state.header.target();
+    String target = state.header().origin().target();
     String agentId = result.path("agent_id").asText(null);
     ObjectNode own = Json.object().put("agent_id", agentId);
     own.set("output", result.get("output"));
@@ -132,7 +132,7 @@ final class LifeCycle {
     }
     result.set("error", error);
     result.put("reason", failure.desc()).put("status_reason", failure.desc());
-    state.header.failure(error);
+    state.header().failure(error);
     finish(JobStatus.FAILED, result);
     turn.event("job_failed", result);
   }
@@ -143,14 +143,14 @@ final class LifeCycle {
    */
   void cancel(String by) {
     if (state.status() != JobStatus.CANCELLING) {
-      state.header.subjects(state.header.subjects().withCancelledBy(by));
+      state.header().subjects(state.header().subjects().withCancelledBy(by));
     }
     stop(JobStatus.CANCELLING);
   }
 
   /** None of its processes lives any more. */
   void cancelled() {
-    Subjects subjects = state.header.subjects();
+    Subjects subjects = state.header().subjects();
     finish(JobStatus.CANCELLED, subjects.cancellation());
     ObjectNode members = Json.object();
     turn.event(
@@ -158,17 +158,17 @@ final class LifeCycle {
   }
 
   private void finish(JobStatus status, ObjectNode result) {
-    for (Mailbox mailbox : state.waiting()) {
-      if (mailbox.flight != null) {
-        turn.effect(new Effect.Stop(mailbox.flight.executionId()));
-        state.fly(mailbox, null);
+    for (Mailbox mailbox : state.mailboxes().waiting()) {
+      if (mailbox.flight() != null) {
+        turn.effect(new Effect.Stop(mailbox.flight().executionId()));
+        state.schedule().fly(mailbox, null);
       }
     }
-    state.clearMailboxes();
-    state.header.result(result);
-    state.header.recovery(null);
-    state.header.pendingCompletion(null);
-    state.header.status(status, turn.now());
+    state.mailboxes().clearAll();
+    state.header().result(result);
+    state.header().recovery(null);
+    state.header().pendingCompletion(null);
+    state.header().status(status, turn.now());
   }
 
   // ---- waiting for a person
@@ -183,7 +183,7 @@ final class LifeCycle {
     recovery.put("status", "paused_for_review").put("reason", reason);
     recovery.put("requires_review", true).put("can_resume", true);
     recovery.put("updated_at", turn.timestamp());
-    state.header.recovery(recovery);
+    state.header().recovery(recovery);
     ObjectNode members = Json.object();
     if (agentId != null) {
       members.put("agent_id", agentId);
@@ -194,10 +194,10 @@ final class LifeCycle {
 
   /** Ends the programs that run; the job has the status only until they are gone. */
   void stop(JobStatus meanwhile) {
-    state.header.status(meanwhile, turn.now());
-    for (Mailbox mailbox : state.waiting()) {
+    state.header().status(meanwhile, turn.now());
+    for (Mailbox mailbox : state.mailboxes().waiting()) {
       if (mailbox.isFlying()) {
-        turn.effect(new Effect.Stop(mailbox.flight.executionId()));
+        turn.effect(new Effect.Stop(mailbox.flight().executionId()));
       }
     }
   }
@@ -209,17 +209,20 @@ final class LifeCycle {
    * with what its last steps or agents have put out, or with the reason why it cannot go on.
    */
   void settle() {
-    boolean quiet = state.isRunning() && state.waiting().isEmpty() && state.schedule.flying() == 0;
+    boolean quiet =
+        state.isRunning()
+            && state.mailboxes().waiting().isEmpty()
+            && state.schedule().flying() == 0;
     if (!quiet) {
       return;
     }
     if (isLasting()) {
-      if (!state.steps.isEmpty() && state.steps.areAllTerminal()) {
+      if (!state.steps().isEmpty() && state.steps().areAllTerminal()) {
         new Rounds(state, turn, this).scheduleAll();
       }
-    } else if (!state.steps.isEmpty()) {
+    } else if (!state.steps().isEmpty()) {
       settleSteps();
-    } else if (state.workflow.agents().isEmpty()) {
+    } else if (state.workflow().agents().isEmpty()) {
       ObjectNode result = Json.object().putNull("agent_id");
       completed(result.set("output", Json.object()));
     } else {
@@ -228,15 +231,15 @@ final class LifeCycle {
   }
 
   private void settleSteps() {
-    if (state.steps.areAllTerminal()) {
+    if (state.steps().areAllTerminal()) {
       completeByQuiescence(sinkOutput());
       return;
     }
-    List<StepState> open = state.steps.all().stream().filter(step -> !step.isTerminal()).toList();
+    List<StepState> open = state.steps().all().stream().filter(step -> !step.isTerminal()).toList();
     String shown =
         open.stream()
             .limit(SHOWN_STEPS)
-            .map(step -> step.id + " (" + step.status.word() + ")")
+            .map(step -> step.id() + " (" + step.status().word() + ")")
             .collect(Collectors.joining(", "));
     fail(
         Failure.stalled(
@@ -246,20 +249,20 @@ final class LifeCycle {
   }
 
   private String unroutedHint() {
-    return state.header.unrouted().isEmpty()
+    return state.header().unrouted().isEmpty()
         ? ""
-        : "; messages of type " + String.join(", ", state.header.unrouted()) + " had no edge";
+        : "; messages of type " + String.join(", ", state.header().unrouted()) + " had no edge";
   }
 
   private JsonNode sinkOutput() {
-    StepState sink = state.steps.get(state.steps.graph().sink());
-    if (sink != null && sink.instances < 0) {
-      return sink.output;
+    StepState sink = state.steps().get(state.steps().graph().sink());
+    if (sink != null && sink.instances() < 0) {
+      return sink.output();
     }
     ObjectNode outputs = Json.object();
-    for (StepState step : state.steps.all()) {
-      if (step.step.outgoing().isEmpty() && step.output != null) {
-        outputs.set(step.id, step.output);
+    for (StepState step : state.steps().all()) {
+      if (step.declared().outgoing().isEmpty() && step.output() != null) {
+        outputs.set(step.id(), step.output());
       }
     }
     return outputs;
@@ -269,11 +272,11 @@ final class LifeCycle {
     ObjectNode outputs = leafOutputs();
     if (!outputs.isEmpty()) {
       completeByQuiescence(outputs);
-    } else if (!state.header.unrouted().isEmpty()) {
+    } else if (!state.header().unrouted().isEmpty()) {
       fail(
           Failure.stalled(
               "nothing is left to do, but messages of type "
-                  + String.join(", ", state.header.unrouted())
+                  + String.join(", ", state.header().unrouted())
                   + " had no edge to go along",
               "Add an edge with that message_type, or correct the type the agent emits."));
     } else {
@@ -287,12 +290,12 @@ final class LifeCycle {
   private ObjectNode leafOutputs() {
     ObjectNode outputs = Json.object();
     for (AgentState agent : state.agents()) {
-      if (agent.agent.outgoing().isEmpty() && agent.processed > 0) {
+      if (agent.declared().outgoing().isEmpty() && agent.processed() > 0) {
         JsonNode output =
-            agent.agent.type() == AgentType.AGGREGATOR
+            agent.declared().type() == AgentType.AGGREGATOR
                 ? Behaviour.collectedOutput(agent)
-                : agent.output;
-        outputs.set(agent.agent.id(), output);
+                : agent.output();
+        outputs.set(agent.id(), output);
       }
     }
     return outputs;

@@ -80,8 +80,8 @@ final class Loops {
 
   /** Opens a job that is stored. */
   void goOn(JobState state, long epoch) {
-    JobLoop loop = new JobLoop(around, lanes.of(state.jobId), state, epoch, this::ended);
-    open.put(state.jobId, loop);
+    JobLoop loop = new JobLoop(around, lanes.of(state.jobId()), state, epoch, this::ended);
+    open.put(state.jobId(), loop);
     loop.offer(new Input.Loaded(Set.of(), true));
   }
 

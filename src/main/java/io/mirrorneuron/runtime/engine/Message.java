@@ -188,7 +188,7 @@ record Message(long seq, ObjectNode json) {
     Builder sentBy(StepState step) {
       ObjectNode headers = json.path("headers") instanceof ObjectNode own ? own : Json.object();
       json.set("headers", headers.without(OF_ATTEMPT));
-      return headers(Json.object().put(SOURCE_STEP, step.id));
+      return headers(Json.object().put(SOURCE_STEP, step.id()));
     }
 
     /** Copies {@code artifacts}, {@code stream} or {@code body_encoding} when there is one. */

@@ -47,7 +47,7 @@ final class Nesting {
 
   private static ObjectNode marker(JsonNode left) {
     String text = Json.write(left);
-    ObjectNode marker = Json.object().put("type", "blob_ref").put("sha256", Blob.name(text));
+    ObjectNode marker = Json.object().put("type", "blob_ref").put("sha256", Blob.fingerprint(text));
     marker.put("size_bytes", text.getBytes(StandardCharsets.UTF_8).length).put("truncated", true);
     return marker.put("reason", "inputs further back are left out of this message");
   }

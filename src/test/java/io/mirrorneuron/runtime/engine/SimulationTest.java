@@ -211,8 +211,8 @@ class SimulationTest {
         .isIn("completed", "failed", "cancelled");
     JobState state = StateReader.read(stored.get(), simulation.workflow(), 1);
     assertThat(state.blobs()).as("blobs left").isEqualTo(stored.get().blobs().keySet());
-    assertThat(state.waiting()).as("messages left").isEmpty();
-    assertThat(state.schedule.flying()).as("executions left").isZero();
+    assertThat(state.mailboxes().waiting()).as("messages left").isEmpty();
+    assertThat(state.schedule().flying()).as("executions left").isZero();
     assertPeople(simulation, header);
     return sorted(header.path("result"));
   }
