@@ -83,7 +83,7 @@ final class Decider {
       new Rounds(state, turn, life).seed(ledger);
     }
 
-    private void forked(Fork fork) {
+    private void forked(Input.FirstTurn fork) {
       run();
       fork.begin(state, turn, ledger, new Rounds(state, turn, life));
     }
@@ -107,12 +107,12 @@ final class Decider {
       }
     }
 
-    private void restored(Restoration from) {
+    private void restored(Input.FirstTurn from) {
       if (state.status() == JobStatus.PENDING) { // nothing but the manifest is known
         start();
         turn.event("job_paused");
       }
-      from.begin(state, turn);
+      from.begin(state, turn, ledger, new Rounds(state, turn, life));
     }
 
     private void signalled(Input.Signalled signalled) {
@@ -199,7 +199,7 @@ final class Decider {
         backlog.passOn(next);
         return true;
       }
-      life.settle();
+      new Quiescence(state, turn, life).settle();
       return false;
     }
 

@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 
 /** Runs the effects of committed turns of one job. Confined to the job's lane. */
 final class Effects {
-  private final Surroundings around;
+  private final EngineContext context;
   private final Executor lane;
   private final Consumer<Input.Signalled> signalled;
   private final Consumer<Input> offer;
@@ -19,11 +19,11 @@ final class Effects {
    * @param offer takes an input from any thread
    */
   Effects(
-      Surroundings around,
+      EngineContext context,
       Executor lane,
       Consumer<Input.Signalled> signalled,
       Consumer<Input> offer) {
-    this.around = around;
+    this.context = context;
     this.lane = lane;
     this.signalled = signalled;
     this.offer = offer;
@@ -32,9 +32,9 @@ final class Effects {
   void run(Effect effect, JobState state) {
     switch (effect) {
       case Effect.Start start -> start(start, state);
-      case Effect.Stop stop -> around.executions().stop(stop.executionId());
+      case Effect.Stop stop -> context.executions().stop(stop.executionId());
       case Effect.Wake wake ->
-          around.timers().at(wake.at(), () -> offer.accept(new Input.Due(wake.mailbox())));
+          context.timers().at(wake.at(), () -> offer.accept(new Input.Due(wake.mailbox())));
     }
   }
 
@@ -46,7 +46,7 @@ final class Effects {
       return;
     }
     running.add(id);
-    around
+    context
         .executions()
         .start(
             execution(state, mailbox, id),
@@ -75,7 +75,7 @@ final class Effects {
         agent.memory(),
         LedgerDocument.context(state, mailbox.step()),
         agent.declared().resources(),
-        bundle == null ? null : around.bundles().apply(bundle),
+        bundle == null ? null : context.bundles().apply(bundle),
         mailbox.attempt());
   }
 
@@ -85,6 +85,6 @@ final class Effects {
   }
 
   void stopAll() {
-    running.forEach(around.executions()::stop);
+    running.forEach(context.executions()::stop);
   }
 }

@@ -20,7 +20,7 @@ import java.util.Set;
  * A new job that begins where another one was: what had ended by then is taken over with its
  * output, all the rest is done again.
  */
-public final class Fork {
+public final class Fork implements Input.FirstTurn {
   private static final Set<String> ENDINGS =
       Set.of("workflow_step_completed", "workflow_step_partial", "workflow_step_skipped");
 
@@ -198,63 +198,14 @@ public final class Fork {
     JobHeader header = new JobHeader(origin).submittedBy(by);
     JobState state = new JobState(jobId, source.workflow(), header, inlineLimit);
     if (!startsAnew()) {
-      List.copyOf(source.steps().all()).forEach(step -> takeOver(step, state));
-      source.streamAgents().forEach(agent -> takeOver(agent, state));
+      new ForkedState(source, again, state).takeOver();
     }
     return state;
   }
 
-  private void takeOver(StepState step, JobState state) {
-    if (again.contains(step.id()) || step.isInstance() && again.contains(step.declared().id())) {
-      return;
-    }
-    if (step.instances() >= 0) {
-      state.steps().scatter(state.steps().get(step.id()), step.instances());
-    }
-    StepState own = state.steps().get(step.id());
-    own.read(Json.parseObject(step.write(), "step"));
-    if (step.input() != null) {
-      own.inherit(readdressed(step.input(), state, step.input().id()));
-    }
-    if (step.output() != null) {
-      own.produce(step.output());
-    }
-    state.changes().touch(own);
-    state.steps().ended(own);
-  }
-
-  private void takeOver(AgentState agent, JobState state) {
-    List<StepState> served = source.steps().of(agent.id());
-    if (!served.isEmpty() && isAllAgain(served)) {
-      return;
-    }
-    AgentState own = state.agent(agent.id());
-    agent.forEachCollected(
-        (sender, body) -> {
-          if (!isOfAgain(sender) && own.collect(sender, body)) {
-            state.changes().collected(own, sender, body);
-          }
-        });
-    own.inherit(agent, agent.fired() && own.collected().size() == agent.collected().size());
-    for (Message message : agent.mailbox().messages()) {
-      if (message.sourceStepId() == null || !again.contains(message.sourceStepId())) {
-        state.mailboxes().enqueue(own.mailbox(), readdressed(message, state, message.id()));
-      }
-    }
-    state.changes().touch(own);
-  }
-
-  private boolean isAllAgain(List<StepState> steps) {
-    return steps.stream().allMatch(step -> again.contains(step.id()));
-  }
-
-  private boolean isOfAgain(String sender) {
-    int space = sender.indexOf(' ');
-    return space > 0 && again.contains(sender.substring(space + 1));
-  }
-
-  /** Told in the first turn: has what is done again start. */
-  void begin(JobState state, Turn turn, Ledger ledger, Rounds rounds) {
+  /** Has what is done again start. */
+  @Override
+  public void begin(JobState state, Turn turn, Ledger ledger, Rounds rounds) {
     ObjectNode members = Json.object().put("source_job_id", source.jobId()).set("at", at);
     turn.event("job_forked_from", members);
     if (startsAnew()) {
@@ -264,20 +215,12 @@ public final class Fork {
     for (StepState step : source.steps().all()) {
       if (feeds(step)) {
         String id = DerivedId.of(state.jobId(), "fork " + step.id(), 0);
-        ObjectNode json = readdressed(step.input(), state, id).json();
+        ObjectNode json = ForkedState.readdressed(step.input(), state, id).json();
         if (inputs.containsKey(step.id())) {
           json.set("body", inputs.get(step.id()));
         }
         ledger.post(new Message(state.counters().nextMessage(), json));
       }
     }
-  }
-
-  private static Message readdressed(Message message, JobState state, String id) {
-    ObjectNode json = Json.object();
-    json.setAll(message.json());
-    ObjectNode envelope = json.get("envelope").deepCopy();
-    json.set("envelope", envelope.put("job_id", state.jobId()).put("message_id", id));
-    return new Message(state.counters().nextMessage(), json);
   }
 }

@@ -10,10 +10,15 @@ sealed interface Input {
   record Start() implements Input {}
 
   /** The first input of a job that another one was. */
-  record Restored(Restoration from) implements Input {}
+  record Restored(FirstTurn from) implements Input {}
 
   /** The first input of a job that begins where another one was. */
-  record Forked(Fork fork) implements Input {}
+  record Forked(FirstTurn fork) implements Input {}
+
+  /** What is done and told in the first turn of a job that was made of another one. */
+  interface FirstTurn {
+    void begin(JobState state, Turn turn, Ledger ledger, Rounds rounds);
+  }
 
   /** Another job has begun from this one. */
   record ForkedTo(String jobId, JsonNode at) implements Input {}

@@ -1,11 +1,9 @@
 package io.mirrorneuron.runtime.engine;
 
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.Commit;
 import io.mirrorneuron.store.JobStore.FencedException;
-import io.mirrorneuron.store.JobStore.StoredJob;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -30,26 +28,23 @@ import org.slf4j.LoggerFactory;
  */
 final class JobLoop {
   private static final Logger LOG = LoggerFactory.getLogger(JobLoop.class);
-  private static final long RELOAD_DELAY_MS = 250;
   private static final long LEASE_LINGER_MS = 25;
 
-  private final Surroundings around;
+  private final EngineContext context;
   private final Executor lane;
   private final Inbox inbox = new Inbox();
   private final Effects effects;
   private final Consumer<JobLoop> ended;
   private final Questions questions = new Questions();
 
-  private final Workflow workflow;
+  private final CommitObstacle obstacle;
+  private final JobReload reload;
   private JobState state;
+  private final Set<String> agents;
   private final long epoch;
   private boolean busy;
   private boolean closed;
   private boolean lingers;
-  private boolean told;
-
-  /** Why nothing can be committed; null while the store is there and writes. */
-  private volatile MnException away;
 
   private CompletableFuture<Void> idle = CompletableFuture.completedFuture(null);
 
@@ -57,14 +52,17 @@ final class JobLoop {
    * @param epoch of the store, which fences whoever owned the job before
    * @param ended hears, on the lane, that this node has nothing more to do with the job
    */
-  JobLoop(Surroundings around, Executor lane, JobState state, long epoch, Consumer<JobLoop> ended) {
-    this.around = around;
+  JobLoop(EngineContext context, Executor lane, JobState state, long epoch, Consumer<JobLoop> ended) {
+    this.context = context;
     this.ended = ended;
     this.lane = lane;
     this.state = state;
-    this.workflow = state.workflow();
+    this.agents = state.workflow().agents().keySet();
+    this.obstacle = new CommitObstacle(state.jobId());
     this.epoch = epoch;
-    this.effects = new Effects(around, lane, this::signalled, this::offer);
+    this.effects = new Effects(context, lane, this::signalled, this::offer);
+    this.reload =
+        new JobReload(context, lane, state.jobId(), state.workflow(), epoch, new Reloaded());
   }
 
   String jobId() {
@@ -73,12 +71,12 @@ final class JobLoop {
 
   /** The ids of the job's agents. Any thread. */
   Set<String> agents() {
-    return workflow.agents().keySet();
+    return agents;
   }
 
   /** Why nothing can be committed now; empty while the store is there and writes. Any thread. */
   Optional<MnException> obstacle() {
-    return Optional.ofNullable(away);
+    return obstacle.reason();
   }
 
   /** Has the input decided on as soon as no turn is under way. Any thread. */
@@ -102,8 +100,8 @@ final class JobLoop {
             answer.completeExceptionally(MnException.precondition("job is not running"));
           } else if (closed) {
             answer.complete(state.status());
-          } else if (away != null) {
-            answer.completeExceptionally(away);
+          } else if (obstacle.reason().isPresent()) {
+            answer.completeExceptionally(obstacle.reason().get());
           } else {
             questions.add(input, settled, answer);
             inbox.add(input);
@@ -117,11 +115,11 @@ final class JobLoop {
   CompletionStage<JobStore.Created> create(
       Input beginning, Function<Commit, CompletionStage<JobStore.Created>> store) {
     busy = true;
-    Turn turn = new Turn(state, around.timers().now());
+    Turn turn = new Turn(state, context.timers().now());
     Commit first;
     try {
-      around.decider().decide(state, beginning, turn);
-      first = turn.commit(epoch, around.documents());
+      context.decider().decide(state, beginning, turn);
+      first = turn.commit(epoch, context.rows().of(state, turn.now()));
     } catch (RuntimeException | StackOverflowError e) {
       closed = true;
       return CompletableFuture.failedFuture(e);
@@ -149,26 +147,35 @@ final class JobLoop {
     }
     List<Input> inputs = inbox.takeAll();
     questions.decided(inputs);
-    Turn turn = new Turn(state, around.timers().now());
-    Commit commit = null;
+    Turn turn = new Turn(state, context.timers().now());
+    Commit commit;
     try {
-      for (Input input : inputs) {
-        around.decider().decide(state, input, turn);
-      }
-      if (!turn.events().isEmpty() || state.hasChanges()) {
-        commit = turn.commit(epoch, around.documents());
-      }
+      commit = decide(inputs, turn);
     } catch (RuntimeException | StackOverflowError e) {
       undecidable(inputs, e);
       return;
     }
     if (commit == null) {
       settled(turn);
-      return;
+    } else {
+      commit(commit, inputs, turn);
     }
+  }
+
+  /** Answers what is to be committed, or null when nothing has changed. */
+  private Commit decide(List<Input> inputs, Turn turn) {
+    for (Input input : inputs) {
+      context.decider().decide(state, input, turn);
+    }
+    return turn.events().isEmpty() && !state.hasChanges()
+        ? null
+        : turn.commit(epoch, context.rows().of(state, turn.now()));
+  }
+
+  private void commit(Commit commit, List<Input> inputs, Turn turn) {
     busy = true;
     idle = new CompletableFuture<>();
-    around
+    context
         .store()
         .commit(commit)
         .whenComplete(
@@ -182,7 +189,7 @@ final class JobLoop {
               } catch (RuntimeException e) {
                 LOG.error("job {} is committed but stuck; loading it again", jobId(), e);
                 busy = true;
-                reloadLater();
+                reload.startLater();
               } finally {
                 idle.complete(null);
               }
@@ -201,14 +208,14 @@ final class JobLoop {
     }
     busy = true;
     inbox.fail("internal error of the runtime: " + fault);
-    reload();
+    reload.start();
   }
 
   private void committed(Turn turn) {
     busy = false;
-    told = false;
+    obstacle.committed();
     if (!turn.events().isEmpty()) {
-      around.changed().accept(state.jobId());
+      context.changed().accept(state.jobId());
     }
     settled(turn);
   }
@@ -241,7 +248,8 @@ final class JobLoop {
       turn();
     } else if (!lingers) {
       lingers = true;
-      later(LEASE_LINGER_MS, this::endLinger);
+      long until = context.timers().now() + LEASE_LINGER_MS;
+      context.timers().at(until, () -> lane.execute(this::endLinger));
     }
   }
 
@@ -258,67 +266,29 @@ final class JobLoop {
       return;
     }
     inbox.putBack(inputs);
-    if (cause instanceof MnException full && full.isStorageFull()) {
-      LOG.debug("job {} could not be committed: {}", jobId(), full.getMessage()); // told elsewhere
-      away = full;
-    } else {
-      tellOnce(cause);
-      away = MnException.unavailable("the state of the job cannot be stored now", cause);
+    questions.refuse(obstacle.failed(cause));
+    reload.startLater();
+  }
+
+  private final class Reloaded implements JobReload.Listener {
+    @Override
+    public boolean isClosed() {
+      return closed;
     }
-    questions.refuse(away);
-    reloadLater();
-  }
 
-  /** Not for each attempt: until a commit succeeds, it is the same trouble. */
-  private void tellOnce(Throwable cause) {
-    if (!told) {
-      told = true;
-      LOG.warn("job {} could not be committed: {}", jobId(), cause.toString());
+    @Override
+    public void loaded(JobState stored) {
+      state = stored;
+      obstacle.loaded();
+      busy = false;
+      inbox.reloaded(effects.running());
+      turn();
     }
-  }
 
-  private void reloadLater() {
-    later(RELOAD_DELAY_MS, this::reload);
-  }
-
-  private void later(long delayMs, Runnable task) {
-    around.timers().at(around.timers().now() + delayMs, () -> lane.execute(task));
-  }
-
-  private void reload() {
-    if (closed) {
-      return;
-    }
-    around
-        .store()
-        .load(state.jobId())
-        .whenComplete(
-            (stored, failure) -> {
-              if (failure != null) {
-                reloadLater();
-              } else {
-                reloaded(stored);
-              }
-            });
-  }
-
-  private void reloaded(Optional<StoredJob> stored) {
-    if (stored.isEmpty() || stored.get().epoch() != epoch) {
-      LOG.warn("job {} has another owner now or is gone; letting go of it", jobId());
+    @Override
+    public void lost() {
       letGo();
-      return;
     }
-    try {
-      state = StateReader.read(stored.get(), workflow, around.inlineLimit());
-    } catch (RuntimeException e) {
-      LOG.error("job {} cannot be read; it is left as committed", jobId(), e);
-      letGo();
-      return;
-    }
-    away = null;
-    busy = false;
-    inbox.reloaded(effects.running());
-    turn();
   }
 
   /** This node has nothing more to do with the job: it has ended, or is not to be gone on with. */

@@ -19,8 +19,7 @@ import java.util.function.UnaryOperator;
  * beginning or its taking over until it ends. Thread-safe.
  */
 final class Loops {
-  private final Surroundings around;
-  private final Lanes lanes;
+  private final EngineContext context;
   private final Consumer<String> uncertain;
   private final Map<String, JobLoop> open = new ConcurrentHashMap<>();
   private volatile boolean closed;
@@ -28,9 +27,8 @@ final class Loops {
   /**
    * @param uncertain hears the id of a new job of which nobody knows whether it was written
    */
-  Loops(Surroundings around, Lanes lanes, Consumer<String> uncertain) {
-    this.around = around;
-    this.lanes = lanes;
+  Loops(EngineContext context, Consumer<String> uncertain) {
+    this.context = context;
     this.uncertain = uncertain;
   }
 
@@ -47,18 +45,18 @@ final class Loops {
           MnException.unavailable("the runtime is stopping", null));
     }
     CompletableFuture<SubmittedJob> answer = new CompletableFuture<>();
-    Executor lane = lanes.of(job.jobId());
+    Executor lane = context.ports().lanes().of(job.jobId());
     lane.execute(
         () -> {
           JobLoop loop;
           try {
-            loop = new JobLoop(around, lane, state.get(), 1, this::ended);
+            loop = new JobLoop(context, lane, state.get(), 1, this::ended);
           } catch (RuntimeException e) {
             answer.completeExceptionally(e);
             return;
           }
           open.put(job.jobId(), loop);
-          loop.create(beginning, commit -> around.store().create(job, completed.apply(commit)))
+          loop.create(beginning, commit -> context.store().create(job, completed.apply(commit)))
               .whenComplete(
                   (created, failure) -> {
                     if (failure != null) {
@@ -80,7 +78,7 @@ final class Loops {
 
   /** Opens a job that is stored. */
   void goOn(JobState state, long epoch) {
-    JobLoop loop = new JobLoop(around, lanes.of(state.jobId()), state, epoch, this::ended);
+    JobLoop loop = new JobLoop(context, context.ports().lanes().of(state.jobId()), state, epoch, this::ended);
     open.put(state.jobId(), loop);
     loop.offer(new Input.Loaded(Set.of(), true));
   }

@@ -37,7 +37,8 @@ public record Restoration(
     ObjectNode provenance,
     String sourceJobId,
     String reason,
-    String restoredBy) {
+    String restoredBy)
+    implements Input.FirstTurn {
 
   /** So many rounds of a job are followed back; what is left of older ones is history. */
   private static final int ROUNDS = 1000;
@@ -123,8 +124,9 @@ public record Restoration(
     }
   }
 
-  /** Told in the first turn: the job waits for a person, who sees where it comes from. */
-  void begin(JobState state, Turn turn) {
+  /** The job waits for a person, who sees where it comes from. */
+  @Override
+  public void begin(JobState state, Turn turn, Ledger ledger, Rounds rounds) {
     if (state.status() != JobStatus.PAUSED) { // else the pause has begun when it did there
       state.header().status(JobStatus.PAUSED, turn.now());
     }

@@ -91,8 +91,9 @@ final class Turn {
    * All that is to be written; the state then counts as unchanged.
    *
    * @param epoch of the owner
+   * @param row the job's row, made of the state as it is now
    */
-  Commit commit(long epoch, JobDocuments documents) {
+  Commit commit(long epoch, String row) {
     Changes.Delta delta = state.takeDelta();
     return new Commit(
         state.jobId(),
@@ -103,7 +104,7 @@ final class Turn {
         delta.dropped(),
         events,
         state.counters().events(),
-        documents.row(state, now),
+        row,
         now,
         state.status().word(),
         state.status().isTerminal());

@@ -17,7 +17,7 @@ class OutsideInputTest {
   private static void send(Stage stage, String agent, String id, String body) {
     String message = "{'envelope':{'message_id':'%s'},'body':%s}".formatted(id, body);
     stage
-        .ask(engine -> engine.deliver(Stage.JOB, agent, (ObjectNode) Stage.json(message)))
+        .ask(engine -> engine.commands().deliver(Stage.JOB, agent, (ObjectNode) Stage.json(message)))
         .toCompletableFuture()
         .join();
   }
@@ -65,7 +65,7 @@ class OutsideInputTest {
   void aMessageThatWaitedTooLongIsADeadLetter() {
     Stage stage = new Graph().program("work").start();
     String message = "{'envelope':{'message_id':'m1','ttl_ms':1000},'body':{'n':1}}";
-    stage.ask(engine -> engine.deliver(Stage.JOB, "work", (ObjectNode) Stage.json(message)));
+    stage.ask(engine -> engine.commands().deliver(Stage.JOB, "work", (ObjectNode) Stage.json(message)));
 
     stage.advance(1001).succeed("work");
 

@@ -176,7 +176,7 @@ class RoutingTest {
                 stage
                     .ask(
                         engine ->
-                            engine.deliver(
+                            engine.commands().deliver(
                                 Stage.JOB, "nobody", (ObjectNode) letter.path("message")))
                     .toCompletableFuture()
                     .get())
@@ -191,7 +191,7 @@ class RoutingTest {
 
     ObjectNode message =
         (ObjectNode) Stage.json("{'envelope':{'type':'again','from':'x'},'body':{'n':1}}");
-    stage.ask(engine -> engine.deliver(Stage.JOB, "end", message));
+    stage.ask(engine -> engine.commands().deliver(Stage.JOB, "end", message));
     assertThat(reached(stage)).isEmpty();
     stage.resume();
 

@@ -73,16 +73,16 @@ class SimulationTest {
     Random random = new Random(seed * 31);
     for (int i = random.nextInt(3); i > 0; i--) {
       boolean drain = random.nextBoolean();
-      stormy.later(random.nextInt(600), engine -> engine.pause(JOB, drain, null));
+      stormy.later(random.nextInt(600), engine -> engine.commands().pause(JOB, drain, null));
     }
     Map<String, Integer> accepted = write(stormy, random);
     boolean cancels = random.nextInt(5) == 0;
     if (cancels) {
-      stormy.later(random.nextInt(600), engine -> engine.cancel(JOB, "carl"));
+      stormy.later(random.nextInt(600), engine -> engine.commands().cancel(JOB, "carl"));
     }
     stormy.run();
     for (int i = 0; i < 50 && stormy.isPaused(JOB); i++) { // by a user, or in doubt after a crash
-      stormy.later(1000, engine -> engine.resume(JOB, null));
+      stormy.later(1000, engine -> engine.commands().resume(JOB, null));
       stormy.run();
     }
     digests.add(seed + " calm " + calm.digest() + " stormy " + stormy.digest());
@@ -114,11 +114,11 @@ class SimulationTest {
     stormy.submit(JOB);
     write(stormy, shape);
     for (int at = 1000; at < 200_000; at += 2000) { // it may be in doubt after a crash
-      stormy.later(at, engine -> engine.resume(JOB, null));
+      stormy.later(at, engine -> engine.commands().resume(JOB, null));
     }
     for (int at = 200_000; at < 220_000; at += 1000) { // each by somebody else
       String by = "carl-" + at;
-      stormy.later(at, engine -> engine.cancel(JOB, by));
+      stormy.later(at, engine -> engine.commands().cancel(JOB, by));
     }
     stormy.run();
     digests.add(seed + " service " + stormy.digest());
@@ -158,7 +158,7 @@ class SimulationTest {
             random.nextInt(600),
             engine ->
                 engine
-                    .deliver(JOB, BOX, (ObjectNode) Stage.json(letter))
+                    .commands().deliver(JOB, BOX, (ObjectNode) Stage.json(letter))
                     .thenAccept(status -> accepted.merge(id, 1, Integer::sum)));
       }
     }
