@@ -8,7 +8,6 @@ import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -34,9 +33,6 @@ final class AgentState {
   private ObjectNode sandbox;
   private boolean fired;
   private final RestartHistory restarts;
-
-  /** Mailboxes of its steps that wait until it is free. */
-  private final Set<Mailbox> inLine = new LinkedHashSet<>();
 
   private int flying;
 
@@ -194,23 +190,7 @@ final class AgentState {
     touched();
   }
 
-  // ---- who waits for it; not stored
-
-  void lineUp(Mailbox waiting) {
-    inLine.add(waiting);
-  }
-
-  void leaveLine(Mailbox waiting) {
-    inLine.remove(waiting);
-  }
-
-  /** Takes the next one out of the line; null when nobody waits. */
-  Mailbox pollLine() {
-    Mailbox next = inLine.isEmpty() ? null : inLine.iterator().next();
-    inLine.remove(next);
-    return next;
-  }
-
+  /** Not stored: it is counted again when its mailboxes are read. */
   void countFlying(int more) {
     flying += more;
   }

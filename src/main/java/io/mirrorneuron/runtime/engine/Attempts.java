@@ -28,7 +28,7 @@ final class Attempts {
     boolean open = step.isStarted() && !step.isTerminal();
     boolean busy = !step.isInstance() && mailbox.owner().flying() > 0;
     if (open && busy) {
-      mailbox.owner().lineUp(mailbox);
+      state.schedule().lineUpForAgent(mailbox);
     }
     if (!open || busy) {
       state.schedule().passOn(mailbox);

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.engine;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -15,6 +16,10 @@ final class Schedule {
   private final Map<Mailbox, LinkedHashSet<Mailbox>> held = new LinkedHashMap<>();
 
   private final LinkedHashSet<Mailbox> inLine = new LinkedHashSet<>();
+
+  /** Mailboxes of steps that wait until the agent that works for them is free. */
+  private final Map<AgentState, LinkedHashSet<Mailbox>> inLineForAgent = new HashMap<>();
+
   private int flying;
   private int flyingSteps;
   private int saturated;
@@ -98,6 +103,11 @@ final class Schedule {
     inLine.add(mailbox);
   }
 
+  /** The mailbox waits until its agent is free. */
+  void lineUpForAgent(Mailbox mailbox) {
+    lineForAgent(mailbox.owner()).add(mailbox);
+  }
+
   /** Whoever waits behind the mailbox may be looked at: it does not take the place it was given. */
   void passOn(Mailbox mailbox) {
     considerNextInLine();
@@ -113,7 +123,7 @@ final class Schedule {
     count(mailbox, 1);
     if (mailbox.isFlying()) {
       inLine.remove(mailbox);
-      mailbox.owner().leaveLine(mailbox);
+      lineForAgent(mailbox.owner()).remove(mailbox);
     } else if (flew) {
       considerNextInLine();
       considerNextInLine(mailbox.owner());
@@ -126,6 +136,10 @@ final class Schedule {
     saturated += mailbox.isSaturated() ? 1 : 0;
   }
 
+  private LinkedHashSet<Mailbox> lineForAgent(AgentState agent) {
+    return inLineForAgent.computeIfAbsent(agent, key -> new LinkedHashSet<>());
+  }
+
   private void considerNextInLine() {
     if (!inLine.isEmpty()) {
       consider(inLine.removeFirst());
@@ -133,9 +147,9 @@ final class Schedule {
   }
 
   private void considerNextInLine(AgentState agent) {
-    Mailbox next = agent.pollLine();
-    if (next != null) {
-      consider(next);
+    LinkedHashSet<Mailbox> line = lineForAgent(agent);
+    if (!line.isEmpty()) {
+      consider(line.removeFirst());
     }
   }
 

@@ -119,10 +119,15 @@ final class StateReader {
         (seq, json) -> {
           Message message = new Message(seq, json);
           Mailbox mailbox = mailboxOf(message);
-          if (mailbox.step() == null || !mailbox.step().hasConsumed(message)) {
+          if (mailbox.step() == null || !isConsumed(mailbox.step(), message)) {
             state.mailboxes().place(mailbox, message);
           }
         });
+  }
+
+  /** Whether it is kept only because a step was started with it. */
+  private static boolean isConsumed(StepState step, Message message) {
+    return step.isInput(message) && step.isInputConsumed();
   }
 
   private Mailbox mailboxOf(Message message) {

@@ -15,7 +15,6 @@ abstract sealed class StepProgress permits StepState {
   private Message input;
   private boolean inputConsumed;
   private JsonNode output;
-  private int instances = -1;
 
   /** Has the record written with the next commit. */
   abstract void touched();
@@ -76,18 +75,9 @@ abstract sealed class StepProgress permits StepState {
     return input != null && input.seq() == message.seq();
   }
 
-  boolean hasConsumed(Message message) {
-    return isInput(message) && inputConsumed;
-  }
-
   /** Whether its agent has taken the message that it was started with. */
   boolean isInputConsumed() {
     return inputConsumed;
-  }
-
-  /** Of a template: how many instances do its work; -1 when it does it itself. */
-  int instances() {
-    return instances;
   }
 
   // ---- transitions
@@ -206,14 +196,6 @@ abstract sealed class StepProgress permits StepState {
     produced();
   }
 
-  /**
-   * Its work is done by so many instances. They are counted when the record is read again, and so
-   * it is written only with another transition.
-   */
-  void scatter(int number) {
-    instances = number;
-  }
-
   /** Its agent has taken the message that it was started with. */
   void consumeInput() {
     inputConsumed = true;
@@ -236,9 +218,6 @@ abstract sealed class StepProgress permits StepState {
   // ---- the stored record
 
   void writeTo(ObjectNode json) {
-    if (instances >= 0) {
-      json.put("instances", instances);
-    }
     if (outcome != null) {
       json.put("outcome", outcome.word());
     }
@@ -253,7 +232,6 @@ abstract sealed class StepProgress permits StepState {
 
   void read(JsonNode json) {
     status = StepStatus.of(json.path("status").asText());
-    instances = json.path("instances").asInt(-1);
     outcome = json.hasNonNull("outcome") ? StepOutcome.of(json.get("outcome").asText()) : null;
     reason = json.path("reason").asText(null);
     inputConsumed = json.path("input_consumed").asBoolean();

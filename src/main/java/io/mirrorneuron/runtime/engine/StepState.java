@@ -17,6 +17,7 @@ final class StepState extends StepProgress {
   private final Tally parents;
   private final Changes changes;
   private final StepMailboxes mailboxes;
+  private int instances = -1;
 
   /**
    * A step of the manifest.
@@ -75,6 +76,11 @@ final class StepState extends StepProgress {
     return mapIndex >= 0;
   }
 
+  /** Of a template: how many instances do its work; -1 when it does it itself. */
+  int instances() {
+    return instances;
+  }
+
   /** How its parents have ended. */
   Tally parents() {
     return parents;
@@ -123,6 +129,17 @@ final class StepState extends StepProgress {
     beginAttempt(at, declared.timeoutMs());
   }
 
+  /**
+   * Its work is done by so many instances. They are counted when the record is read again, and so
+   * it is written only with another transition.
+   */
+  void scatter(int number) {
+    if (isInstance()) {
+      throw new IllegalStateException(name() + " is an instance itself");
+    }
+    instances = number;
+  }
+
   @Override
   void inherit(Message message) {
     super.inherit(message);
@@ -135,6 +152,9 @@ final class StepState extends StepProgress {
     if (isInstance()) {
       json.put("template", declared.id()).put("map_index", mapIndex);
     }
+    if (instances >= 0) {
+      json.put("instances", instances);
+    }
     writeTo(json);
     mailboxes.writeTo(json);
     return Json.write(json);
@@ -143,6 +163,7 @@ final class StepState extends StepProgress {
   @Override
   void read(JsonNode json) {
     super.read(json);
+    instances = json.path("instances").asInt(-1);
     mailboxes.read(json);
   }
 }

@@ -77,7 +77,6 @@ final class WhyAgents {
 
   void flight(Explanations.Explainer explainer, Mailbox mailbox) {
     Mailbox.Flight flight = mailbox.flight();
-    String pool = mailbox.owner().declared().config().path("pool").asText("default");
     Optional<String> hold = obstacles.hold(flight.executionId());
     if (flight.parked()) {
       explainer.explain("paused", "had its program ended by the pause; it runs again on resume");
@@ -87,35 +86,45 @@ final class WhyAgents {
           .put("record", Why.READINESS)
           .put("execution_id", flight.executionId());
     } else if (flight.lease() != null) {
-      ObjectNode one =
-          explainer.explain(
-              "running",
-              "runs its program, attempt %d".formatted(mailbox.attempt())
-                  + (flight.delivery() > 1 ? ", started " + flight.delivery() + " times" : ""));
-      one.put("execution_id", flight.executionId());
-      if (mailbox.step() != null) {
-        one.put("since", Explanations.time(mailbox.step().times().attemptStartedAt()));
-        one.put("until", Explanations.time(mailbox.step().times().deadlineAt()));
-      }
+      running(explainer, mailbox);
     } else {
-      Optional<QueuePlace> place = obstacles.place(flight.executionId());
-      ObjectNode one =
-          explainer.explain(
-              "pool",
-              place
-                  .map(
-                      known ->
-                          "is number %d of %d that wait for pool %s (%d of %d slots in use)"
-                              .formatted(
-                                  known.position(),
-                                  known.length(),
-                                  pool,
-                                  known.inUse(),
-                                  known.capacity()))
-                  .orElse("waits for slots of pool " + pool));
-      one.put("execution_id", flight.executionId()).put("pool", pool);
-      place.ifPresent(known -> one.put("position", known.position()).put("length", known.length()));
+      queued(explainer, mailbox);
     }
+  }
+
+  private void running(Explanations.Explainer explainer, Mailbox mailbox) {
+    Mailbox.Flight flight = mailbox.flight();
+    ObjectNode one =
+        explainer.explain(
+            "running",
+            "runs its program, attempt %d".formatted(mailbox.attempt())
+                + (flight.delivery() > 1 ? ", started " + flight.delivery() + " times" : ""));
+    one.put("execution_id", flight.executionId());
+    if (mailbox.step() != null) {
+      one.put("since", Explanations.time(mailbox.step().times().attemptStartedAt()));
+      one.put("until", Explanations.time(mailbox.step().times().deadlineAt()));
+    }
+  }
+
+  private void queued(Explanations.Explainer explainer, Mailbox mailbox) {
+    String pool = mailbox.owner().declared().config().path("pool").asText("default");
+    Optional<QueuePlace> place = obstacles.place(mailbox.flight().executionId());
+    ObjectNode one =
+        explainer.explain(
+            "pool",
+            place
+                .map(
+                    known ->
+                        "is number %d of %d that wait for pool %s (%d of %d slots in use)"
+                            .formatted(
+                                known.position(),
+                                known.length(),
+                                pool,
+                                known.inUse(),
+                                known.capacity()))
+                .orElse("waits for slots of pool " + pool));
+    one.put("execution_id", mailbox.flight().executionId()).put("pool", pool);
+    place.ifPresent(known -> one.put("position", known.position()).put("length", known.length()));
   }
 
   void collecting(Explanations.Explainer explainer, AgentState agent, long deadlineAt) {
