@@ -82,7 +82,7 @@ final class Attempts {
    * @param word how it has ended
    */
   void close(StepState step, String word) {
-    if (step.attempt() == 0 || step.status() == StepStatus.RETRY_WAIT) {
+    if (step.attempt() == 0 || step.status() == StepPhase.RETRY_WAIT) {
       return;
     }
     ObjectNode attempt = LedgerDocument.attempt(step, state.workflowRun());

@@ -27,7 +27,7 @@ final class Backlog {
       return; // before the gate of a step one message waits
     }
     Backpressure limits = mailbox.owner().declared().policies().backpressure();
-    Pressure next = mailbox.pressure().next(mailbox.depth(), limits);
+    MailboxPressure next = mailbox.pressure().next(mailbox.depth(), limits);
     if (next == mailbox.pressure()) {
       return;
     }
@@ -89,7 +89,7 @@ final class Backlog {
     String id;
     while ((id = next.pollFirst()) != null) {
       AgentState agent = state.peek(id);
-      if (agent != null && agent.mailbox().pressure() != Pressure.NORMAL) {
+      if (agent != null && agent.mailbox().pressure() != MailboxPressure.NORMAL) {
         return Optional.of(agent.mailbox());
       }
       for (Edge edge : state.workflow().agents().get(id).outgoing()) {

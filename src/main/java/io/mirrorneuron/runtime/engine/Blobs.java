@@ -71,9 +71,9 @@ final class Blobs {
    * @param value an object, or a list of one element, or one that begins with a text
    */
   String write(String field, JsonNode value) {
-    Lightening lightening = new Lightening(limit, byValue, this::blob);
-    JsonNode light = lightening.of(value);
-    List<Place> places = lightening.places();
+    BlobExtraction extraction = new BlobExtraction(limit, byValue, this::blob);
+    JsonNode light = extraction.of(value);
+    List<Place> places = extraction.places();
     hold(field, places.isEmpty() ? Set.of() : blobsOf(places));
     return places.isEmpty() ? Json.write(light) : Blob.text(light, places);
   }

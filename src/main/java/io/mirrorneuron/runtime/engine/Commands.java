@@ -20,12 +20,12 @@ public final class Commands {
   /** How many agents an error names. */
   private static final int SHOWN_AGENTS = 10;
 
-  private final Loops loops;
+  private final JobLoops loops;
   private final JobStore store;
   private final BlockedJobs blocked;
   private final String nodeName;
 
-  Commands(Loops loops, JobStore store, BlockedJobs blocked, String nodeName) {
+  Commands(JobLoops loops, JobStore store, BlockedJobs blocked, String nodeName) {
     this.loops = loops;
     this.store = store;
     this.blocked = blocked;

@@ -35,8 +35,7 @@ final class CommitObstacle {
       logged = true;
       LOG.warn("job {} could not be committed: {}", jobId, cause.toString());
     }
-    MnException away =
-        MnException.unavailable("the state of the job cannot be stored now", cause);
+    MnException away = MnException.unavailable("the state of the job cannot be stored now", cause);
     reason = away;
     return away;
   }

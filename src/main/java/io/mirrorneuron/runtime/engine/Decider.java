@@ -43,7 +43,7 @@ final class Decider {
     private final Attempts attempts;
     private final Backlog backlog;
     private final Processes processes;
-    private final Behaviour behaviour;
+    private final BuiltInAgents behaviour;
 
     Decision(JobState state, Turn turn) {
       this.state = state;
@@ -54,7 +54,7 @@ final class Decider {
       this.attempts = new Attempts(state, turn);
       this.backlog = new Backlog(state, turn);
       this.processes = new Processes(state, turn, life, ledger, nodeName);
-      this.behaviour = new Behaviour(state, turn, life, ledger);
+      this.behaviour = new BuiltInAgents(state, turn, life, ledger);
     }
 
     void take(Input input) {
@@ -66,7 +66,7 @@ final class Decider {
         case Input.Pause pause -> pause(pause);
         case Input.Resume resume -> new Recovery(state, turn, life, processes).resume(resume.by());
         case Input.Cancel cancel -> life.cancel(cancel.by());
-        case Input.Deliver deliver -> new Reception(state, turn, ledger).take(deliver);
+        case Input.Deliver deliver -> new MessageIntake(state, turn, ledger).take(deliver);
         case Input.Loaded loaded ->
             new Recovery(state, turn, life, processes).loaded(loaded, reviewInFlight);
         case Input.Broken broken -> life.fail(Failure.internal(broken.reason()));
@@ -222,7 +222,7 @@ final class Decider {
 
     private Message taken(Mailbox mailbox) {
       StepState step = mailbox.step();
-      if (step != null && step.status() == StepStatus.QUEUED) {
+      if (step != null && step.status() == StepPhase.QUEUED) {
         attempts.begun(mailbox, turn.now());
         if (step.times().deadlineAt() != 0) {
           turn.effect(new Effect.Wake(mailbox.address(), step.times().deadlineAt()));

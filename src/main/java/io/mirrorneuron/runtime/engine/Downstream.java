@@ -10,9 +10,9 @@ import java.util.List;
 final class Downstream {
   private final JobState state;
   private final Turn turn;
-  private final StepEnds ends;
+  private final StepEndings ends;
 
-  Downstream(JobState state, Turn turn, StepEnds ends) {
+  Downstream(JobState state, Turn turn, StepEndings ends) {
     this.state = state;
     this.turn = turn;
     this.ends = ends;
@@ -28,7 +28,7 @@ final class Downstream {
       if (open && !chosen.contains(child.declared().id()) && !chosen.contains(child.id())) {
         ends.end(
             child,
-            StepStatus.SKIPPED,
+            StepPhase.SKIPPED,
             StepOutcome.SKIPPED,
             "step " + step.id() + " took another branch");
       }
@@ -44,7 +44,7 @@ final class Downstream {
         next.addAll(state.steps().children(one));
         ends.end(
             one,
-            StepStatus.SKIPPED,
+            StepPhase.SKIPPED,
             StepOutcome.SKIPPED,
             "step " + step.id() + " skipped what follows it");
       }
@@ -58,7 +58,7 @@ final class Downstream {
   void scatter(StepState step, Scatter scatter) {
     for (Scatter.Share share : scatter.shares()) {
       StepState template = share.template();
-      template.end(StepStatus.SKIPPED, StepOutcome.MAPPED, null, turn.now());
+      template.end(StepPhase.SKIPPED, StepOutcome.MAPPED, null, turn.now());
       template.mailboxes().forEach(state.mailboxes()::clear);
       List<StepState> instances = state.steps().scatter(template, share.items().size());
       state.steps().ended(template);

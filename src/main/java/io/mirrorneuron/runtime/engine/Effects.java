@@ -11,7 +11,7 @@ final class Effects {
 
   private final EngineContext context;
   private final Executor lane;
-  private final Inbox inbox;
+  private final InputQueue inbox;
   private final Runnable turn;
   private final Set<String> running = new HashSet<>();
   private boolean lingers;
@@ -20,7 +20,7 @@ final class Effects {
    * @param inbox gets what follows from the effects
    * @param turn has the inbox decided on unless a turn is under way
    */
-  Effects(EngineContext context, Executor lane, Inbox inbox, Runnable turn) {
+  Effects(EngineContext context, Executor lane, InputQueue inbox, Runnable turn) {
     this.context = context;
     this.lane = lane;
     this.inbox = inbox;

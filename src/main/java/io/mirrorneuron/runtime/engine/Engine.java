@@ -31,11 +31,11 @@ public final class Engine {
   private final Function<String, Workflow> manifests;
   private final String nodeName;
   private final int inlineLimit;
-  private final Loops loops;
+  private final JobLoops loops;
   private final JobViews views;
   private final Commands commands;
   private final TakeOver takeOver;
-  private final Postscript postscript;
+  private final EventAppender appender;
   private final BlockedJobs blocked;
 
   /**
@@ -72,7 +72,7 @@ public final class Engine {
     this.takeOver =
         new TakeOver(store, ports.nodes(), timers, identity.owner(), this::isOpen, this::resume);
     this.loops =
-        new Loops(
+        new JobLoops(
             new EngineContext(
                 ports,
                 new Decider(nodeName, identity.reviewInFlight()),
@@ -87,8 +87,8 @@ public final class Engine {
             manifests,
             timers,
             new Obstacles(ports.executions(), this::obstacle));
-    this.postscript = new Postscript(store, timers, changed);
-    this.blocked = new BlockedJobs(store, timers, postscript);
+    this.appender = new EventAppender(store, timers, changed);
+    this.blocked = new BlockedJobs(store, timers, appender);
     this.commands = new Commands(loops, store, blocked, nodeName);
   }
 
@@ -158,7 +158,7 @@ public final class Engine {
       loop.offer(new Input.ForkedTo(jobId, fork.at()));
       return CompletableFuture.completedFuture(null);
     }
-    return postscript
+    return appender
         .forked(fork, jobId)
         .exceptionally(
             failure -> {

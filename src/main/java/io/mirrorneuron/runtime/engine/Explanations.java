@@ -41,7 +41,7 @@ final class Explanations {
         add(
             "agent",
             agent.id(),
-            Activity.of(state, agent).status(),
+            AgentActivity.of(state, agent).status(),
             cause,
             "agent " + agent.id() + " " + text,
             "agents[" + agent.id() + "]");

@@ -95,8 +95,7 @@ final class JobDocuments {
     return details;
   }
 
-  private static ArrayNode newestFirst(List<String> recent)
-      throws JsonProcessingException {
+  private static ArrayNode newestFirst(List<String> recent) throws JsonProcessingException {
     ArrayNode events = Json.MAPPER.createArrayNode();
     for (String event : recent.reversed()) {
       if (events.size() < RECENT_EVENTS) {
@@ -148,7 +147,7 @@ final class JobDocuments {
 
   private ObjectNode agent(JobState state, Agent declared, ObjectNode row) {
     AgentState agent = state.view(declared.id());
-    Activity activity = Activity.of(state, agent);
+    AgentActivity activity = AgentActivity.of(state, agent);
     ObjectNode json = Json.object();
     json.put("agent_id", declared.id()).put("agent_type", word(declared.type()));
     json.put("type", declared.template());

@@ -24,13 +24,13 @@ final class JobLoop {
    * @param epoch of the store, which fences whoever owned the job before
    * @param ended is told, on the lane, that this node has nothing more to do with the job
    */
-  JobLoop(EngineContext context, Executor lane, JobState state, long epoch, Consumer<JobLoop> ended) {
+  JobLoop(
+      EngineContext context, Executor lane, JobState state, long epoch, Consumer<JobLoop> ended) {
     this.jobId = state.jobId();
     this.agents = state.workflow().agents().keySet();
     this.lane = lane;
     this.obstacle = new CommitObstacle(jobId);
-    this.turns =
-        new JobTurns(context, lane, state, epoch, obstacle, () -> ended.accept(this));
+    this.turns = new JobTurns(context, lane, state, epoch, obstacle, () -> ended.accept(this));
   }
 
   String jobId() {

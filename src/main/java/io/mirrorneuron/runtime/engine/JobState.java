@@ -18,7 +18,7 @@ final class JobState {
   private final JobHeader header;
   private final Counters counters;
   private final Receipts receipts = new Receipts();
-  private final Schedule schedule = new Schedule();
+  private final MailboxSchedule schedule = new MailboxSchedule();
   private final Blobs blobs;
   private final Changes changes;
   private final Mailboxes mailboxes;
@@ -79,7 +79,7 @@ final class JobState {
   }
 
   /** Which mailboxes are looked at next. */
-  Schedule schedule() {
+  MailboxSchedule schedule() {
     return schedule;
   }
 

@@ -30,8 +30,8 @@ final class JobTurns implements JobReload.Listener {
   private final long epoch;
   private final Runnable ended;
   private final CommitObstacle obstacle;
-  private final Inbox inbox = new Inbox();
-  private final Questions questions = new Questions();
+  private final InputQueue inbox = new InputQueue();
+  private final StatusWaiters waiters = new StatusWaiters();
   private final Effects effects;
   private final JobReload reload;
 
@@ -88,7 +88,7 @@ final class JobTurns implements JobReload.Listener {
     } else if (obstacle.reason().isPresent()) {
       answer.completeExceptionally(obstacle.reason().get());
     } else {
-      questions.add(command, settled, answer);
+      waiters.add(command, settled, answer);
       take(command);
     }
   }
@@ -122,7 +122,7 @@ final class JobTurns implements JobReload.Listener {
       return;
     }
     List<Input> inputs = inbox.takeAll();
-    questions.decided(inputs);
+    waiters.decided(inputs);
     Turn turn = new Turn(state, context.timers().now());
     Commit commit;
     try {
@@ -201,10 +201,10 @@ final class JobTurns implements JobReload.Listener {
     if (!closed) {
       turn.effects().forEach(effect -> effects.run(effect, state));
     }
-    questions.refuse(turn.refusals());
-    questions.settle(state.status());
+    waiters.refuse(turn.refusals());
+    waiters.settle(state.status());
     if (state.status().isTerminal()) {
-      questions.end(state.status());
+      waiters.end(state.status());
       lost();
     } else if (state.isRunning() && state.hasCandidates()) {
       inbox.goOn();
@@ -222,7 +222,7 @@ final class JobTurns implements JobReload.Listener {
       return;
     }
     inbox.putBack(inputs);
-    questions.refuse(obstacle.failed(cause));
+    waiters.refuse(obstacle.failed(cause));
     reload.startLater();
   }
 
@@ -241,13 +241,13 @@ final class JobTurns implements JobReload.Listener {
     closed = true;
     busy = false;
     effects.stopAll();
-    questions.refuse(MnException.unavailable("the job is not owned by this node any more", null));
+    waiters.refuse(MnException.unavailable("the job is not owned by this node any more", null));
     ended.run();
   }
 
   /** No turn begins any more. */
   void close() {
     closed = true;
-    questions.refuse(MnException.unavailable("the runtime is stopping", null));
+    waiters.refuse(MnException.unavailable("the runtime is stopping", null));
   }
 }

@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.engine.Tally.Verdict;
+import io.mirrorneuron.runtime.engine.ParentOutcomes.Verdict;
 import io.mirrorneuron.runtime.workflow.StepGraph.StepEdge;
 import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import io.mirrorneuron.wire.Json;

@@ -98,7 +98,7 @@ final class LedgerDocument {
     json.set("current_attempt", open ? attempt(step, state.workflowRun()) : null);
     json.put("deadline_at", time(step.times().deadlineAt()));
     json.put("heartbeat_deadline_at", heartbeatDeadline(step));
-    boolean waits = step.status() == StepStatus.RETRY_WAIT;
+    boolean waits = step.status() == StepPhase.RETRY_WAIT;
     json.put("retry_at", waits ? time(step.inputMailbox().notBefore()) : null);
     json.put("started_at", time(step.times().startedAt()))
         .put("ended_at", time(step.times().endedAt()));
@@ -153,7 +153,7 @@ final class LedgerDocument {
 
   private static String heartbeatDeadline(StepState step) {
     long last = Math.max(step.times().attemptStartedAt(), step.times().lastBeaconAt());
-    boolean running = step.status() == StepStatus.RUNNING;
+    boolean running = step.status() == StepPhase.RUNNING;
     return running ? time(last + step.declared().beaconTimeoutMs()) : null;
   }
 

@@ -21,7 +21,7 @@ final class Mailbox {
   private Flight flight;
   private int attempt = 1;
   private long notBefore;
-  private Pressure pressure = Pressure.NORMAL;
+  private MailboxPressure pressure = MailboxPressure.NORMAL;
 
   /**
    * @param step the step it belongs to, or null
@@ -118,12 +118,12 @@ final class Mailbox {
     return flight == null && !messages.isEmpty() && notBefore <= now;
   }
 
-  Pressure pressure() {
+  MailboxPressure pressure() {
     return pressure;
   }
 
   boolean isSaturated() {
-    return pressure == Pressure.SATURATED;
+    return pressure == MailboxPressure.SATURATED;
   }
 
   /** How full it is and may be, as readers and events get it. */
@@ -135,11 +135,11 @@ final class Mailbox {
     json.put("high_watermark", limits.highWatermark());
     json.put("low_watermark", limits.lowWatermark());
     json.put("retry_after_ms", limits.retryAfterMs());
-    json.put("backpressure", pressure != Pressure.NORMAL);
+    json.put("backpressure", pressure != MailboxPressure.NORMAL);
     return json.put("status", pressure.word());
   }
 
-  // ---- transitions; what else must be kept in step with them: Mailboxes, Schedule
+  // ---- transitions; what else must be kept in step with them: Mailboxes, MailboxSchedule
 
   void append(Message message) {
     messages.addLast(message);
@@ -197,7 +197,7 @@ final class Mailbox {
     changes.touch(this);
   }
 
-  void press(Pressure next) {
+  void press(MailboxPressure next) {
     pressure = next;
     changes.touch(this);
   }
@@ -211,7 +211,7 @@ final class Mailbox {
     if (notBefore != 0) {
       json.put("not_before", notBefore);
     }
-    if (pressure != Pressure.NORMAL) {
+    if (pressure != MailboxPressure.NORMAL) {
       json.put("pressure", pressure.word());
     }
     if (flight != null) {
@@ -225,7 +225,7 @@ final class Mailbox {
   void read(JsonNode json) {
     attempt = json.path("attempt").asInt(1);
     notBefore = json.path("not_before").asLong();
-    pressure = Pressure.of(json.path("pressure").asText("normal"));
+    pressure = MailboxPressure.of(json.path("pressure").asText("normal"));
     JsonNode flying = json.path("flight");
     if (flying.isObject()) {
       flight =

@@ -7,11 +7,11 @@ import java.util.Set;
 
 /** Puts messages into the mailboxes of a job and takes them out; knows which hold something. */
 final class Mailboxes {
-  private final Schedule schedule;
+  private final MailboxSchedule schedule;
   private final Changes changes;
   private final LinkedHashSet<Mailbox> waiting = new LinkedHashSet<>();
 
-  Mailboxes(Schedule schedule, Changes changes) {
+  Mailboxes(MailboxSchedule schedule, Changes changes) {
     this.schedule = schedule;
     this.changes = changes;
   }

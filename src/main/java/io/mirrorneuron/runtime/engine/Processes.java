@@ -164,7 +164,7 @@ final class Processes {
     agent.produced(output);
     if (structured.completeRun() != null) {
       life.complete(mailbox, completed(structured.completeRun(), payload));
-    } else if (Behaviour.asksForCompletion(agent.declared().config())) {
+    } else if (BuiltInAgents.asksForCompletion(agent.declared().config())) {
       life.complete(mailbox, output);
     }
     if (!state.status().isTerminal()) {
@@ -200,7 +200,7 @@ final class Processes {
     sandbox.put("runner", "host_local").put("node_name", nodeName);
     sandbox.put("attempts", mailbox.attempt());
     sandbox.set("lease", outcome.lease() == null ? null : leaseJson(outcome.lease()));
-    payload.set("input", Nesting.bounded(mailbox.head().body()));
+    payload.set("input", NestedInputs.bounded(mailbox.head().body()));
     return payload;
   }
 

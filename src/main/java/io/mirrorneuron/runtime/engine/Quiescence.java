@@ -110,7 +110,7 @@ final class Quiescence {
       if (agent.declared().outgoing().isEmpty() && agent.processed() > 0) {
         JsonNode output =
             agent.declared().type() == AgentType.AGGREGATOR
-                ? Behaviour.collectedOutput(agent)
+                ? BuiltInAgents.collectedOutput(agent)
                 : agent.output();
         outputs.set(agent.id(), output);
       }

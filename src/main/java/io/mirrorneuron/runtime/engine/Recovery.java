@@ -45,7 +45,7 @@ final class Recovery {
       }
     }
     for (StepState step : state.steps().all()) {
-      boolean waitsInside = step.status() == StepStatus.RUNNING && step.times().deadlineAt() != 0;
+      boolean waitsInside = step.status() == StepPhase.RUNNING && step.times().deadlineAt() != 0;
       if (waitsInside && !step.mailboxes().isAnyFlying()) {
         step.extendDeadline(pause); // the time of a pause does not count
       }
@@ -63,7 +63,7 @@ final class Recovery {
 
   private void rearmDeadlines() {
     for (StepState step : state.steps().all()) {
-      if (step.status() == StepStatus.RUNNING && step.times().deadlineAt() != 0) {
+      if (step.status() == StepPhase.RUNNING && step.times().deadlineAt() != 0) {
         turn.effect(new Effect.Wake(step.inputMailbox().address(), step.times().deadlineAt()));
       }
     }

@@ -12,14 +12,14 @@ final class Retries {
   private final JobState state;
   private final Turn turn;
   private final LifeCycle life;
-  private final StepEnds ends;
+  private final StepEndings ends;
   private final Attempts attempts;
 
   Retries(JobState state, Turn turn, LifeCycle life) {
     this.state = state;
     this.turn = turn;
     this.life = life;
-    this.ends = new StepEnds(state, turn, life);
+    this.ends = new StepEndings(state, turn, life);
     this.attempts = new Attempts(state, turn);
   }
 
@@ -43,7 +43,7 @@ final class Retries {
   void expire(Mailbox mailbox) {
     StepState step = mailbox.step();
     boolean overdue = step.times().deadlineAt() != 0 && step.times().deadlineAt() <= turn.now();
-    if (overdue && step.status() == StepStatus.RUNNING && !step.mailboxes().isAnyFlying()) {
+    if (overdue && step.status() == StepPhase.RUNNING && !step.mailboxes().isAnyFlying()) {
       failed(step, StepFailures.overdue(step));
     }
   }
@@ -59,13 +59,13 @@ final class Retries {
     }
     switch (step.declared().required() ? step.declared().failurePolicy() : null) {
       case FAIL_WORKFLOW -> {
-        ends.close(step, StepStatus.FAILED, StepOutcome.FAILED, failure.desc());
+        ends.close(step, StepPhase.FAILED, StepOutcome.FAILED, failure.desc());
         life.fail(failure);
       }
-      case SKIP -> ends.end(step, StepStatus.SKIPPED, StepOutcome.FAILED, failure.desc());
+      case SKIP -> ends.end(step, StepPhase.SKIPPED, StepOutcome.FAILED, failure.desc());
       case CONTINUE, CONTINUE_PARTIAL ->
-          ends.end(step, StepStatus.PARTIAL, StepOutcome.FAILED, failure.desc());
-      case null -> ends.end(step, StepStatus.PARTIAL, StepOutcome.FAILED, failure.desc());
+          ends.end(step, StepPhase.PARTIAL, StepOutcome.FAILED, failure.desc());
+      case null -> ends.end(step, StepPhase.PARTIAL, StepOutcome.FAILED, failure.desc());
     }
   }
 

@@ -76,7 +76,7 @@ final class Rounds {
       List<JsonNode> bodies = bodies(entrypoint, instead);
       for (int i = 0; i < bodies.size(); i++) {
         Message.Builder message =
-            Outside.seed(state.jobId(), entrypoint, bodies.get(i))
+            ExternalMessages.seed(state.jobId(), entrypoint, bodies.get(i))
                 .id(DerivedId.of(round, "seed " + entrypoint, i))
                 .orElse("correlation_id", correlation)
                 .with("timestamp", turn.timestamp());

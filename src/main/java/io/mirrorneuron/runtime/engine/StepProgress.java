@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  */
 abstract sealed class StepProgress permits StepState {
   private final AttemptLog attempts = new AttemptLog();
-  private StepStatus status = StepStatus.PENDING;
+  private StepPhase status = StepPhase.PENDING;
   private StepOutcome outcome;
   private String reason;
   private Message input;
@@ -39,7 +39,7 @@ abstract sealed class StepProgress permits StepState {
     return attempts.times();
   }
 
-  StepStatus status() {
+  StepPhase status() {
     return status;
   }
 
@@ -82,7 +82,7 @@ abstract sealed class StepProgress permits StepState {
 
   // ---- transitions
 
-  private void become(StepStatus next) {
+  private void become(StepPhase next) {
     require(!isTerminal(), "has ended");
     if (status != next) {
       status = next;
@@ -98,12 +98,12 @@ abstract sealed class StepProgress permits StepState {
 
   /** Its parents do not let it start yet. */
   void awaitParents(boolean hasMessage) {
-    become(hasMessage ? StepStatus.BLOCKED : StepStatus.PENDING);
+    become(hasMessage ? StepPhase.BLOCKED : StepPhase.PENDING);
   }
 
   /** A message came before its parents were done. Answers whether it is the first that did. */
   boolean block(long now) {
-    become(StepStatus.BLOCKED);
+    become(StepPhase.BLOCKED);
     boolean first = times().blockedAt() == 0;
     if (first) {
       attempts.times(times().blocked(now));
@@ -113,7 +113,7 @@ abstract sealed class StepProgress permits StepState {
 
   /** It may start, and waits for its message. */
   void ready() {
-    become(StepStatus.READY);
+    become(StepPhase.READY);
   }
 
   /** This message starts it; no other will. */
@@ -122,13 +122,13 @@ abstract sealed class StepProgress permits StepState {
     input = message;
     attempts.next();
     attempts.times(times().started(now));
-    become(StepStatus.QUEUED);
+    become(StepPhase.QUEUED);
   }
 
   /** What works for it next waits for its turn or its slots, for which there is no time limit. */
   void enqueue() {
     attempts.times(times().withDeadline(0));
-    become(StepStatus.QUEUED);
+    become(StepPhase.QUEUED);
   }
 
   /**
@@ -139,7 +139,7 @@ abstract sealed class StepProgress permits StepState {
   void beginAttempt(long at, long timeoutMs) {
     require(isStarted(), "has no message to work on");
     attempts.times(times().attemptStarted(at, timeoutMs));
-    become(StepStatus.RUNNING);
+    become(StepPhase.RUNNING);
     touched();
   }
 
@@ -179,11 +179,11 @@ abstract sealed class StepProgress permits StepState {
   void scheduleRetry() {
     require(isStarted(), "was not tried");
     attempts.next();
-    become(StepStatus.RETRY_WAIT);
+    become(StepPhase.RETRY_WAIT);
   }
 
   /** It is over for good. */
-  void end(StepStatus last, StepOutcome how, String why, long now) {
+  void end(StepPhase last, StepOutcome how, String why, long now) {
     require(last.isTerminal(), "cannot end as " + last.word());
     become(last);
     outcome = how;
@@ -231,7 +231,7 @@ abstract sealed class StepProgress permits StepState {
   }
 
   void read(JsonNode json) {
-    status = StepStatus.of(json.path("status").asText());
+    status = StepPhase.of(json.path("status").asText());
     outcome = json.hasNonNull("outcome") ? StepOutcome.of(json.get("outcome").asText()) : null;
     reason = json.path("reason").asText(null);
     inputConsumed = json.path("input_consumed").asBoolean();

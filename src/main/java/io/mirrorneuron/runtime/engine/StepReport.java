@@ -17,7 +17,7 @@ import java.util.List;
  */
 record StepReport(
     String failure,
-    StepStatus status,
+    StepPhase status,
     List<String> branches,
     JsonNode scatter,
     boolean skipDownstream,
@@ -25,7 +25,7 @@ record StepReport(
 
   static StepReport of(List<ObjectNode> events) {
     String failure = null;
-    StepStatus status = StepStatus.COMPLETED;
+    StepPhase status = StepPhase.COMPLETED;
     List<String> branches = null;
     JsonNode scatter = null;
     boolean skips = false;
@@ -35,9 +35,9 @@ record StepReport(
       skips |= payload.path("skip_downstream").asBoolean();
       switch (event.path("type").asText()) {
         case "workflow_step_failed" -> failure = reason(payload);
-        case "workflow_step_completed" -> status = StepStatus.COMPLETED;
-        case "workflow_step_partial" -> status = StepStatus.PARTIAL;
-        case "workflow_step_skipped" -> status = StepStatus.SKIPPED;
+        case "workflow_step_completed" -> status = StepPhase.COMPLETED;
+        case "workflow_step_partial" -> status = StepPhase.PARTIAL;
+        case "workflow_step_skipped" -> status = StepPhase.SKIPPED;
         case "workflow_step_branch" -> branches = branches(payload);
         case "workflow_step_scatter" -> scatter = payload;
         case "workflow_step_beacon" -> {} // the attempt is over

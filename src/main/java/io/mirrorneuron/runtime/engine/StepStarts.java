@@ -17,13 +17,13 @@ final class StepStarts {
   private final JobState state;
   private final Turn turn;
   private final Ledger ledger;
-  private final StepEnds ends;
+  private final StepEndings ends;
 
   StepStarts(JobState state, Turn turn, LifeCycle life, Ledger ledger) {
     this.state = state;
     this.turn = turn;
     this.ledger = ledger;
-    this.ends = new StepEnds(state, turn, life);
+    this.ends = new StepEndings(state, turn, life);
   }
 
   /**
@@ -48,7 +48,7 @@ final class StepStarts {
       case NEVER ->
           ends.end(
               step,
-              StepStatus.SKIPPED,
+              StepPhase.SKIPPED,
               StepOutcome.SKIPPED,
               "its trigger rule cannot hold any more");
       case START -> {

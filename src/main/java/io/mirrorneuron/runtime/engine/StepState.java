@@ -14,7 +14,7 @@ final class StepState extends StepProgress {
   private final Step declared;
   private final int order;
   private final int mapIndex;
-  private final Tally parents;
+  private final ParentOutcomes parents;
   private final Changes changes;
   private final StepMailboxes mailboxes;
   private int instances = -1;
@@ -30,7 +30,7 @@ final class StepState extends StepProgress {
     this.declared = declared;
     this.order = order;
     this.mapIndex = -1;
-    this.parents = new Tally();
+    this.parents = new ParentOutcomes();
     this.changes = changes;
     this.mailboxes = new StepMailboxes(this, agents, changes);
   }
@@ -82,12 +82,12 @@ final class StepState extends StepProgress {
   }
 
   /** How its parents have ended. */
-  Tally parents() {
+  ParentOutcomes parents() {
     return parents;
   }
 
   /** Whether it may start, as far as its parents go. */
-  Tally.Verdict verdict() {
+  ParentOutcomes.Verdict verdict() {
     return parents.verdict(declared.trigger());
   }
 

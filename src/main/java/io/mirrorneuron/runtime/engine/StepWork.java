@@ -10,7 +10,7 @@ final class StepWork {
   private final JobState state;
   private final Turn turn;
   private final LifeCycle life;
-  private final StepEnds ends;
+  private final StepEndings ends;
   private final Emissions emissions;
 
   StepWork(JobState state, Turn turn, LifeCycle life, Emissions emissions) {
@@ -18,7 +18,7 @@ final class StepWork {
     this.turn = turn;
     this.life = life;
     this.emissions = emissions;
-    this.ends = new StepEnds(state, turn, life);
+    this.ends = new StepEndings(state, turn, life);
   }
 
   void finished(Mailbox mailbox, Structured answer, ObjectNode payload) {
@@ -59,7 +59,7 @@ final class StepWork {
     if (answer.completeRun() != null) {
       return Processes.completed(answer.completeRun(), payload);
     }
-    return Behaviour.asksForCompletion(mailbox.owner().declared().config())
+    return BuiltInAgents.asksForCompletion(mailbox.owner().declared().config())
         ? Processes.completed(answer.completeStep(), payload)
         : null;
   }

@@ -198,15 +198,15 @@ final class Steps {
     }
   }
 
-  private static Tally.Ending ending(StepState step, StepEdge edge) {
+  private static ParentOutcomes.Ending ending(StepState step, StepEdge edge) {
     if (step.outcome() == StepOutcome.MAPPED) {
-      return new Tally.Ending(true, true, false); // there was nothing to do
+      return new ParentOutcomes.Ending(true, true, false); // there was nothing to do
     }
     if (step.outcome() == StepOutcome.SUCCESS && !holds(edge, step)) {
-      return new Tally.Ending(edge.accepts().contains("skipped"), false, false);
+      return new ParentOutcomes.Ending(edge.accepts().contains("skipped"), false, false);
     }
-    String word = step.status() == StepStatus.COMPLETED ? "done" : step.status().word();
-    return new Tally.Ending(
+    String word = step.status() == StepPhase.COMPLETED ? "done" : step.status().word();
+    return new ParentOutcomes.Ending(
         edge.accepts().contains(word),
         step.outcome() == StepOutcome.SUCCESS,
         step.outcome() == StepOutcome.FAILED);

@@ -199,7 +199,7 @@ final class Why {
     }
     Mailbox mailbox = step.inputMailbox();
     int most = state.steps().graph().maxParallel();
-    if (step.status() == StepStatus.RUNNING) {
+    if (step.status() == StepPhase.RUNNING) {
       agents.collecting(explanations.of(step), mailbox.owner(), step.times().deadlineAt());
     } else if (most > 0 && state.schedule().flyingSteps() >= most) {
       explanations.explain(

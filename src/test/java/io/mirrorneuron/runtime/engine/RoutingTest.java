@@ -176,8 +176,9 @@ class RoutingTest {
                 stage
                     .ask(
                         engine ->
-                            engine.commands().deliver(
-                                Stage.JOB, "nobody", (ObjectNode) letter.path("message")))
+                            engine
+                                .commands()
+                                .deliver(Stage.JOB, "nobody", (ObjectNode) letter.path("message")))
                     .toCompletableFuture()
                     .get())
         .hasMessageContaining("no agent nobody");

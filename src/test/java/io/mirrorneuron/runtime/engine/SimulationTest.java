@@ -158,7 +158,8 @@ class SimulationTest {
             random.nextInt(600),
             engine ->
                 engine
-                    .commands().deliver(JOB, BOX, (ObjectNode) Stage.json(letter))
+                    .commands()
+                    .deliver(JOB, BOX, (ObjectNode) Stage.json(letter))
                     .thenAccept(status -> accepted.merge(id, 1, Integer::sum)));
       }
     }

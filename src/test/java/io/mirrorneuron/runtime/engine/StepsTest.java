@@ -97,7 +97,9 @@ class StepsTest {
 
     stage.ask(
         engine ->
-            engine.commands().deliver(Stage.JOB, "a", (ObjectNode) Stage.json("{'body':{'late':true}}")));
+            engine
+                .commands()
+                .deliver(Stage.JOB, "a", (ObjectNode) Stage.json("{'body':{'late':true}}")));
 
     assertThat(stage.event("workflow_step_duplicate_message_ignored").path("step_id").asText())
         .isEqualTo("a");

@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 
 /** Who waits for a job to reach which status. Confined to the job's lane. */
-final class Questions {
+final class StatusWaiters {
   private record Question(
       Input.Command command, Predicate<JobStatus> settled, CompletableFuture<JobStatus> answer) {}
 

@@ -4,13 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /** Ends steps, which happens once to each: records it, tells it, and has the children looked at. */
-final class StepEnds {
+final class StepEndings {
   private final JobState state;
   private final Turn turn;
   private final LifeCycle life;
   private final Attempts attempts;
 
-  StepEnds(JobState state, Turn turn, LifeCycle life) {
+  StepEndings(JobState state, Turn turn, LifeCycle life) {
     this.state = state;
     this.turn = turn;
     this.life = life;
@@ -21,11 +21,11 @@ final class StepEnds {
   void done(Mailbox mailbox, JsonNode output) {
     StepState step = mailbox.step();
     if (step != null && !step.isTerminal()) {
-      complete(step, StepStatus.COMPLETED, output);
+      complete(step, StepPhase.COMPLETED, output);
     }
   }
 
-  void complete(StepState step, StepStatus status, JsonNode output) {
+  void complete(StepState step, StepPhase status, JsonNode output) {
     step.produce(output);
     StepOutcome outcome =
         switch (status) {
@@ -37,7 +37,7 @@ final class StepEnds {
   }
 
   /** Ends the step for good, tells its children, and goes on with a completion that waited. */
-  void end(StepState step, StepStatus status, StepOutcome outcome, String reason) {
+  void end(StepState step, StepPhase status, StepOutcome outcome, String reason) {
     close(step, status, outcome, reason);
     state.steps().reconsider(state.steps().children(step));
     if (state.steps().areAllTerminal()) {
@@ -46,7 +46,7 @@ final class StepEnds {
   }
 
   /** Ends the step alone, without a word to its children: for a job that fails with it. */
-  void close(StepState step, StepStatus status, StepOutcome outcome, String reason) {
+  void close(StepState step, StepPhase status, StepOutcome outcome, String reason) {
     attempts.close(step, status.word());
     step.end(status, outcome, reason, turn.now());
     for (Mailbox mailbox : step.mailboxes()) {

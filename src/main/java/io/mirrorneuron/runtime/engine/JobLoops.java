@@ -18,7 +18,7 @@ import java.util.function.UnaryOperator;
  * The jobs that are open on this node, each with its {@link JobLoop} on its lane, from the job's
  * beginning or its taking over until it ends. Thread-safe.
  */
-final class Loops {
+final class JobLoops {
   private final EngineContext context;
   private final Consumer<String> uncertain;
   private final Map<String, JobLoop> open = new ConcurrentHashMap<>();
@@ -27,7 +27,7 @@ final class Loops {
   /**
    * @param uncertain hears the id of a new job of which nobody knows whether it was written
    */
-  Loops(EngineContext context, Consumer<String> uncertain) {
+  JobLoops(EngineContext context, Consumer<String> uncertain) {
     this.context = context;
     this.uncertain = uncertain;
   }
@@ -78,7 +78,8 @@ final class Loops {
 
   /** Opens a job that is stored. */
   void goOn(JobState state, long epoch) {
-    JobLoop loop = new JobLoop(context, context.ports().lanes().of(state.jobId()), state, epoch, this::ended);
+    JobLoop loop =
+        new JobLoop(context, context.ports().lanes().of(state.jobId()), state, epoch, this::ended);
     open.put(state.jobId(), loop);
     loop.offer(new Input.Loaded(Set.of(), true));
   }

@@ -10,9 +10,9 @@ import java.util.stream.Stream;
  * @param depth messages that wait
  * @param lease of one of its programs that run, or null
  */
-record Activity(String status, int depth, boolean isFlying, ObjectNode lease) {
+record AgentActivity(String status, int depth, boolean isFlying, ObjectNode lease) {
 
-  static Activity of(JobState state, AgentState agent) {
+  static AgentActivity of(JobState state, AgentState agent) {
     List<Mailbox> mailboxes =
         Stream.concat(
                 Stream.of(agent.mailbox()),
@@ -27,7 +27,8 @@ record Activity(String status, int depth, boolean isFlying, ObjectNode lease) {
             .map(mailbox -> mailbox.flight().lease())
             .findFirst()
             .orElse(null);
-    return new Activity(status(agent, mailboxes, depth, lease), depth, agent.flying() > 0, lease);
+    return new AgentActivity(
+        status(agent, mailboxes, depth, lease), depth, agent.flying() > 0, lease);
   }
 
   private static String status(

@@ -9,12 +9,12 @@ import io.mirrorneuron.wire.Json;
 import java.util.Optional;
 
 /** Takes messages from outside the graph in, once each, and only while there is room for them. */
-final class Reception {
+final class MessageIntake {
   private final JobState state;
   private final Turn turn;
   private final Ledger ledger;
 
-  Reception(JobState state, Turn turn, Ledger ledger) {
+  MessageIntake(JobState state, Turn turn, Ledger ledger) {
     this.state = state;
     this.turn = turn;
     this.ledger = ledger;
@@ -26,7 +26,8 @@ final class Reception {
     long seq = state.counters().nextMessage();
     JsonNode id = given.at("/envelope/message_id");
     Message message =
-        Outside.message(state.jobId(), Outside.sender(given), to, "command", given)
+        ExternalMessages.message(
+                state.jobId(), ExternalMessages.sender(given), to, "command", given)
             .id(id.asText(DerivedId.of(state.jobId(), "external " + to, (int) seq)))
             .with("timestamp", turn.timestamp())
             .build(seq, to);

@@ -3,7 +3,7 @@ package io.mirrorneuron.runtime.engine;
 import java.util.Locale;
 
 /** How far a step is; the last four are final. */
-enum StepStatus {
+enum StepPhase {
   PENDING,
   /** It may start, and waits for its message. */
   READY,
@@ -26,7 +26,7 @@ enum StepStatus {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  static StepStatus of(String word) {
+  static StepPhase of(String word) {
     return valueOf(word.toUpperCase(Locale.ROOT));
   }
 }

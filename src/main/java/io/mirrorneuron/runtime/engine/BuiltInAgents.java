@@ -6,26 +6,26 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.wire.Json;
 
 /** What the agents that need no process do with a message; {@code runtime.md} section 2.1. */
-final class Behaviour {
+final class BuiltInAgents {
   private final JobState state;
   private final Turn turn;
   private final LifeCycle life;
   private final Ledger ledger;
-  private final StepEnds ends;
+  private final StepEndings ends;
 
-  Behaviour(JobState state, Turn turn, LifeCycle life, Ledger ledger) {
+  BuiltInAgents(JobState state, Turn turn, LifeCycle life, Ledger ledger) {
     this.state = state;
     this.turn = turn;
     this.life = life;
     this.ledger = ledger;
-    this.ends = new StepEnds(state, turn, life);
+    this.ends = new StepEndings(state, turn, life);
   }
 
   void router(Mailbox mailbox, Message message) {
     AgentState agent = mailbox.owner();
     ends.done(mailbox, message.body());
     String type = agent.declared().config().path("emit_type").asText(message.type());
-    Mail mail = new Mail(state, turn, ledger, mailbox, message);
+    MessageRouter mail = new MessageRouter(state, turn, ledger, mailbox, message);
     mail.emit(type, mail.forward(type), true);
     agent.produced(message.body());
   }
@@ -42,7 +42,7 @@ final class Behaviour {
     body.put("agent_id", agent.id()).put("count", agent.processed());
     body.set("last_message", message.body());
     ends.done(mailbox, body);
-    Mail mail = new Mail(state, turn, ledger, mailbox, message);
+    MessageRouter mail = new MessageRouter(state, turn, ledger, mailbox, message);
     mail.emit(type, mail.reply(type, body), true);
     agent.produced(body);
   }
@@ -90,7 +90,7 @@ final class Behaviour {
     ends.done(mailbox, output);
     String type = config.path("output_message_type").asText("");
     if (!type.isEmpty()) {
-      Mail mail = new Mail(state, turn, ledger, mailbox, message);
+      MessageRouter mail = new MessageRouter(state, turn, ledger, mailbox, message);
       mail.emit(type, mail.reply(type, output), true);
     }
     boolean endsByItself = type.isEmpty() && mailbox.step() == null;

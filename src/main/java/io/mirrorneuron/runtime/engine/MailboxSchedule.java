@@ -9,7 +9,7 @@ import java.util.Map;
  * Which mailboxes of a job are to be looked at next, and which only once others have made room: by
  * landing when they fly, or by working their messages off when they are full.
  */
-final class Schedule {
+final class MailboxSchedule {
   private final LinkedHashSet<Mailbox> candidates = new LinkedHashSet<>();
 
   /** Senders by the full receiver that they wait for, first come first served. */
@@ -90,7 +90,7 @@ final class Schedule {
     return held.isEmpty() ? null : takeHeld(held.keySet().iterator().next());
   }
 
-  void pressure(Mailbox mailbox, Pressure next) {
+  void pressure(Mailbox mailbox, MailboxPressure next) {
     saturated -= mailbox.isSaturated() ? 1 : 0;
     mailbox.press(next);
     saturated += mailbox.isSaturated() ? 1 : 0;

@@ -16,7 +16,7 @@ import java.util.Locale;
  * Sends what one agent emits while it handles one message: along the edges that carry the type, or
  * straight to a named agent. What finds no receiver becomes a dead letter, never silence.
  */
-final class Mail {
+final class MessageRouter {
   private static final int SHOWN_CANDIDATES = 25;
 
   private final JobState state;
@@ -30,7 +30,7 @@ final class Mail {
   /**
    * @param from the mailbox that {@code handled} was taken from
    */
-  Mail(JobState state, Turn turn, Ledger ledger, Mailbox from, Message handled) {
+  MessageRouter(JobState state, Turn turn, Ledger ledger, Mailbox from, Message handled) {
     this.state = state;
     this.turn = turn;
     this.ledger = ledger;

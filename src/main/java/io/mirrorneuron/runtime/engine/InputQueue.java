@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 
 /** What a job has yet to decide on, in order. Confined to the job's lane. */
-final class Inbox {
+final class InputQueue {
   /** As many beacons of one program wait at most, as when the store is away for hours. */
   private static final int MOST_BEACONS = 20;
 
