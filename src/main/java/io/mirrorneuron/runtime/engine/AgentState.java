@@ -22,7 +22,7 @@ final class AgentState {
   private final Mailbox mailbox;
   private final List<JsonNode> collected = new ArrayList<>();
 
-  /** Who sent the collected bodies, in the same order; empty texts where that is not known. */
+  /** Senders of the collected bodies, in the same order; an empty text for an unknown sender. */
   private final List<String> order = new ArrayList<>();
 
   private final Set<String> senders = new HashSet<>();
@@ -123,7 +123,7 @@ final class AgentState {
   /**
    * Keeps the body unless its sender has been counted already; answers whether it was kept.
    *
-   * @param sender who answers at most once, or an empty text when that is not known
+   * @param sender counted at most once; an empty text when it is unknown
    */
   boolean collect(String sender, JsonNode body) {
     if (!sender.isEmpty() && !senders.add(sender)) {
@@ -168,7 +168,7 @@ final class AgentState {
     touched();
   }
 
-  /** A leaf's output is what the job may end with; of others nobody asks for it. */
+  /** Keeps the output of a leaf, which may become part of the job's result; ignores any other. */
   void produced(JsonNode value) {
     if (declared.outgoing().isEmpty()) {
       output = value;

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Takes what is large out of one field, from the leaves up, so that what remains is below the limit
+ * Takes large values out of one field, from the leaves up, so that what remains is below the limit
  * everywhere. Values are not changed; where something was taken out there is a copy.
  */
 final class BlobExtraction {

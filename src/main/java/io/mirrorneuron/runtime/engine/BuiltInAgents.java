@@ -73,7 +73,7 @@ final class BuiltInAgents {
     }
   }
 
-  /** Who has answered: an agent, of which each instance of a scattered step counts by itself. */
+  /** The sender that counts once: an agent, or an agent working for one instance of a step. */
   private static String sender(Message message) {
     JsonNode agent = message.body().path("agent_id");
     if (!agent.isTextual()) {

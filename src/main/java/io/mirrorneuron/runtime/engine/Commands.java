@@ -13,8 +13,8 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * Gives commands to the jobs of this node, and says of any other job why it cannot be given one: it
- * is unknown, has ended, cannot go on, or is open on another node. Thread-safe.
+ * Passes commands to the jobs of this node, or fails with the reason why a job takes none: it is
+ * unknown, has ended, cannot go on, or is open on another node. Thread-safe.
  */
 public final class Commands {
   /** How many agents an error names. */

@@ -24,7 +24,7 @@ final class CommitObstacle {
     return Optional.ofNullable(reason);
   }
 
-  /** A commit has failed. Answers what those are told who wait for it. */
+  /** Notes that a commit has failed. Returns the error for callers that wait for it. */
   MnException failed(Throwable cause) {
     if (cause instanceof MnException full && full.isStorageFull()) {
       LOG.debug("job {} could not be committed: {}", jobId, full.getMessage()); // logged elsewhere

@@ -56,7 +56,7 @@ public final class Engine {
   /**
    * @param manifests parses a stored manifest again
    * @param bundles payload folder by fingerprint
-   * @param changed hears the id of each job whose events have grown
+   * @param changed is called with the id of each job that has new events
    */
   public Engine(
       Identity identity,
@@ -129,7 +129,7 @@ public final class Engine {
 
   /**
    * Makes a job that begins where another one was; both remember the other. Fails as UNAVAILABLE,
-   * and makes nothing, when the other is open on another node: it could not be told.
+   * and makes nothing, when the other is open on another node: that node could not record the fork.
    *
    * @param by the name that the caller's token vouches for, or null
    */
@@ -167,12 +167,12 @@ public final class Engine {
             });
   }
 
-  /** What people and programs tell jobs. */
+  /** Cancel, pause, resume and deliver. */
   public Commands commands() {
     return commands;
   }
 
-  /** What is shown of jobs. */
+  /** The documents that readers get of jobs. */
   public JobViews views() {
     return views;
   }
@@ -231,7 +231,7 @@ public final class Engine {
     loops.goOn(state, stored.epoch());
   }
 
-  /** Ends all turns; processes are the business of whoever owns {@link Executions}. */
+  /** Ends all turns. Running programs are ended by the owner of {@link Executions}. */
   public CompletableFuture<Void> close() {
     return loops.close().thenCompose(done -> takeOver.close());
   }

@@ -9,7 +9,7 @@ import java.util.function.Function;
  * What all jobs of a node share.
  *
  * @param bundles payload folder by fingerprint
- * @param changed is told the id of each job whose events have grown
+ * @param changed is called with the id of each job that has new events
  * @param inlineLimit see {@link Blobs}
  */
 record EngineContext(

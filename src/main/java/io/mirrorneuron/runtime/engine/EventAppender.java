@@ -13,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
-/** Adds an event to a job that nobody works on: it has ended, or this build cannot read it. */
+/** Appends an event to a job that no loop runs: it has ended, or this build cannot read it. */
 final class EventAppender {
   private static final int TRIES = 20;
 

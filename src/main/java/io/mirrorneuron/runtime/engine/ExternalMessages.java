@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.MessageForm;
 
-/** Messages that no agent of the graph has sent: seeds, and what people and programs send in. */
+/** Messages that no agent of the graph has sent: seeds, and those sent in over the API. */
 final class ExternalMessages {
   private ExternalMessages() {}
 

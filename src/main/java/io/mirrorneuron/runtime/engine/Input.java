@@ -15,7 +15,7 @@ sealed interface Input {
   /** The first input of a job that begins where another one was. */
   record Forked(FirstTurn fork) implements Input {}
 
-  /** What is done and told in the first turn of a job that was made of another one. */
+  /** The first turn of a job that was made from another one. */
   interface FirstTurn {
     void begin(JobState state, Turn turn, Ledger ledger, Rounds rounds);
   }

@@ -38,7 +38,7 @@ final class JobHeader {
     return origin;
   }
 
-  /** Of the run: all that is told of it carries it. */
+  /** Trace id of the run; every event and error of the run has it. */
   String traceId() {
     return traceId;
   }

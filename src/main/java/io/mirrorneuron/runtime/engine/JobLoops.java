@@ -25,7 +25,7 @@ final class JobLoops {
   private volatile boolean closed;
 
   /**
-   * @param uncertain hears the id of a new job of which nobody knows whether it was written
+   * @param uncertain is called with the id of a new job that may or may not have been written
    */
   JobLoops(EngineContext context, Consumer<String> uncertain) {
     this.context = context;

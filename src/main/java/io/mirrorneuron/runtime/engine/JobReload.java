@@ -21,12 +21,10 @@ final class JobReload {
   private final Workflow workflow;
   private final long epoch;
   private final Listener listener;
+  private boolean stopped;
 
-  /** Who wants the state. */
+  /** Receives the outcome, on the lane. */
   interface Listener {
-    /** Whether nobody wants it any more. */
-    boolean isClosed();
-
     void loaded(JobState state);
 
     /** The job has another owner, is gone or cannot be read. */
@@ -51,12 +49,17 @@ final class JobReload {
     this.listener = listener;
   }
 
+  /** The state is not wanted any more. */
+  void stop() {
+    stopped = true;
+  }
+
   void startLater() {
     context.timers().at(context.timers().now() + DELAY_MS, () -> lane.execute(this::start));
   }
 
   void start() {
-    if (listener.isClosed()) {
+    if (stopped) {
       return;
     }
     context

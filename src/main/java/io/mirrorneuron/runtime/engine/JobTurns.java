@@ -62,14 +62,9 @@ final class JobTurns implements JobReload.Listener {
     this.reload = new JobReload(context, lane, state.jobId(), state.workflow(), epoch, this);
   }
 
-  /** Completes when the commit that is under way now has ended. */
+  /** Completes with the commit that is under way. */
   CompletableFuture<Void> idle() {
     return idle;
-  }
-
-  @Override
-  public boolean isClosed() {
-    return closed;
   }
 
   /** Has the input decided on as soon as no turn is under way. */
@@ -240,6 +235,7 @@ final class JobTurns implements JobReload.Listener {
   public void lost() {
     closed = true;
     busy = false;
+    reload.stop();
     effects.stopAll();
     waiters.refuse(MnException.unavailable("the job is not owned by this node any more", null));
     ended.run();
@@ -248,6 +244,7 @@ final class JobTurns implements JobReload.Listener {
   /** No turn begins any more. */
   void close() {
     closed = true;
+    reload.stop();
     waiters.refuse(MnException.unavailable("the runtime is stopping", null));
   }
 }

@@ -15,7 +15,7 @@ final class LifeCycle {
     this.turn = turn;
   }
 
-  /** Services and their kind: they end only by a word from outside. */
+  /** Whether it is a service or a system job, which end only on command. */
   boolean isLasting() {
     JobType type = state.workflow().jobType();
     return type == JobType.SERVICE || type == JobType.SYSTEM;
@@ -23,7 +23,7 @@ final class LifeCycle {
 
   // ---- completion
 
-  /** An agent says that the job is done. With steps that is true once all of them have ended. */
+  /** An agent completes the job. With steps that takes effect once all of them have ended. */
   void complete(Mailbox mailbox, JsonNode output) {
     String agentId = mailbox.agentId();
     if (state.status().isTerminal() || state.status() == JobStatus.CANCELLING) {

@@ -108,7 +108,7 @@ final class MailboxSchedule {
     lineForAgent(mailbox.owner()).add(mailbox);
   }
 
-  /** Whoever waits behind the mailbox may be looked at: it does not take the place it was given. */
+  /** The mailbox does not use its turn: the next ones in its lines are looked at instead. */
   void passOn(Mailbox mailbox) {
     considerNextInLine();
     if (mailbox.owner().flying() == 0) {

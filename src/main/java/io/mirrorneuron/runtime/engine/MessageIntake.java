@@ -8,7 +8,7 @@ import io.mirrorneuron.wire.DerivedId;
 import io.mirrorneuron.wire.Json;
 import java.util.Optional;
 
-/** Takes messages from outside the graph in, once each, and only while there is room for them. */
+/** Accepts messages from outside the graph, each once and only while mailboxes have room. */
 final class MessageIntake {
   private final JobState state;
   private final Turn turn;

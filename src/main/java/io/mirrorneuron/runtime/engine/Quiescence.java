@@ -7,7 +7,7 @@ import io.mirrorneuron.wire.Json;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** What becomes of a job in which nothing is left to do and that nobody has completed. */
+/** Ends or continues a job in which nothing is left to do and that no agent has completed. */
 final class Quiescence {
   private static final int SHOWN_STEPS = 25;
 

@@ -7,7 +7,7 @@ import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Goes on where a job stopped: after a pause, and after its server died. */
+/** Continues a job after a pause, and after its server died. */
 final class Recovery {
   /** Members of a node's config by which its author says that a repeated run does no harm. */
   private static final List<String> REPEATABLE =

@@ -26,7 +26,7 @@ import java.util.Map;
  * @param provenance where the job comes from, for {@code job.restore_provenance}
  * @param sourceJobId the other job
  * @param reason why a person should look at it before it goes on
- * @param restoredBy who has the new job made, as far as their token says, or null
+ * @param restoredBy subject of the token of the user who restores the job, or null
  */
 public record Restoration(
     Map<String, String> fields,
@@ -76,7 +76,7 @@ public record Restoration(
     return ids;
   }
 
-  /** The state that the job begins with, before it is told that it was restored. */
+  /** The state that the job begins with, before its first turn. */
   JobState state(NewJob job, Workflow workflow, long now, int inlineLimit) {
     if (fields.isEmpty()) {
       JobHeader header = new JobHeader(JobOrigin.of(now, runId, bundle)).submittedBy(restoredBy);

@@ -3,7 +3,7 @@ package io.mirrorneuron.runtime.engine;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** Ends steps, which happens once to each: records it, tells it, and has the children looked at. */
+/** Ends each step once: records the end, writes the event, has the children evaluated. */
 final class StepEndings {
   private final JobState state;
   private final Turn turn;
@@ -36,7 +36,7 @@ final class StepEndings {
     end(step, status, outcome, null);
   }
 
-  /** Ends the step for good, tells its children, and goes on with a completion that waited. */
+  /** Ends the step, has its children evaluated, and goes on with a completion that waited. */
   void end(StepState step, StepPhase status, StepOutcome outcome, String reason) {
     close(step, status, outcome, reason);
     state.steps().reconsider(state.steps().children(step));
@@ -45,7 +45,7 @@ final class StepEndings {
     }
   }
 
-  /** Ends the step alone, without a word to its children: for a job that fails with it. */
+  /** Ends the step without looking at its children: for a job that fails with it. */
   void close(StepState step, StepPhase status, StepOutcome outcome, String reason) {
     attempts.close(step, status.word());
     step.end(status, outcome, reason, turn.now());

@@ -208,7 +208,9 @@ abstract sealed class StepProgress permits StepState {
     touched();
   }
 
-  /** A step of another job has done its work, started with this; see {@link Fork}. */
+  /**
+   * The same step of the job that this one was forked from has done the work, started with this.
+   */
   void inherit(Message message) {
     input = message;
     inputConsumed = true;

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Starts each step once: when its parents have ended as its trigger rule wants it and it has a
- * message to start with, for which the ledger cares when nobody else does.
+ * Starts each step once: when its trigger rule holds and it has a message to start with. When no
+ * agent can send one, the ledger makes it.
  */
 final class StepStarts {
   private static final String SENDER = "workflow_ledger";

@@ -101,7 +101,7 @@ final class StoredFields {
 
   // ---- the counters
 
-  /** The counters field after one more event, written by somebody who cannot read the rest. */
+  /** The counters field after one more event, without reading the rest of the state. */
   static Map<String, String> countersAfter(long lastEventSeq, String type, StoredJob stored) {
     String[] parts = stored.fields().getOrDefault(COUNTERS, "0").split(",", 2);
     return Map.of(COUNTERS, parts[0] + "," + lastEventSeq + "," + type);

@@ -64,7 +64,7 @@ final class Turn {
   }
 
   /**
-   * The failure as it is told in events and results; the same whenever this turn is repeated.
+   * The failure as events and results have it; the same whenever this turn is repeated.
    *
    * @param where what failed: an agent, a step, the job
    */
@@ -76,7 +76,7 @@ final class Turn {
     return failure.toJson(timestamp, new Failure.Ids("evt_" + event, trace, span));
   }
 
-  /** Who is meant, in every event about a step. */
+  /** The members that every event about a step has. */
   ObjectNode about(StepState step) {
     step.mention(now);
     ObjectNode fields = Json.object().put("step", step.id()).put("step_id", step.id());

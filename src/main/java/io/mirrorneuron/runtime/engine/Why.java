@@ -15,7 +15,7 @@ final class Why {
   /** Cause of what waits for room on a disk. */
   static final String FULL = "storage_full";
 
-  /** Where the state of disks and store is told; it is no record of the job. */
+  /** Where the state of disks and store can be read; it is no record of the job. */
   static final String READINESS = "GET /health/ready";
 
   private static final int SHOWN = 25;
@@ -59,7 +59,7 @@ final class Why {
     return document;
   }
 
-  /** What the job itself says, else the first thing that goes on in it. */
+  /** The text of the first explanation. */
   private String summary() {
     return explanations.all().isEmpty()
         ? "job is " + state.status().word()
@@ -68,7 +68,7 @@ final class Why {
 
   // ---- the job
 
-  /** What is told below is as it was committed last; this is why it is not newer. */
+  /** Explains why the rest shows the state of the last commit and nothing newer. */
   private void uncommitted(MnException why) {
     explanations.explain(
         why.isStorageFull() ? FULL : "store_away",
