@@ -5,13 +5,16 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasModifiers.Predicates.modifier;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -227,6 +230,19 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .haveSimpleNameStartingWith("Redis")
           .because("the store is a port of the engine");
+
+  @ArchTest
+  static final ArchRule theStateOfAJobChangesByTransitions =
+      fields()
+          .that()
+          .areDeclaredInClassesThat()
+          .resideInAPackage(in("runtime.engine"))
+          .and()
+          .areNotStatic()
+          .and(not(modifier(JavaModifier.SYNTHETIC)))
+          .should()
+          .bePrivate()
+          .because("what happens to a record is named, checked and stored in one place");
 
   @ArchTest
   static final ArchRule areasKnowNoTransport =

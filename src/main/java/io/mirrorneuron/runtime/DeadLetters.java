@@ -29,7 +29,7 @@ final class DeadLetters {
     }
     ObjectNode message = (ObjectNode) letter.path("message");
     message.withObject("/envelope").remove("message_id"); // the second delivery is another message
-    Answers.await(engine.deliver(jobId, target, message));
+    Answers.await(engine.commands().deliver(jobId, target, message));
     ObjectNode answer = Json.object().put("replayed", true).put("job_id", jobId);
     return answer.put("agent_id", target).put("index", index);
   }

@@ -53,7 +53,7 @@ final class JobExport {
           "job " + jobId + " must be paused before a backup; it is " + source.status().word());
     }
     ObjectNode row = Answers.row(jobId, store.row(jobId));
-    ObjectNode details = engine.details(stored, row, List.of());
+    ObjectNode details = engine.views().details(stored, row, List.of());
     Map<String, byte[]> files = files(stored.manifest(), source.bundle());
     ObjectNode json = Json.object().put("schema_version", Backup.SCHEMA);
     json.put("created_at", Json.timestamp(clock.instant()));

@@ -111,7 +111,7 @@ final class LocalJobs implements JobsPort {
     StoredJob job = Answers.job(jobId, stored);
     ObjectNode known = Answers.row(jobId, row);
     List<String> events = JobHistory.texts(jobId, Answers.await(recent));
-    return shown(engine.details(job, known, events));
+    return shown(engine.views().details(job, known, events));
   }
 
   /** Secrets are hidden, save in what the job was run for: its result is given as it is. */
@@ -128,7 +128,7 @@ final class LocalJobs implements JobsPort {
     CompletionStage<String> row = store.row(jobId);
     CompletionStage<Optional<StoredJob>> stored = store.outline(jobId);
     StoredJob job = Answers.job(jobId, stored);
-    return engine.brief(job, Answers.row(jobId, row));
+    return engine.views().brief(job, Answers.row(jobId, row));
   }
 
   @Override
@@ -136,7 +136,7 @@ final class LocalJobs implements JobsPort {
     CompletionStage<String> row = store.row(jobId);
     CompletionStage<Optional<StoredJob>> stored = store.outline(jobId);
     StoredJob job = Answers.job(jobId, stored);
-    return engine.why(job, Answers.row(jobId, row));
+    return engine.views().why(job, Answers.row(jobId, row));
   }
 
   @Override
@@ -151,17 +151,17 @@ final class LocalJobs implements JobsPort {
 
   @Override
   public String cancel(String jobId, String by) {
-    return status(engine.cancel(jobId, by), jobId).word();
+    return status(engine.commands().cancel(jobId, by), jobId).word();
   }
 
   @Override
   public String pause(String jobId, boolean drain, String by) {
-    return status(engine.pause(jobId, drain, by), jobId).word();
+    return status(engine.commands().pause(jobId, drain, by), jobId).word();
   }
 
   @Override
   public String resume(String jobId, String by) {
-    JobStatus status = status(engine.resume(jobId, by), jobId);
+    JobStatus status = status(engine.commands().resume(jobId, by), jobId);
     return status == JobStatus.RUNNING ? "resumed" : status.word();
   }
 
@@ -217,7 +217,7 @@ final class LocalJobs implements JobsPort {
     }
     String id = given.asText("msg-" + newJobs.suffixes().get());
     envelope.put("message_id", id);
-    Answers.await(engine.deliver(jobId, agentId, full));
+    Answers.await(engine.commands().deliver(jobId, agentId, full));
     ObjectNode answer = Json.object().put("accepted", true).put("job_id", jobId);
     return answer.put("agent_id", agentId).put("message_id", id);
   }

@@ -76,7 +76,7 @@ class LocalJobsTest {
                     null,
                     null))
             .jobId();
-    JobStore store = interruptedBy(() -> Answers.await(engine.cancel(jobId, null)));
+    JobStore store = interruptedBy(() -> Answers.await(engine.commands().cancel(jobId, null)));
     LocalJobs jobs =
         new LocalJobs(
             new JobAccess(

@@ -3,12 +3,11 @@ package io.mirrorneuron.runtime.engine;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.workflow.Workflow.Agent;
+import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import io.mirrorneuron.wire.Json;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Collections;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -18,56 +17,113 @@ import java.util.function.BiConsumer;
  * the rest as one small record; an agent that never got a message has no record at all.
  */
 final class AgentState {
-  final Agent agent;
+  private final Agent declared;
+  private final Changes changes;
+  private final Mailbox mailbox;
+  private final List<JsonNode> collected = new ArrayList<>();
 
-  /** What comes for it outside of any step. */
-  final Mailbox mailbox;
-
-  /** Aggregators only: the bodies accepted so far. */
-  final List<JsonNode> collected = new ArrayList<>();
-
-  /** Who sent the bodies, in the same order; empty texts where that is not known. */
+  /** Senders of the collected bodies, in the same order; an empty text for an unknown sender. */
   private final List<String> order = new ArrayList<>();
 
   private final Set<String> senders = new HashSet<>();
+  private long processed;
+  private JsonNode memory;
+  private JsonNode output;
+  private String lastError;
+  private ObjectNode sandbox;
+  private boolean fired;
+  private final RestartHistory restarts;
 
-  long processed;
+  private int flying;
+
+  AgentState(Agent declared, Changes changes) {
+    this.declared = declared;
+    this.changes = changes;
+    this.mailbox = new Mailbox(this, null, changes);
+    this.restarts = new RestartHistory(this::touched);
+  }
+
+  // ---- reading
+
+  String id() {
+    return declared.id();
+  }
+
+  /** The agent as the manifest has it. */
+  Agent declared() {
+    return declared;
+  }
+
+  /** What comes for it outside of any step. */
+  Mailbox mailbox() {
+    return mailbox;
+  }
+
+  /** Of an aggregator, the bodies accepted so far. */
+  List<JsonNode> collected() {
+    return Collections.unmodifiableList(collected);
+  }
+
+  void forEachCollected(BiConsumer<String, JsonNode> action) {
+    for (int i = 0; i < collected.size(); i++) {
+      action.accept(order.get(i), collected.get(i));
+    }
+  }
+
+  /** Whether it is an aggregator that has bodies and waits for more. */
+  boolean isCollecting() {
+    return declared.type() == AgentType.AGGREGATOR && !fired && !collected.isEmpty();
+  }
+
+  /** Of an aggregator, whether its threshold has been reached. */
+  boolean fired() {
+    return fired;
+  }
+
+  /** How many messages it has handled. */
+  long processed() {
+    return processed;
+  }
 
   /** The agent's private state as its program last set it; null when it never did. */
-  JsonNode memory;
+  JsonNode memory() {
+    return memory;
+  }
 
   /** The last payload it produced; what a leaf contributes to a result by quiescence. */
-  JsonNode output;
+  JsonNode output() {
+    return output;
+  }
 
-  String lastError;
+  /** Why its last program failed; null when it did not. */
+  String lastError() {
+    return lastError;
+  }
 
   /** {@code {sandbox_name, exit_code, pool, timestamp}} of its last finished program, or null. */
-  ObjectNode sandbox;
+  ObjectNode sandbox() {
+    return sandbox;
+  }
 
-  /** Aggregators: whether the threshold has been reached. */
-  boolean fired;
-
-  /** When it was started again, in milliseconds since the epoch, oldest first. */
-  final Deque<Long> restarts = new ArrayDeque<>();
-
-  /** How often it was moved, or would have been. */
-  int moves;
-
-  /** Mailboxes of its steps that wait until it is free. */
-  final Set<Mailbox> inLine = new LinkedHashSet<>();
+  RestartHistory restarts() {
+    return restarts;
+  }
 
   /** Executions of all its mailboxes that are ordered and not parked. */
-  int flying;
+  int flying() {
+    return flying;
+  }
 
-  AgentState(Agent agent) {
-    this.agent = agent;
-    this.mailbox = new Mailbox(this, null);
+  // ---- transitions
+
+  private void touched() {
+    changes.touch(this);
   }
 
   /**
    * Keeps the body unless its sender has been counted already; answers whether it was kept.
    *
-   * @param sender who answers at most once, or an empty text when that is not known
+   * @param sender counted at most once; an empty text when it is unknown
    */
   boolean collect(String sender, JsonNode body) {
     if (!sender.isEmpty() && !senders.add(sender)) {
@@ -78,19 +134,68 @@ final class AgentState {
     return true;
   }
 
-  void forEachCollected(BiConsumer<String, JsonNode> action) {
-    for (int i = 0; i < collected.size(); i++) {
-      action.accept(order.get(i), collected.get(i));
-    }
+  /** Its threshold has been reached: what comes now is too late. */
+  void fire() {
+    fired = true;
+    touched();
   }
 
   /** Begins anew with collecting. */
   void forgetRound() {
+    changes.forgetCollected(this);
     collected.clear();
     senders.clear();
     order.clear();
     fired = false;
   }
+
+  void countProcessed() {
+    processed++;
+    touched();
+  }
+
+  /** Its program ended well. */
+  void succeeded(JsonNode nextMemory) {
+    lastError = null;
+    if (nextMemory != null) {
+      memory = nextMemory;
+    }
+    touched();
+  }
+
+  void failed(String error) {
+    lastError = error;
+    touched();
+  }
+
+  /** Keeps the output of a leaf, which may become part of the job's result; ignores any other. */
+  void produced(JsonNode value) {
+    if (declared.outgoing().isEmpty()) {
+      output = value;
+      touched();
+    }
+  }
+
+  void ranIn(ObjectNode where) {
+    sandbox = where;
+    touched();
+  }
+
+  /** It goes on with what the same agent of another job knew and had done. */
+  void inherit(AgentState other, boolean hasFired) {
+    memory = other.memory;
+    processed = other.processed;
+    output = other.output;
+    fired = hasFired;
+    touched();
+  }
+
+  /** Not stored: it is counted again when its mailboxes are read. */
+  void countFlying(int more) {
+    flying += more;
+  }
+
+  // ---- the stored record
 
   ObjectNode write() {
     ObjectNode json = Json.object();
@@ -110,12 +215,7 @@ final class AgentState {
     if (fired) {
       json.put("fired", true);
     }
-    if (!restarts.isEmpty()) {
-      json.set("restarts", Json.MAPPER.valueToTree(restarts));
-    }
-    if (moves > 0) {
-      json.put("moves", moves);
-    }
+    restarts.writeTo(json);
     mailbox.write(json);
     return json;
   }
@@ -127,8 +227,7 @@ final class AgentState {
     lastError = json.hasNonNull("last_error") ? json.get("last_error").asText() : null;
     sandbox = json.path("sandbox") instanceof ObjectNode node ? node : null;
     fired = json.path("fired").asBoolean();
-    json.path("restarts").forEach(time -> restarts.add(time.asLong()));
-    moves = json.path("moves").asInt();
+    restarts.read(json);
     mailbox.read(json);
   }
 }

@@ -1,7 +1,6 @@
 package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.engine.StepState.Status;
 
 /**
  * Attempts to do the work of a step: whether one may be made now, its beginning, its signs of life,
@@ -20,55 +19,43 @@ final class Attempts {
    * Whether the mailbox's step may be worked on now; if only not yet, it will be looked at again.
    */
   boolean admits(Mailbox mailbox) {
-    StepState step = mailbox.step;
-    int most = state.steps.graph().maxParallel();
-    if (most > 0 && state.schedule.flyingSteps() >= most) {
-      state.schedule.lineUp(mailbox);
+    StepState step = mailbox.step();
+    int most = state.steps().graph().maxParallel();
+    if (most > 0 && state.schedule().flyingSteps() >= most) {
+      state.schedule().lineUp(mailbox);
       return false;
     }
     boolean open = step.isStarted() && !step.isTerminal();
-    boolean busy = !step.isInstance() && mailbox.owner.flying > 0;
+    boolean busy = !step.isInstance() && mailbox.owner().flying() > 0;
     if (open && busy) {
-      mailbox.owner.inLine.add(mailbox);
+      state.schedule().lineUpForAgent(mailbox);
     }
     if (!open || busy) {
-      state.schedule.passOn(mailbox);
+      state.schedule().passOn(mailbox);
     }
     return open && !busy;
   }
 
-  /** Its program, or its next agent, waits for its turn or its slots: that has no limit. */
-  void queued(StepState step) {
-    step.deadlineAt = 0;
-    state.status(step, Status.QUEUED);
-  }
-
   /** The attempt begins: its program has its slots, or its agent needs none. */
   void begun(Mailbox mailbox, long at) {
-    StepState step = mailbox.step;
+    StepState step = mailbox.step();
     if (step == null || step.isTerminal()) {
       return;
     }
-    step.attemptStartedAt = at;
-    step.lastBeaconAt = 0;
-    step.deadlineAt = step.step.timeoutMs() == 0 ? 0 : at + step.step.timeoutMs();
-    state.status(step, Status.RUNNING);
-    state.changes.touch(step);
-    ObjectNode members = turn.about(step).put("message_id", step.input.id());
+    step.beginAttempt(at);
+    ObjectNode members = turn.about(step).put("message_id", step.input().id());
     ObjectNode attempt = LedgerDocument.attempt(step, state.workflowRun());
     for (String member : new String[] {"deadline_at", "heartbeat_deadline_at", "idempotency_key"}) {
       members.set(member, attempt.get(member));
     }
-    if (mailbox.flight != null && mailbox.flight.delivery() > 1) {
-      members.put("delivery", mailbox.flight.delivery());
+    if (mailbox.flight() != null && mailbox.flight().delivery() > 1) {
+      members.put("delivery", mailbox.flight().delivery());
     }
     turn.event("workflow_step_attempt_started", members);
   }
 
   void beacon(StepState step, ObjectNode payload) {
-    step.lastBeaconAt = turn.now();
-    step.lastEventAt = turn.now();
-    state.changes.touch(step);
+    step.beacon(turn.now());
     ObjectNode members = turn.about(step);
     for (String member :
         new String[] {
@@ -83,9 +70,9 @@ final class Attempts {
 
   /** Ends the program that works for the step in the mailbox, if one does. */
   void stop(Mailbox mailbox) {
-    if (mailbox.flight != null) {
-      turn.effect(new Effect.Stop(mailbox.flight.executionId()));
-      state.fly(mailbox, null);
+    if (mailbox.flight() != null) {
+      turn.effect(new Effect.Stop(mailbox.flight().executionId()));
+      state.schedule().fly(mailbox, null);
     }
   }
 
@@ -95,15 +82,12 @@ final class Attempts {
    * @param word how it has ended
    */
   void close(StepState step, String word) {
-    if (step.attempt == 0 || step.status == Status.RETRY_WAIT) {
+    if (step.attempt() == 0 || step.status() == StepPhase.RETRY_WAIT) {
       return;
     }
     ObjectNode attempt = LedgerDocument.attempt(step, state.workflowRun());
     attempt.put("status", word).put("ended_at", turn.timestamp());
-    step.attempts.add(attempt);
-    if (step.attempts.size() > StepState.ATTEMPTS_KEPT) {
-      step.attempts.removeFirst();
-    }
+    step.recordAttempt(attempt);
     if (word.equals("completed")) {
       turn.event("workflow_step_attempt_completed", turn.about(step));
     }

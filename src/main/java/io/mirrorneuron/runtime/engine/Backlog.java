@@ -1,9 +1,7 @@
 package io.mirrorneuron.runtime.engine;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.workflow.Backpressure;
 import io.mirrorneuron.runtime.workflow.Workflow.Edge;
-import io.mirrorneuron.wire.Json;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -25,47 +23,33 @@ final class Backlog {
 
   /** To be called whenever the mailbox of an agent has got or lost a message. */
   void changed(Mailbox mailbox) {
-    if (mailbox.step != null) {
+    if (mailbox.step() != null) {
       return; // before the gate of a step one message waits
     }
-    Backpressure limits = mailbox.owner.agent.policies().backpressure();
-    Pressure next = mailbox.pressure.next(mailbox.messages.size(), limits);
-    if (next == mailbox.pressure) {
+    Backpressure limits = mailbox.owner().declared().policies().backpressure();
+    MailboxPressure next = mailbox.pressure().next(mailbox.depth(), limits);
+    if (next == mailbox.pressure()) {
       return;
     }
-    boolean relieved = mailbox.pressure == Pressure.SATURATED;
-    state.pressure(mailbox, next);
-    turn.agentEvent("backpressure_state", mailbox.owner.agent.id(), describe(mailbox));
+    boolean relieved = mailbox.isSaturated();
+    state.schedule().pressure(mailbox, next);
+    turn.agentEvent("backpressure_state", mailbox.agentId(), mailbox.describePressure());
     if (relieved) {
-      state.schedule.releaseNext(mailbox);
+      state.schedule().releaseNext(mailbox);
     }
-  }
-
-  static ObjectNode describe(Mailbox mailbox) {
-    Backpressure limits = mailbox.owner.agent.policies().backpressure();
-    ObjectNode json = Json.object();
-    json.put("agent_id", mailbox.owner.agent.id()).put("queue_depth", mailbox.messages.size());
-    json.put("max_queue_depth", limits.maxQueueDepth());
-    json.put("high_watermark", limits.highWatermark());
-    json.put("low_watermark", limits.lowWatermark());
-    json.put("retry_after_ms", limits.retryAfterMs());
-    json.put("backpressure", mailbox.pressure != Pressure.NORMAL);
-    return json.put("status", mailbox.pressure.word());
   }
 
   /**
    * Whether a receiver of the agent is full; the mailbox is looked at again when it no longer is.
    */
   boolean holdsBack(Mailbox sender) {
-    if (state.schedule.saturated() == 0) {
+    if (state.schedule().saturated() == 0) {
       return false;
     }
-    for (Edge edge : sender.owner.agent.outgoing()) {
+    for (Edge edge : sender.owner().declared().outgoing()) {
       AgentState receiver = state.peek(edge.to());
-      if (receiver != null
-          && receiver != sender.owner
-          && receiver.mailbox.pressure == Pressure.SATURATED) {
-        state.schedule.hold(sender, receiver.mailbox);
+      if (receiver != null && receiver != sender.owner() && receiver.mailbox().isSaturated()) {
+        state.schedule().hold(sender, receiver.mailbox());
         passOn(sender);
         return true;
       }
@@ -75,13 +59,13 @@ final class Backlog {
 
   /** Its turn is over: the next one may send to those of its receivers that still have room. */
   void passOn(Mailbox sender) {
-    if (!state.schedule.isAnyHeld()) {
+    if (!state.schedule().isAnyHeld()) {
       return;
     }
-    for (Edge edge : sender.owner.agent.outgoing()) {
+    for (Edge edge : sender.owner().declared().outgoing()) {
       AgentState receiver = state.peek(edge.to());
-      if (receiver != null && receiver.mailbox.pressure != Pressure.SATURATED) {
-        state.schedule.releaseNext(receiver.mailbox);
+      if (receiver != null && !receiver.mailbox().isSaturated()) {
+        state.schedule().releaseNext(receiver.mailbox());
       }
     }
   }
@@ -91,10 +75,11 @@ final class Backlog {
    */
   Mailbox deadlocked() {
     boolean hopeful =
-        !state.schedule.isAnyHeld()
-            || state.schedule.flying() > 0
-            || state.waiting().stream().anyMatch(mailbox -> mailbox.notBefore > turn.now());
-    return hopeful ? null : state.schedule.pollHeld();
+        !state.schedule().isAnyHeld()
+            || state.schedule().flying() > 0
+            || state.mailboxes().waiting().stream()
+                .anyMatch(mailbox -> mailbox.notBefore() > turn.now());
+    return hopeful ? null : state.schedule().pollHeld();
   }
 
   /** The agent that is under pressure among the named one and all that it sends to, if any. */
@@ -104,10 +89,10 @@ final class Backlog {
     String id;
     while ((id = next.pollFirst()) != null) {
       AgentState agent = state.peek(id);
-      if (agent != null && agent.mailbox.pressure != Pressure.NORMAL) {
-        return Optional.of(agent.mailbox);
+      if (agent != null && agent.mailbox().pressure() != MailboxPressure.NORMAL) {
+        return Optional.of(agent.mailbox());
       }
-      for (Edge edge : state.workflow.agents().get(id).outgoing()) {
+      for (Edge edge : state.workflow().agents().get(id).outgoing()) {
         if (seen.add(edge.to())) {
           next.addLast(edge.to());
         }

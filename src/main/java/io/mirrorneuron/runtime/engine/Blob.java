@@ -19,25 +19,58 @@ import java.util.Set;
  * that begins with a text.
  */
 final class Blob {
-  /** SHA-256 of its text. */
-  final String name;
+  private final String name;
+  private final long size;
+  private final JsonNode value;
+  private final Set<Blob> parts;
+  private int holders;
 
-  /** Bytes of its text and of those that it refers to. */
-  final long size;
-
-  /** The whole. */
-  final JsonNode value;
-
-  final Set<Blob> parts;
-
-  /** How many fields and blobs refer to it. */
-  int holders;
-
+  /**
+   * @param name fingerprint of its text
+   * @param size bytes of its text and of those that it refers to
+   * @param value the whole
+   * @param parts the blobs that it refers to; it holds them
+   */
   Blob(String name, long size, JsonNode value, Set<Blob> parts) {
     this.name = name;
     this.size = size;
     this.value = value;
     this.parts = parts;
+    parts.forEach(Blob::hold);
+  }
+
+  String name() {
+    return name;
+  }
+
+  long size() {
+    return size;
+  }
+
+  JsonNode value() {
+    return value;
+  }
+
+  Set<Blob> parts() {
+    return parts;
+  }
+
+  /** Whether a field or another blob refers to it. */
+  boolean isHeld() {
+    return holders > 0;
+  }
+
+  /** One more field or blob refers to it. */
+  void hold() {
+    holders++;
+  }
+
+  /** One field or blob less refers to it. */
+  void release() {
+    if (holders == 0) {
+      throw new IllegalStateException("nothing holds the large value " + name);
+    }
+    holders--;
   }
 
   /** Where in a value a blob belongs, as JSON pointer. */
@@ -50,8 +83,8 @@ final class Blob {
     return reference.put("scope", "job");
   }
 
-  /** The SHA-256 of a text, as names of blobs are made. */
-  static String name(String text) {
+  /** The SHA-256 of a text, in hexadecimal digits; the name of the blob with that text. */
+  static String fingerprint(String text) {
     try {
       byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));

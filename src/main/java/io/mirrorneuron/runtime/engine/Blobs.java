@@ -71,9 +71,9 @@ final class Blobs {
    * @param value an object, or a list of one element, or one that begins with a text
    */
   String write(String field, JsonNode value) {
-    Lightening lightening = new Lightening(limit, byValue, this::blob);
-    JsonNode light = lightening.of(value);
-    List<Place> places = lightening.places();
+    BlobExtraction extraction = new BlobExtraction(limit, byValue, this::blob);
+    JsonNode light = extraction.of(value);
+    List<Place> places = extraction.places();
     hold(field, places.isEmpty() ? Set.of() : blobsOf(places));
     return places.isEmpty() ? Json.write(light) : Blob.text(light, places);
   }
@@ -85,7 +85,7 @@ final class Blobs {
 
   private Blob blob(JsonNode value, JsonNode light, List<Place> places) {
     String text = Blob.text(light, places);
-    String name = Blob.name(text);
+    String name = Blob.fingerprint(text);
     Blob known = blobs.get(name);
     if (known != null) {
       byValue.put(value, known);
@@ -95,12 +95,11 @@ final class Blobs {
     added.put(name, text);
     Set<Blob> parts = blobsOf(places);
     long size = text.getBytes(StandardCharsets.UTF_8).length;
-    return keep(name, size + parts.stream().mapToLong(part -> part.size).sum(), value, parts);
+    return keep(name, size + parts.stream().mapToLong(part -> part.size()).sum(), value, parts);
   }
 
   private Blob keep(String name, long size, JsonNode value, Set<Blob> parts) {
     Blob blob = new Blob(name, size, value, parts);
-    parts.forEach(part -> part.holders++);
     blobs.put(name, blob);
     byValue.put(value, blob);
     return blob;
@@ -113,7 +112,7 @@ final class Blobs {
   }
 
   private void hold(String field, Set<Blob> next) {
-    next.forEach(blob -> blob.holders++);
+    next.forEach(Blob::hold);
     Set<Blob> before = next.isEmpty() ? byField.remove(field) : byField.put(field, next);
     if (before != null) {
       before.forEach(this::release);
@@ -121,7 +120,8 @@ final class Blobs {
   }
 
   private void release(Blob blob) {
-    if (--blob.holders == 0) {
+    blob.release();
+    if (!blob.isHeld()) {
       unheld.add(blob);
     }
   }
@@ -131,12 +131,12 @@ final class Blobs {
     List<String> dropped = new ArrayList<>();
     Blob next;
     while ((next = unheld.poll()) != null) {
-      if (next.holders == 0 && blobs.remove(next.name, next)) {
-        byValue.remove(next.value);
-        if (added.remove(next.name) == null) {
-          dropped.add(next.name);
+      if (!next.isHeld() && blobs.remove(next.name(), next)) {
+        byValue.remove(next.value());
+        if (added.remove(next.name()) == null) {
+          dropped.add(next.name());
         }
-        next.parts.forEach(this::release);
+        next.parts().forEach(this::release);
       }
     }
     Changes changes = new Changes(Map.copyOf(added), dropped);
@@ -165,7 +165,7 @@ final class Blobs {
     for (var place : text.path(0).properties()) {
       Blob blob = stored(place.getValue());
       found.add(blob);
-      Blob.put(value, place.getKey(), blob.value);
+      Blob.put(value, place.getKey(), blob.value());
     }
     return value;
   }

@@ -25,7 +25,7 @@ final class BlockedJobs {
 
   private final JobStore store;
   private final Timers timers;
-  private final Postscript postscript;
+  private final EventAppender appender;
   private final Map<String, Blocked> jobs = new ConcurrentHashMap<>();
 
   /**
@@ -33,10 +33,10 @@ final class BlockedJobs {
    */
   private record Blocked(StoredJob stored, String reason, CompletionStage<Void> written) {}
 
-  BlockedJobs(JobStore store, Timers timers, Postscript postscript) {
+  BlockedJobs(JobStore store, Timers timers, EventAppender appender) {
     this.store = store;
     this.timers = timers;
-    this.postscript = postscript;
+    this.appender = appender;
   }
 
   /** Writes down once that the job waits, and why. */
@@ -59,7 +59,7 @@ final class BlockedJobs {
                   row.put("recovery_status", BLOCKED).put("recovery_requires_review", true);
                   row.put("recovery_reason", reason);
                   ObjectNode members = Json.object().put("reason", reason);
-                  return postscript.write(
+                  return appender.write(
                       stored, row, "job_recovery_blocked", members, Map.of(), false);
                 });
     jobs.put(stored.jobId(), new Blocked(stored, reason, written));
@@ -95,8 +95,7 @@ final class BlockedJobs {
               row.put("recovery_requires_review", false);
               Subjects.read(row).withCancelledBy(by).writeTo(row);
               ObjectNode members = Subjects.put(Json.object(), Subjects.CANCELLED_BY, by);
-              return postscript.write(
-                  stored, row, "job_cancelled", members, ended(stored, by), true);
+              return appender.write(stored, row, "job_cancelled", members, ended(stored, by), true);
             })
         .thenApply(
             done -> {
@@ -110,7 +109,7 @@ final class BlockedJobs {
     try {
       header = StoredFields.header(stored);
     } catch (IllegalStateException e) {
-      header = new JobHeader(timers.now(), "run-" + stored.jobId(), null);
+      header = new JobHeader(JobOrigin.of(timers.now(), "run-" + stored.jobId(), null));
     }
     header.subjects(header.subjects().withCancelledBy(by));
     header.result(header.subjects().cancellation());

@@ -44,10 +44,10 @@ final class Changes {
   }
 
   void touch(Mailbox mailbox) {
-    if (mailbox.step == null) {
-      agents.add(mailbox.owner);
+    if (mailbox.step() == null) {
+      agents.add(mailbox.owner());
     } else {
-      steps.add(mailbox.step);
+      steps.add(mailbox.step());
     }
   }
 
@@ -64,20 +64,20 @@ final class Changes {
   /** The agent has just collected the body. */
   void collected(AgentState agent, String sender, JsonNode body) {
     values.put(
-        StoredFields.collected(agent, agent.collected.size()),
+        StoredFields.collected(agent, agent.collected().size()),
         Json.MAPPER.createArrayNode().add(sender).add(body));
     touch(agent);
   }
 
   void output(StepState step) {
-    values.put(StoredFields.output(step), Json.MAPPER.createArrayNode().add(step.output));
+    values.put(StoredFields.output(step), Json.MAPPER.createArrayNode().add(step.output()));
     touch(step);
   }
 
   /** The step is of a round that is over. */
   void forget(StepState step) {
-    if (step.input != null) {
-      removed(step.input);
+    if (step.input() != null) {
+      removed(step.input());
     }
     deleted.add(StoredFields.step(step));
     deleted.add(StoredFields.output(step));
@@ -87,7 +87,7 @@ final class Changes {
 
   /** What the agent has collected is of a round that is over. */
   void forgetCollected(AgentState agent) {
-    for (int n = 1; n <= agent.collected.size(); n++) {
+    for (int n = 1; n <= agent.collected().size(); n++) {
       values.remove(StoredFields.collected(agent, n));
       deleted.add(StoredFields.collected(agent, n));
     }

@@ -13,19 +13,19 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * Gives commands to the jobs of this node, and says of any other job why it cannot be given one: it
- * is unknown, has ended, cannot go on, or is open on another node. Thread-safe.
+ * Passes commands to the jobs of this node, or fails with the reason why a job takes none: it is
+ * unknown, has ended, cannot go on, or is open on another node. Thread-safe.
  */
-final class Commands {
+public final class Commands {
   /** How many agents an error names. */
   private static final int SHOWN_AGENTS = 10;
 
-  private final Loops loops;
+  private final JobLoops loops;
   private final JobStore store;
   private final BlockedJobs blocked;
   private final String nodeName;
 
-  Commands(Loops loops, JobStore store, BlockedJobs blocked, String nodeName) {
+  Commands(JobLoops loops, JobStore store, BlockedJobs blocked, String nodeName) {
     this.loops = loops;
     this.store = store;
     this.blocked = blocked;
@@ -33,11 +33,49 @@ final class Commands {
   }
 
   /**
+   * Answers {@code cancelled} once no process of the job lives; a terminal job stays as it is.
+   *
+   * @param by the name that the caller's token vouches for, or null; kept of the first who cancels
+   */
+  public CompletionStage<JobStatus> cancel(String jobId, String by) {
+    return give(jobId, new Input.Cancel(by), JobStatus::isTerminal, status -> true);
+  }
+
+  /**
+   * Answers {@code paused} once nothing of the job runs any more.
+   *
+   * @param drain whether programs that run may end by themselves; they are ended otherwise, and run
+   *     again when the job is resumed
+   * @param by the name that the caller's token vouches for, or null
+   */
+  public CompletionStage<JobStatus> pause(String jobId, boolean drain, String by) {
+    return give(
+        jobId,
+        new Input.Pause(drain, by),
+        status -> status != JobStatus.PAUSING && status != JobStatus.RUNNING,
+        status -> status == JobStatus.PAUSED);
+  }
+
+  /**
+   * Answers the status once it goes on, which may be a terminal one when little was left to do.
+   *
+   * @param by the name that the caller's token vouches for, or null
+   */
+  public CompletionStage<JobStatus> resume(String jobId, String by) {
+    boolean open = loops.isOpen(jobId);
+    return give(
+        jobId,
+        new Input.Resume(by),
+        status -> status != JobStatus.PAUSED,
+        status -> open || status == JobStatus.RUNNING);
+  }
+
+  /**
    * Gives a message to an agent of a job that is not terminal; completes when it is durable.
    *
    * @param message in full, see {@link io.mirrorneuron.wire.MessageForm}; without an id it gets one
    */
-  CompletionStage<JobStatus> deliver(String jobId, String agentId, ObjectNode message) {
+  public CompletionStage<JobStatus> deliver(String jobId, String agentId, ObjectNode message) {
     JobLoop loop = loops.get(jobId);
     if (loop == null) {
       return store
@@ -83,7 +121,7 @@ final class Commands {
    * Gives the command to the job and answers with the status once the question is settled. Fails as
    * PRECONDITION when the job has ended in a status that is not wanted.
    */
-  CompletionStage<JobStatus> give(
+  private CompletionStage<JobStatus> give(
       String jobId,
       Input.Command input,
       Predicate<JobStatus> settled,

@@ -43,7 +43,7 @@ final class Decider {
     private final Attempts attempts;
     private final Backlog backlog;
     private final Processes processes;
-    private final Behaviour behaviour;
+    private final BuiltInAgents behaviour;
 
     Decision(JobState state, Turn turn) {
       this.state = state;
@@ -54,7 +54,7 @@ final class Decider {
       this.attempts = new Attempts(state, turn);
       this.backlog = new Backlog(state, turn);
       this.processes = new Processes(state, turn, life, ledger, nodeName);
-      this.behaviour = new Behaviour(state, turn, life, ledger);
+      this.behaviour = new BuiltInAgents(state, turn, life, ledger);
     }
 
     void take(Input input) {
@@ -66,7 +66,7 @@ final class Decider {
         case Input.Pause pause -> pause(pause);
         case Input.Resume resume -> new Recovery(state, turn, life, processes).resume(resume.by());
         case Input.Cancel cancel -> life.cancel(cancel.by());
-        case Input.Deliver deliver -> new Reception(state, turn, ledger).take(deliver);
+        case Input.Deliver deliver -> new MessageIntake(state, turn, ledger).take(deliver);
         case Input.Loaded loaded ->
             new Recovery(state, turn, life, processes).loaded(loaded, reviewInFlight);
         case Input.Broken broken -> life.fail(Failure.internal(broken.reason()));
@@ -83,36 +83,36 @@ final class Decider {
       new Rounds(state, turn, life).seed(ledger);
     }
 
-    private void forked(Fork fork) {
+    private void forked(Input.FirstTurn fork) {
       run();
       fork.begin(state, turn, ledger, new Rounds(state, turn, life));
     }
 
     private void forkedTo(Input.ForkedTo to) {
-      state.header.noteFork(to.jobId());
+      state.header().noteFork(to.jobId());
       turn.event("job_forked", Json.object().put("new_job_id", to.jobId()).set("at", to.at()));
     }
 
     private void run() {
-      String submitter = state.header.subjects().submittedBy();
+      String submitter = state.header().subjects().submittedBy();
       turn.event("job_pending", Subjects.put(Json.object(), Subjects.SUBMITTED_BY, submitter));
       turn.event("job_validated");
       turn.event("job_scheduled", Json.object().put("node", nodeName));
-      state.header.status(JobStatus.RUNNING, turn.now());
+      state.header().status(JobStatus.RUNNING, turn.now());
       turn.event("job_running");
-      if (!state.steps.isEmpty()) {
-        ObjectNode members = Json.object().put("steps", state.steps.all().size());
+      if (!state.steps().isEmpty()) {
+        ObjectNode members = Json.object().put("steps", state.steps().all().size());
         turn.event("workflow_graph_compiled", members.put("run_id", state.workflowRun()));
-        state.steps.unsettled().addAll(state.steps.all());
+        state.steps().reconsider(state.steps().all());
       }
     }
 
-    private void restored(Restoration from) {
+    private void restored(Input.FirstTurn from) {
       if (state.status() == JobStatus.PENDING) { // nothing but the manifest is known
         start();
         turn.event("job_paused");
       }
-      from.begin(state, turn);
+      from.begin(state, turn, ledger, new Rounds(state, turn, life));
     }
 
     private void signalled(Input.Signalled signalled) {
@@ -122,17 +122,17 @@ final class Decider {
       }
     }
 
-    private void due(Address at) {
+    private void due(Mailbox.Address at) {
       if (at == null) {
         new Rounds(state, turn, life).due();
         return;
       }
       Mailbox mailbox = state.mailbox(at);
       if (mailbox != null) {
-        if (mailbox.step != null && state.isRunning()) {
+        if (mailbox.step() != null && state.isRunning()) {
           new Retries(state, turn, life).expire(mailbox);
         }
-        state.schedule.consider(mailbox);
+        state.schedule().consider(mailbox);
       }
     }
 
@@ -140,8 +140,8 @@ final class Decider {
       if (state.isRunning()) {
         ObjectNode members = Json.object().put("drain", pause.drain());
         turn.event("job_pausing", Subjects.put(members, "by", pause.by()));
-        state.header.subjects(state.header.subjects().withPausedBy(pause.by()));
-        state.header.status(JobStatus.PAUSING, turn.now());
+        state.header().subjects(state.header().subjects().withPausedBy(pause.by()));
+        state.header().status(JobStatus.PAUSING, turn.now());
       }
       if (state.status() == JobStatus.PAUSING && !pause.drain()) {
         life.stop(JobStatus.PAUSING);
@@ -150,14 +150,14 @@ final class Decider {
 
     /** Once nothing flies any more, a job that is being stopped has stopped. */
     private void settleStops() {
-      if (state.schedule.flying() > 0) {
+      if (state.schedule().flying() > 0) {
         return;
       }
       if (state.status() == JobStatus.CANCELLING) {
         life.cancelled();
       } else if (state.status() == JobStatus.PAUSING) {
-        state.header.status(JobStatus.PAUSED, turn.now());
-        String by = state.header.subjects().pausedBy();
+        state.header().status(JobStatus.PAUSED, turn.now());
+        String by = state.header().subjects().pausedBy();
         turn.event("job_paused", Subjects.put(Json.object(), "by", by));
       }
     }
@@ -165,7 +165,7 @@ final class Decider {
     private void drain() {
       int budget = BUDGET;
       while (budget > 0 && state.isRunning()) {
-        Mailbox mailbox = state.schedule.poll();
+        Mailbox mailbox = state.schedule().poll();
         if (mailbox == null) {
           if (!goesOn()) {
             break;
@@ -182,7 +182,7 @@ final class Decider {
     }
 
     private void passOn(Mailbox mailbox) {
-      state.schedule.passOn(mailbox);
+      state.schedule().passOn(mailbox);
       backlog.passOn(mailbox);
     }
 
@@ -199,20 +199,20 @@ final class Decider {
         backlog.passOn(next);
         return true;
       }
-      life.settle();
+      new Quiescence(state, turn, life).settle();
       return false;
     }
 
     private boolean admits(Mailbox mailbox) {
-      return mailbox.step == null ? !backlog.holdsBack(mailbox) : attempts.admits(mailbox);
+      return mailbox.step() == null ? !backlog.holdsBack(mailbox) : attempts.admits(mailbox);
     }
 
     private void handle(Mailbox mailbox) {
-      if (mailbox.step == null && mailbox.messages.getFirst().isExpired(turn.now())) {
+      if (mailbox.step() == null && mailbox.head().isExpired(turn.now())) {
         new Restarts(state, turn, life).giveUpMessage(mailbox, "it waited longer than its ttl_ms");
         return;
       }
-      switch (mailbox.owner.agent.type()) {
+      switch (mailbox.owner().declared().type()) {
         case EXECUTOR -> processes.order(mailbox);
         case ROUTER -> behaviour.router(mailbox, taken(mailbox));
         case SENSOR -> behaviour.sensor(mailbox, taken(mailbox));
@@ -221,17 +221,17 @@ final class Decider {
     }
 
     private Message taken(Mailbox mailbox) {
-      StepState step = mailbox.step;
-      if (step != null && step.status == StepState.Status.QUEUED) {
+      StepState step = mailbox.step();
+      if (step != null && step.status() == StepPhase.QUEUED) {
         attempts.begun(mailbox, turn.now());
-        if (step.deadlineAt != 0) {
-          turn.effect(new Effect.Wake(mailbox.address(), step.deadlineAt));
+        if (step.times().deadlineAt() != 0) {
+          turn.effect(new Effect.Wake(mailbox.address(), step.times().deadlineAt()));
         }
       }
-      Message message = state.consume(mailbox);
+      Message message = state.mailboxes().consume(mailbox);
       backlog.changed(mailbox);
-      state.schedule.passOn(mailbox); // what needs no program holds nobody up
-      turn.agentEvent("agent_message_received", mailbox.owner.agent.id(), message.summary());
+      state.schedule().passOn(mailbox); // what needs no program holds nobody up
+      turn.agentEvent("agent_message_received", mailbox.agentId(), message.summary());
       return message;
     }
   }

@@ -2,8 +2,6 @@ package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.engine.StepState.Outcome;
-import io.mirrorneuron.runtime.engine.StepState.Status;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -12,9 +10,9 @@ import java.util.List;
 final class Downstream {
   private final JobState state;
   private final Turn turn;
-  private final StepEnds ends;
+  private final StepEndings ends;
 
-  Downstream(JobState state, Turn turn, StepEnds ends) {
+  Downstream(JobState state, Turn turn, StepEndings ends) {
     this.state = state;
     this.turn = turn;
     this.ends = ends;
@@ -25,24 +23,30 @@ final class Downstream {
     ObjectNode members = turn.about(step);
     chosen.forEach(members.putArray("branches")::add);
     turn.event("workflow_branch_selected", members);
-    for (StepState child : state.steps.children(step)) {
+    for (StepState child : state.steps().children(step)) {
       boolean open = !child.isTerminal() && !child.isStarted();
-      if (open && !chosen.contains(child.step.id()) && !chosen.contains(child.id)) {
+      if (open && !chosen.contains(child.declared().id()) && !chosen.contains(child.id())) {
         ends.end(
-            child, Status.SKIPPED, Outcome.SKIPPED, "step " + step.id + " took another branch");
+            child,
+            StepPhase.SKIPPED,
+            StepOutcome.SKIPPED,
+            "step " + step.id() + " took another branch");
       }
     }
   }
 
   /** Everything that would come after the step and has not started is skipped. */
   void skip(StepState step) {
-    Deque<StepState> next = new ArrayDeque<>(state.steps.children(step));
+    Deque<StepState> next = new ArrayDeque<>(state.steps().children(step));
     StepState one;
     while ((one = next.pollFirst()) != null) {
       if (!one.isTerminal() && !one.isStarted()) {
-        next.addAll(state.steps.children(one));
+        next.addAll(state.steps().children(one));
         ends.end(
-            one, Status.SKIPPED, Outcome.SKIPPED, "step " + step.id + " skipped what follows it");
+            one,
+            StepPhase.SKIPPED,
+            StepOutcome.SKIPPED,
+            "step " + step.id() + " skipped what follows it");
       }
     }
   }
@@ -54,29 +58,29 @@ final class Downstream {
   void scatter(StepState step, Scatter scatter) {
     for (Scatter.Share share : scatter.shares()) {
       StepState template = share.template();
-      template.status = Status.SKIPPED;
-      template.outcome = Outcome.MAPPED;
-      template.endedAt = turn.now();
-      template.mailboxes.values().forEach(state::clear);
-      state.changes.touch(template);
-      List<StepState> instances = state.steps.scatter(template, share.items().size());
-      state.steps.ended(template);
+      template.end(StepPhase.SKIPPED, StepOutcome.MAPPED, null, turn.now());
+      template.mailboxes().forEach(state.mailboxes()::clear);
+      List<StepState> instances = state.steps().scatter(template, share.items().size());
+      state.steps().ended(template);
       turn.event("workflow_step_skipped", turn.about(template).put("outcome", "mapped"));
       for (int i = 0; i < instances.size(); i++) {
         StepState instance = instances.get(i);
         Message item =
             StepStarts.message(
                 state, turn, instance, "workflow_scatter_item", share.items().get(i));
-        state.enqueue(instance.entry(), item.forStep(instance.id, state.workflowRun()));
-        state.changes.touch(instance);
+        state
+            .mailboxes()
+            .enqueue(
+                instance.mailboxes().entry(), item.forStep(instance.id(), state.workflowRun()));
+        state.changes().touch(instance);
       }
     }
     ObjectNode members = turn.about(step).put("items", scatter.count());
     ArrayNode targets = members.putArray("targets");
-    scatter.shares().forEach(share -> targets.add(share.template().id));
+    scatter.shares().forEach(share -> targets.add(share.template().id()));
     turn.event("workflow_step_scattered", members);
     scatter.shares().stream()
         .filter(share -> share.items().isEmpty())
-        .forEach(share -> state.steps.unsettled().addAll(state.steps.children(share.template())));
+        .forEach(share -> state.steps().reconsider(state.steps().children(share.template())));
   }
 }

@@ -6,7 +6,7 @@ package io.mirrorneuron.runtime.engine;
  */
 sealed interface Effect {
   /** Run the program of the agent for the message at the head of the mailbox. */
-  record Start(Address mailbox, String executionId) implements Effect {}
+  record Start(Mailbox.Address mailbox, String executionId) implements Effect {}
 
   record Stop(String executionId) implements Effect {}
 
@@ -16,5 +16,5 @@ sealed interface Effect {
    * @param mailbox the one that waits, or null for the job
    * @param at milliseconds since the epoch
    */
-  record Wake(Address mailbox, long at) implements Effect {}
+  record Wake(Mailbox.Address mailbox, long at) implements Effect {}
 }

@@ -4,37 +4,35 @@ import io.mirrorneuron.runtime.engine.Executions.Signal;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 
 /** Runs the effects of committed turns of one job. Confined to the job's lane. */
 final class Effects {
-  private final Surroundings around;
+  private static final long LEASE_LINGER_MS = 25;
+
+  private final EngineContext context;
   private final Executor lane;
-  private final Consumer<Input.Signalled> signalled;
-  private final Consumer<Input> offer;
+  private final InputQueue inbox;
+  private final Runnable turn;
   private final Set<String> running = new HashSet<>();
+  private boolean lingers;
 
   /**
-   * @param signalled hears of programs, on the lane
-   * @param offer takes an input from any thread
+   * @param inbox gets what follows from the effects
+   * @param turn has the inbox decided on unless a turn is under way
    */
-  Effects(
-      Surroundings around,
-      Executor lane,
-      Consumer<Input.Signalled> signalled,
-      Consumer<Input> offer) {
-    this.around = around;
+  Effects(EngineContext context, Executor lane, InputQueue inbox, Runnable turn) {
+    this.context = context;
     this.lane = lane;
-    this.signalled = signalled;
-    this.offer = offer;
+    this.inbox = inbox;
+    this.turn = turn;
   }
 
   void run(Effect effect, JobState state) {
     switch (effect) {
       case Effect.Start start -> start(start, state);
-      case Effect.Stop stop -> around.executions().stop(stop.executionId());
+      case Effect.Stop stop -> context.executions().stop(stop.executionId());
       case Effect.Wake wake ->
-          around.timers().at(wake.at(), () -> offer.accept(new Input.Due(wake.mailbox())));
+          context.timers().at(wake.at(), () -> lane.execute(() -> due(wake.mailbox())));
     }
   }
 
@@ -42,11 +40,11 @@ final class Effects {
   private void start(Effect.Start start, JobState state) {
     String id = start.executionId();
     Mailbox mailbox = state.mailbox(start.mailbox());
-    if (mailbox == null || !mailbox.isFlying() || !mailbox.flight.executionId().equals(id)) {
+    if (mailbox == null || !mailbox.isFlying() || !mailbox.flight().executionId().equals(id)) {
       return;
     }
     running.add(id);
-    around
+    context
         .executions()
         .start(
             execution(state, mailbox, id),
@@ -56,27 +54,52 @@ final class Effects {
                       if (signal instanceof Signal.Finished) {
                         running.remove(id);
                       }
-                      signalled.accept(new Input.Signalled(start.mailbox(), id, signal));
+                      signalled(new Input.Signalled(start.mailbox(), id, signal));
                     }));
   }
 
   private Execution execution(JobState state, Mailbox mailbox, String id) {
-    AgentState agent = mailbox.owner;
-    String bundle = state.header.bundle;
+    AgentState agent = mailbox.owner();
+    String bundle = state.header().origin().bundle();
     return new Execution(
         id,
-        state.jobId,
-        state.header.runId,
-        agent.agent.id(),
+        state.jobId(),
+        state.header().origin().runId(),
+        agent.id(),
         "executor",
-        agent.agent.template(),
-        agent.agent.config(),
-        mailbox.messages.getFirst().json(),
-        agent.memory,
-        LedgerDocument.context(state, mailbox.step),
-        agent.agent.resources(),
-        bundle == null ? null : around.bundles().apply(bundle),
-        mailbox.attempt);
+        agent.declared().template(),
+        agent.declared().config(),
+        mailbox.head().json(),
+        agent.memory(),
+        LedgerDocument.context(state, mailbox.step()),
+        agent.declared().resources(),
+        bundle == null ? null : context.bundles().apply(bundle),
+        mailbox.attempt());
+  }
+
+  private void due(Mailbox.Address mailbox) {
+    inbox.add(new Input.Due(mailbox));
+    turn.run();
+  }
+
+  /**
+   * That a program has its slots is no reason to commit at once: most often its end follows before
+   * anybody could have read of its start.
+   */
+  private void signalled(Input.Signalled input) {
+    inbox.add(input);
+    if (!(input.signal() instanceof Executions.Signal.Leased)) {
+      turn.run();
+    } else if (!lingers) {
+      lingers = true;
+      long until = context.timers().now() + LEASE_LINGER_MS;
+      context.timers().at(until, () -> lane.execute(this::endLinger));
+    }
+  }
+
+  private void endLinger() {
+    lingers = false;
+    turn.run();
   }
 
   /** Ids of the executions that were started here and have not been heard to end. */
@@ -85,6 +108,6 @@ final class Effects {
   }
 
   void stopAll() {
-    running.forEach(around.executions()::stop);
+    running.forEach(context.executions()::stop);
   }
 }

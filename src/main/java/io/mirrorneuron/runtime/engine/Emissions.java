@@ -22,8 +22,8 @@ final class Emissions {
    * @param payload what the program has achieved
    */
   void send(Mailbox mailbox, Message handled, ObjectNode payload, Structured answer) {
-    Mail mail = new Mail(state, turn, ledger, mailbox, handled);
-    JsonNode configured = mailbox.owner.agent.config().path("output_message_type");
+    MessageRouter mail = new MessageRouter(state, turn, ledger, mailbox, handled);
+    JsonNode configured = mailbox.owner().declared().config().path("output_message_type");
     if (!configured.isNull()) {
       String type = configured.asText("executor_result");
       ObjectNode headers = Json.object();
@@ -36,7 +36,7 @@ final class Emissions {
     }
   }
 
-  private void send(Mail mail, ObjectNode emit) {
+  private void send(MessageRouter mail, ObjectNode emit) {
     String type = emit.path("type").asText("executor_result");
     JsonNode body = emit.has("body") ? emit.get("body") : emit.get("payload");
     if (emit.hasNonNull("body_base64")) {

@@ -1,6 +1,5 @@
 package io.mirrorneuron.runtime.engine;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.runtime.workflow.Workflow;
@@ -9,7 +8,6 @@ import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.store.NodeRegistry;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -33,11 +31,11 @@ public final class Engine {
   private final Function<String, Workflow> manifests;
   private final String nodeName;
   private final int inlineLimit;
-  private final Loops loops;
+  private final JobLoops loops;
   private final JobViews views;
   private final Commands commands;
   private final TakeOver takeOver;
-  private final Postscript postscript;
+  private final EventAppender appender;
   private final BlockedJobs blocked;
 
   /**
@@ -58,7 +56,7 @@ public final class Engine {
   /**
    * @param manifests parses a stored manifest again
    * @param bundles payload folder by fingerprint
-   * @param changed hears the id of each job whose events have grown
+   * @param changed is called with the id of each job that has new events
    */
   public Engine(
       Identity identity,
@@ -71,27 +69,26 @@ public final class Engine {
     this.manifests = manifests;
     this.nodeName = identity.nodeName();
     this.inlineLimit = identity.inlineLimit();
-    JobDocuments documents = new JobDocuments(nodeName);
     this.takeOver =
         new TakeOver(store, ports.nodes(), timers, identity.owner(), this::isOpen, this::resume);
     this.loops =
-        new Loops(
-            new Surroundings(
-                store,
-                ports.executions(),
-                timers,
+        new JobLoops(
+            new EngineContext(
+                ports,
                 new Decider(nodeName, identity.reviewInFlight()),
-                documents,
+                new JobRow(nodeName),
                 bundles,
                 changed,
                 inlineLimit),
-            ports.lanes(),
             takeOver::later);
     this.views =
         new JobViews(
-            documents, manifests, timers, new Obstacles(ports.executions(), this::obstacle));
-    this.postscript = new Postscript(store, timers, changed);
-    this.blocked = new BlockedJobs(store, timers, postscript);
+            new JobDocuments(nodeName),
+            manifests,
+            timers,
+            new Obstacles(ports.executions(), this::obstacle));
+    this.appender = new EventAppender(store, timers, changed);
+    this.blocked = new BlockedJobs(store, timers, appender);
     this.commands = new Commands(loops, store, blocked, nodeName);
   }
 
@@ -108,8 +105,9 @@ public final class Engine {
         job,
         () -> {
           JobHeader header =
-              new JobHeader(timers.now(), runId, bundle)
-                  .onTarget(workflow.isSystem() ? nodeName : null)
+              new JobHeader(
+                      JobOrigin.of(timers.now(), runId, bundle)
+                          .onTarget(workflow.isSystem() ? nodeName : null))
                   .submittedBy(by);
           return new JobState(job.jobId(), workflow, header, inlineLimit);
         },
@@ -131,7 +129,7 @@ public final class Engine {
 
   /**
    * Makes a job that begins where another one was; both remember the other. Fails as UNAVAILABLE,
-   * and makes nothing, when the other is open on another node: it could not be told.
+   * and makes nothing, when the other is open on another node: that node could not record the fork.
    *
    * @param by the name that the caller's token vouches for, or null
    */
@@ -160,7 +158,7 @@ public final class Engine {
       loop.offer(new Input.ForkedTo(jobId, fork.at()));
       return CompletableFuture.completedFuture(null);
     }
-    return postscript
+    return appender
         .forked(fork, jobId)
         .exceptionally(
             failure -> {
@@ -169,51 +167,14 @@ public final class Engine {
             });
   }
 
-  /**
-   * Answers {@code cancelled} once no process of the job lives; a terminal job stays as it is.
-   *
-   * @param by the name that the caller's token vouches for, or null; kept of the first who cancels
-   */
-  public CompletionStage<JobStatus> cancel(String jobId, String by) {
-    return commands.give(jobId, new Input.Cancel(by), JobStatus::isTerminal, status -> true);
+  /** Cancel, pause, resume and deliver. */
+  public Commands commands() {
+    return commands;
   }
 
-  /**
-   * Answers {@code paused} once nothing of the job runs any more.
-   *
-   * @param drain whether programs that run may end by themselves; they are ended otherwise, and run
-   *     again when the job is resumed
-   * @param by the name that the caller's token vouches for, or null
-   */
-  public CompletionStage<JobStatus> pause(String jobId, boolean drain, String by) {
-    return commands.give(
-        jobId,
-        new Input.Pause(drain, by),
-        status -> status != JobStatus.PAUSING && status != JobStatus.RUNNING,
-        status -> status == JobStatus.PAUSED);
-  }
-
-  /**
-   * Answers the status once it goes on, which may be a terminal one when little was left to do.
-   *
-   * @param by the name that the caller's token vouches for, or null
-   */
-  public CompletionStage<JobStatus> resume(String jobId, String by) {
-    boolean open = loops.isOpen(jobId);
-    return commands.give(
-        jobId,
-        new Input.Resume(by),
-        status -> status != JobStatus.PAUSED,
-        status -> open || status == JobStatus.RUNNING);
-  }
-
-  /**
-   * Gives a message to an agent of a job that is not terminal; completes when it is durable.
-   *
-   * @param message in full, see {@link io.mirrorneuron.wire.MessageForm}; without an id it gets one
-   */
-  public CompletionStage<JobStatus> deliver(String jobId, String agentId, ObjectNode message) {
-    return commands.deliver(jobId, agentId, message);
+  /** The documents that readers get of jobs. */
+  public JobViews views() {
+    return views;
   }
 
   /**
@@ -232,30 +193,6 @@ public final class Engine {
               }
             })
         .thenApply(done -> found);
-  }
-
-  /**
-   * The details document; large values in it are references.
-   *
-   * @param stored an outline will do
-   * @param recent events, oldest first
-   */
-  public ObjectNode details(StoredJob stored, ObjectNode row, List<String> recent) {
-    return views.details(stored, row, recent);
-  }
-
-  /** The document without what only the full view shows. */
-  public ObjectNode brief(StoredJob stored, ObjectNode row) {
-    return views.brief(stored, row);
-  }
-
-  /**
-   * Why the job is where it is; see {@link Why}. Of a job that this build cannot read, why that is.
-   *
-   * @param stored an outline will do
-   */
-  public ObjectNode why(StoredJob stored, ObjectNode row) {
-    return views.why(stored, row);
   }
 
   /**
@@ -294,7 +231,7 @@ public final class Engine {
     loops.goOn(state, stored.epoch());
   }
 
-  /** Ends all turns; processes are the business of whoever owns {@link Executions}. */
+  /** Ends all turns. Running programs are ended by the owner of {@link Executions}. */
   public CompletableFuture<Void> close() {
     return loops.close().thenCompose(done -> takeOver.close());
   }

@@ -40,25 +40,25 @@ final class Explanations {
     return (cause, text) ->
         add(
             "agent",
-            agent.agent.id(),
-            Activity.of(state, agent).status(),
+            agent.id(),
+            AgentActivity.of(state, agent).status(),
             cause,
-            "agent " + agent.agent.id() + " " + text,
-            "agents[" + agent.agent.id() + "]");
+            "agent " + agent.id() + " " + text,
+            "agents[" + agent.id() + "]");
   }
 
   ObjectNode explain(StepState step, String cause, String text) {
     return add(
         "step",
-        step.id,
-        step.status.word(),
+        step.id(),
+        step.status().word(),
         cause,
-        "step " + step.id + " " + text,
-        "job.workflow_state.steps." + step.id);
+        "step " + step.id() + " " + text,
+        "job.workflow_state.steps." + step.id());
   }
 
   ObjectNode explain(String cause, String text, String record) {
-    return add("job", state.jobId, state.status().word(), cause, text, record);
+    return add("job", state.jobId(), state.status().word(), cause, text, record);
   }
 
   private ObjectNode add(

@@ -100,7 +100,7 @@ record Failure(
   }
 
   /**
-   * Ids of one telling of a failure, the same whenever the same failure is told.
+   * Ids in one report of a failure; the same whenever the same failure is reported again.
    *
    * @param event {@code evt_…}
    * @param trace {@code trc_…}, of the run

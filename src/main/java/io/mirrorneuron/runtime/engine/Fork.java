@@ -20,7 +20,7 @@ import java.util.Set;
  * A new job that begins where another one was: what had ended by then is taken over with its
  * output, all the rest is done again.
  */
-public final class Fork {
+public final class Fork implements Input.FirstTurn {
   private static final Set<String> ENDINGS =
       Set.of("workflow_step_completed", "workflow_step_partial", "workflow_step_skipped");
 
@@ -50,7 +50,7 @@ public final class Fork {
             StateReader.read(stored, workflow, Integer.MAX_VALUE),
             TextNode.valueOf(stepId),
             inputs);
-    StepState step = fork.source.steps.get(stepId);
+    StepState step = fork.source.steps().get(stepId);
     if (step == null) {
       throw new MnException(
           ErrorCode.NOT_FOUND,
@@ -58,11 +58,11 @@ public final class Fork {
           "job %s has no step %s".formatted(stored.jobId(), stepId));
     }
     fork.addAgain(step);
-    fork.source.steps.all().stream().filter(one -> !one.isTerminal()).forEach(fork::addAgain);
+    fork.source.steps().all().stream().filter(one -> !one.isTerminal()).forEach(fork::addAgain);
     List<String> missing =
-        fork.source.steps.parents(step).stream()
+        fork.source.steps().parents(step).stream()
             .filter(parent -> !parent.isTerminal())
-            .map(parent -> parent.id)
+            .map(parent -> parent.id())
             .toList();
     if (!missing.isEmpty()) {
       throw MnException.precondition(
@@ -103,56 +103,58 @@ public final class Fork {
         round++;
       }
     }
-    if (seq > 0 && round != fork.source.header.round()) {
+    if (seq > 0 && round != fork.source.header().round()) {
       throw MnException.precondition(
           "event %d of job %s is of an earlier round, whose outputs are not kept"
               .formatted(seq, stored.jobId()));
     }
-    fork.source.steps.all().stream()
-        .filter(step -> !ended.contains(step.id) || !step.isTerminal())
+    fork.source.steps().all().stream()
+        .filter(step -> !ended.contains(step.id()) || !step.isTerminal())
         .forEach(fork::addAgain);
     return fork.checked();
   }
 
   private void checkIsKnown(long seq, List<StoredEvent> events) {
     String reason = null;
-    if (source.steps.isEmpty()) {
+    if (source.steps().isEmpty()) {
       reason = "job %s has no steps; it can only be forked at its beginning (at: 0)";
-    } else if (seq > source.counters.events()) {
-      reason = "job %s has come to event " + source.counters.events() + " only";
+    } else if (seq > source.counters().events()) {
+      reason = "job %s has come to event " + source.counters().events() + " only";
     } else if (events.isEmpty() || events.getFirst().seq() > 1) {
       reason = "the first events of job %s are not kept any more; fork it at a step";
     }
     if (reason != null) {
-      throw MnException.precondition(reason.formatted(source.jobId));
+      throw MnException.precondition(reason.formatted(source.jobId()));
     }
   }
 
   private void addAgain(StepState step) {
-    if (step.instances >= 0 && !isAnyAgain(source.steps.parents(step))) {
-      source.steps.instances(step).forEach(this::addAgain); // their items are known
-    } else if (again.add(step.id)) {
-      for (var edge : step.step.outgoing()) {
-        StepState child = source.steps.get(edge.to());
-        source.steps.instances(child).forEach(instance -> again.add(instance.id));
+    if (step.instances() >= 0 && !isAnyAgain(source.steps().parents(step))) {
+      source.steps().instances(step).forEach(this::addAgain); // their items are known
+    } else if (again.add(step.id())) {
+      for (var edge : step.declared().outgoing()) {
+        StepState child = source.steps().get(edge.to());
+        source.steps().instances(child).forEach(instance -> again.add(instance.id()));
         addAgain(child);
       }
     }
   }
 
   private boolean isAnyAgain(List<StepState> steps) {
-    return steps.stream().anyMatch(step -> again.contains(step.id));
+    return steps.stream().anyMatch(step -> again.contains(step.id()));
   }
 
   private Fork checked() {
     for (String id : inputs.keySet()) {
       boolean known =
-          startsAnew() ? source.workflow.entrypoints().contains(id) : feeds(source.steps.get(id));
-      if (!known && !(startsAnew() && source.steps.get(id) != null && isSource(id))) {
+          startsAnew()
+              ? source.workflow().entrypoints().contains(id)
+              : feeds(source.steps().get(id));
+      if (!known && !(startsAnew() && source.steps().get(id) != null && isSource(id))) {
         throw MnException.invalid(
             startsAnew()
                 ? "inputs: %s is no entrypoint; these are: %s"
-                    .formatted(id, String.join(", ", source.workflow.entrypoints()))
+                    .formatted(id, String.join(", ", source.workflow().entrypoints()))
                 : "inputs: step %s does not start anew here".formatted(id));
       }
     }
@@ -160,24 +162,24 @@ public final class Fork {
   }
 
   private boolean isSource(String stepId) {
-    return stepId.equals(source.steps.graph().source());
+    return stepId.equals(source.steps().graph().source());
   }
 
   /** Whether nothing is taken over. */
   private boolean startsAnew() {
-    return source.steps.isEmpty() || again.contains(source.steps.graph().source());
+    return source.steps().isEmpty() || again.contains(source.steps().graph().source());
   }
 
   /** Whether the step starts at once, with what it was started with the last time. */
   private boolean feeds(StepState step) {
     return step != null
-        && again.contains(step.id)
-        && step.input != null
-        && !isAnyAgain(source.steps.parents(step));
+        && again.contains(step.id())
+        && step.input() != null
+        && !isAnyAgain(source.steps().parents(step));
   }
 
   public String sourceJobId() {
-    return source.jobId;
+    return source.jobId();
   }
 
   /** The step, as a text, or the event number that it was asked for. */
@@ -189,94 +191,36 @@ public final class Fork {
 
   /** The state before the first turn: all that is taken over. */
   JobState state(String jobId, String runId, String by, long now, int inlineLimit) {
-    JobHeader header = new JobHeader(now, runId, source.header.bundle).submittedBy(by);
-    header.onTarget(source.header.target());
-    header.forkedFrom(Json.object().put("job_id", source.jobId).set("at", at));
-    JobState state = new JobState(jobId, source.workflow, header, inlineLimit);
+    JobOrigin origin =
+        JobOrigin.of(now, runId, source.header().origin().bundle())
+            .onTarget(source.header().origin().target())
+            .forkedFrom(Json.object().put("job_id", source.jobId()).set("at", at));
+    JobHeader header = new JobHeader(origin).submittedBy(by);
+    JobState state = new JobState(jobId, source.workflow(), header, inlineLimit);
     if (!startsAnew()) {
-      List.copyOf(source.steps.all()).forEach(step -> takeOver(step, state));
-      source.streamAgents().forEach(agent -> takeOver(agent, state));
+      new ForkedState(source, again, state).takeOver();
     }
     return state;
   }
 
-  private void takeOver(StepState step, JobState state) {
-    if (again.contains(step.id) || step.isInstance() && again.contains(step.step.id())) {
-      return;
-    }
-    if (step.instances >= 0) {
-      state.steps.scatter(state.steps.get(step.id), step.instances);
-    }
-    StepState own = state.steps.get(step.id);
-    own.read(Json.parseObject(step.write(), "step"));
-    if (step.input != null) {
-      state.keepInput(own, readdressed(step.input, state, step.input.id()));
-    }
-    if (step.output != null) {
-      state.output(own, step.output);
-    }
-    state.changes.touch(own);
-    state.steps.ended(own);
-  }
-
-  private void takeOver(AgentState agent, JobState state) {
-    List<StepState> served = source.steps.of(agent.agent.id());
-    if (!served.isEmpty() && isAllAgain(served)) {
-      return;
-    }
-    AgentState own = state.agent(agent.agent.id());
-    own.memory = agent.memory;
-    own.processed = agent.processed;
-    own.output = agent.output;
-    agent.forEachCollected(
-        (sender, body) -> {
-          if (!isOfAgain(sender) && own.collect(sender, body)) {
-            state.changes.collected(own, sender, body);
-          }
-        });
-    own.fired = agent.fired && own.collected.size() == agent.collected.size();
-    for (Message message : agent.mailbox.messages) {
-      if (message.sourceStepId() == null || !again.contains(message.sourceStepId())) {
-        state.enqueue(own.mailbox, readdressed(message, state, message.id()));
-      }
-    }
-    state.changes.touch(own);
-  }
-
-  private boolean isAllAgain(List<StepState> steps) {
-    return steps.stream().allMatch(step -> again.contains(step.id));
-  }
-
-  private boolean isOfAgain(String sender) {
-    int space = sender.indexOf(' ');
-    return space > 0 && again.contains(sender.substring(space + 1));
-  }
-
-  /** Told in the first turn: has what is done again start. */
-  void begin(JobState state, Turn turn, Ledger ledger, Rounds rounds) {
-    ObjectNode members = Json.object().put("source_job_id", source.jobId).set("at", at);
+  /** Has what is done again start. */
+  @Override
+  public void begin(JobState state, Turn turn, Ledger ledger, Rounds rounds) {
+    ObjectNode members = Json.object().put("source_job_id", source.jobId()).set("at", at);
     turn.event("job_forked_from", members);
     if (startsAnew()) {
       rounds.seed(ledger, inputs);
       return;
     }
-    for (StepState step : source.steps.all()) {
+    for (StepState step : source.steps().all()) {
       if (feeds(step)) {
-        String id = DerivedId.of(state.jobId, "fork " + step.id, 0);
-        ObjectNode json = readdressed(step.input, state, id).json();
-        if (inputs.containsKey(step.id)) {
-          json.set("body", inputs.get(step.id));
+        String id = DerivedId.of(state.jobId(), "fork " + step.id(), 0);
+        ObjectNode json = ForkedState.readdressed(step.input(), state, id).json();
+        if (inputs.containsKey(step.id())) {
+          json.set("body", inputs.get(step.id()));
         }
-        ledger.post(new Message(state.counters.nextMessage(), json));
+        ledger.post(new Message(state.counters().nextMessage(), json));
       }
     }
-  }
-
-  private static Message readdressed(Message message, JobState state, String id) {
-    ObjectNode json = Json.object();
-    json.setAll(message.json());
-    ObjectNode envelope = json.get("envelope").deepCopy();
-    json.set("envelope", envelope.put("job_id", state.jobId).put("message_id", id));
-    return new Message(state.counters.nextMessage(), json);
   }
 }

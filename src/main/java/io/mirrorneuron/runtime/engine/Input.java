@@ -10,22 +10,28 @@ sealed interface Input {
   record Start() implements Input {}
 
   /** The first input of a job that another one was. */
-  record Restored(Restoration from) implements Input {}
+  record Restored(FirstTurn from) implements Input {}
 
   /** The first input of a job that begins where another one was. */
-  record Forked(Fork fork) implements Input {}
+  record Forked(FirstTurn fork) implements Input {}
+
+  /** The first turn of a job that was made from another one. */
+  interface FirstTurn {
+    void begin(JobState state, Turn turn, Ledger ledger, Rounds rounds);
+  }
 
   /** Another job has begun from this one. */
   record ForkedTo(String jobId, JsonNode at) implements Input {}
 
-  record Signalled(Address to, String executionId, Executions.Signal signal) implements Input {}
+  record Signalled(Mailbox.Address to, String executionId, Executions.Signal signal)
+      implements Input {}
 
   /**
    * A waiting time is over.
    *
    * @param at the mailbox that waited, or null when it was the job
    */
-  record Due(Address at) implements Input {}
+  record Due(Mailbox.Address at) implements Input {}
 
   /** Somebody asked for it and waits for the outcome, which may be that it was refused. */
   sealed interface Command extends Input {}

@@ -1,11 +1,10 @@
 package io.mirrorneuron.runtime.engine;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.runtime.workflow.Workflow.Agent;
-import io.mirrorneuron.runtime.workflow.Workflow.Edge;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
@@ -13,49 +12,13 @@ import java.util.List;
 import java.util.Locale;
 
 /** The JSON documents that readers get of a job; shapes of {@code grpc.md} section 5. Pure. */
-public final class JobDocuments {
+final class JobDocuments {
   private static final int RECENT_EVENTS = 10;
-  private static final int MANIFEST_BUDGET = 256 * 1024;
 
   private final String nodeName;
 
-  public JobDocuments(String nodeName) {
+  JobDocuments(String nodeName) {
     this.nodeName = nodeName;
-  }
-
-  /** The job's line in a list; written with every commit, so it also tells that one happened. */
-  String row(JobState state, long now) {
-    return Json.write(rowJson(state, now));
-  }
-
-  private ObjectNode rowJson(JobState state, long now) {
-    Workflow workflow = state.workflow;
-    ObjectNode row = Json.object();
-    row.put("job_id", state.jobId).put("graph_id", workflow.graphId());
-    row.put("job_name", workflow.jobName()).put("status", state.status().word());
-    row.put("job_type", word(workflow.jobType())).put("run_id", state.header.runId);
-    row.put("trace_id", state.header.traceId);
-    row.put("live?", !state.status().isTerminal());
-    row.put("submitted_at", time(state.header.submittedAt)).put("updated_at", time(now));
-    state.header.subjects().writeTo(row);
-    row.put("placement_policy", "local");
-    row.set("scheduler", scheduler(workflow));
-    row.put("requested_recovery_policy", word(workflow.recoveryMode()));
-    row.put("recovery_policy", recoveryPolicy(workflow));
-    JsonNode recovery = state.header.recovery();
-    row.set("recovery_status", recovery == null ? null : recovery.get("status"));
-    row.put("recovery_requires_review", recovery != null);
-    row.set("recovery_reason", recovery == null ? null : recovery.get("reason"));
-    row.put("executor_count", state.executorCount).put("active_executors", state.schedule.flying());
-    row.putArray("nodes").add(nodeName);
-    row.putArray("sandbox_names");
-    row.put("last_event", state.counters.lastEvent());
-    row.put("event_seq", state.counters.events());
-    if (state.header.failure() != null) {
-      // The web UI drops the whole list for a null here.
-      row.set("failure", state.header.failure());
-    }
-    return row;
   }
 
   /**
@@ -66,21 +29,21 @@ public final class JobDocuments {
    * @param recentEvents oldest first
    */
   ObjectNode details(JobState state, ObjectNode row, String owner, long epoch, List<String> recent)
-      throws com.fasterxml.jackson.core.JsonProcessingException {
+      throws JsonProcessingException {
     ObjectNode details = Json.object();
     details.set("job", job(state, row, owner, epoch));
     ObjectNode summary = row.deepCopy();
     summary.remove(
         List.of("recovery_status", "recovery_requires_review", "recovery_reason", "event_seq"));
-    summary.set("recovery", state.header.recovery());
+    summary.set("recovery", state.header().recovery());
     details.set("summary", summary);
     ArrayNode agents = details.putArray("agents");
     ArrayNode sandboxes = Json.MAPPER.createArrayNode();
-    for (Agent agent : state.workflow.agents().values()) {
+    for (Agent agent : state.workflow().agents().values()) {
       AgentState known = state.peek(agent.id());
       agents.add(agent(state, agent, row));
-      if (known != null && known.sandbox != null) {
-        sandboxes.add(known.sandbox);
+      if (known != null && known.sandbox() != null) {
+        sandboxes.add(known.sandbox());
       }
     }
     ArrayNode names = summary.putArray("sandbox_names");
@@ -98,11 +61,11 @@ public final class JobDocuments {
   ObjectNode brief(JobState state, ObjectNode row) {
     ObjectNode brief = Json.object();
     ObjectNode job = brief.set("job", row.deepCopy()).withObject("/job");
-    job.put("started_at", time(state.header.startedAt()));
-    job.put("ended_at", time(state.header.endedAt()));
+    job.put("started_at", time(state.header().startedAt()));
+    job.put("ended_at", time(state.header().endedAt()));
     job.set("workflow_state", LedgerDocument.of(state));
     ArrayNode agents = brief.putArray("agents");
-    for (Agent agent : state.workflow.agents().values()) {
+    for (Agent agent : state.workflow().agents().values()) {
       agents.add(agent(state, agent, row));
     }
     return brief;
@@ -110,7 +73,7 @@ public final class JobDocuments {
 
   /** The same document for a job whose manifest or state this build cannot read. */
   ObjectNode outline(StoredJob stored, ObjectNode row, List<String> recent)
-      throws com.fasterxml.jackson.core.JsonProcessingException {
+      throws JsonProcessingException {
     ObjectNode details = Json.object();
     ObjectNode job = details.set("job", row.deepCopy()).withObject("/job");
     job.put("lease_epoch", stored.epoch()).put("lease_owner", stored.owner());
@@ -132,8 +95,7 @@ public final class JobDocuments {
     return details;
   }
 
-  private static ArrayNode newestFirst(List<String> recent)
-      throws com.fasterxml.jackson.core.JsonProcessingException {
+  private static ArrayNode newestFirst(List<String> recent) throws JsonProcessingException {
     ArrayNode events = Json.MAPPER.createArrayNode();
     for (String event : recent.reversed()) {
       if (events.size() < RECENT_EVENTS) {
@@ -144,114 +106,65 @@ public final class JobDocuments {
   }
 
   private ObjectNode job(JobState state, ObjectNode row, String owner, long epoch) {
-    Workflow workflow = state.workflow;
+    Workflow workflow = state.workflow();
     ObjectNode job = row.deepCopy();
     job.remove(List.of("live?", "event_seq", "last_event", "nodes", "sandbox_names"));
     job.put("type", workflow.type()).put("manifest_version", workflow.manifestVersion());
-    job.put("started_at", time(state.header.startedAt()))
-        .put("ended_at", time(state.header.endedAt()));
+    job.put("started_at", time(state.header().startedAt()))
+        .put("ended_at", time(state.header().endedAt()));
     job.set("root_agent_ids", Json.MAPPER.valueToTree(workflow.entrypoints()));
-    job.set("recovery", state.header.recovery());
-    if (state.header.forkedFrom() != null) {
-      job.set("forked_from", state.header.forkedFrom());
+    job.set("recovery", state.header().recovery());
+    if (state.header().origin().forkedFrom() != null) {
+      job.set("forked_from", state.header().origin().forkedFrom());
     }
-    if (!state.header.forks().isEmpty()) {
-      job.set("forks", Json.MAPPER.valueToTree(state.header.forks()));
+    if (!state.header().forks().isEmpty()) {
+      job.set("forks", Json.MAPPER.valueToTree(state.header().forks()));
     }
-    if (state.header.provenance() != null) {
-      job.set("restore_provenance", state.header.provenance());
+    if (state.header().origin().provenance() != null) {
+      job.set("restore_provenance", state.header().origin().provenance());
     }
     job.set("workflow_state", LedgerDocument.of(state));
-    job.set("pending_workflow_completion", state.header.pendingCompletion());
+    job.set("pending_workflow_completion", state.header().pendingCompletion());
     job.put("lease_epoch", epoch).put("lease_owner", owner);
     job.putObject("lease").put("owner_id", owner).put("epoch", epoch);
-    job.set("result", state.header.result());
-    job.put("next_round_at", time(state.header.nextRoundAt()));
-    job.set("unrouted_types", Json.MAPPER.valueToTree(state.header.unrouted()));
+    job.set("result", state.header().result());
+    job.put("next_round_at", time(state.header().nextRoundAt()));
+    job.set("unrouted_types", Json.MAPPER.valueToTree(state.header().unrouted()));
     job.set("warnings", Json.MAPPER.valueToTree(workflow.warnings()));
-    job.set("topology", topology(workflow));
-    ObjectNode running = topology(workflow);
+    job.set("topology", WorkflowDocuments.topology(workflow));
+    ObjectNode running = WorkflowDocuments.topology(workflow);
     running.set("entrypoints", Json.MAPPER.valueToTree(workflow.entrypoints()));
     job.set("runtime_topology", running);
-    job.set("manifest", manifest(workflow));
+    job.set("manifest", WorkflowDocuments.manifest(workflow));
     ObjectNode reference = job.putObject("manifest_ref");
     reference.put("graph_id", workflow.graphId());
     reference.put("manifest_version", workflow.manifestVersion());
-    reference.put("bundle_fingerprint", state.header.bundle).put("bundle_storage", "local_cache");
+    reference
+        .put("bundle_fingerprint", state.header().origin().bundle())
+        .put("bundle_storage", "local_cache");
     return job;
   }
 
-  private static ObjectNode manifest(Workflow workflow) {
-    ObjectNode source = workflow.source();
-    if (workflow.agents().size() < 500 && Json.write(source).length() < MANIFEST_BUDGET) {
-      return source.deepCopy(); // the workflow may be shared, and readers cut the document down
-    }
-    ObjectNode slim = Json.object();
-    for (String member :
-        new String[] {"manifest_version", "graph_id", "job_name", "type", "metadata", "policies"}) {
-      if (source.has(member)) {
-        slim.set(member, source.get(member));
-      }
-    }
-    return slim;
-  }
-
-  private static ObjectNode topology(Workflow workflow) {
-    ObjectNode topology = Json.object();
-    ArrayNode nodes = topology.putArray("nodes");
-    for (Agent agent : workflow.agents().values()) {
-      ObjectNode node = nodes.addObject();
-      node.put("node_id", agent.id()).put("agent_type", word(agent.type()));
-      node.put("type", agent.template()).put("role", agent.role());
-    }
-    ArrayNode edges = topology.putArray("edges");
-    for (Edge edge : workflow.edges()) {
-      ObjectNode json = edges.addObject();
-      json.put("edge_id", edge.id()).put("from_node", edge.from()).put("to_node", edge.to());
-      json.put("message_type", edge.messageType()).put("routing_mode", word(edge.routing()));
-    }
-    return topology;
-  }
-
   private ObjectNode agent(JobState state, Agent declared, ObjectNode row) {
-    AgentState known = state.peek(declared.id());
-    AgentState agent = known == null ? new AgentState(declared) : known;
-    Activity activity = Activity.of(state, agent);
+    AgentState agent = state.view(declared.id());
+    AgentActivity activity = AgentActivity.of(state, agent);
     ObjectNode json = Json.object();
     json.put("agent_id", declared.id()).put("agent_type", word(declared.type()));
     json.put("type", declared.template());
     if (declared.role() != null) {
       json.put("role", declared.role());
     }
-    json.put("assigned_node", nodeName).put("processed_messages", agent.processed);
+    json.put("assigned_node", nodeName).put("processed_messages", agent.processed());
     json.put("mailbox_depth", activity.depth());
     json.put("paused?", row.path("status").asText().startsWith("paus"));
     json.set("last_heartbeat_at", row.get("updated_at"));
     json.set("live?", row.get("live?"));
     json.put("status", activity.status()).put("running?", activity.isFlying());
-    json.put("last_error", agent.lastError);
-    json.set("backpressure", Backlog.describe(agent.mailbox));
-    json.set("sandbox_name", agent.sandbox == null ? null : agent.sandbox.get("sandbox_name"));
+    json.put("last_error", agent.lastError());
+    json.set("backpressure", agent.mailbox().describePressure());
+    json.set("sandbox_name", agent.sandbox() == null ? null : agent.sandbox().get("sandbox_name"));
     json.set("lease", activity.lease() == null ? Json.object() : activity.lease());
     return json;
-  }
-
-  private ObjectNode scheduler(Workflow workflow) {
-    ObjectNode plan = Json.object();
-    plan.put("status", "planned").put("job_type", word(workflow.jobType()));
-    plan.put("strategy", "binpack").put("mode", "single_node");
-    plan.put("placement_count", workflow.agents().size());
-    plan.putArray("nodes").add(nodeName);
-    if (workflow.isSystem()) {
-      plan.putArray("system_targets").add(nodeName);
-    }
-    return plan;
-  }
-
-  private static String recoveryPolicy(Workflow workflow) {
-    return workflow.recoveryMode() == Workflow.RecoveryMode.MANUAL_RECOVER
-        ? "manual_recover"
-        : "local_restart";
   }
 
   private static String word(Enum<?> value) {

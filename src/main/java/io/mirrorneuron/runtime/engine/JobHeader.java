@@ -11,20 +11,8 @@ import java.util.Set;
 final class JobHeader {
   private static final int UNROUTED_TYPES = 25;
 
-  /** Milliseconds since the epoch. */
-  final long submittedAt;
-
-  final String runId;
-
-  /** Of the run: all that is told of it carries it. */
-  final String traceId;
-
-  /** Fingerprint of the stored payload files, or null when the bundle has none. */
-  final String bundle;
-
-  /** The node whose copy of a system job it is, or null. */
-  private String target;
-
+  private JobOrigin origin;
+  private final String traceId;
   private Subjects subjects = Subjects.of(null);
   private JobStatus status = JobStatus.PENDING;
   private long startedAt;
@@ -32,8 +20,6 @@ final class JobHeader {
   private ObjectNode result;
   private ObjectNode failure;
   private ObjectNode recovery;
-  private ObjectNode provenance;
-  private ObjectNode forkedFrom;
   private final Set<String> forks = new LinkedHashSet<>();
   private ObjectNode pendingCompletion;
   private int round;
@@ -42,20 +28,19 @@ final class JobHeader {
   private final Set<String> unrouted = new LinkedHashSet<>();
   private boolean changed = true;
 
-  JobHeader(long submittedAt, String runId, String bundle) {
-    this.submittedAt = submittedAt;
-    this.runId = runId;
-    this.traceId = "trc_" + DerivedId.of(runId, "trace", 0);
-    this.bundle = bundle;
+  /** Of a job that has just been made. */
+  JobHeader(JobOrigin origin) {
+    this.origin = origin;
+    this.traceId = "trc_" + DerivedId.of(origin.runId(), "trace", 0);
   }
 
-  JobHeader onTarget(String node) {
-    target = node;
-    return this;
+  JobOrigin origin() {
+    return origin;
   }
 
-  String target() {
-    return target;
+  /** Trace id of the run; every event and error of the run has it. */
+  String traceId() {
+    return traceId;
   }
 
   JobHeader submittedBy(String subject) {
@@ -96,11 +81,6 @@ final class JobHeader {
   /** Why the job waits for a person, or null. */
   ObjectNode recovery() {
     return recovery;
-  }
-
-  /** The backup that the job was restored from, or null. */
-  ObjectNode provenance() {
-    return provenance;
   }
 
   /** {@code {agent_id, result, received_at}} of a completion that waits for open steps, or null. */
@@ -157,16 +137,6 @@ final class JobHeader {
     changed = true;
   }
 
-  /** {@code {job_id, at}} of the job that this one began from, or null. */
-  ObjectNode forkedFrom() {
-    return forkedFrom;
-  }
-
-  void forkedFrom(ObjectNode value) {
-    forkedFrom = value;
-    changed = true;
-  }
-
   /** Jobs that have begun from this one. */
   Set<String> forks() {
     return forks;
@@ -177,8 +147,8 @@ final class JobHeader {
     changed = true;
   }
 
-  void provenance(ObjectNode value) {
-    provenance = value;
+  void restoredFrom(ObjectNode backup) {
+    origin = origin.restoredFrom(backup);
     changed = true;
   }
 
@@ -214,24 +184,25 @@ final class JobHeader {
   ObjectNode write() {
     changed = false;
     ObjectNode json = Json.object();
-    json.put("status", status.word()).put("submitted_at", submittedAt).put("run_id", runId);
+    json.put("status", status.word()).put("submitted_at", origin.submittedAt());
+    json.put("run_id", origin.runId());
     json.put("started_at", startedAt).put("ended_at", endedAt);
-    json.put("bundle", bundle);
+    json.put("bundle", origin.bundle());
     json.set("result", result);
     json.set("failure", failure);
     json.set("recovery", recovery);
-    if (target != null) {
-      json.put("target", target);
+    if (origin.target() != null) {
+      json.put("target", origin.target());
     }
     subjects.writeTo(json);
-    if (forkedFrom != null) {
-      json.set("forked_from", forkedFrom);
+    if (origin.forkedFrom() != null) {
+      json.set("forked_from", origin.forkedFrom());
     }
     if (!forks.isEmpty()) {
       json.set("forks", Json.MAPPER.valueToTree(forks));
     }
-    if (provenance != null) {
-      json.set("provenance", provenance);
+    if (origin.provenance() != null) {
+      json.set("provenance", origin.provenance());
     }
     if (pendingCompletion != null) {
       json.set("pending_completion", pendingCompletion);
@@ -249,22 +220,15 @@ final class JobHeader {
   }
 
   static JobHeader read(JsonNode json) {
-    JobHeader header =
-        new JobHeader(
-            json.path("submitted_at").asLong(),
-            json.path("run_id").asText(),
-            json.path("bundle").asText(null));
+    JobHeader header = new JobHeader(JobOrigin.read(json));
     header.status = JobStatus.of(json.path("status").asText());
     header.startedAt = json.path("started_at").asLong();
     header.endedAt = json.path("ended_at").asLong();
     header.result = json.path("result") instanceof ObjectNode node ? node : null;
     header.failure = json.path("failure") instanceof ObjectNode node ? node : null;
     header.recovery = json.path("recovery") instanceof ObjectNode node ? node : null;
-    header.target = json.path("target").asText(null);
     header.subjects = Subjects.read(json);
-    header.forkedFrom = json.path("forked_from") instanceof ObjectNode node ? node : null;
     json.path("forks").forEach(fork -> header.forks.add(fork.asText()));
-    header.provenance = json.path("provenance") instanceof ObjectNode node ? node : null;
     header.pendingCompletion =
         json.path("pending_completion") instanceof ObjectNode node ? node : null;
     header.round = json.path("round").asInt();

@@ -1,337 +1,75 @@
 package io.mirrorneuron.runtime.engine;
 
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.Commit;
-import io.mirrorneuron.store.JobStore.FencedException;
-import io.mirrorneuron.store.JobStore.StoredJob;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/**
- * Runs one job: takes all inputs that are waiting, folds them into the state, commits once, and
- * only then runs the effects. Everything but {@link #offer} and {@link #ask} happens on the job's
- * lane.
- *
- * <p>When a commit fails because the store is away, nobody knows whether it was written; the state
- * is then loaded again and the same inputs are offered once more. Commands are refused instead, at
- * once: whoever asked is still there to ask again.
- */
+/** One open job, as the rest of the node sees it: hands all work to the job's lane. Thread-safe. */
 final class JobLoop {
-  private static final Logger LOG = LoggerFactory.getLogger(JobLoop.class);
-  private static final long RELOAD_DELAY_MS = 250;
-  private static final long LEASE_LINGER_MS = 25;
-
-  private final Surroundings around;
+  private final String jobId;
+  private final Set<String> agents;
   private final Executor lane;
-  private final Inbox inbox = new Inbox();
-  private final Effects effects;
-  private final Consumer<JobLoop> ended;
-  private final Questions questions = new Questions();
-
-  private final Workflow workflow;
-  private JobState state;
-  private final long epoch;
-  private boolean busy;
-  private boolean closed;
-  private boolean lingers;
-  private boolean told;
-
-  /** Why nothing can be committed; null while the store is there and writes. */
-  private volatile MnException away;
-
-  private CompletableFuture<Void> idle = CompletableFuture.completedFuture(null);
+  private final CommitObstacle obstacle;
+  private final JobTurns turns;
 
   /**
    * @param epoch of the store, which fences whoever owned the job before
-   * @param ended hears, on the lane, that this node has nothing more to do with the job
+   * @param ended is told, on the lane, that this node has nothing more to do with the job
    */
-  JobLoop(Surroundings around, Executor lane, JobState state, long epoch, Consumer<JobLoop> ended) {
-    this.around = around;
-    this.ended = ended;
+  JobLoop(
+      EngineContext context, Executor lane, JobState state, long epoch, Consumer<JobLoop> ended) {
+    this.jobId = state.jobId();
+    this.agents = state.workflow().agents().keySet();
     this.lane = lane;
-    this.state = state;
-    this.workflow = state.workflow;
-    this.epoch = epoch;
-    this.effects = new Effects(around, lane, this::signalled, this::offer);
+    this.obstacle = new CommitObstacle(jobId);
+    this.turns = new JobTurns(context, lane, state, epoch, obstacle, () -> ended.accept(this));
   }
 
   String jobId() {
-    return state.jobId;
+    return jobId;
   }
 
-  /** The ids of the job's agents. Any thread. */
+  /** The ids of the job's agents. */
   Set<String> agents() {
-    return workflow.agents().keySet();
+    return agents;
   }
 
-  /** Why nothing can be committed now; empty while the store is there and writes. Any thread. */
+  /** Why nothing can be committed now; empty while the store is there and writes. */
   Optional<MnException> obstacle() {
-    return Optional.ofNullable(away);
+    return obstacle.reason();
   }
 
-  /** Has the input decided on as soon as no turn is under way. Any thread. */
+  /** Has the input decided on as soon as no turn is under way. */
   void offer(Input input) {
-    lane.execute(
-        () -> {
-          inbox.add(input);
-          turn();
-        });
+    lane.execute(() -> turns.take(input));
   }
 
   /**
    * Offers the command and answers with the status once it is one that settles the question; fails
    * as UNAVAILABLE while the store is away.
    */
-  CompletionStage<JobStatus> ask(Input.Command input, Predicate<JobStatus> settled) {
+  CompletionStage<JobStatus> ask(Input.Command command, Predicate<JobStatus> settled) {
     CompletableFuture<JobStatus> answer = new CompletableFuture<>();
-    lane.execute(
-        () -> {
-          if (closed && input instanceof Input.Deliver) {
-            answer.completeExceptionally(MnException.precondition("job is not running"));
-          } else if (closed) {
-            answer.complete(state.status());
-          } else if (away != null) {
-            answer.completeExceptionally(away);
-          } else {
-            questions.add(input, settled, answer);
-            inbox.add(input);
-            turn();
-          }
-        });
+    lane.execute(() -> turns.take(command, settled, answer));
     return answer;
   }
 
   /** The turn that is folded into the first commit. On the lane, before any other call. */
   CompletionStage<JobStore.Created> create(
       Input beginning, Function<Commit, CompletionStage<JobStore.Created>> store) {
-    busy = true;
-    Turn turn = new Turn(state, around.timers().now());
-    Commit first;
-    try {
-      around.decider().decide(state, beginning, turn);
-      first = turn.commit(epoch, around.documents());
-    } catch (RuntimeException | StackOverflowError e) {
-      closed = true;
-      return CompletableFuture.failedFuture(e);
-    }
-    return store
-        .apply(first)
-        .whenComplete(
-            (created, failure) -> {
-              if (failure == null && !created.existing()) {
-                committed(turn);
-              } else {
-                closed = true;
-              }
-            });
+    return turns.create(beginning, store);
   }
 
-  /** Completes when no commit is under way; no turn begins any more. Any thread. */
+  /** Completes when no commit is under way; no turn begins any more. */
   CompletableFuture<Void> close() {
-    return CompletableFuture.runAsync(this::abandon, lane).thenCompose(done -> idle);
-  }
-
-  private void turn() {
-    if (busy || closed || inbox.isEmpty()) {
-      return;
-    }
-    List<Input> inputs = inbox.takeAll();
-    questions.decided(inputs);
-    Turn turn = new Turn(state, around.timers().now());
-    Commit commit = null;
-    try {
-      for (Input input : inputs) {
-        around.decider().decide(state, input, turn);
-      }
-      if (!turn.events().isEmpty() || state.hasChanges()) {
-        commit = turn.commit(epoch, around.documents());
-      }
-    } catch (RuntimeException | StackOverflowError e) {
-      undecidable(inputs, e);
-      return;
-    }
-    if (commit == null) {
-      settled(turn);
-      return;
-    }
-    busy = true;
-    idle = new CompletableFuture<>();
-    around
-        .store()
-        .commit(commit)
-        .whenComplete(
-            (done, failure) -> {
-              try {
-                if (failure == null) {
-                  committed(turn);
-                } else {
-                  notCommitted(inputs, failure);
-                }
-              } catch (RuntimeException e) {
-                LOG.error("job {} is committed but stuck; loading it again", jobId(), e);
-                busy = true;
-                reloadLater();
-              } finally {
-                idle.complete(null);
-              }
-            });
-  }
-
-  /**
-   * The state in memory is half changed and the input would end so again: the job fails, told from
-   * the state as committed. When not even that can be decided, it stays as committed.
-   */
-  private void undecidable(List<Input> inputs, Throwable fault) {
-    LOG.error("job {} cannot be decided on", jobId(), fault);
-    if (inputs.stream().anyMatch(Input.Broken.class::isInstance)) {
-      letGo();
-      return;
-    }
-    busy = true;
-    inbox.fail("internal error of the runtime: " + fault);
-    reload();
-  }
-
-  private void committed(Turn turn) {
-    busy = false;
-    told = false;
-    if (!turn.events().isEmpty()) {
-      around.changed().accept(state.jobId);
-    }
-    settled(turn);
-  }
-
-  /** The state is as the store has it: run the effects, answer, go on. */
-  private void settled(Turn turn) {
-    if (!closed) {
-      turn.effects().forEach(effect -> effects.run(effect, state));
-    }
-    questions.refuse(turn.refusals());
-    questions.settle(state.status());
-    if (state.status().isTerminal()) {
-      questions.end(state.status());
-      letGo();
-    } else if (state.isRunning() && state.hasCandidates()) {
-      inbox.goOn();
-      lane.execute(this::turn);
-    } else {
-      turn();
-    }
-  }
-
-  /**
-   * That a program has its slots is no reason to commit at once: most often its end follows before
-   * anybody could have read of its start.
-   */
-  private void signalled(Input.Signalled input) {
-    inbox.add(input);
-    if (!(input.signal() instanceof Executions.Signal.Leased)) {
-      turn();
-    } else if (!lingers) {
-      lingers = true;
-      later(LEASE_LINGER_MS, this::endLinger);
-    }
-  }
-
-  private void endLinger() {
-    lingers = false;
-    turn();
-  }
-
-  private void notCommitted(List<Input> inputs, Throwable failure) {
-    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-    if (cause instanceof FencedException) {
-      LOG.warn("{}; letting go of it", cause.getMessage());
-      letGo();
-      return;
-    }
-    inbox.putBack(inputs);
-    if (cause instanceof MnException full && full.isStorageFull()) {
-      LOG.debug("job {} could not be committed: {}", jobId(), full.getMessage()); // told elsewhere
-      away = full;
-    } else {
-      tellOnce(cause);
-      away = MnException.unavailable("the state of the job cannot be stored now", cause);
-    }
-    questions.refuse(away);
-    reloadLater();
-  }
-
-  /** Not for each attempt: until a commit succeeds, it is the same trouble. */
-  private void tellOnce(Throwable cause) {
-    if (!told) {
-      told = true;
-      LOG.warn("job {} could not be committed: {}", jobId(), cause.toString());
-    }
-  }
-
-  private void reloadLater() {
-    later(RELOAD_DELAY_MS, this::reload);
-  }
-
-  private void later(long delayMs, Runnable task) {
-    around.timers().at(around.timers().now() + delayMs, () -> lane.execute(task));
-  }
-
-  private void reload() {
-    if (closed) {
-      return;
-    }
-    around
-        .store()
-        .load(state.jobId)
-        .whenComplete(
-            (stored, failure) -> {
-              if (failure != null) {
-                reloadLater();
-              } else {
-                reloaded(stored);
-              }
-            });
-  }
-
-  private void reloaded(Optional<StoredJob> stored) {
-    if (stored.isEmpty() || stored.get().epoch() != epoch) {
-      LOG.warn("job {} has another owner now or is gone; letting go of it", jobId());
-      letGo();
-      return;
-    }
-    try {
-      state = StateReader.read(stored.get(), workflow, around.inlineLimit());
-    } catch (RuntimeException e) {
-      LOG.error("job {} cannot be read; it is left as committed", jobId(), e);
-      letGo();
-      return;
-    }
-    away = null;
-    busy = false;
-    inbox.reloaded(effects.running());
-    turn();
-  }
-
-  /** This node has nothing more to do with the job: it has ended, or is not to be gone on with. */
-  private void letGo() {
-    closed = true;
-    busy = false;
-    effects.stopAll();
-    questions.refuse(MnException.unavailable("the job is not owned by this node any more", null));
-    ended.accept(this);
-  }
-
-  private void abandon() {
-    closed = true;
-    questions.refuse(MnException.unavailable("the runtime is stopping", null));
+    return CompletableFuture.runAsync(turns::close, lane).thenCompose(done -> turns.idle());
   }
 }

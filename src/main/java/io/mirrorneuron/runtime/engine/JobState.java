@@ -1,12 +1,9 @@
 package io.mirrorneuron.runtime.engine;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import io.mirrorneuron.wire.DerivedId;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -16,23 +13,18 @@ import java.util.stream.Stream;
  * stored: {@link StoredFields}.
  */
 final class JobState {
-  final String jobId;
-  final Workflow workflow;
-  final JobHeader header;
-  final Counters counters;
-  final Receipts receipts = new Receipts();
-  final Schedule schedule = new Schedule();
-  final Changes changes;
-
-  /** How many agents of the graph run programs. */
-  final int executorCount;
-
-  /** The step ledger of the present round. */
-  Steps steps;
-
-  private final Map<String, AgentState> agents = new LinkedHashMap<>();
-  private final LinkedHashSet<Mailbox> waiting = new LinkedHashSet<>();
+  private final String jobId;
+  private final Workflow workflow;
+  private final JobHeader header;
+  private final Counters counters;
+  private final Receipts receipts = new Receipts();
+  private final MailboxSchedule schedule = new MailboxSchedule();
   private final Blobs blobs;
+  private final Changes changes;
+  private final Mailboxes mailboxes;
+  private final Map<String, AgentState> agents = new LinkedHashMap<>();
+  private final int executorCount;
+  private Steps steps;
 
   /**
    * A job that has just begun.
@@ -48,19 +40,68 @@ final class JobState {
   JobState(String jobId, Workflow workflow, JobHeader header, Counters counters, Blobs blobs) {
     this.blobs = blobs;
     this.jobId = jobId;
-    this.workflow = header.target() == null ? workflow : workflow.onTarget(header.target());
+    this.workflow =
+        header.origin().target() == null ? workflow : workflow.onTarget(header.origin().target());
     this.header = header;
     this.counters = counters;
     this.changes = new Changes(blobs);
-    this.steps = new Steps(this.workflow.steps(), this::agent);
     this.executorCount =
         (int)
             workflow.agents().values().stream()
                 .filter(agent -> agent.type() == AgentType.EXECUTOR)
                 .count();
+    this.mailboxes = new Mailboxes(schedule, changes);
+    this.steps = new Steps(this.workflow.steps(), changes, this::agent);
   }
 
   // ---- reading
+
+  String jobId() {
+    return jobId;
+  }
+
+  /** What the job runs; of a system job the copy for its target. */
+  Workflow workflow() {
+    return workflow;
+  }
+
+  JobHeader header() {
+    return header;
+  }
+
+  Counters counters() {
+    return counters;
+  }
+
+  /** Which messages from outside were accepted. */
+  Receipts receipts() {
+    return receipts;
+  }
+
+  /** Which mailboxes are looked at next. */
+  MailboxSchedule schedule() {
+    return schedule;
+  }
+
+  /** What has changed since the last commit. */
+  Changes changes() {
+    return changes;
+  }
+
+  /** Messages that wait. */
+  Mailboxes mailboxes() {
+    return mailboxes;
+  }
+
+  /** The step ledger of the present round. */
+  Steps steps() {
+    return steps;
+  }
+
+  /** How many agents of the graph run programs. */
+  int executorCount() {
+    return executorCount;
+  }
 
   JobStatus status() {
     return header.status();
@@ -94,7 +135,13 @@ final class JobState {
   }
 
   AgentState agent(String id) {
-    return agents.computeIfAbsent(id, key -> new AgentState(declared(key)));
+    return agents.computeIfAbsent(id, key -> new AgentState(declared(key), changes));
+  }
+
+  /** The agent's state to look at; one that no message has reached yet stays unknown. */
+  AgentState view(String id) {
+    AgentState known = agents.get(id);
+    return known == null ? new AgentState(declared(id), changes) : known;
   }
 
   private Workflow.Agent declared(String id) {
@@ -106,22 +153,17 @@ final class JobState {
   }
 
   /** The mailbox, or null when there is no such agent or step. */
-  Mailbox mailbox(Address address) {
+  Mailbox mailbox(Mailbox.Address address) {
     if (address.stepId() == null) {
-      return agent(address.agentId()).mailbox;
+      return agent(address.agentId()).mailbox();
     }
     StepState step = steps.get(address.stepId());
-    return step == null ? null : step.mailboxes.get(address.agentId());
-  }
-
-  /** Mailboxes that hold something, in the order in which it came. */
-  Set<Mailbox> waiting() {
-    return waiting;
+    return step == null ? null : step.mailboxes().of(address.agentId());
   }
 
   /** Whether there is something to look at that needs no waiting. */
   boolean hasCandidates() {
-    return !schedule.isEmpty() || !steps.unsettled().isEmpty();
+    return !schedule.isEmpty() || steps.hasUnsettled();
   }
 
   /** Names of the blobs that the state holds. */
@@ -129,114 +171,16 @@ final class JobState {
     return blobs.names();
   }
 
-  // ---- mail
-
-  void enqueue(Mailbox mailbox, Message message) {
-    place(mailbox, message);
-    changes.added(message);
-  }
-
-  /** Puts a message that is stored already into its mailbox. */
-  void place(Mailbox mailbox, Message message) {
-    mailbox.messages.addLast(message);
-    waiting.add(mailbox);
-    schedule.consider(mailbox);
-  }
-
-  /** Takes the head of the mailbox for good. */
-  Message consume(Mailbox mailbox) {
-    Message message = mailbox.messages.removeFirst();
-    forget(mailbox, message);
-    mailbox.owner.processed++;
-    mailbox.rewind();
-    changes.touch(mailbox);
-    changes.touch(mailbox.owner);
-    if (mailbox.messages.isEmpty()) {
-      waiting.remove(mailbox);
-    } else {
-      schedule.consider(mailbox);
-    }
-    return message;
-  }
-
-  /** Drops what waits in the mailbox: it will not be handled any more. */
-  void clear(Mailbox mailbox) {
-    mailbox.messages.forEach(message -> forget(mailbox, message));
-    mailbox.messages.clear();
-    mailbox.rewind();
-    waiting.remove(mailbox);
-    changes.touch(mailbox);
-  }
-
-  /** Drops every waiting message. */
-  void clearMailboxes() {
-    List.copyOf(waiting).forEach(this::clear);
-  }
-
-  /** The input of a step stays stored: it may have to be worked on again. */
-  private void forget(Mailbox mailbox, Message message) {
-    if (mailbox.step != null && mailbox.step.isInput(message)) {
-      mailbox.step.inputConsumed = true;
-    } else {
-      changes.removed(message);
-    }
-  }
-
-  void pressure(Mailbox mailbox, Pressure next) {
-    schedule.pressure(mailbox, next);
-    changes.touch(mailbox);
-  }
-
-  /**
-   * @param flight null when the mailbox's execution has ended
-   */
-  void fly(Mailbox mailbox, Mailbox.Flight flight) {
-    schedule.fly(mailbox, flight);
-    changes.touch(mailbox);
-  }
-
-  // ---- steps
-
-  void status(StepState step, StepState.Status status) {
-    if (step.status != status) {
-      step.status = status;
-      changes.touch(step);
-    }
-  }
-
-  void output(StepState step, JsonNode output) {
-    step.output = output;
-    changes.output(step);
-  }
-
-  /** Notes what a step that has ended was started with. */
-  void keepInput(StepState step, Message input) {
-    step.input = input;
-    step.inputConsumed = true;
-    changes.added(input);
-    changes.touch(step);
-  }
-
-  /** Puts the input of a step back in front of its mailbox. */
-  void requeueInput(StepState step) {
-    step.inputConsumed = false;
-    Mailbox mailbox = step.inputMailbox();
-    mailbox.messages.addFirst(step.input);
-    waiting.add(mailbox);
-    changes.touch(step);
-  }
+  // ---- transitions
 
   /** Another round begins: steps are open again, and joins empty. */
   void forgetRound() {
     for (StepState step : steps.all()) {
-      step.mailboxes.values().forEach(this::clear);
+      step.mailboxes().forEach(mailboxes::clear);
       changes.forget(step);
     }
-    for (AgentState agent : agents.values()) {
-      changes.forgetCollected(agent);
-      agent.forgetRound();
-    }
-    steps = new Steps(workflow.steps(), this::agent);
+    agents.values().forEach(AgentState::forgetRound);
+    steps = new Steps(workflow.steps(), changes, this::agent);
   }
 
   // ---- committing

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /** Makes documents of stored jobs, also of those whose manifest or state this build cannot read. */
-final class JobViews {
+public final class JobViews {
   private final JobDocuments documents;
   private final Function<String, Workflow> manifests;
   private final Timers timers;
@@ -35,7 +35,7 @@ final class JobViews {
    * @param stored an outline will do
    * @param recent events, oldest first
    */
-  ObjectNode details(StoredJob stored, ObjectNode row, List<String> recent) {
+  public ObjectNode details(StoredJob stored, ObjectNode row, List<String> recent) {
     try {
       JobState state;
       try {
@@ -50,7 +50,7 @@ final class JobViews {
   }
 
   /** The document without what only the full view shows. */
-  ObjectNode brief(StoredJob stored, ObjectNode row) {
+  public ObjectNode brief(StoredJob stored, ObjectNode row) {
     try {
       return documents.brief(outline(stored), row);
     } catch (RuntimeException e) { // the manifest or the state is not for this build
@@ -66,7 +66,7 @@ final class JobViews {
    *
    * @param stored an outline will do
    */
-  ObjectNode why(StoredJob stored, ObjectNode row) {
+  public ObjectNode why(StoredJob stored, ObjectNode row) {
     try {
       return new Why(outline(stored), timers.now(), obstacles).document();
     } catch (RuntimeException e) {

@@ -2,16 +2,11 @@ package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import io.mirrorneuron.runtime.workflow.Workflow.JobType;
 import io.mirrorneuron.wire.Json;
-import java.util.List;
-import java.util.stream.Collectors;
 
-/** How a job comes to an end: by completion, by quiescence, by failure, by cancellation. */
+/** How a job comes to an end: by completion, by failure, by cancellation. */
 final class LifeCycle {
-  private static final int SHOWN_STEPS = 25;
-
   private final JobState state;
   private final Turn turn;
 
@@ -20,28 +15,28 @@ final class LifeCycle {
     this.turn = turn;
   }
 
-  /** Services and their kind: they end only by a word from outside. */
+  /** Whether it is a service or a system job, which end only on command. */
   boolean isLasting() {
-    JobType type = state.workflow.jobType();
+    JobType type = state.workflow().jobType();
     return type == JobType.SERVICE || type == JobType.SYSTEM;
   }
 
   // ---- completion
 
-  /** An agent says that the job is done. With steps that is true once all of them have ended. */
+  /** An agent completes the job. With steps that takes effect once all of them have ended. */
   void complete(Mailbox mailbox, JsonNode output) {
-    String agentId = mailbox.owner.agent.id();
+    String agentId = mailbox.agentId();
     if (state.status().isTerminal() || state.status() == JobStatus.CANCELLING) {
       ignore(agentId, "job is " + state.status().word());
       return;
     }
     ObjectNode result = Json.object().put("agent_id", agentId);
     result.set("output", output);
-    if (!state.steps.areAllTerminal()) {
+    if (!state.steps().areAllTerminal()) {
       defer(agentId, result);
-    } else if (isLasting() && state.steps.isEmpty()) {
+    } else if (isLasting() && state.steps().isEmpty()) {
       tellCompleted(agentId, result);
-      new Rounds(state, turn, this).schedule(mailbox.owner);
+      new Rounds(state, turn, this).schedule(mailbox.owner());
     } else {
       completed(result);
     }
@@ -49,12 +44,12 @@ final class LifeCycle {
 
   private void tellCompleted(String agentId, ObjectNode result) {
     ObjectNode members = Json.object();
-    if (state.header.target() != null) {
-      members.put("system_target", state.header.target());
+    if (state.header().origin().target() != null) {
+      members.put("system_target", state.header().origin().target());
     }
     members.set("result", result);
     String type =
-        switch (state.workflow.jobType()) {
+        switch (state.workflow().jobType()) {
           case SYSTEM -> "system_target_completed";
           case SYSBATCH -> "sysbatch_target_completed";
           default -> "service_agent_completed";
@@ -67,32 +62,33 @@ final class LifeCycle {
   }
 
   private void defer(String agentId, ObjectNode result) {
-    if (state.header.pendingCompletion() != null) {
+    if (state.header().pendingCompletion() != null) {
       ignore(agentId, "a completion waits already for the open steps");
       return;
     }
     ObjectNode pending = Json.object().put("agent_id", agentId);
     pending.set("result", result);
-    state.header.pendingCompletion(pending.put("received_at", turn.timestamp()));
+    state.header().pendingCompletion(pending.put("received_at", turn.timestamp()));
     ObjectNode payload = Json.object().put("reason", "steps are still open");
     turn.agentEvent("workflow_completion_deferred", agentId, payload);
   }
 
   /** Every step has ended: a completion that waited for it takes effect. */
   void stepsDone() {
-    JsonNode pending = state.header.pendingCompletion();
+    JsonNode pending = state.header().pendingCompletion();
     if (pending != null && !state.status().isTerminal()) {
       turn.agentEvent("workflow_completion_resumed", pending.get("agent_id").asText(), null);
       completed((ObjectNode) pending.get("result"));
     }
   }
 
-  private void completed(ObjectNode result) {
-    if (state.workflow.jobType() == JobType.SYSBATCH) {
+  /** The job is done with this result. */
+  void completed(ObjectNode result) {
+    if (state.workflow().jobType() == JobType.SYSBATCH) {
       addTargets(result);
     }
     finish(JobStatus.COMPLETED, result);
-    if (!state.steps.isEmpty()) {
+    if (!state.steps().isEmpty()) {
       result.set("workflow_state", LedgerDocument.outline(state));
     }
     ObjectNode members = Json.object();
@@ -105,7 +101,7 @@ final class LifeCycle {
 
   /** This node is the only target: the whole is done when its copy is. */
   private void addTargets(ObjectNode result) {
-    String target = state.header.target();
+    String target = state.header().origin().target();
     String agentId = result.path("agent_id").asText(null);
     ObjectNode own = Json.object().put("agent_id", agentId);
     own.set("output", result.get("output"));
@@ -132,7 +128,7 @@ final class LifeCycle {
     }
     result.set("error", error);
     result.put("reason", failure.desc()).put("status_reason", failure.desc());
-    state.header.failure(error);
+    state.header().failure(error);
     finish(JobStatus.FAILED, result);
     turn.event("job_failed", result);
   }
@@ -143,14 +139,14 @@ final class LifeCycle {
    */
   void cancel(String by) {
     if (state.status() != JobStatus.CANCELLING) {
-      state.header.subjects(state.header.subjects().withCancelledBy(by));
+      state.header().subjects(state.header().subjects().withCancelledBy(by));
     }
     stop(JobStatus.CANCELLING);
   }
 
   /** None of its processes lives any more. */
   void cancelled() {
-    Subjects subjects = state.header.subjects();
+    Subjects subjects = state.header().subjects();
     finish(JobStatus.CANCELLED, subjects.cancellation());
     ObjectNode members = Json.object();
     turn.event(
@@ -158,17 +154,17 @@ final class LifeCycle {
   }
 
   private void finish(JobStatus status, ObjectNode result) {
-    for (Mailbox mailbox : state.waiting()) {
-      if (mailbox.flight != null) {
-        turn.effect(new Effect.Stop(mailbox.flight.executionId()));
-        state.fly(mailbox, null);
+    for (Mailbox mailbox : state.mailboxes().waiting()) {
+      if (mailbox.flight() != null) {
+        turn.effect(new Effect.Stop(mailbox.flight().executionId()));
+        state.schedule().fly(mailbox, null);
       }
     }
-    state.clearMailboxes();
-    state.header.result(result);
-    state.header.recovery(null);
-    state.header.pendingCompletion(null);
-    state.header.status(status, turn.now());
+    state.mailboxes().clearAll();
+    state.header().result(result);
+    state.header().recovery(null);
+    state.header().pendingCompletion(null);
+    state.header().status(status, turn.now());
   }
 
   // ---- waiting for a person
@@ -183,7 +179,7 @@ final class LifeCycle {
     recovery.put("status", "paused_for_review").put("reason", reason);
     recovery.put("requires_review", true).put("can_resume", true);
     recovery.put("updated_at", turn.timestamp());
-    state.header.recovery(recovery);
+    state.header().recovery(recovery);
     ObjectNode members = Json.object();
     if (agentId != null) {
       members.put("agent_id", agentId);
@@ -194,113 +190,11 @@ final class LifeCycle {
 
   /** Ends the programs that run; the job has the status only until they are gone. */
   void stop(JobStatus meanwhile) {
-    state.header.status(meanwhile, turn.now());
-    for (Mailbox mailbox : state.waiting()) {
+    state.header().status(meanwhile, turn.now());
+    for (Mailbox mailbox : state.mailboxes().waiting()) {
       if (mailbox.isFlying()) {
-        turn.effect(new Effect.Stop(mailbox.flight.executionId()));
+        turn.effect(new Effect.Stop(mailbox.flight().executionId()));
       }
     }
-  }
-
-  // ---- quiescence
-
-  /**
-   * Nothing waits, nothing runs, no time is awaited: a batch job that nobody completed ends here,
-   * with what its last steps or agents have put out, or with the reason why it cannot go on.
-   */
-  void settle() {
-    boolean quiet = state.isRunning() && state.waiting().isEmpty() && state.schedule.flying() == 0;
-    if (!quiet) {
-      return;
-    }
-    if (isLasting()) {
-      if (!state.steps.isEmpty() && state.steps.areAllTerminal()) {
-        new Rounds(state, turn, this).scheduleAll();
-      }
-    } else if (!state.steps.isEmpty()) {
-      settleSteps();
-    } else if (state.workflow.agents().isEmpty()) {
-      ObjectNode result = Json.object().putNull("agent_id");
-      completed(result.set("output", Json.object()));
-    } else {
-      settleAgents();
-    }
-  }
-
-  private void settleSteps() {
-    if (state.steps.areAllTerminal()) {
-      completeByQuiescence(sinkOutput());
-      return;
-    }
-    List<StepState> open = state.steps.all().stream().filter(step -> !step.isTerminal()).toList();
-    String shown =
-        open.stream()
-            .limit(SHOWN_STEPS)
-            .map(step -> step.id + " (" + step.status.word() + ")")
-            .collect(Collectors.joining(", "));
-    fail(
-        Failure.stalled(
-            "nothing is left to do, but these steps have not ended: " + shown + unroutedHint(),
-            "Check that the agents of the earlier steps emit a message type that an edge carries"
-                + " to the agents of these steps."));
-  }
-
-  private String unroutedHint() {
-    return state.header.unrouted().isEmpty()
-        ? ""
-        : "; messages of type " + String.join(", ", state.header.unrouted()) + " had no edge";
-  }
-
-  private JsonNode sinkOutput() {
-    StepState sink = state.steps.get(state.steps.graph().sink());
-    if (sink != null && sink.instances < 0) {
-      return sink.output;
-    }
-    ObjectNode outputs = Json.object();
-    for (StepState step : state.steps.all()) {
-      if (step.step.outgoing().isEmpty() && step.output != null) {
-        outputs.set(step.id, step.output);
-      }
-    }
-    return outputs;
-  }
-
-  private void settleAgents() {
-    ObjectNode outputs = leafOutputs();
-    if (!outputs.isEmpty()) {
-      completeByQuiescence(outputs);
-    } else if (!state.header.unrouted().isEmpty()) {
-      fail(
-          Failure.stalled(
-              "nothing is left to do, but messages of type "
-                  + String.join(", ", state.header.unrouted())
-                  + " had no edge to go along",
-              "Add an edge with that message_type, or correct the type the agent emits."));
-    } else {
-      fail(
-          Failure.stalled(
-              "nothing is left to do, but no message reached an agent at the end of the graph",
-              "Check the edges and their conditions from the entrypoints on."));
-    }
-  }
-
-  private ObjectNode leafOutputs() {
-    ObjectNode outputs = Json.object();
-    for (AgentState agent : state.agents()) {
-      if (agent.agent.outgoing().isEmpty() && agent.processed > 0) {
-        JsonNode output =
-            agent.agent.type() == AgentType.AGGREGATOR
-                ? Behaviour.collectedOutput(agent)
-                : agent.output;
-        outputs.set(agent.agent.id(), output);
-      }
-    }
-    return outputs;
-  }
-
-  private void completeByQuiescence(JsonNode output) {
-    ObjectNode result = Json.object().putNull("agent_id");
-    result.set("output", output);
-    completed(result.put("completed_by", "quiescence"));
   }
 }

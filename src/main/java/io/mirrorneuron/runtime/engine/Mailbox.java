@@ -2,7 +2,11 @@ package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.workflow.Backpressure;
+import io.mirrorneuron.wire.Json;
 import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.Deque;
 
 /**
@@ -10,31 +14,30 @@ import java.util.Deque;
  * one at the head is. Messages are stored field by field, the rest with the agent or the step.
  */
 final class Mailbox {
-  final AgentState owner;
+  private final AgentState owner;
+  private final StepState step;
+  private final Changes changes;
+  private final Deque<Message> messages = new ArrayDeque<>();
+  private Flight flight;
+  private int attempt = 1;
+  private long notBefore;
+  private MailboxPressure pressure = MailboxPressure.NORMAL;
 
-  /** The step it belongs to, or null. */
-  final StepState step;
-
-  final Deque<Message> messages = new ArrayDeque<>();
-
-  /** Whether {@link Schedule} has it in its queue of mailboxes to look at. */
-  boolean candidate;
-
-  /** The execution of the message at the head, or null. */
-  Flight flight;
-
-  /** Try number of the message at the head, from 1; of a step, the number of its attempt. */
-  int attempt = 1;
-
-  /** When the message at the head may be tried, in milliseconds since the epoch; 0 is at once. */
-  long notBefore;
-
-  Pressure pressure = Pressure.NORMAL;
-
-  Mailbox(AgentState owner, StepState step) {
+  /**
+   * @param step the step it belongs to, or null
+   */
+  Mailbox(AgentState owner, StepState step, Changes changes) {
     this.owner = owner;
     this.step = step;
+    this.changes = changes;
   }
+
+  /**
+   * Names a mailbox.
+   *
+   * @param stepId null for the agent's own mailbox, which is for no step
+   */
+  record Address(String agentId, String stepId) {}
 
   /**
    * An execution that has been ordered.
@@ -53,8 +56,61 @@ final class Mailbox {
     }
   }
 
+  // ---- reading
+
+  AgentState owner() {
+    return owner;
+  }
+
+  String agentId() {
+    return owner.id();
+  }
+
+  /** The step it belongs to, or null. */
+  StepState step() {
+    return step;
+  }
+
   Address address() {
-    return new Address(owner.agent.id(), step == null ? null : step.id);
+    return new Address(owner.id(), step == null ? null : step.id());
+  }
+
+  /** In the order in which they will be handled. */
+  Collection<Message> messages() {
+    return Collections.unmodifiableCollection(messages);
+  }
+
+  boolean isEmpty() {
+    return messages.isEmpty();
+  }
+
+  /** How many messages wait. */
+  int depth() {
+    return messages.size();
+  }
+
+  /** The message that is handled next; there must be one. */
+  Message head() {
+    return messages.getFirst();
+  }
+
+  /** The execution of the message at the head, or null. */
+  Flight flight() {
+    return flight;
+  }
+
+  boolean isFlying() {
+    return flight != null && !flight.parked();
+  }
+
+  /** Try number of the message at the head, from 1; of a step, the number of its attempt. */
+  int attempt() {
+    return attempt;
+  }
+
+  /** When the message at the head may be tried, in milliseconds since the epoch; 0 is at once. */
+  long notBefore() {
+    return notBefore;
   }
 
   /** Whether the message at the head can be handled now, as far as the mailbox itself knows. */
@@ -62,15 +118,91 @@ final class Mailbox {
     return flight == null && !messages.isEmpty() && notBefore <= now;
   }
 
-  boolean isFlying() {
-    return flight != null && !flight.parked();
+  MailboxPressure pressure() {
+    return pressure;
   }
 
-  /** Forgets how far the work on the message at the head was; another one is there now. */
-  void rewind() {
+  boolean isSaturated() {
+    return pressure == MailboxPressure.SATURATED;
+  }
+
+  /** How full it is and may be, as readers and events get it. */
+  ObjectNode describePressure() {
+    Backpressure limits = owner.declared().policies().backpressure();
+    ObjectNode json = Json.object();
+    json.put("agent_id", owner.id()).put("queue_depth", messages.size());
+    json.put("max_queue_depth", limits.maxQueueDepth());
+    json.put("high_watermark", limits.highWatermark());
+    json.put("low_watermark", limits.lowWatermark());
+    json.put("retry_after_ms", limits.retryAfterMs());
+    json.put("backpressure", pressure != MailboxPressure.NORMAL);
+    return json.put("status", pressure.word());
+  }
+
+  // ---- transitions; what else must be kept in step with them: Mailboxes, MailboxSchedule
+
+  void append(Message message) {
+    messages.addLast(message);
+  }
+
+  /** The message is handled once more, before all that waits. */
+  void putBack(Message message) {
+    messages.addFirst(message);
+  }
+
+  /** Takes the message at the head; the one behind it is tried for the first time then. */
+  Message take() {
+    Message message = messages.removeFirst();
+    rewind();
+    return message;
+  }
+
+  void clear() {
+    messages.clear();
+    rewind();
+  }
+
+  private void rewind() {
     attempt = 1;
     notBefore = 0;
+    changes.touch(this);
   }
+
+  /** The message at the head is left alone until then. */
+  void postpone(long until) {
+    notBefore = until;
+    changes.touch(this);
+  }
+
+  /** The message at the head will be tried once more. */
+  void countAttempt() {
+    attempt++;
+    changes.touch(this);
+  }
+
+  /** The message at the head is what the present attempt of the step works on. */
+  void followStep() {
+    attempt = step.attempt();
+    changes.touch(this);
+  }
+
+  /**
+   * @param next null when the execution has ended
+   */
+  void fly(Flight next) {
+    if (next != null && messages.isEmpty()) {
+      throw new IllegalStateException("there is no message to run a program for: " + address());
+    }
+    flight = next;
+    changes.touch(this);
+  }
+
+  void press(MailboxPressure next) {
+    pressure = next;
+    changes.touch(this);
+  }
+
+  // ---- the stored record
 
   void write(ObjectNode json) {
     if (attempt != 1) {
@@ -79,7 +211,7 @@ final class Mailbox {
     if (notBefore != 0) {
       json.put("not_before", notBefore);
     }
-    if (pressure != Pressure.NORMAL) {
+    if (pressure != MailboxPressure.NORMAL) {
       json.put("pressure", pressure.word());
     }
     if (flight != null) {
@@ -93,7 +225,7 @@ final class Mailbox {
   void read(JsonNode json) {
     attempt = json.path("attempt").asInt(1);
     notBefore = json.path("not_before").asLong();
-    pressure = Pressure.of(json.path("pressure").asText("normal"));
+    pressure = MailboxPressure.of(json.path("pressure").asText("normal"));
     JsonNode flying = json.path("flight");
     if (flying.isObject()) {
       flight =

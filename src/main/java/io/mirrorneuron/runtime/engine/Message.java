@@ -184,11 +184,11 @@ record Message(long seq, ObjectNode json) {
       return this;
     }
 
-    /** Takes out what is said of an attempt, and says whose work the message is. */
+    /** Drops the headers that describe an attempt and names the sending step. */
     Builder sentBy(StepState step) {
       ObjectNode headers = json.path("headers") instanceof ObjectNode own ? own : Json.object();
       json.set("headers", headers.without(OF_ATTEMPT));
-      return headers(Json.object().put(SOURCE_STEP, step.id));
+      return headers(Json.object().put(SOURCE_STEP, step.id()));
     }
 
     /** Copies {@code artifacts}, {@code stream} or {@code body_encoding} when there is one. */

@@ -33,31 +33,31 @@ final class Processes {
 
   /** Orders the program for the message at the head of the mailbox. */
   void order(Mailbox mailbox) {
-    AgentState agent = mailbox.owner;
-    long delay = agent.agent.config().path("startup_delay_ms").asLong(0);
-    if (delay > 0 && agent.processed == 0 && mailbox.notBefore == 0) {
+    AgentState agent = mailbox.owner();
+    long delay = agent.declared().config().path("startup_delay_ms").asLong(0);
+    if (delay > 0 && agent.processed() == 0 && mailbox.notBefore() == 0) {
       turn.postpone(mailbox, turn.now() + delay);
       return;
     }
-    if (mailbox.attempt == 1) {
-      turn.agentEvent("agent_message_received", id(mailbox), mailbox.messages.getFirst().summary());
+    if (mailbox.attempt() == 1) {
+      turn.agentEvent("agent_message_received", id(mailbox), mailbox.head().summary());
     }
-    if (mailbox.step != null) {
-      attempts.queued(mailbox.step);
+    if (mailbox.step() != null) {
+      mailbox.step().enqueue();
     }
     launch(mailbox, 1);
   }
 
   /** Runs the same attempt again: its program was stopped or its server died. */
   void again(Mailbox mailbox) {
-    launch(mailbox, mailbox.flight.delivery() + 1);
+    launch(mailbox, mailbox.flight().delivery() + 1);
   }
 
   private void launch(Mailbox mailbox, int delivery) {
-    Message message = mailbox.messages.getFirst();
-    String id = state.jobId + "." + message.seq() + "." + mailbox.attempt + "." + delivery;
-    state.fly(mailbox, new Flight(id, delivery, false, null));
-    JsonNode config = mailbox.owner.agent.config();
+    Message message = mailbox.head();
+    String id = state.jobId() + "." + message.seq() + "." + mailbox.attempt() + "." + delivery;
+    state.schedule().fly(mailbox, new Flight(id, delivery, false, null));
+    JsonNode config = mailbox.owner().declared().config();
     ObjectNode payload = Json.object();
     payload.put("pool", config.path("pool").asText("default"));
     payload.put("slots", config.path("pool_slots").asInt(1));
@@ -66,7 +66,7 @@ final class Processes {
   }
 
   void signal(Mailbox mailbox, String executionId, Signal signal) {
-    if (mailbox.flight == null || !mailbox.flight.executionId().equals(executionId)) {
+    if (mailbox.flight() == null || !mailbox.flight().executionId().equals(executionId)) {
       stale(mailbox, executionId, signal);
       return;
     }
@@ -74,8 +74,8 @@ final class Processes {
       case Signal.Leased leased -> leased(mailbox, leased.lease());
       case Signal.Beacon beacon -> {
         turn.agentEvent("agent_beacon", id(mailbox), beacon.payload());
-        if (mailbox.step != null) {
-          attempts.beacon(mailbox.step, beacon.payload());
+        if (mailbox.step() != null) {
+          attempts.beacon(mailbox.step(), beacon.payload());
         }
       }
       case Signal.Finished finished -> finished(mailbox, finished.outcome());
@@ -84,22 +84,22 @@ final class Processes {
 
   /** Of an execution that no longer counts; that it was stopped is no news. */
   private void stale(Mailbox mailbox, String executionId, Signal signal) {
-    if (mailbox.step != null
+    if (mailbox.step() != null
         && signal instanceof Signal.Finished finished
         && finished.outcome().ending() != Ending.STOPPED) {
-      ObjectNode members = turn.about(mailbox.step).put("execution_id", executionId);
+      ObjectNode members = turn.about(mailbox.step()).put("execution_id", executionId);
       members.put("reason", "it is the answer of an attempt that is over");
       turn.event("workflow_step_stale_output_ignored", members);
     }
   }
 
   private void leased(Mailbox mailbox, Lease lease) {
-    if (mailbox.flight.lease() != null) {
+    if (mailbox.flight().lease() != null) {
       return; // heard twice
     }
     ObjectNode payload = leaseJson(lease);
     payload.put("queue_wait_ms", lease.acquiredAt() - lease.requestedAt());
-    state.fly(mailbox, mailbox.flight.leased(leaseJson(lease)));
+    state.schedule().fly(mailbox, mailbox.flight().leased(leaseJson(lease)));
     turn.agentEvent("executor_lease_acquired", id(mailbox), payload);
     attempts.begun(mailbox, lease.acquiredAt());
   }
@@ -109,17 +109,17 @@ final class Processes {
       turn.agentEvent("executor_lease_released", id(mailbox), leaseJson(outcome.lease()));
     }
     if (state.status() == JobStatus.CANCELLING) {
-      state.fly(mailbox, null);
+      state.schedule().fly(mailbox, null);
       return;
     }
     if (outcome.ending() == Ending.STOPPED) {
-      state.fly(mailbox, mailbox.flight.park());
+      state.schedule().fly(mailbox, mailbox.flight().park());
       if (state.isRunning()) {
         again(mailbox); // the job was resumed before its processes had stopped
       }
       return;
     }
-    state.fly(mailbox, null);
+    state.schedule().fly(mailbox, null);
     remember(mailbox, outcome);
     if (outcome.ending() == Ending.SUCCEEDED) {
       succeeded(mailbox, outcome);
@@ -128,7 +128,7 @@ final class Processes {
       WorkerEvents.record(
           turn,
           id(mailbox),
-          mailbox.step == null ? outcome.structured().events() : report.others());
+          mailbox.step() == null ? outcome.structured().events() : report.others());
       failures.failed(mailbox, outcome);
     }
   }
@@ -139,19 +139,18 @@ final class Processes {
     sandbox.put("exit_code", outcome.exitCode());
     sandbox.put("pool", outcome.lease() == null ? null : outcome.lease().pool());
     sandbox.put("timestamp", turn.timestamp());
-    mailbox.owner.sandbox = sandbox;
-    state.changes.touch(mailbox.owner);
+    mailbox.owner().ranIn(sandbox);
   }
 
   private void succeeded(Mailbox mailbox, Outcome outcome) {
     ObjectNode done = Json.object();
     done.put("sandbox_name", outcome.sandboxName()).put("exit_code", outcome.exitCode());
-    done.put("attempts", mailbox.attempt);
+    done.put("attempts", mailbox.attempt());
     if (outcome.lease() != null) {
       done.put("lease_id", outcome.lease().leaseId()).put("pool", outcome.lease().pool());
     }
     turn.agentEvent("sandbox_job_completed", id(mailbox), done);
-    if (mailbox.step != null) {
+    if (mailbox.step() != null) {
       new StepWork(state, turn, life, emissions)
           .finished(mailbox, outcome.structured(), payload(mailbox, outcome));
       return;
@@ -160,14 +159,12 @@ final class Processes {
     WorkerEvents.record(turn, id(mailbox), structured.events());
     ObjectNode payload = payload(mailbox, outcome);
     Message message = taken(mailbox, structured);
-    AgentState agent = mailbox.owner;
+    AgentState agent = mailbox.owner();
     JsonNode output = completed(structured.completeStep(), payload);
-    if (agent.agent.outgoing().isEmpty()) {
-      agent.output = output;
-    }
+    agent.produced(output);
     if (structured.completeRun() != null) {
       life.complete(mailbox, completed(structured.completeRun(), payload));
-    } else if (Behaviour.asksForCompletion(agent.agent.config())) {
+    } else if (BuiltInAgents.asksForCompletion(agent.declared().config())) {
       life.complete(mailbox, output);
     }
     if (!state.status().isTerminal()) {
@@ -181,17 +178,10 @@ final class Processes {
   }
 
   private Message taken(Mailbox mailbox, Structured structured) {
-    Message message = state.consume(mailbox);
+    Message message = state.mailboxes().consume(mailbox);
     new Backlog(state, turn).changed(mailbox);
-    remember(mailbox.owner, structured);
+    mailbox.owner().succeeded(structured.nextState());
     return message;
-  }
-
-  static void remember(AgentState agent, Structured structured) {
-    agent.lastError = null;
-    if (structured.nextState() != null) {
-      agent.memory = structured.nextState();
-    }
   }
 
   /** What flows on as message body and is stored as output; {@code runtime.md} section 2.8. */
@@ -208,9 +198,9 @@ final class Processes {
     sandbox.set("logs", stderr);
     sandbox.set("raw_output", stdout);
     sandbox.put("runner", "host_local").put("node_name", nodeName);
-    sandbox.put("attempts", mailbox.attempt);
+    sandbox.put("attempts", mailbox.attempt());
     sandbox.set("lease", outcome.lease() == null ? null : leaseJson(outcome.lease()));
-    payload.set("input", Nesting.bounded(mailbox.messages.getFirst().body()));
+    payload.set("input", NestedInputs.bounded(mailbox.head().body()));
     return payload;
   }
 
@@ -221,6 +211,6 @@ final class Processes {
   }
 
   private static String id(Mailbox mailbox) {
-    return mailbox.owner.agent.id();
+    return mailbox.agentId();
   }
 }

@@ -25,8 +25,8 @@ final class ProgramFailures {
   }
 
   void failed(Mailbox mailbox, Outcome outcome) {
-    AgentState agent = mailbox.owner;
-    JsonNode config = agent.agent.config();
+    AgentState agent = mailbox.owner();
+    JsonNode config = agent.declared().config();
     if (outcome.ending() == Ending.NOT_STARTED
         && outcome.error().startsWith("executor_pool_queue_full")) {
       ObjectNode payload = Json.object();
@@ -35,18 +35,17 @@ final class ProgramFailures {
       turn.postpone(mailbox, turn.now() + QUEUE_FULL_RETRY_MS);
       return;
     }
-    agent.lastError = outcome.error();
-    state.changes.touch(agent);
+    agent.failed(outcome.error());
     if (outcome.ending() == Ending.BEACON_MISSED) {
       turn.agentEvent(
           "agent_beacon_missed", id(mailbox), Json.object().put("message", outcome.error()));
     }
     int maxAttempts = Math.max(1, config.path("max_attempts").asInt(1));
     boolean mayRetry = mayRetry(config, outcome);
-    if (mailbox.step != null) {
+    if (mailbox.step() != null) {
       tellFailed(mailbox, outcome);
-      new Retries(state, turn, life).failed(mailbox.step, outcome, mayRetry);
-    } else if (mailbox.attempt < maxAttempts && mayRetry) {
+      new Retries(state, turn, life).failed(mailbox.step(), outcome, mayRetry);
+    } else if (mailbox.attempt() < maxAttempts && mayRetry) {
       retry(mailbox, config, outcome);
     } else {
       tellFailed(mailbox, outcome);
@@ -56,10 +55,10 @@ final class ProgramFailures {
 
   private void retry(Mailbox mailbox, JsonNode config, Outcome outcome) {
     long backoff = config.path("retry_backoff_ms").asLong(DEFAULT_BACKOFF_MS);
-    long delay = Math.min(MAX_BACKOFF_MS, backoff << Math.min(20, mailbox.attempt - 1));
-    mailbox.attempt++;
+    long delay = Math.min(MAX_BACKOFF_MS, backoff << Math.min(20, mailbox.attempt() - 1));
+    mailbox.countAttempt();
     ObjectNode payload = Json.object();
-    payload.put("message_id", mailbox.messages.getFirst().id()).put("attempt", mailbox.attempt);
+    payload.put("message_id", mailbox.head().id()).put("attempt", mailbox.attempt());
     payload.put("reason", outcome.error()).put("delay_ms", delay);
     turn.agentEvent("message_retry_scheduled", id(mailbox), payload);
     turn.postpone(mailbox, turn.now() + Math.max(1, delay));
@@ -68,7 +67,7 @@ final class ProgramFailures {
   private void tellFailed(Mailbox mailbox, Outcome outcome) {
     ObjectNode payload = Json.object();
     payload.put("sandbox_name", outcome.sandboxName()).put("exit_code", outcome.exitCode());
-    payload.put("error", outcome.error()).put("attempts", mailbox.attempt);
+    payload.put("error", outcome.error()).put("attempts", mailbox.attempt());
     payload.put("stdout", outcome.stdout()).put("stderr", outcome.stderr());
     turn.agentEvent("sandbox_job_failed", id(mailbox), payload);
   }
@@ -76,7 +75,7 @@ final class ProgramFailures {
   /** The executor's own tries, where it has any, are the only ones: layers do not multiply. */
   private void exhausted(Mailbox mailbox, Failure failure, boolean mayRetry) {
     Restarts restarts = new Restarts(state, turn, life);
-    boolean ownTries = mailbox.owner.agent.config().hasNonNull("max_attempts");
+    boolean ownTries = mailbox.owner().declared().config().hasNonNull("max_attempts");
     if (!ownTries && mayRetry) {
       restarts.failed(mailbox, failure);
     } else if (life.isLasting()) {
@@ -93,7 +92,7 @@ final class ProgramFailures {
             "runtime.job.failed",
             timeout ? "timeout" : "runtime",
             "agent " + id(mailbox) + " failed: " + outcome.error())
-        .withAttempt(mailbox.attempt, maxAttempts)
+        .withAttempt(mailbox.attempt(), maxAttempts)
         .withComponent("executor")
         .withNode(nodeName)
         .withAgent(id(mailbox))
@@ -117,6 +116,6 @@ final class ProgramFailures {
   }
 
   private static String id(Mailbox mailbox) {
-    return mailbox.owner.agent.id();
+    return mailbox.agentId();
   }
 }

@@ -7,7 +7,7 @@ import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Goes on where a job stopped: after a pause, and after its server died. */
+/** Continues a job after a pause, and after its server died. */
 final class Recovery {
   /** Members of a node's config by which its author says that a repeated run does no harm. */
   private static final List<String> REPEATABLE =
@@ -32,57 +32,56 @@ final class Recovery {
     if (state.status() != JobStatus.PAUSED && state.status() != JobStatus.PAUSING) {
       return;
     }
-    long pause = state.status() == JobStatus.PAUSED ? turn.now() - state.header.pausedAt() : 0;
-    state.header.recovery(null);
-    state.header.subjects(state.header.subjects().withPausedBy(null));
-    state.header.status(JobStatus.RUNNING, turn.now());
+    long pause = state.status() == JobStatus.PAUSED ? turn.now() - state.header().pausedAt() : 0;
+    state.header().recovery(null);
+    state.header().subjects(state.header().subjects().withPausedBy(null));
+    state.header().status(JobStatus.RUNNING, turn.now());
     turn.event("job_resumed", Subjects.put(Json.object(), "by", by));
-    for (Mailbox mailbox : state.waiting()) {
-      if (mailbox.flight != null && mailbox.flight.parked()) {
+    for (Mailbox mailbox : state.mailboxes().waiting()) {
+      if (mailbox.flight() != null && mailbox.flight().parked()) {
         processes.again(mailbox);
-      } else if (mailbox.flight == null) {
+      } else if (mailbox.flight() == null) {
         rearm(mailbox);
       }
     }
-    for (StepState step : state.steps.all()) {
-      boolean waitsInside = step.status == StepState.Status.RUNNING && step.deadlineAt != 0;
-      if (waitsInside && !step.isFlying()) {
-        step.deadlineAt += pause; // the time of a pause does not count
-        state.changes.touch(step);
+    for (StepState step : state.steps().all()) {
+      boolean waitsInside = step.status() == StepPhase.RUNNING && step.times().deadlineAt() != 0;
+      if (waitsInside && !step.mailboxes().isAnyFlying()) {
+        step.extendDeadline(pause); // the time of a pause does not count
       }
     }
     rearmDeadlines();
   }
 
   private void rearm(Mailbox mailbox) {
-    if (mailbox.notBefore > turn.now()) {
-      turn.effect(new Effect.Wake(mailbox.address(), mailbox.notBefore));
+    if (mailbox.notBefore() > turn.now()) {
+      turn.effect(new Effect.Wake(mailbox.address(), mailbox.notBefore()));
     } else {
-      state.schedule.consider(mailbox);
+      state.schedule().consider(mailbox);
     }
   }
 
   private void rearmDeadlines() {
-    for (StepState step : state.steps.all()) {
-      if (step.status == StepState.Status.RUNNING && step.deadlineAt != 0) {
-        turn.effect(new Effect.Wake(step.inputMailbox().address(), step.deadlineAt));
+    for (StepState step : state.steps().all()) {
+      if (step.status() == StepPhase.RUNNING && step.times().deadlineAt() != 0) {
+        turn.effect(new Effect.Wake(step.inputMailbox().address(), step.times().deadlineAt()));
       }
     }
-    if (state.header.nextRoundAt() != 0) {
-      turn.effect(new Effect.Wake(null, state.header.nextRoundAt()));
+    if (state.header().nextRoundAt() != 0) {
+      turn.effect(new Effect.Wake(null, state.header().nextRoundAt()));
     }
   }
 
   void loaded(Input.Loaded loaded, boolean reviewInFlight) {
     List<Mailbox> lost = new ArrayList<>();
-    for (Mailbox mailbox : state.waiting()) {
+    for (Mailbox mailbox : state.mailboxes().waiting()) {
       if (mailbox.isFlying()) {
-        if (!loaded.live().contains(mailbox.flight.executionId())) {
+        if (!loaded.live().contains(mailbox.flight().executionId())) {
           lost.add(mailbox);
         } else if (state.status() == JobStatus.CANCELLING) {
-          turn.effect(new Effect.Stop(mailbox.flight.executionId()));
+          turn.effect(new Effect.Stop(mailbox.flight().executionId()));
         }
-      } else if (state.isRunning() && mailbox.flight == null) {
+      } else if (state.isRunning() && mailbox.flight() == null) {
         rearm(mailbox);
       }
     }
@@ -99,24 +98,25 @@ final class Recovery {
     }
     for (Mailbox mailbox : lost) {
       if (running) {
-        ObjectNode payload = Json.object().put("attempt", mailbox.attempt);
-        turn.record("agent_recovered", mailbox.owner.agent.id(), null, payload);
+        ObjectNode payload = Json.object().put("attempt", mailbox.attempt());
+        turn.record("agent_recovered", mailbox.agentId(), null, payload);
         processes.again(mailbox);
       } else {
-        state.fly(mailbox, mailbox.flight.park());
+        state.schedule().fly(mailbox, mailbox.flight().park());
       }
     }
   }
 
   private boolean isReviewed(List<Mailbox> lost, boolean reviewInFlight) {
-    if (state.workflow.recoveryMode() == RecoveryMode.MANUAL_RECOVER) {
+    if (state.workflow().recoveryMode() == RecoveryMode.MANUAL_RECOVER) {
       life.review(
           "recovery_mode is manual_recover: the server was restarted while the job ran", null);
       return true;
     }
     for (Mailbox mailbox : lost) {
-      Agent agent = mailbox.owner.agent;
-      boolean unsafe = agent.unsafe() || mailbox.step != null && mailbox.step.step.unsafe();
+      Agent agent = mailbox.owner().declared();
+      boolean unsafe =
+          agent.unsafe() || mailbox.step() != null && mailbox.step().declared().unsafe();
       if (unsafe || reviewInFlight && REPEATABLE.stream().noneMatch(agent.config()::hasNonNull)) {
         life.review(
             "the server was restarted while agent "

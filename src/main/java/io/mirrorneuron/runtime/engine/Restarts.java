@@ -5,7 +5,6 @@ import io.mirrorneuron.runtime.workflow.RestartPolicy;
 import io.mirrorneuron.runtime.workflow.RestartPolicy.WhenExhausted;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
-import java.util.Deque;
 import java.util.Locale;
 
 /**
@@ -28,9 +27,9 @@ final class Restarts {
 
   /** The message at the head of the mailbox could not be handled. */
   void failed(Mailbox mailbox, Failure failure) {
-    AgentState agent = mailbox.owner;
-    RestartPolicy policy = agent.agent.policies().restart();
-    boolean poisoned = policy.attempts() > 0 && mailbox.attempt > policy.attempts();
+    AgentState agent = mailbox.owner();
+    RestartPolicy policy = agent.declared().policies().restart();
+    boolean poisoned = policy.attempts() > 0 && mailbox.attempt() > policy.attempts();
     if (life.isLasting() && poisoned && !policy.unlimited()) {
       giveUpMessage(mailbox, failure.desc());
       return;
@@ -38,7 +37,7 @@ final class Restarts {
     long at = reserve(agent, policy);
     if (at >= 0) {
       wait(mailbox, at);
-      ObjectNode members = describe(policy, agent.restarts.size(), at);
+      ObjectNode members = describe(policy, agent.restarts().count(), at);
       tell("agent_restart_scheduled", agent, members.put("reason", failure.desc()));
     } else {
       exhausted(mailbox, policy, failure);
@@ -47,9 +46,9 @@ final class Restarts {
 
   /** A service goes on without a message that cannot be handled. */
   void giveUpMessage(Mailbox mailbox, String reason) {
-    ObjectNode message = mailbox.messages.getFirst().json();
-    Mail.deadLetter(turn, mailbox.owner.agent.id(), message, reason);
-    state.consume(mailbox);
+    ObjectNode message = mailbox.head().json();
+    MessageRouter.deadLetter(turn, mailbox.agentId(), message, reason);
+    state.mailboxes().consume(mailbox);
     new Backlog(state, turn).changed(mailbox);
   }
 
@@ -57,43 +56,37 @@ final class Restarts {
    * When the agent may be started again, counting that as a restart; -1 when its window is full.
    */
   long reserve(AgentState agent, RestartPolicy policy) {
-    Deque<Long> restarts = agent.restarts;
-    while (!restarts.isEmpty() && restarts.getFirst() <= turn.now() - policy.intervalMs()) {
-      restarts.removeFirst();
-    }
-    if (!policy.unlimited() && restarts.size() >= policy.attempts()) {
+    RestartHistory restarts = agent.restarts();
+    restarts.forgetUntil(turn.now() - policy.intervalMs());
+    if (!policy.unlimited() && restarts.count() >= policy.attempts()) {
       return -1;
     }
-    restarts.addLast(turn.now());
-    if (restarts.size() > Math.max(REMEMBERED, policy.attempts())) {
-      restarts.removeFirst();
-    }
-    state.changes.touch(agent);
-    return turn.now() + Math.max(1, policy.delay(restarts.size()));
+    restarts.add(turn.now(), Math.max(REMEMBERED, policy.attempts()));
+    return turn.now() + Math.max(1, policy.delay(restarts.count()));
   }
 
   private void exhausted(Mailbox mailbox, RestartPolicy policy, Failure failure) {
-    AgentState agent = mailbox.owner;
-    String why = "agent " + agent.agent.id() + " restart attempts exhausted: " + failure.message();
-    if (policy.whenExhausted() == WhenExhausted.DELAY && !agent.restarts.isEmpty()) {
-      long at = agent.restarts.getFirst() + policy.intervalMs();
+    AgentState agent = mailbox.owner();
+    String why = "agent " + agent.id() + " restart attempts exhausted: " + failure.message();
+    if (policy.whenExhausted() == WhenExhausted.DELAY && !agent.restarts().isEmpty()) {
+      long at = agent.restarts().first() + policy.intervalMs();
       wait(mailbox, at);
       ObjectNode members = Json.object().put("reason", failure.desc());
       members.put("exhausted_reason", why).put("retry_at", time(at));
       tell("agent_restart_deferred", agent, members.put("delay_ms", at - turn.now()));
       return;
     }
-    RestartPolicy moves = agent.agent.policies().reschedule();
+    RestartPolicy moves = agent.declared().policies().reschedule();
     long at = moves.unlimited() || moves.attempts() > 0 ? rescheduled(agent, moves) : -1;
     if (at >= 0) {
       wait(mailbox, at);
-      ObjectNode members = describe(moves, agent.moves, at).put("restart_exhausted_reason", why);
+      ObjectNode members =
+          describe(moves, agent.restarts().moves(), at).put("restart_exhausted_reason", why);
       tell("agent_reschedule_scheduled", agent, members.put("reason", failure.desc()));
     } else if (life.isLasting()) {
-      mailbox.attempt++;
-      state.changes.touch(mailbox);
-      agent.restarts.clear();
-      life.review(why, agent.agent.id());
+      mailbox.countAttempt();
+      agent.restarts().clear();
+      life.review(why, agent.id());
     } else {
       life.fail(policy.attempts() == 0 ? failure : failure.withMessage(why));
     }
@@ -101,30 +94,28 @@ final class Restarts {
 
   /** There may be no other node: the agent then starts again here, after the longer delay. */
   private long rescheduled(AgentState agent, RestartPolicy moves) {
-    if (!moves.unlimited() && agent.moves >= moves.attempts()) {
+    if (!moves.unlimited() && agent.restarts().moves() >= moves.attempts()) {
       return -1;
     }
-    agent.moves++;
-    agent.restarts.clear();
-    state.changes.touch(agent);
-    return turn.now() + Math.max(1, moves.delay(agent.moves));
+    agent.restarts().move();
+    return turn.now() + Math.max(1, moves.delay(agent.restarts().moves()));
   }
 
   private void wait(Mailbox mailbox, long at) {
-    mailbox.attempt++;
+    mailbox.countAttempt();
     turn.postpone(mailbox, at);
   }
 
   private ObjectNode describe(RestartPolicy policy, int attempt, long at) {
     ObjectNode members = Json.object().put("attempt", attempt);
-    members.put("job_type", state.workflow.jobType().name().toLowerCase(Locale.ROOT));
+    members.put("job_type", state.workflow().jobType().name().toLowerCase(Locale.ROOT));
     members.put("delay_ms", at - turn.now()).put("next_eligible_at", time(at));
     members.set("restart_policy", Json.MAPPER.valueToTree(policy));
     return members;
   }
 
   private void tell(String type, AgentState agent, ObjectNode members) {
-    turn.record(type, agent.agent.id(), null, members);
+    turn.record(type, agent.id(), null, members);
   }
 
   private static String time(long at) {

@@ -26,7 +26,7 @@ import java.util.Map;
  * @param provenance where the job comes from, for {@code job.restore_provenance}
  * @param sourceJobId the other job
  * @param reason why a person should look at it before it goes on
- * @param restoredBy who has the new job made, as far as their token says, or null
+ * @param restoredBy subject of the token of the user who restores the job, or null
  */
 public record Restoration(
     Map<String, String> fields,
@@ -37,7 +37,8 @@ public record Restoration(
     ObjectNode provenance,
     String sourceJobId,
     String reason,
-    String restoredBy) {
+    String restoredBy)
+    implements Input.FirstTurn {
 
   /** So many rounds of a job are followed back; what is left of older ones is history. */
   private static final int ROUNDS = 1000;
@@ -51,7 +52,7 @@ public record Restoration(
     public static Source of(StoredJob stored) {
       JobHeader header = StoredFields.header(stored);
       long events = StoredFields.lastEventSeq(stored.fields());
-      return new Source(header.status(), header.runId, header.bundle, events);
+      return new Source(header.status(), header.origin().runId(), header.origin().bundle(), events);
     }
   }
 
@@ -75,10 +76,10 @@ public record Restoration(
     return ids;
   }
 
-  /** The state that the job begins with, before it is told that it was restored. */
+  /** The state that the job begins with, before its first turn. */
   JobState state(NewJob job, Workflow workflow, long now, int inlineLimit) {
     if (fields.isEmpty()) {
-      JobHeader header = new JobHeader(now, runId, bundle).submittedBy(restoredBy);
+      JobHeader header = new JobHeader(JobOrigin.of(now, runId, bundle)).submittedBy(restoredBy);
       return new JobState(job.jobId(), workflow, header, inlineLimit);
     }
     try {
@@ -105,17 +106,17 @@ public record Restoration(
   private void checkBlobs() {
     blobs.forEach(
         (name, text) -> {
-          if (!Blob.name(text).equals(name)) {
+          if (!Blob.fingerprint(text).equals(name)) {
             throw MnException.invalid("the backup was changed: a value is not " + name);
           }
         });
   }
 
   private void checkWhole(JobState state) {
-    if (state.status() != JobStatus.PAUSED || state.schedule.flying() > 0) {
+    if (state.status() != JobStatus.PAUSED || state.schedule().flying() > 0) {
       throw MnException.invalid("the state in the backup is not that of a paused job");
     }
-    long seq = state.counters.events();
+    long seq = state.counters().events();
     for (StoredEvent event : events.reversed()) {
       if (event.seq() != seq--) {
         throw MnException.invalid("the backup's events do not fit its state");
@@ -123,17 +124,18 @@ public record Restoration(
     }
   }
 
-  /** Told in the first turn: the job waits for a person, who sees where it comes from. */
-  void begin(JobState state, Turn turn) {
+  /** The job waits for a person, who sees where it comes from. */
+  @Override
+  public void begin(JobState state, Turn turn, Ledger ledger, Rounds rounds) {
     if (state.status() != JobStatus.PAUSED) { // else the pause has begun when it did there
-      state.header.status(JobStatus.PAUSED, turn.now());
+      state.header().status(JobStatus.PAUSED, turn.now());
     }
     ObjectNode recovery = Json.object().put("status", "restored_from_backup");
     recovery.put("reason", reason).put("requires_review", true).put("can_resume", true);
-    state.header.recovery(recovery.put("updated_at", turn.timestamp()));
-    state.header.provenance(provenance);
+    state.header().recovery(recovery.put("updated_at", turn.timestamp()));
+    state.header().restoredFrom(provenance);
     ObjectNode members = Json.object().put("source_job_id", sourceJobId);
-    members.put("new_job_id", state.jobId).put("run_id", state.header.runId);
+    members.put("new_job_id", state.jobId()).put("run_id", state.header().origin().runId());
     turn.event(
         "job_restored_from_backup", Subjects.put(members, Subjects.SUBMITTED_BY, restoredBy));
   }

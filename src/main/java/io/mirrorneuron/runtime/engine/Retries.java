@@ -1,8 +1,6 @@
 package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.engine.StepState.Outcome;
-import io.mirrorneuron.runtime.engine.StepState.Status;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
 
@@ -14,14 +12,14 @@ final class Retries {
   private final JobState state;
   private final Turn turn;
   private final LifeCycle life;
-  private final StepEnds ends;
+  private final StepEndings ends;
   private final Attempts attempts;
 
   Retries(JobState state, Turn turn, LifeCycle life) {
     this.state = state;
     this.turn = turn;
     this.life = life;
-    this.ends = new StepEnds(state, turn, life);
+    this.ends = new StepEndings(state, turn, life);
     this.attempts = new Attempts(state, turn);
   }
 
@@ -35,7 +33,7 @@ final class Retries {
     Failure failure = StepFailures.of(step, outcome, mayRetry);
     if (failure.category().equals("timeout")) {
       ObjectNode members = turn.about(step).put("reason", failure.desc());
-      members.set("error", turn.error(failure, step.id));
+      members.set("error", turn.error(failure, step.id()));
       turn.event("workflow_step_attempt_timed_out", members);
     }
     failed(step, failure);
@@ -43,55 +41,53 @@ final class Retries {
 
   /** What works for the step is no program, which has its own limit, and has taken too long. */
   void expire(Mailbox mailbox) {
-    StepState step = mailbox.step;
-    boolean overdue = step.deadlineAt != 0 && step.deadlineAt <= turn.now();
-    if (overdue && step.status == Status.RUNNING && !step.isFlying()) {
+    StepState step = mailbox.step();
+    boolean overdue = step.times().deadlineAt() != 0 && step.times().deadlineAt() <= turn.now();
+    if (overdue && step.status() == StepPhase.RUNNING && !step.mailboxes().isAnyFlying()) {
       failed(step, StepFailures.overdue(step));
     }
   }
 
   /** The attempt has failed: another one, or what the step's policy says. */
   private void failed(StepState step, Failure failure) {
-    ObjectNode error = turn.error(failure, step.id);
-    step.error = error;
+    ObjectNode error = turn.error(failure, step.id());
+    step.failAttempt(error);
     attempts.close(step, "failed");
-    if (failure.retryable() && step.attempt < step.step.retry().maxAttempts()) {
+    if (failure.retryable() && step.attempt() < step.declared().retry().maxAttempts()) {
       retry(step, failure);
       return;
     }
-    switch (step.step.required() ? step.step.failurePolicy() : null) {
+    switch (step.declared().required() ? step.declared().failurePolicy() : null) {
       case FAIL_WORKFLOW -> {
-        ends.close(step, Status.FAILED, Outcome.FAILED, failure.desc());
+        ends.close(step, StepPhase.FAILED, StepOutcome.FAILED, failure.desc());
         life.fail(failure);
       }
-      case SKIP -> ends.end(step, Status.SKIPPED, Outcome.FAILED, failure.desc());
+      case SKIP -> ends.end(step, StepPhase.SKIPPED, StepOutcome.FAILED, failure.desc());
       case CONTINUE, CONTINUE_PARTIAL ->
-          ends.end(step, Status.PARTIAL, Outcome.FAILED, failure.desc());
-      case null -> ends.end(step, Status.PARTIAL, Outcome.FAILED, failure.desc());
+          ends.end(step, StepPhase.PARTIAL, StepOutcome.FAILED, failure.desc());
+      case null -> ends.end(step, StepPhase.PARTIAL, StepOutcome.FAILED, failure.desc());
     }
   }
 
   private void retry(StepState step, Failure failure) {
-    long at = turn.now() + Math.max(1, step.step.retry().delayAfter(step.attempt));
+    long at = turn.now() + Math.max(1, step.declared().retry().delayAfter(step.attempt()));
     ObjectNode members = turn.about(step).put("reason", failure.desc());
-    members.set("error", step.error.deepCopy().put("severity", "WARN"));
+    members.set("error", step.attempts().error().deepCopy().put("severity", "WARN"));
     members.put("retry_at", Json.timestamp(Instant.ofEpochMilli(at)));
-    members.put("next_attempt", step.attempt + 1);
-    members.put("max_attempts", step.step.retry().maxAttempts());
-    for (Mailbox mailbox : step.mailboxes.values()) {
+    members.put("next_attempt", step.attempt() + 1);
+    members.put("max_attempts", step.declared().retry().maxAttempts());
+    for (Mailbox mailbox : step.mailboxes()) {
       attempts.stop(mailbox);
-      if (!mailbox.messages.isEmpty() && !step.isInput(mailbox.messages.getFirst())) {
-        state.clear(mailbox);
+      if (!mailbox.isEmpty() && !step.isInput(mailbox.head())) {
+        state.mailboxes().clear(mailbox);
       }
     }
-    step.attempt++;
-    step.deadlineAt = 0;
-    state.status(step, Status.RETRY_WAIT);
-    if (step.inputConsumed) {
-      state.requeueInput(step);
+    step.scheduleRetry();
+    if (step.isInputConsumed()) {
+      state.mailboxes().requeueInput(step);
     }
     Mailbox mailbox = step.inputMailbox();
-    mailbox.attempt = step.attempt;
+    mailbox.followStep();
     turn.postpone(mailbox, at);
     turn.event("workflow_step_attempt_retry_scheduled", members);
   }

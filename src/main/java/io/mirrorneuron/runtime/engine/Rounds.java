@@ -26,39 +26,36 @@ final class Rounds {
   }
 
   void scheduleAll() {
-    schedule(state.agent(state.workflow.entrypoints().getFirst()));
+    schedule(state.agent(state.workflow().entrypoints().getFirst()));
   }
 
   /** Has the next round begin when the agent, which has ended this one, may be started again. */
   void schedule(AgentState agent) {
-    if (state.header.nextRoundAt() != 0) {
+    if (state.header().nextRoundAt() != 0) {
       return;
     }
-    var policy = agent.agent.policies().restart();
+    var policy = agent.declared().policies().restart();
     long at = new Restarts(state, turn, life).reserve(agent, policy);
-    if (at < 0 && !agent.restarts.isEmpty()) {
-      at = agent.restarts.getFirst() + policy.intervalMs();
+    if (at < 0 && !agent.restarts().isEmpty()) {
+      at = agent.restarts().first() + policy.intervalMs();
     }
     if (at < 0) {
       return; // restarts are switched off: what has ended stays so
     }
-    state.header.nextRoundAt(at);
+    state.header().nextRoundAt(at);
     turn.effect(new Effect.Wake(null, at));
     ObjectNode members = Json.object().put("reason", "its work is done and the service goes on");
     turn.record(
-        "agent_restart_scheduled",
-        agent.agent.id(),
-        null,
-        members.put("delay_ms", at - turn.now()));
+        "agent_restart_scheduled", agent.id(), null, members.put("delay_ms", at - turn.now()));
   }
 
   /** Begins the next round if it is due. */
   void due() {
-    long at = state.header.nextRoundAt();
+    long at = state.header().nextRoundAt();
     if (at != 0 && at <= turn.now() && state.isRunning()) {
-      state.header.nextRound();
+      state.header().nextRound();
       state.forgetRound();
-      turn.event(BEGUN, Json.object().put("round", state.header.round()));
+      turn.event(BEGUN, Json.object().put("round", state.header().round()));
       seed(new Ledger(state, turn));
     }
   }
@@ -75,27 +72,27 @@ final class Rounds {
   void seed(Ledger ledger, Map<String, JsonNode> instead) {
     String round = state.workflowRun();
     String correlation = DerivedId.of(round, "correlation", 0);
-    for (String entrypoint : state.workflow.entrypoints()) {
+    for (String entrypoint : state.workflow().entrypoints()) {
       List<JsonNode> bodies = bodies(entrypoint, instead);
       for (int i = 0; i < bodies.size(); i++) {
         Message.Builder message =
-            Outside.seed(state.jobId, entrypoint, bodies.get(i))
+            ExternalMessages.seed(state.jobId(), entrypoint, bodies.get(i))
                 .id(DerivedId.of(round, "seed " + entrypoint, i))
                 .orElse("correlation_id", correlation)
                 .with("timestamp", turn.timestamp());
-        ledger.post(message.build(state.counters.nextMessage(), entrypoint));
+        ledger.post(message.build(state.counters().nextMessage(), entrypoint));
       }
     }
   }
 
   private List<JsonNode> bodies(String entrypoint, Map<String, JsonNode> instead) {
-    String source = state.steps.graph().source();
+    String source = state.steps().graph().source();
     JsonNode own = instead.get(entrypoint);
     if (own == null && source != null) {
       own = instead.get(source);
     }
     return own != null
         ? List.of(own)
-        : state.workflow.initialInputs().getOrDefault(entrypoint, List.of(Json.object()));
+        : state.workflow().initialInputs().getOrDefault(entrypoint, List.of(Json.object()));
   }
 }

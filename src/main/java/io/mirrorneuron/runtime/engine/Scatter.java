@@ -41,10 +41,10 @@ record Scatter(List<Share> shares, int count, String refusal) {
         return refused("there is no step " + target.asText());
       }
       if (template.isTerminal() || template.isStarted() || template.isInstance()) {
-        return refused("step " + template.id + " has started already");
+        return refused("step " + template.id() + " has started already");
       }
       if (shares.stream().anyMatch(share -> share.template() == template)) {
-        return refused("step " + template.id + " is named twice");
+        return refused("step " + template.id() + " is named twice");
       }
       shares.add(new Share(template, new ArrayList<>()));
     }

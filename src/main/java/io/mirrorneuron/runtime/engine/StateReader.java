@@ -50,7 +50,7 @@ final class StateReader {
       reader.readAgents();
       reader.readSteps();
       reader.readMail();
-      state.receipts.read(stored.fields());
+      state.receipts().read(stored.fields());
       return state;
     } catch (JsonProcessingException | NumberFormatException | ClassCastException e) {
       throw StoredFields.damaged(stored, e);
@@ -62,7 +62,7 @@ final class StateReader {
       if (field.getKey().startsWith(StoredFields.AGENT)) {
         AgentState agent = state.agent(field.getKey().substring(StoredFields.AGENT.length()));
         agent.read(blobs.read(field.getKey(), field.getValue()));
-        state.schedule.restored(agent.mailbox);
+        state.schedule().restored(agent.mailbox());
       }
     }
     for (AgentState agent : state.agents()) {
@@ -75,13 +75,13 @@ final class StateReader {
 
   private void readSteps() throws JsonProcessingException {
     List<StepState> stored = new ArrayList<>();
-    for (StepState step : List.copyOf(state.steps.all())) {
+    for (StepState step : List.copyOf(state.steps().all())) {
       readStep(step, stored);
     }
-    stored.stream().filter(StepState::isTerminal).forEach(state.steps::ended);
-    state.steps.all().stream()
+    stored.stream().filter(StepState::isTerminal).forEach(state.steps()::ended);
+    state.steps().all().stream()
         .filter(step -> !step.isTerminal())
-        .forEach(state.steps.unsettled()::add);
+        .forEach(state.steps()::reconsider);
   }
 
   /** Adds the step, and its instances, to those that were stored. */
@@ -93,13 +93,14 @@ final class StateReader {
     step.read(record);
     stored.add(step);
     JsonNode output = value(StoredFields.output(step));
-    step.output = output == null ? null : output.get(0);
     long seq = record.path("input").asLong();
     JsonNode input = value(StoredFields.message(seq));
-    step.input = input == null ? null : new Message(seq, (ObjectNode) input);
-    step.mailboxes.values().forEach(state.schedule::restored);
-    if (step.instances >= 0 && !step.isInstance()) {
-      for (StepState instance : state.steps.scatter(step, step.instances)) {
+    step.read(
+        output == null ? null : output.get(0),
+        input == null ? null : new Message(seq, (ObjectNode) input));
+    step.mailboxes().forEach(state.schedule()::restored);
+    if (step.instances() >= 0 && !step.isInstance()) {
+      for (StepState instance : state.steps().scatter(step, step.instances())) {
         readStep(instance, stored);
       }
     }
@@ -118,16 +119,21 @@ final class StateReader {
         (seq, json) -> {
           Message message = new Message(seq, json);
           Mailbox mailbox = mailboxOf(message);
-          if (mailbox.step == null || !mailbox.step.hasConsumed(message)) {
-            state.place(mailbox, message);
+          if (mailbox.step() == null || !isConsumed(mailbox.step(), message)) {
+            state.mailboxes().place(mailbox, message);
           }
         });
   }
 
+  /** Whether it is kept only because a step was started with it. */
+  private static boolean isConsumed(StepState step, Message message) {
+    return step.isInput(message) && step.isInputConsumed();
+  }
+
   private Mailbox mailboxOf(Message message) {
-    Steps steps = state.steps;
+    Steps steps = state.steps();
     StepState step = steps.of(message.to()).isEmpty() ? null : steps.get(message.stepId());
-    return step == null ? state.agent(message.to()).mailbox : step.mailboxes.get(message.to());
+    return step == null ? state.agent(message.to()).mailbox() : step.mailboxes().of(message.to());
   }
 
   /** The value of a field, or null when there is none. */

@@ -60,7 +60,7 @@ final class StepFailures {
   }
 
   private static String failedCode(StepState step) {
-    boolean tried = step.attempt > 1 && step.attempt >= step.step.retry().maxAttempts();
+    boolean tried = step.attempt() > 1 && step.attempt() >= step.declared().retry().maxAttempts();
     return tried ? "workflow.step.retry_exhausted" : "runtime.job.failed";
   }
 
@@ -71,12 +71,12 @@ final class StepFailures {
       String reason,
       boolean retryable,
       String remediation) {
-    return Failure.of(code, category, "step " + step.id + " failed: " + reason)
+    return Failure.of(code, category, "step " + step.id() + " failed: " + reason)
         .withRetryable(retryable)
         .withRemediation(remediation)
-        .withAttempt(step.attempt, step.step.retry().maxAttempts())
+        .withAttempt(step.attempt(), step.declared().retry().maxAttempts())
         .withComponent("workflow_ledger")
-        .withAgent(step.entry().owner.agent.id())
-        .withStep(step.id);
+        .withAgent(step.mailboxes().entry().agentId())
+        .withStep(step.id());
   }
 }

@@ -2,7 +2,6 @@ package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.engine.StepState.Status;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +17,7 @@ import java.util.List;
  */
 record StepReport(
     String failure,
-    Status status,
+    StepPhase status,
     List<String> branches,
     JsonNode scatter,
     boolean skipDownstream,
@@ -26,7 +25,7 @@ record StepReport(
 
   static StepReport of(List<ObjectNode> events) {
     String failure = null;
-    Status status = Status.COMPLETED;
+    StepPhase status = StepPhase.COMPLETED;
     List<String> branches = null;
     JsonNode scatter = null;
     boolean skips = false;
@@ -36,9 +35,9 @@ record StepReport(
       skips |= payload.path("skip_downstream").asBoolean();
       switch (event.path("type").asText()) {
         case "workflow_step_failed" -> failure = reason(payload);
-        case "workflow_step_completed" -> status = Status.COMPLETED;
-        case "workflow_step_partial" -> status = Status.PARTIAL;
-        case "workflow_step_skipped" -> status = Status.SKIPPED;
+        case "workflow_step_completed" -> status = StepPhase.COMPLETED;
+        case "workflow_step_partial" -> status = StepPhase.PARTIAL;
+        case "workflow_step_skipped" -> status = StepPhase.SKIPPED;
         case "workflow_step_branch" -> branches = branches(payload);
         case "workflow_step_scatter" -> scatter = payload;
         case "workflow_step_beacon" -> {} // the attempt is over

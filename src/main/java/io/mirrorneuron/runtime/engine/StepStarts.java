@@ -2,17 +2,14 @@ package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.engine.StepState.Outcome;
-import io.mirrorneuron.runtime.engine.StepState.Status;
 import io.mirrorneuron.wire.DerivedId;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 
 /**
- * Starts each step once: when its parents have ended as its trigger rule wants it and it has a
- * message to start with, for which the ledger cares when nobody else does.
+ * Starts each step once: when its trigger rule holds and it has a message to start with. When no
+ * agent can send one, the ledger makes it.
  */
 final class StepStarts {
   private static final String SENDER = "workflow_ledger";
@@ -20,13 +17,13 @@ final class StepStarts {
   private final JobState state;
   private final Turn turn;
   private final Ledger ledger;
-  private final StepEnds ends;
+  private final StepEndings ends;
 
   StepStarts(JobState state, Turn turn, LifeCycle life, Ledger ledger) {
     this.state = state;
     this.turn = turn;
     this.ledger = ledger;
-    this.ends = new StepEnds(state, turn, life);
+    this.ends = new StepEndings(state, turn, life);
   }
 
   /**
@@ -35,12 +32,9 @@ final class StepStarts {
    * anything.
    */
   boolean evaluateAll() {
-    Set<StepState> unsettled = state.steps.unsettled();
-    boolean any = !unsettled.isEmpty();
-    while (!unsettled.isEmpty() && !state.status().isTerminal()) {
-      StepState next = unsettled.iterator().next();
-      unsettled.remove(next);
-      evaluate(next);
+    boolean any = state.steps().hasUnsettled();
+    while (state.steps().hasUnsettled() && !state.status().isTerminal()) {
+      evaluate(state.steps().pollUnsettled());
     }
     return any;
   }
@@ -49,13 +43,16 @@ final class StepStarts {
     if (step.isTerminal() || step.isStarted()) {
       return;
     }
-    boolean hasMessage = step.hasMessage();
     switch (step.verdict()) {
-      case WAIT -> state.status(step, hasMessage ? Status.BLOCKED : Status.PENDING);
+      case WAIT -> step.awaitParents();
       case NEVER ->
-          ends.end(step, Status.SKIPPED, Outcome.SKIPPED, "its trigger rule cannot hold any more");
+          ends.end(
+              step,
+              StepPhase.SKIPPED,
+              StepOutcome.SKIPPED,
+              "its trigger rule cannot hold any more");
       case START -> {
-        if (hasMessage) {
+        if (step.mailboxes().hasMessage()) {
           start(step);
         } else {
           ready(step);
@@ -65,21 +62,18 @@ final class StepStarts {
   }
 
   private void start(StepState step) {
-    List<Mailbox> filled =
-        step.mailboxes.values().stream().filter(box -> !box.messages.isEmpty()).toList();
-    step.input = filled.getFirst().messages.getFirst();
-    step.attempt = 1;
-    step.startedAt = turn.now();
-    state.steps.expecting().remove(step);
-    state.status(step, Status.QUEUED);
-    filled.forEach(state.schedule::consider);
+    List<Mailbox> filled = step.mailboxes().stream().filter(box -> !box.isEmpty()).toList();
+    step.start(filled.getFirst().head(), turn.now());
+    state.steps().expectNothing(step);
+    filled.forEach(state.schedule()::consider);
   }
 
   /** It may start but has nothing to start with; a message is made when none can come any more. */
   private void ready(StepState step) {
-    state.status(step, Status.READY);
-    state.steps.expecting().add(step);
-    boolean onlyAfterFailure = !step.step.incoming().isEmpty() && !step.parents.anySuccess();
+    step.ready();
+    state.steps().expectMessage(step);
+    boolean onlyAfterFailure =
+        !step.declared().incoming().isEmpty() && !step.parents().anySuccess();
     if (onlyAfterFailure) {
       trigger(step);
     }
@@ -91,20 +85,22 @@ final class StepStarts {
    */
   boolean atRest() {
     List<StepState> lonely =
-        state.steps.expecting().stream().filter(step -> !new Upstream(state).isBusy(step)).toList();
+        state.steps().expecting().stream()
+            .filter(step -> !new Upstream(state).isBusy(step))
+            .toList();
     lonely.forEach(this::trigger);
     return !lonely.isEmpty();
   }
 
   private void trigger(StepState step) {
     ObjectNode body = Json.object();
-    body.put("trigger_rule", step.step.trigger().rule().name().toLowerCase(Locale.ROOT));
+    body.put("trigger_rule", step.declared().trigger().rule().name().toLowerCase(Locale.ROOT));
     ArrayNode parents = body.putArray("parents");
-    for (StepState parent : state.steps.parents(step)) {
-      ObjectNode one = parents.addObject().put("step_id", parent.id);
-      one.put("status", parent.status.word());
-      one.put("outcome", parent.outcome == null ? null : parent.outcome.word());
-      one.set("output", parent.output);
+    for (StepState parent : state.steps().parents(step)) {
+      ObjectNode one = parents.addObject().put("step_id", parent.id());
+      one.put("status", parent.status().word());
+      one.put("outcome", parent.outcome() == null ? null : parent.outcome().word());
+      one.set("output", parent.output());
     }
     turn.event("workflow_step_triggered", turn.about(step));
     ledger.post(message(state, turn, step, "workflow_trigger", body));
@@ -112,11 +108,11 @@ final class StepStarts {
 
   /** What the ledger itself has to say to a step. */
   static Message message(JobState state, Turn turn, StepState step, String type, ObjectNode body) {
-    String agentId = step.entry().owner.agent.id();
-    Message.Builder message = Message.builder(state.jobId, SENDER, agentId, type).body(body);
-    message.id(DerivedId.of(state.workflowRun(), type + " " + step.id, 0));
+    String agentId = step.mailboxes().entry().agentId();
+    Message.Builder message = Message.builder(state.jobId(), SENDER, agentId, type).body(body);
+    message.id(DerivedId.of(state.workflowRun(), type + " " + step.id(), 0));
     message.with("class", "command").with("timestamp", turn.timestamp());
-    message.headers(Json.object().put(Message.STEP, step.id));
-    return message.build(state.counters.nextMessage(), agentId);
+    message.headers(Json.object().put(Message.STEP, step.id()));
+    return message.build(state.counters().nextMessage(), agentId);
   }
 }

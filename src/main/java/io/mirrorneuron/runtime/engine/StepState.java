@@ -4,251 +4,166 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.workflow.StepGraph.Step;
 import io.mirrorneuron.wire.Json;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
+import java.util.function.Function;
 
-/** How far one step is: the record of the ledger. */
-final class StepState {
-  /** Finished attempts that are remembered, the last ones. */
-  static final int ATTEMPTS_KEPT = 25;
+/**
+ * One step of a job, or an instance of one: its place in the graph, its mailboxes, its progress.
+ */
+final class StepState extends StepProgress {
+  private final String id;
+  private final Step declared;
+  private final int order;
+  private final int mapIndex;
+  private final ParentOutcomes parents;
+  private final Changes changes;
+  private final StepMailboxes mailboxes;
+  private int instances = -1;
 
-  enum Status {
-    PENDING,
-    /** It may start, and waits for its message. */
-    READY,
-    /** It has its message, and waits for its turn or its slots. */
-    QUEUED,
-    RUNNING,
-    RETRY_WAIT,
-    /** Its message came before its parents were done. */
-    BLOCKED,
-    COMPLETED,
-    PARTIAL,
-    SKIPPED,
-    FAILED;
-
-    boolean isTerminal() {
-      return compareTo(COMPLETED) >= 0;
-    }
-
-    String word() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-
-    static Status of(String word) {
-      return valueOf(word.toUpperCase(Locale.ROOT));
-    }
-  }
-
-  /** What the rules of its children look at. */
-  enum Outcome {
-    SUCCESS,
-    FAILED,
-    SKIPPED,
-    PARTIAL,
-    /** Its instances did its work. */
-    MAPPED;
-
-    String word() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
-
-  /** Of an instance, the name of its template and its number in brackets. */
-  final String id;
-
-  final Step step;
-
-  /** Place in the order of the manifest. */
-  final int order;
-
-  /** Number of the item it works on, or -1 when it is no instance. */
-  final int mapIndex;
-
-  /** One for each agent that works for it; the first gets what comes from other steps. */
-  final Map<String, Mailbox> mailboxes = new LinkedHashMap<>();
-
-  /** Shared by all instances of a template. */
-  final Tally parents;
-
-  Status status = Status.PENDING;
-  Outcome outcome;
-  String reason;
-
-  /** The last failure, an {@code mn.error.v1}, or null. */
-  ObjectNode error;
-
-  /** Number of the present or last attempt; 0 before the first. */
-  int attempt;
-
-  /** All in milliseconds since the epoch; 0 is never. */
-  long blockedAt;
-
-  long startedAt;
-
-  long endedAt;
-  long attemptStartedAt;
-  long deadlineAt;
-  long lastBeaconAt;
-  long lastEventAt;
-
-  /** Attempts that are over, as they appear in the ledger. */
-  final List<ObjectNode> attempts = new ArrayList<>();
-
-  /** What it was started with; kept for a later look or a fork. */
-  Message input;
-
-  boolean inputConsumed;
-
-  JsonNode output;
-
-  /** Of a template: how many instances do its work; -1 when it does it itself. */
-  int instances = -1;
-
-  StepState(String id, Step step, int order, int mapIndex, Tally parents) {
-    this.id = id;
-    this.step = step;
+  /**
+   * A step of the manifest.
+   *
+   * @param order its place in the manifest
+   * @param agents the state of an agent by its id
+   */
+  StepState(Step declared, int order, Changes changes, Function<String, AgentState> agents) {
+    this.id = declared.id();
+    this.declared = declared;
     this.order = order;
-    this.mapIndex = mapIndex;
-    this.parents = parents;
+    this.mapIndex = -1;
+    this.parents = new ParentOutcomes();
+    this.changes = changes;
+    this.mailboxes = new StepMailboxes(this, agents, changes);
   }
 
-  Mailbox entry() {
-    return mailboxes.values().iterator().next();
+  /**
+   * An instance of a template, which shares its place in the graph.
+   *
+   * @param mapIndex number of the item that the instance works on, from 0
+   */
+  StepState(StepState template, int mapIndex, Function<String, AgentState> agents) {
+    this.id = template.instanceId(mapIndex);
+    this.declared = template.declared;
+    this.order = template.order;
+    this.mapIndex = mapIndex;
+    this.parents = template.parents;
+    this.changes = template.changes;
+    this.mailboxes = new StepMailboxes(this, agents, changes);
+  }
+
+  String id() {
+    return id;
+  }
+
+  String instanceId(int index) {
+    return id + "[" + index + "]";
+  }
+
+  /** The step as the manifest has it; of an instance, that of its template. */
+  Step declared() {
+    return declared;
+  }
+
+  int order() {
+    return order;
+  }
+
+  /** Number of the item that an instance works on; -1 when it is no instance. */
+  int mapIndex() {
+    return mapIndex;
   }
 
   boolean isInstance() {
     return mapIndex >= 0;
   }
 
-  boolean isTerminal() {
-    return status.isTerminal();
+  /** Of a template: how many instances do its work; -1 when it does it itself. */
+  int instances() {
+    return instances;
   }
 
-  /** Whether nothing of it waits or flies: then there is nothing left to do for it. */
-  boolean isQuiet() {
-    return mailboxes.values().stream()
-        .allMatch(mailbox -> mailbox.messages.isEmpty() && mailbox.flight == null);
-  }
-
-  /** Whether a program was ordered for it that has not been answered for, if only in a pause. */
-  boolean isFlying() {
-    return mailboxes.values().stream().anyMatch(mailbox -> mailbox.flight != null);
-  }
-
-  /** Whether it has its message; nothing else that comes can start it. */
-  boolean isStarted() {
-    return input != null;
+  /** How its parents have ended. */
+  ParentOutcomes parents() {
+    return parents;
   }
 
   /** Whether it may start, as far as its parents go. */
-  Tally.Verdict verdict() {
-    return parents.verdict(step.trigger());
+  ParentOutcomes.Verdict verdict() {
+    return parents.verdict(declared.trigger());
   }
 
-  boolean hasMessage() {
-    return mailboxes.values().stream().anyMatch(mailbox -> !mailbox.messages.isEmpty());
+  StepMailboxes mailboxes() {
+    return mailboxes;
+  }
+
+  String attemptId() {
+    return id + ":attempt:" + attempt();
   }
 
   /** Where the message is worked on that it was started with. */
   Mailbox inputMailbox() {
-    return mailboxes.get(input.to());
+    return mailboxes.of(input().to());
   }
 
-  /** What became of the message that it was started with. */
-  String endOfInput() {
-    return outcome == Outcome.FAILED ? "failed" : "acked";
+  @Override
+  void touched() {
+    changes.touch(this);
   }
 
-  boolean isInput(Message message) {
-    return input != null && input.seq() == message.seq();
+  @Override
+  void produced() {
+    changes.output(this);
   }
 
-  boolean hasConsumed(Message message) {
-    return isInput(message) && inputConsumed;
+  @Override
+  String name() {
+    return "step " + id;
   }
 
-  String attemptId() {
-    return id + ":attempt:" + attempt;
+  /** Its parents do not let it start yet. */
+  void awaitParents() {
+    awaitParents(mailboxes.hasMessage());
+  }
+
+  /** The present attempt begins: its program has its slots, or its agent needs none. */
+  void beginAttempt(long at) {
+    beginAttempt(at, declared.timeoutMs());
+  }
+
+  /**
+   * Its work is done by so many instances. They are counted when the record is read again, and so
+   * it is written only with another transition.
+   */
+  void scatter(int number) {
+    if (isInstance()) {
+      throw new IllegalStateException(name() + " is an instance itself");
+    }
+    instances = number;
+  }
+
+  @Override
+  void inherit(Message message) {
+    super.inherit(message);
+    changes.added(message);
   }
 
   String write() {
     ObjectNode json = Json.object();
-    json.put("status", status.word());
+    json.put("status", status().word());
     if (isInstance()) {
-      json.put("template", step.id()).put("map_index", mapIndex);
+      json.put("template", declared.id()).put("map_index", mapIndex);
     }
     if (instances >= 0) {
       json.put("instances", instances);
     }
-    if (outcome != null) {
-      json.put("outcome", outcome.word());
-    }
-    if (reason != null) {
-      json.put("reason", reason);
-    }
-    if (error != null) {
-      json.set("error", error);
-    }
-    json.put("attempt", attempt);
-    put(json, "blocked_at", blockedAt);
-    put(json, "started_at", startedAt);
-    put(json, "ended_at", endedAt);
-    put(json, "attempt_started_at", attemptStartedAt);
-    put(json, "deadline_at", deadlineAt);
-    put(json, "last_beacon_at", lastBeaconAt);
-    put(json, "last_event_at", lastEventAt);
-    if (!attempts.isEmpty()) {
-      json.putArray("attempts").addAll(attempts);
-    }
-    if (input != null) {
-      json.put("input", input.seq()).put("input_consumed", inputConsumed);
-    }
-    ObjectNode boxes = Json.object();
-    mailboxes.forEach(
-        (agent, mailbox) -> {
-          ObjectNode box = Json.object();
-          mailbox.write(box);
-          if (!box.isEmpty()) {
-            boxes.set(agent, box);
-          }
-        });
-    if (!boxes.isEmpty()) {
-      json.set("mailboxes", boxes);
-    }
+    writeTo(json);
+    mailboxes.writeTo(json);
     return Json.write(json);
   }
 
-  private static void put(ObjectNode json, String member, long time) {
-    if (time != 0) {
-      json.put(member, time);
-    }
-  }
-
+  @Override
   void read(JsonNode json) {
-    status = Status.of(json.path("status").asText());
+    super.read(json);
     instances = json.path("instances").asInt(-1);
-    outcome =
-        json.hasNonNull("outcome")
-            ? Outcome.valueOf(json.get("outcome").asText().toUpperCase(Locale.ROOT))
-            : null;
-    reason = json.path("reason").asText(null);
-    error = json.path("error") instanceof ObjectNode node ? node : null;
-    attempt = json.path("attempt").asInt();
-    inputConsumed = json.path("input_consumed").asBoolean();
-    blockedAt = json.path("blocked_at").asLong();
-    startedAt = json.path("started_at").asLong();
-    endedAt = json.path("ended_at").asLong();
-    attemptStartedAt = json.path("attempt_started_at").asLong();
-    deadlineAt = json.path("deadline_at").asLong();
-    lastBeaconAt = json.path("last_beacon_at").asLong();
-    lastEventAt = json.path("last_event_at").asLong();
-    json.path("attempts").forEach(one -> attempts.add((ObjectNode) one));
-    json.path("mailboxes")
-        .properties()
-        .forEach(box -> mailboxes.get(box.getKey()).read(box.getValue()));
+    mailboxes.read(json);
   }
 }

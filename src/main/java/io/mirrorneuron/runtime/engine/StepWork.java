@@ -10,7 +10,7 @@ final class StepWork {
   private final JobState state;
   private final Turn turn;
   private final LifeCycle life;
-  private final StepEnds ends;
+  private final StepEndings ends;
   private final Emissions emissions;
 
   StepWork(JobState state, Turn turn, LifeCycle life, Emissions emissions) {
@@ -18,23 +18,23 @@ final class StepWork {
     this.turn = turn;
     this.life = life;
     this.emissions = emissions;
-    this.ends = new StepEnds(state, turn, life);
+    this.ends = new StepEndings(state, turn, life);
   }
 
   void finished(Mailbox mailbox, Structured answer, ObjectNode payload) {
-    StepState step = mailbox.step;
+    StepState step = mailbox.step();
     StepReport report = StepReport.of(answer.events());
-    WorkerEvents.record(turn, mailbox.owner.agent.id(), report.others());
+    WorkerEvents.record(turn, mailbox.agentId(), report.others());
     JsonNode completion = completion(mailbox, answer, payload);
     Scatter scatter =
-        report.scatter() == null ? null : Scatter.parse(report.scatter(), state.steps);
+        report.scatter() == null ? null : Scatter.parse(report.scatter(), state.steps());
     String refusal = refusal(step, report, completion, scatter);
     if (refusal != null) {
       new Retries(state, turn, life).reported(step, refusal);
       return;
     }
-    Message message = state.consume(mailbox);
-    Processes.remember(mailbox.owner, answer);
+    Message message = state.mailboxes().consume(mailbox);
+    mailbox.owner().succeeded(answer.nextState());
     boolean explicit = answer.completeStep() != null || completion != null;
     boolean chain = !explicit && mayGoOnWithin(step);
     JsonNode output = Processes.completed(answer.completeStep(), payload);
@@ -46,10 +46,10 @@ final class StepWork {
     }
     if (!state.status().isTerminal()) {
       emissions.send(mailbox, message, payload, answer);
-      if (chain && step.isQuiet()) {
+      if (chain && step.mailboxes().areQuiet()) {
         complete(step, report, scatter, output);
-      } else if (chain && !step.isFlying()) {
-        new Attempts(state, turn).queued(step);
+      } else if (chain && !step.mailboxes().isAnyFlying()) {
+        step.enqueue();
       }
     }
   }
@@ -59,7 +59,7 @@ final class StepWork {
     if (answer.completeRun() != null) {
       return Processes.completed(answer.completeRun(), payload);
     }
-    return Behaviour.asksForCompletion(mailbox.owner.agent.config())
+    return BuiltInAgents.asksForCompletion(mailbox.owner().declared().config())
         ? Processes.completed(answer.completeStep(), payload)
         : null;
   }
@@ -69,7 +69,7 @@ final class StepWork {
       return report.failure();
     }
     if (completion != null && !mayEndTheRun(step)) {
-      String reason = "step " + step.id + " is not the last one and cannot complete the run";
+      String reason = "step " + step.id() + " is not the last one and cannot complete the run";
       tell("workflow_run_completion_rejected", step, reason);
       return reason;
     }
@@ -81,19 +81,20 @@ final class StepWork {
   }
 
   private boolean mayEndTheRun(StepState step) {
-    return step.step.outgoing().isEmpty() || step.step.id().equals(state.steps.graph().sink());
+    return step.declared().outgoing().isEmpty()
+        || step.declared().id().equals(state.steps().graph().sink());
   }
 
   private void tell(String type, StepState step, String reason) {
-    ObjectNode payload = Json.object().put("step_id", step.id).put("reason", reason);
-    turn.agentEvent(type, step.entry().owner.agent.id(), payload);
+    ObjectNode payload = Json.object().put("step_id", step.id()).put("reason", reason);
+    turn.agentEvent(type, step.mailboxes().entry().agentId(), payload);
   }
 
   /** Whether the agents of the step may hand the work on among themselves. */
   private static boolean mayGoOnWithin(StepState step) {
-    return step.mailboxes.values().stream()
-        .flatMap(mailbox -> mailbox.owner.agent.outgoing().stream())
-        .anyMatch(edge -> step.mailboxes.containsKey(edge.to()));
+    return step.mailboxes().stream()
+        .flatMap(mailbox -> mailbox.owner().declared().outgoing().stream())
+        .anyMatch(edge -> step.mailboxes().has(edge.to()));
   }
 
   private void complete(StepState step, StepReport report, Scatter scatter, JsonNode output) {

@@ -2,8 +2,6 @@ package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.engine.StepState.Outcome;
-import io.mirrorneuron.runtime.engine.StepState.Status;
 import io.mirrorneuron.runtime.workflow.Condition;
 import io.mirrorneuron.runtime.workflow.StepGraph;
 import io.mirrorneuron.runtime.workflow.StepGraph.Step;
@@ -11,6 +9,7 @@ import io.mirrorneuron.runtime.workflow.StepGraph.StepEdge;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -29,19 +28,21 @@ final class Steps {
   private static final JsonNode NOTHING = Json.object();
 
   private final StepGraph graph;
+  private final Changes changes;
   private final Function<String, AgentState> agents;
   private final Map<String, StepState> byId = new LinkedHashMap<>();
   private final Map<String, List<StepState>> byAgent = new HashMap<>();
   private final Set<StepState> expecting = new LinkedHashSet<>();
-  private final Set<StepState> unsettled = new LinkedHashSet<>();
+  private final LinkedHashSet<StepState> unsettled = new LinkedHashSet<>();
   private int open;
 
-  Steps(StepGraph graph, Function<String, AgentState> agents) {
+  Steps(StepGraph graph, Changes changes, Function<String, AgentState> agents) {
     this.graph = graph;
+    this.changes = changes;
     this.agents = agents;
     for (Step step : graph.steps().values()) {
-      StepState state = add(new StepState(step.id(), step, byId.size(), -1, new Tally()));
-      step.incoming().forEach(edge -> state.parents.expect(edge.required(), 1));
+      StepState state = add(new StepState(step, byId.size(), changes, agents));
+      step.incoming().forEach(edge -> state.parents().expect(edge.required(), 1));
       for (String agentId : step.agentIds()) {
         byAgent.computeIfAbsent(agentId, key -> new ArrayList<>()).add(state);
       }
@@ -49,10 +50,7 @@ final class Steps {
   }
 
   private StepState add(StepState state) {
-    for (String agentId : state.step.agentIds()) {
-      state.mailboxes.put(agentId, new Mailbox(agents.apply(agentId), state));
-    }
-    byId.put(state.id, state);
+    byId.put(state.id(), state);
     open++;
     return state;
   }
@@ -74,14 +72,38 @@ final class Steps {
     return graph;
   }
 
-  /** Steps for which something has changed that has not been looked at. */
-  Set<StepState> unsettled() {
-    return unsettled;
+  /** Has the step looked at: something has changed for it. */
+  void reconsider(StepState step) {
+    unsettled.add(step);
+  }
+
+  void reconsider(Collection<StepState> steps) {
+    unsettled.addAll(steps);
+  }
+
+  /** Whether there are steps for which something has changed that has not been looked at. */
+  boolean hasUnsettled() {
+    return !unsettled.isEmpty();
+  }
+
+  /** The next step to look at, or null. */
+  StepState pollUnsettled() {
+    return unsettled.isEmpty() ? null : unsettled.removeFirst();
+  }
+
+  /** The step may start and has no message to start with. */
+  void expectMessage(StepState step) {
+    expecting.add(step);
+  }
+
+  /** The step has a message, or needs none any more. */
+  void expectNothing(StepState step) {
+    expecting.remove(step);
   }
 
   /** Steps that may start and have no message to start with. */
   Set<StepState> expecting() {
-    return expecting;
+    return Collections.unmodifiableSet(expecting);
   }
 
   boolean areAllTerminal() {
@@ -105,10 +127,10 @@ final class Steps {
     if (served.isEmpty()) {
       return null;
     }
-    if (named != null && named.mailboxes.containsKey(agentId)) {
+    if (named != null && named.mailboxes().has(agentId)) {
       return named;
     }
-    if (source != null && source.mailboxes.containsKey(agentId) && !source.isTerminal()) {
+    if (source != null && source.mailboxes().has(agentId) && !source.isTerminal()) {
       return source;
     }
     if (served.size() == 1) {
@@ -117,7 +139,7 @@ final class Steps {
     Stream<StepState> children =
         source == null
             ? Stream.of()
-            : source.step.outgoing().stream().map(edge -> byId.get(edge.to()));
+            : source.declared().outgoing().stream().map(edge -> byId.get(edge.to()));
     return Stream.concat(children.filter(served::contains), served.stream())
         .filter(step -> !step.isTerminal())
         .findFirst()
@@ -126,29 +148,25 @@ final class Steps {
 
   /** The steps that wait for this one; of a scattered child all its instances. */
   List<StepState> children(StepState step) {
-    return step.step.outgoing().stream()
+    return step.declared().outgoing().stream()
         .flatMap(edge -> instancesOrSelf(byId.get(edge.to())))
         .toList();
   }
 
   /** The steps that this one waits for, in the order of their edges; instances in their order. */
   List<StepState> parents(StepState step) {
-    return step.step.incoming().stream()
+    return step.declared().incoming().stream()
         .flatMap(edge -> instancesOrSelf(byId.get(edge.from())))
         .toList();
   }
 
   private Stream<StepState> instancesOrSelf(StepState step) {
-    return step.instances < 0 ? Stream.of(step) : instances(step);
+    return step.instances() < 0 ? Stream.of(step) : instances(step);
   }
 
   /** Those that do the work of a scattered step. */
   Stream<StepState> instances(StepState step) {
-    return IntStream.range(0, step.instances).mapToObj(index -> byId.get(instanceId(step, index)));
-  }
-
-  private static String instanceId(StepState template, int index) {
-    return template.id + "[" + index + "]";
+    return IntStream.range(0, step.instances()).mapToObj(index -> byId.get(step.instanceId(index)));
   }
 
   /**
@@ -156,50 +174,49 @@ final class Steps {
    * the template wait for all of them, or for nothing when there are none.
    */
   List<StepState> scatter(StepState template, int instances) {
-    template.instances = instances;
+    template.scatter(instances);
     if (instances > 0) {
-      for (StepEdge edge : template.step.outgoing()) {
-        byId.get(edge.to()).parents.expect(edge.required(), instances - 1);
+      for (StepEdge edge : template.declared().outgoing()) {
+        byId.get(edge.to()).parents().expect(edge.required(), instances - 1);
       }
     }
     return IntStream.range(0, instances).mapToObj(index -> instance(template, index)).toList();
   }
 
   private StepState instance(StepState template, int index) {
-    String id = instanceId(template, index);
-    return add(new StepState(id, template.step, template.order, index, template.parents));
+    return add(new StepState(template, index, agents));
   }
 
   /** Counts the end of a step where its children look; it must be terminal by now. */
   void ended(StepState step) {
     open--;
-    boolean speaksForItself = step.instances <= 0;
+    boolean speaksForItself = step.instances() <= 0;
     if (speaksForItself) {
-      for (StepEdge edge : step.step.outgoing()) {
-        byId.get(edge.to()).parents.add(edge.required(), ending(step, edge));
+      for (StepEdge edge : step.declared().outgoing()) {
+        byId.get(edge.to()).parents().add(edge.required(), ending(step, edge));
       }
     }
   }
 
-  private static Tally.Ending ending(StepState step, StepEdge edge) {
-    if (step.outcome == Outcome.MAPPED) {
-      return new Tally.Ending(true, true, false); // there was nothing to do
+  private static ParentOutcomes.Ending ending(StepState step, StepEdge edge) {
+    if (step.outcome() == StepOutcome.MAPPED) {
+      return new ParentOutcomes.Ending(true, true, false); // there was nothing to do
     }
-    if (step.outcome == Outcome.SUCCESS && !holds(edge, step)) {
-      return new Tally.Ending(edge.accepts().contains("skipped"), false, false);
+    if (step.outcome() == StepOutcome.SUCCESS && !holds(edge, step)) {
+      return new ParentOutcomes.Ending(edge.accepts().contains("skipped"), false, false);
     }
-    String word = step.status == Status.COMPLETED ? "done" : step.status.word();
-    return new Tally.Ending(
+    String word = step.status() == StepPhase.COMPLETED ? "done" : step.status().word();
+    return new ParentOutcomes.Ending(
         edge.accepts().contains(word),
-        step.outcome == Outcome.SUCCESS,
-        step.outcome == Outcome.FAILED);
+        step.outcome() == StepOutcome.SUCCESS,
+        step.outcome() == StepOutcome.FAILED);
   }
 
   private static boolean holds(StepEdge edge, StepState parent) {
     if (edge.condition() == Condition.ALWAYS) {
       return true;
     }
-    JsonNode output = parent.output == null ? NOTHING : parent.output;
+    JsonNode output = parent.output() == null ? NOTHING : parent.output();
     return edge.condition().test(new Condition.Context(NOTHING, NOTHING, output, NOTHING));
   }
 
@@ -207,8 +224,8 @@ final class Steps {
   ObjectNode inputs(StepState step) {
     ObjectNode inputs = Json.object();
     for (StepState parent : parents(step)) {
-      if (parent.output != null) {
-        inputs.set(parent.id, parent.output);
+      if (parent.output() != null) {
+        inputs.set(parent.id(), parent.output());
       }
     }
     return inputs;

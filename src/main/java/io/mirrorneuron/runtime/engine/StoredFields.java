@@ -25,15 +25,15 @@ final class StoredFields {
   private StoredFields() {}
 
   static String agent(AgentState agent) {
-    return AGENT + agent.agent.id();
+    return AGENT + agent.id();
   }
 
   static String step(StepState step) {
-    return "s:" + step.id;
+    return "s:" + step.id();
   }
 
   static String output(StepState step) {
-    return "o:" + step.id;
+    return "o:" + step.id();
   }
 
   static String message(long seq) {
@@ -44,7 +44,7 @@ final class StoredFields {
    * @param n from 1
    */
   static String collected(AgentState agent, int n) {
-    return "g:" + agent.agent.id() + ":" + n;
+    return "g:" + agent.id() + ":" + n;
   }
 
   // ---- the header
@@ -101,7 +101,7 @@ final class StoredFields {
 
   // ---- the counters
 
-  /** The counters field after one more event, written by somebody who cannot read the rest. */
+  /** The counters field after one more event, without reading the rest of the state. */
   static Map<String, String> countersAfter(long lastEventSeq, String type, StoredJob stored) {
     String[] parts = stored.fields().getOrDefault(COUNTERS, "0").split(",", 2);
     return Map.of(COUNTERS, parts[0] + "," + lastEventSeq + "," + type);

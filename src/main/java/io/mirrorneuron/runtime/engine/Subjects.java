@@ -6,7 +6,8 @@ import io.mirrorneuron.wire.Json;
 import java.util.List;
 
 /**
- * Who had a job made, paused and cancelled: names that tokens vouched for, null where none did.
+ * Subjects of the tokens with which a job was submitted, paused and cancelled; null without a
+ * token.
  *
  * @param pausedBy of the present pause
  */
@@ -28,7 +29,7 @@ record Subjects(String submittedBy, String pausedBy, String cancelledBy) {
     return new Subjects(submittedBy, null, subject);
   }
 
-  /** Names those who are known in a header or a document, in place of whom it names. */
+  /** Replaces the subjects that a header or a document names. */
   void writeTo(ObjectNode json) {
     json.remove(List.of(SUBMITTED_BY, PAUSED_BY, CANCELLED_BY));
     put(json, SUBMITTED_BY, submittedBy);
@@ -36,7 +37,7 @@ record Subjects(String submittedBy, String pausedBy, String cancelledBy) {
     put(json, CANCELLED_BY, cancelledBy);
   }
 
-  /** Whom a header or a document names. */
+  /** The subjects that a header or a document names. */
   static Subjects read(JsonNode json) {
     return new Subjects(
         json.path(SUBMITTED_BY).textValue(),
@@ -50,7 +51,7 @@ record Subjects(String submittedBy, String pausedBy, String cancelledBy) {
     return put(result, CANCELLED_BY, cancelledBy);
   }
 
-  /** Adds the member when somebody is known. */
+  /** Adds the member unless the subject is null. */
   static ObjectNode put(ObjectNode members, String name, String subject) {
     return subject == null ? members : members.put(name, subject);
   }

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Makes this node the owner of jobs whose owner is dead, or was this node before it was started
- * anew; a new epoch fences whoever was. Beats, so that others know that this node lives.
+ * anew; a new epoch fences the former owner. Sends heartbeats for this node.
  */
 final class TakeOver {
   private static final Logger LOG = LoggerFactory.getLogger(TakeOver.class);
@@ -53,7 +53,7 @@ final class TakeOver {
     this.adopted = adopted;
   }
 
-  /** Beats from now on, and takes over the jobs of each owner that stops doing so. */
+  /** Sends heartbeats from now on, and takes over the jobs of each owner whose heartbeats stop. */
   void keepWatch() {
     if (closed) {
       return;
@@ -73,7 +73,7 @@ final class TakeOver {
     knownLiving = living;
   }
 
-  /** Whose jobs were left alone because they live; when they are gone, that must be noticed. */
+  /** Remembers owners whose jobs were left alone, so that their end is noticed. */
   private synchronized void remember(Set<String> living) {
     Set<String> known = new HashSet<>(knownLiving);
     known.addAll(living);

@@ -59,52 +59,52 @@ final class Turn {
 
   /** The message at the head of the mailbox is left alone until then. */
   void postpone(Mailbox mailbox, long until) {
-    mailbox.notBefore = until;
-    state.changes.touch(mailbox);
+    mailbox.postpone(until);
     effect(new Effect.Wake(mailbox.address(), until));
   }
 
   /**
-   * The failure as it is told in events and results; the same whenever this turn is repeated.
+   * The failure as events and results have it; the same whenever this turn is repeated.
    *
    * @param where what failed: an agent, a step, the job
    */
   ObjectNode error(Failure failure, String where) {
-    String trace = state.header.traceId;
-    String event = DerivedId.of(state.jobId, where, state.counters.events());
+    String trace = state.header().traceId();
+    String event = DerivedId.of(state.jobId(), where, state.counters().events());
     int attempt = failure.attempt() == null ? 0 : failure.attempt();
     String span = DerivedId.span(trace, where, attempt);
     return failure.toJson(timestamp, new Failure.Ids("evt_" + event, trace, span));
   }
 
-  /** Who is meant, in every event about a step. */
+  /** The members that every event about a step has. */
   ObjectNode about(StepState step) {
-    step.lastEventAt = now;
-    ObjectNode fields = Json.object().put("step", step.id).put("step_id", step.id);
-    fields.put("agent_id", step.entry().owner.agent.id());
-    if (step.attempt > 0) {
-      fields.put("attempt_id", step.attemptId()).put("attempt", step.attempt);
+    step.mention(now);
+    ObjectNode fields = Json.object().put("step", step.id()).put("step_id", step.id());
+    fields.put("agent_id", step.mailboxes().entry().agentId());
+    if (step.attempt() > 0) {
+      fields.put("attempt_id", step.attemptId()).put("attempt", step.attempt());
     }
-    return fields.put("status", step.status.word());
+    return fields.put("status", step.status().word());
   }
 
   /**
    * All that is to be written; the state then counts as unchanged.
    *
    * @param epoch of the owner
+   * @param row the job's row, made of the state as it is now
    */
-  Commit commit(long epoch, JobDocuments documents) {
+  Commit commit(long epoch, String row) {
     Changes.Delta delta = state.takeDelta();
     return new Commit(
-        state.jobId,
+        state.jobId(),
         epoch,
         delta.set(),
         delta.delete(),
         delta.blobs(),
         delta.dropped(),
         events,
-        state.counters.events(),
-        documents.row(state, now),
+        state.counters().events(),
+        row,
         now,
         state.status().word(),
         state.status().isTerminal());
@@ -128,7 +128,7 @@ final class Turn {
   void record(String type, String agentId, JsonNode payload, ObjectNode members) {
     ObjectNode event = Json.object();
     String place = agentId == null ? type : type + "(" + agentId + ")";
-    event.put("seq", state.counters.nextEvent(place));
+    event.put("seq", state.counters().nextEvent(place));
     event.put("type", type).put("timestamp", timestamp);
     if (agentId != null) {
       event.put("agent_id", agentId);

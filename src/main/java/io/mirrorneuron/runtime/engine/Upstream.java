@@ -1,6 +1,5 @@
 package io.mirrorneuron.runtime.engine;
 
-import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import io.mirrorneuron.runtime.workflow.Workflow.Edge;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -30,11 +29,11 @@ final class Upstream {
   /** The agent that holds something for it, if any. */
   List<String> busy(StepState step) {
     Set<String> seen = new HashSet<>();
-    Deque<String> next = new ArrayDeque<>(step.step.agentIds());
+    Deque<String> next = new ArrayDeque<>(step.declared().agentIds());
     String id;
     while ((id = next.pollFirst()) != null) {
       for (String sender : senders().getOrDefault(id, List.of())) {
-        if (state.steps.of(sender).isEmpty() && seen.add(sender)) {
+        if (state.steps().of(sender).isEmpty() && seen.add(sender)) {
           if (holdsSomething(sender)) {
             return List.of(sender);
           }
@@ -50,15 +49,13 @@ final class Upstream {
     if (agent == null) {
       return false;
     }
-    boolean collects =
-        agent.agent.type() == AgentType.AGGREGATOR && !agent.fired && !agent.collected.isEmpty();
-    return collects || !agent.mailbox.messages.isEmpty();
+    return agent.isCollecting() || !agent.mailbox().isEmpty();
   }
 
   private Map<String, List<String>> senders() {
     if (senders == null) {
       senders = new HashMap<>();
-      for (Edge edge : state.workflow.edges()) {
+      for (Edge edge : state.workflow().edges()) {
         senders.computeIfAbsent(edge.to(), key -> new ArrayList<>()).add(edge.from());
       }
     }

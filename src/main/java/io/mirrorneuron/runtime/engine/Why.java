@@ -15,7 +15,7 @@ final class Why {
   /** Cause of what waits for room on a disk. */
   static final String FULL = "storage_full";
 
-  /** Where the state of disks and store is told; it is no record of the job. */
+  /** Where the state of disks and store can be read; it is no record of the job. */
   static final String READINESS = "GET /health/ready";
 
   private static final int SHOWN = 25;
@@ -41,16 +41,16 @@ final class Why {
    */
   ObjectNode document() {
     if (!state.status().isTerminal()) {
-      obstacles.ofCommits(state.jobId).ifPresent(this::uncommitted);
+      obstacles.ofCommits(state.jobId()).ifPresent(this::uncommitted);
     }
     job();
     if (!state.status().isTerminal()) {
-      state.steps.all().stream().filter(step -> !step.isTerminal()).forEach(this::step);
+      state.steps().all().stream().filter(step -> !step.isTerminal()).forEach(this::step);
       agents.explain();
     }
-    ObjectNode document = Json.object().put("job_id", state.jobId);
+    ObjectNode document = Json.object().put("job_id", state.jobId());
     document.put("status", state.status().word());
-    state.header.subjects().writeTo(document);
+    state.header().subjects().writeTo(document);
     document.put("summary", summary());
     document.set("explanations", explanations.all());
     if (explanations.more() > 0) {
@@ -59,7 +59,7 @@ final class Why {
     return document;
   }
 
-  /** What the job itself says, else the first thing that goes on in it. */
+  /** The text of the first explanation. */
   private String summary() {
     return explanations.all().isEmpty()
         ? "job is " + state.status().word()
@@ -68,7 +68,7 @@ final class Why {
 
   // ---- the job
 
-  /** What is told below is as it was committed last; this is why it is not newer. */
+  /** Explains why the rest shows the state of the last commit and nothing newer. */
   private void uncommitted(MnException why) {
     explanations.explain(
         why.isStorageFull() ? FULL : "store_away",
@@ -77,7 +77,7 @@ final class Why {
   }
 
   private void job() {
-    JobHeader header = state.header;
+    JobHeader header = state.header();
     switch (state.status()) {
       case COMPLETED -> explanations.explain("ended", "the job is completed", "job.result");
       case CANCELLED ->
@@ -93,22 +93,22 @@ final class Why {
           explanations.explain(
               "stopping",
               "the job is being stopped: programs of %d executions have to end"
-                  .formatted(state.schedule.flying()),
+                  .formatted(state.schedule().flying()),
               "job.status");
       default -> running();
     }
   }
 
   private void paused() {
-    ObjectNode recovery = state.header.recovery();
+    ObjectNode recovery = state.header().recovery();
     if (recovery == null) {
-      String by = state.header.subjects().pausedBy();
+      String by = state.header().subjects().pausedBy();
       explanations
           .explain(
               "paused",
               who(by) + " paused the job; resume it",
               by == null ? "job.status" : "job.paused_by")
-          .put("since", Explanations.time(state.header.pausedAt()));
+          .put("since", Explanations.time(state.header().pausedAt()));
     } else {
       explanations.explain(
           "review",
@@ -122,7 +122,7 @@ final class Why {
   }
 
   private void running() {
-    JobHeader header = state.header;
+    JobHeader header = state.header();
     if (header.pendingCompletion() != null) {
       explanations.explain(
           "completion_deferred",
@@ -147,7 +147,7 @@ final class Why {
   // ---- steps
 
   private void step(StepState step) {
-    switch (step.status) {
+    switch (step.status()) {
       case PENDING, BLOCKED -> parents(step);
       case READY -> ready(step);
       case RETRY_WAIT ->
@@ -156,24 +156,26 @@ final class Why {
                   step,
                   "retry",
                   "waits for its next attempt; attempt %d failed: %s"
-                      .formatted(step.attempt - 1, step.error.path("desc").asText()))
-              .put("until", Explanations.time(step.inputMailbox().notBefore));
+                      .formatted(step.attempt() - 1, step.attempts().error().path("desc").asText()))
+              .put("until", Explanations.time(step.inputMailbox().notBefore()));
       default -> work(step);
     }
   }
 
   private void parents(StepState step) {
     List<StepState> open =
-        state.steps.parents(step).stream().filter(parent -> !parent.isTerminal()).toList();
-    String names = String.join(", ", open.stream().limit(SHOWN).map(parent -> parent.id).toList());
-    String rule = step.step.trigger().rule().name().toLowerCase(Locale.ROOT);
+        state.steps().parents(step).stream().filter(parent -> !parent.isTerminal()).toList();
+    String names =
+        String.join(", ", open.stream().limit(SHOWN).map(parent -> parent.id()).toList());
+    String rule = step.declared().trigger().rule().name().toLowerCase(Locale.ROOT);
     ObjectNode one =
         explanations.explain(
             step,
             "parents",
             "waits for %s (rule %s)%s"
-                .formatted(names, rule, step.hasMessage() ? "; its message is there" : ""));
-    open.stream().limit(SHOWN).forEach(parent -> one.withArray("waiting_for").add(parent.id));
+                .formatted(
+                    names, rule, step.mailboxes().hasMessage() ? "; its message is there" : ""));
+    open.stream().limit(SHOWN).forEach(parent -> one.withArray("waiting_for").add(parent.id()));
   }
 
   private void ready(StepState step) {
@@ -190,24 +192,23 @@ final class Why {
 
   private void work(StepState step) {
     List<Mailbox> flying =
-        step.mailboxes.values().stream().filter(mailbox -> mailbox.flight != null).toList();
+        step.mailboxes().stream().filter(mailbox -> mailbox.flight() != null).toList();
     flying.forEach(mailbox -> agents.flight(explanations.of(step), mailbox));
     if (!flying.isEmpty()) {
       return;
     }
     Mailbox mailbox = step.inputMailbox();
-    int most = state.steps.graph().maxParallel();
-    if (step.status == StepState.Status.RUNNING) {
-      agents.collecting(explanations.of(step), mailbox.owner, step.deadlineAt);
-    } else if (most > 0 && state.schedule.flyingSteps() >= most) {
+    int most = state.steps().graph().maxParallel();
+    if (step.status() == StepPhase.RUNNING) {
+      agents.collecting(explanations.of(step), mailbox.owner(), step.times().deadlineAt());
+    } else if (most > 0 && state.schedule().flyingSteps() >= most) {
       explanations.explain(
           step, "max_parallel", "waits until fewer than %d steps are at work".formatted(most));
-    } else if (mailbox.owner.flying > 0) {
+    } else if (mailbox.owner().flying() > 0) {
       explanations.explain(
           step,
           "agent_busy",
-          "waits for agent %s, which is at work for another step"
-              .formatted(mailbox.owner.agent.id()));
+          "waits for agent %s, which is at work for another step".formatted(mailbox.agentId()));
     } else {
       explanations.explain(step, state.isRunning() ? "starting" : "paused", "is about to start");
     }

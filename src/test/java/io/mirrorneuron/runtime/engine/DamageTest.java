@@ -87,13 +87,21 @@ class DamageTest {
   void itCanBeCancelledAndStaysReadable() throws Exception {
     upgradeToAStricterBuild();
 
-    assertThat(stage.ask(engine -> engine.cancel(Stage.JOB, null)).toCompletableFuture().get())
+    assertThat(
+            stage
+                .ask(engine -> engine.commands().cancel(Stage.JOB, null))
+                .toCompletableFuture()
+                .get())
         .isEqualTo(JobStatus.CANCELLED);
 
     assertThat(stage.status()).isEqualTo("cancelled");
     assertThat(stage.types()).endsWith("job_cancelled");
     assertThat(stage.result().path("reason").asText()).isEqualTo("cancelled by operator");
-    assertThat(stage.ask(engine -> engine.cancel(Stage.JOB, null)).toCompletableFuture().get())
+    assertThat(
+            stage
+                .ask(engine -> engine.commands().cancel(Stage.JOB, null))
+                .toCompletableFuture()
+                .get())
         .isEqualTo(JobStatus.CANCELLED);
     assertThat(stage.disk.activeJobs().toCompletableFuture().get()).isEmpty();
   }
@@ -103,7 +111,11 @@ class DamageTest {
     upgradeToAStricterBuild();
 
     assertThatThrownBy(
-            () -> stage.ask(engine -> engine.resume(Stage.JOB, null)).toCompletableFuture().get())
+            () ->
+                stage
+                    .ask(engine -> engine.commands().resume(Stage.JOB, null))
+                    .toCompletableFuture()
+                    .get())
         .hasMessageContaining("cannot go on: nodes[0].config.command is not allowed any more");
   }
 
@@ -125,7 +137,11 @@ class DamageTest {
 
     assertThat(stage.row().path("recovery_status").asText()).isEqualTo("blocked");
     assertThat(stage.details().at("/job/job_id").asText()).isEqualTo(Stage.JOB);
-    assertThat(stage.ask(engine -> engine.cancel(Stage.JOB, null)).toCompletableFuture().get())
+    assertThat(
+            stage
+                .ask(engine -> engine.commands().cancel(Stage.JOB, null))
+                .toCompletableFuture()
+                .get())
         .isEqualTo(JobStatus.CANCELLED);
   }
 

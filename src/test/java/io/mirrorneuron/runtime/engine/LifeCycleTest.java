@@ -146,7 +146,8 @@ class LifeCycleTest {
   @Test
   void aFailureWhileTheJobIsPausingFailsItAndThePauseIsRefused() {
     Stage stage = once().start();
-    CompletionStage<JobStatus> pause = stage.ask(engine -> engine.pause(Stage.JOB, false, null));
+    CompletionStage<JobStatus> pause =
+        stage.ask(engine -> engine.commands().pause(Stage.JOB, false, null));
 
     stage.fail("work", 1);
 
@@ -190,7 +191,8 @@ class LifeCycleTest {
   @Test
   void cancelEndsTheJobOnlyWhenItsProgramsAreGone() {
     Stage stage = retried("").inputs("work", "[1,2]").start();
-    CompletionStage<JobStatus> cancel = stage.ask(engine -> engine.cancel(Stage.JOB, null));
+    CompletionStage<JobStatus> cancel =
+        stage.ask(engine -> engine.commands().cancel(Stage.JOB, null));
 
     assertThat(stage.status()).isEqualTo("cancelling");
     assertThat(cancel.toCompletableFuture()).isNotDone();
@@ -250,12 +252,16 @@ class LifeCycleTest {
   void anEndedJobAnswersEachCommandWithItsState() throws Exception {
     Stage stage = new Graph().router("in").start();
 
-    assertThat(stage.ask(engine -> engine.cancel(Stage.JOB, null)).toCompletableFuture().get())
+    assertThat(
+            stage
+                .ask(engine -> engine.commands().cancel(Stage.JOB, null))
+                .toCompletableFuture()
+                .get())
         .isEqualTo(JobStatus.COMPLETED);
     assertThatThrownBy(
             () ->
                 stage
-                    .ask(engine -> engine.pause(Stage.JOB, false, null))
+                    .ask(engine -> engine.commands().pause(Stage.JOB, false, null))
                     .toCompletableFuture()
                     .get())
         .hasMessageContaining("terminal state completed");

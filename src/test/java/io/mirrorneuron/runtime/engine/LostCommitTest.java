@@ -58,12 +58,14 @@ class LostCommitTest {
   @EnumSource(names = {"REQUEST", "ANSWER"})
   void aPauseInDoubtIsRefusedAtOnceAndMayBeAskedForAgain(Loss loss) {
     stage.nextCommit = loss;
-    CompletionStage<JobStatus> pause = stage.ask(engine -> engine.pause(Stage.JOB, false, null));
+    CompletionStage<JobStatus> pause =
+        stage.ask(engine -> engine.commands().pause(Stage.JOB, false, null));
 
     assertThat(pause.toCompletableFuture()).isCompletedExceptionally();
 
     stage.advance(1000).letStop();
-    CompletionStage<JobStatus> again = stage.ask(engine -> engine.pause(Stage.JOB, false, null));
+    CompletionStage<JobStatus> again =
+        stage.ask(engine -> engine.commands().pause(Stage.JOB, false, null));
     stage.advance(1000).letStop();
     assertThat(again.toCompletableFuture()).isCompletedWithValue(JobStatus.PAUSED);
   }
@@ -73,7 +75,7 @@ class LostCommitTest {
   void aDeliveryInDoubtIsRefusedAndNeverMadeTwice(Loss loss) {
     stage.nextCommit = loss;
     CompletionStage<JobStatus> delivery =
-        stage.ask(engine -> engine.deliver(Stage.JOB, "end", Json.object()));
+        stage.ask(engine -> engine.commands().deliver(Stage.JOB, "end", Json.object()));
 
     stage.advance(1000);
 
@@ -106,7 +108,10 @@ class LostCommitTest {
     stage.succeed("work");
     CompletionStage<JobStatus> accepted =
         stage.ask(
-            engine -> engine.deliver(Stage.JOB, "work", (ObjectNode) Stage.json("{'body':7}")));
+            engine ->
+                engine
+                    .commands()
+                    .deliver(Stage.JOB, "work", (ObjectNode) Stage.json("{'body':7}")));
 
     stage.nextCommit = Loss.LATE;
     stage.answerCommit(); // that of the turn before
@@ -120,8 +125,10 @@ class LostCommitTest {
   @Test
   void aCommandThatAFullDiskRefusesIsToldSo() {
     stage.nextCommit = Loss.FULL;
-    CompletionStage<JobStatus> refused = stage.ask(engine -> engine.pause(Stage.JOB, false, null));
-    CompletionStage<JobStatus> next = stage.ask(engine -> engine.cancel(Stage.JOB, null));
+    CompletionStage<JobStatus> refused =
+        stage.ask(engine -> engine.commands().pause(Stage.JOB, false, null));
+    CompletionStage<JobStatus> next =
+        stage.ask(engine -> engine.commands().cancel(Stage.JOB, null));
 
     for (CompletionStage<JobStatus> answer : List.of(refused, next)) {
       assertThat(answer.toCompletableFuture())

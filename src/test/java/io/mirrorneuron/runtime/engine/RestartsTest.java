@@ -240,7 +240,7 @@ class RestartsTest {
     assertThat(stage.running()).isEmpty();
     stage.crash();
 
-    stage.ask(engine -> engine.deliver(Stage.JOB, "work", again(letter)));
+    stage.ask(engine -> engine.commands().deliver(Stage.JOB, "work", again(letter)));
 
     assertThat(stage.execution("work").message().path("body"))
         .isEqualTo(letter.at("/message/body"));

@@ -176,8 +176,9 @@ class RoutingTest {
                 stage
                     .ask(
                         engine ->
-                            engine.deliver(
-                                Stage.JOB, "nobody", (ObjectNode) letter.path("message")))
+                            engine
+                                .commands()
+                                .deliver(Stage.JOB, "nobody", (ObjectNode) letter.path("message")))
                     .toCompletableFuture()
                     .get())
         .hasMessageContaining("no agent nobody");
@@ -191,7 +192,7 @@ class RoutingTest {
 
     ObjectNode message =
         (ObjectNode) Stage.json("{'envelope':{'type':'again','from':'x'},'body':{'n':1}}");
-    stage.ask(engine -> engine.deliver(Stage.JOB, "end", message));
+    stage.ask(engine -> engine.commands().deliver(Stage.JOB, "end", message));
     assertThat(reached(stage)).isEmpty();
     stage.resume();
 

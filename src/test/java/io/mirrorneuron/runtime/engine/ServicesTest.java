@@ -103,7 +103,10 @@ class ServicesTest {
     Stage stage = round(service(DAILY).start());
 
     stage.ask(
-        engine -> engine.deliver(Stage.JOB, "work", (ObjectNode) Stage.json("{'body':{'n':9}}")));
+        engine ->
+            engine
+                .commands()
+                .deliver(Stage.JOB, "work", (ObjectNode) Stage.json("{'body':{'n':9}}")));
 
     assertThat(stage.execution("work").message().at("/body/n").asInt()).isEqualTo(9);
   }

@@ -46,6 +46,7 @@ final class Simulation {
   private final Workflow workflow;
   private final int inlineLimit;
   private final InMemoryJobStore disk = new InMemoryJobStore();
+  private final HistoryDigest history = new HistoryDigest();
   private final PriorityQueue<Scheduled> future =
       new PriorityQueue<>(
           Comparator.comparingLong(Scheduled::at).thenComparingLong(Scheduled::order));
@@ -153,6 +154,7 @@ final class Simulation {
 
     @Override
     public void at(long at, Runnable task) {
+      history.add("at", at);
       schedule(born, Math.max(0, at - now), task);
     }
   }
@@ -209,6 +211,7 @@ final class Simulation {
             JobStore.class.getClassLoader(),
             new Class<?>[] {JobStore.class},
             (proxy, method, arguments) -> {
+              history.add(method.getName(), arguments);
               CompletableFuture<Object> answer = new CompletableFuture<>();
               boolean away = random.nextDouble() < faults.away();
               boolean applied = !away || random.nextBoolean();
@@ -271,6 +274,7 @@ final class Simulation {
 
     @Override
     public void start(Execution execution, Listener listener) {
+      history.add("start", execution);
       String id = born + "/" + execution.executionId();
       Running mine = new Running(id, execution, twice(born, listener));
       if (!started.add(execution.executionId())) {
@@ -296,6 +300,7 @@ final class Simulation {
 
     @Override
     public void stop(String executionId) {
+      history.add("stop", executionId);
       Running stopped = running.get(born + "/" + executionId);
       if (stopped != null) {
         schedule(born, random.nextInt(10), () -> finish(stopped, Ending.STOPPED));
@@ -343,6 +348,11 @@ final class Simulation {
 
   private Lease lease(String executionId) {
     return new Lease("lease-" + executionId, "default", 1, now, now);
+  }
+
+  /** The same for two builds of the engine only if both have asked for the same, in one order. */
+  String digest() {
+    return history.text();
   }
 
   /** Events of the job, in order, as stored. */

@@ -12,6 +12,8 @@ import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.wire.Json;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +28,10 @@ import org.junit.jupiter.api.Test;
 class SimulationTest {
   private static final int SEEDS = Integer.getInteger("simulation.seeds", 2000);
   private static final long FIRST_SEED = Long.getLong("simulation.first", 1);
+
+  /** A file to write the fingerprint of each history to, or null. */
+  private static final String DIGESTS = System.getProperty("simulation.digests");
+
   private static final String JOB = "job-1";
 
   /** An agent to which only users write, and which writes to nobody. */
@@ -37,20 +43,24 @@ class SimulationTest {
 
   @Test
   void everyHistoryEndsLikeTheOneWithoutFaults() throws Exception {
+    List<String> digests = new ArrayList<>();
     int crashes = 0;
     for (long seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
       try {
-        crashes += seed % 8 == 0 ? checkService(seed) : check(seed);
+        crashes += seed % 8 == 0 ? checkService(seed, digests) : check(seed, digests);
       } catch (Throwable e) {
         throw new AssertionError(
             "seed " + seed + " failed; replay with -Dsimulation.seeds=1 -Dsimulation.first=" + seed,
             e);
       }
     }
+    if (DIGESTS != null) {
+      Files.write(Path.of(DIGESTS), digests);
+    }
     assertThat(crashes).as("the faults that were meant to happen").isGreaterThan(SEEDS / 10);
   }
 
-  private static int check(long seed) throws Exception {
+  private static int check(long seed, List<String> digests) throws Exception {
     Random shape = new Random(seed);
     Workflow workflow = seed % 2 == 0 ? RandomSteps.workflow(shape) : randomWorkflow(shape, false);
     int inlineLimit = seed % 3 == 0 ? 16 + shape.nextInt(48) : 64 * 1024; // many blobs, or none
@@ -63,18 +73,19 @@ class SimulationTest {
     Random random = new Random(seed * 31);
     for (int i = random.nextInt(3); i > 0; i--) {
       boolean drain = random.nextBoolean();
-      stormy.later(random.nextInt(600), engine -> engine.pause(JOB, drain, null));
+      stormy.later(random.nextInt(600), engine -> engine.commands().pause(JOB, drain, null));
     }
     Map<String, Integer> accepted = write(stormy, random);
     boolean cancels = random.nextInt(5) == 0;
     if (cancels) {
-      stormy.later(random.nextInt(600), engine -> engine.cancel(JOB, "carl"));
+      stormy.later(random.nextInt(600), engine -> engine.commands().cancel(JOB, "carl"));
     }
     stormy.run();
     for (int i = 0; i < 50 && stormy.isPaused(JOB); i++) { // by a user, or in doubt after a crash
-      stormy.later(1000, engine -> engine.resume(JOB, null));
+      stormy.later(1000, engine -> engine.commands().resume(JOB, null));
       stormy.run();
     }
+    digests.add(seed + " calm " + calm.digest() + " stormy " + stormy.digest());
 
     JsonNode stored = result(stormy);
     if (stored == null) {
@@ -95,7 +106,7 @@ class SimulationTest {
   }
 
   /** A service goes from round to round until it is cancelled, whatever happens meanwhile. */
-  private static int checkService(long seed) throws Exception {
+  private static int checkService(long seed, List<String> digests) throws Exception {
     Random shape = new Random(seed);
     Workflow workflow =
         shape.nextBoolean() ? RandomSteps.service(shape) : randomWorkflow(shape, true);
@@ -103,13 +114,14 @@ class SimulationTest {
     stormy.submit(JOB);
     write(stormy, shape);
     for (int at = 1000; at < 200_000; at += 2000) { // it may be in doubt after a crash
-      stormy.later(at, engine -> engine.resume(JOB, null));
+      stormy.later(at, engine -> engine.commands().resume(JOB, null));
     }
     for (int at = 200_000; at < 220_000; at += 1000) { // each by somebody else
       String by = "carl-" + at;
-      stormy.later(at, engine -> engine.cancel(JOB, by));
+      stormy.later(at, engine -> engine.commands().cancel(JOB, by));
     }
     stormy.run();
+    digests.add(seed + " service " + stormy.digest());
 
     JsonNode stored = result(stormy);
     if (stored == null) {
@@ -146,6 +158,7 @@ class SimulationTest {
             random.nextInt(600),
             engine ->
                 engine
+                    .commands()
                     .deliver(JOB, BOX, (ObjectNode) Stage.json(letter))
                     .thenAccept(status -> accepted.merge(id, 1, Integer::sum)));
       }
@@ -199,8 +212,8 @@ class SimulationTest {
         .isIn("completed", "failed", "cancelled");
     JobState state = StateReader.read(stored.get(), simulation.workflow(), 1);
     assertThat(state.blobs()).as("blobs left").isEqualTo(stored.get().blobs().keySet());
-    assertThat(state.waiting()).as("messages left").isEmpty();
-    assertThat(state.schedule.flying()).as("executions left").isZero();
+    assertThat(state.mailboxes().waiting()).as("messages left").isEmpty();
+    assertThat(state.schedule().flying()).as("executions left").isZero();
     assertPeople(simulation, header);
     return sorted(header.path("result"));
   }

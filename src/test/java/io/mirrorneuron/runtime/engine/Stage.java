@@ -284,17 +284,17 @@ final class Stage {
   }
 
   Stage pause() {
-    ask(one -> one.pause(JOB, false, subject));
+    ask(one -> one.commands().pause(JOB, false, subject));
     return this;
   }
 
   Stage resume() {
-    ask(one -> one.resume(JOB, subject));
+    ask(one -> one.commands().resume(JOB, subject));
     return this;
   }
 
   Stage cancel() {
-    ask(one -> one.cancel(JOB, subject));
+    ask(one -> one.commands().cancel(JOB, subject));
     return this;
   }
 
@@ -439,7 +439,7 @@ final class Stage {
   }
 
   ObjectNode details() {
-    return engine.details(stored(), row(), List.of());
+    return engine.views().details(stored(), row(), List.of());
   }
 
   JsonNode result() {

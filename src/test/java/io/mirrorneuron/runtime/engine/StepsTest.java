@@ -97,7 +97,9 @@ class StepsTest {
 
     stage.ask(
         engine ->
-            engine.deliver(Stage.JOB, "a", (ObjectNode) Stage.json("{'body':{'late':true}}")));
+            engine
+                .commands()
+                .deliver(Stage.JOB, "a", (ObjectNode) Stage.json("{'body':{'late':true}}")));
 
     assertThat(stage.event("workflow_step_duplicate_message_ignored").path("step_id").asText())
         .isEqualTo("a");
@@ -519,7 +521,7 @@ class StepsTest {
   @Test
   void aDrainingPauseLetsProgramsEnd() {
     Stage stage = chain().start();
-    stage.ask(engine -> engine.pause(Stage.JOB, true, null));
+    stage.ask(engine -> engine.commands().pause(Stage.JOB, true, null));
     assertThat(stage.status()).isEqualTo("pausing");
     assertThat(stage.isStopped("a")).isFalse();
 

@@ -23,7 +23,7 @@ class SubjectsTest {
   }
 
   private static JsonNode why(Stage stage) {
-    return stage.engine().why(stage.stored(), stage.row());
+    return stage.engine().views().why(stage.stored(), stage.row());
   }
 
   private static List<JsonNode> documents(Stage stage) {
@@ -32,7 +32,7 @@ class SubjectsTest {
         stage.row(),
         stage.details().path("job"),
         stage.details().path("summary"),
-        stage.engine().brief(stage.stored(), stage.row()).path("job"),
+        stage.engine().views().brief(stage.stored(), stage.row()).path("job"),
         why(stage));
   }
 
@@ -96,7 +96,7 @@ class SubjectsTest {
   void whoPausedIsToldAsLongAsTheJobIsPaused() {
     Stage stage = submittedBy("anna");
     stage.subject = "bob";
-    stage.ask(engine -> engine.pause(Stage.JOB, true, "bob"));
+    stage.ask(engine -> engine.commands().pause(Stage.JOB, true, "bob"));
     stage.subject = "carl";
     stage.pause().letStop().crash();
 

@@ -47,7 +47,8 @@ class SystemJobsTest {
   void itsAgentsAreReachedByTheNameInTheManifestToo() {
     Stage stage = start("system");
 
-    stage.ask(one -> one.deliver(Stage.JOB, "work", (ObjectNode) Stage.json("{'body':{}}")));
+    stage.ask(
+        one -> one.commands().deliver(Stage.JOB, "work", (ObjectNode) Stage.json("{'body':{}}")));
 
     assertThat(stage.details().at("/agents/0/mailbox_depth").asInt()).isEqualTo(2);
   }

@@ -12,7 +12,7 @@ class WhyTest {
   private static final String ALL_DONE = "{'trigger_rule':'all_done'}";
 
   private static JsonNode why(Stage stage) {
-    return stage.engine().why(stage.stored(), stage.row());
+    return stage.engine().views().why(stage.stored(), stage.row());
   }
 
   /** The only explanation of the subject. */

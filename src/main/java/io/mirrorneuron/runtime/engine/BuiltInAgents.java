@@ -6,52 +6,51 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.wire.Json;
 
 /** What the agents that need no process do with a message; {@code runtime.md} section 2.1. */
-final class Behaviour {
+final class BuiltInAgents {
   private final JobState state;
   private final Turn turn;
   private final LifeCycle life;
   private final Ledger ledger;
-  private final StepEnds ends;
+  private final StepEndings ends;
 
-  Behaviour(JobState state, Turn turn, LifeCycle life, Ledger ledger) {
+  BuiltInAgents(JobState state, Turn turn, LifeCycle life, Ledger ledger) {
     this.state = state;
     this.turn = turn;
     this.life = life;
     this.ledger = ledger;
-    this.ends = new StepEnds(state, turn, life);
+    this.ends = new StepEndings(state, turn, life);
   }
 
   void router(Mailbox mailbox, Message message) {
-    AgentState agent = mailbox.owner;
+    AgentState agent = mailbox.owner();
     ends.done(mailbox, message.body());
-    String type = agent.agent.config().path("emit_type").asText(message.type());
-    Mail mail = new Mail(state, turn, ledger, mailbox, message);
+    String type = agent.declared().config().path("emit_type").asText(message.type());
+    MessageRouter mail = new MessageRouter(state, turn, ledger, mailbox, message);
     mail.emit(type, mail.forward(type), true);
-    rememberOutput(agent, message.body());
+    agent.produced(message.body());
   }
 
   void sensor(Mailbox mailbox, Message message) {
-    AgentState agent = mailbox.owner;
-    turn.agentEvent(
-        "sensor_observed", agent.agent.id(), Json.object().put("count", agent.processed));
-    int threshold = Math.max(1, agent.agent.config().path("complete_after").asInt(1));
-    if (agent.processed % threshold != 0) {
+    AgentState agent = mailbox.owner();
+    turn.agentEvent("sensor_observed", agent.id(), Json.object().put("count", agent.processed()));
+    int threshold = Math.max(1, agent.declared().config().path("complete_after").asInt(1));
+    if (agent.processed() % threshold != 0) {
       return;
     }
-    String type = agent.agent.config().path("output_message_type").asText("sensor_ready");
+    String type = agent.declared().config().path("output_message_type").asText("sensor_ready");
     ObjectNode body = Json.object();
-    body.put("agent_id", agent.agent.id()).put("count", agent.processed);
+    body.put("agent_id", agent.id()).put("count", agent.processed());
     body.set("last_message", message.body());
     ends.done(mailbox, body);
-    Mail mail = new Mail(state, turn, ledger, mailbox, message);
+    MessageRouter mail = new MessageRouter(state, turn, ledger, mailbox, message);
     mail.emit(type, mail.reply(type, body), true);
-    rememberOutput(agent, body);
+    agent.produced(body);
   }
 
   void aggregator(Mailbox mailbox, Message message) {
-    AgentState agent = mailbox.owner;
-    String id = agent.agent.id();
-    if (agent.fired) {
+    AgentState agent = mailbox.owner();
+    String id = agent.id();
+    if (agent.fired()) {
       turn.agentEvent("aggregator_late_message", id, Json.object().put("message_id", message.id()));
       return;
     }
@@ -62,19 +61,19 @@ final class Behaviour {
       turn.agentEvent("aggregator_duplicate_ignored", id, payload);
       return;
     }
-    state.changes.collected(agent, sender, message.body());
-    int count = agent.collected.size();
+    state.changes().collected(agent, sender, message.body());
+    int count = agent.collected().size();
     turn.agentEvent("aggregator_received", id, Json.object().put("count", count));
 
-    JsonNode config = agent.agent.config();
+    JsonNode config = agent.declared().config();
     int threshold = config.path("complete_after").asInt(0);
     if (config.path("complete_on_message").asBoolean() || (threshold > 0 && count >= threshold)) {
-      agent.fired = true;
+      agent.fire();
       aggregated(mailbox, message);
     }
   }
 
-  /** Who has answered: an agent, of which each instance of a scattered step counts by itself. */
+  /** The sender that counts once: an agent, or an agent working for one instance of a step. */
   private static String sender(Message message) {
     JsonNode agent = message.body().path("agent_id");
     if (!agent.isTextual()) {
@@ -85,16 +84,16 @@ final class Behaviour {
   }
 
   private void aggregated(Mailbox mailbox, Message message) {
-    AgentState agent = mailbox.owner;
-    JsonNode config = agent.agent.config();
+    AgentState agent = mailbox.owner();
+    JsonNode config = agent.declared().config();
     ObjectNode output = collectedOutput(agent);
     ends.done(mailbox, output);
     String type = config.path("output_message_type").asText("");
     if (!type.isEmpty()) {
-      Mail mail = new Mail(state, turn, ledger, mailbox, message);
+      MessageRouter mail = new MessageRouter(state, turn, ledger, mailbox, message);
       mail.emit(type, mail.reply(type, output), true);
     }
-    boolean endsByItself = type.isEmpty() && mailbox.step == null;
+    boolean endsByItself = type.isEmpty() && mailbox.step() == null;
     if (endsByItself || asksForCompletion(config)) {
       life.complete(mailbox, output);
     }
@@ -111,16 +110,9 @@ final class Behaviour {
   static ObjectNode collectedOutput(AgentState agent) {
     ObjectNode output = Json.object();
     ArrayNode messages = output.putArray("messages");
-    messages.addAll(agent.collected);
+    messages.addAll(agent.collected());
     output.put("count", messages.size());
     output.set("last_message", messages.isEmpty() ? null : messages.get(messages.size() - 1));
     return output;
-  }
-
-  private void rememberOutput(AgentState agent, JsonNode output) {
-    if (agent.agent.outgoing().isEmpty()) {
-      agent.output = output;
-      state.changes.touch(agent);
-    }
   }
 }

@@ -13,15 +13,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
-/** Adds an event to a job that nobody works on: it has ended, or this build cannot read it. */
-final class Postscript {
+/** Appends an event to a job that no loop runs: it has ended, or this build cannot read it. */
+final class EventAppender {
   private static final int TRIES = 20;
 
   private final JobStore store;
   private final Timers timers;
   private final Consumer<String> changed;
 
-  Postscript(JobStore store, Timers timers, Consumer<String> changed) {
+  EventAppender(JobStore store, Timers timers, Consumer<String> changed) {
     this.store = store;
     this.timers = timers;
     this.changed = changed;

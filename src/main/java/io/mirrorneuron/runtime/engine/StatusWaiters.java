@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 
-/** Who waits for a job to reach which status. Confined to the job's lane. */
-final class Questions {
+/** Callers that wait for a job to reach a status. Used on the job's lane only. */
+final class StatusWaiters {
   private record Question(
       Input.Command command, Predicate<JobStatus> settled, CompletableFuture<JobStatus> answer) {}
 
@@ -44,7 +44,7 @@ final class Questions {
         });
   }
 
-  /** Answers those whom this status satisfies. */
+  /** Answers the callers that wait for this status. */
   void settle(JobStatus status) {
     Iterator<Question> questions = open.iterator();
     while (questions.hasNext()) {

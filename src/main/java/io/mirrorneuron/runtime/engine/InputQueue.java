@@ -7,8 +7,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** What a job has yet to decide on, in order. Confined to the job's lane. */
-final class Inbox {
+/** Inputs that a job has not decided on yet, in order. Used on the job's lane only. */
+final class InputQueue {
   /** As many beacons of one program wait at most, as when the store is away for hours. */
   private static final int MOST_BEACONS = 20;
 

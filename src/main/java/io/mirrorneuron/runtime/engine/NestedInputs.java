@@ -12,13 +12,13 @@ import java.nio.charset.StandardCharsets;
  * replaced by {@code {type: blob_ref, sha256, size_bytes, truncated: true, reason}}, of the JSON
  * text that is not there.
  */
-final class Nesting {
+final class NestedInputs {
   private static final int MAX_LEVELS = 64;
 
   /** Characters of program output that the levels may hold together, twice stored each. */
   private static final long MAX_TEXT = 2L * 1024 * 1024;
 
-  private Nesting() {}
+  private NestedInputs() {}
 
   /** The body itself when it is within the limits, else a copy that is. */
   static JsonNode bounded(JsonNode body) {
@@ -47,7 +47,7 @@ final class Nesting {
 
   private static ObjectNode marker(JsonNode left) {
     String text = Json.write(left);
-    ObjectNode marker = Json.object().put("type", "blob_ref").put("sha256", Blob.name(text));
+    ObjectNode marker = Json.object().put("type", "blob_ref").put("sha256", Blob.fingerprint(text));
     marker.put("size_bytes", text.getBytes(StandardCharsets.UTF_8).length).put("truncated", true);
     return marker.put("reason", "inputs further back are left out of this message");
   }

@@ -4,7 +4,7 @@ import io.mirrorneuron.runtime.workflow.Backpressure;
 import java.util.Locale;
 
 /** How full a mailbox is; it takes more to get worse than to stay so. */
-enum Pressure {
+enum MailboxPressure {
   NORMAL,
   /** Messages from outside are refused. */
   PRESSURED,
@@ -14,7 +14,7 @@ enum Pressure {
   /**
    * @param depth messages that wait now
    */
-  Pressure next(int depth, Backpressure limits) {
+  MailboxPressure next(int depth, Backpressure limits) {
     if (depth >= limits.maxQueueDepth()) {
       return SATURATED;
     }
@@ -29,7 +29,7 @@ enum Pressure {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  static Pressure of(String word) {
+  static MailboxPressure of(String word) {
     return valueOf(word.toUpperCase(Locale.ROOT));
   }
 }

@@ -3,10 +3,10 @@ package io.mirrorneuron.runtime.engine;
 import io.mirrorneuron.runtime.workflow.StepGraph.Trigger;
 
 /**
- * How the parents of a step have ended, counted as they end, so that a join of ten thousand costs
+ * Counts how the parents of a step have ended, as they end, so that a join of ten thousand costs
  * each of them the same as a join of two.
  */
-final class Tally {
+final class ParentOutcomes {
   /** Whether a step may start. */
   enum Verdict {
     WAIT,

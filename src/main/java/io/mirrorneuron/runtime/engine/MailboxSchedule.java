@@ -1,23 +1,25 @@
 package io.mirrorneuron.runtime.engine;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Which mailboxes of a job are to be looked at next, and which only once others have made room: by
  * landing when they fly, or by working their messages off when they are full.
  */
-final class Schedule {
-  private final Deque<Mailbox> candidates = new ArrayDeque<>();
+final class MailboxSchedule {
+  private final LinkedHashSet<Mailbox> candidates = new LinkedHashSet<>();
 
   /** Senders by the full receiver that they wait for, first come first served. */
   private final Map<Mailbox, LinkedHashSet<Mailbox>> held = new LinkedHashMap<>();
 
   private final LinkedHashSet<Mailbox> inLine = new LinkedHashSet<>();
+
+  /** Mailboxes of steps that wait until the agent that works for them is free. */
+  private final Map<AgentState, LinkedHashSet<Mailbox>> inLineForAgent = new HashMap<>();
+
   private int flying;
   private int flyingSteps;
   private int saturated;
@@ -41,19 +43,12 @@ final class Schedule {
 
   /** Has the mailbox looked at again: its agent may be free, due or have mail. */
   void consider(Mailbox mailbox) {
-    if (!mailbox.candidate) {
-      mailbox.candidate = true;
-      candidates.addLast(mailbox);
-    }
+    candidates.add(mailbox); // it keeps its place when it is there already
   }
 
   /** The next mailbox whose agent may have something to do now, or null. */
   Mailbox poll() {
-    Mailbox next = candidates.pollFirst();
-    if (next != null) {
-      next.candidate = false;
-    }
-    return next;
+    return candidates.isEmpty() ? null : candidates.removeFirst();
   }
 
   boolean isEmpty() {
@@ -95,10 +90,10 @@ final class Schedule {
     return held.isEmpty() ? null : takeHeld(held.keySet().iterator().next());
   }
 
-  void pressure(Mailbox mailbox, Pressure next) {
-    saturated +=
-        (next == Pressure.SATURATED ? 1 : 0) - (mailbox.pressure == Pressure.SATURATED ? 1 : 0);
-    mailbox.pressure = next;
+  void pressure(Mailbox mailbox, MailboxPressure next) {
+    saturated -= mailbox.isSaturated() ? 1 : 0;
+    mailbox.press(next);
+    saturated += mailbox.isSaturated() ? 1 : 0;
   }
 
   // ---- in line behind those that fly
@@ -108,47 +103,61 @@ final class Schedule {
     inLine.add(mailbox);
   }
 
-  /** Whoever waits behind the mailbox may be looked at: it does not take the place it was given. */
+  /** The mailbox waits until its agent is free. */
+  void lineUpForAgent(Mailbox mailbox) {
+    lineForAgent(mailbox.owner()).add(mailbox);
+  }
+
+  /** The mailbox does not use its turn: the next ones in its lines are looked at instead. */
   void passOn(Mailbox mailbox) {
-    considerNext(inLine);
-    if (mailbox.owner.flying == 0) {
-      considerNext(mailbox.owner.inLine);
+    considerNextInLine();
+    if (mailbox.owner().flying() == 0) {
+      considerNextInLine(mailbox.owner());
     }
   }
 
   void fly(Mailbox mailbox, Mailbox.Flight flight) {
     boolean flew = mailbox.isFlying();
     count(mailbox, -1);
-    mailbox.flight = flight;
+    mailbox.fly(flight);
     count(mailbox, 1);
     if (mailbox.isFlying()) {
       inLine.remove(mailbox);
-      mailbox.owner.inLine.remove(mailbox);
+      lineForAgent(mailbox.owner()).remove(mailbox);
     } else if (flew) {
-      considerNext(inLine);
-      considerNext(mailbox.owner.inLine);
+      considerNextInLine();
+      considerNextInLine(mailbox.owner());
     }
   }
 
   /** Counts in what a mailbox was at when it was stored. */
   void restored(Mailbox mailbox) {
     count(mailbox, 1);
-    saturated += mailbox.pressure == Pressure.SATURATED ? 1 : 0;
+    saturated += mailbox.isSaturated() ? 1 : 0;
   }
 
-  private void considerNext(Set<Mailbox> line) {
+  private LinkedHashSet<Mailbox> lineForAgent(AgentState agent) {
+    return inLineForAgent.computeIfAbsent(agent, key -> new LinkedHashSet<>());
+  }
+
+  private void considerNextInLine() {
+    if (!inLine.isEmpty()) {
+      consider(inLine.removeFirst());
+    }
+  }
+
+  private void considerNextInLine(AgentState agent) {
+    LinkedHashSet<Mailbox> line = lineForAgent(agent);
     if (!line.isEmpty()) {
-      Mailbox next = line.iterator().next();
-      line.remove(next);
-      consider(next);
+      consider(line.removeFirst());
     }
   }
 
   private void count(Mailbox mailbox, int direction) {
     if (mailbox.isFlying()) {
       flying += direction;
-      flyingSteps += mailbox.step == null ? 0 : direction;
-      mailbox.owner.flying += direction;
+      flyingSteps += mailbox.step() == null ? 0 : direction;
+      mailbox.owner().countFlying(direction);
     }
   }
 }

@@ -11,13 +11,13 @@ import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
 /** Long chains and loops must not make messages that cannot be stored. */
-class NestingTest {
+class NestedInputsTest {
   private static JsonNode chain(int hops, String stdout) {
     JsonNode body = Json.object().put("seed", true);
     for (int i = 0; i < hops; i++) {
       ObjectNode payload = Json.object().put("agent_id", "a" + i);
       payload.putObject("sandbox").put("stdout", stdout);
-      payload.set("input", Nesting.bounded(body));
+      payload.set("input", NestedInputs.bounded(body));
       body = payload;
     }
     return body;
@@ -58,7 +58,7 @@ class NestingTest {
     JsonNode whole = chain(2, "x".repeat(1024 * 1024));
     ObjectNode payload = Json.object();
     payload.putObject("sandbox").put("stdout", "x".repeat(1024 * 1024));
-    JsonNode marker = Nesting.bounded(payload.set("input", whole)).at("/input/input");
+    JsonNode marker = NestedInputs.bounded(payload.set("input", whole)).at("/input/input");
     String left = Json.write(whole.path("input"));
 
     assertThat(marker.path("type").asText()).isEqualTo("blob_ref");
@@ -73,8 +73,9 @@ class NestingTest {
   void aLargeBodyThatIsNoPayloadIsLeftAlone() {
     JsonNode seed = Json.object().put("text", "x".repeat(5_000_000));
 
-    assertThat(Nesting.bounded(seed)).isSameAs(seed);
-    assertThat(Nesting.bounded(Json.MAPPER.getNodeFactory().numberNode(7)).asInt()).isEqualTo(7);
+    assertThat(NestedInputs.bounded(seed)).isSameAs(seed);
+    assertThat(NestedInputs.bounded(Json.MAPPER.getNodeFactory().numberNode(7)).asInt())
+        .isEqualTo(7);
   }
 
   @Test

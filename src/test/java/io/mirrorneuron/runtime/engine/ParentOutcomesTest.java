@@ -2,8 +2,8 @@ package io.mirrorneuron.runtime.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.runtime.engine.Tally.Ending;
-import io.mirrorneuron.runtime.engine.Tally.Verdict;
+import io.mirrorneuron.runtime.engine.ParentOutcomes.Ending;
+import io.mirrorneuron.runtime.engine.ParentOutcomes.Verdict;
 import io.mirrorneuron.runtime.workflow.StepGraph.Rule;
 import io.mirrorneuron.runtime.workflow.StepGraph.Trigger;
 import java.util.ArrayList;
@@ -14,7 +14,7 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /** The counts of a tally say what a look at the list of all parents says, at each moment. */
-class TallyTest {
+class ParentOutcomesTest {
   private static final int CASES = 40_000;
 
   /** Success, a failure that the flow survived, a failure, skipped, partial. */
@@ -96,13 +96,13 @@ class TallyTest {
     return parents;
   }
 
-  private static Tally tally(List<Parent> parents) {
-    Tally tally = new Tally();
+  private static ParentOutcomes tally(List<Parent> parents) {
+    ParentOutcomes tally = new ParentOutcomes();
     parents.forEach(parent -> tally.expect(parent.required, 1));
     return tally;
   }
 
-  private static void end(Tally tally, Parent parent) {
+  private static void end(ParentOutcomes tally, Parent parent) {
     tally.add(parent.required, parent.ending);
   }
 
@@ -112,7 +112,7 @@ class TallyTest {
     for (int i = 0; i < CASES; i++) {
       List<Parent> parents = parents(random);
       Trigger trigger = trigger(random);
-      Tally tally = tally(parents);
+      ParentOutcomes tally = tally(parents);
       for (int ended = 0; ended <= parents.size(); ended++) {
         Oracle oracle =
             new Oracle(parents.subList(0, ended), parents.subList(ended, parents.size()));
@@ -132,7 +132,7 @@ class TallyTest {
     for (int i = 0; i < CASES; i++) {
       List<Parent> parents = parents(random);
       Trigger trigger = trigger(random);
-      Tally tally = tally(parents);
+      ParentOutcomes tally = tally(parents);
       Verdict before = tally.verdict(trigger);
       for (Parent parent : parents) {
         end(tally, parent);
@@ -152,11 +152,11 @@ class TallyTest {
     for (int i = 0; i < CASES; i++) {
       List<Parent> parents = parents(random);
       Trigger trigger = trigger(random);
-      Tally one = tally(parents);
+      ParentOutcomes one = tally(parents);
       parents.forEach(parent -> end(one, parent));
       List<Parent> shuffled = new ArrayList<>(parents);
       Collections.shuffle(shuffled, random);
-      Tally other = tally(parents);
+      ParentOutcomes other = tally(parents);
       shuffled.forEach(parent -> end(other, parent));
 
       assertThat(other.verdict(trigger))
@@ -178,7 +178,7 @@ class TallyTest {
         Ending ending = ENDINGS.get(random.nextInt(ENDINGS.size()));
         instances.add(new Parent(required, ending));
       }
-      Tally tally = tally(parents);
+      ParentOutcomes tally = tally(parents);
       tally.expect(required, 1); // what is to be scattered
       tally.expect(required, instances.size() - 1);
       List<Parent> all = new ArrayList<>(parents);

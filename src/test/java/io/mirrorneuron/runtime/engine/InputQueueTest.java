@@ -8,8 +8,8 @@ import io.mirrorneuron.wire.Json;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class InboxTest {
-  private final Inbox inbox = new Inbox();
+class InputQueueTest {
+  private final InputQueue inbox = new InputQueue();
 
   private void beacon(String execution, int number) {
     Signal beacon = new Signal.Beacon(Json.object().put("n", number));

@@ -12,10 +12,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Takes what is large out of one field, from the leaves up, so that what remains is below the limit
+ * Takes large values out of one field, from the leaves up, so that what remains is below the limit
  * everywhere. Values are not changed; where something was taken out there is a copy.
  */
-final class Lightening {
+final class BlobExtraction {
   /** Makes a blob of a value, or answers the equal one that there is. */
   interface Maker {
     /**
@@ -42,7 +42,7 @@ final class Lightening {
   /**
    * @param known blobs by instance
    */
-  Lightening(int limit, Map<JsonNode, Blob> known, Maker maker) {
+  BlobExtraction(int limit, Map<JsonNode, Blob> known, Maker maker) {
     this.limit = limit;
     this.known = known;
     this.maker = maker;

@@ -10,23 +10,23 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What a mailbox counts as after each change is what its whole history says. */
-class PressureTest {
+class MailboxPressureTest {
   private static final int WALKS = 5_000;
   private static final int STEPS = 60;
 
   /** Looks back: full and high ever since; or high, and not once calm since; or neither. */
-  private static Pressure oracle(List<Integer> depths, Backpressure limits) {
+  private static MailboxPressure oracle(List<Integer> depths, Backpressure limits) {
     for (int i = depths.size() - 1; i >= 0 && isHigh(depths.get(i), limits); i--) {
       if (depths.get(i) >= limits.maxQueueDepth()) {
-        return Pressure.SATURATED;
+        return MailboxPressure.SATURATED;
       }
     }
     for (int i = depths.size() - 1; i >= 0 && !isCalm(depths.get(i), limits); i--) {
       if (isHigh(depths.get(i), limits)) {
-        return Pressure.PRESSURED;
+        return MailboxPressure.PRESSURED;
       }
     }
-    return Pressure.NORMAL;
+    return MailboxPressure.NORMAL;
   }
 
   private static boolean isHigh(int depth, Backpressure limits) {
@@ -46,11 +46,11 @@ class PressureTest {
   @Test
   void pressureIsWhatItsHistorySays() {
     Random random = new Random(5);
-    int[] seen = new int[Pressure.values().length];
+    int[] seen = new int[MailboxPressure.values().length];
     for (int walk = 0; walk < WALKS; walk++) {
       Backpressure limits = limits(random);
       List<Integer> depths = new ArrayList<>();
-      Pressure pressure = Pressure.NORMAL;
+      MailboxPressure pressure = MailboxPressure.NORMAL;
       int depth = 0;
       for (int step = 0; step < STEPS; step++) {
         int change = random.nextInt(8) == 0 ? random.nextInt(21) - 10 : random.nextInt(3) - 1;

@@ -8,13 +8,13 @@ import io.mirrorneuron.wire.DerivedId;
 import io.mirrorneuron.wire.Json;
 import java.util.Optional;
 
-/** Takes messages from outside the graph in, once each, and only while there is room for them. */
-final class Reception {
+/** Accepts messages from outside the graph, each once and only while mailboxes have room. */
+final class MessageIntake {
   private final JobState state;
   private final Turn turn;
   private final Ledger ledger;
 
-  Reception(JobState state, Turn turn, Ledger ledger) {
+  MessageIntake(JobState state, Turn turn, Ledger ledger) {
     this.state = state;
     this.turn = turn;
     this.ledger = ledger;
@@ -23,15 +23,16 @@ final class Reception {
   void take(Input.Deliver deliver) {
     ObjectNode given = deliver.message();
     String to = deliver.agentId();
-    long seq = state.counters.nextMessage();
+    long seq = state.counters().nextMessage();
     JsonNode id = given.at("/envelope/message_id");
     Message message =
-        Outside.message(state.jobId, Outside.sender(given), to, "command", given)
-            .id(id.asText(DerivedId.of(state.jobId, "external " + to, (int) seq)))
+        ExternalMessages.message(
+                state.jobId(), ExternalMessages.sender(given), to, "command", given)
+            .id(id.asText(DerivedId.of(state.jobId(), "external " + to, (int) seq)))
             .with("timestamp", turn.timestamp())
             .build(seq, to);
     String digest = digest(message);
-    String known = state.receipts.digest(message.id());
+    String known = state.receipts().digest(message.id());
     if (known != null && !known.equals(digest)) {
       turn.refuse(deliver, reused(message.id()));
     } else if (known == null) {
@@ -39,7 +40,7 @@ final class Reception {
       if (pressured.isPresent()) {
         reject(deliver, pressured.get());
       } else {
-        state.receipts.add(message.id(), digest);
+        state.receipts().add(message.id(), digest);
         ledger.post(message);
       }
     }
@@ -58,10 +59,10 @@ final class Reception {
   }
 
   private void reject(Input.Deliver deliver, Mailbox pressured) {
-    String full = pressured.owner.agent.id();
-    int retryAfter = pressured.owner.agent.policies().backpressure().retryAfterMs();
+    String full = pressured.agentId();
+    int retryAfter = pressured.owner().declared().policies().backpressure().retryAfterMs();
     ObjectNode payload = Json.object().put("reason", "retry_later").put("accepted", false);
-    payload.put("retry_after_ms", retryAfter).put("pressure", pressured.pressure.word());
+    payload.put("retry_after_ms", retryAfter).put("pressure", pressured.pressure().word());
     payload.put("target_agent_id", deliver.agentId()).put("pressured_agent_id", full);
     payload.putArray("affected_agents").add(full);
     turn.agentEvent("external_input_rejected", deliver.agentId(), payload);
@@ -69,7 +70,7 @@ final class Reception {
         deliver,
         MnException.retryLater(
             "agent %s is %s: %d messages wait for it"
-                .formatted(full, pressured.pressure.word(), pressured.messages.size()),
+                .formatted(full, pressured.pressure().word(), pressured.depth()),
             retryAfter));
   }
 }

@@ -18,19 +18,17 @@ import java.util.function.UnaryOperator;
  * The jobs that are open on this node, each with its {@link JobLoop} on its lane, from the job's
  * beginning or its taking over until it ends. Thread-safe.
  */
-final class Loops {
-  private final Surroundings around;
-  private final Lanes lanes;
+final class JobLoops {
+  private final EngineContext context;
   private final Consumer<String> uncertain;
   private final Map<String, JobLoop> open = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
   /**
-   * @param uncertain hears the id of a new job of which nobody knows whether it was written
+   * @param uncertain is called with the id of a new job that may or may not have been written
    */
-  Loops(Surroundings around, Lanes lanes, Consumer<String> uncertain) {
-    this.around = around;
-    this.lanes = lanes;
+  JobLoops(EngineContext context, Consumer<String> uncertain) {
+    this.context = context;
     this.uncertain = uncertain;
   }
 
@@ -47,18 +45,18 @@ final class Loops {
           MnException.unavailable("the runtime is stopping", null));
     }
     CompletableFuture<SubmittedJob> answer = new CompletableFuture<>();
-    Executor lane = lanes.of(job.jobId());
+    Executor lane = context.ports().lanes().of(job.jobId());
     lane.execute(
         () -> {
           JobLoop loop;
           try {
-            loop = new JobLoop(around, lane, state.get(), 1, this::ended);
+            loop = new JobLoop(context, lane, state.get(), 1, this::ended);
           } catch (RuntimeException e) {
             answer.completeExceptionally(e);
             return;
           }
           open.put(job.jobId(), loop);
-          loop.create(beginning, commit -> around.store().create(job, completed.apply(commit)))
+          loop.create(beginning, commit -> context.store().create(job, completed.apply(commit)))
               .whenComplete(
                   (created, failure) -> {
                     if (failure != null) {
@@ -80,8 +78,9 @@ final class Loops {
 
   /** Opens a job that is stored. */
   void goOn(JobState state, long epoch) {
-    JobLoop loop = new JobLoop(around, lanes.of(state.jobId), state, epoch, this::ended);
-    open.put(state.jobId, loop);
+    JobLoop loop =
+        new JobLoop(context, context.ports().lanes().of(state.jobId()), state, epoch, this::ended);
+    open.put(state.jobId(), loop);
     loop.offer(new Input.Loaded(Set.of(), true));
   }
 

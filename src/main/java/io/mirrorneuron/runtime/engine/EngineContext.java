@@ -6,18 +6,29 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * What all jobs of a node work with.
+ * What all jobs of a node share.
  *
  * @param bundles payload folder by fingerprint
- * @param changed hears the id of each job whose events have grown
+ * @param changed is called with the id of each job that has new events
  * @param inlineLimit see {@link Blobs}
  */
-record Surroundings(
-    JobStore store,
-    Executions executions,
-    Timers timers,
+record EngineContext(
+    Engine.Ports ports,
     Decider decider,
-    JobDocuments documents,
+    JobRow rows,
     Function<String, Path> bundles,
     Consumer<String> changed,
-    int inlineLimit) {}
+    int inlineLimit) {
+
+  JobStore store() {
+    return ports.store();
+  }
+
+  Executions executions() {
+    return ports.executions();
+  }
+
+  Timers timers() {
+    return ports.timers();
+  }
+}

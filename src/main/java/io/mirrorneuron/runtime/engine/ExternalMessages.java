@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.MessageForm;
 
-/** Messages that no agent of the graph has sent: seeds, and what people and programs send in. */
-final class Outside {
-  private Outside() {}
+/** Messages that no agent of the graph has sent: seeds, and those sent in over the API. */
+final class ExternalMessages {
+  private ExternalMessages() {}
 
   /**
    * A seed is a body, or a message: with an envelope, or flat with a body of its own. Members that

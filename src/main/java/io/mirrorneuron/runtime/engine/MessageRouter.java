@@ -16,7 +16,7 @@ import java.util.Locale;
  * Sends what one agent emits while it handles one message: along the edges that carry the type, or
  * straight to a named agent. What finds no receiver becomes a dead letter, never silence.
  */
-final class Mail {
+final class MessageRouter {
   private static final int SHOWN_CANDIDATES = 25;
 
   private final JobState state;
@@ -30,18 +30,18 @@ final class Mail {
   /**
    * @param from the mailbox that {@code handled} was taken from
    */
-  Mail(JobState state, Turn turn, Ledger ledger, Mailbox from, Message handled) {
+  MessageRouter(JobState state, Turn turn, Ledger ledger, Mailbox from, Message handled) {
     this.state = state;
     this.turn = turn;
     this.ledger = ledger;
-    this.sender = from.owner;
-    this.step = from.step;
+    this.sender = from.owner();
+    this.step = from.step();
     this.handled = handled;
   }
 
   /** A message built on {@code handled}: it inherits ids and {@code mn.*} headers, nothing else. */
   Message.Builder reply(String type, JsonNode body) {
-    Message.Builder message = Message.builder(state.jobId, sender.agent.id(), "", type).body(body);
+    Message.Builder message = Message.builder(state.jobId(), sender.id(), "", type).body(body);
     message.with("correlation_id", handled.envelope().path("correlation_id").asText());
     message.with("causation_id", handled.id()).with("timestamp", turn.timestamp());
     ObjectNode headers = Json.object();
@@ -77,7 +77,7 @@ final class Mail {
    * @param leafMayDrop whether a leaf agent may send this type to nobody: the default output does
    */
   void emit(String type, Message.Builder message, boolean leafMayDrop) {
-    List<Edge> edges = sender.agent.outgoing();
+    List<Edge> edges = sender.declared().outgoing();
     List<Edge> carrying = edges.stream().filter(edge -> edge.carries(type)).toList();
     if (carrying.isEmpty()) {
       unrouted(type, message, leafMayDrop && edges.isEmpty());
@@ -91,11 +91,11 @@ final class Mail {
 
   /** Sends past the edges; a structured emit that names its target does so. */
   void emitTo(String target, Message.Builder message) {
-    if (state.workflow.agents().containsKey(target)) {
+    if (state.workflow().agents().containsKey(target)) {
       deliver(target, message);
     } else {
       message.id(nextId()).with("to", target);
-      deadLetter(sender.agent.id(), message.preview(), "unknown target agent " + target);
+      deadLetter(sender.id(), message.preview(), "unknown target agent " + target);
     }
   }
 
@@ -124,16 +124,16 @@ final class Mail {
     }
     if (selected.isEmpty() && decided) {
       ObjectNode payload = Json.object();
-      payload.put("from", sender.agent.id()).put("candidate_count", carrying.size());
+      payload.put("from", sender.id()).put("candidate_count", carrying.size());
       payload.put("message_type", message.preview().path("envelope").path("type").asText());
-      turn.agentEvent("route_not_matched", sender.agent.id(), payload);
+      turn.agentEvent("route_not_matched", sender.id(), payload);
     }
     return selected;
   }
 
   private boolean matches(Edge edge, Message.Builder message) {
     ObjectNode preview = message.preview();
-    JsonNode memory = sender.memory == null ? Json.MAPPER.nullNode() : sender.memory;
+    JsonNode memory = sender.memory() == null ? Json.MAPPER.nullNode() : sender.memory();
     return edge.condition()
         .test(
             new Condition.Context(
@@ -146,16 +146,16 @@ final class Mail {
     payload.put("message_type", edge.messageType());
     payload.put("routing_mode", edge.routing().name().toLowerCase(Locale.ROOT));
     payload.put("matched", matched);
-    turn.agentEvent(type, sender.agent.id(), payload);
+    turn.agentEvent(type, sender.id(), payload);
   }
 
   private void deliver(String target, Message.Builder message) {
     message.id(nextId());
-    ledger.post(message.build(state.counters.nextMessage(), target));
+    ledger.post(message.build(state.counters().nextMessage(), target));
   }
 
   private String nextId() {
-    return DerivedId.of(handled.id(), sender.agent.id(), index++);
+    return DerivedId.of(handled.id(), sender.id(), index++);
   }
 
   private void unrouted(String type, Message.Builder message, boolean silent) {
@@ -166,15 +166,15 @@ final class Mail {
     ObjectNode payload = Json.object();
     payload.put("type", type);
     ArrayNode candidates = payload.putArray("candidates");
-    sender.agent.outgoing().stream()
+    sender.declared().outgoing().stream()
         .map(Edge::messageType)
         .distinct()
         .limit(SHOWN_CANDIDATES)
         .forEach(candidates::add);
-    turn.agentEvent("message_unrouted", sender.agent.id(), payload);
-    state.header.noteUnrouted(type);
-    if (!sender.agent.outgoing().isEmpty()) {
-      deadLetter(sender.agent.id(), message.preview(), "no edge carries message type " + type);
+    turn.agentEvent("message_unrouted", sender.id(), payload);
+    state.header().noteUnrouted(type);
+    if (!sender.declared().outgoing().isEmpty()) {
+      deadLetter(sender.id(), message.preview(), "no edge carries message type " + type);
     }
   }
 
