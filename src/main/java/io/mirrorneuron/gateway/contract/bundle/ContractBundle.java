@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -17,6 +18,7 @@ import java.util.stream.Stream;
  * @param json the same, compact
  */
 public record ContractBundle(String yaml, String json) {
+  private static final String SUFFIX = ".yaml";
 
   /** Arguments: the folder of the contract, and the one that the bundle is written to. */
   public static void main(String[] arguments) throws IOException {
@@ -28,7 +30,7 @@ public record ContractBundle(String yaml, String json) {
 
   /**
    * Unites {@code mirrorneuron.yaml} and all documents in {@code areas}: paths and components in
-   * the order of {@code order.txt}, those that it does not name first.
+   * the order of the head's tags, then of file names, then as they are written.
    *
    * @throws IllegalStateException naming all that is wrong, with files and names
    */
@@ -38,11 +40,10 @@ public record ContractBundle(String yaml, String json) {
     List<String> faults = BundleCheck.faults(head, areas);
     if (!faults.isEmpty()) {
       throw new IllegalStateException(
-          "the contract in %s cannot be united:%n  %s"
+          "the contract in %s cannot be united:\n  %s"
               .formatted(folder, String.join("\n  ", faults)));
     }
-    Path order = folder.resolve("order.txt");
-    String yaml = unite(head, areas, Files.exists(order) ? Files.readAllLines(order) : List.of());
+    String yaml = unite(head, areas);
     return new ContractBundle(yaml, Json.write(SourceDocument.YAML.readTree(yaml)));
   }
 
@@ -52,9 +53,8 @@ public record ContractBundle(String yaml, String json) {
       files =
           found
               .map(file -> "areas/" + file.getFileName())
-              .filter(file -> file.endsWith(".yaml"))
-              .sorted(
-                  Comparator.comparingInt((String file) -> rank(head, file)).thenComparing(f -> f))
+              .filter(file -> file.endsWith(SUFFIX))
+              .sorted(inOrder(head))
               .toList();
     }
     List<SourceDocument> areas = new ArrayList<>();
@@ -64,31 +64,40 @@ public record ContractBundle(String yaml, String json) {
     return areas;
   }
 
-  private static int rank(SourceDocument head, String file) {
-    return BundleCheck.tag(head, file).map(BundleCheck.tags(head)::indexOf).orElse(-1);
+  /** A tag's own document comes before its further ones. */
+  private static Comparator<String> inOrder(SourceDocument head) {
+    List<String> tags = BundleCheck.tags(head);
+    return Comparator.<String>comparingInt(
+            file -> BundleCheck.tag(head, file).map(tags::indexOf).orElse(-1))
+        .thenComparing(file -> file.substring(0, file.length() - SUFFIX.length()));
   }
 
-  private static String unite(SourceDocument head, List<SourceDocument> areas, List<String> order) {
+  private static String unite(SourceDocument head, List<SourceDocument> areas) {
     List<ContractPart> parts = new ArrayList<>(head.parts());
     for (SourceDocument area : areas) {
       area.parts().stream().filter(part -> !area.isImport(part)).forEach(parts::add);
     }
-    parts.sort(Comparator.comparingInt(part -> order.indexOf(part.key())));
     StringBuilder yaml = new StringBuilder(head.preamble()).append("paths:\n");
-    append(yaml, parts, ContractPart.PATHS);
+    append(yaml, parts, ContractPart.PATHS, "\n");
     yaml.append("components:\n");
     for (String kind : ContractPart.COMPONENTS) {
       if (parts.stream().anyMatch(part -> part.kind().equals(kind))) {
         yaml.append("  ").append(kind).append(":\n");
-        append(yaml, parts, kind);
+        append(yaml, parts, kind, "");
+        yaml.append('\n');
       }
     }
-    return yaml.toString().replaceAll("(\\$ref: [\"'])" + SourceDocument.TO_HEAD + "#", "$1#");
+    return yaml.toString()
+        .stripTrailing()
+        .concat("\n")
+        .replaceAll("(\\$ref: [\"'])" + Pattern.quote(SourceDocument.TO_HEAD + "#"), "$1#");
   }
 
-  private static void append(StringBuilder yaml, List<ContractPart> parts, String kind) {
+  /** Where a part stood, at the end of its file or not, must not be seen: hence the blank lines. */
+  private static void append(
+      StringBuilder yaml, List<ContractPart> parts, String kind, String separator) {
     parts.stream()
         .filter(part -> part.kind().equals(kind))
-        .forEach(part -> yaml.append(part.text()));
+        .forEach(part -> yaml.append(part.text().stripTrailing()).append('\n').append(separator));
   }
 }

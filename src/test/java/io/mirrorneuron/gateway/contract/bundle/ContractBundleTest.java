@@ -82,7 +82,7 @@ class ContractBundleTest {
 
     JsonObject document = new JsonObject(bundle.json());
     assertThat(document.getJsonObject("paths").fieldNames())
-        .containsExactly("/runs", "/jobs/more", "/jobs");
+        .containsExactly("/runs", "/jobs", "/jobs/more");
     assertThat(document.getJsonObject("components").getJsonObject("schemas").fieldNames())
         .containsExactly("Shared", "Job");
     assertThat(document.getJsonArray("security")).hasSize(1);
