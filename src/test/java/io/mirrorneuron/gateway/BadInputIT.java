@@ -238,6 +238,13 @@ class BadInputIT {
             422,
             "invalid_request"),
         arguments(
+            "manifest as text", Bad.post("/jobs", "{\"manifest\":\"{}\"}"), 422, "invalid_request"),
+        arguments(
+            "two manifests",
+            Bad.post("/jobs", "{\"manifest_json\":\"" + MANIFEST + "\",\"manifest\":{}}"),
+            422,
+            "invalid_request"),
+        arguments(
             "broken manifest",
             Bad.post("/jobs", "{\"manifest_json\":\"{\"}"),
             400,

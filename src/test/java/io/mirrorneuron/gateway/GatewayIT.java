@@ -165,6 +165,50 @@ class GatewayIT {
   }
 
   @Test
+  void aManifestIsTakenAsAnObject() throws Exception {
+    String manifest = "{\"graph_id\":\"g\",\"nodes\":[{\"n\":1,\"x\":1.50,\"m\":99999999999}]}";
+
+    var answer = gateway.post("/api/v1/jobs", "{\"manifest\":" + manifest + "}");
+
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    Submission submission = gateway.jobs.submissions().getFirst();
+    assertThat(Json.parseObject(submission.manifestJson(), "m"))
+        .isEqualTo(Json.parseObject(manifest, "m"));
+  }
+
+  @Test
+  void aManifestThatIsGivenTwiceMustBeTheSame() throws Exception {
+    String object = "{\"graph_id\":\"g\",\"nodes\":[{\"n\":1,\"x\":1.5,\"m\":99999999999}]}";
+    String text = "{ \"nodes\": [{\"m\":99999999999, \"x\":1.5, \"n\":1}], \"graph_id\": \"g\" }";
+    ObjectNode body = Json.object().put("manifest_json", text);
+    body.set("manifest", Json.parseObject(object, "m"));
+
+    var same = gateway.post("/api/v1/jobs", Json.write(body));
+    var other =
+        gateway.post(
+            "/api/v1/jobs", Json.write(body.put("manifest_json", text.replace("1.5", "1.6"))));
+
+    assertThat(same.statusCode()).as(same.body()).isEqualTo(200);
+    assertThat(gateway.jobs.submissions().getFirst().manifestJson()).isEqualTo(text);
+    assertThat(other.statusCode()).isEqualTo(422);
+    assertThat(json(other).path("error").asText()).isEqualTo("invalid_request");
+    assertThat(json(other).path("errors").toString())
+        .isEqualTo(
+            "[{\"type\":\"value_error\",\"loc\":[\"body\",\"manifest_json\"],"
+                + "\"msg\":\"is another manifest than manifest\",\"input\":null}]");
+    assertThat(gateway.jobs.submissions()).hasSize(1);
+  }
+
+  @Test
+  void anEmptySubmissionIsToldTheNamesOfTheContract() throws Exception {
+    var answer = gateway.post("/api/v1/jobs", "{\"manifest\":null,\"manifest_json\":null}");
+
+    assertThat(answer.statusCode()).isEqualTo(422);
+    assertThat(json(answer).path("detail").asText())
+        .isEqualTo("manifest, manifest_json or bundle_path is required");
+  }
+
+  @Test
   void theSameIdempotencyKeyWithOtherContentIsAConflict() throws Exception {
     assertThat(submit("k", "{\"graph_id\":\"a\"}").statusCode()).isEqualTo(200);
     assertThat(json(submit("k", "{\"graph_id\":\"a\"}")).path("id").asText()).isEqualTo("fake-1");
@@ -188,6 +232,8 @@ class GatewayIT {
     var submitted =
         gateway.post("/api/v1/jobs", Json.write(Json.object().put("bundle_path", handle)));
     assertThat(submitted.statusCode()).as(submitted.body()).isEqualTo(200);
+    ObjectNode older = Json.object().put("_bundle_path", handle).put("bundle_path", "no-bundle");
+    assertThat(gateway.post("/api/v1/jobs", Json.write(older)).statusCode()).isEqualTo(200);
     var payloads = (Submission.Payloads.Folder) gateway.jobs.submissions().getFirst().payloads();
     assertThat(Files.readString(payloads.root().resolve("a"))).isEqualTo("hi");
     try (var left = Files.list(folder.resolve("uploads"))) {

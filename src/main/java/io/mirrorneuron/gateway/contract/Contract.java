@@ -22,6 +22,7 @@ public record Contract(
     JsonObject document, Buffer yaml, List<ApiOperation> operations, OpenAPIContract parsed) {
   private static final String YAML = "openapi/mirrorneuron.yaml";
   private static final String JSON = "openapi/mirrorneuron.json";
+  private static final String ACCEPTS = "x-mn-accepts";
 
   /** Reads the contract in this jar; the build made its JSON form, which parses far faster. */
   public static Future<Contract> load(Vertx vertx) {
@@ -77,9 +78,11 @@ public record Contract(
    * A copy that Vert.x can parse: an absolute server address, the base path within each path (its
    * router would not add it), and no content of responses, since it refuses media types such as
    * problem+json and event-stream. Nothing of that is needed for routing and checking requests.
+   * Types that are only tolerated ({@code x-mn-accepts}) are among the others in it.
    */
   private static JsonObject subset(JsonObject document) {
     JsonObject copy = document.copy();
+    tolerate(copy);
     String base = basePath(document);
     copy.put("servers", new JsonArray().add(new JsonObject().put("url", "http://localhost/")));
     JsonObject paths = new JsonObject();
@@ -92,12 +95,32 @@ public record Contract(
           .getJsonObject("responses")
           .forEach(entry -> ((JsonObject) entry.getValue()).remove("content"));
     }
-    visit(
-        copy,
-        (path, method, operation) ->
-            operation
-                .getJsonObject("responses")
-                .forEach(entry -> ((JsonObject) entry.getValue()).remove("content")));
+    visit(copy, (path, method, operation) -> plain(operation.getJsonObject("responses")));
     return copy;
+  }
+
+  /** Vert.x reads each status but {@code default} as a number, so ranges such as 5XX go. */
+  private static void plain(JsonObject responses) {
+    responses.fieldNames().removeIf(status -> status.endsWith("XX"));
+    responses.forEach(entry -> ((JsonObject) entry.getValue()).remove("content"));
+  }
+
+  private static void tolerate(Object node) {
+    switch (node) {
+      case JsonObject object -> {
+        if (object.getValue(ACCEPTS) instanceof JsonArray more) {
+          JsonArray types = new JsonArray();
+          if (object.getValue("type") instanceof JsonArray several) {
+            types.addAll(several);
+          } else {
+            types.add(object.getValue("type"));
+          }
+          object.put("type", types.addAll(more));
+        }
+        object.forEach(member -> tolerate(member.getValue()));
+      }
+      case JsonArray array -> array.forEach(Contract::tolerate);
+      case null, default -> {}
+    }
   }
 }

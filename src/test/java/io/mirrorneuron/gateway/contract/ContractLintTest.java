@@ -36,7 +36,14 @@ class ContractLintTest {
     assertThat(ApiOperation.tags(operation)).hasSize(1);
     assertThat(ApiOperation.successes(operation)).hasSize(1);
     JsonObject responses = operation.getJsonObject("responses");
-    assertThat(responses.fieldNames()).contains("default");
+    if (operation.containsKey("x-mn-socket")) {
+      assertThat(responses.fieldNames())
+          .as("generators take default for the good answer where there is no 2xx")
+          .contains("4XX", "5XX")
+          .doesNotContain("default");
+    } else {
+      assertThat(responses.fieldNames()).contains("default");
+    }
     if (operation.containsKey("x-mn-role")) {
       assertThat(responses.fieldNames()).contains("401", "403", "421");
       assertThat(operation.containsKey("security")).as("its role is shown to readers").isTrue();

@@ -1,20 +1,19 @@
 package io.mirrorneuron.gateway.contract;
 
+import io.mirrorneuron.gateway.contract.bundle.ContractBundle;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Contracts for tests. */
 public final class Documents {
   private Documents() {}
 
-  /** The real one, from its source. */
+  /** The real one, from its sources. */
   static JsonObject real() {
     try {
-      return new JsonObject(
-          ContractJson.of(Files.readString(Path.of("openapi/mirrorneuron.yaml"))));
+      return new JsonObject(ContractBundle.of(Path.of("openapi")).json());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
