@@ -71,6 +71,15 @@ class ArchitectureTest {
         }
       };
 
+  /** The parts of the engine, which is simulated as a whole. */
+  private static final String[] ENGINE = {
+    in("runtime.port"),
+    in("runtime.state"),
+    in("runtime.decide"),
+    in("runtime.documents"),
+    in("runtime.loop")
+  };
+
   // ------------------------------------------------------------------ the arrows
 
   @ArchTest
@@ -196,11 +205,15 @@ class ArchitectureTest {
   static final ArchRule theEngineKnowsNoTechnology =
       classes()
           .that()
-          .resideInAPackage(in("runtime.engine"))
+          .resideInAnyPackage(ENGINE)
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
-              in("runtime.engine"),
+              in("runtime.port"),
+              in("runtime.state"),
+              in("runtime.decide"),
+              in("runtime.documents"),
+              in("runtime.loop"),
               in("runtime.workflow"),
               in("model"),
               in("port"),
@@ -210,6 +223,16 @@ class ArchitectureTest {
               "com.fasterxml.jackson..",
               "org.slf4j..")
           .because("it is simulated with other stores, clocks and processes, thousands of times");
+
+  @ArchTest
+  static final ArchRule decidingIsPure =
+      noClasses()
+          .that()
+          .resideInAnyPackage(in("runtime.state"), in("runtime.decide"))
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(in("runtime.loop"), in("runtime.documents"), "org.slf4j..")
+          .because("the same inputs give the same commits, with nobody watching");
 
   @ArchTest
   static final ArchRule aWorkflowIsWhatItSays =
@@ -225,7 +248,7 @@ class ArchitectureTest {
   static final ArchRule theEngineKnowsStoresByTheirPort =
       noClasses()
           .that()
-          .resideInAPackage(in("runtime.engine"))
+          .resideInAnyPackage(ENGINE)
           .should()
           .dependOnClassesThat()
           .haveSimpleNameStartingWith("Redis")
@@ -236,7 +259,7 @@ class ArchitectureTest {
       fields()
           .that()
           .areDeclaredInClassesThat()
-          .resideInAPackage(in("runtime.engine"))
+          .resideInAnyPackage(ENGINE)
           .and()
           .areNotStatic()
           .and(not(modifier(JavaModifier.SYNTHETIC)))

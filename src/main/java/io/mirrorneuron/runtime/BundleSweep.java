@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime;
 
-import io.mirrorneuron.runtime.engine.Timers;
+import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.store.BundleStore;
 import java.time.Duration;
 import java.time.Instant;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.EventPage;
-import io.mirrorneuron.runtime.engine.Engine;
+import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.wire.Json;
 
 /** Finds the dead letters of a job in its history, and delivers them again. */

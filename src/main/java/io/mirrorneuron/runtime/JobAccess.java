@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime;
 
-import io.mirrorneuron.runtime.engine.Engine;
+import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.store.BundleStore;
 import io.mirrorneuron.store.JobStore;
 

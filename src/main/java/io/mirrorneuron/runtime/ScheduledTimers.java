@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime;
 
-import io.mirrorneuron.runtime.engine.Timers;
+import io.mirrorneuron.runtime.port.Timers;
 import java.time.Clock;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;

@@ -62,7 +62,7 @@ final class FanOuts implements Measurement {
   }
 
   /** Seconds from the submission of a job. */
-  private record Times(double accepted, double completed) {}
+  public record Times(double accepted, double completed) {}
 
   /** Over jobs one after another. */
   private static Times average(Connection connection, int width, int jobs) throws IOException {

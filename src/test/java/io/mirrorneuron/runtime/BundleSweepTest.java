@@ -3,7 +3,7 @@ package io.mirrorneuron.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.port.Submission.Payloads;
-import io.mirrorneuron.runtime.engine.Timers;
+import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.store.FileBundleStore;
 import java.nio.file.Files;
 import java.nio.file.Path;

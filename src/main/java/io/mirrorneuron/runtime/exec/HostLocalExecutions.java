@@ -1,8 +1,6 @@
 package io.mirrorneuron.runtime.exec;
 
 import io.mirrorneuron.config.Config;
-import io.mirrorneuron.runtime.engine.Execution;
-import io.mirrorneuron.runtime.engine.Executions;
 import io.mirrorneuron.runtime.exec.meter.ProcessMeter;
 import io.mirrorneuron.runtime.exec.meter.SampleSink;
 import io.mirrorneuron.runtime.exec.meter.Sampler;
@@ -16,6 +14,8 @@ import io.mirrorneuron.runtime.exec.python.PythonEnvironments;
 import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import io.mirrorneuron.runtime.exec.workspace.Workspaces;
+import io.mirrorneuron.runtime.port.Execution;
+import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.storage.Storage;
 import java.time.Clock;
 import java.util.List;

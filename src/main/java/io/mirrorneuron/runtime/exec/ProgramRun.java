@@ -1,10 +1,5 @@
 package io.mirrorneuron.runtime.exec;
 
-import io.mirrorneuron.runtime.engine.Execution;
-import io.mirrorneuron.runtime.engine.Executions.Ending;
-import io.mirrorneuron.runtime.engine.Executions.Lease;
-import io.mirrorneuron.runtime.engine.Executions.Listener;
-import io.mirrorneuron.runtime.engine.Executions.Outcome;
 import io.mirrorneuron.runtime.exec.meter.Sampler;
 import io.mirrorneuron.runtime.exec.process.CappedBytes;
 import io.mirrorneuron.runtime.exec.process.Command;
@@ -25,6 +20,11 @@ import io.mirrorneuron.runtime.exec.spawn.Program;
 import io.mirrorneuron.runtime.exec.spawn.SearchPath;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import io.mirrorneuron.runtime.exec.workspace.Workspace;
+import io.mirrorneuron.runtime.port.Execution;
+import io.mirrorneuron.runtime.port.Executions.Ending;
+import io.mirrorneuron.runtime.port.Executions.Lease;
+import io.mirrorneuron.runtime.port.Executions.Listener;
+import io.mirrorneuron.runtime.port.Executions.Outcome;
 import java.io.IOException;
 import java.util.Map;
 

@@ -3,10 +3,10 @@ package io.mirrorneuron.runtime.exec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.engine.Execution;
-import io.mirrorneuron.runtime.engine.Executions;
-import io.mirrorneuron.runtime.engine.Executions.Outcome;
-import io.mirrorneuron.runtime.engine.Executions.Signal;
+import io.mirrorneuron.runtime.port.Execution;
+import io.mirrorneuron.runtime.port.Executions;
+import io.mirrorneuron.runtime.port.Executions.Outcome;
+import io.mirrorneuron.runtime.port.Executions.Signal;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;

@@ -3,9 +3,9 @@ package io.mirrorneuron.runtime.exec;
 import static io.mirrorneuron.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.runtime.engine.Execution;
-import io.mirrorneuron.runtime.engine.Executions.Ending;
-import io.mirrorneuron.runtime.engine.Executions.Signal;
+import io.mirrorneuron.runtime.port.Execution;
+import io.mirrorneuron.runtime.port.Executions.Ending;
+import io.mirrorneuron.runtime.port.Executions.Signal;
 import io.mirrorneuron.storage.FreeSpace;
 import io.mirrorneuron.storage.Place;
 import io.mirrorneuron.storage.Storage;

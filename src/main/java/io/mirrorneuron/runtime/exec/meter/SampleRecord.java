@@ -3,7 +3,7 @@ package io.mirrorneuron.runtime.exec.meter;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.engine.Execution;
+import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.wire.Json;
 import java.time.Duration;
 import java.time.Instant;

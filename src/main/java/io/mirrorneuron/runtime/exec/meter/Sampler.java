@@ -1,11 +1,11 @@
 package io.mirrorneuron.runtime.exec.meter;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.engine.Execution;
 import io.mirrorneuron.runtime.exec.meter.ProcessMeter.Reading;
 import io.mirrorneuron.runtime.exec.process.ProcessEnvironment;
 import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
+import io.mirrorneuron.runtime.port.Execution;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;

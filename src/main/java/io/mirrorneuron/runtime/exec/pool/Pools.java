@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.exec.pool;
 
-import io.mirrorneuron.runtime.engine.Executions.QueuePlace;
 import io.mirrorneuron.runtime.exec.settings.NotStarted;
+import io.mirrorneuron.runtime.port.Executions.QueuePlace;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

@@ -1,12 +1,12 @@
 package io.mirrorneuron.runtime.exec.process;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mirrorneuron.runtime.engine.Execution;
 import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
 import io.mirrorneuron.runtime.exec.settings.NotStarted;
 import io.mirrorneuron.runtime.exec.spawn.SearchPath;
 import io.mirrorneuron.runtime.exec.workspace.MessageFiles;
 import io.mirrorneuron.runtime.exec.workspace.Workspace;
+import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

@@ -1,8 +1,8 @@
 package io.mirrorneuron.runtime.exec.process;
 
-import io.mirrorneuron.runtime.engine.Execution;
 import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
 import io.mirrorneuron.runtime.exec.settings.NotStarted;
+import io.mirrorneuron.runtime.port.Execution;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;

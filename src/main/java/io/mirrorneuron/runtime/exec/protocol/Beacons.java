@@ -1,11 +1,11 @@
 package io.mirrorneuron.runtime.exec.protocol;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.engine.Execution;
-import io.mirrorneuron.runtime.engine.Executions.Listener;
-import io.mirrorneuron.runtime.engine.Executions.Signal;
 import io.mirrorneuron.runtime.exec.process.ProcessEnvironment;
 import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
+import io.mirrorneuron.runtime.port.Execution;
+import io.mirrorneuron.runtime.port.Executions.Listener;
+import io.mirrorneuron.runtime.port.Executions.Signal;
 import io.mirrorneuron.wire.Json;
 import java.time.Clock;
 import java.time.Instant;

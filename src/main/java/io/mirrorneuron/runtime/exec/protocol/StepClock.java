@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.exec.protocol;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.engine.Execution;
+import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
 import java.util.List;

@@ -1,9 +1,9 @@
 package io.mirrorneuron.runtime.exec.protocol;
 
-import io.mirrorneuron.runtime.engine.Executions.Ending;
-import io.mirrorneuron.runtime.engine.Executions.Structured;
 import io.mirrorneuron.runtime.exec.process.TimeLimit;
 import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
+import io.mirrorneuron.runtime.port.Executions.Ending;
+import io.mirrorneuron.runtime.port.Executions.Structured;
 
 /**
  * What an ended program amounts to.

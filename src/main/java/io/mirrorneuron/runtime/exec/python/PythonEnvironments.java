@@ -2,8 +2,6 @@ package io.mirrorneuron.runtime.exec.python;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.config.Config;
-import io.mirrorneuron.runtime.engine.Execution;
-import io.mirrorneuron.runtime.engine.Executions.Ending;
 import io.mirrorneuron.runtime.exec.process.CappedBytes;
 import io.mirrorneuron.runtime.exec.process.Deadline;
 import io.mirrorneuron.runtime.exec.process.Interpreters;
@@ -14,6 +12,8 @@ import io.mirrorneuron.runtime.exec.process.PythonEnvironment;
 import io.mirrorneuron.runtime.exec.settings.NotStarted;
 import io.mirrorneuron.runtime.exec.spawn.SearchPath;
 import io.mirrorneuron.runtime.exec.workspace.FolderTree;
+import io.mirrorneuron.runtime.port.Execution;
+import io.mirrorneuron.runtime.port.Executions.Ending;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;

@@ -1,10 +1,10 @@
 package io.mirrorneuron.runtime.exec.python;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mirrorneuron.runtime.engine.Execution;
 import io.mirrorneuron.runtime.exec.settings.NotStarted;
 import io.mirrorneuron.runtime.exec.workspace.PayloadFiles;
 import io.mirrorneuron.runtime.exec.workspace.WorkspaceUploads;
+import io.mirrorneuron.runtime.port.Execution;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

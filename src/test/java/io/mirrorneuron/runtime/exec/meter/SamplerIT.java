@@ -3,13 +3,13 @@ package io.mirrorneuron.runtime.exec.meter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.engine.Execution;
-import io.mirrorneuron.runtime.engine.Executions.Ending;
 import io.mirrorneuron.runtime.exec.ExecutionSamples;
 import io.mirrorneuron.runtime.exec.Heard;
 import io.mirrorneuron.runtime.exec.HostLocalExecutions;
 import io.mirrorneuron.runtime.exec.process.GracePeriods;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
+import io.mirrorneuron.runtime.port.Execution;
+import io.mirrorneuron.runtime.port.Executions.Ending;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

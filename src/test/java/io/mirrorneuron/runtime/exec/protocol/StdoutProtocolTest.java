@@ -3,8 +3,8 @@ package io.mirrorneuron.runtime.exec.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.mirrorneuron.runtime.engine.Executions.Completion;
-import io.mirrorneuron.runtime.engine.Executions.Structured;
+import io.mirrorneuron.runtime.port.Executions.Completion;
+import io.mirrorneuron.runtime.port.Executions.Structured;
 import io.mirrorneuron.wire.Json;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,0 +1,101 @@
+package io.mirrorneuron.runtime.decide;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.port.Executions;
+import io.mirrorneuron.runtime.state.JobState;
+import io.mirrorneuron.runtime.state.LedgerDocument;
+import io.mirrorneuron.runtime.state.Mailbox;
+import io.mirrorneuron.runtime.state.StepPhase;
+import io.mirrorneuron.runtime.state.StepState;
+
+/**
+ * Attempts to do the work of a step: whether one may be made now, its beginning, its signs of life,
+ * and its record once it is over.
+ */
+final class Attempts {
+  private final JobState state;
+  private final Turn turn;
+
+  Attempts(JobState state, Turn turn) {
+    this.state = state;
+    this.turn = turn;
+  }
+
+  /**
+   * Whether the mailbox's step may be worked on now; if only not yet, it will be looked at again.
+   */
+  boolean admits(Mailbox mailbox) {
+    StepState step = mailbox.step();
+    int most = state.steps().graph().maxParallel();
+    if (most > 0 && state.schedule().flyingSteps() >= most) {
+      state.schedule().lineUp(mailbox);
+      return false;
+    }
+    boolean open = step.isStarted() && !step.isTerminal();
+    boolean busy = !step.isInstance() && mailbox.owner().flying() > 0;
+    if (open && busy) {
+      state.schedule().lineUpForAgent(mailbox);
+    }
+    if (!open || busy) {
+      state.schedule().passOn(mailbox);
+    }
+    return open && !busy;
+  }
+
+  /** The attempt begins: its program has its slots, or its agent needs none. */
+  void begun(Mailbox mailbox, long at) {
+    StepState step = mailbox.step();
+    if (step == null || step.isTerminal()) {
+      return;
+    }
+    step.beginAttempt(at);
+    ObjectNode members = turn.about(step).put("message_id", step.input().id());
+    ObjectNode attempt = LedgerDocument.attempt(step, state.workflowRun());
+    for (String member : new String[] {"deadline_at", "heartbeat_deadline_at", "idempotency_key"}) {
+      members.set(member, attempt.get(member));
+    }
+    if (mailbox.flight() != null && mailbox.flight().delivery() > 1) {
+      members.put("delivery", mailbox.flight().delivery());
+    }
+    turn.event("workflow_step_attempt_started", members);
+  }
+
+  void beacon(StepState step, ObjectNode payload) {
+    step.beacon(turn.now());
+    ObjectNode members = turn.about(step);
+    for (String member :
+        new String[] {
+          "message", "source", "status", "sequence", Executions.Signal.Beacon.DROPPED
+        }) {
+      if (payload.hasNonNull(member)) {
+        members.set("status".equals(member) ? "beacon_status" : member, payload.get(member));
+      }
+    }
+    turn.event("workflow_step_beacon", members);
+  }
+
+  /** Ends the program that works for the step in the mailbox, if one does. */
+  void stop(Mailbox mailbox) {
+    if (mailbox.flight() != null) {
+      turn.effect(new Effect.Stop(mailbox.flight().executionId()));
+      state.schedule().fly(mailbox, null);
+    }
+  }
+
+  /**
+   * Records that the attempt is over, if one was under way.
+   *
+   * @param word how it has ended
+   */
+  void close(StepState step, String word) {
+    if (step.attempt() == 0 || step.status() == StepPhase.RETRY_WAIT) {
+      return;
+    }
+    ObjectNode attempt = LedgerDocument.attempt(step, state.workflowRun());
+    attempt.put("status", word).put("ended_at", turn.timestamp());
+    step.recordAttempt(attempt);
+    if (word.equals("completed")) {
+      turn.event("workflow_step_attempt_completed", turn.about(step));
+    }
+  }
+}

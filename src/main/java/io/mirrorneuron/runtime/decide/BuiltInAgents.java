@@ -1,0 +1,122 @@
+package io.mirrorneuron.runtime.decide;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.state.AgentState;
+import io.mirrorneuron.runtime.state.JobState;
+import io.mirrorneuron.runtime.state.Mailbox;
+import io.mirrorneuron.runtime.state.Message;
+import io.mirrorneuron.wire.Json;
+
+/** What the agents that need no process do with a message; {@code runtime.md} section 2.1. */
+final class BuiltInAgents {
+  private final JobState state;
+  private final Turn turn;
+  private final LifeCycle life;
+  private final Ledger ledger;
+  private final StepEndings ends;
+
+  BuiltInAgents(JobState state, Turn turn, LifeCycle life, Ledger ledger) {
+    this.state = state;
+    this.turn = turn;
+    this.life = life;
+    this.ledger = ledger;
+    this.ends = new StepEndings(state, turn, life);
+  }
+
+  void router(Mailbox mailbox, Message message) {
+    AgentState agent = mailbox.owner();
+    ends.done(mailbox, message.body());
+    String type = agent.declared().config().path("emit_type").asText(message.type());
+    MessageRouter mail = new MessageRouter(state, turn, ledger, mailbox, message);
+    mail.emit(type, mail.forward(type), true);
+    agent.produced(message.body());
+  }
+
+  void sensor(Mailbox mailbox, Message message) {
+    AgentState agent = mailbox.owner();
+    turn.agentEvent("sensor_observed", agent.id(), Json.object().put("count", agent.processed()));
+    int threshold = Math.max(1, agent.declared().config().path("complete_after").asInt(1));
+    if (agent.processed() % threshold != 0) {
+      return;
+    }
+    String type = agent.declared().config().path("output_message_type").asText("sensor_ready");
+    ObjectNode body = Json.object();
+    body.put("agent_id", agent.id()).put("count", agent.processed());
+    body.set("last_message", message.body());
+    ends.done(mailbox, body);
+    MessageRouter mail = new MessageRouter(state, turn, ledger, mailbox, message);
+    mail.emit(type, mail.reply(type, body), true);
+    agent.produced(body);
+  }
+
+  void aggregator(Mailbox mailbox, Message message) {
+    AgentState agent = mailbox.owner();
+    String id = agent.id();
+    if (agent.fired()) {
+      turn.agentEvent("aggregator_late_message", id, Json.object().put("message_id", message.id()));
+      return;
+    }
+    String sender = sender(message);
+    if (!agent.collect(sender, message.body())) {
+      ObjectNode payload = Json.object();
+      payload.set("agent_id", message.body().path("agent_id"));
+      turn.agentEvent("aggregator_duplicate_ignored", id, payload);
+      return;
+    }
+    state.changes().collected(agent, sender, message.body());
+    int count = agent.collected().size();
+    turn.agentEvent("aggregator_received", id, Json.object().put("count", count));
+
+    JsonNode config = agent.declared().config();
+    int threshold = config.path("complete_after").asInt(0);
+    if (config.path("complete_on_message").asBoolean() || (threshold > 0 && count >= threshold)) {
+      agent.fire();
+      aggregated(mailbox, message);
+    }
+  }
+
+  /** The sender that counts once: an agent, or an agent working for one instance of a step. */
+  private static String sender(Message message) {
+    JsonNode agent = message.body().path("agent_id");
+    if (!agent.isTextual()) {
+      return "";
+    }
+    String step = message.sourceStepId();
+    return step == null ? agent.textValue() : agent.textValue() + " " + step;
+  }
+
+  private void aggregated(Mailbox mailbox, Message message) {
+    AgentState agent = mailbox.owner();
+    JsonNode config = agent.declared().config();
+    ObjectNode output = collectedOutput(agent);
+    ends.done(mailbox, output);
+    String type = config.path("output_message_type").asText("");
+    if (!type.isEmpty()) {
+      MessageRouter mail = new MessageRouter(state, turn, ledger, mailbox, message);
+      mail.emit(type, mail.reply(type, output), true);
+    }
+    boolean endsByItself = type.isEmpty() && mailbox.step() == null;
+    if (endsByItself || asksForCompletion(config)) {
+      life.complete(mailbox, output);
+    }
+  }
+
+  /** Whether the node's configuration says that its output ends the job. */
+  static boolean asksForCompletion(JsonNode config) {
+    return config.path("complete_run").asBoolean()
+        || config.path("complete_job").asBoolean()
+        || config.path("complete_job?").asBoolean();
+  }
+
+  /** {@code {messages, count, last_message}} of what an aggregator has collected. */
+  static ObjectNode collectedOutput(AgentState agent) {
+    ObjectNode output = Json.object();
+    ArrayNode messages = output.putArray("messages");
+    messages.addAll(agent.collected());
+    output.put("count", messages.size());
+    output.set("last_message", messages.isEmpty() ? null : messages.get(messages.size() - 1));
+    return output;
+  }
+}

@@ -1,0 +1,245 @@
+package io.mirrorneuron.runtime.decide;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.port.JobStatus;
+import io.mirrorneuron.runtime.state.JobState;
+import io.mirrorneuron.runtime.state.Mailbox;
+import io.mirrorneuron.runtime.state.Message;
+import io.mirrorneuron.runtime.state.StepPhase;
+import io.mirrorneuron.runtime.state.StepState;
+import io.mirrorneuron.runtime.state.Subjects;
+import io.mirrorneuron.wire.Json;
+
+/**
+ * The state machine of a job: folds one input into the state and tells, through the turn, which
+ * events happened and which effects are wanted. Deterministic: no clock, no randomness, no I/O.
+ * Agents that need no process are run to the end within the same turn.
+ */
+public final class Decider {
+  /** Messages handled in one turn at most, so that a commit stays small. */
+  private static final int BUDGET = 1000;
+
+  private final String nodeName;
+  private final boolean reviewInFlight;
+
+  /**
+   * @param reviewInFlight whether a program that was cut short needs a person's word before it runs
+   *     again, unless its node says that it is safe to repeat
+   */
+  public Decider(String nodeName, boolean reviewInFlight) {
+    this.nodeName = nodeName;
+    this.reviewInFlight = reviewInFlight;
+  }
+
+  public void decide(JobState state, Input input, Turn turn) {
+    if (!state.status().isTerminal()) {
+      new Decision(state, turn).take(input);
+    } else if (input instanceof Input.Deliver deliver) {
+      turn.refuse(deliver, MnException.precondition("job is not running"));
+    }
+  }
+
+  /** One input; its parts share the state and the turn. */
+  private final class Decision {
+    private final JobState state;
+    private final Turn turn;
+    private final LifeCycle life;
+    private final Ledger ledger;
+    private final StepStarts starts;
+    private final Attempts attempts;
+    private final Backlog backlog;
+    private final Processes processes;
+    private final BuiltInAgents behaviour;
+
+    Decision(JobState state, Turn turn) {
+      this.state = state;
+      this.turn = turn;
+      this.life = new LifeCycle(state, turn);
+      this.ledger = new Ledger(state, turn);
+      this.starts = new StepStarts(state, turn, life, ledger);
+      this.attempts = new Attempts(state, turn);
+      this.backlog = new Backlog(state, turn);
+      this.processes = new Processes(state, turn, life, ledger, nodeName);
+      this.behaviour = new BuiltInAgents(state, turn, life, ledger);
+    }
+
+    void take(Input input) {
+      switch (input) {
+        case Input.Start start -> start();
+        case Input.Restored restored -> restored(restored.from());
+        case Input.Signalled signalled -> signalled(signalled);
+        case Input.Due due -> due(due.at());
+        case Input.Pause pause -> pause(pause);
+        case Input.Resume resume -> new Recovery(state, turn, life, processes).resume(resume.by());
+        case Input.Cancel cancel -> life.cancel(cancel.by());
+        case Input.Deliver deliver -> new MessageIntake(state, turn, ledger).take(deliver);
+        case Input.Loaded loaded ->
+            new Recovery(state, turn, life, processes).loaded(loaded, reviewInFlight);
+        case Input.Broken broken -> life.fail(Failure.internal(broken.reason()));
+        case Input.Forked forked -> forked(forked.fork());
+        case Input.ForkedTo to -> forkedTo(to);
+        case Input.Continue go -> {}
+      }
+      settleStops();
+      drain();
+    }
+
+    private void start() {
+      run();
+      new Rounds(state, turn, life).seed(ledger);
+    }
+
+    private void forked(Input.FirstTurn fork) {
+      run();
+      fork.begin(state, turn, ledger, new Rounds(state, turn, life));
+    }
+
+    private void forkedTo(Input.ForkedTo to) {
+      state.header().noteFork(to.jobId());
+      turn.event("job_forked", Json.object().put("new_job_id", to.jobId()).set("at", to.at()));
+    }
+
+    private void run() {
+      String submitter = state.header().subjects().submittedBy();
+      turn.event("job_pending", Subjects.put(Json.object(), Subjects.SUBMITTED_BY, submitter));
+      turn.event("job_validated");
+      turn.event("job_scheduled", Json.object().put("node", nodeName));
+      state.header().status(JobStatus.RUNNING, turn.now());
+      turn.event("job_running");
+      if (!state.steps().isEmpty()) {
+        ObjectNode members = Json.object().put("steps", state.steps().all().size());
+        turn.event("workflow_graph_compiled", members.put("run_id", state.workflowRun()));
+        state.steps().reconsider(state.steps().all());
+      }
+    }
+
+    private void restored(Input.FirstTurn from) {
+      if (state.status() == JobStatus.PENDING) { // nothing but the manifest is known
+        start();
+        turn.event("job_paused");
+      }
+      from.begin(state, turn, ledger, new Rounds(state, turn, life));
+    }
+
+    private void signalled(Input.Signalled signalled) {
+      Mailbox mailbox = state.mailbox(signalled.to());
+      if (mailbox != null) { // else it was of a round that is over
+        processes.signal(mailbox, signalled.executionId(), signalled.signal());
+      }
+    }
+
+    private void due(Mailbox.Address at) {
+      if (at == null) {
+        new Rounds(state, turn, life).due();
+        return;
+      }
+      Mailbox mailbox = state.mailbox(at);
+      if (mailbox != null) {
+        if (mailbox.step() != null && state.isRunning()) {
+          new Retries(state, turn, life).expire(mailbox);
+        }
+        state.schedule().consider(mailbox);
+      }
+    }
+
+    private void pause(Input.Pause pause) {
+      if (state.isRunning()) {
+        ObjectNode members = Json.object().put("drain", pause.drain());
+        turn.event("job_pausing", Subjects.put(members, "by", pause.by()));
+        state.header().subjects(state.header().subjects().withPausedBy(pause.by()));
+        state.header().status(JobStatus.PAUSING, turn.now());
+      }
+      if (state.status() == JobStatus.PAUSING && !pause.drain()) {
+        life.stop(JobStatus.PAUSING);
+      }
+    }
+
+    /** Once nothing flies any more, a job that is being stopped has stopped. */
+    private void settleStops() {
+      if (state.schedule().flying() > 0) {
+        return;
+      }
+      if (state.status() == JobStatus.CANCELLING) {
+        life.cancelled();
+      } else if (state.status() == JobStatus.PAUSING) {
+        state.header().status(JobStatus.PAUSED, turn.now());
+        String by = state.header().subjects().pausedBy();
+        turn.event("job_paused", Subjects.put(Json.object(), "by", by));
+      }
+    }
+
+    private void drain() {
+      int budget = BUDGET;
+      while (budget > 0 && state.isRunning()) {
+        Mailbox mailbox = state.schedule().poll();
+        if (mailbox == null) {
+          if (!goesOn()) {
+            break;
+          }
+        } else if (!mailbox.isReady(turn.now())) {
+          passOn(mailbox); // it may have been its turn
+        } else if (admits(mailbox)) {
+          budget--;
+          handle(mailbox);
+          backlog.passOn(mailbox);
+        }
+      }
+      settleStops(); // what was just decided may ask for a person
+    }
+
+    private void passOn(Mailbox mailbox) {
+      state.schedule().passOn(mailbox);
+      backlog.passOn(mailbox);
+    }
+
+    /** Nothing can be handled as it stands: whether something can be found to go on with. */
+    private boolean goesOn() {
+      if (starts.evaluateAll() || starts.atRest()) {
+        return true;
+      }
+      Mailbox next = backlog.deadlocked();
+      if (next != null) {
+        if (next.isReady(turn.now())) {
+          handle(next);
+        }
+        backlog.passOn(next);
+        return true;
+      }
+      new Quiescence(state, turn, life).settle();
+      return false;
+    }
+
+    private boolean admits(Mailbox mailbox) {
+      return mailbox.step() == null ? !backlog.holdsBack(mailbox) : attempts.admits(mailbox);
+    }
+
+    private void handle(Mailbox mailbox) {
+      if (mailbox.step() == null && mailbox.head().isExpired(turn.now())) {
+        new Restarts(state, turn, life).giveUpMessage(mailbox, "it waited longer than its ttl_ms");
+        return;
+      }
+      switch (mailbox.owner().declared().type()) {
+        case EXECUTOR -> processes.order(mailbox);
+        case ROUTER -> behaviour.router(mailbox, taken(mailbox));
+        case SENSOR -> behaviour.sensor(mailbox, taken(mailbox));
+        case AGGREGATOR -> behaviour.aggregator(mailbox, taken(mailbox));
+      }
+    }
+
+    private Message taken(Mailbox mailbox) {
+      StepState step = mailbox.step();
+      if (step != null && step.status() == StepPhase.QUEUED) {
+        attempts.begun(mailbox, turn.now());
+        if (step.times().deadlineAt() != 0) {
+          turn.effect(new Effect.Wake(mailbox.address(), step.times().deadlineAt()));
+        }
+      }
+      Message message = state.mailboxes().consume(mailbox);
+      backlog.changed(mailbox);
+      state.schedule().passOn(mailbox); // what needs no program holds nobody up
+      turn.agentEvent("agent_message_received", mailbox.agentId(), message.summary());
+      return message;
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package io.mirrorneuron.runtime.decide;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.state.Message;
+import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.MessageForm;
+
+/** Messages that no agent of the graph has sent: seeds, and those sent in over the API. */
+final class ExternalMessages {
+  private ExternalMessages() {}
+
+  /**
+   * A seed is a body, or a message: with an envelope, or flat with a body of its own. Members that
+   * happen to be called like parts of an envelope make no message.
+   */
+  static Message.Builder seed(String jobId, String entrypoint, JsonNode payload) {
+    boolean hasBody = payload.has("body") || payload.has("payload");
+    if (payload.path("envelope").isObject() || hasBody && MessageForm.isMessage(payload)) {
+      return message(jobId, "runtime", entrypoint, "init", MessageForm.full((ObjectNode) payload));
+    }
+    return Message.builder(jobId, "runtime", entrypoint, "init")
+        .with("class", "command")
+        .body(payload);
+  }
+
+  /**
+   * @param message {@code {envelope, headers, body, artifacts, stream}}
+   */
+  static Message.Builder message(
+      String jobId, String from, String to, String type, JsonNode message) {
+    JsonNode envelope = message.path("envelope");
+    Message.Builder builder =
+        Message.builder(jobId, from, to, envelope.path("type").asText(type)).body(body(message));
+    for (String member : new String[] {"correlation_id", "content_type", "content_encoding"}) {
+      builder.with(member, envelope.path(member).asText(""));
+    }
+    builder.with("class", envelope.path("class").asText("command")).lifeOf(envelope);
+    builder.headers(message.get("headers")).part("artifacts", message.get("artifacts"));
+    builder.part(Message.BODY_ENCODING, message.get(Message.BODY_ENCODING));
+    return builder.part("stream", message.get("stream"));
+  }
+
+  private static JsonNode body(JsonNode message) {
+    JsonNode body = message.has("body") ? message.get("body") : message.get("payload");
+    return body == null ? Json.object() : body;
+  }
+
+  static String sender(ObjectNode message) {
+    return message.path("envelope").path("from").asText("external");
+  }
+}

@@ -1,0 +1,139 @@
+package io.mirrorneuron.runtime.decide;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.wire.ErrorEnvelope;
+import io.mirrorneuron.wire.Json;
+
+/**
+ * Why something failed, written as {@code mn.error.v1}. Made by {@link #of} and the methods that
+ * begin with {@code with}, each of which answers a copy.
+ *
+ * @param code dotted code, for example {@code workflow.stalled}
+ * @param category runtime, timeout, scheduler, validation or cancelled
+ * @param message the whole story; its first line is the description
+ * @param remediation what the user can do about it, or null
+ * @param place where it failed; its members may be null
+ * @param attempt number of the try that failed, or null
+ * @param maxAttempts how many tries there are, or null
+ */
+record Failure(
+    String code,
+    String category,
+    String message,
+    boolean retryable,
+    String remediation,
+    Place place,
+    Integer attempt,
+    Integer maxAttempts) {
+
+  /**
+   * @param component the part of the runtime that noticed
+   */
+  record Place(String component, String node, String agentId, String stepId) {
+    static final Place UNKNOWN = new Place(null, null, null, null);
+  }
+
+  static Failure of(String code, String category, String message) {
+    return new Failure(code, category, message, false, null, Place.UNKNOWN, null, null);
+  }
+
+  static Failure stalled(String message, String remediation) {
+    return of("workflow.stalled", "runtime", message).withRemediation(remediation);
+  }
+
+  static Failure internal(String message) {
+    return of("runtime.failure", "runtime", message)
+        .withRemediation(
+            "This is a fault of the runtime; its log has the details. Please report it.");
+  }
+
+  Failure withMessage(String text) {
+    return new Failure(code, category, text, retryable, remediation, place, attempt, maxAttempts);
+  }
+
+  Failure withRemediation(String text) {
+    return new Failure(code, category, message, retryable, text, place, attempt, maxAttempts);
+  }
+
+  Failure withRetryable(boolean may) {
+    return new Failure(code, category, message, may, remediation, place, attempt, maxAttempts);
+  }
+
+  Failure withAttempt(int number, int max) {
+    return new Failure(code, category, message, retryable, remediation, place, number, max);
+  }
+
+  Failure withComponent(String name) {
+    return at(new Place(name, place.node, place.agentId, place.stepId));
+  }
+
+  Failure withNode(String name) {
+    return at(new Place(place.component, name, place.agentId, place.stepId));
+  }
+
+  Failure withAgent(String id) {
+    return at(new Place(place.component, place.node, id, place.stepId));
+  }
+
+  Failure withStep(String id) {
+    return at(new Place(place.component, place.node, place.agentId, id));
+  }
+
+  private Failure at(Place where) {
+    return new Failure(
+        code, category, message, retryable, remediation, where, attempt, maxAttempts);
+  }
+
+  /** The agent that failed, or null. */
+  String agentId() {
+    return place.agentId;
+  }
+
+  /** The step that failed, or null. */
+  String stepId() {
+    return place.stepId;
+  }
+
+  /** One sentence, as shown in {@code reason} and {@code status_reason}. */
+  String desc() {
+    return ErrorEnvelope.desc(message);
+  }
+
+  /**
+   * Ids in one report of a failure; the same whenever the same failure is reported again.
+   *
+   * @param event {@code evt_…}
+   * @param trace {@code trc_…}, of the run
+   * @param span {@code spn_…}, of what failed in it
+   */
+  record Ids(String event, String trace, String span) {}
+
+  /** Within the limits of {@link ErrorEnvelope}; members that are not known are left out. */
+  ObjectNode toJson(String occurredAt, Ids ids) {
+    ObjectNode json = Json.object().put("schema_version", "mn.error.v1").put("code", code);
+    json.put("desc", desc());
+    ObjectNode details = json.putObject("details").put("message", message);
+    details.put("category", category).put("retryable", retryable).put("reason_type", code);
+    put(details, "component", place.component);
+    put(details, "node", place.node);
+    put(details, "agent_id", place.agentId);
+    put(details, "step_id", place.stepId);
+    if (attempt != null) {
+      details.put("attempt", attempt).put("max_attempts", maxAttempts);
+    }
+    json.put("severity", "ERROR").put("occurred_at", occurredAt);
+    json.put("event_id", ids.event).put("trace_id", ids.trace).put("span_id", ids.span);
+    put(json, "remediation", remediation);
+    var links = json.putArray("links");
+    for (String rel : new String[] {"errors", "events", "logs"}) {
+      links.addObject().put("rel", rel).put("artifact_id", rel + "_jsonl");
+    }
+    return ErrorEnvelope.bounded(json);
+  }
+
+  private static void put(ObjectNode json, String name, String value) {
+    if (value != null) {
+      json.put(name, value);
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package io.mirrorneuron.runtime.decide;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.port.Executions;
+import io.mirrorneuron.runtime.state.JobState;
+import io.mirrorneuron.runtime.state.Mailbox;
+import java.util.Set;
+
+/** What can happen to a job from outside its own state machine. */
+public sealed interface Input {
+  /** The first input of every job. */
+  record Start() implements Input {}
+
+  /** The first input of a job that another one was. */
+  record Restored(FirstTurn from) implements Input {}
+
+  /** The first input of a job that begins where another one was. */
+  record Forked(FirstTurn fork) implements Input {}
+
+  /** The first turn of a job that was made from another one. */
+  interface FirstTurn {
+    void begin(JobState state, Turn turn, Ledger ledger, Rounds rounds);
+  }
+
+  /** Another job has begun from this one. */
+  record ForkedTo(String jobId, JsonNode at) implements Input {}
+
+  record Signalled(Mailbox.Address to, String executionId, Executions.Signal signal)
+      implements Input {}
+
+  /**
+   * A waiting time is over.
+   *
+   * @param at the mailbox that waited, or null when it was the job
+   */
+  record Due(Mailbox.Address at) implements Input {}
+
+  /** Somebody asked for it and waits for the outcome, which may be that it was refused. */
+  sealed interface Command extends Input {}
+
+  /**
+   * @param drain whether programs that run may end by themselves
+   * @param by the name that the caller's token vouches for, or null
+   */
+  record Pause(boolean drain, String by) implements Command {}
+
+  /**
+   * @param by the name that the caller's token vouches for, or null
+   */
+  record Resume(String by) implements Command {}
+
+  /**
+   * @param by the name that the caller's token vouches for, or null
+   */
+  record Cancel(String by) implements Command {}
+
+  /** A message from outside the graph, for example a replayed dead letter. */
+  record Deliver(String agentId, ObjectNode message) implements Command {}
+
+  /**
+   * The state was loaded from the store.
+   *
+   * @param live executions of this job that are known to be still running here
+   * @param takenOver whether an earlier owner is gone, rather than the store having been away
+   */
+  record Loaded(Set<String> live, boolean takenOver) implements Input {}
+
+  /**
+   * Deciding on what came before ended in an exception; the same input would end so again.
+   *
+   * @param reason for people
+   */
+  record Broken(String reason) implements Input {}
+
+  /** The turn before this one left messages that need no waiting. */
+  record Continue() implements Input {}
+}

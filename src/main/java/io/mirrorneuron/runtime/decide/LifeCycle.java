@@ -1,0 +1,205 @@
+package io.mirrorneuron.runtime.decide;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.port.JobStatus;
+import io.mirrorneuron.runtime.state.JobState;
+import io.mirrorneuron.runtime.state.LedgerDocument;
+import io.mirrorneuron.runtime.state.Mailbox;
+import io.mirrorneuron.runtime.state.Subjects;
+import io.mirrorneuron.runtime.workflow.Workflow.JobType;
+import io.mirrorneuron.wire.Json;
+
+/** How a job comes to an end: by completion, by failure, by cancellation. */
+final class LifeCycle {
+  private final JobState state;
+  private final Turn turn;
+
+  LifeCycle(JobState state, Turn turn) {
+    this.state = state;
+    this.turn = turn;
+  }
+
+  /** Whether it is a service or a system job, which end only on command. */
+  boolean isLasting() {
+    JobType type = state.workflow().jobType();
+    return type == JobType.SERVICE || type == JobType.SYSTEM;
+  }
+
+  // ---- completion
+
+  /** An agent completes the job. With steps that takes effect once all of them have ended. */
+  void complete(Mailbox mailbox, JsonNode output) {
+    String agentId = mailbox.agentId();
+    if (state.status().isTerminal() || state.status() == JobStatus.CANCELLING) {
+      ignore(agentId, "job is " + state.status().word());
+      return;
+    }
+    ObjectNode result = Json.object().put("agent_id", agentId);
+    result.set("output", output);
+    if (!state.steps().areAllTerminal()) {
+      defer(agentId, result);
+    } else if (isLasting() && state.steps().isEmpty()) {
+      tellCompleted(agentId, result);
+      new Rounds(state, turn, this).schedule(mailbox.owner());
+    } else {
+      completed(result);
+    }
+  }
+
+  private void tellCompleted(String agentId, ObjectNode result) {
+    ObjectNode members = Json.object();
+    if (state.header().origin().target() != null) {
+      members.put("system_target", state.header().origin().target());
+    }
+    members.set("result", result);
+    String type =
+        switch (state.workflow().jobType()) {
+          case SYSTEM -> "system_target_completed";
+          case SYSBATCH -> "sysbatch_target_completed";
+          default -> "service_agent_completed";
+        };
+    turn.record(type, agentId, null, members);
+  }
+
+  private void ignore(String agentId, String reason) {
+    turn.agentEvent("workflow_completion_ignored", agentId, Json.object().put("reason", reason));
+  }
+
+  private void defer(String agentId, ObjectNode result) {
+    if (state.header().pendingCompletion() != null) {
+      ignore(agentId, "a completion waits already for the open steps");
+      return;
+    }
+    ObjectNode pending = Json.object().put("agent_id", agentId);
+    pending.set("result", result);
+    state.header().pendingCompletion(pending.put("received_at", turn.timestamp()));
+    ObjectNode payload = Json.object().put("reason", "steps are still open");
+    turn.agentEvent("workflow_completion_deferred", agentId, payload);
+  }
+
+  /** Every step has ended: a completion that waited for it takes effect. */
+  void stepsDone() {
+    JsonNode pending = state.header().pendingCompletion();
+    if (pending != null && !state.status().isTerminal()) {
+      turn.agentEvent("workflow_completion_resumed", pending.get("agent_id").asText(), null);
+      completed((ObjectNode) pending.get("result"));
+    }
+  }
+
+  /** The job is done with this result. */
+  void completed(ObjectNode result) {
+    if (state.workflow().jobType() == JobType.SYSBATCH) {
+      addTargets(result);
+    }
+    finish(JobStatus.COMPLETED, result);
+    if (!state.steps().isEmpty()) {
+      result.set("workflow_state", LedgerDocument.outline(state));
+    }
+    ObjectNode members = Json.object();
+    if (result.hasNonNull("agent_id")) {
+      members.set("agent_id", result.get("agent_id"));
+    }
+    members.set("result", result);
+    turn.event("job_completed", members);
+  }
+
+  /** This node is the only target: the whole is done when its copy is. */
+  private void addTargets(ObjectNode result) {
+    String target = state.header().origin().target();
+    String agentId = result.path("agent_id").asText(null);
+    ObjectNode own = Json.object().put("agent_id", agentId);
+    own.set("output", result.get("output"));
+    tellCompleted(agentId, own);
+    result.putArray("completed_agents");
+    if (agentId != null) {
+      result.withArray("completed_agents").add(agentId);
+    }
+    result.putArray("completed_targets").add(target);
+    result.putObject("target_results").set(target, own);
+  }
+
+  // ---- other ends
+
+  void fail(Failure failure) {
+    String where = failure.agentId() == null ? "job" : failure.agentId();
+    ObjectNode error = turn.error(failure, where);
+    ObjectNode result = Json.object();
+    if (failure.agentId() != null) {
+      result.put("agent_id", failure.agentId());
+    }
+    if (failure.stepId() != null) {
+      result.put("step_id", failure.stepId());
+    }
+    result.set("error", error);
+    result.put("reason", failure.desc()).put("status_reason", failure.desc());
+    state.header().failure(error);
+    finish(JobStatus.FAILED, result);
+    turn.event("job_failed", result);
+  }
+
+  /**
+   * Has the job end as soon as none of its processes lives any more; who says so again changes
+   * nothing.
+   */
+  void cancel(String by) {
+    if (state.status() != JobStatus.CANCELLING) {
+      state.header().subjects(state.header().subjects().withCancelledBy(by));
+    }
+    stop(JobStatus.CANCELLING);
+  }
+
+  /** None of its processes lives any more. */
+  void cancelled() {
+    Subjects subjects = state.header().subjects();
+    finish(JobStatus.CANCELLED, subjects.cancellation());
+    ObjectNode members = Json.object();
+    turn.event(
+        "job_cancelled", Subjects.put(members, Subjects.CANCELLED_BY, subjects.cancelledBy()));
+  }
+
+  private void finish(JobStatus status, ObjectNode result) {
+    for (Mailbox mailbox : state.mailboxes().waiting()) {
+      if (mailbox.flight() != null) {
+        turn.effect(new Effect.Stop(mailbox.flight().executionId()));
+        state.schedule().fly(mailbox, null);
+      }
+    }
+    state.mailboxes().clearAll();
+    state.header().result(result);
+    state.header().recovery(null);
+    state.header().pendingCompletion(null);
+    state.header().status(status, turn.now());
+  }
+
+  // ---- waiting for a person
+
+  /**
+   * Stops the job until somebody resumes it.
+   *
+   * @param agentId whose doing it is, or null
+   */
+  void review(String reason, String agentId) {
+    ObjectNode recovery = Json.object();
+    recovery.put("status", "paused_for_review").put("reason", reason);
+    recovery.put("requires_review", true).put("can_resume", true);
+    recovery.put("updated_at", turn.timestamp());
+    state.header().recovery(recovery);
+    ObjectNode members = Json.object();
+    if (agentId != null) {
+      members.put("agent_id", agentId);
+    }
+    turn.event("job_paused_for_manual_restart", members.put("reason", reason));
+    stop(JobStatus.PAUSING);
+  }
+
+  /** Ends the programs that run; the job has the status only until they are gone. */
+  void stop(JobStatus meanwhile) {
+    state.header().status(meanwhile, turn.now());
+    for (Mailbox mailbox : state.mailboxes().waiting()) {
+      if (mailbox.isFlying()) {
+        turn.effect(new Effect.Stop(mailbox.flight().executionId()));
+      }
+    }
+  }
+}

@@ -1,0 +1,221 @@
+package io.mirrorneuron.runtime.decide;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.port.Executions.Completion;
+import io.mirrorneuron.runtime.port.Executions.Ending;
+import io.mirrorneuron.runtime.port.Executions.Lease;
+import io.mirrorneuron.runtime.port.Executions.Outcome;
+import io.mirrorneuron.runtime.port.Executions.Signal;
+import io.mirrorneuron.runtime.port.Executions.Structured;
+import io.mirrorneuron.runtime.port.JobStatus;
+import io.mirrorneuron.runtime.state.AgentState;
+import io.mirrorneuron.runtime.state.JobState;
+import io.mirrorneuron.runtime.state.Mailbox;
+import io.mirrorneuron.runtime.state.Mailbox.Flight;
+import io.mirrorneuron.runtime.state.Message;
+import io.mirrorneuron.wire.Json;
+
+/** Executors: orders their programs and turns what the programs answer into messages and events. */
+final class Processes {
+  private final JobState state;
+  private final Turn turn;
+  private final LifeCycle life;
+  private final Attempts attempts;
+  private final Emissions emissions;
+  private final ProgramFailures failures;
+  private final String nodeName;
+
+  Processes(JobState state, Turn turn, LifeCycle life, Ledger ledger, String nodeName) {
+    this.state = state;
+    this.turn = turn;
+    this.life = life;
+    this.attempts = new Attempts(state, turn);
+    this.emissions = new Emissions(state, turn, ledger);
+    this.failures = new ProgramFailures(state, turn, life, nodeName);
+    this.nodeName = nodeName;
+  }
+
+  /** Orders the program for the message at the head of the mailbox. */
+  void order(Mailbox mailbox) {
+    AgentState agent = mailbox.owner();
+    long delay = agent.declared().config().path("startup_delay_ms").asLong(0);
+    if (delay > 0 && agent.processed() == 0 && mailbox.notBefore() == 0) {
+      turn.postpone(mailbox, turn.now() + delay);
+      return;
+    }
+    if (mailbox.attempt() == 1) {
+      turn.agentEvent("agent_message_received", id(mailbox), mailbox.head().summary());
+    }
+    if (mailbox.step() != null) {
+      mailbox.step().enqueue();
+    }
+    launch(mailbox, 1);
+  }
+
+  /** Runs the same attempt again: its program was stopped or its server died. */
+  void again(Mailbox mailbox) {
+    launch(mailbox, mailbox.flight().delivery() + 1);
+  }
+
+  private void launch(Mailbox mailbox, int delivery) {
+    Message message = mailbox.head();
+    String id = state.jobId() + "." + message.seq() + "." + mailbox.attempt() + "." + delivery;
+    state.schedule().fly(mailbox, new Flight(id, delivery, false, null));
+    JsonNode config = mailbox.owner().declared().config();
+    ObjectNode payload = Json.object();
+    payload.put("pool", config.path("pool").asText("default"));
+    payload.put("slots", config.path("pool_slots").asInt(1));
+    turn.agentEvent("executor_lease_requested", id(mailbox), payload);
+    turn.effect(new Effect.Start(mailbox.address(), id));
+  }
+
+  void signal(Mailbox mailbox, String executionId, Signal signal) {
+    if (mailbox.flight() == null || !mailbox.flight().executionId().equals(executionId)) {
+      stale(mailbox, executionId, signal);
+      return;
+    }
+    switch (signal) {
+      case Signal.Leased leased -> leased(mailbox, leased.lease());
+      case Signal.Beacon beacon -> {
+        turn.agentEvent("agent_beacon", id(mailbox), beacon.payload());
+        if (mailbox.step() != null) {
+          attempts.beacon(mailbox.step(), beacon.payload());
+        }
+      }
+      case Signal.Finished finished -> finished(mailbox, finished.outcome());
+    }
+  }
+
+  /** Of an execution that no longer counts; that it was stopped is no news. */
+  private void stale(Mailbox mailbox, String executionId, Signal signal) {
+    if (mailbox.step() != null
+        && signal instanceof Signal.Finished finished
+        && finished.outcome().ending() != Ending.STOPPED) {
+      ObjectNode members = turn.about(mailbox.step()).put("execution_id", executionId);
+      members.put("reason", "it is the answer of an attempt that is over");
+      turn.event("workflow_step_stale_output_ignored", members);
+    }
+  }
+
+  private void leased(Mailbox mailbox, Lease lease) {
+    if (mailbox.flight().lease() != null) {
+      return; // heard twice
+    }
+    ObjectNode payload = leaseJson(lease);
+    payload.put("queue_wait_ms", lease.acquiredAt() - lease.requestedAt());
+    state.schedule().fly(mailbox, mailbox.flight().leased(leaseJson(lease)));
+    turn.agentEvent("executor_lease_acquired", id(mailbox), payload);
+    attempts.begun(mailbox, lease.acquiredAt());
+  }
+
+  private void finished(Mailbox mailbox, Outcome outcome) {
+    if (outcome.lease() != null) {
+      turn.agentEvent("executor_lease_released", id(mailbox), leaseJson(outcome.lease()));
+    }
+    if (state.status() == JobStatus.CANCELLING) {
+      state.schedule().fly(mailbox, null);
+      return;
+    }
+    if (outcome.ending() == Ending.STOPPED) {
+      state.schedule().fly(mailbox, mailbox.flight().park());
+      if (state.isRunning()) {
+        again(mailbox); // the job was resumed before its processes had stopped
+      }
+      return;
+    }
+    state.schedule().fly(mailbox, null);
+    remember(mailbox, outcome);
+    if (outcome.ending() == Ending.SUCCEEDED) {
+      succeeded(mailbox, outcome);
+    } else {
+      StepReport report = StepReport.of(outcome.structured().events());
+      WorkerEvents.record(
+          turn,
+          id(mailbox),
+          mailbox.step() == null ? outcome.structured().events() : report.others());
+      failures.failed(mailbox, outcome);
+    }
+  }
+
+  private void remember(Mailbox mailbox, Outcome outcome) {
+    ObjectNode sandbox = Json.object();
+    sandbox.put("agent_id", id(mailbox)).put("sandbox_name", outcome.sandboxName());
+    sandbox.put("exit_code", outcome.exitCode());
+    sandbox.put("pool", outcome.lease() == null ? null : outcome.lease().pool());
+    sandbox.put("timestamp", turn.timestamp());
+    mailbox.owner().ranIn(sandbox);
+  }
+
+  private void succeeded(Mailbox mailbox, Outcome outcome) {
+    ObjectNode done = Json.object();
+    done.put("sandbox_name", outcome.sandboxName()).put("exit_code", outcome.exitCode());
+    done.put("attempts", mailbox.attempt());
+    if (outcome.lease() != null) {
+      done.put("lease_id", outcome.lease().leaseId()).put("pool", outcome.lease().pool());
+    }
+    turn.agentEvent("sandbox_job_completed", id(mailbox), done);
+    if (mailbox.step() != null) {
+      new StepWork(state, turn, life, emissions)
+          .finished(mailbox, outcome.structured(), payload(mailbox, outcome));
+      return;
+    }
+    Structured structured = outcome.structured();
+    WorkerEvents.record(turn, id(mailbox), structured.events());
+    ObjectNode payload = payload(mailbox, outcome);
+    Message message = taken(mailbox, structured);
+    AgentState agent = mailbox.owner();
+    JsonNode output = completed(structured.completeStep(), payload);
+    agent.produced(output);
+    if (structured.completeRun() != null) {
+      life.complete(mailbox, completed(structured.completeRun(), payload));
+    } else if (BuiltInAgents.asksForCompletion(agent.declared().config())) {
+      life.complete(mailbox, output);
+    }
+    if (!state.status().isTerminal()) {
+      emissions.send(mailbox, message, payload, structured);
+    }
+  }
+
+  /** What the program printed as output, or its whole payload. */
+  static JsonNode completed(Completion completion, ObjectNode payload) {
+    return completion == null || completion.output() == null ? payload : completion.output();
+  }
+
+  private Message taken(Mailbox mailbox, Structured structured) {
+    Message message = state.mailboxes().consume(mailbox);
+    new Backlog(state, turn).changed(mailbox);
+    mailbox.owner().succeeded(structured.nextState());
+    return message;
+  }
+
+  /** What flows on as message body and is stored as output; {@code runtime.md} section 2.8. */
+  private ObjectNode payload(Mailbox mailbox, Outcome outcome) {
+    ObjectNode payload = Json.object();
+    payload.put("agent_id", id(mailbox));
+    ObjectNode sandbox = payload.putObject("sandbox");
+    sandbox.put("sandbox_name", outcome.sandboxName()).put("remote_dir", outcome.remoteDir());
+    sandbox.put("exit_code", outcome.exitCode()).put("runner_exit_code", outcome.exitCode());
+    JsonNode stdout = sandbox.textNode(outcome.stdout()); // one value under two names
+    JsonNode stderr = sandbox.textNode(outcome.stderr());
+    sandbox.set("stdout", stdout);
+    sandbox.set("stderr", stderr);
+    sandbox.set("logs", stderr);
+    sandbox.set("raw_output", stdout);
+    sandbox.put("runner", "host_local").put("node_name", nodeName);
+    sandbox.put("attempts", mailbox.attempt());
+    sandbox.set("lease", outcome.lease() == null ? null : leaseJson(outcome.lease()));
+    payload.set("input", NestedInputs.bounded(mailbox.head().body()));
+    return payload;
+  }
+
+  private static ObjectNode leaseJson(Lease lease) {
+    ObjectNode json = Json.object();
+    json.put("lease_id", lease.leaseId()).put("pool", lease.pool()).put("slots", lease.slots());
+    return json;
+  }
+
+  private static String id(Mailbox mailbox) {
+    return mailbox.agentId();
+  }
+}

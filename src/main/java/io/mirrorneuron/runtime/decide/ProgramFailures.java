@@ -1,0 +1,124 @@
+package io.mirrorneuron.runtime.decide;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.port.Executions.Ending;
+import io.mirrorneuron.runtime.port.Executions.Outcome;
+import io.mirrorneuron.runtime.state.AgentState;
+import io.mirrorneuron.runtime.state.JobState;
+import io.mirrorneuron.runtime.state.Mailbox;
+import io.mirrorneuron.wire.Json;
+
+/** What follows when the program of an executor has ended badly: who tries again, and when. */
+final class ProgramFailures {
+  private static final int DEFAULT_BACKOFF_MS = 500;
+  private static final long MAX_BACKOFF_MS = 30 * 60 * 1000L;
+  private static final int QUEUE_FULL_RETRY_MS = 250;
+
+  private final JobState state;
+  private final Turn turn;
+  private final LifeCycle life;
+  private final String nodeName;
+
+  ProgramFailures(JobState state, Turn turn, LifeCycle life, String nodeName) {
+    this.state = state;
+    this.turn = turn;
+    this.life = life;
+    this.nodeName = nodeName;
+  }
+
+  void failed(Mailbox mailbox, Outcome outcome) {
+    AgentState agent = mailbox.owner();
+    JsonNode config = agent.declared().config();
+    if (outcome.ending() == Ending.NOT_STARTED
+        && outcome.error().startsWith("executor_pool_queue_full")) {
+      ObjectNode payload = Json.object();
+      payload.put("reason", outcome.error()).put("retry_after_ms", QUEUE_FULL_RETRY_MS);
+      turn.agentEvent("executor_lease_rejected", id(mailbox), payload);
+      turn.postpone(mailbox, turn.now() + QUEUE_FULL_RETRY_MS);
+      return;
+    }
+    agent.failed(outcome.error());
+    if (outcome.ending() == Ending.BEACON_MISSED) {
+      turn.agentEvent(
+          "agent_beacon_missed", id(mailbox), Json.object().put("message", outcome.error()));
+    }
+    int maxAttempts = Math.max(1, config.path("max_attempts").asInt(1));
+    boolean mayRetry = mayRetry(config, outcome);
+    if (mailbox.step() != null) {
+      tellFailed(mailbox, outcome);
+      new Retries(state, turn, life).failed(mailbox.step(), outcome, mayRetry);
+    } else if (mailbox.attempt() < maxAttempts && mayRetry) {
+      retry(mailbox, config, outcome);
+    } else {
+      tellFailed(mailbox, outcome);
+      exhausted(mailbox, failure(mailbox, outcome, maxAttempts), mayRetry);
+    }
+  }
+
+  private void retry(Mailbox mailbox, JsonNode config, Outcome outcome) {
+    long backoff = config.path("retry_backoff_ms").asLong(DEFAULT_BACKOFF_MS);
+    long delay = Math.min(MAX_BACKOFF_MS, backoff << Math.min(20, mailbox.attempt() - 1));
+    mailbox.countAttempt();
+    ObjectNode payload = Json.object();
+    payload.put("message_id", mailbox.head().id()).put("attempt", mailbox.attempt());
+    payload.put("reason", outcome.error()).put("delay_ms", delay);
+    turn.agentEvent("message_retry_scheduled", id(mailbox), payload);
+    turn.postpone(mailbox, turn.now() + Math.max(1, delay));
+  }
+
+  private void tellFailed(Mailbox mailbox, Outcome outcome) {
+    ObjectNode payload = Json.object();
+    payload.put("sandbox_name", outcome.sandboxName()).put("exit_code", outcome.exitCode());
+    payload.put("error", outcome.error()).put("attempts", mailbox.attempt());
+    payload.put("stdout", outcome.stdout()).put("stderr", outcome.stderr());
+    turn.agentEvent("sandbox_job_failed", id(mailbox), payload);
+  }
+
+  /** The executor's own tries, where it has any, are the only ones: layers do not multiply. */
+  private void exhausted(Mailbox mailbox, Failure failure, boolean mayRetry) {
+    Restarts restarts = new Restarts(state, turn, life);
+    boolean ownTries = mailbox.owner().declared().config().hasNonNull("max_attempts");
+    if (!ownTries && mayRetry) {
+      restarts.failed(mailbox, failure);
+    } else if (life.isLasting()) {
+      restarts.giveUpMessage(mailbox, failure.desc());
+    } else {
+      life.fail(failure);
+    }
+  }
+
+  private Failure failure(Mailbox mailbox, Outcome outcome, int maxAttempts) {
+    boolean timeout =
+        outcome.ending() == Ending.TIMED_OUT || outcome.ending() == Ending.BEACON_MISSED;
+    return Failure.of(
+            "runtime.job.failed",
+            timeout ? "timeout" : "runtime",
+            "agent " + id(mailbox) + " failed: " + outcome.error())
+        .withAttempt(mailbox.attempt(), maxAttempts)
+        .withComponent("executor")
+        .withNode(nodeName)
+        .withAgent(id(mailbox))
+        .withRemediation(
+            timeout
+                ? "Raise timeout_seconds of the node, or find out what its program waits for."
+                : "Read stderr in the sandbox_job_failed event; set max_attempts to have the"
+                    + " program tried again.");
+  }
+
+  private static boolean mayRetry(JsonNode config, Outcome outcome) {
+    if (outcome.ending() == Ending.NOT_STARTED) {
+      return false; // the same files and command would fail the same way
+    }
+    for (JsonNode code : config.path("no_retry_exit_codes")) {
+      if (code.asInt() == outcome.exitCode()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static String id(Mailbox mailbox) {
+    return mailbox.agentId();
+  }
+}

@@ -1,0 +1,129 @@
+package io.mirrorneuron.runtime.decide;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.state.AgentState;
+import io.mirrorneuron.runtime.state.JobState;
+import io.mirrorneuron.runtime.state.StepState;
+import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
+import io.mirrorneuron.wire.Json;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Ends or continues a job in which nothing is left to do and that no agent has completed. */
+final class Quiescence {
+  private static final int SHOWN_STEPS = 25;
+
+  private final JobState state;
+  private final Turn turn;
+  private final LifeCycle life;
+
+  Quiescence(JobState state, Turn turn, LifeCycle life) {
+    this.state = state;
+    this.turn = turn;
+    this.life = life;
+  }
+
+  /**
+   * Nothing waits, nothing runs, no time is awaited: a batch job that nobody completed ends here,
+   * with what its last steps or agents have put out, or with the reason why it cannot go on.
+   */
+  void settle() {
+    boolean quiet =
+        state.isRunning()
+            && state.mailboxes().waiting().isEmpty()
+            && state.schedule().flying() == 0;
+    if (!quiet) {
+      return;
+    }
+    if (life.isLasting()) {
+      if (!state.steps().isEmpty() && state.steps().areAllTerminal()) {
+        new Rounds(state, turn, life).scheduleAll();
+      }
+    } else if (!state.steps().isEmpty()) {
+      settleSteps();
+    } else if (state.workflow().agents().isEmpty()) {
+      ObjectNode result = Json.object().putNull("agent_id");
+      life.completed(result.set("output", Json.object()));
+    } else {
+      settleAgents();
+    }
+  }
+
+  private void settleSteps() {
+    if (state.steps().areAllTerminal()) {
+      completeByQuiescence(sinkOutput());
+      return;
+    }
+    List<StepState> open = state.steps().all().stream().filter(step -> !step.isTerminal()).toList();
+    String shown =
+        open.stream()
+            .limit(SHOWN_STEPS)
+            .map(step -> step.id() + " (" + step.status().word() + ")")
+            .collect(Collectors.joining(", "));
+    life.fail(
+        Failure.stalled(
+            "nothing is left to do, but these steps have not ended: " + shown + unroutedHint(),
+            "Check that the agents of the earlier steps emit a message type that an edge carries"
+                + " to the agents of these steps."));
+  }
+
+  private String unroutedHint() {
+    return state.header().unrouted().isEmpty()
+        ? ""
+        : "; messages of type " + String.join(", ", state.header().unrouted()) + " had no edge";
+  }
+
+  private JsonNode sinkOutput() {
+    StepState sink = state.steps().get(state.steps().graph().sink());
+    if (sink != null && sink.instances() < 0) {
+      return sink.output();
+    }
+    ObjectNode outputs = Json.object();
+    for (StepState step : state.steps().all()) {
+      if (step.declared().outgoing().isEmpty() && step.output() != null) {
+        outputs.set(step.id(), step.output());
+      }
+    }
+    return outputs;
+  }
+
+  private void settleAgents() {
+    ObjectNode outputs = leafOutputs();
+    if (!outputs.isEmpty()) {
+      completeByQuiescence(outputs);
+    } else if (!state.header().unrouted().isEmpty()) {
+      life.fail(
+          Failure.stalled(
+              "nothing is left to do, but messages of type "
+                  + String.join(", ", state.header().unrouted())
+                  + " had no edge to go along",
+              "Add an edge with that message_type, or correct the type the agent emits."));
+    } else {
+      life.fail(
+          Failure.stalled(
+              "nothing is left to do, but no message reached an agent at the end of the graph",
+              "Check the edges and their conditions from the entrypoints on."));
+    }
+  }
+
+  private ObjectNode leafOutputs() {
+    ObjectNode outputs = Json.object();
+    for (AgentState agent : state.agents()) {
+      if (agent.declared().outgoing().isEmpty() && agent.processed() > 0) {
+        JsonNode output =
+            agent.declared().type() == AgentType.AGGREGATOR
+                ? BuiltInAgents.collectedOutput(agent)
+                : agent.output();
+        outputs.set(agent.id(), output);
+      }
+    }
+    return outputs;
+  }
+
+  private void completeByQuiescence(JsonNode output) {
+    ObjectNode result = Json.object().putNull("agent_id");
+    result.set("output", output);
+    life.completed(result.put("completed_by", "quiescence"));
+  }
+}

@@ -1,0 +1,139 @@
+package io.mirrorneuron.runtime.decide;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.port.JobStatus;
+import io.mirrorneuron.runtime.state.JobState;
+import io.mirrorneuron.runtime.state.Mailbox;
+import io.mirrorneuron.runtime.state.StepPhase;
+import io.mirrorneuron.runtime.state.StepState;
+import io.mirrorneuron.runtime.state.Subjects;
+import io.mirrorneuron.runtime.workflow.Workflow.Agent;
+import io.mirrorneuron.runtime.workflow.Workflow.RecoveryMode;
+import io.mirrorneuron.wire.Json;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Continues a job after a pause, and after its server died. */
+final class Recovery {
+  /** Members of a node's config by which its author says that a repeated run does no harm. */
+  private static final List<String> REPEATABLE =
+      List.of("safe_to_retry", "idempotent", "idempotency_key", "recovery_idempotency_key");
+
+  private final JobState state;
+  private final Turn turn;
+  private final LifeCycle life;
+  private final Processes processes;
+
+  Recovery(JobState state, Turn turn, LifeCycle life, Processes processes) {
+    this.state = state;
+    this.turn = turn;
+    this.life = life;
+    this.processes = processes;
+  }
+
+  /**
+   * @param by the name that the caller's token vouches for, or null
+   */
+  void resume(String by) {
+    if (state.status() != JobStatus.PAUSED && state.status() != JobStatus.PAUSING) {
+      return;
+    }
+    long pause = state.status() == JobStatus.PAUSED ? turn.now() - state.header().pausedAt() : 0;
+    state.header().recovery(null);
+    state.header().subjects(state.header().subjects().withPausedBy(null));
+    state.header().status(JobStatus.RUNNING, turn.now());
+    turn.event("job_resumed", Subjects.put(Json.object(), "by", by));
+    for (Mailbox mailbox : state.mailboxes().waiting()) {
+      if (mailbox.flight() != null && mailbox.flight().parked()) {
+        processes.again(mailbox);
+      } else if (mailbox.flight() == null) {
+        rearm(mailbox);
+      }
+    }
+    for (StepState step : state.steps().all()) {
+      boolean waitsInside = step.status() == StepPhase.RUNNING && step.times().deadlineAt() != 0;
+      if (waitsInside && !step.mailboxes().isAnyFlying()) {
+        step.extendDeadline(pause); // the time of a pause does not count
+      }
+    }
+    rearmDeadlines();
+  }
+
+  private void rearm(Mailbox mailbox) {
+    if (mailbox.notBefore() > turn.now()) {
+      turn.effect(new Effect.Wake(mailbox.address(), mailbox.notBefore()));
+    } else {
+      state.schedule().consider(mailbox);
+    }
+  }
+
+  private void rearmDeadlines() {
+    for (StepState step : state.steps().all()) {
+      if (step.status() == StepPhase.RUNNING && step.times().deadlineAt() != 0) {
+        turn.effect(new Effect.Wake(step.inputMailbox().address(), step.times().deadlineAt()));
+      }
+    }
+    if (state.header().nextRoundAt() != 0) {
+      turn.effect(new Effect.Wake(null, state.header().nextRoundAt()));
+    }
+  }
+
+  void loaded(Input.Loaded loaded, boolean reviewInFlight) {
+    List<Mailbox> lost = new ArrayList<>();
+    for (Mailbox mailbox : state.mailboxes().waiting()) {
+      if (mailbox.isFlying()) {
+        if (!loaded.live().contains(mailbox.flight().executionId())) {
+          lost.add(mailbox);
+        } else if (state.status() == JobStatus.CANCELLING) {
+          turn.effect(new Effect.Stop(mailbox.flight().executionId()));
+        }
+      } else if (state.isRunning() && mailbox.flight() == null) {
+        rearm(mailbox);
+      }
+    }
+    boolean running = state.isRunning();
+    if (running) {
+      rearmDeadlines();
+    }
+    if (running && loaded.takenOver()) {
+      turn.event("job_recovery_started");
+      running = !isReviewed(lost, reviewInFlight);
+      if (running) {
+        turn.event("job_recovered", Json.object().put("status", state.status().word()));
+      }
+    }
+    for (Mailbox mailbox : lost) {
+      if (running) {
+        ObjectNode payload = Json.object().put("attempt", mailbox.attempt());
+        turn.record("agent_recovered", mailbox.agentId(), null, payload);
+        processes.again(mailbox);
+      } else {
+        state.schedule().fly(mailbox, mailbox.flight().park());
+      }
+    }
+  }
+
+  private boolean isReviewed(List<Mailbox> lost, boolean reviewInFlight) {
+    if (state.workflow().recoveryMode() == RecoveryMode.MANUAL_RECOVER) {
+      life.review(
+          "recovery_mode is manual_recover: the server was restarted while the job ran", null);
+      return true;
+    }
+    for (Mailbox mailbox : lost) {
+      Agent agent = mailbox.owner().declared();
+      boolean unsafe =
+          agent.unsafe() || mailbox.step() != null && mailbox.step().declared().unsafe();
+      if (unsafe || reviewInFlight && REPEATABLE.stream().noneMatch(agent.config()::hasNonNull)) {
+        life.review(
+            "the server was restarted while agent "
+                + agent.id()
+                + (unsafe
+                    ? " ran, and the manifest says that it may not simply run again"
+                    : " ran, and recovery.in_flight is review"),
+            agent.id());
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,128 @@
+package io.mirrorneuron.runtime.decide;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.state.AgentState;
+import io.mirrorneuron.runtime.state.JobState;
+import io.mirrorneuron.runtime.state.Mailbox;
+import io.mirrorneuron.runtime.state.RestartHistory;
+import io.mirrorneuron.runtime.workflow.RestartPolicy;
+import io.mirrorneuron.runtime.workflow.RestartPolicy.WhenExhausted;
+import io.mirrorneuron.wire.Json;
+import java.time.Instant;
+import java.util.Locale;
+
+/**
+ * Starts failed agents again, as often as their policy allows within its sliding window. It is in
+ * charge where neither a step nor the executor's own {@code max_attempts} is; {@code runtime.md}
+ * section 4.4.
+ */
+final class Restarts {
+  private static final int REMEMBERED = 50;
+
+  private final JobState state;
+  private final Turn turn;
+  private final LifeCycle life;
+
+  Restarts(JobState state, Turn turn, LifeCycle life) {
+    this.state = state;
+    this.turn = turn;
+    this.life = life;
+  }
+
+  /** The message at the head of the mailbox could not be handled. */
+  void failed(Mailbox mailbox, Failure failure) {
+    AgentState agent = mailbox.owner();
+    RestartPolicy policy = agent.declared().policies().restart();
+    boolean poisoned = policy.attempts() > 0 && mailbox.attempt() > policy.attempts();
+    if (life.isLasting() && poisoned && !policy.unlimited()) {
+      giveUpMessage(mailbox, failure.desc());
+      return;
+    }
+    long at = reserve(agent, policy);
+    if (at >= 0) {
+      wait(mailbox, at);
+      ObjectNode members = describe(policy, agent.restarts().count(), at);
+      tell("agent_restart_scheduled", agent, members.put("reason", failure.desc()));
+    } else {
+      exhausted(mailbox, policy, failure);
+    }
+  }
+
+  /** A service goes on without a message that cannot be handled. */
+  void giveUpMessage(Mailbox mailbox, String reason) {
+    ObjectNode message = mailbox.head().json();
+    MessageRouter.deadLetter(turn, mailbox.agentId(), message, reason);
+    state.mailboxes().consume(mailbox);
+    new Backlog(state, turn).changed(mailbox);
+  }
+
+  /**
+   * When the agent may be started again, counting that as a restart; -1 when its window is full.
+   */
+  long reserve(AgentState agent, RestartPolicy policy) {
+    RestartHistory restarts = agent.restarts();
+    restarts.forgetUntil(turn.now() - policy.intervalMs());
+    if (!policy.unlimited() && restarts.count() >= policy.attempts()) {
+      return -1;
+    }
+    restarts.add(turn.now(), Math.max(REMEMBERED, policy.attempts()));
+    return turn.now() + Math.max(1, policy.delay(restarts.count()));
+  }
+
+  private void exhausted(Mailbox mailbox, RestartPolicy policy, Failure failure) {
+    AgentState agent = mailbox.owner();
+    String why = "agent " + agent.id() + " restart attempts exhausted: " + failure.message();
+    if (policy.whenExhausted() == WhenExhausted.DELAY && !agent.restarts().isEmpty()) {
+      long at = agent.restarts().first() + policy.intervalMs();
+      wait(mailbox, at);
+      ObjectNode members = Json.object().put("reason", failure.desc());
+      members.put("exhausted_reason", why).put("retry_at", time(at));
+      tell("agent_restart_deferred", agent, members.put("delay_ms", at - turn.now()));
+      return;
+    }
+    RestartPolicy moves = agent.declared().policies().reschedule();
+    long at = moves.unlimited() || moves.attempts() > 0 ? rescheduled(agent, moves) : -1;
+    if (at >= 0) {
+      wait(mailbox, at);
+      ObjectNode members =
+          describe(moves, agent.restarts().moves(), at).put("restart_exhausted_reason", why);
+      tell("agent_reschedule_scheduled", agent, members.put("reason", failure.desc()));
+    } else if (life.isLasting()) {
+      mailbox.countAttempt();
+      agent.restarts().clear();
+      life.review(why, agent.id());
+    } else {
+      life.fail(policy.attempts() == 0 ? failure : failure.withMessage(why));
+    }
+  }
+
+  /** There may be no other node: the agent then starts again here, after the longer delay. */
+  private long rescheduled(AgentState agent, RestartPolicy moves) {
+    if (!moves.unlimited() && agent.restarts().moves() >= moves.attempts()) {
+      return -1;
+    }
+    agent.restarts().move();
+    return turn.now() + Math.max(1, moves.delay(agent.restarts().moves()));
+  }
+
+  private void wait(Mailbox mailbox, long at) {
+    mailbox.countAttempt();
+    turn.postpone(mailbox, at);
+  }
+
+  private ObjectNode describe(RestartPolicy policy, int attempt, long at) {
+    ObjectNode members = Json.object().put("attempt", attempt);
+    members.put("job_type", state.workflow().jobType().name().toLowerCase(Locale.ROOT));
+    members.put("delay_ms", at - turn.now()).put("next_eligible_at", time(at));
+    members.set("restart_policy", Json.MAPPER.valueToTree(policy));
+    return members;
+  }
+
+  private void tell(String type, AgentState agent, ObjectNode members) {
+    turn.record(type, agent.id(), null, members);
+  }
+
+  private static String time(long at) {
+    return Json.timestamp(Instant.ofEpochMilli(at));
+  }
+}

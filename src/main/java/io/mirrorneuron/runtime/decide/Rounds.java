@@ -1,0 +1,101 @@
+package io.mirrorneuron.runtime.decide;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.state.AgentState;
+import io.mirrorneuron.runtime.state.JobState;
+import io.mirrorneuron.runtime.state.Message;
+import io.mirrorneuron.wire.DerivedId;
+import io.mirrorneuron.wire.Json;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One pass from the entrypoints through the graph. A batch job makes one; a service begins another
+ * when its agents say that they are done, not more often than their restart policy allows.
+ */
+public final class Rounds {
+  /** The event that a further round begins with. */
+  public static final String BEGUN = "agents_restarted";
+
+  private final JobState state;
+  private final Turn turn;
+  private final LifeCycle life;
+
+  Rounds(JobState state, Turn turn, LifeCycle life) {
+    this.state = state;
+    this.turn = turn;
+    this.life = life;
+  }
+
+  void scheduleAll() {
+    schedule(state.agent(state.workflow().entrypoints().getFirst()));
+  }
+
+  /** Has the next round begin when the agent, which has ended this one, may be started again. */
+  void schedule(AgentState agent) {
+    if (state.header().nextRoundAt() != 0) {
+      return;
+    }
+    var policy = agent.declared().policies().restart();
+    long at = new Restarts(state, turn, life).reserve(agent, policy);
+    if (at < 0 && !agent.restarts().isEmpty()) {
+      at = agent.restarts().first() + policy.intervalMs();
+    }
+    if (at < 0) {
+      return; // restarts are switched off: what has ended stays so
+    }
+    state.header().nextRoundAt(at);
+    turn.effect(new Effect.Wake(null, at));
+    ObjectNode members = Json.object().put("reason", "its work is done and the service goes on");
+    turn.record(
+        "agent_restart_scheduled", agent.id(), null, members.put("delay_ms", at - turn.now()));
+  }
+
+  /** Begins the next round if it is due. */
+  void due() {
+    long at = state.header().nextRoundAt();
+    if (at != 0 && at <= turn.now() && state.isRunning()) {
+      state.header().nextRound();
+      state.forgetRound();
+      turn.event(BEGUN, Json.object().put("round", state.header().round()));
+      seed(new Ledger(state, turn));
+    }
+  }
+
+  /** Gives each entrypoint its first messages. */
+  public void seed(Ledger ledger) {
+    seed(ledger, Map.of());
+  }
+
+  /**
+   * @param instead bodies that take the place of the manifest's, by entrypoint or by the name of
+   *     the first step
+   */
+  public void seed(Ledger ledger, Map<String, JsonNode> instead) {
+    String round = state.workflowRun();
+    String correlation = DerivedId.of(round, "correlation", 0);
+    for (String entrypoint : state.workflow().entrypoints()) {
+      List<JsonNode> bodies = bodies(entrypoint, instead);
+      for (int i = 0; i < bodies.size(); i++) {
+        Message.Builder message =
+            ExternalMessages.seed(state.jobId(), entrypoint, bodies.get(i))
+                .id(DerivedId.of(round, "seed " + entrypoint, i))
+                .orElse("correlation_id", correlation)
+                .with("timestamp", turn.timestamp());
+        ledger.post(message.build(state.counters().nextMessage(), entrypoint));
+      }
+    }
+  }
+
+  private List<JsonNode> bodies(String entrypoint, Map<String, JsonNode> instead) {
+    String source = state.steps().graph().source();
+    JsonNode own = instead.get(entrypoint);
+    if (own == null && source != null) {
+      own = instead.get(source);
+    }
+    return own != null
+        ? List.of(own)
+        : state.workflow().initialInputs().getOrDefault(entrypoint, List.of(Json.object()));
+  }
+}

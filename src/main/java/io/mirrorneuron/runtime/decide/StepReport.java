@@ -1,0 +1,70 @@
+package io.mirrorneuron.runtime.decide;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.state.StepPhase;
+import io.mirrorneuron.wire.Json;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What the events that a program printed ask of the step it works for.
+ *
+ * @param failure why the attempt counts as failed though the program ended well, or null
+ * @param status how the step has ended
+ * @param branches the children that shall go on, or null for all
+ * @param scatter the payload that asks for it, or null
+ * @param others events that are only for the record
+ */
+record StepReport(
+    String failure,
+    StepPhase status,
+    List<String> branches,
+    JsonNode scatter,
+    boolean skipDownstream,
+    List<ObjectNode> others) {
+
+  static StepReport of(List<ObjectNode> events) {
+    String failure = null;
+    StepPhase status = StepPhase.COMPLETED;
+    List<String> branches = null;
+    JsonNode scatter = null;
+    boolean skips = false;
+    List<ObjectNode> others = new ArrayList<>();
+    for (ObjectNode event : events) {
+      JsonNode payload = event.path("payload");
+      skips |= payload.path("skip_downstream").asBoolean();
+      switch (event.path("type").asText()) {
+        case "workflow_step_failed" -> failure = reason(payload);
+        case "workflow_step_completed" -> status = StepPhase.COMPLETED;
+        case "workflow_step_partial" -> status = StepPhase.PARTIAL;
+        case "workflow_step_skipped" -> status = StepPhase.SKIPPED;
+        case "workflow_step_branch" -> branches = branches(payload);
+        case "workflow_step_scatter" -> scatter = payload;
+        case "workflow_step_beacon" -> {} // the attempt is over
+        default -> others.add(event);
+      }
+    }
+    return new StepReport(failure, status, branches, scatter, skips, others);
+  }
+
+  private static String reason(JsonNode payload) {
+    for (String member : new String[] {"reason", "error", "message"}) {
+      JsonNode value = payload.path(member);
+      if (value.isTextual() && !value.textValue().isBlank()) {
+        return value.textValue();
+      }
+      if (value.path("message").isTextual()) {
+        return value.path("message").textValue();
+      }
+    }
+    return "the program reported that its step failed";
+  }
+
+  private static List<String> branches(JsonNode payload) {
+    JsonNode named = payload.has("branches") ? payload.get("branches") : payload.path("branch");
+    return named.isArray()
+        ? Json.elements(named).map(JsonNode::asText).toList()
+        : List.of(named.asText());
+  }
+}

@@ -1,0 +1,125 @@
+package io.mirrorneuron.runtime.decide;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.state.JobState;
+import io.mirrorneuron.runtime.state.Mailbox;
+import io.mirrorneuron.runtime.state.Message;
+import io.mirrorneuron.runtime.state.StepOutcome;
+import io.mirrorneuron.runtime.state.StepPhase;
+import io.mirrorneuron.runtime.state.StepState;
+import io.mirrorneuron.runtime.state.Upstream;
+import io.mirrorneuron.wire.DerivedId;
+import io.mirrorneuron.wire.Json;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Starts each step once: when its trigger rule holds and it has a message to start with. When no
+ * agent can send one, the ledger makes it.
+ */
+final class StepStarts {
+  private static final String SENDER = "workflow_ledger";
+
+  private final JobState state;
+  private final Turn turn;
+  private final Ledger ledger;
+  private final StepEndings ends;
+
+  StepStarts(JobState state, Turn turn, LifeCycle life, Ledger ledger) {
+    this.state = state;
+    this.turn = turn;
+    this.ledger = ledger;
+    this.ends = new StepEndings(state, turn, life);
+  }
+
+  /**
+   * Evaluates what is to be evaluated. Agents that need no program have handled all they had by
+   * then, so that a step sees every message that its parents have sent. Answers whether there was
+   * anything.
+   */
+  boolean evaluateAll() {
+    boolean any = state.steps().hasUnsettled();
+    while (state.steps().hasUnsettled() && !state.status().isTerminal()) {
+      evaluate(state.steps().pollUnsettled());
+    }
+    return any;
+  }
+
+  private void evaluate(StepState step) {
+    if (step.isTerminal() || step.isStarted()) {
+      return;
+    }
+    switch (step.verdict()) {
+      case WAIT -> step.awaitParents();
+      case NEVER ->
+          ends.end(
+              step,
+              StepPhase.SKIPPED,
+              StepOutcome.SKIPPED,
+              "its trigger rule cannot hold any more");
+      case START -> {
+        if (step.mailboxes().hasMessage()) {
+          start(step);
+        } else {
+          ready(step);
+        }
+      }
+    }
+  }
+
+  private void start(StepState step) {
+    List<Mailbox> filled = step.mailboxes().stream().filter(box -> !box.isEmpty()).toList();
+    step.start(filled.getFirst().head(), turn.now());
+    state.steps().expectNothing(step);
+    filled.forEach(state.schedule()::consider);
+  }
+
+  /** It may start but has nothing to start with; a message is made when none can come any more. */
+  private void ready(StepState step) {
+    step.ready();
+    state.steps().expectMessage(step);
+    boolean onlyAfterFailure =
+        !step.declared().incoming().isEmpty() && !step.parents().anySuccess();
+    if (onlyAfterFailure) {
+      trigger(step);
+    }
+  }
+
+  /**
+   * Nothing can be handled now: steps that may start and to which no message is on its way get one
+   * from the ledger. Answers whether there was such a step.
+   */
+  boolean atRest() {
+    List<StepState> lonely =
+        state.steps().expecting().stream()
+            .filter(step -> !new Upstream(state).isBusy(step))
+            .toList();
+    lonely.forEach(this::trigger);
+    return !lonely.isEmpty();
+  }
+
+  private void trigger(StepState step) {
+    ObjectNode body = Json.object();
+    body.put("trigger_rule", step.declared().trigger().rule().name().toLowerCase(Locale.ROOT));
+    ArrayNode parents = body.putArray("parents");
+    for (StepState parent : state.steps().parents(step)) {
+      ObjectNode one = parents.addObject().put("step_id", parent.id());
+      one.put("status", parent.status().word());
+      one.put("outcome", parent.outcome() == null ? null : parent.outcome().word());
+      one.set("output", parent.output());
+    }
+    turn.event("workflow_step_triggered", turn.about(step));
+    ledger.post(message(state, turn, step, "workflow_trigger", body));
+  }
+
+  /** What the ledger itself has to say to a step. */
+  static Message message(JobState state, Turn turn, StepState step, String type, ObjectNode body) {
+    String agentId = step.mailboxes().entry().agentId();
+    Message.Builder message = Message.builder(state.jobId(), SENDER, agentId, type).body(body);
+    message.id(DerivedId.of(state.workflowRun(), type + " " + step.id(), 0));
+    message.with("class", "command").with("timestamp", turn.timestamp());
+    message.headers(Json.object().put(Message.STEP, step.id()));
+    return message.build(state.counters().nextMessage(), agentId);
+  }
+}

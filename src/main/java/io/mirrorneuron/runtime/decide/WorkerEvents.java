@@ -1,0 +1,111 @@
+package io.mirrorneuron.runtime.decide;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.wire.Json;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What a program may say in the history of its job: events of its own, never one that readers take
+ * for the word of the runtime. What is refused leaves a trace.
+ */
+final class WorkerEvents {
+  private static final int MAX_EVENTS = 1000;
+  private static final int MAX_PAYLOAD = 256 * 1024;
+  private static final int SHOWN_TYPE = 128;
+
+  /** Types that only the runtime writes; clients end streams and tell failures by them. */
+  private static final Set<String> RESERVED =
+      Set.of(
+          "job_pending",
+          "job_validated",
+          "job_scheduled",
+          "job_running",
+          "job_pausing",
+          "job_paused",
+          "job_resumed",
+          "job_cancelling",
+          "job_cancelled",
+          "job_completed",
+          "job_failed",
+          "job_recovery_started",
+          "job_recovered",
+          "job_recovery_scheduled",
+          "job_recovery_blocked",
+          "job_paused_for_manual_restart",
+          "job_paused_for_manual_resume",
+          "job_lease_lost",
+          "job_rescheduled",
+          "job_restored_from_backup",
+          "agent_message_received",
+          "agent_recovery_started",
+          "agent_recovered",
+          "agent_restart_scheduled",
+          "agent_restart_deferred",
+          "agents_restarted",
+          "agent_beacon",
+          "agent_beacon_missed",
+          "service_agent_completed",
+          "system_target_completed",
+          "sysbatch_target_completed",
+          "executor_lease_requested",
+          "executor_lease_acquired",
+          "executor_lease_released",
+          "executor_lease_rejected",
+          "sandbox_job_started",
+          "sandbox_job_completed",
+          "sandbox_job_failed",
+          "message_retry_scheduled",
+          "message_unrouted",
+          "dead_letter",
+          "delivery_failed",
+          "backpressure_state",
+          "backpressure_signal",
+          "backpressure_rejected",
+          "route_evaluated",
+          "route_selected",
+          "route_not_matched",
+          "aggregator_received",
+          "aggregator_duplicate_ignored",
+          "aggregator_late_message",
+          "sensor_observed",
+          "workflow_completion_ignored",
+          "worker_event_rejected",
+          "stream_heartbeat");
+
+  private WorkerEvents() {}
+
+  /**
+   * @param events objects {@code {type, payload}} as the program printed them
+   */
+  static void record(Turn turn, String agentId, List<ObjectNode> events) {
+    for (ObjectNode event : events.subList(0, Math.min(MAX_EVENTS, events.size()))) {
+      record(turn, agentId, event.path("type").asText(), event.path("payload"));
+    }
+    int dropped = events.size() - MAX_EVENTS;
+    if (dropped > 0) {
+      ObjectNode payload = Json.object().put("count", dropped);
+      payload.put("reason", "a program may report " + MAX_EVENTS + " events at most");
+      turn.agentEvent("worker_event_rejected", agentId, payload);
+    }
+  }
+
+  private static void record(Turn turn, String agentId, String type, JsonNode payload) {
+    if (RESERVED.contains(type)) {
+      reject(turn, agentId, type, "only the runtime writes this type");
+    } else if (!payload.isObject()) {
+      turn.agentEvent(type, agentId, Json.object());
+    } else if (Json.write(payload).length() > MAX_PAYLOAD) {
+      reject(turn, agentId, type, "its payload is longer than " + MAX_PAYLOAD + " characters");
+    } else {
+      turn.agentEvent(type, agentId, payload);
+    }
+  }
+
+  private static void reject(Turn turn, String agentId, String type, String reason) {
+    ObjectNode payload = Json.object().put("reason", reason);
+    payload.put("type", type.substring(0, Math.min(SHOWN_TYPE, type.length())));
+    turn.agentEvent("worker_event_rejected", agentId, payload);
+  }
+}

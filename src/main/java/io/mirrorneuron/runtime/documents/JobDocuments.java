@@ -1,0 +1,181 @@
+package io.mirrorneuron.runtime.documents;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.state.AgentState;
+import io.mirrorneuron.runtime.state.JobState;
+import io.mirrorneuron.runtime.state.LedgerDocument;
+import io.mirrorneuron.runtime.state.StoredFields;
+import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.runtime.workflow.Workflow.Agent;
+import io.mirrorneuron.store.JobStore.StoredJob;
+import io.mirrorneuron.wire.Json;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+
+/** The JSON documents that readers get of a job; shapes of {@code grpc.md} section 5. Pure. */
+public final class JobDocuments {
+  private static final int RECENT_EVENTS = 10;
+
+  private final String nodeName;
+
+  public JobDocuments(String nodeName) {
+    this.nodeName = nodeName;
+  }
+
+  /**
+   * {@code {job, summary, agents, recent_events, sandboxes}}.
+   *
+   * @param row the job's row as committed
+   * @param epoch of the present owner
+   * @param recentEvents oldest first
+   */
+  ObjectNode details(JobState state, ObjectNode row, String owner, long epoch, List<String> recent)
+      throws JsonProcessingException {
+    ObjectNode details = Json.object();
+    details.set("job", job(state, row, owner, epoch));
+    ObjectNode summary = row.deepCopy();
+    summary.remove(
+        List.of("recovery_status", "recovery_requires_review", "recovery_reason", "event_seq"));
+    summary.set("recovery", state.header().recovery());
+    details.set("summary", summary);
+    ArrayNode agents = details.putArray("agents");
+    ArrayNode sandboxes = Json.MAPPER.createArrayNode();
+    for (Agent agent : state.workflow().agents().values()) {
+      AgentState known = state.peek(agent.id());
+      agents.add(agent(state, agent, row));
+      if (known != null && known.sandbox() != null) {
+        sandboxes.add(known.sandbox());
+      }
+    }
+    ArrayNode names = summary.putArray("sandbox_names");
+    Json.elements(sandboxes)
+        .map(sandbox -> sandbox.path("sandbox_name").asText())
+        .filter(name -> !name.isEmpty())
+        .distinct()
+        .forEach(names::add);
+    details.set("recent_events", newestFirst(recent));
+    details.set("sandboxes", sandboxes);
+    return details;
+  }
+
+  /** {@code {job, agents}}: the row with the times and the ledger, and what each agent does. */
+  ObjectNode brief(JobState state, ObjectNode row) {
+    ObjectNode brief = Json.object();
+    ObjectNode job = brief.set("job", row.deepCopy()).withObject("/job");
+    job.put("started_at", time(state.header().startedAt()));
+    job.put("ended_at", time(state.header().endedAt()));
+    job.set("workflow_state", LedgerDocument.of(state));
+    ArrayNode agents = brief.putArray("agents");
+    for (Agent agent : state.workflow().agents().values()) {
+      agents.add(agent(state, agent, row));
+    }
+    return brief;
+  }
+
+  /** The same document for a job whose manifest or state this build cannot read. */
+  ObjectNode outline(StoredJob stored, ObjectNode row, List<String> recent)
+      throws JsonProcessingException {
+    ObjectNode details = Json.object();
+    ObjectNode job = details.set("job", row.deepCopy()).withObject("/job");
+    job.put("lease_epoch", stored.epoch()).put("lease_owner", stored.owner());
+    job.putObject("workflow_state").put("schema_version", 1).put("enabled", false);
+    try {
+      job.set("result", StoredFields.header(stored).result());
+    } catch (IllegalStateException e) {
+      job.putNull("result");
+    }
+    ObjectNode summary = details.set("summary", row.deepCopy()).withObject("/summary");
+    ObjectNode recovery = summary.putObject("recovery");
+    recovery.set("status", row.get("recovery_status"));
+    recovery.set("reason", row.get("recovery_reason"));
+    recovery.set("requires_review", row.get("recovery_requires_review"));
+    recovery.put("can_resume", false);
+    details.putArray("agents");
+    details.set("recent_events", newestFirst(recent));
+    details.putArray("sandboxes");
+    return details;
+  }
+
+  private static ArrayNode newestFirst(List<String> recent) throws JsonProcessingException {
+    ArrayNode events = Json.MAPPER.createArrayNode();
+    for (String event : recent.reversed()) {
+      if (events.size() < RECENT_EVENTS) {
+        events.add(Json.parse(event));
+      }
+    }
+    return events;
+  }
+
+  private ObjectNode job(JobState state, ObjectNode row, String owner, long epoch) {
+    Workflow workflow = state.workflow();
+    ObjectNode job = row.deepCopy();
+    job.remove(List.of("live?", "event_seq", "last_event", "nodes", "sandbox_names"));
+    job.put("type", workflow.type()).put("manifest_version", workflow.manifestVersion());
+    job.put("started_at", time(state.header().startedAt()))
+        .put("ended_at", time(state.header().endedAt()));
+    job.set("root_agent_ids", Json.MAPPER.valueToTree(workflow.entrypoints()));
+    job.set("recovery", state.header().recovery());
+    if (state.header().origin().forkedFrom() != null) {
+      job.set("forked_from", state.header().origin().forkedFrom());
+    }
+    if (!state.header().forks().isEmpty()) {
+      job.set("forks", Json.MAPPER.valueToTree(state.header().forks()));
+    }
+    if (state.header().origin().provenance() != null) {
+      job.set("restore_provenance", state.header().origin().provenance());
+    }
+    job.set("workflow_state", LedgerDocument.of(state));
+    job.set("pending_workflow_completion", state.header().pendingCompletion());
+    job.put("lease_epoch", epoch).put("lease_owner", owner);
+    job.putObject("lease").put("owner_id", owner).put("epoch", epoch);
+    job.set("result", state.header().result());
+    job.put("next_round_at", time(state.header().nextRoundAt()));
+    job.set("unrouted_types", Json.MAPPER.valueToTree(state.header().unrouted()));
+    job.set("warnings", Json.MAPPER.valueToTree(workflow.warnings()));
+    job.set("topology", WorkflowDocuments.topology(workflow));
+    ObjectNode running = WorkflowDocuments.topology(workflow);
+    running.set("entrypoints", Json.MAPPER.valueToTree(workflow.entrypoints()));
+    job.set("runtime_topology", running);
+    job.set("manifest", WorkflowDocuments.manifest(workflow));
+    ObjectNode reference = job.putObject("manifest_ref");
+    reference.put("graph_id", workflow.graphId());
+    reference.put("manifest_version", workflow.manifestVersion());
+    reference
+        .put("bundle_fingerprint", state.header().origin().bundle())
+        .put("bundle_storage", "local_cache");
+    return job;
+  }
+
+  private ObjectNode agent(JobState state, Agent declared, ObjectNode row) {
+    AgentState agent = state.view(declared.id());
+    AgentActivity activity = AgentActivity.of(state, agent);
+    ObjectNode json = Json.object();
+    json.put("agent_id", declared.id()).put("agent_type", word(declared.type()));
+    json.put("type", declared.template());
+    if (declared.role() != null) {
+      json.put("role", declared.role());
+    }
+    json.put("assigned_node", nodeName).put("processed_messages", agent.processed());
+    json.put("mailbox_depth", activity.depth());
+    json.put("paused?", row.path("status").asText().startsWith("paus"));
+    json.set("last_heartbeat_at", row.get("updated_at"));
+    json.set("live?", row.get("live?"));
+    json.put("status", activity.status()).put("running?", activity.isFlying());
+    json.put("last_error", agent.lastError());
+    json.set("backpressure", agent.mailbox().describePressure());
+    json.set("sandbox_name", agent.sandbox() == null ? null : agent.sandbox().get("sandbox_name"));
+    json.set("lease", activity.lease() == null ? Json.object() : activity.lease());
+    return json;
+  }
+
+  private static String word(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static String time(long millis) {
+    return millis == 0 ? null : Json.timestamp(Instant.ofEpochMilli(millis));
+  }
+}

@@ -1,0 +1,81 @@
+package io.mirrorneuron.runtime.documents;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.state.JobState;
+import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.wire.Json;
+import java.time.Instant;
+import java.util.Locale;
+
+/** The job's line in lists of jobs. */
+public final class JobRow {
+  private final String nodeName;
+
+  public JobRow(String nodeName) {
+    this.nodeName = nodeName;
+  }
+
+  /** Written with every commit, so that it also tells that one happened. */
+  public String of(JobState state, long now) {
+    return Json.write(json(state, now));
+  }
+
+  private ObjectNode json(JobState state, long now) {
+    Workflow workflow = state.workflow();
+    ObjectNode row = Json.object();
+    row.put("job_id", state.jobId()).put("graph_id", workflow.graphId());
+    row.put("job_name", workflow.jobName()).put("status", state.status().word());
+    row.put("job_type", word(workflow.jobType())).put("run_id", state.header().origin().runId());
+    row.put("trace_id", state.header().traceId());
+    row.put("live?", !state.status().isTerminal());
+    row.put("submitted_at", time(state.header().origin().submittedAt()))
+        .put("updated_at", time(now));
+    state.header().subjects().writeTo(row);
+    row.put("placement_policy", "local");
+    row.set("scheduler", scheduler(workflow));
+    row.put("requested_recovery_policy", word(workflow.recoveryMode()));
+    row.put("recovery_policy", recoveryPolicy(workflow));
+    JsonNode recovery = state.header().recovery();
+    row.set("recovery_status", recovery == null ? null : recovery.get("status"));
+    row.put("recovery_requires_review", recovery != null);
+    row.set("recovery_reason", recovery == null ? null : recovery.get("reason"));
+    row.put("executor_count", state.executorCount())
+        .put("active_executors", state.schedule().flying());
+    row.putArray("nodes").add(nodeName);
+    row.putArray("sandbox_names");
+    row.put("last_event", state.counters().lastEvent());
+    row.put("event_seq", state.counters().events());
+    if (state.header().failure() != null) {
+      // The web UI drops the whole list for a null here.
+      row.set("failure", state.header().failure());
+    }
+    return row;
+  }
+
+  private ObjectNode scheduler(Workflow workflow) {
+    ObjectNode plan = Json.object();
+    plan.put("status", "planned").put("job_type", word(workflow.jobType()));
+    plan.put("strategy", "binpack").put("mode", "single_node");
+    plan.put("placement_count", workflow.agents().size());
+    plan.putArray("nodes").add(nodeName);
+    if (workflow.isSystem()) {
+      plan.putArray("system_targets").add(nodeName);
+    }
+    return plan;
+  }
+
+  private static String recoveryPolicy(Workflow workflow) {
+    return workflow.recoveryMode() == Workflow.RecoveryMode.MANUAL_RECOVER
+        ? "manual_recover"
+        : "local_restart";
+  }
+
+  private static String word(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static String time(long millis) {
+    return millis == 0 ? null : Json.timestamp(Instant.ofEpochMilli(millis));
+  }
+}

@@ -1,0 +1,94 @@
+package io.mirrorneuron.runtime.documents;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.state.JobState;
+import io.mirrorneuron.runtime.state.StateReader;
+import io.mirrorneuron.runtime.state.Subjects;
+import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.store.JobStore.StoredJob;
+import io.mirrorneuron.wire.Json;
+import java.util.List;
+import java.util.function.Function;
+
+/** Makes documents of stored jobs, also of those whose manifest or state this build cannot read. */
+public final class JobViews {
+  private final JobDocuments documents;
+  private final Function<String, Workflow> manifests;
+  private final Timers timers;
+  private final Obstacles obstacles;
+
+  /**
+   * @param manifests parses a stored manifest again
+   */
+  public JobViews(
+      JobDocuments documents,
+      Function<String, Workflow> manifests,
+      Timers timers,
+      Obstacles obstacles) {
+    this.documents = documents;
+    this.manifests = manifests;
+    this.timers = timers;
+    this.obstacles = obstacles;
+  }
+
+  /**
+   * The details document; large values in it are references.
+   *
+   * @param stored an outline will do
+   * @param recent events, oldest first
+   */
+  public ObjectNode details(StoredJob stored, ObjectNode row, List<String> recent) {
+    try {
+      JobState state;
+      try {
+        state = outline(stored);
+      } catch (RuntimeException e) {
+        return documents.outline(stored, row, recent);
+      }
+      return documents.details(state, row, stored.owner(), stored.epoch(), recent);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("stored events of " + stored.jobId() + " are damaged", e);
+    }
+  }
+
+  /** The document without what only the full view shows. */
+  public ObjectNode brief(StoredJob stored, ObjectNode row) {
+    try {
+      return documents.brief(outline(stored), row);
+    } catch (RuntimeException e) { // the manifest or the state is not for this build
+      ObjectNode brief = Json.object();
+      brief.set("job", row);
+      brief.putArray("agents");
+      return brief;
+    }
+  }
+
+  /**
+   * Why the job is where it is; see {@link Why}. Of a job that this build cannot read, why that is.
+   *
+   * @param stored an outline will do
+   */
+  public ObjectNode why(StoredJob stored, ObjectNode row) {
+    try {
+      return new Why(outline(stored), timers.now(), obstacles).document();
+    } catch (RuntimeException e) {
+      String reason = row.path("recovery_reason").asText("its stored state cannot be read");
+      ObjectNode why = Json.object().put("job_id", stored.jobId());
+      why.set("status", row.path("status"));
+      Subjects.read(row).writeTo(why);
+      why.put("summary", "the job cannot go on: " + reason);
+      ObjectNode one = why.putArray("explanations").addObject();
+      one.putObject("subject").put("kind", "job").put("id", stored.jobId());
+      one.set("state", row.path("status"));
+      one.put("cause", "blocked").put("text", "the job cannot go on: " + reason);
+      one.put("record", "job.recovery_reason");
+      return why;
+    }
+  }
+
+  private JobState outline(StoredJob stored) {
+    return StateReader.outline(stored, manifests.apply(stored.manifest()));
+  }
+}

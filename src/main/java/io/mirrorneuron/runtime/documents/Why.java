@@ -1,0 +1,222 @@
+package io.mirrorneuron.runtime.documents;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.state.JobHeader;
+import io.mirrorneuron.runtime.state.JobState;
+import io.mirrorneuron.runtime.state.Mailbox;
+import io.mirrorneuron.runtime.state.StepPhase;
+import io.mirrorneuron.runtime.state.StepState;
+import io.mirrorneuron.runtime.state.Upstream;
+import io.mirrorneuron.wire.Json;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Why a job is where it is: for the job, and for each step that is open and each agent that has
+ * something to do, the shortest true sentence. Each is read from a record of the job, which it
+ * names by its place in the job's full detail; nothing is guessed.
+ */
+final class Why {
+  /** Cause of what waits for room on a disk. */
+  static final String FULL = "storage_full";
+
+  /** Where the state of disks and store can be read; it is no record of the job. */
+  static final String READINESS = "GET /health/ready";
+
+  private static final int SHOWN = 25;
+
+  private final JobState state;
+  private final Explanations explanations;
+  private final WhyAgents agents;
+  private final Obstacles obstacles;
+
+  /**
+   * @param obstacles as far as this node knows them
+   */
+  Why(JobState state, long now, Obstacles obstacles) {
+    this.state = state;
+    this.explanations = new Explanations(state);
+    this.agents = new WhyAgents(state, now, obstacles, explanations);
+    this.obstacles = obstacles;
+  }
+
+  /**
+   * {@code {job_id, status, summary, explanations: [{subject: {kind, id}, state, cause, text,
+   * record, …}], more?}}.
+   */
+  ObjectNode document() {
+    if (!state.status().isTerminal()) {
+      obstacles.ofCommits(state.jobId()).ifPresent(this::uncommitted);
+    }
+    job();
+    if (!state.status().isTerminal()) {
+      state.steps().all().stream().filter(step -> !step.isTerminal()).forEach(this::step);
+      agents.explain();
+    }
+    ObjectNode document = Json.object().put("job_id", state.jobId());
+    document.put("status", state.status().word());
+    state.header().subjects().writeTo(document);
+    document.put("summary", summary());
+    document.set("explanations", explanations.all());
+    if (explanations.more() > 0) {
+      document.put("more", explanations.more());
+    }
+    return document;
+  }
+
+  /** The text of the first explanation. */
+  private String summary() {
+    return explanations.all().isEmpty()
+        ? "job is " + state.status().word()
+        : explanations.all().get(0).path("text").asText();
+  }
+
+  // ---- the job
+
+  /** Explains why the rest shows the state of the last commit and nothing newer. */
+  private void uncommitted(MnException why) {
+    explanations.explain(
+        why.isStorageFull() ? FULL : "store_away",
+        "nothing of the job can be stored now: " + why.getMessage(),
+        READINESS);
+  }
+
+  private void job() {
+    JobHeader header = state.header();
+    switch (state.status()) {
+      case COMPLETED -> explanations.explain("ended", "the job is completed", "job.result");
+      case CANCELLED ->
+          explanations.explain(
+              "ended", who(header.subjects().cancelledBy()) + " cancelled the job", "job.result");
+      case FAILED ->
+          explanations.explain(
+              "failed",
+              "the job failed: " + header.failure().path("desc").asText(),
+              "job.result.error");
+      case PAUSED -> paused();
+      case PAUSING, CANCELLING ->
+          explanations.explain(
+              "stopping",
+              "the job is being stopped: programs of %d executions have to end"
+                  .formatted(state.schedule().flying()),
+              "job.status");
+      default -> running();
+    }
+  }
+
+  private void paused() {
+    ObjectNode recovery = state.header().recovery();
+    if (recovery == null) {
+      String by = state.header().subjects().pausedBy();
+      explanations
+          .explain(
+              "paused",
+              who(by) + " paused the job; resume it",
+              by == null ? "job.status" : "job.paused_by")
+          .put("since", Explanations.time(state.header().pausedAt()));
+    } else {
+      explanations.explain(
+          "review",
+          "the job waits for a person: " + recovery.path("reason").asText() + "; resume it",
+          "job.recovery");
+    }
+  }
+
+  private static String who(String subject) {
+    return subject == null ? "an operator" : subject;
+  }
+
+  private void running() {
+    JobHeader header = state.header();
+    if (header.pendingCompletion() != null) {
+      explanations.explain(
+          "completion_deferred",
+          "agent %s has asked for completion; open steps have to end first"
+              .formatted(header.pendingCompletion().path("agent_id").asText()),
+          "job.pending_workflow_completion");
+    }
+    if (header.nextRoundAt() != 0) {
+      explanations
+          .explain("next_round", "all is done; the service begins again", "job.next_round_at")
+          .put("until", Explanations.time(header.nextRoundAt()));
+    }
+    if (!header.unrouted().isEmpty()) {
+      explanations.explain(
+          "unrouted",
+          "messages of type %s had no edge to go along"
+              .formatted(String.join(", ", header.unrouted())),
+          "job.unrouted_types");
+    }
+  }
+
+  // ---- steps
+
+  private void step(StepState step) {
+    switch (step.status()) {
+      case PENDING, BLOCKED -> parents(step);
+      case READY -> ready(step);
+      case RETRY_WAIT ->
+          explanations
+              .explain(
+                  step,
+                  "retry",
+                  "waits for its next attempt; attempt %d failed: %s"
+                      .formatted(step.attempt() - 1, step.attempts().error().path("desc").asText()))
+              .put("until", Explanations.time(step.inputMailbox().notBefore()));
+      default -> work(step);
+    }
+  }
+
+  private void parents(StepState step) {
+    List<StepState> open =
+        state.steps().parents(step).stream().filter(parent -> !parent.isTerminal()).toList();
+    String names =
+        String.join(", ", open.stream().limit(SHOWN).map(parent -> parent.id()).toList());
+    String rule = step.declared().trigger().rule().name().toLowerCase(Locale.ROOT);
+    ObjectNode one =
+        explanations.explain(
+            step,
+            "parents",
+            "waits for %s (rule %s)%s"
+                .formatted(
+                    names, rule, step.mailboxes().hasMessage() ? "; its message is there" : ""));
+    open.stream().limit(SHOWN).forEach(parent -> one.withArray("waiting_for").add(parent.id()));
+  }
+
+  private void ready(StepState step) {
+    List<String> busy = new Upstream(state).busy(step);
+    ObjectNode one =
+        explanations.explain(
+            step,
+            "message",
+            busy.isEmpty()
+                ? "may start, and is about to"
+                : "may start; its message is still with agent " + String.join(", ", busy));
+    busy.forEach(one.withArray("waiting_for")::add);
+  }
+
+  private void work(StepState step) {
+    List<Mailbox> flying =
+        step.mailboxes().stream().filter(mailbox -> mailbox.flight() != null).toList();
+    flying.forEach(mailbox -> agents.flight(explanations.of(step), mailbox));
+    if (!flying.isEmpty()) {
+      return;
+    }
+    Mailbox mailbox = step.inputMailbox();
+    int most = state.steps().graph().maxParallel();
+    if (step.status() == StepPhase.RUNNING) {
+      agents.collecting(explanations.of(step), mailbox.owner(), step.times().deadlineAt());
+    } else if (most > 0 && state.schedule().flyingSteps() >= most) {
+      explanations.explain(
+          step, "max_parallel", "waits until fewer than %d steps are at work".formatted(most));
+    } else if (mailbox.owner().flying() > 0) {
+      explanations.explain(
+          step,
+          "agent_busy",
+          "waits for agent %s, which is at work for another step".formatted(mailbox.agentId()));
+    } else {
+      explanations.explain(step, state.isRunning() ? "starting" : "paused", "is about to start");
+    }
+  }
+}

@@ -1,0 +1,146 @@
+package io.mirrorneuron.runtime.documents;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.port.Executions.QueuePlace;
+import io.mirrorneuron.runtime.state.AgentState;
+import io.mirrorneuron.runtime.state.JobState;
+import io.mirrorneuron.runtime.state.Mailbox;
+import io.mirrorneuron.runtime.workflow.Workflow.Edge;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Why agents are where they are, for themselves or for the step that they work for. */
+final class WhyAgents {
+  private final JobState state;
+  private final long now;
+  private final Obstacles obstacles;
+  private final Explanations explanations;
+
+  WhyAgents(JobState state, long now, Obstacles obstacles, Explanations explanations) {
+    this.state = state;
+    this.now = now;
+    this.obstacles = obstacles;
+    this.explanations = explanations;
+  }
+
+  /** Explains each agent that works for no step and has something to do. */
+  void explain() {
+    Stream.concat(state.mailboxes().waiting().stream(), collecting())
+        .filter(mailbox -> mailbox.step() == null)
+        .distinct()
+        .forEach(this::explain);
+  }
+
+  private Stream<Mailbox> collecting() {
+    return state
+        .streamAgents()
+        .filter(AgentState::isCollecting)
+        .filter(agent -> state.steps().of(agent.id()).isEmpty())
+        .map(agent -> agent.mailbox());
+  }
+
+  private void explain(Mailbox mailbox) {
+    AgentState agent = mailbox.owner();
+    Explanations.Explainer explainer = explanations.of(agent);
+    if (mailbox.flight() != null) {
+      flight(explainer, mailbox);
+    } else if (mailbox.isEmpty()) {
+      collecting(explainer, agent, 0);
+    } else if (mailbox.notBefore() > now) {
+      explainer
+          .explain(
+              "retry",
+              agent.lastError() == null
+                  ? "starts later, as the manifest says"
+                  : "waits for try %d: %s".formatted(mailbox.attempt(), agent.lastError()))
+          .put("until", Explanations.time(mailbox.notBefore()));
+    } else {
+      receiver(agent)
+          .ifPresentOrElse(
+              full ->
+                  explainer.explain(
+                      "backpressure",
+                      "is held back: %d messages wait for agent %s, at most %d may"
+                          .formatted(
+                              full.mailbox().depth(),
+                              full.id(),
+                              full.declared().policies().backpressure().maxQueueDepth())),
+              () -> explainer.explain("starting", "is about to take its next message"));
+    }
+  }
+
+  private Optional<AgentState> receiver(AgentState agent) {
+    return agent.declared().outgoing().stream()
+        .map(Edge::to)
+        .map(state::peek)
+        .filter(receiver -> receiver != null && receiver != agent)
+        .filter(receiver -> receiver.mailbox().isSaturated())
+        .findFirst();
+  }
+
+  void flight(Explanations.Explainer explainer, Mailbox mailbox) {
+    Mailbox.Flight flight = mailbox.flight();
+    Optional<String> hold = obstacles.hold(flight.executionId());
+    if (flight.parked()) {
+      explainer.explain("paused", "had its program ended by the pause; it runs again on resume");
+    } else if (hold.isPresent()) {
+      explainer
+          .explain(Why.FULL, "starts its program when there is room: " + hold.get())
+          .put("record", Why.READINESS)
+          .put("execution_id", flight.executionId());
+    } else if (flight.lease() != null) {
+      running(explainer, mailbox);
+    } else {
+      queued(explainer, mailbox);
+    }
+  }
+
+  private void running(Explanations.Explainer explainer, Mailbox mailbox) {
+    Mailbox.Flight flight = mailbox.flight();
+    ObjectNode one =
+        explainer.explain(
+            "running",
+            "runs its program, attempt %d".formatted(mailbox.attempt())
+                + (flight.delivery() > 1 ? ", started " + flight.delivery() + " times" : ""));
+    one.put("execution_id", flight.executionId());
+    if (mailbox.step() != null) {
+      one.put("since", Explanations.time(mailbox.step().times().attemptStartedAt()));
+      one.put("until", Explanations.time(mailbox.step().times().deadlineAt()));
+    }
+  }
+
+  private void queued(Explanations.Explainer explainer, Mailbox mailbox) {
+    String pool = mailbox.owner().declared().config().path("pool").asText("default");
+    Optional<QueuePlace> place = obstacles.place(mailbox.flight().executionId());
+    ObjectNode one =
+        explainer.explain(
+            "pool",
+            place
+                .map(
+                    known ->
+                        "is number %d of %d that wait for pool %s (%d of %d slots in use)"
+                            .formatted(
+                                known.position(),
+                                known.length(),
+                                pool,
+                                known.inUse(),
+                                known.capacity()))
+                .orElse("waits for slots of pool " + pool));
+    one.put("execution_id", mailbox.flight().executionId()).put("pool", pool);
+    place.ifPresent(known -> one.put("position", known.position()).put("length", known.length()));
+  }
+
+  void collecting(Explanations.Explainer explainer, AgentState agent, long deadlineAt) {
+    int wanted = agent.declared().config().path("complete_after").asInt();
+    ObjectNode one =
+        explainer.explain(
+            "collecting",
+            "has %d messages%s"
+                .formatted(
+                    agent.collected().size(),
+                    wanted > 0 ? " and waits for " + wanted : ", and no number ends it"));
+    if (deadlineAt != 0) {
+      one.put("until", Explanations.time(deadlineAt));
+    }
+  }
+}

@@ -1,0 +1,173 @@
+package io.mirrorneuron.runtime.loop;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.decide.Input;
+import io.mirrorneuron.runtime.port.JobStatus;
+import io.mirrorneuron.runtime.state.StoredFields;
+import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.JobStore.StoredJob;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/**
+ * Passes commands to the jobs of this node, or fails with the reason why a job takes none: it is
+ * unknown, has ended, cannot go on, or is open on another node. Thread-safe.
+ */
+public final class Commands {
+  /** How many agents an error names. */
+  private static final int SHOWN_AGENTS = 10;
+
+  private final JobLoops loops;
+  private final JobStore store;
+  private final BlockedJobs blocked;
+  private final String nodeName;
+
+  Commands(JobLoops loops, JobStore store, BlockedJobs blocked, String nodeName) {
+    this.loops = loops;
+    this.store = store;
+    this.blocked = blocked;
+    this.nodeName = nodeName;
+  }
+
+  /**
+   * Answers {@code cancelled} once no process of the job lives; a terminal job stays as it is.
+   *
+   * @param by the name that the caller's token vouches for, or null; kept of the first who cancels
+   */
+  public CompletionStage<JobStatus> cancel(String jobId, String by) {
+    return give(jobId, new Input.Cancel(by), JobStatus::isTerminal, status -> true);
+  }
+
+  /**
+   * Answers {@code paused} once nothing of the job runs any more.
+   *
+   * @param drain whether programs that run may end by themselves; they are ended otherwise, and run
+   *     again when the job is resumed
+   * @param by the name that the caller's token vouches for, or null
+   */
+  public CompletionStage<JobStatus> pause(String jobId, boolean drain, String by) {
+    return give(
+        jobId,
+        new Input.Pause(drain, by),
+        status -> status != JobStatus.PAUSING && status != JobStatus.RUNNING,
+        status -> status == JobStatus.PAUSED);
+  }
+
+  /**
+   * Answers the status once it goes on, which may be a terminal one when little was left to do.
+   *
+   * @param by the name that the caller's token vouches for, or null
+   */
+  public CompletionStage<JobStatus> resume(String jobId, String by) {
+    boolean open = loops.isOpen(jobId);
+    return give(
+        jobId,
+        new Input.Resume(by),
+        status -> status != JobStatus.PAUSED,
+        status -> open || status == JobStatus.RUNNING);
+  }
+
+  /**
+   * Gives a message to an agent of a job that is not terminal; completes when it is durable.
+   *
+   * @param message in full, see {@link io.mirrorneuron.wire.MessageForm}; without an id it gets one
+   */
+  public CompletionStage<JobStatus> deliver(String jobId, String agentId, ObjectNode message) {
+    JobLoop loop = loops.get(jobId);
+    if (loop == null) {
+      return store
+          .outline(jobId)
+          .thenApply(
+              stored -> {
+                Optional<String> obstacle = blocked.reason(jobId);
+                if (obstacle.isPresent()) {
+                  throw cannotGoOn(jobId, obstacle.get());
+                }
+                storedStatus(jobId, stored); // fails unless it is terminal
+                throw MnException.precondition("job is not running");
+              });
+    }
+    Set<String> agents = loop.agents();
+    String target = agents.contains(agentId) ? agentId : agentId + "@" + nodeName;
+    if (!agents.contains(target)) {
+      return CompletableFuture.failedFuture(noAgent(jobId, agentId, agents));
+    }
+    return loop.ask(new Input.Deliver(target, message), status -> true);
+  }
+
+  private static MnException noAgent(String jobId, String agentId, Set<String> agents) {
+    String known = agents.stream().limit(SHOWN_AGENTS).collect(Collectors.joining(", "));
+    int more = agents.size() - SHOWN_AGENTS;
+    return new MnException(
+        ErrorCode.NOT_FOUND,
+        "agent_not_found",
+        "job "
+            + jobId
+            + " has no agent "
+            + agentId
+            + "; it has "
+            + (known.isEmpty() ? "none" : known)
+            + (more > 0 ? " and " + more + " more" : ""));
+  }
+
+  private static MnException cannotGoOn(String jobId, String obstacle) {
+    return MnException.precondition("job " + jobId + " cannot go on: " + obstacle);
+  }
+
+  /**
+   * Gives the command to the job and answers with the status once the question is settled. Fails as
+   * PRECONDITION when the job has ended in a status that is not wanted.
+   */
+  private CompletionStage<JobStatus> give(
+      String jobId,
+      Input.Command input,
+      Predicate<JobStatus> settled,
+      Predicate<JobStatus> wanted) {
+    JobLoop loop = loops.get(jobId);
+    Optional<String> obstacle = blocked.reason(jobId);
+    if (loop == null && obstacle.isPresent()) {
+      return input instanceof Input.Cancel cancel
+          ? blocked.cancel(jobId, cancel.by())
+          : CompletableFuture.failedFuture(cannotGoOn(jobId, obstacle.get()));
+    }
+    CompletionStage<JobStatus> status =
+        loop != null
+            ? loop.ask(input, settled)
+            : store.outline(jobId).thenApply(stored -> storedStatus(jobId, stored));
+    return status.thenApply(
+        reached -> {
+          if (!wanted.test(reached) && reached.isTerminal()) {
+            throw MnException.precondition(
+                "job " + jobId + " is in the terminal state " + reached.word());
+          }
+          return reached;
+        });
+  }
+
+  private JobStatus storedStatus(String jobId, Optional<StoredJob> stored) {
+    StoredJob job = stored.orElseThrow(() -> MnException.notFound("job", jobId));
+    JobStatus status = StoredFields.header(job).status();
+    if (!status.isTerminal()) {
+      throw MnException.unavailable(
+          "job " + jobId + " is open on another node of the cluster; ask that node", null);
+    }
+    return status;
+  }
+
+  /** Whether the job is at work here, or has ended: else its next event is another node's. */
+  CompletionStage<Void> checkCanBeTold(String jobId) {
+    if (loops.isOpen(jobId)) {
+      return CompletableFuture.completedFuture(null);
+    }
+    Optional<String> obstacle = blocked.reason(jobId);
+    return obstacle.isPresent()
+        ? CompletableFuture.failedFuture(cannotGoOn(jobId, obstacle.get()))
+        : store.outline(jobId).thenAccept(stored -> storedStatus(jobId, stored));
+  }
+}

@@ -1,0 +1,121 @@
+package io.mirrorneuron.runtime.loop;
+
+import io.mirrorneuron.runtime.decide.Effect;
+import io.mirrorneuron.runtime.decide.Input;
+import io.mirrorneuron.runtime.port.Execution;
+import io.mirrorneuron.runtime.port.Executions;
+import io.mirrorneuron.runtime.port.Executions.Signal;
+import io.mirrorneuron.runtime.state.AgentState;
+import io.mirrorneuron.runtime.state.JobState;
+import io.mirrorneuron.runtime.state.LedgerDocument;
+import io.mirrorneuron.runtime.state.Mailbox;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.Executor;
+
+/** Runs the effects of committed turns of one job. Confined to the job's lane. */
+final class Effects {
+  private static final long LEASE_LINGER_MS = 25;
+
+  private final EngineContext context;
+  private final Executor lane;
+  private final InputQueue inbox;
+  private final Runnable turn;
+  private final Set<String> running = new HashSet<>();
+  private boolean lingers;
+
+  /**
+   * @param inbox gets what follows from the effects
+   * @param turn has the inbox decided on unless a turn is under way
+   */
+  Effects(EngineContext context, Executor lane, InputQueue inbox, Runnable turn) {
+    this.context = context;
+    this.lane = lane;
+    this.inbox = inbox;
+    this.turn = turn;
+  }
+
+  void run(Effect effect, JobState state) {
+    switch (effect) {
+      case Effect.Start start -> start(start, state);
+      case Effect.Stop stop -> context.executions().stop(stop.executionId());
+      case Effect.Wake wake ->
+          context.timers().at(wake.at(), () -> lane.execute(() -> due(wake.mailbox())));
+    }
+  }
+
+  /** Starts it unless what came later in the same turn has made it needless. */
+  private void start(Effect.Start start, JobState state) {
+    String id = start.executionId();
+    Mailbox mailbox = state.mailbox(start.mailbox());
+    if (mailbox == null || !mailbox.isFlying() || !mailbox.flight().executionId().equals(id)) {
+      return;
+    }
+    running.add(id);
+    context
+        .executions()
+        .start(
+            execution(state, mailbox, id),
+            signal ->
+                lane.execute(
+                    () -> {
+                      if (signal instanceof Signal.Finished) {
+                        running.remove(id);
+                      }
+                      signalled(new Input.Signalled(start.mailbox(), id, signal));
+                    }));
+  }
+
+  private Execution execution(JobState state, Mailbox mailbox, String id) {
+    AgentState agent = mailbox.owner();
+    String bundle = state.header().origin().bundle();
+    return new Execution(
+        id,
+        state.jobId(),
+        state.header().origin().runId(),
+        agent.id(),
+        "executor",
+        agent.declared().template(),
+        agent.declared().config(),
+        mailbox.head().json(),
+        agent.memory(),
+        LedgerDocument.context(state, mailbox.step()),
+        agent.declared().resources(),
+        bundle == null ? null : context.bundles().apply(bundle),
+        mailbox.attempt());
+  }
+
+  private void due(Mailbox.Address mailbox) {
+    inbox.add(new Input.Due(mailbox));
+    turn.run();
+  }
+
+  /**
+   * That a program has its slots is no reason to commit at once: most often its end follows before
+   * anybody could have read of its start.
+   */
+  private void signalled(Input.Signalled input) {
+    inbox.add(input);
+    if (!(input.signal() instanceof Executions.Signal.Leased)) {
+      turn.run();
+    } else if (!lingers) {
+      lingers = true;
+      long until = context.timers().now() + LEASE_LINGER_MS;
+      context.timers().at(until, () -> lane.execute(this::endLinger));
+    }
+  }
+
+  private void endLinger() {
+    lingers = false;
+    turn.run();
+  }
+
+  /** Ids of the executions that were started here and have not been heard to end. */
+  Set<String> running() {
+    return running;
+  }
+
+  void stopAll() {
+    running.forEach(context.executions()::stop);
+  }
+}

@@ -1,0 +1,39 @@
+package io.mirrorneuron.runtime.loop;
+
+import io.mirrorneuron.runtime.decide.Decider;
+import io.mirrorneuron.runtime.documents.JobRow;
+import io.mirrorneuron.runtime.port.Executions;
+import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.state.Blobs;
+import io.mirrorneuron.store.JobStore;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * What all jobs of a node share.
+ *
+ * @param bundles payload folder by fingerprint
+ * @param changed is called with the id of each job that has new events
+ * @param inlineLimit see {@link Blobs}
+ */
+record EngineContext(
+    Engine.Ports ports,
+    Decider decider,
+    JobRow rows,
+    Function<String, Path> bundles,
+    Consumer<String> changed,
+    int inlineLimit) {
+
+  JobStore store() {
+    return ports.store();
+  }
+
+  Executions executions() {
+    return ports.executions();
+  }
+
+  Timers timers() {
+    return ports.timers();
+  }
+}

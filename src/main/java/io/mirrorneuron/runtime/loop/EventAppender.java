@@ -1,0 +1,130 @@
+package io.mirrorneuron.runtime.loop;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.state.JobHeader;
+import io.mirrorneuron.runtime.state.StoredFields;
+import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.JobStore.Commit;
+import io.mirrorneuron.store.JobStore.StoredJob;
+import io.mirrorneuron.wire.Json;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
+/** Appends an event to a job that no loop runs: it has ended, or this build cannot read it. */
+final class EventAppender {
+  private static final int TRIES = 20;
+
+  private final JobStore store;
+  private final Timers timers;
+  private final Consumer<String> changed;
+
+  EventAppender(JobStore store, Timers timers, Consumer<String> changed) {
+    this.store = store;
+    this.timers = timers;
+    this.changed = changed;
+  }
+
+  /** Another job has begun from this one, which has ended. */
+  CompletionStage<Void> forked(Fork fork, String newJobId) {
+    return forked(fork, newJobId, TRIES);
+  }
+
+  /**
+   * The event's number is taken before all else is read: of two that are written at once the second
+   * is refused for its number, and tried again on what the first has left.
+   */
+  private CompletionStage<Void> forked(Fork fork, String newJobId, int tries) {
+    String jobId = fork.sourceJobId();
+    return nextSeq(jobId)
+        .thenCompose(
+            seq ->
+                store
+                    .load(jobId) // whole, because the header is written back whole
+                    .thenCombine(
+                        store.row(jobId),
+                        (stored, row) ->
+                            stored.isEmpty() || row == null
+                                ? CompletableFuture.<Void>completedFuture(null) // removed meanwhile
+                                : forked(fork, newJobId, seq, stored.get(), row))
+                    .thenCompose(written -> written))
+        .exceptionallyCompose(
+            failure ->
+                tries > 1 && !TakeOver.mayPass(failure)
+                    ? forked(fork, newJobId, tries - 1)
+                    : CompletableFuture.failedFuture(failure));
+  }
+
+  private CompletionStage<Void> forked(
+      Fork fork, String newJobId, long seq, StoredJob stored, String row) {
+    JobHeader header = StoredFields.wholeHeader(stored);
+    header.noteFork(newJobId);
+    return write(
+        stored,
+        Json.parseObject(row, "stored row"),
+        seq,
+        "job_forked",
+        Json.object().put("new_job_id", newJobId).set("at", fork.at()),
+        StoredFields.write(header),
+        header.status().isTerminal());
+  }
+
+  /**
+   * @param row as it will be, but for what the event changes
+   * @param members of the event
+   * @param fields state fields to write with it
+   */
+  CompletionStage<Void> write(
+      StoredJob stored,
+      ObjectNode row,
+      String type,
+      ObjectNode members,
+      Map<String, String> fields,
+      boolean terminal) {
+    return nextSeq(stored.jobId())
+        .thenCompose(seq -> write(stored, row, seq, type, members, fields, terminal));
+  }
+
+  private CompletionStage<Long> nextSeq(String jobId) {
+    return store
+        .lastEvents(jobId, 1)
+        .thenApply(last -> last.isEmpty() ? 1 : last.getFirst().seq() + 1);
+  }
+
+  private CompletionStage<Void> write(
+      StoredJob stored,
+      ObjectNode row,
+      long seq,
+      String type,
+      ObjectNode members,
+      Map<String, String> fields,
+      boolean terminal) {
+    String jobId = stored.jobId();
+    long now = timers.now();
+    String time = Json.timestamp(Instant.ofEpochMilli(now));
+    ObjectNode event = Json.object().put("seq", seq).put("type", type);
+    event.put("timestamp", time).setAll(members);
+    row.put("last_event", type).put("event_seq", seq).put("updated_at", time);
+    Map<String, String> set = new HashMap<>(fields);
+    set.putAll(StoredFields.countersAfter(seq, type, stored));
+    return store
+        .commit(
+            new Commit(
+                jobId,
+                stored.epoch(),
+                set,
+                List.of(),
+                List.of(Json.write(event)),
+                seq,
+                Json.write(row),
+                now,
+                row.path("status").asText(),
+                terminal))
+        .thenRun(() -> changed.accept(jobId));
+  }
+}

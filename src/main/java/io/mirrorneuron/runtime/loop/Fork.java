@@ -1,0 +1,236 @@
+package io.mirrorneuron.runtime.loop;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.LongNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.decide.Input;
+import io.mirrorneuron.runtime.decide.Ledger;
+import io.mirrorneuron.runtime.decide.Rounds;
+import io.mirrorneuron.runtime.decide.Turn;
+import io.mirrorneuron.runtime.state.JobHeader;
+import io.mirrorneuron.runtime.state.JobOrigin;
+import io.mirrorneuron.runtime.state.JobState;
+import io.mirrorneuron.runtime.state.Message;
+import io.mirrorneuron.runtime.state.StateReader;
+import io.mirrorneuron.runtime.state.StepState;
+import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.store.JobStore.StoredEvent;
+import io.mirrorneuron.store.JobStore.StoredJob;
+import io.mirrorneuron.wire.DerivedId;
+import io.mirrorneuron.wire.Json;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A new job that begins where another one was: what had ended by then is taken over with its
+ * output, all the rest is done again.
+ */
+public final class Fork implements Input.FirstTurn {
+  private static final Set<String> ENDINGS =
+      Set.of("workflow_step_completed", "workflow_step_partial", "workflow_step_skipped");
+
+  private final JobState source;
+  private final JsonNode at;
+  private final Map<String, JsonNode> inputs;
+
+  /** Steps, and instances, that are done again. */
+  private final Set<String> again = new HashSet<>();
+
+  private Fork(JobState source, JsonNode at, Map<String, JsonNode> inputs) {
+    this.source = source;
+    this.at = at;
+    this.inputs = inputs;
+  }
+
+  /**
+   * From a step on: it and all that follows it, and what had not ended anyway, is done again.
+   *
+   * @param inputs bodies, by step, that take the place of those the steps were started with
+   * @throws MnException NOT_FOUND for an unknown step, PRECONDITION when the step was not reached
+   */
+  public static Fork atStep(
+      StoredJob stored, Workflow workflow, String stepId, Map<String, JsonNode> inputs) {
+    Fork fork =
+        new Fork(
+            StateReader.read(stored, workflow, Integer.MAX_VALUE),
+            TextNode.valueOf(stepId),
+            inputs);
+    StepState step = fork.source.steps().get(stepId);
+    if (step == null) {
+      throw new MnException(
+          ErrorCode.NOT_FOUND,
+          "step_not_found",
+          "job %s has no step %s".formatted(stored.jobId(), stepId));
+    }
+    fork.addAgain(step);
+    fork.source.steps().all().stream().filter(one -> !one.isTerminal()).forEach(fork::addAgain);
+    List<String> missing =
+        fork.source.steps().parents(step).stream()
+            .filter(parent -> !parent.isTerminal())
+            .map(parent -> parent.id())
+            .toList();
+    if (!missing.isEmpty()) {
+      throw MnException.precondition(
+          "step %s was not reached: %s had not ended"
+              .formatted(stepId, String.join(", ", missing)));
+    }
+    return fork.checked();
+  }
+
+  /**
+   * As the job was after event {@code seq}; 0 is its beginning.
+   *
+   * @param events all events of the job up to there, as far as they are stored
+   * @throws MnException PRECONDITION when the job has not come so far, or too little is known of
+   *     how it was then
+   */
+  public static Fork atEvent(
+      StoredJob stored,
+      Workflow workflow,
+      long seq,
+      List<StoredEvent> events,
+      Map<String, JsonNode> inputs) {
+    Fork fork =
+        new Fork(
+            StateReader.read(stored, workflow, Integer.MAX_VALUE), LongNode.valueOf(seq), inputs);
+    if (seq > 0) {
+      fork.checkIsKnown(seq, events);
+    }
+    Set<String> ended = new HashSet<>();
+    int round = 0;
+    for (StoredEvent event : events.stream().filter(one -> one.seq() <= seq).toList()) {
+      JsonNode json = Json.parseObject(event.json(), "event");
+      String type = json.path("type").asText();
+      if (ENDINGS.contains(type)) {
+        ended.add(json.path("step_id").asText());
+      } else if (type.equals(Rounds.BEGUN)) {
+        ended.clear();
+        round++;
+      }
+    }
+    if (seq > 0 && round != fork.source.header().round()) {
+      throw MnException.precondition(
+          "event %d of job %s is of an earlier round, whose outputs are not kept"
+              .formatted(seq, stored.jobId()));
+    }
+    fork.source.steps().all().stream()
+        .filter(step -> !ended.contains(step.id()) || !step.isTerminal())
+        .forEach(fork::addAgain);
+    return fork.checked();
+  }
+
+  private void checkIsKnown(long seq, List<StoredEvent> events) {
+    String reason = null;
+    if (source.steps().isEmpty()) {
+      reason = "job %s has no steps; it can only be forked at its beginning (at: 0)";
+    } else if (seq > source.counters().events()) {
+      reason = "job %s has come to event " + source.counters().events() + " only";
+    } else if (events.isEmpty() || events.getFirst().seq() > 1) {
+      reason = "the first events of job %s are not kept any more; fork it at a step";
+    }
+    if (reason != null) {
+      throw MnException.precondition(reason.formatted(source.jobId()));
+    }
+  }
+
+  private void addAgain(StepState step) {
+    if (step.instances() >= 0 && !isAnyAgain(source.steps().parents(step))) {
+      source.steps().instances(step).forEach(this::addAgain); // their items are known
+    } else if (again.add(step.id())) {
+      for (var edge : step.declared().outgoing()) {
+        StepState child = source.steps().get(edge.to());
+        source.steps().instances(child).forEach(instance -> again.add(instance.id()));
+        addAgain(child);
+      }
+    }
+  }
+
+  private boolean isAnyAgain(List<StepState> steps) {
+    return steps.stream().anyMatch(step -> again.contains(step.id()));
+  }
+
+  private Fork checked() {
+    for (String id : inputs.keySet()) {
+      boolean known =
+          startsAnew()
+              ? source.workflow().entrypoints().contains(id)
+              : feeds(source.steps().get(id));
+      if (!known && !(startsAnew() && source.steps().get(id) != null && isSource(id))) {
+        throw MnException.invalid(
+            startsAnew()
+                ? "inputs: %s is no entrypoint; these are: %s"
+                    .formatted(id, String.join(", ", source.workflow().entrypoints()))
+                : "inputs: step %s does not start anew here".formatted(id));
+      }
+    }
+    return this;
+  }
+
+  private boolean isSource(String stepId) {
+    return stepId.equals(source.steps().graph().source());
+  }
+
+  /** Whether nothing is taken over. */
+  private boolean startsAnew() {
+    return source.steps().isEmpty() || again.contains(source.steps().graph().source());
+  }
+
+  /** Whether the step starts at once, with what it was started with the last time. */
+  private boolean feeds(StepState step) {
+    return step != null
+        && again.contains(step.id())
+        && step.input() != null
+        && !isAnyAgain(source.steps().parents(step));
+  }
+
+  public String sourceJobId() {
+    return source.jobId();
+  }
+
+  /** The step, as a text, or the event number that it was asked for. */
+  public JsonNode at() {
+    return at;
+  }
+
+  // ---- the new job
+
+  /** The state before the first turn: all that is taken over. */
+  JobState state(String jobId, String runId, String by, long now, int inlineLimit) {
+    JobOrigin origin =
+        JobOrigin.of(now, runId, source.header().origin().bundle())
+            .onTarget(source.header().origin().target())
+            .forkedFrom(Json.object().put("job_id", source.jobId()).set("at", at));
+    JobHeader header = new JobHeader(origin).submittedBy(by);
+    JobState state = new JobState(jobId, source.workflow(), header, inlineLimit);
+    if (!startsAnew()) {
+      new ForkedState(source, again, state).takeOver();
+    }
+    return state;
+  }
+
+  /** Has what is done again start. */
+  @Override
+  public void begin(JobState state, Turn turn, Ledger ledger, Rounds rounds) {
+    ObjectNode members = Json.object().put("source_job_id", source.jobId()).set("at", at);
+    turn.event("job_forked_from", members);
+    if (startsAnew()) {
+      rounds.seed(ledger, inputs);
+      return;
+    }
+    for (StepState step : source.steps().all()) {
+      if (feeds(step)) {
+        String id = DerivedId.of(state.jobId(), "fork " + step.id(), 0);
+        ObjectNode json = ForkedState.readdressed(step.input(), state, id).json();
+        if (inputs.containsKey(step.id())) {
+          json.set("body", inputs.get(step.id()));
+        }
+        ledger.post(new Message(state.counters().nextMessage(), json));
+      }
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package io.mirrorneuron.runtime.loop;
+
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.decide.Input;
+import io.mirrorneuron.runtime.port.JobStatus;
+import io.mirrorneuron.runtime.state.JobState;
+import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.JobStore.Commit;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/** One open job, as the rest of the node sees it: hands all work to the job's lane. Thread-safe. */
+final class JobLoop {
+  private final String jobId;
+  private final Set<String> agents;
+  private final Executor lane;
+  private final CommitObstacle obstacle;
+  private final JobTurns turns;
+
+  /**
+   * @param epoch of the store, which fences whoever owned the job before
+   * @param ended is told, on the lane, that this node has nothing more to do with the job
+   */
+  JobLoop(
+      EngineContext context, Executor lane, JobState state, long epoch, Consumer<JobLoop> ended) {
+    this.jobId = state.jobId();
+    this.agents = state.workflow().agents().keySet();
+    this.lane = lane;
+    this.obstacle = new CommitObstacle(jobId);
+    this.turns = new JobTurns(context, lane, state, epoch, obstacle, () -> ended.accept(this));
+  }
+
+  String jobId() {
+    return jobId;
+  }
+
+  /** The ids of the job's agents. */
+  Set<String> agents() {
+    return agents;
+  }
+
+  /** Why nothing can be committed now; empty while the store is there and writes. */
+  Optional<MnException> obstacle() {
+    return obstacle.reason();
+  }
+
+  /** Has the input decided on as soon as no turn is under way. */
+  void offer(Input input) {
+    lane.execute(() -> turns.take(input));
+  }
+
+  /**
+   * Offers the command and answers with the status once it is one that settles the question; fails
+   * as UNAVAILABLE while the store is away.
+   */
+  CompletionStage<JobStatus> ask(Input.Command command, Predicate<JobStatus> settled) {
+    CompletableFuture<JobStatus> answer = new CompletableFuture<>();
+    lane.execute(() -> turns.take(command, settled, answer));
+    return answer;
+  }
+
+  /** The turn that is folded into the first commit. On the lane, before any other call. */
+  CompletionStage<JobStore.Created> create(
+      Input beginning, Function<Commit, CompletionStage<JobStore.Created>> store) {
+    return turns.create(beginning, store);
+  }
+
+  /** Completes when no commit is under way; no turn begins any more. */
+  CompletableFuture<Void> close() {
+    return CompletableFuture.runAsync(turns::close, lane).thenCompose(done -> turns.idle());
+  }
+}

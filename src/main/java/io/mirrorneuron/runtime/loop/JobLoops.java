@@ -1,0 +1,116 @@
+package io.mirrorneuron.runtime.loop;
+
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.SubmittedJob;
+import io.mirrorneuron.runtime.decide.Input;
+import io.mirrorneuron.runtime.state.JobState;
+import io.mirrorneuron.store.JobStore.Commit;
+import io.mirrorneuron.store.JobStore.NewJob;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+
+/**
+ * The jobs that are open on this node, each with its {@link JobLoop} on its lane, from the job's
+ * beginning or its taking over until it ends. Thread-safe.
+ */
+final class JobLoops {
+  private final EngineContext context;
+  private final Consumer<String> uncertain;
+  private final Map<String, JobLoop> open = new ConcurrentHashMap<>();
+  private volatile boolean closed;
+
+  /**
+   * @param uncertain is called with the id of a new job that may or may not have been written
+   */
+  JobLoops(EngineContext context, Consumer<String> uncertain) {
+    this.context = context;
+    this.uncertain = uncertain;
+  }
+
+  /**
+   * Makes a job durable together with its first turn, and opens it unless it was there before.
+   *
+   * @param state made on the job's lane; what it throws is the answer
+   * @param completed what is written for the first turn
+   */
+  CompletionStage<SubmittedJob> begin(
+      NewJob job, Supplier<JobState> state, Input beginning, UnaryOperator<Commit> completed) {
+    if (closed) {
+      return CompletableFuture.failedFuture(
+          MnException.unavailable("the runtime is stopping", null));
+    }
+    CompletableFuture<SubmittedJob> answer = new CompletableFuture<>();
+    Executor lane = context.ports().lanes().of(job.jobId());
+    lane.execute(
+        () -> {
+          JobLoop loop;
+          try {
+            loop = new JobLoop(context, lane, state.get(), 1, this::ended);
+          } catch (RuntimeException e) {
+            answer.completeExceptionally(e);
+            return;
+          }
+          open.put(job.jobId(), loop);
+          loop.create(beginning, commit -> context.store().create(job, completed.apply(commit)))
+              .whenComplete(
+                  (created, failure) -> {
+                    if (failure != null) {
+                      open.remove(job.jobId());
+                      answer.completeExceptionally(failure);
+                      if (TakeOver.isAway(failure)) {
+                        uncertain.accept(job.jobId()); // it may have been written all the same
+                      }
+                    } else {
+                      if (created.existing()) {
+                        open.remove(job.jobId());
+                      }
+                      answer.complete(new SubmittedJob(created.jobId(), "pending"));
+                    }
+                  });
+        });
+    return answer;
+  }
+
+  /** Opens a job that is stored. */
+  void goOn(JobState state, long epoch) {
+    JobLoop loop =
+        new JobLoop(context, context.ports().lanes().of(state.jobId()), state, epoch, this::ended);
+    open.put(state.jobId(), loop);
+    loop.offer(new Input.Loaded(Set.of(), true));
+  }
+
+  private void ended(JobLoop loop) {
+    open.remove(loop.jobId(), loop);
+  }
+
+  /** The loop of a job, or null when the job is not open here. */
+  JobLoop get(String jobId) {
+    return open.get(jobId);
+  }
+
+  boolean isOpen(String jobId) {
+    return open.containsKey(jobId);
+  }
+
+  int size() {
+    return open.size();
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  /** Ends all turns; no job is begun any more. */
+  CompletableFuture<Void> close() {
+    closed = true;
+    return CompletableFuture.allOf(
+        open.values().stream().map(JobLoop::close).toArray(CompletableFuture<?>[]::new));
+  }
+}

@@ -1,0 +1,96 @@
+package io.mirrorneuron.runtime.loop;
+
+import io.mirrorneuron.runtime.state.JobState;
+import io.mirrorneuron.runtime.state.StateReader;
+import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.store.JobStore.StoredJob;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Loads the state of one job again, as the store has it, and tries until the store answers. Used on
+ * the job's lane only.
+ */
+final class JobReload {
+  private static final Logger LOG = LoggerFactory.getLogger(JobReload.class);
+  private static final long DELAY_MS = 250;
+
+  private final EngineContext context;
+  private final Executor lane;
+  private final String jobId;
+  private final Workflow workflow;
+  private final long epoch;
+  private final Listener listener;
+  private boolean stopped;
+
+  /** Receives the outcome, on the lane. */
+  interface Listener {
+    void loaded(JobState state);
+
+    /** The job has another owner, is gone or cannot be read. */
+    void lost();
+  }
+
+  /**
+   * @param epoch under which this node owns the job
+   */
+  JobReload(
+      EngineContext context,
+      Executor lane,
+      String jobId,
+      Workflow workflow,
+      long epoch,
+      Listener listener) {
+    this.context = context;
+    this.lane = lane;
+    this.jobId = jobId;
+    this.workflow = workflow;
+    this.epoch = epoch;
+    this.listener = listener;
+  }
+
+  /** The state is not wanted any more. */
+  void stop() {
+    stopped = true;
+  }
+
+  void startLater() {
+    context.timers().at(context.timers().now() + DELAY_MS, () -> lane.execute(this::start));
+  }
+
+  void start() {
+    if (stopped) {
+      return;
+    }
+    context
+        .store()
+        .load(jobId)
+        .whenComplete(
+            (stored, failure) -> {
+              if (failure != null) {
+                startLater();
+              } else {
+                read(stored);
+              }
+            });
+  }
+
+  private void read(Optional<StoredJob> stored) {
+    if (stored.isEmpty() || stored.get().epoch() != epoch) {
+      LOG.warn("job {} has another owner now or is gone; letting go of it", jobId);
+      listener.lost();
+      return;
+    }
+    JobState state;
+    try {
+      state = StateReader.read(stored.get(), workflow, context.inlineLimit());
+    } catch (RuntimeException e) {
+      LOG.error("job {} cannot be read; it is left as committed", jobId, e);
+      listener.lost();
+      return;
+    }
+    listener.loaded(state);
+  }
+}

@@ -1,0 +1,254 @@
+package io.mirrorneuron.runtime.loop;
+
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.decide.Input;
+import io.mirrorneuron.runtime.decide.Turn;
+import io.mirrorneuron.runtime.port.JobStatus;
+import io.mirrorneuron.runtime.state.JobState;
+import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.JobStore.Commit;
+import io.mirrorneuron.store.JobStore.FencedException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The turns of one job: takes all inputs that are waiting, folds them into the state, commits once,
+ * and only then runs the effects. Used on the job's lane only.
+ *
+ * <p>When a commit fails because the store is away, nobody knows whether it was written; the state
+ * is then loaded again and the same inputs are offered once more. Commands are refused instead, at
+ * once: whoever asked is still there to ask again.
+ */
+final class JobTurns implements JobReload.Listener {
+  private static final Logger LOG = LoggerFactory.getLogger(JobTurns.class);
+
+  private final EngineContext context;
+  private final Executor lane;
+  private final long epoch;
+  private final Runnable ended;
+  private final CommitObstacle obstacle;
+  private final InputQueue inbox = new InputQueue();
+  private final StatusWaiters waiters = new StatusWaiters();
+  private final Effects effects;
+  private final JobReload reload;
+
+  private JobState state;
+  private boolean busy;
+  private boolean closed;
+  private CompletableFuture<Void> idle = CompletableFuture.completedFuture(null);
+
+  /**
+   * @param epoch of the store, which fences whoever owned the job before
+   * @param obstacle is told why commits fail
+   * @param ended runs when this node has nothing more to do with the job
+   */
+  JobTurns(
+      EngineContext context,
+      Executor lane,
+      JobState state,
+      long epoch,
+      CommitObstacle obstacle,
+      Runnable ended) {
+    this.context = context;
+    this.lane = lane;
+    this.epoch = epoch;
+    this.ended = ended;
+    this.obstacle = obstacle;
+    this.state = state;
+    this.effects = new Effects(context, lane, inbox, this::turn);
+    this.reload = new JobReload(context, lane, state.jobId(), state.workflow(), epoch, this);
+  }
+
+  /** Completes with the commit that is under way. */
+  CompletableFuture<Void> idle() {
+    return idle;
+  }
+
+  /** Has the input decided on as soon as no turn is under way. */
+  void take(Input input) {
+    inbox.add(input);
+    turn();
+  }
+
+  /** The same for a command, which is answered with the status that settles it. */
+  void take(
+      Input.Command command, Predicate<JobStatus> settled, CompletableFuture<JobStatus> answer) {
+    if (closed && command instanceof Input.Deliver) {
+      answer.completeExceptionally(MnException.precondition("job is not running"));
+    } else if (closed) {
+      answer.complete(state.status());
+    } else if (obstacle.reason().isPresent()) {
+      answer.completeExceptionally(obstacle.reason().get());
+    } else {
+      waiters.add(command, settled, answer);
+      take(command);
+    }
+  }
+
+  /** The turn that is folded into the first commit. Before any other call. */
+  CompletionStage<JobStore.Created> create(
+      Input beginning, Function<Commit, CompletionStage<JobStore.Created>> store) {
+    busy = true;
+    Turn turn = new Turn(state, context.timers().now());
+    Commit first;
+    try {
+      first = decide(List.of(beginning), turn);
+    } catch (RuntimeException | StackOverflowError e) {
+      closed = true;
+      return CompletableFuture.failedFuture(e);
+    }
+    return store
+        .apply(first)
+        .whenComplete(
+            (created, failure) -> {
+              if (failure == null && !created.existing()) {
+                committed(turn);
+              } else {
+                closed = true;
+              }
+            });
+  }
+
+  private void turn() {
+    if (busy || closed || inbox.isEmpty()) {
+      return;
+    }
+    List<Input> inputs = inbox.takeAll();
+    waiters.decided(inputs);
+    Turn turn = new Turn(state, context.timers().now());
+    Commit commit;
+    try {
+      commit = decide(inputs, turn);
+    } catch (RuntimeException | StackOverflowError e) {
+      undecidable(inputs, e);
+      return;
+    }
+    if (commit == null) {
+      settled(turn);
+    } else {
+      commit(commit, inputs, turn);
+    }
+  }
+
+  /** Answers what is to be committed, or null when nothing has changed. */
+  private Commit decide(List<Input> inputs, Turn turn) {
+    for (Input input : inputs) {
+      context.decider().decide(state, input, turn);
+    }
+    return turn.events().isEmpty() && !state.hasChanges()
+        ? null
+        : turn.commit(epoch, context.rows().of(state, turn.now()));
+  }
+
+  private void commit(Commit commit, List<Input> inputs, Turn turn) {
+    busy = true;
+    idle = new CompletableFuture<>();
+    context
+        .store()
+        .commit(commit)
+        .whenComplete(
+            (done, failure) -> {
+              try {
+                if (failure == null) {
+                  committed(turn);
+                } else {
+                  notCommitted(inputs, failure);
+                }
+              } catch (RuntimeException e) {
+                LOG.error("job {} is committed but stuck; loading it again", state.jobId(), e);
+                busy = true;
+                reload.startLater();
+              } finally {
+                idle.complete(null);
+              }
+            });
+  }
+
+  /**
+   * The state in memory is half changed and the input would end so again: the job fails, told from
+   * the state as committed. When not even that can be decided, it stays as committed.
+   */
+  private void undecidable(List<Input> inputs, Throwable fault) {
+    LOG.error("job {} cannot be decided on", state.jobId(), fault);
+    if (inputs.stream().anyMatch(Input.Broken.class::isInstance)) {
+      lost();
+      return;
+    }
+    busy = true;
+    inbox.fail("internal error of the runtime: " + fault);
+    reload.start();
+  }
+
+  private void committed(Turn turn) {
+    busy = false;
+    obstacle.committed();
+    if (!turn.events().isEmpty()) {
+      context.changed().accept(state.jobId());
+    }
+    settled(turn);
+  }
+
+  /** The state is as the store has it: run the effects, answer, go on. */
+  private void settled(Turn turn) {
+    if (!closed) {
+      turn.effects().forEach(effect -> effects.run(effect, state));
+    }
+    waiters.refuse(turn.refusals());
+    waiters.settle(state.status());
+    if (state.status().isTerminal()) {
+      waiters.end(state.status());
+      lost();
+    } else if (state.isRunning() && state.hasCandidates()) {
+      inbox.goOn();
+      lane.execute(this::turn);
+    } else {
+      turn();
+    }
+  }
+
+  private void notCommitted(List<Input> inputs, Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    if (cause instanceof FencedException) {
+      LOG.warn("{}; letting go of it", cause.getMessage());
+      lost();
+      return;
+    }
+    inbox.putBack(inputs);
+    waiters.refuse(obstacle.failed(cause));
+    reload.startLater();
+  }
+
+  @Override
+  public void loaded(JobState stored) {
+    state = stored;
+    obstacle.loaded();
+    busy = false;
+    inbox.reloaded(effects.running());
+    turn();
+  }
+
+  /** This node has nothing more to do with the job: it has ended, or is not to be gone on with. */
+  @Override
+  public void lost() {
+    closed = true;
+    busy = false;
+    reload.stop();
+    effects.stopAll();
+    waiters.refuse(MnException.unavailable("the job is not owned by this node any more", null));
+    ended.run();
+  }
+
+  /** No turn begins any more. */
+  void close() {
+    closed = true;
+    reload.stop();
+    waiters.refuse(MnException.unavailable("the runtime is stopping", null));
+  }
+}

@@ -1,0 +1,179 @@
+package io.mirrorneuron.runtime.loop;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.decide.Input;
+import io.mirrorneuron.runtime.decide.Ledger;
+import io.mirrorneuron.runtime.decide.Rounds;
+import io.mirrorneuron.runtime.decide.Turn;
+import io.mirrorneuron.runtime.port.JobStatus;
+import io.mirrorneuron.runtime.state.Blob;
+import io.mirrorneuron.runtime.state.JobHeader;
+import io.mirrorneuron.runtime.state.JobOrigin;
+import io.mirrorneuron.runtime.state.JobState;
+import io.mirrorneuron.runtime.state.StateReader;
+import io.mirrorneuron.runtime.state.StoredFields;
+import io.mirrorneuron.runtime.state.Subjects;
+import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.store.JobStore.Commit;
+import io.mirrorneuron.store.JobStore.NewJob;
+import io.mirrorneuron.store.JobStore.StoredEvent;
+import io.mirrorneuron.store.JobStore.StoredJob;
+import io.mirrorneuron.wire.Json;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How a job begins that another one was: paused, and exactly as far as that one had come. Ids have
+ * been rewritten by whoever makes this.
+ *
+ * @param fields the state of the other job as stored; empty when only its manifest is known, and
+ *     then the job begins anew
+ * @param blobs what these fields refer to, text by name; a name is the SHA-256 of its text
+ * @param events its last events, without gaps, as stored; none when it begins anew
+ * @param runId of the new job
+ * @param bundle fingerprint of the stored payloads, or null
+ * @param provenance where the job comes from, for {@code job.restore_provenance}
+ * @param sourceJobId the other job
+ * @param reason why a person should look at it before it goes on
+ * @param restoredBy subject of the token of the user who restores the job, or null
+ */
+public record Restoration(
+    Map<String, String> fields,
+    Map<String, String> blobs,
+    List<StoredEvent> events,
+    String runId,
+    String bundle,
+    ObjectNode provenance,
+    String sourceJobId,
+    String reason,
+    String restoredBy)
+    implements Input.FirstTurn {
+
+  /** So many rounds of a job are followed back; what is left of older ones is history. */
+  private static final int ROUNDS = 1000;
+
+  /** What of a stored job decides whether and how it can be copied. */
+  public record Source(JobStatus status, String runId, String bundle, long lastEventSeq) {
+
+    /**
+     * @throws IllegalStateException when the state is damaged
+     */
+    public static Source of(StoredJob stored) {
+      JobHeader header = StoredFields.header(stored);
+      long events = StoredFields.lastEventSeq(stored.fields());
+      return new Source(header.status(), header.origin().runId(), header.origin().bundle(), events);
+    }
+  }
+
+  /**
+   * The ids that the state of a job derives from the job's id, and what they are for another job.
+   *
+   * @throws MnException INVALID when the state is damaged
+   */
+  public static Map<String, String> derivedIds(
+      String jobId, String newJobId, Map<String, String> fields) {
+    int last;
+    try {
+      last = StoredFields.header(new StoredJob(jobId, 1, "", "", fields, Map.of())).round();
+    } catch (IllegalStateException e) {
+      throw unreadable(e);
+    }
+    Map<String, String> ids = new HashMap<>();
+    for (int round = Math.max(0, last - ROUNDS); round <= last; round++) {
+      ids.put(JobState.workflowRun(jobId, round), JobState.workflowRun(newJobId, round));
+    }
+    return ids;
+  }
+
+  /** The state that the job begins with, before its first turn. */
+  JobState state(NewJob job, Workflow workflow, long now, int inlineLimit) {
+    if (fields.isEmpty()) {
+      JobHeader header = new JobHeader(JobOrigin.of(now, runId, bundle)).submittedBy(restoredBy);
+      return new JobState(job.jobId(), workflow, header, inlineLimit);
+    }
+    try {
+      checkBlobs();
+      Map<String, String> own = new HashMap<>(fields);
+      own.compute(
+          StoredFields.HEADER,
+          (name, text) -> StoredFields.withOrigin(text, runId, bundle, Subjects.of(restoredBy)));
+      StoredJob stored = new StoredJob(job.jobId(), 1, job.owner(), job.manifest(), own, blobs);
+      JobState state = StateReader.read(stored, workflow, inlineLimit);
+      checkWhole(state);
+      return state;
+    } catch (MnException e) {
+      throw e;
+    } catch (RuntimeException e) { // whatever a stranger wrote there
+      throw unreadable(e);
+    }
+  }
+
+  private static MnException unreadable(RuntimeException cause) {
+    return MnException.invalid("the state in the backup cannot be read: " + cause.getMessage());
+  }
+
+  private void checkBlobs() {
+    blobs.forEach(
+        (name, text) -> {
+          if (!Blob.fingerprint(text).equals(name)) {
+            throw MnException.invalid("the backup was changed: a value is not " + name);
+          }
+        });
+  }
+
+  private void checkWhole(JobState state) {
+    if (state.status() != JobStatus.PAUSED || state.schedule().flying() > 0) {
+      throw MnException.invalid("the state in the backup is not that of a paused job");
+    }
+    long seq = state.counters().events();
+    for (StoredEvent event : events.reversed()) {
+      if (event.seq() != seq--) {
+        throw MnException.invalid("the backup's events do not fit its state");
+      }
+    }
+  }
+
+  /** The job waits for a person, who sees where it comes from. */
+  @Override
+  public void begin(JobState state, Turn turn, Ledger ledger, Rounds rounds) {
+    if (state.status() != JobStatus.PAUSED) { // else the pause has begun when it did there
+      state.header().status(JobStatus.PAUSED, turn.now());
+    }
+    ObjectNode recovery = Json.object().put("status", "restored_from_backup");
+    recovery.put("reason", reason).put("requires_review", true).put("can_resume", true);
+    state.header().recovery(recovery.put("updated_at", turn.timestamp()));
+    state.header().restoredFrom(provenance);
+    ObjectNode members = Json.object().put("source_job_id", sourceJobId);
+    members.put("new_job_id", state.jobId()).put("run_id", state.header().origin().runId());
+    turn.event(
+        "job_restored_from_backup", Subjects.put(members, Subjects.SUBMITTED_BY, restoredBy));
+  }
+
+  /** The commit of the first turn together with all that was there before it. */
+  Commit completed(Commit first) {
+    Map<String, String> set = new HashMap<>(fields);
+    set.putAll(first.set());
+    first.delete().forEach(set::remove);
+    Map<String, String> large = new HashMap<>(blobs);
+    large.putAll(first.blobs());
+    first.dropped().forEach(large::remove);
+    List<String> told = new ArrayList<>(events.stream().map(StoredEvent::json).toList());
+    told.addAll(first.events());
+    return new Commit(
+        first.jobId(),
+        first.epoch(),
+        set,
+        List.of(),
+        large,
+        List.of(),
+        told,
+        first.lastSeq(),
+        first.row(),
+        first.updatedAt(),
+        first.status(),
+        first.terminal());
+  }
+}

@@ -1,0 +1,82 @@
+package io.mirrorneuron.runtime.loop;
+
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.decide.Input;
+import io.mirrorneuron.runtime.port.JobStatus;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+
+/** Callers that wait for a job to reach a status. Used on the job's lane only. */
+final class StatusWaiters {
+  private record Question(
+      Input.Command command, Predicate<JobStatus> settled, CompletableFuture<JobStatus> answer) {}
+
+  private final List<Question> open = new ArrayList<>();
+
+  /** Commands that wait to be decided on; what the job is now is no answer to them. */
+  private final Set<Input> undecided = Collections.newSetFromMap(new IdentityHashMap<>());
+
+  void add(
+      Input.Command command, Predicate<JobStatus> settled, CompletableFuture<JobStatus> answer) {
+    open.add(new Question(command, settled, answer));
+    undecided.add(command);
+  }
+
+  /** The inputs are decided on in the turn that begins now. */
+  void decided(List<Input> inputs) {
+    inputs.forEach(undecided::remove);
+  }
+
+  /** Answers those whose command was not carried out with the reason. */
+  void refuse(Map<Input.Command, MnException> refusals) {
+    if (refusals.isEmpty()) {
+      return;
+    }
+    open.removeIf(
+        question -> {
+          MnException why = refusals.get(question.command());
+          return why != null && question.answer().completeExceptionally(why);
+        });
+  }
+
+  /** Answers the callers that wait for this status. */
+  void settle(JobStatus status) {
+    Iterator<Question> questions = open.iterator();
+    while (questions.hasNext()) {
+      Question question = questions.next();
+      if (!undecided.contains(question.command()) && question.settled().test(status)) {
+        questions.remove();
+        question.answer().complete(status);
+      }
+    }
+  }
+
+  /** Answers all: the job has ended. Messages that were not decided on by then are refused. */
+  void end(JobStatus status) {
+    for (Question question : open) {
+      if (question.command() instanceof Input.Deliver) {
+        question.answer().completeExceptionally(MnException.precondition("job is not running"));
+      } else {
+        question.answer().complete(status);
+      }
+    }
+    clear();
+  }
+
+  void refuse(MnException reason) {
+    open.forEach(question -> question.answer().completeExceptionally(reason));
+    clear();
+  }
+
+  private void clear() {
+    open.clear();
+    undecided.clear();
+  }
+}

@@ -1,0 +1,36 @@
+package io.mirrorneuron.runtime.port;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+
+/**
+ * One run of an executor's program for one message.
+ *
+ * @param executionId unique for each start, also across restarts of the server
+ * @param runId the run-store id of the job
+ * @param config the node's {@code config} object
+ * @param message the full message: {@code {envelope, headers, body, artifacts, stream}}
+ * @param agentState the agent's private state, or a null node
+ * @param workflow empty without a workflow step; else {@code {run_id, step_id, attempt_id, attempt,
+ *     idempotency_key, timeout_ms?, beacon_timeout_ms?, inputs?}}. The program sees it with {@code
+ *     deadline_at} and {@code heartbeat_deadline_at} in place of the two durations, which count
+ *     from {@link Executions.Lease#acquiredAt}; absent or 0 means no limit
+ * @param resources what the node asked for ({@code runtime.md} 5.6); empty when nothing
+ * @param payloads the bundle's payload folder, or null when the bundle has no files
+ * @param attempt 1 for the first try of this message
+ */
+public record Execution(
+    String executionId,
+    String jobId,
+    String runId,
+    String agentId,
+    String agentType,
+    String templateType,
+    ObjectNode config,
+    ObjectNode message,
+    JsonNode agentState,
+    ObjectNode workflow,
+    ObjectNode resources,
+    Path payloads,
+    int attempt) {}

@@ -1,0 +1,129 @@
+package io.mirrorneuron.runtime.port;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Optional;
+
+/** Port: runs the programs of executors. Calls return at once; a listener hears the rest. */
+public interface Executions {
+
+  /**
+   * Queues the execution for its pool and runs it. The listener is called from any thread, in
+   * order, and ends with exactly one {@link Signal.Finished}, also when it was stopped.
+   */
+  void start(Execution execution, Listener listener);
+
+  /**
+   * Stops an execution wherever it is: leaves the queue, or ends its whole process group. Unknown
+   * ids are ignored.
+   */
+  void stop(String executionId);
+
+  /** Where the execution waits for slots; empty when it runs, or is not known here. */
+  default Optional<QueuePlace> place(String executionId) {
+    return Optional.empty();
+  }
+
+  /**
+   * Why the execution does not even ask for slots, as a sentence: the disk is full. Empty when
+   * nothing holds it, or it is not known here.
+   */
+  default Optional<String> hold(String executionId) {
+    return Optional.empty();
+  }
+
+  /**
+   * A place in the queue of a pool.
+   *
+   * @param position from 1
+   * @param length how many wait
+   * @param capacity slots that the pool has
+   * @param inUse slots that are given out
+   */
+  record QueuePlace(String pool, int position, int length, int capacity, int inUse) {}
+
+  interface Listener {
+    void signal(Signal signal);
+  }
+
+  sealed interface Signal {
+    /** The pool gave its slots; the program starts now. */
+    record Leased(Lease lease) implements Signal {}
+
+    /** The program printed a beacon; {@code payload} is {@code mn.agent.beacon.v1}. */
+    record Beacon(ObjectNode payload) implements Signal {
+      /** The member that says how many beacons before this one were dropped; absent for none. */
+      public static final String DROPPED = "beacons_dropped";
+    }
+
+    /** The program is gone, its process group is empty, its slots are free. */
+    record Finished(Outcome outcome) implements Signal {}
+  }
+
+  /**
+   * @param requestedAt milliseconds since the epoch
+   * @param acquiredAt milliseconds since the epoch
+   */
+  record Lease(String leaseId, String pool, int slots, long requestedAt, long acquiredAt) {}
+
+  enum Ending {
+    /** Exit code 0. */
+    SUCCEEDED,
+    /** Another exit code. */
+    FAILED,
+    TIMED_OUT,
+    /** Required beacons stayed away. */
+    BEACON_MISSED,
+    /** The program could not be started, its files not laid out, its pool not entered. */
+    NOT_STARTED,
+    /** {@link #stop} was called. */
+    STOPPED
+  }
+
+  /**
+   * How an execution ended.
+   *
+   * @param error one sentence for people; null on success
+   * @param exitCode of the program; -1 when it has none
+   * @param sandboxName name of its workspace
+   * @param remoteDir the working folder it saw
+   * @param stdout protocol-free output, capped and redacted for storing
+   * @param stderr capped and redacted
+   * @param structured what the stdout protocol asked for; never null
+   * @param lease null when no slots were given
+   */
+  record Outcome(
+      Ending ending,
+      String error,
+      int exitCode,
+      String sandboxName,
+      String remoteDir,
+      String stdout,
+      String stderr,
+      Structured structured,
+      Lease lease) {}
+
+  /**
+   * The structured members of a program's answer ({@code runtime.md} 3.5). Absent members are null
+   * or empty. After a failed ending only {@code events} is filled.
+   *
+   * @param emits objects {@code {to?, type, body, …}} as printed, {@code body_base64} included
+   * @param events objects {@code {type, payload}}
+   * @param completeStep null, or a completion whose output is null for {@code true}
+   */
+  record Structured(
+      boolean present,
+      List<ObjectNode> emits,
+      List<ObjectNode> events,
+      com.fasterxml.jackson.databind.JsonNode nextState,
+      Completion completeStep,
+      Completion completeRun) {
+    public static final Structured NONE =
+        new Structured(false, List.of(), List.of(), null, null, null);
+  }
+
+  /**
+   * @param output the value printed, or null when it was {@code true}: the executor payload then
+   */
+  record Completion(com.fasterxml.jackson.databind.JsonNode output) {}
+}

@@ -1,0 +1,233 @@
+package io.mirrorneuron.runtime.state;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.workflow.Workflow.Agent;
+import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
+import io.mirrorneuron.wire.Json;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BiConsumer;
+
+/**
+ * What one agent has done and is doing. Messages and collected bodies are stored field by field,
+ * the rest as one small record; an agent that never got a message has no record at all.
+ */
+public final class AgentState {
+  private final Agent declared;
+  private final Changes changes;
+  private final Mailbox mailbox;
+  private final List<JsonNode> collected = new ArrayList<>();
+
+  /** Senders of the collected bodies, in the same order; an empty text for an unknown sender. */
+  private final List<String> order = new ArrayList<>();
+
+  private final Set<String> senders = new HashSet<>();
+  private long processed;
+  private JsonNode memory;
+  private JsonNode output;
+  private String lastError;
+  private ObjectNode sandbox;
+  private boolean fired;
+  private final RestartHistory restarts;
+
+  private int flying;
+
+  AgentState(Agent declared, Changes changes) {
+    this.declared = declared;
+    this.changes = changes;
+    this.mailbox = new Mailbox(this, null, changes);
+    this.restarts = new RestartHistory(this::touched);
+  }
+
+  // ---- reading
+
+  public String id() {
+    return declared.id();
+  }
+
+  /** The agent as the manifest has it. */
+  public Agent declared() {
+    return declared;
+  }
+
+  /** What comes for it outside of any step. */
+  public Mailbox mailbox() {
+    return mailbox;
+  }
+
+  /** Of an aggregator, the bodies accepted so far. */
+  public List<JsonNode> collected() {
+    return Collections.unmodifiableList(collected);
+  }
+
+  public void forEachCollected(BiConsumer<String, JsonNode> action) {
+    for (int i = 0; i < collected.size(); i++) {
+      action.accept(order.get(i), collected.get(i));
+    }
+  }
+
+  /** Whether it is an aggregator that has bodies and waits for more. */
+  public boolean isCollecting() {
+    return declared.type() == AgentType.AGGREGATOR && !fired && !collected.isEmpty();
+  }
+
+  /** Of an aggregator, whether its threshold has been reached. */
+  public boolean fired() {
+    return fired;
+  }
+
+  /** How many messages it has handled. */
+  public long processed() {
+    return processed;
+  }
+
+  /** The agent's private state as its program last set it; null when it never did. */
+  public JsonNode memory() {
+    return memory;
+  }
+
+  /** The last payload it produced; what a leaf contributes to a result by quiescence. */
+  public JsonNode output() {
+    return output;
+  }
+
+  /** Why its last program failed; null when it did not. */
+  public String lastError() {
+    return lastError;
+  }
+
+  /** {@code {sandbox_name, exit_code, pool, timestamp}} of its last finished program, or null. */
+  public ObjectNode sandbox() {
+    return sandbox;
+  }
+
+  public RestartHistory restarts() {
+    return restarts;
+  }
+
+  /** Executions of all its mailboxes that are ordered and not parked. */
+  public int flying() {
+    return flying;
+  }
+
+  // ---- transitions
+
+  private void touched() {
+    changes.touch(this);
+  }
+
+  /**
+   * Keeps the body unless its sender has been counted already; answers whether it was kept.
+   *
+   * @param sender counted at most once; an empty text when it is unknown
+   */
+  public boolean collect(String sender, JsonNode body) {
+    if (!sender.isEmpty() && !senders.add(sender)) {
+      return false;
+    }
+    collected.add(body);
+    order.add(sender);
+    return true;
+  }
+
+  /** Its threshold has been reached: what comes now is too late. */
+  public void fire() {
+    fired = true;
+    touched();
+  }
+
+  /** Begins anew with collecting. */
+  void forgetRound() {
+    changes.forgetCollected(this);
+    collected.clear();
+    senders.clear();
+    order.clear();
+    fired = false;
+  }
+
+  void countProcessed() {
+    processed++;
+    touched();
+  }
+
+  /** Its program ended well. */
+  public void succeeded(JsonNode nextMemory) {
+    lastError = null;
+    if (nextMemory != null) {
+      memory = nextMemory;
+    }
+    touched();
+  }
+
+  public void failed(String error) {
+    lastError = error;
+    touched();
+  }
+
+  /** Keeps the output of a leaf, which may become part of the job's result; ignores any other. */
+  public void produced(JsonNode value) {
+    if (declared.outgoing().isEmpty()) {
+      output = value;
+      touched();
+    }
+  }
+
+  public void ranIn(ObjectNode where) {
+    sandbox = where;
+    touched();
+  }
+
+  /** It goes on with what the same agent of another job knew and had done. */
+  public void inherit(AgentState other, boolean hasFired) {
+    memory = other.memory;
+    processed = other.processed;
+    output = other.output;
+    fired = hasFired;
+    touched();
+  }
+
+  /** Not stored: it is counted again when its mailboxes are read. */
+  void countFlying(int more) {
+    flying += more;
+  }
+
+  // ---- the stored record
+
+  ObjectNode write() {
+    ObjectNode json = Json.object();
+    json.put("processed", processed);
+    if (memory != null) {
+      json.set("memory", memory);
+    }
+    if (output != null) {
+      json.set("output", output);
+    }
+    if (lastError != null) {
+      json.put("last_error", lastError);
+    }
+    if (sandbox != null) {
+      json.set("sandbox", sandbox);
+    }
+    if (fired) {
+      json.put("fired", true);
+    }
+    restarts.writeTo(json);
+    mailbox.write(json);
+    return json;
+  }
+
+  void read(JsonNode json) {
+    processed = json.path("processed").asLong();
+    memory = json.get("memory");
+    output = json.get("output");
+    lastError = json.hasNonNull("last_error") ? json.get("last_error").asText() : null;
+    sandbox = json.path("sandbox") instanceof ObjectNode node ? node : null;
+    fired = json.path("fired").asBoolean();
+    restarts.read(json);
+    mailbox.read(json);
+  }
+}

@@ -1,0 +1,163 @@
+package io.mirrorneuron.runtime.state;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** The attempts to do the work of one step: the present one, and how the last ones have ended. */
+public final class AttemptLog {
+  /** How many finished attempts are kept, the last ones. */
+  private static final int KEPT = 25;
+
+  private int number;
+  private ObjectNode error;
+  private Times times = Times.NEVER;
+  private final List<ObjectNode> finished = new ArrayList<>();
+
+  /** Number of the present or last attempt; 0 before the first. */
+  int number() {
+    return number;
+  }
+
+  /** The last failure, an {@code mn.error.v1}, or null. */
+  public ObjectNode error() {
+    return error;
+  }
+
+  Times times() {
+    return times;
+  }
+
+  /** Attempts that are over, oldest first, as they appear in the ledger. */
+  List<ObjectNode> finished() {
+    return Collections.unmodifiableList(finished);
+  }
+
+  void times(Times next) {
+    times = next;
+  }
+
+  /** Another attempt will be made; it has no deadline before it begins. */
+  void next() {
+    number++;
+    times = times.withDeadline(0);
+  }
+
+  void fail(ObjectNode failure) {
+    error = failure;
+  }
+
+  void record(ObjectNode attempt) {
+    finished.add(attempt);
+    if (finished.size() > KEPT) {
+      finished.removeFirst();
+    }
+  }
+
+  void writeTo(ObjectNode json) {
+    if (error != null) {
+      json.set("error", error);
+    }
+    json.put("attempt", number);
+    times.writeTo(json);
+    if (!finished.isEmpty()) {
+      json.putArray("attempts").addAll(finished);
+    }
+  }
+
+  void read(JsonNode json) {
+    error = json.path("error") instanceof ObjectNode node ? node : null;
+    number = json.path("attempt").asInt();
+    times = Times.read(json);
+    json.path("attempts").forEach(one -> finished.add((ObjectNode) one));
+  }
+
+  /**
+   * When what happened to a step, in milliseconds since the epoch; 0 is never. Each method answers
+   * a copy.
+   *
+   * @param blockedAt its first message came before its parents were done
+   * @param startedAt its first attempt was ordered
+   * @param attemptStartedAt the program of the present attempt got its slots
+   * @param deadlineAt when the present attempt has taken too long; 0 is no limit
+   * @param lastBeaconAt last sign of life of the present attempt
+   * @param lastEventAt last event that was about the step
+   */
+  public record Times(
+      long blockedAt,
+      long startedAt,
+      long endedAt,
+      long attemptStartedAt,
+      long deadlineAt,
+      long lastBeaconAt,
+      long lastEventAt) {
+    static final Times NEVER = new Times(0, 0, 0, 0, 0, 0, 0);
+
+    Times blocked(long now) {
+      return new Times(
+          now, startedAt, endedAt, attemptStartedAt, deadlineAt, lastBeaconAt, lastEventAt);
+    }
+
+    Times started(long now) {
+      return new Times(
+          blockedAt, now, endedAt, attemptStartedAt, deadlineAt, lastBeaconAt, lastEventAt);
+    }
+
+    Times ended(long now) {
+      return new Times(
+          blockedAt, startedAt, now, attemptStartedAt, deadlineAt, lastBeaconAt, lastEventAt);
+    }
+
+    /**
+     * @param timeoutMs how long the attempt may take; 0 is as long as it likes
+     */
+    Times attemptStarted(long at, long timeoutMs) {
+      long deadline = timeoutMs == 0 ? 0 : at + timeoutMs;
+      return new Times(blockedAt, startedAt, endedAt, at, deadline, 0, lastEventAt);
+    }
+
+    Times withDeadline(long at) {
+      return new Times(
+          blockedAt, startedAt, endedAt, attemptStartedAt, at, lastBeaconAt, lastEventAt);
+    }
+
+    Times beacon(long now) {
+      return new Times(blockedAt, startedAt, endedAt, attemptStartedAt, deadlineAt, now, now);
+    }
+
+    Times event(long now) {
+      return new Times(
+          blockedAt, startedAt, endedAt, attemptStartedAt, deadlineAt, lastBeaconAt, now);
+    }
+
+    /** Adds the times that there are. */
+    void writeTo(ObjectNode json) {
+      put(json, "blocked_at", blockedAt);
+      put(json, "started_at", startedAt);
+      put(json, "ended_at", endedAt);
+      put(json, "attempt_started_at", attemptStartedAt);
+      put(json, "deadline_at", deadlineAt);
+      put(json, "last_beacon_at", lastBeaconAt);
+      put(json, "last_event_at", lastEventAt);
+    }
+
+    private static void put(ObjectNode json, String member, long time) {
+      if (time != 0) {
+        json.put(member, time);
+      }
+    }
+
+    static Times read(JsonNode json) {
+      return new Times(
+          json.path("blocked_at").asLong(),
+          json.path("started_at").asLong(),
+          json.path("ended_at").asLong(),
+          json.path("attempt_started_at").asLong(),
+          json.path("deadline_at").asLong(),
+          json.path("last_beacon_at").asLong(),
+          json.path("last_event_at").asLong());
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package io.mirrorneuron.runtime.state;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.mirrorneuron.wire.Json;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Remembers what of a job's state has changed since the last commit, field by field, so that a
+ * commit costs what the turn touched and not what the job holds.
+ */
+public final class Changes {
+  private final Blobs blobs;
+  private final Set<AgentState> agents = new LinkedHashSet<>();
+  private final Set<StepState> steps = new LinkedHashSet<>();
+  private final Map<Long, Message> messages = new LinkedHashMap<>();
+  private final Map<String, JsonNode> values = new LinkedHashMap<>();
+  private final List<String> deleted = new ArrayList<>();
+
+  /**
+   * @param blobs the large values of the same state
+   */
+  Changes(Blobs blobs) {
+    this.blobs = blobs;
+  }
+
+  /** As in {@link io.mirrorneuron.store.JobStore.Commit}. */
+  public record Delta(
+      Map<String, String> set,
+      List<String> delete,
+      Map<String, String> blobs,
+      List<String> dropped) {}
+
+  public void touch(AgentState agent) {
+    agents.add(agent);
+  }
+
+  public void touch(StepState step) {
+    steps.add(step);
+  }
+
+  public void touch(Mailbox mailbox) {
+    if (mailbox.step() == null) {
+      agents.add(mailbox.owner());
+    } else {
+      steps.add(mailbox.step());
+    }
+  }
+
+  void added(Message message) {
+    messages.put(message.seq(), message);
+  }
+
+  void removed(Message message) {
+    if (messages.remove(message.seq()) == null) {
+      deleted.add(StoredFields.message(message.seq()));
+    }
+  }
+
+  /** The agent has just collected the body. */
+  public void collected(AgentState agent, String sender, JsonNode body) {
+    values.put(
+        StoredFields.collected(agent, agent.collected().size()),
+        Json.MAPPER.createArrayNode().add(sender).add(body));
+    touch(agent);
+  }
+
+  void output(StepState step) {
+    values.put(StoredFields.output(step), Json.MAPPER.createArrayNode().add(step.output()));
+    touch(step);
+  }
+
+  /** The step is of a round that is over. */
+  void forget(StepState step) {
+    if (step.input() != null) {
+      removed(step.input());
+    }
+    deleted.add(StoredFields.step(step));
+    deleted.add(StoredFields.output(step));
+    values.remove(StoredFields.output(step));
+    steps.remove(step);
+  }
+
+  /** What the agent has collected is of a round that is over. */
+  void forgetCollected(AgentState agent) {
+    for (int n = 1; n <= agent.collected().size(); n++) {
+      values.remove(StoredFields.collected(agent, n));
+      deleted.add(StoredFields.collected(agent, n));
+    }
+    touch(agent);
+  }
+
+  boolean isEmpty() {
+    return agents.isEmpty() && steps.isEmpty() && messages.isEmpty() && deleted.isEmpty();
+  }
+
+  /** What is to be written since the last call; the memory of changes is emptied. */
+  Delta take(JobHeader header, Counters counters, Receipts receipts) {
+    Map<String, String> set = new LinkedHashMap<>();
+    if (header.isChanged()) {
+      set.put(StoredFields.HEADER, blobs.write(StoredFields.HEADER, header.write()));
+    }
+    set.put(StoredFields.COUNTERS, counters.write());
+    agents.forEach(agent -> write(StoredFields.agent(agent), agent.write(), set));
+    steps.forEach(step -> set.put(StoredFields.step(step), step.write()));
+    messages.forEach((seq, message) -> write(StoredFields.message(seq), message.json(), set));
+    values.forEach((field, value) -> write(field, value, set));
+    set.putAll(receipts.takeAdded());
+    deleted.removeIf(set::containsKey); // of the last round, and written again in this one
+    deleted.forEach(blobs::forget);
+    Blobs.Changes large = blobs.takeChanges();
+    Delta delta = new Delta(set, List.copyOf(deleted), large.added(), large.dropped());
+    agents.clear();
+    steps.clear();
+    messages.clear();
+    values.clear();
+    deleted.clear();
+    return delta;
+  }
+
+  private void write(String field, JsonNode value, Map<String, String> set) {
+    set.put(field, blobs.write(field, value));
+  }
+}

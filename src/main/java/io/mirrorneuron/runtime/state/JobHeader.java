@@ -1,0 +1,242 @@
+package io.mirrorneuron.runtime.state;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.port.JobStatus;
+import io.mirrorneuron.wire.DerivedId;
+import io.mirrorneuron.wire.Json;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/** What is said of a job as a whole. Confined to the job's lane; knows whether it has changed. */
+public final class JobHeader {
+  private static final int UNROUTED_TYPES = 25;
+
+  private JobOrigin origin;
+  private final String traceId;
+  private Subjects subjects = Subjects.of(null);
+  private JobStatus status = JobStatus.PENDING;
+  private long startedAt;
+  private long endedAt;
+  private ObjectNode result;
+  private ObjectNode failure;
+  private ObjectNode recovery;
+  private final Set<String> forks = new LinkedHashSet<>();
+  private ObjectNode pendingCompletion;
+  private int round;
+  private long nextRoundAt;
+  private long pausedAt;
+  private final Set<String> unrouted = new LinkedHashSet<>();
+  private boolean changed = true;
+
+  /** Of a job that has just been made. */
+  public JobHeader(JobOrigin origin) {
+    this.origin = origin;
+    this.traceId = "trc_" + DerivedId.of(origin.runId(), "trace", 0);
+  }
+
+  public JobOrigin origin() {
+    return origin;
+  }
+
+  /** Trace id of the run; every event and error of the run has it. */
+  public String traceId() {
+    return traceId;
+  }
+
+  public JobHeader submittedBy(String subject) {
+    subjects = Subjects.of(subject);
+    return this;
+  }
+
+  public Subjects subjects() {
+    return subjects;
+  }
+
+  public void subjects(Subjects value) {
+    changed |= !value.equals(subjects);
+    subjects = value;
+  }
+
+  public JobStatus status() {
+    return status;
+  }
+
+  public long startedAt() {
+    return startedAt;
+  }
+
+  public long endedAt() {
+    return endedAt;
+  }
+
+  public ObjectNode result() {
+    return result;
+  }
+
+  /** An {@code mn.error.v1} object, or null. */
+  public ObjectNode failure() {
+    return failure;
+  }
+
+  /** Why the job waits for a person, or null. */
+  public ObjectNode recovery() {
+    return recovery;
+  }
+
+  /** {@code {agent_id, result, received_at}} of a completion that waits for open steps, or null. */
+  public ObjectNode pendingCompletion() {
+    return pendingCompletion;
+  }
+
+  /** How often the graph was begun anew. */
+  public int round() {
+    return round;
+  }
+
+  /** When it is begun anew, in milliseconds since the epoch; 0 when that is not planned. */
+  public long nextRoundAt() {
+    return nextRoundAt;
+  }
+
+  /** Since when the job is paused, in milliseconds since the epoch. */
+  public long pausedAt() {
+    return pausedAt;
+  }
+
+  /** Message types that no edge carried, the first few. */
+  public Set<String> unrouted() {
+    return unrouted;
+  }
+
+  public void status(JobStatus next, long now) {
+    status = next;
+    if (next == JobStatus.RUNNING && startedAt == 0) {
+      startedAt = now;
+    }
+    if (next.isTerminal()) {
+      endedAt = now;
+    }
+    if (next == JobStatus.PAUSED) {
+      pausedAt = now;
+    }
+    changed = true;
+  }
+
+  public void result(ObjectNode value) {
+    result = value;
+    changed = true;
+  }
+
+  public void failure(ObjectNode value) {
+    failure = value;
+    changed = true;
+  }
+
+  public void recovery(ObjectNode value) {
+    recovery = value;
+    changed = true;
+  }
+
+  /** Jobs that have begun from this one. */
+  public Set<String> forks() {
+    return forks;
+  }
+
+  public void noteFork(String jobId) {
+    forks.add(jobId);
+    changed = true;
+  }
+
+  public void restoredFrom(ObjectNode backup) {
+    origin = origin.restoredFrom(backup);
+    changed = true;
+  }
+
+  public void pendingCompletion(ObjectNode value) {
+    changed |= value != pendingCompletion;
+    pendingCompletion = value;
+  }
+
+  public void nextRoundAt(long at) {
+    nextRoundAt = at;
+    changed = true;
+  }
+
+  public void nextRound() {
+    round++;
+    nextRoundAt = 0;
+    pendingCompletion = null;
+    changed = true;
+  }
+
+  public void noteUnrouted(String type) {
+    if (unrouted.size() < UNROUTED_TYPES) {
+      unrouted.add(type);
+    }
+    changed = true;
+  }
+
+  boolean isChanged() {
+    return changed;
+  }
+
+  /** The stored form; counts as unchanged from then on. */
+  ObjectNode write() {
+    changed = false;
+    ObjectNode json = Json.object();
+    json.put("status", status.word()).put("submitted_at", origin.submittedAt());
+    json.put("run_id", origin.runId());
+    json.put("started_at", startedAt).put("ended_at", endedAt);
+    json.put("bundle", origin.bundle());
+    json.set("result", result);
+    json.set("failure", failure);
+    json.set("recovery", recovery);
+    if (origin.target() != null) {
+      json.put("target", origin.target());
+    }
+    subjects.writeTo(json);
+    if (origin.forkedFrom() != null) {
+      json.set("forked_from", origin.forkedFrom());
+    }
+    if (!forks.isEmpty()) {
+      json.set("forks", Json.MAPPER.valueToTree(forks));
+    }
+    if (origin.provenance() != null) {
+      json.set("provenance", origin.provenance());
+    }
+    if (pendingCompletion != null) {
+      json.set("pending_completion", pendingCompletion);
+    }
+    if (round > 0 || nextRoundAt > 0) {
+      json.put("round", round).put("next_round_at", nextRoundAt);
+    }
+    if (pausedAt > 0) {
+      json.put("paused_at", pausedAt);
+    }
+    if (!unrouted.isEmpty()) {
+      json.set("unrouted", Json.MAPPER.valueToTree(unrouted));
+    }
+    return json;
+  }
+
+  static JobHeader read(JsonNode json) {
+    JobHeader header = new JobHeader(JobOrigin.read(json));
+    header.status = JobStatus.of(json.path("status").asText());
+    header.startedAt = json.path("started_at").asLong();
+    header.endedAt = json.path("ended_at").asLong();
+    header.result = json.path("result") instanceof ObjectNode node ? node : null;
+    header.failure = json.path("failure") instanceof ObjectNode node ? node : null;
+    header.recovery = json.path("recovery") instanceof ObjectNode node ? node : null;
+    header.subjects = Subjects.read(json);
+    json.path("forks").forEach(fork -> header.forks.add(fork.asText()));
+    header.pendingCompletion =
+        json.path("pending_completion") instanceof ObjectNode node ? node : null;
+    header.round = json.path("round").asInt();
+    header.nextRoundAt = json.path("next_round_at").asLong();
+    header.pausedAt = json.path("paused_at").asLong();
+    json.path("unrouted").forEach(type -> header.unrouted.add(type.asText()));
+    header.changed = false;
+    return header;
+  }
+}

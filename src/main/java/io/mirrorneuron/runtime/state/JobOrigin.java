@@ -1,0 +1,50 @@
+package io.mirrorneuron.runtime.state;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/**
+ * Where a job comes from.
+ *
+ * @param submittedAt milliseconds since the epoch
+ * @param runId name of its run, in whose folder its records are
+ * @param bundle fingerprint of the stored payload files, or null when the bundle has none
+ * @param target the node whose copy of a system job it is, or null
+ * @param forkedFrom {@code {job_id, at}} of the job that this one began from, or null
+ * @param provenance the backup that the job was restored from, or null
+ */
+public record JobOrigin(
+    long submittedAt,
+    String runId,
+    String bundle,
+    String target,
+    ObjectNode forkedFrom,
+    ObjectNode provenance) {
+
+  /** Of a job that was simply submitted. */
+  public static JobOrigin of(long submittedAt, String runId, String bundle) {
+    return new JobOrigin(submittedAt, runId, bundle, null, null, null);
+  }
+
+  public JobOrigin onTarget(String node) {
+    return new JobOrigin(submittedAt, runId, bundle, node, forkedFrom, provenance);
+  }
+
+  public JobOrigin forkedFrom(ObjectNode source) {
+    return new JobOrigin(submittedAt, runId, bundle, target, source, provenance);
+  }
+
+  JobOrigin restoredFrom(ObjectNode backup) {
+    return new JobOrigin(submittedAt, runId, bundle, target, forkedFrom, backup);
+  }
+
+  static JobOrigin read(JsonNode json) {
+    return new JobOrigin(
+        json.path("submitted_at").asLong(),
+        json.path("run_id").asText(),
+        json.path("bundle").asText(null),
+        json.path("target").asText(null),
+        json.path("forked_from") instanceof ObjectNode node ? node : null,
+        json.path("provenance") instanceof ObjectNode node ? node : null);
+  }
+}

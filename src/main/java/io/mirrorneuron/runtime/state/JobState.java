@@ -1,0 +1,198 @@
+package io.mirrorneuron.runtime.state;
+
+import io.mirrorneuron.runtime.port.JobStatus;
+import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
+import io.mirrorneuron.wire.DerivedId;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * The whole state of one job, confined to its lane: its agents, its steps and its mail. How it is
+ * stored: {@link StoredFields}.
+ */
+public final class JobState {
+  private final String jobId;
+  private final Workflow workflow;
+  private final JobHeader header;
+  private final Counters counters;
+  private final Receipts receipts = new Receipts();
+  private final MailboxSchedule schedule = new MailboxSchedule();
+  private final Blobs blobs;
+  private final Changes changes;
+  private final Mailboxes mailboxes;
+  private final Map<String, AgentState> agents = new LinkedHashMap<>();
+  private final int executorCount;
+  private Steps steps;
+
+  /**
+   * A job that has just begun.
+   *
+   * @param workflow as its author wrote it; of a system job the copy for the job's target is used
+   * @param inlineLimit see {@link Blobs}
+   */
+  public JobState(String jobId, Workflow workflow, JobHeader header, int inlineLimit) {
+    this(jobId, workflow, header, new Counters(), Blobs.of(inlineLimit, Map.of()));
+  }
+
+  /** A job of which {@link StateReader} knows more. */
+  public JobState(
+      String jobId, Workflow workflow, JobHeader header, Counters counters, Blobs blobs) {
+    this.blobs = blobs;
+    this.jobId = jobId;
+    this.workflow =
+        header.origin().target() == null ? workflow : workflow.onTarget(header.origin().target());
+    this.header = header;
+    this.counters = counters;
+    this.changes = new Changes(blobs);
+    this.executorCount =
+        (int)
+            workflow.agents().values().stream()
+                .filter(agent -> agent.type() == AgentType.EXECUTOR)
+                .count();
+    this.mailboxes = new Mailboxes(schedule, changes);
+    this.steps = new Steps(this.workflow.steps(), changes, this::agent);
+  }
+
+  // ---- reading
+
+  public String jobId() {
+    return jobId;
+  }
+
+  /** What the job runs; of a system job the copy for its target. */
+  public Workflow workflow() {
+    return workflow;
+  }
+
+  public JobHeader header() {
+    return header;
+  }
+
+  public Counters counters() {
+    return counters;
+  }
+
+  /** Which messages from outside were accepted. */
+  public Receipts receipts() {
+    return receipts;
+  }
+
+  /** Which mailboxes are looked at next. */
+  public MailboxSchedule schedule() {
+    return schedule;
+  }
+
+  /** What has changed since the last commit. */
+  public Changes changes() {
+    return changes;
+  }
+
+  /** Messages that wait. */
+  public Mailboxes mailboxes() {
+    return mailboxes;
+  }
+
+  /** The step ledger of the present round. */
+  public Steps steps() {
+    return steps;
+  }
+
+  /** How many agents of the graph run programs. */
+  public int executorCount() {
+    return executorCount;
+  }
+
+  public JobStatus status() {
+    return header.status();
+  }
+
+  public boolean isRunning() {
+    return status() == JobStatus.RUNNING;
+  }
+
+  /** Names one pass through all steps; a service makes many. */
+  public String workflowRun() {
+    return workflowRun(jobId, header.round());
+  }
+
+  public static String workflowRun(String jobId, int round) {
+    return "wfr-" + DerivedId.of(jobId, "workflow run", round);
+  }
+
+  /** Agents that got at least one message. */
+  public Iterable<AgentState> agents() {
+    return agents.values();
+  }
+
+  public Stream<AgentState> streamAgents() {
+    return agents.values().stream();
+  }
+
+  /** The agent's state, or null when no message has reached it yet. */
+  public AgentState peek(String id) {
+    return agents.get(id);
+  }
+
+  public AgentState agent(String id) {
+    return agents.computeIfAbsent(id, key -> new AgentState(declared(key), changes));
+  }
+
+  /** The agent's state to look at; one that no message has reached yet stays unknown. */
+  public AgentState view(String id) {
+    AgentState known = agents.get(id);
+    return known == null ? new AgentState(declared(id), changes) : known;
+  }
+
+  private Workflow.Agent declared(String id) {
+    Workflow.Agent agent = workflow.agents().get(id);
+    if (agent == null) {
+      throw new IllegalStateException("the workflow of job " + jobId + " has no agent " + id);
+    }
+    return agent;
+  }
+
+  /** The mailbox, or null when there is no such agent or step. */
+  public Mailbox mailbox(Mailbox.Address address) {
+    if (address.stepId() == null) {
+      return agent(address.agentId()).mailbox();
+    }
+    StepState step = steps.get(address.stepId());
+    return step == null ? null : step.mailboxes().of(address.agentId());
+  }
+
+  /** Whether there is something to look at that needs no waiting. */
+  public boolean hasCandidates() {
+    return !schedule.isEmpty() || steps.hasUnsettled();
+  }
+
+  /** Names of the blobs that the state holds. */
+  public Set<String> blobs() {
+    return blobs.names();
+  }
+
+  // ---- transitions
+
+  /** Another round begins: steps are open again, and joins empty. */
+  public void forgetRound() {
+    for (StepState step : steps.all()) {
+      step.mailboxes().forEach(mailboxes::clear);
+      changes.forget(step);
+    }
+    agents.values().forEach(AgentState::forgetRound);
+    steps = new Steps(workflow.steps(), changes, this::agent);
+  }
+
+  // ---- committing
+
+  public boolean hasChanges() {
+    return header.isChanged() || !changes.isEmpty() || receipts.isChanged();
+  }
+
+  /** What is to be written since the last call. */
+  public Changes.Delta takeDelta() {
+    return changes.take(header, counters, receipts);
+  }
+}

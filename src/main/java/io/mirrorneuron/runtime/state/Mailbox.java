@@ -1,0 +1,239 @@
+package io.mirrorneuron.runtime.state;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.workflow.Backpressure;
+import io.mirrorneuron.wire.Json;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Deque;
+
+/**
+ * Messages that wait for one agent, or for one step that it works for, and how far the work on the
+ * one at the head is. Messages are stored field by field, the rest with the agent or the step.
+ */
+public final class Mailbox {
+  private final AgentState owner;
+  private final StepState step;
+  private final Changes changes;
+  private final Deque<Message> messages = new ArrayDeque<>();
+  private Flight flight;
+  private int attempt = 1;
+  private long notBefore;
+  private MailboxPressure pressure = MailboxPressure.NORMAL;
+
+  /**
+   * @param step the step it belongs to, or null
+   */
+  Mailbox(AgentState owner, StepState step, Changes changes) {
+    this.owner = owner;
+    this.step = step;
+    this.changes = changes;
+  }
+
+  /**
+   * Names a mailbox.
+   *
+   * @param stepId null for the agent's own mailbox, which is for no step
+   */
+  public record Address(String agentId, String stepId) {}
+
+  /**
+   * An execution that has been ordered.
+   *
+   * @param delivery how often this attempt was started; more than one after a crash or a pause
+   * @param parked whether it was stopped and waits for the job to be resumed
+   * @param lease {@code {lease_id, pool, slots}} once the pool gave it, else null
+   */
+  public record Flight(String executionId, int delivery, boolean parked, ObjectNode lease) {
+    public Flight park() {
+      return new Flight(executionId, delivery, true, null);
+    }
+
+    public Flight leased(ObjectNode granted) {
+      return new Flight(executionId, delivery, parked, granted);
+    }
+  }
+
+  // ---- reading
+
+  public AgentState owner() {
+    return owner;
+  }
+
+  public String agentId() {
+    return owner.id();
+  }
+
+  /** The step it belongs to, or null. */
+  public StepState step() {
+    return step;
+  }
+
+  public Address address() {
+    return new Address(owner.id(), step == null ? null : step.id());
+  }
+
+  /** In the order in which they will be handled. */
+  public Collection<Message> messages() {
+    return Collections.unmodifiableCollection(messages);
+  }
+
+  public boolean isEmpty() {
+    return messages.isEmpty();
+  }
+
+  /** How many messages wait. */
+  public int depth() {
+    return messages.size();
+  }
+
+  /** The message that is handled next; there must be one. */
+  public Message head() {
+    return messages.getFirst();
+  }
+
+  /** The execution of the message at the head, or null. */
+  public Flight flight() {
+    return flight;
+  }
+
+  public boolean isFlying() {
+    return flight != null && !flight.parked();
+  }
+
+  /** Try number of the message at the head, from 1; of a step, the number of its attempt. */
+  public int attempt() {
+    return attempt;
+  }
+
+  /** When the message at the head may be tried, in milliseconds since the epoch; 0 is at once. */
+  public long notBefore() {
+    return notBefore;
+  }
+
+  /** Whether the message at the head can be handled now, as far as the mailbox itself knows. */
+  public boolean isReady(long now) {
+    return flight == null && !messages.isEmpty() && notBefore <= now;
+  }
+
+  public MailboxPressure pressure() {
+    return pressure;
+  }
+
+  public boolean isSaturated() {
+    return pressure == MailboxPressure.SATURATED;
+  }
+
+  /** How full it is and may be, as readers and events get it. */
+  public ObjectNode describePressure() {
+    Backpressure limits = owner.declared().policies().backpressure();
+    ObjectNode json = Json.object();
+    json.put("agent_id", owner.id()).put("queue_depth", messages.size());
+    json.put("max_queue_depth", limits.maxQueueDepth());
+    json.put("high_watermark", limits.highWatermark());
+    json.put("low_watermark", limits.lowWatermark());
+    json.put("retry_after_ms", limits.retryAfterMs());
+    json.put("backpressure", pressure != MailboxPressure.NORMAL);
+    return json.put("status", pressure.word());
+  }
+
+  // ---- transitions; what else must be kept in step with them: Mailboxes, MailboxSchedule
+
+  void append(Message message) {
+    messages.addLast(message);
+  }
+
+  /** The message is handled once more, before all that waits. */
+  void putBack(Message message) {
+    messages.addFirst(message);
+  }
+
+  /** Takes the message at the head; the one behind it is tried for the first time then. */
+  Message take() {
+    Message message = messages.removeFirst();
+    rewind();
+    return message;
+  }
+
+  void clear() {
+    messages.clear();
+    rewind();
+  }
+
+  private void rewind() {
+    attempt = 1;
+    notBefore = 0;
+    changes.touch(this);
+  }
+
+  /** The message at the head is left alone until then. */
+  public void postpone(long until) {
+    notBefore = until;
+    changes.touch(this);
+  }
+
+  /** The message at the head will be tried once more. */
+  public void countAttempt() {
+    attempt++;
+    changes.touch(this);
+  }
+
+  /** The message at the head is what the present attempt of the step works on. */
+  public void followStep() {
+    attempt = step.attempt();
+    changes.touch(this);
+  }
+
+  /**
+   * @param next null when the execution has ended
+   */
+  void fly(Flight next) {
+    if (next != null && messages.isEmpty()) {
+      throw new IllegalStateException("there is no message to run a program for: " + address());
+    }
+    flight = next;
+    changes.touch(this);
+  }
+
+  void press(MailboxPressure next) {
+    pressure = next;
+    changes.touch(this);
+  }
+
+  // ---- the stored record
+
+  void write(ObjectNode json) {
+    if (attempt != 1) {
+      json.put("attempt", attempt);
+    }
+    if (notBefore != 0) {
+      json.put("not_before", notBefore);
+    }
+    if (pressure != MailboxPressure.NORMAL) {
+      json.put("pressure", pressure.word());
+    }
+    if (flight != null) {
+      ObjectNode flying = json.putObject("flight");
+      flying.put("execution_id", flight.executionId()).put("delivery", flight.delivery());
+      flying.put("parked", flight.parked());
+      flying.set("lease", flight.lease());
+    }
+  }
+
+  void read(JsonNode json) {
+    attempt = json.path("attempt").asInt(1);
+    notBefore = json.path("not_before").asLong();
+    pressure = MailboxPressure.of(json.path("pressure").asText("normal"));
+    JsonNode flying = json.path("flight");
+    if (flying.isObject()) {
+      flight =
+          new Flight(
+              flying.path("execution_id").asText(),
+              flying.path("delivery").asInt(),
+              flying.path("parked").asBoolean(),
+              flying.path("lease") instanceof ObjectNode lease ? lease : null);
+    }
+  }
+}

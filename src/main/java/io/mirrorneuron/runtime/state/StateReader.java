@@ -1,0 +1,144 @@
+package io.mirrorneuron.runtime.state;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.store.JobStore.StoredJob;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Makes the state of a job again out of the fields that {@link Changes} has had written. */
+public final class StateReader {
+  private final JobState state;
+  private final Map<String, String> fields;
+  private final Blobs blobs;
+
+  private StateReader(JobState state, Map<String, String> fields, Blobs blobs) {
+    this.state = state;
+    this.fields = fields;
+    this.blobs = blobs;
+  }
+
+  /**
+   * A state to go on with.
+   *
+   * @param inlineLimit see {@link Blobs}
+   * @throws IllegalStateException when it is damaged
+   */
+  public static JobState read(StoredJob stored, Workflow workflow, int inlineLimit) {
+    return read(stored, workflow, Blobs.of(inlineLimit, stored.blobs()));
+  }
+
+  /**
+   * A state to look at, in which nothing can be decided: large values are references, and
+   * conditions that look into them do not hold.
+   */
+  public static JobState outline(StoredJob stored, Workflow workflow) {
+    return read(stored, workflow, Blobs.outline());
+  }
+
+  private static JobState read(StoredJob stored, Workflow workflow, Blobs blobs) {
+    try {
+      JobHeader header = StoredFields.header(stored, blobs);
+      String counters = stored.fields().getOrDefault(StoredFields.COUNTERS, "0,0,");
+      JobState state =
+          new JobState(stored.jobId(), workflow, header, Counters.read(counters), blobs);
+      StateReader reader = new StateReader(state, stored.fields(), blobs);
+      reader.readAgents();
+      reader.readSteps();
+      reader.readMail();
+      state.receipts().read(stored.fields());
+      return state;
+    } catch (JsonProcessingException | NumberFormatException | ClassCastException e) {
+      throw StoredFields.damaged(stored, e);
+    }
+  }
+
+  private void readAgents() throws JsonProcessingException {
+    for (Map.Entry<String, String> field : fields.entrySet()) {
+      if (field.getKey().startsWith(StoredFields.AGENT)) {
+        AgentState agent = state.agent(field.getKey().substring(StoredFields.AGENT.length()));
+        agent.read(blobs.read(field.getKey(), field.getValue()));
+        state.schedule().restored(agent.mailbox());
+      }
+    }
+    for (AgentState agent : state.agents()) {
+      JsonNode collected;
+      for (int n = 1; (collected = value(StoredFields.collected(agent, n))) != null; n++) {
+        agent.collect(collected.get(0).asText(), collected.get(1));
+      }
+    }
+  }
+
+  private void readSteps() throws JsonProcessingException {
+    List<StepState> stored = new ArrayList<>();
+    for (StepState step : List.copyOf(state.steps().all())) {
+      readStep(step, stored);
+    }
+    stored.stream().filter(StepState::isTerminal).forEach(state.steps()::ended);
+    state.steps().all().stream()
+        .filter(step -> !step.isTerminal())
+        .forEach(state.steps()::reconsider);
+  }
+
+  /** Adds the step, and its instances, to those that were stored. */
+  private void readStep(StepState step, List<StepState> stored) throws JsonProcessingException {
+    JsonNode record = value(StoredFields.step(step));
+    if (record == null) {
+      return;
+    }
+    step.read(record);
+    stored.add(step);
+    JsonNode output = value(StoredFields.output(step));
+    long seq = record.path("input").asLong();
+    JsonNode input = value(StoredFields.message(seq));
+    step.read(
+        output == null ? null : output.get(0),
+        input == null ? null : new Message(seq, (ObjectNode) input));
+    step.mailboxes().forEach(state.schedule()::restored);
+    if (step.instances() >= 0 && !step.isInstance()) {
+      for (StepState instance : state.steps().scatter(step, step.instances())) {
+        readStep(instance, stored);
+      }
+    }
+  }
+
+  private void readMail() throws JsonProcessingException {
+    Map<Long, ObjectNode> mail = new TreeMap<>();
+    for (Map.Entry<String, String> field : fields.entrySet()) {
+      if (field.getKey().startsWith(StoredFields.MESSAGE)) {
+        JsonNode json = blobs.read(field.getKey(), field.getValue());
+        String seq = field.getKey().substring(StoredFields.MESSAGE.length());
+        mail.put(Long.valueOf(seq), (ObjectNode) json);
+      }
+    }
+    mail.forEach(
+        (seq, json) -> {
+          Message message = new Message(seq, json);
+          Mailbox mailbox = mailboxOf(message);
+          if (mailbox.step() == null || !isConsumed(mailbox.step(), message)) {
+            state.mailboxes().place(mailbox, message);
+          }
+        });
+  }
+
+  /** Whether it is kept only because a step was started with it. */
+  private static boolean isConsumed(StepState step, Message message) {
+    return step.isInput(message) && step.isInputConsumed();
+  }
+
+  private Mailbox mailboxOf(Message message) {
+    Steps steps = state.steps();
+    StepState step = steps.of(message.to()).isEmpty() ? null : steps.get(message.stepId());
+    return step == null ? state.agent(message.to()).mailbox() : step.mailboxes().of(message.to());
+  }
+
+  /** The value of a field, or null when there is none. */
+  private JsonNode value(String field) throws JsonProcessingException {
+    String stored = fields.get(field);
+    return stored == null ? null : blobs.read(field, stored);
+  }
+}

@@ -1,0 +1,248 @@
+package io.mirrorneuron.runtime.state;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/**
+ * How far the work of a step is. It changes only by the transitions below, each of which has the
+ * step's record written with the next commit.
+ */
+abstract sealed class StepProgress permits StepState {
+  private final AttemptLog attempts = new AttemptLog();
+  private StepPhase status = StepPhase.PENDING;
+  private StepOutcome outcome;
+  private String reason;
+  private Message input;
+  private boolean inputConsumed;
+  private JsonNode output;
+
+  /** Has the record written with the next commit. */
+  abstract void touched();
+
+  /** Has the output written with the next commit. */
+  abstract void produced();
+
+  /** How errors call the step. */
+  abstract String name();
+
+  // ---- reading
+
+  public AttemptLog attempts() {
+    return attempts;
+  }
+
+  public int attempt() {
+    return attempts.number();
+  }
+
+  public AttemptLog.Times times() {
+    return attempts.times();
+  }
+
+  public StepPhase status() {
+    return status;
+  }
+
+  public boolean isTerminal() {
+    return status.isTerminal();
+  }
+
+  /** Null until it has ended. */
+  public StepOutcome outcome() {
+    return outcome;
+  }
+
+  /** Why it has ended so, or null. */
+  public String reason() {
+    return reason;
+  }
+
+  public JsonNode output() {
+    return output;
+  }
+
+  /** The message that it was started with, or null; kept for a later look or a fork. */
+  public Message input() {
+    return input;
+  }
+
+  /** Whether it has its message; nothing else that comes can start it. */
+  public boolean isStarted() {
+    return input != null;
+  }
+
+  public boolean isInput(Message message) {
+    return input != null && input.seq() == message.seq();
+  }
+
+  /** Whether its agent has taken the message that it was started with. */
+  public boolean isInputConsumed() {
+    return inputConsumed;
+  }
+
+  // ---- transitions
+
+  private void become(StepPhase next) {
+    require(!isTerminal(), "has ended");
+    if (status != next) {
+      status = next;
+      touched();
+    }
+  }
+
+  private void require(boolean holds, String why) {
+    if (!holds) {
+      throw new IllegalStateException(name() + " " + why);
+    }
+  }
+
+  /** Its parents do not let it start yet. */
+  void awaitParents(boolean hasMessage) {
+    become(hasMessage ? StepPhase.BLOCKED : StepPhase.PENDING);
+  }
+
+  /** A message came before its parents were done. Answers whether it is the first that did. */
+  public boolean block(long now) {
+    become(StepPhase.BLOCKED);
+    boolean first = times().blockedAt() == 0;
+    if (first) {
+      attempts.times(times().blocked(now));
+    }
+    return first;
+  }
+
+  /** It may start, and waits for its message. */
+  public void ready() {
+    become(StepPhase.READY);
+  }
+
+  /** This message starts it; no other will. */
+  public void start(Message message, long now) {
+    require(!isStarted(), "has started");
+    input = message;
+    attempts.next();
+    attempts.times(times().started(now));
+    become(StepPhase.QUEUED);
+  }
+
+  /** What works for it next waits for its turn or its slots, for which there is no time limit. */
+  public void enqueue() {
+    attempts.times(times().withDeadline(0));
+    become(StepPhase.QUEUED);
+  }
+
+  /**
+   * The present attempt begins: its program has its slots, or its agent needs none.
+   *
+   * @param timeoutMs how long it may take; 0 is as long as it likes
+   */
+  void beginAttempt(long at, long timeoutMs) {
+    require(isStarted(), "has no message to work on");
+    attempts.times(times().attemptStarted(at, timeoutMs));
+    become(StepPhase.RUNNING);
+    touched();
+  }
+
+  /** Its program has given a sign of life. */
+  public void beacon(long now) {
+    attempts.times(times().beacon(now));
+    touched();
+  }
+
+  /** Time that does not count for the present attempt, in milliseconds. */
+  public void extendDeadline(long by) {
+    attempts.times(times().withDeadline(times().deadlineAt() + by));
+    touched();
+  }
+
+  /** An event is about it. For itself that is no reason to write the record. */
+  public void mention(long now) {
+    attempts.times(times().event(now));
+  }
+
+  /** The present attempt has failed; what follows is told by another transition. */
+  public void failAttempt(ObjectNode error) {
+    require(!isTerminal(), "has ended");
+    attempts.fail(error);
+  }
+
+  /**
+   * An attempt is over; what follows is told by another transition.
+   *
+   * @param attempt as it appears in the ledger
+   */
+  public void recordAttempt(ObjectNode attempt) {
+    attempts.record(attempt);
+  }
+
+  /** Another attempt will be made later. */
+  public void scheduleRetry() {
+    require(isStarted(), "was not tried");
+    attempts.next();
+    become(StepPhase.RETRY_WAIT);
+  }
+
+  /** It is over for good. */
+  public void end(StepPhase last, StepOutcome how, String why, long now) {
+    require(last.isTerminal(), "cannot end as " + last.word());
+    become(last);
+    outcome = how;
+    reason = why;
+    attempts.times(times().ended(now));
+  }
+
+  public void produce(JsonNode value) {
+    output = value;
+    produced();
+  }
+
+  /** Its agent has taken the message that it was started with. */
+  void consumeInput() {
+    inputConsumed = true;
+    touched();
+  }
+
+  /** The message that it was started with will be handled again. */
+  void restoreInput() {
+    inputConsumed = false;
+    touched();
+  }
+
+  /**
+   * The same step of the job that this one was forked from has done the work, started with this.
+   */
+  void inherit(Message message) {
+    input = message;
+    inputConsumed = true;
+    touched();
+  }
+
+  // ---- the stored record
+
+  void writeTo(ObjectNode json) {
+    if (outcome != null) {
+      json.put("outcome", outcome.word());
+    }
+    if (reason != null) {
+      json.put("reason", reason);
+    }
+    attempts.writeTo(json);
+    if (input != null) {
+      json.put("input", input.seq()).put("input_consumed", inputConsumed);
+    }
+  }
+
+  void read(JsonNode json) {
+    status = StepPhase.of(json.path("status").asText());
+    outcome = json.hasNonNull("outcome") ? StepOutcome.of(json.get("outcome").asText()) : null;
+    reason = json.path("reason").asText(null);
+    inputConsumed = json.path("input_consumed").asBoolean();
+    attempts.read(json);
+  }
+
+  /** What is stored beside the record; null for what there is not. */
+  void read(JsonNode storedOutput, Message storedInput) {
+    output = storedOutput;
+    input = storedInput;
+  }
+}

@@ -1,0 +1,169 @@
+package io.mirrorneuron.runtime.state;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.workflow.StepGraph.Step;
+import io.mirrorneuron.wire.Json;
+import java.util.function.Function;
+
+/**
+ * One step of a job, or an instance of one: its place in the graph, its mailboxes, its progress.
+ */
+public final class StepState extends StepProgress {
+  private final String id;
+  private final Step declared;
+  private final int order;
+  private final int mapIndex;
+  private final ParentOutcomes parents;
+  private final Changes changes;
+  private final StepMailboxes mailboxes;
+  private int instances = -1;
+
+  /**
+   * A step of the manifest.
+   *
+   * @param order its place in the manifest
+   * @param agents the state of an agent by its id
+   */
+  StepState(Step declared, int order, Changes changes, Function<String, AgentState> agents) {
+    this.id = declared.id();
+    this.declared = declared;
+    this.order = order;
+    this.mapIndex = -1;
+    this.parents = new ParentOutcomes();
+    this.changes = changes;
+    this.mailboxes = new StepMailboxes(this, agents, changes);
+  }
+
+  /**
+   * An instance of a template, which shares its place in the graph.
+   *
+   * @param mapIndex number of the item that the instance works on, from 0
+   */
+  StepState(StepState template, int mapIndex, Function<String, AgentState> agents) {
+    this.id = template.instanceId(mapIndex);
+    this.declared = template.declared;
+    this.order = template.order;
+    this.mapIndex = mapIndex;
+    this.parents = template.parents;
+    this.changes = template.changes;
+    this.mailboxes = new StepMailboxes(this, agents, changes);
+  }
+
+  public String id() {
+    return id;
+  }
+
+  String instanceId(int index) {
+    return id + "[" + index + "]";
+  }
+
+  /** The step as the manifest has it; of an instance, that of its template. */
+  public Step declared() {
+    return declared;
+  }
+
+  public int order() {
+    return order;
+  }
+
+  /** Number of the item that an instance works on; -1 when it is no instance. */
+  public int mapIndex() {
+    return mapIndex;
+  }
+
+  public boolean isInstance() {
+    return mapIndex >= 0;
+  }
+
+  /** Of a template: how many instances do its work; -1 when it does it itself. */
+  public int instances() {
+    return instances;
+  }
+
+  /** How its parents have ended. */
+  public ParentOutcomes parents() {
+    return parents;
+  }
+
+  /** Whether it may start, as far as its parents go. */
+  public ParentOutcomes.Verdict verdict() {
+    return parents.verdict(declared.trigger());
+  }
+
+  public StepMailboxes mailboxes() {
+    return mailboxes;
+  }
+
+  public String attemptId() {
+    return id + ":attempt:" + attempt();
+  }
+
+  /** Where the message is worked on that it was started with. */
+  public Mailbox inputMailbox() {
+    return mailboxes.of(input().to());
+  }
+
+  @Override
+  void touched() {
+    changes.touch(this);
+  }
+
+  @Override
+  void produced() {
+    changes.output(this);
+  }
+
+  @Override
+  String name() {
+    return "step " + id;
+  }
+
+  /** Its parents do not let it start yet. */
+  public void awaitParents() {
+    awaitParents(mailboxes.hasMessage());
+  }
+
+  /** The present attempt begins: its program has its slots, or its agent needs none. */
+  public void beginAttempt(long at) {
+    beginAttempt(at, declared.timeoutMs());
+  }
+
+  /**
+   * Its work is done by so many instances. They are counted when the record is read again, and so
+   * it is written only with another transition.
+   */
+  void scatter(int number) {
+    if (isInstance()) {
+      throw new IllegalStateException(name() + " is an instance itself");
+    }
+    instances = number;
+  }
+
+  @Override
+  public void inherit(Message message) {
+    super.inherit(message);
+    changes.added(message);
+  }
+
+  public String write() {
+    ObjectNode json = Json.object();
+    json.put("status", status().word());
+    if (isInstance()) {
+      json.put("template", declared.id()).put("map_index", mapIndex);
+    }
+    if (instances >= 0) {
+      json.put("instances", instances);
+    }
+    writeTo(json);
+    mailboxes.writeTo(json);
+    return Json.write(json);
+  }
+
+  @Override
+  public void read(JsonNode json) {
+    super.read(json);
+    instances = json.path("instances").asInt(-1);
+    mailboxes.read(json);
+  }
+}

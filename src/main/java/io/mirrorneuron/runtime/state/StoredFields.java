@@ -1,0 +1,124 @@
+package io.mirrorneuron.runtime.state;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.store.JobStore.StoredJob;
+import io.mirrorneuron.wire.Json;
+import java.util.Map;
+
+/**
+ * Names of the fields in which the state of a job is stored, and what can be read from and written
+ * into header and counters without the rest of the state.
+ *
+ * <p>The fields: {@code h} header, {@code c} counters, {@code a:<agent>} agent record, {@code
+ * s:<step>} step record, {@code o:<step>} list of its output, {@code m:<seq>} message that waits or
+ * was the input of a step, {@code g:<agent>:<n>} sender and collected body, {@code x:<n>} receipt.
+ * Large values in them are {@link Blobs}.
+ */
+public final class StoredFields {
+  public static final String HEADER = "h";
+  static final String COUNTERS = "c";
+  static final String AGENT = "a:";
+  static final String MESSAGE = "m:";
+
+  private StoredFields() {}
+
+  static String agent(AgentState agent) {
+    return AGENT + agent.id();
+  }
+
+  static String step(StepState step) {
+    return "s:" + step.id();
+  }
+
+  static String output(StepState step) {
+    return "o:" + step.id();
+  }
+
+  static String message(long seq) {
+    return MESSAGE + seq;
+  }
+
+  /**
+   * @param n from 1
+   */
+  static String collected(AgentState agent, int n) {
+    return "g:" + agent.id() + ":" + n;
+  }
+
+  // ---- the header
+
+  /** The header alone: what can be known of a job whose manifest means nothing any more. */
+  public static JobHeader header(StoredJob stored) {
+    return header(stored, Blobs.outline());
+  }
+
+  /** The header with a result of any size in it. */
+  public static JobHeader wholeHeader(StoredJob stored) {
+    return header(stored, Blobs.of(Integer.MAX_VALUE, stored.blobs()));
+  }
+
+  /**
+   * @throws IllegalStateException when it is damaged
+   */
+  public static JobHeader header(StoredJob stored, Blobs blobs) {
+    try {
+      return JobHeader.read(blobs.read(HEADER, stored.fields().get(HEADER)));
+    } catch (JsonProcessingException | RuntimeException e) {
+      throw damaged(stored, e);
+    }
+  }
+
+  public static Map<String, String> write(JobHeader header) {
+    return Map.of(HEADER, Json.write(header.write()));
+  }
+
+  /** Fingerprint of the payload files that the header field names, or null. */
+  public static String bundleOf(String field) {
+    return headerIn(parsed(field)).path("bundle").asText(null);
+  }
+
+  /** The same header field with another run, other payloads and other people. */
+  public static String withOrigin(String field, String runId, String bundle, Subjects subjects) {
+    JsonNode json = parsed(field);
+    ObjectNode header = (ObjectNode) headerIn(json);
+    subjects.writeTo(header.put("run_id", runId).put("bundle", bundle));
+    return Json.write(json);
+  }
+
+  private static JsonNode parsed(String field) {
+    try {
+      return Json.parse(field);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("the header is malformed", e);
+    }
+  }
+
+  private static JsonNode headerIn(JsonNode field) {
+    return Blob.hasReferences(field) ? field.get(1) : field;
+  }
+
+  // ---- the counters
+
+  /** The counters field after one more event, without reading the rest of the state. */
+  public static Map<String, String> countersAfter(
+      long lastEventSeq, String type, StoredJob stored) {
+    String[] parts = stored.fields().getOrDefault(COUNTERS, "0").split(",", 2);
+    return Map.of(COUNTERS, parts[0] + "," + lastEventSeq + "," + type);
+  }
+
+  /** The number of the last event that these fields know of. */
+  public static long lastEventSeq(Map<String, String> fields) {
+    try {
+      return Long.parseLong(fields.getOrDefault(COUNTERS, "0,0,").split(",", 3)[1]);
+    } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
+      throw new IllegalStateException("stored counters are damaged", e);
+    }
+  }
+
+  static IllegalStateException damaged(StoredJob stored, Exception cause) {
+    return new IllegalStateException(
+        "stored state of job " + stored.jobId() + " is damaged: " + cause.getMessage(), cause);
+  }
+}

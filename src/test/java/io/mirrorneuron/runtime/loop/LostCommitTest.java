@@ -1,0 +1,143 @@
+package io.mirrorneuron.runtime.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.loop.Stage.Loss;
+import io.mirrorneuron.runtime.port.JobStatus;
+import io.mirrorneuron.wire.Json;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The store goes away in the middle of a commit, and nobody knows whether it was written. */
+class LostCommitTest {
+  private final Stage stage =
+      new Graph().program("work").program("end").edge("work", "end", "*").start();
+
+  @ParameterizedTest
+  @EnumSource(names = {"REQUEST", "ANSWER", "FULL"})
+  void aProgramWhoseEndIsKnownDoesNotRunAgain(Loss loss) {
+    stage.nextCommit = loss;
+
+    stage.succeed("work").advance(1000);
+
+    assertThat(stage.running()).containsExactly("end");
+    assertThat(stage.events("sandbox_job_completed")).hasSize(1);
+    assertThat(stage.events("executor_lease_requested"))
+        .filteredOn(event -> event.path("agent_id").asText().equals("work"))
+        .hasSize(1);
+    assertThat(stage.succeed("end").status()).isEqualTo("completed");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"REQUEST", "ANSWER", "FULL"})
+  void programsThatStillRunAreLeftAlone(Loss loss) {
+    Stage two =
+        new Graph()
+            .router("in")
+            .program("a")
+            .program("b")
+            .edge("in", "a", "*")
+            .edge("in", "b", "*")
+            .start();
+    two.nextCommit = loss;
+
+    two.succeed("a").advance(1000);
+
+    assertThat(two.running()).containsExactly("b");
+    assertThat(two.succeed("b").status()).isEqualTo("completed");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"REQUEST", "ANSWER"})
+  void aPauseInDoubtIsRefusedAtOnceAndMayBeAskedForAgain(Loss loss) {
+    stage.nextCommit = loss;
+    CompletionStage<JobStatus> pause =
+        stage.ask(engine -> engine.commands().pause(Stage.JOB, false, null));
+
+    assertThat(pause.toCompletableFuture()).isCompletedExceptionally();
+
+    stage.advance(1000).letStop();
+    CompletionStage<JobStatus> again =
+        stage.ask(engine -> engine.commands().pause(Stage.JOB, false, null));
+    stage.advance(1000).letStop();
+    assertThat(again.toCompletableFuture()).isCompletedWithValue(JobStatus.PAUSED);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"REQUEST", "ANSWER"})
+  void aDeliveryInDoubtIsRefusedAndNeverMadeTwice(Loss loss) {
+    stage.nextCommit = loss;
+    CompletionStage<JobStatus> delivery =
+        stage.ask(engine -> engine.commands().deliver(Stage.JOB, "end", Json.object()));
+
+    stage.advance(1000);
+
+    assertThat(delivery.toCompletableFuture()).isCompletedExceptionally();
+    assertThat(stage.running()).hasSize(loss == Loss.ANSWER ? 2 : 1);
+  }
+
+  @Test
+  void aCompletionWhoseAnswerWasLostStillStopsWhatRuns() {
+    Stage two =
+        new Graph()
+            .router("in")
+            .program("a")
+            .program("b")
+            .edge("in", "a", "*")
+            .edge("in", "b", "*")
+            .start();
+    two.nextCommit = Loss.ANSWER;
+
+    two.succeed("a", "{'complete_run':true}").advance(1000);
+
+    assertThat(two.status()).isEqualTo("completed");
+    assertThat(two.isStopped("b")).isTrue();
+    assertThat(two.engine().openJobs()).isZero();
+  }
+
+  @Test
+  void aMessageIsAcceptedOnlyOnceItIsStored() {
+    stage.nextCommit = Loss.LATE;
+    stage.succeed("work");
+    CompletionStage<JobStatus> accepted =
+        stage.ask(
+            engine ->
+                engine
+                    .commands()
+                    .deliver(Stage.JOB, "work", (ObjectNode) Stage.json("{'body':7}")));
+
+    stage.nextCommit = Loss.LATE;
+    stage.answerCommit(); // that of the turn before
+    assertThat(accepted.toCompletableFuture()).isNotDone();
+
+    stage.answerCommit();
+    assertThat(accepted.toCompletableFuture()).isCompleted();
+    assertThat(stage.details().at("/agents/0/mailbox_depth").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void aCommandThatAFullDiskRefusesIsToldSo() {
+    stage.nextCommit = Loss.FULL;
+    CompletionStage<JobStatus> refused =
+        stage.ask(engine -> engine.commands().pause(Stage.JOB, false, null));
+    CompletionStage<JobStatus> next =
+        stage.ask(engine -> engine.commands().cancel(Stage.JOB, null));
+
+    for (CompletionStage<JobStatus> answer : List.of(refused, next)) {
+      assertThat(answer.toCompletableFuture())
+          .failsWithin(Duration.ZERO)
+          .withThrowableOfType(ExecutionException.class)
+          .havingCause()
+          .isInstanceOfSatisfying(
+              MnException.class, full -> assertThat(full.code()).isEqualTo(ErrorCode.STORAGE_FULL));
+    }
+  }
+}

@@ -1,0 +1,474 @@
+package io.mirrorneuron.runtime.loop;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.config.Config.DefaultRunner;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.manifest.Manifests;
+import io.mirrorneuron.runtime.port.Execution;
+import io.mirrorneuron.runtime.port.Executions;
+import io.mirrorneuron.runtime.port.Executions.Completion;
+import io.mirrorneuron.runtime.port.Executions.Ending;
+import io.mirrorneuron.runtime.port.Executions.Lease;
+import io.mirrorneuron.runtime.port.Executions.Outcome;
+import io.mirrorneuron.runtime.port.Executions.QueuePlace;
+import io.mirrorneuron.runtime.port.Executions.Signal;
+import io.mirrorneuron.runtime.port.Executions.Structured;
+import io.mirrorneuron.runtime.port.JobStatus;
+import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.JobStore.Commit;
+import io.mirrorneuron.testing.InMemoryJobStore;
+import io.mirrorneuron.testing.InMemoryNodeRegistry;
+import io.mirrorneuron.wire.Json;
+import java.lang.reflect.Proxy;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/**
+ * One job on the real engine, on the calling thread: programs end when a test ends them, time
+ * passes when a test says so, the server dies when a test kills it. Quotes in JSON may be single.
+ */
+public final class Stage {
+  static final String OWNER = "mirror_neuron@stage";
+
+  public static final String JOB = "job-1";
+
+  private record Alarm(long at, long order, int life, Runnable task) {}
+
+  private record Running(Execution execution, Executions.Listener listener) {}
+
+  final InMemoryJobStore disk;
+
+  /** What becomes of the next commit that the engine sends. */
+  public enum Loss {
+    NONE,
+    /** It never arrives. */
+    REQUEST,
+    /** It is written, but the engine does not hear of it. */
+    ANSWER,
+    /** It is refused, because the disk of the store is full. */
+    FULL,
+    /** It is written, and the engine hears of it when {@link Stage#answerCommit} is called. */
+    LATE
+  }
+
+  public Loss nextCommit = Loss.NONE;
+
+  private CompletableFuture<Void> lateAnswer;
+
+  /** Characters of fields, blobs, events and rows that were written so far. */
+  long written;
+
+  /** How a stored manifest is understood; a test may make this a stricter build. */
+  public Function<String, Workflow> manifests = new Manifests(DefaultRunner.HOST_LOCAL)::parse;
+
+  public boolean reviewInFlight;
+
+  int inlineLimit = 64 * 1024;
+
+  /** Whom the tokens of those name who submit, pause, resume, cancel and fork; or null. */
+  public String subject;
+
+  /** Where programs wait for slots, by name. */
+  public final Map<String, QueuePlace> places = new HashMap<>();
+
+  /** Why programs do not even ask for slots, by name. */
+  public final Map<String, String> holds = new HashMap<>();
+
+  private final Deque<Runnable> lane = new ArrayDeque<>();
+  private final PriorityQueue<Alarm> alarms =
+      new PriorityQueue<>(Comparator.comparingLong(Alarm::at).thenComparingLong(Alarm::order));
+  private final Map<String, Running> programs = new LinkedHashMap<>();
+  private final Set<String> started = new HashSet<>();
+  private final List<String> stopped = new ArrayList<>();
+  private String looked = JOB;
+  private int jobs = 1;
+  private long now = 1_000_000;
+  private long order;
+  private int life;
+  private Engine engine;
+
+  public Stage() {
+    this(Integer.MAX_VALUE);
+  }
+
+  /**
+   * @param eventsKept of the job, the newest
+   */
+  public Stage(int eventsKept) {
+    disk = new InMemoryJobStore(eventsKept);
+    boot();
+  }
+
+  /** A stage with the job running. */
+  public static Stage of(String manifest) {
+    Stage stage = new Stage();
+    stage.submit(manifest);
+    return stage;
+  }
+
+  public static JsonNode json(String text) {
+    return parse(text.replace('\'', '"'));
+  }
+
+  private static JsonNode parse(String text) {
+    try {
+      return Json.parse(text);
+    } catch (JsonProcessingException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private void boot() {
+    int born = ++life;
+    engine =
+        new Engine(
+            new Engine.Identity(OWNER, OWNER, reviewInFlight, inlineLimit),
+            new Engine.Ports(
+                network(),
+                new InMemoryNodeRegistry(),
+                new Programs(),
+                new Timers() {
+                  @Override
+                  public long now() {
+                    return now;
+                  }
+
+                  @Override
+                  public void at(long at, Runnable task) {
+                    alarms.add(new Alarm(at, order++, born, task));
+                  }
+                },
+                jobId -> lane::addLast),
+            text -> manifests.apply(text),
+            fingerprint -> null,
+            jobId -> {});
+  }
+
+  /** The disk behind a connection that may break at a commit. */
+  private JobStore network() {
+    return (JobStore)
+        Proxy.newProxyInstance(
+            JobStore.class.getClassLoader(),
+            new Class<?>[] {JobStore.class},
+            (proxy, method, arguments) -> {
+              Loss loss = method.getName().equals("commit") ? nextCommit : Loss.NONE;
+              if (arguments != null && arguments[arguments.length - 1] instanceof Commit commit) {
+                count(commit);
+              }
+              boolean lost = loss == Loss.REQUEST || loss == Loss.FULL;
+              Object answer = lost ? null : method.invoke(disk, arguments);
+              if (loss == Loss.NONE) {
+                return answer;
+              }
+              nextCommit = Loss.NONE;
+              if (loss == Loss.LATE) {
+                lateAnswer = new CompletableFuture<>();
+                return lateAnswer;
+              }
+              return CompletableFuture.failedFuture(
+                  loss == Loss.FULL
+                      ? new MnException(ErrorCode.STORAGE_FULL, "storage_full", "the disk is full")
+                      : MnException.unavailable("away", null));
+            });
+  }
+
+  private void count(Commit commit) {
+    for (Map<String, String> texts : List.of(commit.set(), commit.blobs())) {
+      texts.forEach((name, text) -> written += name.length() + text.length());
+    }
+    commit.events().forEach(event -> written += event.length());
+    written += commit.row().length();
+  }
+
+  private final class Programs implements Executions {
+    @Override
+    public void start(Execution execution, Listener listener) {
+      String step = execution.workflow().path("step_id").asText();
+      String name = step.endsWith("]") ? step : execution.agentId();
+      if (programs.put(name, new Running(execution, listener)) != null) {
+        throw new AssertionError(name + " runs twice");
+      }
+      if (!started.add(execution.executionId())) {
+        throw new AssertionError("execution " + execution.executionId() + " was there before");
+      }
+    }
+
+    @Override
+    public void stop(String executionId) {
+      stopped.add(executionId);
+    }
+
+    @Override
+    public Optional<QueuePlace> place(String executionId) {
+      return named(executionId).map(places::get);
+    }
+
+    @Override
+    public Optional<String> hold(String executionId) {
+      return named(executionId).map(holds::get);
+    }
+
+    private Optional<String> named(String executionId) {
+      return programs.entrySet().stream()
+          .filter(entry -> entry.getValue().execution().executionId().equals(executionId))
+          .map(Map.Entry::getKey)
+          .findFirst();
+    }
+  }
+
+  // ---- what a test does
+
+  public Stage submit(String manifest) {
+    return submitText(Json.write(json(manifest)));
+  }
+
+  public Stage submitText(String text) {
+    engine.submit(
+        new JobStore.NewJob(JOB, OWNER, text, null, null), manifests.apply(text), null, subject);
+    return settle();
+  }
+
+  /** Lets everything happen that needs no time. */
+  Stage settle() {
+    while (!lane.isEmpty()) {
+      lane.removeFirst().run();
+    }
+    return this;
+  }
+
+  public Stage advance(long millis) {
+    now += millis;
+    while (!alarms.isEmpty() && alarms.peek().at() <= now) {
+      Alarm due = alarms.poll();
+      if (due.life() == life) {
+        due.task().run();
+      }
+      settle();
+    }
+    return this;
+  }
+
+  /** The engine hears of the commit that was {@link Loss#LATE}. */
+  Stage answerCommit() {
+    lateAnswer.complete(null);
+    return settle();
+  }
+
+  /** The server and its programs die; a new one takes over. */
+  public Stage crash() {
+    lane.clear();
+    programs.clear();
+    boot();
+    engine.recover();
+    return settle();
+  }
+
+  public CompletionStage<JobStatus> ask(Function<Engine, CompletionStage<JobStatus>> command) {
+    CompletionStage<JobStatus> answer = command.apply(engine);
+    settle();
+    return answer;
+  }
+
+  public Stage pause() {
+    ask(one -> one.commands().pause(JOB, false, subject));
+    return this;
+  }
+
+  public Stage resume() {
+    ask(one -> one.commands().resume(JOB, subject));
+    return this;
+  }
+
+  public Stage cancel() {
+    ask(one -> one.commands().cancel(JOB, subject));
+    return this;
+  }
+
+  /** The program has its slots and runs. */
+  public Stage lease(String agent) {
+    programs
+        .get(agent)
+        .listener()
+        .signal(new Signal.Leased(new Lease("l", "default", 1, now, now)));
+    return settle().advance(25);
+  }
+
+  /** The program of the agent ends well and has printed this answer. */
+  public Stage succeed(String agent, String answer) {
+    return succeed(agent, "printed by " + agent, json(answer));
+  }
+
+  public Stage succeed(String agent) {
+    return succeed(agent, "{}");
+  }
+
+  public Stage succeed(String agent, String stdout, JsonNode answer) {
+    return end(agent, Ending.SUCCEEDED, 0, null, stdout, structured(answer));
+  }
+
+  public Stage fail(String agent, int exitCode) {
+    String error = "host local command failed with exit code " + exitCode;
+    return end(agent, Ending.FAILED, exitCode, error, "", Structured.NONE);
+  }
+
+  public Stage end(String agent, Ending ending, String error) {
+    return end(agent, ending, -1, error, "", Structured.NONE);
+  }
+
+  public Stage end(
+      String agent, Ending ending, int code, String error, String out, Structured structured) {
+    Running program = programs.remove(agent);
+    if (program == null) {
+      throw new AssertionError("no program of " + agent + " runs; these do: " + running());
+    }
+    if (ending == Ending.NOT_STARTED) {
+      started.remove(program.execution().executionId());
+    }
+    program
+        .listener()
+        .signal(
+            new Signal.Finished(
+                new Outcome(ending, error, code, "box", "/box", out, "", structured, lease())));
+    return settle();
+  }
+
+  /** All programs that were told to stop have stopped. */
+  public Stage letStop() {
+    for (String agent : running()) {
+      if (stopped.contains(programs.get(agent).execution().executionId())) {
+        end(agent, Ending.STOPPED, "host local command was stopped");
+      }
+    }
+    return this;
+  }
+
+  private static Lease lease() {
+    return new Lease("lease-1", "default", 1, 0, 0);
+  }
+
+  static Structured structured(JsonNode answer) {
+    return new Structured(
+        !answer.isEmpty(),
+        objects(answer.path("emit_messages")),
+        objects(answer.path("events")),
+        answer.get("next_state"),
+        completion(answer.get("complete_step")),
+        completion(answer.get("complete_run")));
+  }
+
+  private static List<ObjectNode> objects(JsonNode list) {
+    return Json.elements(list).map(ObjectNode.class::cast).toList();
+  }
+
+  private static Completion completion(JsonNode value) {
+    return value == null ? null : new Completion(value.isBoolean() ? null : value);
+  }
+
+  /** Another job begins from the one looked at, and is looked at from then on. */
+  Stage forkAtStep(String step, Map<String, JsonNode> inputs) {
+    return forked(Fork.atStep(stored(), workflow(), step, inputs));
+  }
+
+  public Stage forkAtEvent(long seq, Map<String, JsonNode> inputs) {
+    List<JobStore.StoredEvent> events =
+        disk.events(looked, 0, Integer.MAX_VALUE).toCompletableFuture().join();
+    return forked(Fork.atEvent(stored(), workflow(), seq, events, inputs));
+  }
+
+  private Stage forked(Fork fork) {
+    String id = "job-" + ++jobs;
+    engine.fork(new JobStore.NewJob(id, OWNER, stored().manifest(), null, null), fork, subject);
+    looked = id;
+    return settle();
+  }
+
+  private Workflow workflow() {
+    return manifests.apply(stored().manifest());
+  }
+
+  /** Looks at this job from now on. */
+  public Stage look(String jobId) {
+    looked = jobId;
+    return this;
+  }
+
+  // ---- what a test sees
+
+  public Engine engine() {
+    return engine;
+  }
+
+  /** Agents whose program runs now; instances of a scattered step by their own name. */
+  public List<String> running() {
+    return List.copyOf(programs.keySet());
+  }
+
+  public Execution execution(String agent) {
+    return programs.get(agent).execution();
+  }
+
+  /** Whether the program that runs for the agent was told to stop. */
+  public boolean isStopped(String agent) {
+    return stopped.contains(execution(agent).executionId());
+  }
+
+  public JobStore.StoredJob stored() {
+    return disk.load(looked).toCompletableFuture().join().orElseThrow();
+  }
+
+  public ObjectNode row() {
+    return (ObjectNode) parse(disk.row(looked).toCompletableFuture().join());
+  }
+
+  public String status() {
+    return row().path("status").asText();
+  }
+
+  public ObjectNode details() {
+    return engine.views().details(stored(), row(), List.of());
+  }
+
+  public JsonNode result() {
+    return details().at("/job/result");
+  }
+
+  public List<JsonNode> events() {
+    return disk.events(looked, 0, Integer.MAX_VALUE).toCompletableFuture().join().stream()
+        .map(event -> parse(event.json()))
+        .toList();
+  }
+
+  public List<JsonNode> events(String type) {
+    return events().stream().filter(event -> event.path("type").asText().equals(type)).toList();
+  }
+
+  public JsonNode event(String type) {
+    List<JsonNode> found = events(type);
+    if (found.size() != 1) {
+      throw new AssertionError(found.size() + " events " + type + " among " + types());
+    }
+    return found.getFirst();
+  }
+
+  public List<String> types() {
+    return events().stream().map(event -> event.path("type").asText()).toList();
+  }
+}
