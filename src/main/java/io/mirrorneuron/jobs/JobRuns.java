@@ -10,6 +10,7 @@ import io.mirrorneuron.jobs.view.stored.StoredRun;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.EventPage;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.runstore.Artifacts;
 import io.mirrorneuron.runstore.ObservabilitySummary;
 import io.mirrorneuron.runstore.Outputs;
@@ -160,7 +161,7 @@ public final class JobRuns {
    * @param job asked for when the run is not called after the job
    */
   EventPage merged(EventPage page, String jobId, Supplier<JobRecord> job, int limit) {
-    return folder("run-" + jobId)
+    return folder(RunId.of(jobId))
         .or(() -> folder(job.get().runId()))
         .map(run -> merged(page, run, limit))
         .orElse(page);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.wire.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -21,7 +22,6 @@ import java.time.Instant;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -40,19 +40,6 @@ public final class RunFolder {
   private static final long LONGEST_DOCUMENT = 64 << 20;
 
   private static final int UPDATE_ATTEMPTS = 5;
-
-  private static final Set<String> FINAL =
-      Set.of(
-          "completed",
-          "complete",
-          "done",
-          "finished",
-          "succeeded",
-          "success",
-          "failed",
-          "error",
-          "cancelled",
-          "canceled");
 
   private final String runId;
   private final Path path;
@@ -343,7 +330,8 @@ public final class RunFolder {
 
   /** Whether a run of this status is over. */
   static boolean isFinal(String status) {
-    return FINAL.contains(status.toLowerCase(Locale.ROOT));
+    return RunStatus.ofAnyCase(status).isFinal()
+        && !status.equalsIgnoreCase("failure"); // a word of jobs, as yet
   }
 
   private static byte[] bytes(ObjectNode document) {

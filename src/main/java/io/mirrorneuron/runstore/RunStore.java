@@ -2,6 +2,7 @@ package io.mirrorneuron.runstore;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.RunId;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,7 +21,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -28,8 +28,6 @@ import java.util.stream.Stream;
  * thread-safe; failures are {@link MnException}.
  */
 public final class RunStore implements AutoCloseable {
-  private static final Pattern RUN_ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.:-]{0,219}");
-
   /** Journals whose places in the files are remembered; others find them again. */
   private static final int JOURNALS = 1000;
 
@@ -64,10 +62,6 @@ public final class RunStore implements AutoCloseable {
 
   public Path root() {
     return root;
-  }
-
-  public static boolean isRunId(String runId) {
-    return RUN_ID.matcher(runId).matches();
   }
 
   /** The folder of a run as it is now, if it has one. */
@@ -157,7 +151,7 @@ public final class RunStore implements AutoCloseable {
 
   /** Whether the run has a folder now. */
   public boolean has(String runId) {
-    return isRunId(runId) && isFolder(root.resolve(runId));
+    return RunId.isRunId(runId) && isFolder(root.resolve(runId));
   }
 
   /** A folder that is a link may lead anywhere. */
@@ -167,7 +161,7 @@ public final class RunStore implements AutoCloseable {
 
   /** The folder that the run has or would have. */
   RunFolder folder(String runId) {
-    if (!isRunId(runId)) {
+    if (!RunId.isRunId(runId)) {
       throw new MnException(ErrorCode.MALFORMED, "invalid_run_id", "invalid run id");
     }
     return new RunFolder(runId, root.resolve(runId), name -> changed(runId, name));

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.wire.Json;
@@ -110,7 +111,7 @@ final class BlockedJobs {
     try {
       header = StoredFields.header(stored);
     } catch (IllegalStateException e) {
-      header = new JobHeader(timers.now(), "run-" + stored.jobId(), null);
+      header = new JobHeader(timers.now(), RunId.of(stored.jobId()), null);
     }
     header.subjects(header.subjects().withCancelledBy(by));
     header.result(header.subjects().cancellation());

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.engine;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.model.SubmittedJob;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore;
@@ -103,7 +104,7 @@ public final class Engine {
    */
   public CompletionStage<SubmittedJob> submit(
       NewJob job, Workflow workflow, String bundle, String by) {
-    String runId = workflow.runId() == null ? "run-" + job.jobId() : workflow.runId();
+    String runId = workflow.runId() == null ? RunId.of(job.jobId()) : workflow.runId();
     return loops.begin(
         job,
         () -> {
@@ -136,7 +137,7 @@ public final class Engine {
    * @param by the name that the caller's token vouches for, or null
    */
   public CompletionStage<SubmittedJob> fork(NewJob job, Fork fork, String by) {
-    String runId = "run-" + job.jobId();
+    String runId = RunId.of(job.jobId());
     return commands
         .checkCanBeTold(fork.sourceJobId())
         .thenCompose(

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.recorder;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.runstore.CompactTimeline;
 import io.mirrorneuron.runstore.EventLog;
 import io.mirrorneuron.runstore.HumanCopies;
@@ -28,8 +29,6 @@ import java.util.function.LongFunction;
  * recording can be begun anew at any time; it then hears all events again from the first.
  */
 final class Recording {
-  private static final Set<String> TERMINAL = Set.of("completed", "failed", "cancelled");
-
   /** Logs that the runtime writes even when nobody else does. */
   private static final Set<RunLog> OWN =
       EnumSet.of(RunLog.EVENTS, RunLog.ERRORS, RunLog.TIMELINE, RunLog.RESOURCES);
@@ -179,7 +178,7 @@ final class Recording {
     String now = row.path("status").asText();
     boolean first = status == null;
     if (first) {
-      writeFirst(into, row, TERMINAL.contains(now));
+      writeFirst(into, row, new RunStatus(now).isFinal());
     }
     for (List<StoredEvent> page = events; !page.isEmpty(); page = more(row)) {
       append(into, page);
@@ -204,7 +203,7 @@ final class Recording {
   }
 
   private boolean ends(ObjectNode row) {
-    return TERMINAL.contains(row.path("status").asText())
+    return new RunStatus(row.path("status").asText()).isFinal()
         && recorded >= row.path("event_seq").asLong();
   }
 

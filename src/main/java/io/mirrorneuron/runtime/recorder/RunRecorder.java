@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.recorder;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.JobStore;
@@ -107,7 +108,7 @@ public final class RunRecorder implements AutoCloseable {
    */
   public boolean catchUp(String runId) {
     try {
-      queue.await(runId.replaceFirst("^run-", ""), PATIENCE);
+      queue.await(RunId.job(runId).orElse(runId), PATIENCE);
       return true;
     } catch (TimeoutException e) {
       LOG.warn("the run store is more than {} behind the jobs", PATIENCE);
@@ -233,7 +234,7 @@ public final class RunRecorder implements AutoCloseable {
       ObjectNode row = Json.parseObject(text, "stored row");
       Recording recording = recordings.get(job);
       if (recording == null) {
-        if (!RunStore.isRunId(row.path("run_id").asText())) {
+        if (!RunId.isRunId(row.path("run_id").asText())) {
           return true;
         }
         ObjectNode manifest = Json.parseObject(await(question.manifest()), "stored manifest");
