@@ -330,8 +330,7 @@ public final class RunFolder {
 
   /** Whether a run of this status is over. */
   static boolean isFinal(String status) {
-    return RunStatus.ofAnyCase(status).isFinal()
-        && !status.equalsIgnoreCase("failure"); // a word of jobs, as yet
+    return RunStatus.ofAnyCase(status).isFinal();
   }
 
   private static byte[] bytes(ObjectNode document) {

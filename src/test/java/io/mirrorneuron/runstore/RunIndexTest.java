@@ -109,6 +109,19 @@ class RunIndexTest {
   }
 
   @Test
+  void aRunWhoseProgramSaysFailureIsOverInTheList() {
+    store.open("f").write("run.json", run("failure", "2026-06-20T09:00:00Z"));
+    RunFolder folder = store.open("f");
+
+    assertThat(RunRow.read(folder, null).isOver()).isTrue();
+    assertThat(index().list(query(10, "", "failure")).at("/data/0/status").asText())
+        .isEqualTo("failure");
+
+    folder.write("job.json", Json.object().put("status", "running")); // the runtime knows better
+    assertThat(folder.isOver()).isFalse();
+  }
+
+  @Test
   void filtersNarrowTheList() {
     IntStream.range(0, 9).forEach(i -> ended("r" + i, "2026-06-20T1" + i + ":00:00Z"));
     store.open("open").write("run.json", run("waiting_for_human", "2026-06-20T09:00:00Z"));
