@@ -15,7 +15,9 @@ import io.mirrorneuron.listen.GuardedVertx;
 import io.mirrorneuron.listen.Limits;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.redis.RedisServer;
+import io.mirrorneuron.runstore.RunBacklog;
 import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.runstore.RunWriter;
 import io.mirrorneuron.runtime.grpc.RuntimeServer;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.security.jwt.JwtAuth;
@@ -81,7 +83,7 @@ public final class App implements AutoCloseable {
     Vertx vertx = vertx();
     parts.add("Vert.x", () -> vertx.close().await(10, TimeUnit.SECONDS));
     parts.add("idle heap", IdleHeap.start());
-    RunStore runs = parts.add("run store", new RunStore(config.executors().runsRoot()));
+    RunStore runs = parts.add("run store", runs());
     Future<Contract> contract = role.hasGateway() ? load(vertx) : null;
     Premises on =
         new Premises(config, environment, clock, ids, vertx, runs, issued(vertx), rooms, parts);
@@ -96,6 +98,12 @@ public final class App implements AutoCloseable {
     if (role.hasRuntime()) {
       backend.redis().tell();
     }
+  }
+
+  /** With a runtime this process writes the runs; without one it reads what another writes. */
+  private RunStore runs() {
+    RunWriter writer = role.hasRuntime() ? new RunBacklog() : new RunWriter.Elsewhere();
+    return new RunStore(config.executors().runsRoot(), writer);
   }
 
   /** Both doors ask the same one, so that a token that one has verified is known to the other. */

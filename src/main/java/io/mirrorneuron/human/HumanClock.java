@@ -10,9 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at the open runs each second and closes the requests whose time is over. Several may work
- * on the same runs: the desk decides once. Nothing is kept but what the files say, so a restart
- * loses no time limit.
+ * Looks at the open runs each second, completes decisions whose recording was cut short by a crash,
+ * and closes the requests whose time is over. Several may work on the same runs: the desk decides
+ * once. Nothing is kept but what the files say, so a restart loses no time limit.
  */
 public final class HumanClock implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HumanClock.class);
@@ -37,7 +37,7 @@ public final class HumanClock implements AutoCloseable {
 
   private void tick() {
     try {
-      inbox.lookEverywhere();
+      inbox.lookEverywhere().forEach(desk::mend);
       inbox.overdue().forEach(this::timeOut);
     } catch (RuntimeException e) {
       LOG.error("The requests to people cannot be looked at", e);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.human.HumanRequest.Claim;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runstore.HumanCopies;
 import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.wire.Fault;
@@ -47,6 +48,7 @@ public final class HumanDesk {
     RunFolder folder = store.find(runId);
     return folder.exclusively(
         () -> {
+          HumanCopies.mend(folder);
           HumanRecords records = records(folder);
           HumanRequest request = records.state().requests().get(requestId);
           if (request == null) {
@@ -181,6 +183,7 @@ public final class HumanDesk {
     RunFolder folder = store.find(runId);
     return folder.exclusively(
         () -> {
+          HumanCopies.mend(folder);
           HumanRecords records = records(folder);
           List<ObjectNode> all = records.state().records();
           if (all.stream().flatMap(HumanState::noticeIds).noneMatch(noticeId::equals)) {
@@ -201,11 +204,17 @@ public final class HumanDesk {
         });
   }
 
+  /** Completes what somebody who died while recording a decision of the run has left out. */
+  void mend(String runId) {
+    store.present(runId).ifPresent(HumanCopies::mend);
+  }
+
   /** Closes a request whose time is over, with its default answer if it has one; once. */
   void timeOut(String runId, String requestId) {
     RunFolder folder = store.find(runId);
     folder.exclusively(
         () -> {
+          HumanCopies.mend(folder);
           HumanRecords records = records(folder);
           HumanRequest request = records.state().requests().get(requestId);
           if (request != null && request.isOverdue(records.now())) {

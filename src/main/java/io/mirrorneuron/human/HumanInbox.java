@@ -159,18 +159,22 @@ public final class HumanInbox {
     }
   }
 
-  /** Looks at all open runs, and for new ones. */
-  void lookEverywhere() {
+  /**
+   * Looks at all open runs, and for new ones.
+   *
+   * @return the runs that were looked at; at first all that there are
+   */
+  Set<String> lookEverywhere() {
     looking.lock();
     try {
-      look(true);
+      return look(true);
     } finally {
       looking.unlock();
     }
   }
 
   /** Looks at what has changed; from time to time, or when asked to, at everything. */
-  private void look(boolean everywhere) {
+  private Set<String> look(boolean everywhere) {
     long now = clock.millis();
     List<String> ids = new ArrayList<>(changed);
     changed.removeAll(ids);
@@ -179,13 +183,15 @@ public final class HumanInbox {
       ids.addAll(newRuns(now));
       ids.addAll(open.keySet());
     }
-    for (String id : Set.copyOf(ids)) {
+    Set<String> each = Set.copyOf(ids);
+    for (String id : each) {
       try {
         look(id);
       } catch (MnException e) {
         LOG.warn("The requests of run {} cannot be read: {}", id, e.getMessage());
       }
     }
+    return each;
   }
 
   /** Folders that were not there before; the root is only listed when it has changed. */

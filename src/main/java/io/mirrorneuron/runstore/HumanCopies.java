@@ -53,14 +53,17 @@ public final class HumanCopies {
         });
   }
 
-  /** Writes the copies that a writer left out, if one did; whoever reads the run calls this. */
-  static void mend(RunFolder folder) {
+  /**
+   * Writes the copies that a writer who died left out, if one did. Called by those who write runs:
+   * the recorder, and whoever answers requests; readers tell what there is.
+   */
+  public static void mend(RunFolder folder) {
     if (!due(folder).exists()) {
       return;
     }
     try {
       folder.exclusively(() -> due(folder).exists() && mendAlone(folder));
-    } catch (MnException e) { // the run can be read all the same; the next reader tries again
+    } catch (MnException e) { // the run can be read all the same; the next writer tries again
       LOG.warn("decisions of run {} are not in all its logs: {}", folder.runId(), e.getMessage());
     }
   }

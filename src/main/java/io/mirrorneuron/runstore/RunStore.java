@@ -35,6 +35,7 @@ public final class RunStore implements AutoCloseable {
   private static final int VERSIONS = 1 << 16;
 
   private final Path root;
+  private final RunWriter writer;
   private final AtomicIntegerArray versions = new AtomicIntegerArray(VERSIONS);
   private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
   private final RunWatch watch = new RunWatch(this::stamps);
@@ -47,12 +48,13 @@ public final class RunStore implements AutoCloseable {
           return size() > JOURNALS;
         }
       };
-  private volatile Consumer<String> writer = runId -> {};
 
   /**
    * @param root made when it does not exist
+   * @param writer who brings the folders up to what is committed of their jobs
    */
-  public RunStore(Path root) {
+  public RunStore(Path root, RunWriter writer) {
+    this.writer = writer;
     try {
       this.root = Files.createDirectories(root).toRealPath();
     } catch (IOException e) {
@@ -64,20 +66,34 @@ public final class RunStore implements AutoCloseable {
     return root;
   }
 
+  /**
+   * The jobs whose runs this process has to write, for its recorder.
+   *
+   * @throws IllegalStateException when another process writes them
+   */
+  public RunBacklog backlog() {
+    return switch (writer) {
+      case RunBacklog backlog -> backlog;
+      case RunWriter.Elsewhere _ ->
+          throw new IllegalStateException("another process writes the runs in " + root);
+    };
+  }
+
   /** The folder of a run as it is now, if it has one. */
   public Optional<RunFolder> present(String runId) {
     return has(runId) ? Optional.of(folder(runId)) : Optional.empty();
   }
 
   /**
-   * The folder of a run that there is; waits for one whose job has just begun.
+   * The folder of a run that there is; waits for one whose job has just begun when this process
+   * writes it.
    *
    * @throws MnException MALFORMED {@code invalid run id}, NOT_FOUND {@code run not found}
    */
   public RunFolder find(String runId) {
     RunFolder folder = folder(runId);
     if (!isBegun(folder.path())) {
-      writer.accept(runId);
+      writer.catchUp(runId);
       if (!isFolder(folder.path())) {
         throw new MnException(ErrorCode.NOT_FOUND, "run_not_found", "run not found");
       }
@@ -167,18 +183,10 @@ public final class RunStore implements AutoCloseable {
     return new RunFolder(runId, root.resolve(runId), name -> changed(runId, name));
   }
 
-  /**
-   * @param writer is told the id of a run whose folder somebody needs as it will be; returns when
-   *     it has written what there is to write
-   */
-  public void writtenBy(Consumer<String> writer) {
-    this.writer = writer;
-  }
-
-  /** Returns when all is written of a run whose job has ended. */
+  /** Returns when all is written of a run whose job has ended, where that can be waited for. */
   public void finish(String runId) {
     if (!has(runId) || !folder(runId).isOver()) {
-      writer.accept(runId);
+      writer.catchUp(runId);
     }
   }
 
@@ -192,9 +200,11 @@ public final class RunStore implements AutoCloseable {
     return watch.add(runId, onChange);
   }
 
-  /** The journal of a run that there is. */
+  /**
+   * The journal of a run that there is. Getting it writes nothing; bringing it up to date writes
+   * the numbers that records get, and nothing else.
+   */
   public RunJournal journal(RunFolder folder) {
-    HumanCopies.mend(folder);
     synchronized (journals) {
       return journals.computeIfAbsent(folder.runId(), absent -> new RunJournal(folder));
     }

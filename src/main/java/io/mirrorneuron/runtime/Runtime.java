@@ -61,7 +61,7 @@ public final class Runtime implements AutoCloseable {
       Supplier<String> jobIdSuffixes) {}
 
   /**
-   * @param runs where the records of runs are kept
+   * @param runs where the records of runs are kept; written by this process
    * @param gpus of this machine, known without waiting
    * @param storage says whether new work can be taken in
    */
@@ -92,7 +92,6 @@ public final class Runtime implements AutoCloseable {
         new RedisJobStore(
             lanes, keys, config.retention().terminalJobs(), config.retention().eventsPerJob());
     recorder = new RunRecorder(runs, store, executions::flushSamples, storage);
-    runs.writtenBy(recorder::catchUp);
     String owner = identity.nodeName() + "#" + identity.runtimeId();
     engine =
         new Engine(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.runstore.RunWriter;
 import io.mirrorneuron.runstore.export.Allowance;
 import io.mirrorneuron.runstore.export.ExportZip;
 import io.mirrorneuron.testing.SampleRuns;
@@ -29,7 +30,7 @@ class RunVerifyTest {
   void export() {
     shell = new Shell(Main::commandLine, folder);
     file = folder.resolve("run-1.mnrun.zip");
-    try (RunStore store = new RunStore(folder.resolve("runs"))) {
+    try (RunStore store = new RunStore(folder.resolve("runs"), new RunWriter.Elsewhere())) {
       RunFolder run = SampleRuns.completed(store, "run-1");
       ExportZip.write(
           run,

@@ -10,6 +10,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runstore.RunLog;
 import io.mirrorneuron.wire.Json;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -348,6 +349,36 @@ class HumanDeskTest {
 
     assertThat(scene.types("r", "human.jsonl"))
         .containsExactly("human_input_requested", "human_input_timeout", "human_input_received");
+  }
+
+  /** A folder in the place of the event log ends the recording in the middle, as a crash does. */
+  @Test
+  void whatAServerThatDiedLeftOutIsThereWithTheNextDecisionOrWithinASecond() throws Exception {
+    scene.run("r");
+    scene.ask("r", "{'request_id': 'a'}");
+    scene.ask("r", "{'request_id': 'b'}");
+    Path events = scene.store.find("r").path().resolve("events.jsonl");
+    Files.createDirectory(events);
+    assertThatThrownBy(() -> scene.answer("r", "a", "{'decision': 'ok'}"))
+        .isInstanceOf(MnException.class);
+    Files.delete(events);
+
+    scene.answer("r", "a", "{'decision': 'ok'}"); // the same again changes nothing else
+    assertThat(scene.types("r", "human.jsonl"))
+        .filteredOn("human_input_received"::equals)
+        .hasSize(1);
+    assertThat(scene.types("r", "events.jsonl")).containsExactly("human_input_received");
+
+    Path timeline = scene.store.find("r").path().resolve("timeline.jsonl");
+    Files.delete(timeline);
+    Files.createDirectory(timeline);
+    assertThatThrownBy(() -> scene.answer("r", "b", "{'decision': 'ok'}"))
+        .isInstanceOf(MnException.class);
+    Files.delete(timeline);
+    scene.tick();
+
+    assertThat(scene.types("r", "events.jsonl")).hasSize(2);
+    assertThat(scene.types("r", "timeline.jsonl")).hasSize(2);
   }
 
   @Test

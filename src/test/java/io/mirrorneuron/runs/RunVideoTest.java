@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runstore.Reach;
 import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.runstore.RunWriter;
 import io.mirrorneuron.testing.RunFiles;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
@@ -28,7 +29,7 @@ class RunVideoTest {
 
   @BeforeEach
   void makeRun() {
-    run = new RunStore(temp.resolve("runs")).open("r1");
+    run = new RunStore(temp.resolve("runs"), new RunWriter.Elsewhere()).open("r1");
     Map<String, ObjectNode> jobs =
         Map.of("mine", job("r1", MINE), "odd", job("r1", ".."), "other", job("r2", OTHER));
     video =

@@ -23,7 +23,7 @@ class LogFollowerTest {
 
   @BeforeEach
   void open() {
-    folder = new RunStore(root).open("r");
+    folder = new RunStore(root, new RunWriter.Elsewhere()).open("r");
     live = folder.path().resolve("events.jsonl");
   }
 

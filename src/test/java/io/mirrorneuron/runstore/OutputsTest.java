@@ -21,7 +21,7 @@ class OutputsTest {
 
   @BeforeEach
   void makeRun() {
-    run = new RunStore(temp.resolve("runs")).open("r1");
+    run = new RunStore(temp.resolve("runs"), new RunWriter.Elsewhere()).open("r1");
     outputs =
         new Outputs(
             new Reach(

@@ -24,7 +24,7 @@ class RunIndexTest {
 
   @BeforeEach
   void makeStore() {
-    store = new RunStore(temp);
+    store = new RunStore(temp, new RunWriter.Elsewhere());
   }
 
   private RunIndex index() {

@@ -29,6 +29,7 @@ import io.mirrorneuron.runstore.Outputs;
 import io.mirrorneuron.runstore.Reach;
 import io.mirrorneuron.runstore.RunIndex;
 import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.runstore.RunWriter;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.security.jwt.JwtAuth;
 import io.mirrorneuron.storage.Storage;
@@ -120,7 +121,7 @@ public final class GatewayFixture implements AutoCloseable {
     this.folder = folder;
     this.issued = others.apply(vertx);
     Auth auth = api.token().isSet() ? Auth.bearer(api.token(), issued) : issued;
-    this.runs = new RunStore(folder.resolve("runs"));
+    this.runs = new RunStore(folder.resolve("runs"), new RunWriter.Elsewhere());
     Path uploads = Files.createDirectories(folder.resolve("uploads"));
     AtomicLong ids = new AtomicLong();
     BundleStaging staging =

@@ -6,6 +6,7 @@ import io.mirrorneuron.runstore.Outputs;
 import io.mirrorneuron.runstore.Reach;
 import io.mirrorneuron.runstore.RunIndex;
 import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.runstore.RunWriter;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -15,7 +16,7 @@ public final class JobRunsFixture {
   private JobRunsFixture() {}
 
   public static JobRuns in(Path folder, Clock clock) {
-    RunStore runs = new RunStore(folder.resolve("runs"));
+    RunStore runs = new RunStore(folder.resolve("runs"), new RunWriter.Elsewhere());
     return new JobRuns(
         runs,
         RunIndex.of(runs, clock),

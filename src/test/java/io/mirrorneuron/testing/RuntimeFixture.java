@@ -6,6 +6,7 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.redis.RedisServer;
+import io.mirrorneuron.runstore.RunBacklog;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.runtime.Runtime;
 import io.mirrorneuron.storage.Storage;
@@ -29,7 +30,7 @@ public final class RuntimeFixture implements AutoCloseable {
   private final RedisLanes lanes;
   private final Path home;
   private final Config config;
-  private final RunStore runs;
+  private RunStore runs;
   private Runtime runtime;
 
   public RuntimeFixture(Path home) {
@@ -51,7 +52,6 @@ public final class RuntimeFixture implements AutoCloseable {
     this.lanes = RedisLanes.connect(vertx, redis.uri(), Storage.unwatched()).await();
     this.home = home;
     this.config = config;
-    this.runs = new RunStore(config.executors().runsRoot());
     this.runtime = start();
   }
 
@@ -61,6 +61,7 @@ public final class RuntimeFixture implements AutoCloseable {
   }
 
   private Runtime start() {
+    runs = new RunStore(config.executors().runsRoot(), new RunBacklog());
     return new Runtime(
         config,
         new Runtime.Identity(

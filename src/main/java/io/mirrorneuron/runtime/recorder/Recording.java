@@ -156,6 +156,7 @@ final class Recording {
   /** Keeps what the programs have written, whatever they do to it later. */
   void look() {
     if (hasPrograms && !isUntouched()) {
+      HumanCopies.mend(folder);
       runs.journal(folder).advance(); // other runs wait
     }
   }
@@ -164,6 +165,7 @@ final class Recording {
   private void lookAround() {
     Set<RunLog> present = folder.logs();
     if (present.contains(RunLog.HUMAN)) {
+      HumanCopies.mend(folder);
       HumanCopies.complete(folder, runs.journal(folder));
     }
     logs.forEach(
@@ -246,6 +248,7 @@ final class Recording {
     if (isUntouched()) {
       return;
     }
+    HumanCopies.mend(folder);
     RunJournal journal = runs.journal(folder);
     journal.catchUp(); // what a program has cut off is kept there
     HumanCopies.complete(folder, journal);

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.recorder;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.RunId;
+import io.mirrorneuron.runstore.RunBacklog;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.JobStore;
@@ -16,7 +17,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 public final class RunRecorder implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RunRecorder.class);
   private static final int EVENTS = 1000;
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
   private static final Duration RETRY = Duration.ofSeconds(1);
 
   /** How often runs that cannot be written are tried again: disks are given room, folders back. */
@@ -41,7 +41,7 @@ public final class RunRecorder implements AutoCloseable {
   private final RunStore runs;
   private final JobStore store;
   private final Consumer<String> beforeEnd;
-  private final WriteQueue queue = new WriteQueue();
+  private final RunBacklog backlog;
   private final Storage storage;
   private final Thread thread;
 
@@ -55,12 +55,14 @@ public final class RunRecorder implements AutoCloseable {
   private long repaired = looked;
 
   /**
+   * @param runs written by this process
    * @param beforeEnd told the id of a run whose job has ended, before its folder is finished;
    *     writes what it still has of it
    * @param storage is told of writes that a disk refused, and tells people
    */
   public RunRecorder(RunStore runs, JobStore store, Consumer<String> beforeEnd, Storage storage) {
     this.runs = runs;
+    this.backlog = runs.backlog();
     this.store = store;
     this.beforeEnd = beforeEnd;
     this.storage = storage;
@@ -69,7 +71,7 @@ public final class RunRecorder implements AutoCloseable {
 
   /** Something was committed of the job. Any thread; does not block. */
   public void changed(String jobId) {
-    queue.add(jobId);
+    backlog.add(jobId);
   }
 
   /**
@@ -99,24 +101,7 @@ public final class RunRecorder implements AutoCloseable {
    * @return false when that was not long enough
    */
   public boolean catchUp() {
-    return catchUp("");
-  }
-
-  /**
-   * The same for who needs one run only, which comes first if it is called after its job, as runs
-   * are without a name of their own.
-   */
-  public boolean catchUp(String runId) {
-    try {
-      queue.await(RunId.job(runId).orElse(runId), PATIENCE);
-      return true;
-    } catch (TimeoutException e) {
-      LOG.warn("the run store is more than {} behind the jobs", PATIENCE);
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
+    return backlog.catchUp();
   }
 
   private void work() {
@@ -124,9 +109,9 @@ public final class RunRecorder implements AutoCloseable {
       for (List<String> batch = next(); batch != null; batch = next()) {
         long start = System.nanoTime();
         if (record(batch)) {
-          queue.written(batch);
-          queue.rest(System.nanoTime() - start);
-        } else if (!queue.unavailable(batch, RETRY)) {
+          backlog.written(batch);
+          backlog.rest(System.nanoTime() - start);
+        } else if (!backlog.unavailable(batch, RETRY)) {
           return;
         }
         look();
@@ -140,7 +125,7 @@ public final class RunRecorder implements AutoCloseable {
   private List<String> next() throws InterruptedException {
     boolean looks =
         !failing.isEmpty() || recordings.values().stream().anyMatch(Recording::hasPrograms);
-    return queue.next(looks ? LOOK : Duration.ZERO);
+    return backlog.next(looks ? LOOK : Duration.ZERO);
   }
 
   private void look() {
@@ -263,9 +248,9 @@ public final class RunRecorder implements AutoCloseable {
   /** Writes what is committed by now, then stops. */
   @Override
   public void close() {
-    queue.close();
+    backlog.close();
     try {
-      thread.join(PATIENCE);
+      thread.join(STOP_PATIENCE);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

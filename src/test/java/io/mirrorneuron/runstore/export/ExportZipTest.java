@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.runstore.RunWriter;
 import io.mirrorneuron.runstore.export.ExportReport.Broken;
 import io.mirrorneuron.testing.SampleRuns;
 import io.mirrorneuron.testing.Zips;
@@ -39,7 +40,7 @@ class ExportZipTest {
 
   @BeforeEach
   void open() {
-    store = new RunStore(folder.resolve("runs"));
+    store = new RunStore(folder.resolve("runs"), new RunWriter.Elsewhere());
   }
 
   @AfterEach

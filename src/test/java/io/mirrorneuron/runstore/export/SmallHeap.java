@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.runstore.RunLog;
 import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.runstore.RunWriter;
 import io.mirrorneuron.testing.SampleRuns;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -21,7 +22,7 @@ final class SmallHeap {
 
   public static void main(String[] arguments) throws IOException {
     Path folder = Path.of(arguments[0]);
-    try (RunStore store = new RunStore(folder.resolve("runs"))) {
+    try (RunStore store = new RunStore(folder.resolve("runs"), new RunWriter.Elsewhere())) {
       RunFolder run = SampleRuns.completed(store, "run-1");
       files(run.path(), Integer.parseInt(arguments[1]));
       records(run, Integer.parseInt(arguments[2]));

@@ -1,5 +1,6 @@
-package io.mirrorneuron.runtime.recorder;
+package io.mirrorneuron.runstore;
 
+import io.mirrorneuron.model.RunId;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -12,12 +13,20 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Jobs whose runs are behind, for one thread that writes them. Any thread may add jobs or wait
- * until those that are behind now are written.
+ * The jobs whose runs are behind what is committed, in a process that writes runs itself: one
+ * thread, the recorder's, works them off. Any thread may add jobs or wait until those that are
+ * behind now are written. Once closed it stays closed: a later recorder needs another store.
  */
-final class WriteQueue {
+public final class RunBacklog implements RunWriter, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RunBacklog.class);
+
+  /** How long a reader waits for the recorder at most. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
   private static final int BATCH = 64;
   private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
   private static final int MOST_AT_REST = 10_000;
@@ -29,9 +38,38 @@ final class WriteQueue {
   private boolean away;
 
   /** Does not block. */
-  synchronized void add(String jobId) {
+  public synchronized void add(String jobId) {
     if (waiting.add(jobId) && waiting.size() == 1) {
       notifyAll();
+    }
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The run comes first if it is called after its job, as runs are without a name of their own;
+   * for any other all that is behind is waited for.
+   */
+  @Override
+  public boolean catchUp(String runId) {
+    return awaitOrWarn(RunId.job(runId).orElse(runId));
+  }
+
+  /** The same for all runs. */
+  public boolean catchUp() {
+    return awaitOrWarn("");
+  }
+
+  private boolean awaitOrWarn(String jobId) {
+    try {
+      await(jobId, PATIENCE);
+      return true;
+    } catch (TimeoutException e) {
+      LOG.warn("the run store is more than {} behind the jobs", PATIENCE);
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 
@@ -71,7 +109,7 @@ final class WriteQueue {
    * @param idle how long to wait for jobs; zero for ever
    * @return none when that was over, null when closed and nothing is left
    */
-  synchronized List<String> next(Duration idle) throws InterruptedException {
+  public synchronized List<String> next(Duration idle) throws InterruptedException {
     if (waiting.isEmpty() && !closed) {
       wait(idle.toMillis());
     }
@@ -84,7 +122,7 @@ final class WriteQueue {
     return batch;
   }
 
-  synchronized void written(List<String> batch) {
+  public synchronized void written(List<String> batch) {
     away = false;
     underWay.clear();
     asked.values().forEach(jobs -> batch.forEach(jobs::remove));
@@ -96,7 +134,8 @@ final class WriteQueue {
    *
    * @return after a while, whether to go on
    */
-  synchronized boolean unavailable(List<String> batch, Duration pause) throws InterruptedException {
+  public synchronized boolean unavailable(List<String> batch, Duration pause)
+      throws InterruptedException {
     underWay.clear();
     waiting.addAll(batch);
     asked.keySet().forEach(one -> one.complete(null));
@@ -112,7 +151,7 @@ final class WriteQueue {
    * Jobs come before what is written of them: while there are many, the writer rests three times as
    * long as it works, unless somebody waits for it or too much has piled up.
    */
-  synchronized void rest(long workedNanos) throws InterruptedException {
+  public synchronized void rest(long workedNanos) throws InterruptedException {
     long until = System.nanoTime() + Math.min(REST_NANOS, 3 * workedNanos);
     long left = until - System.nanoTime();
     while (left > 0 && !closed && asked.isEmpty() && waiting.size() < MOST_AT_REST) {
@@ -121,8 +160,9 @@ final class WriteQueue {
     }
   }
 
-  /** What is behind is still handed out, in haste. */
-  synchronized void close() {
+  /** What is behind is still handed out, without rests. */
+  @Override
+  public synchronized void close() {
     closed = true;
     notifyAll();
   }

@@ -1,4 +1,4 @@
-package io.mirrorneuron.runtime.recorder;
+package io.mirrorneuron.runstore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,9 +11,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class WriteQueueTest {
+class RunBacklogTest {
   private static final Duration LONG = Duration.ofSeconds(20);
-  private final WriteQueue queue = new WriteQueue();
+  private final RunBacklog backlog = new RunBacklog();
 
   @Test
   void handsOutEachJobOnceOldestFirst() throws Exception {
@@ -25,23 +25,23 @@ class WriteQueueTest {
 
   @Test
   void whoWaitsForAllHearsWhenAllThatWereBehindAreWritten() throws Exception {
-    IntStream.range(0, 65).forEach(i -> queue.add("job-" + i));
+    IntStream.range(0, 65).forEach(i -> backlog.add("job-" + i));
     List<String> first = next();
     CompletableFuture<Void> all = await("");
-    queue.add("later");
-    queue.written(first);
+    backlog.add("later");
+    backlog.written(first);
     assertThat(all).isNotDone();
-    queue.written(next());
+    backlog.written(next());
     assertThat(all).succeedsWithin(LONG);
   }
 
   @Test
   void whoWaitsForOneIsServedFirst() throws Exception {
-    IntStream.range(0, 1000).forEach(i -> queue.add("job-" + i));
+    IntStream.range(0, 1000).forEach(i -> backlog.add("job-" + i));
     CompletableFuture<Void> one = await("job-999");
     List<String> batch = next();
     assertThat(batch).startsWith("job-999", "job-0");
-    queue.written(batch);
+    backlog.written(batch);
     assertThat(one).succeedsWithin(LONG);
   }
 
@@ -51,7 +51,7 @@ class WriteQueueTest {
     List<String> batch = next();
     add("b");
     CompletableFuture<Void> one = await("a");
-    queue.written(batch);
+    backlog.written(batch);
     assertThat(one).succeedsWithin(LONG);
   }
 
@@ -60,7 +60,7 @@ class WriteQueueTest {
     add("a");
     CompletableFuture<Void> unknown = await("named");
     assertThat(unknown).isNotDone();
-    queue.written(next());
+    backlog.written(next());
     assertThat(unknown).succeedsWithin(LONG);
   }
 
@@ -68,33 +68,33 @@ class WriteQueueTest {
   void nobodyWaitsWhileTheStoreIsAway() throws Exception {
     add("a");
     CompletableFuture<Void> before = await("");
-    assertThat(queue.unavailable(next(), Duration.ofMillis(1))).isTrue();
+    assertThat(backlog.unavailable(next(), Duration.ofMillis(1))).isTrue();
     assertThat(before).succeedsWithin(LONG);
-    queue.await("", LONG);
+    backlog.await("", LONG);
     assertThat(next()).containsExactly("a");
   }
 
   @Test
   void saysWhenItTakesTooLong() {
     add("a");
-    assertThatThrownBy(() -> queue.await("", Duration.ofMillis(1)))
+    assertThatThrownBy(() -> backlog.await("", Duration.ofMillis(1)))
         .isInstanceOf(TimeoutException.class);
   }
 
   @Test
   void handsOutWhatIsLeftAfterItWasClosed() throws Exception {
     add("a");
-    queue.close();
+    backlog.close();
     assertThat(next()).containsExactly("a");
     assertThat(next()).isNull();
   }
 
   private void add(String... jobs) {
-    List.of(jobs).forEach(queue::add);
+    List.of(jobs).forEach(backlog::add);
   }
 
   private List<String> next() throws InterruptedException {
-    return queue.next(LONG);
+    return backlog.next(LONG);
   }
 
   /** A waiter that has begun to wait. */
@@ -105,7 +105,7 @@ class WriteQueueTest {
             .start(
                 () -> {
                   try {
-                    queue.await(wanted, LONG);
+                    backlog.await(wanted, LONG);
                     done.complete(null);
                   } catch (TimeoutException | InterruptedException e) {
                     done.completeExceptionally(e);
