@@ -8,15 +8,24 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.mirrorneuron.human.HumanVerticle;
 import io.mirrorneuron.runs.Desktop;
+import io.mirrorneuron.runstore.Artifacts;
+import io.mirrorneuron.runstore.LastLines;
+import io.mirrorneuron.runstore.Outputs;
+import io.mirrorneuron.runstore.RunFolder;
+import io.mirrorneuron.wire.Redaction;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
@@ -37,6 +46,18 @@ class ArchitectureTest {
 
   private static String in(String part) {
     return ROOT + "." + part + "..";
+  }
+
+  private static DescribedPredicate<JavaClass> namedAnyOf(String... names) {
+    return DescribedPredicate.describe(
+        "are " + String.join(", ", names),
+        named -> {
+          JavaClass outer = named;
+          while (outer.getEnclosingClass().isPresent()) {
+            outer = outer.getEnclosingClass().get();
+          }
+          return List.of(names).contains(outer.getSimpleName());
+        });
   }
 
   // ------------------------------------------------------------------ the arrows
@@ -193,6 +214,46 @@ class ArchitectureTest {
                   in("store"),
                   in("runstore")))
           .because("an operation is added in the contract and in an area, not here");
+
+  @ArchTest
+  static final ArchRule secretsAreHiddenInFewPlaces =
+      noClasses()
+          .that(
+              not(
+                  namedAnyOf(
+                      "Redaction",
+                      "ErrorEnvelope", // failures
+                      "Excerpt", // what views show of JSON that others wrote
+                      "ShownRun", // runs, as areas get them
+                      "ShownFiles", // their files
+                      "HumanView", // requests to people
+                      "HumanCopies", // what people decided, beside the whole record
+                      "LogTail", // what a journal takes in
+                      "Relay", // records that the runtime writes of a run
+                      "RecordedDocuments", // documents that it writes
+                      "CompactTimeline", // and one that it makes of what programs wrote
+                      "JobHistory", // events of jobs that the runtime answers
+                      "LocalJobs"))) // and jobs
+          .should()
+          .dependOnClassesThat(belongToAnyOf(Redaction.class))
+          .because("one that calls it can forget to; the others get nothing that must be hidden");
+
+  @ArchTest
+  static final ArchRule areasGetRunsAsTheyMayBeShown =
+      noClasses()
+          .that(
+              resideInAnyPackage(
+                      in("jobs"),
+                      in("cluster"),
+                      in("blueprints"),
+                      in("observability"),
+                      in("runs"),
+                      in("archive"))
+                  .or(belongToAnyOf(HumanVerticle.class)))
+          .should()
+          .dependOnClassesThat(
+              belongToAnyOf(RunFolder.class, Artifacts.class, Outputs.class, LastLines.class))
+          .because("what a run's folder holds is shown through ShownRun, without secrets");
 
   // ------------------------------------------------------------------ each library has its place
 

@@ -18,10 +18,9 @@ import io.mirrorneuron.model.UploadQuota;
 import io.mirrorneuron.observability.ObservabilityVerticle;
 import io.mirrorneuron.runs.Desktop;
 import io.mirrorneuron.runs.RunsVerticle;
-import io.mirrorneuron.runstore.Artifacts;
-import io.mirrorneuron.runstore.Outputs;
 import io.mirrorneuron.runstore.Reach;
 import io.mirrorneuron.runstore.RunIndex;
+import io.mirrorneuron.runstore.ShownRuns;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.BundleStaging;
@@ -71,15 +70,14 @@ final class ApiDoor {
             0, Duration.ofHours(1).toMillis(), timer -> Thread.startVirtualThread(staging::sweep));
     Storage storage = on.rooms().storage();
     RunIndex index = RunIndex.of(on.runs(), on.clock());
-    Artifacts artifacts = new Artifacts();
     Path userHome = Path.of(System.getProperty("user.home"));
-    Outputs outputs = new Outputs(new Reach(outputRoots(), userHome));
+    ShownRuns runs = new ShownRuns(on.runs(), new Reach(outputRoots(), userHome));
     List<AreaVerticle> areas =
         List.of(
             new JobsVerticle(
                 backend.jobs(),
                 backend.rows(),
-                new JobRuns(on.runs(), index, artifacts, outputs, on.clock()),
+                new JobRuns(on.runs(), runs, index, on.clock()),
                 staging,
                 config.grpc().adminToken(),
                 on.clock()),
@@ -89,19 +87,17 @@ final class ApiDoor {
                 backend.redis() == null ? null : backend.redis()::state,
                 on.clock()),
             new BlueprintsVerticle(staging),
-            new ObservabilityVerticle(on.runs(), on.clock()),
+            new ObservabilityVerticle(on.runs(), runs, on.clock()),
             new RunsVerticle(
-                on.runs(),
+                runs,
                 index,
                 backend.jobs(),
-                artifacts,
-                outputs,
                 new RunsVerticle.Places(config.home().resolve("bundles"), userHome),
                 Desktop.find(config.api().host(), on.environment(), System.getProperty("os.name")),
                 on.clock()),
             human,
             new ArchiveVerticle(
-                on.runs(),
+                runs,
                 config.home().resolve("exports"),
                 "mn " + Main.version(),
                 storage,

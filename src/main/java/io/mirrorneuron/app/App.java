@@ -143,7 +143,7 @@ public final class App implements AutoCloseable {
     if (role.hasRuntime()) {
       parts.add("human clock", HumanClock.start(inbox, desk));
     }
-    return new HumanVerticle(on.runs(), logs, desk, inbox, clock);
+    return new HumanVerticle(desk, inbox);
   }
 
   private Door openGrpc(Premises on) {

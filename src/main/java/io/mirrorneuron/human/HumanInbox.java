@@ -126,6 +126,15 @@ public final class HumanInbox {
     return page.putNull("next");
   }
 
+  /**
+   * All of one run, also of one that has ended: {@code {run_id, data, requests}}.
+   *
+   * @param status see {@link HumanList#of}
+   */
+  ObjectNode ofRun(String runId, String status) {
+    return HumanList.of(runId, logs.look(store.find(runId)), status, clock.instant());
+  }
+
   private static Set<Map.Entry<Place, Item>> after(NavigableMap<Place, Item> order, String cursor) {
     return order.tailMap(place(cursor), false).entrySet();
   }
@@ -133,7 +142,7 @@ public final class HumanInbox {
   private static ObjectNode json(Item item, Instant now) {
     ObjectNode json = Json.object().put("run_id", item.runId());
     json.put("blueprint_id", item.blueprintId());
-    return json.setAll(item.request().json(now));
+    return json.setAll(HumanView.request(item.request(), now));
   }
 
   /** Requests whose time is over, the most overdue first. */

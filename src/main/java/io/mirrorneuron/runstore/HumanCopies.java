@@ -45,7 +45,7 @@ public final class HumanCopies {
         held -> {
           boolean complete = mark(held);
           held.append(RunLog.HUMAN, records);
-          held.append(RunLog.EVENTS, records.stream().map(Redaction::of).toList());
+          held.append(RunLog.EVENTS, records.stream().map(HumanCopies::withoutSecrets).toList());
           held.append(RunLog.TIMELINE, records.stream().map(HumanCopies::onTimeline).toList());
           if (complete) {
             due(held).delete();
@@ -99,7 +99,7 @@ public final class HumanCopies {
     List<ObjectNode> decisions = folder.exclusively(() -> decisions(folder));
     if (!decisions.isEmpty()) {
       journal.catchUp();
-      complete(folder, journal, RunLog.EVENTS, decisions, Redaction::of);
+      complete(folder, journal, RunLog.EVENTS, decisions, HumanCopies::withoutSecrets);
       complete(folder, journal, RunLog.TIMELINE, decisions, HumanCopies::onTimeline);
     }
   }
@@ -164,6 +164,11 @@ public final class HumanCopies {
 
   private static boolean isBefore(Instant time, Instant kept) {
     return time != null && kept != null && time.isBefore(kept);
+  }
+
+  /** A record as its copy in the event log has it. */
+  public static ObjectNode withoutSecrets(ObjectNode record) {
+    return Redaction.of(record);
   }
 
   private static ObjectNode onTimeline(ObjectNode record) {

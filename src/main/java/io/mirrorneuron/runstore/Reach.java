@@ -31,20 +31,28 @@ public final class Reach {
     return new Reach(Stream.concat(roots.stream(), Stream.of(root)).toList(), userHome);
   }
 
-  /** What the text means in a document of this run; empty when it is no path. */
-  public Optional<Path> resolve(RunFolder folder, String text) {
+  /**
+   * What the text means in a document of this run; empty when it is no path.
+   *
+   * @param run its folder
+   */
+  public Optional<Path> resolve(Path run, String text) {
     try {
       String path = text.startsWith("~/") ? userHome + text.substring(1) : text;
-      return Optional.of(folder.path().resolve(path).normalize());
+      return Optional.of(run.resolve(path).normalize());
     } catch (InvalidPathException e) {
       return Optional.empty();
     }
   }
 
-  /** Where the path really leads, when that is within reach; a file need not be there. */
-  public Optional<Path> within(RunFolder folder, Path path) {
+  /**
+   * Where the path really leads, when that is within reach; a file need not be there.
+   *
+   * @param run the folder of the run
+   */
+  public Optional<Path> within(Path run, Path path) {
     Path real = real(path);
-    return Stream.concat(Stream.of(folder.path()), roots.stream().map(Reach::real))
+    return Stream.concat(Stream.of(run), roots.stream().map(Reach::real))
         .filter(root -> real.startsWith(root) && !real.equals(root))
         .filter(root -> !isHidden(root.relativize(real)))
         .findFirst()

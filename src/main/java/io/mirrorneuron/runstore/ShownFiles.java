@@ -1,5 +1,7 @@
 package io.mirrorneuron.runstore;
 
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.Redaction;
 import java.io.BufferedOutputStream;
@@ -27,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * for and stay as they are, as do files that mean something to programs only. Blocking and
  * thread-safe.
  */
-final class ShownFiles {
+public final class ShownFiles {
   private static final Logger LOG = LoggerFactory.getLogger(ShownFiles.class);
   private static final Set<String> RESULTS = Set.of("result.json", "final_artifact.json");
   private static final int FILES = 20_000;
@@ -121,6 +123,18 @@ final class ShownFiles {
             }
           }
         });
+  }
+
+  /**
+   * A JSON document without its secrets, in one line with its members sorted; the same bytes when
+   * it has none.
+   *
+   * @throws JacksonException when it is no JSON
+   */
+  public static byte[] document(byte[] text) throws IOException {
+    JsonNode json = Json.MAPPER.readTree(text);
+    JsonNode shown = Redaction.of(json);
+    return shown == json ? text : Records.write(shown).getBytes(StandardCharsets.UTF_8);
   }
 
   /** The line itself when there is nothing to hide; null when it is torn and may tell a secret. */

@@ -2,9 +2,11 @@ package io.mirrorneuron.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.runstore.Reach;
 import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.runstore.RunWriter;
+import io.mirrorneuron.runstore.ShownRuns;
 import io.mirrorneuron.runstore.export.Allowance;
 import io.mirrorneuron.runstore.export.ExportZip;
 import io.mirrorneuron.testing.SampleRuns;
@@ -16,6 +18,7 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,8 +36,7 @@ class RunVerifyTest {
     try (RunStore store = new RunStore(folder.resolve("runs"), new RunWriter.Elsewhere())) {
       RunFolder run = SampleRuns.completed(store, "run-1");
       ExportZip.write(
-          run,
-          store.journal(run),
+          new ShownRuns(store, new Reach(List.of(), folder)).find(run.runId()),
           SampleRuns.at(90),
           "mn test",
           file,

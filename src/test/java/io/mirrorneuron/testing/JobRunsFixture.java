@@ -1,12 +1,11 @@
 package io.mirrorneuron.testing;
 
 import io.mirrorneuron.jobs.JobRuns;
-import io.mirrorneuron.runstore.Artifacts;
-import io.mirrorneuron.runstore.Outputs;
 import io.mirrorneuron.runstore.Reach;
 import io.mirrorneuron.runstore.RunIndex;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.runstore.RunWriter;
+import io.mirrorneuron.runstore.ShownRuns;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -18,10 +17,6 @@ public final class JobRunsFixture {
   public static JobRuns in(Path folder, Clock clock) {
     RunStore runs = new RunStore(folder.resolve("runs"), new RunWriter.Elsewhere());
     return new JobRuns(
-        runs,
-        RunIndex.of(runs, clock),
-        new Artifacts(),
-        new Outputs(new Reach(List.of(), folder)),
-        clock);
+        runs, new ShownRuns(runs, new Reach(List.of(), folder)), RunIndex.of(runs, clock), clock);
   }
 }

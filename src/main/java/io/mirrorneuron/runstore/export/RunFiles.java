@@ -1,6 +1,5 @@
 package io.mirrorneuron.runstore.export;
 
-import io.mirrorneuron.runstore.RunFolder;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.FileVisitor;
@@ -23,10 +22,13 @@ public final class RunFiles {
 
   private RunFiles() {}
 
-  /** By their paths relative to the folder, in the order of the paths. */
-  public static TreeMap<String, Path> of(RunFolder folder) throws IOException {
+  /**
+   * By their paths relative to the folder, in the order of the paths.
+   *
+   * @param root the folder
+   */
+  public static TreeMap<String, Path> of(Path root) throws IOException {
     TreeMap<String, Path> files = new TreeMap<>();
-    Path root = folder.path();
     FileVisitor<Path> visitor =
         new SimpleFileVisitor<>() {
           @Override

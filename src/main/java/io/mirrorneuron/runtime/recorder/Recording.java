@@ -13,7 +13,6 @@ import io.mirrorneuron.runstore.RunLog;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.wire.Json;
-import io.mirrorneuron.wire.Redaction;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -45,11 +44,10 @@ final class Recording {
   private final RunStore runs;
   private final String jobId;
   private final String runId;
-  private final ObjectNode manifest;
   private final Relay relay;
   private final LongFunction<List<StoredEvent>> log;
   private final Consumer<String> beforeEnd;
-  private final RunDocuments documents;
+  private final RecordedDocuments documents;
   private Timeline timeline;
   private Map<RunLog, EventLog> logs;
   private RunFolder folder;
@@ -73,10 +71,9 @@ final class Recording {
     this.runs = runs;
     this.jobId = row.path("job_id").asText();
     this.runId = row.path("run_id").asText();
-    this.manifest = manifest;
     this.log = log;
     this.beforeEnd = beforeEnd;
-    this.documents = new RunDocuments(row, manifest);
+    this.documents = new RecordedDocuments(row, manifest);
     this.relay = new Relay(runId, documents.blueprintId(), row.path("trace_id").asText(), jobId);
     begin();
   }
@@ -200,7 +197,7 @@ final class Recording {
     if (!atEnd || into.peek("run.json").isPresent()) { // whatever programs say, it is not over
       into.write("job.json", documents.job(row, "running"));
     }
-    into.writeIfAbsent("manifest.json", Redaction.of(manifest));
+    into.writeIfAbsent("manifest.json", documents.manifest());
     documents.inputs().ifPresent(inputs -> into.writeIfAbsent("inputs.json", inputs));
   }
 

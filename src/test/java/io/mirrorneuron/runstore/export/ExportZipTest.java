@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runstore.Reach;
 import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.runstore.RunWriter;
+import io.mirrorneuron.runstore.ShownRuns;
 import io.mirrorneuron.runstore.export.ExportReport.Broken;
 import io.mirrorneuron.testing.SampleRuns;
 import io.mirrorneuron.testing.Zips;
@@ -51,8 +53,7 @@ class ExportZipTest {
   private Path export(RunFolder run) {
     Path target = folder.resolve(run.runId() + ".zip");
     ExportZip.write(
-        run,
-        store.journal(run),
+        new ShownRuns(store, new Reach(List.of(), folder)).find(run.runId()),
         SampleRuns.at(90),
         "mn test",
         target,

@@ -1,10 +1,12 @@
 package io.mirrorneuron.runstore.export;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runstore.Reach;
 import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.runstore.RunLog;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.runstore.RunWriter;
+import io.mirrorneuron.runstore.ShownRuns;
 import io.mirrorneuron.testing.SampleRuns;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -28,8 +30,7 @@ final class SmallHeap {
       records(run, Integer.parseInt(arguments[2]));
       Path zip = folder.resolve("run-1.zip");
       ExportZip.write(
-          run,
-          store.journal(run),
+          new ShownRuns(store, new Reach(List.of(), folder)).find(run.runId()),
           SampleRuns.at(90),
           "mn test",
           zip,

@@ -12,8 +12,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The JSON documents that the runtime writes of a run, and what it has to know for them. */
-final class RunDocuments {
+/**
+ * The JSON documents that the runtime writes of a run, and what it has to know for them. Secrets
+ * that came with the manifest or with results are hidden here, before anything is written.
+ */
+final class RecordedDocuments {
   private static final List<String> PEOPLE = List.of("submitted_by", "cancelled_by");
 
   private final ObjectNode manifest;
@@ -22,7 +25,7 @@ final class RunDocuments {
   private String endedAt;
   private ObjectNode result;
 
-  RunDocuments(ObjectNode row, ObjectNode manifest) {
+  RecordedDocuments(ObjectNode row, ObjectNode manifest) {
     this.manifest = manifest;
     this.startedAt = row.path("submitted_at").asText(null);
     this.blueprintId =
@@ -116,6 +119,11 @@ final class RunDocuments {
                   documents.put("final_artifact.json", Redaction.of((ObjectNode) artifact)));
     }
     return documents;
+  }
+
+  /** {@code manifest.json}. */
+  ObjectNode manifest() {
+    return Redaction.of(manifest);
   }
 
   /** What the entry agents were given, where the manifest says it. */
