@@ -229,7 +229,7 @@ class ArchitectureTest {
                       "HumanView", // requests to people
                       "HumanCopies", // what people decided, beside the whole record
                       "LogTail", // what a journal takes in
-                      "Relay", // records that the runtime writes of a run
+                      "EventRecords", // records that the runtime writes of a run
                       "RecordedDocuments", // documents that it writes
                       "CompactTimeline", // and one that it makes of what programs wrote
                       "JobHistory", // events of jobs that the runtime answers

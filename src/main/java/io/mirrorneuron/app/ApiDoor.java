@@ -18,7 +18,7 @@ import io.mirrorneuron.model.UploadQuota;
 import io.mirrorneuron.observability.ObservabilityVerticle;
 import io.mirrorneuron.runs.Desktop;
 import io.mirrorneuron.runs.RunsVerticle;
-import io.mirrorneuron.runstore.Reach;
+import io.mirrorneuron.runstore.AllowedRoots;
 import io.mirrorneuron.runstore.RunIndex;
 import io.mirrorneuron.runstore.ShownRuns;
 import io.mirrorneuron.security.Auth;
@@ -71,7 +71,7 @@ final class ApiDoor {
     Storage storage = on.rooms().storage();
     RunIndex index = RunIndex.of(on.runs(), on.clock());
     Path userHome = Path.of(System.getProperty("user.home"));
-    ShownRuns runs = new ShownRuns(on.runs(), new Reach(outputRoots(), userHome));
+    ShownRuns runs = new ShownRuns(on.runs(), new AllowedRoots(outputRoots(), userHome));
     List<AreaVerticle> areas =
         List.of(
             new JobsVerticle(

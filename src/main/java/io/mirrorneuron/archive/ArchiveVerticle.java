@@ -7,7 +7,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runstore.ShownRun;
 import io.mirrorneuron.runstore.ShownRuns;
-import io.mirrorneuron.runstore.export.Allowance;
+import io.mirrorneuron.runstore.export.ExportBudget;
 import io.mirrorneuron.runstore.export.ExportZip;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.wire.Json;
@@ -158,8 +158,8 @@ public final class ArchiveVerticle extends AreaVerticle {
     remove(left -> left.lastModified() < oldest); // for clients that did not wait
     Path file = Files.createTempFile(scratch, "export-", "." + format.suffix);
     try {
-      Allowance allowance =
-          new Allowance(
+      ExportBudget allowance =
+          new ExportBudget(
               () -> !isWanted(call),
               scratch,
               scratch.toFile()::getUsableSpace,
@@ -180,7 +180,7 @@ public final class ArchiveVerticle extends AreaVerticle {
     return answer.put("delete_after", true);
   }
 
-  private void write(ShownRun run, Format format, Path file, Allowance allowance)
+  private void write(ShownRun run, Format format, Path file, ExportBudget allowance)
       throws IOException {
     switch (format) {
       case JSON -> Json.MAPPER.writeValue(file.toFile(), RunDocument.of(story(run)));

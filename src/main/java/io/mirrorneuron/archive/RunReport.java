@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runstore.Records;
 import io.mirrorneuron.runstore.RunLog;
-import io.mirrorneuron.runstore.export.RunFiles;
+import io.mirrorneuron.runstore.export.ExportedFiles;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -194,7 +194,7 @@ final class RunReport {
   }
 
   private void files() throws IOException {
-    Map<String, Path> files = RunFiles.of(story.documents.run().path());
+    Map<String, Path> files = ExportedFiles.of(story.documents.run().path());
     files.keySet().removeIf(name -> name.matches("[^/]*\\.json"));
     if (files.isEmpty()) {
       return;

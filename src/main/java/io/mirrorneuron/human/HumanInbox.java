@@ -66,7 +66,7 @@ public final class HumanInbox {
 
   // Guarded by looking.
   private final ReentrantLock looking = new ReentrantLock();
-  private final Map<String, OpenRun> open = new HashMap<>();
+  private final Map<String, WatchedRun> open = new HashMap<>();
   private final Map<String, List<Item>> items = new HashMap<>();
   private final Set<String> met = new HashSet<>();
   private long rootSeen = -1;
@@ -225,13 +225,13 @@ public final class HumanInbox {
   }
 
   private void look(String id) {
-    OpenRun run = open.get(id);
+    WatchedRun run = open.get(id);
     if (run == null) {
       if (!store.has(id)) {
         return;
       }
       var folder = store.find(id);
-      run = new OpenRun(folder, logs.of(folder));
+      run = new WatchedRun(folder, logs.of(folder));
     }
     if (run.isOver()) {
       open.remove(id);
@@ -240,7 +240,7 @@ public final class HumanInbox {
     }
     open.put(id, run);
     if (run.hasNews()) {
-      OpenRun its = run;
+      WatchedRun its = run;
       show(
           id,
           run.state().requests().values().stream()
@@ -250,7 +250,7 @@ public final class HumanInbox {
     }
   }
 
-  private static String blueprint(HumanRequest request, OpenRun run) {
+  private static String blueprint(HumanRequest request, WatchedRun run) {
     String named = request.question().blueprintId();
     return named == null ? run.blueprintId() : named;
   }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.runstore.Reach;
+import io.mirrorneuron.runstore.AllowedRoots;
 import io.mirrorneuron.runstore.ServedFile;
 import io.mirrorneuron.runstore.ShownRun;
 import io.mirrorneuron.wire.Json;
@@ -24,14 +24,14 @@ import java.util.function.Function;
 final class RunVideo {
   private final Function<String, Optional<JsonNode>> jobs;
   private final Path bundles;
-  private final Reach reach;
+  private final AllowedRoots reach;
 
   /**
    * @param jobs the runtime's document of a job
    * @param bundles the folder of bundles, each under its fingerprint
    * @param reach that of the run alone
    */
-  RunVideo(Function<String, Optional<JsonNode>> jobs, Path bundles, Reach reach) {
+  RunVideo(Function<String, Optional<JsonNode>> jobs, Path bundles, AllowedRoots reach) {
     this.jobs = jobs;
     this.bundles = bundles;
     this.reach = reach;

@@ -8,7 +8,7 @@ import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.client.JobsClient;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.runstore.Reach;
+import io.mirrorneuron.runstore.AllowedRoots;
 import io.mirrorneuron.runstore.Records;
 import io.mirrorneuron.runstore.RunIndex;
 import io.mirrorneuron.runstore.ServedFile;
@@ -61,7 +61,8 @@ public final class RunsVerticle extends AreaVerticle {
     this.desktop = desktop;
     this.probe = new Probe(clock);
     this.ui = new RunUi(this::job, probe);
-    this.video = new RunVideo(this::job, places.bundles(), new Reach(List.of(), places.userHome()));
+    this.video =
+        new RunVideo(this::job, places.bundles(), new AllowedRoots(List.of(), places.userHome()));
     on("listRuns", call -> index.list(query(call)));
     onHot("streamRuns", this::streamRuns);
     on("getRunResult", call -> result(run(call)));

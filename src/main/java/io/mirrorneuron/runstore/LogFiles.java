@@ -64,7 +64,7 @@ final class LogFiles {
   }
 
   /** Adds whole lines, see the other; closes the live file first when it is full. */
-  LogEnd append(byte[] lines) throws IOException {
+  LogPosition append(byte[] lines) throws IOException {
     Path live = folder.path().resolve(log.file());
     if (log.rotates() && size(live) > 0 && size(live) + lines.length > limit) {
       rotate(live);
@@ -77,7 +77,7 @@ final class LogFiles {
    *
    * @return where the file ends then, unless somebody else adds to it
    */
-  static LogEnd append(Path file, byte[] lines) throws IOException {
+  static LogPosition append(Path file, byte[] lines) throws IOException {
     long before = size(file);
     boolean torn = before > 0 && LineReader.endingAt(file, before) == null;
     ByteBuffer bytes = ByteBuffer.allocate(lines.length + 1);
@@ -95,7 +95,7 @@ final class LogFiles {
         channel.write(bytes);
       }
     }
-    return LogEnd.of(before + bytes.limit(), lines);
+    return LogPosition.of(before + bytes.limit(), lines);
   }
 
   private void rotate(Path live) throws IOException {

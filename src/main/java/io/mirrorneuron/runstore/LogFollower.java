@@ -30,17 +30,17 @@ public final class LogFollower {
    * How far files were read, by their identity on disk. A file that is renamed while files are
    * listed is missed by that look, so those that were not seen lately are kept for a while.
    */
-  private final Map<Object, LogEnd> ends =
+  private final Map<Object, LogPosition> ends =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Object, LogEnd> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Object, LogPosition> eldest) {
           return size() > FILES;
         }
       };
 
-  private FileLook seen;
+  private FileState seen;
 
   /**
    * @param mark only lines that contain this text are read; ASCII
@@ -52,7 +52,7 @@ public final class LogFollower {
 
   /** What has come, oldest first; lines that are no JSON object are passed over. */
   public List<ObjectNode> more() throws IOException {
-    FileLook now = FileLook.at(files.live());
+    FileState now = FileState.at(files.live());
     if (now.equals(seen)) {
       return List.of();
     }
@@ -61,7 +61,7 @@ public final class LogFollower {
       try {
         BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
         Object key = attributes.fileKey() == null ? file : attributes.fileKey();
-        LogEnd end = ends.getOrDefault(key, LogEnd.START);
+        LogPosition end = ends.getOrDefault(key, LogPosition.START);
         ends.put(key, read(file, attributes.size(), end, records));
       } catch (NoSuchFileException e) {
         continue; // closed or thrown away since it was listed
@@ -72,7 +72,8 @@ public final class LogFollower {
   }
 
   /** Answers where the last whole line ends; of a packed file, which is read once, its size. */
-  private LogEnd read(Path file, long size, LogEnd end, List<ObjectNode> into) throws IOException {
+  private LogPosition read(Path file, long size, LogPosition end, List<ObjectNode> into)
+      throws IOException {
     boolean packed = file.toString().endsWith(".gz");
     boolean goesOn = end.end() > 0 && (packed ? size == end.end() : end.isIn(file));
     if (goesOn && size == end.end()) {
@@ -86,7 +87,7 @@ public final class LogFollower {
           add(new String(line, StandardCharsets.UTF_8), into);
         }
       }
-      return new LogEnd(packed ? size : lines.end(), hash);
+      return new LogPosition(packed ? size : lines.end(), hash);
     }
   }
 

@@ -29,7 +29,7 @@ final class LogTail {
   private final RunLog log;
 
   /** The files as they were when they were last read to their end. */
-  private final Map<Path, FileLook> seen = new HashMap<>();
+  private final Map<Path, FileState> seen = new HashMap<>();
 
   /** Whether there is something to read whatever the files look like. */
   private boolean again = true;
@@ -99,7 +99,7 @@ final class LogTail {
   }
 
   private boolean isNew(Path file) {
-    return !FileLook.at(file).equals(seen.getOrDefault(file, FileLook.NOTHING));
+    return !FileState.at(file).equals(seen.getOrDefault(file, FileState.NOTHING));
   }
 
   /** Whether the last read did not come to the end of all files. */
@@ -114,7 +114,7 @@ final class LogTail {
   }
 
   /** New records, as many at a time as the limit says. */
-  List<Line> read(Sources sources, JournalFiles journal, int limit) throws IOException {
+  List<Line> read(SourcePositions sources, JournalFiles journal, int limit) throws IOException {
     List<Line> lines = new ArrayList<>();
     underWay.clear();
     if (!hasNews()) {
@@ -124,7 +124,7 @@ final class LogTail {
     LogFiles files = folder.files(log);
     List<Path> all = files.all();
     for (Path file : all) {
-      FileLook look = FileLook.at(file);
+      FileState look = FileState.at(file);
       try {
         if (!isRead(file, look) && !readFile(file, sources, journal, limit, lines)) {
           return lines;
@@ -140,18 +140,18 @@ final class LogTail {
   }
 
   /** What is packed stays as it is. */
-  private boolean isRead(Path file, FileLook look) {
+  private boolean isRead(Path file, FileState look) {
     return seen.containsKey(file) && (isPacked(file) || look.equals(seen.get(file)));
   }
 
   /** Answers whether it came to the end of the file. */
   private boolean readFile(
-      Path file, Sources sources, JournalFiles journal, int limit, List<Line> lines)
+      Path file, SourcePositions sources, JournalFiles journal, int limit, List<Line> lines)
       throws IOException {
     String key = key(file);
-    LogEnd from = sources.position(log, key);
+    LogPosition from = sources.position(log, key);
     if (isAnother(file, key, from, sources)) {
-      from = LogEnd.START;
+      from = LogPosition.START;
       journalled = journalled == null ? hashes(journal) : journalled;
     }
     try (LineReader reader = LineReader.open(file, from.end())) {
@@ -164,7 +164,7 @@ final class LogTail {
           time = own == null ? time : own;
           lines.add(new Line(time, log, key, reader.end(), hash, record));
         } else if (lines.isEmpty()) {
-          sources.passed(log, key, new LogEnd(reader.end(), hash));
+          sources.passed(log, key, new LogPosition(reader.end(), hash));
         }
         if (lines.size() >= limit) {
           return false;
@@ -176,7 +176,7 @@ final class LogTail {
   }
 
   /** Whether the journal has to be asked what of this file it has already. */
-  private boolean isAnother(Path file, String key, LogEnd from, Sources sources)
+  private boolean isAnother(Path file, String key, LogPosition from, SourcePositions sources)
       throws IOException {
     boolean known = sources.knows(log, key);
     if (isPacked(file)) {
@@ -193,7 +193,7 @@ final class LogTail {
   }
 
   /** Identities are used again; the line that was taken last tells. */
-  private boolean isThere(String key, LogEnd position) throws IOException {
+  private boolean isThere(String key, LogPosition position) throws IOException {
     for (Path file : folder.files(log).all()) {
       if (key(file).equals(key) && (isPacked(file) || position.isIn(file))) {
         return true;
@@ -221,7 +221,7 @@ final class LogTail {
         && left >= 0;
   }
 
-  private boolean isTaken(EventId event, Sources sources) {
+  private boolean isTaken(EventId event, SourcePositions sources) {
     return event != null && (sources.has(log, event.job(), event.seq()) || !underWay.add(event));
   }
 

@@ -35,9 +35,9 @@ public final class Outputs {
           "/result/final_artifact/output_files");
 
   private final Checksums checksums = new Checksums(CHECKSUMS);
-  private final Reach reach;
+  private final AllowedRoots reach;
 
-  public Outputs(Reach reach) {
+  public Outputs(AllowedRoots reach) {
     this.reach = reach;
   }
 

@@ -137,13 +137,13 @@ public final class RunFolder {
   public void update(String name, UnaryOperator<ObjectNode> change) {
     Path file = path.resolve(name);
     try (var _ = lock()) {
-      FileLook read;
+      FileState read;
       int attempts = 0;
       do {
-        read = FileLook.at(file);
+        read = FileState.at(file);
         prepare(name, change.apply(peek(name).orElseGet(Json::object)));
       } while (access != Access.UNSHARED
-          && !FileLook.at(file).equals(read)
+          && !FileState.at(file).equals(read)
           && ++attempts < UPDATE_ATTEMPTS);
       publish(name);
     } catch (IOException e) {
@@ -210,8 +210,8 @@ public final class RunFolder {
   }
 
   /** Adds whole lines. The answer is where the live file ends then. */
-  LogEnd append(RunLog log, byte[] lines) {
-    LogEnd end;
+  LogPosition append(RunLog log, byte[] lines) {
+    LogPosition end;
     try (var _ = lock()) {
       end = files(log).append(lines);
     } catch (IOException e) {

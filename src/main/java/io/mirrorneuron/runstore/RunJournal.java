@@ -45,7 +45,7 @@ public final class RunJournal {
   private final ReentrantLock lock = new ReentrantLock(true);
 
   // Guarded by the lock.
-  private Sources sources;
+  private SourcePositions sources;
   private JournalFiles.Mark mark;
 
   RunJournal(RunFolder folder) {
@@ -273,7 +273,7 @@ public final class RunJournal {
   }
 
   private void load() throws IOException {
-    sources = new Sources();
+    sources = new SourcePositions();
     tails.values().forEach(LogTail::forget);
     files.repair();
     mark = files.mark();

@@ -23,7 +23,7 @@ record RunRow(
     String startedAt,
     String endedAt,
     Place place,
-    List<FileLook> seen) {
+    List<FileState> seen) {
 
   /** The newest comes first; the id decides where the time does not. */
   record Place(Instant at, String runId) implements Comparable<Place> {
@@ -40,10 +40,10 @@ record RunRow(
    * @param before what was known until now, or null; the answer when nothing has changed
    */
   static RunRow read(RunFolder folder, RunRow before) {
-    List<FileLook> seen =
+    List<FileState> seen =
         List.of(
-            FileLook.at(folder.path().resolve("run.json")),
-            FileLook.at(folder.path().resolve("job.json")));
+            FileState.at(folder.path().resolve("run.json")),
+            FileState.at(folder.path().resolve("job.json")));
     if (before != null && before.seen.equals(seen)) {
       return before;
     }

@@ -38,7 +38,7 @@ public final class ShownFiles {
   /** Of one file, in its states of late. */
   private static final int COPIES = 4;
 
-  private record Shown(FileLook look, Path copy) {}
+  private record Shown(FileState look, Path copy) {}
 
   private final Map<Path, Shown> known =
       new LinkedHashMap<>(16, 0.75f, true) {
@@ -57,7 +57,7 @@ public final class ShownFiles {
     if (!log && !isDocument(relative)) {
       return file;
     }
-    FileLook look = FileLook.at(file);
+    FileState look = FileState.at(file);
     Shown before;
     synchronized (known) {
       before = known.get(file);
@@ -98,7 +98,7 @@ public final class ShownFiles {
     return relative.getNameCount() == 1 && name.endsWith(".json") && !RESULTS.contains(name);
   }
 
-  private static Path log(RunFolder folder, Path file, FileLook look) throws IOException {
+  private static Path log(RunFolder folder, Path file, FileState look) throws IOException {
     boolean secret = false;
     try (LineReader lines = LineReader.open(file, 0)) {
       for (byte[] line = lines.next(); line != null && !secret; line = lines.next()) {
@@ -152,7 +152,7 @@ public final class ShownFiles {
     }
   }
 
-  private static Path document(RunFolder folder, Path file, FileLook look) throws IOException {
+  private static Path document(RunFolder folder, Path file, FileState look) throws IOException {
     if (look.length() > LONGEST_DOCUMENT) {
       return file;
     }
@@ -168,7 +168,7 @@ public final class ShownFiles {
     void write(OutputStream out) throws IOException;
   }
 
-  private static Path copy(RunFolder folder, Path file, FileLook look, Content content)
+  private static Path copy(RunFolder folder, Path file, FileState look, Content content)
       throws IOException {
     Path copies = folder.path().resolve(RunFolder.HIDDEN).resolve("shown");
     Files.createDirectories(copies);

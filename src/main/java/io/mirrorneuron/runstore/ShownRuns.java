@@ -12,7 +12,7 @@ public final class ShownRuns {
   /**
    * @param outputRoots how far the outputs that documents of runs name may lead
    */
-  public ShownRuns(RunStore store, Reach outputRoots) {
+  public ShownRuns(RunStore store, AllowedRoots outputRoots) {
     this.store = store;
     this.outputs = new Outputs(outputRoots);
   }

@@ -2,12 +2,12 @@ package io.mirrorneuron.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.runstore.Reach;
+import io.mirrorneuron.runstore.AllowedRoots;
 import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.runstore.RunWriter;
 import io.mirrorneuron.runstore.ShownRuns;
-import io.mirrorneuron.runstore.export.Allowance;
+import io.mirrorneuron.runstore.export.ExportBudget;
 import io.mirrorneuron.runstore.export.ExportZip;
 import io.mirrorneuron.testing.SampleRuns;
 import io.mirrorneuron.testing.Shell;
@@ -36,11 +36,11 @@ class RunVerifyTest {
     try (RunStore store = new RunStore(folder.resolve("runs"), new RunWriter.Elsewhere())) {
       RunFolder run = SampleRuns.completed(store, "run-1");
       ExportZip.write(
-          new ShownRuns(store, new Reach(List.of(), folder)).find(run.runId()),
+          new ShownRuns(store, new AllowedRoots(List.of(), folder)).find(run.runId()),
           SampleRuns.at(90),
           "mn test",
           file,
-          new Allowance(() -> false, Path.of("exports"), () -> Long.MAX_VALUE, 0));
+          new ExportBudget(() -> false, Path.of("exports"), () -> Long.MAX_VALUE, 0));
     }
   }
 

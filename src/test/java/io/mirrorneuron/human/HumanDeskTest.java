@@ -438,7 +438,10 @@ class HumanDeskTest {
     scene.program("r", RunLog.HUMAN, "human_notice", "{'notice_id': 'n'}");
 
     ObjectNode claim = scene.claim("r", "q", "{'by': 'ANNA'}", null, "anna");
-    assertThat(HumanView.request(scene.request("r", "q"), scene.clock.instant()).path("claim").toString())
+    assertThat(
+            HumanView.request(scene.request("r", "q"), scene.clock.instant())
+                .path("claim")
+                .toString())
         .isEqualTo("{\"by\":\"anna\",\"by_verified\":true,\"until\":\"2026-06-20T10:05:00.000Z\"}");
     ObjectNode release = scene.release("r", "q", "{}", "Anna", "anna");
     ObjectNode notice = scene.acknowledge("r", "n", "{}", null, "anna");
@@ -448,7 +451,8 @@ class HumanDeskTest {
       assertThat(record.at("/payload/by").asText()).isEqualTo("anna");
       assertThat(record.at("/payload/by_verified").asBoolean()).isTrue();
     }
-    JsonNode decision = HumanView.request(scene.request("r", "q"), scene.clock.instant()).at("/decisions/0");
+    JsonNode decision =
+        HumanView.request(scene.request("r", "q"), scene.clock.instant()).at("/decisions/0");
     assertThat(decision.path("by").asText()).isEqualTo("anna");
     assertThat(decision.path("by_verified").asBoolean()).isTrue();
     assertThat(scene.answer("r", "q", "{'decision': 'approve'}", null, "anna")).isEqualTo(answer);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runstore.Reach;
+import io.mirrorneuron.runstore.AllowedRoots;
 import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.runstore.RunWriter;
@@ -34,14 +34,14 @@ class RunVideoTest {
   void makeRun() {
     RunStore store = new RunStore(temp.resolve("runs"), new RunWriter.Elsewhere());
     run = store.open("r1");
-    shown = new ShownRuns(store, new Reach(List.of(), temp)).present("r1").orElseThrow();
+    shown = new ShownRuns(store, new AllowedRoots(List.of(), temp)).present("r1").orElseThrow();
     Map<String, ObjectNode> jobs =
         Map.of("mine", job("r1", MINE), "odd", job("r1", ".."), "other", job("r2", OTHER));
     video =
         new RunVideo(
             id -> Optional.ofNullable(jobs.get(id)),
             temp.resolve("bundles"),
-            new Reach(List.of(), temp));
+            new AllowedRoots(List.of(), temp));
     RunFiles.write(temp, "bundles/" + MINE + "/film.mp4", "mine");
     RunFiles.write(temp, "bundles/" + OTHER + "/film.mp4", "other");
   }

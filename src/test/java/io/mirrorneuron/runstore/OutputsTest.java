@@ -24,7 +24,7 @@ class OutputsTest {
     run = new RunStore(temp.resolve("runs"), new RunWriter.Elsewhere()).open("r1");
     outputs =
         new Outputs(
-            new Reach(
+            new AllowedRoots(
                 List.of(temp.resolve("home/.mn/shared"), temp.resolve("none")),
                 temp.resolve("home")));
   }

@@ -24,7 +24,7 @@ import io.mirrorneuron.model.UploadQuota;
 import io.mirrorneuron.observability.ObservabilityVerticle;
 import io.mirrorneuron.runs.Desktop;
 import io.mirrorneuron.runs.RunsVerticle;
-import io.mirrorneuron.runstore.Reach;
+import io.mirrorneuron.runstore.AllowedRoots;
 import io.mirrorneuron.runstore.RunIndex;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.runstore.RunWriter;
@@ -136,7 +136,7 @@ public final class GatewayFixture implements AutoCloseable {
     ShownRuns shown =
         new ShownRuns(
             runs,
-            new Reach(
+            new AllowedRoots(
                 List.of(folder.resolve("home/shared"), folder.resolve("out")),
                 folder.resolve("home")));
     List<AreaVerticle> areas =

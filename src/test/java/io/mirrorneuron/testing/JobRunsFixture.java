@@ -1,7 +1,7 @@
 package io.mirrorneuron.testing;
 
 import io.mirrorneuron.jobs.JobRuns;
-import io.mirrorneuron.runstore.Reach;
+import io.mirrorneuron.runstore.AllowedRoots;
 import io.mirrorneuron.runstore.RunIndex;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.runstore.RunWriter;
@@ -17,6 +17,9 @@ public final class JobRunsFixture {
   public static JobRuns in(Path folder, Clock clock) {
     RunStore runs = new RunStore(folder.resolve("runs"), new RunWriter.Elsewhere());
     return new JobRuns(
-        runs, new ShownRuns(runs, new Reach(List.of(), folder)), RunIndex.of(runs, clock), clock);
+        runs,
+        new ShownRuns(runs, new AllowedRoots(List.of(), folder)),
+        RunIndex.of(runs, clock),
+        clock);
   }
 }

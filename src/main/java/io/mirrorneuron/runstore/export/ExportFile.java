@@ -66,7 +66,9 @@ final class ExportFile implements AutoCloseable {
       int entries = Short.toUnsignedInt(end.getShort(10));
       long bytes = Integer.toUnsignedLong(end.getInt(12));
       long start = Integer.toUnsignedLong(end.getInt(16));
-      if (entries > Limits.ENTRIES || bytes > Limits.DIRECTORY_BYTES || start + bytes != at) {
+      if (entries > ExportLimits.ENTRIES
+          || bytes > ExportLimits.DIRECTORY_BYTES
+          || start + bytes != at) {
         throw noExport();
       }
       return start;
@@ -119,7 +121,7 @@ final class ExportFile implements AutoCloseable {
     public int read(byte[] bytes, int from, int length) throws IOException {
       int read = super.read(bytes, from, length);
       unpacked += Math.max(0, read);
-      if (unpacked > Limits.EXPANDED_BYTES) {
+      if (unpacked > ExportLimits.EXPANDED_BYTES) {
         throw new ZipException("expands to more than an exported run may have");
       }
       return read;

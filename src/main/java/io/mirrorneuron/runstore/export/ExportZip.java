@@ -5,7 +5,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runstore.ShownFiles;
 import io.mirrorneuron.runstore.ShownRun;
-import io.mirrorneuron.runstore.export.Spools.Spool;
+import io.mirrorneuron.runstore.export.SpooledRecords.Spool;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -42,13 +42,14 @@ public final class ExportZip {
 
   private final ShownRun run;
   private final Path scratch;
-  private final Allowance allowance;
+  private final ExportBudget allowance;
   private final ZipArchiveOutputStream zip;
   private final List<Part> parts = new ArrayList<>();
   private final List<String> leftOut = new ArrayList<>();
   private long records;
 
-  private ExportZip(ShownRun run, Path scratch, Allowance allowance, ZipArchiveOutputStream zip) {
+  private ExportZip(
+      ShownRun run, Path scratch, ExportBudget allowance, ZipArchiveOutputStream zip) {
     this.run = run;
     this.scratch = scratch;
     this.allowance = allowance;
@@ -63,7 +64,7 @@ public final class ExportZip {
    *     STORAGE_FULL when the disk has no room for it; UNAVAILABLE when nobody waits any more
    */
   public static void write(
-      ShownRun run, String createdAt, String tool, Path target, Allowance allowance) {
+      ShownRun run, String createdAt, String tool, Path target, ExportBudget allowance) {
     try (ZipArchiveOutputStream zip = new ZipArchiveOutputStream(target)) {
       zip.setUseZip64(Zip64Mode.Never);
       Path scratch = target.toAbsolutePath().getParent();
@@ -71,7 +72,7 @@ public final class ExportZip {
       export.files();
       export.chain(createdAt, tool);
     } catch (Zip64RequiredException e) {
-      throw Allowance.tooMany();
+      throw ExportBudget.tooMany();
     } catch (IOException e) {
       if (allowance.isFull()) {
         throw allowance.full(0);
@@ -86,9 +87,10 @@ public final class ExportZip {
   }
 
   private void files() throws IOException {
-    TreeMap<String, Path> files = RunFiles.of(run.path());
+    TreeMap<String, Path> files = ExportedFiles.of(run.path());
     allowance.expect(run.runId(), files);
-    try (Spools spools = Spools.of(run.runId(), run.journal(), scratch, allowance)) {
+    try (SpooledRecords spools =
+        SpooledRecords.of(run.runId(), run.journal(), scratch, allowance)) {
       TreeMap<String, Object> all = new TreeMap<>(files);
       all.putAll(spools.byName());
       if (spools.first() > 1) {
@@ -126,8 +128,8 @@ public final class ExportZip {
   /** One that cannot be read as JSON cannot be redacted, so it stays out. */
   private void document(String name, Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-      byte[] text = in.readNBytes(Limits.DOCUMENT_BYTES + 1);
-      if (text.length > Limits.DOCUMENT_BYTES) {
+      byte[] text = in.readNBytes(ExportLimits.DOCUMENT_BYTES + 1);
+      if (text.length > ExportLimits.DOCUMENT_BYTES) {
         leaveOut(name);
         return;
       }
@@ -146,15 +148,15 @@ public final class ExportZip {
 
   private void add(String path, InputStream content, long size) throws IOException {
     put(path, size > STORED_FROM);
-    Hashed in = new Hashed(content, allowance::count);
+    HashingStream in = new HashingStream(content, allowance::count);
     byte[] piece = new byte[PIECE_BYTES];
     for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
       zip.write(piece, 0, read);
     }
     zip.closeArchiveEntry();
     parts.add(new Part(path, in.size(), in.sha256()));
-    if (parts.size() > Limits.ENTRIES - 2) {
-      throw Allowance.tooMany();
+    if (parts.size() > ExportLimits.ENTRIES - 2) {
+      throw ExportBudget.tooMany();
     }
   }
 
@@ -166,12 +168,13 @@ public final class ExportZip {
   }
 
   private void chain(String createdAt, String tool) throws IOException {
-    Header header = new Header(run.runId(), createdAt, tool, parts.size(), records, leftOut, "");
+    ExportHeader header =
+        new ExportHeader(run.runId(), createdAt, tool, parts.size(), records, leftOut, "");
     String last = header.genesis();
     put(ExportCheck.CHAIN, false);
     for (int i = 0; i < parts.size(); i++) {
       Part part = parts.get(i);
-      Link link = Link.of(i, part.path(), part.size(), part.sha256(), last);
+      ChainLink link = ChainLink.of(i, part.path(), part.size(), part.sha256(), last);
       zip.write(link.line());
       last = link.hash();
     }

@@ -44,11 +44,11 @@ final class Recording {
   private final RunStore runs;
   private final String jobId;
   private final String runId;
-  private final Relay relay;
+  private final EventRecords relay;
   private final LongFunction<List<StoredEvent>> log;
   private final Consumer<String> beforeEnd;
   private final RecordedDocuments documents;
-  private Timeline timeline;
+  private TimelineRecords timeline;
   private Map<RunLog, EventLog> logs;
   private RunFolder folder;
   private long recorded;
@@ -74,12 +74,13 @@ final class Recording {
     this.log = log;
     this.beforeEnd = beforeEnd;
     this.documents = new RecordedDocuments(row, manifest);
-    this.relay = new Relay(runId, documents.blueprintId(), row.path("trace_id").asText(), jobId);
+    this.relay =
+        new EventRecords(runId, documents.blueprintId(), row.path("trace_id").asText(), jobId);
     begin();
   }
 
   private void begin() {
-    timeline = new Timeline(relay);
+    timeline = new TimelineRecords(relay);
     logs = new EnumMap<>(RunLog.class);
     for (RunLog log : List.of(RunLog.EVENTS, RunLog.ERRORS, RunLog.TIMELINE)) {
       logs.put(log, new EventLog(log, jobId));
@@ -263,7 +264,7 @@ final class Recording {
 
   /** Writes again what a program that rewrote the files has lost. */
   private void restore() {
-    timeline = new Timeline(relay);
+    timeline = new TimelineRecords(relay);
     long after = 0;
     for (List<StoredEvent> page = log.apply(0); !page.isEmpty(); page = log.apply(after)) {
       append(folder, page);

@@ -1,7 +1,7 @@
 package io.mirrorneuron.runstore.export;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runstore.Reach;
+import io.mirrorneuron.runstore.AllowedRoots;
 import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.runstore.RunLog;
 import io.mirrorneuron.runstore.RunStore;
@@ -30,11 +30,11 @@ final class SmallHeap {
       records(run, Integer.parseInt(arguments[2]));
       Path zip = folder.resolve("run-1.zip");
       ExportZip.write(
-          new ShownRuns(store, new Reach(List.of(), folder)).find(run.runId()),
+          new ShownRuns(store, new AllowedRoots(List.of(), folder)).find(run.runId()),
           SampleRuns.at(90),
           "mn test",
           zip,
-          new Allowance(() -> false, Path.of("exports"), () -> Long.MAX_VALUE, 0));
+          new ExportBudget(() -> false, Path.of("exports"), () -> Long.MAX_VALUE, 0));
       ExportReport report = ExportCheck.verify(zip);
       System.out.println(report.firstBroken() + " " + report.records() + " " + Files.size(zip));
     }

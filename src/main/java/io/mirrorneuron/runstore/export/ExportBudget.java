@@ -13,8 +13,8 @@ import java.util.function.LongSupplier;
  * before anything is written and with each piece, because files grow while they are read. Used by
  * one thread.
  */
-public final class Allowance {
-  private static final long MOST_BYTES = Limits.EXPANDED_BYTES / 2;
+public final class ExportBudget {
+  private static final long MOST_BYTES = ExportLimits.EXPANDED_BYTES / 2;
 
   /** Asking the file system is dearer than a piece. */
   private static final long LOOK_EVERY = 16L << 20;
@@ -32,7 +32,7 @@ public final class Allowance {
    * @param free bytes that may be written there
    * @param reserve bytes of them that are left to others, who cannot go on without any
    */
-  public Allowance(BooleanSupplier gone, Path folder, LongSupplier free, long reserve) {
+  public ExportBudget(BooleanSupplier gone, Path folder, LongSupplier free, long reserve) {
     this.gone = gone;
     this.folder = folder;
     this.free = free;
@@ -54,7 +54,7 @@ public final class Allowance {
         largest = file;
       }
     }
-    if (files.size() > Limits.ENTRIES - 2) {
+    if (files.size() > ExportLimits.ENTRIES - 2) {
       throw tooMany();
     }
     if (sum > MOST_BYTES) {
@@ -108,7 +108,7 @@ public final class Allowance {
     return new MnException(
         ErrorCode.TOO_LARGE,
         "run_too_large",
-        "the run has more than %d files, and cannot be one zip".formatted(Limits.ENTRIES));
+        "the run has more than %d files, and cannot be one zip".formatted(ExportLimits.ENTRIES));
   }
 
   private void needRoom(long needed) {

@@ -10,8 +10,8 @@ import java.util.Arrays;
  *
  * @param end in bytes
  */
-record LogEnd(long end, long hash) {
-  static final LogEnd START = new LogEnd(0, 0);
+record LogPosition(long end, long hash) {
+  static final LogPosition START = new LogPosition(0, 0);
 
   /** Whether the file ends there, with that line. */
   boolean isAtEndOf(Path file) throws IOException {
@@ -25,12 +25,12 @@ record LogEnd(long end, long hash) {
   }
 
   /** Where a file ends to which these lines were added. */
-  static LogEnd of(long length, byte[] lines) {
+  static LogPosition of(long length, byte[] lines) {
     int last = lines.length - 1;
     int begin = last;
     while (begin > 0 && lines[begin - 1] != '\n') {
       begin--;
     }
-    return new LogEnd(length, JournalEntry.hash(Arrays.copyOfRange(lines, begin, last)));
+    return new LogPosition(length, JournalEntry.hash(Arrays.copyOfRange(lines, begin, last)));
   }
 }

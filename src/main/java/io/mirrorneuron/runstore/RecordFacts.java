@@ -15,19 +15,19 @@ import java.util.Set;
  * errors and tokens. Everything else is skipped unread, so a record of 64 KiB costs no more than
  * its bytes.
  */
-record Glance(ObjectNode facts) {
+record RecordFacts(ObjectNode facts) {
   private static final int LONGEST_TEXT = 300;
   private static final int DEEPEST = 4;
   private static final Set<String> LOOKED_INTO =
       Set.of("payload", "error", "details", "usage", "token_usage", "tokens", "llm", "llm_usage");
 
   /** Null when the line is no JSON object. */
-  static Glance at(byte[] line) {
+  static RecordFacts at(byte[] line) {
     try (JsonParser parser = Json.MAPPER.createParser(line)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         return null;
       }
-      return new Glance(object(parser, 0));
+      return new RecordFacts(object(parser, 0));
     } catch (IOException e) {
       return null;
     }

@@ -12,14 +12,14 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class AllowanceTest {
+class ExportBudgetTest {
   private static final long MIB = 1 << 20;
   private static final long RESERVE = 64 * MIB;
 
   private boolean gone;
   private long free = 1L << 40;
-  private final Allowance allowance =
-      new Allowance(() -> gone, Path.of("exports"), () -> free, RESERVE);
+  private final ExportBudget allowance =
+      new ExportBudget(() -> gone, Path.of("exports"), () -> free, RESERVE);
 
   private static MnException refused(Runnable work) {
     return catchThrowableOfType(MnException.class, work::run);

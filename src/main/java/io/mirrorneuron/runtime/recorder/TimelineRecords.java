@@ -13,11 +13,11 @@ import java.util.Map;
  * What of a job's events belongs on its timeline, as {@code mn.timeline.v1}. Remembers when steps
  * and programs began, so it has to hear all events from the first.
  */
-final class Timeline {
-  private final Relay relay;
+final class TimelineRecords {
+  private final EventRecords relay;
   private final Map<String, Instant> begun = new HashMap<>();
 
-  Timeline(Relay relay) {
+  TimelineRecords(EventRecords relay) {
     this.relay = relay;
   }
 

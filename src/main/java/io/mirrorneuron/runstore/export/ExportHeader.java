@@ -18,7 +18,7 @@ import java.util.List;
  * @param leftOut paths of files that could not be exported
  * @param head the hash of the last link, or {@link #genesis()} when there is none
  */
-record Header(
+record ExportHeader(
     String runId,
     String createdAt,
     String tool,
@@ -33,8 +33,8 @@ record Header(
     return Sha256.of(SCHEMA + "\n" + Records.write(json()));
   }
 
-  Header withHead(String hash) {
-    return new Header(runId, createdAt, tool, entries, records, leftOut, hash);
+  ExportHeader withHead(String hash) {
+    return new ExportHeader(runId, createdAt, tool, entries, records, leftOut, hash);
   }
 
   private ObjectNode json() {
@@ -55,11 +55,11 @@ record Header(
   }
 
   /** Null unless the bytes are exactly what {@link #bytes} gives for some header. */
-  static Header parse(byte[] bytes) {
+  static ExportHeader parse(byte[] bytes) {
     try {
       ObjectNode json = Json.parseObject(new String(bytes, StandardCharsets.UTF_8), "export");
-      Header header =
-          new Header(
+      ExportHeader header =
+          new ExportHeader(
               json.path("run_id").asText(),
               json.path("created_at").asText(),
               json.path("tool").asText(),

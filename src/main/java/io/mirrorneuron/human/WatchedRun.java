@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** A run that is not over, watched with few looks at files. Used by one thread at a time. */
-final class OpenRun {
+final class WatchedRun {
   private final RunFolder folder;
   private final HumanLog log;
   private List<Long> stamps = List.of();
@@ -16,7 +16,7 @@ final class OpenRun {
   private String blueprintId;
   private HumanState state;
 
-  OpenRun(RunFolder folder, HumanLog log) {
+  WatchedRun(RunFolder folder, HumanLog log) {
     this.folder = folder;
     this.log = log;
   }

@@ -6,19 +6,19 @@ import java.io.InputStream;
 import java.util.function.LongConsumer;
 
 /** Knows the length and the SHA-256 of all that was read through it. */
-final class Hashed extends FilterInputStream {
+final class HashingStream extends FilterInputStream {
   private final LongConsumer each;
   private final Sha256 digest = new Sha256();
   private long size;
 
-  Hashed(InputStream in) {
+  HashingStream(InputStream in) {
     this(in, read -> {});
   }
 
   /**
    * @param each hears of each piece how long it is
    */
-  Hashed(InputStream in, LongConsumer each) {
+  HashingStream(InputStream in, LongConsumer each) {
     super(in);
     this.each = each;
   }

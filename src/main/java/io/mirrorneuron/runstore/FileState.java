@@ -7,17 +7,17 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 
 /** What tells two states of a file apart without reading it. */
-record FileLook(long length, FileTime modified, Object identity) {
+record FileState(long length, FileTime modified, Object identity) {
   /** No file, or an empty one. */
-  static final FileLook NOTHING = new FileLook(0, null, null);
+  static final FileState NOTHING = new FileState(0, null, null);
 
-  static FileLook at(Path file) {
+  static FileState at(Path file) {
     if (file.toFile().length() == 0) { // cheaper than an exception
       return NOTHING;
     }
     try {
       var attributes = Files.readAttributes(file, BasicFileAttributes.class);
-      return new FileLook(attributes.size(), attributes.lastModifiedTime(), attributes.fileKey());
+      return new FileState(attributes.size(), attributes.lastModifiedTime(), attributes.fileKey());
     } catch (IOException e) {
       return NOTHING;
     }

@@ -9,7 +9,7 @@ import io.mirrorneuron.wire.Redaction;
 import java.util.Set;
 
 /** How an event of a job reads in the line files of its run. The same event, the same record. */
-final class Relay {
+final class EventRecords {
   /** Members of an event that stand beside its payload. */
   private static final Set<String> OWN =
       Set.of("seq", "type", "timestamp", "agent_id", "node", "job_id", "payload");
@@ -22,7 +22,7 @@ final class Relay {
   private final String jobId;
   private final String jobSpan;
 
-  Relay(String runId, JsonNode blueprintId, String traceId, String jobId) {
+  EventRecords(String runId, JsonNode blueprintId, String traceId, String jobId) {
     this.runId = runId;
     this.blueprintId = blueprintId;
     this.traceId = traceId;

@@ -14,13 +14,13 @@ import java.util.regex.Pattern;
  * The files of a run that go into an export: no links, nothing hidden, and not the line logs with
  * their segments, indexes and text mirrors, whose records the export takes from the journal.
  */
-public final class RunFiles {
+public final class ExportedFiles {
   private static final Pattern LOGS =
       Pattern.compile(
           "(events|logs|human|resources|resource_samples|errors|timeline)(\\.\\d{3,})?\\.jsonl(\\.gz)?"
               + "|(events|logs|errors)\\.index\\.json|(events|errors)\\.log|logs/archive/.*");
 
-  private RunFiles() {}
+  private ExportedFiles() {}
 
   /**
    * By their paths relative to the folder, in the order of the paths.

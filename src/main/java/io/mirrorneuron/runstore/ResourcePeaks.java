@@ -6,7 +6,7 @@ import io.mirrorneuron.runstore.ResourceSummary.Measure;
 import io.mirrorneuron.wire.Json;
 
 /** The heights of a run's resource samples, and their tokens. */
-final class Peaks {
+final class ResourcePeaks {
   private final Measure memory = new Measure();
   private final Measure cpu = new Measure();
   private final Measure gpu = new Measure();

@@ -13,14 +13,14 @@ import java.util.Arrays;
  * @param index of the entry, from 0
  * @param size in bytes, unpacked
  * @param sha256 of the unpacked bytes
- * @param prev the hash of the link before; of the first one {@link Header#genesis()}
+ * @param prev the hash of the link before; of the first one {@link ExportHeader#genesis()}
  * @param hash of all the others
  */
-record Link(long index, String path, long size, String sha256, String prev, String hash) {
+record ChainLink(long index, String path, long size, String sha256, String prev, String hash) {
   private static final String FORM = "mn.run.link.v1\n%s\n%d\n%d\n%s\n%s";
 
-  static Link of(long index, String path, long size, String sha256, String prev) {
-    return new Link(index, path, size, sha256, prev, hash(index, path, size, sha256, prev));
+  static ChainLink of(long index, String path, long size, String sha256, String prev) {
+    return new ChainLink(index, path, size, sha256, prev, hash(index, path, size, sha256, prev));
   }
 
   private static String hash(long index, String path, long size, String sha256, String prev) {
@@ -39,11 +39,11 @@ record Link(long index, String path, long size, String sha256, String prev, Stri
   }
 
   /** Null unless the line is exactly what {@link #line} writes for some link. */
-  static Link parse(byte[] line) {
+  static ChainLink parse(byte[] line) {
     try {
       ObjectNode json = Json.parseObject(new String(line, StandardCharsets.UTF_8), "link");
-      Link link =
-          new Link(
+      ChainLink link =
+          new ChainLink(
               json.path("index").asLong(),
               json.path("path").asText(),
               json.path("size").asLong(),

@@ -9,11 +9,11 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class NumbersTest {
+class NumberSetTest {
   @Test
   void holdsWhatASetWouldHold() {
     Random random = new Random(7);
-    Numbers numbers = new Numbers();
+    NumberSet numbers = new NumberSet();
     Set<Long> set = new HashSet<>();
     for (int i = 0; i < 2000; i++) {
       long number = random.nextInt(500);
@@ -28,7 +28,7 @@ class NumbersTest {
 
   @Test
   void tellsUnbrokenSequences() {
-    Numbers numbers = new Numbers();
+    NumberSet numbers = new NumberSet();
     List.of(1L, 3L, 2L, 7L, Long.MAX_VALUE - 1).forEach(numbers::add);
     List<Long> bounds = new ArrayList<>();
     numbers.tell(bounds::add);

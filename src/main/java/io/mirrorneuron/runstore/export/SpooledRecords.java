@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** The records of a journal, one file for each log, and beside it a file with their sums. */
-final class Spools implements AutoCloseable {
+final class SpooledRecords implements AutoCloseable {
   private static final RunJournal.Filter ALL =
       new RunJournal.Filter(EnumSet.allOf(RunLog.class), null);
   private static final int PAGE = 1000;
@@ -57,11 +57,11 @@ final class Spools implements AutoCloseable {
   }
 
   private final Path scratch;
-  private final Allowance allowance;
+  private final ExportBudget allowance;
   private final Map<RunLog, Spool> spools = new EnumMap<>(RunLog.class);
   private long first;
 
-  private Spools(Path scratch, Allowance allowance) {
+  private SpooledRecords(Path scratch, ExportBudget allowance) {
     this.scratch = scratch;
     this.allowance = allowance;
   }
@@ -71,9 +71,9 @@ final class Spools implements AutoCloseable {
    *
    * @param scratch in which files are made until this is closed
    */
-  static Spools of(String runId, RunJournal journal, Path scratch, Allowance allowance)
+  static SpooledRecords of(String runId, RunJournal journal, Path scratch, ExportBudget allowance)
       throws IOException {
-    Spools spools = new Spools(scratch, allowance);
+    SpooledRecords spools = new SpooledRecords(scratch, allowance);
     try {
       spools.fill(runId, journal);
       return spools;

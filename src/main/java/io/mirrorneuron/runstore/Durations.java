@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** How long named things took, told by their begins and ends or by how long they say they took. */
-final class Spans {
+final class Durations {
   private static final int SHOWN = 5;
   private static final int MOST = 10_000;
 
@@ -37,7 +37,7 @@ final class Spans {
   }
 
   /** Takes over what is not told here. */
-  void addAbsent(Spans others) {
+  void addAbsent(Durations others) {
     others.millis.forEach(millis::putIfAbsent);
   }
 

@@ -1,7 +1,7 @@
 package io.mirrorneuron.runstore.export;
 
 /** Bounds of an exported run, so that whatever is written here can be checked elsewhere. */
-final class Limits {
+final class ExportLimits {
   /** Below what the plain zip format can count. */
   static final int ENTRIES = 50_000;
 
@@ -14,5 +14,5 @@ final class Limits {
   /** Of a document that is redacted or parsed as a whole. */
   static final int DOCUMENT_BYTES = 16 << 20;
 
-  private Limits() {}
+  private ExportLimits() {}
 }

@@ -12,10 +12,10 @@ import java.util.Map;
  * How far a journal has read the files it is made of, and which events of jobs it has: all that
  * keeps it from taking a record twice. Made anew of the journal itself.
  */
-final class Sources {
-  private final Map<String, LogEnd> positions = new HashMap<>();
+final class SourcePositions {
+  private final Map<String, LogPosition> positions = new HashMap<>();
   private final Map<String, String> lastFiles = new HashMap<>();
-  private final Map<String, Numbers> events = new HashMap<>();
+  private final Map<String, NumberSet> events = new HashMap<>();
   private long seq;
 
   /** The number of the last entry. */
@@ -23,8 +23,8 @@ final class Sources {
     return seq;
   }
 
-  LogEnd position(RunLog log, String file) {
-    return positions.getOrDefault(name(log, file), LogEnd.START);
+  LogPosition position(RunLog log, String file) {
+    return positions.getOrDefault(name(log, file), LogPosition.START);
   }
 
   boolean knows(RunLog log, String file) {
@@ -38,21 +38,21 @@ final class Sources {
 
   /** Whether this event of a job has been taken from this log. */
   boolean has(RunLog log, String job, long jobSeq) {
-    Numbers taken = events.get(name(log, job));
+    NumberSet taken = events.get(name(log, job));
     return taken != null && taken.has(jobSeq);
   }
 
-  void passed(RunLog log, String file, LogEnd position) {
+  void passed(RunLog log, String file, LogPosition position) {
     positions.put(name(log, file), position);
   }
 
   void took(JournalEntry entry) {
     seq = entry.seq();
-    passed(entry.log(), entry.file(), new LogEnd(entry.end(), entry.hash()));
+    passed(entry.log(), entry.file(), new LogPosition(entry.end(), entry.hash()));
     lastFiles.put(entry.log().channel(), entry.file());
     if (!entry.job().equals(JournalEntry.NO_JOB)) {
       events
-          .computeIfAbsent(name(entry.log(), entry.job()), absent -> new Numbers())
+          .computeIfAbsent(name(entry.log(), entry.job()), absent -> new NumberSet())
           .add(entry.jobSeq());
     }
   }
@@ -85,7 +85,7 @@ final class Sources {
             file ->
                 positions.put(
                     file.getKey(),
-                    new LogEnd(
+                    new LogPosition(
                         file.getValue().path(0).asLong(),
                         Long.parseUnsignedLong(file.getValue().path(1).asText("0"), 16))));
     account
@@ -97,7 +97,7 @@ final class Sources {
         .properties()
         .forEach(
             job -> {
-              Numbers taken = new Numbers();
+              NumberSet taken = new NumberSet();
               for (int i = 0; i + 1 < job.getValue().size(); i += 2) {
                 taken.add(job.getValue().get(i).asLong(), job.getValue().get(i + 1).asLong() - 1);
               }

@@ -8,7 +8,7 @@ import java.util.function.LongConsumer;
  * A set of numbers that mostly follow each other. It grows with the gaps between them, never with
  * their size: programs write them too.
  */
-public final class Numbers {
+public final class NumberSet {
   /** First and last of each unbroken sequence. */
   private final TreeMap<Long, Long> sequences = new TreeMap<>();
 

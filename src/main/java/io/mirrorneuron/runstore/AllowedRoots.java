@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * they say is believed: a file is within reach when it really lies in the run's folder or in one of
  * the roots, and nothing on the way from there to it is hidden.
  */
-public final class Reach {
+public final class AllowedRoots {
   private final List<Path> roots;
   private final Path userHome;
 
@@ -21,14 +21,14 @@ public final class Reach {
    * @param roots folders that all runs share; they need not exist
    * @param userHome what {@code ~} stands for
    */
-  public Reach(List<Path> roots, Path userHome) {
+  public AllowedRoots(List<Path> roots, Path userHome) {
     this.roots = List.copyOf(roots);
     this.userHome = userHome;
   }
 
   /** The same with one more root. */
-  public Reach and(Path root) {
-    return new Reach(Stream.concat(roots.stream(), Stream.of(root)).toList(), userHome);
+  public AllowedRoots and(Path root) {
+    return new AllowedRoots(Stream.concat(roots.stream(), Stream.of(root)).toList(), userHome);
   }
 
   /**
@@ -52,7 +52,7 @@ public final class Reach {
    */
   public Optional<Path> within(Path run, Path path) {
     Path real = real(path);
-    return Stream.concat(Stream.of(run), roots.stream().map(Reach::real))
+    return Stream.concat(Stream.of(run), roots.stream().map(AllowedRoots::real))
         .filter(root -> real.startsWith(root) && !real.equals(root))
         .filter(root -> !isHidden(root.relativize(real)))
         .findFirst()
