@@ -228,7 +228,7 @@ class ArchitectureTest {
                       "ShownFiles", // their files
                       "HumanView", // requests to people
                       "HumanCopies", // what people decided, beside the whole record
-                      "LogTail", // what a journal takes in
+                      "LogLine", // what a journal takes in
                       "EventRecords", // records that the runtime writes of a run
                       "RecordedDocuments", // documents that it writes
                       "CompactTimeline", // and one that it makes of what programs wrote

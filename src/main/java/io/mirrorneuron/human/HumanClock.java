@@ -19,7 +19,7 @@ public final class HumanClock implements AutoCloseable {
 
   private final HumanInbox inbox;
   private final HumanDesk desk;
-  private final Set<HumanInbox.Item> failed = new HashSet<>();
+  private final Set<OpenRequests.Item> failed = new HashSet<>();
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("mn-human-clock").factory());
@@ -45,7 +45,7 @@ public final class HumanClock implements AutoCloseable {
   }
 
   /** One that fails is tried again, but told once. */
-  private void timeOut(HumanInbox.Item item) {
+  private void timeOut(OpenRequests.Item item) {
     try {
       desk.timeOut(item.runId(), item.request().id());
       failed.remove(item);

@@ -30,8 +30,8 @@ final class HumanLog {
 
   HumanLog(RunFolder folder) {
     this.runId = folder.runId();
-    this.human = folder.follow(RunLog.HUMAN, "");
-    this.events = folder.follow(RunLog.EVENTS, "\"human\"");
+    this.human = new LogFollower(folder, RunLog.HUMAN, "");
+    this.events = new LogFollower(folder, RunLog.EVENTS, "\"human\"");
   }
 
   /** As the files are now; the same object as before when nothing has come. */

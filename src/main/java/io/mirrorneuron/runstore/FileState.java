@@ -7,11 +7,11 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 
 /** What tells two states of a file apart without reading it. */
-record FileState(long length, FileTime modified, Object identity) {
+public record FileState(long length, FileTime modified, Object identity) {
   /** No file, or an empty one. */
-  static final FileState NOTHING = new FileState(0, null, null);
+  public static final FileState NOTHING = new FileState(0, null, null);
 
-  static FileState at(Path file) {
+  public static FileState at(Path file) {
     if (file.toFile().length() == 0) { // cheaper than an exception
       return NOTHING;
     }

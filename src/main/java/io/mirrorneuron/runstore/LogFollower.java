@@ -43,10 +43,12 @@ public final class LogFollower {
   private FileState seen;
 
   /**
+   * Follows a log from its beginning.
+   *
    * @param mark only lines that contain this text are read; ASCII
    */
-  LogFollower(LogFiles files, String mark) {
-    this.files = files;
+  public LogFollower(RunFolder folder, RunLog log, String mark) {
+    this.files = folder.files(log);
     this.mark = mark;
   }
 
@@ -82,7 +84,7 @@ public final class LogFollower {
     long hash = goesOn ? end.hash() : 0;
     try (LineReader lines = LineReader.open(file, goesOn ? end.end() : 0)) {
       for (byte[] line = lines.next(); line != null; line = lines.next()) {
-        hash = JournalEntry.hash(line);
+        hash = LogPosition.hash(line);
         if (new String(line, StandardCharsets.ISO_8859_1).contains(mark)) {
           add(new String(line, StandardCharsets.UTF_8), into);
         }

@@ -1,11 +1,8 @@
 package io.mirrorneuron.runstore;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.wire.Json;
-import io.mirrorneuron.wire.Redaction;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -45,51 +42,6 @@ final class LogTail {
     this.log = log;
   }
 
-  /** One record and where it was. */
-  record Line(Instant time, RunLog log, String file, long end, long hash, ObjectNode record) {
-    private static final int LONGEST_WORD = 128;
-
-    /** The entry with this number. */
-    JournalEntry entry(long seq, String runId) {
-      String ts = word(Records.timeText(record));
-      String type =
-          switch (log) {
-            case LOGS -> "log";
-            case RESOURCES -> "resource_sample";
-            default -> word(record.path("type").asText("error"));
-          };
-      JsonNode level = record.has("level") ? record.get("level") : record.get("severity");
-      ObjectNode told = Json.object().put("schema", "mn.blueprint.stream.v1");
-      told.put("id", "%s:%s:%d:%s:%s".formatted(runId, log.channel(), seq, ts, type));
-      told.put("seq", seq).put("ts", ts).put("run_id", runId);
-      told.set("blueprint_id", record.get("blueprint_id"));
-      told.put("channel", log.channel()).put("type", type);
-      told.put("level", level != null && level.isTextual() ? level.textValue() : null);
-      told.set("payload", Redaction.of(record));
-      EventId event = EventId.of(record);
-      return new JournalEntry(
-          seq,
-          log,
-          log == RunLog.LOGS ? level(level).ordinal() : 0,
-          file,
-          end,
-          hash,
-          event == null ? JournalEntry.NO_JOB : event.job(),
-          event == null ? 0 : event.seq(),
-          Json.write(told).getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static LogLevel level(JsonNode level) {
-      return level == null ? LogLevel.INFO : LogLevel.of(level.asText()).orElse(LogLevel.INFO);
-    }
-
-    /** Fit for an id on one line. */
-    private static String word(String text) {
-      String plain = text.replaceAll("[\\p{Cntrl}]", " ");
-      return plain.substring(0, Math.min(LONGEST_WORD, plain.length()));
-    }
-  }
-
   /**
    * Whether a file is not as it was when it was last read to its end; who had a file open goes on
    * writing to it when it is closed.
@@ -114,8 +66,8 @@ final class LogTail {
   }
 
   /** New records, as many at a time as the limit says. */
-  List<Line> read(SourcePositions sources, JournalFiles journal, int limit) throws IOException {
-    List<Line> lines = new ArrayList<>();
+  List<LogLine> read(SourcePositions sources, JournalFiles journal, int limit) throws IOException {
+    List<LogLine> lines = new ArrayList<>();
     underWay.clear();
     if (!hasNews()) {
       return lines;
@@ -146,7 +98,7 @@ final class LogTail {
 
   /** Answers whether it came to the end of the file. */
   private boolean readFile(
-      Path file, SourcePositions sources, JournalFiles journal, int limit, List<Line> lines)
+      Path file, SourcePositions sources, JournalFiles journal, int limit, List<LogLine> lines)
       throws IOException {
     String key = key(file);
     LogPosition from = sources.position(log, key);
@@ -157,12 +109,12 @@ final class LogTail {
     try (LineReader reader = LineReader.open(file, from.end())) {
       Instant time = Instant.EPOCH;
       for (byte[] text = reader.next(); text != null; text = reader.next()) {
-        long hash = JournalEntry.hash(text);
+        long hash = LogPosition.hash(text);
         ObjectNode record = isJournalled(hash) ? null : parse(text);
         if (record != null && !isTaken(EventId.of(record), sources)) {
           Instant own = Records.time(record);
           time = own == null ? time : own;
-          lines.add(new Line(time, log, key, reader.end(), hash, record));
+          lines.add(new LogLine(time, log, key, reader.end(), hash, record));
         } else if (lines.isEmpty()) {
           sources.passed(log, key, new LogPosition(reader.end(), hash));
         }

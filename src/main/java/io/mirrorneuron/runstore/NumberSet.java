@@ -24,7 +24,7 @@ public final class NumberSet {
   }
 
   /** Adds all from the first to the last, none of which is there, unless it is one number. */
-  void add(long first, long last) {
+  public void add(long first, long last) {
     if (has(first)) {
       return;
     }
@@ -48,7 +48,7 @@ public final class NumberSet {
   }
 
   /** Tells of each sequence its first number and the one behind its last, upwards. */
-  void tell(LongConsumer bounds) {
+  public void tell(LongConsumer bounds) {
     sequences.forEach(
         (first, last) -> {
           bounds.accept(first);

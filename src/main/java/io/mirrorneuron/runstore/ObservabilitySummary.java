@@ -86,7 +86,7 @@ public final class ObservabilitySummary {
     String trace = first(run, job, "trace_id");
     put(json, "trace_id", trace.isEmpty() ? tally.events.trace : trace);
     put(json, "status", status);
-    addTimes(json, run, job, RunFolder.isFinal(status));
+    addTimes(json, run, job, RunStatus.ofAnyCase(status).isFinal());
     addCounts(json);
     json.put("retry_count", tally.events.retries);
     if (!RunStatus.ofAnyCase(status).equals(RunStatus.COMPLETED)) {

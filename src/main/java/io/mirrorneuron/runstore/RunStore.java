@@ -3,16 +3,10 @@ package io.mirrorneuron.runstore;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunId;
-import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +15,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import java.util.stream.Stream;
 
 /**
  * The folders of all runs, one root. Several processes may work on the same root. Blocking and
@@ -127,42 +120,11 @@ public final class RunStore implements AutoCloseable {
    * @return false when the run has a folder already; that stays as it is
    */
   public boolean make(String runId, Consumer<RunFolder> fill) {
-    RunFolder folder = folder(runId);
-    Path hidden = root.resolve(".new-" + runId);
-    try {
-      makeAnew(hidden);
-      fill.accept(RunFolder.unshared(runId, hidden));
-      Files.move(hidden, folder.path(), StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      if (isFolder(folder.path())) {
-        deleteTree(hidden);
-        return false;
-      }
-      throw MnException.unavailable("the folder of run " + runId + " cannot be made: " + e, e);
+    if (!NewFolder.make(root, folder(runId).path(), fill)) {
+      return false;
     }
     changed(runId, "");
     return true;
-  }
-
-  private static void makeAnew(Path hidden) throws IOException {
-    try {
-      Files.createDirectory(hidden);
-    } catch (FileAlreadyExistsException e) { // of a server that died in the middle
-      deleteTree(hidden);
-      Files.createDirectory(hidden);
-    } catch (NoSuchFileException e) { // the root is gone
-      Files.createDirectories(hidden);
-    }
-  }
-
-  private static void deleteTree(Path folder) {
-    try (Stream<Path> files = Files.walk(folder)) {
-      files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
-    } catch (NoSuchFileException e) {
-      return;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   /** Whether the run has a folder now. */
@@ -176,7 +138,7 @@ public final class RunStore implements AutoCloseable {
   }
 
   /** The folder that the run has or would have. */
-  RunFolder folder(String runId) {
+  private RunFolder folder(String runId) {
     if (!RunId.isRunId(runId)) {
       throw new MnException(ErrorCode.MALFORMED, "invalid_run_id", "invalid run id");
     }
@@ -211,21 +173,7 @@ public final class RunStore implements AutoCloseable {
   }
 
   private LongSupplier stamps(String runId) {
-    Path folder = root.resolve(runId);
-    List<File> logs =
-        Stream.of(RunLog.values()).map(log -> folder.resolve(log.file()).toFile()).toList();
-    List<File> documents =
-        Stream.of("job.json", "run.json").map(name -> folder.resolve(name).toFile()).toList();
-    return () -> {
-      long stamp = 0;
-      for (File log : logs) {
-        stamp = stamp * 31 + log.length();
-      }
-      for (File document : documents) {
-        stamp = stamp * 31 + document.lastModified();
-      }
-      return stamp;
-    };
+    return FolderStamp.of(root.resolve(runId));
   }
 
   /** Another number whenever this process has written a document of the run. */
@@ -238,7 +186,8 @@ public final class RunStore implements AutoCloseable {
    * than before, whoever wrote them. Looks at the disk.
    */
   public long stamp(String runId) {
-    return stamps(runId).getAsLong() * 31 + root.resolve(runId).toFile().lastModified();
+    Path folder = root.resolve(runId);
+    return FolderStamp.of(folder).getAsLong() * 31 + folder.toFile().lastModified();
   }
 
   private void changed(String runId, String file) {

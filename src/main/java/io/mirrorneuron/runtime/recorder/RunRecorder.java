@@ -78,20 +78,18 @@ public final class RunRecorder implements AutoCloseable {
    * Goes on with the runs of this owner's jobs that an earlier process did not write to the end.
    */
   public CompletionStage<Void> recover(String owner) {
-    return store
-        .unrecordedJobs()
+    return store.unrecordedJobs().thenAccept(jobs -> jobs.forEach(job -> recover(job, owner)));
+  }
+
+  private void recover(String job, String owner) {
+    store
+        .owner(job)
         .thenAccept(
-            jobs ->
-                jobs.forEach(
-                    job ->
-                        store
-                            .owner(job)
-                            .thenAccept(
-                                its -> {
-                                  if (its == null || its.equals(owner)) {
-                                    changed(job);
-                                  }
-                                })));
+            its -> {
+              if (its == null || its.equals(owner)) {
+                changed(job);
+              }
+            });
   }
 
   /**
@@ -129,7 +127,7 @@ public final class RunRecorder implements AutoCloseable {
   }
 
   private void look() {
-    if (isTime(looked, LOOK)) {
+    if (System.nanoTime() - looked >= LOOK.toNanos()) {
       looked = System.nanoTime();
       new ArrayList<>(recordings.entrySet())
           .forEach(
@@ -141,17 +139,13 @@ public final class RunRecorder implements AutoCloseable {
                 }
               });
     }
-    if (isTime(repaired, REPAIR)) {
+    if (System.nanoTime() - repaired >= REPAIR.toNanos()) {
       repaired = System.nanoTime();
       failing.forEach(this::changed);
     }
   }
 
-  private static boolean isTime(long since, Duration every) {
-    return System.nanoTime() - since >= every.toNanos();
-  }
-
-  /** Told once; what the folder has by then is found when it is tried again. */
+  /** Logged once; what the folder has by then is found when it is tried again. */
   private void failed(String job, RuntimeException why) {
     recordings.remove(job);
     if (Storage.isFull(storage.explained(why))) {
@@ -229,9 +223,7 @@ public final class RunRecorder implements AutoCloseable {
         recordings.put(job, recording);
       }
       recording.record(row, events);
-      if (failing.remove(job)) {
-        LOG.debug("the run of job {} is written again", job);
-      }
+      failing.remove(job);
       return recording.isOver();
     } catch (CompletionException e) {
       throw e;

@@ -24,37 +24,67 @@ final class TimelineRecords {
   /** The record, or null when the event is none of a timeline. */
   ObjectNode record(ObjectNode event) {
     String type = event.path("type").asText();
-    Instant at = Records.time(event);
-    String step = text(event, "step_id");
-    String agent = text(event, "agent_id");
     return switch (type) {
-      case "job_running" -> {
-        begun.putIfAbsent("job", at);
+      case "job_running",
+          "job_paused",
+          "job_resumed",
+          "job_completed",
+          "job_failed",
+          "job_cancelled" ->
+          ofJob(event, type.substring("job_".length()));
+      case "workflow_step_attempt_started",
+          "workflow_step_started",
+          "workflow_step_completed",
+          "workflow_step_partial",
+          "workflow_step_failed",
+          "workflow_step_skipped",
+          "workflow_step_timed_out",
+          "workflow_step_attempt_timed_out",
+          "workflow_step_attempt_retry_scheduled" ->
+          ofStep(event, type.substring("workflow_step_".length()));
+      case "executor_lease_acquired" -> {
+        begun.put("agent " + text(event, "agent_id"), Records.time(event));
+        yield null;
+      }
+      case "sandbox_job_completed", "sandbox_job_failed" ->
+          ofProgram(event, type.substring("sandbox_job_".length()));
+      default -> null;
+    };
+  }
+
+  private ObjectNode ofJob(ObjectNode event, String word) {
+    return switch (word) {
+      case "running" -> {
+        begun.putIfAbsent("job", Records.time(event));
         yield entry(event, "running_worker", "running", null, "The job has begun");
       }
-      case "job_paused", "job_resumed" -> {
-        String word = type.substring("job_".length());
-        yield entry(event, word, word, null, "The job was " + word);
-      }
-      case "job_completed", "job_failed", "job_cancelled" -> {
-        String word = type.substring("job_".length());
-        yield entry(event, word, word, begun.get("job"), "The job has " + ended(word));
-      }
-      case "workflow_step_attempt_started" -> {
+      case "paused", "resumed" -> entry(event, word, word, null, "The job was " + word);
+      default -> entry(event, word, word, begun.get("job"), "The job has " + ended(word));
+    };
+  }
+
+  private ObjectNode ofStep(ObjectNode event, String type) {
+    Instant at = Records.time(event);
+    String step = text(event, "step_id");
+    return switch (type) {
+      case "attempt_started" -> {
         begun.putIfAbsent("step " + step, at);
         begun.put("attempt " + step, at);
         yield null;
       }
-      case "workflow_step_started" -> {
+      case "started" -> {
         begun.putIfAbsent("step " + step, at);
         yield entry(event, "running_worker", "running", null, "Step started: " + step);
       }
-      case "workflow_step_completed",
-          "workflow_step_partial",
-          "workflow_step_failed",
-          "workflow_step_skipped",
-          "workflow_step_timed_out" -> {
-        String word = type.substring("workflow_step_".length()).replace("timed_out", "failed");
+      case "attempt_timed_out", "attempt_retry_scheduled" ->
+          entry(
+              event,
+              "running_worker",
+              "retrying",
+              begun.remove("attempt " + step),
+              "Step is tried again: " + step);
+      default -> {
+        String word = type.replace("timed_out", "failed");
         yield entry(
             event,
             "running_worker",
@@ -62,28 +92,17 @@ final class TimelineRecords {
             begun.remove("step " + step),
             "Step %s: %s".formatted(word, step));
       }
-      case "workflow_step_attempt_timed_out", "workflow_step_attempt_retry_scheduled" ->
-          entry(
-              event,
-              "running_worker",
-              "retrying",
-              begun.remove("attempt " + step),
-              "Step is tried again: " + step);
-      case "executor_lease_acquired" -> {
-        begun.put("agent " + agent, at);
-        yield null;
-      }
-      case "sandbox_job_completed", "sandbox_job_failed" -> {
-        String word = type.substring("sandbox_job_".length());
-        yield entry(
-            event,
-            "running_worker",
-            word,
-            begun.remove("agent " + agent),
-            "Program %s: %s".formatted(word, agent));
-      }
-      default -> null;
     };
+  }
+
+  private ObjectNode ofProgram(ObjectNode event, String word) {
+    String agent = text(event, "agent_id");
+    return entry(
+        event,
+        "running_worker",
+        word,
+        begun.remove("agent " + agent),
+        "Program %s: %s".formatted(word, agent));
   }
 
   private ObjectNode entry(
