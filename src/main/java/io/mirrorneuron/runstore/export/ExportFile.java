@@ -2,7 +2,7 @@ package io.mirrorneuron.runstore.export;
 
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runstore.export.ExportReport.Broken;
-import io.mirrorneuron.store.BundleZip;
+import io.mirrorneuron.wire.ZipNames;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -96,7 +96,7 @@ final class ExportFile implements AutoCloseable {
       if (!names.add(name)) {
         return new Broken(name, 0, "is there twice");
       }
-      if (!BundleZip.isSafe(entry) || EMPTY.matcher(name).find()) {
+      if (!ZipNames.isSafe(entry) || EMPTY.matcher(name).find()) {
         return new Broken(name, 0, "has a name or a kind that is not safe to unpack");
       }
       if (entry.getLocalHeaderOffset() != next || !zip.canReadEntryData(entry)) {
