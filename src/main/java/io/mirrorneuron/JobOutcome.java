@@ -3,6 +3,7 @@ package io.mirrorneuron;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.RunStatus;
 
 /**
  * How far a job is, and what came out.
@@ -29,15 +30,15 @@ public record JobOutcome(String jobId, String status, JsonNode result, ObjectNod
   }
 
   public boolean isCompleted() {
-    return status.equals("completed");
+    return status.equals(RunStatus.COMPLETED.word());
   }
 
   public boolean isFailed() {
-    return status.equals("failed");
+    return status.equals(RunStatus.FAILED.word());
   }
 
   public boolean isCancelled() {
-    return status.equals("cancelled");
+    return status.equals(RunStatus.CANCELLED.word());
   }
 
   public boolean isTerminal() {

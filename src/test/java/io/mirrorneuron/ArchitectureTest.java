@@ -12,6 +12,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
@@ -23,9 +24,15 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.human.HumanVerticle;
 import io.mirrorneuron.port.ClusterPortContract;
 import io.mirrorneuron.port.JobsPortContract;
 import io.mirrorneuron.runs.Desktop;
+import io.mirrorneuron.runstore.Artifacts;
+import io.mirrorneuron.runstore.LastLines;
+import io.mirrorneuron.runstore.Outputs;
+import io.mirrorneuron.runstore.RunFolder;
+import io.mirrorneuron.wire.Redaction;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -79,6 +86,18 @@ class ArchitectureTest {
     in("runtime.documents"),
     in("runtime.loop")
   };
+
+  private static DescribedPredicate<JavaClass> namedAnyOf(String... names) {
+    return DescribedPredicate.describe(
+        "are " + String.join(", ", names),
+        named -> {
+          JavaClass outer = named;
+          while (outer.getEnclosingClass().isPresent()) {
+            outer = outer.getEnclosingClass().get();
+          }
+          return List.of(names).contains(outer.getSimpleName());
+        });
+  }
 
   // ------------------------------------------------------------------ the arrows
 
@@ -341,6 +360,46 @@ class ArchitectureTest {
                   in("store"),
                   in("runstore")))
           .because("an operation is added in the contract and in an area, not here");
+
+  @ArchTest
+  static final ArchRule secretsAreHiddenInFewPlaces =
+      noClasses()
+          .that(
+              not(
+                  namedAnyOf(
+                      "Redaction",
+                      "ErrorEnvelope", // failures
+                      "Excerpt", // what views show of JSON that others wrote
+                      "ShownRun", // runs, as areas get them
+                      "ShownFiles", // their files
+                      "HumanView", // requests to people
+                      "HumanCopies", // what people decided, beside the whole record
+                      "LogLine", // what a journal takes in
+                      "EventRecords", // records that the runtime writes of a run
+                      "RecordedDocuments", // documents that it writes
+                      "CompactTimeline", // and one that it makes of what programs wrote
+                      "JobHistory", // events of jobs that the runtime answers
+                      "LocalJobs"))) // and jobs
+          .should()
+          .dependOnClassesThat(belongToAnyOf(Redaction.class))
+          .because("one that calls it can forget to; the others get nothing that must be hidden");
+
+  @ArchTest
+  static final ArchRule areasGetRunsAsTheyMayBeShown =
+      noClasses()
+          .that(
+              resideInAnyPackage(
+                      in("jobs"),
+                      in("cluster"),
+                      in("blueprints"),
+                      in("observability"),
+                      in("runs"),
+                      in("archive"))
+                  .or(belongToAnyOf(HumanVerticle.class)))
+          .should()
+          .dependOnClassesThat(
+              belongToAnyOf(RunFolder.class, Artifacts.class, Outputs.class, LastLines.class))
+          .because("what a run's folder holds is shown through ShownRun, without secrets");
 
   // ------------------------------------------------------------------ each library has its place
 

@@ -10,6 +10,9 @@ import io.mirrorneuron.listen.Limits;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.runstore.RunBacklog;
+import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.runstore.RunWriter;
 import io.mirrorneuron.runtime.embedded.LocalRuntime;
 import io.mirrorneuron.runtime.embedded.RuntimeHome;
 import io.mirrorneuron.runtime.grpc.RuntimeServer;
@@ -89,7 +92,9 @@ public final class App implements AutoCloseable {
             ServerContext.vertxOptions(),
             new Limits(limits.max(), limits.headTimeout()),
             () -> Problem.tooManyConnections(limits.max()).bytes(ids.request()));
-    return ServerContext.open(config, environment, clock, ids, vertx, disks, closing);
+    closing.add("Vert.x", ServerContext.closing(vertx));
+    RunStore runs = closing.add("run store", runs());
+    return new ServerContext(config, environment, clock, ids, vertx, runs, disks, closing);
   }
 
   private void open(ServerContext on, BackendStart start) throws IOException {
@@ -110,6 +115,12 @@ public final class App implements AutoCloseable {
     if (backend instanceof Backend.Here here) {
       here.runtime().redis().logVersion();
     }
+  }
+
+  /** With a runtime this process writes the runs; without one it reads what another writes. */
+  private RunStore runs() {
+    RunWriter writer = role.hasRuntime() ? new RunBacklog() : new RunWriter.Elsewhere();
+    return new RunStore(config.executors().runsRoot(), writer);
   }
 
   /** Both doors ask the same one, so that a token that one has verified is known to the other. */

@@ -4,11 +4,10 @@ import io.mirrorneuron.area.Platform;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
-import io.mirrorneuron.runstore.Artifacts;
-import io.mirrorneuron.runstore.Outputs;
-import io.mirrorneuron.runstore.Reach;
+import io.mirrorneuron.runstore.AllowedRoots;
 import io.mirrorneuron.runstore.RunIndex;
 import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.runstore.ShownRuns;
 import io.mirrorneuron.server.ServerContext;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.BundleStaging;
@@ -24,12 +23,7 @@ import java.util.function.Supplier;
 
 /** What this server offers to its areas. */
 record ServerPlatform(
-    ServerContext on,
-    Backend backend,
-    BundleStaging staging,
-    RunIndex index,
-    Artifacts artifacts,
-    Outputs outputs)
+    ServerContext on, Backend backend, BundleStaging staging, RunIndex index, ShownRuns shownRuns)
     implements Platform {
 
   static ServerPlatform of(ServerContext on, Backend backend, BundleStaging staging) {
@@ -38,8 +32,7 @@ record ServerPlatform(
         backend,
         staging,
         RunIndex.of(on.runs(), on.clock()),
-        new Artifacts(),
-        new Outputs(new Reach(outputRoots(on.config()), home())));
+        new ShownRuns(on.runs(), new AllowedRoots(outputRoots(on.config()), home())));
   }
 
   private static List<Path> outputRoots(Config config) {

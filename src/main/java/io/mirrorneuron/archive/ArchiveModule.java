@@ -9,7 +9,7 @@ public final class ArchiveModule {
 
   public static AreaVerticle of(Platform platform) {
     return new ArchiveVerticle(
-        platform.runs(),
+        platform.shownRuns(),
         platform.config().home().resolve("exports"),
         platform.program(),
         platform.storage(),

@@ -5,9 +5,9 @@ import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.runstore.RunFolder;
-import io.mirrorneuron.runstore.RunStore;
-import io.mirrorneuron.runstore.export.Allowance;
+import io.mirrorneuron.runstore.ShownRun;
+import io.mirrorneuron.runstore.ShownRuns;
+import io.mirrorneuron.runstore.export.ExportBudget;
 import io.mirrorneuron.runstore.export.ExportZip;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.wire.Json;
@@ -47,7 +47,7 @@ public final class ArchiveVerticle extends AreaVerticle {
       Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("export-", 0).factory());
 
   private volatile boolean stopping;
-  private final RunStore runs;
+  private final ShownRuns runs;
   private final Path scratch;
   private final String tool;
   private final Storage storage;
@@ -58,7 +58,7 @@ public final class ArchiveVerticle extends AreaVerticle {
    * @param tool who writes exports: name and version
    * @param storage says whether there is room for them
    */
-  public ArchiveVerticle(RunStore runs, Path scratch, String tool, Storage storage, Clock clock) {
+  public ArchiveVerticle(ShownRuns runs, Path scratch, String tool, Storage storage, Clock clock) {
     super("archive", LIMIT);
     this.runs = runs;
     this.scratch = scratch;
@@ -127,7 +127,7 @@ public final class ArchiveVerticle extends AreaVerticle {
 
   /** The answer is a file that goes once it is sent. */
   private ObjectNode exportRun(ApiCall call) throws Exception {
-    RunFolder run = runs.find(call.text("run_id"));
+    ShownRun run = runs.find(call.text("run_id"));
     if (!exports.tryAcquire()) {
       throw new MnException(
               ErrorCode.EXHAUSTED,
@@ -151,15 +151,15 @@ public final class ArchiveVerticle extends AreaVerticle {
     }
   }
 
-  private ObjectNode exportRun(ApiCall call, RunFolder run) throws IOException {
+  private ObjectNode exportRun(ApiCall call, ShownRun run) throws IOException {
     Format format = Format.wanted(call);
     storage.requireRoom();
     long oldest = clock.instant().minus(LEFT_BEHIND).toEpochMilli();
     remove(left -> left.lastModified() < oldest); // for clients that did not wait
     Path file = Files.createTempFile(scratch, "export-", "." + format.suffix);
     try {
-      Allowance allowance =
-          new Allowance(
+      ExportBudget allowance =
+          new ExportBudget(
               () -> !isWanted(call),
               scratch,
               scratch.toFile()::getUsableSpace,
@@ -180,21 +180,21 @@ public final class ArchiveVerticle extends AreaVerticle {
     return answer.put("delete_after", true);
   }
 
-  private void write(RunFolder run, Format format, Path file, Allowance allowance)
+  private void write(ShownRun run, Format format, Path file, ExportBudget allowance)
       throws IOException {
     switch (format) {
       case JSON -> Json.MAPPER.writeValue(file.toFile(), RunDocument.of(story(run)));
       case MARKDOWN -> Files.writeString(file, RunReport.of(story(run)));
-      case ZIP -> ExportZip.write(run, runs.journal(run), createdAt(run), tool, file, allowance);
+      case ZIP -> ExportZip.write(run, createdAt(run), tool, file, allowance);
     }
   }
 
-  private RunStory story(RunFolder run) throws IOException {
-    return RunStory.of(run, runs.journal(run));
+  private RunStory story(ShownRun run) throws IOException {
+    return RunStory.of(run);
   }
 
   /** A run that has ended is exported the same at any time. */
-  private String createdAt(RunFolder run) {
+  private String createdAt(ShownRun run) {
     if (run.isOver()) {
       for (String name : new String[] {"run.json", "job.json"}) {
         String ended = run.peek(name).map(json -> json.path("ended_at").asText("")).orElse("");
@@ -218,15 +218,15 @@ public final class ArchiveVerticle extends AreaVerticle {
   }
 
   private ObjectNode compareRuns(ApiCall call) throws IOException {
-    List<RunFolder> folders = new ArrayList<>();
+    List<ShownRun> folders = new ArrayList<>();
     for (var id : call.body().path("run_ids")) {
-      if (!runs.has(id.asText())) {
+      if (runs.present(id.asText()).isEmpty()) {
         throw MnException.notFound("run", id.asText());
       }
       folders.add(runs.find(id.asText()));
     }
     List<RunStory> stories = new ArrayList<>();
-    for (RunFolder folder : folders) {
+    for (ShownRun folder : folders) {
       stories.add(story(folder));
     }
     return Comparison.of(stories);

@@ -15,9 +15,9 @@ final class RunDocument {
   private RunDocument() {}
 
   static ObjectNode of(RunStory story) {
-    RunDocuments documents = story.documents;
+    StoryDocuments documents = story.documents;
     ObjectNode json = Json.object();
-    json.set("run", documents.run());
+    json.set("run", documents.runDocument());
     json.set("config", documents.get("config.json"));
     json.set("inputs", documents.get("inputs.json"));
     ObjectNode truncated = Json.object();

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runstore.Records;
 import io.mirrorneuron.runstore.RunLog;
-import io.mirrorneuron.runstore.export.RunFiles;
+import io.mirrorneuron.runstore.export.ExportedFiles;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -87,7 +87,7 @@ final class RunReport {
     row("Started", story.text("started_at"));
     row("Ended", story.text("ended_at"));
     row("Duration", duration(story.durationMs()));
-    row("Run Directory", story.documents.folder().path());
+    row("Run Directory", story.documents.run().path());
     if (!story.text("job_id").isEmpty()) {
       row("Job ID", story.text("job_id"));
     }
@@ -194,7 +194,7 @@ final class RunReport {
   }
 
   private void files() throws IOException {
-    Map<String, Path> files = RunFiles.of(story.documents.folder());
+    Map<String, Path> files = ExportedFiles.of(story.documents.run().path());
     files.keySet().removeIf(name -> name.matches("[^/]*\\.json"));
     if (files.isEmpty()) {
       return;

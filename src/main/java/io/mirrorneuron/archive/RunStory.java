@@ -3,13 +3,11 @@ package io.mirrorneuron.archive;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runstore.ObservabilitySummary;
 import io.mirrorneuron.runstore.Records;
-import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.runstore.RunJournal;
 import io.mirrorneuron.runstore.RunLog;
+import io.mirrorneuron.runstore.ShownRun;
 import io.mirrorneuron.wire.Json;
-import io.mirrorneuron.wire.Redaction;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,20 +21,21 @@ final class RunStory {
   private static final int PAGE = 1000;
   private static final Set<RunLog> ALL = EnumSet.allOf(RunLog.class);
 
-  final RunDocuments documents;
+  final StoryDocuments documents;
   final RunJournal journal;
   final ObjectNode summary;
   final StepTimes steps = new StepTimes();
   private final Map<RunLog, Long> counts = new EnumMap<>(RunLog.class);
 
-  private RunStory(RunFolder folder, RunJournal journal) {
-    this.documents = new RunDocuments(folder);
-    this.journal = journal;
-    this.summary = Redaction.of(ObservabilitySummary.storedOrComputed(folder));
+  private RunStory(ShownRun run) {
+    this.documents = new StoryDocuments(run);
+    this.journal = run.journal();
+    this.summary = run.summary();
   }
 
-  static RunStory of(RunFolder folder, RunJournal journal) throws IOException {
-    RunStory story = new RunStory(folder, journal);
+  static RunStory of(ShownRun run) throws IOException {
+    RunStory story = new RunStory(run);
+    RunJournal journal = story.journal;
     journal.takeInAll();
     RunJournal.Filter all = new RunJournal.Filter(ALL, null);
     RunJournal.Page page = journal.page(0, all, PAGE);
@@ -60,7 +59,7 @@ final class RunStory {
   }
 
   String runId() {
-    return documents.folder().runId();
+    return documents.run().runId();
   }
 
   long count(RunLog log) {

@@ -3,10 +3,9 @@ package io.mirrorneuron.area;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
-import io.mirrorneuron.runstore.Artifacts;
-import io.mirrorneuron.runstore.Outputs;
 import io.mirrorneuron.runstore.RunIndex;
 import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.runstore.ShownRuns;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.store.JobRows;
@@ -51,9 +50,8 @@ public interface Platform {
 
   RunIndex index();
 
-  Artifacts artifacts();
-
-  Outputs outputs();
+  /** Runs as they may leave the house. */
+  ShownRuns shownRuns();
 
   /** Bundles that were uploaded and not submitted yet. */
   BundleStaging staging();

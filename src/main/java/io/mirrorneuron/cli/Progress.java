@@ -2,6 +2,7 @@ package io.mirrorneuron.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.cli.Line.State;
+import io.mirrorneuron.model.RunStatus;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -102,7 +103,7 @@ final class Progress {
           case "job_recovery_started" -> status;
           default -> type.substring("job_".length());
         };
-    if (List.of("completed", "failed", "cancelled").contains(status)) {
+    if (new RunStatus(status).isFinal()) {
       lines.forEach(line -> line.stop(nanos.getAsLong()));
     }
   }

@@ -10,16 +10,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at the open runs each second and closes the requests whose time is over. Several may work
- * on the same runs: the desk decides once. Nothing is kept but what the files say, so a restart
- * loses no time limit.
+ * Looks at the open runs each second, completes decisions whose recording was cut short by a crash,
+ * and closes the requests whose time is over. Several may work on the same runs: the desk decides
+ * once. Nothing is kept but what the files say, so a restart loses no time limit.
  */
 public final class HumanClock implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HumanClock.class);
 
   private final HumanInbox inbox;
   private final HumanDesk desk;
-  private final Set<HumanInbox.Item> failed = new HashSet<>();
+  private final Set<OpenRequests.Item> failed = new HashSet<>();
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("mn-human-clock").factory());
@@ -37,7 +37,7 @@ public final class HumanClock implements AutoCloseable {
 
   private void tick() {
     try {
-      inbox.lookEverywhere();
+      inbox.lookEverywhere().forEach(desk::mend);
       inbox.overdue().forEach(this::timeOut);
     } catch (RuntimeException e) {
       LOG.error("The requests to people cannot be looked at", e);
@@ -45,7 +45,7 @@ public final class HumanClock implements AutoCloseable {
   }
 
   /** One that fails is tried again, but told once. */
-  private void timeOut(HumanInbox.Item item) {
+  private void timeOut(OpenRequests.Item item) {
     try {
       desk.timeOut(item.runId(), item.request().id());
       failed.remove(item);

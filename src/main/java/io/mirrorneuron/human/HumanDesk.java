@@ -1,15 +1,13 @@
 package io.mirrorneuron.human;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.human.HumanRequest.Claim;
-import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runstore.HumanCopies;
 import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.wire.Fault;
 import io.mirrorneuron.wire.Json;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -47,6 +45,7 @@ public final class HumanDesk {
     RunFolder folder = store.find(runId);
     return folder.exclusively(
         () -> {
+          HumanCopies.mend(folder);
           HumanRecords records = records(folder);
           HumanRequest request = records.state().requests().get(requestId);
           if (request == null) {
@@ -68,7 +67,7 @@ public final class HumanDesk {
    *     CONFLICT: {@code already_answered}, {@code request_closed}, {@code run_over}, {@code
    *     request_claimed}, {@code shown_changed}, {@code already_approved}
    */
-  ObjectNode answer(String runId, String requestId, ObjectNode body, Person by) {
+  public ObjectNode answer(String runId, String requestId, ObjectNode body, Person by) {
     Answer answer = Answer.of(requestId, body, by);
     return decide(
         runId,
@@ -78,15 +77,15 @@ public final class HumanDesk {
           if (same.isPresent()) {
             return same.get();
           }
-          mustBeOpen(request, records.folder());
+          DecisionRules.mustBeOpen(request, records.folder());
           List<Fault> faults = answer.faults(request.question());
           if (!faults.isEmpty()) {
             throw Fault.refusal(faults);
           }
-          mustBeFreeFor(answer.by(), request, records.now());
+          DecisionRules.mustBeFreeFor(answer.by(), request, records.now());
           if (answer.shown() != null
               && !answer.shown().equalsIgnoreCase(request.question().shownSha256())) {
-            throw conflict(
+            throw DecisionRules.conflict(
                 "shown_changed", "request %s has changed since it was shown".formatted(requestId));
           }
           return records.write(decided(answer, request, records));
@@ -99,9 +98,9 @@ public final class HumanDesk {
     if (request.question().approvalsRequired() == 1 || !answer.isApproval()) {
       return List.of(records.record(HumanType.HUMAN_INPUT_RECEIVED, payload));
     }
-    List<String> names = new ArrayList<>(namesBeside(answer.by(), request));
+    List<String> names = new ArrayList<>(DecisionRules.namesBeside(answer.by(), request));
     if (names.stream().anyMatch(answer.by()::is)) {
-      throw conflict(
+      throw DecisionRules.conflict(
           "already_approved",
           "%s has approved request %s already".formatted(answer.by().name(), request.id()));
     }
@@ -115,38 +114,18 @@ public final class HumanDesk {
   }
 
   /**
-   * Who has approved already. Names that tokens vouch for and names that people give themselves are
-   * not counted together: one person may be behind two of these.
-   */
-  private static List<String> namesBeside(Person by, HumanRequest request) {
-    List<Person> people = request.approvals().stream().map(Person::of).toList();
-    Optional<Person> proven = people.stream().filter(Person::verified).findFirst();
-    if (proven.isPresent() && !by.verified()) {
-      throw new MnException(
-          ErrorCode.FORBIDDEN,
-          "unproven_name",
-          "%s has approved request %s with a token of their own; who else approves it needs one too"
-              .formatted(proven.get().name(), request.id()));
-    }
-    return people.stream()
-        .filter(one -> one.verified() == by.verified())
-        .map(Person::name)
-        .toList();
-  }
-
-  /**
    * Keeps others from answering for a while; again by the same person, for longer.
    *
    * @param body {@code {by, lease_seconds}} and whatever else is to be recorded
    */
-  ObjectNode claim(String runId, String requestId, ObjectNode body, Person by) {
-    mustBeNamed(by);
+  public ObjectNode claim(String runId, String requestId, ObjectNode body, Person by) {
+    DecisionRules.mustBeNamed(by);
     return decide(
         runId,
         requestId,
         (request, records) -> {
-          mustBeOpen(request, records.folder());
-          mustBeFreeFor(by, request, records.now());
+          DecisionRules.mustBeOpen(request, records.folder());
+          DecisionRules.mustBeFreeFor(by, request, records.now());
           long seconds = body.path("lease_seconds").asLong(LEASE_SECONDS);
           ObjectNode payload = by.signs(body.deepCopy().put("request_id", requestId));
           payload.put("lease_seconds", seconds);
@@ -157,16 +136,17 @@ public final class HumanDesk {
   }
 
   /** Ends a claim before its time; only who has it can. */
-  ObjectNode release(String runId, String requestId, ObjectNode body, Person by) {
-    mustBeNamed(by);
+  public ObjectNode release(String runId, String requestId, ObjectNode body, Person by) {
+    DecisionRules.mustBeNamed(by);
     return decide(
         runId,
         requestId,
         (request, records) -> {
-          mustBeOpen(request, records.folder());
-          mustBeFreeFor(by, request, records.now());
+          DecisionRules.mustBeOpen(request, records.folder());
+          DecisionRules.mustBeFreeFor(by, request, records.now());
           if (request.claimAt(records.now()) == null) {
-            throw conflict("not_claimed", "request %s is not claimed".formatted(requestId));
+            throw DecisionRules.conflict(
+                "not_claimed", "request %s is not claimed".formatted(requestId));
           }
           ObjectNode payload = by.signs(body.deepCopy().put("request_id", requestId));
           payload.put("released_at", Json.timestamp(records.now()));
@@ -177,10 +157,11 @@ public final class HumanDesk {
   /**
    * Records that somebody has seen a notice, once for each person; also after the end of the run.
    */
-  ObjectNode acknowledge(String runId, String noticeId, ObjectNode body, Person by) {
+  public ObjectNode acknowledge(String runId, String noticeId, ObjectNode body, Person by) {
     RunFolder folder = store.find(runId);
     return folder.exclusively(
         () -> {
+          HumanCopies.mend(folder);
           HumanRecords records = records(folder);
           List<ObjectNode> all = records.state().records();
           if (all.stream().flatMap(HumanState::noticeIds).noneMatch(noticeId::equals)) {
@@ -201,11 +182,17 @@ public final class HumanDesk {
         });
   }
 
+  /** Completes what somebody who died while recording a decision of the run has left out. */
+  void mend(String runId) {
+    store.present(runId).ifPresent(HumanCopies::mend);
+  }
+
   /** Closes a request whose time is over, with its default answer if it has one; once. */
   void timeOut(String runId, String requestId) {
     RunFolder folder = store.find(runId);
     folder.exclusively(
         () -> {
+          HumanCopies.mend(folder);
           HumanRecords records = records(folder);
           HumanRequest request = records.state().requests().get(requestId);
           if (request != null && request.isOverdue(records.now())) {
@@ -229,48 +216,5 @@ public final class HumanDesk {
     return List.of(
         timeout,
         records.record(HumanType.HUMAN_INPUT_RECEIVED, answer.payload(question, records.now())));
-  }
-
-  private static void mustBeOpen(HumanRequest request, RunFolder folder) {
-    if (request.answer() != null) {
-      throw conflict(
-          "already_answered",
-          "request %s was answered by %s at %s: %s"
-              .formatted(
-                  request.id(),
-                  Person.of(request.answer()).name(),
-                  request.answer().path("ts").asText(),
-                  request.answer().path("payload").path("decision").asText("without a decision")));
-    }
-    if (request.leftOver()) {
-      throw conflict("run_over", "run %s is over".formatted(folder.runId()));
-    }
-    if (!request.isOpen()) {
-      throw conflict(
-          "request_closed",
-          "request %s was closed at %s without an answer"
-              .formatted(request.id(), request.closing().path("ts").asText()));
-    }
-  }
-
-  private static void mustBeFreeFor(Person by, HumanRequest request, Instant now) {
-    Claim claim = request.claimAt(now);
-    if (claim != null && !by.passesFor(claim.by())) {
-      throw conflict(
-          "request_claimed",
-          "request %s is claimed by %s until %s"
-              .formatted(request.id(), claim.by().name(), Json.timestamp(claim.until())));
-    }
-  }
-
-  private static void mustBeNamed(Person by) {
-    if (!by.isNamed()) {
-      throw Fault.refusal(
-          List.of(new Fault("missing", List.of("body", "by"), "must be a name", null)));
-    }
-  }
-
-  private static MnException conflict(String error, String message) {
-    return new MnException(ErrorCode.CONFLICT, error, message);
   }
 }

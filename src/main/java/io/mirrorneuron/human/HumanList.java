@@ -4,13 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.wire.Json;
-import io.mirrorneuron.wire.Redaction;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** The human side of one run as clients read it; secrets are hidden, forms are not. Pure. */
+/** The human side of one run as clients read it. Pure. */
 final class HumanList {
   /** Words for requests without an answer; their records are those that ask. */
   private static final Set<String> UNANSWERED = Set.of("pending", "claimed", "overdue", "run_over");
@@ -25,11 +24,13 @@ final class HumanList {
     String word = status == null ? null : status.toLowerCase(Locale.ROOT);
     ObjectNode answer = Json.object().put("run_id", runId);
     ArrayNode data = answer.putArray("data");
-    state.records().stream().filter(filter(state, word, now)).forEach(one -> data.add(shown(one)));
+    state.records().stream()
+        .filter(filter(state, word, now))
+        .forEach(one -> data.add(HumanView.record(one)));
     ArrayNode requests = answer.putArray("requests");
     state.requests().values().stream()
         .filter(request -> word == null || request.is(word, now))
-        .forEach(request -> requests.add(request.json(now)));
+        .forEach(request -> requests.add(HumanView.request(request, now)));
     return answer;
   }
 
@@ -50,21 +51,5 @@ final class HumanList {
 
   private static String status(JsonNode record) {
     return record.path("payload").path("status").asText(record.path("status").asText(""));
-  }
-
-  /** A form names fields, perhaps secret ones, but holds no values. */
-  private static ObjectNode shown(ObjectNode record) {
-    ObjectNode shown = Redaction.of(record);
-    if (shown != record && shown.get("payload") instanceof ObjectNode payload) {
-      ObjectNode whole = payload.deepCopy();
-      for (String form : Set.of("form", "schema")) {
-        if (record.path("payload").path(form) instanceof ObjectNode original) {
-          whole.set(form, original);
-        }
-      }
-      ObjectNode withForms = Json.object().<ObjectNode>setAll(shown);
-      return withForms.set("payload", whole);
-    }
-    return shown;
   }
 }

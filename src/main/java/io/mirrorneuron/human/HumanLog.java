@@ -2,12 +2,12 @@ package io.mirrorneuron.human;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runstore.HumanCopies;
 import io.mirrorneuron.runstore.LogFollower;
 import io.mirrorneuron.runstore.Records;
 import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.runstore.RunLog;
 import io.mirrorneuron.wire.Json;
-import io.mirrorneuron.wire.Redaction;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -30,8 +30,8 @@ final class HumanLog {
 
   HumanLog(RunFolder folder) {
     this.runId = folder.runId();
-    this.human = folder.follow(RunLog.HUMAN, "");
-    this.events = folder.follow(RunLog.EVENTS, "\"human\"");
+    this.human = new LogFollower(folder, RunLog.HUMAN, "");
+    this.events = new LogFollower(folder, RunLog.EVENTS, "\"human\"");
   }
 
   /** As the files are now; the same object as before when nothing has come. */
@@ -65,7 +65,7 @@ final class HumanLog {
   private static String key(ObjectNode record) {
     String span = record.path("span_id").asText("");
     if (span.isEmpty()) {
-      return new String(Json.canonical(Redaction.of(record)), StandardCharsets.UTF_8);
+      return new String(Json.canonical(HumanCopies.withoutSecrets(record)), StandardCharsets.UTF_8);
     }
     return String.join(
         " ",

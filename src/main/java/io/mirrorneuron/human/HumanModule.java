@@ -24,7 +24,7 @@ public final class HumanModule {
     HumanLogs logs = new HumanLogs();
     HumanDesk desk = new HumanDesk(runs, logs, clock, ids);
     HumanInbox inbox = new HumanInbox(runs, logs, clock);
-    return new HumanModule(new HumanVerticle(runs, logs, desk, inbox, clock), inbox, desk);
+    return new HumanModule(new HumanVerticle(desk, inbox), inbox, desk);
   }
 
   /** Begins to close the requests whose time is over. */

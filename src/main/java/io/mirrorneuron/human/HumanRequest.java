@@ -1,12 +1,8 @@
 package io.mirrorneuron.human;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.node.TextNode;
 import io.mirrorneuron.runstore.Records;
 import io.mirrorneuron.wire.Json;
-import io.mirrorneuron.wire.Redaction;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
@@ -145,49 +141,5 @@ record HumanRequest(
       case "overdue" -> isOverdue(now);
       default -> word.equals(status(now));
     };
-  }
-
-  /** For clients; secrets hidden, members without a value null. */
-  ObjectNode json(Instant now) {
-    Claim holds = claimAt(now);
-    Instant due = question.dueAt();
-    String prompt = question.prompt();
-    ObjectNode json = Json.object();
-    json.put("request_id", id);
-    json.set("prompt", prompt == null ? null : Redaction.of(TextNode.valueOf(prompt)));
-    json.put("status", status(now));
-    json.put("requested_at", time(question.askedAt()));
-    json.set("allowed_decisions", Json.MAPPER.valueToTree(question.allowedDecisions()));
-    json.set("form", question.form());
-    json.put("due_at", time(due));
-    ObjectNode byDefault = question.defaultAnswer();
-    json.set("default", byDefault == null ? null : Redaction.of(byDefault));
-    json.put("approvals_required", question.approvalsRequired());
-    json.set(
-        "claim",
-        holds == null ? null : holds.by().signs(Json.object()).put("until", time(holds.until())));
-    ArrayNode decisions = json.putArray("decisions");
-    approvals.forEach(record -> decisions.add(decision(record)));
-    if (answer != null) {
-      decisions.add(decision(answer));
-    }
-    json.put("shown_sha256", question.shownSha256());
-    return json;
-  }
-
-  private static ObjectNode decision(ObjectNode record) {
-    JsonNode payload = record.path("payload");
-    ObjectNode json = Json.object();
-    json.put("type", record.path("type").asText());
-    Person.of(record).signs(json);
-    json.put("at", time(Records.time(record)));
-    json.put("decision", payload.path("decision").textValue());
-    json.put("approved", payload.path("approved").asBoolean(false));
-    json.put("shown_sha256", payload.path("shown_sha256").textValue());
-    return json;
-  }
-
-  private static String time(Instant instant) {
-    return instant == null ? null : Json.timestamp(instant);
   }
 }

@@ -3,25 +3,16 @@ package io.mirrorneuron.human;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
-import io.mirrorneuron.runstore.RunStore;
-import java.time.Clock;
 
 /** The area {@code human}. */
 public final class HumanVerticle extends AreaVerticle {
   private static final int LIMIT = 64;
 
-  private final RunStore store;
-  private final HumanLogs logs;
   private final HumanInbox inbox;
-  private final Clock clock;
 
-  public HumanVerticle(
-      RunStore store, HumanLogs logs, HumanDesk desk, HumanInbox inbox, Clock clock) {
+  public HumanVerticle(HumanDesk desk, HumanInbox inbox) {
     super("human", LIMIT);
-    this.store = store;
-    this.logs = logs;
     this.inbox = inbox;
-    this.clock = clock;
     on("listHuman", this::listHuman);
     on("listRunHuman", this::listRunHuman);
     on("respondToRunHuman", on("request_id", desk::answer));
@@ -57,7 +48,6 @@ public final class HumanVerticle extends AreaVerticle {
   }
 
   private ObjectNode listRunHuman(ApiCall call) {
-    String runId = call.text("run_id");
-    return HumanList.of(runId, logs.look(store.find(runId)), call.text("status"), clock.instant());
+    return inbox.ofRun(call.text("run_id"), call.text("status"));
   }
 }

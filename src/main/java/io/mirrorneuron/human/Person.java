@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  *
  * @param verified whether a token vouches for the name; else it is what somebody says of themselves
  */
-record Person(String name, boolean verified) {
+public record Person(String name, boolean verified) {
   /** Who did not say. */
   static final String ANONYMOUS = "anonymous";
 
@@ -31,7 +31,7 @@ record Person(String name, boolean verified) {
    * @throws MnException FORBIDDEN {@code not_you} when the request names somebody else than the
    *     token does, {@code reserved_name} when the token names nobody who can act
    */
-  static Person of(ObjectNode body, String user, String subject) {
+  public static Person of(ObjectNode body, String user, String subject) {
     Stream<String> given =
         Stream.of(body.path("by").textValue(), body.path("user").textValue(), user)
             .filter(Objects::nonNull)
@@ -67,7 +67,7 @@ record Person(String name, boolean verified) {
   }
 
   /** Who made the record. */
-  static Person of(ObjectNode record) {
+  public static Person of(ObjectNode record) {
     JsonNode payload = record.path("payload");
     return new Person(
         payload.path("by").asText(ANONYMOUS), payload.path(VERIFIED).asBoolean(false));

@@ -10,7 +10,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.JobsPort;
-import io.mirrorneuron.runstore.RunFolder;
+import io.mirrorneuron.runstore.ShownRun;
 import io.mirrorneuron.wire.Json;
 
 /**
@@ -36,13 +36,13 @@ final class JobReads {
           .map(run -> compact(jobId, record.with(runs.documents(run)), last, run))
           .orElseGet(() -> JobDetail.compact(jobId, record, last, RunFacts.NONE));
     } catch (MnException e) {
-      RunFolder run = runs.left(jobId, e);
+      ShownRun run = runs.left(jobId, e);
       JobRecord record = new JobRecord(Json.object(), runs.documents(run));
       return compact(jobId, record, runs.lastEvents(run, JobDetail.EVENTS_READ), run);
     }
   }
 
-  private ObjectNode compact(String jobId, JobRecord record, EventPage last, RunFolder run) {
+  private ObjectNode compact(String jobId, JobRecord record, EventPage last, ShownRun run) {
     return JobDetail.compact(jobId, record, last, runs.facts(run));
   }
 
@@ -54,7 +54,7 @@ final class JobReads {
     }
   }
 
-  private ObjectNode full(RunFolder run) {
+  private ObjectNode full(ShownRun run) {
     StoredRun documents = runs.documents(run);
     ObjectNode job = documents.run() instanceof ObjectNode known ? known.deepCopy() : Json.object();
     if (documents.job() instanceof ObjectNode known) {

@@ -8,20 +8,19 @@ import io.mirrorneuron.jobs.view.stored.JobRecord;
 import io.mirrorneuron.jobs.view.stored.StoredRun;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.JobsPort;
-import io.mirrorneuron.runstore.Artifacts;
 import io.mirrorneuron.runstore.ObservabilitySummary;
-import io.mirrorneuron.runstore.Outputs;
 import io.mirrorneuron.runstore.Records;
 import io.mirrorneuron.runstore.ResourceSummary;
-import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.runstore.RunIndex;
 import io.mirrorneuron.runstore.RunJournal;
 import io.mirrorneuron.runstore.RunLog;
 import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.runstore.ShownRun;
+import io.mirrorneuron.runstore.ShownRuns;
 import io.mirrorneuron.wire.Json;
-import java.nio.file.Files;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -44,62 +43,58 @@ public final class JobRuns {
   /** The same, once for a story. */
   private static final long STORY_BYTES = 64 << 20;
 
-  private final RunStore runs;
+  private final RunStore store;
+  private final ShownRuns runs;
   private final RunIndex index;
-  private final Artifacts artifacts;
-  private final Outputs outputs;
   private final Clock clock;
 
-  public JobRuns(RunStore runs, RunIndex index, Artifacts artifacts, Outputs outputs, Clock clock) {
+  public JobRuns(RunStore store, ShownRuns runs, RunIndex index, Clock clock) {
+    this.store = store;
     this.runs = runs;
     this.index = index;
-    this.artifacts = artifacts;
-    this.outputs = outputs;
     this.clock = clock;
   }
 
   /** The folder of the job's run, if it has one now; it may be some milliseconds behind the job. */
-  Optional<RunFolder> folder(JobRecord job) {
+  Optional<ShownRun> folder(JobRecord job) {
     return folder(job.runId());
   }
 
   /** The same, with all that is to be written when the job has ended. */
-  Optional<RunFolder> wholeFolder(JobRecord job) {
+  Optional<ShownRun> wholeFolder(JobRecord job) {
     if (job.isFinal() && job.runId() != null) {
-      runs.finish(job.runId());
+      store.finish(job.runId());
     }
     return folder(job.runId());
   }
 
-  private Optional<RunFolder> folder(String runId) {
+  private Optional<ShownRun> folder(String runId) {
     return Optional.ofNullable(runId).flatMap(runs::present);
   }
 
   /** The newest run that says it was made for the job. */
-  Optional<RunFolder> ofJob(String jobId) {
+  Optional<ShownRun> ofJob(String jobId) {
     JsonNode page = index.list(new RunIndex.Query(1, "", "", "", jobId, "", null));
     return folder(page.at("/data/0/run_id").textValue());
   }
 
   /** The same for a job that the runtime was asked for and did not know; else the failure. */
-  RunFolder left(String jobId, MnException failure) {
+  ShownRun left(String jobId, MnException failure) {
     if (failure.code() != ErrorCode.NOT_FOUND) {
       throw failure;
     }
     return ofJob(jobId).orElseThrow(() -> failure);
   }
 
-  StoredRun documents(RunFolder folder) {
+  StoredRun documents(ShownRun folder) {
     return new StoredRun(
         document(folder, "job.json"),
         document(folder, "run.json"),
-        Files.exists(folder.path().resolve(ObservabilitySummary.FILE))
-            ? ObservabilitySummary.storedOrComputed(folder)
-            : MissingNode.getInstance());
+        folder.has(ObservabilitySummary.FILE) ? folder.summary() : MissingNode.getInstance());
   }
 
   /** What is recorded of a job that the runtime does not know any more, with its plan. */
-  JobRecord record(RunFolder folder) {
+  JobRecord record(ShownRun folder) {
     ObjectNode document = Json.object();
     Stream.of("config.json", "manifest.json")
         .map(name -> document(folder, name))
@@ -113,28 +108,28 @@ public final class JobRuns {
     return !plan.path("nodes").isEmpty() || !plan.at("/agents/nodes").isEmpty();
   }
 
-  private static JsonNode document(RunFolder folder, String name) {
+  private static JsonNode document(ShownRun folder, String name) {
     return folder.peek(name).<JsonNode>map(json -> json).orElse(MissingNode.getInstance());
   }
 
   /** What a job's detail tells of its run. */
-  RunFacts facts(RunFolder folder) {
+  RunFacts facts(ShownRun folder) {
     List<ObjectNode> files = new ArrayList<>();
     Set<String> paths = new HashSet<>();
-    for (List<ObjectNode> some : List.of(artifacts.refs(folder), outputs.refs(folder))) {
+    for (List<ObjectNode> some : List.of(folder.artifacts(), folder.outputs())) {
       some.stream().filter(ref -> paths.add(ref.path("path").asText())).forEach(files::add);
     }
-    boolean sampled = Files.exists(folder.path().resolve(RunLog.RESOURCES.file()));
+    boolean sampled = folder.has(RunLog.RESOURCES.file());
     return new RunFacts(
         folder.path().toString(),
         files,
         sampled
-            ? ResourceSummary.of(folder, ResourceSummary.Window.DAY, clock.instant())
+            ? folder.resources(ResourceSummary.Window.DAY, clock.instant())
             : Json.MAPPER.nullNode());
   }
 
   /** The job's events as its run has them, for a job that the runtime does not know any more. */
-  EventPage events(RunFolder folder, long after, int limit) {
+  EventPage events(ShownRun folder, long after, int limit) {
     List<ObjectNode> events = all(folder, record -> record.path("seq").asLong() > after);
     return new EventPage(
         events.stream().limit(limit).map(JobRuns::event).map(Json::write).toList(),
@@ -145,7 +140,7 @@ public final class JobRuns {
   }
 
   /** The last of them. */
-  EventPage lastEvents(RunFolder folder, int limit) {
+  EventPage lastEvents(ShownRun folder, int limit) {
     List<ObjectNode> events = all(folder, any -> true);
     List<ObjectNode> last = events.subList(Math.max(0, events.size() - limit), events.size());
     return new EventPage(
@@ -160,13 +155,13 @@ public final class JobRuns {
    * @param job asked for when the run is not called after the job
    */
   EventPage merged(EventPage page, String jobId, Supplier<JobRecord> job, int limit) {
-    return folder("run-" + jobId)
+    return folder(RunId.of(jobId))
         .or(() -> folder(job.get().runId()))
         .map(run -> merged(page, run, limit))
         .orElse(page);
   }
 
-  private EventPage merged(EventPage page, RunFolder folder, int limit) {
+  private EventPage merged(EventPage page, ShownRun folder, int limit) {
     List<ObjectNode> own = journal(folder).ofPrograms(0, limit, LISTED_BYTES).events();
     if (own.isEmpty()) {
       return page;
@@ -185,23 +180,23 @@ public final class JobRuns {
   /**
    * Events that programs of the run wrote themselves behind a number of its journal, by journal.
    */
-  RunJournal.OfPrograms ofPrograms(RunFolder folder, long after) {
+  RunJournal.OfPrograms ofPrograms(ShownRun folder, long after) {
     return journal(folder).ofPrograms(after, MOST_EVENTS, STORY_BYTES);
   }
 
   /** How the files of a run stand; another number when they have changed. Looks at the disk. */
   long stamp(String runId) {
-    return runs.stamp(runId);
+    return store.stamp(runId);
   }
 
   /** Another number at once when this process has written a document of the run. */
   int version(String runId) {
-    return runs.version(runId);
+    return store.version(runId);
   }
 
   /** Tells whenever the files of a run have changed, until closed. */
   JobsPort.Subscription watch(String runId, Runnable onChange) {
-    AutoCloseable watch = runs.watch(runId, onChange);
+    AutoCloseable watch = store.watch(runId, onChange);
     return () -> {
       try {
         watch.close();
@@ -211,13 +206,13 @@ public final class JobRuns {
     };
   }
 
-  private List<ObjectNode> all(RunFolder folder, Predicate<ObjectNode> wanted) {
+  private List<ObjectNode> all(ShownRun folder, Predicate<ObjectNode> wanted) {
     return journal(folder)
         .last(MOST_EVENTS, new RunJournal.Filter(EnumSet.of(RunLog.EVENTS), null), wanted);
   }
 
-  private RunJournal journal(RunFolder folder) {
-    RunJournal journal = runs.journal(folder);
+  private RunJournal journal(ShownRun folder) {
+    RunJournal journal = folder.journal();
     journal.takeInAll();
     return journal;
   }

@@ -5,8 +5,8 @@ import io.mirrorneuron.jobs.view.stored.JobRecord;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.JobsPort;
-import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.runstore.RunJournal;
+import io.mirrorneuron.runstore.ShownRun;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -51,7 +51,7 @@ final class JobStories {
     try {
       return known(jobId, view);
     } catch (MnException e) {
-      RunFolder run = runs.left(jobId, e);
+      ShownRun run = runs.left(jobId, e);
       JobRecord record = runs.record(run);
       JobStory story = new JobStory(jobId, record);
       readOfPrograms(story, run, 0);
@@ -85,7 +85,7 @@ final class JobStories {
 
   private JobRecord read(String jobId, Kept mine) {
     JobRecord record = JobRecord.of(jobs.brief(jobId));
-    Optional<RunFolder> run = runs.wholeFolder(record);
+    Optional<ShownRun> run = runs.wholeFolder(record);
     if (run.isPresent()) {
       record = record.with(runs.documents(run.get()));
       mine.journal = readOfPrograms(mine.story, run.get(), mine.journal);
@@ -96,7 +96,7 @@ final class JobStories {
   }
 
   /** The number in the run's journal behind which to go on. */
-  private long readOfPrograms(JobStory story, RunFolder run, long after) {
+  private long readOfPrograms(JobStory story, ShownRun run, long after) {
     RunJournal.OfPrograms own = runs.ofPrograms(run, after);
     story.addOfPrograms(own.events(), own.last());
     return own.next();

@@ -9,12 +9,7 @@ public final class JobsModule {
 
   public static AreaVerticle of(Platform platform) {
     JobRuns runs =
-        new JobRuns(
-            platform.runs(),
-            platform.index(),
-            platform.artifacts(),
-            platform.outputs(),
-            platform.clock());
+        new JobRuns(platform.runs(), platform.shownRuns(), platform.index(), platform.clock());
     return new JobsVerticle(
         platform.jobs(),
         platform.rows().orElse(null),

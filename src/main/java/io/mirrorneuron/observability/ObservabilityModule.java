@@ -8,6 +8,6 @@ public final class ObservabilityModule {
   private ObservabilityModule() {}
 
   public static AreaVerticle of(Platform platform) {
-    return new ObservabilityVerticle(platform.runs(), platform.clock());
+    return new ObservabilityVerticle(platform.runs(), platform.shownRuns(), platform.clock());
   }
 }

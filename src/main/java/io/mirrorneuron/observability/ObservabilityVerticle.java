@@ -3,13 +3,11 @@ package io.mirrorneuron.observability;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
-import io.mirrorneuron.runstore.ObservabilitySummary;
-import io.mirrorneuron.runstore.ResourceSummary;
 import io.mirrorneuron.runstore.ResourceSummary.Window;
-import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.runstore.ShownRun;
+import io.mirrorneuron.runstore.ShownRuns;
 import io.mirrorneuron.wire.Json;
-import io.mirrorneuron.wire.Redaction;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.time.Clock;
@@ -25,14 +23,16 @@ public final class ObservabilityVerticle extends AreaVerticle {
 
   private static final long TICK_MILLIS = 10;
 
-  private final RunStore runs;
+  private final RunStore store;
+  private final ShownRuns runs;
   private final Clock clock;
   private final RunRecords records;
   private RunChanges changes;
   private RunChanges ticks;
 
-  public ObservabilityVerticle(RunStore runs, Clock clock) {
+  public ObservabilityVerticle(RunStore store, ShownRuns runs, Clock clock) {
     super("observability", LIMIT);
+    this.store = store;
     this.runs = runs;
     this.clock = clock;
     this.records = new RunRecords(runs);
@@ -47,8 +47,8 @@ public final class ObservabilityVerticle extends AreaVerticle {
 
   @Override
   public Future<?> start() throws Exception {
-    changes = new RunChanges(vertx, runs, SUMMARY_MILLIS);
-    ticks = new RunChanges(vertx, runs, TICK_MILLIS);
+    changes = new RunChanges(vertx, store, SUMMARY_MILLIS);
+    ticks = new RunChanges(vertx, store, TICK_MILLIS);
     return super.start();
   }
 
@@ -73,12 +73,12 @@ public final class ObservabilityVerticle extends AreaVerticle {
   }
 
   private ObjectNode summary(ApiCall call) {
-    return Redaction.of(ObservabilitySummary.storedOrComputed(run(call)));
+    return run(call).summary();
   }
 
   private ObjectNode resources(ApiCall call) {
     Window window = Window.of(call.text("window"), call.text("bucket"));
-    return ResourceSummary.of(run(call), window, clock.instant());
+    return run(call).resources(window, clock.instant());
   }
 
   private Future<Buffer> streamResources(ApiCall call) {
@@ -106,7 +106,7 @@ public final class ObservabilityVerticle extends AreaVerticle {
     return ResourcePage.read(run(call), after, clock.instant());
   }
 
-  private RunFolder run(ApiCall call) {
+  private ShownRun run(ApiCall call) {
     return runs.find(call.text("run_id"));
   }
 
@@ -117,13 +117,12 @@ public final class ObservabilityVerticle extends AreaVerticle {
    * @param ended whether nothing will be
    */
   private record ResourcePage(ObjectNode summary, long next, boolean ended) {
-    static ResourcePage read(RunFolder run, long after, Instant now) {
+    static ResourcePage read(ShownRun run, long after, Instant now) {
       boolean over = run.isOver();
-      long version = ResourceSummary.version(run, over);
+      long version = run.resourcesVersion(over);
       return version == after
           ? new ResourcePage(null, version, over)
-          : new ResourcePage(
-              ResourceSummary.of(run, Window.DAY, now).put("seq", version), version, over);
+          : new ResourcePage(run.resources(Window.DAY, now).put("seq", version), version, over);
     }
 
     boolean isNews() {

@@ -5,11 +5,11 @@ import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runstore.LogLevel;
 import io.mirrorneuron.runstore.Records;
-import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.runstore.RunJournal;
 import io.mirrorneuron.runstore.RunJournal.Filter;
 import io.mirrorneuron.runstore.RunLog;
-import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.runstore.ShownRun;
+import io.mirrorneuron.runstore.ShownRuns;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
@@ -28,9 +28,9 @@ final class RunRecords {
   /** What {@code limit=0} means. */
   private static final int EVERYTHING = 50_000;
 
-  private final RunStore runs;
+  private final ShownRuns runs;
 
-  RunRecords(RunStore runs) {
+  RunRecords(ShownRuns runs) {
     this.runs = runs;
   }
 
@@ -79,9 +79,9 @@ final class RunRecords {
   /** What lies behind the cursor of the stream now. */
   Page page(ApiCall call) {
     String runId = call.text("run_id");
-    RunFolder run = runs.find(runId);
+    ShownRun run = runs.find(runId);
     boolean over = run.isOver(); // before the journal is read: then nothing can follow
-    RunJournal journal = runs.journal(run);
+    RunJournal journal = run.journal();
     RunJournal.Taken taken = journal.takeIn();
     long after = call.has("after") ? position(runId, call.text("after")) : 0;
     RunJournal.Page page =
@@ -113,8 +113,8 @@ final class RunRecords {
     }
   }
 
-  private RunJournal journal(RunFolder run) {
-    RunJournal journal = runs.journal(run);
+  private RunJournal journal(ShownRun run) {
+    RunJournal journal = run.journal();
     journal.takeInAll();
     return journal;
   }

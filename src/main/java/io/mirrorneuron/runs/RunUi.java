@@ -1,16 +1,13 @@
 package io.mirrorneuron.runs;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.runstore.LastLines;
-import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.runstore.RunLog;
+import io.mirrorneuron.runstore.ShownRun;
 import io.mirrorneuron.wire.Json;
-import io.mirrorneuron.wire.Redaction;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -51,11 +48,11 @@ final class RunUi {
    * @param limit events at most, the last ones
    * @throws MnException NOT_FOUND {@code run UI not found}
    */
-  ObjectNode of(RunFolder folder, int limit) {
+  ObjectNode of(ShownRun folder, int limit) {
     ObjectNode job = folder.read("job.json").orElseGet(Json::object);
     ObjectNode run = folder.read("run.json").orElseGet(Json::object);
-    Optional<ObjectNode> ui = folder.read("ui.json");
-    Optional<ObjectNode> webUi = ui.isEmpty() ? Optional.empty() : folder.read("web_ui.json");
+    Optional<ObjectNode> ui = folder.readAsMade("ui.json");
+    Optional<ObjectNode> webUi = ui.isEmpty() ? Optional.empty() : folder.readAsMade("web_ui.json");
     Optional<Service> service =
         webUi.isPresent() ? Optional.empty() : service(folder, job, run, ui.isPresent());
     if (ui.isEmpty() && service.isEmpty()) {
@@ -65,9 +62,9 @@ final class RunUi {
     page.put("run_id", folder.runId()).put("run_dir", folder.path().toString());
     page.set("ui", ui.orElseGet(() -> service.orElseThrow().ui()));
     page.set("web_ui", webUi.or(() -> service.map(this::webUi)).orElseGet(Json::object));
-    page.set("job", Redaction.of(job));
-    page.set("run", Redaction.of(run));
-    page.set("events", events(folder, limit));
+    page.set("job", job);
+    page.set("run", run);
+    page.set("events", folder.lastEvents(limit));
     return page;
   }
 
@@ -75,30 +72,11 @@ final class RunUi {
     return new MnException(ErrorCode.NOT_FOUND, "run_ui_not_found", "run UI not found");
   }
 
-  private static ArrayNode events(RunFolder folder, int limit) {
-    ArrayNode events = Json.MAPPER.createArrayNode();
-    LastLines.of(folder, RunLog.EVENTS, limit).forEach(line -> events.add(event(line)));
-    return events;
-  }
-
-  private static JsonNode event(String line) {
-    try {
-      if (Json.parse(line) instanceof ObjectNode event) {
-        return Redaction.of(event);
-      }
-    } catch (JsonProcessingException e) {
-      // shown as what it is
-    }
-    ObjectNode event = Json.object().put("type", "unparseable_event");
-    event.putObject("payload").put("line", line);
-    return event;
-  }
-
   /**
    * @param optional whether the page is whole without it, so that the runtime may be away
    */
   private Optional<Service> service(
-      RunFolder folder, ObjectNode job, ObjectNode run, boolean optional) {
+      ShownRun folder, ObjectNode job, ObjectNode run, boolean optional) {
     List<JsonNode> documents = new ArrayList<>(List.of(job, run));
     folder.read("event_relay.json").ifPresent(documents::add);
     return found(documents)
@@ -140,7 +118,7 @@ final class RunUi {
    *
    * @param document as a launcher or worker wrote it
    */
-  private record Service(JsonNode document, RunFolder folder, ObjectNode job, ObjectNode run) {
+  private record Service(JsonNode document, ShownRun folder, ObjectNode job, ObjectNode run) {
 
     ObjectNode ui() {
       ObjectNode ui = Json.object().put("schema_version", 1).put("adapter", adapter());

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.runstore.Reach;
-import io.mirrorneuron.runstore.RunFolder;
+import io.mirrorneuron.runstore.AllowedRoots;
 import io.mirrorneuron.runstore.ServedFile;
+import io.mirrorneuron.runstore.ShownRun;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.net.URI;
@@ -24,14 +24,14 @@ import java.util.function.Function;
 final class RunVideo {
   private final Function<String, Optional<JsonNode>> jobs;
   private final Path bundles;
-  private final Reach reach;
+  private final AllowedRoots reach;
 
   /**
    * @param jobs the runtime's document of a job
    * @param bundles the folder of bundles, each under its fingerprint
    * @param reach that of the run alone
    */
-  RunVideo(Function<String, Optional<JsonNode>> jobs, Path bundles, Reach reach) {
+  RunVideo(Function<String, Optional<JsonNode>> jobs, Path bundles, AllowedRoots reach) {
     this.jobs = jobs;
     this.bundles = bundles;
     this.reach = reach;
@@ -40,21 +40,21 @@ final class RunVideo {
   /**
    * @throws MnException NOT_FOUND, FORBIDDEN {@code video source is outside allowed roots}
    */
-  ServedFile of(RunFolder folder) {
+  ServedFile of(ShownRun run) {
     ObjectNode ui =
-        folder.read("ui.json").filter(page -> !page.isEmpty()).orElseThrow(RunUi::notFound);
+        run.readAsMade("ui.json").filter(page -> !page.isEmpty()).orElseThrow(RunUi::notFound);
     Path source =
         Json.elements(ui.path("components"))
             .filter(component -> component.path("type").asText().equals("video"))
             .map(component -> component.path("source").asText(""))
             .filter(text -> !text.isBlank())
             .findFirst()
-            .flatMap(text -> local(folder, text))
+            .flatMap(text -> local(run, text))
             .orElseThrow(() -> notFound("local video not configured"));
     Path file =
         reach
-            .within(folder, source)
-            .or(() -> bundle(folder).flatMap(root -> reach.and(root).within(folder, source)))
+            .within(run.path(), source)
+            .or(() -> bundle(run).flatMap(root -> reach.and(root).within(run.path(), source)))
             .orElseThrow(
                 () ->
                     new MnException(
@@ -67,14 +67,14 @@ final class RunVideo {
     return new ServedFile(file, contentType(source));
   }
 
-  private Optional<Path> local(RunFolder folder, String source) {
+  private Optional<Path> local(ShownRun run, String source) {
     if (!source.matches("(?i)[a-z][a-z0-9+.-]*:.*")) {
-      return reach.resolve(folder, source);
+      return reach.resolve(run.path(), source);
     }
     try {
       URI uri = URI.create(source);
       return uri.getScheme().equalsIgnoreCase("file") && uri.getPath() != null
-          ? reach.resolve(folder, uri.getPath())
+          ? reach.resolve(run.path(), uri.getPath())
           : Optional.empty();
     } catch (IllegalArgumentException e) {
       return Optional.empty();
@@ -82,11 +82,11 @@ final class RunVideo {
   }
 
   /** The payload folder of the run's job, if the job says that it belongs to this run. */
-  private Optional<Path> bundle(RunFolder folder) {
-    String jobId = folder.peek("job.json").map(job -> job.path("job_id").asText("")).orElse("");
+  private Optional<Path> bundle(ShownRun run) {
+    String jobId = run.peek("job.json").map(job -> job.path("job_id").asText("")).orElse("");
     return jobs.apply(jobId)
         .map(document -> document.path("job"))
-        .filter(job -> job.path("run_id").asText(folder.runId()).equals(folder.runId()))
+        .filter(job -> job.path("run_id").asText(run.runId()).equals(run.runId()))
         .map(job -> job.at("/manifest_ref/bundle_fingerprint").asText(""))
         .filter(fingerprint -> fingerprint.matches("[0-9a-f]{64}"))
         .map(bundles::resolve);

@@ -13,11 +13,9 @@ public final class RunsModule {
     Desktop desktop =
         Desktop.find(config.api().host(), platform.environment(), System.getProperty("os.name"));
     return new RunsVerticle(
-        platform.runs(),
+        platform.shownRuns(),
         platform.index(),
         platform.jobs(),
-        platform.artifacts(),
-        platform.outputs(),
         new RunsVerticle.Places(config.home().resolve("bundles"), platform.userHome()),
         desktop,
         platform.clock());

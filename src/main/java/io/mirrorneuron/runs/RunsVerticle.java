@@ -8,16 +8,13 @@ import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.JobsPort;
-import io.mirrorneuron.runstore.Artifacts;
-import io.mirrorneuron.runstore.Outputs;
-import io.mirrorneuron.runstore.Reach;
+import io.mirrorneuron.runstore.AllowedRoots;
 import io.mirrorneuron.runstore.Records;
-import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.runstore.RunIndex;
-import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.runstore.ServedFile;
+import io.mirrorneuron.runstore.ShownRun;
+import io.mirrorneuron.runstore.ShownRuns;
 import io.mirrorneuron.wire.Json;
-import io.mirrorneuron.wire.Redaction;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.nio.file.Path;
@@ -42,42 +39,34 @@ public final class RunsVerticle extends AreaVerticle {
    */
   public record Places(Path bundles, Path userHome) {}
 
-  private final RunStore store;
+  private final ShownRuns runs;
   private final RunIndex index;
   private final JobsPort jobs;
   private final Desktop desktop;
-  private final Artifacts artifacts;
-  private final Outputs outputs;
   private final Probe probe;
   private final RunUi ui;
   private final RunVideo video;
 
   public RunsVerticle(
-      RunStore store,
-      RunIndex index,
-      JobsPort jobs,
-      Artifacts artifacts,
-      Outputs outputs,
-      Places places,
-      Desktop desktop,
-      Clock clock) {
+      ShownRuns runs, RunIndex index, JobsPort jobs, Places places, Desktop desktop, Clock clock) {
     super("runs", LIMIT);
-    this.store = store;
+    this.runs = runs;
     this.index = index;
     this.jobs = jobs;
     this.desktop = desktop;
-    this.artifacts = artifacts;
-    this.outputs = outputs;
     this.probe = new Probe(clock);
     this.ui = new RunUi(this::job, probe);
-    this.video = new RunVideo(this::job, places.bundles(), new Reach(List.of(), places.userHome()));
+    this.video =
+        new RunVideo(this::job, places.bundles(), new AllowedRoots(List.of(), places.userHome()));
     on("listRuns", call -> index.list(query(call)));
     onHot("streamRuns", this::streamRuns);
     on("getRunResult", call -> result(run(call)));
     on("getRunFinalArtifact", call -> finalArtifact(run(call)));
     on("listRunArtifacts", this::listRunArtifacts);
-    on("getRunArtifact", call -> file(artifacts.shown(run(call), call.text("artifact_path"))));
-    on("revealRunArtifact", call -> desktop.reveal(artifact(call).path()));
+    on("getRunArtifact", call -> file(run(call).artifact(call.text("artifact_path"))));
+    on(
+        "revealRunArtifact",
+        call -> desktop.reveal(run(call).artifactOnDisk(call.text("artifact_path"))));
     on("listRunOutputs", this::listRunOutputs);
     on("getRunOutput", this::getRunOutput);
     on("revealRunOutput", call -> desktop.reveal(output(call).path()));
@@ -130,38 +119,29 @@ public final class RunsVerticle extends AreaVerticle {
     return Objects.requireNonNullElse(call.text(parameter), "");
   }
 
-  private RunFolder run(ApiCall call) {
-    return store.find(call.text("run_id"));
+  private ShownRun run(ApiCall call) {
+    return runs.find(call.text("run_id"));
   }
 
   /** What the worker wrote; until it has, what the job ended with. */
-  private ObjectNode result(RunFolder folder) {
+  private ObjectNode result(ShownRun folder) {
     return folder
-        .read("result.json")
-        .or(() -> jobResult(folder))
+        .readAsMade("result.json")
+        .or(() -> folder.jobResult(this::job))
         .orElseThrow(() -> notFound("result"));
   }
 
-  private ObjectNode finalArtifact(RunFolder folder) {
+  private ObjectNode finalArtifact(ShownRun folder) {
     return folder
-        .read("final_artifact.json")
+        .readAsMade("final_artifact.json")
         .or(
             () ->
                 folder
-                    .read("result.json")
-                    .or(() -> jobResult(folder))
+                    .readAsMade("result.json")
+                    .or(() -> folder.jobResult(this::job))
                     .filter(result -> result.path("final_artifact").isObject())
                     .map(result -> result.withObject("/final_artifact")))
         .orElseThrow(() -> notFound("final artifact"));
-  }
-
-  private Optional<ObjectNode> jobResult(RunFolder folder) {
-    return folder
-        .peek("job.json")
-        .flatMap(link -> job(link.path("job_id").asText("")))
-        .map(document -> document.at("/job/result"))
-        .filter(JsonNode::isObject)
-        .map(result -> Redaction.of((ObjectNode) result));
   }
 
   /** The runtime's document of a job, if it knows the job. */
@@ -177,19 +157,19 @@ public final class RunsVerticle extends AreaVerticle {
   }
 
   private ObjectNode listRunArtifacts(ApiCall call) {
-    RunFolder folder = run(call);
+    ShownRun folder = run(call);
     ObjectNode answer = about(folder);
     ArrayNode list = answer.putArray("artifacts");
-    artifacts.refs(folder).forEach(list::add);
-    outputs.refs(folder).forEach(list::add);
+    folder.artifacts().forEach(list::add);
+    folder.outputs().forEach(list::add);
     return answer;
   }
 
   private ObjectNode listRunOutputs(ApiCall call) {
-    RunFolder folder = run(call);
+    ShownRun folder = run(call);
     ObjectNode answer = about(folder);
     ArrayNode list = answer.putArray("outputs");
-    outputs.refs(folder).forEach(list::add);
+    folder.outputs().forEach(list::add);
     return answer;
   }
 
@@ -198,15 +178,11 @@ public final class RunsVerticle extends AreaVerticle {
     return file(output).put("file_name", output.path().getFileName().toString());
   }
 
-  private ServedFile artifact(ApiCall call) {
-    return artifacts.find(run(call), call.text("artifact_path"));
-  }
-
   private ServedFile output(ApiCall call) {
-    return outputs.find(run(call), call.integer("output_index"));
+    return run(call).output(call.integer("output_index"));
   }
 
-  private static ObjectNode about(RunFolder folder) {
+  private static ObjectNode about(ShownRun folder) {
     return Json.object().put("run_id", folder.runId()).put("run_dir", folder.path().toString());
   }
 

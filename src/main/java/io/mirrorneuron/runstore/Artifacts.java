@@ -113,7 +113,7 @@ public final class Artifacts {
           new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes) {
-              return Reach.isHidden(folder.path().relativize(path))
+              return AllowedRoots.isHidden(folder.path().relativize(path))
                   ? FileVisitResult.SKIP_SUBTREE
                   : FileVisitResult.CONTINUE;
             }
@@ -143,7 +143,7 @@ public final class Artifacts {
 
   /** Where the file really is, or null when it is not for clients. */
   private static Path real(RunFolder folder, Path file) {
-    if (Reach.isHidden(folder.path().relativize(file))
+    if (AllowedRoots.isHidden(folder.path().relativize(file))
         || !ServedFile.isKnown(file.getFileName().toString())) {
       return null;
     }
@@ -152,7 +152,7 @@ public final class Artifacts {
       Path real = file.toRealPath();
       return parent.toRealPath().equals(parent) // folders that are links are not walked through
               && real.startsWith(folder.path())
-              && !Reach.isHidden(folder.path().relativize(real))
+              && !AllowedRoots.isHidden(folder.path().relativize(real))
               && Files.isRegularFile(real, LinkOption.NOFOLLOW_LINKS)
           ? real
           : null;

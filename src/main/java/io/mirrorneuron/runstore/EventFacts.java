@@ -12,8 +12,8 @@ final class EventFacts {
       Pattern.compile("(?:workflow_)?step_(completed|failed|partial|cancelled|timed_out)");
   private static final Pattern PHASE = Pattern.compile("blueprint_phase_(\\w+)");
 
-  final Spans phases = new Spans();
-  final Spans steps = new Spans();
+  final Durations phases = new Durations();
+  final Durations steps = new Durations();
   final TokenEvents tokens = new TokenEvents();
   long count;
   long retries;
@@ -24,7 +24,7 @@ final class EventFacts {
   String failedAgent = "";
   private boolean failureTold;
 
-  void add(Glance event) {
+  void add(RecordFacts event) {
     count++;
     Instant at = event.time();
     if (at != null) {
@@ -38,7 +38,7 @@ final class EventFacts {
     addType(event, event.text("type"), at);
   }
 
-  private void addType(Glance event, String type, Instant at) {
+  private void addType(RecordFacts event, String type, Instant at) {
     Matcher stepEnd = STEP_ENDS.matcher(type);
     Matcher phase = PHASE.matcher(type);
     if (type.endsWith("_retry_scheduled")) {
@@ -58,7 +58,7 @@ final class EventFacts {
     }
   }
 
-  private void addPhase(Glance event, String word, Instant at) {
+  private void addPhase(RecordFacts event, String word, Instant at) {
     String name = event.text("phase");
     if (word.equals("started")) {
       phases.began(name, at);
@@ -69,14 +69,14 @@ final class EventFacts {
     }
   }
 
-  private void failed(Glance event) {
+  private void failed(RecordFacts event) {
     String step = place(event, "step_id");
     String agent = place(event, "agent_id");
     failedStep = step.isEmpty() ? failedStep : step;
     failedAgent = agent.isEmpty() ? failedAgent : agent;
   }
 
-  private static String place(Glance event, String member) {
+  private static String place(RecordFacts event, String member) {
     return event.first(
         "/payload/error/details/" + member,
         "/error/details/" + member,

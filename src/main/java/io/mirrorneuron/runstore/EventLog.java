@@ -17,10 +17,10 @@ public final class EventLog {
   private final String jobId;
 
   /** Events that the files had when they were last looked at; null while they are ours alone. */
-  private Numbers present;
+  private NumberSet present;
 
   /** Where the live file ends if nobody else has written to it. */
-  private LogEnd end = LogEnd.START;
+  private LogPosition end = LogPosition.START;
 
   private boolean ours = true;
   private long lastTold;
@@ -33,7 +33,7 @@ public final class EventLog {
 
   /** Finds out which events the files have, or had before their first parts went. */
   public void look(RunFolder folder) {
-    Numbers found = new Numbers();
+    NumberSet found = new NumberSet();
     LogFiles files = folder.files(log);
     try {
       for (Path file : files.all()) {
@@ -71,7 +71,7 @@ public final class EventLog {
       }
     }
     if (lines.size() > 0) {
-      LogEnd now = folder.append(log, lines.toByteArray());
+      LogPosition now = folder.append(log, lines.toByteArray());
       ours &= now.end() - lines.size() == end.end();
       end = now;
     }

@@ -15,7 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * Makes the threads and the processes of this product write to a run one after the other. Programs
  * of the run do not take part: they only ever append whole lines.
  */
-final class FolderLock implements AutoCloseable {
+public final class FolderLock implements AutoCloseable {
   /** A lock on a file holds a process back, not its threads. */
   private static final Map<Path, Gate> GATES = new ConcurrentHashMap<>();
 
@@ -60,7 +60,7 @@ final class FolderLock implements AutoCloseable {
     }
     FileChannel channel =
         FileChannel.open(
-            RunFolder.plain(hidden.resolve("lock")),
+            FolderPaths.plain(hidden.resolve("lock")),
             StandardOpenOption.CREATE,
             StandardOpenOption.WRITE);
     try {

@@ -45,7 +45,7 @@ public final class HumanCopies {
         held -> {
           boolean complete = mark(held);
           held.append(RunLog.HUMAN, records);
-          held.append(RunLog.EVENTS, records.stream().map(Redaction::of).toList());
+          held.append(RunLog.EVENTS, records.stream().map(HumanCopies::withoutSecrets).toList());
           held.append(RunLog.TIMELINE, records.stream().map(HumanCopies::onTimeline).toList());
           if (complete) {
             due(held).delete();
@@ -53,14 +53,17 @@ public final class HumanCopies {
         });
   }
 
-  /** Writes the copies that a writer left out, if one did; whoever reads the run calls this. */
-  static void mend(RunFolder folder) {
+  /**
+   * Writes the copies that a writer who died left out, if one did. Called by those who write runs:
+   * the recorder, and whoever answers requests; readers tell what there is.
+   */
+  public static void mend(RunFolder folder) {
     if (!due(folder).exists()) {
       return;
     }
     try {
       folder.exclusively(() -> due(folder).exists() && mendAlone(folder));
-    } catch (MnException e) { // the run can be read all the same; the next reader tries again
+    } catch (MnException e) { // the run can be read all the same; the next writer tries again
       LOG.warn("decisions of run {} are not in all its logs: {}", folder.runId(), e.getMessage());
     }
   }
@@ -96,7 +99,7 @@ public final class HumanCopies {
     List<ObjectNode> decisions = folder.exclusively(() -> decisions(folder));
     if (!decisions.isEmpty()) {
       journal.catchUp();
-      complete(folder, journal, RunLog.EVENTS, decisions, Redaction::of);
+      complete(folder, journal, RunLog.EVENTS, decisions, HumanCopies::withoutSecrets);
       complete(folder, journal, RunLog.TIMELINE, decisions, HumanCopies::onTimeline);
     }
   }
@@ -161,6 +164,11 @@ public final class HumanCopies {
 
   private static boolean isBefore(Instant time, Instant kept) {
     return time != null && kept != null && time.isBefore(kept);
+  }
+
+  /** A record as its copy in the event log has it. */
+  public static ObjectNode withoutSecrets(ObjectNode record) {
+    return Redaction.of(record);
   }
 
   private static ObjectNode onTimeline(ObjectNode record) {

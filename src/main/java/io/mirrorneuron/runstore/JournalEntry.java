@@ -2,8 +2,6 @@ package io.mirrorneuron.runstore;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.zip.CRC32;
-import java.util.zip.CRC32C;
 
 /**
  * One line of a journal: where a record comes from, then the record as it is told.
@@ -67,14 +65,5 @@ record JournalEntry(
     } catch (RuntimeException e) {
       return null;
     }
-  }
-
-  /** Tells lines of a file apart. */
-  static long hash(byte[] line) {
-    CRC32 one = new CRC32();
-    CRC32C other = new CRC32C();
-    one.update(line);
-    other.update(line);
-    return one.getValue() << 32 | other.getValue();
   }
 }

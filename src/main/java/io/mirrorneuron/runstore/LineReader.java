@@ -36,7 +36,7 @@ public final class LineReader implements AutoCloseable {
   /**
    * @param offset of the first byte to read; of a {@code .gz} file in the unpacked bytes
    */
-  static LineReader open(Path file, long offset) throws IOException {
+  public static LineReader open(Path file, long offset) throws IOException {
     if (file.toString().endsWith(".gz")) {
       InputStream in = new GZIPInputStream(Files.newInputStream(file), 64 << 10);
       in.skipNBytes(offset);
@@ -49,7 +49,7 @@ public final class LineReader implements AutoCloseable {
   }
 
   /** The line whose end comes right before the offset, or null when none ends there. */
-  static byte[] endingAt(Path file, long offset) throws IOException {
+  public static byte[] endingAt(Path file, long offset) throws IOException {
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
       for (int block = 4 << 10; channel.size() >= offset; block *= 4) {
@@ -111,7 +111,7 @@ public final class LineReader implements AutoCloseable {
   }
 
   /** Where the line after the last one begins. */
-  long end() {
+  public long end() {
     return end;
   }
 

@@ -6,11 +6,13 @@ import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -21,7 +23,7 @@ import java.util.stream.Stream;
  * The files of one line log: closed segments, listed in {@code <channel>.index.json} oldest first,
  * then the live file. Writers hold the folder's lock.
  */
-final class LogFiles {
+public final class LogFiles {
   static final int SEGMENTS_KEPT = 5;
 
   private final RunFolder folder;
@@ -37,7 +39,23 @@ final class LogFiles {
     this.limit = limit;
   }
 
-  Path live() {
+  /** The logs that have files in the folder, found with one look. */
+  static Set<RunLog> present(Path folder) throws IOException {
+    Set<RunLog> found = EnumSet.noneOf(RunLog.class);
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+      for (Path file : files) {
+        String name = file.getFileName().toString();
+        for (RunLog log : RunLog.values()) {
+          if (log.isIn(name)) {
+            found.add(log);
+          }
+        }
+      }
+    }
+    return found;
+  }
+
+  public Path live() {
     Path live = folder.path().resolve(log.file());
     if (log == RunLog.RESOURCES && !Files.exists(live)) {
       Path other = folder.path().resolve("resource_samples.jsonl");
@@ -47,7 +65,7 @@ final class LogFiles {
   }
 
   /** All that exist, oldest first. Programs write the index too, so what it says is checked. */
-  List<Path> all() {
+  public List<Path> all() {
     Set<Path> files = new LinkedHashSet<>();
     if (log.rotates()) {
       listed().forEach(name -> add(files, name));
@@ -64,7 +82,7 @@ final class LogFiles {
   }
 
   /** Adds whole lines, see the other; closes the live file first when it is full. */
-  LogEnd append(byte[] lines) throws IOException {
+  public LogPosition append(byte[] lines) throws IOException {
     Path live = folder.path().resolve(log.file());
     if (log.rotates() && size(live) > 0 && size(live) + lines.length > limit) {
       rotate(live);
@@ -77,7 +95,7 @@ final class LogFiles {
    *
    * @return where the file ends then, unless somebody else adds to it
    */
-  static LogEnd append(Path file, byte[] lines) throws IOException {
+  public static LogPosition append(Path file, byte[] lines) throws IOException {
     long before = size(file);
     boolean torn = before > 0 && LineReader.endingAt(file, before) == null;
     ByteBuffer bytes = ByteBuffer.allocate(lines.length + 1);
@@ -87,7 +105,7 @@ final class LogFiles {
     bytes.put(lines).flip();
     try (FileChannel channel =
         FileChannel.open(
-            RunFolder.plain(file),
+            FolderPaths.plain(file),
             StandardOpenOption.CREATE,
             StandardOpenOption.APPEND,
             LinkOption.NOFOLLOW_LINKS)) {
@@ -95,7 +113,7 @@ final class LogFiles {
         channel.write(bytes);
       }
     }
-    return LogEnd.of(before + bytes.limit(), lines);
+    return LogPosition.of(before + bytes.limit(), lines);
   }
 
   private void rotate(Path live) throws IOException {
@@ -116,7 +134,7 @@ final class LogFiles {
     ObjectNode index = Json.object().put("schema_version", 1).put("run_id", folder.runId());
     ArrayNode list = index.putArray("segments");
     segments.forEach(segment -> list.addObject().put("path", segment));
-    folder.put(log.channel() + ".index.json", index);
+    folder.replace(log.channel() + ".index.json", index);
   }
 
   private List<String> listed() {

@@ -30,29 +30,31 @@ public final class LogFollower {
    * How far files were read, by their identity on disk. A file that is renamed while files are
    * listed is missed by that look, so those that were not seen lately are kept for a while.
    */
-  private final Map<Object, LogEnd> ends =
+  private final Map<Object, LogPosition> ends =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Object, LogEnd> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Object, LogPosition> eldest) {
           return size() > FILES;
         }
       };
 
-  private FileLook seen;
+  private FileState seen;
 
   /**
+   * Follows a log from its beginning.
+   *
    * @param mark only lines that contain this text are read; ASCII
    */
-  LogFollower(LogFiles files, String mark) {
-    this.files = files;
+  public LogFollower(RunFolder folder, RunLog log, String mark) {
+    this.files = folder.files(log);
     this.mark = mark;
   }
 
   /** What has come, oldest first; lines that are no JSON object are passed over. */
   public List<ObjectNode> more() throws IOException {
-    FileLook now = FileLook.at(files.live());
+    FileState now = FileState.at(files.live());
     if (now.equals(seen)) {
       return List.of();
     }
@@ -61,7 +63,7 @@ public final class LogFollower {
       try {
         BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
         Object key = attributes.fileKey() == null ? file : attributes.fileKey();
-        LogEnd end = ends.getOrDefault(key, LogEnd.START);
+        LogPosition end = ends.getOrDefault(key, LogPosition.START);
         ends.put(key, read(file, attributes.size(), end, records));
       } catch (NoSuchFileException e) {
         continue; // closed or thrown away since it was listed
@@ -72,7 +74,8 @@ public final class LogFollower {
   }
 
   /** Answers where the last whole line ends; of a packed file, which is read once, its size. */
-  private LogEnd read(Path file, long size, LogEnd end, List<ObjectNode> into) throws IOException {
+  private LogPosition read(Path file, long size, LogPosition end, List<ObjectNode> into)
+      throws IOException {
     boolean packed = file.toString().endsWith(".gz");
     boolean goesOn = end.end() > 0 && (packed ? size == end.end() : end.isIn(file));
     if (goesOn && size == end.end()) {
@@ -81,12 +84,12 @@ public final class LogFollower {
     long hash = goesOn ? end.hash() : 0;
     try (LineReader lines = LineReader.open(file, goesOn ? end.end() : 0)) {
       for (byte[] line = lines.next(); line != null; line = lines.next()) {
-        hash = JournalEntry.hash(line);
+        hash = LogPosition.hash(line);
         if (new String(line, StandardCharsets.ISO_8859_1).contains(mark)) {
           add(new String(line, StandardCharsets.UTF_8), into);
         }
       }
-      return new LogEnd(packed ? size : lines.end(), hash);
+      return new LogPosition(packed ? size : lines.end(), hash);
     }
   }
 

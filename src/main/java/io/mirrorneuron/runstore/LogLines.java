@@ -5,11 +5,11 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /** All lines of a line log that are not empty, one at a time. */
-final class LogLines {
+public final class LogLines {
   private LogLines() {}
 
   /** Oldest first; files that vanish meanwhile, or are damaged, have those that could be read. */
-  static void read(RunFolder folder, RunLog log, Consumer<byte[]> reader) {
+  public static void read(RunFolder folder, RunLog log, Consumer<byte[]> reader) {
     for (Path file : folder.files(log).all()) {
       try (LineReader lines = LineReader.open(file, 0)) {
         for (byte[] line = lines.next(); line != null; line = lines.next()) {

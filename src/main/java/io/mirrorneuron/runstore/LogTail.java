@@ -1,11 +1,8 @@
 package io.mirrorneuron.runstore;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.wire.Json;
-import io.mirrorneuron.wire.Redaction;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -29,7 +26,7 @@ final class LogTail {
   private final RunLog log;
 
   /** The files as they were when they were last read to their end. */
-  private final Map<Path, FileLook> seen = new HashMap<>();
+  private final Map<Path, FileState> seen = new HashMap<>();
 
   /** Whether there is something to read whatever the files look like. */
   private boolean again = true;
@@ -45,51 +42,6 @@ final class LogTail {
     this.log = log;
   }
 
-  /** One record and where it was. */
-  record Line(Instant time, RunLog log, String file, long end, long hash, ObjectNode record) {
-    private static final int LONGEST_WORD = 128;
-
-    /** The entry with this number. */
-    JournalEntry entry(long seq, String runId) {
-      String ts = word(Records.timeText(record));
-      String type =
-          switch (log) {
-            case LOGS -> "log";
-            case RESOURCES -> "resource_sample";
-            default -> word(record.path("type").asText("error"));
-          };
-      JsonNode level = record.has("level") ? record.get("level") : record.get("severity");
-      ObjectNode told = Json.object().put("schema", "mn.blueprint.stream.v1");
-      told.put("id", "%s:%s:%d:%s:%s".formatted(runId, log.channel(), seq, ts, type));
-      told.put("seq", seq).put("ts", ts).put("run_id", runId);
-      told.set("blueprint_id", record.get("blueprint_id"));
-      told.put("channel", log.channel()).put("type", type);
-      told.put("level", level != null && level.isTextual() ? level.textValue() : null);
-      told.set("payload", Redaction.of(record));
-      EventId event = EventId.of(record);
-      return new JournalEntry(
-          seq,
-          log,
-          log == RunLog.LOGS ? level(level).ordinal() : 0,
-          file,
-          end,
-          hash,
-          event == null ? JournalEntry.NO_JOB : event.job(),
-          event == null ? 0 : event.seq(),
-          Json.write(told).getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static LogLevel level(JsonNode level) {
-      return level == null ? LogLevel.INFO : LogLevel.of(level.asText()).orElse(LogLevel.INFO);
-    }
-
-    /** Fit for an id on one line. */
-    private static String word(String text) {
-      String plain = text.replaceAll("[\\p{Cntrl}]", " ");
-      return plain.substring(0, Math.min(LONGEST_WORD, plain.length()));
-    }
-  }
-
   /**
    * Whether a file is not as it was when it was last read to its end; who had a file open goes on
    * writing to it when it is closed.
@@ -99,7 +51,7 @@ final class LogTail {
   }
 
   private boolean isNew(Path file) {
-    return !FileLook.at(file).equals(seen.getOrDefault(file, FileLook.NOTHING));
+    return !FileState.at(file).equals(seen.getOrDefault(file, FileState.NOTHING));
   }
 
   /** Whether the last read did not come to the end of all files. */
@@ -114,8 +66,8 @@ final class LogTail {
   }
 
   /** New records, as many at a time as the limit says. */
-  List<Line> read(Sources sources, JournalFiles journal, int limit) throws IOException {
-    List<Line> lines = new ArrayList<>();
+  List<LogLine> read(SourcePositions sources, JournalFiles journal, int limit) throws IOException {
+    List<LogLine> lines = new ArrayList<>();
     underWay.clear();
     if (!hasNews()) {
       return lines;
@@ -124,7 +76,7 @@ final class LogTail {
     LogFiles files = folder.files(log);
     List<Path> all = files.all();
     for (Path file : all) {
-      FileLook look = FileLook.at(file);
+      FileState look = FileState.at(file);
       try {
         if (!isRead(file, look) && !readFile(file, sources, journal, limit, lines)) {
           return lines;
@@ -140,31 +92,31 @@ final class LogTail {
   }
 
   /** What is packed stays as it is. */
-  private boolean isRead(Path file, FileLook look) {
+  private boolean isRead(Path file, FileState look) {
     return seen.containsKey(file) && (isPacked(file) || look.equals(seen.get(file)));
   }
 
   /** Answers whether it came to the end of the file. */
   private boolean readFile(
-      Path file, Sources sources, JournalFiles journal, int limit, List<Line> lines)
+      Path file, SourcePositions sources, JournalFiles journal, int limit, List<LogLine> lines)
       throws IOException {
     String key = key(file);
-    LogEnd from = sources.position(log, key);
+    LogPosition from = sources.position(log, key);
     if (isAnother(file, key, from, sources)) {
-      from = LogEnd.START;
+      from = LogPosition.START;
       journalled = journalled == null ? hashes(journal) : journalled;
     }
     try (LineReader reader = LineReader.open(file, from.end())) {
       Instant time = Instant.EPOCH;
       for (byte[] text = reader.next(); text != null; text = reader.next()) {
-        long hash = JournalEntry.hash(text);
+        long hash = LogPosition.hash(text);
         ObjectNode record = isJournalled(hash) ? null : parse(text);
         if (record != null && !isTaken(EventId.of(record), sources)) {
           Instant own = Records.time(record);
           time = own == null ? time : own;
-          lines.add(new Line(time, log, key, reader.end(), hash, record));
+          lines.add(new LogLine(time, log, key, reader.end(), hash, record));
         } else if (lines.isEmpty()) {
-          sources.passed(log, key, new LogEnd(reader.end(), hash));
+          sources.passed(log, key, new LogPosition(reader.end(), hash));
         }
         if (lines.size() >= limit) {
           return false;
@@ -176,7 +128,7 @@ final class LogTail {
   }
 
   /** Whether the journal has to be asked what of this file it has already. */
-  private boolean isAnother(Path file, String key, LogEnd from, Sources sources)
+  private boolean isAnother(Path file, String key, LogPosition from, SourcePositions sources)
       throws IOException {
     boolean known = sources.knows(log, key);
     if (isPacked(file)) {
@@ -193,7 +145,7 @@ final class LogTail {
   }
 
   /** Identities are used again; the line that was taken last tells. */
-  private boolean isThere(String key, LogEnd position) throws IOException {
+  private boolean isThere(String key, LogPosition position) throws IOException {
     for (Path file : folder.files(log).all()) {
       if (key(file).equals(key) && (isPacked(file) || position.isIn(file))) {
         return true;
@@ -221,7 +173,7 @@ final class LogTail {
         && left >= 0;
   }
 
-  private boolean isTaken(EventId event, Sources sources) {
+  private boolean isTaken(EventId event, SourcePositions sources) {
     return event != null && (sources.has(log, event.job(), event.seq()) || !underWay.add(event));
   }
 

@@ -3,13 +3,12 @@ package io.mirrorneuron.runstore;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.wire.Json;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * What a run was like in one small document, {@code mn.observability_summary.v1}, made of the files
@@ -23,9 +22,6 @@ public final class ObservabilitySummary {
 
   private static final List<String> COUNTS =
       List.of("events", "logs", "errors", "warnings", "timeline", "artifacts");
-
-  private static final Set<String> GOOD =
-      Set.of("completed", "complete", "done", "finished", "succeeded", "success");
 
   private final RunFolder run;
   private final RunTally tally;
@@ -90,10 +86,10 @@ public final class ObservabilitySummary {
     String trace = first(run, job, "trace_id");
     put(json, "trace_id", trace.isEmpty() ? tally.events.trace : trace);
     put(json, "status", status);
-    addTimes(json, run, job, RunFolder.isFinal(status));
+    addTimes(json, run, job, RunStatus.ofAnyCase(status).isFinal());
     addCounts(json);
     json.put("retry_count", tally.events.retries);
-    if (!GOOD.contains(status.toLowerCase(Locale.ROOT))) {
+    if (!RunStatus.ofAnyCase(status).equals(RunStatus.COMPLETED)) {
       addFailure(json);
     }
     tally.phases().write(json.putArray("slowest_phases"), "phase");

@@ -35,9 +35,9 @@ public final class Outputs {
           "/result/final_artifact/output_files");
 
   private final Checksums checksums = new Checksums(CHECKSUMS);
-  private final Reach reach;
+  private final AllowedRoots reach;
 
-  public Outputs(Reach reach) {
+  public Outputs(AllowedRoots reach) {
     this.reach = reach;
   }
 
@@ -53,7 +53,7 @@ public final class Outputs {
     List<Named> named = named(folder);
     for (int index = 0; index < named.size(); index++) {
       Named output = named.get(index);
-      Optional<Path> file = reach.within(folder, output.path()).filter(Outputs::isFile);
+      Optional<Path> file = reach.within(folder.path(), output.path()).filter(Outputs::isFile);
       if (file.isPresent()) {
         try {
           refs.add(ref(folder, index, output, checksums.of(file.get())));
@@ -78,7 +78,7 @@ public final class Outputs {
     Path path = named.get((int) index).path();
     Path file =
         reach
-            .within(folder, path)
+            .within(folder.path(), path)
             .orElseThrow(
                 () ->
                     new MnException(
@@ -99,7 +99,7 @@ public final class Outputs {
         for (String list : LISTS) {
           for (JsonNode entry : document.at(list)) {
             path(entry)
-                .flatMap(text -> reach.resolve(folder, text))
+                .flatMap(text -> reach.resolve(folder.path(), text))
                 .ifPresent(path -> named.putIfAbsent(path, new Named(path, entry)));
           }
         }

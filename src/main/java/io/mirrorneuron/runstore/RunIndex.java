@@ -6,7 +6,6 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runstore.RunRow.Place;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +14,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -117,7 +115,7 @@ public final class RunIndex {
    * @throws MnException INVALID for a cursor that is none
    */
   public ObjectNode list(Query query) {
-    Place after = query.cursor().isEmpty() ? null : place(query.cursor());
+    Place after = query.cursor().isEmpty() ? null : Place.at(query.cursor());
     List<RunRow> page = new ArrayList<>();
     int total;
     boolean more = false;
@@ -145,9 +143,9 @@ public final class RunIndex {
     }
     ObjectNode answer = Json.object();
     ArrayNode data = answer.putArray("data");
-    page.forEach(row -> data.add(json(row)));
+    page.forEach(row -> data.add(row.json(store.root())));
     answer.put("total", total);
-    return more ? answer.put("next", cursor(page.getLast().place())) : answer;
+    return more ? answer.put("next", page.getLast().place().cursor()) : answer;
   }
 
   /**
@@ -192,12 +190,13 @@ public final class RunIndex {
 
   /** The row as it is now, or null when the run is gone. */
   private RunRow refresh(String runId) {
-    if (!store.has(runId)) {
+    RunFolder folder = store.present(runId).orElse(null);
+    if (folder == null) {
       remove(runId);
       return null;
     }
     RunRow before = rows.get(runId);
-    RunRow row = RunRow.read(store.folder(runId), before);
+    RunRow row = RunRow.read(folder, before);
     if (before != row) {
       rows.put(runId, row);
       order.put(row.place(), row);
@@ -217,37 +216,5 @@ public final class RunIndex {
   /** Numbers are times, so that they also grow from one start of the server to the next. */
   private void noteChange(boolean isChange) {
     changes = isChange ? Math.max(changes + 1, clock.millis()) : changes;
-  }
-
-  private ObjectNode json(RunRow row) {
-    ObjectNode json = Json.object().put("run_id", row.runId());
-    put(json, "job_id", row.jobId());
-    put(json, "blueprint_id", row.blueprintId());
-    json.put("status", row.status());
-    put(json, "submitted_at", row.submittedAt());
-    put(json, "started_at", row.startedAt());
-    put(json, "ended_at", row.endedAt());
-    put(json, "trace_id", row.traceId());
-    return json.put("run_dir", store.root().resolve(row.runId()).toString());
-  }
-
-  private static void put(ObjectNode json, String member, String text) {
-    json.put(member, text.isEmpty() ? null : text);
-  }
-
-  private static String cursor(Place place) {
-    return Base64.getUrlEncoder()
-        .withoutPadding()
-        .encodeToString((place.at() + "|" + place.runId()).getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static Place place(String cursor) {
-    try {
-      String text = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
-      int split = text.indexOf('|');
-      return new Place(Instant.parse(text.substring(0, split)), text.substring(split + 1));
-    } catch (RuntimeException e) {
-      throw MnException.invalid("cursor must be the next of a page");
-    }
   }
 }

@@ -10,15 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.PriorityQueue;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 
 /**
@@ -34,30 +28,18 @@ public final class RunJournal {
   private static final long SEGMENT_BYTES = 16 << 20;
   private static final int PAGE_BYTES = 1 << 20;
 
-  /** Lines of each log that are read at a time, so that a long history needs no memory. */
-  private static final int BATCH = 2000;
-
   private final RunFolder folder;
   private final JournalFiles files;
-  private final Map<RunLog, LogTail> tails = new EnumMap<>(RunLog.class);
+  private final JournalIntake intake;
 
-  /** Fair, so that nobody has to wait for all that another takes in. */
-  private final ReentrantLock lock = new ReentrantLock(true);
-
-  // Guarded by the lock.
-  private Sources sources;
-  private JournalFiles.Mark mark;
-
-  RunJournal(RunFolder folder) {
+  public RunJournal(RunFolder folder) {
     this(folder, SEGMENT_BYTES);
   }
 
   RunJournal(RunFolder folder, long segmentBytes) {
     this.folder = folder;
     this.files = new JournalFiles(folder.path().resolve(RunFolder.HIDDEN), segmentBytes);
-    for (RunLog log : RunLog.values()) {
-      tails.put(log, new LogTail(folder, log));
-    }
+    this.intake = new JournalIntake(folder, files);
   }
 
   /**
@@ -91,32 +73,10 @@ public final class RunJournal {
    * @return whether that was all there was
    */
   public boolean advance() {
-    boolean whole = false;
-    lock.lock();
     try {
-      if (sources != null && tails.values().stream().noneMatch(LogTail::hasNews)) {
-        whole = true;
-        return true;
-      }
-      try (var _ = folder.lock()) {
-        if (sources == null || !Objects.equals(mark, files.mark())) {
-          load();
-        }
-        List<JournalEntry> batch = read();
-        if (!batch.isEmpty()) {
-          mark = files.append(batch, sources.account());
-          batch.forEach(sources::took);
-        }
-        whole = true;
-        return tails.values().stream().noneMatch(LogTail::hasMore);
-      }
+      return intake.advance();
     } catch (IOException e) {
       throw damaged(e);
-    } finally {
-      if (!whole) {
-        sources = null; // what was half taken in is told by the journal itself
-      }
-      lock.unlock();
     }
   }
 
@@ -270,57 +230,6 @@ public final class RunJournal {
   private static ObjectNode payload(JournalEntry entry) {
     String json = new String(entry.json(), StandardCharsets.UTF_8);
     return (ObjectNode) Json.parseObject(json, "journal").get("payload");
-  }
-
-  private void load() throws IOException {
-    sources = new Sources();
-    tails.values().forEach(LogTail::forget);
-    files.repair();
-    mark = files.mark();
-    if (mark == null) {
-      return;
-    }
-    try (LineReader lines = LineReader.open(mark.segment(), 0)) {
-      for (byte[] line = lines.next(); line != null; line = lines.next()) {
-        JournalEntry entry = JournalEntry.parse(line);
-        if (entry != null) {
-          sources.took(entry);
-        } else {
-          sources.readAccount(line);
-        }
-      }
-    }
-  }
-
-  /** New lines of all files, merged by their times; within a file the order stays. */
-  private List<JournalEntry> read() throws IOException {
-    List<List<LogTail.Line>> news = new ArrayList<>();
-    for (LogTail tail : tails.values()) {
-      news.add(tail.read(sources, files, BATCH));
-    }
-    long seq = sources.seq();
-    List<JournalEntry> entries = new ArrayList<>();
-    for (LogTail.Line line : merged(news)) {
-      entries.add(line.entry(++seq, folder.runId()));
-    }
-    return entries;
-  }
-
-  private static List<LogTail.Line> merged(List<List<LogTail.Line>> news) {
-    PriorityQueue<Deque<LogTail.Line>> heads =
-        new PriorityQueue<>(
-            Comparator.comparing((Deque<LogTail.Line> lines) -> lines.peek().time())
-                .thenComparing(lines -> lines.peek().log()));
-    news.stream().filter(lines -> !lines.isEmpty()).map(ArrayDeque::new).forEach(heads::add);
-    List<LogTail.Line> merged = new ArrayList<>();
-    while (!heads.isEmpty()) {
-      Deque<LogTail.Line> earliest = heads.poll();
-      merged.add(earliest.poll());
-      if (!earliest.isEmpty()) {
-        heads.add(earliest);
-      }
-    }
-    return merged;
   }
 
   private MnException damaged(IOException cause) {

@@ -29,7 +29,7 @@ public enum RunLog {
   /**
    * Whether a file or folder of this name, in the folder of a run, is or holds a part of the log.
    */
-  boolean isIn(String name) {
+  public boolean isIn(String name) {
     return name.startsWith(channel() + ".")
         || name.equals("logs") && this == LOGS
         || name.equals("resource_samples.jsonl") && this == RESOURCES;

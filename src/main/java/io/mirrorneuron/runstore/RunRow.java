@@ -1,10 +1,15 @@
 package io.mirrorneuron.runstore;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 
 /**
@@ -23,7 +28,7 @@ record RunRow(
     String startedAt,
     String endedAt,
     Place place,
-    List<FileLook> seen) {
+    List<FileState> seen) {
 
   /** The newest comes first; the id decides where the time does not. */
   record Place(Instant at, String runId) implements Comparable<Place> {
@@ -31,6 +36,28 @@ record RunRow(
     public int compareTo(Place other) {
       int order = other.at.compareTo(at);
       return order != 0 ? order : other.runId.compareTo(runId);
+    }
+
+    /** Names the place to clients. */
+    String cursor() {
+      return Base64.getUrlEncoder()
+          .withoutPadding()
+          .encodeToString((at + "|" + runId).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * The place that a cursor names.
+     *
+     * @throws MnException INVALID for a text that is none
+     */
+    static Place at(String cursor) {
+      try {
+        String text = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
+        int split = text.indexOf('|');
+        return new Place(Instant.parse(text.substring(0, split)), text.substring(split + 1));
+      } catch (RuntimeException e) {
+        throw MnException.invalid("cursor must be the next of a page");
+      }
     }
   }
 
@@ -40,10 +67,10 @@ record RunRow(
    * @param before what was known until now, or null; the answer when nothing has changed
    */
   static RunRow read(RunFolder folder, RunRow before) {
-    List<FileLook> seen =
+    List<FileState> seen =
         List.of(
-            FileLook.at(folder.path().resolve("run.json")),
-            FileLook.at(folder.path().resolve("job.json")));
+            FileState.at(folder.path().resolve("run.json")),
+            FileState.at(folder.path().resolve("job.json")));
     if (before != null && before.seen.equals(seen)) {
       return before;
     }
@@ -64,6 +91,27 @@ record RunRow(
         seen);
   }
 
+  /**
+   * As lists tell it; null for what is not known.
+   *
+   * @param root in which the folders of runs are
+   */
+  ObjectNode json(Path root) {
+    ObjectNode json = Json.object().put("run_id", runId);
+    put(json, "job_id", jobId);
+    put(json, "blueprint_id", blueprintId);
+    json.put("status", status);
+    put(json, "submitted_at", submittedAt);
+    put(json, "started_at", startedAt);
+    put(json, "ended_at", endedAt);
+    put(json, "trace_id", traceId);
+    return json.put("run_dir", root.resolve(runId).toString());
+  }
+
+  private static void put(ObjectNode json, String member, String text) {
+    json.put(member, text.isEmpty() ? null : text);
+  }
+
   /** Whether lists tell the same of both. */
   boolean tellsAs(RunRow other) {
     return facts().equals(other.facts());
@@ -74,7 +122,7 @@ record RunRow(
   }
 
   boolean isOver() {
-    return RunFolder.isFinal(status);
+    return RunStatus.ofAnyCase(status).isFinal();
   }
 
   /**
@@ -83,7 +131,7 @@ record RunRow(
   private static String status(ObjectNode run, ObjectNode job) {
     String runtime = job.path("status").asText("");
     String program = run.path("status").asText("");
-    String status = RunFolder.isFinal(runtime) || program.isEmpty() ? runtime : program;
+    String status = RunStatus.ofAnyCase(runtime).isFinal() || program.isEmpty() ? runtime : program;
     return status.isEmpty() ? "unknown" : status;
   }
 

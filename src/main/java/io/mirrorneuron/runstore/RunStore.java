@@ -2,16 +2,11 @@ package io.mirrorneuron.runstore;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import java.io.File;
+import io.mirrorneuron.model.RunId;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,16 +15,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * The folders of all runs, one root. Several processes may work on the same root. Blocking and
  * thread-safe; failures are {@link MnException}.
  */
 public final class RunStore implements AutoCloseable {
-  private static final Pattern RUN_ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.:-]{0,219}");
-
   /** Journals whose places in the files are remembered; others find them again. */
   private static final int JOURNALS = 1000;
 
@@ -37,6 +28,7 @@ public final class RunStore implements AutoCloseable {
   private static final int VERSIONS = 1 << 16;
 
   private final Path root;
+  private final RunWriter writer;
   private final AtomicIntegerArray versions = new AtomicIntegerArray(VERSIONS);
   private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
   private final RunWatch watch = new RunWatch(this::stamps);
@@ -49,12 +41,13 @@ public final class RunStore implements AutoCloseable {
           return size() > JOURNALS;
         }
       };
-  private volatile Consumer<String> writer = runId -> {};
 
   /**
    * @param root made when it does not exist
+   * @param writer who brings the folders up to what is committed of their jobs
    */
-  public RunStore(Path root) {
+  public RunStore(Path root, RunWriter writer) {
+    this.writer = writer;
     try {
       this.root = Files.createDirectories(root).toRealPath();
     } catch (IOException e) {
@@ -66,8 +59,17 @@ public final class RunStore implements AutoCloseable {
     return root;
   }
 
-  public static boolean isRunId(String runId) {
-    return RUN_ID.matcher(runId).matches();
+  /**
+   * The jobs whose runs this process has to write, for its recorder.
+   *
+   * @throws IllegalStateException when another process writes them
+   */
+  public RunBacklog backlog() {
+    return switch (writer) {
+      case RunBacklog backlog -> backlog;
+      case RunWriter.Elsewhere _ ->
+          throw new IllegalStateException("another process writes the runs in " + root);
+    };
   }
 
   /** The folder of a run as it is now, if it has one. */
@@ -76,14 +78,15 @@ public final class RunStore implements AutoCloseable {
   }
 
   /**
-   * The folder of a run that there is; waits for one whose job has just begun.
+   * The folder of a run that there is; waits for one whose job has just begun when this process
+   * writes it.
    *
    * @throws MnException MALFORMED {@code invalid run id}, NOT_FOUND {@code run not found}
    */
   public RunFolder find(String runId) {
     RunFolder folder = folder(runId);
     if (!isBegun(folder.path())) {
-      writer.accept(runId);
+      writer.catchUp(runId);
       if (!isFolder(folder.path())) {
         throw new MnException(ErrorCode.NOT_FOUND, "run_not_found", "run not found");
       }
@@ -117,47 +120,16 @@ public final class RunStore implements AutoCloseable {
    * @return false when the run has a folder already; that stays as it is
    */
   public boolean make(String runId, Consumer<RunFolder> fill) {
-    RunFolder folder = folder(runId);
-    Path hidden = root.resolve(".new-" + runId);
-    try {
-      makeAnew(hidden);
-      fill.accept(RunFolder.unshared(runId, hidden));
-      Files.move(hidden, folder.path(), StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      if (isFolder(folder.path())) {
-        deleteTree(hidden);
-        return false;
-      }
-      throw MnException.unavailable("the folder of run " + runId + " cannot be made: " + e, e);
+    if (!NewFolder.make(root, folder(runId).path(), fill)) {
+      return false;
     }
     changed(runId, "");
     return true;
   }
 
-  private static void makeAnew(Path hidden) throws IOException {
-    try {
-      Files.createDirectory(hidden);
-    } catch (FileAlreadyExistsException e) { // of a server that died in the middle
-      deleteTree(hidden);
-      Files.createDirectory(hidden);
-    } catch (NoSuchFileException e) { // the root is gone
-      Files.createDirectories(hidden);
-    }
-  }
-
-  private static void deleteTree(Path folder) {
-    try (Stream<Path> files = Files.walk(folder)) {
-      files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
-    } catch (NoSuchFileException e) {
-      return;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   /** Whether the run has a folder now. */
   public boolean has(String runId) {
-    return isRunId(runId) && isFolder(root.resolve(runId));
+    return RunId.isRunId(runId) && isFolder(root.resolve(runId));
   }
 
   /** A folder that is a link may lead anywhere. */
@@ -166,25 +138,17 @@ public final class RunStore implements AutoCloseable {
   }
 
   /** The folder that the run has or would have. */
-  RunFolder folder(String runId) {
-    if (!isRunId(runId)) {
+  private RunFolder folder(String runId) {
+    if (!RunId.isRunId(runId)) {
       throw new MnException(ErrorCode.MALFORMED, "invalid_run_id", "invalid run id");
     }
     return new RunFolder(runId, root.resolve(runId), name -> changed(runId, name));
   }
 
-  /**
-   * @param writer is told the id of a run whose folder somebody needs as it will be; returns when
-   *     it has written what there is to write
-   */
-  public void writtenBy(Consumer<String> writer) {
-    this.writer = writer;
-  }
-
-  /** Returns when all is written of a run whose job has ended. */
+  /** Returns when all is written of a run whose job has ended, where that can be waited for. */
   public void finish(String runId) {
     if (!has(runId) || !folder(runId).isOver()) {
-      writer.accept(runId);
+      writer.catchUp(runId);
     }
   }
 
@@ -198,30 +162,18 @@ public final class RunStore implements AutoCloseable {
     return watch.add(runId, onChange);
   }
 
-  /** The journal of a run that there is. */
+  /**
+   * The journal of a run that there is. Getting it writes nothing; bringing it up to date writes
+   * the numbers that records get, and nothing else.
+   */
   public RunJournal journal(RunFolder folder) {
-    HumanCopies.mend(folder);
     synchronized (journals) {
       return journals.computeIfAbsent(folder.runId(), absent -> new RunJournal(folder));
     }
   }
 
   private LongSupplier stamps(String runId) {
-    Path folder = root.resolve(runId);
-    List<File> logs =
-        Stream.of(RunLog.values()).map(log -> folder.resolve(log.file()).toFile()).toList();
-    List<File> documents =
-        Stream.of("job.json", "run.json").map(name -> folder.resolve(name).toFile()).toList();
-    return () -> {
-      long stamp = 0;
-      for (File log : logs) {
-        stamp = stamp * 31 + log.length();
-      }
-      for (File document : documents) {
-        stamp = stamp * 31 + document.lastModified();
-      }
-      return stamp;
-    };
+    return FolderStamp.of(root.resolve(runId));
   }
 
   /** Another number whenever this process has written a document of the run. */
@@ -234,7 +186,8 @@ public final class RunStore implements AutoCloseable {
    * than before, whoever wrote them. Looks at the disk.
    */
   public long stamp(String runId) {
-    return stamps(runId).getAsLong() * 31 + root.resolve(runId).toFile().lastModified();
+    Path folder = root.resolve(runId);
+    return FolderStamp.of(folder).getAsLong() * 31 + folder.toFile().lastModified();
   }
 
   private void changed(String runId, String file) {

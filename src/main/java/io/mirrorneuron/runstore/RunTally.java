@@ -15,10 +15,10 @@ import java.util.function.Consumer;
 final class RunTally {
   private final RunFolder run;
   final EventFacts events = new EventFacts();
-  final Peaks peaks = new Peaks();
-  private final Spans phases = new Spans();
-  private final Spans programs = new Spans();
-  private final Spans steps = new Spans();
+  final ResourcePeaks peaks = new ResourcePeaks();
+  private final Durations phases = new Durations();
+  private final Durations programs = new Durations();
+  private final Durations steps = new Durations();
 
   private long severe;
 
@@ -32,7 +32,7 @@ final class RunTally {
   long artifacts;
 
   /** Null when there is none. */
-  Glance lastError;
+  RecordFacts lastError;
 
   private RunTally(RunFolder run) {
     this.run = run;
@@ -51,12 +51,12 @@ final class RunTally {
   }
 
   /** How long the phases took, by the timeline or else by the events. */
-  Spans phases() {
+  Durations phases() {
     return events.phases.isEmpty() || !phases.isEmpty() ? phases : events.phases;
   }
 
   /** How long the steps took, by the events or else by the timeline. */
-  Spans steps() {
+  Durations steps() {
     return events.steps.isEmpty() ? steps : events.steps;
   }
 
@@ -86,7 +86,7 @@ final class RunTally {
     }
   }
 
-  private void lines(RunLog log, Consumer<Glance> reader) {
+  private void lines(RunLog log, Consumer<RecordFacts> reader) {
     if (!has(log)) {
       return;
     }
@@ -94,14 +94,14 @@ final class RunTally {
         run,
         log,
         line -> {
-          Glance record = Glance.at(line);
+          RecordFacts record = RecordFacts.at(line);
           if (record != null) {
             reader.accept(record);
           }
         });
   }
 
-  private void addTimeline(Glance record) {
+  private void addTimeline(RecordFacts record) {
     timeline++;
     JsonNode duration = record.facts().path("duration_ms");
     if (duration.isNumber()) {
@@ -111,7 +111,7 @@ final class RunTally {
   }
 
   /** What a job took is no phase of it, and what its programs took is in what its steps took. */
-  private void addPhase(Glance record, long duration) {
+  private void addPhase(RecordFacts record, long duration) {
     String type = record.text("type");
     if (type.startsWith("sandbox_job_")) {
       programs.took(record.text("phase"), duration);

@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
  * Who wants to hear of which run. What this process writes is told at once; files that programs
  * write are looked at ten times a second, while anybody wants to hear of them.
  */
-final class RunWatch implements AutoCloseable {
+public final class RunWatch implements AutoCloseable {
   private static final long TICK_MS = 100;
 
   private static final class Watched {
@@ -38,12 +38,12 @@ final class RunWatch implements AutoCloseable {
    * @param stamps of a run, tells a number that is another one when its files have changed; must be
    *     cheap
    */
-  RunWatch(Function<String, LongSupplier> stamps) {
+  public RunWatch(Function<String, LongSupplier> stamps) {
     this.stamps = stamps;
     clock.scheduleWithFixedDelay(this::look, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
   }
 
-  AutoCloseable add(String runId, Runnable action) {
+  public AutoCloseable add(String runId, Runnable action) {
     runs.compute(
         runId,
         (id, present) -> {
@@ -60,7 +60,7 @@ final class RunWatch implements AutoCloseable {
             });
   }
 
-  void changed(String runId) {
+  public void changed(String runId) {
     Watched watched = runs.get(runId);
     if (watched != null) {
       watched.actions.forEach(Runnable::run);

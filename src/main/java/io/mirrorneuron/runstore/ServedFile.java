@@ -31,7 +31,7 @@ public record ServedFile(Path path, String contentType) {
   }
 
   /** Whether files of this name have a content type of their own. */
-  static boolean isKnown(String name) {
+  public static boolean isKnown(String name) {
     return TYPES.containsKey(suffix(name));
   }
 

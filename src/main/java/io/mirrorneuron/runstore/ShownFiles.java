@@ -1,5 +1,7 @@
 package io.mirrorneuron.runstore;
 
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.Redaction;
 import java.io.BufferedOutputStream;
@@ -27,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * for and stay as they are, as do files that mean something to programs only. Blocking and
  * thread-safe.
  */
-final class ShownFiles {
+public final class ShownFiles {
   private static final Logger LOG = LoggerFactory.getLogger(ShownFiles.class);
   private static final Set<String> RESULTS = Set.of("result.json", "final_artifact.json");
   private static final int FILES = 20_000;
@@ -36,7 +38,7 @@ final class ShownFiles {
   /** Of one file, in its states of late. */
   private static final int COPIES = 4;
 
-  private record Shown(FileLook look, Path copy) {}
+  private record Shown(FileState look, Path copy) {}
 
   private final Map<Path, Shown> known =
       new LinkedHashMap<>(16, 0.75f, true) {
@@ -55,7 +57,7 @@ final class ShownFiles {
     if (!log && !isDocument(relative)) {
       return file;
     }
-    FileLook look = FileLook.at(file);
+    FileState look = FileState.at(file);
     Shown before;
     synchronized (known) {
       before = known.get(file);
@@ -96,7 +98,7 @@ final class ShownFiles {
     return relative.getNameCount() == 1 && name.endsWith(".json") && !RESULTS.contains(name);
   }
 
-  private static Path log(RunFolder folder, Path file, FileLook look) throws IOException {
+  private static Path log(RunFolder folder, Path file, FileState look) throws IOException {
     boolean secret = false;
     try (LineReader lines = LineReader.open(file, 0)) {
       for (byte[] line = lines.next(); line != null && !secret; line = lines.next()) {
@@ -123,6 +125,18 @@ final class ShownFiles {
         });
   }
 
+  /**
+   * A JSON document without its secrets, in one line with its members sorted; the same bytes when
+   * it has none.
+   *
+   * @throws JacksonException when it is no JSON
+   */
+  public static byte[] document(byte[] text) throws IOException {
+    JsonNode json = Json.MAPPER.readTree(text);
+    JsonNode shown = Redaction.of(json);
+    return shown == json ? text : Records.write(shown).getBytes(StandardCharsets.UTF_8);
+  }
+
   /** The line itself when there is nothing to hide; null when it is torn and may tell a secret. */
   private static byte[] shown(byte[] line) {
     String text = new String(line, StandardCharsets.UTF_8);
@@ -138,7 +152,7 @@ final class ShownFiles {
     }
   }
 
-  private static Path document(RunFolder folder, Path file, FileLook look) throws IOException {
+  private static Path document(RunFolder folder, Path file, FileState look) throws IOException {
     if (look.length() > LONGEST_DOCUMENT) {
       return file;
     }
@@ -154,7 +168,7 @@ final class ShownFiles {
     void write(OutputStream out) throws IOException;
   }
 
-  private static Path copy(RunFolder folder, Path file, FileLook look, Content content)
+  private static Path copy(RunFolder folder, Path file, FileState look, Content content)
       throws IOException {
     Path copies = folder.path().resolve(RunFolder.HIDDEN).resolve("shown");
     Files.createDirectories(copies);

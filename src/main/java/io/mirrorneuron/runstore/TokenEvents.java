@@ -25,7 +25,7 @@ final class TokenEvents {
         folder,
         RunLog.EVENTS,
         line -> {
-          Glance event = Glance.at(line);
+          RecordFacts event = RecordFacts.at(line);
           TokenUsage usage = event == null ? TokenUsage.NONE : events.add(event);
           if (usage != TokenUsage.NONE && event.time() != null) {
             visitor.used(usage, event.time());
@@ -34,7 +34,7 @@ final class TokenEvents {
   }
 
   /** What the event adds: {@link TokenUsage#NONE} when nothing, or not for the first time. */
-  TokenUsage add(Glance event) {
+  TokenUsage add(RecordFacts event) {
     TokenUsage usage = TokenUsage.ofPayload(event.payload());
     if (usage == TokenUsage.NONE || !seen.add(identity(event))) {
       return TokenUsage.NONE;
@@ -47,7 +47,7 @@ final class TokenEvents {
     return total;
   }
 
-  private static String identity(Glance event) {
+  private static String identity(RecordFacts event) {
     String id = event.first("/event_id", "/payload/event_id");
     return id.isEmpty()
         ? String.join(

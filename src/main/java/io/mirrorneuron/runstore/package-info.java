@@ -3,6 +3,8 @@
  * other tools, so every name and shape here is contract. {@link io.mirrorneuron.runstore.RunStore}
  * finds folders, {@link io.mirrorneuron.runstore.RunFolder} reads and writes the files of one,
  * {@link io.mirrorneuron.runstore.RunJournal} puts the records of all its line files into one order
- * that never changes again.
+ * that never changes again. {@link io.mirrorneuron.runstore.ShownRun} is a run as it may leave the
+ * house: areas see nothing else of it. {@link io.mirrorneuron.runstore.RunWriter} says which
+ * process writes runs behind the commits of their jobs. Uses model, wire and storage.
  */
 package io.mirrorneuron.runstore;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.port.Backup;
 import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.runtime.loop.Engine;
@@ -60,7 +61,7 @@ final class JobImport {
     ObjectNode manifest = manifest(backup);
     String graphId = manifests.parse(Json.write(manifest)).graphId();
     String jobId = newJobs.id(graphId);
-    String runId = run == null || run.isBlank() ? "run-" + jobId : run;
+    String runId = run == null || run.isBlank() ? RunId.of(jobId) : run;
     String blueprintId = first(blueprint, source.path("blueprint_id").asText(""), graphId);
     Map<String, String> stored = fields(job);
     Renaming renaming = renaming(sourceJob, jobId, sourceRun, runId, stored);

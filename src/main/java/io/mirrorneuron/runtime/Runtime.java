@@ -88,7 +88,7 @@ public final class Runtime implements AutoCloseable {
   }
 
   /**
-   * @param runs where the records of runs are kept
+   * @param runs where the records of runs are kept; written by this process
    * @param gpus of this machine, known without waiting
    * @param storage says whether new work can be taken in
    */
@@ -111,7 +111,6 @@ public final class Runtime implements AutoCloseable {
     Keys keys = new Keys(settings.redisNamespace());
     store = store(lanes, keys, settings.retention());
     recorder = new RunRecorder(runs, store, executions::flushSamples, storage);
-    runs.writtenBy(recorder::catchUp);
     String owner = identity.nodeName() + "#" + identity.runtimeId();
     engine =
         new Engine(

@@ -25,18 +25,9 @@ public record ServerContext(
     Disks disks,
     CloseStack closing) {
 
-  /** The context with a run store of its own, which is closed as Vert.x is. */
-  public static ServerContext open(
-      Config config,
-      Map<String, String> environment,
-      Clock clock,
-      IdSource ids,
-      Vertx vertx,
-      Disks disks,
-      CloseStack closing) {
-    closing.add("Vert.x", () -> vertx.close().await(10, TimeUnit.SECONDS));
-    RunStore runs = closing.add("run store", new RunStore(config.executors().runsRoot()));
-    return new ServerContext(config, environment, clock, ids, vertx, runs, disks, closing);
+  /** Ends Vert.x, and waits for that. */
+  public static AutoCloseable closing(Vertx vertx) {
+    return () -> vertx.close().await(10, TimeUnit.SECONDS);
   }
 
   /** Where programs are searched for. */

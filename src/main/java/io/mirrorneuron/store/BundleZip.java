@@ -2,6 +2,7 @@ package io.mirrorneuron.store;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.wire.ZipNames;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -24,10 +25,6 @@ import org.apache.commons.compress.archivers.zip.ZipFile;
  * written, and bytes are counted as they come out, whatever the zip says of its sizes.
  */
 public final class BundleZip {
-  private static final int FILE_TYPE_MASK = 0170000;
-  private static final int REGULAR = 0100000;
-  private static final int DIRECTORY = 0040000;
-  private static final int UNKNOWN = 0;
 
   private static final int MAX_NAME_BYTES = 255;
   private static final int MAX_PATH_BYTES = 2048;
@@ -93,22 +90,10 @@ public final class BundleZip {
     return entries;
   }
 
-  /** Whether it is a file or a folder that stays inside whatever folder it is unpacked to. */
-  public static boolean isSafe(ZipArchiveEntry entry) {
-    int type = entry.getUnixMode() & FILE_TYPE_MASK;
-    String name = entry.getName();
-    return (type == REGULAR || type == DIRECTORY || type == UNKNOWN)
-        && name.indexOf('\0') < 0
-        && !name.contains("\\")
-        && !name.startsWith("/")
-        && !name.matches("[A-Za-z]:.*")
-        && !List.of(name.split("/")).contains("..");
-  }
-
   private static Path safePath(ZipArchiveEntry entry, Path target) {
     checkLength(entry.getName());
     try {
-      Path path = isSafe(entry) ? target.resolve(entry.getName()).normalize() : null;
+      Path path = ZipNames.isSafe(entry) ? target.resolve(entry.getName()).normalize() : null;
       if (path == null || !path.startsWith(target)) {
         throw malformed("bundle contains unsafe paths");
       }

@@ -1,5 +1,6 @@
 package io.mirrorneuron.store;
 
+import io.mirrorneuron.model.RunStatus;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -19,7 +20,7 @@ import java.util.stream.Stream;
 final class RedisJobIndex {
   private static final int DELETE_BATCH = 500;
   private static final int STATE_BATCH = 100;
-  private static final List<String> TERMINAL = List.of("completed", "failed", "cancelled");
+  private static final List<String> TERMINAL = RunStatus.FINAL_WORDS;
   private static final Pattern STATUS = Pattern.compile("\"status\":\"([a-z]+)\"");
 
   private final RedisLanes lanes;

@@ -7,6 +7,7 @@ import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.runstore.RunLog;
 import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.runstore.RunWriter;
 import io.mirrorneuron.store.BackupArchive;
 import io.mirrorneuron.testing.BundleUpload;
 import io.mirrorneuron.testing.ContractCalls;
@@ -69,7 +70,7 @@ final class ApiUnderTest implements AutoCloseable {
   private int keys;
 
   private ApiUnderTest(Path home, ContractCalls calls, App... apps) {
-    this.runs = new RunStore(home.resolve("runs"));
+    this.runs = new RunStore(home.resolve("runs"), new RunWriter.Elsewhere());
     this.calls = calls;
     this.apps = List.of(apps);
   }

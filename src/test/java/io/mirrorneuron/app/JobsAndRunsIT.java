@@ -9,6 +9,7 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.runstore.RunWriter;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.wire.Json;
@@ -48,7 +49,7 @@ class JobsAndRunsIT {
     settings.put("grpc.admin_token", "admin");
     Config config = new ConfigLoader(Map.of(), null, settings, home).load();
     app = App.start(config, ServerRole.UP, Map.of("PATH", System.getenv("PATH")));
-    runs = new RunStore(home.resolve("runs"));
+    runs = new RunStore(home.resolve("runs"), new RunWriter.Elsewhere());
   }
 
   @AfterAll

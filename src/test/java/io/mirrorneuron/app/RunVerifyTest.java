@@ -2,9 +2,12 @@ package io.mirrorneuron.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.runstore.AllowedRoots;
 import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.runstore.RunStore;
-import io.mirrorneuron.runstore.export.Allowance;
+import io.mirrorneuron.runstore.RunWriter;
+import io.mirrorneuron.runstore.ShownRuns;
+import io.mirrorneuron.runstore.export.ExportBudget;
 import io.mirrorneuron.runstore.export.ExportZip;
 import io.mirrorneuron.testing.SampleRuns;
 import io.mirrorneuron.testing.Shell;
@@ -15,6 +18,7 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,15 +33,14 @@ class RunVerifyTest {
   void export() {
     shell = new Shell(Main::commandLine, folder);
     file = folder.resolve("run-1.mnrun.zip");
-    try (RunStore store = new RunStore(folder.resolve("runs"))) {
+    try (RunStore store = new RunStore(folder.resolve("runs"), new RunWriter.Elsewhere())) {
       RunFolder run = SampleRuns.completed(store, "run-1");
       ExportZip.write(
-          run,
-          store.journal(run),
+          new ShownRuns(store, new AllowedRoots(List.of(), folder)).find(run.runId()),
           SampleRuns.at(90),
           "mn test",
           file,
-          new Allowance(() -> false, Path.of("exports"), () -> Long.MAX_VALUE, 0));
+          new ExportBudget(() -> false, Path.of("exports"), () -> Long.MAX_VALUE, 0));
     }
   }
 

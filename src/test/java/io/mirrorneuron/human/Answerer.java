@@ -3,6 +3,7 @@ package io.mirrorneuron.human;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.runstore.RunWriter;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -16,7 +17,7 @@ final class Answerer {
    */
   public static void main(String[] args) throws Exception {
     Clock clock = Clock.systemUTC();
-    try (RunStore store = new RunStore(Path.of(args[0]))) {
+    try (RunStore store = new RunStore(Path.of(args[0]), new RunWriter.Elsewhere())) {
       HumanDesk desk =
           new HumanDesk(store, new HumanLogs(), clock, () -> args[1] + System.nanoTime());
       System.out.println("ready");

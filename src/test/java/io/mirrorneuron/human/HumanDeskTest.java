@@ -10,6 +10,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runstore.RunLog;
 import io.mirrorneuron.wire.Json;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -350,6 +351,36 @@ class HumanDeskTest {
         .containsExactly("human_input_requested", "human_input_timeout", "human_input_received");
   }
 
+  /** A folder in the place of the event log ends the recording in the middle, as a crash does. */
+  @Test
+  void whatAServerThatDiedLeftOutIsThereWithTheNextDecisionOrWithinASecond() throws Exception {
+    scene.run("r");
+    scene.ask("r", "{'request_id': 'a'}");
+    scene.ask("r", "{'request_id': 'b'}");
+    Path events = scene.store.find("r").path().resolve("events.jsonl");
+    Files.createDirectory(events);
+    assertThatThrownBy(() -> scene.answer("r", "a", "{'decision': 'ok'}"))
+        .isInstanceOf(MnException.class);
+    Files.delete(events);
+
+    scene.answer("r", "a", "{'decision': 'ok'}"); // the same again changes nothing else
+    assertThat(scene.types("r", "human.jsonl"))
+        .filteredOn("human_input_received"::equals)
+        .hasSize(1);
+    assertThat(scene.types("r", "events.jsonl")).containsExactly("human_input_received");
+
+    Path timeline = scene.store.find("r").path().resolve("timeline.jsonl");
+    Files.delete(timeline);
+    Files.createDirectory(timeline);
+    assertThatThrownBy(() -> scene.answer("r", "b", "{'decision': 'ok'}"))
+        .isInstanceOf(MnException.class);
+    Files.delete(timeline);
+    scene.tick();
+
+    assertThat(scene.types("r", "events.jsonl")).hasSize(2);
+    assertThat(scene.types("r", "timeline.jsonl")).hasSize(2);
+  }
+
   @Test
   void aRunThatIsOverTakesNoAnswersAndNoTimeouts() {
     scene.ask("r", "{'request_id': 'q', 'timeout_seconds': 1}");
@@ -407,7 +438,10 @@ class HumanDeskTest {
     scene.program("r", RunLog.HUMAN, "human_notice", "{'notice_id': 'n'}");
 
     ObjectNode claim = scene.claim("r", "q", "{'by': 'ANNA'}", null, "anna");
-    assertThat(scene.request("r", "q").json(scene.clock.instant()).path("claim").toString())
+    assertThat(
+            HumanView.request(scene.request("r", "q"), scene.clock.instant())
+                .path("claim")
+                .toString())
         .isEqualTo("{\"by\":\"anna\",\"by_verified\":true,\"until\":\"2026-06-20T10:05:00.000Z\"}");
     ObjectNode release = scene.release("r", "q", "{}", "Anna", "anna");
     ObjectNode notice = scene.acknowledge("r", "n", "{}", null, "anna");
@@ -417,7 +451,8 @@ class HumanDeskTest {
       assertThat(record.at("/payload/by").asText()).isEqualTo("anna");
       assertThat(record.at("/payload/by_verified").asBoolean()).isTrue();
     }
-    JsonNode decision = scene.request("r", "q").json(scene.clock.instant()).at("/decisions/0");
+    JsonNode decision =
+        HumanView.request(scene.request("r", "q"), scene.clock.instant()).at("/decisions/0");
     assertThat(decision.path("by").asText()).isEqualTo("anna");
     assertThat(decision.path("by_verified").asBoolean()).isTrue();
     assertThat(scene.answer("r", "q", "{'decision': 'approve'}", null, "anna")).isEqualTo(answer);

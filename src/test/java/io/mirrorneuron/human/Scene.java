@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.runstore.RunLog;
 import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.runstore.RunWriter;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -61,7 +62,7 @@ final class Scene implements AutoCloseable {
   /** One more server on the same runs. */
   Scene(Path root, Hands clock) {
     this.clock = clock;
-    store = new RunStore(root);
+    store = new RunStore(root, new RunWriter.Elsewhere());
     desk = new HumanDesk(store, logs, clock, () -> Long.toString(IDS.incrementAndGet()));
     inbox = new HumanInbox(store, logs, clock);
   }
@@ -131,7 +132,7 @@ final class Scene implements AutoCloseable {
 
   /** What the server's clock does each second. */
   void tick() {
-    inbox.lookEverywhere();
+    inbox.lookEverywhere().forEach(desk::mend);
     inbox.overdue().forEach(item -> desk.timeOut(item.runId(), item.request().id()));
   }
 

@@ -8,6 +8,7 @@ import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.runstore.RunLog;
 import io.mirrorneuron.runstore.RunSample;
 import io.mirrorneuron.testing.GatewayFixture;
+import io.mirrorneuron.wire.Json;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The operations of the area, through the gateway and, where waiting is concerned, without. */
 @Timeout(60)
@@ -144,6 +146,19 @@ class ObservabilityIT {
         .matches(
             "retry: \\d+\n\nid: (\\d+)\nevent: resources\ndata: …\n\n"
                 + "event: end\ndata: \\{\"next\":\\1}\n\n");
+  }
+
+  /** A program says so in run.json; no runtime keeps a record of the run. */
+  @ParameterizedTest
+  @ValueSource(strings = {"failure", "Failure"})
+  void failureEndsTheStreams(String word) throws Exception {
+    run.append(RunLog.EVENTS, List.of(RunSample.object("{'type':'last_words'}")));
+    run.write("run.json", Json.object().put("status", word));
+
+    String records = gateway.get("/api/v1/runs/run-1/stream").body();
+    assertThat(records).contains("last_words").contains("event: end\n");
+    assertThat(gateway.get("/api/v1/runs/run-1/resources/stream").body()).contains("event: end\n");
+    assertThat(gateway.get("/api/v1/runs").body()).contains("\"status\":\"" + word + "\"");
   }
 
   private Future<JsonObject> read(Long after, Duration wait) {

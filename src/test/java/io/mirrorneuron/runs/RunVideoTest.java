@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runstore.Reach;
+import io.mirrorneuron.runstore.AllowedRoots;
 import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.runstore.RunWriter;
+import io.mirrorneuron.runstore.ShownRun;
+import io.mirrorneuron.runstore.ShownRuns;
 import io.mirrorneuron.testing.RunFiles;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
@@ -24,18 +27,21 @@ class RunVideoTest {
 
   @TempDir Path temp;
   private RunFolder run;
+  private ShownRun shown;
   private RunVideo video;
 
   @BeforeEach
   void makeRun() {
-    run = new RunStore(temp.resolve("runs")).open("r1");
+    RunStore store = new RunStore(temp.resolve("runs"), new RunWriter.Elsewhere());
+    run = store.open("r1");
+    shown = new ShownRuns(store, new AllowedRoots(List.of(), temp)).present("r1").orElseThrow();
     Map<String, ObjectNode> jobs =
         Map.of("mine", job("r1", MINE), "odd", job("r1", ".."), "other", job("r2", OTHER));
     video =
         new RunVideo(
             id -> Optional.ofNullable(jobs.get(id)),
             temp.resolve("bundles"),
-            new Reach(List.of(), temp));
+            new AllowedRoots(List.of(), temp));
     RunFiles.write(temp, "bundles/" + MINE + "/film.mp4", "mine");
     RunFiles.write(temp, "bundles/" + OTHER + "/film.mp4", "other");
   }
@@ -63,15 +69,15 @@ class RunVideoTest {
   void theBundleOfTheRunsOwnJobIsWithinReach() {
     page("mine", temp.resolve("bundles/" + MINE + "/film.mp4").toString());
 
-    assertThat(video.of(run).path()).hasContent("mine");
-    assertThat(video.of(run).contentType()).isEqualTo("video/mp4");
+    assertThat(video.of(shown).path()).hasContent("mine");
+    assertThat(video.of(shown).contentType()).isEqualTo("video/mp4");
   }
 
   @Test
   void noOtherBundleIs() {
     for (String job : List.of("mine", "odd", "other", "unknown", "")) {
       page(job, temp.resolve("bundles/" + OTHER + "/film.mp4").toString());
-      assertThatThrownBy(() -> video.of(run))
+      assertThatThrownBy(() -> video.of(shown))
           .as(job)
           .hasMessage("video source is outside allowed roots");
     }

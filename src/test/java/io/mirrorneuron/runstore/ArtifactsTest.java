@@ -28,7 +28,7 @@ class ArtifactsTest {
 
   @BeforeEach
   void makeRun() {
-    run = new RunStore(temp.resolve("runs")).open("r1");
+    run = new RunStore(temp.resolve("runs"), new RunWriter.Elsewhere()).open("r1");
   }
 
   private void write(String name, String content) {

@@ -64,18 +64,21 @@ class HumanCopiesTest {
   /** A folder in the place of a file makes the write fail there, as a crash ends it. */
   @ParameterizedTest
   @ValueSource(strings = {"events.jsonl", "timeline.jsonl"})
-  void whatAnInterruptedWriterLeftOutTheNextReaderOfTheRunFinds(String interrupted)
+  void whatAnInterruptedWriterLeftOutTheNextWriterMakesUpFor(String interrupted)
       throws IOException {
     run.document("job.json", "{'status':'completed'}");
     Path obstacle = Files.createDirectory(run.folder().path().resolve(interrupted));
     assertThatThrownBy(() -> write(1)).isInstanceOf(MnException.class);
-    try (RunStore store = new RunStore(root)) {
+    try (RunStore store = new RunStore(root, new RunWriter.Elsewhere())) {
       assertThat(store.journal(run.folder())).as("readers go on").isNotNull();
+      HumanCopies.mend(run.folder()); // cannot, and says so in the log only
       Files.delete(obstacle);
 
       write(2);
-      store.journal(run.folder());
-      store.journal(run.folder());
+      assertThat(due()).exists();
+      HumanCopies.mend(run.folder());
+      HumanCopies.mend(run.folder());
+      assertThat(due()).doesNotExist();
     }
 
     for (String log : List.of("human.jsonl", "events.jsonl", "timeline.jsonl")) {
@@ -83,24 +86,43 @@ class HumanCopiesTest {
     }
   }
 
-  @RepeatedTest(5)
-  void oneOfManyReadersMendsTheRun() throws Exception {
+  @Test
+  void whoReadsARunWritesNoRecordsOfIt() throws IOException {
     Path obstacle = Files.createDirectory(run.folder().path().resolve("events.jsonl"));
     assertThatThrownBy(() -> write(1)).isInstanceOf(MnException.class);
     Files.delete(obstacle);
-    try (RunStore one = new RunStore(root);
-        RunStore other = new RunStore(root)) {
-      List<Thread> readers = new ArrayList<>();
+    try (RunStore store = new RunStore(root, new RunWriter.Elsewhere())) {
+      store.journal(store.find("run-1")).catchUp();
+    }
+
+    assertThat(run.folder().path().resolve("events.jsonl")).doesNotExist();
+    assertThat(run.folder().path().resolve("timeline.jsonl")).doesNotExist();
+    assertThat(due()).exists();
+  }
+
+  @RepeatedTest(5)
+  void oneOfManyWritersMendsTheRun() throws Exception {
+    Path obstacle = Files.createDirectory(run.folder().path().resolve("events.jsonl"));
+    assertThatThrownBy(() -> write(1)).isInstanceOf(MnException.class);
+    Files.delete(obstacle);
+    try (RunStore one = new RunStore(root, new RunWriter.Elsewhere());
+        RunStore other = new RunStore(root, new RunWriter.Elsewhere())) {
+      List<Thread> writers = new ArrayList<>();
       for (RunStore store : List.of(one, other, one, other, one, other)) {
-        readers.add(Thread.startVirtualThread(() -> store.journal(store.find("run-1")).catchUp()));
+        writers.add(Thread.startVirtualThread(() -> HumanCopies.mend(store.find("run-1"))));
       }
-      for (Thread reader : readers) {
-        reader.join();
+      for (Thread writer : writers) {
+        writer.join();
       }
     }
 
     assertThat(lines("events.jsonl")).hasSize(1);
     assertThat(lines("timeline.jsonl")).hasSize(1);
+  }
+
+  /** Says that copies may be missing. */
+  private Path due() {
+    return run.folder().path().resolve(".mn/human-copies.due");
   }
 
   private void write(int number) {

@@ -20,7 +20,9 @@ class JournalOnFullDiskIT {
   void whatHasANumberIsReadAndTheRestFollowsWhenThereIsRoom() throws Exception {
     try (SmallDisk disk = SmallDisk.mounted(root.resolve("runs"), 1)) {
       Path path = Files.createDirectory(disk.folder().toRealPath().resolve("r1"));
-      RunJournal journal = new RunStore(disk.folder()).journal(new RunFolder("r1", path, n -> {}));
+      RunJournal journal =
+          new RunStore(disk.folder(), new RunWriter.Elsewhere())
+              .journal(new RunFolder("r1", path, n -> {}));
       append(path, "a");
       assertThat(journal.takeIn()).isEqualTo(Taken.ALL);
       append(path, "b".repeat(8192));

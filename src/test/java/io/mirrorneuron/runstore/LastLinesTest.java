@@ -14,7 +14,7 @@ class LastLinesTest {
   @TempDir Path temp;
 
   private List<String> last(String content, int limit) {
-    RunFolder run = new RunStore(temp).open("r1");
+    RunFolder run = new RunStore(temp, new RunWriter.Elsewhere()).open("r1");
     RunFiles.write(run.path(), "events.jsonl", content);
     return LastLines.of(run, RunLog.EVENTS, limit);
   }
@@ -40,6 +40,9 @@ class LastLinesTest {
 
   @Test
   void thereNeedNotBeALog() {
-    assertThat(LastLines.of(new RunStore(temp).open("r2"), RunLog.EVENTS, 5)).isEmpty();
+    assertThat(
+            LastLines.of(
+                new RunStore(temp, new RunWriter.Elsewhere()).open("r2"), RunLog.EVENTS, 5))
+        .isEmpty();
   }
 }

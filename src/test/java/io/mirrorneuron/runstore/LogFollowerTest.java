@@ -23,7 +23,7 @@ class LogFollowerTest {
 
   @BeforeEach
   void open() {
-    folder = new RunStore(root).open("r");
+    folder = new RunStore(root, new RunWriter.Elsewhere()).open("r");
     live = folder.path().resolve("events.jsonl");
   }
 
@@ -37,7 +37,7 @@ class LogFollowerTest {
 
   @Test
   void eachLookGivesWhatHasCome() throws IOException {
-    LogFollower follower = folder.follow(RunLog.EVENTS, "");
+    LogFollower follower = new LogFollower(folder, RunLog.EVENTS, "");
     assertThat(follower.more()).isEmpty();
 
     add("{\"n\":1}\n\n[1]\nrubbish\n{\"n\":2}\n{\"n\":");
@@ -50,7 +50,7 @@ class LogFollowerTest {
 
   @Test
   void aFileThatIsClosedIsNotReadAgain() throws IOException {
-    LogFollower follower = folder.follow(RunLog.EVENTS, "");
+    LogFollower follower = new LogFollower(folder, RunLog.EVENTS, "");
     add("{\"n\":1}\n");
     follower.more();
     add("{\"n\":2}\n");
@@ -63,7 +63,7 @@ class LogFollowerTest {
 
   @Test
   void aFileThatWasWrittenAnewIsReadFromItsBeginning() throws IOException {
-    LogFollower follower = folder.follow(RunLog.EVENTS, "");
+    LogFollower follower = new LogFollower(folder, RunLog.EVENTS, "");
     add("{\"n\":1}\n{\"n\":2}\n");
     follower.more();
     Files.writeString(live, "{\"n\":3}\n");
@@ -77,7 +77,7 @@ class LogFollowerTest {
     try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(packed))) {
       out.write("{\"n\":1}\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
     }
-    LogFollower follower = folder.follow(RunLog.EVENTS, "");
+    LogFollower follower = new LogFollower(folder, RunLog.EVENTS, "");
     assertThat(numbers(follower.more())).containsExactly(1);
     add("{\"n\":2}\n");
 
@@ -86,7 +86,7 @@ class LogFollowerTest {
 
   @Test
   void onlyMarkedLinesAreReadHoweverLongTheOthersAre() throws IOException {
-    LogFollower follower = folder.follow(RunLog.EVENTS, "\"mark\"");
+    LogFollower follower = new LogFollower(folder, RunLog.EVENTS, "\"mark\"");
     add("{\"n\":1,\"text\":\"" + "x".repeat(300_000) + "\"}\n{\"n\":2,\"mark\":0}\n{\"n\":3}");
     assertThat(numbers(follower.more())).containsExactly(2);
     add("\n{\"mark\":true,\"n\":4}\n");
@@ -96,7 +96,7 @@ class LogFollowerTest {
 
   @Test
   void nothingIsLostWhileOthersWriteAndFilesAreClosed() throws Exception {
-    LogFollower follower = folder.follow(RunLog.EVENTS, "");
+    LogFollower follower = new LogFollower(folder, RunLog.EVENTS, "");
     int writers = 4;
     int each = 500;
     List<Thread> threads = new ArrayList<>();

@@ -21,10 +21,10 @@ class OutputsTest {
 
   @BeforeEach
   void makeRun() {
-    run = new RunStore(temp.resolve("runs")).open("r1");
+    run = new RunStore(temp.resolve("runs"), new RunWriter.Elsewhere()).open("r1");
     outputs =
         new Outputs(
-            new Reach(
+            new AllowedRoots(
                 List.of(temp.resolve("home/.mn/shared"), temp.resolve("none")),
                 temp.resolve("home")));
   }

@@ -24,7 +24,7 @@ class RunIndexTest {
 
   @BeforeEach
   void makeStore() {
-    store = new RunStore(temp);
+    store = new RunStore(temp, new RunWriter.Elsewhere());
   }
 
   private RunIndex index() {
@@ -106,6 +106,19 @@ class RunIndexTest {
         .containsExactlyElementsOf(
             IntStream.range(0, 25).mapToObj(i -> "r%02d".formatted(24 - i)).toList());
     assertThat(index.list(first(1)).path("total").asInt()).isEqualTo(31);
+  }
+
+  @Test
+  void aRunWhoseProgramSaysFailureIsOverInTheList() {
+    store.open("f").write("run.json", run("failure", "2026-06-20T09:00:00Z"));
+    RunFolder folder = store.open("f");
+
+    assertThat(RunRow.read(folder, null).isOver()).isTrue();
+    assertThat(index().list(query(10, "", "failure")).at("/data/0/status").asText())
+        .isEqualTo("failure");
+
+    folder.write("job.json", Json.object().put("status", "running")); // the runtime knows better
+    assertThat(folder.isOver()).isFalse();
   }
 
   @Test

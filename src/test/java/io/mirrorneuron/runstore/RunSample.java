@@ -12,7 +12,7 @@ public final class RunSample {
   private final RunFolder folder;
 
   public RunSample(Path root) {
-    try (RunStore store = new RunStore(root)) {
+    try (RunStore store = new RunStore(root, new RunWriter.Elsewhere())) {
       folder = store.open("run-1");
     }
   }

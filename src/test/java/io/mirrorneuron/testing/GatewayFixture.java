@@ -23,11 +23,11 @@ import io.mirrorneuron.model.UploadQuota;
 import io.mirrorneuron.observability.ObservabilityVerticle;
 import io.mirrorneuron.runs.Desktop;
 import io.mirrorneuron.runs.RunsVerticle;
-import io.mirrorneuron.runstore.Artifacts;
-import io.mirrorneuron.runstore.Outputs;
-import io.mirrorneuron.runstore.Reach;
+import io.mirrorneuron.runstore.AllowedRoots;
 import io.mirrorneuron.runstore.RunIndex;
 import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.runstore.RunWriter;
+import io.mirrorneuron.runstore.ShownRuns;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.security.jwt.JwtAuth;
 import io.mirrorneuron.storage.Storage;
@@ -120,7 +120,7 @@ public final class GatewayFixture implements AutoCloseable {
     this.folder = folder;
     this.issued = others.apply(vertx);
     Auth auth = api.token().isSet() ? Auth.bearer(api.token(), issued) : issued;
-    this.runs = new RunStore(folder.resolve("runs"));
+    this.runs = new RunStore(folder.resolve("runs"), new RunWriter.Elsewhere());
     Path uploads = Files.createDirectories(folder.resolve("uploads"));
     AtomicLong ids = new AtomicLong();
     BundleStaging staging =
@@ -133,10 +133,10 @@ public final class GatewayFixture implements AutoCloseable {
     HumanLogs logs = new HumanLogs();
     HumanDesk desk = new HumanDesk(runs, logs, clock, () -> "id" + ids.incrementAndGet());
     RunIndex index = RunIndex.of(runs, Clock.systemUTC());
-    Artifacts artifacts = new Artifacts();
-    Outputs outputs =
-        new Outputs(
-            new Reach(
+    ShownRuns shown =
+        new ShownRuns(
+            runs,
+            new AllowedRoots(
                 List.of(folder.resolve("home/shared"), folder.resolve("out")),
                 folder.resolve("home")));
     List<AreaVerticle> areas =
@@ -144,25 +144,23 @@ public final class GatewayFixture implements AutoCloseable {
             new JobsVerticle(
                 jobs,
                 rows,
-                new JobRuns(runs, index, artifacts, outputs, clock),
+                new JobRuns(runs, shown, index, clock),
                 staging,
                 new Secret("admin-secret"),
                 clock),
             new ClusterVerticle(cluster, location(folder), this::redis, clock),
             new BlueprintsVerticle(staging),
-            new ObservabilityVerticle(runs, clock),
+            new ObservabilityVerticle(runs, shown, clock),
             new RunsVerticle(
-                runs,
+                shown,
                 index,
                 jobs,
-                artifacts,
-                outputs,
                 new RunsVerticle.Places(folder.resolve("home/bundles"), folder.resolve("home")),
                 Desktop.find("127.0.0.1", desktop, "Linux"),
                 clock),
-            new HumanVerticle(runs, logs, desk, new HumanInbox(runs, logs, clock), clock),
+            new HumanVerticle(desk, new HumanInbox(runs, logs, clock)),
             new ArchiveVerticle(
-                runs, folder.resolve("exports"), "mn test", Storage.unwatched(), clock));
+                shown, folder.resolve("exports"), "mn test", Storage.unwatched(), clock));
     Contract contract = Contract.load(vertx).await(30, TimeUnit.SECONDS);
     gateway =
         new GatewayVerticle(

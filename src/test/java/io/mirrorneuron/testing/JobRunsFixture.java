@@ -1,11 +1,11 @@
 package io.mirrorneuron.testing;
 
 import io.mirrorneuron.jobs.JobRuns;
-import io.mirrorneuron.runstore.Artifacts;
-import io.mirrorneuron.runstore.Outputs;
-import io.mirrorneuron.runstore.Reach;
+import io.mirrorneuron.runstore.AllowedRoots;
 import io.mirrorneuron.runstore.RunIndex;
 import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.runstore.RunWriter;
+import io.mirrorneuron.runstore.ShownRuns;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -15,12 +15,11 @@ public final class JobRunsFixture {
   private JobRunsFixture() {}
 
   public static JobRuns in(Path folder, Clock clock) {
-    RunStore runs = new RunStore(folder.resolve("runs"));
+    RunStore runs = new RunStore(folder.resolve("runs"), new RunWriter.Elsewhere());
     return new JobRuns(
         runs,
+        new ShownRuns(runs, new AllowedRoots(List.of(), folder)),
         RunIndex.of(runs, clock),
-        new Artifacts(),
-        new Outputs(new Reach(List.of(), folder)),
         clock);
   }
 }

@@ -7,6 +7,7 @@ import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.redis.RedisServer;
+import io.mirrorneuron.runstore.RunBacklog;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.runtime.Runtime;
 import io.mirrorneuron.runtime.cluster.LocalCluster;
@@ -34,7 +35,7 @@ public final class RuntimeFixture implements AutoCloseable {
   private final RedisLanes lanes;
   private final Path home;
   private final Config config;
-  private final RunStore runs;
+  private RunStore runs;
   private Runtime runtime;
 
   public RuntimeFixture(Path home) {
@@ -56,7 +57,6 @@ public final class RuntimeFixture implements AutoCloseable {
     this.lanes = RedisLanes.connect(vertx, redis.uri(), Storage.unwatched()).await();
     this.home = home;
     this.config = config;
-    this.runs = new RunStore(config.executors().runsRoot());
     this.runtime = start();
   }
 
@@ -66,6 +66,7 @@ public final class RuntimeFixture implements AutoCloseable {
   }
 
   private Runtime start() {
+    runs = new RunStore(config.executors().runsRoot(), new RunBacklog());
     return new Runtime(
         Runtime.Settings.of(config),
         new Runtime.Identity(

@@ -7,6 +7,7 @@ import io.mirrorneuron.jobs.view.stored.Compaction;
 import io.mirrorneuron.jobs.view.stored.JobEvent;
 import io.mirrorneuron.jobs.view.stored.JobRecord;
 import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.wire.Excerpt;
 import io.mirrorneuron.wire.Json;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -64,10 +65,10 @@ public final class JobDetail {
 
     JsonNode observed = record.stored().observability();
     if (observed.isObject()) {
-      summary.set("observability_summary", Compaction.value(observed));
+      summary.set("observability_summary", Excerpt.cut(observed));
     }
     if (run.resources().isObject()) {
-      summary.set("resource_usage", Compaction.value(run.resources()));
+      summary.set("resource_usage", Excerpt.cut(run.resources()));
     }
 
     ObjectNode detail = Json.object();
@@ -96,7 +97,7 @@ public final class JobDetail {
   /** The runtime's agents; where it names none, those that the events name. */
   private static JsonNode agents(JsonNode known, List<JobEvent> events) {
     if (known instanceof ArrayNode array && !array.isEmpty()) {
-      return Compaction.value(array);
+      return Excerpt.cut(array);
     }
     Map<String, ObjectNode> seen = new TreeMap<>();
     for (JobEvent event : events) {

@@ -22,7 +22,7 @@ public final class ExportCheck {
   static final String SUMS = "records/";
 
   private final ExportFile file;
-  private Header header = new Header("", "", "", 0, 0, List.of(), "");
+  private ExportHeader header = new ExportHeader("", "", "", 0, 0, List.of(), "");
   private long entries;
   private long records;
   private long claimed;
@@ -83,7 +83,7 @@ public final class ExportCheck {
     }
   }
 
-  private Header header() throws IOException, BrokenLink {
+  private ExportHeader header() throws IOException, BrokenLink {
     List<ZipArchiveEntry> all = file.entries();
     for (String needed : List.of(CHAIN, HEADER)) {
       if (!file.has(needed)) {
@@ -95,7 +95,7 @@ public final class ExportCheck {
       throw new BrokenLink(HEADER, 0, "is not the last entry, behind " + CHAIN);
     }
     try (InputStream in = file.read(HEADER)) {
-      Header found = Header.parse(in.readNBytes(Limits.DOCUMENT_BYTES));
+      ExportHeader found = ExportHeader.parse(in.readNBytes(ExportLimits.DOCUMENT_BYTES));
       if (found == null) {
         throw new BrokenLink(HEADER, 0, "was changed");
       }
@@ -104,13 +104,13 @@ public final class ExportCheck {
   }
 
   /** The link that must belong to this entry. */
-  private Link link(byte[] line, int index, String prev, String entry) throws BrokenLink {
+  private ChainLink link(byte[] line, int index, String prev, String entry) throws BrokenLink {
     if (line == null) {
       throw index < header.entries()
           ? new BrokenLink(CHAIN, index + 1, "is missing")
           : new BrokenLink(entry, 0, "is in no link of " + CHAIN);
     }
-    Link link = Link.parse(line);
+    ChainLink link = ChainLink.parse(line);
     if (link == null || !link.holds() || link.index() != index) {
       throw new BrokenLink(CHAIN, index + 1, "was changed");
     }
@@ -129,7 +129,7 @@ public final class ExportCheck {
 
   private void end(byte[] line, int links, String last) throws BrokenLink {
     if (line != null) {
-      Link link = Link.parse(line);
+      ChainLink link = ChainLink.parse(line);
       throw link == null
           ? new BrokenLink(CHAIN, links + 1, "was changed")
           : new BrokenLink(link.path(), 0, "is missing");
@@ -143,14 +143,14 @@ public final class ExportCheck {
   }
 
   /** Compares the entry with its link; returns the hash that the next one is tied to. */
-  private String follow(Link link) throws IOException, BrokenLink {
+  private String follow(ChainLink link) throws IOException, BrokenLink {
     claimed += link.size();
-    if (link.size() < 0 || claimed > Limits.EXPANDED_BYTES) {
+    if (link.size() < 0 || claimed > ExportLimits.EXPANDED_BYTES) {
       throw new BrokenLink(link.path(), 0, "claims more bytes than an exported run may have");
     }
     String sums = SUMS + link.path().substring(link.path().indexOf('/') + 1);
     boolean isLines = link.path().startsWith(FILES) && file.has(sums);
-    try (Hashed in = new Hashed(file.read(link.path()))) {
+    try (HashingStream in = new HashingStream(file.read(link.path()))) {
       Broken record = isLines ? firstBrokenRecord(link.path(), in, sums) : null;
       in.readUpTo(link.size());
       boolean right = in.size() == link.size() && in.sha256().equals(link.sha256());

@@ -2,7 +2,7 @@ package io.mirrorneuron.runstore.export;
 
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runstore.export.ExportReport.Broken;
-import io.mirrorneuron.store.BundleZip;
+import io.mirrorneuron.wire.ZipNames;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -66,7 +66,9 @@ final class ExportFile implements AutoCloseable {
       int entries = Short.toUnsignedInt(end.getShort(10));
       long bytes = Integer.toUnsignedLong(end.getInt(12));
       long start = Integer.toUnsignedLong(end.getInt(16));
-      if (entries > Limits.ENTRIES || bytes > Limits.DIRECTORY_BYTES || start + bytes != at) {
+      if (entries > ExportLimits.ENTRIES
+          || bytes > ExportLimits.DIRECTORY_BYTES
+          || start + bytes != at) {
         throw noExport();
       }
       return start;
@@ -94,7 +96,7 @@ final class ExportFile implements AutoCloseable {
       if (!names.add(name)) {
         return new Broken(name, 0, "is there twice");
       }
-      if (!BundleZip.isSafe(entry) || EMPTY.matcher(name).find()) {
+      if (!ZipNames.isSafe(entry) || EMPTY.matcher(name).find()) {
         return new Broken(name, 0, "has a name or a kind that is not safe to unpack");
       }
       if (entry.getLocalHeaderOffset() != next || !zip.canReadEntryData(entry)) {
@@ -119,7 +121,7 @@ final class ExportFile implements AutoCloseable {
     public int read(byte[] bytes, int from, int length) throws IOException {
       int read = super.read(bytes, from, length);
       unpacked += Math.max(0, read);
-      if (unpacked > Limits.EXPANDED_BYTES) {
+      if (unpacked > ExportLimits.EXPANDED_BYTES) {
         throw new ZipException("expands to more than an exported run may have");
       }
       return read;

@@ -1,19 +1,14 @@
 package io.mirrorneuron.runstore.export;
 
 import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.runstore.Records;
-import io.mirrorneuron.runstore.RunFolder;
-import io.mirrorneuron.runstore.RunJournal;
-import io.mirrorneuron.runstore.export.Spools.Spool;
-import io.mirrorneuron.wire.Json;
-import io.mirrorneuron.wire.Redaction;
+import io.mirrorneuron.runstore.ShownFiles;
+import io.mirrorneuron.runstore.ShownRun;
+import io.mirrorneuron.runstore.export.SpooledRecords.Spool;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -45,23 +40,17 @@ public final class ExportZip {
 
   private record Part(String path, long size, String sha256) {}
 
-  private final RunFolder folder;
-  private final RunJournal journal;
+  private final ShownRun run;
   private final Path scratch;
-  private final Allowance allowance;
+  private final ExportBudget allowance;
   private final ZipArchiveOutputStream zip;
   private final List<Part> parts = new ArrayList<>();
   private final List<String> leftOut = new ArrayList<>();
   private long records;
 
   private ExportZip(
-      RunFolder folder,
-      RunJournal journal,
-      Path scratch,
-      Allowance allowance,
-      ZipArchiveOutputStream zip) {
-    this.folder = folder;
-    this.journal = journal;
+      ShownRun run, Path scratch, ExportBudget allowance, ZipArchiveOutputStream zip) {
+    this.run = run;
     this.scratch = scratch;
     this.allowance = allowance;
     this.zip = zip;
@@ -75,20 +64,15 @@ public final class ExportZip {
    *     STORAGE_FULL when the disk has no room for it; UNAVAILABLE when nobody waits any more
    */
   public static void write(
-      RunFolder folder,
-      RunJournal journal,
-      String createdAt,
-      String tool,
-      Path target,
-      Allowance allowance) {
+      ShownRun run, String createdAt, String tool, Path target, ExportBudget allowance) {
     try (ZipArchiveOutputStream zip = new ZipArchiveOutputStream(target)) {
       zip.setUseZip64(Zip64Mode.Never);
       Path scratch = target.toAbsolutePath().getParent();
-      ExportZip export = new ExportZip(folder, journal, scratch, allowance, zip);
+      ExportZip export = new ExportZip(run, scratch, allowance, zip);
       export.files();
       export.chain(createdAt, tool);
     } catch (Zip64RequiredException e) {
-      throw Allowance.tooMany();
+      throw ExportBudget.tooMany();
     } catch (IOException e) {
       if (allowance.isFull()) {
         throw allowance.full(0);
@@ -96,16 +80,17 @@ public final class ExportZip {
       throw new MnException(
           ErrorCode.INTERNAL,
           "run_store_unavailable",
-          "run %s cannot be exported: %s".formatted(folder.runId(), e.getMessage()),
+          "run %s cannot be exported: %s".formatted(run.runId(), e.getMessage()),
           null,
           e);
     }
   }
 
   private void files() throws IOException {
-    TreeMap<String, Path> files = RunFiles.of(folder);
-    allowance.expect(folder.runId(), files);
-    try (Spools spools = Spools.of(folder.runId(), journal, scratch, allowance)) {
+    TreeMap<String, Path> files = ExportedFiles.of(run.path());
+    allowance.expect(run.runId(), files);
+    try (SpooledRecords spools =
+        SpooledRecords.of(run.runId(), run.journal(), scratch, allowance)) {
       TreeMap<String, Object> all = new TreeMap<>(files);
       all.putAll(spools.byName());
       if (spools.first() > 1) {
@@ -128,7 +113,7 @@ public final class ExportZip {
   }
 
   private void file(String name) throws IOException {
-    Path file = folder.inside(name);
+    Path file = run.inside(name);
     if (file == null || name.indexOf('\\') >= 0) {
       leaveOut(name);
       return;
@@ -143,14 +128,12 @@ public final class ExportZip {
   /** One that cannot be read as JSON cannot be redacted, so it stays out. */
   private void document(String name, Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-      byte[] text = in.readNBytes(Limits.DOCUMENT_BYTES + 1);
-      JsonNode json = text.length > Limits.DOCUMENT_BYTES ? null : Json.MAPPER.readTree(text);
-      if (json == null) {
+      byte[] text = in.readNBytes(ExportLimits.DOCUMENT_BYTES + 1);
+      if (text.length > ExportLimits.DOCUMENT_BYTES) {
         leaveOut(name);
         return;
       }
-      JsonNode shown = Redaction.of(json);
-      byte[] bytes = shown == json ? text : Records.write(shown).getBytes(StandardCharsets.UTF_8);
+      byte[] bytes = ShownFiles.document(text);
       add(ExportCheck.FILES + name, new ByteArrayInputStream(bytes), bytes.length);
     } catch (JacksonException | NoSuchFileException e) {
       leaveOut(name);
@@ -165,15 +148,15 @@ public final class ExportZip {
 
   private void add(String path, InputStream content, long size) throws IOException {
     put(path, size > STORED_FROM);
-    Hashed in = new Hashed(content, allowance::count);
+    HashingStream in = new HashingStream(content, allowance::count);
     byte[] piece = new byte[PIECE_BYTES];
     for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
       zip.write(piece, 0, read);
     }
     zip.closeArchiveEntry();
     parts.add(new Part(path, in.size(), in.sha256()));
-    if (parts.size() > Limits.ENTRIES - 2) {
-      throw Allowance.tooMany();
+    if (parts.size() > ExportLimits.ENTRIES - 2) {
+      throw ExportBudget.tooMany();
     }
   }
 
@@ -185,12 +168,13 @@ public final class ExportZip {
   }
 
   private void chain(String createdAt, String tool) throws IOException {
-    Header header = new Header(folder.runId(), createdAt, tool, parts.size(), records, leftOut, "");
+    ExportHeader header =
+        new ExportHeader(run.runId(), createdAt, tool, parts.size(), records, leftOut, "");
     String last = header.genesis();
     put(ExportCheck.CHAIN, false);
     for (int i = 0; i < parts.size(); i++) {
       Part part = parts.get(i);
-      Link link = Link.of(i, part.path(), part.size(), part.sha256(), last);
+      ChainLink link = ChainLink.of(i, part.path(), part.size(), part.sha256(), last);
       zip.write(link.line());
       last = link.hash();
     }

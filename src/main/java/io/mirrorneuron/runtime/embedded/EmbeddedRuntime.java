@@ -5,6 +5,8 @@ import io.mirrorneuron.human.HumanModule;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.runstore.RunBacklog;
+import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.server.CloseStack;
 import io.mirrorneuron.server.Disks;
 import io.mirrorneuron.server.IdSource;
@@ -48,8 +50,12 @@ public final class EmbeddedRuntime implements AutoCloseable {
     Disks disks = Disks.watched(config, true, closing, clock);
     RuntimeHome home = RuntimeHome.take(config, environment, random, disks, closing);
     Vertx vertx = Vertx.vertx(ServerContext.vertxOptions());
+    closing.add("Vert.x", ServerContext.closing(vertx));
+    RunStore runs =
+        closing.add(
+            "run store", new RunStore(home.config().executors().runsRoot(), new RunBacklog()));
     ServerContext on =
-        ServerContext.open(home.config(), environment, clock, ids, vertx, disks, closing);
+        new ServerContext(home.config(), environment, clock, ids, vertx, runs, disks, closing);
     LocalRuntime runtime = LocalRuntime.start(home, on);
     closing.add("human clock", HumanModule.of(on.runs(), clock, ids::request).startClock());
     runtime.redis().logVersion();

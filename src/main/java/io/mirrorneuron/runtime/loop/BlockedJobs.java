@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.loop;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.runtime.state.JobHeader;
@@ -115,7 +116,7 @@ final class BlockedJobs {
     try {
       header = StoredFields.header(stored);
     } catch (IllegalStateException e) {
-      header = new JobHeader(JobOrigin.of(timers.now(), "run-" + stored.jobId(), null));
+      header = new JobHeader(JobOrigin.of(timers.now(), RunId.of(stored.jobId()), null));
     }
     header.subjects(header.subjects().withCancelledBy(by));
     header.result(header.subjects().cancellation());

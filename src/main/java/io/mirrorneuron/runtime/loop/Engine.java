@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.loop;
 
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.runtime.decide.Decider;
 import io.mirrorneuron.runtime.decide.Input;
@@ -114,7 +115,7 @@ public final class Engine {
    */
   public CompletionStage<SubmittedJob> submit(
       NewJob job, Workflow workflow, String bundle, String by) {
-    String runId = workflow.runId() == null ? "run-" + job.jobId() : workflow.runId();
+    String runId = workflow.runId() == null ? RunId.of(job.jobId()) : workflow.runId();
     return loops.begin(
         job,
         () -> {
@@ -148,7 +149,7 @@ public final class Engine {
    * @param by the name that the caller's token vouches for, or null
    */
   public CompletionStage<SubmittedJob> fork(NewJob job, Fork fork, String by) {
-    String runId = "run-" + job.jobId();
+    String runId = RunId.of(job.jobId());
     return commands
         .checkCanBeTold(fork.sourceJobId())
         .thenCompose(

@@ -1,8 +1,8 @@
 package io.mirrorneuron.runtime.recorder;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.runstore.CompactTimeline;
-import io.mirrorneuron.runstore.EventLog;
 import io.mirrorneuron.runstore.HumanCopies;
 import io.mirrorneuron.runstore.ObservabilitySummary;
 import io.mirrorneuron.runstore.Records;
@@ -11,14 +11,8 @@ import io.mirrorneuron.runstore.RunJournal;
 import io.mirrorneuron.runstore.RunLog;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.store.JobStore.StoredEvent;
-import io.mirrorneuron.wire.Json;
-import io.mirrorneuron.wire.Redaction;
 import java.nio.file.Files;
-import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
@@ -28,12 +22,6 @@ import java.util.function.LongFunction;
  * recording can be begun anew at any time; it then hears all events again from the first.
  */
 final class Recording {
-  private static final Set<String> TERMINAL = Set.of("completed", "failed", "cancelled");
-
-  /** Logs that the runtime writes even when nobody else does. */
-  private static final Set<RunLog> OWN =
-      EnumSet.of(RunLog.EVENTS, RunLog.ERRORS, RunLog.TIMELINE, RunLog.RESOURCES);
-
   /** Documents that a later job of the run does not take over. */
   private static final List<String> OF_ONE_JOB =
       List.of(
@@ -46,13 +34,11 @@ final class Recording {
   private final RunStore runs;
   private final String jobId;
   private final String runId;
-  private final ObjectNode manifest;
-  private final Relay relay;
+  private final EventRecords relay;
   private final LongFunction<List<StoredEvent>> log;
   private final Consumer<String> beforeEnd;
-  private final RunDocuments documents;
-  private Timeline timeline;
-  private Map<RunLog, EventLog> logs;
+  private final RecordedDocuments documents;
+  private RecordedLogs logs;
   private RunFolder folder;
   private long recorded;
   private String status;
@@ -74,20 +60,16 @@ final class Recording {
     this.runs = runs;
     this.jobId = row.path("job_id").asText();
     this.runId = row.path("run_id").asText();
-    this.manifest = manifest;
     this.log = log;
     this.beforeEnd = beforeEnd;
-    this.documents = new RunDocuments(row, manifest);
-    this.relay = new Relay(runId, documents.blueprintId(), row.path("trace_id").asText(), jobId);
+    this.documents = new RecordedDocuments(row, manifest);
+    this.relay =
+        new EventRecords(runId, documents.blueprintId(), row.path("trace_id").asText(), jobId);
     begin();
   }
 
   private void begin() {
-    timeline = new Timeline(relay);
-    logs = new EnumMap<>(RunLog.class);
-    for (RunLog log : List.of(RunLog.EVENTS, RunLog.ERRORS, RunLog.TIMELINE)) {
-      logs.put(log, new EventLog(log, jobId));
-    }
+    logs = new RecordedLogs(relay, jobId, documents::note);
     recorded = 0;
     status = null;
   }
@@ -156,8 +138,9 @@ final class Recording {
 
   /** Keeps what the programs have written, whatever they do to it later. */
   void look() {
-    if (hasPrograms && !isUntouched()) {
-      runs.journal(folder).advance(); // other runs wait
+    if (hasPrograms && !logs.isUntouched(folder)) {
+      HumanCopies.mend(folder);
+      runs.journal(folder).advance(); // one batch, as other runs wait for this thread
     }
   }
 
@@ -165,24 +148,20 @@ final class Recording {
   private void lookAround() {
     Set<RunLog> present = folder.logs();
     if (present.contains(RunLog.HUMAN)) {
+      HumanCopies.mend(folder);
       HumanCopies.complete(folder, runs.journal(folder));
     }
-    logs.forEach(
-        (log, ours) -> {
-          if (present.contains(log)) {
-            ours.look(folder);
-          }
-        });
+    logs.look(folder, present);
   }
 
   private void write(RunFolder into, ObjectNode row, List<StoredEvent> events) {
     String now = row.path("status").asText();
     boolean first = status == null;
     if (first) {
-      writeFirst(into, row, TERMINAL.contains(now));
+      writeFirst(into, row, new RunStatus(now).isFinal());
     }
     for (List<StoredEvent> page = events; !page.isEmpty(); page = more(row)) {
-      append(into, page);
+      logs.append(into, page);
       recorded = page.getLast().seq();
     }
     if (!ends(row) && !now.equals(status)) {
@@ -199,12 +178,12 @@ final class Recording {
     if (!atEnd || into.peek("run.json").isPresent()) { // whatever programs say, it is not over
       into.write("job.json", documents.job(row, "running"));
     }
-    into.writeIfAbsent("manifest.json", Redaction.of(manifest));
+    into.writeIfAbsent("manifest.json", documents.manifest());
     documents.inputs().ifPresent(inputs -> into.writeIfAbsent("inputs.json", inputs));
   }
 
   private boolean ends(ObjectNode row) {
-    return TERMINAL.contains(row.path("status").asText())
+    return new RunStatus(row.path("status").asText()).isFinal()
         && recorded >= row.path("event_seq").asLong();
   }
 
@@ -220,56 +199,16 @@ final class Recording {
     return recorded < row.path("event_seq").asLong() ? log.apply(recorded) : List.of();
   }
 
-  /** Appends what the events say, unless the files have it. */
-  private void append(RunFolder into, List<StoredEvent> page) {
-    Map<RunLog, List<ObjectNode>> records = new EnumMap<>(RunLog.class);
-    for (StoredEvent stored : page) {
-      ObjectNode event = Json.parseObject(stored.json(), "stored event");
-      documents.note(event);
-      add(records, RunLog.EVENTS, relay.event(event));
-      add(records, RunLog.ERRORS, relay.error(event));
-      add(records, RunLog.TIMELINE, timeline.record(event));
-    }
-    records.forEach((log, lines) -> logs.get(log).append(into, lines));
-  }
-
-  /**
-   * @param record null for an event that the log does not tell
-   */
-  private static void add(Map<RunLog, List<ObjectNode>> records, RunLog log, ObjectNode record) {
-    if (record != null) {
-      records.computeIfAbsent(log, none -> new ArrayList<>()).add(record);
-    }
-  }
-
-  /** The programs have had their say: what they have cut off or rewritten is made up for. */
+  /** The programs have ended: what they have cut off or rewritten of the logs is written again. */
   private void completeLogs() {
-    if (isUntouched()) {
+    if (logs.isUntouched(folder)) {
       return;
     }
+    HumanCopies.mend(folder);
     RunJournal journal = runs.journal(folder);
     journal.catchUp(); // what a program has cut off is kept there
     HumanCopies.complete(folder, journal);
-    logs.values().forEach(log -> log.look(folder));
-    if (logs.values().stream().anyMatch(EventLog::lacksSome)) {
-      restore();
-    }
-  }
-
-  /** Whether the logs are the runtime's own, so that they and the store say all there is. */
-  private boolean isUntouched() {
-    return OWN.containsAll(folder.logs())
-        && logs.values().stream().allMatch(log -> log.isOurs(folder));
-  }
-
-  /** Writes again what a program that rewrote the files has lost. */
-  private void restore() {
-    timeline = new Timeline(relay);
-    long after = 0;
-    for (List<StoredEvent> page = log.apply(0); !page.isEmpty(); page = log.apply(after)) {
-      append(folder, page);
-      after = page.getLast().seq();
-    }
+    logs.complete(folder, log);
   }
 
   /** From here on the folder is as it stays. */

@@ -1,6 +1,8 @@
 package io.mirrorneuron.runtime.recorder;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.RunId;
+import io.mirrorneuron.runstore.RunBacklog;
 import io.mirrorneuron.runstore.RunStore;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.JobStore;
@@ -15,7 +17,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +29,7 @@ import org.slf4j.LoggerFactory;
 public final class RunRecorder implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RunRecorder.class);
   private static final int EVENTS = 1000;
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
   private static final Duration RETRY = Duration.ofSeconds(1);
 
   /** How often runs that cannot be written are tried again: disks are given room, folders back. */
@@ -40,7 +41,7 @@ public final class RunRecorder implements AutoCloseable {
   private final RunStore runs;
   private final JobStore store;
   private final Consumer<String> beforeEnd;
-  private final WriteQueue queue = new WriteQueue();
+  private final RunBacklog backlog;
   private final Storage storage;
   private final Thread thread;
 
@@ -54,12 +55,14 @@ public final class RunRecorder implements AutoCloseable {
   private long repaired = looked;
 
   /**
+   * @param runs written by this process
    * @param beforeEnd told the id of a run whose job has ended, before its folder is finished;
    *     writes what it still has of it
    * @param storage is told of writes that a disk refused, and tells people
    */
   public RunRecorder(RunStore runs, JobStore store, Consumer<String> beforeEnd, Storage storage) {
     this.runs = runs;
+    this.backlog = runs.backlog();
     this.store = store;
     this.beforeEnd = beforeEnd;
     this.storage = storage;
@@ -68,27 +71,25 @@ public final class RunRecorder implements AutoCloseable {
 
   /** Something was committed of the job. Any thread; does not block. */
   public void changed(String jobId) {
-    queue.add(jobId);
+    backlog.add(jobId);
   }
 
   /**
    * Goes on with the runs of this owner's jobs that an earlier process did not write to the end.
    */
   public CompletionStage<Void> recover(String owner) {
-    return store
-        .unrecordedJobs()
+    return store.unrecordedJobs().thenAccept(jobs -> jobs.forEach(job -> recover(job, owner)));
+  }
+
+  private void recover(String job, String owner) {
+    store
+        .owner(job)
         .thenAccept(
-            jobs ->
-                jobs.forEach(
-                    job ->
-                        store
-                            .owner(job)
-                            .thenAccept(
-                                its -> {
-                                  if (its == null || its.equals(owner)) {
-                                    changed(job);
-                                  }
-                                })));
+            its -> {
+              if (its == null || its.equals(owner)) {
+                changed(job);
+              }
+            });
   }
 
   /**
@@ -98,24 +99,7 @@ public final class RunRecorder implements AutoCloseable {
    * @return false when that was not long enough
    */
   public boolean catchUp() {
-    return catchUp("");
-  }
-
-  /**
-   * The same for who needs one run only, which comes first if it is called after its job, as runs
-   * are without a name of their own.
-   */
-  public boolean catchUp(String runId) {
-    try {
-      queue.await(runId.replaceFirst("^run-", ""), PATIENCE);
-      return true;
-    } catch (TimeoutException e) {
-      LOG.warn("the run store is more than {} behind the jobs", PATIENCE);
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
+    return backlog.catchUp();
   }
 
   private void work() {
@@ -123,9 +107,9 @@ public final class RunRecorder implements AutoCloseable {
       for (List<String> batch = next(); batch != null; batch = next()) {
         long start = System.nanoTime();
         if (record(batch)) {
-          queue.written(batch);
-          queue.rest(System.nanoTime() - start);
-        } else if (!queue.unavailable(batch, RETRY)) {
+          backlog.written(batch);
+          backlog.rest(System.nanoTime() - start);
+        } else if (!backlog.unavailable(batch, RETRY)) {
           return;
         }
         look();
@@ -139,11 +123,11 @@ public final class RunRecorder implements AutoCloseable {
   private List<String> next() throws InterruptedException {
     boolean looks =
         !failing.isEmpty() || recordings.values().stream().anyMatch(Recording::hasPrograms);
-    return queue.next(looks ? LOOK : Duration.ZERO);
+    return backlog.next(looks ? LOOK : Duration.ZERO);
   }
 
   private void look() {
-    if (isTime(looked, LOOK)) {
+    if (System.nanoTime() - looked >= LOOK.toNanos()) {
       looked = System.nanoTime();
       new ArrayList<>(recordings.entrySet())
           .forEach(
@@ -155,17 +139,13 @@ public final class RunRecorder implements AutoCloseable {
                 }
               });
     }
-    if (isTime(repaired, REPAIR)) {
+    if (System.nanoTime() - repaired >= REPAIR.toNanos()) {
       repaired = System.nanoTime();
       failing.forEach(this::changed);
     }
   }
 
-  private static boolean isTime(long since, Duration every) {
-    return System.nanoTime() - since >= every.toNanos();
-  }
-
-  /** Told once; what the folder has by then is found when it is tried again. */
+  /** Logged once; what the folder has by then is found when it is tried again. */
   private void failed(String job, RuntimeException why) {
     recordings.remove(job);
     if (Storage.isFull(storage.explained(why))) {
@@ -233,7 +213,7 @@ public final class RunRecorder implements AutoCloseable {
       ObjectNode row = Json.parseObject(text, "stored row");
       Recording recording = recordings.get(job);
       if (recording == null) {
-        if (!RunStore.isRunId(row.path("run_id").asText())) {
+        if (!RunId.isRunId(row.path("run_id").asText())) {
           return true;
         }
         ObjectNode manifest = Json.parseObject(await(question.manifest()), "stored manifest");
@@ -243,9 +223,7 @@ public final class RunRecorder implements AutoCloseable {
         recordings.put(job, recording);
       }
       recording.record(row, events);
-      if (failing.remove(job)) {
-        LOG.debug("the run of job {} is written again", job);
-      }
+      failing.remove(job);
       return recording.isOver();
     } catch (CompletionException e) {
       throw e;
@@ -262,9 +240,9 @@ public final class RunRecorder implements AutoCloseable {
   /** Writes what is committed by now, then stops. */
   @Override
   public void close() {
-    queue.close();
+    backlog.close();
     try {
-      thread.join(PATIENCE);
+      thread.join(STOP_PATIENCE);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runstore.AllowedRoots;
 import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.runstore.RunWriter;
+import io.mirrorneuron.runstore.ShownRuns;
 import io.mirrorneuron.runstore.export.ExportReport.Broken;
 import io.mirrorneuron.testing.SampleRuns;
 import io.mirrorneuron.testing.Zips;
@@ -39,7 +42,7 @@ class ExportZipTest {
 
   @BeforeEach
   void open() {
-    store = new RunStore(folder.resolve("runs"));
+    store = new RunStore(folder.resolve("runs"), new RunWriter.Elsewhere());
   }
 
   @AfterEach
@@ -50,12 +53,11 @@ class ExportZipTest {
   private Path export(RunFolder run) {
     Path target = folder.resolve(run.runId() + ".zip");
     ExportZip.write(
-        run,
-        store.journal(run),
+        new ShownRuns(store, new AllowedRoots(List.of(), folder)).find(run.runId()),
         SampleRuns.at(90),
         "mn test",
         target,
-        new Allowance(() -> false, Path.of("exports"), () -> Long.MAX_VALUE, 0));
+        new ExportBudget(() -> false, Path.of("exports"), () -> Long.MAX_VALUE, 0));
     return target;
   }
 
@@ -278,9 +280,10 @@ class ExportZipTest {
     List<String> chain = lines(entries.get("chain.jsonl"));
     List<String> names = List.copyOf(entries.keySet());
     int index = names.indexOf("run/result.json");
-    Link was = Link.parse(chain.get(index).getBytes(StandardCharsets.UTF_8));
-    Link made =
-        Link.of(index, was.path(), content.length, new Sha256().add(content).hex(), was.prev());
+    ChainLink was = ChainLink.parse(chain.get(index).getBytes(StandardCharsets.UTF_8));
+    ChainLink made =
+        ChainLink.of(
+            index, was.path(), content.length, new Sha256().add(content).hex(), was.prev());
     chain.set(index, text(made.line()).strip());
     entries.put("run/result.json", content);
     entries.put("chain.jsonl", file(chain));
@@ -319,8 +322,8 @@ class ExportZipTest {
   @Test
   void aLinkThatClaimsTooMuchIsNotEvenTried() throws IOException {
     Map<String, byte[]> entries = new LinkedHashMap<>();
-    Header header = new Header("run-1", "", "", 1, 0, List.of(), "");
-    Link link = Link.of(0, "run/a", 9L << 30, "0", header.genesis());
+    ExportHeader header = new ExportHeader("run-1", "", "", 1, 0, List.of(), "");
+    ChainLink link = ChainLink.of(0, "run/a", 9L << 30, "0", header.genesis());
     entries.put("run/a", new byte[1]);
     entries.put("chain.jsonl", link.line());
     entries.put("export.json", header.withHead(link.hash()).bytes());

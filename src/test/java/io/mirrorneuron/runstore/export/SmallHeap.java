@@ -1,9 +1,12 @@
 package io.mirrorneuron.runstore.export;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runstore.AllowedRoots;
 import io.mirrorneuron.runstore.RunFolder;
 import io.mirrorneuron.runstore.RunLog;
 import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.runstore.RunWriter;
+import io.mirrorneuron.runstore.ShownRuns;
 import io.mirrorneuron.testing.SampleRuns;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -21,18 +24,17 @@ final class SmallHeap {
 
   public static void main(String[] arguments) throws IOException {
     Path folder = Path.of(arguments[0]);
-    try (RunStore store = new RunStore(folder.resolve("runs"))) {
+    try (RunStore store = new RunStore(folder.resolve("runs"), new RunWriter.Elsewhere())) {
       RunFolder run = SampleRuns.completed(store, "run-1");
       files(run.path(), Integer.parseInt(arguments[1]));
       records(run, Integer.parseInt(arguments[2]));
       Path zip = folder.resolve("run-1.zip");
       ExportZip.write(
-          run,
-          store.journal(run),
+          new ShownRuns(store, new AllowedRoots(List.of(), folder)).find(run.runId()),
           SampleRuns.at(90),
           "mn test",
           zip,
-          new Allowance(() -> false, Path.of("exports"), () -> Long.MAX_VALUE, 0));
+          new ExportBudget(() -> false, Path.of("exports"), () -> Long.MAX_VALUE, 0));
       ExportReport report = ExportCheck.verify(zip);
       System.out.println(report.firstBroken() + " " + report.records() + " " + Files.size(zip));
     }

@@ -3,8 +3,8 @@ package io.mirrorneuron.jobs.view.plan;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.jobs.view.plan.Plan.Edge;
-import io.mirrorneuron.jobs.view.stored.Compaction;
 import io.mirrorneuron.jobs.view.stored.Texts;
+import io.mirrorneuron.wire.Excerpt;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -30,7 +30,7 @@ final class PlanEdges {
         }
         Stream.of("required", "accepts", "condition")
             .filter(json::hasNonNull)
-            .forEach(name -> shown.set(name, Compaction.value(json.get(name))));
+            .forEach(name -> shown.set(name, Excerpt.cut(json.get(name))));
         edges.add(new Edge(from, to, shown));
       }
     }

@@ -2,9 +2,9 @@ package io.mirrorneuron.jobs.view.progress;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.jobs.view.stored.Compaction;
 import io.mirrorneuron.jobs.view.stored.Errors;
 import io.mirrorneuron.jobs.view.stored.JobEvent;
+import io.mirrorneuron.wire.Excerpt;
 import io.mirrorneuron.wire.Json;
 import java.util.Set;
 
@@ -109,7 +109,7 @@ final class Activity {
     if (value.isMissingNode() || value.isNull() || value.isContainerNode() && value.isEmpty()) {
       return;
     }
-    JsonNode shown = Compaction.value(value);
+    JsonNode shown = Excerpt.cut(value);
     int length = Json.write(shown).length();
     record.set(
         name,

@@ -3,10 +3,10 @@ package io.mirrorneuron.jobs.view.stored;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -17,11 +17,6 @@ import java.util.stream.Stream;
  *     runtime does not know the job
  */
 public record JobRecord(ObjectNode document, StoredRun stored) {
-  private static final Set<String> SUCCESS =
-      Set.of("completed", "complete", "done", "finished", "succeeded", "success");
-  private static final Set<String> FAILED = Set.of("failed", "failure", "error");
-  private static final Set<String> CANCELLED = Set.of("cancelled", "canceled");
-
   public static JobRecord of(ObjectNode document) {
     return new JobRecord(document, StoredRun.NONE);
   }
@@ -59,21 +54,12 @@ public record JobRecord(ObjectNode document, StoredRun stored) {
   /** A word; synonyms of the final ones are made one. {@code unknown} when nothing tells it. */
   public String status() {
     String word = text("status");
-    return word == null ? "unknown" : canonical(word);
+    return word == null ? "unknown" : RunStatus.of(word).word();
   }
 
-  static String canonical(String word) {
-    if (SUCCESS.contains(word)) {
-      return "completed";
-    }
-    return FAILED.contains(word) ? "failed" : CANCELLED.contains(word) ? "cancelled" : word;
-  }
-
+  /** Whether the canonical word says that nothing follows. */
   public static boolean isFinal(String status) {
-    return switch (status) {
-      case "completed", "failed", "cancelled" -> true;
-      default -> false;
-    };
+    return new RunStatus(status).isFinal();
   }
 
   public boolean isFinal() {
@@ -156,7 +142,7 @@ public record JobRecord(ObjectNode document, StoredRun stored) {
 
   /** What a failed job failed of, an {@code mn.error.v1} object; null for every other job. */
   public ObjectNode failure() {
-    if (!status().equals("failed")) {
+    if (!status().equals(RunStatus.FAILED.word())) {
       return null;
     }
     return places()
