@@ -10,6 +10,7 @@ import io.mirrorneuron.cluster.ClusterModule;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.gateway.GatewayVerticle;
 import io.mirrorneuron.gateway.contract.Contract;
+import io.mirrorneuron.human.HumanDecisions;
 import io.mirrorneuron.human.HumanModule;
 import io.mirrorneuron.jobs.JobsModule;
 import io.mirrorneuron.observability.ObservabilityModule;
@@ -27,24 +28,24 @@ final class ApiDoor {
   private ApiDoor() {}
 
   /** Every area; a new one is its folder, its part of the contract, and its line here. */
-  private static List<AreaModule> areas(HumanModule human) {
+  private static List<AreaModule> areas() {
     return List.of(
         JobsModule::of,
         ClusterModule::of,
         BlueprintsModule::of,
         ObservabilityModule::of,
         RunsModule::of,
-        _ -> human.verticle(),
+        HumanModule::of,
         ArchiveModule::of);
   }
 
   /** Opens it, before all areas; returns when it serves. */
   static Endpoint open(
-      ServerContext on, Backend backend, Auth issued, HumanModule human, Contract contract)
+      ServerContext on, Backend backend, Auth issued, HumanDecisions decisions, Contract contract)
       throws IOException {
     UploadFolder uploads = UploadFolder.open(on);
-    Platform platform = ServerPlatform.of(on, backend, uploads.staging());
-    List<AreaVerticle> areas = areas(human).stream().map(area -> area.of(platform)).toList();
+    Platform platform = ServerPlatform.of(on, backend, decisions, uploads.staging());
+    List<AreaVerticle> areas = areas().stream().map(area -> area.of(platform)).toList();
     areas.forEach(area -> area.explaining(on.disks().storage()::explained));
     GatewayVerticle gateway =
         ApiGateway.of(on, backend.readiness(), uploads, issued, contract, areas);

@@ -4,7 +4,7 @@ import io.mirrorneuron.app.Endpoints.Endpoint;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.gateway.answer.Problem;
 import io.mirrorneuron.gateway.contract.Contract;
-import io.mirrorneuron.human.HumanModule;
+import io.mirrorneuron.human.HumanDecisions;
 import io.mirrorneuron.listen.GuardedVertx;
 import io.mirrorneuron.listen.Limits;
 import io.mirrorneuron.model.MnException;
@@ -102,14 +102,14 @@ public final class App implements AutoCloseable {
     Future<Contract> contract = role.hasGateway() ? load(on.vertx()) : null;
     Auth issued = issued(on.vertx());
     backend = start.on(on);
-    HumanModule human = HumanModule.of(on.runs(), clock, ids::request);
+    HumanDecisions decisions = HumanDecisions.of(on.runs(), clock, ids::request);
     Endpoint grpc = null;
     if (backend instanceof Backend.Here here) {
-      closing.add("human clock", human.startClock());
+      closing.add("human clock", decisions.startClock());
       grpc = openGrpc(on, here.runtime(), issued);
     }
     Endpoint api =
-        role.hasGateway() ? ApiDoor.open(on, backend, issued, human, contract.await()) : null;
+        role.hasGateway() ? ApiDoor.open(on, backend, issued, decisions, contract.await()) : null;
     endpoints = new Endpoints(api, grpc);
     closing.add("announcement", Announcement.of(config.home(), endpoints, clock));
     if (backend instanceof Backend.Here here) {

@@ -2,6 +2,7 @@ package io.mirrorneuron.app;
 
 import io.mirrorneuron.area.Platform;
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.human.HumanDecisions;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.runstore.AllowedRoots;
@@ -23,13 +24,20 @@ import java.util.function.Supplier;
 
 /** What this server offers to its areas. */
 record ServerPlatform(
-    ServerContext on, Backend backend, BundleStaging staging, RunIndex index, ShownRuns shownRuns)
+    ServerContext on,
+    Backend backend,
+    HumanDecisions decisions,
+    BundleStaging staging,
+    RunIndex index,
+    ShownRuns shownRuns)
     implements Platform {
 
-  static ServerPlatform of(ServerContext on, Backend backend, BundleStaging staging) {
+  static ServerPlatform of(
+      ServerContext on, Backend backend, HumanDecisions decisions, BundleStaging staging) {
     return new ServerPlatform(
         on,
         backend,
+        decisions,
         staging,
         RunIndex.of(on.runs(), on.clock()),
         new ShownRuns(on.runs(), new AllowedRoots(outputRoots(on.config()), home())));

@@ -1,6 +1,7 @@
 package io.mirrorneuron.area;
 
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.human.HumanDecisions;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.runstore.RunIndex;
@@ -52,6 +53,9 @@ public interface Platform {
 
   /** Runs as they may leave the house. */
   ShownRuns shownRuns();
+
+  /** Requests to people, and where they decide. */
+  HumanDecisions decisions();
 
   /** Bundles that were uploaded and not submitted yet. */
   BundleStaging staging();

@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.embedded;
 
 import io.mirrorneuron.config.Config;
-import io.mirrorneuron.human.HumanModule;
+import io.mirrorneuron.human.HumanDecisions;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
@@ -57,7 +57,7 @@ public final class EmbeddedRuntime implements AutoCloseable {
     ServerContext on =
         new ServerContext(home.config(), environment, clock, ids, vertx, runs, disks, closing);
     LocalRuntime runtime = LocalRuntime.start(home, on);
-    closing.add("human clock", HumanModule.of(on.runs(), clock, ids::request).startClock());
+    closing.add("human clock", HumanDecisions.of(on.runs(), clock, ids::request).startClock());
     runtime.redis().logVersion();
     return runtime;
   }
