@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runstore.Records;
+import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.wire.Json;
 import java.util.LinkedHashMap;
 import java.util.Map;

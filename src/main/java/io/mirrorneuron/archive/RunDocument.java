@@ -1,7 +1,7 @@
 package io.mirrorneuron.archive;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runstore.RunLog;
+import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.wire.Json;
 
 /**

@@ -2,7 +2,7 @@ package io.mirrorneuron.archive;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runstore.Records;
+import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.wire.Json;
 import java.time.Duration;
 import java.time.Instant;

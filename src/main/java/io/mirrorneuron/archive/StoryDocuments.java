@@ -1,7 +1,7 @@
 package io.mirrorneuron.archive;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runstore.ShownRun;
+import io.mirrorneuron.run.ShownRun;
 import io.mirrorneuron.wire.Json;
 
 /** The JSON documents of a run, as they may be shown. */

@@ -1,12 +1,12 @@
 package io.mirrorneuron.area;
 
 import io.mirrorneuron.config.Config;
-import io.mirrorneuron.human.HumanDecisions;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
-import io.mirrorneuron.runstore.RunIndex;
-import io.mirrorneuron.runstore.RunStore;
-import io.mirrorneuron.runstore.ShownRuns;
+import io.mirrorneuron.run.RunStore;
+import io.mirrorneuron.run.ShownRuns;
+import io.mirrorneuron.run.human.HumanDecisions;
+import io.mirrorneuron.run.index.RunIndex;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.store.JobRows;

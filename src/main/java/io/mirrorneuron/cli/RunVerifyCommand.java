@@ -2,8 +2,8 @@ package io.mirrorneuron.cli;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.runstore.export.ExportCheck;
-import io.mirrorneuron.runstore.export.ExportReport;
+import io.mirrorneuron.run.export.ExportCheck;
+import io.mirrorneuron.run.export.ExportReport;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;

@@ -10,7 +10,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.JobsPort;
-import io.mirrorneuron.runstore.ShownRun;
+import io.mirrorneuron.run.ShownRun;
 import io.mirrorneuron.wire.Json;
 
 /**

@@ -1,6 +1,6 @@
 package io.mirrorneuron.observability;
 
-import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.run.RunStore;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

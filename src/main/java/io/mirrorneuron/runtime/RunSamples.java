@@ -2,8 +2,8 @@ package io.mirrorneuron.runtime;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.runstore.RunLog;
-import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.run.RunStore;
+import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.exec.meter.SampleSink;
 import io.mirrorneuron.storage.Storage;

@@ -1,7 +1,7 @@
 package io.mirrorneuron.server;
 
 import io.mirrorneuron.config.Config;
-import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.run.RunStore;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.time.Clock;

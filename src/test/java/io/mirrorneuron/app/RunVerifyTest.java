@@ -2,13 +2,13 @@ package io.mirrorneuron.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.runstore.AllowedRoots;
-import io.mirrorneuron.runstore.RunFolder;
-import io.mirrorneuron.runstore.RunStore;
-import io.mirrorneuron.runstore.RunWriter;
-import io.mirrorneuron.runstore.ShownRuns;
-import io.mirrorneuron.runstore.export.ExportBudget;
-import io.mirrorneuron.runstore.export.ExportZip;
+import io.mirrorneuron.run.RunStore;
+import io.mirrorneuron.run.RunWriter;
+import io.mirrorneuron.run.ShownRuns;
+import io.mirrorneuron.run.export.ExportBudget;
+import io.mirrorneuron.run.export.ExportZip;
+import io.mirrorneuron.run.files.AllowedRoots;
+import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.testing.SampleRuns;
 import io.mirrorneuron.testing.Shell;
 import io.mirrorneuron.testing.Shell.Ended;

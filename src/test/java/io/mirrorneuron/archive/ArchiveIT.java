@@ -3,10 +3,10 @@ package io.mirrorneuron.archive;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mirrorneuron.runstore.RunFolder;
-import io.mirrorneuron.runstore.RunLog;
-import io.mirrorneuron.runstore.export.ExportCheck;
-import io.mirrorneuron.runstore.export.ExportReport;
+import io.mirrorneuron.run.export.ExportCheck;
+import io.mirrorneuron.run.export.ExportReport;
+import io.mirrorneuron.run.folder.RunFolder;
+import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.GatewayFixture;
 import io.mirrorneuron.testing.SampleRuns;

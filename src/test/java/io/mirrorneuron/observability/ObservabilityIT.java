@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.bus.Addresses;
 import io.mirrorneuron.bus.ApiCall;
-import io.mirrorneuron.runstore.RunFolder;
-import io.mirrorneuron.runstore.RunLog;
-import io.mirrorneuron.runstore.RunSample;
+import io.mirrorneuron.run.folder.RunFolder;
+import io.mirrorneuron.run.folder.RunLog;
+import io.mirrorneuron.run.folder.RunSample;
 import io.mirrorneuron.testing.GatewayFixture;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.Future;

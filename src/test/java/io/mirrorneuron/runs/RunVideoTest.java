@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runstore.AllowedRoots;
-import io.mirrorneuron.runstore.RunFolder;
-import io.mirrorneuron.runstore.RunStore;
-import io.mirrorneuron.runstore.RunWriter;
-import io.mirrorneuron.runstore.ShownRun;
-import io.mirrorneuron.runstore.ShownRuns;
+import io.mirrorneuron.run.RunStore;
+import io.mirrorneuron.run.RunWriter;
+import io.mirrorneuron.run.ShownRun;
+import io.mirrorneuron.run.ShownRuns;
+import io.mirrorneuron.run.files.AllowedRoots;
+import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.testing.RunFiles;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;

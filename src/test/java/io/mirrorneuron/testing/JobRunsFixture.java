@@ -1,11 +1,11 @@
 package io.mirrorneuron.testing;
 
 import io.mirrorneuron.jobs.JobRuns;
-import io.mirrorneuron.runstore.AllowedRoots;
-import io.mirrorneuron.runstore.RunIndex;
-import io.mirrorneuron.runstore.RunStore;
-import io.mirrorneuron.runstore.RunWriter;
-import io.mirrorneuron.runstore.ShownRuns;
+import io.mirrorneuron.run.RunStore;
+import io.mirrorneuron.run.RunWriter;
+import io.mirrorneuron.run.ShownRuns;
+import io.mirrorneuron.run.files.AllowedRoots;
+import io.mirrorneuron.run.index.RunIndex;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;

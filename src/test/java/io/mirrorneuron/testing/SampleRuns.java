@@ -1,9 +1,9 @@
 package io.mirrorneuron.testing;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runstore.RunFolder;
-import io.mirrorneuron.runstore.RunLog;
-import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.run.RunStore;
+import io.mirrorneuron.run.folder.RunFolder;
+import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;

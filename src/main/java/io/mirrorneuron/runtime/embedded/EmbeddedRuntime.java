@@ -1,12 +1,12 @@
 package io.mirrorneuron.runtime.embedded;
 
 import io.mirrorneuron.config.Config;
-import io.mirrorneuron.human.HumanDecisions;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
-import io.mirrorneuron.runstore.RunBacklog;
-import io.mirrorneuron.runstore.RunStore;
+import io.mirrorneuron.run.RunBacklog;
+import io.mirrorneuron.run.RunStore;
+import io.mirrorneuron.run.human.HumanDecisions;
 import io.mirrorneuron.server.CloseStack;
 import io.mirrorneuron.server.Disks;
 import io.mirrorneuron.server.IdSource;

@@ -1,0 +1,169 @@
+package io.mirrorneuron.run;
+
+import io.mirrorneuron.model.RunId;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The jobs whose runs are behind what is committed, in a process that writes runs itself: one
+ * thread, the recorder's, works them off. Any thread may add jobs or wait until those that are
+ * behind now are written. Once closed it stays closed: a later recorder needs another store.
+ */
+public final class RunBacklog implements RunWriter, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RunBacklog.class);
+
+  /** How long a reader waits for the recorder at most. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private static final int BATCH = 64;
+  private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+  private static final int MOST_AT_REST = 10_000;
+
+  private final SequencedSet<String> waiting = new LinkedHashSet<>();
+  private final Set<String> underWay = new HashSet<>();
+  private final Map<CompletableFuture<Void>, Set<String>> asked = new HashMap<>();
+  private boolean closed;
+  private boolean away;
+
+  /** Does not block. */
+  public synchronized void add(String jobId) {
+    if (waiting.add(jobId) && waiting.size() == 1) {
+      notifyAll();
+    }
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The run comes first if it is called after its job, as runs are without a name of their own;
+   * for any other all that is behind is waited for.
+   */
+  @Override
+  public boolean catchUp(String runId) {
+    return awaitOrWarn(RunId.job(runId).orElse(runId));
+  }
+
+  /** The same for all runs. */
+  public boolean catchUp() {
+    return awaitOrWarn("");
+  }
+
+  private boolean awaitOrWarn(String jobId) {
+    try {
+      await(jobId, PATIENCE);
+      return true;
+    } catch (TimeoutException e) {
+      LOG.warn("the run store is more than {} behind the jobs", PATIENCE);
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /**
+   * Returns when the jobs that are behind now are written; at once while the store is away.
+   *
+   * @param wanted if this one is behind, it is the next and the only one that is waited for
+   * @throws TimeoutException when that takes longer
+   */
+  void await(String wanted, Duration patience) throws TimeoutException, InterruptedException {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    synchronized (this) {
+      Set<String> jobs = new HashSet<>(waiting);
+      jobs.addAll(underWay);
+      if (jobs.isEmpty() || away) {
+        return;
+      }
+      if (jobs.contains(wanted)) {
+        jobs.retainAll(Set.of(wanted));
+        if (waiting.contains(wanted)) {
+          waiting.addFirst(wanted);
+        }
+      }
+      asked.put(done, jobs);
+      notifyAll();
+    }
+    try {
+      done.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e); // it is only ever completed
+    }
+  }
+
+  /**
+   * The next jobs to write; the caller says of them {@link #written} or {@link #unavailable}.
+   *
+   * @param idle how long to wait for jobs; zero for ever
+   * @return none when that was over, null when closed and nothing is left
+   */
+  public synchronized List<String> next(Duration idle) throws InterruptedException {
+    if (waiting.isEmpty() && !closed) {
+      wait(idle.toMillis());
+    }
+    if (waiting.isEmpty()) {
+      return closed ? null : List.of();
+    }
+    List<String> batch = waiting.stream().limit(BATCH).toList();
+    batch.forEach(waiting::remove);
+    underWay.addAll(batch);
+    return batch;
+  }
+
+  public synchronized void written(List<String> batch) {
+    away = false;
+    underWay.clear();
+    asked.values().forEach(jobs -> batch.forEach(jobs::remove));
+    asked.entrySet().removeIf(one -> one.getValue().isEmpty() && one.getKey().complete(null));
+  }
+
+  /**
+   * The store is away, so nobody is to wait for it here. The batch stays behind.
+   *
+   * @return after a while, whether to go on
+   */
+  public synchronized boolean unavailable(List<String> batch, Duration pause)
+      throws InterruptedException {
+    underWay.clear();
+    waiting.addAll(batch);
+    asked.keySet().forEach(one -> one.complete(null));
+    asked.clear();
+    away = true;
+    if (!closed) {
+      wait(pause.toMillis());
+    }
+    return !closed;
+  }
+
+  /**
+   * Jobs come before what is written of them: while there are many, the writer rests three times as
+   * long as it works, unless somebody waits for it or too much has piled up.
+   */
+  public synchronized void rest(long workedNanos) throws InterruptedException {
+    long until = System.nanoTime() + Math.min(REST_NANOS, 3 * workedNanos);
+    long left = until - System.nanoTime();
+    while (left > 0 && !closed && asked.isEmpty() && waiting.size() < MOST_AT_REST) {
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+      left = until - System.nanoTime();
+    }
+  }
+
+  /** What is behind is still handed out, without rests. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    notifyAll();
+  }
+}

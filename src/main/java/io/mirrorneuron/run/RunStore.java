@@ -1,0 +1,210 @@
+package io.mirrorneuron.run;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.RunId;
+import io.mirrorneuron.run.folder.FolderStamp;
+import io.mirrorneuron.run.folder.NewFolder;
+import io.mirrorneuron.run.folder.RunFolder;
+import io.mirrorneuron.run.folder.RunWatch;
+import io.mirrorneuron.run.journal.RunJournal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * The folders of all runs, one root. Several processes may work on the same root. Blocking and
+ * thread-safe; failures are {@link MnException}.
+ */
+public final class RunStore implements AutoCloseable {
+  /** Journals whose places in the files are remembered; others find them again. */
+  private static final int JOURNALS = 1000;
+
+  /** Runs share numbers, so that they need no room; a power of two. */
+  private static final int VERSIONS = 1 << 16;
+
+  private final Path root;
+  private final RunWriter writer;
+  private final AtomicIntegerArray versions = new AtomicIntegerArray(VERSIONS);
+  private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
+  private final RunWatch watch = new RunWatch(this::stamps);
+  private final Map<String, RunJournal> journals =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, RunJournal> eldest) {
+          return size() > JOURNALS;
+        }
+      };
+
+  /**
+   * @param root made when it does not exist
+   * @param writer who brings the folders up to what is committed of their jobs
+   */
+  public RunStore(Path root, RunWriter writer) {
+    this.writer = writer;
+    try {
+      this.root = Files.createDirectories(root).toRealPath();
+    } catch (IOException e) {
+      throw MnException.unavailable("the run store " + root + " cannot be used: " + e, e);
+    }
+  }
+
+  public Path root() {
+    return root;
+  }
+
+  /**
+   * The jobs whose runs this process has to write, for its recorder.
+   *
+   * @throws IllegalStateException when another process writes them
+   */
+  public RunBacklog backlog() {
+    return switch (writer) {
+      case RunBacklog backlog -> backlog;
+      case RunWriter.Elsewhere _ ->
+          throw new IllegalStateException("another process writes the runs in " + root);
+    };
+  }
+
+  /** The folder of a run as it is now, if it has one. */
+  public Optional<RunFolder> present(String runId) {
+    return has(runId) ? Optional.of(folder(runId)) : Optional.empty();
+  }
+
+  /**
+   * The folder of a run that there is; waits for one whose job has just begun when this process
+   * writes it.
+   *
+   * @throws MnException MALFORMED {@code invalid run id}, NOT_FOUND {@code run not found}
+   */
+  public RunFolder find(String runId) {
+    RunFolder folder = folder(runId);
+    if (!isBegun(folder.path())) {
+      writer.catchUp(runId);
+      if (!isFolder(folder.path())) {
+        throw new MnException(ErrorCode.NOT_FOUND, "run_not_found", "run not found");
+      }
+    }
+    return folder;
+  }
+
+  /** The folder that is made for a program has nothing in it until somebody writes. */
+  private static boolean isBegun(Path folder) {
+    return isFolder(folder)
+        && (Files.exists(folder.resolve("job.json")) || Files.exists(folder.resolve("run.json")));
+  }
+
+  /** The folder of a run, made when there is none. */
+  public RunFolder open(String runId) {
+    RunFolder folder = folder(runId);
+    try {
+      if (!isFolder(folder.path())) {
+        Files.createDirectories(folder.path());
+      }
+      return folder;
+    } catch (IOException e) {
+      throw MnException.unavailable("the folder of run " + runId + " cannot be made: " + e, e);
+    }
+  }
+
+  /**
+   * Makes the folder of a run with all that is in it at first: others see the whole or nothing.
+   *
+   * @param fill writes into the folder while nobody knows it
+   * @return false when the run has a folder already; that stays as it is
+   */
+  public boolean make(String runId, Consumer<RunFolder> fill) {
+    if (!NewFolder.make(root, folder(runId).path(), fill)) {
+      return false;
+    }
+    changed(runId, "");
+    return true;
+  }
+
+  /** Whether the run has a folder now. */
+  public boolean has(String runId) {
+    return RunId.isRunId(runId) && isFolder(root.resolve(runId));
+  }
+
+  /** A folder that is a link may lead anywhere. */
+  private static boolean isFolder(Path path) {
+    return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** The folder that the run has or would have. */
+  private RunFolder folder(String runId) {
+    if (!RunId.isRunId(runId)) {
+      throw new MnException(ErrorCode.MALFORMED, "invalid_run_id", "invalid run id");
+    }
+    return new RunFolder(runId, root.resolve(runId), name -> changed(runId, name));
+  }
+
+  /** Returns when all is written of a run whose job has ended, where that can be waited for. */
+  public void finish(String runId) {
+    if (!has(runId) || !folder(runId).isOver()) {
+      writer.catchUp(runId);
+    }
+  }
+
+  /** Tells the id of each run that this process writes to, from the writing thread. */
+  public void onChange(Consumer<String> listener) {
+    listeners.add(listener);
+  }
+
+  /** Tells whenever the files of the run have changed, whoever wrote, until closed. */
+  public AutoCloseable watch(String runId, Runnable onChange) {
+    return watch.add(runId, onChange);
+  }
+
+  /**
+   * The journal of a run that there is. Getting it writes nothing; bringing it up to date writes
+   * the numbers that records get, and nothing else.
+   */
+  public RunJournal journal(RunFolder folder) {
+    synchronized (journals) {
+      return journals.computeIfAbsent(folder.runId(), absent -> new RunJournal(folder));
+    }
+  }
+
+  private LongSupplier stamps(String runId) {
+    return FolderStamp.of(root.resolve(runId));
+  }
+
+  /** Another number whenever this process has written a document of the run. */
+  public int version(String runId) {
+    return versions.get(runId.hashCode() & VERSIONS - 1);
+  }
+
+  /**
+   * Another number when the records or documents of the run, or the files in its folder, are others
+   * than before, whoever wrote them. Looks at the disk.
+   */
+  public long stamp(String runId) {
+    Path folder = root.resolve(runId);
+    return FolderStamp.of(folder).getAsLong() * 31 + folder.toFile().lastModified();
+  }
+
+  private void changed(String runId, String file) {
+    if (!file.endsWith(".jsonl")) {
+      versions.incrementAndGet(runId.hashCode() & VERSIONS - 1);
+    }
+    listeners.forEach(listener -> listener.accept(runId));
+    watch.changed(runId);
+  }
+
+  @Override
+  public void close() {
+    watch.close();
+  }
+}

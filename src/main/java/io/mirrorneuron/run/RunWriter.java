@@ -1,0 +1,28 @@
+package io.mirrorneuron.run;
+
+/**
+ * Which process writes the folders of runs behind the commits of their jobs. Says whether a reader
+ * who needs a folder as it will be can wait for it.
+ */
+public sealed interface RunWriter permits RunBacklog, RunWriter.Elsewhere {
+  /**
+   * Returns when all that was committed of the run before the call is in its folder, as far as this
+   * process can know; also after a while, or when the store of jobs is away.
+   *
+   * @return false when the writer needs longer than that
+   */
+  boolean catchUp(String runId);
+
+  /**
+   * Another process writes the folders, or none does: a gateway stands before a runtime elsewhere.
+   * How far that runtime is cannot be asked, and most runs that are asked for in vain will never
+   * come, so nobody waits: what the folder has now is told, and a run whose job has just begun is
+   * not found until its folder is there. Streams see what comes, as they watch the files.
+   */
+  record Elsewhere() implements RunWriter {
+    @Override
+    public boolean catchUp(String runId) {
+      return true;
+    }
+  }
+}

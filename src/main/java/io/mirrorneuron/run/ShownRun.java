@@ -1,0 +1,202 @@
+package io.mirrorneuron.run;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.run.files.Artifacts;
+import io.mirrorneuron.run.files.Outputs;
+import io.mirrorneuron.run.files.ServedFile;
+import io.mirrorneuron.run.folder.LastLines;
+import io.mirrorneuron.run.folder.RunFolder;
+import io.mirrorneuron.run.folder.RunLog;
+import io.mirrorneuron.run.journal.RunJournal;
+import io.mirrorneuron.run.summary.ObservabilitySummary;
+import io.mirrorneuron.run.summary.ResourceSummary;
+import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.Redaction;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * A run as it may leave the house. Secrets in its documents and records are hidden; the few files
+ * that a run is made for are given as they are, by a method that says so. Areas get runs in this
+ * form only, so that nothing can be shown by mistake. Reads files with each call; blocking and
+ * thread-safe.
+ */
+public final class ShownRun {
+  /** Results are what a run is made for, pages are made to be looked at. */
+  private static final Set<String> MADE_FOR_CLIENTS =
+      Set.of("result.json", "final_artifact.json", "ui.json", "web_ui.json");
+
+  private final RunStore store;
+  private final RunFolder folder;
+  private final Artifacts artifacts;
+  private final Outputs outputs;
+
+  ShownRun(RunStore store, RunFolder folder, Artifacts artifacts, Outputs outputs) {
+    this.store = store;
+    this.folder = folder;
+    this.artifacts = artifacts;
+    this.outputs = outputs;
+  }
+
+  public String runId() {
+    return folder.runId();
+  }
+
+  /** The folder, for answers that tell where a run is; what lies in it is not shown as it is. */
+  public Path path() {
+    return folder.path();
+  }
+
+  /** Whether nothing is written any more. */
+  public boolean isOver() {
+    return folder.isOver();
+  }
+
+  // ------------------------------------------------------------------ documents
+
+  /** Whether the run has a file of this name. */
+  public boolean has(String name) {
+    return Files.exists(folder.path().resolve(name));
+  }
+
+  /** The length of a file in bytes; 0 when there is none. */
+  public long size(String name) {
+    Path file = folder.inside(name);
+    return file == null ? 0 : file.toFile().length();
+  }
+
+  /**
+   * A JSON document without its secrets; empty when there is none.
+   *
+   * @throws MnException INTERNAL {@code failed to read NAME}
+   */
+  public Optional<ObjectNode> read(String name) {
+    return folder.read(name).map(Redaction::of);
+  }
+
+  /** The same for those who can do without: empty also when it is damaged. */
+  public Optional<ObjectNode> peek(String name) {
+    return folder.peek(name).map(Redaction::of);
+  }
+
+  /**
+   * A document that programs make for clients, as it is.
+   *
+   * @param name of a result or a page
+   * @throws MnException INTERNAL {@code failed to read NAME}
+   */
+  public Optional<ObjectNode> readAsMade(String name) {
+    if (!MADE_FOR_CLIENTS.contains(name)) {
+      throw new IllegalArgumentException(name + " is shown without secrets only");
+    }
+    return folder.read(name);
+  }
+
+  /**
+   * What the job of the run ended with, as the recorder will write it: without secrets.
+   *
+   * @param jobs the runtime's document of a job
+   */
+  public Optional<ObjectNode> jobResult(Function<String, Optional<JsonNode>> jobs) {
+    return folder
+        .peek("job.json")
+        .flatMap(link -> jobs.apply(link.path("job_id").asText("")))
+        .map(document -> document.at("/job/result"))
+        .filter(JsonNode::isObject)
+        .map(result -> Redaction.of((ObjectNode) result));
+  }
+
+  /** What the run was like in one document: the stored one, or a computed one. */
+  public ObjectNode summary() {
+    return Redaction.of(ObservabilitySummary.storedOrComputed(folder));
+  }
+
+  // ------------------------------------------------------------------ records
+
+  /** Its records, numbered; they have no secrets. */
+  public RunJournal journal() {
+    return store.journal(folder);
+  }
+
+  /**
+   * The last lines of the event log, oldest first; a line that is no JSON object becomes an event
+   * {@code unparseable_event}.
+   */
+  public ArrayNode lastEvents(int limit) {
+    ArrayNode events = Json.MAPPER.createArrayNode();
+    LastLines.of(folder, RunLog.EVENTS, limit).forEach(line -> events.add(event(line)));
+    return events;
+  }
+
+  private static JsonNode event(String line) {
+    try {
+      if (Json.parse(line) instanceof ObjectNode event) {
+        return Redaction.of(event);
+      }
+    } catch (JsonProcessingException e) {
+      // shown as what it is
+    }
+    ObjectNode event = Json.object().put("type", "unparseable_event");
+    event.putObject("payload").put("line", line);
+    return event;
+  }
+
+  /** What its programs used, by time. */
+  public ObjectNode resources(ResourceSummary.Window window, Instant now) {
+    return ResourceSummary.of(folder, window, now);
+  }
+
+  /** Another number when {@link #resources} may tell something else. */
+  public long resourcesVersion(boolean over) {
+    return ResourceSummary.version(folder, over);
+  }
+
+  // ------------------------------------------------------------------ files
+
+  /** References to the files of the run that clients may have. */
+  public List<ObjectNode> artifacts() {
+    return artifacts.refs(folder);
+  }
+
+  /**
+   * One of them, in a copy without secrets when it is a document or a log.
+   *
+   * @throws MnException MALFORMED when it leads out of the run, NOT_FOUND
+   */
+  public ServedFile artifact(String relative) {
+    return artifacts.shown(folder, relative);
+  }
+
+  /** Where the same file lies, to be opened on this machine by who sits before it. */
+  public Path artifactOnDisk(String relative) {
+    return artifacts.find(folder, relative).path();
+  }
+
+  /** References to the files that its documents name as its outputs. */
+  public List<ObjectNode> outputs() {
+    return outputs.refs(folder);
+  }
+
+  /**
+   * One of them, as it is: it was made to be handed out.
+   *
+   * @throws MnException NOT_FOUND, FORBIDDEN {@code output is outside allowed roots}
+   */
+  public ServedFile output(long index) {
+    return outputs.find(folder, index);
+  }
+
+  /** A file of the run by a relative path; null unless it lies in its folder. */
+  public Path inside(String relative) {
+    return folder.inside(relative);
+  }
+}

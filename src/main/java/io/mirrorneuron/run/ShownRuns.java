@@ -1,0 +1,41 @@
+package io.mirrorneuron.run;
+
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.run.files.AllowedRoots;
+import io.mirrorneuron.run.files.Artifacts;
+import io.mirrorneuron.run.files.Outputs;
+import io.mirrorneuron.run.folder.RunFolder;
+import java.util.Optional;
+
+/** The runs of a store as they may leave the house. Blocking and thread-safe. */
+public final class ShownRuns {
+  private final RunStore store;
+  private final Artifacts artifacts = new Artifacts();
+  private final Outputs outputs;
+
+  /**
+   * @param outputRoots how far the outputs that documents of runs name may lead
+   */
+  public ShownRuns(RunStore store, AllowedRoots outputRoots) {
+    this.store = store;
+    this.outputs = new Outputs(outputRoots);
+  }
+
+  /**
+   * A run that there is; see {@link RunStore#find}.
+   *
+   * @throws MnException MALFORMED {@code invalid run id}, NOT_FOUND {@code run not found}
+   */
+  public ShownRun find(String runId) {
+    return shown(store.find(runId));
+  }
+
+  /** The run as it is now, if it has a folder. */
+  public Optional<ShownRun> present(String runId) {
+    return store.present(runId).map(this::shown);
+  }
+
+  private ShownRun shown(RunFolder folder) {
+    return new ShownRun(store, folder, artifacts, outputs);
+  }
+}

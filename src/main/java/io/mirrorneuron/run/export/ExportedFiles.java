@@ -1,0 +1,62 @@
+package io.mirrorneuron.run.export;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.FileVisitor;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * The files of a run that go into an export: no links, nothing hidden, and not the line logs with
+ * their segments, indexes and text mirrors, whose records the export takes from the journal.
+ */
+public final class ExportedFiles {
+  private static final Pattern LOGS =
+      Pattern.compile(
+          "(events|logs|human|resources|resource_samples|errors|timeline)(\\.\\d{3,})?\\.jsonl(\\.gz)?"
+              + "|(events|logs|errors)\\.index\\.json|(events|errors)\\.log|logs/archive/.*");
+
+  private ExportedFiles() {}
+
+  /**
+   * By their paths relative to the folder, in the order of the paths.
+   *
+   * @param root the folder
+   */
+  public static TreeMap<String, Path> of(Path root) throws IOException {
+    TreeMap<String, Path> files = new TreeMap<>();
+    FileVisitor<Path> visitor =
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes) {
+            return isHidden(path) && !path.equals(root)
+                ? FileVisitResult.SKIP_SUBTREE
+                : FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
+            String name = root.relativize(path).toString();
+            if (attributes.isRegularFile() && !isHidden(path) && !LOGS.matcher(name).matches()) {
+              files.put(name, path);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path path, IOException e) {
+            return FileVisitResult.CONTINUE; // it went, or is nobody's to read
+          }
+        };
+    Files.walkFileTree(root, visitor);
+    return files;
+  }
+
+  private static boolean isHidden(Path path) {
+    return path.getFileName().toString().startsWith(".");
+  }
+}

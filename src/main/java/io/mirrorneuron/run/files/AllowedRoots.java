@@ -1,0 +1,79 @@
+package io.mirrorneuron.run.files;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * How far paths in the documents of a run may lead. Programs write those documents, so nothing that
+ * they say is believed: a file is within reach when it really lies in the run's folder or in one of
+ * the roots, and nothing on the way from there to it is hidden.
+ */
+public final class AllowedRoots {
+  private final List<Path> roots;
+  private final Path userHome;
+
+  /**
+   * @param roots folders that all runs share; they need not exist
+   * @param userHome what {@code ~} stands for
+   */
+  public AllowedRoots(List<Path> roots, Path userHome) {
+    this.roots = List.copyOf(roots);
+    this.userHome = userHome;
+  }
+
+  /** The same with one more root. */
+  public AllowedRoots and(Path root) {
+    return new AllowedRoots(Stream.concat(roots.stream(), Stream.of(root)).toList(), userHome);
+  }
+
+  /**
+   * What the text means in a document of this run; empty when it is no path.
+   *
+   * @param run its folder
+   */
+  public Optional<Path> resolve(Path run, String text) {
+    try {
+      String path = text.startsWith("~/") ? userHome + text.substring(1) : text;
+      return Optional.of(run.resolve(path).normalize());
+    } catch (InvalidPathException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Where the path really leads, when that is within reach; a file need not be there.
+   *
+   * @param run the folder of the run
+   */
+  public Optional<Path> within(Path run, Path path) {
+    Path real = real(path);
+    return Stream.concat(Stream.of(run), roots.stream().map(AllowedRoots::real))
+        .filter(root -> real.startsWith(root) && !real.equals(root))
+        .filter(root -> !isHidden(root.relativize(real)))
+        .findFirst()
+        .map(root -> real);
+  }
+
+  /** Whether a part of a relative path is hidden. */
+  static boolean isHidden(Path relative) {
+    for (Path part : relative) {
+      if (part.toString().startsWith(".")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static Path real(Path path) {
+    try {
+      return Files.exists(path) ? path.toRealPath() : path;
+    } catch (IOException e) {
+      return path; // it went between the two looks
+    }
+  }
+}

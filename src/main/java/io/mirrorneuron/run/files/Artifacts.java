@@ -1,0 +1,188 @@
+package io.mirrorneuron.run.files;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.run.folder.RunFolder;
+import io.mirrorneuron.run.folder.RunLog;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The files of a run that clients may have: those of a known kind that are not hidden and lie in
+ * its folder, also when a link leads to them. Blocking and thread-safe.
+ */
+public final class Artifacts {
+  private static final int CHECKSUMS = 20_000;
+  private static final Pattern SEGMENT = Pattern.compile("([a-z]+)\\.(\\d{3,})\\.jsonl(\\.gz)?");
+
+  private final Checksums checksums = new Checksums(CHECKSUMS);
+  private final ShownFiles shown = new ShownFiles();
+
+  /**
+   * A reference to each: {@code {artifact_id, path, relative_path, size_bytes, sha256,
+   * content_type, url, reveal_url}}, by relative path. Size and hash are of what is {@link #shown},
+   * once the run is over; before that, logs change faster than anybody asks for them.
+   *
+   * @throws MnException INTERNAL {@code failed to read NAME}
+   */
+  public List<ObjectNode> refs(RunFolder folder) {
+    List<ObjectNode> refs = new ArrayList<>();
+    boolean over = folder.isOver();
+    for (Path file : listed(folder)) {
+      String relative = folder.path().relativize(file).toString();
+      try {
+        refs.add(
+            ServedFile.reference(
+                folder,
+                id(relative),
+                file,
+                relative,
+                checksums.of(over ? shown.of(folder, file.toRealPath()) : file),
+                "/artifacts/" + ServedFile.quoted(relative)));
+      } catch (NoSuchFileException e) {
+        continue; // it went while the list was made
+      } catch (IOException e) {
+        throw unreadable(file, e);
+      }
+    }
+    return refs;
+  }
+
+  /**
+   * One of them.
+   *
+   * @param relative as a client gives it
+   * @throws MnException MALFORMED when it leads out of the run or is no plain path, NOT_FOUND
+   */
+  public ServedFile find(RunFolder folder, String relative) {
+    if (relative.isEmpty()) {
+      throw invalid("artifact path is required");
+    }
+    if (!isPlain(relative) || folder.inside(relative) == null) {
+      throw invalid("invalid artifact path");
+    }
+    Path real = real(folder, folder.path().resolve(other(folder, relative)));
+    if (real == null) {
+      throw new MnException(ErrorCode.NOT_FOUND, "artifact_not_found", "artifact not found");
+    }
+    return ServedFile.of(real, relative);
+  }
+
+  /** The same as clients see it: secrets in the records and documents of the run are hidden. */
+  public ServedFile shown(RunFolder folder, String relative) {
+    Path real = find(folder, relative).path();
+    try {
+      return ServedFile.of(shown.of(folder, real), relative);
+    } catch (IOException e) {
+      throw unreadable(real, e);
+    }
+  }
+
+  /** Without empty parts and without dots that stand for folders. */
+  private static boolean isPlain(String relative) {
+    try {
+      return Path.of(relative).normalize().toString().equals(relative);
+    } catch (InvalidPathException e) {
+      return false;
+    }
+  }
+
+  /** The resource samples have two names; who knows the one need not know the other. */
+  private static String other(RunFolder folder, String relative) {
+    return relative.equals(RunLog.RESOURCES.file())
+        ? folder.files(RunLog.RESOURCES).live().getFileName().toString()
+        : relative;
+  }
+
+  private static List<Path> listed(RunFolder folder) {
+    List<Path> files = new ArrayList<>();
+    try {
+      Files.walkFileTree(
+          folder.path(),
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes) {
+              return AllowedRoots.isHidden(folder.path().relativize(path))
+                  ? FileVisitResult.SKIP_SUBTREE
+                  : FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
+              if (real(folder, path) != null) {
+                files.add(path);
+              }
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path path, IOException e) throws IOException {
+              if (e instanceof NoSuchFileException) {
+                return FileVisitResult.CONTINUE;
+              }
+              throw e;
+            }
+          });
+    } catch (IOException e) {
+      throw unreadable(folder.path(), e);
+    }
+    files.sort(Comparator.comparing(Path::toString));
+    return files;
+  }
+
+  /** Where the file really is, or null when it is not for clients. */
+  private static Path real(RunFolder folder, Path file) {
+    if (AllowedRoots.isHidden(folder.path().relativize(file))
+        || !ServedFile.isKnown(file.getFileName().toString())) {
+      return null;
+    }
+    try {
+      Path parent = file.getParent();
+      Path real = file.toRealPath();
+      return parent.toRealPath().equals(parent) // folders that are links are not walked through
+              && real.startsWith(folder.path())
+              && !AllowedRoots.isHidden(folder.path().relativize(real))
+              && Files.isRegularFile(real, LinkOption.NOFOLLOW_LINKS)
+          ? real
+          : null;
+    } catch (IOException e) {
+      return null; // it went, or is a link to nothing
+    }
+  }
+
+  private static String id(String relative) {
+    if (relative.equals(RunLog.HUMAN.file())) {
+      return "human_events_jsonl";
+    }
+    Matcher segment = SEGMENT.matcher(relative);
+    return segment.matches()
+        ? segment.group(1) + "_jsonl_" + segment.group(2)
+        : ServedFile.slug(relative);
+  }
+
+  private static MnException invalid(String message) {
+    return new MnException(ErrorCode.MALFORMED, "invalid_artifact_path", message);
+  }
+
+  private static MnException unreadable(Path file, IOException cause) {
+    return new MnException(
+        ErrorCode.INTERNAL,
+        "run_store_damaged",
+        "failed to read " + file.getFileName(),
+        null,
+        cause);
+  }
+}

@@ -1,0 +1,80 @@
+package io.mirrorneuron.run.files;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** SHA-256 of files, computed again only when a file has changed. Thread-safe. */
+final class Checksums {
+  private static final int BUFFER = 64 << 10;
+
+  /** Of the first {@code size} bytes: a file may grow while it is read. */
+  record Sum(long size, String sha256) {}
+
+  private record State(long size, FileTime modified, Object key) {}
+
+  private record Kept(State state, Sum sum) {}
+
+  private final Map<Path, Kept> kept;
+
+  /**
+   * @param limit files that are remembered; the least recently asked for go first
+   */
+  Checksums(int limit) {
+    kept =
+        new LinkedHashMap<>(16, 0.75f, true) {
+          private static final long serialVersionUID = 1L;
+
+          @Override
+          protected boolean removeEldestEntry(Map.Entry<Path, Kept> eldest) {
+            return size() > limit;
+          }
+        };
+  }
+
+  Sum of(Path file) throws IOException {
+    BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+    State state = new State(attributes.size(), attributes.lastModifiedTime(), attributes.fileKey());
+    synchronized (kept) {
+      Kept known = kept.get(file);
+      if (known != null && known.state().equals(state)) {
+        return known.sum();
+      }
+    }
+    Sum sum = new Sum(state.size(), digest(file, state.size()));
+    synchronized (kept) {
+      kept.put(file, new Kept(state, sum));
+    }
+    return sum;
+  }
+
+  private static String digest(Path file, long size) throws IOException {
+    MessageDigest digest = sha256();
+    byte[] buffer = new byte[BUFFER];
+    try (InputStream in = Files.newInputStream(file)) {
+      long left = size;
+      int read;
+      while (left > 0 && (read = in.read(buffer, 0, (int) Math.min(left, BUFFER))) > 0) {
+        digest.update(buffer, 0, read);
+        left -= read;
+      }
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}

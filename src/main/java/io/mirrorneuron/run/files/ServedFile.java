@@ -1,0 +1,77 @@
+package io.mirrorneuron.run.files;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.run.folder.RunFolder;
+import io.mirrorneuron.wire.Json;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * A file that a client may have.
+ *
+ * @param path where it really is
+ */
+public record ServedFile(Path path, String contentType) {
+  private static final Map<String, String> TYPES =
+      Map.of(
+          "json", "application/json",
+          "jsonl", "application/x-ndjson",
+          "md", "text/markdown; charset=utf-8",
+          "pdf", "application/pdf",
+          "txt", "text/plain; charset=utf-8",
+          "log", "text/plain; charset=utf-8",
+          "gz", "application/gzip");
+
+  static ServedFile of(Path path, String name) {
+    return new ServedFile(path, contentType(name));
+  }
+
+  /** Whether files of this name have a content type of their own. */
+  public static boolean isKnown(String name) {
+    return TYPES.containsKey(suffix(name));
+  }
+
+  static String contentType(String name) {
+    return TYPES.getOrDefault(suffix(name), "application/octet-stream");
+  }
+
+  /**
+   * What all references have.
+   *
+   * @param url of the file, below that of the run
+   */
+  static ObjectNode reference(
+      RunFolder folder, String id, Path path, String relative, Checksums.Sum sum, String url) {
+    String whole = "/api/v1/runs/" + quoted(folder.runId()) + url;
+    return Json.object()
+        .put("artifact_id", id)
+        .put("path", path.toString())
+        .put("relative_path", relative)
+        .put("size_bytes", sum.size())
+        .put("sha256", sum.sha256())
+        .put("content_type", contentType(relative))
+        .put("url", whole)
+        .put("reveal_url", whole + "/reveal");
+  }
+
+  /** Percent-encoded, slashes as they are. */
+  static String quoted(String path) {
+    return Arrays.stream(path.split("/", -1))
+        .map(part -> URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20"))
+        .collect(Collectors.joining("/"));
+  }
+
+  /** Lower case, with one underscore for whatever is no letter or digit. */
+  static String slug(String text) {
+    return text.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "_").replaceAll("^_|_$", "");
+  }
+
+  private static String suffix(String name) {
+    return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,54 @@
+package io.mirrorneuron.run.folder;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
+
+/**
+ * Names an event of a job in line files, so that a copy of it is known as one.
+ *
+ * @param seq of the event in its job
+ */
+public record EventId(String job, long seq) {
+  private static final String PREFIX = "evt_";
+
+  /** Programs write ids too; these stand between blanks in a journal. */
+  private static final Pattern JOB = Pattern.compile("[A-Za-z0-9_.:-]{1,256}");
+
+  /** The record's id, or null when it is no event of a job. */
+  public static EventId of(JsonNode record) {
+    String text = record.path("event_id").asText("");
+    String job = record.path("job_id").asText("");
+    String begin = PREFIX + job + "_";
+    if (!JOB.matcher(job).matches() || !text.startsWith(begin)) {
+      return null;
+    }
+    OptionalLong seq = number(text, begin.length(), text.length());
+    return seq.isPresent() ? new EventId(job, seq.getAsLong()) : null;
+  }
+
+  /** The number in a line that carries such an id of this job; looks without parsing. */
+  static OptionalLong find(byte[] line, String job) {
+    String text = new String(line, StandardCharsets.UTF_8);
+    String begin = "\"event_id\":\"" + PREFIX + job + "_";
+    int from = text.indexOf(begin) + begin.length();
+    int to = text.indexOf('"', from);
+    return from < begin.length() || to < 0 ? OptionalLong.empty() : number(text, from, to);
+  }
+
+  private static OptionalLong number(String text, int from, int to) {
+    try {
+      long number = Long.parseLong(text, from, to, 10);
+      return number > 0 ? OptionalLong.of(number) : OptionalLong.empty();
+    } catch (NumberFormatException | IndexOutOfBoundsException e) {
+      return OptionalLong.empty();
+    }
+  }
+
+  /** What {@code event_id} says. */
+  @Override
+  public String toString() {
+    return PREFIX + job + "_" + seq;
+  }
+}

@@ -1,0 +1,94 @@
+package io.mirrorneuron.run.folder;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.MnException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What the events of one job say in one log of its run, each once. Programs may write to the file
+ * too, cut it off or replace it; while nobody does, what is in it need not be read. For one thread.
+ */
+public final class EventLog {
+  private final RunLog log;
+  private final String jobId;
+
+  /** Events that the files had when they were last looked at; null while they are ours alone. */
+  private NumberSet present;
+
+  /** Where the live file ends if nobody else has written to it. */
+  private LogPosition end = LogPosition.START;
+
+  private boolean ours = true;
+  private long lastTold;
+  private long told;
+
+  public EventLog(RunLog log, String jobId) {
+    this.log = log;
+    this.jobId = jobId;
+  }
+
+  /** Finds out which events the files have, or had before their first parts went. */
+  public void look(RunFolder folder) {
+    NumberSet found = new NumberSet();
+    LogFiles files = folder.files(log);
+    try {
+      for (Path file : files.all()) {
+        try (LineReader lines = LineReader.open(file, 0)) {
+          for (byte[] line = lines.next(); line != null; line = lines.next()) {
+            EventId.find(line, jobId).ifPresent(found::add);
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw MnException.unavailable(log.file() + " cannot be read: " + e, e);
+    }
+    if (files.hasDropped()) {
+      found.addAllBefore(); // what is too old does not come again
+    }
+    present = found;
+    ours = false;
+  }
+
+  /**
+   * Adds the records of events, except those that the files have.
+   *
+   * @param records with the {@code seq} of their events; in order, or all of them from the first
+   */
+  public void append(RunFolder folder, List<ObjectNode> records) {
+    ByteArrayOutputStream lines = new ByteArrayOutputStream();
+    for (ObjectNode record : records) {
+      long seq = record.path("seq").asLong();
+      if (seq > lastTold) {
+        lastTold = seq;
+        told++;
+      }
+      if (present == null || !present.has(seq)) {
+        lines.writeBytes(Records.line(record));
+      }
+    }
+    if (lines.size() > 0) {
+      LogPosition now = folder.append(log, lines.toByteArray());
+      ours &= now.end() - lines.size() == end.end();
+      end = now;
+    }
+  }
+
+  /** Whether the log is as {@link #append} has left it. */
+  public boolean isOurs(RunFolder folder) {
+    Path live = folder.files(log).live();
+    try {
+      return ours && (end.end() == 0 ? !Files.exists(live) : end.isAtEndOf(live));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Whether, when it was last looked at, events that it was told of were not there any more. */
+  public boolean lacksSome() {
+    return present != null && present.count() < told;
+  }
+}

@@ -1,0 +1,103 @@
+package io.mirrorneuron.run.folder;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Makes the threads and the processes of this product write to a run one after the other. Programs
+ * of the run do not take part: they only ever append whole lines.
+ */
+public final class FolderLock implements AutoCloseable {
+  /** A lock on a file holds a process back, not its threads. */
+  private static final Map<Path, Gate> GATES = new ConcurrentHashMap<>();
+
+  private static final class Gate {
+    final ReentrantLock lock = new ReentrantLock();
+    int users;
+  }
+
+  private final Path folder;
+  private final Gate gate;
+  private final FileChannel channel;
+
+  private FolderLock(Path folder, Gate gate, FileChannel channel) {
+    this.folder = folder;
+    this.gate = gate;
+    this.channel = channel;
+  }
+
+  /** Waits for it; may be taken again by the thread that has it. */
+  static FolderLock take(Path folder) throws IOException {
+    Gate gate =
+        GATES.compute(
+            folder,
+            (path, present) -> {
+              Gate found = present == null ? new Gate() : present;
+              found.users++;
+              return found;
+            });
+    gate.lock.lock();
+    try {
+      return new FolderLock(folder, gate, gate.lock.getHoldCount() > 1 ? null : lockFile(folder));
+    } catch (IOException | RuntimeException e) {
+      release(folder, gate);
+      throw e;
+    }
+  }
+
+  private static FileChannel lockFile(Path folder) throws IOException {
+    Path hidden = folder.resolve(RunFolder.HIDDEN);
+    if (!Files.isDirectory(hidden)) {
+      makeIn(folder, hidden);
+    }
+    FileChannel channel =
+        FileChannel.open(
+            FolderPaths.plain(hidden.resolve("lock")),
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE);
+    try {
+      channel.lock(); // ends with the channel
+      return channel;
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  /** Does not bring back a folder that somebody has deleted. */
+  private static void makeIn(Path folder, Path hidden) throws IOException {
+    try {
+      Files.createDirectory(hidden);
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isDirectory(hidden)) {
+        throw e;
+      }
+    } catch (NoSuchFileException e) {
+      throw new IOException("there is no folder " + folder.getFileName() + " any more", e);
+    }
+  }
+
+  private static void release(Path folder, Gate gate) {
+    gate.lock.unlock();
+    GATES.computeIfPresent(folder, (path, present) -> --present.users == 0 ? null : present);
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      if (channel != null) {
+        channel.close();
+      }
+    } finally {
+      release(folder, gate);
+    }
+  }
+}

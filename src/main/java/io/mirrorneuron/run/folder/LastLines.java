@@ -1,0 +1,61 @@
+package io.mirrorneuron.run.folder;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The end of a live line file, read from behind. */
+public final class LastLines {
+  private static final int BLOCK = 64 << 10;
+  private static final int MOST = 16 << 20;
+
+  private LastLines() {}
+
+  /**
+   * The last lines that are not blank, oldest first, as they are in the file.
+   *
+   * @param limit lines at most
+   */
+  public static List<String> of(RunFolder folder, RunLog log, int limit) {
+    Path file = folder.inside(folder.files(log).live().getFileName().toString());
+    if (limit == 0 || file == null || !Files.isRegularFile(file)) {
+      return List.of();
+    }
+    try {
+      List<String> lines = new String(end(file, limit), StandardCharsets.UTF_8).lines().toList();
+      List<String> full = lines.stream().filter(line -> !line.isBlank()).toList();
+      return full.subList(Math.max(0, full.size() - limit), full.size());
+    } catch (IOException e) {
+      throw new MnException(
+          ErrorCode.INTERNAL, "run_store_damaged", "failed to read " + log.file(), null, e);
+    }
+  }
+
+  /** The end of the file, with more line ends than {@code lines} in it, or 16 MiB. */
+  private static byte[] end(Path file, int lines) throws IOException {
+    try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
+      long size = in.length();
+      long from = size;
+      int found = 0;
+      byte[] block = new byte[BLOCK];
+      while (from > 0 && found <= lines && size - from < MOST) {
+        int length = (int) Math.min(BLOCK, from);
+        from -= length;
+        in.seek(from);
+        in.readFully(block, 0, length);
+        for (int i = 0; i < length; i++) {
+          found += block[i] == '\n' ? 1 : 0;
+        }
+      }
+      byte[] end = new byte[(int) (size - from)];
+      in.seek(from);
+      in.readFully(end);
+      return end;
+    }
+  }
+}

@@ -1,0 +1,196 @@
+package io.mirrorneuron.run.folder;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.wire.Json;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The files of one line log: closed segments, listed in {@code <channel>.index.json} oldest first,
+ * then the live file. Writers hold the folder's lock.
+ */
+public final class LogFiles {
+  static final int SEGMENTS_KEPT = 5;
+
+  private final RunFolder folder;
+  private final RunLog log;
+  private final long limit;
+
+  /**
+   * @param limit bytes after which the live file is closed
+   */
+  LogFiles(RunFolder folder, RunLog log, long limit) {
+    this.folder = folder;
+    this.log = log;
+    this.limit = limit;
+  }
+
+  /** The logs that have files in the folder, found with one look. */
+  static Set<RunLog> present(Path folder) throws IOException {
+    Set<RunLog> found = EnumSet.noneOf(RunLog.class);
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+      for (Path file : files) {
+        String name = file.getFileName().toString();
+        for (RunLog log : RunLog.values()) {
+          if (log.isIn(name)) {
+            found.add(log);
+          }
+        }
+      }
+    }
+    return found;
+  }
+
+  public Path live() {
+    Path live = folder.path().resolve(log.file());
+    if (log == RunLog.RESOURCES && !Files.exists(live)) {
+      Path other = folder.path().resolve("resource_samples.jsonl");
+      return Files.exists(other) ? other : live;
+    }
+    return live;
+  }
+
+  /** All that exist, oldest first. Programs write the index too, so what it says is checked. */
+  public List<Path> all() {
+    Set<Path> files = new LinkedHashSet<>();
+    if (log.rotates()) {
+      listed().forEach(name -> add(files, name));
+      unlisted().forEach(files::add);
+    }
+    add(files, live().getFileName().toString());
+    return List.copyOf(files);
+  }
+
+  /** Whether parts have gone, since only so many are kept. */
+  boolean hasDropped() {
+    List<String> names = log.rotates() ? listed() : List.of();
+    return !names.isEmpty() && names.stream().mapToInt(LogFiles::number).min().orElse(0) > 1;
+  }
+
+  /** Adds whole lines, see the other; closes the live file first when it is full. */
+  public LogPosition append(byte[] lines) throws IOException {
+    Path live = folder.path().resolve(log.file());
+    if (log.rotates() && size(live) > 0 && size(live) + lines.length > limit) {
+      rotate(live);
+    }
+    return append(live, lines);
+  }
+
+  /**
+   * Adds whole lines to a file, in one write; lines of others, even torn ones, stay apart.
+   *
+   * @return where the file ends then, unless somebody else adds to it
+   */
+  public static LogPosition append(Path file, byte[] lines) throws IOException {
+    long before = size(file);
+    boolean torn = before > 0 && LineReader.endingAt(file, before) == null;
+    ByteBuffer bytes = ByteBuffer.allocate(lines.length + 1);
+    if (torn) {
+      bytes.put((byte) '\n');
+    }
+    bytes.put(lines).flip();
+    try (FileChannel channel =
+        FileChannel.open(
+            FolderPaths.plain(file),
+            StandardOpenOption.CREATE,
+            StandardOpenOption.APPEND,
+            LinkOption.NOFOLLOW_LINKS)) {
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+    }
+    return LogPosition.of(before + bytes.limit(), lines);
+  }
+
+  private void rotate(Path live) throws IOException {
+    List<String> segments = new ArrayList<>(listed());
+    int last = segments.stream().mapToInt(LogFiles::number).max().orElse(0);
+    String name = "%s.%03d.jsonl".formatted(log.channel(), last + 1);
+    while (Files.exists(folder.path().resolve(name))) {
+      name = "%s.%03d.jsonl".formatted(log.channel(), ++last + 1);
+    }
+    Files.move(live, folder.path().resolve(name));
+    segments.add(name);
+    while (segments.size() > SEGMENTS_KEPT) {
+      Path oldest = folder.inside(segments.removeFirst());
+      if (oldest != null) {
+        Files.deleteIfExists(oldest);
+      }
+    }
+    ObjectNode index = Json.object().put("schema_version", 1).put("run_id", folder.runId());
+    ArrayNode list = index.putArray("segments");
+    segments.forEach(segment -> list.addObject().put("path", segment));
+    folder.replace(log.channel() + ".index.json", index);
+  }
+
+  private List<String> listed() {
+    List<String> names = new ArrayList<>();
+    folder
+        .peek(log.channel() + ".index.json")
+        .ifPresent(
+            index ->
+                index
+                    .path("segments")
+                    .forEach(segment -> names.add(segment.path("path").asText(""))));
+    return names;
+  }
+
+  /** Segments that no index names: a rotation cut short, or one of a library without index. */
+  private List<Path> unlisted() {
+    Pattern segment = Pattern.compile(log.channel() + "\\.\\d{3,}\\.jsonl(\\.gz)?");
+    List<Path> found = matching(folder.path(), segment);
+    if (log == RunLog.LOGS) {
+      Pattern archived = Pattern.compile(".*\\.logs\\.jsonl.*");
+      found.addAll(0, matching(folder.path().resolve("logs/archive"), archived));
+    }
+    return found;
+  }
+
+  private static List<Path> matching(Path in, Pattern name) {
+    if (!Files.isDirectory(in)) {
+      return new ArrayList<>();
+    }
+    try (Stream<Path> files = Files.list(in)) {
+      return new ArrayList<>(
+          files
+              .filter(file -> name.matcher(file.getFileName().toString()).matches())
+              .filter(Files::isRegularFile)
+              .sorted()
+              .toList());
+    } catch (IOException e) {
+      return new ArrayList<>();
+    }
+  }
+
+  private void add(Set<Path> files, String name) {
+    Path plain = folder.inside(name);
+    Path file = plain == null || Files.exists(plain) ? plain : folder.inside(name + ".gz");
+    if (file != null && Files.isRegularFile(file)) {
+      files.add(file);
+    }
+  }
+
+  /** Of {@code events.012.jsonl} 12; else 0. */
+  private static int number(String name) {
+    String digits = name.replaceFirst("^[^.]*\\.(\\d{1,8})\\..*$", "$1");
+    return digits.equals(name) ? 0 : Integer.parseInt(digits);
+  }
+
+  private static long size(Path file) {
+    return file.toFile().length(); // 0 when there is none
+  }
+}

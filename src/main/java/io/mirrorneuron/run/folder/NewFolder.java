@@ -1,0 +1,62 @@
+package io.mirrorneuron.run.folder;
+
+import io.mirrorneuron.model.MnException;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/** Makes the folder of a run with all that is in it at first: others see the whole or nothing. */
+public final class NewFolder {
+  private NewFolder() {}
+
+  /**
+   * @param fill writes into the folder while nobody knows it
+   * @return false when the run has a folder already; that stays as it is
+   */
+  public static boolean make(Path root, Path folder, Consumer<RunFolder> fill) {
+    String runId = folder.getFileName().toString();
+    Path hidden = root.resolve(".new-" + runId);
+    try {
+      makeAnew(hidden);
+      fill.accept(RunFolder.unshared(runId, hidden));
+      Files.move(hidden, folder, StandardCopyOption.ATOMIC_MOVE);
+      return true;
+    } catch (IOException e) {
+      if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+        deleteTree(hidden);
+        return false;
+      }
+      throw MnException.unavailable("the folder of run " + runId + " cannot be made: " + e, e);
+    }
+  }
+
+  private static void makeAnew(Path hidden) throws IOException {
+    try {
+      Files.createDirectory(hidden);
+    } catch (FileAlreadyExistsException e) { // of a server that died in the middle
+      deleteTree(hidden);
+      Files.createDirectory(hidden);
+    } catch (NoSuchFileException e) { // the root is gone
+      Files.createDirectories(hidden);
+    }
+  }
+
+  private static void deleteTree(Path folder) {
+    try (Stream<Path> files = Files.walk(folder)) {
+      files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+    } catch (NoSuchFileException e) {
+      return;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package io.mirrorneuron.run.folder;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.LongConsumer;
+
+/**
+ * A set of numbers that mostly follow each other. It grows with the gaps between them, never with
+ * their size: programs write them too.
+ */
+public final class NumberSet {
+  /** First and last of each unbroken sequence. */
+  private final TreeMap<Long, Long> sequences = new TreeMap<>();
+
+  private long count;
+
+  public boolean has(long number) {
+    Map.Entry<Long, Long> sequence = sequences.floorEntry(number);
+    return sequence != null && number <= sequence.getValue();
+  }
+
+  public void add(long number) {
+    add(number, number);
+  }
+
+  /** Adds all from the first to the last, none of which is there, unless it is one number. */
+  public void add(long first, long last) {
+    if (has(first)) {
+      return;
+    }
+    Map.Entry<Long, Long> before = sequences.lowerEntry(first);
+    Long after = sequences.remove(last + 1);
+    sequences.put(
+        before != null && before.getValue() == first - 1 ? before.getKey() : first,
+        after == null ? last : after);
+    count += last - first + 1;
+  }
+
+  /** Adds what lies between 0 and the first number that is there. */
+  void addAllBefore() {
+    if (!sequences.isEmpty() && sequences.firstKey() > 0) {
+      add(0, sequences.firstKey() - 1);
+    }
+  }
+
+  public long count() {
+    return count;
+  }
+
+  /** Tells of each sequence its first number and the one behind its last, upwards. */
+  public void tell(LongConsumer bounds) {
+    sequences.forEach(
+        (first, last) -> {
+          bounds.accept(first);
+          bounds.accept(last + 1);
+        });
+  }
+}

@@ -1,0 +1,248 @@
+package io.mirrorneuron.run.folder;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.RunStatus;
+import io.mirrorneuron.wire.Json;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+
+/** The folder of one run. Blocking; thread-safe, also across processes of this product. */
+public final class RunFolder {
+  /** What is ours alone in a run's folder; never listed, never served. */
+  public static final String HIDDEN = ".mn";
+
+  private static final long SEGMENT_BYTES = 10 << 20;
+
+  private final String runId;
+  private final Path path;
+  private final Consumer<String> changed;
+  private final Access access;
+  private final FolderDocuments documents;
+
+  /** Which other users of the folder may run concurrently. */
+  private enum Access {
+    /** Writers and readers: each write takes the lock. */
+    SHARED,
+    /** Readers only: the caller holds the lock. */
+    LOCKED,
+    /** None, since nobody knows the folder yet: no lock is needed, files are written in place. */
+    UNSHARED
+  }
+
+  /**
+   * @param changed is told the name of each file that was written
+   */
+  public RunFolder(String runId, Path path, Consumer<String> changed) {
+    this(runId, path, changed, Access.SHARED);
+  }
+
+  /** One that nobody else can know yet. */
+  static RunFolder unshared(String runId, Path path) {
+    return new RunFolder(runId, path, name -> {}, Access.UNSHARED);
+  }
+
+  private RunFolder(String runId, Path path, Consumer<String> changed, Access access) {
+    this.runId = runId;
+    this.path = path;
+    this.changed = changed;
+    this.access = access;
+    this.documents = new FolderDocuments(path, access == Access.UNSHARED);
+  }
+
+  public String runId() {
+    return runId;
+  }
+
+  /** Absolute, and itself no link. */
+  public Path path() {
+    return path;
+  }
+
+  /**
+   * A JSON document; empty when there is none.
+   *
+   * @return an empty object when it is JSON but no object
+   * @throws MnException INTERNAL {@code failed to read NAME}
+   */
+  public Optional<ObjectNode> read(String name) {
+    return documents.read(name);
+  }
+
+  /** The same for those who can do without: empty also when it is damaged. */
+  public Optional<ObjectNode> peek(String name) {
+    try {
+      return read(name);
+    } catch (MnException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Puts the document in the place of an older one; readers see the one or the other. */
+  public void write(String name, ObjectNode document) {
+    try (var _ = lock()) {
+      documents.write(name, document);
+    } catch (IOException e) {
+      throw failed(name, e);
+    }
+    changed.accept(name); // after the lock is free: listeners read the file
+  }
+
+  /**
+   * Changes a document that others may change too. Without one the change is made to {}.
+   *
+   * @param change may be made more than once: programs take no lock, and what one has written since
+   *     the document was read is not to be lost
+   */
+  public void update(String name, UnaryOperator<ObjectNode> change) {
+    try (var _ = lock()) {
+      documents.update(name, () -> peek(name).orElseGet(Json::object), change);
+    } catch (IOException e) {
+      throw failed(name, e);
+    }
+    changed.accept(name);
+  }
+
+  /** Replaces a document. Caller must hold the lock; listeners are not notified. */
+  void replace(String name, ObjectNode document) throws IOException {
+    documents.write(name, document);
+  }
+
+  /** Writes the document unless there is one with this name. */
+  public void writeIfAbsent(String name, ObjectNode document) {
+    if (!Files.exists(path.resolve(name))) {
+      write(name, document);
+    }
+  }
+
+  /** Removes those of the documents that were written before that time. */
+  public void discard(List<String> names, Instant before) {
+    try (var _ = lock()) {
+      for (String name : names) {
+        Path file = path.resolve(name);
+        if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+            && Files.getLastModifiedTime(file).toInstant().isBefore(before)) {
+          Files.delete(file);
+        }
+      }
+    } catch (IOException e) {
+      throw failed("the folder of the run", e);
+    }
+  }
+
+  /**
+   * Adds records, in one write; whoever reads the file afterwards sees them. {@code ts}, {@code
+   * run_id} and the rest are the caller's business.
+   */
+  public void append(RunLog log, List<ObjectNode> records) {
+    if (records.isEmpty()) {
+      return;
+    }
+    ByteArrayOutputStream lines = new ByteArrayOutputStream();
+    records.forEach(record -> lines.writeBytes(Records.line(record)));
+    append(log, lines.toByteArray());
+  }
+
+  /** Adds whole lines. The answer is where the live file ends then. */
+  LogPosition append(RunLog log, byte[] lines) {
+    LogPosition end;
+    try (var _ = lock()) {
+      end = files(log).append(lines);
+    } catch (IOException e) {
+      throw failed(log.file(), e);
+    }
+    changed.accept(log.file());
+    return end;
+  }
+
+  /**
+   * Makes several writes while no other writer of this product can write, all through the folder
+   * that is handed over. The lock is taken once; listeners are notified when it is free again.
+   */
+  public void together(Consumer<RunFolder> writes) {
+    if (access != Access.SHARED) {
+      writes.accept(this);
+      return;
+    }
+    Set<String> written = new LinkedHashSet<>();
+    try (var _ = lock()) {
+      writes.accept(new RunFolder(runId, path, written::add, Access.LOCKED));
+    } catch (IOException e) {
+      throw failed("the folder of the run", e);
+    } finally {
+      written.forEach(changed);
+    }
+  }
+
+  /** The logs that have files, found with one look. */
+  public Set<RunLog> logs() {
+    try {
+      return LogFiles.present(path);
+    } catch (IOException | DirectoryIteratorException e) {
+      throw MnException.unavailable("the folder of run " + runId + " cannot be read: " + e, e);
+    }
+  }
+
+  /** Does work, which may write, while no other writer of this product can write. */
+  public <T> T exclusively(Supplier<T> work) {
+    try (var _ = lock()) {
+      return work.get();
+    } catch (IOException e) {
+      throw failed("the folder of the run", e);
+    }
+  }
+
+  /** Keeps every other writer of this product out until it is closed; null when there is none. */
+  public FolderLock lock() throws IOException {
+    return access == Access.SHARED ? FolderLock.take(path) : null;
+  }
+
+  public LogFiles files(RunLog log) {
+    return new LogFiles(this, log, SEGMENT_BYTES);
+  }
+
+  /**
+   * The file of this name, or null unless it lies in this folder: no absolute name, no dots that
+   * lead out, no link that does.
+   *
+   * @param relative as an index, a client or a program gives it
+   */
+  public Path inside(String relative) {
+    return FolderPaths.inside(path, relative);
+  }
+
+  /**
+   * Whether nothing is written any more: by the runtime's word where it keeps the record, else by
+   * what the programs say.
+   */
+  public boolean isOver() {
+    ObjectNode job = peek("job.json").orElseGet(Json::object);
+    String status =
+        job.has("status")
+            ? job.path("status").asText()
+            : peek("run.json").map(run -> run.path("status").asText()).orElse("");
+    return RunStatus.ofAnyCase(status).isFinal();
+  }
+
+  private static MnException failed(String name, IOException cause) {
+    return new MnException(
+        ErrorCode.INTERNAL,
+        "run_store_unavailable",
+        "%s cannot be written: %s".formatted(name, cause.getMessage()),
+        null,
+        cause);
+  }
+}

@@ -1,0 +1,64 @@
+package io.mirrorneuron.run.human;
+
+import io.mirrorneuron.storage.OutOfRoom;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at the open runs each second, completes decisions whose recording was cut short by a crash,
+ * and closes the requests whose time is over. Several may work on the same runs: the desk decides
+ * once. Nothing is kept but what the files say, so a restart loses no time limit.
+ */
+public final class HumanClock implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(HumanClock.class);
+
+  private final HumanInbox inbox;
+  private final HumanDesk desk;
+  private final Set<OpenRequests.Item> failed = new HashSet<>();
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("mn-human-clock").factory());
+
+  private HumanClock(HumanInbox inbox, HumanDesk desk) {
+    this.inbox = inbox;
+    this.desk = desk;
+  }
+
+  public static HumanClock start(HumanInbox inbox, HumanDesk desk) {
+    HumanClock clock = new HumanClock(inbox, desk);
+    clock.thread.scheduleWithFixedDelay(clock::tick, 0, 1, TimeUnit.SECONDS);
+    return clock;
+  }
+
+  private void tick() {
+    try {
+      inbox.lookEverywhere().forEach(desk::mend);
+      inbox.overdue().forEach(this::timeOut);
+    } catch (RuntimeException e) {
+      LOG.error("The requests to people cannot be looked at", e);
+    }
+  }
+
+  /** One that fails is tried again, but told once. */
+  private void timeOut(OpenRequests.Item item) {
+    try {
+      desk.timeOut(item.runId(), item.request().id());
+      failed.remove(item);
+    } catch (RuntimeException e) {
+      if (failed.add(item) && !OutOfRoom.isIn(e)) { // a full disk fails them all
+        LOG.error("Request {} of run {} cannot be closed", item.request().id(), item.runId(), e);
+      }
+    }
+  }
+
+  /** Waits for the look that is going on. */
+  @Override
+  public void close() {
+    thread.close();
+  }
+}

@@ -1,0 +1,209 @@
+package io.mirrorneuron.run.human;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.run.folder.LogLines;
+import io.mirrorneuron.run.folder.Records;
+import io.mirrorneuron.run.folder.RunFolder;
+import io.mirrorneuron.run.folder.RunLog;
+import io.mirrorneuron.run.journal.RunJournal;
+import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.Redaction;
+import java.io.File;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is decided about requests to people is in {@code human.jsonl}, whole, since programs read
+ * their answers there; the event log and the timeline have copies, secrets hidden. Whoever dies
+ * between the three leaves out copies, which are made up for here. A file says that there may be
+ * such: it is made before the first of the three is written and goes after the last.
+ */
+public final class HumanCopies {
+  /** What the desk writes; of what programs write they make their own copies, if they like. */
+  private static final Set<String> DECIDED =
+      Set.of(
+          "human_notice_acknowledged",
+          "human_request_claimed",
+          "human_request_released",
+          "human_approval_recorded",
+          "human_input_received",
+          "human_input_timeout");
+
+  private static final Logger LOG = LoggerFactory.getLogger(HumanCopies.class);
+  private static final String DUE = "human-copies.due";
+
+  private HumanCopies() {}
+
+  /** Writes decisions and their copies; whoever holds the folder sees all of them or none. */
+  public static void write(RunFolder folder, List<ObjectNode> records) {
+    folder.together(
+        held -> {
+          boolean complete = mark(held);
+          held.append(RunLog.HUMAN, records);
+          held.append(RunLog.EVENTS, records.stream().map(HumanCopies::withoutSecrets).toList());
+          held.append(RunLog.TIMELINE, records.stream().map(HumanCopies::onTimeline).toList());
+          if (complete) {
+            due(held).delete();
+          }
+        });
+  }
+
+  /**
+   * Writes the copies that a writer who died left out, if one did. Called by those who write runs:
+   * the recorder, and whoever answers requests; readers tell what there is.
+   */
+  public static void mend(RunFolder folder) {
+    if (!due(folder).exists()) {
+      return;
+    }
+    try {
+      folder.exclusively(() -> due(folder).exists() && mendAlone(folder));
+    } catch (MnException e) { // the run can be read all the same; the next writer tries again
+      LOG.warn("decisions of run {} are not in all its logs: {}", folder.runId(), e.getMessage());
+    }
+  }
+
+  /** Nobody is writing: whoever made the mark has died or failed. */
+  private static boolean mendAlone(RunFolder folder) {
+    complete(folder, new RunJournal(folder));
+    return due(folder).delete();
+  }
+
+  private static File due(RunFolder folder) {
+    return folder.path().resolve(RunFolder.HIDDEN).resolve(DUE).toFile();
+  }
+
+  /** Whether nothing was due before. For who holds the folder. */
+  private static boolean mark(RunFolder folder) {
+    try {
+      return due(folder).createNewFile();
+    } catch (IOException e) {
+      throw MnException.unavailable(
+          "the decisions of run %s cannot be written: %s".formatted(folder.runId(), e), e);
+    }
+  }
+
+  /**
+   * Writes the copies that are missing. Who holds the folder uses a journal that nobody else has.
+   */
+  public static void complete(RunFolder folder, RunJournal journal) {
+    if (folder.files(RunLog.HUMAN).all().isEmpty()) {
+      return;
+    }
+    // Who holds the folder sees no decision whose copies are still being written.
+    List<ObjectNode> decisions = folder.exclusively(() -> decisions(folder));
+    if (!decisions.isEmpty()) {
+      journal.catchUp();
+      complete(folder, journal, RunLog.EVENTS, decisions, HumanCopies::withoutSecrets);
+      complete(folder, journal, RunLog.TIMELINE, decisions, HumanCopies::onTimeline);
+    }
+  }
+
+  private static List<ObjectNode> decisions(RunFolder folder) {
+    List<ObjectNode> found = new ArrayList<>();
+    LogLines.read(
+        folder,
+        RunLog.HUMAN,
+        line -> {
+          ObjectNode record = object(line);
+          if (DECIDED.contains(record.path("type").asText()) && record.hasNonNull("span_id")) {
+            found.add(record);
+          }
+        });
+    return found;
+  }
+
+  private static ObjectNode object(byte[] line) {
+    try {
+      return Json.MAPPER.readTree(line) instanceof ObjectNode object ? object : Json.object();
+    } catch (IOException e) {
+      return Json.object(); // torn
+    }
+  }
+
+  /**
+   * A journal that has lost its beginning cannot tell what was in it: that is not written again.
+   */
+  private static void complete(
+      RunFolder folder,
+      RunJournal journal,
+      RunLog log,
+      List<ObjectNode> decisions,
+      UnaryOperator<ObjectNode> copy) {
+    RunJournal.Filter all = new RunJournal.Filter(EnumSet.of(log), null);
+    Instant kept = journal.first() > 1 ? firstTime(journal, all) : null;
+    Set<JsonNode> missing = new HashSet<>();
+    decisions.forEach(record -> missing.add(key(record)));
+    journal.last(missing.size(), all, line -> missing.remove(key(line)));
+    folder.append(
+        log,
+        decisions.stream()
+            .filter(record -> missing.remove(key(record)))
+            .filter(record -> !isBefore(Records.time(record), kept))
+            .map(copy)
+            .toList());
+  }
+
+  private static Instant firstTime(RunJournal journal, RunJournal.Filter log) {
+    return journal.page(0, log, 1).records().stream()
+        .map(record -> Records.time(object(record)))
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static ObjectNode key(ObjectNode record) {
+    ObjectNode key = Json.object();
+    key.set("span_id", record.get("span_id"));
+    return key.set("type", record.get("type"));
+  }
+
+  private static boolean isBefore(Instant time, Instant kept) {
+    return time != null && kept != null && time.isBefore(kept);
+  }
+
+  /** A record as its copy in the event log has it. */
+  public static ObjectNode withoutSecrets(ObjectNode record) {
+    return Redaction.of(record);
+  }
+
+  private static ObjectNode onTimeline(ObjectNode record) {
+    ObjectNode line = Redaction.of(record).deepCopy();
+    line.put("version", 1);
+    line.put("schema_version", "mn.timeline.v1");
+    line.put("phase", "human");
+    line.put("summary", summary(record));
+    line.set("details", line.remove("payload"));
+    line.remove("channel");
+    if (line.path("blueprint_id").isNull()) {
+      line.remove("blueprint_id");
+    }
+    return line;
+  }
+
+  private static String summary(ObjectNode record) {
+    JsonNode payload = record.path("payload");
+    String id = payload.path("request_id").asText();
+    String by = payload.path("by").asText("anonymous");
+    String decision = payload.path("decision").asText("");
+    return switch (record.path("type").asText()) {
+      case "human_notice_acknowledged" -> "Notice acknowledged by " + by;
+      case "human_request_claimed" -> "Request %s claimed by %s".formatted(id, by);
+      case "human_request_released" -> "Request %s released by %s".formatted(id, by);
+      case "human_approval_recorded" -> "Request %s approved by %s".formatted(id, by);
+      case "human_input_timeout" -> "Nobody answered request %s in time".formatted(id);
+      default ->
+          "Request %s answered by %s%s"
+              .formatted(id, by, decision.isEmpty() ? "" : ": " + decision);
+    };
+  }
+}

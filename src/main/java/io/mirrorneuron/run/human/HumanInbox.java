@@ -1,0 +1,227 @@
+package io.mirrorneuron.run.human;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.run.RunStore;
+import io.mirrorneuron.run.human.OpenRequests.Item;
+import io.mirrorneuron.wire.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The open requests of all open runs, in memory. What this process writes is here at once, what
+ * programs and other processes write within a second. A page costs what is on it. Thread-safe.
+ */
+public final class HumanInbox {
+  private static final Logger LOG = LoggerFactory.getLogger(HumanInbox.class);
+  private static final long STALE_MS = 1000;
+
+  /** A folder's time is this exact at worst: what is made right after it may bear the same. */
+  private static final long SETTLED_MS = 2000;
+
+  private final RunStore store;
+  private final HumanLogs logs;
+  private final Clock clock;
+  private final Set<String> changed = ConcurrentHashMap.newKeySet();
+  private final OpenRequests requests = new OpenRequests();
+
+  // Guarded by looking.
+  private final ReentrantLock looking = new ReentrantLock();
+  private final Map<String, WatchedRun> open = new HashMap<>();
+  private final Set<String> met = new HashSet<>();
+  private long rootSeen = -1;
+  private long lookedAt;
+
+  public HumanInbox(RunStore store, HumanLogs logs, Clock clock) {
+    this.store = store;
+    this.logs = logs;
+    this.clock = clock;
+    store.onChange(changed::add);
+  }
+
+  /**
+   * What to list.
+   *
+   * @param status {@code pending} (all that is open), {@code claimed} or {@code overdue}
+   * @param due whether by due time, earliest first; else newest first
+   * @param cursor where the page before ended, or null
+   * @param by who has claimed; this and the ids null for everyone and everything
+   */
+  public record Query(
+      String status,
+      boolean due,
+      int limit,
+      String cursor,
+      String runId,
+      String blueprintId,
+      String by) {
+
+    private boolean takes(Item item, Instant now) {
+      HumanRequest.Claim claim = item.request().claimAt(now);
+      return item.request().is(status, now)
+          && (runId == null || runId.equals(item.runId()))
+          && (blueprintId == null || blueprintId.equals(item.blueprintId()))
+          && (by == null || claim != null && claim.by().is(by));
+    }
+  }
+
+  /** {@code {data: [request with run_id, blueprint_id], next: cursor or null}}. */
+  public ObjectNode page(Query query) {
+    lookBriefly();
+    Instant now = clock.instant();
+    ObjectNode page = Json.object();
+    ArrayNode data = page.putArray("data");
+    Item last = null;
+    for (Item item : requests.after(query.cursor(), query.due())) {
+      if (!query.takes(item, now)) {
+        continue;
+      }
+      if (data.size() == query.limit()) {
+        return page.put("next", OpenRequests.cursor(last, query.due()));
+      }
+      data.add(json(item, now));
+      last = item;
+    }
+    return page.putNull("next");
+  }
+
+  /**
+   * All of one run, also of one that has ended: {@code {run_id, data, requests}}.
+   *
+   * @param status see {@link HumanList#of}
+   */
+  public ObjectNode ofRun(String runId, String status) {
+    return HumanList.of(runId, logs.look(store.find(runId)), status, clock.instant());
+  }
+
+  private static ObjectNode json(Item item, Instant now) {
+    ObjectNode json = Json.object().put("run_id", item.runId());
+    json.put("blueprint_id", item.blueprintId());
+    return json.setAll(HumanView.request(item.request(), now));
+  }
+
+  /** Requests whose time is over, the most overdue first. */
+  List<Item> overdue() {
+    Instant now = clock.instant();
+    return requests.dueUntil(now).stream().filter(item -> item.request().isOverdue(now)).toList();
+  }
+
+  /** A reader does not wait for the first look at many runs, which takes long. */
+  private void lookBriefly() {
+    try {
+      if (looking.tryLock(STALE_MS, TimeUnit.MILLISECONDS)) {
+        try {
+          look(false);
+        } finally {
+          looking.unlock();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Looks at all open runs, and for new ones.
+   *
+   * @return the runs that were looked at; at first all that there are
+   */
+  Set<String> lookEverywhere() {
+    looking.lock();
+    try {
+      return look(true);
+    } finally {
+      looking.unlock();
+    }
+  }
+
+  /** Looks at what has changed; from time to time, or when asked to, at everything. */
+  private Set<String> look(boolean everywhere) {
+    long now = clock.millis();
+    List<String> ids = new ArrayList<>(changed);
+    changed.removeAll(ids);
+    if (everywhere || now - lookedAt >= STALE_MS) {
+      lookedAt = now;
+      ids.addAll(newRuns(now));
+      ids.addAll(open.keySet());
+    }
+    Set<String> each = Set.copyOf(ids);
+    for (String id : each) {
+      try {
+        look(id);
+      } catch (MnException e) {
+        LOG.warn("The requests of run {} cannot be read: {}", id, e.getMessage());
+      }
+    }
+    return each;
+  }
+
+  /** Folders that were not there before; the root is only listed when it has changed. */
+  private List<String> newRuns(long now) {
+    long modified = store.root().toFile().lastModified();
+    if (modified == rootSeen) {
+      return List.of();
+    }
+    try (Stream<Path> folders = Files.list(store.root())) {
+      Set<String> there =
+          folders.map(folder -> folder.getFileName().toString()).collect(Collectors.toSet());
+      List<String> found =
+          there.stream().filter(id -> !met.contains(id)).filter(store::has).toList();
+      met.retainAll(there);
+      met.addAll(found);
+      rootSeen = now - modified > SETTLED_MS ? modified : -1;
+      return found;
+    } catch (IOException e) {
+      LOG.warn("The runs cannot be listed", e);
+      return List.of();
+    }
+  }
+
+  private void look(String id) {
+    WatchedRun run = open.get(id);
+    if (run == null) {
+      if (!store.has(id)) {
+        return;
+      }
+      var folder = store.find(id);
+      run = new WatchedRun(folder, logs.of(folder));
+    }
+    if (run.isOver()) {
+      open.remove(id);
+      requests.show(id, List.of());
+      return;
+    }
+    open.put(id, run);
+    if (run.hasNews()) {
+      WatchedRun its = run;
+      requests.show(
+          id,
+          run.state().requests().values().stream()
+              .filter(HumanRequest::isOpen)
+              .map(request -> new Item(id, blueprint(request, its), request))
+              .toList());
+    }
+  }
+
+  private static String blueprint(HumanRequest request, WatchedRun run) {
+    String named = request.question().blueprintId();
+    return named == null ? run.blueprintId() : named;
+  }
+}

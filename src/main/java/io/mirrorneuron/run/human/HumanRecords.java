@@ -1,0 +1,64 @@
+package io.mirrorneuron.run.human;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.run.folder.Records;
+import io.mirrorneuron.run.folder.RunFolder;
+import io.mirrorneuron.wire.Json;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * Makes human records of one run and writes them. Used by whoever holds the folder.
+ *
+ * @param ids unique texts
+ */
+record HumanRecords(RunFolder folder, HumanState state, Instant now, Supplier<String> ids) {
+
+  ObjectNode record(HumanType type, ObjectNode payload) {
+    ObjectNode run = folder.peek("run.json").orElseGet(Json::object);
+    ObjectNode record = Json.object();
+    record.put("ts", Json.timestamp(now));
+    record.put("run_id", folder.runId());
+    record.put("blueprint_id", run.path("blueprint_id").textValue());
+    record.put("trace_id", traceId(run));
+    record.put("span_id", "spn_" + ids.get());
+    record.put("channel", "human");
+    record.put("type", type.word());
+    record.set("payload", payload);
+    return record;
+  }
+
+  /** A run has one; where nobody made it, the first human record does. */
+  private String traceId(ObjectNode run) {
+    String known = run.path("trace_id").asText("");
+    return !known.isEmpty()
+        ? known
+        : state.records().stream()
+            .map(record -> record.path("trace_id").asText(""))
+            .filter(id -> !id.isEmpty())
+            .findFirst()
+            .orElseGet(() -> "trc_" + ids.get());
+  }
+
+  /**
+   * Writes them at once; whoever reads the file afterwards sees all of them.
+   *
+   * @return the last
+   * @throws MnException TOO_LARGE when one would not be stored whole
+   */
+  ObjectNode write(List<ObjectNode> records) {
+    for (ObjectNode record : records) {
+      if (Json.canonical(record).length > Records.MAX_BYTES) {
+        throw new MnException(
+            ErrorCode.TOO_LARGE,
+            "record_too_large",
+            "what is recorded may have %d bytes".formatted(Records.MAX_BYTES));
+      }
+    }
+    HumanCopies.write(folder, records);
+    return records.getLast();
+  }
+}

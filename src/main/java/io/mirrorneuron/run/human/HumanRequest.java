@@ -1,0 +1,145 @@
+package io.mirrorneuron.run.human;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.run.folder.Records;
+import io.mirrorneuron.wire.Json;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * How a request stands after some records. Immutable and pure.
+ *
+ * @param question null as long as only others spoke of it
+ * @param claim null when nobody ever had it
+ * @param approvals {@code human_approval_recorded} of the present question
+ * @param answer the {@code human_input_received} that counts, or null
+ * @param closing the record that closed it without an answer, or null: a timeout, an application
+ * @param leftOver whether the run ended while it was open; no record says so
+ */
+record HumanRequest(
+    String id,
+    Question question,
+    Claim claim,
+    List<ObjectNode> approvals,
+    ObjectNode answer,
+    ObjectNode closing,
+    boolean leftOver) {
+
+  /** Of a run that goes on. */
+  HumanRequest(
+      String id,
+      Question question,
+      Claim claim,
+      List<ObjectNode> approvals,
+      ObjectNode answer,
+      ObjectNode closing) {
+    this(id, question, claim, approvals, answer, closing, false);
+  }
+
+  /** Until when a request is one person's to answer. */
+  record Claim(Person by, Instant until) {}
+
+  static HumanRequest unknown(String id) {
+    return new HumanRequest(id, null, null, List.of(), null, null);
+  }
+
+  /** After the next record. */
+  HumanRequest after(ObjectNode record) {
+    return switch (HumanType.of(record)) {
+      case HUMAN_INPUT_REQUESTED -> asked(Question.of(record));
+      case HUMAN_REQUEST_CLAIMED -> with(claim(record));
+      case HUMAN_REQUEST_RELEASED -> with((Claim) null);
+      case HUMAN_APPROVAL_RECORDED -> approved(record);
+      case HUMAN_INPUT_RECEIVED ->
+          answer != null ? this : new HumanRequest(id, question, claim, approvals, record, closing);
+      case HUMAN_INPUT_TIMEOUT, HUMAN_DECISION_APPLIED ->
+          closing != null ? this : new HumanRequest(id, question, claim, approvals, answer, record);
+      case HUMAN_NOTICE, HUMAN_NOTICE_ACKNOWLEDGED, OTHER -> this;
+    };
+  }
+
+  /**
+   * A program that starts again asks again: with the same words that is the same request. With
+   * other words it is a new one, and what people said to the old one does not count.
+   */
+  private HumanRequest asked(Question next) {
+    if (question == null) {
+      return new HumanRequest(id, next, claim, approvals, answer, closing);
+    }
+    return next.shows(question) ? this : new HumanRequest(id, next, claim, List.of(), null, null);
+  }
+
+  private HumanRequest with(Claim next) {
+    return new HumanRequest(id, question, next, approvals, answer, closing);
+  }
+
+  private static Claim claim(ObjectNode record) {
+    Instant until = Records.time(Json.object().set("ts", record.path("payload").get("until")));
+    return until == null ? null : new Claim(Person.of(record), until);
+  }
+
+  /** Whoever has approved no longer keeps the others from it. */
+  private HumanRequest approved(ObjectNode record) {
+    List<ObjectNode> all = Stream.concat(approvals.stream(), Stream.of(record)).toList();
+    boolean done = claim != null && Person.of(record).passesFor(claim.by());
+    return new HumanRequest(id, question, done ? null : claim, all, answer, closing);
+  }
+
+  /** After the end of the run: nobody waits any more. */
+  HumanRequest atEnd() {
+    return isOpen()
+        ? new HumanRequest(id, question, claim, approvals, answer, closing, true)
+        : this;
+  }
+
+  /** What people said to the present question: the answer that counts, then the approvals. */
+  Stream<ObjectNode> decisions() {
+    return Stream.concat(Stream.ofNullable(answer), approvals.stream());
+  }
+
+  /** Whether it waits for people. */
+  boolean isOpen() {
+    return question != null && answer == null && closing == null && !leftOver;
+  }
+
+  /** When it was closed; null while it is open, or when nobody wrote that down. */
+  Instant closedAt() {
+    ObjectNode last = answer != null ? answer : closing;
+    return last == null ? null : Records.time(last);
+  }
+
+  boolean isOverdue(Instant now) {
+    Instant due = isOpen() ? question.dueAt() : null;
+    return due != null && !now.isBefore(due);
+  }
+
+  /** The claim that holds at the moment, or null. */
+  Claim claimAt(Instant now) {
+    return isOpen() && claim != null && now.isBefore(claim.until()) ? claim : null;
+  }
+
+  /**
+   * {@code pending}, {@code claimed}, {@code overdue}, {@code answered}, {@code timed_out} or
+   * {@code run_over}.
+   */
+  String status(Instant now) {
+    if (leftOver) {
+      return "run_over";
+    }
+    if (isOpen()) {
+      return isOverdue(now) ? "overdue" : claimAt(now) != null ? "claimed" : "pending";
+    }
+    return answer == null && HumanType.HUMAN_INPUT_TIMEOUT.is(closing) ? "timed_out" : "answered";
+  }
+
+  /** Whether the word says how it stands; {@code pending} is all that is open. */
+  boolean is(String word, Instant now) {
+    return switch (word) {
+      case "pending" -> isOpen();
+      case "claimed" -> claimAt(now) != null;
+      case "overdue" -> isOverdue(now);
+      default -> word.equals(status(now));
+    };
+  }
+}

@@ -1,0 +1,79 @@
+package io.mirrorneuron.run.human;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.mirrorneuron.run.folder.Records;
+import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.Redaction;
+import java.time.Instant;
+import java.util.Set;
+
+/**
+ * How requests to people and their records are shown to clients. Secrets are hidden; forms are not:
+ * they name fields, perhaps secret ones, but hold no values. Pure.
+ */
+final class HumanView {
+  private HumanView() {}
+
+  /** A request as it stands; members without a value are null. */
+  static ObjectNode request(HumanRequest request, Instant now) {
+    Question question = request.question();
+    HumanRequest.Claim holds = request.claimAt(now);
+    String prompt = question.prompt();
+    ObjectNode json = Json.object();
+    json.put("request_id", request.id());
+    json.set("prompt", prompt == null ? null : Redaction.of(TextNode.valueOf(prompt)));
+    json.put("status", request.status(now));
+    json.put("requested_at", time(question.askedAt()));
+    json.set("allowed_decisions", Json.MAPPER.valueToTree(question.allowedDecisions()));
+    json.set("form", question.form());
+    json.put("due_at", time(question.dueAt()));
+    ObjectNode byDefault = question.defaultAnswer();
+    json.set("default", byDefault == null ? null : Redaction.of(byDefault));
+    json.put("approvals_required", question.approvalsRequired());
+    json.set(
+        "claim",
+        holds == null ? null : holds.by().signs(Json.object()).put("until", time(holds.until())));
+    ArrayNode decisions = json.putArray("decisions");
+    request.approvals().forEach(record -> decisions.add(decision(record)));
+    if (request.answer() != null) {
+      decisions.add(decision(request.answer()));
+    }
+    json.put("shown_sha256", question.shownSha256());
+    return json;
+  }
+
+  private static ObjectNode decision(ObjectNode record) {
+    JsonNode payload = record.path("payload");
+    ObjectNode json = Json.object();
+    json.put("type", record.path("type").asText());
+    Person.of(record).signs(json);
+    json.put("at", time(Records.time(record)));
+    json.put("decision", payload.path("decision").textValue());
+    json.put("approved", payload.path("approved").asBoolean(false));
+    json.put("shown_sha256", payload.path("shown_sha256").textValue());
+    return json;
+  }
+
+  /** A record as it is written, but for its secrets. */
+  static ObjectNode record(ObjectNode record) {
+    ObjectNode shown = Redaction.of(record);
+    if (shown != record && shown.get("payload") instanceof ObjectNode payload) {
+      ObjectNode whole = payload.deepCopy();
+      for (String form : Set.of("form", "schema")) {
+        if (record.path("payload").path(form) instanceof ObjectNode original) {
+          whole.set(form, original);
+        }
+      }
+      ObjectNode withForms = Json.object().<ObjectNode>setAll(shown);
+      return withForms.set("payload", whole);
+    }
+    return shown;
+  }
+
+  private static String time(Instant instant) {
+    return instant == null ? null : Json.timestamp(instant);
+  }
+}

@@ -1,0 +1,111 @@
+package io.mirrorneuron.run.human;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
+
+/**
+ * Requests in two orders, the newest first and the earliest due first. Walked by any thread while
+ * one changes them.
+ */
+final class OpenRequests {
+  private final NavigableMap<Place, Item> newest = new ConcurrentSkipListMap<>();
+  private final NavigableMap<Place, Item> byDue = new ConcurrentSkipListMap<>();
+  private final Map<String, List<Item>> items = new HashMap<>();
+
+  /** A request in its run. */
+  record Item(String runId, String blueprintId, HumanRequest request) {}
+
+  /** Its place in an order. */
+  private record Place(long rank, String runId, String requestId) implements Comparable<Place> {
+    private static final Comparator<Place> ORDER =
+        Comparator.comparingLong(Place::rank)
+            .thenComparing(Place::runId)
+            .thenComparing(Place::requestId);
+
+    @Override
+    public int compareTo(Place other) {
+      return ORDER.compare(this, other);
+    }
+  }
+
+  /**
+   * All in one of the orders.
+   *
+   * @param cursor behind which; null for all
+   * @throws MnException MALFORMED {@code invalid_cursor}
+   */
+  Collection<Item> after(String cursor, boolean due) {
+    NavigableMap<Place, Item> order = due ? byDue : newest;
+    return (cursor == null ? order : order.tailMap(place(cursor), false)).values();
+  }
+
+  /** Those whose time is over by then, the earliest due first. */
+  Collection<Item> dueUntil(Instant now) {
+    return byDue.headMap(new Place(now.toEpochMilli() + 1, "", ""), false).values();
+  }
+
+  /** Puts these in the place of those that the run had. Not for several threads at once. */
+  void show(String runId, List<Item> now) {
+    List<Item> before = now.isEmpty() ? items.remove(runId) : items.put(runId, now);
+    Set<Place> gone = new HashSet<>();
+    if (before != null) {
+      before.forEach(item -> gone.addAll(List.of(age(item), due(item))));
+    }
+    for (Item item : now) {
+      newest.put(age(item), item);
+      byDue.put(due(item), item);
+      gone.removeAll(List.of(age(item), due(item)));
+    }
+    gone.forEach(newest::remove);
+    gone.forEach(byDue::remove);
+  }
+
+  private static Place age(Item item) {
+    Instant asked = item.request().question().askedAt();
+    return place(asked == null ? Long.MAX_VALUE : -asked.toEpochMilli(), item);
+  }
+
+  private static Place due(Item item) {
+    Instant due = item.request().question().dueAt();
+    return place(due == null ? Long.MAX_VALUE : due.toEpochMilli(), item);
+  }
+
+  private static Place place(long rank, Item item) {
+    return new Place(rank, item.runId(), item.request().id());
+  }
+
+  /**
+   * Names the place of a request to clients.
+   *
+   * @param due whether in the order of due times, else of ages
+   */
+  static String cursor(Item item, boolean due) {
+    Place place = due ? due(item) : age(item);
+    String text = place.rank() + " " + place.runId() + " " + place.requestId();
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static Place place(String cursor) {
+    try {
+      String[] parts =
+          new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8).split(" ", 3);
+      return new Place(Long.parseLong(parts[0]), parts[1], parts[2]);
+    } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
+      throw new MnException(ErrorCode.MALFORMED, "invalid_cursor", "invalid cursor");
+    }
+  }
+}

@@ -1,0 +1,222 @@
+package io.mirrorneuron.run.index;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.run.RunStore;
+import io.mirrorneuron.run.folder.RunFolder;
+import io.mirrorneuron.run.index.RunRow.Place;
+import io.mirrorneuron.wire.Json;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All runs, the newest first, in memory. What this process writes is seen at once, a folder that
+ * another process makes or removes with the next list, and each row that is shown or not over is
+ * compared with its files before. A page without filters costs what its rows cost, however many
+ * runs there are. Thread-safe.
+ */
+public final class RunIndex {
+  private static final Logger LOG = LoggerFactory.getLogger(RunIndex.class);
+
+  /** A folder made so shortly after another may bear the same time. */
+  private static final Duration CLOCK_TICK = Duration.ofMillis(50);
+
+  private final RunStore store;
+  private final Clock clock;
+  private final Map<String, RunRow> rows = new HashMap<>();
+
+  /** Is walked while rows of it are replaced. */
+  private final NavigableMap<Place, RunRow> order = new ConcurrentSkipListMap<>();
+
+  private final Set<String> touched = ConcurrentHashMap.newKeySet();
+  private FileTime scanned;
+  private long changes;
+
+  private RunIndex(RunStore store, Clock clock) {
+    this.store = store;
+    this.clock = clock;
+    this.changes = clock.millis();
+  }
+
+  /** An index of the store, which reads what there is in the background; lists wait for that. */
+  public static RunIndex of(RunStore store, Clock clock) {
+    RunIndex index = new RunIndex(store, clock);
+    store.onChange(index.touched::add);
+    Thread.ofVirtual().name("run index").start(index::fill);
+    return index;
+  }
+
+  /** The first list tries again. */
+  private void fill() {
+    try {
+      update();
+    } catch (MnException e) {
+      LOG.warn("{}", e.getMessage());
+    }
+  }
+
+  /**
+   * Which runs are wanted; empty texts and null do not matter.
+   *
+   * @param cursor where the last page ended
+   * @param idPrefix of the run's id
+   * @param since started at this time or later
+   */
+  public record Query(
+      int limit,
+      String cursor,
+      String status,
+      String blueprintId,
+      String jobId,
+      String idPrefix,
+      Instant since) {
+
+    private boolean isFiltered() {
+      return since != null
+          || !(status.isEmpty() && blueprintId.isEmpty() && jobId.isEmpty() && idPrefix.isEmpty());
+    }
+
+    private boolean accepts(RunRow row) {
+      return (status.isEmpty() || status.equalsIgnoreCase(row.status()))
+          && fits(blueprintId, row.blueprintId())
+          && fits(jobId, row.jobId())
+          && row.runId().startsWith(idPrefix)
+          && (since == null || !row.place().at().isBefore(since));
+    }
+
+    private static boolean fits(String wanted, String there) {
+      return wanted.isEmpty() || wanted.equals(there);
+    }
+  }
+
+  /**
+   * One page.
+   *
+   * @return {@code {data: [{run_id, job_id, blueprint_id, status, submitted_at, started_at,
+   *     ended_at, trace_id, run_dir}], total, next?}}; {@code next} is the cursor of the next page,
+   *     {@code total} counts all runs that fit the filters
+   * @throws MnException INVALID for a cursor that is none
+   */
+  public ObjectNode list(Query query) {
+    Place after = query.cursor().isEmpty() ? null : Place.at(query.cursor());
+    List<RunRow> page = new ArrayList<>();
+    int total;
+    boolean more = false;
+    synchronized (this) {
+      update();
+      total = query.isFiltered() ? 0 : rows.size();
+      var all = query.isFiltered() || after == null ? order : order.tailMap(after, false);
+      for (RunRow known : all.values()) {
+        if (!query.isFiltered() && more) {
+          break;
+        }
+        boolean shown =
+            page.size() < query.limit() && (after == null || known.place().compareTo(after) > 0);
+        RunRow row =
+            known.isOver() && !(shown && query.accepts(known)) ? known : refresh(known.runId());
+        if (row != null && query.accepts(row)) {
+          total += query.isFiltered() ? 1 : 0;
+          if (shown) {
+            page.add(row);
+          } else {
+            more |= page.size() == query.limit();
+          }
+        }
+      }
+    }
+    ObjectNode answer = Json.object();
+    ArrayNode data = answer.putArray("data");
+    page.forEach(row -> data.add(row.json(store.root())));
+    answer.put("total", total);
+    return more ? answer.put("next", page.getLast().place().cursor()) : answer;
+  }
+
+  /**
+   * The page, with {@code seq}: another number, and a greater one, whenever a row of any run has
+   * become another, also of one that the page does not show, and when the server has started anew.
+   */
+  public synchronized ObjectNode seen(Query query) {
+    ObjectNode page = list(query);
+    return page.put("seq", changes);
+  }
+
+  private synchronized void update() {
+    try {
+      FileTime modified = Files.getLastModifiedTime(store.root());
+      if (!modified.equals(scanned)) {
+        scan();
+        boolean settled = modified.toInstant().isBefore(clock.instant().minus(CLOCK_TICK));
+        scanned = settled ? modified : null;
+      }
+    } catch (IOException e) {
+      throw MnException.unavailable("the run store cannot be read: " + e, e);
+    }
+    for (Iterator<String> changed = touched.iterator(); changed.hasNext(); ) {
+      String runId = changed.next();
+      changed.remove(); // before it is read: what changes meanwhile is read again
+      refresh(runId);
+    }
+  }
+
+  private void scan() throws IOException {
+    Set<String> gone = new HashSet<>(rows.keySet());
+    try (DirectoryStream<Path> folders = Files.newDirectoryStream(store.root())) {
+      for (Path folder : folders) {
+        String runId = folder.getFileName().toString();
+        if (!gone.remove(runId) && store.has(runId)) {
+          refresh(runId);
+        }
+      }
+    }
+    gone.forEach(this::remove);
+  }
+
+  /** The row as it is now, or null when the run is gone. */
+  private RunRow refresh(String runId) {
+    RunFolder folder = store.present(runId).orElse(null);
+    if (folder == null) {
+      remove(runId);
+      return null;
+    }
+    RunRow before = rows.get(runId);
+    RunRow row = RunRow.read(folder, before);
+    if (before != row) {
+      rows.put(runId, row);
+      order.put(row.place(), row);
+      noteChange(before == null || !row.tellsAs(before));
+    }
+    return row;
+  }
+
+  private void remove(String runId) {
+    RunRow before = rows.remove(runId);
+    if (before != null) {
+      order.remove(before.place());
+      noteChange(true);
+    }
+  }
+
+  /** Numbers are times, so that they also grow from one start of the server to the next. */
+  private void noteChange(boolean isChange) {
+    changes = isChange ? Math.max(changes + 1, clock.millis()) : changes;
+  }
+}

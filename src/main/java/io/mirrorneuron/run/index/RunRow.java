@@ -1,0 +1,154 @@
+package io.mirrorneuron.run.index;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.RunStatus;
+import io.mirrorneuron.run.folder.FileState;
+import io.mirrorneuron.run.folder.Records;
+import io.mirrorneuron.run.folder.RunFolder;
+import io.mirrorneuron.wire.Json;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+
+/**
+ * What lists tell of a run, from {@code run.json} and {@code job.json}. Absent texts are empty.
+ *
+ * @param place where it stands among others; never changes, so that cursors stay good
+ * @param seen the documents it was read from, as they were
+ */
+record RunRow(
+    String runId,
+    String jobId,
+    String blueprintId,
+    String traceId,
+    String status,
+    String submittedAt,
+    String startedAt,
+    String endedAt,
+    Place place,
+    List<FileState> seen) {
+
+  /** The newest comes first; the id decides where the time does not. */
+  record Place(Instant at, String runId) implements Comparable<Place> {
+    @Override
+    public int compareTo(Place other) {
+      int order = other.at.compareTo(at);
+      return order != 0 ? order : other.runId.compareTo(runId);
+    }
+
+    /** Names the place to clients. */
+    String cursor() {
+      return Base64.getUrlEncoder()
+          .withoutPadding()
+          .encodeToString((at + "|" + runId).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * The place that a cursor names.
+     *
+     * @throws MnException INVALID for a text that is none
+     */
+    static Place at(String cursor) {
+      try {
+        String text = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
+        int split = text.indexOf('|');
+        return new Place(Instant.parse(text.substring(0, split)), text.substring(split + 1));
+      } catch (RuntimeException e) {
+        throw MnException.invalid("cursor must be the next of a page");
+      }
+    }
+  }
+
+  /**
+   * The row as it is now.
+   *
+   * @param before what was known until now, or null; the answer when nothing has changed
+   */
+  static RunRow read(RunFolder folder, RunRow before) {
+    List<FileState> seen =
+        List.of(
+            FileState.at(folder.path().resolve("run.json")),
+            FileState.at(folder.path().resolve("job.json")));
+    if (before != null && before.seen.equals(seen)) {
+      return before;
+    }
+    ObjectNode run = folder.peek("run.json").orElseGet(Json::object);
+    ObjectNode job = folder.peek("job.json").orElseGet(Json::object);
+    String submitted = text("submitted_at", job, run);
+    String started = text("started_at", run, job);
+    return new RunRow(
+        folder.runId(),
+        text("job_id", job, run),
+        text("blueprint_id", run, job),
+        text("trace_id", run, job),
+        status(run, job),
+        submitted,
+        started,
+        text("ended_at", run, job),
+        before == null ? new Place(at(folder, started, submitted), folder.runId()) : before.place,
+        seen);
+  }
+
+  /**
+   * As lists tell it; null for what is not known.
+   *
+   * @param root in which the folders of runs are
+   */
+  ObjectNode json(Path root) {
+    ObjectNode json = Json.object().put("run_id", runId);
+    put(json, "job_id", jobId);
+    put(json, "blueprint_id", blueprintId);
+    json.put("status", status);
+    put(json, "submitted_at", submittedAt);
+    put(json, "started_at", startedAt);
+    put(json, "ended_at", endedAt);
+    put(json, "trace_id", traceId);
+    return json.put("run_dir", root.resolve(runId).toString());
+  }
+
+  private static void put(ObjectNode json, String member, String text) {
+    json.put(member, text.isEmpty() ? null : text);
+  }
+
+  /** Whether lists tell the same of both. */
+  boolean tellsAs(RunRow other) {
+    return facts().equals(other.facts());
+  }
+
+  private List<String> facts() {
+    return List.of(runId, jobId, blueprintId, traceId, status, submittedAt, startedAt, endedAt);
+  }
+
+  boolean isOver() {
+    return RunStatus.ofAnyCase(status).isFinal();
+  }
+
+  /**
+   * The runtime has the last word; until it says so, a program may know better what it waits for.
+   */
+  private static String status(ObjectNode run, ObjectNode job) {
+    String runtime = job.path("status").asText("");
+    String program = run.path("status").asText("");
+    String status = RunStatus.ofAnyCase(runtime).isFinal() || program.isEmpty() ? runtime : program;
+    return status.isEmpty() ? "unknown" : status;
+  }
+
+  private static Instant at(RunFolder folder, String started, String submitted) {
+    Instant time = Records.time(started.isEmpty() ? submitted : started);
+    try {
+      return time != null ? time : Files.getLastModifiedTime(folder.path()).toInstant();
+    } catch (IOException e) {
+      return Instant.EPOCH;
+    }
+  }
+
+  private static String text(String member, ObjectNode first, ObjectNode second) {
+    String text = first.path(member).asText("");
+    return text.isEmpty() ? second.path(member).asText("") : text;
+  }
+}

@@ -1,0 +1,71 @@
+package io.mirrorneuron.run.journal;
+
+import io.mirrorneuron.run.folder.LogLevel;
+import io.mirrorneuron.run.folder.RunLog;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * One line of a journal: where a record comes from, then the record as it is told.
+ *
+ * <pre>seq channel level file end hash job job_seq {"schema":…}</pre>
+ *
+ * @param seq its number in the journal, from 1
+ * @param level of a log record, as {@link LogLevel} orders them; 0 in other channels
+ * @param file the file the record was read from, by its identity on disk
+ * @param end where it ended there
+ * @param hash of its line there
+ * @param job the job whose event it is, or {@code -}
+ * @param jobSeq the number of that event
+ * @param json the envelope, UTF-8
+ */
+record JournalEntry(
+    long seq,
+    RunLog log,
+    int level,
+    String file,
+    long end,
+    long hash,
+    String job,
+    long jobSeq,
+    byte[] json) {
+
+  static final String NO_JOB = "-";
+
+  byte[] line() {
+    byte[] head =
+        "%d %s %d %s %d %x %s %d "
+            .formatted(seq, log.channel(), level, file, end, hash, job, jobSeq)
+            .getBytes(StandardCharsets.UTF_8);
+    byte[] line = Arrays.copyOf(head, head.length + json.length + 1);
+    System.arraycopy(json, 0, line, head.length, json.length);
+    line[line.length - 1] = '\n';
+    return line;
+  }
+
+  /** Null for what is no entry: a torn line, or a segment's account of what was before. */
+  static JournalEntry parse(byte[] line) {
+    int json = 0;
+    while (json < line.length && line[json] != '{') {
+      json++;
+    }
+    String[] head = new String(line, 0, json, StandardCharsets.UTF_8).split(" ");
+    if (head.length != 8 || line[line.length - 1] != '}') {
+      return null;
+    }
+    try {
+      return new JournalEntry(
+          Long.parseLong(head[0]),
+          RunLog.of(head[1]).orElseThrow(),
+          Integer.parseInt(head[2]),
+          head[3],
+          Long.parseLong(head[4]),
+          Long.parseUnsignedLong(head[5], 16),
+          head[6],
+          Long.parseLong(head[7]),
+          Arrays.copyOfRange(line, json, line.length));
+    } catch (RuntimeException e) {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,212 @@
+package io.mirrorneuron.run.journal;
+
+import io.mirrorneuron.run.folder.LineReader;
+import io.mirrorneuron.run.folder.LogFiles;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * A journal on disk: segments named by the number of their first entry, each beginning with an
+ * account of what was before it. Who writes holds the folder's lock; readers need none.
+ */
+final class JournalFiles {
+  /** Enough for all that is kept of logs that are full. */
+  private static final int SEGMENTS_KEPT = 32;
+
+  private static final String PREFIX = "stream-";
+
+  private final Path folder;
+  private final long limit;
+
+  /**
+   * @param limit bytes after which a segment is closed
+   */
+  JournalFiles(Path folder, long limit) {
+    this.folder = folder;
+    this.limit = limit;
+  }
+
+  /** Oldest first. */
+  List<Path> segments() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file -> file.getFileName().toString().startsWith(PREFIX))
+          .sorted()
+          .toList();
+    } catch (NoSuchFileException e) {
+      return List.of();
+    }
+  }
+
+  /** Adds entries in one write. The answer is the segment and its length afterwards. */
+  Mark append(List<JournalEntry> entries, String account) throws IOException {
+    List<Path> segments = segments();
+    boolean full = segments.isEmpty() || Files.size(segments.getLast()) >= limit;
+    Path segment = full ? segment(entries.getFirst().seq()) : segments.getLast();
+    ByteArrayOutputStream lines = new ByteArrayOutputStream();
+    if (full) {
+      lines.writeBytes((account + '\n').getBytes(StandardCharsets.UTF_8));
+    }
+    entries.forEach(entry -> lines.writeBytes(entry.line()));
+    LogFiles.append(segment, lines.toByteArray());
+    for (int i = 0; full && i <= segments.size() - SEGMENTS_KEPT; i++) {
+      Files.deleteIfExists(segments.get(i));
+    }
+    return new Mark(segment, Files.size(segment));
+  }
+
+  /**
+   * Cuts off what a writer did not live to finish: a torn line that others would end by going on
+   * behind it, or a segment without an account. For who holds the lock.
+   */
+  void repair() throws IOException {
+    List<Path> segments = segments();
+    Path last = segments.isEmpty() ? null : segments.getLast();
+    if (last == null || LineReader.endingAt(last, Files.size(last)) != null) {
+      return;
+    }
+    try (LineReader lines = LineReader.open(last, 0);
+        FileChannel segment = FileChannel.open(last, StandardOpenOption.WRITE)) {
+      while (lines.next() != null) {}
+      segment.truncate(lines.end());
+    }
+    if (Files.size(last) == 0) {
+      Files.delete(last);
+    }
+  }
+
+  /** Where a journal ends; two readings of it differ when somebody has written between them. */
+  record Mark(Path segment, long size) {}
+
+  /** Null when there is nothing yet. */
+  Mark mark() throws IOException {
+    List<Path> segments = segments();
+    return segments.isEmpty() ? null : new Mark(segments.getLast(), Files.size(segments.getLast()));
+  }
+
+  /** Tells the entries behind {@code after}, in order, until the reader has enough. */
+  void read(long after, Predicate<JournalEntry> reader) throws IOException {
+    List<Path> segments = segments();
+    for (int i = 0; i < segments.size(); i++) {
+      if (i + 1 < segments.size() && first(segments.get(i + 1)) <= after + 1) {
+        continue;
+      }
+      if (!read(segments.get(i), offset(segments.get(i), after), after, reader)) {
+        return;
+      }
+    }
+  }
+
+  /**
+   * The last entries that pass, oldest first.
+   *
+   * @param budget about how many bytes to look through at most
+   */
+  List<JournalEntry> last(int limit, long budget, Predicate<JournalEntry> filter)
+      throws IOException {
+    List<JournalEntry> found = new ArrayList<>();
+    long left = budget;
+    for (Path segment : segments().reversed()) {
+      long upTo = Files.size(segment);
+      for (long block = 256 << 10; upTo > 0 && left > 0 && found.size() < limit; block *= 2) {
+        long from = Math.max(0, upTo - block);
+        left -= upTo - from;
+        List<JournalEntry> some = new ArrayList<>();
+        upTo = block(segment, from, upTo, filter, some);
+        some.addAll(found);
+        found = some;
+      }
+      if (found.size() >= limit) {
+        return found.subList(found.size() - limit, found.size());
+      }
+    }
+    return found;
+  }
+
+  /** Reads the lines that begin between the two offsets; answers where the first of them begins. */
+  private static long block(
+      Path segment, long from, long upTo, Predicate<JournalEntry> filter, List<JournalEntry> into)
+      throws IOException {
+    try (LineReader lines = LineReader.open(segment, from)) {
+      if (from > 0) {
+        lines.next(); // the end of one that begins earlier
+      }
+      long begins = Math.min(lines.end(), upTo); // equal when one line fills the block
+      while (lines.end() < upTo) {
+        byte[] line = lines.next();
+        if (line == null) {
+          break;
+        }
+        JournalEntry entry = JournalEntry.parse(line);
+        if (entry != null && filter.test(entry)) {
+          into.add(entry);
+        }
+      }
+      return from == 0 ? 0 : begins;
+    }
+  }
+
+  private static boolean read(Path segment, long offset, long after, Predicate<JournalEntry> reader)
+      throws IOException {
+    try (LineReader lines = LineReader.open(segment, offset)) {
+      if (offset > 0) {
+        lines.next(); // it may begin anywhere in a line
+      }
+      for (byte[] line = lines.next(); line != null; line = lines.next()) {
+        JournalEntry entry = JournalEntry.parse(line);
+        if (entry != null && entry.seq() > after && !reader.test(entry)) {
+          return false;
+        }
+      }
+      return true;
+    } catch (NoSuchFileException e) {
+      return true; // it has grown too old since it was listed
+    }
+  }
+
+  /** An offset at or before the first entry behind {@code after}, near to it. */
+  private static long offset(Path segment, long after) throws IOException {
+    long low = 0;
+    long high;
+    try {
+      high = Files.size(segment);
+    } catch (NoSuchFileException e) {
+      return 0;
+    }
+    while (high - low > 64 << 10) {
+      long middle = (low + high) / 2;
+      long seq = after + 1;
+      try (LineReader lines = LineReader.open(segment, middle)) {
+        lines.next();
+        byte[] line = lines.next();
+        JournalEntry entry = line == null ? null : JournalEntry.parse(line);
+        seq = entry == null ? seq : entry.seq();
+      }
+      if (seq <= after) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  private Path segment(long first) {
+    return folder.resolve(PREFIX + "%012d.log".formatted(first));
+  }
+
+  private static long first(Path segment) {
+    String name = segment.getFileName().toString();
+    return Long.parseLong(name.substring(PREFIX.length(), name.indexOf('.')));
+  }
+}

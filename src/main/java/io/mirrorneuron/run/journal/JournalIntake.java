@@ -1,0 +1,129 @@
+package io.mirrorneuron.run.journal;
+
+import io.mirrorneuron.run.folder.LineReader;
+import io.mirrorneuron.run.folder.RunFolder;
+import io.mirrorneuron.run.folder.RunLog;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.PriorityQueue;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Takes into a journal what the line files of its run have got, each record once. Thread-safe, also
+ * across processes: what another one took in is read back from the journal.
+ */
+final class JournalIntake {
+  /** Lines of each log that are read at a time, so that a long history needs no memory. */
+  private static final int BATCH = 2000;
+
+  private final RunFolder folder;
+  private final JournalFiles files;
+  private final Map<RunLog, LogTail> tails = new EnumMap<>(RunLog.class);
+
+  /** Fair, so that nobody has to wait for all that another takes in. */
+  private final ReentrantLock lock = new ReentrantLock(true);
+
+  // Guarded by the lock.
+  private SourcePositions sources;
+  private JournalFiles.Mark mark;
+
+  JournalIntake(RunFolder folder, JournalFiles files) {
+    this.folder = folder;
+    this.files = files;
+    for (RunLog log : RunLog.values()) {
+      tails.put(log, new LogTail(folder, log));
+    }
+  }
+
+  /**
+   * Takes in a batch of each log.
+   *
+   * @return whether that was all there was
+   */
+  boolean advance() throws IOException {
+    boolean whole = false;
+    lock.lock();
+    try {
+      if (sources != null && tails.values().stream().noneMatch(LogTail::hasNews)) {
+        whole = true;
+        return true;
+      }
+      try (var _ = folder.lock()) {
+        if (sources == null || !Objects.equals(mark, files.mark())) {
+          load();
+        }
+        List<JournalEntry> batch = read();
+        if (!batch.isEmpty()) {
+          mark = files.append(batch, sources.account());
+          batch.forEach(sources::took);
+        }
+        whole = true;
+        return tails.values().stream().noneMatch(LogTail::hasMore);
+      }
+    } finally {
+      if (!whole) {
+        sources = null; // the journal itself says what of the batch was written
+      }
+      lock.unlock();
+    }
+  }
+
+  /** Finds out from the journal what it has. */
+  private void load() throws IOException {
+    sources = new SourcePositions();
+    tails.values().forEach(LogTail::forget);
+    files.repair();
+    mark = files.mark();
+    if (mark == null) {
+      return;
+    }
+    try (LineReader lines = LineReader.open(mark.segment(), 0)) {
+      for (byte[] line = lines.next(); line != null; line = lines.next()) {
+        JournalEntry entry = JournalEntry.parse(line);
+        if (entry != null) {
+          sources.took(entry);
+        } else {
+          sources.readAccount(line);
+        }
+      }
+    }
+  }
+
+  /** New lines of all files, merged by their times; within a file the order stays. */
+  private List<JournalEntry> read() throws IOException {
+    List<List<LogLine>> news = new ArrayList<>();
+    for (LogTail tail : tails.values()) {
+      news.add(tail.read(sources, files, BATCH));
+    }
+    long seq = sources.seq();
+    List<JournalEntry> entries = new ArrayList<>();
+    for (LogLine line : merged(news)) {
+      entries.add(line.entry(++seq, folder.runId()));
+    }
+    return entries;
+  }
+
+  private static List<LogLine> merged(List<List<LogLine>> news) {
+    PriorityQueue<Deque<LogLine>> heads =
+        new PriorityQueue<>(
+            Comparator.comparing((Deque<LogLine> lines) -> lines.peek().time())
+                .thenComparing(lines -> lines.peek().log()));
+    news.stream().filter(lines -> !lines.isEmpty()).map(ArrayDeque::new).forEach(heads::add);
+    List<LogLine> merged = new ArrayList<>();
+    while (!heads.isEmpty()) {
+      Deque<LogLine> earliest = heads.poll();
+      merged.add(earliest.poll());
+      if (!earliest.isEmpty()) {
+        heads.add(earliest);
+      }
+    }
+    return merged;
+  }
+}

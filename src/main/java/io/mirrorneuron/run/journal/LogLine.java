@@ -1,0 +1,62 @@
+package io.mirrorneuron.run.journal;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.run.folder.EventId;
+import io.mirrorneuron.run.folder.LogLevel;
+import io.mirrorneuron.run.folder.Records;
+import io.mirrorneuron.run.folder.RunLog;
+import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.Redaction;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+
+/**
+ * A record of a log that a journal takes in, and where it was.
+ *
+ * @param end where its line ends in the file
+ * @param hash of the line
+ */
+record LogLine(Instant time, RunLog log, String file, long end, long hash, ObjectNode record) {
+  private static final int LONGEST_WORD = 128;
+
+  /** The entry with this number. */
+  JournalEntry entry(long seq, String runId) {
+    String ts = word(Records.timeText(record));
+    String type =
+        switch (log) {
+          case LOGS -> "log";
+          case RESOURCES -> "resource_sample";
+          default -> word(record.path("type").asText("error"));
+        };
+    JsonNode level = record.has("level") ? record.get("level") : record.get("severity");
+    ObjectNode told = Json.object().put("schema", "mn.blueprint.stream.v1");
+    told.put("id", "%s:%s:%d:%s:%s".formatted(runId, log.channel(), seq, ts, type));
+    told.put("seq", seq).put("ts", ts).put("run_id", runId);
+    told.set("blueprint_id", record.get("blueprint_id"));
+    told.put("channel", log.channel()).put("type", type);
+    told.put("level", level != null && level.isTextual() ? level.textValue() : null);
+    told.set("payload", Redaction.of(record));
+    EventId event = EventId.of(record);
+    return new JournalEntry(
+        seq,
+        log,
+        log == RunLog.LOGS ? level(level).ordinal() : 0,
+        file,
+        end,
+        hash,
+        event == null ? JournalEntry.NO_JOB : event.job(),
+        event == null ? 0 : event.seq(),
+        Json.write(told).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static LogLevel level(JsonNode level) {
+    return level == null ? LogLevel.INFO : LogLevel.of(level.asText()).orElse(LogLevel.INFO);
+  }
+
+  /** Fit for an id on one line. */
+  private static String word(String text) {
+    String plain = text.replaceAll("[\\p{Cntrl}]", " ");
+    return plain.substring(0, Math.min(LONGEST_WORD, plain.length()));
+  }
+}

@@ -1,0 +1,208 @@
+package io.mirrorneuron.run.journal;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.run.folder.EventId;
+import io.mirrorneuron.run.folder.FileState;
+import io.mirrorneuron.run.folder.LineReader;
+import io.mirrorneuron.run.folder.LogFiles;
+import io.mirrorneuron.run.folder.LogPosition;
+import io.mirrorneuron.run.folder.Records;
+import io.mirrorneuron.run.folder.RunFolder;
+import io.mirrorneuron.run.folder.RunLog;
+import io.mirrorneuron.wire.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Reads what is new in the files of one log. A file is known by its identity on disk, so that one
+ * that was rotated is read to its end under its new name; one that was cut short, rewritten or
+ * replaced is read again, and of its lines only those that the journal does not have are new.
+ * Confined to its journal.
+ */
+final class LogTail {
+  private final RunFolder folder;
+  private final RunLog log;
+
+  /** The files as they were when they were last read to their end. */
+  private final Map<Path, FileState> seen = new HashMap<>();
+
+  /** Whether there is something to read whatever the files look like. */
+  private boolean again = true;
+
+  /** What the journal has of the log, lines by hash, while a file is read again; else null. */
+  private Map<Long, Integer> journalled;
+
+  /** Events of jobs among the records that were read and are not journalled yet. */
+  private final Set<EventId> underWay = new HashSet<>();
+
+  LogTail(RunFolder folder, RunLog log) {
+    this.folder = folder;
+    this.log = log;
+  }
+
+  /**
+   * Whether a file is not as it was when it was last read to its end; who had a file open goes on
+   * writing to it when it is closed.
+   */
+  boolean hasNews() {
+    return again || isNew(folder.files(log).live()) || seen.keySet().stream().anyMatch(this::isNew);
+  }
+
+  private boolean isNew(Path file) {
+    return !FileState.at(file).equals(seen.getOrDefault(file, FileState.NOTHING));
+  }
+
+  /** Whether the last read did not come to the end of all files. */
+  boolean hasMore() {
+    return again;
+  }
+
+  /** Looks at all files anew: what was read of them may not have come into the journal. */
+  void forget() {
+    seen.clear();
+    again = true;
+  }
+
+  /** New records, as many at a time as the limit says. */
+  List<LogLine> read(SourcePositions sources, JournalFiles journal, int limit) throws IOException {
+    List<LogLine> lines = new ArrayList<>();
+    underWay.clear();
+    if (!hasNews()) {
+      return lines;
+    }
+    again = true;
+    LogFiles files = folder.files(log);
+    List<Path> all = files.all();
+    for (Path file : all) {
+      FileState look = FileState.at(file);
+      try {
+        if (!isRead(file, look) && !readFile(file, sources, journal, limit, lines)) {
+          return lines;
+        }
+      } catch (NoSuchFileException e) {
+        return lines; // rotated under our eyes
+      }
+      seen.put(file, look);
+    }
+    seen.keySet().retainAll(all);
+    again = !files.all().equals(all);
+    return lines;
+  }
+
+  /** What is packed stays as it is. */
+  private boolean isRead(Path file, FileState look) {
+    return seen.containsKey(file) && (isPacked(file) || look.equals(seen.get(file)));
+  }
+
+  /** Answers whether it came to the end of the file. */
+  private boolean readFile(
+      Path file, SourcePositions sources, JournalFiles journal, int limit, List<LogLine> lines)
+      throws IOException {
+    String key = key(file);
+    LogPosition from = sources.position(log, key);
+    if (isAnother(file, key, from, sources)) {
+      from = LogPosition.START;
+      journalled = journalled == null ? hashes(journal) : journalled;
+    }
+    try (LineReader reader = LineReader.open(file, from.end())) {
+      Instant time = Instant.EPOCH;
+      for (byte[] text = reader.next(); text != null; text = reader.next()) {
+        long hash = LogPosition.hash(text);
+        ObjectNode record = isJournalled(hash) ? null : parse(text);
+        if (record != null && !isTaken(EventId.of(record), sources)) {
+          Instant own = Records.time(record);
+          time = own == null ? time : own;
+          lines.add(new LogLine(time, log, key, reader.end(), hash, record));
+        } else if (lines.isEmpty()) {
+          sources.passed(log, key, new LogPosition(reader.end(), hash));
+        }
+        if (lines.size() >= limit) {
+          return false;
+        }
+      }
+      journalled = null;
+      return true;
+    }
+  }
+
+  /** Whether the journal has to be asked what of this file it has already. */
+  private boolean isAnother(Path file, String key, LogPosition from, SourcePositions sources)
+      throws IOException {
+    boolean known = sources.knows(log, key);
+    if (isPacked(file)) {
+      return !known;
+    }
+    if (known && from.end() > 0 && !from.isIn(file)) {
+      return true;
+    }
+    String last = sources.lastFile(log);
+    return last != null
+        && !last.equals(key)
+        && file.getFileName().toString().equals(log.file())
+        && !isThere(last, sources.position(log, last));
+  }
+
+  /** Identities are used again; the line that was taken last tells. */
+  private boolean isThere(String key, LogPosition position) throws IOException {
+    for (Path file : folder.files(log).all()) {
+      if (key(file).equals(key) && (isPacked(file) || position.isIn(file))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Map<Long, Integer> hashes(JournalFiles journal) throws IOException {
+    Map<Long, Integer> hashes = new HashMap<>();
+    journal.read(
+        0,
+        entry -> {
+          if (entry.log() == log) {
+            hashes.merge(entry.hash(), 1, Integer::sum);
+          }
+          return true;
+        });
+    return hashes;
+  }
+
+  private boolean isJournalled(long hash) {
+    return journalled != null
+        && journalled.computeIfPresent(hash, (line, times) -> times - 1) instanceof Integer left
+        && left >= 0;
+  }
+
+  private boolean isTaken(EventId event, SourcePositions sources) {
+    return event != null && (sources.has(log, event.job(), event.seq()) || !underWay.add(event));
+  }
+
+  /** Null for what is no record; other readers skip it too. */
+  private static ObjectNode parse(byte[] line) {
+    try {
+      return Json.MAPPER.readTree(line) instanceof ObjectNode record ? record : null;
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  private static boolean isPacked(Path file) {
+    return file.toString().endsWith(".gz");
+  }
+
+  /** A packed file is made once and read once: its name will do. */
+  private static String key(Path file) throws IOException {
+    Object key =
+        isPacked(file) ? null : Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+    String name = key == null ? file.getFileName().toString() : key.toString();
+    return name.replaceAll("[^A-Za-z0-9=,._-]", "");
+  }
+}

@@ -1,0 +1,139 @@
+package io.mirrorneuron.run.record;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.run.folder.Records;
+import io.mirrorneuron.wire.Json;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What of a job's events belongs on its timeline, as {@code mn.timeline.v1}. Remembers when steps
+ * and programs began, so it has to hear all events from the first.
+ */
+final class TimelineRecords {
+  private final EventRecords relay;
+  private final Map<String, Instant> begun = new HashMap<>();
+
+  TimelineRecords(EventRecords relay) {
+    this.relay = relay;
+  }
+
+  /** The record, or null when the event is none of a timeline. */
+  ObjectNode record(ObjectNode event) {
+    String type = event.path("type").asText();
+    return switch (type) {
+      case "job_running",
+          "job_paused",
+          "job_resumed",
+          "job_completed",
+          "job_failed",
+          "job_cancelled" ->
+          ofJob(event, type.substring("job_".length()));
+      case "workflow_step_attempt_started",
+          "workflow_step_started",
+          "workflow_step_completed",
+          "workflow_step_partial",
+          "workflow_step_failed",
+          "workflow_step_skipped",
+          "workflow_step_timed_out",
+          "workflow_step_attempt_timed_out",
+          "workflow_step_attempt_retry_scheduled" ->
+          ofStep(event, type.substring("workflow_step_".length()));
+      case "executor_lease_acquired" -> {
+        begun.put("agent " + text(event, "agent_id"), Records.time(event));
+        yield null;
+      }
+      case "sandbox_job_completed", "sandbox_job_failed" ->
+          ofProgram(event, type.substring("sandbox_job_".length()));
+      default -> null;
+    };
+  }
+
+  private ObjectNode ofJob(ObjectNode event, String word) {
+    return switch (word) {
+      case "running" -> {
+        begun.putIfAbsent("job", Records.time(event));
+        yield entry(event, "running_worker", "running", null, "The job has begun");
+      }
+      case "paused", "resumed" -> entry(event, word, word, null, "The job was " + word);
+      default -> entry(event, word, word, begun.get("job"), "The job has " + ended(word));
+    };
+  }
+
+  private ObjectNode ofStep(ObjectNode event, String type) {
+    Instant at = Records.time(event);
+    String step = text(event, "step_id");
+    return switch (type) {
+      case "attempt_started" -> {
+        begun.putIfAbsent("step " + step, at);
+        begun.put("attempt " + step, at);
+        yield null;
+      }
+      case "started" -> {
+        begun.putIfAbsent("step " + step, at);
+        yield entry(event, "running_worker", "running", null, "Step started: " + step);
+      }
+      case "attempt_timed_out", "attempt_retry_scheduled" ->
+          entry(
+              event,
+              "running_worker",
+              "retrying",
+              begun.remove("attempt " + step),
+              "Step is tried again: " + step);
+      default -> {
+        String word = type.replace("timed_out", "failed");
+        yield entry(
+            event,
+            "running_worker",
+            word,
+            begun.remove("step " + step),
+            "Step %s: %s".formatted(word, step));
+      }
+    };
+  }
+
+  private ObjectNode ofProgram(ObjectNode event, String word) {
+    String agent = text(event, "agent_id");
+    return entry(
+        event,
+        "running_worker",
+        word,
+        begun.remove("agent " + agent),
+        "Program %s: %s".formatted(word, agent));
+  }
+
+  private ObjectNode entry(
+      ObjectNode event, String phase, String status, Instant since, String summary) {
+    ObjectNode record = relay.head(event);
+    record.put("version", 1).put("schema_version", "mn.timeline.v1");
+    record.put("phase", phase).put("status", status).put("summary", summary);
+    String step = text(event, "step_id");
+    if (step != null) {
+      record.put("step_id", step);
+    }
+    Instant at = Records.time(event);
+    if (since != null && at != null) {
+      record.put("duration_ms", Duration.between(since, at).toMillis());
+    }
+    ObjectNode error = relay.error(event);
+    if (error != null) {
+      record.set("span_id", error.get("span_id"));
+      record.putObject("details").set("desc", error.get("desc"));
+      ObjectNode link = Json.object().put("rel", "errors").put("artifact_id", "errors_jsonl");
+      record.putArray("links").add(link);
+    }
+    return record;
+  }
+
+  private static String text(ObjectNode event, String member) {
+    JsonNode value = event.has(member) ? event.get(member) : event.path("payload").path(member);
+    return value.isTextual() ? value.textValue() : null;
+  }
+
+  private static String ended(String word) {
+    return word.equals("cancelled") ? "been cancelled" : word;
+  }
+}

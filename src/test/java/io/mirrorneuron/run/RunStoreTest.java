@@ -1,0 +1,94 @@
+package io.mirrorneuron.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.run.folder.RunFolder;
+import io.mirrorneuron.wire.Json;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who writes the runs decides whether a reader waits for them. */
+class RunStoreTest {
+  private static final Duration LONG = Duration.ofSeconds(20);
+  @TempDir Path root;
+
+  @Test
+  void whereThisProcessWritesAReaderWaitsForARunWhoseJobHasJustBegun() throws Exception {
+    RunBacklog backlog = new RunBacklog();
+    try (RunStore store = new RunStore(root, backlog)) {
+      store.backlog().add("j");
+      CompletableFuture<RunFolder> found = async(() -> store.find("run-j"));
+      List<String> batch = backlog.next(LONG);
+      assertThat(batch).containsExactly("j");
+      assertThat(found).isNotDone();
+      store.open("run-j").write("job.json", Json.object().put("job_id", "j"));
+      backlog.written(batch);
+
+      assertThat(found).succeedsWithin(LONG);
+    }
+  }
+
+  @Test
+  void whereThisProcessWritesAReaderWaitsForTheEndOfARun() throws Exception {
+    RunBacklog backlog = new RunBacklog();
+    try (RunStore store = new RunStore(root, backlog)) {
+      RunFolder run = store.open("run-j");
+      run.write("job.json", Json.object().put("status", "running"));
+      store.backlog().add("j");
+      CompletableFuture<Boolean> over =
+          async(
+              () -> {
+                store.finish("run-j");
+                return run.isOver();
+              });
+      List<String> batch = backlog.next(LONG);
+      assertThat(over).isNotDone();
+      run.write("job.json", Json.object().put("status", "completed"));
+      backlog.written(batch);
+
+      assertThat(over).succeedsWithin(LONG).isEqualTo(true);
+    }
+  }
+
+  /** As in a gateway: the runtime elsewhere writes into a folder that both have. */
+  @Test
+  void whereAnotherProcessWritesAReaderTellsWhatIsThere() throws Exception {
+    try (RunStore gateway = new RunStore(root, new RunWriter.Elsewhere());
+        RunStore runtime = new RunStore(root, new RunBacklog())) {
+      runtime.backlog().add("j"); // and nobody works it off: who waited would not come back
+      assertThat(async(() -> gateway.has("run-j"))).succeedsWithin(LONG).isEqualTo(false);
+      assertThat(
+              async(
+                  () -> {
+                    assertThatThrownBy(() -> gateway.find("run-j"))
+                        .isInstanceOf(MnException.class)
+                        .hasMessage("run not found");
+                    return true;
+                  }))
+          .succeedsWithin(LONG);
+
+      runtime.open("run-j").write("job.json", Json.object().put("status", "running"));
+      assertThat(gateway.find("run-j").isOver()).isFalse();
+      gateway.finish("run-j");
+      runtime.open("run-j").write("job.json", Json.object().put("status", "completed"));
+      assertThat(gateway.find("run-j").isOver()).isTrue();
+    }
+  }
+
+  @Test
+  void noRecorderWritesRunsThatAnotherProcessWrites() {
+    try (RunStore gateway = new RunStore(root, new RunWriter.Elsewhere())) {
+      assertThatThrownBy(gateway::backlog).isInstanceOf(IllegalStateException.class);
+    }
+  }
+
+  private static <T> CompletableFuture<T> async(java.util.function.Supplier<T> work) {
+    return CompletableFuture.supplyAsync(work, Thread::startVirtualThread);
+  }
+}

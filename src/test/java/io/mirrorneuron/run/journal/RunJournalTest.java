@@ -1,0 +1,440 @@
+package io.mirrorneuron.run.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.run.folder.EventId;
+import io.mirrorneuron.run.folder.LogLevel;
+import io.mirrorneuron.run.folder.Records;
+import io.mirrorneuron.run.folder.RunFolder;
+import io.mirrorneuron.run.folder.RunLog;
+import io.mirrorneuron.run.journal.RunJournal.Filter;
+import io.mirrorneuron.wire.Json;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class RunJournalTest {
+  private static final Filter ALL = new Filter(EnumSet.allOf(RunLog.class), null);
+
+  @TempDir Path root;
+  private RunFolder folder;
+
+  @BeforeEach
+  void folder() throws IOException {
+    Files.createDirectories(root.resolve("r1"));
+    folder = new RunFolder("r1", root.toRealPath().resolve("r1"), name -> {});
+  }
+
+  @Test
+  void recordsOfAllFilesAreInOneOrderAndCarryTheirNumber() {
+    append("events.jsonl", record("2026-01-01T00:00:02Z", "b"));
+    append("logs.jsonl", record("2026-01-01T00:00:01Z", "a"), record("2026-01-01T00:00:03Z", "c"));
+    List<JsonNode> told = all(journal());
+
+    assertThat(told)
+        .extracting(one -> one.at("/payload/text").asText())
+        .containsExactly("a", "b", "c");
+    assertThat(told)
+        .extracting(one -> one.path("id").asText())
+        .containsExactly(
+            "r1:logs:1:2026-01-01T00:00:01Z:log",
+            "r1:events:2:2026-01-01T00:00:02Z:t",
+            "r1:logs:3:2026-01-01T00:00:03Z:log");
+  }
+
+  @Test
+  void theOrderStaysWhenAnOlderRecordComesLate() {
+    append("events.jsonl", record("2026-01-01T00:00:02Z", "b"));
+    RunJournal journal = journal();
+    append("logs.jsonl", record("2026-01-01T00:00:01Z", "a"));
+    journal.catchUp();
+
+    assertThat(texts(all(journal))).containsExactly("b", "a");
+    assertThat(texts(all(journal()))).containsExactly("b", "a");
+  }
+
+  @Test
+  void eventsOfProgramsAreToldBehindTheLastOfThem() {
+    String relayed = "{\"type\":\"t\",\"job_id\":\"j\",\"event_id\":\"evt_j_1\",\"seq\":1}\n";
+    append("events.jsonl", record("2026-01-01T00:00:01Z", "a"), relayed);
+    append("logs.jsonl", record("2026-01-01T00:00:02Z", "log"));
+    RunJournal journal = journal();
+    RunJournal.OfPrograms first = journal.ofPrograms(0, 10, 1 << 20);
+    append(
+        "events.jsonl", record("2026-01-01T00:00:03Z", "b"), record("2026-01-01T00:00:04Z", "c"));
+    journal.catchUp();
+
+    assertThat(texts(first)).containsExactly("a");
+    assertThat(first.next()).isEqualTo(3);
+    assertThat(texts(journal.ofPrograms(first.next(), 10, 1 << 20))).containsExactly("b", "c");
+    assertThat(journal.ofPrograms(first.next(), 1, 1 << 20))
+        .satisfies(newest -> assertThat(texts(newest)).containsExactly("c"))
+        .returns(5L, RunJournal.OfPrograms::last);
+    assertThat(journal.ofPrograms(5, 10, 1 << 20))
+        .isEqualTo(new RunJournal.OfPrograms(List.of(), 0, 5));
+  }
+
+  private static List<String> texts(RunJournal.OfPrograms told) {
+    return told.events().stream().map(event -> event.path("text").asText()).toList();
+  }
+
+  @Test
+  void secretsAreHidden() {
+    append("logs.jsonl", "{\"message\":\"m\",\"api_token\":\"s3cret\",\"total_tokens\":\"12\"}\n");
+
+    JsonNode payload = all(journal()).getFirst().get("payload");
+    assertThat(payload.path("api_token").asText()).isEqualTo("[REDACTED]");
+    assertThat(payload.path("total_tokens").asText()).isEqualTo("12");
+  }
+
+  @Test
+  void brokenLinesAreSkippedAndATornOneIsTakenWhenItIsWhole() {
+    append("events.jsonl", "nonsense\n[1]\n" + record("2026-01-01T00:00:01Z", "a") + "{\"type\":");
+    RunJournal journal = journal();
+    assertThat(texts(all(journal))).containsExactly("a");
+
+    append("events.jsonl", "\"t\",\"text\":\"b\"}\n");
+    journal.catchUp();
+    assertThat(texts(all(journal))).containsExactly("a", "b");
+  }
+
+  @Test
+  void idsThatProgramsMakeUpDoNoHarm() {
+    for (String id : List.of("j_4294967295", "j_2147483647", "j_99999999999999999999", "j_-1")) {
+      append("events.jsonl", madeUp("j", id));
+    }
+    for (String job : List.of("a b", "a\\nb", "{", "-")) {
+      append("events.jsonl", madeUp(job, job + "_1"));
+    }
+    append("events.jsonl", event(1), event(1));
+    RunJournal journal = journal();
+
+    assertThat(numbers(all(journal))).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L);
+    assertThat(all(journal())).isEqualTo(all(journal));
+    append("events.jsonl", event(2));
+    RunJournal again = journal();
+    again.catchUp();
+    assertThat(numbers(all(again))).endsWith(9L, 10L);
+  }
+
+  private static String madeUp(String job, String id) {
+    return "{\"type\":\"t\",\"job_id\":\"%s\",\"event_id\":\"evt_%s\"}\n".formatted(job, id);
+  }
+
+  @Test
+  void equalLinesAreTwoRecords() {
+    String line = record("2026-01-01T00:00:01Z", "same");
+    append("logs.jsonl", line, line);
+    assertThat(texts(all(journal()))).containsExactly("same", "same");
+  }
+
+  @Test
+  void aClosedFileThatAProgramGoesOnWritingToIsReadOn() throws IOException {
+    append("logs.jsonl", record("2026-01-01T00:00:01Z", "a"));
+    RunJournal journal = journal();
+    Path closed = folder.path().resolve("logs.001.jsonl");
+    Files.move(folder.path().resolve("logs.jsonl"), closed);
+    append("logs.jsonl", record("2026-01-01T00:00:02Z", "b"));
+    journal.catchUp();
+    append("logs.001.jsonl", record("2026-01-01T00:00:03Z", "c"));
+
+    journal.catchUp();
+    assertThat(texts(all(journal))).containsExactly("a", "b", "c");
+  }
+
+  @Test
+  void aLongHistoryIsTakenInStepByStep() {
+    for (int i = 0; i < 5; i++) {
+      append("logs.jsonl", record("2026-01-01T00:00:01Z", "x").repeat(1000));
+    }
+    RunJournal journal = new RunJournal(folder, 1 << 20);
+    assertThat(journal.advance()).isFalse();
+    int some = all(journal).size();
+    assertThat(some).isBetween(1, 4999);
+    while (!journal.advance()) {
+      assertThat(all(journal)).hasSizeGreaterThan(some);
+    }
+    assertThat(all(journal)).hasSize(5000);
+  }
+
+  @Test
+  void anEntryThatItsWriterDidNotLiveToFinishIsTakenAgain() throws IOException {
+    append(
+        "logs.jsonl", "{\"text\":\"a\"}\n", "{\"text\":\"b\",\"more\":{\"and\":{\"more\":1}}}\n");
+    List<JsonNode> told = all(journal());
+    Path segment = onlySegment();
+    byte[] whole = Files.readAllBytes(segment);
+    for (int end = whole.length - 1; whole[end - 1] != '\n'; end--) {
+      Files.write(segment, Arrays.copyOf(whole, end));
+      assertThat(all(journal())).as("%d bytes", end).isEqualTo(told);
+    }
+  }
+
+  @Test
+  void theNumbersGoOnWhenTheWriterOfANewSegmentDied() throws IOException {
+    RunJournal small = new RunJournal(folder, 1);
+    append("logs.jsonl", record("2026-01-01T00:00:01Z", "a"));
+    small.catchUp();
+    Path next = folder.path().resolve(RunFolder.HIDDEN).resolve("stream-000000000002.log");
+    for (String begun : List.of("", "{\"seq\":1,\"files\"")) {
+      Files.writeString(next, begun);
+      append("logs.jsonl", record("2026-01-01T00:00:02Z", "b"));
+      assertThat(all(journal())).extracting(one -> one.path("seq").asInt()).doesNotHaveDuplicates();
+    }
+    assertThat(texts(all(journal()))).containsExactly("a", "b", "b");
+  }
+
+  private Path onlySegment() throws IOException {
+    try (Stream<Path> files = Files.list(folder.path().resolve(RunFolder.HIDDEN))) {
+      return files
+          .filter(file -> file.getFileName().toString().startsWith("stream-"))
+          .reduce((one, other) -> null)
+          .orElseThrow();
+    }
+  }
+
+  @Test
+  void aFilterPassesChannelsAndLevels() {
+    append(
+        "logs.jsonl",
+        "{\"level\":\"debug\",\"text\":\"d\"}\n",
+        "{\"level\":\"WARN\",\"text\":\"w\"}\n",
+        "{\"text\":\"none\"}\n",
+        "{\"level\":\"CRITICAL\",\"text\":\"c\"}\n");
+    append("events.jsonl", "{\"type\":\"t\",\"level\":\"debug\",\"text\":\"e\"}\n");
+    RunJournal journal = journal();
+
+    Filter warnings = new Filter(EnumSet.of(RunLog.LOGS, RunLog.EVENTS), LogLevel.WARNING);
+    assertThat(texts(told(journal.page(0, warnings, 10)))).containsExactly("e", "w", "c");
+    assertThat(journal.last(2, new Filter(EnumSet.of(RunLog.LOGS), LogLevel.INFO), any -> true))
+        .extracting(one -> one.path("text").asText())
+        .containsExactly("none", "c");
+  }
+
+  @Test
+  void pagesFollowOneAnother() {
+    for (int i = 0; i < 1000; i++) {
+      append("events.jsonl", record("2026-01-01T00:00:01Z", "n" + i));
+    }
+    RunJournal journal = journal();
+    List<String> texts = new ArrayList<>();
+    long after = 0;
+    RunJournal.Page page;
+    do {
+      page = journal.page(after, ALL, 7);
+      texts.addAll(texts(told(page)));
+      after = page.next();
+    } while (!page.complete());
+    assertThat(texts).hasSize(1000).doesNotHaveDuplicates();
+    assertThat(
+            texts(journal.last(3, ALL, any -> true).stream().map(p -> (JsonNode) p).toList(), ""))
+        .containsExactly("n997", "n998", "n999");
+  }
+
+  /**
+   * Programs append, rotate, compress, cut short, rewrite and replace the files of a log, the
+   * runtime writes lost events again, readers of two processes take the news in, and any of them
+   * may be killed in the middle of a write: each record is told once.
+   */
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void eachRecordIsToldOnce(long seed) throws IOException {
+    Random random = new Random(seed);
+    List<String> written = new ArrayList<>();
+    List<String> live = new ArrayList<>();
+    int segment = 0;
+    int jobSeq = 0;
+    RunJournal[] readers = {small(), small()};
+    for (int i = 0; i < 120; i++) {
+      RunJournal reader = readers[random.nextInt(2)];
+      switch (random.nextInt(12)) {
+        case 0 -> {
+          reader.catchUp();
+          if (!live.isEmpty()) {
+            String name = "events.%03d.jsonl".formatted(++segment);
+            Files.move(file("events.jsonl"), file(name));
+            live.clear();
+            if (random.nextBoolean()) {
+              gzip(file(name));
+            }
+          }
+        }
+        case 1 -> {
+          reader.catchUp();
+          rewrite(live, random, written, false);
+        }
+        case 2 -> {
+          reader.catchUp();
+          rewrite(live, random, written, true);
+        }
+        case 3 -> readers[random.nextInt(2)] = small();
+        case 4 -> tear(random);
+        case 5 -> append("events.jsonl", "torn by a crash\n");
+        case 6 -> {
+          String again = event(1 + random.nextInt(Math.max(1, jobSeq)));
+          append("events.jsonl", again);
+          if (jobSeq == 0) {
+            jobSeq = 1;
+            written.add(again);
+          }
+          live.add(again);
+        }
+        case 7 -> {
+          String next = event(++jobSeq);
+          append("events.jsonl", next);
+          written.add(next);
+          live.add(next);
+        }
+        case 8 -> reader.catchUp();
+        default -> {
+          String line = record("2026-01-01T00:00:%02dZ".formatted(i % 60), "n" + i);
+          append("events.jsonl", line);
+          written.add(line);
+          live.add(line);
+        }
+      }
+    }
+    RunJournal last = small();
+    last.catchUp();
+    Map<String, Integer> told = new HashMap<>();
+    all(last).forEach(one -> told.merge(Records.write(one.get("payload")) + "\n", 1, Integer::sum));
+    for (String line : written) {
+      assertThat(told).as("seed %d", seed).containsEntry(line, 1);
+    }
+    assertThat(told).as("seed %d", seed).hasSize(Set.copyOf(written).size());
+    assertThat(numbers(all(last))).isSorted().doesNotHaveDuplicates();
+  }
+
+  static Stream<Long> seeds() {
+    return Stream.iterate(1L, seed -> seed + 1).limit(80);
+  }
+
+  private void rewrite(List<String> live, Random random, List<String> written, boolean replace)
+      throws IOException {
+    List<String> kept = new ArrayList<>(live.subList(random.nextInt(live.size() + 1), live.size()));
+    String own =
+        record("2026-01-01T00:01:00Z", "own" + random.nextInt() + "x".repeat(random.nextInt(300)));
+    kept.add(own);
+    written.add(own);
+    live.clear();
+    live.addAll(kept);
+    byte[] bytes = String.join("", kept).getBytes(StandardCharsets.UTF_8);
+    if (replace) {
+      Files.write(file("new"), bytes);
+      Files.move(
+          file("new"), file("events.jsonl"), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    } else {
+      Files.write(file("events.jsonl"), bytes);
+    }
+  }
+
+  /** What a kill in the middle of an append leaves of the journal. */
+  private void tear(Random random) throws IOException {
+    Path hidden = folder.path().resolve(RunFolder.HIDDEN);
+    if (!Files.isDirectory(hidden)) {
+      return;
+    }
+    try (Stream<Path> files = Files.list(hidden)) {
+      var segments = files.filter(f -> f.toString().contains("stream-")).sorted().toList();
+      if (!segments.isEmpty()) {
+        Files.writeString(
+            segments.getLast(),
+            "99 events 0 (dev=1 1 ff".substring(0, 1 + random.nextInt(20)),
+            StandardOpenOption.APPEND);
+      }
+    }
+  }
+
+  private static void gzip(Path file) throws IOException {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
+      out.write(Files.readAllBytes(file));
+    }
+    Files.write(file.resolveSibling(file.getFileName() + ".gz"), packed.toByteArray());
+    Files.delete(file);
+  }
+
+  private RunJournal small() {
+    return new RunJournal(folder, 50_000);
+  }
+
+  private RunJournal journal() {
+    RunJournal journal = new RunJournal(folder);
+    journal.catchUp();
+    return journal;
+  }
+
+  private Path file(String name) {
+    return folder.path().resolve(name);
+  }
+
+  private void append(String name, String... lines) {
+    try {
+      Files.writeString(
+          file(name), String.join("", lines), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private static String record(String ts, String text) {
+    ObjectNode record = Json.object().put("text", text).put("ts", ts).put("type", "t");
+    return Records.write(record) + "\n";
+  }
+
+  private static String event(int seq) {
+    ObjectNode record = Json.object().put("job_id", "j").put("type", "t");
+    record.put("event_id", new EventId("j", seq).toString()).put("text", "e" + seq);
+    return Records.write(record) + "\n";
+  }
+
+  private static List<JsonNode> all(RunJournal journal) {
+    List<JsonNode> all = new ArrayList<>();
+    long after = 0;
+    RunJournal.Page page;
+    do {
+      page = journal.page(after, ALL, 100);
+      all.addAll(told(page));
+      after = page.next();
+    } while (!page.complete());
+    return all;
+  }
+
+  private static List<JsonNode> told(RunJournal.Page page) {
+    return page.records().stream()
+        .map(bytes -> (JsonNode) Json.parseObject(new String(bytes, StandardCharsets.UTF_8), "x"))
+        .toList();
+  }
+
+  private static List<String> texts(List<JsonNode> told) {
+    return texts(told, "/payload");
+  }
+
+  private static List<String> texts(List<JsonNode> told, String at) {
+    return told.stream().map(one -> one.at(at + "/text").asText()).toList();
+  }
+
+  private static List<Long> numbers(List<JsonNode> told) {
+    return told.stream().map(one -> one.path("seq").asLong()).toList();
+  }
+}
