@@ -23,7 +23,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
-import io.mirrorneuron.area.human.HumanVerticle;
+import io.mirrorneuron.area.runs.Desktop;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.port.ClusterPortContract;
 import io.mirrorneuron.port.JobsPortContract;
@@ -31,7 +31,6 @@ import io.mirrorneuron.run.files.Artifacts;
 import io.mirrorneuron.run.files.Outputs;
 import io.mirrorneuron.run.folder.LastLines;
 import io.mirrorneuron.run.folder.RunFolder;
-import io.mirrorneuron.runs.Desktop;
 import io.mirrorneuron.wire.Redaction;
 import java.time.Clock;
 import java.time.Instant;
@@ -126,6 +125,14 @@ class ArchitectureTest {
           .because("a program is prepared, started, heard and measured by parts of their own");
 
   @ArchTest
+  static final ArchRule partsOfARunHaveNoCycles =
+      slices()
+          .matching(ROOT + ".run.(*)..")
+          .should()
+          .beFreeOfCycles()
+          .because("files come first, then their order, then what they amount to and who decides");
+
+  @ArchTest
   static final ArchRule readersOfManifestsHaveNoCycles =
       slices()
           .matching(ROOT + ".runtime.manifest.(*)..")
@@ -153,7 +160,7 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule viewsOfJobsHaveNoCycles =
       slices()
-          .matching(ROOT + ".jobs.view.(*)..")
+          .matching(ROOT + ".area.jobs.view.(*)..")
           .should()
           .beFreeOfCycles()
           .because("what is stored is read first, then what is planned, then how far it is");
@@ -289,15 +296,8 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule areasKnowNoTransport =
       noClasses()
-          .that(
-              resideInAnyPackage(
-                  in("jobs"),
-                  in("cluster"),
-                  in("blueprints"),
-                  in("observability"),
-                  in("runs"),
-                  in("human"),
-                  in("archive")))
+          .that()
+          .resideInAPackage(in("area"))
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
@@ -315,7 +315,7 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule areasDoNotKnowEachOther =
       slices()
-          .matching(ROOT + ".(jobs|cluster|blueprints|observability|runs|human|archive)..")
+          .matching(ROOT + ".area.(*)..")
           .should()
           .notDependOnEachOther()
           .because("what two areas share is a port, never a message or a class");
@@ -347,18 +347,7 @@ class ArchitectureTest {
           .resideInAPackage(in("gateway"))
           .should()
           .dependOnClassesThat(
-              resideInAnyPackage(
-                  in("jobs"),
-                  in("cluster"),
-                  in("blueprints"),
-                  in("observability"),
-                  in("runs"),
-                  in("human"),
-                  in("archive"),
-                  in("runtime"),
-                  in("client"),
-                  in("store"),
-                  in("runstore")))
+              resideInAnyPackage(in("area"), in("runtime"), in("client"), in("store"), in("run")))
           .because("an operation is added in the contract and in an area, not here");
 
   @ArchTest
@@ -387,15 +376,8 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule areasGetRunsAsTheyMayBeShown =
       noClasses()
-          .that(
-              resideInAnyPackage(
-                      in("jobs"),
-                      in("cluster"),
-                      in("blueprints"),
-                      in("observability"),
-                      in("runs"),
-                      in("archive"))
-                  .or(belongToAnyOf(HumanVerticle.class)))
+          .that()
+          .resideInAPackage(in("area"))
           .should()
           .dependOnClassesThat(
               belongToAnyOf(RunFolder.class, Artifacts.class, Outputs.class, LastLines.class))

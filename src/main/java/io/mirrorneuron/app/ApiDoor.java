@@ -1,20 +1,20 @@
 package io.mirrorneuron.app;
 
 import io.mirrorneuron.app.Endpoints.Endpoint;
-import io.mirrorneuron.archive.ArchiveModule;
 import io.mirrorneuron.area.AreaModule;
 import io.mirrorneuron.area.Platform;
+import io.mirrorneuron.area.archive.ArchiveModule;
+import io.mirrorneuron.area.blueprints.BlueprintsModule;
+import io.mirrorneuron.area.cluster.ClusterModule;
 import io.mirrorneuron.area.human.HumanModule;
-import io.mirrorneuron.blueprints.BlueprintsModule;
+import io.mirrorneuron.area.jobs.JobsModule;
+import io.mirrorneuron.area.observability.ObservabilityModule;
+import io.mirrorneuron.area.runs.RunsModule;
 import io.mirrorneuron.bus.AreaVerticle;
-import io.mirrorneuron.cluster.ClusterModule;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.gateway.GatewayVerticle;
 import io.mirrorneuron.gateway.contract.Contract;
-import io.mirrorneuron.jobs.JobsModule;
-import io.mirrorneuron.observability.ObservabilityModule;
 import io.mirrorneuron.run.human.HumanDecisions;
-import io.mirrorneuron.runs.RunsModule;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.server.ServerContext;
 import io.vertx.core.Vertx;

@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.runtime.cluster.JobCensus;
+import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.store.JobStore;
 import java.util.Map;
 

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.area.jobs.view.JobStory;
+import io.mirrorneuron.area.jobs.view.stored.JobRecord;
 import io.mirrorneuron.config.ConfigLoader;
-import io.mirrorneuron.jobs.view.JobStory;
-import io.mirrorneuron.jobs.view.stored.JobRecord;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.samples.Samples;

@@ -1,6 +1,6 @@
 package io.mirrorneuron.testing;
 
-import io.mirrorneuron.jobs.JobRuns;
+import io.mirrorneuron.area.jobs.JobRuns;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.RunWriter;
 import io.mirrorneuron.run.ShownRuns;

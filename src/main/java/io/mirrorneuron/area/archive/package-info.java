@@ -1,0 +1,2 @@
+/** Runs to take away and to lay side by side: exports and comparisons. */
+package io.mirrorneuron.area.archive;

@@ -1,0 +1,2 @@
+/** Bundles and blueprints. */
+package io.mirrorneuron.area.blueprints;

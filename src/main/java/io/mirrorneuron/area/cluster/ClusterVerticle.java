@@ -1,0 +1,57 @@
+package io.mirrorneuron.area.cluster;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.bus.ApiCall;
+import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.ClusterPort;
+import io.mirrorneuron.store.RedisState;
+import io.vertx.core.buffer.Buffer;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.function.Supplier;
+
+/** The area {@code cluster}. */
+public final class ClusterVerticle extends AreaVerticle {
+  private static final int LIMIT = 64;
+
+  private final ClusterPort cluster;
+  private final RuntimeStatus status;
+
+  /**
+   * @param redis null when the runtime is elsewhere, as is its Redis
+   */
+  public ClusterVerticle(
+      ClusterPort cluster, ServerLocation location, Supplier<RedisState> redis, Clock clock) {
+    super("cluster", LIMIT);
+    this.cluster = cluster;
+    this.status = new RuntimeStatus(cluster, location, redis, clock);
+    on("getRuntimeStatus", this::getRuntimeStatus);
+    on("getSystemSummary", call -> cluster.summary());
+    on("getMetrics", this::getMetrics);
+    on("getResource", call -> Totals.enrich(cluster.resource()));
+    on("setResource", this::setResource);
+    on("putResource", this::setResource);
+  }
+
+  private ObjectNode getRuntimeStatus(ApiCall call) {
+    return status.report(Duration.ofMillis(Math.round(call.number("timeout") * 1000)));
+  }
+
+  private Object getMetrics(ApiCall call) {
+    ObjectNode summary = cluster.summary();
+    return call.accepts("text/plain")
+        ? Buffer.buffer(PrometheusText.of(summary))
+        : Census.metrics(summary);
+  }
+
+  private ObjectNode setResource(ApiCall call) {
+    ObjectNode limits = call.body();
+    limits.retain("cpu", "gpu", "memory", "disk");
+    limits.properties().removeIf(limit -> limit.getValue().isNull());
+    if (limits.isEmpty()) {
+      throw MnException.invalid("at least one of cpu, gpu, memory, or disk is required");
+    }
+    return Totals.enrich(cluster.setResource(limits));
+  }
+}

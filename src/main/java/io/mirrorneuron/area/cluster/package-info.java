@@ -1,0 +1,2 @@
+/** Nodes, their state and their resources. */
+package io.mirrorneuron.area.cluster;

@@ -1,0 +1,112 @@
+package io.mirrorneuron.area.jobs;
+
+import io.mirrorneuron.port.JobsPort;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Lets cursor reads wait for the next change of a job. One watch per job stands behind all of them;
+ * it is kept while readers come back and closed when none has for a while, because a watch over
+ * gRPC is dear to open. Lives on one event loop.
+ */
+final class JobChanges {
+  private static final long SWEEP_MILLIS = 10_000;
+
+  private final Vertx vertx;
+  private final Context context;
+  private final Opening opening;
+  private final Map<String, Watched> watched = new HashMap<>();
+
+  /** Opens a watch off the event loop and completes on it. */
+  interface Opening {
+    Future<JobsPort.Subscription> open(String jobId, Runnable onChange);
+  }
+
+  JobChanges(Vertx vertx, Opening opening) {
+    this.vertx = vertx;
+    this.context = vertx.getOrCreateContext();
+    this.opening = opening;
+    vertx.setPeriodic(SWEEP_MILLIS, timer -> sweep());
+  }
+
+  /**
+   * Makes sure that changes are noticed from now on.
+   *
+   * @return the number of changes noticed so far, to be given to {@link #after}
+   */
+  Future<Long> observe(String jobId) {
+    Watched job = watched.computeIfAbsent(jobId, Watched::new);
+    job.used = true;
+    return job.subscription.map(open -> job.version);
+  }
+
+  /** Completes when there have been more changes than {@code version}, or after the wait. */
+  Future<Void> after(String jobId, long version, Duration wait) {
+    Watched job = watched.get(jobId);
+    if (job == null || job.version > version) {
+      return Future.succeededFuture();
+    }
+    Promise<Void> change = Promise.promise();
+    job.waiting.add(change);
+    long timer = vertx.setTimer(wait.toMillis(), late -> change.tryComplete());
+    return change
+        .future()
+        .onComplete(
+            done -> {
+              vertx.cancelTimer(timer);
+              job.waiting.remove(change);
+            });
+  }
+
+  private void sweep() {
+    watched
+        .values()
+        .removeIf(
+            job -> {
+              boolean idle = !job.used && job.waiting.isEmpty();
+              job.used = false;
+              if (idle) {
+                job.subscription.onSuccess(JobsPort.Subscription::close);
+              }
+              return idle;
+            });
+  }
+
+  /** Closes every watch and lets every reader go. */
+  void close() {
+    watched
+        .values()
+        .forEach(
+            job -> {
+              job.subscription.onSuccess(JobsPort.Subscription::close);
+              List.copyOf(job.waiting).forEach(Promise::tryComplete);
+            });
+    watched.clear();
+  }
+
+  private final class Watched {
+    final Future<JobsPort.Subscription> subscription;
+    final List<Promise<Void>> waiting = new ArrayList<>();
+    long version;
+    boolean used;
+
+    Watched(String jobId) {
+      subscription =
+          opening
+              .open(jobId, () -> context.runOnContext(ignored -> changed()))
+              .onFailure(e -> watched.remove(jobId, this));
+    }
+
+    void changed() {
+      version++;
+      List.copyOf(waiting).forEach(Promise::tryComplete);
+    }
+  }
+}

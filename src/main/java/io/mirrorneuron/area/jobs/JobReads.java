@@ -1,0 +1,106 @@
+package io.mirrorneuron.area.jobs;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.area.jobs.view.JobDetail;
+import io.mirrorneuron.area.jobs.view.RunFacts;
+import io.mirrorneuron.area.jobs.view.stored.JobRecord;
+import io.mirrorneuron.area.jobs.view.stored.StoredRun;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.run.ShownRun;
+import io.mirrorneuron.wire.Json;
+
+/**
+ * What is told of a job: by the runtime with what its run adds and, when the runtime does not know
+ * it any more, by the run alone. NOT_FOUND when nobody knows it. Blocking and thread-safe.
+ */
+final class JobReads {
+  private static final int RECENT = 10;
+
+  private final JobsPort jobs;
+  private final JobRuns runs;
+
+  JobReads(JobsPort jobs, JobRuns runs) {
+    this.jobs = jobs;
+    this.runs = runs;
+  }
+
+  ObjectNode compact(String jobId) {
+    try {
+      JobRecord record = JobRecord.of(jobs.brief(jobId));
+      EventPage last = jobs.lastEvents(jobId, JobDetail.EVENTS_READ);
+      return runs.folder(record)
+          .map(run -> compact(jobId, record.with(runs.documents(run)), last, run))
+          .orElseGet(() -> JobDetail.compact(jobId, record, last, RunFacts.NONE));
+    } catch (MnException e) {
+      ShownRun run = runs.left(jobId, e);
+      JobRecord record = new JobRecord(Json.object(), runs.documents(run));
+      return compact(jobId, record, runs.lastEvents(run, JobDetail.EVENTS_READ), run);
+    }
+  }
+
+  private ObjectNode compact(String jobId, JobRecord record, EventPage last, ShownRun run) {
+    return JobDetail.compact(jobId, record, last, runs.facts(run));
+  }
+
+  ObjectNode full(String jobId) {
+    try {
+      return jobs.get(jobId);
+    } catch (MnException e) {
+      return full(runs.left(jobId, e));
+    }
+  }
+
+  private ObjectNode full(ShownRun run) {
+    StoredRun documents = runs.documents(run);
+    ObjectNode job = documents.run() instanceof ObjectNode known ? known.deepCopy() : Json.object();
+    if (documents.job() instanceof ObjectNode known) {
+      job.setAll(known);
+    }
+    ObjectNode full = Json.object();
+    full.set("job", job);
+    full.set("summary", job);
+    full.putArray("agents");
+    full.putArray("sandboxes");
+    ArrayNode recent = full.putArray("recent_events");
+    runs.lastEvents(run, RECENT)
+        .events()
+        .reversed()
+        .forEach(event -> recent.add(Json.parseObject(event, "event")));
+    return full;
+  }
+
+  /** The run of a job that the runtime knows; null when it has none, or the runtime does not. */
+  String runId(String jobId) {
+    try {
+      return JobRecord.of(jobs.brief(jobId)).runId();
+    } catch (MnException e) {
+      if (e.code() == ErrorCode.NOT_FOUND) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
+  /** The first events of the job behind a number. */
+  EventPage events(String jobId, long after, int limit) {
+    try {
+      return jobs.events(jobId, after, limit);
+    } catch (MnException e) {
+      return runs.events(runs.left(jobId, e), after, limit);
+    }
+  }
+
+  /** The last events of the job and of those that its programs wrote themselves. */
+  EventPage lastEvents(String jobId, int limit) {
+    try {
+      EventPage page = jobs.lastEvents(jobId, limit);
+      return runs.merged(page, jobId, () -> JobRecord.of(jobs.brief(jobId)), limit);
+    } catch (MnException e) {
+      return runs.lastEvents(runs.left(jobId, e), limit);
+    }
+  }
+}

@@ -1,0 +1,235 @@
+package io.mirrorneuron.area.jobs;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.area.jobs.view.RunFacts;
+import io.mirrorneuron.area.jobs.view.stored.JobRecord;
+import io.mirrorneuron.area.jobs.view.stored.StoredRun;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.RunId;
+import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.run.RunStore;
+import io.mirrorneuron.run.ShownRun;
+import io.mirrorneuron.run.ShownRuns;
+import io.mirrorneuron.run.folder.Records;
+import io.mirrorneuron.run.folder.RunLog;
+import io.mirrorneuron.run.index.RunIndex;
+import io.mirrorneuron.run.journal.RunJournal;
+import io.mirrorneuron.run.summary.ObservabilitySummary;
+import io.mirrorneuron.run.summary.ResourceSummary;
+import io.mirrorneuron.wire.Json;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/** What the run store knows of jobs. Blocking and thread-safe. */
+public final class JobRuns {
+  private static final int MOST_EVENTS = 5000;
+
+  /** Of a journal, looked through for events of programs in each list of events. */
+  private static final long LISTED_BYTES = 4 << 20;
+
+  /** The same, once for a story. */
+  private static final long STORY_BYTES = 64 << 20;
+
+  private final RunStore store;
+  private final ShownRuns runs;
+  private final RunIndex index;
+  private final Clock clock;
+
+  public JobRuns(RunStore store, ShownRuns runs, RunIndex index, Clock clock) {
+    this.store = store;
+    this.runs = runs;
+    this.index = index;
+    this.clock = clock;
+  }
+
+  /** The folder of the job's run, if it has one now; it may be some milliseconds behind the job. */
+  Optional<ShownRun> folder(JobRecord job) {
+    return folder(job.runId());
+  }
+
+  /** The same, with all that is to be written when the job has ended. */
+  Optional<ShownRun> wholeFolder(JobRecord job) {
+    if (job.isFinal() && job.runId() != null) {
+      store.finish(job.runId());
+    }
+    return folder(job.runId());
+  }
+
+  private Optional<ShownRun> folder(String runId) {
+    return Optional.ofNullable(runId).flatMap(runs::present);
+  }
+
+  /** The newest run that says it was made for the job. */
+  Optional<ShownRun> ofJob(String jobId) {
+    JsonNode page = index.list(new RunIndex.Query(1, "", "", "", jobId, "", null));
+    return folder(page.at("/data/0/run_id").textValue());
+  }
+
+  /** The same for a job that the runtime was asked for and did not know; else the failure. */
+  ShownRun left(String jobId, MnException failure) {
+    if (failure.code() != ErrorCode.NOT_FOUND) {
+      throw failure;
+    }
+    return ofJob(jobId).orElseThrow(() -> failure);
+  }
+
+  StoredRun documents(ShownRun folder) {
+    return new StoredRun(
+        document(folder, "job.json"),
+        document(folder, "run.json"),
+        folder.has(ObservabilitySummary.FILE) ? folder.summary() : MissingNode.getInstance());
+  }
+
+  /** What is recorded of a job that the runtime does not know any more, with its plan. */
+  JobRecord record(ShownRun folder) {
+    ObjectNode document = Json.object();
+    Stream.of("config.json", "manifest.json")
+        .map(name -> document(folder, name))
+        .filter(plan -> !plan.at("/workflow/steps").isEmpty() || isGraph(plan))
+        .findFirst()
+        .ifPresent(plan -> document.set("manifest", plan));
+    return new JobRecord(document, documents(folder));
+  }
+
+  private static boolean isGraph(JsonNode plan) {
+    return !plan.path("nodes").isEmpty() || !plan.at("/agents/nodes").isEmpty();
+  }
+
+  private static JsonNode document(ShownRun folder, String name) {
+    return folder.peek(name).<JsonNode>map(json -> json).orElse(MissingNode.getInstance());
+  }
+
+  /** What a job's detail tells of its run. */
+  RunFacts facts(ShownRun folder) {
+    List<ObjectNode> files = new ArrayList<>();
+    Set<String> paths = new HashSet<>();
+    for (List<ObjectNode> some : List.of(folder.artifacts(), folder.outputs())) {
+      some.stream().filter(ref -> paths.add(ref.path("path").asText())).forEach(files::add);
+    }
+    boolean sampled = folder.has(RunLog.RESOURCES.file());
+    return new RunFacts(
+        folder.path().toString(),
+        files,
+        sampled
+            ? folder.resources(ResourceSummary.Window.DAY, clock.instant())
+            : Json.MAPPER.nullNode());
+  }
+
+  /** The job's events as its run has them, for a job that the runtime does not know any more. */
+  EventPage events(ShownRun folder, long after, int limit) {
+    List<ObjectNode> events = all(folder, record -> record.path("seq").asLong() > after);
+    return new EventPage(
+        events.stream().limit(limit).map(JobRuns::event).map(Json::write).toList(),
+        events.isEmpty()
+            ? after
+            : events.get(Math.min(limit, events.size()) - 1).path("seq").asLong(),
+        events.size() <= limit);
+  }
+
+  /** The last of them. */
+  EventPage lastEvents(ShownRun folder, int limit) {
+    List<ObjectNode> events = all(folder, any -> true);
+    List<ObjectNode> last = events.subList(Math.max(0, events.size() - limit), events.size());
+    return new EventPage(
+        last.stream().map(JobRuns::event).map(Json::write).toList(),
+        last.isEmpty() ? 0 : last.getLast().path("seq").asLong(),
+        true);
+  }
+
+  /**
+   * The page with what the programs of the run wrote themselves, by time; the last so many.
+   *
+   * @param job asked for when the run is not called after the job
+   */
+  EventPage merged(EventPage page, String jobId, Supplier<JobRecord> job, int limit) {
+    return folder(RunId.of(jobId))
+        .or(() -> folder(job.get().runId()))
+        .map(run -> merged(page, run, limit))
+        .orElse(page);
+  }
+
+  private EventPage merged(EventPage page, ShownRun folder, int limit) {
+    List<ObjectNode> own = journal(folder).ofPrograms(0, limit, LISTED_BYTES).events();
+    if (own.isEmpty()) {
+      return page;
+    }
+    List<ObjectNode> merged = new ArrayList<>();
+    page.events().forEach(text -> merged.add(Json.parseObject(text, "event")));
+    own.stream().map(JobRuns::event).forEach(merged::add);
+    merged.sort(
+        Comparator.comparing(Records::time, Comparator.nullsFirst(Comparator.naturalOrder())));
+    return new EventPage(
+        merged.stream().skip(Math.max(0, merged.size() - limit)).map(Json::write).toList(),
+        page.next(),
+        page.ended());
+  }
+
+  /**
+   * Events that programs of the run wrote themselves behind a number of its journal, by journal.
+   */
+  RunJournal.OfPrograms ofPrograms(ShownRun folder, long after) {
+    return journal(folder).ofPrograms(after, MOST_EVENTS, STORY_BYTES);
+  }
+
+  /** How the files of a run stand; another number when they have changed. Looks at the disk. */
+  long stamp(String runId) {
+    return store.stamp(runId);
+  }
+
+  /** Another number at once when this process has written a document of the run. */
+  int version(String runId) {
+    return store.version(runId);
+  }
+
+  /** Tells whenever the files of a run have changed, until closed. */
+  JobsPort.Subscription watch(String runId, Runnable onChange) {
+    AutoCloseable watch = store.watch(runId, onChange);
+    return () -> {
+      try {
+        watch.close();
+      } catch (Exception e) {
+        throw new IllegalStateException("a watch of the run store cannot be closed", e);
+      }
+    };
+  }
+
+  private List<ObjectNode> all(ShownRun folder, Predicate<ObjectNode> wanted) {
+    return journal(folder)
+        .last(MOST_EVENTS, new RunJournal.Filter(EnumSet.of(RunLog.EVENTS), null), wanted);
+  }
+
+  private RunJournal journal(ShownRun folder) {
+    RunJournal journal = folder.journal();
+    journal.takeInAll();
+    return journal;
+  }
+
+  /**
+   * A record as an event of a job reads: whoever reads those relies on words where there should be
+   * words, and on nothing where there is none.
+   */
+  private static ObjectNode event(ObjectNode record) {
+    ObjectNode event = record.deepCopy();
+    event.properties().removeIf(member -> member.getValue().isNull());
+    if (!event.path("timestamp").isTextual()) {
+      event.put("timestamp", Records.timeText(event));
+    }
+    if (!event.path("type").isTextual()) {
+      event.put("type", event.path("type").asText("event"));
+    }
+    return event;
+  }
+}

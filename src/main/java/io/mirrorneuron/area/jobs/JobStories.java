@@ -1,0 +1,137 @@
+package io.mirrorneuron.area.jobs;
+
+import io.mirrorneuron.area.jobs.view.JobStory;
+import io.mirrorneuron.area.jobs.view.stored.JobRecord;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.run.ShownRun;
+import io.mirrorneuron.run.journal.RunJournal;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
+
+/**
+ * The stories of jobs that go on: each remembers how far it has read the job's events, so that the
+ * next look reads only what came since. A story that has ended is not kept, and of the others the
+ * least recently used go first. Blocking and thread-safe; looks at one job wait for each other.
+ */
+final class JobStories {
+  private static final int PAGE = 1000;
+
+  private final JobsPort jobs;
+  private final JobRuns runs;
+  private final int maxStories;
+  private final long maxWeight;
+  private final Map<String, Kept> kept = new LinkedHashMap<>(16, 0.75f, true);
+  private long weight;
+
+  /**
+   * @param maxWeight of all together, as {@link JobStory#weight} counts
+   */
+  JobStories(JobsPort jobs, JobRuns runs, int maxStories, long maxWeight) {
+    this.jobs = jobs;
+    this.runs = runs;
+    this.maxStories = maxStories;
+    this.maxWeight = maxWeight;
+  }
+
+  private static final class Kept {
+    final ReentrantLock lock = new ReentrantLock();
+    JobStory story;
+    long journal;
+    int weight;
+  }
+
+  /** The view of the job as it is now; NOT_FOUND when nobody knows the job. */
+  <V> V look(String jobId, BiFunction<JobStory, JobRecord, V> view) {
+    try {
+      return known(jobId, view);
+    } catch (MnException e) {
+      ShownRun run = runs.left(jobId, e);
+      JobRecord record = runs.record(run);
+      JobStory story = new JobStory(jobId, record);
+      readOfPrograms(story, run, 0);
+      story.add(runs.events(run, 0, Integer.MAX_VALUE).events());
+      story.settle();
+      return view.apply(story, record);
+    }
+  }
+
+  private <V> V known(String jobId, BiFunction<JobStory, JobRecord, V> view) {
+    Kept mine = take(jobId);
+    mine.lock.lock();
+    try {
+      if (mine.story == null) {
+        mine.story = new JobStory(jobId, JobRecord.of(jobs.get(jobId)));
+      }
+      JobRecord record = read(jobId, mine);
+      if (mine.story.hasEnded() && !record.isFinal()) { // it ended in between
+        record = read(jobId, mine);
+      }
+      V seen = view.apply(mine.story, record);
+      keep(jobId, mine, record.isFinal());
+      return seen;
+    } catch (RuntimeException e) {
+      keep(jobId, mine, true);
+      throw e;
+    } finally {
+      mine.lock.unlock();
+    }
+  }
+
+  private JobRecord read(String jobId, Kept mine) {
+    JobRecord record = JobRecord.of(jobs.brief(jobId));
+    Optional<ShownRun> run = runs.wholeFolder(record);
+    if (run.isPresent()) {
+      record = record.with(runs.documents(run.get()));
+      mine.journal = readOfPrograms(mine.story, run.get(), mine.journal);
+    }
+    readOn(jobId, mine.story, record.lastEvent());
+    mine.story.settle();
+    return record;
+  }
+
+  /** The number in the run's journal behind which to go on. */
+  private long readOfPrograms(JobStory story, ShownRun run, long after) {
+    RunJournal.OfPrograms own = runs.ofPrograms(run, after);
+    story.addOfPrograms(own.events(), own.last());
+    return own.next();
+  }
+
+  /** Up to what the record knows of, so that both tell of the same moment. */
+  private void readOn(String jobId, JobStory story, long last) {
+    while (story.seq() < last) {
+      int wanted = (int) Math.min(PAGE, last - story.seq());
+      EventPage page = jobs.events(jobId, story.seq(), wanted);
+      story.add(page.events());
+      if (page.events().size() < wanted) {
+        return;
+      }
+    }
+  }
+
+  private synchronized Kept take(String jobId) {
+    return kept.computeIfAbsent(jobId, absent -> new Kept());
+  }
+
+  private synchronized void keep(String jobId, Kept mine, boolean isOver) {
+    if (kept.get(jobId) != mine) {
+      return; // has been dropped meanwhile
+    }
+    int now = mine.story == null ? 0 : mine.story.weight();
+    weight += now - mine.weight;
+    mine.weight = now;
+    if (isOver) {
+      weight -= kept.remove(jobId).weight;
+    }
+    Iterator<Kept> oldest = kept.values().iterator();
+    while ((weight > maxWeight || kept.size() > maxStories) && oldest.hasNext()) {
+      weight -= oldest.next().weight;
+      oldest.remove();
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package io.mirrorneuron.area.jobs.view;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.area.jobs.view.stored.Compaction;
+import io.mirrorneuron.area.jobs.view.stored.JobEvent;
+import io.mirrorneuron.area.jobs.view.stored.JobRecord;
+import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.wire.Excerpt;
+import io.mirrorneuron.wire.Json;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The compact view of a job, made of what the runtime says and of its last events. Pure. */
+public final class JobDetail {
+  /** How many of the last events the view is made of. */
+  public static final int EVENTS_READ = 200;
+
+  private static final int EVENTS_SHOWN = 50;
+
+  private static final List<String> PEOPLE = List.of("submitted_by", "cancelled_by");
+
+  private JobDetail() {}
+
+  /**
+   * @param last the last {@link #EVENTS_READ} events
+   */
+  public static ObjectNode compact(String jobId, JobRecord record, EventPage last, RunFacts run) {
+    List<JobEvent> events = last.events().stream().map(JobEvent::parse).toList();
+    String status = record.status();
+    String runId = record.runId(events);
+    String traceId = record.traceId(events);
+    String graphId = record.graphId(events);
+    ObjectNode failure = record.failure();
+    ArrayNode shown = shown(events);
+
+    ObjectNode job = Json.object().put("job_id", jobId);
+    job.put("run_id", runId);
+    job.put("trace_id", traceId);
+    job.put("graph_id", graphId);
+    job.put("status", status).put("run_dir", run.folder());
+    job.putArray("artifacts").addAll(run.files());
+
+    ObjectNode summary = Json.object().put("mode", "compact").put("job_id", jobId);
+    summary.put("run_id", runId);
+    summary.put("trace_id", traceId);
+    summary.put("graph_id", graphId);
+    summary.put("status", status).put("event_count", last.next());
+    summary.put("recent_event_count", shown.size()).put("artifact_count", run.files().size());
+    summary.put("full_detail_url", "/api/v1/jobs/" + quoted(jobId) + "?include=full");
+    for (String name : PEOPLE) {
+      if (record.person(name) instanceof String person) {
+        job.put(name, person);
+        summary.put(name, person);
+      }
+    }
+    if (failure != null) {
+      job.set("failure", failure);
+      summary.set("failure", failure);
+    }
+
+    JsonNode observed = record.stored().observability();
+    if (observed.isObject()) {
+      summary.set("observability_summary", Excerpt.cut(observed));
+    }
+    if (run.resources().isObject()) {
+      summary.set("resource_usage", Excerpt.cut(run.resources()));
+    }
+
+    ObjectNode detail = Json.object();
+    detail.set("job", job);
+    detail.set("summary", summary);
+    detail.put("trace_id", traceId);
+    detail.set("observability_summary", observed.isObject() ? observed : Json.object());
+    detail.set("resource_usage", run.resources());
+    detail.set("failure", failure);
+    detail.set("agents", agents(record.agents(), events));
+    detail.set("recent_events", shown);
+    detail.set("events", shown);
+    detail.putArray("artifacts").addAll(run.files());
+    detail.putArray("output_files").addAll(run.files());
+    return detail;
+  }
+
+  private static ArrayNode shown(List<JobEvent> events) {
+    ArrayNode shown = Json.MAPPER.createArrayNode();
+    events.stream()
+        .skip(Math.max(0, events.size() - EVENTS_SHOWN))
+        .forEach(event -> shown.add(Compaction.event(event.json())));
+    return shown;
+  }
+
+  /** The runtime's agents; where it names none, those that the events name. */
+  private static JsonNode agents(JsonNode known, List<JobEvent> events) {
+    if (known instanceof ArrayNode array && !array.isEmpty()) {
+      return Excerpt.cut(array);
+    }
+    Map<String, ObjectNode> seen = new TreeMap<>();
+    for (JobEvent event : events) {
+      String id = event.ownText("agent_id", "node_id");
+      if (id != null) {
+        ObjectNode agent =
+            seen.computeIfAbsent(
+                id,
+                absent ->
+                    Json.object()
+                        .put("agent_id", id)
+                        .put("status", "observed")
+                        .put("event_count", 0));
+        agent.put("event_count", agent.path("event_count").asInt() + 1);
+        if (event.ownText("status") instanceof String status) {
+          agent.put("status", status);
+        }
+      }
+    }
+    ArrayNode agents = Json.MAPPER.createArrayNode();
+    seen.values().forEach(agents::add);
+    return agents;
+  }
+
+  private static String quoted(String id) {
+    return URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+}

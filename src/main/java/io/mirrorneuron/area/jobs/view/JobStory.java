@@ -1,0 +1,113 @@
+package io.mirrorneuron.area.jobs.view;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.area.jobs.view.plan.Plan;
+import io.mirrorneuron.area.jobs.view.plan.Plans;
+import io.mirrorneuron.area.jobs.view.progress.Fold;
+import io.mirrorneuron.area.jobs.view.progress.Progress;
+import io.mirrorneuron.area.jobs.view.progress.Ticking;
+import io.mirrorneuron.area.jobs.view.stored.JobEvent;
+import io.mirrorneuron.area.jobs.view.stored.JobRecord;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * What the events of one job have told so far, and the views made of it. Takes the events in order
+ * and each once; how they are divided makes no difference. What programs of the run wrote
+ * themselves stands between them by its time, as far as it is there in time. Confined to whoever
+ * holds it.
+ */
+public final class JobStory {
+  private final String jobId;
+  private final Plan plan;
+  private final Fold fold;
+  private final Traffic traffic = new Traffic();
+  private final Deque<JobEvent> ofPrograms = new ArrayDeque<>();
+  private long seq;
+  private long lastOfPrograms;
+
+  /**
+   * @param first with the manifest or the topology, as {@code JobsPort.get} answers
+   */
+  public JobStory(String jobId, JobRecord first) {
+    this.jobId = jobId;
+    this.plan = Plans.of(first);
+    this.fold = new Fold(plan);
+  }
+
+  /** The number of the job's last event that was told; 0 before the first. */
+  public long seq() {
+    return seq;
+  }
+
+  /** Grows with all that is told, by the job and by programs. */
+  public long version() {
+    return seq + lastOfPrograms;
+  }
+
+  /** An event has ended the job. */
+  public boolean hasEnded() {
+    return fold.hasEnded();
+  }
+
+  /** How much it holds: about so many steps, agents and ways. */
+  public int weight() {
+    return fold.weight() + traffic.ways().size();
+  }
+
+  /** Goes on with what follows {@link #seq}, as JSON texts. */
+  public void add(List<String> texts) {
+    List<JobEvent> events = texts.stream().map(JobEvent::parse).toList();
+    List<JobEvent> all = new ArrayList<>();
+    for (JobEvent event : events) {
+      while (!ofPrograms.isEmpty() && ofPrograms.peek().at() < event.at()) {
+        all.add(ofPrograms.poll());
+      }
+      all.add(event);
+    }
+    apply(all);
+    seq = events.isEmpty() ? seq : Math.max(seq + events.size(), events.getLast().seq());
+  }
+
+  /**
+   * Will go on with these, each before the first event of the job that is later; how the job itself
+   * stands only the runtime tells.
+   *
+   * @param last the number of the last of them among all records of the run
+   */
+  public void addOfPrograms(List<ObjectNode> events, long last) {
+    events.stream()
+        .map(JobEvent::new)
+        .filter(event -> !event.type().startsWith("job_"))
+        .forEach(ofPrograms::add);
+    lastOfPrograms = Math.max(lastOfPrograms, last);
+  }
+
+  /** Goes on with those that no event of the job was later than. */
+  public void settle() {
+    apply(List.copyOf(ofPrograms));
+    ofPrograms.clear();
+  }
+
+  private void apply(List<JobEvent> events) {
+    fold.applyAll(events);
+    events.forEach(traffic::apply);
+  }
+
+  /** The workflow progress, {@code rest.md} section 9.2. */
+  public Ticking progress(JobRecord record) {
+    return Ticking.of(new Progress(plan, fold, record).snapshot(jobId, version()));
+  }
+
+  /** Whether {@link #progress} shows a job that has ended. */
+  public boolean isFinal(JobRecord record) {
+    return hasEnded() || record.isFinal();
+  }
+
+  /** Who talks to whom, {@code rest.md} section 10. */
+  public ObjectNode agentGraph(JobRecord record) {
+    return AgentGraph.of(jobId, plan, traffic, record);
+  }
+}

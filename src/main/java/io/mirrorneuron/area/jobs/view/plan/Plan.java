@@ -1,0 +1,51 @@
+package io.mirrorneuron.area.jobs.view.plan;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What of a job stands fixed from its submission: its steps, who works for them, and their order.
+ * Read by {@link Plans}.
+ *
+ * @param isLasting whether it is a service, whose steps rest rather than end
+ * @param isOfAgents whether each step is an agent of its own
+ * @param steps by id, in the order of the manifest; at least one
+ * @param layers ids of steps; those of one layer wait for some of the layers before
+ * @param graph the graph of agents with {@code nodes} and {@code edges}; may be a missing node
+ */
+public record Plan(
+    String workflowId,
+    String name,
+    String description,
+    boolean isLasting,
+    boolean isOfAgents,
+    Map<String, Step> steps,
+    List<Edge> edges,
+    List<List<String>> layers,
+    JsonNode graph) {
+
+  /**
+   * @param emits the event type that says that the step is done, or null
+   * @param next the steps that start then
+   */
+  public record Step(
+      String id,
+      String label,
+      String goal,
+      List<String> requires,
+      List<String> provides,
+      List<Worker> workers,
+      String emits,
+      List<String> next) {}
+
+  /**
+   * @param alias or null, as {@code displayName}
+   */
+  public record Worker(String id, String role, String model, String alias, String displayName) {}
+
+  /**
+   * @param json {@code {from, to, id?, event?, required?, accepts?, condition?}}
+   */
+  public record Edge(String from, String to, JsonNode json) {}
+}

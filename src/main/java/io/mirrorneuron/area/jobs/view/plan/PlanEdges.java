@@ -1,0 +1,57 @@
+package io.mirrorneuron.area.jobs.view.plan;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.area.jobs.view.plan.Plan.Edge;
+import io.mirrorneuron.area.jobs.view.stored.Texts;
+import io.mirrorneuron.wire.Excerpt;
+import io.mirrorneuron.wire.Json;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Reads the edges between steps, however they are written. */
+final class PlanEdges {
+  private PlanEdges() {}
+
+  /** Between those steps; others are left out. */
+  static List<Edge> listed(JsonNode listed, Set<String> ids) {
+    List<Edge> edges = new ArrayList<>();
+    for (JsonNode json : listed) {
+      String from = Texts.of(json, "from", "from_node", "source");
+      String to = Texts.of(json, "to", "to_node", "target");
+      if (ids.contains(from) && ids.contains(to)) {
+        ObjectNode shown = json(from, to, Texts.of(json, "event", "message_type", "on"));
+        String id = Texts.of(json, "id", "edge_id");
+        if (id != null) {
+          shown.put("id", id);
+        }
+        Stream.of("required", "accepts", "condition")
+            .filter(json::hasNonNull)
+            .forEach(name -> shown.set(name, Excerpt.cut(json.get(name))));
+        edges.add(new Edge(from, to, shown));
+      }
+    }
+    return edges;
+  }
+
+  /** Of steps that say themselves which follow them. */
+  static List<Edge> emitted(Collection<Plan.Step> steps, Set<String> ids) {
+    List<Edge> edges = new ArrayList<>();
+    for (Plan.Step step : steps) {
+      for (String to : step.next()) {
+        if (ids.contains(to)) {
+          edges.add(new Edge(step.id(), to, json(step.id(), to, step.emits())));
+        }
+      }
+    }
+    return edges;
+  }
+
+  private static ObjectNode json(String from, String to, String event) {
+    ObjectNode json = Json.object().put("from", from).put("to", to);
+    return event == null ? json : json.put("event", event);
+  }
+}

@@ -1,0 +1,113 @@
+package io.mirrorneuron.area.jobs.view.progress;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.area.jobs.view.plan.Plan;
+import io.mirrorneuron.area.jobs.view.stored.JobRecord;
+import io.mirrorneuron.area.jobs.view.stored.Times;
+import io.mirrorneuron.wire.Json;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The workflow progress, {@code rest.md} section 9.2. Of a big job only the first steps are shown,
+ * and those people want to look at; what is counted is counted of all.
+ */
+public final class Progress {
+  private static final int STEPS = 300;
+  private static final int CURRENT = 50;
+  private static final int EDGES = 1000;
+
+  private final Plan plan;
+  private final Fold fold;
+  private final JobRecord record;
+  private final Standing standing;
+  private final List<String> current;
+  private final Set<String> shown;
+
+  public Progress(Plan plan, Fold fold, JobRecord record) {
+    this.plan = plan;
+    this.fold = fold;
+    this.record = record;
+    this.standing = new Standing(plan, fold, record);
+    this.current = standing.current().stream().limit(CURRENT).toList();
+    this.shown = shown();
+  }
+
+  private Set<String> shown() {
+    Set<String> ids = new HashSet<>(current);
+    for (String id : plan.steps().keySet()) {
+      if (ids.size() >= STEPS) {
+        break;
+      }
+      ids.add(id);
+    }
+    return ids;
+  }
+
+  /**
+   * The snapshot; its clocks are places of {@link Ticking}.
+   *
+   * @param seq grows with each event that is in it
+   */
+  public ObjectNode snapshot(String jobId, long seq) {
+    ObjectNode json = Json.object().put("schema_version", 1).put("job_id", jobId);
+    json.put("workflow_id", plan.workflowId()).put("name", plan.name());
+    json.put("description", plan.description()).put("trace_id", standing.traceId());
+    json.put("status", standing.status());
+    json.put("workflow_kind", plan.isLasting() ? "service" : "batch");
+    if (!standing.status().equals("completed")) {
+      json.set("failure", standing.failure());
+    }
+    json.put("seq", seq).set("generated_at", Ticking.now());
+    json.put("submitted_at", Times.text(standing.submittedAt()));
+    json.set("elapsed_seconds", Ticking.elapsed(standing.submittedAt(), standing.endedAt()));
+    steps(json);
+    ArrayNode edges = json.putArray("edges");
+    plan.edges().stream()
+        .filter(edge -> shown.contains(edge.from()) && shown.contains(edge.to()))
+        .limit(EDGES)
+        .forEach(edge -> edges.add(edge.json()));
+    ArrayNode layers = json.putArray("layers");
+    for (List<String> layer : plan.layers()) {
+      List<String> ids = layer.stream().filter(shown::contains).toList();
+      if (!ids.isEmpty()) {
+        ids.forEach(layers.addArray()::add);
+      }
+    }
+    fold.messages().forEach(json.putArray("messages")::add);
+    fold.recent().forEach(json.putArray("recent_events")::add);
+    if (record.stored().observability().isObject()) {
+      json.set("observability_summary", record.stored().observability());
+    }
+    return json;
+  }
+
+  private void steps(ObjectNode json) {
+    StepCount agents = new StepCount();
+    Collection<StepTrack> all = standing.steps();
+    all.forEach(step -> step.workers().forEach(agents::add));
+    json.set("agent_count", agents.json());
+    json.put("current_step_id", current.getFirst());
+    current.forEach(json.putArray("current_step_ids")::add);
+    StepViews views = new StepViews(plan, standing, new HashSet<>(current), shown, record);
+    ArrayNode steps = Json.MAPPER.createArrayNode();
+    for (StepTrack step : all) {
+      if (shown.contains(step.plan.id())) {
+        ObjectNode view = views.step(step);
+        steps.add(view);
+        if (step.plan.id().equals(current.getFirst())) {
+          json.set("current_step", view);
+        }
+      }
+    }
+    json.set("steps", steps);
+    int omitted = agents.total() - views.agentsShown();
+    if (omitted > 0) {
+      ObjectNode left = json.putObject("omitted");
+      left.put("steps", all.size() - shown.size()).put("agents", omitted);
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package io.mirrorneuron.area.jobs.view.progress;
+
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.ToLongFunction;
+
+/** What those who work for a step come to together. */
+final class StepTogether {
+  private static final List<StepStatus> WORST_FIRST =
+      List.of(
+          StepStatus.FAILED,
+          StepStatus.CANCELLED,
+          StepStatus.PARTIAL,
+          StepStatus.DONE,
+          StepStatus.SKIPPED);
+
+  private final Collection<Track> workers;
+  private final Set<StepStatus> all = EnumSet.noneOf(StepStatus.class);
+
+  StepTogether(Collection<Track> workers) {
+    this.workers = workers;
+    workers.forEach(worker -> all.add(worker.status));
+  }
+
+  /**
+   * @param alone what it is without any worker
+   */
+  StepStatus status(StepStatus alone) {
+    if (all.isEmpty()) {
+      return alone;
+    }
+    if (all.contains(StepStatus.RUNNING)) {
+      return StepStatus.RUNNING;
+    }
+    for (StepStatus one : all) {
+      if (one.isWaiting()) {
+        return one;
+      }
+    }
+    if (all.stream().allMatch(StepStatus::isOver)) {
+      return WORST_FIRST.stream().filter(all::contains).findFirst().orElseThrow();
+    }
+    if (all.contains(StepStatus.DONE)) {
+      return StepStatus.RUNNING; // between two of them
+    }
+    if (all.contains(StepStatus.IDLE)) {
+      return StepStatus.IDLE;
+    }
+    return all.contains(StepStatus.READY) ? StepStatus.READY : StepStatus.PENDING;
+  }
+
+  long startedAt(long alone) {
+    return workers.stream()
+        .mapToLong(worker -> worker.startedAt)
+        .filter(at -> at != 0)
+        .min()
+        .orElse(alone);
+  }
+
+  long endedAt() {
+    return latest(worker -> worker.endedAt);
+  }
+
+  long lastEventAt() {
+    return latest(worker -> worker.lastEventAt);
+  }
+
+  private long latest(ToLongFunction<Track> time) {
+    return workers.stream().mapToLong(time).max().orElse(0);
+  }
+}

@@ -1,0 +1,179 @@
+package io.mirrorneuron.area.jobs.view.progress;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.area.jobs.view.stored.JobEvent;
+import io.mirrorneuron.area.jobs.view.stored.Times;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** How far a step or one of its agents is. Times in milliseconds since the epoch; 0 is none. */
+final class Track {
+  private static final double BEGUN = 0.1;
+  private static final double EACH_EVENT = 0.06;
+  private static final double NEARLY = 0.95;
+
+  final String id;
+  StepStatus status = StepStatus.PENDING;
+  long startedAt;
+  long endedAt;
+  long lastEventAt;
+  long retryAt;
+  long deadlineAt;
+  long heartbeatDeadlineAt;
+
+  /** 0 before the first. */
+  int attempt;
+
+  String attemptId;
+  String reason;
+
+  /** An {@code mn.error.v1} object, or null. */
+  ObjectNode failure;
+
+  /** From 0 to 1. */
+  double progress;
+
+  /** What its events say of it last; null when they do not. */
+  Double tokens;
+
+  Double tools;
+  Double mailboxDepth;
+  String model;
+  String role;
+  String workingOn;
+
+  /** The last ones, oldest first. */
+  private final Deque<Activity> activities;
+
+  Track(String id) {
+    this.id = id;
+    this.activities = new ArrayDeque<>(1);
+  }
+
+  private Track(Track other) {
+    id = other.id;
+    status = other.status;
+    startedAt = other.startedAt;
+    endedAt = other.endedAt;
+    lastEventAt = other.lastEventAt;
+    retryAt = other.retryAt;
+    deadlineAt = other.deadlineAt;
+    heartbeatDeadlineAt = other.heartbeatDeadlineAt;
+    attempt = other.attempt;
+    attemptId = other.attemptId;
+    reason = other.reason;
+    failure = other.failure;
+    progress = other.progress;
+    tokens = other.tokens;
+    tools = other.tools;
+    mailboxDepth = other.mailboxDepth;
+    model = other.model;
+    role = other.role;
+    workingOn = other.workingOn;
+    activities = other.activities;
+  }
+
+  /** To be changed without changing this one; the activities are shared. */
+  Track copy() {
+    return new Track(this);
+  }
+
+  Deque<Activity> activities() {
+    return activities;
+  }
+
+  void start(long at) {
+    if (status == StepStatus.RUNNING) {
+      return;
+    }
+    status = StepStatus.RUNNING;
+    startedAt = startedAt == 0 ? at : startedAt;
+    endedAt = 0;
+    retryAt = 0;
+    reason = null;
+    failure = null;
+    progress = progress >= 1 ? BEGUN : Math.max(BEGUN, progress);
+  }
+
+  /** It works on, as one more event shows. */
+  void goOn() {
+    if (status == StepStatus.RUNNING) {
+      progress = Math.max(progress, Math.min(NEARLY, progress + EACH_EVENT));
+    }
+  }
+
+  /** It does not work any more: it is over, or rests. */
+  void end(StepStatus how, long at) {
+    status = how;
+    endedAt = how.isOver() ? at : 0;
+    retryAt = 0;
+    heartbeatDeadlineAt = 0;
+    if (how == StepStatus.DONE) {
+      progress = 1;
+      failure = null;
+    }
+  }
+
+  void fail(StepStatus how, ObjectNode error, long at) {
+    end(how, at);
+    failure = error;
+    reason = error == null ? reason : error.path("desc").asText();
+  }
+
+  boolean isAtWork() {
+    return status == StepStatus.RUNNING || status == StepStatus.PAUSING;
+  }
+
+  void hold(StepStatus how) {
+    if (isAtWork()) {
+      status = how;
+    }
+  }
+
+  void release() {
+    if (status == StepStatus.PAUSED || status == StepStatus.PAUSING) {
+      status = StepStatus.RUNNING;
+    }
+  }
+
+  void close(StepStatus how, long at) {
+    if (!status.isOver()) {
+      end(how, at);
+    }
+  }
+
+  /** Takes what the event says of its attempt. */
+  void attempt(JobEvent event) {
+    Double number = event.number("attempt");
+    attempt = number == null ? attempt : number.intValue();
+    attemptId = or(event.text("attempt_id"), attemptId);
+    retryAt = time(event.text("retry_at"), 0);
+    deadlineAt = time(event.text("deadline_at"), deadlineAt);
+    heartbeatDeadlineAt = time(event.text("heartbeat_deadline_at"), heartbeatDeadlineAt);
+  }
+
+  /** What an event says outright goes before what is made of it. */
+  void listen(JobEvent event) {
+    if (!event.payload().isObject()) {
+      return;
+    }
+    Double told = event.payload().has("progress") ? event.number("progress") : null;
+    if (told != null) {
+      progress = Math.clamp(told > 1 ? told / 100 : told, 0, 1);
+    }
+    tokens = or(event.number("tokens", "total_tokens"), tokens);
+    tools = or(event.number("tools", "tool_calls"), tools);
+    mailboxDepth = or(event.number("mailbox_depth"), mailboxDepth);
+    model = or(event.text("model"), model);
+    role = or(event.text("role"), role);
+    workingOn = or(event.text("working_on"), workingOn);
+  }
+
+  private static <T> T or(T first, T second) {
+    return first == null ? second : first;
+  }
+
+  private static long time(String text, long otherwise) {
+    return text == null ? otherwise : Times.millis(text);
+  }
+}

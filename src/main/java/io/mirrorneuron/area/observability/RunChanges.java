@@ -1,0 +1,72 @@
+package io.mirrorneuron.area.observability;
+
+import io.mirrorneuron.run.RunStore;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+
+/**
+ * Lets cursor reads wait until there may be something new of a run. Many changes in a row are one.
+ */
+final class RunChanges {
+  private final Vertx vertx;
+  private final RunStore runs;
+  private final long togetherMillis;
+
+  /**
+   * @param togetherMillis how long to wait for more after the first change
+   */
+  RunChanges(Vertx vertx, RunStore runs, long togetherMillis) {
+    this.vertx = vertx;
+    this.runs = runs;
+    this.togetherMillis = togetherMillis;
+  }
+
+  /** Notices changes from now on, until it is closed. Called and used on one event loop. */
+  Watch watch(String runId) {
+    return new Watch(runId);
+  }
+
+  final class Watch implements AutoCloseable {
+    private final Context context = vertx.getOrCreateContext();
+    private final AutoCloseable registration;
+    private boolean changed;
+    private Promise<Void> waiting;
+
+    private Watch(String runId) {
+      registration = runs.watch(runId, () -> context.runOnContext(ignored -> changed()));
+    }
+
+    private void changed() {
+      changed = true;
+      if (waiting != null) {
+        Promise<Void> waiter = waiting;
+        waiting = null;
+        vertx.setTimer(togetherMillis, timer -> waiter.tryComplete());
+      }
+    }
+
+    /** Completes after a change since the last wait, or when the limit is over. */
+    Future<Void> await(Duration limit) {
+      Promise<Void> waiter = Promise.promise();
+      waiting = waiter;
+      long timer = vertx.setTimer(Math.max(1, limit.toMillis()), late -> waiter.tryComplete());
+      if (changed) {
+        changed();
+      }
+      changed = false;
+      return waiter.future().onComplete(done -> vertx.cancelTimer(timer));
+    }
+
+    @Override
+    public void close() {
+      try {
+        registration.close();
+      } catch (Exception e) {
+        throw new IllegalStateException("a watch of the run store cannot be closed", e);
+      }
+    }
+  }
+}

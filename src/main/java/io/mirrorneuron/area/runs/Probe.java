@@ -1,0 +1,99 @@
+package io.mirrorneuron.area.runs;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Asks pages of this machine whether they are there. An address comes from files that programs
+ * write, so only ports that the run itself has are asked, and nothing of an answer is told but
+ * whether it came.
+ */
+final class Probe implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofMillis(750);
+  private static final Duration KEPT = Duration.ofSeconds(5);
+  private static final int MOST_KEPT = 1000;
+  private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "[::1]");
+
+  private record Answer(Instant at, boolean running) {}
+
+  private final Clock clock;
+  private final Map<URI, Answer> answers = new ConcurrentHashMap<>();
+  private final HttpClient http =
+      HttpClient.newBuilder()
+          .connectTimeout(PATIENCE)
+          .followRedirects(HttpClient.Redirect.NEVER)
+          .proxy(HttpClient.Builder.NO_PROXY)
+          .version(HttpClient.Version.HTTP_1_1)
+          .build();
+
+  Probe(Clock clock) {
+    this.clock = clock;
+  }
+
+  /**
+   * {@code running} or {@code starting} by asking; {@code available} for every address that is not
+   * asked.
+   *
+   * @param ports those that the run has
+   */
+  String status(String url, Set<Integer> ports) {
+    URI uri;
+    try {
+      uri = URI.create(url);
+    } catch (IllegalArgumentException e) {
+      return "available";
+    }
+    if (!isOurs(uri, ports)) {
+      return "available";
+    }
+    if (answers.size() > MOST_KEPT) {
+      answers.clear();
+    }
+    Answer answer =
+        answers.compute(
+            uri,
+            (address, known) ->
+                known != null && known.at().plus(KEPT).isAfter(clock.instant())
+                    ? known
+                    : new Answer(clock.instant(), answers(address)));
+    return answer.running() ? "running" : "starting";
+  }
+
+  private static boolean isOurs(URI uri, Set<Integer> ports) {
+    String scheme = String.valueOf(uri.getScheme());
+    return (scheme.equals("http") || scheme.equals("https"))
+        && uri.getUserInfo() == null
+        && LOOPBACK.contains(String.valueOf(uri.getHost()))
+        && ports.contains(uri.getPort());
+  }
+
+  private boolean answers(URI uri) {
+    try {
+      HttpRequest request = HttpRequest.newBuilder(uri).timeout(PATIENCE).build();
+      HttpResponse<InputStream> response =
+          http.send(request, HttpResponse.BodyHandlers.ofInputStream());
+      response.body().close();
+      return response.statusCode() < 500;
+    } catch (IOException | IllegalArgumentException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  @Override
+  public void close() {
+    http.shutdownNow();
+  }
+}

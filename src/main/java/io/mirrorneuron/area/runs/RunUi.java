@@ -1,0 +1,216 @@
+package io.mirrorneuron.area.runs;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.run.ShownRun;
+import io.mirrorneuron.run.folder.RunLog;
+import io.mirrorneuron.wire.Json;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * The page of a run: what the worker wrote of it or, where it wrote nothing, what the record of its
+ * web service says.
+ */
+final class RunUi {
+  private static final String SERVICE_NAME = "blueprint-web-ui";
+  private static final List<String> PLACES =
+      List.of(
+          "/web_ui_service",
+          "/blueprint_web_ui_service",
+          "/metadata/blueprint_web_ui_service",
+          "/manifest/metadata/blueprint_web_ui_service",
+          "/service");
+
+  private final Function<String, Optional<JsonNode>> jobs;
+  private final Probe probe;
+
+  /**
+   * @param jobs the runtime's document of a job
+   */
+  RunUi(Function<String, Optional<JsonNode>> jobs, Probe probe) {
+    this.jobs = jobs;
+    this.probe = probe;
+  }
+
+  /**
+   * {@code {run_id, run_dir, ui, web_ui, job, run, events}}.
+   *
+   * @param limit events at most, the last ones
+   * @throws MnException NOT_FOUND {@code run UI not found}
+   */
+  ObjectNode of(ShownRun folder, int limit) {
+    ObjectNode job = folder.read("job.json").orElseGet(Json::object);
+    ObjectNode run = folder.read("run.json").orElseGet(Json::object);
+    Optional<ObjectNode> ui = folder.readAsMade("ui.json");
+    Optional<ObjectNode> webUi = ui.isEmpty() ? Optional.empty() : folder.readAsMade("web_ui.json");
+    Optional<Service> service =
+        webUi.isPresent() ? Optional.empty() : service(folder, job, run, ui.isPresent());
+    if (ui.isEmpty() && service.isEmpty()) {
+      throw notFound();
+    }
+    ObjectNode page = Json.object();
+    page.put("run_id", folder.runId()).put("run_dir", folder.path().toString());
+    page.set("ui", ui.orElseGet(() -> service.orElseThrow().ui()));
+    page.set("web_ui", webUi.or(() -> service.map(this::webUi)).orElseGet(Json::object));
+    page.set("job", job);
+    page.set("run", run);
+    page.set("events", folder.lastEvents(limit));
+    return page;
+  }
+
+  static MnException notFound() {
+    return new MnException(ErrorCode.NOT_FOUND, "run_ui_not_found", "run UI not found");
+  }
+
+  /**
+   * @param optional whether the page is whole without it, so that the runtime may be away
+   */
+  private Optional<Service> service(
+      ShownRun folder, ObjectNode job, ObjectNode run, boolean optional) {
+    List<JsonNode> documents = new ArrayList<>(List.of(job, run));
+    folder.read("event_relay.json").ifPresent(documents::add);
+    return found(documents)
+        .or(
+            () ->
+                known(job.path("job_id").asText(""), optional).flatMap(one -> found(List.of(one))))
+        .map(record -> new Service(record, folder, job, run));
+  }
+
+  private Optional<JsonNode> known(String jobId, boolean optional) {
+    try {
+      return jobs.apply(jobId);
+    } catch (MnException e) {
+      if (optional && e.code().retryable()) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  private static Optional<JsonNode> found(List<JsonNode> documents) {
+    return documents.stream()
+        .flatMap(
+            document ->
+                Stream.of(document, document.path("job"))
+                    .flatMap(where -> PLACES.stream().map(where::at)))
+        .filter(JsonNode::isObject)
+        .filter(service -> SERVICE_NAME.equals(service.path("name").asText(SERVICE_NAME)))
+        .findFirst();
+  }
+
+  private ObjectNode webUi(Service service) {
+    String url = service.url();
+    return service.webUi(url.isEmpty() ? service.status() : probe.status(url, service.ports()));
+  }
+
+  /**
+   * The record of a service, and the run that it belongs to.
+   *
+   * @param document as a launcher or worker wrote it
+   */
+  private record Service(JsonNode document, ShownRun folder, ObjectNode job, ObjectNode run) {
+
+    ObjectNode ui() {
+      ObjectNode ui = Json.object().put("schema_version", 1).put("adapter", adapter());
+      ui.put("kind", "output").put("title", title()).put("run_id", folder.runId());
+      ui.put("blueprint_id", blueprintId());
+      ArrayNode components = ui.putArray("components");
+      String video = text("browser_video_source", "browser_source");
+      components
+          .addObject()
+          .put("type", "video")
+          .put("label", "Video")
+          .put("browser_source", video);
+      components.addObject().put("type", "events").put("label", "Events").put("max_events", 200);
+      ui.putObject("metadata")
+          .put("registered_by", "blueprint_job_mapping")
+          .put("service_id", id())
+          .put("service_name", SERVICE_NAME)
+          .put("status", status())
+          .put("run_ui_path", folder.path().resolve("ui.json").toString());
+      return ui;
+    }
+
+    ObjectNode webUi(String status) {
+      ObjectNode webUi = Json.object().put("adapter", adapter()).put("kind", "output");
+      webUi.put("url", url()).put("title", title());
+      webUi.put("path", folder.path().toString()).put("status", status);
+      webUi
+          .putObject("metadata")
+          .put("blueprint_id", blueprintId())
+          .put("run_id", folder.runId())
+          .put("events_path", folder.path().resolve(RunLog.EVENTS.file()).toString())
+          .put("ui_path", folder.path().resolve("ui.json").toString())
+          .put("registered_by", "blueprint_job_mapping")
+          .put("launch_adapter", "runtime_service")
+          .put("service_id", id())
+          .put("service_name", SERVICE_NAME)
+          .put("browser_video_source", text("browser_video_source", "browser_source"))
+          .put("browser_publish_source", text("browser_publish_source"));
+      return webUi;
+    }
+
+    String url() {
+      String url = text("url");
+      int port = document.path("port").asInt();
+      String address = document.path("address").asText("127.0.0.1");
+      return url != null ? url : port > 0 ? "http://" + address + ":" + port : "";
+    }
+
+    String status() {
+      String status = document.path("status").asText("starting");
+      return status.equals("passing") ? "running" : status;
+    }
+
+    /** Those that the run's own records give to its page. */
+    Set<Integer> ports() {
+      Set<Integer> ports = new HashSet<>();
+      ports.add(document.path("port").asInt());
+      folder
+          .peek("web_ui_process.json")
+          .ifPresent(process -> ports.add(process.path("port").asInt()));
+      ports.remove(0);
+      return ports;
+    }
+
+    private String adapter() {
+      return Objects.requireNonNullElse(text("adapter"), "gradio");
+    }
+
+    private String title() {
+      return Objects.requireNonNullElse(text("title"), "Blueprint Dashboard");
+    }
+
+    private String id() {
+      String id = text("id", "service_id");
+      String node = document.path("node_id").asText("web_ui_dashboard");
+      return id != null ? id : job.path("job_id").asText() + ":" + node + ":" + SERVICE_NAME;
+    }
+
+    private String blueprintId() {
+      return run.path("blueprint_id").asText(job.path("blueprint_id").asText(null));
+    }
+
+    /** The first of the members that is a text, in the record or in what it says more; or null. */
+    private String text(String... members) {
+      for (String member : members) {
+        for (JsonNode where : List.of(document.path("meta"), document.path("metadata"), document)) {
+          if (where.path(member).isTextual() && !where.path(member).textValue().isBlank()) {
+            return where.path(member).textValue();
+          }
+        }
+      }
+      return null;
+    }
+  }
+}

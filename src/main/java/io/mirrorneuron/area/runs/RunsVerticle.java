@@ -1,0 +1,199 @@
+package io.mirrorneuron.area.runs;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.bus.ApiCall;
+import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.run.ShownRun;
+import io.mirrorneuron.run.ShownRuns;
+import io.mirrorneuron.run.files.AllowedRoots;
+import io.mirrorneuron.run.files.ServedFile;
+import io.mirrorneuron.run.folder.Records;
+import io.mirrorneuron.run.index.RunIndex;
+import io.mirrorneuron.wire.Json;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** The area {@code runs}. */
+public final class RunsVerticle extends AreaVerticle {
+  private static final int LIMIT = 64;
+
+  /** How often the list is looked at while somebody follows it. */
+  private static final long LOOK_MILLIS = 250;
+
+  /**
+   * Where else files of runs are looked for.
+   *
+   * @param bundles payload folders, each under its fingerprint
+   * @param userHome what {@code ~} stands for in documents
+   */
+  public record Places(Path bundles, Path userHome) {}
+
+  private final ShownRuns runs;
+  private final RunIndex index;
+  private final JobsPort jobs;
+  private final Desktop desktop;
+  private final Probe probe;
+  private final RunUi ui;
+  private final RunVideo video;
+
+  public RunsVerticle(
+      ShownRuns runs, RunIndex index, JobsPort jobs, Places places, Desktop desktop, Clock clock) {
+    super("runs", LIMIT);
+    this.runs = runs;
+    this.index = index;
+    this.jobs = jobs;
+    this.desktop = desktop;
+    this.probe = new Probe(clock);
+    this.ui = new RunUi(this::job, probe);
+    this.video =
+        new RunVideo(this::job, places.bundles(), new AllowedRoots(List.of(), places.userHome()));
+    on("listRuns", call -> index.list(query(call)));
+    onHot("streamRuns", this::streamRuns);
+    on("getRunResult", call -> result(run(call)));
+    on("getRunFinalArtifact", call -> finalArtifact(run(call)));
+    on("listRunArtifacts", this::listRunArtifacts);
+    on("getRunArtifact", call -> file(run(call).artifact(call.text("artifact_path"))));
+    on(
+        "revealRunArtifact",
+        call -> desktop.reveal(run(call).artifactOnDisk(call.text("artifact_path"))));
+    on("listRunOutputs", this::listRunOutputs);
+    on("getRunOutput", this::getRunOutput);
+    on("revealRunOutput", call -> desktop.reveal(output(call).path()));
+    on("getRunUi", call -> ui.of(run(call), (int) call.integer("limit")));
+    on("getRunUiVideo", call -> file(video.of(run(call))));
+  }
+
+  @Override
+  public Future<?> stop() {
+    probe.close();
+    return Future.succeededFuture();
+  }
+
+  private Future<Buffer> streamRuns(ApiCall call) {
+    return streamRuns(call, System.nanoTime() + call.patience().toNanos());
+  }
+
+  private Future<Buffer> streamRuns(ApiCall call, long until) {
+    long after = call.has("after") ? call.integer("after") : -1;
+    return inLine(() -> index.seen(query(call)))
+        .compose(
+            page -> {
+              long seq = page.path("seq").asLong();
+              long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+              if (seq <= after && left > LOOK_MILLIS) {
+                return later(LOOK_MILLIS).compose(due -> streamRuns(call, until));
+              }
+              ObjectNode answer = Json.object();
+              ArrayNode data = answer.putArray("data");
+              if (seq > after) {
+                data.add(page);
+              }
+              answer.put("next", Math.max(seq, after)).put("ended", false);
+              return Future.succeededFuture(encode(answer));
+            });
+  }
+
+  private static RunIndex.Query query(ApiCall call) {
+    return new RunIndex.Query(
+        (int) call.integer("limit"),
+        text(call, "cursor"),
+        text(call, "status"),
+        text(call, "blueprint_id"),
+        text(call, "job_id"),
+        text(call, "q"),
+        call.has("since") ? Records.since(call.text("since")) : null);
+  }
+
+  private static String text(ApiCall call, String parameter) {
+    return Objects.requireNonNullElse(call.text(parameter), "");
+  }
+
+  private ShownRun run(ApiCall call) {
+    return runs.find(call.text("run_id"));
+  }
+
+  /** What the worker wrote; until it has, what the job ended with. */
+  private ObjectNode result(ShownRun folder) {
+    return folder
+        .readAsMade("result.json")
+        .or(() -> folder.jobResult(this::job))
+        .orElseThrow(() -> notFound("result"));
+  }
+
+  private ObjectNode finalArtifact(ShownRun folder) {
+    return folder
+        .readAsMade("final_artifact.json")
+        .or(
+            () ->
+                folder
+                    .readAsMade("result.json")
+                    .or(() -> folder.jobResult(this::job))
+                    .filter(result -> result.path("final_artifact").isObject())
+                    .map(result -> result.withObject("/final_artifact")))
+        .orElseThrow(() -> notFound("final artifact"));
+  }
+
+  /** The runtime's document of a job, if it knows the job. */
+  private Optional<JsonNode> job(String jobId) {
+    try {
+      return jobId.isEmpty() ? Optional.empty() : Optional.of(jobs.get(jobId));
+    } catch (MnException e) {
+      if (e.code() == ErrorCode.NOT_FOUND) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  private ObjectNode listRunArtifacts(ApiCall call) {
+    ShownRun folder = run(call);
+    ObjectNode answer = about(folder);
+    ArrayNode list = answer.putArray("artifacts");
+    folder.artifacts().forEach(list::add);
+    folder.outputs().forEach(list::add);
+    return answer;
+  }
+
+  private ObjectNode listRunOutputs(ApiCall call) {
+    ShownRun folder = run(call);
+    ObjectNode answer = about(folder);
+    ArrayNode list = answer.putArray("outputs");
+    folder.outputs().forEach(list::add);
+    return answer;
+  }
+
+  private ObjectNode getRunOutput(ApiCall call) {
+    ServedFile output = output(call);
+    return file(output).put("file_name", output.path().getFileName().toString());
+  }
+
+  private ServedFile output(ApiCall call) {
+    return run(call).output(call.integer("output_index"));
+  }
+
+  private static ObjectNode about(ShownRun folder) {
+    return Json.object().put("run_id", folder.runId()).put("run_dir", folder.path().toString());
+  }
+
+  private static ObjectNode file(ServedFile file) {
+    return Json.object()
+        .put("path", file.path().toString())
+        .put("content_type", file.contentType());
+  }
+
+  private static MnException notFound(String what) {
+    return new MnException(
+        ErrorCode.NOT_FOUND, what.replace(' ', '_') + "_not_found", what + " not found");
+  }
+}

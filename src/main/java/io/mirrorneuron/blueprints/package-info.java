@@ -1,2 +1,0 @@
-/** Bundles and blueprints. */
-package io.mirrorneuron.blueprints;

@@ -1,2 +1,0 @@
-/** Nodes, their state and their resources. */
-package io.mirrorneuron.cluster;

@@ -1,5 +1,0 @@
-/**
- * What is to be done in a job: its steps, who works for them, in which layers. Start with {@link
- * io.mirrorneuron.jobs.view.plan.Plans}. Pure.
- */
-package io.mirrorneuron.jobs.view.plan;

@@ -1,2 +1,0 @@
-/** The area {@code runs}: the list of runs and the files of each. */
-package io.mirrorneuron.runs;

@@ -1,0 +1,77 @@
+package io.mirrorneuron.runtime.local;
+
+import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.JobStore.StoredEvent;
+import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.Redaction;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The events of jobs, with the secrets in them unless {@link #shown}: some go on working with what
+ * was sent.
+ */
+public final class JobHistory {
+  /** How many events are read at once by those who read all. */
+  static final int BATCH = 1000;
+
+  private final JobStore store;
+
+  public JobHistory(JobStore store) {
+    this.store = store;
+  }
+
+  /** See {@link io.mirrorneuron.port.JobsPort#events}. */
+  EventPage after(String jobId, long after, int limit) {
+    CompletionStage<String> row = store.row(jobId); // first, so that "ended" is never too early
+    CompletionStage<List<StoredEvent>> read = store.events(jobId, after, limit);
+    boolean terminal = isTerminal(jobId, row);
+    List<StoredEvent> events = Answers.await(read);
+    long next = events.isEmpty() ? after : events.getLast().seq();
+    return new EventPage(texts(jobId, events), next, terminal && events.size() < limit);
+  }
+
+  /** See {@link io.mirrorneuron.port.JobsPort#lastEvents}. */
+  EventPage last(String jobId, int limit) {
+    CompletionStage<String> row = store.row(jobId);
+    CompletionStage<List<StoredEvent>> read = store.lastEvents(jobId, limit);
+    boolean terminal = isTerminal(jobId, row);
+    List<StoredEvent> events = Answers.await(read);
+    long next = events.isEmpty() ? 0 : events.getLast().seq();
+    return new EventPage(texts(jobId, events), next, terminal);
+  }
+
+  /** All that are kept, up to the one with this number. */
+  List<StoredEvent> upTo(String jobId, long last) {
+    List<StoredEvent> events = new ArrayList<>();
+    long after = 0;
+    while (after < last) {
+      List<StoredEvent> batch = Answers.await(store.events(jobId, after, BATCH));
+      batch.stream().filter(event -> event.seq() <= last).forEach(events::add);
+      after = batch.size() < BATCH ? last : batch.getLast().seq();
+    }
+    return events;
+  }
+
+  /** Events are stored without the id that they all have in common. */
+  static List<String> texts(String jobId, List<StoredEvent> events) {
+    String head = "{\"job_id\":" + Json.write(jobId) + ",";
+    return events.stream().map(event -> head + event.json().substring(1)).toList();
+  }
+
+  /** The same without secrets. */
+  static EventPage shown(EventPage page) {
+    return new EventPage(shown(page.events()), page.next(), page.ended());
+  }
+
+  /** The same without secrets. */
+  static List<String> shown(List<String> events) {
+    return events.stream().map(Redaction::ofObject).toList();
+  }
+
+  private static boolean isTerminal(String jobId, CompletionStage<String> row) {
+    return !Answers.row(jobId, row).path("live?").asBoolean();
+  }
+}

@@ -1,0 +1,242 @@
+package io.mirrorneuron.runtime.local;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.RunId;
+import io.mirrorneuron.port.Backup;
+import io.mirrorneuron.port.Submission.Payloads;
+import io.mirrorneuron.runtime.loop.Engine;
+import io.mirrorneuron.runtime.loop.Restoration;
+import io.mirrorneuron.runtime.manifest.Manifests;
+import io.mirrorneuron.runtime.manifest.graph.PayloadPaths;
+import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.store.BundleStore;
+import io.mirrorneuron.store.JobStore.StoredEvent;
+import io.mirrorneuron.wire.Json;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * New jobs of the copies that {@link JobExport} makes. A copy without state was made by the
+ * original runtime, and its job begins anew.
+ */
+final class JobImport {
+  /** Fields of a job's state; others, such as its owner, are not a backup's to set. */
+  private static final Pattern FIELD = Pattern.compile("[a-z](:.*)?", Pattern.DOTALL);
+
+  private static final String REVIEW =
+      "restored from a backup of job %s; look whether it may go on here, then resume it";
+  private static final String ANEW =
+      "restored from a backup of job %s that holds no state this runtime can continue, so it begins"
+          + " anew with its manifest; resume it to start";
+
+  private final Engine engine;
+  private final BundleStore bundles;
+  private final ManifestCache manifests;
+  private final NewJobs newJobs;
+  private final Clock clock;
+
+  JobImport(JobAccess access, Clock clock) {
+    this.engine = access.engine();
+    this.bundles = access.bundles();
+    this.manifests = access.manifests();
+    this.newJobs = access.newJobs();
+    this.clock = clock;
+  }
+
+  /** See {@link io.mirrorneuron.port.JobsPort#restore}. */
+  ObjectNode restore(Backup backup, String blueprint, String run, String by) {
+    ObjectNode json = checked(backup);
+    JsonNode job = json.path("runtime").path("job");
+    JsonNode source = json.path("source");
+    String sourceJob = source.path("job_id").asText(job.path("job_id").asText());
+    String sourceRun = job.path("run_id").asText(source.path("run_id").asText(""));
+    ObjectNode manifest = manifest(backup);
+    String graphId = manifests.parse(Json.write(manifest)).graphId();
+    String jobId = newJobs.id(graphId);
+    String runId = run == null || run.isBlank() ? RunId.of(jobId) : run;
+    String blueprintId = first(blueprint, source.path("blueprint_id").asText(""), graphId);
+    Map<String, String> stored = fields(job);
+    Renaming renaming = renaming(sourceJob, jobId, sourceRun, runId, stored);
+    String text = Json.write(renamed(manifest, renaming, blueprintId, runId));
+    Workflow workflow = manifests.parse(text);
+    Payloads payloads = payloads(backup);
+    Manifests.checkUploads(workflow, bundles.paths(payloads));
+    ObjectNode provenance = provenance(json, sourceJob, sourceRun, jobId, runId, blueprintId);
+    Map<String, String> fields = new HashMap<>(stored);
+    fields.replaceAll((name, value) -> renaming.in(value));
+    String reason = (fields.isEmpty() ? ANEW : REVIEW).formatted(sourceJob);
+    List<StoredEvent> events =
+        fields.isEmpty() ? List.of() : events(json.path("runtime").path("events"), renaming);
+    Restoration from =
+        new Restoration(
+            fields,
+            blobs(job),
+            events,
+            runId,
+            bundles.put(payloads),
+            provenance,
+            sourceJob,
+            reason,
+            by);
+    Answers.await(engine.restore(newJobs.of(jobId, text), workflow, from));
+
+    return answer(
+        Json.object().put("job_id", jobId).put("run_id", runId).put("blueprint_id", blueprintId),
+        sourceJob,
+        sourceRun,
+        provenance,
+        reason);
+  }
+
+  private static ObjectNode answer(
+      ObjectNode ids, String sourceJob, String sourceRun, ObjectNode provenance, String reason) {
+    ObjectNode answer = ids.put("status", "paused");
+    answer.put("source_job_id", sourceJob).put("source_run_id", sourceRun);
+    answer.set("restore_provenance", provenance);
+    ObjectNode recovery = answer.putObject("recovery");
+    recovery.set("job_id", answer.get("job_id"));
+    recovery.put("action", "paused_for_review").put("reason", reason);
+    return answer;
+  }
+
+  private static ObjectNode checked(Backup backup) {
+    ObjectNode json;
+    try {
+      json = Json.parse(backup.json()) instanceof ObjectNode object ? object : null;
+    } catch (JsonProcessingException e) {
+      throw MnException.invalid("backup_json must be valid JSON: " + e.getOriginalMessage());
+    }
+    if (json == null) {
+      throw MnException.invalid("backup_json must be a JSON object");
+    }
+    if (!json.path("schema_version").asText().equals(Backup.SCHEMA)) {
+      throw MnException.invalid(
+          "unsupported backup schema " + json.path("schema_version") + "; it must be mn.backup.v1");
+    }
+    if (!json.path("runtime").path("job").isObject()) {
+      throw MnException.invalid("backup_json must have an object at runtime.job");
+    }
+    return json;
+  }
+
+  private static ObjectNode manifest(Backup backup) {
+    byte[] manifest = backup.files().get(Backup.MANIFEST);
+    if (manifest == null) {
+      throw MnException.invalid("the backup has no manifest.json");
+    }
+    return Json.parseObject(new String(manifest, StandardCharsets.UTF_8), Backup.MANIFEST);
+  }
+
+  /** Files beside manifest and payloads are not used by a runtime, but may not climb either. */
+  private static Payloads payloads(Backup backup) {
+    Map<String, byte[]> files = new HashMap<>();
+    backup
+        .files()
+        .forEach(
+            (path, content) -> {
+              String safe = PayloadPaths.requireSafe(path);
+              if (safe.startsWith(Backup.PAYLOADS)) {
+                files.put(safe.substring(Backup.PAYLOADS.length()), content);
+              }
+            });
+    return new Payloads.Inline(files);
+  }
+
+  private static String first(String... texts) {
+    for (String text : texts) {
+      if (text != null && !text.isBlank()) {
+        return text;
+      }
+    }
+    return "";
+  }
+
+  private static Renaming renaming(
+      String oldJob, String newJob, String oldRun, String newRun, Map<String, String> state) {
+    Map<String, String> ids = new HashMap<>();
+    if (!state.isEmpty()) {
+      ids.putAll(Restoration.derivedIds(oldJob, newJob, state));
+    }
+    if (!oldJob.isEmpty()) {
+      ids.put(oldJob, newJob);
+    }
+    if (!oldRun.isEmpty()) {
+      ids.put(oldRun, newRun);
+    }
+    return new Renaming(ids);
+  }
+
+  /** The manifest names the new run wherever it named one, and where clients look for it. */
+  private static ObjectNode renamed(
+      ObjectNode manifest, Renaming renaming, String blueprintId, String runId) {
+    ObjectNode renamed = renaming.in(manifest);
+    ObjectNode metadata = object(renamed, "metadata");
+    for (ObjectNode place : List.of(renamed, metadata)) {
+      for (String name : List.of("run_id", "blueprint_run_id")) {
+        if (place.has(name)) {
+          place.put(name, runId);
+        }
+      }
+    }
+    object(metadata, "mn_cli").put("blueprint_run_id", runId).put("blueprint_id", blueprintId);
+    return renamed;
+  }
+
+  private static ObjectNode object(ObjectNode parent, String name) {
+    return parent.get(name) instanceof ObjectNode known ? known : parent.putObject(name);
+  }
+
+  private ObjectNode provenance(
+      JsonNode json, String oldJob, String oldRun, String jobId, String runId, String blueprint) {
+    ObjectNode provenance = Json.object().put("schema_version", Backup.SCHEMA);
+    provenance.put("restored_at", Json.timestamp(clock.instant()));
+    ObjectNode source =
+        json.path("source") instanceof ObjectNode known ? known.deepCopy() : Json.object();
+    provenance.set("source", source.put("source_job_id", oldJob).put("source_run_id", oldRun));
+    ObjectNode target = provenance.putObject("target").put("job_id", jobId);
+    target.put("run_id", runId).put("blueprint_id", blueprint);
+    return provenance;
+  }
+
+  private static Map<String, String> fields(JsonNode job) {
+    Map<String, String> fields = new HashMap<>();
+    for (var field : job.path("state").path("fields").properties()) {
+      if (!FIELD.matcher(field.getKey()).matches() || !field.getValue().isTextual()) {
+        throw MnException.invalid("the backup's state has a strange field: " + field.getKey());
+      }
+      fields.put(field.getKey(), field.getValue().asText());
+    }
+    return fields;
+  }
+
+  /** Large values stay as they are: their names tell whether somebody has changed them. */
+  private static Map<String, String> blobs(JsonNode job) {
+    Map<String, String> blobs = new HashMap<>();
+    job.path("state")
+        .path("blobs")
+        .properties()
+        .forEach(blob -> blobs.put(blob.getKey(), blob.getValue().asText()));
+    return blobs;
+  }
+
+  private static List<StoredEvent> events(JsonNode events, Renaming renaming) {
+    List<StoredEvent> stored = new ArrayList<>();
+    for (JsonNode event : events) {
+      if (!(event instanceof ObjectNode object)) {
+        throw MnException.invalid("the backup's events must be objects");
+      }
+      ObjectNode own = renaming.in(object);
+      own.remove("job_id"); // stored once for all
+      stored.add(new StoredEvent(own.path("seq").asLong(), Json.write(own)));
+    }
+    return stored;
+  }
+}

@@ -1,0 +1,248 @@
+package io.mirrorneuron.runtime.local;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.Backup;
+import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.port.ForkRequest;
+import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.Submission.Payloads;
+import io.mirrorneuron.port.SubmittedJob;
+import io.mirrorneuron.runtime.loop.Engine;
+import io.mirrorneuron.runtime.manifest.Manifests;
+import io.mirrorneuron.runtime.manifest.graph.PayloadPaths;
+import io.mirrorneuron.runtime.port.JobStatus;
+import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.storage.Storage;
+import io.mirrorneuron.store.BundleStore;
+import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.JobStore.NewJob;
+import io.mirrorneuron.store.JobStore.StoredEvent;
+import io.mirrorneuron.store.JobStore.StoredJob;
+import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.MessageForm;
+import io.mirrorneuron.wire.Redaction;
+import java.time.Clock;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
+
+/** The jobs of the runtime in this process. */
+public final class LocalJobs implements JobsPort {
+  private static final int DEFAULT_ROWS = 100;
+  private static final int MAX_ROWS = 10_000;
+  private static final int RECENT_EVENTS = 10;
+
+  private final Engine engine;
+  private final JobStore store;
+  private final BundleStore bundles;
+  private final ManifestCache manifests;
+  private final NewJobs newJobs;
+  private final JobHistory history;
+  private final Watches watches;
+  private final Clearing clearing;
+  private final DeadLetters letters;
+  private final JobExport exports;
+  private final JobImport imports;
+  private final JobFork forks;
+  private final Storage storage;
+
+  /**
+   * When ended jobs may be deleted.
+   *
+   * @param token who clears must know it
+   * @param isPossible whether nobody needs what is known of ended jobs any more; may wait a while
+   */
+  public record Clearing(Secret token, BooleanSupplier isPossible) {}
+
+  /**
+   * @param storage says whether new work can be taken in; what changes jobs that are there is tried
+   */
+  public LocalJobs(
+      JobAccess access, Watches watches, Clearing clearing, Clock clock, Storage storage) {
+    this.engine = access.engine();
+    this.store = access.store();
+    this.bundles = access.bundles();
+    this.manifests = access.manifests();
+    this.newJobs = access.newJobs();
+    this.history = access.history();
+    this.watches = watches;
+    this.clearing = clearing;
+    this.letters = new DeadLetters(engine, history);
+    this.exports = new JobExport(access, clock);
+    this.imports = new JobImport(access, clock);
+    this.forks = new JobFork(access);
+    this.storage = storage;
+  }
+
+  @Override
+  public SubmittedJob submit(Submission submission) {
+    Workflow workflow = manifests.parse(submission.manifestJson());
+    storage.requireRoom();
+    if (submission.payloads() instanceof Payloads.Inline inline) {
+      inline.files().keySet().forEach(PayloadPaths::requireSafe);
+    }
+    Manifests.checkUploads(workflow, bundles.paths(submission.payloads()));
+    String bundle = bundles.put(submission.payloads());
+    String manifest = submission.manifestJson();
+    NewJob job =
+        newJobs.of(
+            newJobs.id(workflow.graphId()),
+            manifest,
+            submission.idempotencyKey(),
+            manifest,
+            bundle);
+    return Answers.await(engine.submit(job, workflow, bundle, submission.submittedBy()));
+  }
+
+  @Override
+  public ObjectNode get(String jobId) {
+    // Asked for together: the answers come in this order over the one connection of the job. The
+    // row comes first, so that a job that has ended is never shown without its result.
+    CompletionStage<String> row = store.row(jobId);
+    CompletionStage<Optional<StoredJob>> stored = store.outline(jobId);
+    CompletionStage<List<StoredEvent>> recent = store.lastEvents(jobId, RECENT_EVENTS);
+    StoredJob job = Answers.job(jobId, stored);
+    ObjectNode known = Answers.row(jobId, row);
+    List<String> events = JobHistory.texts(jobId, Answers.await(recent));
+    return shown(engine.views().details(job, known, events));
+  }
+
+  /** Secrets are hidden, save in what the job was run for: its result is given as it is. */
+  private static ObjectNode shown(ObjectNode details) {
+    ObjectNode shown = Redaction.of(details);
+    if (shown.get("job") instanceof ObjectNode job && details.at("/job").has("result")) {
+      job.set("result", details.at("/job/result"));
+    }
+    return shown;
+  }
+
+  @Override
+  public ObjectNode brief(String jobId) {
+    CompletionStage<String> row = store.row(jobId);
+    CompletionStage<Optional<StoredJob>> stored = store.outline(jobId);
+    StoredJob job = Answers.job(jobId, stored);
+    return engine.views().brief(job, Answers.row(jobId, row));
+  }
+
+  @Override
+  public ObjectNode why(String jobId) {
+    CompletionStage<String> row = store.row(jobId);
+    CompletionStage<Optional<StoredJob>> stored = store.outline(jobId);
+    StoredJob job = Answers.job(jobId, stored);
+    return engine.views().why(job, Answers.row(jobId, row));
+  }
+
+  @Override
+  public ObjectNode list(int limit, boolean includeTerminal) {
+    int rows = limit <= 0 ? DEFAULT_ROWS : Math.min(limit, MAX_ROWS);
+    ObjectNode answer = Json.object();
+    ArrayNode data = answer.putArray("data");
+    Answers.await(store.rows(rows, includeTerminal))
+        .forEach(row -> data.add(Json.parseObject(row, "stored document")));
+    return answer;
+  }
+
+  @Override
+  public String cancel(String jobId, String by) {
+    return status(engine.commands().cancel(jobId, by), jobId).word();
+  }
+
+  @Override
+  public String pause(String jobId, boolean drain, String by) {
+    return status(engine.commands().pause(jobId, drain, by), jobId).word();
+  }
+
+  @Override
+  public String resume(String jobId, String by) {
+    JobStatus status = status(engine.commands().resume(jobId, by), jobId);
+    return status == JobStatus.RUNNING ? "resumed" : status.word();
+  }
+
+  /** Waits for the end of what was begun; past the patience of clients, tells how far it is. */
+  private JobStatus status(CompletionStage<JobStatus> stage, String jobId) {
+    try {
+      return Answers.await(stage);
+    } catch (MnException e) {
+      if (e.code() != ErrorCode.TIMEOUT) {
+        throw e;
+      }
+      return JobStatus.valueOf(
+          get(jobId).path("job").path("status").asText().toUpperCase(Locale.ROOT));
+    }
+  }
+
+  @Override
+  public int clear(String token) {
+    if (!clearing.token().matches(token)) {
+      throw new MnException(
+          ErrorCode.FORBIDDEN, "admin_token_required", "ClearJobs requires MN_GRPC_ADMIN_TOKEN");
+    }
+    if (!clearing.isPossible().getAsBoolean()) {
+      throw MnException.unavailable(
+          "runs of ended jobs are still being written; nothing was cleared, try again", null);
+    }
+    return Answers.await(store.deleteTerminal());
+  }
+
+  @Override
+  public EventPage events(String jobId, long after, int limit) {
+    return JobHistory.shown(history.after(jobId, after, limit));
+  }
+
+  @Override
+  public EventPage lastEvents(String jobId, int limit) {
+    return JobHistory.shown(history.last(jobId, limit));
+  }
+
+  @Override
+  public Subscription watch(String jobId, Runnable onChange) {
+    return watches.add(jobId, onChange);
+  }
+
+  @Override
+  public ObjectNode send(String jobId, String agentId, ObjectNode message) {
+    ObjectNode full = MessageForm.full(message);
+    storage.requireRoom();
+    ObjectNode envelope = full.withObject("/envelope");
+    JsonNode given = envelope.path("message_id");
+    if (!given.isMissingNode() && (!given.isTextual() || given.asText().isBlank())) {
+      throw MnException.invalid("message_id must be a text that is not empty");
+    }
+    String id = given.asText("msg-" + newJobs.suffixes().get());
+    envelope.put("message_id", id);
+    Answers.await(engine.commands().deliver(jobId, agentId, full));
+    ObjectNode answer = Json.object().put("accepted", true).put("job_id", jobId);
+    return answer.put("agent_id", agentId).put("message_id", id);
+  }
+
+  @Override
+  public ObjectNode replayDeadLetter(String jobId, int index) {
+    storage.requireRoom();
+    return letters.replay(jobId, index);
+  }
+
+  @Override
+  public Backup backup(String jobId) {
+    return exports.of(jobId);
+  }
+
+  @Override
+  public ObjectNode restore(Backup backup, String blueprintId, String runId, String by) {
+    storage.requireRoom();
+    return imports.restore(backup, blueprintId, runId, by);
+  }
+
+  @Override
+  public ObjectNode fork(String jobId, ForkRequest request) {
+    storage.requireRoom();
+    return forks.of(jobId, request);
+  }
+}

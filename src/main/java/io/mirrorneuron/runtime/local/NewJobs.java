@@ -1,0 +1,46 @@
+package io.mirrorneuron.runtime.local;
+
+import io.mirrorneuron.store.JobStore.NewJob;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.function.Supplier;
+
+/**
+ * How jobs that begin here are called and whose they are.
+ *
+ * @param owner this runtime, as the store knows it
+ * @param suffixes gives {@code <milliseconds>-<12 hex digits>}, never the same twice
+ */
+public record NewJobs(String owner, Supplier<String> suffixes) {
+
+  /** A new id for a job of this graph. */
+  String id(String graphId) {
+    return JobIds.slug(graphId) + "-" + suffixes.get();
+  }
+
+  NewJob of(String jobId, String manifest) {
+    return new NewJob(jobId, owner, manifest, null, null);
+  }
+
+  /**
+   * @param key the idempotency key; null when the caller gave none
+   * @param wish with {@code detail} all that the call asks for: the same key with another wish is
+   *     refused
+   */
+  NewJob of(String jobId, String manifest, String key, String wish, String detail) {
+    return new NewJob(jobId, owner, manifest, key, key == null ? null : hash(wish, detail));
+  }
+
+  private static String hash(String wish, String detail) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(wish.getBytes(StandardCharsets.UTF_8));
+      digest.update(("\0" + detail).getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

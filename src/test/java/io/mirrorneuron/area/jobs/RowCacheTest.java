@@ -1,0 +1,85 @@
+package io.mirrorneuron.area.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class RowCacheTest {
+  private final Map<String, Buffer> rows = new HashMap<>();
+  private final List<Promise<Buffer>> compositions = new ArrayList<>();
+  private final RowCache<Buffer> views =
+      new RowCache<>(
+          id -> Future.succeededFuture(rows.get(id)),
+          id -> {
+            Promise<Buffer> composition = Promise.promise();
+            compositions.add(composition);
+            return composition.future();
+          },
+          Buffer::length,
+          100);
+
+  @Test
+  void readersOfAnUnchangedRowShareOneComposition() {
+    rows.put("a", Buffer.buffer("1"));
+    Future<Buffer> first = views.get("a");
+    Future<Buffer> second = views.get("a");
+    compositions.getFirst().complete(Buffer.buffer("detail"));
+    rows.put("a", Buffer.buffer("1"));
+
+    assertThat(first.result()).isEqualTo(Buffer.buffer("detail"));
+    assertThat(second.result()).isSameAs(first.result());
+    assertThat(views.get("a").result()).isSameAs(first.result());
+    assertThat(compositions).hasSize(1);
+  }
+
+  @Test
+  void aChangedRowIsComposedAnew() {
+    rows.put("a", Buffer.buffer("1"));
+    views.get("a");
+    compositions.getFirst().complete(Buffer.buffer("old"));
+    rows.put("a", Buffer.buffer("2"));
+    Future<Buffer> changed = views.get("a");
+    compositions.get(1).complete(Buffer.buffer("new"));
+
+    assertThat(changed.result()).isEqualTo(Buffer.buffer("new"));
+  }
+
+  @Test
+  void aFailureIsNotKept() {
+    rows.put("a", Buffer.buffer("1"));
+    Future<Buffer> failed = views.get("a");
+    compositions.getFirst().fail(new IllegalStateException("away"));
+    views.get("a");
+
+    assertThat(failed.failed()).isTrue();
+    assertThat(compositions).hasSize(2);
+  }
+
+  @Test
+  void theLeastRecentlyUsedGoWhenTheBytesAreSpent() {
+    for (String id : List.of("a", "b", "c")) {
+      rows.put(id, Buffer.buffer("1"));
+      views.get(id);
+      compositions.getLast().complete(Buffer.buffer("x".repeat(40)));
+    }
+    views.get("c");
+    assertThat(compositions).hasSize(3);
+    views.get("a");
+    assertThat(compositions).hasSize(4);
+  }
+
+  @Test
+  void aJobWithoutARowIsNotFound() {
+    Throwable failure = views.get("nope").cause();
+    assertThat(((MnException) failure).code()).isEqualTo(ErrorCode.NOT_FOUND);
+  }
+}

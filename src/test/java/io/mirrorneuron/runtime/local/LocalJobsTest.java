@@ -1,0 +1,101 @@
+package io.mirrorneuron.runtime.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.config.Config.DefaultRunner;
+import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.runtime.loop.Engine;
+import io.mirrorneuron.runtime.manifest.Manifests;
+import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.storage.Storage;
+import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.JobStore.NewJob;
+import io.mirrorneuron.testing.InMemoryJobStore;
+import io.mirrorneuron.testing.InMemoryNodeRegistry;
+import java.lang.reflect.Proxy;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LocalJobsTest {
+  private static final String IDLE_SERVICE =
+      """
+      {"manifest_version": "1.0", "graph_id": "idle", "type": "service",
+       "nodes": [{"node_id": "a", "agent_type": "router", "role": "root"}]}""";
+
+  private final InMemoryJobStore disk = new InMemoryJobStore();
+  private final Manifests manifests = new Manifests(DefaultRunner.HOST_LOCAL);
+  private final Engine engine =
+      new Engine(
+          new Engine.Identity("node", "node", false, Integer.MAX_VALUE),
+          new Engine.Ports(
+              disk,
+              new InMemoryNodeRegistry(),
+              null, // no agent runs a program
+              new Timers() {
+                @Override
+                public long now() {
+                  return 1;
+                }
+
+                @Override
+                public void at(long at, Runnable task) {
+                  // time stands still
+                }
+              },
+              jobId -> Runnable::run),
+          manifests::parse,
+          fingerprint -> null,
+          jobId -> {});
+
+  /** The disk, to which something happens after the first of all reads. */
+  private JobStore interruptedBy(Runnable happening) {
+    List<Runnable> pending = new ArrayList<>(List.of(happening));
+    return (JobStore)
+        Proxy.newProxyInstance(
+            JobStore.class.getClassLoader(),
+            new Class<?>[] {JobStore.class},
+            (proxy, method, arguments) -> {
+              Object answer = method.invoke(disk, arguments);
+              if (!pending.isEmpty()) {
+                pending.removeFirst().run();
+              }
+              return answer;
+            });
+  }
+
+  @Test
+  void aJobThatEndsWhileItIsReadIsNotShownEndedWithoutItsResult() {
+    String jobId =
+        Answers.await(
+                engine.submit(
+                    new NewJob("idle-1", "node", IDLE_SERVICE, null, null),
+                    manifests.parse(IDLE_SERVICE),
+                    null,
+                    null))
+            .jobId();
+    JobStore store = interruptedBy(() -> Answers.await(engine.commands().cancel(jobId, null)));
+    LocalJobs jobs =
+        new LocalJobs(
+            new JobAccess(
+                engine,
+                store,
+                null,
+                new ManifestCache(manifests),
+                new NewJobs("node", () -> "0"),
+                new JobHistory(store)),
+            new Watches(),
+            new LocalJobs.Clearing(Secret.NONE, () -> true),
+            Clock.systemUTC(),
+            Storage.unwatched());
+
+    ObjectNode during = jobs.get(jobId);
+    ObjectNode after = jobs.get(jobId);
+
+    assertThat(during.at("/job/status").asText()).isEqualTo("running");
+    assertThat(after.at("/job/status").asText()).isEqualTo("cancelled");
+    assertThat(after.at("/job/result/reason").asText()).isEqualTo("cancelled by operator");
+  }
+}
