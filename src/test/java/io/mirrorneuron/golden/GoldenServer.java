@@ -1,0 +1,165 @@
+package io.mirrorneuron.golden;
+
+import io.mirrorneuron.testing.Eventually;
+import io.mirrorneuron.testing.PackagedServer;
+import io.mirrorneuron.wire.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+
+/** One packaged server for all scenarios, with the doors through which they ask it. */
+final class GoldenServer implements AutoCloseable {
+  private static final String TOKEN = "golden-token";
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Set<String> ENDED = Set.of("completed", "failed", "cancelled");
+
+  final GoldenFiles files = new GoldenFiles();
+  final Normaliser normaliser;
+  final RestDoor rest;
+  final SocketDoor sockets;
+  final GrpcDoor grpc;
+  final PackagedServer server;
+
+  /**
+   * @param home with whatever is to be there before the server starts
+   */
+  GoldenServer(Path home) {
+    server =
+        PackagedServer.start(
+            home, Map.of("MN_API_TOKEN", TOKEN, "MN_GRPC_ADMIN_TOKEN", "golden-admin"));
+    normaliser = new Normaliser(Instant.now(Clock.systemUTC()));
+    normaliser.name(home.toString(), "home");
+    normaliser.name(server.api(), "api");
+    normaliser.name(server.grpc(), "grpc");
+    normaliser.name(port(server.api()), "api port");
+    normaliser.name(port(server.grpc()), "grpc port");
+    normaliser.name("mirror_neuron@" + hostName(), "node");
+    normaliser.replace("\"" + hostName() + "\"", "\"<host>\"");
+    rest = new RestDoor(server, normaliser, files);
+    sockets = new SocketDoor(rest, TOKEN, normaliser, files);
+    grpc = new GrpcDoor(server.grpc(), "golden-admin", normaliser, files);
+  }
+
+  private static String port(String address) {
+    return address.substring(address.lastIndexOf(':'));
+  }
+
+  private static String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  RestDoor.Call call(String operation, String... parameters) {
+    return rest.call(operation, parameters);
+  }
+
+  /** Submits the manifest over REST; from here on the job has a name of its own in all answers. */
+  String submit(String name, String manifest) {
+    return named(
+        name,
+        call("submitJob")
+            .body(Json.write(Json.object().put("manifest_json", manifest)))
+            .keep(name));
+  }
+
+  /** The id of the job in an answer, which is called so from here on. */
+  String named(String name, String answer) {
+    String job = Json.parseObject(answer, "answer").path("job_id").asText();
+    name(job, name);
+    return job;
+  }
+
+  void name(String job, String name) {
+    normaliser.name(job, name);
+  }
+
+  /** The job with all that is made of it in the folder of its run. */
+  void awaitEnd(String job) {
+    awaitEnd(job, "run-" + job);
+  }
+
+  /** The last thing that is written of a run is the status in its {@code job.json}. */
+  void awaitFolder(String run) {
+    Path file = folder(run).resolve("job.json");
+    Eventually.eventually(
+        "the end of the folder " + run,
+        PATIENCE,
+        () -> {
+          try {
+            return Files.exists(file)
+                && ENDED.contains(
+                    Json.parseObject(Files.readString(file), "job.json").path("status").asText());
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+  }
+
+  void awaitEnd(String job, String run) {
+    await("the end of " + job, () -> ENDED.contains(server.status(job)));
+    awaitFolder(run);
+  }
+
+  /** Whether the job has told of an event of this type. */
+  boolean event(String job, String type) {
+    return events(job, type) > 0;
+  }
+
+  long events(String job, String type) {
+    return server.events(job).stream().filter(e -> e.path("type").asText().equals(type)).count();
+  }
+
+  boolean stepRuns(String job, String step) {
+    return server
+        .get("/jobs/" + job + "?include=full")
+        .at("/job/workflow_state/steps/" + step + "/status")
+        .asText()
+        .equals("running");
+  }
+
+  /** Returns when all that the job has told is in the folder of its run: reading waits for that. */
+  void settle(String job) {
+    String run = server.get("/jobs/" + job).at("/job/run_id").asText();
+    server.get("/runs/" + run + "/events?limit=1");
+  }
+
+  void await(String what, BooleanSupplier condition) {
+    Eventually.eventually(what, PATIENCE, condition);
+  }
+
+  Path folder(String run) {
+    return server.home().resolve("runs").resolve(run);
+  }
+
+  /** Keeps all files of a run, also those by which the server orders its records. */
+  void keepWholeFolder(String run, String name) {
+    RunFolderText.keep(folder(run), name, Set.of(), normaliser, files);
+  }
+
+  /** The same without those: records of several files that come at the same time have no order. */
+  void keepFolder(String run, String name) {
+    RunFolderText.keep(folder(run), name, Set.of(".mn/"), normaliser, files);
+  }
+
+  /** The same without samples of programs, whose number depends on when the programs ran. */
+  void keepFolderButSamples(String run, String name) {
+    RunFolderText.keep(folder(run), name, Set.of(".mn/", "resources.jsonl"), normaliser, files);
+  }
+
+  @Override
+  public void close() {
+    grpc.close();
+    server.close();
+  }
+}
