@@ -33,6 +33,8 @@ final class ClusterScenarios {
   void cleanUp(String job) {
     Looks looks = new Looks(golden);
     golden.call("cleanupJobs").keep("");
+    golden.grpc.keep("ClearJobs", "", "admin_token: 'golden-admin'");
+    golden.grpc.keep("ClearJobs", "wrong-token", "admin_token: 'x'");
     golden.call("cleanupJobsAlias").keep("");
     golden.call("listJobs").keep("none");
     looks.clearedJob(job, "cleared");

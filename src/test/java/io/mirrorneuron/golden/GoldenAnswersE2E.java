@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -45,6 +46,8 @@ class GoldenAnswersE2E {
     jobs.failed();
     jobs.waitingAndCancelled();
     jobs.pausedAndRestored();
+    jobs.drained();
+    jobs.ofNamedPeople();
     jobs.deadLetters();
     jobs.forks(steps, routers);
     jobs.uploads();
@@ -55,7 +58,9 @@ class GoldenAnswersE2E {
     grpc.calls(steps);
     grpc.steered();
     cluster.realtime(routers);
-    new Refusals(golden).all();
+    Refusals refusals = new Refusals(golden);
+    refusals.all();
+    refusals.others();
     cluster.look();
     cluster.jobLists();
     runs.lists();
@@ -93,6 +98,20 @@ class GoldenAnswersE2E {
                 .statuses(operation)
                 .contains(
                     OTHERWISE.getOrDefault(operation, golden.rest.operation(operation).success())));
+    assertThat(missing).isEmpty();
+  }
+
+  @Test
+  void everyOperationHasAnswersOfEachMediaTypeThatItDeclares() {
+    Map<String, Set<String>> missing = new TreeMap<>();
+    for (String operation : golden.rest.operations()) {
+      Set<String> left = golden.rest.typesLeft(operation);
+      if (!left.isEmpty()
+          && !golden.rest.operation(operation).isSocket()
+          && !OTHERWISE.containsKey(operation)) {
+        missing.put(operation, left);
+      }
+    }
     assertThat(missing).isEmpty();
   }
 

@@ -1,26 +1,43 @@
 package io.mirrorneuron.golden;
 
+import io.mirrorneuron.config.JwtAlgorithm;
+import io.mirrorneuron.security.Role;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.PackagedServer;
+import io.mirrorneuron.testing.Tokens;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /** One packaged server for all scenarios, with the doors through which they ask it. */
 final class GoldenServer implements AutoCloseable {
   private static final String TOKEN = "golden-token";
+  private static final String ADMIN = "golden-admin";
+
+  /** What nodes must know to join. */
+  static final String JOIN = "golden-join";
+
+  private static final String SECRET = "a secret that is shared with the issuer of tokens";
+  private static final Set<PosixFilePermission> OWNER =
+      PosixFilePermissions.fromString("rw-------");
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Set<String> ENDED = Set.of("completed", "failed", "cancelled");
 
+  private final Instant now = Instant.now(Clock.systemUTC());
+  private final Tokens tokens;
   final GoldenFiles files = new GoldenFiles();
   final Normaliser normaliser;
   final RestDoor rest;
@@ -32,10 +49,45 @@ final class GoldenServer implements AutoCloseable {
    * @param home with whatever is to be there before the server starts
    */
   GoldenServer(Path home) {
-    server =
-        PackagedServer.start(
-            home, Map.of("MN_API_TOKEN", TOKEN, "MN_GRPC_ADMIN_TOKEN", "golden-admin"));
-    normaliser = new Normaliser(Instant.now(Clock.systemUTC()));
+    Path key = home.resolveSibling("key");
+    tokens = Tokens.sharing(JwtAlgorithm.HS256, SECRET.getBytes(StandardCharsets.UTF_8));
+    try {
+      Files.createFile(key, PosixFilePermissions.asFileAttribute(OWNER));
+      Files.writeString(key, SECRET);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    server = PackagedServer.start(home, settings(key));
+    normaliser = new Normaliser(now);
+    nameSurroundings(home);
+    rest = new RestDoor(server, normaliser, files);
+    sockets = new SocketDoor(rest, TOKEN, normaliser, files);
+    grpc = new GrpcDoor(server.grpc(), ADMIN, normaliser, files);
+  }
+
+  private static Map<String, String> settings(Path key) {
+    return Map.of(
+        "MN_API_TOKEN",
+        TOKEN,
+        "MN_GRPC_ADMIN_TOKEN",
+        ADMIN,
+        "MN_GRPC_AUTH_TOKEN",
+        "golden-operator",
+        "MN_NETWORK_JOIN_TOKEN",
+        JOIN,
+        "MN_API_CORS_ALLOW_ORIGINS",
+        "https://ui.example",
+        "MN_AUTH_JWT_ALGORITHMS",
+        "HS256",
+        "MN_AUTH_JWT_KEY_FILE",
+        key.toString(),
+        "MN_AUTH_JWT_ISSUER",
+        Tokens.ISSUER,
+        "MN_AUTH_JWT_AUDIENCE",
+        Tokens.AUDIENCE);
+  }
+
+  private void nameSurroundings(Path home) {
     normaliser.name(home.toString(), "home");
     normaliser.name(server.api(), "api");
     normaliser.name(server.grpc(), "grpc");
@@ -43,9 +95,11 @@ final class GoldenServer implements AutoCloseable {
     normaliser.name(port(server.grpc()), "grpc port");
     normaliser.name("mirror_neuron@" + hostName(), "node");
     normaliser.replace("\"" + hostName() + "\"", "\"<host>\"");
-    rest = new RestDoor(server, normaliser, files);
-    sockets = new SocketDoor(rest, TOKEN, normaliser, files);
-    grpc = new GrpcDoor(server.grpc(), "golden-admin", normaliser, files);
+  }
+
+  /** The header of a caller whom a token names. */
+  String bearer(String name, Role role) {
+    return "Bearer " + tokens.of(name, role, now);
   }
 
   private static String port(String address) {
@@ -132,6 +186,21 @@ final class GoldenServer implements AutoCloseable {
   void settle(String job) {
     String run = server.get("/jobs/" + job).at("/job/run_id").asText();
     server.get("/runs/" + run + "/events?limit=1");
+  }
+
+  /** Returns when the programs of the job that have ended are among the samples of its run. */
+  void awaitSamples(String job) {
+    Path samples = folder("run-" + job).resolve("resources.jsonl");
+    await(
+        "the samples of " + job,
+        () -> {
+          try (Stream<String> lines = Files.exists(samples) ? Files.lines(samples) : Stream.of()) {
+            return lines.filter(line -> line.contains("\"final\":true")).count()
+                >= events(job, "executor_lease_released");
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
   }
 
   void await(String what, BooleanSupplier condition) {

@@ -48,6 +48,7 @@ final class GrpcScenarios {
     golden.grpc.keep("GetResource", "", "");
     golden.grpc.keep("SetResource", "", "resource_json: '{\"disk\":100}'");
     golden.grpc.keep("SetResource", "wrong", "resource_json: '{\"disk\":-1}'");
+    golden.grpc.keep("NetworkHandshake", "", "token: '" + GoldenServer.JOIN + "'");
     golden.grpc.keep("NetworkHandshake", "wrong-token", "token: 'x'");
   }
 
@@ -61,11 +62,45 @@ final class GrpcScenarios {
         "SendMessage",
         "",
         id(job) + " agent_id: 'walk' message_json: '{\"message_id\":\"m\",\"body\":{}}'");
-    of("ExportJobBackup", "", job);
+    var copy = of("ExportJobBackup", "", job).getFirst();
     golden.grpc.keep("RestoreJobBackup", "empty", "backup_json: '{}'");
+    String restored =
+        answered("grpc-restored", "RestoreJobBackup", "", TextFormat.printer().printToString(copy));
+    of("CancelJob", "restored", restored);
     of("ResumeJob", "", job);
     golden.await("the second step again", () -> golden.stepRuns(job, "enter"));
     of("CancelJob", "", job);
+    golden.awaitEnd(job);
+    drained();
+    deadLetter();
+  }
+
+  private void drained() {
+    String job =
+        submitted(
+            "grpc-drained",
+            SampleManifests.programs(
+                "grpc-drained", 2, id -> new String[] {"sh", "-c", "sleep 1; echo " + id}));
+    golden.await("the program", () -> golden.event(job, "executor_lease_acquired"));
+    of("DrainJob", "", job);
+    of("ExplainJob", "drained", job);
+    of("CancelJob", "drained", job);
+    golden.awaitEnd(job);
+  }
+
+  private void deadLetter() {
+    var known = golden.server.home().resolve("grpc-known");
+    String job = submitted("grpc-desk", Scenery.gated("desk.json", known));
+    golden.await("the first guest", () -> golden.event(job, "greeted"));
+    String message = "{\"message_id\":\"m-2\",\"body\":{\"who\":\"mystery\"}}";
+    golden.grpc.keep(
+        "SendMessage", "desk", id(job) + " agent_id: 'desk' message_json: '" + message + "'");
+    golden.await("a dead letter", () -> golden.event(job, "dead_letter"));
+    of("ListDeadLetters", "desk", job);
+    Scenery.open(known);
+    golden.grpc.keep("ReplayDeadLetter", "", id(job) + " index: 0");
+    golden.await("the guest", () -> golden.events(job, "greeted") == 2);
+    of("CancelJob", "desk", job);
     golden.awaitEnd(job);
   }
 

@@ -1,10 +1,12 @@
 package io.mirrorneuron.golden;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.security.Role;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.testing.Zips;
 import io.mirrorneuron.wire.Json;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 
 /** Jobs that come to each kind of end, and what is told of them. One after the other. */
 final class JobScenarios {
@@ -57,6 +59,7 @@ final class JobScenarios {
   void waitingAndCancelled() {
     String job = golden.submit("waiting", Scenery.text("waiting.json"));
     golden.await("a retry", () -> golden.event(job, "workflow_step_attempt_retry_scheduled"));
+    golden.awaitSamples(job);
     looks.job(job, "waiting");
     golden.call("cancelJob", "job_id", job).keep("waiting");
     golden.awaitEnd(job);
@@ -73,9 +76,11 @@ final class JobScenarios {
     var gate = golden.server.home().resolve("gate");
     String job = golden.submit("gate", Scenery.gated("gate.json", gate));
     golden.await("the second step", () -> golden.stepRuns(job, "enter"));
+    golden.awaitSamples(job);
     looks.job(job, "gate-running");
     golden.call("backupJob", "job_id", job).keep("gate-running");
     golden.call("pauseJob", "job_id", job).keep("gate");
+    golden.awaitSamples(job);
     looks.job(job, "gate-paused");
     byte[] copy = golden.call("backupJob", "job_id", job).keepBytes("gate");
     String restored =
@@ -86,14 +91,66 @@ final class JobScenarios {
                 .file("backup", copy)
                 .keep("gate"));
     looks.job(restored, "restored");
-    Scenery.open(gate);
     golden.call("resumeJob", "job_id", job).keep("gate");
+    golden.await("the second step again", () -> golden.stepRuns(job, "enter"));
+    followed(job, gate);
     golden.awaitEnd(job);
     looks.endedJob(job, "gate");
     golden.call("resumeJob", "job_id", restored).keep("restored");
     golden.awaitEnd(restored, "restored-run");
     looks.job(restored, "restored-ended");
     golden.keepFolderButSamples("restored-run", "restored");
+  }
+
+  /** Follows a running job over both kinds of streams, and lets it go on when all is told. */
+  private void followed(String job, Path gate) {
+    String told = "\"seq\":" + golden.server.events(job).getLast().path("seq").asLong();
+    golden.sockets.keep(
+        "live",
+        golden.call("followJobEvents", "job_id", job),
+        talk -> {
+          talk.hearUntil(frame -> frame.contains(told));
+          golden.rest.keepLive(
+              "live",
+              golden.call("listJobEvents", "job_id", job).accept("text/event-stream"),
+              data -> {
+                if (data.contains(told)) {
+                  Scenery.open(gate);
+                }
+                return true;
+              });
+          talk.hearUntil(frame -> frame.startsWith("{\"event\":\"end\"")).close();
+        });
+  }
+
+  /** Stops when its first program has ended by itself. */
+  void drained() {
+    String job =
+        golden.submit(
+            "drained",
+            SampleManifests.programs(
+                "drained", 2, id -> new String[] {"sh", "-c", "sleep 1; echo " + id}));
+    golden.await("the program", () -> golden.event(job, "executor_lease_acquired"));
+    golden.call("pauseJob", "job_id", job, "drain", "true").keep("drained");
+    golden.awaitSamples(job);
+    looks.job(job, "drained");
+    golden.call("cancelJob", "job_id", job).keep("drained");
+    golden.awaitEnd(job);
+  }
+
+  /** Made and ended by people whom tokens name. */
+  void ofNamedPeople() {
+    String ada = golden.bearer("ada", Role.OPERATOR);
+    String bob = golden.bearer("bob", Role.OPERATOR);
+    String body =
+        Json.write(
+            Json.object().put("manifest_json", SampleManifests.program("named", "sleep", "600")));
+    String job = golden.named("named", golden.call("submitJob").as(ada).body(body).keep("named"));
+    golden.await("the program", () -> golden.event(job, "executor_lease_acquired"));
+    golden.call("cancelJob", "job_id", job).as(bob).keep("named");
+    golden.awaitEnd(job);
+    looks.job(job, "named");
+    golden.keepFolderButSamples("run-" + job, "named");
   }
 
   /** A service that cannot handle one message until something changes. */
@@ -117,6 +174,7 @@ final class JobScenarios {
             "{\"agent_id\":\"desk\",\"message_id\":\"m-1\",\"type\":\"guest\",\"body\":{\"who\":\"other\"}}")
         .keep("other");
     golden.await("a dead letter", () -> golden.event(job, "dead_letter"));
+    golden.awaitSamples(job);
     looks.job(job, "desk");
     Scenery.open(known);
     golden.call("replayDeadLetter", "job_id", job, "index", "0").keep("desk");
@@ -154,6 +212,7 @@ final class JobScenarios {
             Json.parseObject(
                 Scenery.text("human.json")
                     .replace("\"mail\"", "\"upload\"")
+                    .replace("/mail\"", "/upload\"")
                     .replace("write.sh", "run.sh"),
                 "manifest"));
     byte[] zip =

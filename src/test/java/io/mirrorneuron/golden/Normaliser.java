@@ -56,6 +56,8 @@ final class Normaliser {
       Pattern.compile("[A-Z][a-z]{2}, \\d\\d [A-Z][a-z]{2} \\d{4} \\d\\d:\\d\\d:\\d\\d GMT");
   private static final Pattern EPOCH =
       Pattern.compile("(?<![0-9A-Za-z.])(\\d{10}|\\d{13}|\\d{16})(?![0-9A-Za-z])");
+  private static final Pattern NUMBER =
+      Pattern.compile("(?<=[^\\\\]\":)(\\d{10}|\\d{13}|\\d{16})(?=[,}\\]])");
   private static final Pattern OPAQUE =
       Pattern.compile(
           "\\\\?\"(?:message_id|causation_id|correlation_id)\\\\?\" ?: ?\\\\?\"([A-Za-z0-9_-]{16})\\\\?\""
@@ -167,18 +169,15 @@ final class Normaliser {
                         ? "<time" + shape(time) + ">"
                         : Matcher.quoteReplacement(time.group()));
     String dated = HTTP_DATE.matcher(zoned).replaceAll("<http date>");
-    return EPOCH
-        .matcher(dated)
-        .replaceAll(
-            number -> {
-              int digits = number.group().length();
-              long seconds = Long.parseLong(number.group().substring(0, 10));
-              String unit =
-                  digits == 10 ? "seconds" : digits == 13 ? "milliseconds" : "microseconds";
-              return isNear(Instant.ofEpochSecond(seconds))
-                  ? "<" + unit + ">"
-                  : Matcher.quoteReplacement(number.group());
-            });
+    String bare = NUMBER.matcher(dated).replaceAll(number -> epoch(number.group(), "\""));
+    return EPOCH.matcher(bare).replaceAll(number -> epoch(number.group(), ""));
+  }
+
+  private String epoch(String number, String quote) {
+    long seconds = Long.parseLong(number.substring(0, 10));
+    String unit =
+        Map.of(10, "seconds", 13, "milliseconds", 16, "microseconds").get(number.length());
+    return isNear(Instant.ofEpochSecond(seconds)) ? quote + "<" + unit + ">" + quote : number;
   }
 
   private static String shape(MatchResult time) {

@@ -1,5 +1,6 @@
 package io.mirrorneuron.golden;
 
+import io.mirrorneuron.security.Role;
 import io.mirrorneuron.testing.ContractCalls;
 import io.mirrorneuron.testing.ContractCalls.Call;
 import io.mirrorneuron.testing.PublishedContract;
@@ -24,20 +25,68 @@ final class Refusals {
   }
 
   void all() {
+    String viewer = golden.bearer("vera", Role.VIEWER);
     for (Operation operation : contract.operations()) {
-      List<Call> refused = new ArrayList<>(calls.bad(operation));
+      RestDoor.Pile pile = golden.rest.new Pile(operation);
+      refused(operation).forEach(pile::add);
       Call good = calls.good(operation).getFirst();
-      for (String id : List.of("job_id", "run_id")) {
-        if (operation.path().contains("{" + id + "}")) {
-          refused.add(named(good.with(id, "nobody-knows"), "unknown " + id));
-          refused.add(named(good.with(id, "../r1"), id + " that leads out"));
-        }
+      if (!operation.isPublic()) {
+        pile.add(named(good, "wrong token"), "Authorization", "Bearer wrong");
       }
-      if (operation.isSocket()) {
-        refused.add(named(good, "no upgrade"));
+      if (!operation.isPublic() && !operation.declared().getString("x-mn-role").equals("viewer")) {
+        pile.add(named(good, "viewer"), "Authorization", viewer);
       }
-      golden.rest.keepRefusals(operation, calls, refused, operation.isPublic() ? null : good);
+      pile.keep();
     }
+  }
+
+  private List<Call> refused(Operation operation) {
+    List<Call> refused = new ArrayList<>(calls.bad(operation));
+    Call good = calls.good(operation).getFirst();
+    for (String id : List.of("job_id", "run_id")) {
+      if (operation.path().contains("{" + id + "}")) {
+        refused.add(named(good.with(id, "nobody-knows"), "unknown " + id));
+        refused.add(named(good.with(id, "../r1"), id + " that leads out"));
+      }
+    }
+    if (operation.isSocket()) {
+      refused.add(named(good, "no upgrade"));
+    }
+    return refused;
+  }
+
+  /** What no operation is meant by. */
+  void others() {
+    RestDoor rest = golden.rest;
+    String jobs = "/api/v1/jobs";
+    rest.keepOther("unknown-path", "GET", "/api/v1/nothing", null);
+    rest.keepOther("unknown-root", "GET", "/nothing", null);
+    rest.keepOther("wrong-method", "DELETE", jobs, null);
+    rest.keepOther("foreign-page", "POST", jobs, "{}", "Origin", "https://evil.example");
+    rest.keepOther("own-page", "GET", jobs + "?limit=1", null, "Origin", "https://ui.example");
+    rest.keepOther(
+        "preflight",
+        "OPTIONS",
+        jobs,
+        null,
+        "Origin",
+        "https://ui.example",
+        "Access-Control-Request-Method",
+        "POST");
+    rest.keepOther(
+        "foreign-preflight",
+        "OPTIONS",
+        jobs,
+        null,
+        "Origin",
+        "https://evil.example",
+        "Access-Control-Request-Method",
+        "POST");
+    rest.keepOther(
+        "too-large", "POST", jobs, " ".repeat(6 << 20), "Content-Type", "application/json");
+    rest.keepOther("no-type", "POST", jobs, "{}");
+    rest.keepOther("openapi", "GET", "/openapi.json", null);
+    rest.keepOther("docs", "GET", "/docs", null);
   }
 
   private static Call named(Call call, String name) {

@@ -6,6 +6,8 @@ import io.mirrorneuron.testing.PackagedServer;
 import io.mirrorneuron.testing.PublishedContract;
 import io.mirrorneuron.testing.PublishedContract.Operation;
 import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonObject;
+import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -19,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** Asks operations of the contract by their ids and keeps what the server answers. */
@@ -30,6 +33,7 @@ final class RestDoor {
   private final ContractCalls calls = new ContractCalls(contract);
   private final Map<String, Operation> operations = new LinkedHashMap<>();
   private final Map<String, Set<Integer>> statuses = new TreeMap<>();
+  private final Map<String, Set<String>> types = new TreeMap<>();
   private final PackagedServer server;
   private final Normaliser normaliser;
   private final GoldenFiles files;
@@ -78,19 +82,27 @@ final class RestDoor {
     return area + "/" + operation + (name.isEmpty() ? "" : "." + name) + "." + extension;
   }
 
-  /** Keeps all refusals of an operation in one file. */
-  void keepRefusals(
-      Operation operation,
-      ContractCalls calls,
-      List<ContractCalls.Call> refused,
-      ContractCalls.Call good) {
-    StringBuilder text = new StringBuilder();
-    for (ContractCalls.Call call : refused) {
+  /** Keeps many answers to calls of an operation in one file. */
+  final class Pile {
+    private final Operation operation;
+    private final StringBuilder text = new StringBuilder();
+
+    Pile(Operation operation) {
+      this.operation = operation;
+    }
+
+    /**
+     * @param headers name before value
+     */
+    void add(ContractCalls.Call call, String... headers) {
       HttpRequest.Builder request =
           server.request(calls.path(call)).setHeader("Accept", call.accept());
       calls.headers(call).forEach(request::setHeader);
       if (call.contentType() != null) {
         request.setHeader("Content-Type", call.contentType());
+      }
+      for (int i = 0; i < headers.length; i += 2) {
+        request.setHeader(headers[i], headers[i + 1]);
       }
       request.method(
           operation.method(),
@@ -99,40 +111,86 @@ final class RestDoor {
               : BodyPublishers.ofString(Refusals.body(call.body())));
       text.append("==== ").append(call.name()).append('\n').append(answer(request));
     }
-    if (good != null) {
-      HttpRequest.Builder request =
-          server.request(calls.path(good)).setHeader("Authorization", "Bearer wrong");
-      request.method(operation.method(), BodyPublishers.noBody());
-      text.append("==== wrong token\n").append(answer(request));
+
+    void keep() {
+      files.add("refusals/" + operation.id() + ".txt", text.isEmpty() ? "none\n" : text.toString());
     }
-    files.add("refusals/" + operation.id() + ".txt", text.isEmpty() ? "none\n" : text.toString());
   }
 
   private String answer(HttpRequest.Builder request) {
     HttpResponse<String> response = server.send(request);
     String type = response.headers().firstValue("content-type").orElse("");
-    String allow = response.headers().firstValue("www-authenticate").orElse("");
+    String challenge = response.headers().firstValue("www-authenticate").orElse("");
     return LineText.of(
         normaliser.apply(
-            response.statusCode() + " " + type + " " + allow + "\n" + response.body() + "\n",
+            "%d %s %s%n%s%n".formatted(response.statusCode(), type, challenge, response.body()),
             false));
   }
 
-  /** Keeps the first event of a stream that has no end. */
-  void keepFirstEvent(String operation, Call call) {
-    HttpResponse<Stream<String>> response = server.send(call.request(), BodyHandlers.ofLines());
-    StringBuilder text = new StringBuilder();
-    try (Stream<String> lines = response.body()) {
-      Iterator<String> each = lines.iterator();
-      String line = each.next();
-      while (!line.startsWith("data")) {
-        text.append(line).append('\n');
-        line = each.next();
-      }
-      text.append(line).append('\n');
+  /** Keeps the answer to a request that no operation of the contract describes. */
+  void keepOther(String name, String method, String path, String body, String... headers) {
+    HttpRequest.Builder request =
+        server.request("").uri(URI.create("http://" + server.api() + path));
+    request.method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+    for (int i = 0; i < headers.length; i += 2) {
+      request.setHeader(headers[i], headers[i + 1]);
     }
-    answered(operation, response.statusCode());
-    files.add(file(operation, "", "txt"), LineText.of(normaliser.apply(text.toString(), false)));
+    HttpResponse<String> response = server.send(request);
+    List<String> head = new ArrayList<>();
+    head.add(method + " " + path + " " + String.join(" ", headers));
+    head.add("status: " + response.statusCode());
+    tell(response, head);
+    String text = String.join("\n", head) + "\n\n" + response.body();
+    files.add("other/" + name + ".txt", LineText.of(normaliser.apply(text, false)));
+  }
+
+  private static void tell(HttpResponse<?> response, List<String> head) {
+    new TreeMap<>(response.headers().map())
+        .forEach(
+            (name, values) -> {
+              if (!LEFT_OUT.contains(name)) {
+                head.add(member(name, String.join(", ", values)));
+              }
+            });
+  }
+
+  /**
+   * Keeps what comes of a stream of events.
+   *
+   * @param more asked after each line with data: whether to read on
+   */
+  void keepLive(String name, Call call, Predicate<String> more) {
+    HttpResponse<Stream<String>> response = server.send(call.request(), BodyHandlers.ofLines());
+    answered(call.operation(), response.statusCode());
+    type(call.operation(), response);
+    StringBuilder text = new StringBuilder("GET " + call.path() + "\n\n");
+    try (Stream<String> lines = response.body()) {
+      boolean reading = true;
+      for (Iterator<String> each = lines.iterator(); reading && each.hasNext(); ) {
+        String line = each.next();
+        text.append(line).append('\n');
+        reading = !line.startsWith("data") || more.test(line);
+      }
+    }
+    files.add(
+        file(call.operation(), name, "txt"), LineText.of(normaliser.apply(text.toString(), false)));
+  }
+
+  private void type(String operation, HttpResponse<?> response) {
+    if (response.statusCode() == 200) {
+      String type = response.headers().firstValue("content-type").orElse("").replaceAll(";.*", "");
+      types.computeIfAbsent(operation, none -> new TreeSet<>()).add(type);
+    }
+  }
+
+  /** The media types of an operation that the contract declares and no answer had so far. */
+  Set<String> typesLeft(String operation) {
+    Operation its = operation(operation);
+    JsonObject declared = contract.response(its, String.valueOf(its.success()));
+    Set<String> left = new TreeSet<>(declared.getJsonObject("content").fieldNames());
+    left.removeAll(types.getOrDefault(operation, Set.of()));
+    left.remove("*/*");
+    return left;
   }
 
   /** One request to be. */
@@ -144,6 +202,7 @@ final class RestDoor {
     private byte[] body;
     private String shownBody;
     private boolean stored;
+    private String caller;
 
     private Call(Operation operation, Map<String, String> parameters) {
       this.operation = operation;
@@ -158,6 +217,12 @@ final class RestDoor {
 
     Call accept(String type) {
       return header("Accept", type);
+    }
+
+    /** Asks as somebody else. */
+    Call as(String bearer) {
+      this.caller = bearer;
+      return this;
     }
 
     /** Another method than that of the contract, which is answered for files alone. */
@@ -205,6 +270,9 @@ final class RestDoor {
           .headers(new ContractCalls.Call(operation, "", parameters, null, null, null))
           .forEach(request::setHeader);
       headers.forEach(request::setHeader);
+      if (caller != null) {
+        request.setHeader("Authorization", caller);
+      }
       return request.method(
           method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
     }
@@ -224,9 +292,19 @@ final class RestDoor {
       return body;
     }
 
+    /** The entity tag of the answer, which is kept elsewhere. */
+    String etag() {
+      return server
+          .send(request(), BodyHandlers.ofString())
+          .headers()
+          .firstValue("etag")
+          .orElseThrow();
+    }
+
     byte[] keepBytes(String name) {
       HttpResponse<byte[]> response = server.send(request(), BodyHandlers.ofByteArray());
       answered(operation.id(), response.statusCode());
+      type(operation.id(), response);
       String type = response.headers().firstValue("content-type").orElse("");
       String shown =
           type.equals("application/zip")
@@ -253,13 +331,7 @@ final class RestDoor {
         lines.add(member("request body", shownBody));
       }
       lines.add("\"status\": " + response.statusCode());
-      new TreeMap<>(response.headers().map())
-          .forEach(
-              (name, values) -> {
-                if (!LEFT_OUT.contains(name)) {
-                  lines.add(member(name, String.join(", ", values)));
-                }
-              });
+      tell(response, lines);
       return lines;
     }
   }

@@ -59,6 +59,9 @@ final class RunScenarios {
     artifact("report.pdf")
         .header("If-Modified-Since", "Wed, 01 Jan 2098 00:00:00 GMT")
         .keep("unchanged");
+    String etag = artifact("report.pdf").etag();
+    artifact("report.pdf").header("If-None-Match", etag).keep("same-etag");
+    artifact("report.pdf").header("If-Match", "\"other\"").keep("other-etag");
     artifact("report.pdf").head().keep("head");
     artifact("gone.pdf").keep("gone");
     artifact("../harbour-2/run.json").keep("outside");
@@ -77,35 +80,40 @@ final class RunScenarios {
 
   /** Two people, four requests. */
   void people() {
-    golden.call("listHuman").keep("");
-    golden.call("listHuman", "sort", "due", "limit", "1").keep("page");
-    answer("q1", "{\"berth\":\"four\",\"by\":\"ada\"}").keep("form");
-    answer("q1", "{\"berth\":4,\"by\":\"ada\"}").keep("q1");
-    answer("q1", "{\"berth\":4,\"by\":\"ada\"}").keep("q1-again");
-    answer("q1", "{\"berth\":5,\"by\":\"bob\"}").keep("q1-other");
-    answer("q2", "{\"decision\":\"perhaps\",\"by\":\"ada\"}").keep("not-allowed");
-    answer("q2", "{\"decision\":\"approve\",\"by\":\"ada\"}").keep("first-of-two");
-    answer("q2", "{\"decision\":\"approve\",\"by\":\"ada\"}").keep("same-of-two");
-    answer("q2", "{\"decision\":\"approve\",\"by\":\"bob\"}").keep("second-of-two");
-    on("claimRunHuman", "q3").body("{\"by\":\"ada\",\"lease_seconds\":600}").keep("");
-    on("claimRunHuman", "q3").header("X-MN-User", "bob").keep("claimed");
-    on("claimRunHuman", "q3").keep("nobody");
-    golden.call("listHuman", "status", "claimed").keep("claimed");
-    golden.call("listHuman", "by", "ada").keep("by");
-    answer("q3", "{\"decision\":\"reject\",\"by\":\"bob\"}").keep("claimed");
-    on("releaseRunHuman", "q3").body("{\"by\":\"bob\"}").keep("not-yours");
-    on("releaseRunHuman", "q3").body("{\"by\":\"ada\"}").keep("");
+    golden.call("listHuman").stored().keep("");
+    golden.call("listHuman", "sort", "due", "limit", "1").stored().keep("page");
+    answer("q1", "{\"berth\":\"four\",\"by\":\"ada\"}").stored().keep("form");
+    answer("q1", "{\"berth\":4,\"by\":\"ada\"}").stored().keep("q1");
+    answer("q1", "{\"berth\":4,\"by\":\"ada\"}").stored().keep("q1-again");
+    answer("q1", "{\"berth\":5,\"by\":\"bob\"}").stored().keep("q1-other");
+    answer("q2", "{\"decision\":\"perhaps\",\"by\":\"ada\"}").stored().keep("not-allowed");
+    answer("q2", "{\"decision\":\"approve\",\"by\":\"ada\"}").stored().keep("first-of-two");
+    answer("q2", "{\"decision\":\"approve\",\"by\":\"ada\"}").stored().keep("same-of-two");
+    answer("q2", "{\"decision\":\"approve\",\"by\":\"bob\"}").stored().keep("second-of-two");
+    on("claimRunHuman", "q3").body("{\"by\":\"ada\",\"lease_seconds\":600}").stored().keep("");
+    on("claimRunHuman", "q3").header("X-MN-User", "bob").stored().keep("claimed");
+    on("claimRunHuman", "q3").stored().keep("nobody");
+    golden.call("listHuman", "status", "claimed").stored().keep("claimed");
+    golden.call("listHuman", "by", "ada").stored().keep("by");
+    answer("q3", "{\"decision\":\"reject\",\"by\":\"bob\"}").stored().keep("claimed");
+    on("releaseRunHuman", "q3").body("{\"by\":\"bob\"}").stored().keep("not-yours");
+    on("releaseRunHuman", "q3").body("{\"by\":\"ada\"}").stored().keep("");
     answer("q3", "{\"decision\":\"reject\",\"shown_sha256\":\"" + "0".repeat(64) + "\"}")
+        .stored()
         .keep("not-shown");
-    answer("q9", "{\"decision\":\"reject\"}").keep("unknown");
+    answer("q9", "{\"decision\":\"reject\"}").stored().keep("unknown");
     golden
         .call("acknowledgeRunNotice", "run_id", RUNNING, "notice_id", "n1")
         .body("{\"by\":\"ada\"}")
+        .stored()
         .keep("");
-    golden.call("acknowledgeRunNotice", "run_id", RUNNING, "notice_id", "n9").keep("unknown");
-    golden.call("listRunHuman", "run_id", RUNNING).keep("after");
-    golden.call("listRunHuman", "run_id", RUNNING, "status", "answered").keep("answered");
-    golden.call("listRunHuman", "run_id", RUNNING, "status", "pending").keep("pending");
+    golden
+        .call("acknowledgeRunNotice", "run_id", RUNNING, "notice_id", "n9")
+        .stored()
+        .keep("unknown");
+    golden.call("listRunHuman", "run_id", RUNNING).stored().keep("after");
+    golden.call("listRunHuman", "run_id", RUNNING, "status", "answered").stored().keep("answered");
+    golden.call("listRunHuman", "run_id", RUNNING, "status", "pending").stored().keep("pending");
   }
 
   private RestDoor.Call answer(String request, String body) {
@@ -155,8 +163,8 @@ final class RunScenarios {
     golden.call("listRuns", "since", "2001-06-20T10:02:00Z", "q", "harbour").keep("since-and-q");
     golden.call("listRuns", "cursor", "nonsense").keep("bad-cursor");
     golden.call("streamRuns", "blueprint_id", "harbour").accept("application/json").keep("page");
-    golden.rest.keepFirstEvent(
-        "streamRuns", golden.call("streamRuns", "blueprint_id", "harbour", "interval", "60"));
+    golden.rest.keepLive(
+        "", golden.call("streamRuns", "blueprint_id", "harbour", "interval", "60"), data -> false);
     golden.sockets.keep(
         "",
         golden.call("followRuns", "blueprint_id", "harbour", "interval", "60"),
