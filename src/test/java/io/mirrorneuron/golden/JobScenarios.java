@@ -43,12 +43,9 @@ final class JobScenarios {
     return job;
   }
 
+  /** Its program fails in both attempts, is started once more, and fails again. */
   void failed() {
-    String job =
-        golden.submit(
-            "failed",
-            SampleManifests.program(
-                "failed", "sh", "-c", "sleep 0.5; echo 'no route to port' >&2; exit 3"));
+    String job = golden.submit("failed", Scenery.text("failed.json"));
     golden.awaitEnd(job);
     looks.endedJob(job, "failed");
     golden.keepFolderButSamples("run-" + job, "failed");

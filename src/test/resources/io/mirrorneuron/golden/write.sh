@@ -1,5 +1,7 @@
 # Asks whether to send a mail, waits for the answer, and repeats it.
-cd "$MN_RUNS_ROOT/$MN_RUN_ID"
+run="$MN_RUNS_ROOT/$MN_RUN_ID"
+until [ -d "$run" ]; do sleep 0.05; done
+cd "$run"
 sleep 0.5
 tell() {
   echo '{"ts":"'$(date -u +%FT%T.%3NZ)'","channel":"human","type":"'$1'","payload":'$2'}' >> human.jsonl
