@@ -1,8 +1,8 @@
 package io.mirrorneuron.golden;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.config.JwtAlgorithm;
 import io.mirrorneuron.security.Role;
-import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.PackagedServer;
 import io.mirrorneuron.testing.Tokens;
 import io.mirrorneuron.wire.Json;
@@ -15,12 +15,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 
 /** One packaged server for all scenarios, with the doors through which they ask it. */
 final class GoldenServer implements AutoCloseable {
@@ -33,8 +31,6 @@ final class GoldenServer implements AutoCloseable {
   private static final String SECRET = "a secret that is shared with the issuer of tokens";
   private static final Set<PosixFilePermission> OWNER =
       PosixFilePermissions.fromString("rw-------");
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final Set<String> ENDED = Set.of("completed", "failed", "cancelled");
 
   private final Instant now = Instant.now(Clock.systemUTC());
   private final Tokens tokens;
@@ -44,6 +40,7 @@ final class GoldenServer implements AutoCloseable {
   final SocketDoor sockets;
   final GrpcDoor grpc;
   final PackagedServer server;
+  final JobWatch watch;
 
   /**
    * @param home with whatever is to be there before the server starts
@@ -58,10 +55,11 @@ final class GoldenServer implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     server = PackagedServer.start(home, settings(key));
+    watch = new JobWatch(server);
     normaliser = new Normaliser(now);
     nameSurroundings(home);
     rest = new RestDoor(server, normaliser, files);
-    sockets = new SocketDoor(rest, TOKEN, normaliser, files);
+    sockets = new SocketDoor(rest, TOKEN);
     grpc = new GrpcDoor(server.grpc(), ADMIN, normaliser, files);
   }
 
@@ -95,6 +93,11 @@ final class GoldenServer implements AutoCloseable {
     normaliser.name(port(server.grpc()), "grpc port");
     normaliser.name("mirror_neuron@" + hostName(), "node");
     normaliser.replace("\"" + hostName() + "\"", "\"<host>\"");
+    JsonNode cpu = server.get("/system/summary").at("/nodes/0/hardware/cpu");
+    for (String member : List.of("model", "architecture")) {
+      String value = "\"" + member + "\":" + cpu.path(member);
+      normaliser.replace(value, "\"" + member + "\":\"<" + member + ">\"");
+    }
   }
 
   /** The header of a caller whom a token names. */
@@ -114,7 +117,7 @@ final class GoldenServer implements AutoCloseable {
     }
   }
 
-  RestDoor.Call call(String operation, String... parameters) {
+  RestCall call(String operation, String... parameters) {
     return rest.call(operation, parameters);
   }
 
@@ -138,77 +141,8 @@ final class GoldenServer implements AutoCloseable {
     normaliser.name(job, name);
   }
 
-  /** The job with all that is made of it in the folder of its run. */
-  void awaitEnd(String job) {
-    awaitEnd(job, "run-" + job);
-  }
-
-  /** The last thing that is written of a run is the status in its {@code job.json}. */
-  void awaitFolder(String run) {
-    Path file = folder(run).resolve("job.json");
-    Eventually.eventually(
-        "the end of the folder " + run,
-        PATIENCE,
-        () -> {
-          try {
-            return Files.exists(file)
-                && ENDED.contains(
-                    Json.parseObject(Files.readString(file), "job.json").path("status").asText());
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
-        });
-  }
-
-  void awaitEnd(String job, String run) {
-    await("the end of " + job, () -> ENDED.contains(server.status(job)));
-    awaitFolder(run);
-  }
-
-  /** Whether the job has told of an event of this type. */
-  boolean event(String job, String type) {
-    return events(job, type) > 0;
-  }
-
-  long events(String job, String type) {
-    return server.events(job).stream().filter(e -> e.path("type").asText().equals(type)).count();
-  }
-
-  boolean stepRuns(String job, String step) {
-    return server
-        .get("/jobs/" + job + "?include=full")
-        .at("/job/workflow_state/steps/" + step + "/status")
-        .asText()
-        .equals("running");
-  }
-
-  /** Returns when all that the job has told is in the folder of its run: reading waits for that. */
-  void settle(String job) {
-    String run = server.get("/jobs/" + job).at("/job/run_id").asText();
-    server.get("/runs/" + run + "/events?limit=1");
-  }
-
-  /** Returns when the programs of the job that have ended are among the samples of its run. */
-  void awaitSamples(String job) {
-    Path samples = folder("run-" + job).resolve("resources.jsonl");
-    await(
-        "the samples of " + job,
-        () -> {
-          try (Stream<String> lines = Files.exists(samples) ? Files.lines(samples) : Stream.of()) {
-            return lines.filter(line -> line.contains("\"final\":true")).count()
-                >= events(job, "executor_lease_released");
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
-        });
-  }
-
-  void await(String what, BooleanSupplier condition) {
-    Eventually.eventually(what, PATIENCE, condition);
-  }
-
   Path folder(String run) {
-    return server.home().resolve("runs").resolve(run);
+    return watch.folder(run);
   }
 
   /** Keeps all files of a run, also those by which the server orders its records. */

@@ -1,7 +1,5 @@
 package io.mirrorneuron.golden;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.Descriptors.MethodDescriptor;
 import com.google.protobuf.DynamicMessage;
@@ -18,7 +16,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.json.Json;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.grpc.client.GrpcClient;
 import io.vertx.grpc.client.GrpcClientOptions;
@@ -125,7 +122,7 @@ final class GrpcDoor implements AutoCloseable {
       }
       this.request = message.build();
       text.append(method.getFullName()).append('\n');
-      show("request ", this.request);
+      GrpcText.write("request ", this.request, text);
     }
 
     private List<Message> send() {
@@ -161,7 +158,7 @@ final class GrpcDoor implements AutoCloseable {
         text.append("message ").append(GrpcErrors.decodeMessage(message)).append('\n');
       }
       List<Message> answers = received.stream().map(this::parsed).toList();
-      answers.forEach(answer -> show("answer ", answer));
+      answers.forEach(answer -> GrpcText.write("answer ", answer, text));
       return answers;
     }
 
@@ -179,36 +176,6 @@ final class GrpcDoor implements AutoCloseable {
       } catch (InvalidProtocolBufferException e) {
         throw new AssertionError(e);
       }
-    }
-
-    /** A line for each field; JSON is on a line of its own, where it is laid out. */
-    private void show(String prefix, Message message) {
-      text.append(prefix).append('{').append('\n');
-      message.getAllFields().forEach(this::show);
-      text.append("}\n");
-    }
-
-    private void show(FieldDescriptor field, Object value) {
-      text.append(field.getName()).append(": ");
-      switch (value) {
-        case String json when field.getName().endsWith("_json") ->
-            text.append('\n').append(json).append('\n');
-        case String words -> text.append(Json.encode(words)).append('\n');
-        case List<?> entries -> entries.forEach(entry -> text.append(entry(entry)).append('\n'));
-        default -> text.append(value).append('\n');
-      }
-    }
-
-    private static String entry(Object entry) {
-      if (entry instanceof Message pair) {
-        List<Object> both = new ArrayList<>(pair.getAllFields().values());
-        Object value = both.getLast();
-        return "\n"
-            + both.getFirst()
-            + " = "
-            + Json.encode(value instanceof ByteString bytes ? bytes.toStringUtf8() : value);
-      }
-      return String.valueOf(entry);
     }
   }
 

@@ -21,7 +21,7 @@ final class GrpcScenarios {
    */
   void calls(String steps) {
     String job = submitted("grpc-routers", SampleManifests.routers("grpc-routers", 2));
-    golden.awaitEnd(job);
+    golden.watch.awaitEnd(job);
     of("GetJob", "", job);
     of("GetJob", "unknown", "nobody");
     of("ExplainJob", "", job);
@@ -40,7 +40,7 @@ final class GrpcScenarios {
     golden.grpc.keep("SendMessage", "ended", id(job) + " agent_id: 'r1' message_json: '{}'");
     String fork =
         answered("fork-over-grpc", "ForkJob", "", id(steps) + " step: 'note' inputs_json: '{}'");
-    golden.awaitEnd(fork);
+    golden.watch.awaitEnd(fork);
     golden.grpc.keep("ListJobs", "", "limit: 2 include_terminal: true");
     golden.grpc.keep("ListJobs", "open", "");
     golden.grpc.keep("GetMetrics", "", "");
@@ -56,7 +56,7 @@ final class GrpcScenarios {
   void steered() {
     var gate = golden.server.home().resolve("grpc-gate");
     String job = submitted("grpc-gate", Scenery.gated("gate.json", gate));
-    golden.await("the second step", () -> golden.stepRuns(job, "enter"));
+    golden.watch.await("the second step", () -> golden.watch.stepRuns(job, "enter"));
     of("PauseJob", "", job);
     golden.grpc.keep(
         "SendMessage",
@@ -68,9 +68,9 @@ final class GrpcScenarios {
         answered("grpc-restored", "RestoreJobBackup", "", TextFormat.printer().printToString(copy));
     of("CancelJob", "restored", restored);
     of("ResumeJob", "", job);
-    golden.await("the second step again", () -> golden.stepRuns(job, "enter"));
+    golden.watch.await("the second step again", () -> golden.watch.stepRuns(job, "enter"));
     of("CancelJob", "", job);
-    golden.awaitEnd(job);
+    golden.watch.awaitEnd(job);
     drained();
     deadLetter();
   }
@@ -81,27 +81,27 @@ final class GrpcScenarios {
             "grpc-drained",
             SampleManifests.programs(
                 "grpc-drained", 2, id -> new String[] {"sh", "-c", "sleep 1; echo " + id}));
-    golden.await("the program", () -> golden.event(job, "executor_lease_acquired"));
+    golden.watch.await("the program", () -> golden.watch.event(job, "executor_lease_acquired"));
     of("DrainJob", "", job);
     of("ExplainJob", "drained", job);
     of("CancelJob", "drained", job);
-    golden.awaitEnd(job);
+    golden.watch.awaitEnd(job);
   }
 
   private void deadLetter() {
     var known = golden.server.home().resolve("grpc-known");
     String job = submitted("grpc-desk", Scenery.gated("desk.json", known));
-    golden.await("the first guest", () -> golden.event(job, "greeted"));
+    golden.watch.await("the first guest", () -> golden.watch.event(job, "greeted"));
     String message = "{\"message_id\":\"m-2\",\"body\":{\"who\":\"mystery\"}}";
     golden.grpc.keep(
         "SendMessage", "desk", id(job) + " agent_id: 'desk' message_json: '" + message + "'");
-    golden.await("a dead letter", () -> golden.event(job, "dead_letter"));
+    golden.watch.await("a dead letter", () -> golden.watch.event(job, "dead_letter"));
     of("ListDeadLetters", "desk", job);
     Scenery.open(known);
     golden.grpc.keep("ReplayDeadLetter", "", id(job) + " index: 0");
-    golden.await("the guest", () -> golden.events(job, "greeted") == 2);
+    golden.watch.await("the guest", () -> golden.watch.events(job, "greeted") == 2);
     of("CancelJob", "desk", job);
-    golden.awaitEnd(job);
+    golden.watch.awaitEnd(job);
   }
 
   /** All others, with empty messages: those that this runtime lacks say so. */

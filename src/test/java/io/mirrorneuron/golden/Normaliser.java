@@ -34,6 +34,7 @@ final class Normaliser {
           "queue_wait_ms",
           "sample_count",
           "size",
+          "size_bytes",
           "resources",
           "load_average_1m",
           "load_ratio",
@@ -46,8 +47,6 @@ final class Normaliser {
       Pattern.compile(
           "duration_ms|.*elapsed_seconds|.*cpu_pct.*|.*memory_rss_mb.*|(total|available|used)_(bytes|mb)"
               + "|(memory|disk)(_total|_available)?_gb");
-
-  private static final Set<String> MACHINE = Set.of("model", "architecture");
 
   private static final Pattern TIME =
       Pattern.compile(
@@ -100,22 +99,26 @@ final class Normaliser {
   }
 
   /**
-   * @param stored whether hashes and sizes are of what the test itself has written, and stay
+   * @param stored whether hashes, sizes and durations are of what the test itself has written, and
+   *     stay
    */
   String apply(String text, boolean stored) {
     String named = cursors(text);
     for (Map.Entry<String, String> name : names.entrySet()) {
       named = named.replace(name.getKey(), name.getValue());
     }
-    named = numbered(StoredFields.sorted(named), OPAQUE, "id");
+    named = numbered(BackupFields.sorted(named), OPAQUE, "id");
     named = numbered(named, SUFFIX, "suffix");
     named = numbered(named, REQUEST, "request");
     named = ETAG.matcher(named).replaceAll("<etag>");
     named = RUNTIME.matcher(named).replaceAll("#<runtime>");
     named = JOURNAL.matcher(named).replaceAll("dev=<device>,ino=<inode> <offset> <checksum> ");
-    named = stored ? named : MARKDOWN.matcher(named).replaceAll("| $1<decimal>$2 ");
-    named = measures(times(named), stored);
-    return stored ? named : numbered(named, SHA256, "sha256");
+    named = times(named);
+    if (stored) {
+      return named;
+    }
+    named = measures(MARKDOWN.matcher(named).replaceAll("| $1<decimal>$2 "));
+    return numbered(named, SHA256, "sha256");
   }
 
   /** What a cursor says is compared, too. */
@@ -189,26 +192,17 @@ final class Normaliser {
     return Duration.between(time, now).abs().compareTo(Duration.ofDays(9)) < 0;
   }
 
-  private static String measures(String text, boolean stored) {
-    String numbers =
-        MEMBER
-            .matcher(text)
-            .replaceAll(
-                member -> {
-                  String name = member.group(1);
-                  boolean measure =
-                      MEASURES.contains(name)
-                          || MEASURE.matcher(name).matches()
-                          || name.equals("size_bytes");
-                  if (!measure || stored) {
-                    return Matcher.quoteReplacement(member.group());
-                  }
-                  String kind = member.group(4) == null ? "integer" : "decimal";
-                  return "\"" + name + "\"" + member.group(2) + "\"<" + kind + ">\"";
-                });
-    String machine = String.join("|", MACHINE);
-    return Pattern.compile("\"(" + machine + ")\":\"[^\"]*\"")
-        .matcher(numbers)
-        .replaceAll(member -> "\"" + member.group(1) + "\":\"<" + member.group(1) + ">\"");
+  private static String measures(String text) {
+    return MEMBER
+        .matcher(text)
+        .replaceAll(
+            member -> {
+              String name = member.group(1);
+              if (!MEASURES.contains(name) && !MEASURE.matcher(name).matches()) {
+                return Matcher.quoteReplacement(member.group());
+              }
+              String kind = member.group(4) == null ? "integer" : "decimal";
+              return "\"" + name + "\"" + member.group(2) + "\"<" + kind + ">\"";
+            });
   }
 }

@@ -19,6 +19,7 @@ final class RunScenarios {
   void lookAtAll() {
     for (String run : new String[] {DONE, FAILED, RUNNING}) {
       looks.run(run, run, true);
+      looks.zip(run, run, !run.equals(RUNNING));
     }
     looks.streams(DONE, DONE);
     looks.streams(FAILED, FAILED);
@@ -74,7 +75,7 @@ final class RunScenarios {
     golden.call("getRunUiVideo", "run_id", FAILED).stored().keep("none");
   }
 
-  private RestDoor.Call artifact(String path) {
+  private RestCall artifact(String path) {
     return golden.call("getRunArtifact", "run_id", DONE, "artifact_path", path).stored();
   }
 
@@ -116,11 +117,11 @@ final class RunScenarios {
     golden.call("listRunHuman", "run_id", RUNNING, "status", "pending").stored().keep("pending");
   }
 
-  private RestDoor.Call answer(String request, String body) {
+  private RestCall answer(String request, String body) {
     return on("respondToRunHuman", request).body(body);
   }
 
-  private RestDoor.Call on(String operation, String request) {
+  private RestCall on(String operation, String request) {
     return golden.call(operation, "run_id", RUNNING, "request_id", request);
   }
 
@@ -133,7 +134,7 @@ final class RunScenarios {
                 .set("payloads", Json.object().put("mail/write.sh", Scenery.text("write.sh"))));
     String job = golden.named("mail", golden.call("submitJob").body(body).keep("mail"));
     String run = "run-" + job;
-    golden.await(
+    golden.watch.await(
         "a request", () -> golden.server.get("/human?run_id=" + run).path("data").size() == 1);
     golden.call("listHuman", "run_id", run).keep("mail");
     golden.call("listRunHuman", "run_id", run).keep("mail-asked");
@@ -145,7 +146,7 @@ final class RunScenarios {
         .call("respondToRunHuman", "run_id", run, "request_id", "q1")
         .body("{\"decision\":\"approve\",\"by\":\"ada\",\"comment\":\"Looks right\"}")
         .keep("mail");
-    golden.awaitEnd(job);
+    golden.watch.awaitEnd(job);
     golden.call("listRunHuman", "run_id", run).keep("mail-answered");
     looks.job(job, "mail");
     golden.keepFolderButSamples(run, "mail");

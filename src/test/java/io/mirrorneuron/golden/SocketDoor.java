@@ -8,14 +8,10 @@ import java.util.function.Predicate;
 final class SocketDoor {
   private final RestDoor rest;
   private final String token;
-  private final Normaliser normaliser;
-  private final GoldenFiles files;
 
-  SocketDoor(RestDoor rest, String token, Normaliser normaliser, GoldenFiles files) {
+  SocketDoor(RestDoor rest, String token) {
     this.rest = rest;
     this.token = token;
-    this.normaliser = normaliser;
-    this.files = files;
   }
 
   /** One socket and what has gone over it. */
@@ -53,20 +49,18 @@ final class SocketDoor {
     }
   }
 
-  void keep(String name, RestDoor.Call call, Consumer<Talk> conversation) {
-    String operation = call.operation();
+  void keep(String name, RestCall call, Consumer<Talk> conversation) {
     try (SocketClient socket = SocketClient.open(call.request().build().uri(), token)) {
       Talk talk = new Talk(socket);
       conversation.accept(talk);
-      rest.answered(operation, 101);
-      files.add(
-          rest.file(operation, name, "txt"),
-          LineText.of(normaliser.apply("GET " + call.path() + "\n\n" + talk.text, false)));
+      rest.coverage().add(call.operation(), 101);
+      String text = "GET " + call.path() + "\n\n" + talk.text;
+      rest.add(call.operation(), name, "txt", LineText.of(rest.normaliser().apply(text, false)));
     }
   }
 
   /** Keeps all that a stream with an end tells. */
-  void keepToEnd(String name, RestDoor.Call call) {
+  void keepToEnd(String name, RestCall call) {
     keep(
         name,
         call,

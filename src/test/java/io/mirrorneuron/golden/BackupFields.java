@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  * Puts the stored fields of a job, as a backup has them, into the order of their names: they are a
  * hash of Redis, whose order is another one in each Redis process.
  */
-final class StoredFields {
+final class BackupFields {
   private static final String STRING = "\"(?:[^\"\\\\]|\\\\.)*+\"";
   private static final Pattern FIELDS =
       Pattern.compile(
@@ -25,7 +25,7 @@ final class StoredFields {
               + ")*+(?=\\})");
   private static final Pattern FIELD = Pattern.compile("(" + STRING + "):" + STRING);
 
-  private StoredFields() {}
+  private BackupFields() {}
 
   static String sorted(String text) {
     return FIELDS
@@ -39,7 +39,7 @@ final class StoredFields {
     while (field.find()) {
       fields.add(field.group());
     }
-    fields.sort(Comparator.comparing(field1 -> field1.substring(0, field1.indexOf("\":"))));
+    fields.sort(Comparator.comparing(one -> one.substring(0, one.indexOf("\":"))));
     return fields;
   }
 }
