@@ -70,10 +70,19 @@ final class JobWatch {
         .equals("running");
   }
 
-  /** Returns when all that the job has told is in the folder of its run: reading waits for that. */
+  /**
+   * Returns when all that the job has told is in the folder of its run, and the views of the job
+   * know it: reading the run waits for the first, and a page of the stream looks at the files anew,
+   * while other reads may tell what the files were a quarter of a second ago.
+   */
   void settle(String job) {
     String run = server.get("/jobs/" + job).at("/job/run_id").asText();
     server.get("/runs/" + run + "/events?limit=1");
+    PackagedServer.answer(
+        server.send(
+            server
+                .request("/jobs/" + job + "/workflow-progress/stream")
+                .header("Accept", "application/json")));
   }
 
   /** Returns when the programs of the job that have ended are among the samples of its run. */

@@ -131,7 +131,7 @@ final class RestDoor {
     head.add("status: " + response.statusCode());
     tell(response, head);
     String text = String.join("\n", head) + "\n\n" + response.body();
-    files.add("other/" + name + ".txt", LineText.of(normaliser.apply(text, false)));
+    files.add("other/" + name + ".txt", LineText.of(normaliser.apply(text, true)));
   }
 
   private static HttpRequest.BodyPublisher publisher(String body) {

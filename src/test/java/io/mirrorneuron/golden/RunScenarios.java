@@ -148,7 +148,7 @@ final class RunScenarios {
         .keep("mail");
     golden.watch.awaitEnd(job);
     golden.call("listRunHuman", "run_id", run).keep("mail-answered");
-    looks.job(job, "mail");
+    looks.jobOfWriters(job, "mail");
     golden.keepFolderButSamples(run, "mail");
   }
 
