@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * the golden files say. With {@code -Dgolden=write} they are written anew.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(180)
+@Timeout(300)
 class GoldenAnswersE2E {
   private static final boolean WRITES = "write".equals(System.getProperty("golden"));
 
