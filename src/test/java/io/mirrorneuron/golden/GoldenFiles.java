@@ -30,10 +30,6 @@ final class GoldenFiles {
     }
   }
 
-  Set<String> answered() {
-    return answers.keySet();
-  }
-
   /** The kept ones and the new ones. */
   Set<String> all() {
     TreeSet<String> all = new TreeSet<>(kept());
