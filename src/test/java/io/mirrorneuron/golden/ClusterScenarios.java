@@ -1,0 +1,78 @@
+package io.mirrorneuron.golden;
+
+/** What the server tells of itself and its node. */
+final class ClusterScenarios {
+  private final GoldenServer golden;
+
+  ClusterScenarios(GoldenServer golden) {
+    this.golden = golden;
+  }
+
+  void look() {
+    golden.call("getHealth").keep("");
+    golden.call("getReadiness").keep("");
+    golden.call("getRuntimeStatus").keep("");
+    golden.call("getSystemSummary").keep("");
+    golden.call("getMetrics").keep("");
+    golden.call("getMetrics").accept("text/plain").keep("text");
+    golden.call("getResource").keep("");
+    golden.call("setResource").body("{\"cpu\":50}").keep("");
+    golden.call("putResource").body("{\"cpu\":100,\"memory\":\"100\"}").keep("");
+    golden.call("setResource").body("{\"cpu\":500}").keep("too-much");
+  }
+
+  void jobLists() {
+    golden.call("listJobs").keep("");
+    golden.call("listJobs", "limit", "2").keep("limit");
+    golden.call("listJobs", "include_terminal", "no").keep("open");
+  }
+
+  /**
+   * @param job one that has ended
+   */
+  void cleanUp(String job) {
+    Looks looks = new Looks(golden);
+    golden.call("cleanupJobs").keep("");
+    golden.grpc.keep("ClearJobs", "", "admin_token: 'golden-admin'");
+    golden.grpc.keep("ClearJobs", "wrong-token", "admin_token: 'x'");
+    golden.call("cleanupJobsAlias").keep("");
+    golden.call("listJobs").keep("none");
+    looks.clearedJob(job, "cleared");
+  }
+
+  /**
+   * @param job one that has ended
+   */
+  void realtime(String job) {
+    golden.sockets.keep(
+        "",
+        golden.call("openRealtime", "interval", "60"),
+        talk -> {
+          talk.say(
+              "{\"action\":\"subscribe\",\"topic\":\"job_events:"
+                  + job
+                  + "\",\"requestId\":\"1\"}");
+          talk.hearUntil(frame -> frame.contains("\"type\":\"end\""));
+          talk.say(
+              "{\"action\":\"subscribe\",\"topic\":\"workflow_progress:" + job + "\",\"after\":0}");
+          talk.hearUntil(frame -> frame.contains("\"type\":\"end\""));
+          talk.say(
+              "{\"action\":\"subscribe\",\"topic\":\"run:harbour-1?channels=logs&level=warning\",\"ack\":true}");
+          talk.hearUntil(frame -> frame.contains("\"type\":\"end\""));
+          talk.say(
+              "{\"action\":\"ack\",\"topic\":\"run:harbour-1?channels=logs&level=warning\",\"version\":3}");
+          talk.say("{\"action\":\"subscribe\",\"topic\":\"resources:harbour-1\",\"requestId\":2}");
+          talk.hearUntil(frame -> frame.contains("\"type\":\"end\""));
+          talk.say(
+              "{\"action\":\"unsubscribe\",\"topic\":\"resources:harbour-1\",\"requestId\":3}");
+          talk.hear();
+          talk.say(
+              "{\"action\":\"subscribe\",\"topic\":\"job_events:nobody\",\"requestId\":\"4\"}");
+          talk.hear();
+          talk.say("{\"action\":\"dance\"}");
+          talk.hear();
+          talk.say("no json");
+          talk.hear();
+        });
+  }
+}
