@@ -105,12 +105,17 @@ public final class RunStore implements AutoCloseable {
         && (Files.exists(folder.resolve("job.json")) || Files.exists(folder.resolve("run.json")));
   }
 
-  /** The folder of a run, made when there is none. */
+  /**
+   * The folder of a run, made when there is none. It is never empty: {@link #make} would put
+   * another one in the place of an empty folder, and a program that already works in it would write
+   * into nothing.
+   */
   public RunFolder open(String runId) {
     RunFolder folder = folder(runId);
     try {
-      if (!isFolder(folder.path())) {
-        Files.createDirectories(folder.path());
+      Path hidden = folder.path().resolve(RunFolder.HIDDEN);
+      if (!isBegun(folder.path()) && !isFolder(hidden)) {
+        Files.createDirectories(hidden);
       }
       return folder;
     } catch (IOException e) {

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.wire.Json;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -17,6 +20,20 @@ import org.junit.jupiter.api.io.TempDir;
 class RunStoreTest {
   private static final Duration LONG = Duration.ofSeconds(20);
   @TempDir Path root;
+
+  /** A program has its folder before the recorder has anything to write. */
+  @Test
+  void theFolderThatAProgramWorksInIsNotReplaced() throws IOException {
+    try (RunStore store = new RunStore(root, new RunBacklog())) {
+      Path folder = store.open("run-j").path();
+      Object before = Files.readAttributes(folder, BasicFileAttributes.class).fileKey();
+
+      assertThat(store.make("run-j", made -> made.write("job.json", Json.object()))).isFalse();
+      assertThat(Files.readAttributes(folder, BasicFileAttributes.class).fileKey())
+          .isEqualTo(before);
+      assertThat(folder.resolve("job.json")).doesNotExist();
+    }
+  }
 
   @Test
   void whereThisProcessWritesAReaderWaitsForARunWhoseJobHasJustBegun() throws Exception {
