@@ -214,9 +214,15 @@ final class Recording {
   /** From here on the folder is as it stays. */
   private void finish(RunFolder into, ObjectNode row) {
     documents.result(into).forEach(into::writeIfAbsent);
+    boolean isNew = into.peek("run.json").isEmpty();
+    if (isNew) { // the summary reads there whose run it is
+      into.update("run.json", run -> documents.run(into, run, row, status));
+    }
     into.writeIfAbsent(CompactTimeline.FILE, CompactTimeline.of(into));
     into.writeIfAbsent(ObservabilitySummary.FILE, ObservabilitySummary.of(into, status));
-    into.update("run.json", run -> documents.run(into, run, row, status));
+    if (!isNew) {
+      into.update("run.json", run -> documents.run(into, run, row, status));
+    }
     into.write("job.json", documents.job(row, status)); // the last, as it says that all is there
     over = true;
   }
