@@ -261,6 +261,23 @@ class ArchitectureTest {
           .because("the same inputs give the same commits, with nobody watching");
 
   @ArchTest
+  static final ArchRule recordsThatActKnowPortsOnly =
+      noClasses()
+          .that()
+          .resideInAPackage(in("runtime.machine"))
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage(ROOT + "..")
+                  .and(
+                      not(
+                          resideInAnyPackage(
+                              in("runtime.machine"),
+                              in("runtime.port"),
+                              in("store"),
+                              in("model")))))
+          .because("schedules and deployments are simulated with other stores, clocks and worlds");
+
+  @ArchTest
   static final ArchRule aWorkflowIsWhatItSays =
       noClasses()
           .that()
@@ -273,8 +290,7 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule theEngineKnowsStoresByTheirPort =
       noClasses()
-          .that()
-          .resideInAnyPackage(ENGINE)
+          .that(resideInAnyPackage(ENGINE).or(resideInAPackage(in("runtime.machine"))))
           .should()
           .dependOnClassesThat()
           .haveSimpleNameStartingWith("Redis")

@@ -67,6 +67,21 @@ public record Keys(String namespace) {
     return namespace + ":resource-limits";
   }
 
+  /** Hash: records of a state machine by id, {@code <revision> <due at> <json>}. */
+  public String records(String kind) {
+    return namespace + ":{" + kind + "}:records";
+  }
+
+  /** Sorted set: the ids of all records of that kind, all with one score. */
+  public String recordNames(String kind) {
+    return namespace + ":{" + kind + "}:names";
+  }
+
+  /** Sorted set: ids of records that are to be looked at again, by time in milliseconds. */
+  public String dueRecords(String kind) {
+    return namespace + ":{" + kind + "}:due";
+  }
+
   /** String with a short time to live: written to see whether Redis writes. */
   public String trial() {
     return namespace + ":trial";

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 
-class RedisJobStoreIT implements JobStoreContract {
+class RedisJobStoreIT implements JobStoreContract, RecordStoreContract {
   private static final Duration TTL = Duration.ofHours(1);
 
   @TempDir static Path folder;
@@ -75,6 +75,11 @@ class RedisJobStoreIT implements JobStoreContract {
   @Override
   public JobStore store() {
     return store;
+  }
+
+  @Override
+  public RecordStore records() {
+    return new RedisRecordStore(lanes, keys);
   }
 
   private long millisToLive(String key) {

@@ -1,0 +1,103 @@
+package io.mirrorneuron.store;
+
+import io.vertx.core.Future;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Records of a kind in one hash, with a sorted set of their ids and one of the times at which they
+ * are due. The three share a hash tag, so each operation is one script on one node of a cluster.
+ */
+public final class RedisRecordStore implements RecordStore {
+  private static final Script WRITE = Script.resource("record-write.lua");
+  private static final Script PAGE = Script.resource("record-page.lua");
+
+  private final RedisLanes lanes;
+  private final Keys keys;
+
+  public RedisRecordStore(RedisLanes lanes, Keys keys) {
+    this.lanes = lanes;
+    this.keys = keys;
+  }
+
+  @Override
+  public CompletionStage<Optional<StoredRecord>> read(String kind, String id) {
+    return lanes
+        .of(kind)
+        .send(Request.cmd(Command.HGET).arg(keys.records(kind)).arg(id))
+        .map(stored -> Optional.ofNullable(stored).map(text -> parse(id, text.toString())))
+        .toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<Optional<Long>> write(
+      String kind, String id, long replaced, String json, long dueAt) {
+    return call(kind, id, replaced, dueAt)
+        .arg(json)
+        .send(lanes.of(kind))
+        .map(Response::toLong)
+        .map(revision -> Optional.of(revision).filter(written -> written > 0))
+        .toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<Boolean> delete(String kind, String id, long replaced) {
+    return call(kind, id, replaced, NEVER)
+        .send(lanes.of(kind))
+        .map(answer -> answer.toLong() > 0)
+        .toCompletionStage();
+  }
+
+  private Script.Call call(String kind, String id, long replaced, long dueAt) {
+    return WRITE
+        .call()
+        .key(keys.records(kind))
+        .key(keys.recordNames(kind))
+        .key(keys.dueRecords(kind))
+        .arg(id)
+        .arg(replaced)
+        .arg(dueAt);
+  }
+
+  @Override
+  public CompletionStage<List<StoredRecord>> list(String kind, String after, int limit) {
+    return page(kind, keys.recordNames(kind), "name", after, 0, limit);
+  }
+
+  @Override
+  public CompletionStage<List<StoredRecord>> due(String kind, long until, int skip, int limit) {
+    return page(kind, keys.dueRecords(kind), "due", Long.toString(until), skip, limit);
+  }
+
+  private CompletionStage<List<StoredRecord>> page(
+      String kind, String index, String by, String bound, int skip, int limit) {
+    Future<Response> answer =
+        PAGE.call()
+            .key(keys.records(kind))
+            .key(index)
+            .arg(by)
+            .arg(bound)
+            .arg(skip)
+            .arg(limit)
+            .send(lanes.of(kind));
+    return answer.map(RedisRecordStore::records).toCompletionStage();
+  }
+
+  private static List<StoredRecord> records(Response page) {
+    List<StoredRecord> records = new ArrayList<>();
+    for (int i = 0; i < page.size(); i += 2) {
+      records.add(parse(page.get(i).toString(), page.get(i + 1).toString()));
+    }
+    return records;
+  }
+
+  private static StoredRecord parse(String id, String stored) {
+    String[] parts = stored.split(" ", 3);
+    return new StoredRecord(id, Long.parseLong(parts[0]), Long.parseLong(parts[1]), parts[2]);
+  }
+}

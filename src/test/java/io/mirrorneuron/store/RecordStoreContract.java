@@ -1,0 +1,117 @@
+package io.mirrorneuron.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mirrorneuron.store.RecordStore.StoredRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+
+/** What every store of records promises. */
+interface RecordStoreContract {
+  String KIND = "alarms";
+
+  /** An empty one. */
+  RecordStore records();
+
+  private static <T> T now(CompletionStage<T> stage) {
+    return stage.toCompletableFuture().join();
+  }
+
+  private long put(String id, String json, long dueAt) {
+    return now(records().write(KIND, id, 0, json, dueAt)).orElseThrow();
+  }
+
+  @Test
+  default void whatIsWrittenIsRead() {
+    long revision = put("a b/c:é", "{\"x\": \"1 2\"}", 17);
+
+    assertThat(now(records().read(KIND, "a b/c:é")))
+        .contains(new StoredRecord("a b/c:é", revision, 17, "{\"x\": \"1 2\"}"));
+    assertThat(now(records().read(KIND, "other"))).isEmpty();
+    assertThat(now(records().read("other", "a b/c:é"))).isEmpty();
+  }
+
+  @Test
+  default void aWriteReplacesOnlyWhatWasRead() {
+    long first = put("a", "1", 0);
+    assertThat(now(records().write(KIND, "a", 0, "2", 0))).isEmpty();
+    Optional<Long> second = now(records().write(KIND, "a", first, "3", 0));
+    assertThat(now(records().write(KIND, "a", first, "4", 0))).isEmpty();
+
+    assertThat(second).hasValueSatisfying(revision -> assertThat(revision).isGreaterThan(first));
+    assertThat(now(records().read(KIND, "a")))
+        .hasValueSatisfying(a -> assertThat(a.json()).isEqualTo("3"));
+  }
+
+  @Test
+  default void aRecordIsDeletedOnlyAsItWasRead() {
+    long first = put("a", "1", 5);
+    long second = now(records().write(KIND, "a", first, "2", 5)).orElseThrow();
+
+    assertThat(now(records().delete(KIND, "a", first))).isFalse();
+    assertThat(now(records().delete(KIND, "a", second))).isTrue();
+    assertThat(now(records().read(KIND, "a"))).isEmpty();
+    assertThat(now(records().list(KIND, "", 10))).isEmpty();
+    assertThat(now(records().due(KIND, 10, 0, 10))).isEmpty();
+  }
+
+  /** Else who has read the first would overwrite the second. */
+  @Test
+  default void aRevisionNeverComesBack() {
+    long first = put("a", "1", 0);
+    now(records().delete(KIND, "a", first));
+    put("a", "2", 0);
+
+    assertThat(now(records().write(KIND, "a", first, "3", 0))).isEmpty();
+    assertThat(now(records().delete(KIND, "a", first))).isFalse();
+  }
+
+  @Test
+  default void ofTwoWritersOneWins() {
+    long first = put("a", "0", 0);
+    List<CompletionStage<Optional<Long>>> writes = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      writes.add(records().write(KIND, "a", first, "w" + i, 0));
+    }
+
+    assertThat(writes.stream().map(RecordStoreContract::now).filter(Optional::isPresent))
+        .hasSize(1);
+  }
+
+  @Test
+  default void pagesGoByIdAndMissNone() {
+    List<String> ids = List.of("A", "a", "b-1", "b-10", "b-2", "c", "é");
+    ids.reversed().forEach(id -> put(id, "{}", 0));
+
+    List<String> listed = new ArrayList<>();
+    List<StoredRecord> page = now(records().list(KIND, "", 3));
+    while (!page.isEmpty()) {
+      assertThat(page).hasSizeLessThanOrEqualTo(3);
+      page.forEach(record -> listed.add(record.id()));
+      page = now(records().list(KIND, listed.getLast(), 3));
+    }
+    assertThat(listed).isEqualTo(ids);
+  }
+
+  @Test
+  default void whatIsDueComesEarliestFirst() {
+    put("late", "{}", 300);
+    put("early", "{}", 100);
+    put("never", "{}", RecordStore.NEVER);
+    long middle = put("middle", "{}", 200);
+
+    assertThat(now(records().due(KIND, 299, 0, 10)))
+        .extracting(StoredRecord::id)
+        .containsExactly("early", "middle");
+    assertThat(now(records().due(KIND, 999, 1, 1)))
+        .extracting(StoredRecord::id)
+        .containsExactly("middle");
+    now(records().write(KIND, "middle", middle, "{}", RecordStore.NEVER));
+    assertThat(now(records().due(KIND, 999, 0, 10)))
+        .extracting(StoredRecord::id)
+        .containsExactly("early", "late");
+  }
+}
