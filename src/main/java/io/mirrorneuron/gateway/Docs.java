@@ -1,6 +1,6 @@
 package io.mirrorneuron.gateway;
 
-import io.mirrorneuron.gateway.answer.Entry;
+import io.mirrorneuron.gateway.answer.PagePolicy;
 import io.mirrorneuron.gateway.contract.Contract;
 import io.mirrorneuron.gateway.security.Admission;
 import io.mirrorneuron.security.Auth;
@@ -23,9 +23,12 @@ final class Docs {
   private static final String WEBJAR = "META-INF/maven/org.webjars/swagger-ui/pom.properties";
 
   /** Swagger UI styles its elements inline and draws its icons from data addresses. */
-  private static final String CSP =
-      "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
-          + "img-src 'self' data:; connect-src 'self'; font-src 'self'; frame-ancestors 'none'";
+  private static final PagePolicy POLICY =
+      PagePolicy.of(
+          "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+              + "img-src 'self' data:; connect-src 'self'; font-src 'self'; "
+              + "frame-ancestors 'none'",
+          "no-cache");
 
   private static final Map<String, String> ASSETS =
       Map.of(
@@ -99,11 +102,8 @@ final class Docs {
   }
 
   private static void send(RoutingContext ctx, String type, Buffer content) {
-    ctx.response()
-        .putHeader(HttpHeaders.CONTENT_TYPE, type)
-        .putHeader(Entry.CSP_NAME, CSP)
-        .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")
-        .end(content);
+    POLICY.apply(ctx.response());
+    ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, type).end(content);
   }
 
   private static String version() {

@@ -20,11 +20,6 @@ public final class Entry implements Handler<RoutingContext> {
   private static final CharSequence FRAMES = HttpHeaders.createOptimized("DENY");
   private static final CharSequence REFERRER_NAME = HttpHeaders.createOptimized("referrer-policy");
   private static final CharSequence REFERRER = HttpHeaders.createOptimized("no-referrer");
-  public static final CharSequence CSP_NAME =
-      HttpHeaders.createOptimized("content-security-policy");
-  private static final CharSequence CSP =
-      HttpHeaders.createOptimized("default-src 'none'; frame-ancestors 'none'");
-  private static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");
 
   private static final Pattern ACCEPTABLE = Pattern.compile("[A-Za-z0-9._:/+=-]{1,128}");
 
@@ -43,8 +38,7 @@ public final class Entry implements Handler<RoutingContext> {
     headers.set(NO_SNIFF_NAME, NO_SNIFF);
     headers.set(FRAMES_NAME, FRAMES);
     headers.set(REFERRER_NAME, REFERRER);
-    headers.set(CSP_NAME, CSP);
-    headers.set(HttpHeaders.CACHE_CONTROL, NO_STORE);
+    PagePolicy.NO_PAGE.apply(ctx.response());
     ctx.next();
   }
 

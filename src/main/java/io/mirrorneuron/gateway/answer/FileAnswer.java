@@ -33,8 +33,8 @@ import java.util.concurrent.TimeUnit;
  * path. What workers wrote may be a page with scripts, so it gets an origin of its own.
  */
 public final class FileAnswer {
-  private static final CharSequence SANDBOX = HttpHeaders.createOptimized("sandbox");
-  private static final CharSequence REVALIDATE = HttpHeaders.createOptimized("private, no-cache");
+  /** What programs wrote may be looked at, but runs nothing. */
+  private static final PagePolicy POLICY = PagePolicy.of("sandbox", "private, no-cache");
 
   /** The JDK's own form of it leaves the zero of a day out. */
   private static final DateTimeFormatter HTTP_DATE =
@@ -95,9 +95,8 @@ public final class FileAnswer {
     response
         .putHeader("ETag", file.tag())
         .putHeader("Last-Modified", HTTP_DATE.format(file.modified()))
-        .putHeader("Accept-Ranges", "bytes")
-        .putHeader(HttpHeaders.CACHE_CONTROL, REVALIDATE)
-        .putHeader(Entry.CSP_NAME, SANDBOX);
+        .putHeader("Accept-Ranges", "bytes");
+    POLICY.apply(response);
     if (isKnown(file)) {
       response.setStatusCode(304);
       finish(file);
