@@ -47,7 +47,7 @@ public abstract class AreaVerticle extends VerticleBase {
 
   private final String tag;
   private final Semaphore permits;
-  private final Line followers;
+  private final AdmissionQueue followers;
   private final Map<Long, Boolean> waitedFor = new ConcurrentHashMap<>();
   private final Map<String, HotOperation> operations = new LinkedHashMap<>();
   private UnaryOperator<Throwable> explains = UnaryOperator.identity();
@@ -55,7 +55,7 @@ public abstract class AreaVerticle extends VerticleBase {
   protected AreaVerticle(String tag, int limit) {
     this.tag = tag;
     this.permits = new Semaphore(limit);
-    this.followers = new Line(Math.max(1, limit / 2));
+    this.followers = new AdmissionQueue(Math.max(1, limit / 2));
   }
 
   /**

@@ -41,7 +41,7 @@ final class Door {
   private final Clock clock;
   private final Storage storage;
   private final long maxMessageBytes;
-  private final Set<Outlet<?>> outlets = ConcurrentHashMap.newKeySet();
+  private final Set<StreamWriter<?>> outlets = ConcurrentHashMap.newKeySet();
   private volatile boolean draining;
 
   /**
@@ -59,7 +59,7 @@ final class Door {
 
   /** The body of a streaming call; it must end or fail its outlet, also when nobody listens. */
   interface StreamBody<Q, R> {
-    void run(Q request, Outlet<R> outlet) throws InterruptedException;
+    void run(Q request, StreamWriter<R> outlet) throws InterruptedException;
   }
 
   /**
@@ -80,7 +80,7 @@ final class Door {
   /** Asks every open stream to end, and every later one at once. */
   void drain() {
     draining = true;
-    outlets.forEach(Outlet::drain);
+    outlets.forEach(StreamWriter::drain);
   }
 
   /** Lets go of the streams of a connection that has closed; their calls do not hear of it. */
@@ -130,7 +130,7 @@ final class Door {
       return bind(
           method,
           (rpc, call) -> {
-            Outlet<R> outlet = new Outlet<>(rpc);
+            StreamWriter<R> outlet = new StreamWriter<>(rpc);
             outlet.endAt(call.caller().expiry(), clock);
             rpc.handler(request -> start(body, request, outlet));
           });
@@ -210,7 +210,7 @@ final class Door {
   }
 
   /** Known from here on, while still on the event loop: a later disconnect finds the outlet. */
-  private <Q, R> void start(StreamBody<Q, R> body, Q request, Outlet<R> outlet) {
+  private <Q, R> void start(StreamBody<Q, R> body, Q request, StreamWriter<R> outlet) {
     outlets.add(outlet);
     if (draining) {
       outlet.drain();
@@ -218,7 +218,7 @@ final class Door {
     threads.execute(() -> run(body, request, outlet));
   }
 
-  private <Q, R> void run(StreamBody<Q, R> body, Q request, Outlet<R> outlet) {
+  private <Q, R> void run(StreamBody<Q, R> body, Q request, StreamWriter<R> outlet) {
     try {
       body.run(request, outlet);
     } catch (InterruptedException stopped) {

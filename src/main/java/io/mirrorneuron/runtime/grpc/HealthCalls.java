@@ -57,7 +57,7 @@ final class HealthCalls {
     return answer(status);
   }
 
-  private void watch(HealthCheckRequest request, Outlet<HealthCheckResponse> outlet)
+  private void watch(HealthCheckRequest request, StreamWriter<HealthCheckResponse> outlet)
       throws InterruptedException {
     ServingStatus told = null;
     while (outlet.isOpen()) {

@@ -24,10 +24,10 @@ public final class JwtAuth implements Auth {
 
   private final Config.Jwt settings;
   private final Clock clock;
-  private final Keys keys;
+  private final KeySource keys;
   private final ClaimRules rules;
 
-  private JwtAuth(Config.Jwt settings, Clock clock, Keys keys) {
+  private JwtAuth(Config.Jwt settings, Clock clock, KeySource keys) {
     this.settings = settings;
     this.clock = clock;
     this.keys = keys;
@@ -50,7 +50,7 @@ public final class JwtAuth implements Auth {
       throw new ConfigException(file.faults());
     }
     KeySet keys = new KeySet(file.keys().stream().map(key -> VerifyingKey.of(vertx, key)).toList());
-    return new JwtAuth(settings, clock, Keys.fixed(keys));
+    return new JwtAuth(settings, clock, KeySource.fixed(keys));
   }
 
   /** What {@link #open} would find wrong, one sentence each. */

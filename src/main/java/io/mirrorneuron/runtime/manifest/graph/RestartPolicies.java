@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.manifest.graph;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mirrorneuron.runtime.manifest.reading.Place;
+import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.workflow.RestartPolicy;
 import io.mirrorneuron.runtime.workflow.RestartPolicy.DelayFunction;
@@ -53,7 +53,7 @@ final class RestartPolicies {
   }
 
   /** The base with what is said at the place; reports what cannot be read there. */
-  static RestartPolicy read(Place place, RestartPolicy base) {
+  static RestartPolicy read(ManifestValue place, RestartPolicy base) {
     if (!place.is(Shape.OBJECT)) {
       return base;
     }

@@ -25,7 +25,7 @@ import java.util.function.Supplier;
  * own body and nothing else. {@link #await} is how a body waits for news; both end at once when the
  * client leaves, its deadline passes or the server drains.
  */
-final class Outlet<R> {
+final class StreamWriter<R> {
   private final Context context = Vertx.currentContext();
   private final GrpcServerResponse<?, R> response;
   private final HttpConnection connection;
@@ -34,7 +34,7 @@ final class Outlet<R> {
   private volatile boolean draining;
 
   /** To be made on the event loop, before the request is read. */
-  Outlet(GrpcServerRequest<?, R> request) {
+  StreamWriter(GrpcServerRequest<?, R> request) {
     response = request.response();
     connection = request.connection();
     request.errorHandler(error -> leave());

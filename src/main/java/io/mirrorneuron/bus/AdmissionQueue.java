@@ -10,7 +10,7 @@ import java.util.function.Consumer;
  * Work of which some is under way and the rest waits its turn: first come, first served. Bounded in
  * length and time, so that what nobody waits for any longer is not done. Thread-safe.
  */
-final class Line {
+final class AdmissionQueue {
   private static final int LONGEST = 10_000;
 
   /** Shorter than a caller's own patience, who is told why rather than left alone. */
@@ -25,7 +25,7 @@ final class Line {
   /**
    * @param atOnce how much may be under way
    */
-  Line(int atOnce) {
+  AdmissionQueue(int atOnce) {
     this.atOnce = atOnce;
   }
 

@@ -8,14 +8,14 @@ import java.io.IOException;
  * refused, and is so until half as much again is free and a trial write succeeds: without that
  * distance a disk at its limit would be full and not full by turns. Not thread-safe.
  */
-final class PlaceState {
+final class DiskState {
   /** On small disks the floor is this part of the whole, so that they can be used at all. */
   private static final int SMALLEST_PART = 16;
 
   /** Where so many bytes are free, a refused write was very large, or not the disk's doing. */
   private static final long NOT_FULL = 4 << 20;
 
-  private final Place place;
+  private final WatchedFolder place;
   private final long wanted;
   private final FreeSpace space;
   private Room room;
@@ -28,13 +28,13 @@ final class PlaceState {
   /**
    * @param wanted bytes that must be free, on large disks; 0 for none
    */
-  PlaceState(Place place, long wanted, FreeSpace space) {
+  DiskState(WatchedFolder place, long wanted, FreeSpace space) {
     this.place = place;
     this.wanted = wanted;
     this.space = space;
   }
 
-  Place place() {
+  WatchedFolder place() {
     return place;
   }
 

@@ -3,7 +3,7 @@ package io.mirrorneuron.security.jwt;
 import io.vertx.core.Future;
 
 /** Where keys come from. */
-interface Keys {
+interface KeySource {
 
   /** The ones that count now; has none where none could be had yet. Does not block. */
   KeySet current();
@@ -17,8 +17,8 @@ interface Keys {
   Future<KeySet> renewed();
 
   /** Keys that never change. */
-  static Keys fixed(KeySet keys) {
-    return new Keys() {
+  static KeySource fixed(KeySet keys) {
+    return new KeySource() {
       @Override
       public KeySet current() {
         return keys;
