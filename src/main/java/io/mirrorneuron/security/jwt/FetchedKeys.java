@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The keys that an issuer shows at an address: fetched at start, then at intervals, and when a
  * token has a key that is not known. One fetch at a time, and not many of them: whoever sends such
- * tokens must not be able to make us a burden to the issuer. Keys stay until a fetch brings
- * others. Thread-safe.
+ * tokens must not be able to make us a burden to the issuer. Keys stay until a fetch brings others.
+ * Thread-safe.
  */
 final class FetchedKeys implements KeySource {
   private static final Logger log = LoggerFactory.getLogger(FetchedKeys.class);
