@@ -15,7 +15,7 @@ public record Config(
     Path home,
     Api api,
     Grpc grpc,
-    Jwt jwt,
+    JwtSettings jwt,
     Redis redis,
     Executors executors,
     Retention retention,
@@ -85,39 +85,6 @@ public record Config(
     /** The same door with other tokens. */
     public Grpc withTokens(Secret auth, Secret admin, Secret join) {
       return new Grpc(host, port, target, timeout, auth, admin, join, networkOnly, maxMessageBytes);
-    }
-  }
-
-  /**
-   * Whose tokens are accepted beside the static one, and what is made of them.
-   *
-   * @param algorithms by which they may be signed; empty when none is accepted
-   * @param keyFile what signatures are checked with, or null when {@code jwksUrl} has it
-   * @param jwksRefresh between two looks at that address
-   * @param leeway how far the clocks of issuer and server may differ
-   * @param roleClaim the name of a claim, or names with dots between
-   * @param roleNames roles by the issuer's words for them; empty when the words are ours
-   * @param subjectClaim as {@code roleClaim}
-   */
-  public record Jwt(
-      Set<JwtAlgorithm> algorithms,
-      Path keyFile,
-      URI jwksUrl,
-      Duration jwksRefresh,
-      String issuer,
-      String audience,
-      Duration leeway,
-      String roleClaim,
-      Map<String, String> roleNames,
-      String subjectClaim) {
-
-    public Jwt {
-      algorithms = Set.copyOf(algorithms);
-      roleNames = Map.copyOf(roleNames);
-    }
-
-    public boolean isOn() {
-      return !algorithms.isEmpty();
     }
   }
 

@@ -35,10 +35,10 @@ final class JwtReader {
   /**
    * @param keyFile as the settings name it, or null
    */
-  Config.Jwt read(Path keyFile) {
+  JwtSettings read(Path keyFile) {
     Set<JwtAlgorithm> algorithms = algorithms();
-    Config.Jwt jwt =
-        new Config.Jwt(
+    JwtSettings jwt =
+        new JwtSettings(
             algorithms,
             keyFile,
             jwksUrl(),
@@ -68,7 +68,7 @@ final class JwtReader {
         .collect(Collectors.toCollection(() -> EnumSet.noneOf(JwtAlgorithm.class)));
   }
 
-  private void mustBeWhole(Config.Jwt jwt) {
+  private void mustBeWhole(JwtSettings jwt) {
     for (String key : List.of("issuer", "audience")) {
       if (settings.text(GROUP + key).isEmpty()) {
         settings.problem(needed(GROUP + key) + ": tokens for others would be accepted without it");

@@ -1,7 +1,7 @@
 package io.mirrorneuron.security.jwt;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.JwtSettings;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.security.Auth;
@@ -25,11 +25,11 @@ import java.util.stream.Stream;
 final class ClaimRules {
   private static final int MAX_SUBJECT = 255;
 
-  private final Config.Jwt settings;
+  private final JwtSettings settings;
   private final Map<String, Role> roles;
   private final MnException withoutRole;
 
-  ClaimRules(Config.Jwt settings) {
+  ClaimRules(JwtSettings settings) {
     this.settings = settings;
     this.roles = roles(settings.roleNames());
     this.withoutRole =

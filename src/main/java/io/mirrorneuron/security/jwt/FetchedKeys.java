@@ -1,6 +1,6 @@
 package io.mirrorneuron.security.jwt;
 
-import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.JwtSettings;
 import io.mirrorneuron.model.MnException;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -28,7 +28,7 @@ final class FetchedKeys implements KeySource {
   private static final Duration GAP = Duration.ofSeconds(30);
 
   private final Vertx vertx;
-  private final Config.Jwt settings;
+  private final JwtSettings settings;
   private final Clock clock;
   private final KeyFetch fetch;
 
@@ -46,7 +46,7 @@ final class FetchedKeys implements KeySource {
   private Buffer document;
   private long timer = -1;
 
-  private FetchedKeys(Vertx vertx, Config.Jwt settings, Clock clock) {
+  private FetchedKeys(Vertx vertx, JwtSettings settings, Clock clock) {
     this.vertx = vertx;
     this.settings = settings;
     this.clock = clock;
@@ -55,7 +55,7 @@ final class FetchedKeys implements KeySource {
   }
 
   /** Begins to fetch; does not wait. Ends with Vert.x. */
-  static FetchedKeys of(Vertx vertx, Config.Jwt settings, Clock clock) {
+  static FetchedKeys of(Vertx vertx, JwtSettings settings, Clock clock) {
     FetchedKeys keys = new FetchedKeys(vertx, settings, clock);
     keys.renewed();
     return keys;
