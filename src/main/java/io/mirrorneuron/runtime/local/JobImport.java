@@ -86,7 +86,7 @@ final class JobImport {
             sourceJob,
             reason,
             by);
-    Answers.await(engine.restore(newJobs.of(jobId, text), workflow, from));
+    Answers.await(engine.creation().restore(newJobs.of(jobId, text), workflow, from));
 
     return answer(
         Json.object().put("job_id", jobId).put("run_id", runId).put("blueprint_id", blueprintId),

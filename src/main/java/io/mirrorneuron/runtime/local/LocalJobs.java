@@ -99,7 +99,7 @@ public final class LocalJobs implements JobsPort {
             submission.idempotencyKey(),
             manifest,
             bundle);
-    return Answers.await(engine.submit(job, workflow, bundle, submission.submittedBy()));
+    return Answers.await(engine.creation().submit(job, workflow, bundle, submission.submittedBy()));
   }
 
   @Override

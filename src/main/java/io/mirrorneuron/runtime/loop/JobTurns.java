@@ -99,7 +99,7 @@ final class JobTurns implements JobReload.Listener {
     Turn turn = new Turn(state, context.timers().now());
     Commit first;
     try {
-      first = decide(List.of(beginning), turn);
+      first = context.decide(List.of(beginning), state, turn, epoch);
     } catch (RuntimeException | StackOverflowError e) {
       closed = true;
       return CompletableFuture.failedFuture(e);
@@ -125,7 +125,7 @@ final class JobTurns implements JobReload.Listener {
     Turn turn = new Turn(state, context.timers().now());
     Commit commit;
     try {
-      commit = decide(inputs, turn);
+      commit = context.decide(inputs, state, turn, epoch);
     } catch (RuntimeException | StackOverflowError e) {
       undecidable(inputs, e);
       return;
@@ -135,16 +135,6 @@ final class JobTurns implements JobReload.Listener {
     } else {
       commit(commit, inputs, turn);
     }
-  }
-
-  /** Answers what is to be committed, or null when nothing has changed. */
-  private Commit decide(List<Input> inputs, Turn turn) {
-    for (Input input : inputs) {
-      context.decider().decide(state, input, turn);
-    }
-    return turn.events().isEmpty() && !state.hasChanges()
-        ? null
-        : turn.commit(epoch, context.rows().of(state, turn.now()));
   }
 
   private void commit(Commit commit, List<Input> inputs, Turn turn) {
