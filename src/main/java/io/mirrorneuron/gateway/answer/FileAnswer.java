@@ -92,28 +92,39 @@ public final class FileAnswer {
       close(file);
       return;
     }
-    response
-        .putHeader("ETag", file.tag())
-        .putHeader("Last-Modified", HTTP_DATE.format(file.modified()))
-        .putHeader("Accept-Ranges", "bytes")
-        .putHeader(HttpHeaders.CACHE_CONTROL, REVALIDATE)
-        .putHeader(Entry.CSP_NAME, SANDBOX);
+    headersOf(file);
     if (isKnown(file)) {
       response.setStatusCode(304);
       finish(file);
       return;
     }
-    String asked = request.method() == HttpMethod.HEAD ? null : request.getHeader("Range");
-    ByteRange part =
-        asked == null || !stillMeant(file)
-            ? ByteRange.whole(file.size())
-            : ByteRange.of(asked, file.size());
+    ByteRange part = wanted(file);
     if (part == null) {
       response.putHeader("Content-Range", "bytes */" + file.size());
       close(file);
       Problems.send(ctx, Problem.rangeNotSatisfiable(file.size()));
       return;
     }
+    headersOf(part, file);
+    if (request.method() == HttpMethod.HEAD || part.length() == 0) {
+      finish(file);
+    } else {
+      response
+          .sendFile(file.channel(), part.from(), part.length())
+          .onComplete(sent -> close(file), broken -> abort(file));
+    }
+  }
+
+  private void headersOf(Opened file) {
+    response
+        .putHeader("ETag", file.tag())
+        .putHeader("Last-Modified", HTTP_DATE.format(file.modified()))
+        .putHeader("Accept-Ranges", "bytes")
+        .putHeader(HttpHeaders.CACHE_CONTROL, REVALIDATE)
+        .putHeader(Entry.CSP_NAME, SANDBOX);
+  }
+
+  private void headersOf(ByteRange part, Opened file) {
     if (part.length() < file.size()) {
       response.setStatusCode(206).putHeader("Content-Range", part.header(file.size()));
     }
@@ -123,13 +134,14 @@ public final class FileAnswer {
     if (answer.has("file_name")) {
       response.putHeader("Content-Disposition", disposition(answer.path("file_name").asText()));
     }
-    if (request.method() == HttpMethod.HEAD || part.length() == 0) {
-      finish(file);
-    } else {
-      response
-          .sendFile(file.channel(), part.from(), part.length())
-          .onComplete(sent -> close(file), broken -> abort(file));
-    }
+  }
+
+  /** The part of the file that was asked for; null when the file has no such part. */
+  private ByteRange wanted(Opened file) {
+    String asked = request.method() == HttpMethod.HEAD ? null : request.getHeader("Range");
+    return asked == null || !stillMeant(file)
+        ? ByteRange.whole(file.size())
+        : ByteRange.of(asked, file.size());
   }
 
   private void finish(Opened file) {

@@ -88,10 +88,29 @@ public final class RuntimeServer implements AutoCloseable {
             parts.clock(),
             config.maxMessageBytes(),
             parts.storage());
-    // The longest message is the same for all calls of a server, so there are two.
     GrpcServer large = GrpcServer.server(vertx, grpcOptions(config.maxMessageBytes()));
     GrpcServer small =
         GrpcServer.server(vertx, grpcOptions(LargeMessages.limit("", config.maxMessageBytes())));
+    addServices(large, small, door, config, parts);
+    LargeMessages messages =
+        new LargeMessages(vertx, Runtime.getRuntime().maxMemory() / SHARE_OF_MESSAGES);
+    HttpServer http =
+        vertx
+            .createHttpServer(httpOptions())
+            .requestHandler(request -> handle(request, vertx, messages, large, small))
+            .connectionHandler(
+                connection -> connection.closeHandler(closed -> door.disconnected(connection)))
+            .listen(config.port(), config.host())
+            .await();
+    return new RuntimeServer(http, door, threads);
+  }
+
+  /**
+   * @param large takes calls whose messages may be long
+   * @param small takes all others: the longest message is the same for all calls of a server
+   */
+  private static void addServices(
+      GrpcServer large, GrpcServer small, Door door, Config.Grpc config, Parts parts) {
     Set<Service> services =
         Stream.of(
                 new JobCalls(parts.jobs(), config.adminToken()).service(door),
@@ -110,31 +129,26 @@ public final class RuntimeServer implements AutoCloseable {
     if (parts.reflection()) {
       small.addService(ReflectionService.v1());
     }
-    LargeMessages messages =
-        new LargeMessages(vertx, Runtime.getRuntime().maxMemory() / SHARE_OF_MESSAGES);
-    HttpServer http =
-        vertx
-            .createHttpServer(httpOptions())
-            .requestHandler(
-                request -> {
-                  endWithItsAnswer(vertx, request);
-                  if (LargeMessages.mayCome(request)) {
-                    messages.watch(request);
-                    large.handle(request);
-                  } else {
-                    small.handle(request);
-                  }
-                })
-            .connectionHandler(
-                connection -> connection.closeHandler(closed -> door.disconnected(connection)))
-            .listen(config.port(), config.host())
-            .await();
-    return new RuntimeServer(http, door, threads);
+  }
+
+  private static void handle(
+      HttpServerRequest request,
+      Vertx vertx,
+      LargeMessages messages,
+      GrpcServer large,
+      GrpcServer small) {
+    endWithItsAnswer(vertx, request);
+    if (LargeMessages.mayCome(request)) {
+      messages.watch(request);
+      large.handle(request);
+    } else {
+      small.handle(request);
+    }
   }
 
   /**
-   * Of who has been answered nothing more is taken. Clients end such a call themselves; those that
-   * do not are told to send no more (RFC 9113, 8.1), after the answer has had time to arrive.
+   * Stops reading a request once it is answered. Clients end such a call themselves; those that do
+   * not are told to send no more (RFC 9113, 8.1), after the answer has had time to arrive.
    */
   private static void endWithItsAnswer(Vertx vertx, HttpServerRequest request) {
     HttpServerResponse response = request.response();

@@ -70,16 +70,12 @@ final class JobImport {
     Payloads payloads = payloads(backup);
     Manifests.checkUploads(workflow, bundles.paths(payloads));
     ObjectNode provenance = provenance(json, sourceJob, sourceRun, jobId, runId, blueprintId);
-    Map<String, String> fields = new HashMap<>(stored);
-    fields.replaceAll((name, value) -> renaming.in(value));
-    String reason = (fields.isEmpty() ? ANEW : REVIEW).formatted(sourceJob);
-    List<StoredEvent> events =
-        fields.isEmpty() ? List.of() : events(json.path("runtime").path("events"), renaming);
+    String reason = (stored.isEmpty() ? ANEW : REVIEW).formatted(sourceJob);
     Restoration from =
         new Restoration(
-            fields,
+            renaming.inValues(stored),
             blobs(job),
-            events,
+            stored.isEmpty() ? List.of() : events(json.path("runtime").path("events"), renaming),
             runId,
             bundles.put(payloads),
             provenance,

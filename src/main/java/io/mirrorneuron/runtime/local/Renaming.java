@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.mirrorneuron.wire.Json;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -41,6 +42,13 @@ record Renaming(Map<String, String> ids) {
     } catch (JsonProcessingException e) {
       return text;
     }
+  }
+
+  /** The same for each value of a map. */
+  Map<String, String> inValues(Map<String, String> texts) {
+    Map<String, String> renamed = new HashMap<>(texts);
+    renamed.replaceAll((name, text) -> in(text));
+    return renamed;
   }
 
   JsonNode in(JsonNode json) {
