@@ -110,25 +110,7 @@ public interface JobStore {
       String row,
       long updatedAt,
       String status,
-      boolean terminal) {
-
-    /** One that touches no blobs. */
-    public Commit(
-        String jobId,
-        long epoch,
-        Map<String, String> set,
-        List<String> delete,
-        List<String> events,
-        long lastSeq,
-        String row,
-        long updatedAt,
-        String status,
-        boolean terminal) {
-      this(
-          jobId, epoch, set, delete, Map.of(), List.of(), events, lastSeq, row, updatedAt, status,
-          terminal);
-    }
-  }
+      boolean terminal) {}
 
   /**
    * @param fields the state as committed

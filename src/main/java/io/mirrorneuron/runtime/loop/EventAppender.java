@@ -119,6 +119,8 @@ final class EventAppender {
                 stored.epoch(),
                 set,
                 List.of(),
+                Map.of(),
+                List.of(),
                 List.of(Json.write(event)),
                 seq,
                 Json.write(row),
