@@ -22,7 +22,8 @@ final class Attempts {
   }
 
   /**
-   * Whether the mailbox's step may be worked on now; if only not yet, it will be looked at again.
+   * Whether work on the mailbox's step may begin now. When it may later, the mailbox is queued for
+   * another look.
    */
   boolean admits(Mailbox mailbox) {
     StepState step = mailbox.step();

@@ -34,9 +34,9 @@ final class StepStarts {
   }
 
   /**
-   * Evaluates what is to be evaluated. Agents that need no program have handled all they had by
-   * then, so that a step sees every message that its parents have sent. Answers whether there was
-   * anything.
+   * Evaluates all steps that are queued for it. Agents that need no program have handled all they
+   * had by then, so that a step sees every message that its parents have sent. Answers whether
+   * there was anything.
    */
   boolean evaluateAll() {
     boolean any = state.steps().hasUnsettled();
@@ -87,8 +87,8 @@ final class StepStarts {
   }
 
   /**
-   * Nothing can be handled now: steps that may start and to which no message is on its way get one
-   * from the ledger. Answers whether there was such a step.
+   * Called when no mailbox can be handled: steps that may start, and to which no message is on its
+   * way, get one from the ledger. Answers whether there was such a step.
    */
   boolean atRest() {
     List<StepState> lonely =
