@@ -14,8 +14,9 @@ import java.time.Clock;
 import java.time.Duration;
 
 /**
- * The contract as a router. The order for every request: id and common headers, what page it comes
- * from, CORS, the path, who calls, the body, what the contract says of it, the area.
+ * Makes the router of the contract's operations. Each request passes, in this order: request id and
+ * common headers, the check of the page it comes from, CORS, the path, authentication, the body,
+ * the checks of the contract, the area.
  */
 final class ApiRouter {
   private ApiRouter() {}
@@ -66,7 +67,10 @@ final class ApiRouter {
     return router;
   }
 
-  /** Adds what answers when nothing else did; must come after every other route. */
+  /**
+   * Adds the handlers for requests that no route has answered and for failures. Must be called
+   * after every other route was added.
+   */
   static Router close(Router router, Contract contract) {
     router.route().last().handler(new AllowedMethods(contract.operations()));
     router.route().failureHandler(Problems::send);

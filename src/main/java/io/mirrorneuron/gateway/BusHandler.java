@@ -26,8 +26,8 @@ import io.vertx.ext.web.ParsedHeaderValue;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * One operation: who calls, body, contract, bus, answer. Everything that is the same for each
- * request is made once.
+ * Handles the requests of one operation: authentication, body, checks of the contract, call over
+ * the bus, answer. Everything that is the same for each request is made once.
  */
 final class BusHandler implements Handler<RoutingContext> {
 
@@ -104,7 +104,7 @@ final class BusHandler implements Handler<RoutingContext> {
     String type = operation.produces().size() == 1 ? null : negotiated(ctx);
     if (ApiOperation.EVENT_STREAM.equals(type == null ? operation.produces().getFirst() : type)) {
       String lastId = ctx.request().getHeader("Last-Event-ID");
-      // What many follow together is read for none of them.
+      // A read that many followers share is made in nobody's name.
       SseOutlet.open(ctx, shared.streams(), stream.subscribe(call, lastId, caller.expiry()));
     } else if (type == null) {
       ask(ctx, call.withCaller(caller))
@@ -115,7 +115,10 @@ final class BusHandler implements Handler<RoutingContext> {
     }
   }
 
-  /** A file may be made for the answer, and stop being made. */
+  /**
+   * Sends the call. For operations that make a file, the area is told when the client leaves, so
+   * that it can stop.
+   */
   private Future<Buffer> ask(RoutingContext ctx, ApiCall call) {
     return operation.answersFile() ? area.askWhileOpen(call, ctx.response()) : area.ask(call);
   }

@@ -44,7 +44,7 @@ public final class GatewayVerticle extends VerticleBase {
    * @param timeout of a call to an area
    * @param requestIds made for requests that bring none; must be cheap and thread-safe
    * @param storage of uploads
-   * @param readiness of this server and what it stands before
+   * @param readiness of this server and of the runtime behind it
    * @param clock tells clients of sockets the time
    * @param uploads what uploads may take of the disk
    */
@@ -107,7 +107,8 @@ public final class GatewayVerticle extends VerticleBase {
                     .setIdleTimeout(ApiOperation.IDLE_SECONDS)
                     .setMaxWebSocketFrameSize(SOCKET_MESSAGE_BYTES)
                     .setMaxWebSocketMessageSize(SOCKET_MESSAGE_BYTES)
-                    // Would cost each subscriber a compressor of its own for the same bytes.
+                    // Compression would cost each subscriber a compressor of its own for the same
+                    // bytes.
                     .setPerMessageWebSocketCompressionSupported(false)
                     .setPerFrameWebSocketCompressionSupported(false))
             .requestHandler(router(api))

@@ -9,7 +9,8 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
- * The first handler: gives each request its id and each answer the headers that all answers have.
+ * The first handler of each request: gives it an id, and its answer the headers that all answers
+ * have.
  */
 public final class Entry implements Handler<RoutingContext> {
   static final CharSequence REQUEST_ID = HttpHeaders.createOptimized("x-request-id");

@@ -28,15 +28,16 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * An answer that is a file: all of it, a part, or only the word that the client has it already. The
- * area says which with {@code {path, content_type, file_name?, delete_after?}}; it answers for the
- * path. What workers wrote may be a page with scripts, so it gets an origin of its own.
+ * An answer that is a file: all of it, a byte range, or 304 when the client has it already. The
+ * area says which with {@code {path, content_type, file_name?, delete_after?}}; it is responsible
+ * for the path. Files that programs wrote may be pages with scripts, so each is sent with a
+ * sandboxed origin of its own.
  */
 public final class FileAnswer {
   private static final CharSequence SANDBOX = HttpHeaders.createOptimized("sandbox");
   private static final CharSequence REVALIDATE = HttpHeaders.createOptimized("private, no-cache");
 
-  /** The JDK's own form of it leaves the zero of a day out. */
+  /** The JDK's own RFC 1123 format writes days below 10 with one digit. */
   private static final DateTimeFormatter HTTP_DATE =
       DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
           .withZone(ZoneOffset.UTC);
@@ -65,7 +66,7 @@ public final class FileAnswer {
     ctx.vertx().executeBlocking(file::open, false).onComplete(file::write, file::fail);
   }
 
-  /** The file as it is now; what is added to it later is not sent. */
+  /** The opened file with its size at that time; bytes that are added later are not sent. */
   private record Opened(FileChannel channel, long size, Instant modified, String tag) {}
 
   private Opened open() throws IOException {
@@ -167,7 +168,7 @@ public final class FileAnswer {
             false);
   }
 
-  /** What was made for this answer alone goes with it. */
+  /** Deletes a file that was made for this answer alone. */
   private Void discard() throws IOException {
     if (answer.path("delete_after").asBoolean()) {
       Files.deleteIfExists(path);
@@ -194,7 +195,7 @@ public final class FileAnswer {
     return since != null && !file.modified().isAfter(since);
   }
 
-  /** Whether the part is wanted of the file as it is now. */
+  /** Whether the range applies to the file as it is now: {@code If-Range} is absent or matches. */
   private boolean stillMeant(Opened file) {
     String condition = request.getHeader("If-Range");
     return condition == null

@@ -53,7 +53,7 @@ final class Realtime {
     socket.textMessageHandler(this::receive);
     socket.binaryMessageHandler(
         bytes -> fail(Json.object(), MnException.malformed("messages are texts")));
-    // Of a connection that works only messages beyond the limit are exceptions.
+    // On a working connection, only messages that exceed the limit cause exceptions.
     socket.exceptionHandler(failure -> socket.close(SocketOutlet.TOO_BIG));
     socket.shutdownHandler(stopping -> socket.close(SocketOutlet.GOING_AWAY));
     socket.closeHandler(
@@ -93,7 +93,7 @@ final class Realtime {
     } catch (MnException | Refusal e) {
       fail(message, e);
     }
-    if (socket.writeQueueFull()) { // who does not read the answers is not asked for more
+    if (socket.writeQueueFull()) { // a client that does not read answers is not read from
       socket.pause();
     }
   }

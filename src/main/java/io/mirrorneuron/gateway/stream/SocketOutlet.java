@@ -12,7 +12,7 @@ final class SocketOutlet implements Outlet {
   static final short REFUSED = 1008;
   static final short TOO_BIG = 1009;
 
-  /** More small frames in one go would let the other subscribers wait. */
+  /** Frames of one write at most, so that other subscribers need not wait. */
   private static final int FRAMES = 32;
 
   private final ServerWebSocket socket;

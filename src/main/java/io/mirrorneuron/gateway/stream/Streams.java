@@ -58,7 +58,7 @@ public final class Streams {
     return subscriber;
   }
 
-  /** Cuts every stream: its client comes back, to another server or to the next start of this. */
+  /** Breaks every stream off: its client reconnects, to another server or after a restart. */
   public void close() {
     feeds.values().stream()
         .flatMap(feed -> feed.subscribers().stream())
