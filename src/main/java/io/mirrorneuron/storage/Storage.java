@@ -45,7 +45,7 @@ public final class Storage {
     this.log = new StorageLog(clock);
   }
 
-  /** One that watches nothing: it tells a refused write for what it is, and forgets it. */
+  /** One that watches no folder: it recognises refused writes, but remembers nothing. */
   public static Storage unwatched() {
     return new Storage(
         List.of(), 0, FreeSpace.OF_DISKS, Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
@@ -122,12 +122,12 @@ public final class Storage {
   }
 
   /**
-   * What to tell of a failure: the same, unless it is for want of room. That is noted, and told as
-   * {@code storage_full}.
+   * The failure to report: the same one, unless its cause is a full disk. That is noted, and
+   * reported as {@code storage_full}.
    */
   public Throwable explained(Throwable failure) {
     if (isFull(failure)) {
-      return failure; // told before
+      return failure; // already reported
     }
     return OutOfRoom.isIn(failure) ? refused(failure) : failure;
   }
@@ -181,8 +181,8 @@ public final class Storage {
   }
 
   /**
-   * What to tell of a Redis that does not answer: one that must have each write on its disk ends
-   * when that is full, again and again. Nobody knows then whether the write arrived.
+   * The failure to report when Redis does not answer. With {@code redis.fsync: always} Redis ends,
+   * again and again, while its disk is full; whether the write arrived is then unknown.
    */
   public MnException redisAway(Throwable cause) {
     String why = trouble;

@@ -161,7 +161,10 @@ public final class RedisJobStore implements JobStore {
         onCaller(rowAnswer(jobId)).map(answer -> answer == null ? null : answer.toBuffer());
   }
 
-  /** Completes where this was called, which need not be the lane: callers keep state there. */
+  /**
+   * Completes on the event loop that called, which need not be the lane, as callers keep state
+   * there.
+   */
   private static <T> Future<T> onCaller(Future<T> answer) {
     Context caller = Vertx.currentContext();
     if (caller == null) {
