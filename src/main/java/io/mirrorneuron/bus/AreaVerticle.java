@@ -54,9 +54,10 @@ public abstract class AreaVerticle extends VerticleBase {
   }
 
   /**
-   * Has failures explained before they are told. To be called before the verticle is deployed.
+   * Sets a function that may replace failures before they are answered. To be called before the
+   * verticle is deployed.
    *
-   * @param told makes of a failure the one that is told; the same for most
+   * @param told answers the failure to report, for most the same one
    */
   public final void explaining(UnaryOperator<Throwable> told) {
     explains = told;
@@ -133,7 +134,7 @@ public abstract class AreaVerticle extends VerticleBase {
     }
   }
 
-  /** Nobody waits for the answer any more: long work should end. Any thread. */
+  /** Whether nobody waits for the answer any more, so that long work should end. Any thread. */
   protected final boolean isGone(ApiCall call) {
     return call.number() != null && !waitedFor.getOrDefault(call.number(), true);
   }

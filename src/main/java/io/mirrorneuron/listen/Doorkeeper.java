@@ -12,18 +12,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stands in a listening socket. Counts the connections that are open there; each gets a {@link
- * HeadGuard}. When there is no room, the connection that has been silent for longest makes some, if
- * that is as long as a head may take: streams and sockets show more often that they live. Where
- * nobody is so silent a newcomer gets a {@link Farewell} on the acceptor's own thread, so that it
- * costs the threads that serve nothing.
+ * Limits the connections that are open at one listening socket; each gets a {@link HeadGuard}. At
+ * the limit, the connection that has been silent for longest is closed in favour of the new one, if
+ * it has been silent for as long as a request's head may take; streams and sockets send heartbeats
+ * more often than that. When there is none, the new connection gets a {@link Farewell} on the
+ * acceptor's own thread, at no cost for the threads that serve.
  *
  * <p>There is no limit by address: on one machine, and behind a proxy, all callers have the same.
  */
 final class Doorkeeper extends ChannelInboundHandlerAdapter {
   private static final Logger log = LoggerFactory.getLogger(Doorkeeper.class);
 
-  /** Callers who are being told that there is no room; more are cut off without a word. */
+  /** Refused connections that are answered at the same time; more are closed without an answer. */
   private static final int FAREWELLS = 256;
 
   private static final long NANOS_BETWEEN_WARNINGS = TimeUnit.MINUTES.toNanos(1);

@@ -15,7 +15,8 @@ import java.util.function.Supplier;
  *
  * <p>Vert.x offers no hook between the acceptance of a connection and its first request, but it
  * lets the transport make the listening socket. So the transport that it would take anyway is
- * wrapped: one method is ours, all others are passed on, whatever a version of Vert.x has there.
+ * wrapped: one method is replaced, all others are passed on, whichever methods a version of Vert.x
+ * has.
  */
 public final class GuardedVertx {
   private GuardedVertx() {}
