@@ -14,7 +14,7 @@ final class EventLines {
   private EventLines() {}
 
   /** {@code time agent type detail}. */
-  static String line(JsonNode event, Paint paint) {
+  static String line(JsonNode event, AnsiStyle paint) {
     String type = event.path("type").asText();
     return "%s  %-14s %s"
         .formatted(

@@ -23,7 +23,7 @@ final class LiveView implements JobView {
 
   private final Terminal terminal;
   private final Display display;
-  private final Paint paint;
+  private final AnsiStyle paint;
   private final JobProgress progress;
   private final ScheduledExecutorService ticker =
       Executors.newSingleThreadScheduledExecutor(
@@ -32,7 +32,7 @@ final class LiveView implements JobView {
   private int tick;
   private boolean closed;
 
-  LiveView(Terminal terminal, Paint paint, JobProgress progress) {
+  LiveView(Terminal terminal, AnsiStyle paint, JobProgress progress) {
     this.terminal = terminal;
     this.display = new Display(terminal, false);
     this.paint = paint;

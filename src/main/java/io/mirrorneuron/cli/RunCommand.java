@@ -74,7 +74,9 @@ public final class RunCommand implements Callable<Integer> {
     return client.call(
         mn -> {
           String jobId = submit(mn);
-          return detached ? accepted(jobId) : new Watching(client, mn).untilEnd(jobId, patience());
+          return detached
+              ? accepted(jobId)
+              : new JobWatcher(client, mn).untilEnd(jobId, patience());
         });
   }
 

@@ -40,11 +40,11 @@ public record Screen(Map<String, String> environment, boolean interactive, Path 
     };
   }
 
-  Paint paint() {
+  AnsiStyle paint() {
     boolean plain =
         !environment.getOrDefault("NO_COLOR", "").isEmpty()
             || "plain".equals(environment.get("MN_CLI_OUTPUT"));
-    return interactive && !plain ? Paint.COLOURED : Paint.PLAIN;
+    return interactive && !plain ? AnsiStyle.COLOURED : AnsiStyle.PLAIN;
   }
 
   /** Whether lines may be rewritten in place; build servers have terminals that nobody watches. */

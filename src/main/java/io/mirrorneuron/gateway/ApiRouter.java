@@ -1,6 +1,6 @@
 package io.mirrorneuron.gateway;
 
-import io.mirrorneuron.gateway.answer.Entry;
+import io.mirrorneuron.gateway.answer.CommonHeaders;
 import io.mirrorneuron.gateway.answer.Problem;
 import io.mirrorneuron.gateway.answer.Problems;
 import io.mirrorneuron.gateway.contract.Contract;
@@ -27,7 +27,7 @@ final class ApiRouter {
    * @param timeout of a call to an area
    */
   record Parts(
-      Entry entry,
+      CommonHeaders entry,
       PageGuard pages,
       Cors cors,
       Health health,

@@ -9,9 +9,9 @@ import io.mirrorneuron.gateway.call.OperationCheck;
 import io.mirrorneuron.gateway.call.ParameterSource;
 import io.mirrorneuron.gateway.call.Uploads;
 import io.mirrorneuron.gateway.contract.ApiOperation;
-import io.mirrorneuron.gateway.security.Admission;
+import io.mirrorneuron.gateway.security.AccessCheck;
 import io.mirrorneuron.gateway.stream.LiveStream;
-import io.mirrorneuron.gateway.stream.SseOutlet;
+import io.mirrorneuron.gateway.stream.SseSink;
 import io.mirrorneuron.gateway.stream.Streams;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.security.Principal;
@@ -67,7 +67,8 @@ final class BusHandler implements Handler<RoutingContext> {
       return;
     }
     String authorization = ctx.request().getHeader(HttpHeaders.AUTHORIZATION);
-    Admission.of(ctx, shared.auth(), authorization, operation.role(), caller -> enter(ctx, caller));
+    AccessCheck.of(
+        ctx, shared.auth(), authorization, operation.role(), caller -> enter(ctx, caller));
   }
 
   private void enter(RoutingContext ctx, Principal caller) {
@@ -105,7 +106,7 @@ final class BusHandler implements Handler<RoutingContext> {
     if (ApiOperation.EVENT_STREAM.equals(type == null ? operation.produces().getFirst() : type)) {
       String lastId = ctx.request().getHeader("Last-Event-ID");
       // A read that many followers share is made in nobody's name.
-      SseOutlet.open(ctx, shared.streams(), stream.subscribe(call, lastId, caller.expiry()));
+      SseSink.open(ctx, shared.streams(), stream.subscribe(call, lastId, caller.expiry()));
     } else if (type == null) {
       ask(ctx, call.withCaller(caller))
           .onComplete(answer -> write(ctx, defaultType, answer), ctx::fail);

@@ -1,8 +1,8 @@
 package io.mirrorneuron.gateway;
 
-import io.mirrorneuron.gateway.answer.Entry;
+import io.mirrorneuron.gateway.answer.CommonHeaders;
 import io.mirrorneuron.gateway.contract.Contract;
-import io.mirrorneuron.gateway.security.Admission;
+import io.mirrorneuron.gateway.security.AccessCheck;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.security.Role;
 import io.vertx.core.Handler;
@@ -87,7 +87,7 @@ final class Docs {
         .method(HttpMethod.HEAD)
         .handler(
             ctx ->
-                Admission.of(
+                AccessCheck.of(
                     ctx,
                     auth,
                     ctx.request().getHeader(HttpHeaders.AUTHORIZATION),
@@ -101,7 +101,7 @@ final class Docs {
   private static void send(RoutingContext ctx, String type, Buffer content) {
     ctx.response()
         .putHeader(HttpHeaders.CONTENT_TYPE, type)
-        .putHeader(Entry.CSP_NAME, CSP)
+        .putHeader(CommonHeaders.CSP_NAME, CSP)
         .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")
         .end(content);
   }

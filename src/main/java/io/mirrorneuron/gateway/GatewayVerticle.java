@@ -3,7 +3,7 @@ package io.mirrorneuron.gateway;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.gateway.answer.BadHeads;
-import io.mirrorneuron.gateway.answer.Entry;
+import io.mirrorneuron.gateway.answer.CommonHeaders;
 import io.mirrorneuron.gateway.call.Bodies;
 import io.mirrorneuron.gateway.call.Uploads;
 import io.mirrorneuron.gateway.contract.ApiOperation;
@@ -140,7 +140,7 @@ public final class GatewayVerticle extends VerticleBase {
     Origins origins = new Origins(api.corsAllowOrigins(), api.baseUrl());
     var parts =
         new ApiRouter.Parts(
-            new Entry(settings.requestIds()),
+            new CommonHeaders(settings.requestIds()),
             new PageGuard(
                 api.hostNames(), !api.allowedHosts().isEmpty(), auth != Auth.NOBODY_ASKS, origins),
             new Cors(origins),

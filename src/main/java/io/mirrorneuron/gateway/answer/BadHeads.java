@@ -35,7 +35,7 @@ public final class BadHeads implements Handler<HttpServerRequest> {
         .setStatusCode(problem.status())
         .putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json")
         .putHeader(HttpHeaders.CONNECTION, "close")
-        .putHeader(Entry.REQUEST_ID, id)
+        .putHeader(CommonHeaders.REQUEST_ID, id)
         .end(Buffer.buffer(problem.bytes(id)));
   }
 }

@@ -122,7 +122,7 @@ public final class FileAnswer {
         .putHeader("Last-Modified", HTTP_DATE.format(file.modified()))
         .putHeader("Accept-Ranges", "bytes")
         .putHeader(HttpHeaders.CACHE_CONTROL, REVALIDATE)
-        .putHeader(Entry.CSP_NAME, SANDBOX);
+        .putHeader(CommonHeaders.CSP_NAME, SANDBOX);
   }
 
   private void headersOf(ByteRange part, Opened file) {

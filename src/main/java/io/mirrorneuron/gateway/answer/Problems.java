@@ -29,7 +29,7 @@ public final class Problems {
       failure = new io.vertx.ext.web.handler.HttpException(ctx.statusCode());
     }
     Problem problem = Problem.of(failure);
-    String requestId = Entry.requestId(ctx.request());
+    String requestId = CommonHeaders.requestId(ctx.request());
     if (problem.isStorageFull()) {
       log.debug("{} {}: {}", ctx.request().method(), ctx.request().path(), problem.detail());
     } else if (problem
@@ -69,7 +69,7 @@ public final class Problems {
     if (problem.isRetryable()) {
       response.putHeader("Retry-After", Long.toString(problem.retryAfterSeconds()));
     }
-    response.end(Buffer.buffer(problem.bytes(Entry.requestId(request))));
+    response.end(Buffer.buffer(problem.bytes(CommonHeaders.requestId(request))));
     if (!request.isEnded()) {
       drain(request);
       // A caller who was refused keeps a connection that others need: it is closed after a while.

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 final class Subscriber {
   private final Vertx vertx;
   private final Feed feed;
-  private final Outlet outlet;
+  private final StreamSink outlet;
   private final Duration heartbeat;
   private EventBatch alone;
   private long cursor;
@@ -28,7 +28,7 @@ final class Subscriber {
    * @param first the page that was read before the client was accepted
    * @param heartbeat after how much silence to show that the stream lives; zero for never
    */
-  Subscriber(Vertx vertx, Feed feed, EventBatch first, Outlet outlet, Duration heartbeat) {
+  Subscriber(Vertx vertx, Feed feed, EventBatch first, StreamSink outlet, Duration heartbeat) {
     this.vertx = vertx;
     this.feed = feed;
     this.outlet = outlet;

@@ -43,7 +43,7 @@ final class ClusterCalls {
     this.config = config;
   }
 
-  Service service(Door door) {
+  Service service(CallDispatcher door) {
     return door.service(
             ClusterServiceGrpcService.SERVICE_NAME,
             ClusterServiceGrpcService.SERVICE_DESCRIPTOR,
@@ -101,7 +101,7 @@ final class ClusterCalls {
 
   private GetSystemSummaryResponse summary(GetSystemSummaryRequest request) {
     return GetSystemSummaryResponse.newBuilder()
-        .setSummaryJson(Budget.rows(cluster.summary(), "jobs"))
+        .setSummaryJson(AnswerBudget.rows(cluster.summary(), "jobs"))
         .build();
   }
 

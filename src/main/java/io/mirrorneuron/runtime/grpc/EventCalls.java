@@ -36,7 +36,7 @@ final class EventCalls {
     this.clock = clock;
   }
 
-  Service service(Door door) {
+  Service service(CallDispatcher door) {
     return door
         .service(
             ObservabilityServiceGrpcService.SERVICE_NAME,
@@ -146,7 +146,7 @@ final class EventCalls {
   }
 
   private static EventResponse message(String eventJson) {
-    return EventResponse.newBuilder().setEventJson(Budget.event(eventJson)).build();
+    return EventResponse.newBuilder().setEventJson(AnswerBudget.event(eventJson)).build();
   }
 
   private static MultiMap trailer(LogState state) {

@@ -40,7 +40,7 @@ final class HealthCalls {
     this.serving = serving;
   }
 
-  Service service(Door door) {
+  Service service(CallDispatcher door) {
     return door
         .service(
             NAME, HealthProto.getDescriptor().findServiceByName("Health"), List.of(CHECK, WATCH))

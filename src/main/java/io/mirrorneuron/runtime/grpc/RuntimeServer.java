@@ -48,10 +48,10 @@ public final class RuntimeServer implements AutoCloseable {
   private static final Duration DRAIN = Duration.ofSeconds(5);
 
   private final HttpServer http;
-  private final Door door;
+  private final CallDispatcher door;
   private final ExecutorService threads;
 
-  private RuntimeServer(HttpServer http, Door door, ExecutorService threads) {
+  private RuntimeServer(HttpServer http, CallDispatcher door, ExecutorService threads) {
     this.http = http;
     this.door = door;
     this.threads = threads;
@@ -81,8 +81,8 @@ public final class RuntimeServer implements AutoCloseable {
   public static RuntimeServer start(Vertx vertx, Config.Grpc config, Parts parts) {
     ExecutorService threads =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("grpc-", 0).factory());
-    Door door =
-        new Door(
+    CallDispatcher door =
+        new CallDispatcher(
             Access.of(config, parts.tokens()),
             threads,
             parts.clock(),
@@ -110,7 +110,7 @@ public final class RuntimeServer implements AutoCloseable {
    * @param small takes all others: the longest message is the same for all calls of a server
    */
   private static void addServices(
-      GrpcServer large, GrpcServer small, Door door, Config.Grpc config, Parts parts) {
+      GrpcServer large, GrpcServer small, CallDispatcher door, Config.Grpc config, Parts parts) {
     Set<Service> services =
         Stream.of(
                 new JobCalls(parts.jobs(), config.adminToken()).service(door),

@@ -133,7 +133,7 @@ final class StreamWriter<R> {
   void fail(Throwable failure) {
     inContext(
         () -> {
-          Door.writeFailure(response, failure);
+          CallDispatcher.writeFailure(response, failure);
           return Future.succeededFuture();
         });
   }

@@ -36,7 +36,7 @@ public final class Engine {
   private final int inlineLimit;
   private final JobLoops loops;
   private final JobViews views;
-  private final Commands commands;
+  private final JobCommands commands;
   private final JobCreation creation;
   private final TakeOver takeOver;
   private final BlockedJobs blocked;
@@ -92,7 +92,7 @@ public final class Engine {
             new Obstacles(ports.executions(), this::obstacle));
     EventAppender appender = new EventAppender(store, timers, changed);
     this.blocked = new BlockedJobs(store, timers, appender);
-    this.commands = new Commands(loops, store, blocked, nodeName);
+    this.commands = new JobCommands(loops, store, blocked, nodeName);
     this.creation = new JobCreation(loops, commands, appender, timers, nodeName, inlineLimit);
   }
 
@@ -102,7 +102,7 @@ public final class Engine {
   }
 
   /** Cancel, pause, resume and deliver. */
-  public Commands commands() {
+  public JobCommands commands() {
     return commands;
   }
 

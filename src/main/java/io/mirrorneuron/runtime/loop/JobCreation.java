@@ -19,7 +19,7 @@ public final class JobCreation {
   private static final Logger LOG = LoggerFactory.getLogger(JobCreation.class);
 
   private final JobLoops loops;
-  private final Commands commands;
+  private final JobCommands commands;
   private final EventAppender appender;
   private final Timers timers;
   private final String nodeName;
@@ -27,7 +27,7 @@ public final class JobCreation {
 
   JobCreation(
       JobLoops loops,
-      Commands commands,
+      JobCommands commands,
       EventAppender appender,
       Timers timers,
       String nodeName,

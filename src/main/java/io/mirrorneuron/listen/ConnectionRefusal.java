@@ -16,13 +16,13 @@ import java.util.function.Supplier;
  * Answers a connection for which there is no room, and closes it. Waits for its first bytes,
  * because they tell in which protocol to answer; takes two seconds at most.
  */
-final class Farewell extends ChannelInboundHandlerAdapter {
+final class ConnectionRefusal extends ChannelInboundHandlerAdapter {
   private static final int SECONDS = 2;
 
   private final Supplier<byte[]> tooMany;
   private boolean told;
 
-  Farewell(Supplier<byte[]> tooMany) {
+  ConnectionRefusal(Supplier<byte[]> tooMany) {
     this.tooMany = tooMany;
   }
 

@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
  * Passes commands to the jobs of this node, or fails with the reason why a job takes none: it is
  * unknown, has ended, cannot go on, or is open on another node. Thread-safe.
  */
-public final class Commands {
+public final class JobCommands {
   /** How many agents an error names. */
   private static final int SHOWN_AGENTS = 10;
 
@@ -28,7 +28,7 @@ public final class Commands {
   private final BlockedJobs blocked;
   private final String nodeName;
 
-  Commands(JobLoops loops, JobStore store, BlockedJobs blocked, String nodeName) {
+  JobCommands(JobLoops loops, JobStore store, BlockedJobs blocked, String nodeName) {
     this.loops = loops;
     this.store = store;
     this.blocked = blocked;

@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
  * <p>It also installs, for HTTP/1, {@link StrictRequestDecoder}, and that the answer to a bad one
  * arrives. With TLS it would have to stand behind what decrypts.
  */
-final class HeadGuard extends ChannelDuplexHandler {
-  private static final Logger log = LoggerFactory.getLogger(HeadGuard.class);
+final class HeadTimeout extends ChannelDuplexHandler {
+  private static final Logger log = LoggerFactory.getLogger(HeadTimeout.class);
   private static final int LINGER_SECONDS = 1;
 
   private enum Protocol {
@@ -49,7 +49,7 @@ final class HeadGuard extends ChannelDuplexHandler {
   private volatile Channel connection;
   private volatile long lastHeard = System.nanoTime();
 
-  HeadGuard(Duration limit) {
+  HeadTimeout(Duration limit) {
     this.limit = limit;
   }
 
@@ -222,7 +222,7 @@ final class HeadGuard extends ChannelDuplexHandler {
     }
     lingering = true;
     ctx.flush();
-    Farewell.endOutput(ctx.channel());
+    ConnectionRefusal.endOutput(ctx.channel());
     ctx.channel().config().setAutoRead(true);
     ctx.channel().closeFuture().addListener(closed -> promise.trySuccess());
     ctx.executor().schedule(() -> ctx.close(), LINGER_SECONDS, TimeUnit.SECONDS);

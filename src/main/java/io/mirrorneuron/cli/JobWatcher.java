@@ -7,11 +7,11 @@ import io.mirrorneuron.wire.Json;
 import java.time.Duration;
 
 /** Shows a job until it ends, and then its result. Ctrl-C lets go of the job, which goes on. */
-final class Watching {
+final class JobWatcher {
   private final Client client;
   private final MirrorNeuron mn;
 
-  Watching(Client client, MirrorNeuron mn) {
+  JobWatcher(Client client, MirrorNeuron mn) {
     this.client = client;
     this.mn = mn;
   }

@@ -12,7 +12,7 @@ import java.util.Set;
  * Keeps answers below what existing clients accept: 4 MiB a message, 1 MB a job detail. What is
  * left out is marked, never silently missing.
  */
-final class Budget {
+final class AnswerBudget {
   /** The clients' limit less some room for the message's own framing. */
   static final int MESSAGE_BYTES = 4 * 1024 * 1024 - 4096;
 
@@ -35,7 +35,7 @@ final class Budget {
           "deadline_at",
           "terminal_reason");
 
-  private Budget() {}
+  private AnswerBudget() {}
 
   /** The detail as text; beyond the budget recent events go first, then ledgers, then the rest. */
   static String detail(ObjectNode detail) {

@@ -3,7 +3,7 @@ package io.mirrorneuron.gateway.stream;
 import io.mirrorneuron.gateway.answer.Problem;
 
 /** A subscriber's connection, in whatever form its protocol has. Lives on one event loop. */
-interface Outlet {
+interface StreamSink {
 
   /** Must be called once, before anything else. */
   void attach(Subscriber subscriber);

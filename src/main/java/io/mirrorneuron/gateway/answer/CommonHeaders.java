@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * The first handler of each request: gives it an id, and its answer the headers that all answers
  * have.
  */
-public final class Entry implements Handler<RoutingContext> {
+public final class CommonHeaders implements Handler<RoutingContext> {
   static final CharSequence REQUEST_ID = HttpHeaders.createOptimized("x-request-id");
   private static final CharSequence NO_SNIFF_NAME =
       HttpHeaders.createOptimized("x-content-type-options");
@@ -31,7 +31,7 @@ public final class Entry implements Handler<RoutingContext> {
 
   private final Supplier<String> ids;
 
-  public Entry(Supplier<String> ids) {
+  public CommonHeaders(Supplier<String> ids) {
     this.ids = ids;
   }
 

@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
  * What every call has in common: who may enter, a virtual thread for its body, its failure as a
  * status. Bodies are plain blocking Java.
  */
-final class Door {
-  private static final Logger LOG = LoggerFactory.getLogger(Door.class);
+final class CallDispatcher {
+  private static final Logger LOG = LoggerFactory.getLogger(CallDispatcher.class);
 
   private final Access access;
   private final Executor threads;
@@ -49,7 +49,8 @@ final class Door {
    * @param clock tells when tokens end
    * @param storage explains failures for want of room
    */
-  Door(Access access, Executor threads, Clock clock, long maxMessageBytes, Storage storage) {
+  CallDispatcher(
+      Access access, Executor threads, Clock clock, long maxMessageBytes, Storage storage) {
     this.access = access;
     this.clock = clock;
     this.threads = threads;

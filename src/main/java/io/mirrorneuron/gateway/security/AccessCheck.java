@@ -9,8 +9,8 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.function.Consumer;
 
 /** Authenticates and authorises a request before anything of its body is read. */
-public final class Admission {
-  private Admission() {}
+public final class AccessCheck {
+  private AccessCheck() {}
 
   /**
    * While keys of an issuer are being fetched the request is paused; {@code enter} has to resume
