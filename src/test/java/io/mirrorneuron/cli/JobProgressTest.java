@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
-class ProgressTest {
+class JobProgressTest {
   private static final long SECOND = 1_000_000_000L;
 
   private final AtomicLong nanos = new AtomicLong(SECOND);

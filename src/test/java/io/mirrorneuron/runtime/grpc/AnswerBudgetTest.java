@@ -9,7 +9,7 @@ import io.mirrorneuron.wire.Json;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
-class BudgetTest {
+class AnswerBudgetTest {
   private static final String KILOBYTE = "x".repeat(1024);
 
   @Test
