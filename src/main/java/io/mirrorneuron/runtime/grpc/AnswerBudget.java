@@ -13,7 +13,7 @@ import java.util.Set;
  * left out is marked, never silently missing.
  */
 final class AnswerBudget {
-  /** The clients' limit less some room for the message's own framing. */
+  /** The limit of clients, minus room for the message's framing. */
   static final int MESSAGE_BYTES = 4 * 1024 * 1024 - 4096;
 
   static final int DETAIL_BYTES = 1_000_000;
@@ -83,7 +83,7 @@ final class AnswerBudget {
     return Json.write(cut);
   }
 
-  /** The event, or its head when it is larger than a message may be. */
+  /** The event, or only its scalar members when it is larger than a message may be. */
   static String event(String json) {
     if (json.length() <= MESSAGE_BYTES / 3 || bytes(json) <= MESSAGE_BYTES) {
       return json;

@@ -25,7 +25,10 @@ import java.util.function.Supplier;
 
 /** The calls about nodes and what they can carry. */
 final class ClusterCalls {
-  /** Where the original's nodes listen for each other; only told, nothing listens here. */
+  /**
+   * The port at which nodes of the original runtime listen for each other; only reported, nothing
+   * listens there.
+   */
   private static final int DISTRIBUTION_PORT = 4370;
 
   private static final int REDIS_PORT = 6379;

@@ -55,7 +55,7 @@ final class EventCalls {
     }
   }
 
-  /** An unknown job has an empty history here: existing clients rely on it. */
+  /** An unknown job has an empty history: existing clients rely on it. */
   private LogState history(StreamEventsRequest request, StreamWriter<EventResponse> outlet) {
     try {
       EventPage last =

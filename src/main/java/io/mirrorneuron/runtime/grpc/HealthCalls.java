@@ -17,8 +17,8 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /**
- * The standard health service. The stock one keeps writing to watchers that have cancelled, so only
- * its messages are used.
+ * The standard health service. The library's own implementation keeps writing to watchers that have
+ * cancelled, so only its messages are used.
  */
 final class HealthCalls {
   private static final ServiceName NAME = ServiceName.create("grpc.health.v1.Health");

@@ -34,7 +34,10 @@ import java.util.stream.Stream;
  * developers, reflection.
  */
 public final class RuntimeServer implements AutoCloseable {
-  /** Of the heap, for all messages on their way: each costs several times its size. */
+  /**
+   * All messages on their way may hold this fraction of the heap, 1/8: each costs several times its
+   * size.
+   */
   private static final int SHARE_OF_MESSAGES = 8;
 
   private static final int STREAMS_PER_CONNECTION = 10_000;
@@ -58,7 +61,7 @@ public final class RuntimeServer implements AutoCloseable {
   }
 
   /**
-   * What the services stand on.
+   * What the services are made of.
    *
    * @param hardware cheap; see {@link io.mirrorneuron.runtime.cluster.HardwareProbe}
    * @param serving cheap; answers the health service
@@ -176,7 +179,7 @@ public final class RuntimeServer implements AutoCloseable {
   public void close() {
     door.drain();
     http.shutdown(DRAIN.toMillis(), TimeUnit.MILLISECONDS).await();
-    // A body that still blocks has nobody to answer any more.
+    // a body that still blocks has no client any more
     threads.shutdownNow();
   }
 

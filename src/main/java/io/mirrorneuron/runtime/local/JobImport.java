@@ -24,8 +24,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * New jobs of the copies that {@link JobExport} makes. A copy without state was made by the
- * original runtime, and its job begins anew.
+ * Restores jobs from the backups that {@link JobExport} makes. A backup without state was made by
+ * the original runtime; its job begins anew.
  */
 final class JobImport {
   /** Fields of a job's state; others, such as its owner, are not a backup's to set. */
@@ -131,7 +131,10 @@ final class JobImport {
     return Json.parseObject(new String(manifest, StandardCharsets.UTF_8), Backup.MANIFEST);
   }
 
-  /** Files beside manifest and payloads are not used by a runtime, but may not climb either. */
+  /**
+   * The payload files. Other files are ignored, but none may have a path that leads out of the
+   * backup.
+   */
   private static Payloads payloads(Backup backup) {
     Map<String, byte[]> files = new HashMap<>();
     backup

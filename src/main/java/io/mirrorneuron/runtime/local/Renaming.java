@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Puts the ids of one job in the place of another's, in members that are known to hold such ids.
- * Other texts stay, whatever they say. Pure; arguments are not changed.
+ * Replaces the ids of one job by those of another, in members that are known to hold such ids.
+ * Other texts are not changed. Pure; arguments are not changed.
  *
  * @param ids the new id by the old one, of jobs and runs
  */

@@ -27,8 +27,8 @@ import java.util.function.Function;
 
 /**
  * Owns the jobs of this node: one {@link JobLoop} for each that is not terminal. Thread-safe; no
- * call blocks. Nothing is lost when it dies: {@link #recover} on the next start goes on with what
- * was committed.
+ * call blocks. Nothing is lost when the process dies: {@link #recover} on the next start continues
+ * from what was committed.
  */
 public final class Engine {
   private final JobStore store;
@@ -52,7 +52,7 @@ public final class Engine {
    */
   public record Identity(String nodeName, String owner, boolean reviewInFlight, int inlineLimit) {}
 
-  /** What an engine stands on. */
+  /** What an engine needs from outside. */
   public record Ports(
       JobStore store, NodeRegistry nodes, Executions executions, Timers timers, Lanes lanes) {}
 
@@ -113,7 +113,7 @@ public final class Engine {
 
   /**
    * Fingerprints of the payload files that jobs of any node have, ended ones too. Fails when a
-   * state cannot be read: then it is not known.
+   * state cannot be read, as the set is then not known.
    */
   public CompletionStage<Set<String>> bundles() {
     Set<String> found = ConcurrentHashMap.newKeySet();
@@ -137,7 +137,7 @@ public final class Engine {
     return takeOver.orphans();
   }
 
-  /** Tells other nodes that this one lives, and takes over the jobs of those that die. */
+  /** Sends heartbeats for this node, and takes over the jobs of nodes whose heartbeats stop. */
   public void keepWatch() {
     takeOver.keepWatch();
   }

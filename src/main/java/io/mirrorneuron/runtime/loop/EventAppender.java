@@ -36,8 +36,8 @@ final class EventAppender {
   }
 
   /**
-   * The event's number is taken before all else is read: of two that are written at once the second
-   * is refused for its number, and tried again on what the first has left.
+   * Reads the next event number before anything else: of two concurrent writes the second is
+   * refused because of its number, and is tried again on top of the first.
    */
   private CompletionStage<Void> forked(Fork fork, String newJobId, int tries) {
     String jobId = fork.sourceJobId();

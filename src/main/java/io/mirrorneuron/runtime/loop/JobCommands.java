@@ -121,7 +121,7 @@ public final class JobCommands {
   }
 
   /**
-   * Gives the command to the job and answers with the status once the question is settled. Fails as
+   * Passes the command to the job and answers with the first status that settles it. Fails as
    * PRECONDITION when the job has ended in a status that is not wanted.
    */
   private CompletionStage<JobStatus> give(
@@ -160,7 +160,10 @@ public final class JobCommands {
     return status;
   }
 
-  /** Whether the job is at work here, or has ended: else its next event is another node's. */
+  /**
+   * Fails unless this node may add an event to the job: it is open here, or has ended. Else the
+   * next event is another node's to write.
+   */
   CompletionStage<Void> checkCanBeTold(String jobId) {
     if (loops.isOpen(jobId)) {
       return CompletableFuture.completedFuture(null);

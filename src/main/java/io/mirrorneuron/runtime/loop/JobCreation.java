@@ -64,8 +64,8 @@ public final class JobCreation {
   }
 
   /**
-   * Makes a paused job that is as far as another one was. Fails as INVALID when the workflow and
-   * the state do not fit each other.
+   * Makes a paused job with the progress of another one, from its backup. Fails as INVALID when the
+   * workflow and the state do not fit each other.
    */
   public CompletionStage<SubmittedJob> restore(NewJob job, Workflow workflow, Restoration from) {
     return loops.begin(
@@ -99,7 +99,7 @@ public final class JobCreation {
                     : CompletableFuture.completedFuture(made)); // made by an earlier call
   }
 
-  /** The new job is there whether or not this succeeds. */
+  /** Records the fork in the source job. The new job exists whether or not this succeeds. */
   private CompletionStage<Void> tellSource(Fork fork, String jobId) {
     JobLoop loop = loops.get(fork.sourceJobId());
     if (loop != null) {

@@ -78,7 +78,7 @@ final class JobLoops {
     return answer;
   }
 
-  /** Opens a job that is stored. */
+  /** Opens a stored job. */
   void goOn(JobState state, long epoch) {
     JobLoop loop =
         new JobLoop(context, context.ports().lanes().of(state.jobId()), state, epoch, this::ended);

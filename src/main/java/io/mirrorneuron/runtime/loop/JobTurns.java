@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
  * and only then runs the effects. Used on the job's lane only.
  *
  * <p>When a commit fails because the store is away, nobody knows whether it was written; the state
- * is then loaded again and the same inputs are offered once more. Commands are refused instead, at
- * once: whoever asked is still there to ask again.
+ * is then loaded again and the same inputs are offered once more. Commands are refused at once
+ * instead: their callers are still there and can ask again.
  */
 final class JobTurns implements JobReload.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(JobTurns.class);
@@ -71,7 +71,7 @@ final class JobTurns implements JobReload.Listener {
     return idle;
   }
 
-  /** Has the input decided on as soon as no turn is under way. */
+  /** Queues the input; it is decided on in the next turn. */
   void take(Input input) {
     inbox.add(input);
     turn();
@@ -162,8 +162,9 @@ final class JobTurns implements JobReload.Listener {
   }
 
   /**
-   * The state in memory is half changed and the input would end so again: the job fails, told from
-   * the state as committed. When not even that can be decided, it stays as committed.
+   * Deciding threw an exception: the state in memory is half changed, and the same inputs would
+   * throw again. The state is loaded again and the job fails from there. When not even that can be
+   * decided, the job stays as committed.
    */
   private void undecidable(List<Input> inputs, Throwable fault) {
     LOG.error("job {} cannot be decided on", state.jobId(), fault);
@@ -185,7 +186,7 @@ final class JobTurns implements JobReload.Listener {
     settled(turn);
   }
 
-  /** The state is as the store has it: run the effects, answer, go on. */
+  /** The state in memory equals the stored one: runs the effects, answers callers, continues. */
   private void settled(Turn turn) {
     if (!closed) {
       turn.effects().forEach(effect -> effects.run(effect, state));
