@@ -171,8 +171,8 @@ public final class HostLocalExecutions implements Executions, AutoCloseable {
   }
 
   /**
-   * Hands on now what programs of the run used and what has not been handed on yet. Once the end of
-   * an execution has been told, its last sample is among that.
+   * Writes the samples of the run that have not been written yet. Once the end of an execution has
+   * been told, its last sample is among that.
    */
   public void flushSamples(String runId) {
     machinery.sampler().flush(runId);
