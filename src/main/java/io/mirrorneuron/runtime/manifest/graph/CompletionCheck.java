@@ -12,7 +12,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** Whether and how the agents of a graph bring the job to its end. */
+/** Checks that some agent of a graph can end the job. */
 public final class CompletionCheck {
   private static final Set<AgentType> COUNTING = Set.of(AgentType.AGGREGATOR, AgentType.SENSOR);
 

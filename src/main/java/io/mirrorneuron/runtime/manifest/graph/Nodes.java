@@ -209,7 +209,7 @@ public final class Nodes {
     return modern.put("complete_run", true);
   }
 
-  /** The id of a node; a node without any is like no other. */
+  /** The id of a node; a node without one gets a key that no other has. */
   public static String key(ManifestValue node) {
     ManifestValue id = node.atAny("node_id", "id");
     return id.value().isTextual() ? id.value().textValue() : node.pointer();

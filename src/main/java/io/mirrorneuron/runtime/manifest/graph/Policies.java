@@ -26,7 +26,7 @@ record Policies(AgentPolicies ofWorkflow) {
           "low_watermark", Shape.COUNT,
           "retry_after_ms", Shape.MILLIS);
 
-  /** What is said at the place, else what is usual for the type of job; reports errors there. */
+  /** The given policies, else the defaults for the type of job; reports errors. */
   static Policies read(ManifestValue place, JobType jobType, RecoveryMode mode) {
     boolean restarts = mode != RecoveryMode.MANUAL_RECOVER;
     boolean moves = mode == RecoveryMode.CLUSTER_RECOVER;
@@ -41,7 +41,7 @@ record Policies(AgentPolicies ofWorkflow) {
     return new Policies(read(place, new AgentPolicies(restart, reschedule, Backpressure.DEFAULT)));
   }
 
-  /** What holds for one agent: its own word, else the workflow's. */
+  /** The policies of one agent: its own, else the workflow's. */
   AgentPolicies of(ManifestValue node) {
     AgentPolicies own = read(node.at("policies"), ofWorkflow);
     Backpressure backpressure =
@@ -61,7 +61,7 @@ record Policies(AgentPolicies ofWorkflow) {
         backpressure(place.at("backpressure"), base.backpressure()));
   }
 
-  /** A mark that is not said moves out of the way of those that are. */
+  /** A watermark that is not given is adjusted so that it does not contradict the given ones. */
   private static Backpressure backpressure(ManifestValue place, Backpressure base) {
     if (!place.is(Shape.OBJECT)) {
       return base;

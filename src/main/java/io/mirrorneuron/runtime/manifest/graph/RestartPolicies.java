@@ -52,7 +52,7 @@ final class RestartPolicies {
         base.whenExhausted());
   }
 
-  /** The base with what is said at the place; reports what cannot be read there. */
+  /** The base policy, overridden by the given value; reports what cannot be read. */
   static RestartPolicy read(ManifestValue place, RestartPolicy base) {
     if (!place.is(Shape.OBJECT)) {
       return base;
@@ -63,7 +63,7 @@ final class RestartPolicies {
     long delay = given.path("delay_ms").asLong(base.delayMs());
     return new RestartPolicy(
         given.path("attempts").asInt(base.attempts()),
-        // Who says how many does not want any number of them.
+        // A given number of attempts means a limited number.
         given.path("unlimited").asBoolean(base.unlimited() && !given.hasNonNull("attempts")),
         given.path("interval_ms").asLong(base.intervalMs()),
         delay,

@@ -70,7 +70,7 @@ public final class Bindings {
     return List.copyOf(nodes.values());
   }
 
-  /** A worker may be named again by another binding; the mention that configures it counts. */
+  /** A worker may be named by several bindings; the entry that configures it counts. */
   private static void add(ManifestValue worker, Map<String, ManifestValue> nodes) {
     String key = Nodes.key(worker);
     boolean configures = !worker.atAny("config", "with").isAbsent();

@@ -9,8 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * How often a step is tried, for how long, and what its failure means: by the step's own word, else
- * by the config of its agent, else by default.
+ * How often a step is tried, for how long, and what its failure means: as the step says, else as
+ * the config of its agent says, else by default.
  */
 record StepControl(
     boolean required,
@@ -96,7 +96,7 @@ record StepControl(
         : Math.round(seconds.value().asDouble() * 1000);
   }
 
-  /** Only a true zero is no limit; the tiniest time is one. */
+  /** Exactly zero means no limit; any positive time is a limit. */
   private static long timeoutMs(ManifestValue seconds) {
     double given = seconds.value().asDouble(TIMEOUT_SECONDS);
     return given > 0 ? Math.max(1, Math.round(given * 1000)) : 0;

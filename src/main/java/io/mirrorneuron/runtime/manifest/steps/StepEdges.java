@@ -58,7 +58,10 @@ final class StepEdges {
     return edges;
   }
 
-  /** Whether every edge was usable, so that what is missing is not only a consequence. */
+  /**
+   * Whether every edge was usable; if not, missing steps may only be a consequence and are not
+   * reported.
+   */
   boolean isSound() {
     return sound;
   }

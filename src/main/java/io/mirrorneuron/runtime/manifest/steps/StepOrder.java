@@ -17,7 +17,7 @@ import java.util.SequencedSet;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Whether the steps of a graph can all be reached, and none is before itself. */
+/** Checks that all steps of a graph can be reached and that none follows itself. */
 final class StepOrder {
   private static final int MAX_LISTED = 10;
 
@@ -74,7 +74,7 @@ final class StepOrder {
     return List.of();
   }
 
-  /** Depth first, with a stack of its own: a chain of steps may be longer than a thread's. */
+  /** Depth-first search with an explicit stack: a chain of steps may be too long for recursion. */
   private List<String> loopFrom(String start, Set<String> done) {
     SequencedSet<String> path = new LinkedHashSet<>();
     Deque<Iterator<String>> open = new ArrayDeque<>();

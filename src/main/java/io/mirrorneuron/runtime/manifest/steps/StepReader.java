@@ -43,7 +43,10 @@ public final class StepReader {
     this.agents = new StepAgents(nodes.keySet(), bindings);
   }
 
-  /** No graph when there are no steps, when no agent works for them or when they are off. */
+  /**
+   * An empty graph when there are no steps, when no agent works for them or when they are switched
+   * off.
+   */
   public StepGraph read(ManifestValue root) {
     ManifestValue graph = root.at("workflow");
     ManifestValue list = graph.at("steps");
