@@ -72,7 +72,7 @@ final class SourcePositions {
     return Json.write(account);
   }
 
-  /** Whether the line was an account; it is taken over then. */
+  /** Restores the positions from a segment's first line; answers whether the line was one. */
   boolean readAccount(byte[] line) {
     JsonNode account;
     try {
