@@ -52,7 +52,7 @@ final class ClaimRules {
   }
 
   /**
-   * When the token ends by its own word.
+   * When the token expires, by its claim {@code exp}.
    *
    * @throws MnException UNAUTHENTICATED when it does not say, or says no time anywhere it should
    */
@@ -135,7 +135,7 @@ final class ClaimRules {
         : Stream.ofNullable(claim.textValue());
   }
 
-  /** A claim by its name, which may have dots in itself, or by the way to it. */
+  /** A claim by its name, which may contain dots, or by the path of names to it. */
   private static JsonNode at(Token token, String path) {
     JsonNode node = token.claims().get(path);
     if (node == null) {

@@ -17,9 +17,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The keys that an issuer shows at an address: fetched at start, then at intervals, and when a
- * token has a key that is not known. One fetch at a time, and not many of them: whoever sends such
- * tokens must not be able to make us a burden to the issuer. Keys stay until a fetch brings others.
- * Thread-safe.
+ * token has a key that is not known. One fetch at a time, at least 30 seconds apart: callers with
+ * forged tokens must not be able to make this server flood the issuer. Keys stay until a fetch
+ * brings others. Thread-safe.
  */
 final class FetchedKeys implements KeySource {
   private static final Logger log = LoggerFactory.getLogger(FetchedKeys.class);
@@ -85,7 +85,7 @@ final class FetchedKeys implements KeySource {
     return here.future();
   }
 
-  /** Until the next fetch may begin. */
+  /** Time until the next fetch may begin. */
   private Duration waitingTime() {
     Instant now = clock.instant();
     boolean turnedBack = now.isBefore(begun);
