@@ -187,7 +187,7 @@ public record Config(
   public record Log(String level, LogFormat format, Path folder, long maxBytes, int backupCount) {}
 
   /**
-   * What callers may hold of each door.
+   * Limits of connections, for each port.
    *
    * @param max connections that are open at a time
    * @param headTimeout longest time in which the head of a request comes whole
@@ -195,13 +195,13 @@ public record Config(
   public record Connections(int max, Duration headTimeout) {}
 
   /**
-   * What may lie there of bundles that were uploaded and not submitted yet.
+   * The quota for bundles that were uploaded and not submitted yet.
    *
    * @param maxBytes of all of them together, unpacked
    */
   public record Uploads(int maxCount, long maxBytes) {}
 
-  /** Whether callers of the API must say who they are. */
+  /** Whether callers of the API must authenticate. */
   public boolean asksWhoCalls() {
     return api.token().isSet() || jwt.isOn();
   }

@@ -96,7 +96,10 @@ final class JwtReader {
     }
   }
 
-  /** Somebody who sets an issuer believes that its tokens are asked for. */
+  /**
+   * Reports settings of tokens that have no effect: who sets an issuer expects that its tokens are
+   * required.
+   */
   private void mustNotBeInVain() {
     String set =
         Stream.of("key_file", "jwks_url", "issuer", "audience")
@@ -140,7 +143,7 @@ final class JwtReader {
     }
   }
 
-  /** By its writing: what a name resolves to may change. */
+  /** Decided by the text of the host: what a name resolves to may change. */
   private static boolean isThisMachine(String host) {
     if (host == null || host.equals("localhost")) {
       return host != null;

@@ -13,8 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The server process of one folder. It runs as a daemon in a session of its own: Ctrl-C in our
- * terminal must not reach it before our last writes have. Not thread-safe, but {@link #pid} may be
+ * The server process of one folder. It runs as a daemon in a session of its own, so that Ctrl-C in
+ * our terminal does not end it before our last writes. Not thread-safe, but {@link #pid} may be
  * called from anywhere.
  */
 final class RedisProcess {
@@ -118,7 +118,7 @@ final class RedisProcess {
     return RedisSession.brief(address, options.password().value());
   }
 
-  /** A long log takes its time to load; we wait as long as the process lives. */
+  /** Waits until the data is loaded, for as long as the process lives: a long log takes time. */
   private void awaitLoaded(CompletableFuture<Void> cancelled) throws IOException {
     while (true) {
       try (RedisSession session = session()) {
@@ -157,7 +157,7 @@ final class RedisProcess {
     return new RedisBinary(folder.programs(), options.searchPath()).find(data.read()).program();
   }
 
-  /** The program of the settings; what does not run is told when it is started. */
+  /** The program that the settings name; one that does not run fails when it is started. */
   private Path named() throws IOException {
     Optional<RedisVersion> writer = data.read();
     Optional<RedisVersion> chosen = RedisBinary.version(options.program());

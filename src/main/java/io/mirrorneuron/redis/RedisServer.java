@@ -142,7 +142,7 @@ public final class RedisServer implements AutoCloseable {
     process.stop();
   }
 
-  /** Writes to the log which server serves, and a warning when it should be a newer one. */
+  /** Logs which server is in use, with a warning when it should be a newer one. */
   public void tell() {
     RedisVersion version = process.version();
     log.info("{} serves as process {} ({})", version, process.pid(), process.program());
