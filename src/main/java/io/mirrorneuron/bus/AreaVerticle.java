@@ -59,7 +59,7 @@ public abstract class AreaVerticle extends VerticleBase {
    *
    * @param told answers the failure to report, for most the same one
    */
-  public final void explaining(UnaryOperator<Throwable> told) {
+  public final void explainFailures(UnaryOperator<Throwable> told) {
     explains = told;
   }
 

@@ -129,7 +129,7 @@ public final class RedisServer implements AutoCloseable {
       }
       try {
         process.bringUp(closing);
-        tell();
+        logVersion();
         backOff = Duration.ofMillis(50);
       } catch (IOException | RuntimeException e) {
         if (storage.trouble().isEmpty()) {
@@ -143,7 +143,7 @@ public final class RedisServer implements AutoCloseable {
   }
 
   /** Logs which server is in use, with a warning when it should be a newer one. */
-  public void tell() {
+  public void logVersion() {
     RedisVersion version = process.version();
     log.info("{} serves as process {} ({})", version, process.pid(), process.program());
     PatchedRedis.warning(version)

@@ -22,7 +22,7 @@ public record Principal(String subject, Role role, Instant expiry) {
   /**
    * @throws MnException FORBIDDEN
    */
-  public void mustReach(Role needed) {
+  public void requireRole(Role needed) {
     if (!role.reaches(needed)) {
       throw new MnException(
           ErrorCode.FORBIDDEN,

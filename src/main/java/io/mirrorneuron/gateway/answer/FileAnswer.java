@@ -140,7 +140,7 @@ public final class FileAnswer {
   /** The part of the file that was asked for; null when the file has no such part. */
   private ByteRange wanted(Opened file) {
     String asked = request.method() == HttpMethod.HEAD ? null : request.getHeader("Range");
-    return asked == null || !stillMeant(file)
+    return asked == null || !rangeApplies(file)
         ? ByteRange.whole(file.size())
         : ByteRange.of(asked, file.size());
   }
@@ -196,7 +196,7 @@ public final class FileAnswer {
   }
 
   /** Whether the range applies to the file as it is now: {@code If-Range} is absent or matches. */
-  private boolean stillMeant(Opened file) {
+  private boolean rangeApplies(Opened file) {
     String condition = request.getHeader("If-Range");
     return condition == null
         || condition.equals(file.tag())

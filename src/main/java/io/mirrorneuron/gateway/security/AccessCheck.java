@@ -35,7 +35,7 @@ public final class AccessCheck {
       return;
     }
     try {
-      caller.result().mustReach(needed);
+      caller.result().requireRole(needed);
       enter.accept(caller.result());
     } catch (RuntimeException refused) {
       ctx.fail(refused);

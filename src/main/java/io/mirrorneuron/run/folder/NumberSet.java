@@ -54,7 +54,7 @@ public final class NumberSet {
    * Passes on the bounds of each unbroken sequence, in ascending order: its first number, then the
    * number after its last.
    */
-  public void tell(LongConsumer bounds) {
+  public void forEachBound(LongConsumer bounds) {
     sequences.forEach(
         (first, last) -> {
           bounds.accept(first);

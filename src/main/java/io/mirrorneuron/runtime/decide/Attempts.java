@@ -29,13 +29,13 @@ final class Attempts {
     StepState step = mailbox.step();
     int most = state.steps().graph().maxParallel();
     if (most > 0 && state.schedule().flyingSteps() >= most) {
-      state.schedule().lineUp(mailbox);
+      state.schedule().waitForStepSlot(mailbox);
       return false;
     }
     boolean open = step.isStarted() && !step.isTerminal();
     boolean busy = !step.isInstance() && mailbox.owner().flying() > 0;
     if (open && busy) {
-      state.schedule().lineUpForAgent(mailbox);
+      state.schedule().waitForAgent(mailbox);
     }
     if (!open || busy) {
       state.schedule().passOn(mailbox);

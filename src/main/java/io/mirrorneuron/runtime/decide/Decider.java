@@ -81,7 +81,7 @@ public final class Decider {
         case Input.ForkedTo to -> forkedTo(to);
         case Input.Continue go -> {}
       }
-      settleStops();
+      completeStops();
       drain();
     }
 
@@ -156,7 +156,7 @@ public final class Decider {
     }
 
     /** Completes a stop that is under way once no program runs any more. */
-    private void settleStops() {
+    private void completeStops() {
       if (state.schedule().flying() > 0) {
         return;
       }
@@ -174,7 +174,7 @@ public final class Decider {
       while (budget > 0 && state.isRunning()) {
         Mailbox mailbox = state.schedule().poll();
         if (mailbox == null) {
-          if (!goesOn()) {
+          if (!findOtherWork()) {
             break;
           }
         } else if (!mailbox.isReady(turn.now())) {
@@ -185,7 +185,7 @@ public final class Decider {
           backlog.passOn(mailbox);
         }
       }
-      settleStops(); // the decision may have stopped the job for review
+      completeStops(); // the decision may have stopped the job for review
     }
 
     private void passOn(Mailbox mailbox) {
@@ -194,8 +194,8 @@ public final class Decider {
     }
 
     /** Called when no mailbox can be handled. Answers whether another way to continue was found. */
-    private boolean goesOn() {
-      if (starts.evaluateAll() || starts.atRest()) {
+    private boolean findOtherWork() {
+      if (starts.evaluateAll() || starts.startWithoutMessages()) {
         return true;
       }
       Mailbox next = backlog.deadlocked();

@@ -90,7 +90,7 @@ final class LifeCycle {
   /** The job is done with this result. */
   void completed(ObjectNode result) {
     if (state.workflow().jobType() == JobType.SYSBATCH) {
-      addTargets(result);
+      addTargetResults(result);
     }
     finish(JobStatus.COMPLETED, result);
     if (!state.steps().isEmpty()) {
@@ -105,7 +105,7 @@ final class LifeCycle {
   }
 
   /** Adds the list of target nodes of a system job; this node is the only one. */
-  private void addTargets(ObjectNode result) {
+  private void addTargetResults(ObjectNode result) {
     String target = state.header().origin().target();
     String agentId = result.path("agent_id").asText(null);
     ObjectNode own = Json.object().put("agent_id", agentId);

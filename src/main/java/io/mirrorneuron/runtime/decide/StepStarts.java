@@ -39,9 +39,9 @@ final class StepStarts {
    * there was anything.
    */
   boolean evaluateAll() {
-    boolean any = state.steps().hasUnsettled();
-    while (state.steps().hasUnsettled() && !state.status().isTerminal()) {
-      evaluate(state.steps().pollUnsettled());
+    boolean any = state.steps().hasStepsToEvaluate();
+    while (state.steps().hasStepsToEvaluate() && !state.status().isTerminal()) {
+      evaluate(state.steps().nextToEvaluate());
     }
     return any;
   }
@@ -90,7 +90,7 @@ final class StepStarts {
    * Called when no mailbox can be handled: steps that may start, and to which no message is on its
    * way, get one from the ledger. Answers whether there was such a step.
    */
-  boolean atRest() {
+  boolean startWithoutMessages() {
     List<StepState> lonely =
         state.steps().expecting().stream()
             .filter(step -> !new Upstream(state).isBusy(step))

@@ -43,7 +43,7 @@ public final class RuntimeRedis {
         URI.create(server.uri()),
         connected(on, server.uri(), null),
         () -> Optional.ofNullable(server.version()),
-        server::tell);
+        server::logVersion);
   }
 
   /** Connects to the named server and asks for its version; one that does not tell it is taken. */

@@ -49,7 +49,7 @@ record Access(Secret operatorToken, Secret adminToken, Auth tokens, boolean netw
     return caller(metadata)
         .map(
             admitted -> {
-              admitted.caller().mustReach(needed);
+              admitted.caller().requireRole(needed);
               return admitted;
             });
   }
@@ -65,7 +65,7 @@ record Access(Secret operatorToken, Secret adminToken, Auth tokens, boolean netw
             ? Future.succeededFuture(KEEPER)
             : tokens
                 .authenticate(token == null ? null : "Bearer " + token)
-                .recover(failure -> Future.failedFuture(inOwnWords(failure, token)));
+                .recover(failure -> Future.failedFuture(withExpectedWords(failure, token)));
     return caller.map(
         known -> {
           if (OnBehalf.isNamed(metadata)) {
@@ -76,7 +76,7 @@ record Access(Secret operatorToken, Secret adminToken, Auth tokens, boolean netw
   }
 
   /** The failure with the beginnings of sentences that existing clients look for. */
-  private Throwable inOwnWords(Throwable failure, String token) {
+  private Throwable withExpectedWords(Throwable failure, String token) {
     if (!(failure instanceof MnException known) || !known.error().equals("unauthenticated")) {
       return failure;
     }

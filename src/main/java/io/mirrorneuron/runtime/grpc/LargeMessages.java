@@ -49,7 +49,7 @@ final class LargeMessages {
   }
 
   /** Whether the request is one of these calls. */
-  static boolean mayCome(HttpServerRequest request) {
+  static boolean mayBeLarge(HttpServerRequest request) {
     String path = String.valueOf(request.path());
     return CALLS.contains(path.substring(path.lastIndexOf('/') + 1));
   }

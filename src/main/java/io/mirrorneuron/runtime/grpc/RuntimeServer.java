@@ -140,8 +140,8 @@ public final class RuntimeServer implements AutoCloseable {
       LargeMessages messages,
       GrpcServer large,
       GrpcServer small) {
-    endWithItsAnswer(vertx, request);
-    if (LargeMessages.mayCome(request)) {
+    stopReadingOnceAnswered(vertx, request);
+    if (LargeMessages.mayBeLarge(request)) {
       messages.watch(request);
       large.handle(request);
     } else {
@@ -153,7 +153,7 @@ public final class RuntimeServer implements AutoCloseable {
    * Stops reading a request once it is answered. Clients end such a call themselves; those that do
    * not are told to send no more (RFC 9113, 8.1), after the answer has had time to arrive.
    */
-  private static void endWithItsAnswer(Vertx vertx, HttpServerRequest request) {
+  private static void stopReadingOnceAnswered(Vertx vertx, HttpServerRequest request) {
     HttpServerResponse response = request.response();
     response.endHandler(
         ended -> {

@@ -162,7 +162,7 @@ public final class Engine {
       blocked.add(stored.withoutBlobs(), e);
       return;
     }
-    loops.goOn(state, stored.epoch());
+    loops.open(state, stored.epoch());
   }
 
   /** Ends all turns. Running programs are ended by the owner of {@link Executions}. */

@@ -55,7 +55,7 @@ final class EventAppender {
                     .thenCompose(written -> written))
         .exceptionallyCompose(
             failure ->
-                tries > 1 && !TakeOver.mayPass(failure)
+                tries > 1 && !TakeOver.isTemporary(failure)
                     ? forked(fork, newJobId, tries - 1)
                     : CompletableFuture.failedFuture(failure));
   }

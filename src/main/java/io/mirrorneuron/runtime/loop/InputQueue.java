@@ -63,7 +63,7 @@ final class InputQueue {
   }
 
   /** Queues a continuation of the last turn, before all other inputs. */
-  void goOn() {
+  void addContinuation() {
     inputs.addFirst(new Input.Continue());
   }
 

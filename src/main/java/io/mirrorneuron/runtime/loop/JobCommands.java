@@ -164,7 +164,7 @@ public final class JobCommands {
    * Fails unless this node may add an event to the job: it is open here, or has ended. Else the
    * next event is another node's to write.
    */
-  CompletionStage<Void> checkCanBeTold(String jobId) {
+  CompletionStage<Void> checkEventsCanBeAdded(String jobId) {
     if (loops.isOpen(jobId)) {
       return CompletableFuture.completedFuture(null);
     }

@@ -84,7 +84,7 @@ public final class JobCreation {
   public CompletionStage<SubmittedJob> fork(NewJob job, Fork fork, String by) {
     String runId = RunId.of(job.jobId());
     return commands
-        .checkCanBeTold(fork.sourceJobId())
+        .checkEventsCanBeAdded(fork.sourceJobId())
         .thenCompose(
             yes ->
                 loops.begin(
@@ -95,12 +95,12 @@ public final class JobCreation {
         .thenCompose(
             made ->
                 made.jobId().equals(job.jobId())
-                    ? tellSource(fork, made.jobId()).thenApply(done -> made)
+                    ? recordInSource(fork, made.jobId()).thenApply(done -> made)
                     : CompletableFuture.completedFuture(made)); // made by an earlier call
   }
 
   /** Records the fork in the source job. The new job exists whether or not this succeeds. */
-  private CompletionStage<Void> tellSource(Fork fork, String jobId) {
+  private CompletionStage<Void> recordInSource(Fork fork, String jobId) {
     JobLoop loop = loops.get(fork.sourceJobId());
     if (loop != null) {
       loop.offer(new Input.ForkedTo(jobId, fork.at()));

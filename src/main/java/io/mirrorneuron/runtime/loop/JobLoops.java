@@ -79,7 +79,7 @@ final class JobLoops {
   }
 
   /** Opens a stored job. */
-  void goOn(JobState state, long epoch) {
+  void open(JobState state, long epoch) {
     JobLoop loop =
         new JobLoop(context, context.ports().lanes().of(state.jobId()), state, epoch, this::ended);
     open.put(state.jobId(), loop);

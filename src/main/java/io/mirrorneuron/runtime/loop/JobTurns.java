@@ -197,7 +197,7 @@ final class JobTurns implements JobReload.Listener {
       waiters.end(state.status());
       lost();
     } else if (state.isRunning() && state.hasCandidates()) {
-      inbox.goOn();
+      inbox.addContinuation();
       lane.execute(this::turn);
     } else {
       turn();

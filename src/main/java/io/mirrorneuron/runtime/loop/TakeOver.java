@@ -121,7 +121,7 @@ final class TakeOver {
                     : adopt(jobId, from))
         .exceptionally(
             failure -> {
-              if (mayPass(failure)) {
+              if (isTemporary(failure)) {
                 later(() -> adopt(jobId, living));
               } else {
                 LOG.error("job {} could not be taken over", jobId, failure);
@@ -156,7 +156,7 @@ final class TakeOver {
   }
 
   /** Whether the store may do later what it did not now: it is away, or its disk is full. */
-  static boolean mayPass(Throwable failure) {
+  static boolean isTemporary(Throwable failure) {
     return isAway(failure) || code(failure) == ErrorCode.STORAGE_FULL;
   }
 

@@ -168,7 +168,7 @@ public final class JobState {
 
   /** Whether a mailbox or step can be looked at now, without waiting for anything. */
   public boolean hasCandidates() {
-    return !schedule.isEmpty() || steps.hasUnsettled();
+    return !schedule.isEmpty() || steps.hasStepsToEvaluate();
   }
 
   /** Names of the blobs that the state holds. */

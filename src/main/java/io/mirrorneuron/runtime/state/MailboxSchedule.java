@@ -102,12 +102,12 @@ public final class MailboxSchedule {
   // ---- waiting for running programs
 
   /** The mailbox waits until fewer steps have a running program. */
-  public void lineUp(Mailbox mailbox) {
+  public void waitForStepSlot(Mailbox mailbox) {
     inLine.add(mailbox);
   }
 
   /** The mailbox waits until its agent is free. */
-  public void lineUpForAgent(Mailbox mailbox) {
+  public void waitForAgent(Mailbox mailbox) {
     lineForAgent(mailbox.owner()).add(mailbox);
   }
 

@@ -82,12 +82,12 @@ public final class Steps {
   }
 
   /** Whether there are steps for which something has changed that has not been looked at. */
-  public boolean hasUnsettled() {
+  public boolean hasStepsToEvaluate() {
     return !unsettled.isEmpty();
   }
 
   /** The next step to look at, or null. */
-  public StepState pollUnsettled() {
+  public StepState nextToEvaluate() {
     return unsettled.isEmpty() ? null : unsettled.removeFirst();
   }
 

@@ -107,7 +107,8 @@ final class FetchedKeys implements KeySource {
     Promise<KeySet> landing = Promise.promise();
     flight = landing.future();
     home.runOnContext(
-        start -> fetch.get().compose(this::taken).onComplete(end -> land(landing, end.cause())));
+        start ->
+            fetch.get().compose(this::taken).onComplete(end -> finishFetch(landing, end.cause())));
   }
 
   /** Reads a document that differs from the last one; reading many keys takes a while. */
@@ -143,7 +144,7 @@ final class FetchedKeys implements KeySource {
   /**
    * @param failure null when the fetch went well
    */
-  private void land(Promise<KeySet> landing, Throwable failure) {
+  private void finishFetch(Promise<KeySet> landing, Throwable failure) {
     boolean before;
     synchronized (this) {
       before = failing;

@@ -101,7 +101,7 @@ public final class Sampler implements AutoCloseable {
       if (ticks % pace.ticksPerSample() == 0) {
         sampleAll();
       } else {
-        watches.forEach(Watch::glance);
+        watches.forEach(Watch::readMemory);
       }
       batches.flush();
     } catch (RuntimeException e) {
@@ -173,7 +173,7 @@ public final class Sampler implements AutoCloseable {
     }
 
     /** Looks often at first and then less often, as short programs have a peak of memory, too. */
-    private synchronized void glance() {
+    private synchronized void readMemory() {
       if (!ended && Long.bitCount(++glances) == 1) {
         peakBytes = Math.max(peakBytes, processes.peakBytes(pid));
       }
