@@ -6,7 +6,7 @@ import io.mirrorneuron.MirrorNeuron;
 import io.mirrorneuron.wire.Json;
 import java.time.Duration;
 
-/** Shows a job until it ends, and then its result. Ctrl-C lets go of the job, which goes on. */
+/** Shows a job until it ends, and then its result. Ctrl-C stops watching; the job goes on. */
 final class JobWatcher {
   private final Client client;
   private final MirrorNeuron mn;

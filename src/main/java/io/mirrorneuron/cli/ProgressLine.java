@@ -66,12 +66,12 @@ final class ProgressLine {
     count = now;
   }
 
-  /** Its program begins. */
+  /** Its program has started, at this time in nanoseconds of the clock of {@link JobProgress}. */
   void begin(long nanos) {
     since = nanos;
   }
 
-  /** Its program is no more. */
+  /** Its program has ended. */
   void stop(long nanos) {
     if (since != 0) {
       spent += nanos - since;

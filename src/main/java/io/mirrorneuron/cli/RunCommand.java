@@ -90,7 +90,7 @@ public final class RunCommand implements Callable<Integer> {
     }
   }
 
-  /** What lies here comes before samples of the same name. */
+  /** A local folder takes precedence over a sample of the same name. */
   private Bundle open() {
     Path path = Path.of(bundle);
     return Samples.names().contains(bundle) && Files.notExists(path)

@@ -162,7 +162,7 @@ public final class Runtime implements AutoCloseable {
         settings.retention().inlineLimit());
   }
 
-  /** Goes on with what an earlier server of the same data directory had begun. */
+  /** Resumes the jobs that an earlier server of the same data directory left open. */
   private void resumeOpenJobs(String owner, FileBundleStore bundles, Config.Retention retention) {
     recorder.recover(owner);
     engine.keepWatch();

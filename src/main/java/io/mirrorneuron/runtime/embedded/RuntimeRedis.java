@@ -63,7 +63,8 @@ public final class RuntimeRedis {
               .await(CONNECT_SECONDS, TimeUnit.SECONDS);
       lanes.ping().await(CONNECT_SECONDS, TimeUnit.SECONDS);
       return lanes;
-    } catch (Throwable e) { // what Redis refuses arrives as one that is no exception
+    } catch (
+        Throwable e) { // the client reports errors of Redis as a Throwable that is no Exception
       throw RedisConnectFailure.of(e, named);
     }
   }
