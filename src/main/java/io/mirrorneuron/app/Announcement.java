@@ -11,8 +11,8 @@ import java.time.Clock;
 
 /**
  * Our part of {@code runtime-endpoints.json}, by which clients of this home find the server. A
- * gateway and a runtime of the same home share the file; closing takes back only what is still
- * ours.
+ * gateway and a runtime of the same home share the file; closing removes only entries that are
+ * still this server's.
  */
 final class Announcement implements AutoCloseable {
   private final Path file;

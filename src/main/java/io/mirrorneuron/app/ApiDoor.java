@@ -46,7 +46,7 @@ final class ApiDoor {
     UploadFolder uploads = UploadFolder.open(on);
     Platform platform = ServerPlatform.of(on, backend, decisions, uploads.staging());
     List<AreaVerticle> areas = areas().stream().map(area -> area.of(platform)).toList();
-    areas.forEach(area -> area.explaining(on.disks().storage()::explained));
+    areas.forEach(area -> area.explainFailures(on.disks().storage()::explained));
     GatewayVerticle gateway =
         ApiGateway.of(on, backend.readiness(), uploads, issued, contract, areas);
     areas.forEach(area -> on.vertx().deployVerticle(area).await());

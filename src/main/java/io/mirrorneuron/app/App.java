@@ -32,8 +32,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The composition root: every part of a server is made from here, in the order in which a request
- * meets them backwards, and closed in reverse: the context, the {@link Backend}, the doors.
+ * The composition root: makes every part of a server, from the bottom up, and closes them in
+ * reverse: the context, the {@link Backend}, the doors.
  */
 public final class App implements AutoCloseable {
   private final ServerRole role;
@@ -123,12 +123,12 @@ public final class App implements AutoCloseable {
     return new RunStore(config.executors().runsRoot(), writer);
   }
 
-  /** Both doors ask the same one, so that a token that one has verified is known to the other. */
+  /** One object for both doors, so that a token which one has verified is known to the other. */
   private Auth issued(Vertx vertx) {
     return config.jwt().isOn() ? JwtAuth.open(config.jwt(), vertx, clock) : Auth.NOBODY_ENTERS;
   }
 
-  /** Beside the rest; Vert.x is not closed under it when the rest fails meanwhile. */
+  /** Loads the contract while other parts start; Vert.x is not closed before this has ended. */
   private Future<Contract> load(Vertx vertx) {
     Future<Contract> contract = Contract.load(vertx);
     closing.add("contract", () -> contract.otherwiseEmpty().await(10, TimeUnit.SECONDS));

@@ -16,7 +16,7 @@ sealed interface Backend {
 
   ClusterPort cluster();
 
-  /** Of the runtime, and of the disks here. */
+  /** Readiness of the runtime and of this server's disks. */
   Readiness readiness();
 
   /** A runtime in this process. */
@@ -32,7 +32,7 @@ sealed interface Backend {
     }
   }
 
-  /** A runtime elsewhere: only its own answers are to be had. */
+  /** A runtime in another process, reached over gRPC. */
   record Elsewhere(JobsPort jobs, ClusterPort cluster, Readiness readiness) implements Backend {}
 
   /** Starts a runtime in this process. */

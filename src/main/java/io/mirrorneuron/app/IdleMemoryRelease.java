@@ -9,13 +9,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Gives memory back when nothing happens. The collector does so after a collection of the whole
- * heap alone, and a server that rests never has one: what a busy hour took it would keep for days.
+ * Returns memory to the system when the server is idle. The garbage collector does so only after a
+ * full collection, which an idle server never has: it would keep for days what a busy hour took.
  */
 final class IdleMemoryRelease {
   private static final long LOOK_MILLIS = 15_000;
 
-  /** Less is not worth a pause. */
+  /** Bytes to gain below which no collection is made. */
   private static final long WORTH_BYTES = 32L << 20;
 
   private final LongSupplier collections;

@@ -27,7 +27,7 @@ final class ServerProcess {
     try {
       server.app.complete(App.start(config, role, ConfigLoader.environment()));
     } catch (RuntimeException | Error failure) {
-      server.app.completeExceptionally(failure); // has closed what it had
+      server.app.completeExceptionally(failure); // it has closed all its parts
       throw failure;
     }
     return server;
@@ -72,7 +72,7 @@ final class ServerProcess {
     try {
       app.get(START_SECONDS, TimeUnit.SECONDS).close();
     } catch (InterruptedException | ExecutionException | TimeoutException e) {
-      // It did not come up: there is nothing to close, or nothing that could be.
+      // The start failed: there is nothing to close.
     }
     if (staying) {
       Runtime.getRuntime().halt(0); // a signal is how a server is meant to end, not a failure

@@ -12,7 +12,7 @@ public final class Addresses {
     return "mn." + tag;
   }
 
-  /** Where the area hears the numbers of calls for whose answers nobody waits any more. */
+  /** Where the area gets the numbers of calls whose callers no longer wait. */
   public static String gone(String tag) {
     return area(tag) + ".gone";
   }

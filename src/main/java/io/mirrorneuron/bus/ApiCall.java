@@ -36,7 +36,7 @@ public record ApiCall(JsonObject json) {
     return this;
   }
 
-  /** Who asks. A read that many share, as those of streams, is asked by nobody. */
+  /** The same call with its caller. A read that many followers share has none. */
   public ApiCall withCaller(Principal caller) {
     if (caller.subject() != null) {
       json.put(SUBJECT, caller.subject());
@@ -64,13 +64,15 @@ public record ApiCall(JsonObject json) {
     return this;
   }
 
-  /** Names the call while it lasts, so that the area can hear that its caller has gone. */
+  /**
+   * Numbers the call while it lasts, so that the area can be told that its caller no longer waits.
+   */
   public ApiCall withNumber(long number) {
     json.put(NUMBER, number);
     return this;
   }
 
-  /** Null when nobody says whether the caller waits. */
+  /** Null when the area will not be told whether the caller still waits. */
   public Long number() {
     return json.getLong(NUMBER);
   }
@@ -111,7 +113,7 @@ public record ApiCall(JsonObject json) {
     return mediaType.equals(json.getString(ACCEPT));
   }
 
-  /** Zero unless the caller waits. */
+  /** How long a cursor read may wait for something new; zero when it must answer at once. */
   public Duration patience() {
     return Duration.ofMillis(json.getLong(WAIT, 0L));
   }

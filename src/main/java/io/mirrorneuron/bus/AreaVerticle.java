@@ -4,9 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.Message;
@@ -16,7 +14,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 import java.util.function.UnaryOperator;
 
 /**
@@ -29,9 +26,7 @@ import java.util.function.UnaryOperator;
  *       verticle, must not block, and returns a future of finished bytes.
  * </ul>
  *
- * At most {@code limit} calls are on virtual threads at once; the next is refused as UNAVAILABLE.
- * Reads of those who follow come in crowds, as after a cut: they have threads of their own, half as
- * many, and the next waits in line.
+ * How many calls run at once, and what happens to more: see {@link AreaThreads}.
  */
 public abstract class AreaVerticle extends VerticleBase {
 
@@ -46,24 +41,25 @@ public abstract class AreaVerticle extends VerticleBase {
   }
 
   private final String tag;
-  private final Semaphore permits;
-  private final Line followers;
+  private final AreaThreads threads;
   private final Map<Long, Boolean> waitedFor = new ConcurrentHashMap<>();
   private final Map<String, HotOperation> operations = new LinkedHashMap<>();
   private UnaryOperator<Throwable> explains = UnaryOperator.identity();
 
   protected AreaVerticle(String tag, int limit) {
     this.tag = tag;
-    this.permits = new Semaphore(limit);
-    this.followers = new Line(Math.max(1, limit / 2));
+    this.threads =
+        new AreaThreads(
+            "mn." + tag, limit, () -> vertx == null ? null : vertx.getOrCreateContext());
   }
 
   /**
-   * Has failures explained before they are told. To be called before the verticle is deployed.
+   * Sets a function that may replace failures before they are answered. To be called before the
+   * verticle is deployed.
    *
-   * @param told makes of a failure the one that is told; the same for most
+   * @param told answers the failure to report, for most the same one
    */
-  public final void explaining(UnaryOperator<Throwable> told) {
+  public final void explainFailures(UnaryOperator<Throwable> told) {
     explains = told;
   }
 
@@ -111,39 +107,23 @@ public abstract class AreaVerticle extends VerticleBase {
     }
   }
 
-  /**
-   * Runs blocking work of a hot operation on a virtual thread; the future completes on the event
-   * loop that asked.
-   */
+  /** The threads for blocking work of a hot operation. */
+  protected final AreaThreads threads() {
+    return threads;
+  }
+
+  /** See {@link AreaThreads#blocking}. */
   protected final <T> Future<T> blocking(Callable<T> work) {
-    if (!permits.tryAcquire()) {
-      return Future.failedFuture(
-          MnException.unavailable("too many requests of this kind are in progress", null));
-    }
-    Promise<T> promise = Promise.promise();
-    Context caller = vertx == null ? null : vertx.getOrCreateContext();
-    inThread(work, promise, caller, permits::release);
-    return promise.future();
+    return threads.blocking(work);
   }
 
-  /** As {@link #blocking}, for reads that followers make; waits in line where that refuses. */
+  /** See {@link AreaThreads#inLine}. */
   protected final <T> Future<T> inLine(Callable<T> work) {
-    Promise<T> promise = Promise.promise();
-    Context caller = vertx == null ? null : vertx.getOrCreateContext();
-    followers.enter(
-        () -> inThread(work, promise, caller, followers::leave),
-        refusal -> in(caller, () -> promise.fail(refusal)));
-    return promise.future();
+    return threads.inLine(work);
   }
 
-  /** Completes after so long; never when the verticle is stopped before, which is no failure. */
-  protected final Future<Void> later(long millis) {
-    Promise<Void> promise = Promise.promise();
-    vertx.setTimer(millis, timer -> promise.complete());
-    return promise.future();
-  }
-
-  protected static Buffer encode(Object answer) {
+  /** The answer as bytes of JSON; a {@link Buffer} is taken for finished bytes. */
+  public static Buffer encode(Object answer) {
     if (answer instanceof Buffer finished) {
       return finished;
     }
@@ -154,35 +134,7 @@ public abstract class AreaVerticle extends VerticleBase {
     }
   }
 
-  private <T> void inThread(
-      Callable<T> work, Promise<T> promise, Context caller, Runnable released) {
-    Thread.ofVirtual()
-        .name("mn." + tag)
-        .start(
-            () -> {
-              Future<T> outcome = run(work);
-              released.run();
-              in(caller, () -> outcome.onComplete(promise));
-            });
-  }
-
-  private static void in(Context context, Runnable action) {
-    if (context == null) {
-      action.run();
-    } else {
-      context.runOnContext(ignored -> action.run());
-    }
-  }
-
-  private static <T> Future<T> run(Callable<T> work) {
-    try {
-      return Future.succeededFuture(work.call());
-    } catch (Throwable e) {
-      return Future.failedFuture(e);
-    }
-  }
-
-  /** Nobody waits for the answer any more: long work should end. Any thread. */
+  /** Whether nobody waits for the answer any more, so that long work should end. Any thread. */
   protected final boolean isGone(ApiCall call) {
     return call.number() != null && !waitedFor.getOrDefault(call.number(), true);
   }

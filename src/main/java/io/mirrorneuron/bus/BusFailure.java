@@ -21,7 +21,8 @@ public final class BusFailure {
   private BusFailure() {}
 
   /**
-   * What is no {@link MnException} is logged here, where its stack is, and travels without text.
+   * A failure that is no {@link MnException} is logged here, with its stack trace, and is sent
+   * without its text.
    */
   public static ReplyException of(String operation, Throwable failure) {
     if (failure instanceof MnException known) {

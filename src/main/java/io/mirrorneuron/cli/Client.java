@@ -140,7 +140,7 @@ final class Client {
       explain(e);
       return ExitCode.of(e.code());
     } catch (UncheckedIOException e) {
-      return ExitCode.FAILED; // nobody reads, so there is nobody to tell
+      return ExitCode.FAILED; // the reader of the output is gone, so nothing can be reported
     }
   }
 

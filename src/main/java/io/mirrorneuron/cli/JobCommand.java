@@ -36,7 +36,7 @@ public final class JobCommand extends CommandGroup {
   int monitor(
       @Mixin Client client, @Parameters(paramLabel = "JOB_ID", description = ID) String jobId)
       throws InterruptedException {
-    return client.call(mn -> new Watching(client, mn).untilEnd(jobId, Duration.ZERO));
+    return client.call(mn -> new JobWatcher(client, mn).untilEnd(jobId, Duration.ZERO));
   }
 
   @Command(

@@ -84,7 +84,7 @@ final class JobEventsCommand implements Callable<Integer> {
   }
 
   private void print(Output output, JsonNode event) {
-    output.line(client.json ? Json.write(event) : Events.line(event, output.paint()));
+    output.line(client.json ? Json.write(event) : EventLines.line(event, output.paint()));
   }
 
   private void print(EventPage page) {

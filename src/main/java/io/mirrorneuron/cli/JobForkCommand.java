@@ -67,7 +67,7 @@ final class JobForkCommand implements Callable<Integer> {
           } else if (!client.json) {
             client.output().line("Job " + client.screen().paint().bold(forked));
           }
-          return follow ? new Watching(client, mn).untilEnd(forked, Duration.ZERO) : ExitCode.OK;
+          return follow ? new JobWatcher(client, mn).untilEnd(forked, Duration.ZERO) : ExitCode.OK;
         });
   }
 

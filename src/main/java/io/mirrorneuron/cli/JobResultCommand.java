@@ -48,7 +48,7 @@ final class JobResultCommand implements Callable<Integer> {
         mn -> {
           JobOutcome outcome = wait ? mn.waitForJob(jobId, patience) : mn.runs().outcome(jobId);
           if (outcome.isTerminal()) {
-            return new Watching(client, mn).result(outcome);
+            return new JobWatcher(client, mn).result(outcome);
           }
           client.complain(
               "job %s is %s and has no result yet; --wait waits for it"

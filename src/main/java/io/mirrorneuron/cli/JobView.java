@@ -21,7 +21,9 @@ interface JobView extends JobListener, AutoCloseable {
     }
     try {
       return new LiveView(
-          Screen.openTerminal(), client.screen().paint(), new Progress(details, System::nanoTime));
+          Screen.openTerminal(),
+          client.screen().paint(),
+          new JobProgress(details, System::nanoTime));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -48,7 +50,7 @@ interface JobView extends JobListener, AutoCloseable {
     @Override
     public void event(ObjectNode event) {
       away = false;
-      output.line(Events.line(event, output.paint()));
+      output.line(EventLines.line(event, output.paint()));
     }
 
     @Override

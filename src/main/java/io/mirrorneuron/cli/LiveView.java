@@ -23,8 +23,8 @@ final class LiveView implements JobView {
 
   private final Terminal terminal;
   private final Display display;
-  private final Paint paint;
-  private final Progress progress;
+  private final AnsiStyle paint;
+  private final JobProgress progress;
   private final ScheduledExecutorService ticker =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("live-view").factory());
@@ -32,7 +32,7 @@ final class LiveView implements JobView {
   private int tick;
   private boolean closed;
 
-  LiveView(Terminal terminal, Paint paint, Progress progress) {
+  LiveView(Terminal terminal, AnsiStyle paint, JobProgress progress) {
     this.terminal = terminal;
     this.display = new Display(terminal, false);
     this.paint = paint;
@@ -86,7 +86,7 @@ final class LiveView implements JobView {
                 paint.faint(time(progress.seconds())),
                 paint.status(trouble, "warning"))
             .stripTrailing());
-    List<Line> shown = progress.selection(most);
+    List<ProgressLine> shown = progress.selection(most);
     int width = width(shown.stream().map(line -> line.id));
     int about = width(shown.stream().map(line -> line.about));
     shown.forEach(one -> lines.add(line(one, width, about)));
@@ -101,7 +101,7 @@ final class LiveView implements JobView {
     return Math.min(LONGEST_NAME, texts.mapToInt(String::length).max().orElse(0));
   }
 
-  private String line(Line one, int width, int about) {
+  private String line(ProgressLine one, int width, int about) {
     String word = one.state().word();
     double seconds = progress.seconds(one);
     return "  %s %s  %s  %s  %s  %s  %s"
@@ -122,7 +122,7 @@ final class LiveView implements JobView {
   }
 
   /** Messages that came in; of a step only that it was tried again. */
-  private String count(Line one) {
+  private String count(ProgressLine one) {
     if (!progress.isOfSteps()) {
       return one.count() + " in";
     }

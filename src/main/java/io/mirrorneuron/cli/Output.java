@@ -32,19 +32,19 @@ final class Output {
   private static final int NARROWEST = 8;
 
   private final PrintWriter out;
-  private final Paint paint;
+  private final AnsiStyle paint;
   private final int columns;
 
   /**
    * @param columns of a line of a table at most
    */
-  Output(PrintWriter out, Paint paint, int columns) {
+  Output(PrintWriter out, AnsiStyle paint, int columns) {
     this.out = out;
     this.paint = paint;
     this.columns = columns;
   }
 
-  Paint paint() {
+  AnsiStyle paint() {
     return paint;
   }
 

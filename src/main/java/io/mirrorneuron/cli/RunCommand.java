@@ -74,7 +74,9 @@ public final class RunCommand implements Callable<Integer> {
     return client.call(
         mn -> {
           String jobId = submit(mn);
-          return detached ? accepted(jobId) : new Watching(client, mn).untilEnd(jobId, patience());
+          return detached
+              ? accepted(jobId)
+              : new JobWatcher(client, mn).untilEnd(jobId, patience());
         });
   }
 
@@ -88,7 +90,7 @@ public final class RunCommand implements Callable<Integer> {
     }
   }
 
-  /** What lies here comes before samples of the same name. */
+  /** A local folder takes precedence over a sample of the same name. */
   private Bundle open() {
     Path path = Path.of(bundle);
     return Samples.names().contains(bundle) && Files.notExists(path)

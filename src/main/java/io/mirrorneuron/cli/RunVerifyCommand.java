@@ -60,7 +60,7 @@ final class RunVerifyCommand implements Callable<Integer> {
   }
 
   private int tell(ExportReport report) {
-    Output output = new Output(spec.commandLine().getOut(), Paint.PLAIN, Integer.MAX_VALUE);
+    Output output = new Output(spec.commandLine().getOut(), AnsiStyle.PLAIN, Integer.MAX_VALUE);
     if (json) {
       output.json(report.json());
     } else if (report.ok()) {

@@ -18,7 +18,7 @@ import picocli.CommandLine.IFactory;
  */
 public record Screen(Map<String, String> environment, boolean interactive, Path userHome) {
 
-  /** The surroundings of this process. */
+  /** The variables and the terminal of this process. */
   public static Screen ofProcess() {
     Console console = System.console();
     Map<String, String> environment = ConfigLoader.environment();
@@ -28,7 +28,7 @@ public record Screen(Map<String, String> environment, boolean interactive, Path 
         Path.of(System.getProperty("user.home")));
   }
 
-  /** Makes commands and what they are mixed of; clients get this screen. */
+  /** Creates commands and their mixins; client commands get this screen. */
   public IFactory factory() {
     return new IFactory() {
       @Override
@@ -40,11 +40,11 @@ public record Screen(Map<String, String> environment, boolean interactive, Path 
     };
   }
 
-  Paint paint() {
+  AnsiStyle paint() {
     boolean plain =
         !environment.getOrDefault("NO_COLOR", "").isEmpty()
             || "plain".equals(environment.get("MN_CLI_OUTPUT"));
-    return interactive && !plain ? Paint.COLOURED : Paint.PLAIN;
+    return interactive && !plain ? AnsiStyle.COLOURED : AnsiStyle.PLAIN;
   }
 
   /** Whether lines may be rewritten in place; build servers have terminals that nobody watches. */

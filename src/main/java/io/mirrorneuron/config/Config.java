@@ -15,7 +15,7 @@ public record Config(
     Path home,
     Api api,
     Grpc grpc,
-    Jwt jwt,
+    JwtSettings jwt,
     Redis redis,
     Executors executors,
     Retention retention,
@@ -85,39 +85,6 @@ public record Config(
     /** The same door with other tokens. */
     public Grpc withTokens(Secret auth, Secret admin, Secret join) {
       return new Grpc(host, port, target, timeout, auth, admin, join, networkOnly, maxMessageBytes);
-    }
-  }
-
-  /**
-   * Whose tokens are accepted beside the static one, and what is made of them.
-   *
-   * @param algorithms by which they may be signed; empty when none is accepted
-   * @param keyFile what signatures are checked with, or null when {@code jwksUrl} has it
-   * @param jwksRefresh between two looks at that address
-   * @param leeway how far the clocks of issuer and server may differ
-   * @param roleClaim the name of a claim, or names with dots between
-   * @param roleNames roles by the issuer's words for them; empty when the words are ours
-   * @param subjectClaim as {@code roleClaim}
-   */
-  public record Jwt(
-      Set<JwtAlgorithm> algorithms,
-      Path keyFile,
-      URI jwksUrl,
-      Duration jwksRefresh,
-      String issuer,
-      String audience,
-      Duration leeway,
-      String roleClaim,
-      Map<String, String> roleNames,
-      String subjectClaim) {
-
-    public Jwt {
-      algorithms = Set.copyOf(algorithms);
-      roleNames = Map.copyOf(roleNames);
-    }
-
-    public boolean isOn() {
-      return !algorithms.isEmpty();
     }
   }
 
@@ -220,7 +187,7 @@ public record Config(
   public record Log(String level, LogFormat format, Path folder, long maxBytes, int backupCount) {}
 
   /**
-   * What callers may hold of each door.
+   * Limits of connections, for each port.
    *
    * @param max connections that are open at a time
    * @param headTimeout longest time in which the head of a request comes whole
@@ -228,13 +195,13 @@ public record Config(
   public record Connections(int max, Duration headTimeout) {}
 
   /**
-   * What may lie there of bundles that were uploaded and not submitted yet.
+   * The quota for bundles that were uploaded and not submitted yet.
    *
    * @param maxBytes of all of them together, unpacked
    */
   public record Uploads(int maxCount, long maxBytes) {}
 
-  /** Whether callers of the API must say who they are. */
+  /** Whether callers of the API must authenticate. */
   public boolean asksWhoCalls() {
     return api.token().isSet() || jwt.isOn();
   }

@@ -107,7 +107,7 @@ public final class ConfigLoader {
   }
 
   /**
-   * The same for a process that opens no door, so that nothing is asked of one.
+   * As {@link #load()}, without the checks of ports: for a process that opens none.
    *
    * @throws ConfigException with every problem found
    */
@@ -116,7 +116,7 @@ public final class ConfigLoader {
     return sound(reader.read());
   }
 
-  /** Sentences about variables that look like settings and are none, for people to read. */
+  /** Warnings about variables that look like settings but are none, one sentence each. */
   public List<String> strangers() {
     Set<String> variables = new HashSet<>();
     settings.keys().forEach(key -> variables.add(variable(key)));
@@ -148,7 +148,7 @@ public final class ConfigLoader {
     }
   }
 
-  /** A door that others can reach must ask who they are, for a secret that somebody chose. */
+  /** Refuses a port that other machines can reach without authentication by a configured secret. */
   private void checkDoors(Config config) {
     if (config.asksWhoCalls()) {
       return;

@@ -186,7 +186,10 @@ final class ConfigReader {
     };
   }
 
-  /** Named now; else the named file; else the file of this home; else what was persisted. */
+  /**
+   * A token: given at this start; else in the named file; else in the file of this home; else
+   * persisted.
+   */
   private Secret token(String key, String fileOfHome) {
     String plain = settings.text(key);
     Path named = optionalPath(key + "_file");

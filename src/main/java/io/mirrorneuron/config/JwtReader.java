@@ -35,10 +35,10 @@ final class JwtReader {
   /**
    * @param keyFile as the settings name it, or null
    */
-  Config.Jwt read(Path keyFile) {
+  JwtSettings read(Path keyFile) {
     Set<JwtAlgorithm> algorithms = algorithms();
-    Config.Jwt jwt =
-        new Config.Jwt(
+    JwtSettings jwt =
+        new JwtSettings(
             algorithms,
             keyFile,
             jwksUrl(),
@@ -68,7 +68,7 @@ final class JwtReader {
         .collect(Collectors.toCollection(() -> EnumSet.noneOf(JwtAlgorithm.class)));
   }
 
-  private void mustBeWhole(Config.Jwt jwt) {
+  private void mustBeWhole(JwtSettings jwt) {
     for (String key : List.of("issuer", "audience")) {
       if (settings.text(GROUP + key).isEmpty()) {
         settings.problem(needed(GROUP + key) + ": tokens for others would be accepted without it");
@@ -96,7 +96,10 @@ final class JwtReader {
     }
   }
 
-  /** Somebody who sets an issuer believes that its tokens are asked for. */
+  /**
+   * Reports settings of tokens that have no effect: who sets an issuer expects that its tokens are
+   * required.
+   */
   private void mustNotBeInVain() {
     String set =
         Stream.of("key_file", "jwks_url", "issuer", "audience")
@@ -140,7 +143,7 @@ final class JwtReader {
     }
   }
 
-  /** By its writing: what a name resolves to may change. */
+  /** Decided by the text of the host: what a name resolves to may change. */
   private static boolean isThisMachine(String host) {
     if (host == null || host.equals("localhost")) {
       return host != null;

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  * notes a problem and returns a harmless one, so that all problems are found in one go.
  */
 final class Settings {
-  /** In rising order of strength. */
+  /** Later layers override earlier ones. */
   enum Layer {
     DEFAULT,
     ENVIRONMENT_FILE,
@@ -112,7 +112,7 @@ final class Settings {
     return values.get(key).layer;
   }
 
-  /** Whether somebody has given it a value, now or for every start. */
+  /** Whether the key was given a value, by any layer above the defaults. */
   boolean isSet(String key) {
     return layer(key) != Layer.DEFAULT && !text(key).isEmpty();
   }

@@ -1,38 +1,22 @@
 package io.mirrorneuron.gateway;
 
-import io.mirrorneuron.gateway.answer.Entry;
+import io.mirrorneuron.gateway.answer.CommonHeaders;
 import io.mirrorneuron.gateway.answer.Problem;
 import io.mirrorneuron.gateway.answer.Problems;
-import io.mirrorneuron.gateway.call.AreaCall;
-import io.mirrorneuron.gateway.call.OperationCheck;
-import io.mirrorneuron.gateway.call.Schemas;
-import io.mirrorneuron.gateway.contract.ApiOperation;
 import io.mirrorneuron.gateway.contract.Contract;
-import io.mirrorneuron.gateway.contract.ContractCheck;
 import io.mirrorneuron.gateway.security.Cors;
 import io.mirrorneuron.gateway.security.PageGuard;
-import io.mirrorneuron.gateway.stream.LiveStream;
-import io.mirrorneuron.gateway.stream.SocketHandler;
-import io.mirrorneuron.gateway.stream.Topics;
-import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
-import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.openapi.router.RouterBuilder;
-import io.vertx.json.schema.JsonSchema;
-import io.vertx.openapi.contract.Operation;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /**
- * The contract as a router. The order for every request: id and common headers, what page it comes
- * from, CORS, the path, who calls, the body, what the contract says of it, the area.
+ * Makes the router of the contract's operations. Each request passes, in this order: request id and
+ * common headers, the check of the page it comes from, CORS, the path, authentication, the body,
+ * the checks of the contract, the area.
  */
 final class ApiRouter {
   private ApiRouter() {}
@@ -43,7 +27,7 @@ final class ApiRouter {
    * @param timeout of a call to an area
    */
   record Parts(
-      Entry entry,
+      CommonHeaders entry,
       PageGuard pages,
       Cors cors,
       Health health,
@@ -52,6 +36,7 @@ final class ApiRouter {
       Duration timeout,
       Clock clock) {}
 
+  /** Router of all operations; {@link #close} completes it after other routes were added. */
   static Router create(Vertx vertx, Contract contract, Parts parts) {
     RouterBuilder builder = RouterBuilder.create(vertx, contract.parsed());
     SlashPaths slashPaths = new SlashPaths();
@@ -61,50 +46,19 @@ final class ApiRouter {
         .rootHandler(parts.cors())
         .rootHandler(slashPaths)
         .rootHandler(new PlainPaths());
-    Map<String, OperationCheck> checks = checks(contract);
-    Map<String, LiveStream> streams = new LinkedHashMap<>();
-    for (ApiOperation operation : contract.operations()) {
-      if (operation.stream() != null) {
-        AreaCall area = new AreaCall(vertx.eventBus(), operation, parts.timeout());
-        streams.put(operation.id(), new LiveStream(operation, checks.get(operation.id()), area));
-      }
-    }
-    var sockets =
-        new SocketHandler.Shared(
-            parts.shared().auth(),
-            parts.pages(),
-            parts.shared().streams(),
-            new Topics(streams.values()),
-            parts.clock());
-    for (ApiOperation operation : contract.operations()) {
-      OperationCheck check = checks.get(operation.id());
-      Handler<RoutingContext> handler;
-      if (operation.id().equals(ContractCheck.HEALTH)) {
-        handler = parts.health();
-      } else if (operation.id().equals(ContractCheck.READY)) {
-        handler = parts.ready();
-      } else if (operation.socket() != null) {
-        handler =
-            new SocketHandler(operation, check, streams.get(operation.socket().stream()), sockets);
-      } else {
-        handler =
-            new BusHandler(
-                operation,
-                check,
-                uploadField(operation, contract.parsed().operation(operation.id())),
-                new AreaCall(vertx.eventBus(), operation, parts.timeout()),
-                parts.shared());
-      }
-      // Security and checks are ours: see Auth and OperationCheck.
-      builder
-          .getRoute(operation.id())
-          .setDoValidation(false)
-          .setDoSecurity(false)
-          .addHandler(handler);
-      if (operation.slashed() != null) {
-        slashPaths.add(operation, handler);
-      }
-    }
+    new OperationHandlers(vertx, contract, parts)
+        .forEach(
+            (operation, handler) -> {
+              // Security and checks are ours: see Auth and OperationCheck.
+              builder
+                  .getRoute(operation.id())
+                  .setDoValidation(false)
+                  .setDoSecurity(false)
+                  .addHandler(handler);
+              if (operation.slashed() != null) {
+                slashPaths.add(operation, handler);
+              }
+            });
     Router router = builder.createRouter();
     router.getRoutes().stream()
         .filter(route -> route.methods() != null && route.methods().contains(HttpMethod.GET))
@@ -113,7 +67,10 @@ final class ApiRouter {
     return router;
   }
 
-  /** Adds what answers when nothing else did; must come after every other route. */
+  /**
+   * Adds the handlers for requests that no route has answered and for failures. Must be called
+   * after every other route was added.
+   */
   static Router close(Router router, Contract contract) {
     router.route().last().handler(new AllowedMethods(contract.operations()));
     router.route().failureHandler(Problems::send);
@@ -122,24 +79,5 @@ final class ApiRouter {
         .errorHandler(400, ctx -> Problems.send(ctx, Problem.malformed("the path is malformed")))
         .errorHandler(500, Problems::send);
     return router;
-  }
-
-  private static Map<String, OperationCheck> checks(Contract contract) {
-    Schemas schemas = new Schemas(contract.parsed().getSchemaRepository());
-    Map<String, OperationCheck> checks = new HashMap<>();
-    for (ApiOperation operation : contract.operations()) {
-      checks.put(
-          operation.id(),
-          OperationCheck.of(operation, contract.parsed().operation(operation.id()), schemas));
-    }
-    return checks;
-  }
-
-  private static String uploadField(ApiOperation operation, Operation parsed) {
-    if (operation.body() != ApiOperation.Body.UPLOAD) {
-      return null;
-    }
-    JsonSchema form = parsed.getRequestBody().getContent().get("multipart/form-data").getSchema();
-    return ((JsonArray) ((JsonObject) form).getValue("required")).getString(0);
   }
 }

@@ -9,9 +9,9 @@ import io.mirrorneuron.gateway.call.OperationCheck;
 import io.mirrorneuron.gateway.call.ParameterSource;
 import io.mirrorneuron.gateway.call.Uploads;
 import io.mirrorneuron.gateway.contract.ApiOperation;
-import io.mirrorneuron.gateway.security.Admission;
+import io.mirrorneuron.gateway.security.AccessCheck;
 import io.mirrorneuron.gateway.stream.LiveStream;
-import io.mirrorneuron.gateway.stream.SseOutlet;
+import io.mirrorneuron.gateway.stream.SseSink;
 import io.mirrorneuron.gateway.stream.Streams;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.security.Principal;
@@ -26,8 +26,8 @@ import io.vertx.ext.web.ParsedHeaderValue;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * One operation: who calls, body, contract, bus, answer. Everything that is the same for each
- * request is made once.
+ * Handles the requests of one operation: authentication, body, checks of the contract, call over
+ * the bus, answer. Everything that is the same for each request is made once.
  */
 final class BusHandler implements Handler<RoutingContext> {
 
@@ -67,7 +67,8 @@ final class BusHandler implements Handler<RoutingContext> {
       return;
     }
     String authorization = ctx.request().getHeader(HttpHeaders.AUTHORIZATION);
-    Admission.of(ctx, shared.auth(), authorization, operation.role(), caller -> enter(ctx, caller));
+    AccessCheck.of(
+        ctx, shared.auth(), authorization, operation.role(), caller -> enter(ctx, caller));
   }
 
   private void enter(RoutingContext ctx, Principal caller) {
@@ -104,8 +105,8 @@ final class BusHandler implements Handler<RoutingContext> {
     String type = operation.produces().size() == 1 ? null : negotiated(ctx);
     if (ApiOperation.EVENT_STREAM.equals(type == null ? operation.produces().getFirst() : type)) {
       String lastId = ctx.request().getHeader("Last-Event-ID");
-      // What many follow together is read for none of them.
-      SseOutlet.open(ctx, shared.streams(), stream.subscribe(call, lastId, caller.expiry()));
+      // A read that many followers share is made in nobody's name.
+      SseSink.open(ctx, shared.streams(), stream.subscribe(call, lastId, caller.expiry()));
     } else if (type == null) {
       ask(ctx, call.withCaller(caller))
           .onComplete(answer -> write(ctx, defaultType, answer), ctx::fail);
@@ -115,7 +116,10 @@ final class BusHandler implements Handler<RoutingContext> {
     }
   }
 
-  /** A file may be made for the answer, and stop being made. */
+  /**
+   * Sends the call. For operations that make a file, the area is told when the client leaves, so
+   * that it can stop.
+   */
   private Future<Buffer> ask(RoutingContext ctx, ApiCall call) {
     return operation.answersFile() ? area.askWhileOpen(call, ctx.response()) : area.ask(call);
   }

@@ -2,7 +2,7 @@ package io.mirrorneuron.gateway;
 
 import io.mirrorneuron.gateway.answer.PagePolicy;
 import io.mirrorneuron.gateway.contract.Contract;
-import io.mirrorneuron.gateway.security.Admission;
+import io.mirrorneuron.gateway.security.AccessCheck;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.security.Role;
 import io.vertx.core.Handler;
@@ -90,7 +90,7 @@ final class Docs {
         .method(HttpMethod.HEAD)
         .handler(
             ctx ->
-                Admission.of(
+                AccessCheck.of(
                     ctx,
                     auth,
                     ctx.request().getHeader(HttpHeaders.AUTHORIZATION),

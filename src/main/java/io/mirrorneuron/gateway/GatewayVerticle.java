@@ -3,7 +3,7 @@ package io.mirrorneuron.gateway;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.gateway.answer.BadHeads;
-import io.mirrorneuron.gateway.answer.Entry;
+import io.mirrorneuron.gateway.answer.CommonHeaders;
 import io.mirrorneuron.gateway.call.Bodies;
 import io.mirrorneuron.gateway.call.Uploads;
 import io.mirrorneuron.gateway.contract.ApiOperation;
@@ -44,7 +44,7 @@ public final class GatewayVerticle extends VerticleBase {
    * @param timeout of a call to an area
    * @param requestIds made for requests that bring none; must be cheap and thread-safe
    * @param storage of uploads
-   * @param readiness of this server and what it stands before
+   * @param readiness of this server and of the runtime behind it
    * @param clock tells clients of sockets the time
    * @param uploads what uploads may take of the disk
    */
@@ -107,7 +107,8 @@ public final class GatewayVerticle extends VerticleBase {
                     .setIdleTimeout(ApiOperation.IDLE_SECONDS)
                     .setMaxWebSocketFrameSize(SOCKET_MESSAGE_BYTES)
                     .setMaxWebSocketMessageSize(SOCKET_MESSAGE_BYTES)
-                    // Would cost each subscriber a compressor of its own for the same bytes.
+                    // Compression would cost each subscriber a compressor of its own for the same
+                    // bytes.
                     .setPerMessageWebSocketCompressionSupported(false)
                     .setPerFrameWebSocketCompressionSupported(false))
             .requestHandler(router(api))
@@ -139,7 +140,7 @@ public final class GatewayVerticle extends VerticleBase {
     Origins origins = new Origins(api.corsAllowOrigins(), api.baseUrl());
     var parts =
         new ApiRouter.Parts(
-            new Entry(settings.requestIds()),
+            new CommonHeaders(settings.requestIds()),
             new PageGuard(
                 api.hostNames(), !api.allowedHosts().isEmpty(), auth != Auth.NOBODY_ASKS, origins),
             new Cors(origins),

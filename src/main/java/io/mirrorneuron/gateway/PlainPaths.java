@@ -7,9 +7,9 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.regex.Pattern;
 
 /**
- * Nothing is found under a path with empty segments or with dots for segments, plain or encoded.
- * The router would smooth them out: the path that was sent, and that a proxy before us has checked,
- * would not be the one whose operation runs.
+ * Answers 404 to paths with empty segments or with {@code .} and {@code ..} as segments, plain or
+ * encoded. The router would normalise them: the path that was sent, and that a proxy before us may
+ * have checked, would not be the one whose operation runs.
  */
 final class PlainPaths implements Handler<RoutingContext> {
   private static final Pattern SMOOTHED =
@@ -28,7 +28,7 @@ final class PlainPaths implements Handler<RoutingContext> {
     return !SMOOTHED.matcher(path).find();
   }
 
-  /** Whether a segment would be smoothed out; for those that are decoded already. */
+  /** Whether a decoded segment is one that the router would normalise away. */
   static boolean isDots(String segment) {
     return segment.equals(".") || segment.equals("..");
   }

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 
 /**
  * Operations with a parameter that is a path itself. They are found by the path as it was sent,
- * before dots and doubled slashes are smoothed out, and each segment is decoded once: so the area
+ * before dots and doubled slashes are normalised, and each segment is decoded once: so the area
  * sees what the client asked for, and is the one to refuse it.
  */
 final class SlashPaths implements Handler<RoutingContext> {

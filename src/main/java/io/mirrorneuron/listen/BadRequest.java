@@ -1,6 +1,6 @@
 package io.mirrorneuron.listen;
 
-/** Why a request is refused before it is one, in words for the caller. It has no stack trace. */
+/** Why the head of a request is refused, in words for the caller. It has no stack trace. */
 public final class BadRequest extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -11,11 +11,12 @@ import java.lang.reflect.Proxy;
 import java.util.function.Supplier;
 
 /**
- * A Vert.x whose servers have a {@link Doorkeeper} each.
+ * A Vert.x whose servers have a {@link ConnectionLimiter} each.
  *
  * <p>Vert.x offers no hook between the acceptance of a connection and its first request, but it
  * lets the transport make the listening socket. So the transport that it would take anyway is
- * wrapped: one method is ours, all others are passed on, whatever a version of Vert.x has there.
+ * wrapped: one method is replaced, all others are passed on, whichever methods a version of Vert.x
+ * has.
  */
 public final class GuardedVertx {
   private GuardedVertx() {}
@@ -25,7 +26,7 @@ public final class GuardedVertx {
    */
   public static Vertx create(VertxOptions options, Limits limits, Supplier<byte[]> tooMany) {
     Transport transport = usual(options);
-    Supplier<Doorkeeper> keepers = () -> new Doorkeeper(limits, tooMany);
+    Supplier<ConnectionLimiter> keepers = () -> new ConnectionLimiter(limits, tooMany);
     return Vertx.builder().with(options).withTransport(guarded(transport, keepers)).build();
   }
 
@@ -34,7 +35,7 @@ public final class GuardedVertx {
     return wished != null && wished.available() ? wished : Transport.NIO;
   }
 
-  private static Transport guarded(Transport transport, Supplier<Doorkeeper> keepers) {
+  private static Transport guarded(Transport transport, Supplier<ConnectionLimiter> keepers) {
     var implementation = guarded(transport.implementation(), keepers);
     return new Transport() {
       @Override
@@ -60,7 +61,7 @@ public final class GuardedVertx {
   }
 
   private static io.vertx.core.spi.transport.Transport guarded(
-      io.vertx.core.spi.transport.Transport transport, Supplier<Doorkeeper> keepers) {
+      io.vertx.core.spi.transport.Transport transport, Supplier<ConnectionLimiter> keepers) {
     Class<io.vertx.core.spi.transport.Transport> type = io.vertx.core.spi.transport.Transport.class;
     return type.cast(
         Proxy.newProxyInstance(
@@ -83,7 +84,7 @@ public final class GuardedVertx {
   }
 
   private static ChannelFactory<ServerChannel> watched(
-      ChannelFactory<?> factory, Supplier<Doorkeeper> keepers) {
+      ChannelFactory<?> factory, Supplier<ConnectionLimiter> keepers) {
     return () -> {
       ServerChannel listening = (ServerChannel) factory.newChannel();
       listening.pipeline().addLast("doorkeeper", keepers.get());

@@ -129,7 +129,7 @@ public final class RedisServer implements AutoCloseable {
       }
       try {
         process.bringUp(closing);
-        tell();
+        logVersion();
         backOff = Duration.ofMillis(50);
       } catch (IOException | RuntimeException e) {
         if (storage.trouble().isEmpty()) {
@@ -142,8 +142,8 @@ public final class RedisServer implements AutoCloseable {
     process.stop();
   }
 
-  /** Writes to the log which server serves, and a warning when it should be a newer one. */
-  public void tell() {
+  /** Logs which server is in use, with a warning when it should be a newer one. */
+  public void logVersion() {
     RedisVersion version = process.version();
     log.info("{} serves as process {} ({})", version, process.pid(), process.program());
     PatchedRedis.warning(version)

@@ -17,9 +17,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The jobs whose runs are behind what is committed, in a process that writes runs itself: one
- * thread, the recorder's, works them off. Any thread may add jobs or wait until those that are
- * behind now are written. Once closed it stays closed: a later recorder needs another store.
+ * The queue of jobs whose run folders are behind the committed state, in a process that writes runs
+ * itself. One thread, the recorder's, works it off. Any thread may add jobs or wait until those
+ * that are behind now are written. Once closed it stays closed: a later recorder needs another
+ * store.
  */
 public final class RunBacklog implements RunWriter, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RunBacklog.class);
@@ -47,8 +48,8 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
   /**
    * {@inheritDoc}
    *
-   * <p>The run comes first if it is called after its job, as runs are without a name of their own;
-   * for any other all that is behind is waited for.
+   * <p>If the run is named after its job, as by default, that job is written first; for other
+   * names, everything that is behind is waited for.
    */
   @Override
   public boolean catchUp(String runId) {
@@ -104,7 +105,8 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
   }
 
   /**
-   * The next jobs to write; the caller says of them {@link #written} or {@link #unavailable}.
+   * The next jobs to write; the caller must report {@link #written} or {@link #unavailable} for
+   * them.
    *
    * @param idle how long to wait for jobs; zero for ever
    * @return none when that was over, null when closed and nothing is left
@@ -148,8 +150,8 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
   }
 
   /**
-   * Jobs come before what is written of them: while there are many, the writer rests three times as
-   * long as it works, unless somebody waits for it or too much has piled up.
+   * Running jobs have priority over recording them: while there are many, the writer pauses three
+   * times as long as it works, unless somebody waits for it or too much has piled up.
    */
   public synchronized void rest(long workedNanos) throws InterruptedException {
     long until = System.nanoTime() + Math.min(REST_NANOS, 3 * workedNanos);
@@ -160,7 +162,7 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
     }
   }
 
-  /** What is behind is still handed out, without rests. */
+  /** Jobs that are behind are still handed out, without pauses. */
   @Override
   public synchronized void close() {
     closed = true;

@@ -26,10 +26,10 @@ import java.util.function.LongSupplier;
  * thread-safe; failures are {@link MnException}.
  */
 public final class RunStore implements AutoCloseable {
-  /** Journals whose places in the files are remembered; others find them again. */
+  /** Journals whose positions in the files are kept in memory; others are found again on disk. */
   private static final int JOURNALS = 1000;
 
-  /** Runs share numbers, so that they need no room; a power of two. */
+  /** Size of the table of versions, which runs share by hash; a power of two. */
   private static final int VERSIONS = 1 << 16;
 
   private final Path root;
@@ -83,8 +83,8 @@ public final class RunStore implements AutoCloseable {
   }
 
   /**
-   * The folder of a run that there is; waits for one whose job has just begun when this process
-   * writes it.
+   * The folder of an existing run. When this process writes runs, waits for the folder of a job
+   * that has just begun.
    *
    * @throws MnException MALFORMED {@code invalid run id}, NOT_FOUND {@code run not found}
    */
@@ -99,7 +99,7 @@ public final class RunStore implements AutoCloseable {
     return folder;
   }
 
-  /** The folder that is made for a program has nothing in it until somebody writes. */
+  /** Whether the folder is more than the empty one that is made for a program. */
   private static boolean isBegun(Path folder) {
     return isFolder(folder)
         && (Files.exists(folder.resolve("job.json")) || Files.exists(folder.resolve("run.json")));
@@ -186,14 +186,14 @@ public final class RunStore implements AutoCloseable {
     return FolderStamp.of(root.resolve(runId));
   }
 
-  /** Another number whenever this process has written a document of the run. */
+  /** A number that changes whenever this process has written a document of the run. */
   public int version(String runId) {
     return versions.get(runId.hashCode() & VERSIONS - 1);
   }
 
   /**
-   * Another number when the records or documents of the run, or the files in its folder, are others
-   * than before, whoever wrote them. Looks at the disk.
+   * A number that changes whenever records, documents or the list of files of the run have changed,
+   * whoever wrote them. Reads the disk.
    */
   public long stamp(String runId) {
     Path folder = root.resolve(runId);

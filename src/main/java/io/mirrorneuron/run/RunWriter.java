@@ -15,9 +15,9 @@ public sealed interface RunWriter permits RunBacklog, RunWriter.Elsewhere {
 
   /**
    * Another process writes the folders, or none does: a gateway stands before a runtime elsewhere.
-   * How far that runtime is cannot be asked, and most runs that are asked for in vain will never
-   * come, so nobody waits: what the folder has now is told, and a run whose job has just begun is
-   * not found until its folder is there. Streams see what comes, as they watch the files.
+   * That runtime cannot be asked how far it is, and most unknown runs will never exist, so nobody
+   * waits: readers get what the folder has now, and a run whose job has just begun is not found
+   * until its folder is there. Streams see what comes, as they watch the files.
    */
   record Elsewhere() implements RunWriter {
     @Override

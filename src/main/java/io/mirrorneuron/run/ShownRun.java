@@ -25,9 +25,9 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * A run as it may leave the house. Secrets in its documents and records are hidden; the few files
- * that a run is made for are given as they are, by a method that says so. Areas get runs in this
- * form only, so that nothing can be shown by mistake. Reads files with each call; blocking and
+ * A run as it may be shown to clients: secrets in its documents and records are hidden; the few
+ * files that a run is made for are given as they are, by a method that says so. Areas get runs in
+ * this form only, so that nothing can be shown by mistake. Reads files with each call; blocking and
  * thread-safe.
  */
 public final class ShownRun {
@@ -155,7 +155,7 @@ public final class ShownRun {
     return ResourceSummary.of(folder, window, now);
   }
 
-  /** Another number when {@link #resources} may tell something else. */
+  /** A number that changes whenever {@link #resources} may have changed. */
   public long resourcesVersion(boolean over) {
     return ResourceSummary.version(folder, over);
   }
@@ -176,7 +176,7 @@ public final class ShownRun {
     return artifacts.shown(folder, relative);
   }
 
-  /** Where the same file lies, to be opened on this machine by who sits before it. */
+  /** The path of the same file, to be opened by the user of this machine. */
   public Path artifactOnDisk(String relative) {
     return artifacts.find(folder, relative).path();
   }

@@ -7,7 +7,7 @@ import io.mirrorneuron.run.files.Outputs;
 import io.mirrorneuron.run.folder.RunFolder;
 import java.util.Optional;
 
-/** The runs of a store as they may leave the house. Blocking and thread-safe. */
+/** The runs of a store as they may be shown to clients. Blocking and thread-safe. */
 public final class ShownRuns {
   private final RunStore store;
   private final Artifacts artifacts = new Artifacts();

@@ -17,7 +17,10 @@ record RunSamples(RunStore store, Supplier<List<Hardware.Gpu>> devices, Storage 
     implements SampleSink {
   private static final Logger LOG = LoggerFactory.getLogger(RunSamples.class);
 
-  /** The program finds its folder. One that cannot be made keeps no job from going on. */
+  /**
+   * Creates the folder of the run before its program starts. A failure is logged and does not stop
+   * the job.
+   */
   @Override
   public void begin(String runId) {
     try {

@@ -136,7 +136,7 @@ public final class Runtime implements AutoCloseable {
             new LocalJobs.Clearing(settings.adminToken(), recorder::catchUp),
             identity.clock(),
             storage);
-    goOn(owner, bundles, settings.retention());
+    resumeOpenJobs(owner, bundles, settings.retention());
   }
 
   private JobAccess access(FileBundleStore bundles, ManifestCache manifests, NewJobs newJobs) {
@@ -162,8 +162,8 @@ public final class Runtime implements AutoCloseable {
         settings.retention().inlineLimit());
   }
 
-  /** Goes on with what an earlier server of the same data directory had begun. */
-  private void goOn(String owner, FileBundleStore bundles, Config.Retention retention) {
+  /** Resumes the jobs that an earlier server of the same data directory left open. */
+  private void resumeOpenJobs(String owner, FileBundleStore bundles, Config.Retention retention) {
     recorder.recover(owner);
     engine.keepWatch();
     new BundleSweep(

@@ -22,7 +22,7 @@ public interface Auth {
   /** Everybody is the administrator. */
   Auth NOBODY_ASKS = authorization -> Future.succeededFuture(Principal.unnamed(Role.ADMIN));
 
-  /** Nobody is known. Where another way to prove oneself follows, this is the end of the line. */
+  /** Refuses everybody; the last element of a chain. */
   Auth NOBODY_ENTERS =
       authorization -> Future.failedFuture(unauthenticated("missing or invalid bearer token"));
 
@@ -34,7 +34,7 @@ public interface Auth {
    */
   static Auth bearer(Secret token, Auth others) {
     if (!token.isSet()) {
-      return others; // an empty token, as ?token= is, must not be the one that was never set
+      return others; // an empty token, as in ?token=, must not equal a token that was never set
     }
     Future<Principal> owner = Future.succeededFuture(Principal.unnamed(Role.ADMIN));
     Secret expected = new Secret("Bearer " + token.value());

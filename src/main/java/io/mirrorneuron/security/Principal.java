@@ -5,7 +5,7 @@ import io.mirrorneuron.model.MnException;
 import java.time.Instant;
 
 /**
- * Who calls, as far as the call proves it.
+ * The authenticated caller.
  *
  * @param subject the name that the caller's token vouches for; null when it vouches for none, as
  *     shared tokens do
@@ -14,7 +14,7 @@ import java.time.Instant;
  */
 public record Principal(String subject, Role role, Instant expiry) {
 
-  /** Somebody without a name of their own: whoever has a shared token, or is on this machine. */
+  /** A caller without a name: one with a shared token, or one on this machine. */
   public static Principal unnamed(Role role) {
     return new Principal(null, role, null);
   }
@@ -22,7 +22,7 @@ public record Principal(String subject, Role role, Instant expiry) {
   /**
    * @throws MnException FORBIDDEN
    */
-  public void mustReach(Role needed) {
+  public void requireRole(Role needed) {
     if (!role.reaches(needed)) {
       throw new MnException(
           ErrorCode.FORBIDDEN,

@@ -9,7 +9,9 @@ import java.util.Deque;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What was started, closed in reverse order within a bound. Not thread-safe; close it once. */
+/**
+ * Closes what was started, in reverse order and in limited time. Not thread-safe; close it once.
+ */
 public final class CloseStack implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(CloseStack.class);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -50,7 +52,7 @@ public final class CloseStack implements AutoCloseable {
     }
   }
 
-  /** What hangs longer than thirty seconds is left to the end of the process. */
+  /** Parts that take longer than thirty seconds are left to the end of the process. */
   @Override
   public void close() {
     Thread closing = Thread.ofPlatform().name("closing").daemon().start(this::closeAll);

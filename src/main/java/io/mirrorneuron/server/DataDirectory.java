@@ -14,8 +14,8 @@ import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 
 /**
- * {@code $MN_HOME} in the hands of one runtime: the lock that keeps a second one out, and what must
- * stay the same from start to start.
+ * {@code $MN_HOME} locked for one runtime, with the secrets and ids that stay the same across
+ * restarts.
  */
 public final class DataDirectory implements AutoCloseable {
   private final Path home;

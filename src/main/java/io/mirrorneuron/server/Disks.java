@@ -2,9 +2,9 @@ package io.mirrorneuron.server;
 
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.storage.FreeSpace;
-import io.mirrorneuron.storage.Place;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.storage.StorageWatch;
+import io.mirrorneuron.storage.WatchedFolder;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,12 +29,12 @@ public record Disks(Storage storage, StorageWatch watch) {
     return new Disks(storage, closing.add("storage watch", StorageWatch.start(storage)));
   }
 
-  private static List<Place> places(Config config, boolean hasRuntime) {
-    List<Place> places = new ArrayList<>();
-    places.add(new Place("the home folder", "home", config.home()));
-    places.add(new Place("the folder of runs", "runs_root", config.executors().runsRoot()));
+  private static List<WatchedFolder> places(Config config, boolean hasRuntime) {
+    List<WatchedFolder> places = new ArrayList<>();
+    places.add(new WatchedFolder("the home folder", "home", config.home()));
+    places.add(new WatchedFolder("the folder of runs", "runs_root", config.executors().runsRoot()));
     if (hasRuntime) {
-      places.add(new Place("the workspaces", "temp_dir", config.executors().tempDir()));
+      places.add(new WatchedFolder("the workspaces", "temp_dir", config.executors().tempDir()));
     }
     return places;
   }

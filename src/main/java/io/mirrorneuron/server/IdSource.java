@@ -27,7 +27,7 @@ public final class IdSource {
     return HEX.toHexDigits(random.nextLong()) + HEX.toHexDigits(random.nextLong());
   }
 
-  /** Enough to find one request in a log; it guards nothing, so the cheap source will do. */
+  /** An id to find a request in the log by; not secret, so a cheap random source is used. */
   public String request() {
     return HEX.toHexDigits(ThreadLocalRandom.current().nextLong());
   }

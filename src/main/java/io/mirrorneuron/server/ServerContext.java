@@ -36,9 +36,9 @@ public record ServerContext(
   }
 
   /**
-   * How Vert.x is made: one event loop for each two cores. A request crosses gateway, area and
-   * lane, and each crossing to another loop wakes a thread; the other cores have Redis, programs
-   * and virtual threads to run.
+   * Options of Vert.x: one event loop for each two cores. A request crosses gateway, area and lane,
+   * and each change of the loop wakes a thread; the other cores run Redis, programs and virtual
+   * threads.
    */
   public static VertxOptions vertxOptions() {
     int loops = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);

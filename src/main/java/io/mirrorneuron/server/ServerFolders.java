@@ -31,7 +31,9 @@ public final class ServerFolders {
   private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(OWNER);
 
-  /** Made in the home by one part or another; made here first, so that nobody finds them open. */
+  /**
+   * Folders of the home that various parts write to; created here first, with closed permissions.
+   */
   private static final List<String> OURS =
       List.of("uploads", "uploads/bundles", "bundles", "exports", "redis");
 

@@ -17,7 +17,7 @@ public interface FreeSpace {
   Room of(Path folder) throws IOException;
 
   /**
-   * Writes a little and removes it: quotas and used up inodes do not show in the free bytes.
+   * Writes a small file and removes it: exhausted quotas and inodes do not show in the free bytes.
    *
    * @throws IOException when that is refused
    */

@@ -17,7 +17,7 @@ public final class OutOfRoom {
   private static final List<String> WORDS =
       List.of("No space left on device", "Disk quota exceeded", "Disc quota exceeded");
 
-  /** Longer chains of causes are loops. */
+  /** Causes looked at; longer chains are assumed to be cyclic. */
   private static final int DEEPEST = 20;
 
   private OutOfRoom() {}

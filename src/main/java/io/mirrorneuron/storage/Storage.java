@@ -27,7 +27,7 @@ public final class Storage {
   private static final String REDIS_REASON = "Redis cannot write to its disk";
 
   private final long minFreeBytes;
-  private final List<PlaceState> places;
+  private final List<DiskState> places;
   private final StorageLog log;
   private final List<Runnable> waiting = new ArrayList<>();
   private boolean redisRefuses;
@@ -39,13 +39,13 @@ public final class Storage {
   /**
    * @param minFreeBytes that must be free in each place; 0: only refused writes count
    */
-  public Storage(List<Place> places, long minFreeBytes, FreeSpace space, Clock clock) {
+  public Storage(List<WatchedFolder> places, long minFreeBytes, FreeSpace space, Clock clock) {
     this.minFreeBytes = minFreeBytes;
-    this.places = places.stream().map(place -> new PlaceState(place, minFreeBytes, space)).toList();
+    this.places = places.stream().map(place -> new DiskState(place, minFreeBytes, space)).toList();
     this.log = new StorageLog(clock);
   }
 
-  /** One that watches nothing: it tells a refused write for what it is, and forgets it. */
+  /** One that watches no folder: it recognises refused writes, but remembers nothing. */
   public static Storage unwatched() {
     return new Storage(
         List.of(), 0, FreeSpace.OF_DISKS, Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
@@ -57,7 +57,7 @@ public final class Storage {
    * @param totalBytes of the whole disk
    */
   public long floor(long totalBytes) {
-    return PlaceState.floor(minFreeBytes, totalBytes);
+    return DiskState.floor(minFreeBytes, totalBytes);
   }
 
   /** Has {@link #look} called as soon as a write has been refused. */
@@ -67,12 +67,12 @@ public final class Storage {
 
   /** Looks at the disks. Blocking; to be called at intervals. */
   public void look() {
-    for (PlaceState place : places) {
+    for (DiskState place : places) {
       boolean tries;
       synchronized (this) {
         tries = place.isRefused();
       }
-      PlaceState.Seen seen = place.look(tries); // without the lock: it may hang
+      DiskState.Seen seen = place.look(tries); // without the lock: it may hang
       synchronized (this) {
         place.take(seen);
       }
@@ -114,7 +114,7 @@ public final class Storage {
   /** Tells in words for everybody, without paths, what is full. */
   public synchronized List<String> reasons() {
     List<String> reasons = new ArrayList<>();
-    places.stream().filter(PlaceState::isFull).forEach(place -> reasons.add(place.reason()));
+    places.stream().filter(DiskState::isFull).forEach(place -> reasons.add(place.reason()));
     if (redisRefuses) {
       reasons.add(REDIS_REASON);
     }
@@ -122,12 +122,12 @@ public final class Storage {
   }
 
   /**
-   * What to tell of a failure: the same, unless it is for want of room. That is noted, and told as
-   * {@code storage_full}.
+   * The failure to report: the same one, unless its cause is a full disk. That is noted, and
+   * reported as {@code storage_full}.
    */
   public Throwable explained(Throwable failure) {
     if (isFull(failure)) {
-      return failure; // told before
+      return failure; // already reported
     }
     return OutOfRoom.isIn(failure) ? refused(failure) : failure;
   }
@@ -144,11 +144,10 @@ public final class Storage {
     boolean news;
     synchronized (this) {
       log.leftOut();
-      Optional<PlaceState> place = place(file.orElse(null));
+      Optional<DiskState> place = place(file.orElse(null));
       news = place.isPresent() && place.get().refused();
       settle();
-      why =
-          place.map(PlaceState::sentence).orElse("a disk of this server is full; make room on it");
+      why = place.map(DiskState::sentence).orElse("a disk of this server is full; make room on it");
     }
     if (news) {
       lookSoon.run();
@@ -157,11 +156,11 @@ public final class Storage {
   }
 
   /** The place of the file, or the one with least room when no file is named. */
-  private Optional<PlaceState> place(Path file) {
+  private Optional<DiskState> place(Path file) {
     return places.stream()
         .filter(place -> file != null && place.place().holds(file))
         .max(Comparator.comparingInt(place -> place.place().folder().getNameCount()))
-        .or(() -> places.stream().min(Comparator.comparingDouble(PlaceState::freePart)));
+        .or(() -> places.stream().min(Comparator.comparingDouble(DiskState::freePart)));
   }
 
   /** Notes that Redis refused to change anything; answers what to tell of it. */
@@ -182,8 +181,8 @@ public final class Storage {
   }
 
   /**
-   * What to tell of a Redis that does not answer: one that must have each write on its disk ends
-   * when that is full, again and again. Nobody knows then whether the write arrived.
+   * The failure to report when Redis does not answer. With {@code redis.fsync: always} Redis ends,
+   * again and again, while its disk is full; whether the write arrived is then unknown.
    */
   public MnException redisAway(Throwable cause) {
     String why = trouble;
@@ -214,8 +213,8 @@ public final class Storage {
   }
 
   private void settle() {
-    Optional<PlaceState> full = places.stream().filter(PlaceState::isFull).findFirst();
-    trouble = full.map(PlaceState::sentence).orElse(redisRefuses ? REDIS : null);
+    Optional<DiskState> full = places.stream().filter(DiskState::isFull).findFirst();
+    trouble = full.map(DiskState::sentence).orElse(redisRefuses ? REDIS : null);
     log.changed(trouble);
     if (trouble == null && !waiting.isEmpty()) {
       List<Runnable> all = List.copyOf(waiting);

@@ -8,7 +8,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes one line a minute about the same trouble, however often it is met, and one when it is
- * over. Lines are the owner's to order: all but {@link #leftOut} are called under its lock.
+ * over. Not thread-safe: all methods but {@link #leftOut} are called under the owner's lock.
  */
 final class StorageLog {
   private static final Logger LOG = LoggerFactory.getLogger(Storage.class);
@@ -25,7 +25,7 @@ final class StorageLog {
     this.clock = clock;
   }
 
-  /** A request or a write was refused, which is not told by itself. Any thread. */
+  /** Counts a refused request or write, which gets no line of its own. Any thread. */
   void leftOut() {
     leftOut.increment();
   }

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Looks at the disks each second, and asks the store whether it answers and, after it refused to,
- * whether it writes again. One thread; a disk or store that hangs hangs nobody else.
+ * whether it writes again. One thread; a disk or store that hangs blocks only this thread.
  */
 public final class StorageWatch implements Readiness, AutoCloseable {
   private static final Duration INTERVAL = Duration.ofSeconds(1);

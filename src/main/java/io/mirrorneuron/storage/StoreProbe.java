@@ -2,7 +2,7 @@ package io.mirrorneuron.storage;
 
 import java.util.concurrent.CompletionStage;
 
-/** Port: asks the store of jobs how it is. */
+/** Port: checks the store of jobs. */
 public interface StoreProbe {
   /** Whether there is a connection, as far as is known without asking. */
   boolean isConnected();
@@ -10,6 +10,6 @@ public interface StoreProbe {
   /** Completes when the store answers at all. */
   CompletionStage<?> answers();
 
-  /** Completes when the store has written something, of no use to anybody. */
+  /** Completes when the store has made a trial write. */
   CompletionStage<?> writes();
 }

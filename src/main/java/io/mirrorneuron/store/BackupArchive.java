@@ -94,7 +94,7 @@ public final class BackupArchive {
    *
    * @param scratch an existing folder in which it is unpacked; nothing stays there
    * @throws MnException MALFORMED {@code invalid_backup} when parts are missing or changed;
-   *     TOO_LARGE when it expands beyond all bounds
+   *     TOO_LARGE when it exceeds the limits for expanded archives
    */
   public static Backup unpack(Path zip, Path scratch) {
     try {

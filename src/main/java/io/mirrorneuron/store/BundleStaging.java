@@ -37,7 +37,7 @@ public final class BundleStaging {
   private final Supplier<String> ids;
   private final UploadQuota quota;
 
-  /** What each bundle takes of the quota, by handle; those that are being unpacked included. */
+  /** Bytes of the quota by handle, including bundles that are being unpacked. */
   private final Map<String, Long> sizes = new ConcurrentHashMap<>();
 
   /**
@@ -211,7 +211,7 @@ public final class BundleStaging {
         Files.deleteIfExists(path);
       }
     } catch (NoSuchFileException e) {
-      return; // Somebody else was faster.
+      return; // already deleted by another thread or process
     } catch (IOException e) {
       throw MnException.unavailable("an uploaded bundle cannot be removed", e);
     }

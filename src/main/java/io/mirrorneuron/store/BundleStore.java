@@ -23,7 +23,10 @@ public interface BundleStore {
    */
   boolean keep(String fingerprint);
 
-  /** Names of what was used last before this moment: fingerprints, and remains of broken writes. */
+  /**
+   * Names of entries that were last used before this moment: fingerprints, and leftovers of
+   * interrupted writes.
+   */
   List<String> unusedSince(Instant moment);
 
   /** Removes one of {@link #unusedSince}; it stays when it has been used since. */

@@ -29,10 +29,10 @@ public final class BundleZip {
   private static final int MAX_NAME_BYTES = 255;
   private static final int MAX_PATH_BYTES = 2048;
 
-  /** Expansion below this is nobody's attack, whatever its ratio. */
+  /** Below this many expanded bytes the ratio is not checked. */
   private static final long RATIO_FREE_BYTES = 1 << 20;
 
-  /** What an entry takes on a disk besides its bytes, about. */
+  /** Approximate bytes that an entry takes on a disk besides its content. */
   static final long ENTRY_BYTES = 4096;
 
   private BundleZip() {}
@@ -103,7 +103,10 @@ public final class BundleZip {
     }
   }
 
-  /** Names that file systems commonly have no room for; paths must fit behind a folder of ours. */
+  /**
+   * Refuses names longer than file systems commonly allow; the whole path must fit below our
+   * folder.
+   */
   private static void checkLength(String name) {
     if (bytes(name) > MAX_PATH_BYTES) {
       throw malformed("bundle contains a path of more than " + MAX_PATH_BYTES + " bytes");

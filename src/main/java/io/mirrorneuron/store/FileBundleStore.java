@@ -30,7 +30,7 @@ import java.util.stream.Stream;
 
 /**
  * Bundles as folders named by their fingerprint: SHA-256 over {@code path NUL length NUL content}
- * of each file in path order. A folder appears whole, by one rename, or not at all.
+ * of each file in path order. A folder is created atomically, by a rename.
  */
 public final class FileBundleStore implements BundleStore {
   private static final String STAGING = ".staging-";
@@ -99,7 +99,7 @@ public final class FileBundleStore implements BundleStore {
     }
   }
 
-  /** Takes the folder away by one rename, so that nobody ever finds half of it. */
+  /** Removes the folder by a rename first, so that nobody finds a part of it. */
   @Override
   public void remove(String name, Instant unusedSince) {
     Path folder = root.resolve(name);

@@ -20,27 +20,27 @@ public interface JobStore {
   /** Writes a delta, its events and the documents that readers want. */
   CompletionStage<Void> commit(Commit commit);
 
-  /** All that a new owner needs to go on, as of one moment. */
+  /** All that a new owner needs to continue the job, as of one moment. */
   CompletionStage<Optional<StoredJob>> load(String jobId);
 
-  /** The same without the blobs, however large they are: what can be told of a job. */
+  /** As {@link #load}, without the blobs: enough to describe the job. */
   CompletionStage<Optional<StoredJob>> outline(String jobId);
 
   /** Ids of jobs that are not terminal. */
   CompletionStage<List<String>> activeJobs();
 
-  /** Ids of jobs, ended ones too, of which {@link #recorded} was not told. */
+  /** Ids of jobs, ended ones too, for which {@link #recorded} was not called. */
   CompletionStage<List<String>> unrecordedJobs();
 
-  /** The run store has all there will ever be of these jobs. */
+  /** The records of these jobs are complete in the run store. */
   CompletionStage<Void> recorded(List<String> jobIds);
 
   /** The author's manifest, or null when the job is unknown. */
   CompletionStage<String> manifest(String jobId);
 
   /**
-   * Tells this state field of every job there is, ended ones too, in no order and one at a time. A
-   * job that is made meanwhile may be missed.
+   * Passes on this state field of every job, ended ones too, in no order and one at a time. A job
+   * that is made meanwhile may be missed.
    */
   CompletionStage<Void> eachState(String field, Consumer<String> hears);
 
@@ -48,8 +48,8 @@ public interface JobStore {
   CompletionStage<String> owner(String jobId);
 
   /**
-   * Makes {@code owner} the job's owner and raises the epoch, which it answers; -1 when the job is
-   * no longer {@code from}'s.
+   * Makes {@code owner} the job's owner and raises the epoch, which it answers; -1 when {@code
+   * from} no longer owns the job.
    */
   CompletionStage<Long> takeOver(String jobId, String from, String owner);
 
@@ -110,25 +110,7 @@ public interface JobStore {
       String row,
       long updatedAt,
       String status,
-      boolean terminal) {
-
-    /** One that touches no blobs. */
-    public Commit(
-        String jobId,
-        long epoch,
-        Map<String, String> set,
-        List<String> delete,
-        List<String> events,
-        long lastSeq,
-        String row,
-        long updatedAt,
-        String status,
-        boolean terminal) {
-      this(
-          jobId, epoch, set, delete, Map.of(), List.of(), events, lastSeq, row, updatedAt, status,
-          terminal);
-    }
-  }
+      boolean terminal) {}
 
   /**
    * @param fields the state as committed
@@ -150,7 +132,7 @@ public interface JobStore {
 
   record StoredEvent(long seq, String json) {}
 
-  /** Another owner has taken the job over; the writer must let go of it. */
+  /** Another owner has taken the job over; the writer must stop working on it. */
   final class FencedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -4,13 +4,13 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Port: which owners of jobs live. An owner that has not beaten for {@link #LIFETIME_MS} is dead;
- * the store's clock decides, so the clocks of nodes need not agree.
+ * Port: which owners of jobs are alive. An owner without a heartbeat for {@link #LIFETIME_MS} is
+ * dead; the store's clock decides, so the clocks of nodes need not agree.
  */
 public interface NodeRegistry {
   long LIFETIME_MS = 15_000;
 
-  /** Says that the owner lives. */
+  /** Heartbeat: the owner is alive. */
   CompletionStage<Void> beat(String owner);
 
   /** Says that the owner will not come back for its jobs. */

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Events of jobs, read. A stream entry holds the events of one commit, a line each, and its id
+ * Reads the events of jobs. A stream entry holds the events of one commit, a line each, and its id
  * begins with the number of the last of them. An entry may hold one event or thousands, so entries
  * are read a few at first and then in growing batches.
  */

@@ -16,7 +16,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Which jobs there are: sorted sets by the time of the last change, one for each final status. */
+/**
+ * The index of jobs: sorted sets by the time of the last change, one for open jobs and one for each
+ * final status.
+ */
 final class RedisJobIndex {
   private static final int DELETE_BATCH = 500;
   private static final int STATE_BATCH = 100;
@@ -149,7 +152,7 @@ final class RedisJobIndex {
             });
   }
 
-  /** Takes a job out of the index whose time is over. */
+  /** Removes a job from the index whose data has expired. */
   private Future<Response> forget(String status, String jobId) {
     return lanes.any().send(Request.cmd(Command.ZREM).arg(keys.doneJobs(status)).arg(jobId));
   }

@@ -1,7 +1,5 @@
 package io.mirrorneuron.store;
 
-import io.mirrorneuron.model.ErrorCode;
-import io.mirrorneuron.model.MnException;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -19,16 +17,11 @@ import java.util.function.Consumer;
 
 /** Jobs in Redis; one script call per write, which refuses a stale epoch. */
 public final class RedisJobStore implements JobStore {
-  private static final Duration IDEMPOTENCY_TTL = Duration.ofHours(24);
-
   private final RedisLanes lanes;
   private final Keys keys;
-  private final Duration terminalTtl;
-  private final int eventsPerJob;
+  private final RedisJobWriter writer;
   private final RedisJobIndex index;
   private final RedisEventLog log;
-  private final Script createScript;
-  private final Script commitScript;
   private final Script takeOverScript;
   private final Script loadScript;
 
@@ -39,74 +32,21 @@ public final class RedisJobStore implements JobStore {
   public RedisJobStore(RedisLanes lanes, Keys keys, Duration terminalTtl, int eventsPerJob) {
     this.lanes = lanes;
     this.keys = keys;
-    this.terminalTtl = terminalTtl;
-    this.eventsPerJob = eventsPerJob;
+    this.writer = new RedisJobWriter(lanes, keys, terminalTtl, eventsPerJob);
     this.index = new RedisJobIndex(lanes, keys);
     this.log = new RedisEventLog(lanes, keys);
-    this.createScript = Script.resource("create.lua");
-    this.commitScript = Script.resource("commit.lua");
     this.takeOverScript = Script.resource("take-over.lua");
     this.loadScript = Script.resource("load.lua");
   }
 
   @Override
   public CompletionStage<Created> create(NewJob job, Commit commit) {
-    Script.Call call = createScript.call();
-    keysOf(call, commit);
-    String key = job.idempotencyKey() == null ? "" : job.idempotencyKey();
-    call.key(keys.idempotency(key)).key(keys.unrecordedJobs());
-    call.arg(key.isEmpty() ? "" : job.contentHash()).arg(IDEMPOTENCY_TTL.toMillis());
-    call.arg(job.owner()).arg(job.manifest());
-    arguments(call, commit);
-    return call.send(lanes.of(commit.jobId()))
-        .recover(failure -> Future.failedFuture(translate(commit.jobId(), failure)))
-        .map(answer -> new Created(answer.toString(), !answer.toString().equals(commit.jobId())))
-        .toCompletionStage();
+    return writer.create(job, commit).toCompletionStage();
   }
 
   @Override
   public CompletionStage<Void> commit(Commit commit) {
-    Script.Call call = commitScript.call();
-    keysOf(call, commit);
-    call.arg(commit.epoch());
-    arguments(call, commit);
-    return call.send(lanes.of(commit.jobId()))
-        .recover(failure -> Future.failedFuture(translate(commit.jobId(), failure)))
-        .<Void>mapEmpty()
-        .toCompletionStage();
-  }
-
-  private void keysOf(Script.Call call, Commit commit) {
-    String jobId = commit.jobId();
-    call.key(keys.state(jobId)).key(keys.events(jobId)).key(keys.row(jobId));
-    call.key(keys.activeJobs()).key(keys.doneJobs(commit.status())).key(keys.manifest(jobId));
-    call.key(keys.blobs(jobId));
-  }
-
-  private void arguments(Script.Call call, Commit commit) {
-    call.arg(commit.jobId()).arg(commit.updatedAt());
-    call.arg(commit.terminal() ? terminalTtl.toMillis() : 0).arg(commit.row());
-    call.arg(commit.lastSeq()).arg(Math.max(0, commit.lastSeq() - eventsPerJob));
-    call.arg(String.join("\n", commit.events()));
-    call.arg(commit.set().size() * 2L).arg(commit.delete().size()).arg(commit.blobs().size() * 2L);
-    commit.set().forEach((field, value) -> call.arg(field).arg(value));
-    commit.delete().forEach(call::arg);
-    commit.blobs().forEach((name, text) -> call.arg(name).arg(text));
-    commit.dropped().forEach(call::arg);
-  }
-
-  private static Throwable translate(String jobId, Throwable failure) {
-    String text = String.valueOf(failure.getMessage());
-    if (text.contains("FENCED")) {
-      return new FencedException(jobId);
-    }
-    if (text.contains("IDEMPOTENCY")) {
-      return new MnException(
-          ErrorCode.CONFLICT,
-          "idempotency_key_reused",
-          "this Idempotency-Key was used before for another submission");
-    }
-    return failure;
+    return writer.commit(commit).toCompletionStage();
   }
 
   @Override
@@ -221,7 +161,10 @@ public final class RedisJobStore implements JobStore {
         onCaller(rowAnswer(jobId)).map(answer -> answer == null ? null : answer.toBuffer());
   }
 
-  /** Completes where this was called, which need not be the lane: callers keep state there. */
+  /**
+   * Completes on the event loop that called, which need not be the lane, as callers keep state
+   * there.
+   */
   private static <T> Future<T> onCaller(Future<T> answer) {
     Context caller = Vertx.currentContext();
     if (caller == null) {

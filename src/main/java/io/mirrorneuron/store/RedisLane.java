@@ -26,13 +26,16 @@ final class RedisLane extends VerticleBase implements Executor {
   private static final long RECONNECT_MS = 100;
 
   /**
-   * First words with which a Redis says that it cannot serve yet; the last is the client's own, for
-   * what was under way when the connection closed.
+   * Error prefixes with which Redis says that it cannot serve yet; the last one is the client's
+   * own, for commands under way when the connection closed.
    */
   private static final List<String> NOT_NOW =
       List.of("LOADING", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "CONNECTION_CLOSED");
 
-  /** Redis refuses all writes while its disk does; a script says so somewhere in its failure. */
+  /**
+   * Part of the error with which Redis refuses writes while its disk refuses them; anywhere in the
+   * text when a script failed.
+   */
   private static final String CANNOT_WRITE = "MISCONF ";
 
   private final RedisOptions options;
@@ -84,7 +87,7 @@ final class RedisLane extends VerticleBase implements Executor {
     try {
       return connection.send(request).recover(failure -> Future.failedFuture(told(failure)));
     } catch (RuntimeException e) {
-      // The client throws between the end of a connection and our hearing of it.
+      // The client throws between the end of a connection and its end handler.
       return Future.failedFuture(away(e));
     }
   }

@@ -69,7 +69,7 @@ public final class RedisLanes {
     return lanes.stream().allMatch(RedisLane::isConnected);
   }
 
-  /** Connections over which the keys of all jobs are read. */
+  /** A lane for commands that concern no single job. */
   RedisLane any() {
     return lanes.getFirst();
   }

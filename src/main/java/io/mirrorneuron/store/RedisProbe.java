@@ -5,7 +5,7 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import java.util.concurrent.CompletionStage;
 
-/** Asks Redis how it is, over the connections that the jobs use. */
+/** Checks whether Redis answers and writes, over the connections that the jobs use. */
 public record RedisProbe(RedisLanes lanes, Keys keys) implements StoreProbe {
   private static final int KEPT_MS = 1000;
 

@@ -1,7 +1,7 @@
 package io.mirrorneuron.store;
 
 /**
- * The server that holds the state of all jobs, as {@code /runtime/status} tells it.
+ * The Redis server that holds the state of all jobs, as {@code /runtime/status} shows it.
  *
  * @param target where it listens, without password
  * @param connected whether it can be asked now

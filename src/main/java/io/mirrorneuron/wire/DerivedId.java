@@ -6,7 +6,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
 
-/** Ids that follow from what they name, so that whatever is told again has the same id. Pure. */
+/** Deterministic ids, derived from what they name: a repeated report has the same id. Pure. */
 public final class DerivedId {
   private DerivedId() {}
 

@@ -39,7 +39,7 @@ public record Excerpt(JsonNode json) {
           "finalArtifact",
           "result");
 
-  /** Of a value whose parts are looked at one by one. */
+  /** Of a value whose parts are cut one by one. */
   public static Excerpt of(JsonNode whole) {
     return new Excerpt(Redaction.of(whole));
   }

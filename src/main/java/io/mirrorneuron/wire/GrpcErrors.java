@@ -1,17 +1,13 @@
 package io.mirrorneuron.wire;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.vertx.core.MultiMap;
 import io.vertx.grpc.common.GrpcStatus;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.util.Base64;
-import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -30,11 +26,6 @@ public final class GrpcErrors {
           "input_validation_failed",
           "resource_overloaded");
 
-  /** Header lists end at 8 KiB in common clients; message and report together stay below. */
-  private static final int MAX_MESSAGE_BYTES = 4096;
-
-  private static final int MAX_REPORT_BYTES = 2048;
-
   private GrpcErrors() {}
 
   /**
@@ -48,19 +39,8 @@ public final class GrpcErrors {
     if (!(thrown instanceof MnException failure)) {
       return new Failure(GrpcStatus.INTERNAL, "internal error", trailers);
     }
-    trailers.set(GrpcMetadata.CODE, failure.code().name());
-    trailers.set(GrpcMetadata.ERROR, failure.error());
-    if (failure.retryAfterMs() > 0) {
-      trailers.set(GrpcMetadata.RETRY_AFTER, Long.toString(failure.retryAfterMs()));
-    }
     boolean prefixed = PREFIXES.contains(failure.error());
-    if (failure.validation() != null && !prefixed) {
-      byte[] report =
-          Json.write(shrunk(failure.validation(), MAX_REPORT_BYTES))
-              .getBytes(StandardCharsets.UTF_8);
-      trailers.set(
-          GrpcMetadata.VALIDATION, Base64.getEncoder().withoutPadding().encodeToString(report));
-    }
+    ErrorTrailers.write(failure, !prefixed, trailers);
     return new Failure(status(failure), prefixed ? prefixed(failure) : text(failure), trailers);
   }
 
@@ -84,13 +64,13 @@ public final class GrpcErrors {
 
   private static String text(MnException failure) {
     String message = failure.getMessage() == null ? failure.error() : failure.getMessage();
-    return cut(message, MAX_MESSAGE_BYTES);
+    return HeaderFit.text(message, HeaderFit.MESSAGE_BYTES);
   }
 
   private static String prefixed(MnException failure) {
     String prefix = failure.error() + ": ";
     if (failure.validation() != null) {
-      return prefix + Json.write(shrunk(failure.validation(), MAX_MESSAGE_BYTES));
+      return prefix + Json.write(HeaderFit.report(failure.validation(), HeaderFit.MESSAGE_BYTES));
     }
     String text = text(failure);
     return text.startsWith(failure.error() + ":") ? text : prefix + text;
@@ -104,16 +84,16 @@ public final class GrpcErrors {
    */
   public static MnException toException(GrpcStatus status, String message, MultiMap trailers) {
     String text = message == null || message.isEmpty() ? "the runtime answered " + status : message;
-    ErrorCode sent = sentCode(trailers);
+    ErrorCode sent = ErrorTrailers.code(trailers);
     if (sent != null) {
       String error = trailers.get(GrpcMetadata.ERROR);
       JsonNode report = reportAfter(error, text);
       return failure(
               sent,
-              error == null ? status.name().toLowerCase(java.util.Locale.ROOT) : error,
+              error == null ? status.name().toLowerCase(Locale.ROOT) : error,
               text,
-              report != null ? report : sentReport(trailers))
-          .withRetryAfter(sentRetryAfter(trailers));
+              report != null ? report : ErrorTrailers.report(trailers))
+          .withRetryAfter(ErrorTrailers.retryAfterMs(trailers));
     }
     for (String prefix : PREFIXES) {
       if (text.startsWith(prefix + ":")) {
@@ -169,7 +149,7 @@ public final class GrpcErrors {
     return switch (code) {
       case INVALID -> "invalid_argument";
       case PRECONDITION -> "failed_precondition";
-      default -> code.name().toLowerCase(java.util.Locale.ROOT);
+      default -> code.name().toLowerCase(Locale.ROOT);
     };
   }
 
@@ -177,106 +157,9 @@ public final class GrpcErrors {
     return new MnException(code, error, text, report, null);
   }
 
-  private static ErrorCode sentCode(MultiMap trailers) {
-    String name = trailers.get(GrpcMetadata.CODE);
-    for (ErrorCode code : ErrorCode.values()) {
-      if (code.name().equals(name)) {
-        return code;
-      }
-    }
-    return null;
-  }
-
-  private static long sentRetryAfter(MultiMap trailers) {
-    try {
-      String sent = trailers.get(GrpcMetadata.RETRY_AFTER);
-      return sent == null ? 0 : Math.max(0, Long.parseLong(sent));
-    } catch (NumberFormatException e) {
-      return 0;
-    }
-  }
-
-  private static JsonNode sentReport(MultiMap trailers) {
-    String encoded = trailers.get(GrpcMetadata.VALIDATION);
-    if (encoded == null) {
-      return null;
-    }
-    try {
-      return parsed(new String(Base64.getDecoder().decode(encoded), StandardCharsets.UTF_8));
-    } catch (IllegalArgumentException e) {
-      return null;
-    }
-  }
-
   private static JsonNode reportAfter(String prefix, String text) {
     return prefix != null && text.startsWith(prefix + ":")
-        ? parsed(text.substring(prefix.length() + 1))
+        ? ErrorTrailers.object(text.substring(prefix.length() + 1))
         : null;
-  }
-
-  /** The object in {@code text}, or null when it is something else. */
-  private static JsonNode parsed(String text) {
-    try {
-      JsonNode node = Json.parse(text.strip());
-      return node != null && node.isObject() ? node : null;
-    } catch (JsonProcessingException e) {
-      return null;
-    }
-  }
-
-  /** Drops what a reader misses least until the report fits; its verdict and counts stay. */
-  private static JsonNode shrunk(JsonNode report, int maxBytes) {
-    if (!(report instanceof ObjectNode object) || fits(object, maxBytes)) {
-      return report;
-    }
-    ObjectNode copy = object.deepCopy();
-    copy.put("truncated", true);
-    copy.remove("results");
-    for (String list : List.of("errors", "issues")) {
-      while (!fits(copy, maxBytes)
-          && copy.get(list) instanceof ArrayNode items
-          && !items.isEmpty()) {
-        int keep = items.size() / 2;
-        while (items.size() > keep) {
-          items.remove(items.size() - 1);
-        }
-      }
-    }
-    return copy;
-  }
-
-  private static boolean fits(JsonNode report, int maxBytes) {
-    return encodedLength(Json.write(report)) <= maxBytes;
-  }
-
-  private static String cut(String text, int maxBytes) {
-    int end = 0;
-    int bytes = 0;
-    while (end < text.length()) {
-      int point = text.codePointAt(end);
-      int chars = Character.charCount(point);
-      bytes += encodedLength(text.substring(end, end + chars));
-      if (bytes > maxBytes) {
-        return text.substring(0, end) + "…";
-      }
-      end += chars;
-    }
-    return text;
-  }
-
-  /** Length as a header value, where everything but the plainest characters takes three bytes. */
-  private static int encodedLength(String text) {
-    int length = 0;
-    for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
-      boolean plain =
-          b >= '0' && b <= '9'
-              || b >= 'A' && b <= 'Z'
-              || b >= 'a' && b <= 'z'
-              || b == '-'
-              || b == '_'
-              || b == '.';
-      length += plain ? 1 : 3;
-    }
-    return length;
   }
 }

@@ -13,6 +13,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -81,7 +82,18 @@ final class CommitFloor implements AutoCloseable {
     return store.create(
         new NewJob(id, job.owner(), job.manifest(), null, null),
         new Commit(
-            id, 1, job.fields(), List.of(), events, events.size(), row, 0, "completed", true));
+            id,
+            1,
+            job.fields(),
+            List.of(),
+            Map.of(),
+            List.of(),
+            events,
+            events.size(),
+            row,
+            0,
+            "completed",
+            true));
   }
 
   @Override

@@ -192,7 +192,7 @@ class ConfigLoaderTest {
                     new Secret("t3"),
                     true,
                     2_000_000),
-                new Config.Jwt(
+                new JwtSettings(
                     Set.of(JwtAlgorithm.RS256, JwtAlgorithm.ES256),
                     null,
                     URI.create("https://issuer.example/keys"),

@@ -46,8 +46,8 @@ class AddingAnEndpointIT {
 
     Thinkers() {
       super("thinkers", 4);
-      onHot("think", call -> later(MILLIS).map(encode(Json.object())));
-      onHot("thinkLong", call -> later(MILLIS).map(encode(Json.object())));
+      onHot("think", call -> threads().later(MILLIS).map(encode(Json.object())));
+      onHot("thinkLong", call -> threads().later(MILLIS).map(encode(Json.object())));
     }
   }
 

@@ -322,7 +322,7 @@ class RedisServerIT {
     logger.setLevel(Level.INFO);
     try (RedisServer server = start(home)) {
       assertThat(said.list).isEmpty();
-      server.tell();
+      server.logVersion();
       assertThat(said.list.stream().map(ILoggingEvent::getFormattedMessage))
           .anyMatch(line -> line.startsWith("Redis 7.0.15 serves as process " + server.pid()))
           .filteredOn(line -> line.startsWith("Redis 7.0.15 has publicly known security holes"))

@@ -99,9 +99,9 @@ class StorageTest {
   private Storage storage(long minFree) {
     return new Storage(
         List.of(
-            new Place("the home folder", "home", HOME),
-            new Place("the folder of runs", "runs_root", RUNS),
-            new Place("the workspaces", "temp_dir", TEMP)),
+            new WatchedFolder("the home folder", "home", HOME),
+            new WatchedFolder("the folder of runs", "runs_root", RUNS),
+            new WatchedFolder("the workspaces", "temp_dir", TEMP)),
         minFree,
         disks,
         clock);

@@ -17,7 +17,7 @@ class StorageWatchTest {
 
   private final Storage storage =
       new Storage(
-          List.of(new Place("the home folder", "home", Path.of("/"))),
+          List.of(new WatchedFolder("the home folder", "home", Path.of("/"))),
           0,
           new FreeSpace() {
             @Override

@@ -49,6 +49,8 @@ interface JobStoreContract {
         epoch,
         Map.of("seq", Long.toString(last)),
         List.of(),
+        Map.of(),
+        List.of(),
         LongStream.rangeClosed(first, last).mapToObj("{\"seq\":%d}"::formatted).toList(),
         last,
         row(job, status, last),
@@ -179,6 +181,8 @@ interface JobStoreContract {
             1,
             Map.of("x", "1", "y", "2"),
             List.of(),
+            Map.of(),
+            List.of(),
             List.of(),
             3,
             row("a", "running", 3),
@@ -194,6 +198,8 @@ interface JobStoreContract {
                     1,
                     Map.of("y", "3\nä"),
                     List.of("x", "never"),
+                    Map.of(),
+                    List.of(),
                     List.of(),
                     3,
                     "{}",
@@ -213,7 +219,19 @@ interface JobStoreContract {
     Map<String, String> many = new java.util.HashMap<>();
     IntStream.range(0, 5000).forEach(i -> many.put("f" + i, "v" + i));
     Commit large =
-        new Commit("a", 1, many, List.of("seq"), List.of(), 3, "{}", 20, "running", false);
+        new Commit(
+            "a",
+            1,
+            many,
+            List.of("seq"),
+            Map.of(),
+            List.of(),
+            List.of(),
+            3,
+            "{}",
+            20,
+            "running",
+            false);
     await(store().commit(large));
     assertThat(await(store().load("a")).orElseThrow().fields()).isEqualTo(many);
 
@@ -222,7 +240,18 @@ interface JobStoreContract {
         store()
             .commit(
                 new Commit(
-                    "a", 1, Map.of("z", "1"), all, List.of(), 3, "{}", 30, "running", false)));
+                    "a",
+                    1,
+                    Map.of("z", "1"),
+                    all,
+                    Map.of(),
+                    List.of(),
+                    List.of(),
+                    3,
+                    "{}",
+                    30,
+                    "running",
+                    false)));
     assertThat(await(store().load("a")).orElseThrow().fields()).isEqualTo(Map.of("z", "1"));
   }
 

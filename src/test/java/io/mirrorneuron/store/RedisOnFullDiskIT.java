@@ -7,9 +7,9 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.storage.FreeSpace;
-import io.mirrorneuron.storage.Place;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.storage.StorageWatch;
+import io.mirrorneuron.storage.WatchedFolder;
 import io.mirrorneuron.testing.SmallDisk;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -38,7 +38,7 @@ class RedisOnFullDiskIT {
       redis.awaitReady();
       Storage storage =
           new Storage(
-              List.of(new Place("the home folder", "home", folder)),
+              List.of(new WatchedFolder("the home folder", "home", folder)),
               0,
               FreeSpace.OF_DISKS,
               Clock.systemUTC());

@@ -12,6 +12,7 @@ import io.mirrorneuron.area.runs.Desktop;
 import io.mirrorneuron.area.runs.RunsVerticle;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.JwtSettings;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.gateway.GatewayVerticle;
 import io.mirrorneuron.gateway.Health;
@@ -200,7 +201,7 @@ public final class GatewayFixture implements AutoCloseable {
   }
 
   /** The same, where tokens of an issuer are accepted besides. */
-  public static GatewayFixture believing(Path folder, Config.Jwt jwt, Clock clock)
+  public static GatewayFixture believing(Path folder, JwtSettings jwt, Clock clock)
       throws Exception {
     return new GatewayFixture(
         folder,

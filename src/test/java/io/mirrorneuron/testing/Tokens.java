@@ -2,8 +2,8 @@ package io.mirrorneuron.testing;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.JwtAlgorithm;
+import io.mirrorneuron.config.JwtSettings;
 import io.mirrorneuron.security.Role;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
@@ -90,19 +90,19 @@ public final class Tokens {
   }
 
   /** A configuration that believes this issuer by a file, which is made. */
-  public Config.Jwt byFile(Path file) throws IOException {
+  public JwtSettings byFile(Path file) throws IOException {
     Files.writeString(file, pem());
     return settings(Set.of(algorithm), file, null);
   }
 
   /** A configuration that believes whoever is shown at the address. */
-  public Config.Jwt byAddress(URI address) {
+  public JwtSettings byAddress(URI address) {
     return settings(Set.of(algorithm), null, address);
   }
 
   /** With a leeway of 30 s and no names for roles but our own. */
-  public static Config.Jwt settings(Set<JwtAlgorithm> algorithms, Path file, URI address) {
-    return new Config.Jwt(
+  public static JwtSettings settings(Set<JwtAlgorithm> algorithms, Path file, URI address) {
+    return new JwtSettings(
         algorithms,
         file,
         address,

@@ -3,14 +3,9 @@ package io.mirrorneuron.area.jobs;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.area.jobs.view.JobStory;
-import io.mirrorneuron.area.jobs.view.progress.Ticking;
-import io.mirrorneuron.area.jobs.view.stored.JobRecord;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.config.Secret;
-import io.mirrorneuron.model.ErrorCode;
-import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Backup;
 import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.ForkRequest;
@@ -26,25 +21,14 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.BiFunction;
-import java.util.function.Function;
-import java.util.function.Predicate;
-import java.util.function.Supplier;
-import java.util.function.ToIntFunction;
 
 /** The area {@code jobs}. */
 public final class JobsVerticle extends AreaVerticle {
   private static final int LIMIT = 256;
   private static final int MAX_ROWS = 1000;
   private static final int LOG_PAGE = 1000;
-  private static final long DETAIL_BYTES = 16 << 20;
-  private static final long PROGRESS_BYTES = 32 << 20;
-  private static final long GRAPH_BYTES = 8 << 20;
   private static final int STORIES = 256;
   private static final long STORY_WEIGHT = 200_000;
-
-  /** What happens within this time is shown together to those who follow a job. */
-  private static final long PACE_MILLIS = 200;
 
   private final JobsPort jobs;
   private final JobRuns runs;
@@ -52,13 +36,8 @@ public final class JobsVerticle extends AreaVerticle {
   private final BundleStaging staging;
   private final Secret adminToken;
   private final Clock clock;
-  private final JobStories stories;
-  private final RunRows rows;
-  private final Function<String, Future<Buffer>> details;
-  private final Function<String, Future<Snapshot>> progress;
-  private final Function<String, Future<Buffer>> graphs;
-  private JobChanges changes;
-  private JobChanges changesWithRuns;
+  private final JobViewCaches views;
+  private JobStreams streams;
 
   /**
    * @param rows null when the rows of the runtime cannot be read; each view is then made anew
@@ -78,21 +57,9 @@ public final class JobsVerticle extends AreaVerticle {
     this.staging = staging;
     this.adminToken = adminToken;
     this.clock = clock;
-    this.stories = new JobStories(jobs, runs, STORIES, STORY_WEIGHT);
-    this.rows =
-        rows == null
-            ? null
-            : new RunRows(
-                rows, runs::version, run -> inLine(() -> runs.stamp(run)), System::nanoTime);
-    this.details =
-        kept(id -> blocking(() -> encode(reads.compact(id))), Buffer::length, DETAIL_BYTES);
-    this.progress =
-        kept(id -> seen(id, Snapshot::of), shown -> shown.document().length(), PROGRESS_BYTES);
-    this.graphs =
-        kept(
-            id -> seen(id, (story, record) -> encode(story.agentGraph(record))),
-            Buffer::length,
-            GRAPH_BYTES);
+    this.views =
+        new JobViewCaches(
+            rows, runs, reads, new JobStories(jobs, runs, STORIES, STORY_WEIGHT), threads());
     on("submitJob", this::submitJob);
     on("listJobs", this::listJobs);
     onHot("getJob", this::getJob);
@@ -104,10 +71,10 @@ public final class JobsVerticle extends AreaVerticle {
     on("restoreJob", this::restoreJob);
     on("forkJob", this::forkJob);
     on("sendMessage", this::sendMessage);
-    onHot("listJobEvents", this::listJobEvents);
+    onHot("listJobEvents", call -> streams.events(call));
     onHot("getWorkflowProgress", this::getWorkflowProgress);
-    onHot("streamWorkflowProgress", this::streamWorkflowProgress);
-    onHot("getAgentGraph", call -> graphs.apply(id(call)));
+    onHot("streamWorkflowProgress", call -> streams.progress(call));
+    onHot("getAgentGraph", call -> views.graph(id(call)));
     on("listDeadLetters", this::listDeadLetters);
     on("replayDeadLetter", this::replayDeadLetter);
     on("cleanupJobs", this::cleanupJobs);
@@ -116,16 +83,13 @@ public final class JobsVerticle extends AreaVerticle {
 
   @Override
   public Future<?> start() throws Exception {
-    changes = new JobChanges(vertx, (job, action) -> inLine(() -> jobs.watch(job, action)));
-    changesWithRuns =
-        new JobChanges(vertx, (job, action) -> inLine(() -> watchWithRun(job, action)));
+    streams = new JobStreams(vertx, threads(), jobs, runs, reads, views, clock);
     return super.start();
   }
 
   @Override
   public Future<?> stop() {
-    changes.close();
-    changesWithRuns.close();
+    streams.close();
     return Future.succeededFuture();
   }
 
@@ -148,104 +112,15 @@ public final class JobsVerticle extends AreaVerticle {
 
   private Future<Buffer> getJob(ApiCall call) {
     String jobId = id(call);
-    if (call.text("include").equals("full")) {
-      return blocking(() -> encode(reads.full(jobId)));
-    }
-    return details.apply(jobId);
-  }
-
-  /** The way to the view of a job, by rows where there are any. */
-  private <V> Function<String, Future<V>> kept(
-      Function<String, Future<V>> compose, ToIntFunction<V> length, long maxBytes) {
-    if (rows == null) {
-      return compose;
-    }
-    var cache = new RowCache<>(rows, compose, length, maxBytes);
-    // A job without a row may have left a run.
-    return id ->
-        cache.get(id).recover(e -> isUnknown(e) ? compose.apply(id) : Future.failedFuture(e));
-  }
-
-  private static boolean isUnknown(Throwable failure) {
-    return failure instanceof MnException known && known.code() == ErrorCode.NOT_FOUND;
-  }
-
-  private <V> Future<V> seen(String jobId, BiFunction<JobStory, JobRecord, V> view) {
-    return inLine(() -> stories.look(jobId, view));
-  }
-
-  private Future<Buffer> listJobEvents(ApiCall call) {
-    boolean compact = !call.text("include").equals("full");
-    return patiently(
-            call, changes, () -> readEvents(call), page -> page.events().isEmpty() && !page.ended())
-        .map(page -> Events.page(page, compact));
-  }
-
-  /** A reader with patience gets an empty page only when nothing has come for that long. */
-  private <P> Future<P> patiently(
-      ApiCall call, JobChanges from, Supplier<Future<P>> read, Predicate<P> isEmpty) {
-    if (call.patience().isZero()) {
-      return read.get();
-    }
-    String jobId = id(call);
-    return from.observe(jobId)
-        .compose(
-            version ->
-                read.get()
-                    .compose(
-                        page ->
-                            isEmpty.test(page)
-                                ? from.after(jobId, version, call.patience())
-                                    .compose(changed -> read.get())
-                                : Future.succeededFuture(page)));
+    return call.text("include").equals("full")
+        ? blocking(() -> encode(reads.full(jobId)))
+        : views.detail(jobId);
   }
 
   private Future<Buffer> getWorkflowProgress(ApiCall call) {
-    return progress
-        .apply(id(call))
+    return views
+        .progress(id(call))
         .map(shown -> Buffer.buffer(shown.document().at(clock.millis())));
-  }
-
-  /** One who follows the job sees its changes in steps, and the first and the last at once. */
-  private Future<Buffer> streamWorkflowProgress(ApiCall call) {
-    boolean follows = call.has("after") && !call.patience().isZero();
-    long after = call.has("after") ? call.integer("after") : -1;
-    return (follows ? later(PACE_MILLIS) : Future.succeededFuture())
-        .compose(
-            paced ->
-                patiently(
-                    call,
-                    changesWithRuns,
-                    () -> progressNow(id(call)),
-                    shown -> shown.seq() <= after && !shown.isFinal()))
-        .map(shown -> shown.page(after, clock.millis()));
-  }
-
-  private Future<Snapshot> progressNow(String jobId) {
-    if (rows != null) {
-      rows.lookAgain(jobId);
-    }
-    return progress.apply(jobId);
-  }
-
-  /** Hears of what the runtime does and of what programs of the run write. */
-  private JobsPort.Subscription watchWithRun(String jobId, Runnable onChange) {
-    String runId = reads.runId(jobId);
-    JobsPort.Subscription ofJob = jobs.watch(jobId, onChange);
-    JobsPort.Subscription ofRun = runId == null ? () -> {} : runs.watch(runId, onChange);
-    return () -> {
-      ofJob.close();
-      ofRun.close();
-    };
-  }
-
-  private Future<EventPage> readEvents(ApiCall call) {
-    int limit = (int) call.integer("limit");
-    return inLine(
-        () ->
-            call.has("after")
-                ? reads.events(id(call), call.integer("after"), limit)
-                : reads.lastEvents(id(call), limit));
   }
 
   private ObjectNode listDeadLetters(ApiCall call) {
@@ -293,29 +168,6 @@ public final class JobsVerticle extends AreaVerticle {
 
   private ObjectNode cleanupJobs(ApiCall call) {
     return Json.object().put("cleared_count", jobs.clear(adminToken.value()));
-  }
-
-  /**
-   * The progress of a job.
-   *
-   * @param seq grows with each event that is in it
-   * @param isFinal nothing follows
-   */
-  private record Snapshot(Ticking document, long seq, boolean isFinal) {
-
-    static Snapshot of(JobStory story, JobRecord record) {
-      return new Snapshot(story.progress(record), story.version(), story.isFinal(record));
-    }
-
-    /** {@code {data, next, ended}} for who has seen it up to an event. */
-    Buffer page(long after, long now) {
-      Buffer page = Buffer.buffer("{\"data\":[");
-      if (seq > after) {
-        page.appendBytes(document.at(now));
-      }
-      return page.appendString(
-          "],\"next\":" + Math.max(seq, after) + ",\"ended\":" + isFinal + "}");
-    }
   }
 
   private static ObjectNode changed(ApiCall call, String status) {

@@ -92,7 +92,7 @@ public final class RunsVerticle extends AreaVerticle {
               long seq = page.path("seq").asLong();
               long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
               if (seq <= after && left > LOOK_MILLIS) {
-                return later(LOOK_MILLIS).compose(due -> streamRuns(call, until));
+                return threads().later(LOOK_MILLIS).compose(due -> streamRuns(call, until));
               }
               ObjectNode answer = Json.object();
               ArrayNode data = answer.putArray("data");

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers requests whose head is refused; there is no route yet that could. Vert.x closes the
- * connection behind the answer.
+ * Answers requests whose head (request line and headers) is refused before any route is looked at.
+ * Vert.x closes the connection behind the answer.
  */
 public final class BadHeads implements Handler<HttpServerRequest> {
   private static final Logger log = LoggerFactory.getLogger(BadHeads.class);
@@ -35,7 +35,7 @@ public final class BadHeads implements Handler<HttpServerRequest> {
         .setStatusCode(problem.status())
         .putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json")
         .putHeader(HttpHeaders.CONNECTION, "close")
-        .putHeader(Entry.REQUEST_ID, id)
+        .putHeader(CommonHeaders.REQUEST_ID, id)
         .end(Buffer.buffer(problem.bytes(id)));
   }
 }

@@ -43,7 +43,7 @@ record ByteRange(long from, long length) {
     return "bytes %d-%d/%d".formatted(from, from + length - 1, size);
   }
 
-  /** More digits than a number has are beyond the end of every file. */
+  /** Numbers too large for a long are beyond the end of every file. */
   private static long number(String digits) {
     return digits.length() > 18 ? Long.MAX_VALUE : Long.parseLong(digits);
   }

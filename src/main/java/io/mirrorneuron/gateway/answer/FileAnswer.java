@@ -28,15 +28,16 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * An answer that is a file: all of it, a part, or only the word that the client has it already. The
- * area says which with {@code {path, content_type, file_name?, delete_after?}}; it answers for the
- * path. What workers wrote may be a page with scripts, so it gets an origin of its own.
+ * An answer that is a file: all of it, a byte range, or 304 when the client has it already. The
+ * area says which with {@code {path, content_type, file_name?, delete_after?}}; it is responsible
+ * for the path. Files that programs wrote may be pages with scripts, so each is sent with a
+ * sandboxed origin of its own.
  */
 public final class FileAnswer {
   /** What programs wrote may be looked at, but runs nothing. */
   private static final PagePolicy POLICY = PagePolicy.of("sandbox", "private, no-cache");
 
-  /** The JDK's own form of it leaves the zero of a day out. */
+  /** The JDK's own RFC 1123 format writes days below 10 with one digit. */
   private static final DateTimeFormatter HTTP_DATE =
       DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
           .withZone(ZoneOffset.UTC);
@@ -65,7 +66,7 @@ public final class FileAnswer {
     ctx.vertx().executeBlocking(file::open, false).onComplete(file::write, file::fail);
   }
 
-  /** The file as it is now; what is added to it later is not sent. */
+  /** The opened file with its size at that time; bytes that are added later are not sent. */
   private record Opened(FileChannel channel, long size, Instant modified, String tag) {}
 
   private Opened open() throws IOException {
@@ -92,27 +93,38 @@ public final class FileAnswer {
       close(file);
       return;
     }
-    response
-        .putHeader("ETag", file.tag())
-        .putHeader("Last-Modified", HTTP_DATE.format(file.modified()))
-        .putHeader("Accept-Ranges", "bytes");
-    POLICY.apply(response);
+    headersOf(file);
     if (isKnown(file)) {
       response.setStatusCode(304);
       finish(file);
       return;
     }
-    String asked = request.method() == HttpMethod.HEAD ? null : request.getHeader("Range");
-    ByteRange part =
-        asked == null || !stillMeant(file)
-            ? ByteRange.whole(file.size())
-            : ByteRange.of(asked, file.size());
+    ByteRange part = wanted(file);
     if (part == null) {
       response.putHeader("Content-Range", "bytes */" + file.size());
       close(file);
       Problems.send(ctx, Problem.rangeNotSatisfiable(file.size()));
       return;
     }
+    headersOf(part, file);
+    if (request.method() == HttpMethod.HEAD || part.length() == 0) {
+      finish(file);
+    } else {
+      response
+          .sendFile(file.channel(), part.from(), part.length())
+          .onComplete(sent -> close(file), broken -> abort(file));
+    }
+  }
+
+  private void headersOf(Opened file) {
+    response
+        .putHeader("ETag", file.tag())
+        .putHeader("Last-Modified", HTTP_DATE.format(file.modified()))
+        .putHeader("Accept-Ranges", "bytes");
+    POLICY.apply(response);
+  }
+
+  private void headersOf(ByteRange part, Opened file) {
     if (part.length() < file.size()) {
       response.setStatusCode(206).putHeader("Content-Range", part.header(file.size()));
     }
@@ -122,13 +134,14 @@ public final class FileAnswer {
     if (answer.has("file_name")) {
       response.putHeader("Content-Disposition", disposition(answer.path("file_name").asText()));
     }
-    if (request.method() == HttpMethod.HEAD || part.length() == 0) {
-      finish(file);
-    } else {
-      response
-          .sendFile(file.channel(), part.from(), part.length())
-          .onComplete(sent -> close(file), broken -> abort(file));
-    }
+  }
+
+  /** The part of the file that was asked for; null when the file has no such part. */
+  private ByteRange wanted(Opened file) {
+    String asked = request.method() == HttpMethod.HEAD ? null : request.getHeader("Range");
+    return asked == null || !rangeApplies(file)
+        ? ByteRange.whole(file.size())
+        : ByteRange.of(asked, file.size());
   }
 
   private void finish(Opened file) {
@@ -154,7 +167,7 @@ public final class FileAnswer {
             false);
   }
 
-  /** What was made for this answer alone goes with it. */
+  /** Deletes a file that was made for this answer alone. */
   private Void discard() throws IOException {
     if (answer.path("delete_after").asBoolean()) {
       Files.deleteIfExists(path);
@@ -181,8 +194,8 @@ public final class FileAnswer {
     return since != null && !file.modified().isAfter(since);
   }
 
-  /** Whether the part is wanted of the file as it is now. */
-  private boolean stillMeant(Opened file) {
+  /** Whether the range applies to the file as it is now: {@code If-Range} is absent or matches. */
+  private boolean rangeApplies(Opened file) {
     String condition = request.getHeader("If-Range");
     return condition == null
         || condition.equals(file.tag())

@@ -113,7 +113,10 @@ public record Problem(int status, String error, String title, String detail, Obj
         ErrorCode.UNAUTHENTICATED, "token_expired", "the token has expired; send a newer one");
   }
 
-  /** Called by a name that only a page of another site would call this server by. */
+  /**
+   * The header {@code Host} has a name that is not this server's: probably a page of another site
+   * calls (DNS rebinding).
+   */
   public static Problem hostNotAllowed(boolean asksWhoCalls) {
     return new Problem(
         421,
@@ -129,7 +132,7 @@ public record Problem(int status, String error, String title, String detail, Obj
         Json.object());
   }
 
-  /** A page of another site wants to change something. */
+  /** A page of another origin sent a request that may change something. */
   public static Problem originNotAllowed() {
     return of(
         ErrorCode.FORBIDDEN,
@@ -161,7 +164,7 @@ public record Problem(int status, String error, String title, String detail, Obj
     this(code.httpStatus(), error, title(code, error), detail, extras);
   }
 
-  /** Told in the log once a minute, by who knows the disks. */
+  /** Not logged per request: {@code storage} logs it once a minute. */
   boolean isStorageFull() {
     return error.equals("storage_full");
   }

@@ -12,10 +12,12 @@ import org.slf4j.LoggerFactory;
 public final class Problems {
   private static final Logger log = LoggerFactory.getLogger(Problems.class);
 
-  /** Bytes of a body that nobody wants; a caller who sends more is cut off. */
+  /**
+   * Bytes of a refused request's body that are still read; a caller who sends more is disconnected.
+   */
   private static final long DRAIN_LIMIT = 64L << 20;
 
-  /** In which it must have come. */
+  /** Time in which the rest of that body must have arrived. */
   private static final long GRACE_MILLIS = 10_000;
 
   private Problems() {}
@@ -27,18 +29,19 @@ public final class Problems {
       failure = new io.vertx.ext.web.handler.HttpException(ctx.statusCode());
     }
     Problem problem = Problem.of(failure);
-    String requestId = Entry.requestId(ctx.request());
+    String requestId = CommonHeaders.requestId(ctx.request());
     if (problem.isStorageFull()) {
       log.debug("{} {}: {}", ctx.request().method(), ctx.request().path(), problem.detail());
     } else if (problem
-        .isRetryable()) { // nothing is wrong here: something we stand on is away or full
+        .isRetryable()) { // not a fault of this server: something it depends on is unavailable or
+      // full
       log.warn(
           "{} {}: {}, request {}",
           ctx.request().method(),
           ctx.request().path(),
           problem.detail(),
           requestId);
-    } else if (problem.status() >= 500 && problem.status() != 501) { // 501 is no fault of ours
+    } else if (problem.status() >= 500 && problem.status() != 501) { // 501 is not logged as a fault
       log.error(
           "{} {} failed, request {}",
           ctx.request().method(),
@@ -66,10 +69,10 @@ public final class Problems {
     if (problem.isRetryable()) {
       response.putHeader("Retry-After", Long.toString(problem.retryAfterSeconds()));
     }
-    response.end(Buffer.buffer(problem.bytes(Entry.requestId(request))));
+    response.end(Buffer.buffer(problem.bytes(CommonHeaders.requestId(request))));
     if (!request.isEnded()) {
       drain(request);
-      // Who only holds the place of others, and has been refused, need not end by itself.
+      // A caller who was refused keeps a connection that others need: it is closed after a while.
       ctx.vertx()
           .setTimer(
               GRACE_MILLIS,
@@ -81,7 +84,10 @@ public final class Problems {
     }
   }
 
-  /** Reads on, so that a client that sends before it listens gets its answer, but not for ever. */
+  /**
+   * Reads the rest of the body, within limits, so that a client that sends all before it reads gets
+   * its answer.
+   */
   private static void drain(HttpServerRequest request) {
     long[] seen = {0};
     request.handler(

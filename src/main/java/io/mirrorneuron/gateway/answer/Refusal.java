@@ -4,7 +4,10 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.wire.Fault;
 import java.util.List;
 
-/** A request is turned away at the door. Carries no stack trace: it is the caller's doing. */
+/**
+ * A request that the gateway refuses before any area sees it. Has no stack trace, as the cause is
+ * the request.
+ */
 public final class Refusal extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -60,7 +63,7 @@ public final class Refusal extends RuntimeException {
     return faults;
   }
 
-  /** The limit that was passed, or 0. */
+  /** The limit that was exceeded, in bytes, or 0. */
   long limitBytes() {
     return limitBytes;
   }

@@ -12,7 +12,7 @@ import io.vertx.core.http.HttpServerResponse;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The way of one operation's calls to its area. */
+/** Sends the calls of one operation to its area over the event bus. */
 public final class AreaCall {
   private static final AtomicLong NUMBERS = new AtomicLong();
 
@@ -36,8 +36,8 @@ public final class AreaCall {
   }
 
   /**
-   * As {@link #ask}, for answers that are dear to make: the area hears when the client has gone, or
-   * has waited long enough.
+   * As {@link #ask}, for answers that are expensive to make: the area is told when the client has
+   * disconnected or the time is up.
    */
   public Future<Buffer> askWhileOpen(ApiCall call, HttpServerResponse response) {
     long number = NUMBERS.incrementAndGet();

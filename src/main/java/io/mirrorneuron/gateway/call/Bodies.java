@@ -35,7 +35,7 @@ public final class Bodies {
         });
     request.exceptionHandler(done::tryFail);
     request.endHandler(end -> done.tryComplete(body));
-    request.resume(); // paused while it was found out who calls
+    request.resume(); // it was paused during authentication
     return done.future();
   }
 
@@ -52,7 +52,10 @@ public final class Bodies {
     }
   }
 
-  /** Only now, after authentication and the look at the length, is the client told to send. */
+  /**
+   * Answers {@code Expect: 100-continue}: only after authentication and the check of the length is
+   * the client told to send.
+   */
   static void greet(HttpServerRequest request) {
     if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
       request.response().writeContinue();

@@ -37,8 +37,8 @@ public final class BodyCheck {
   }
 
   /**
-   * A missing content type counts as JSON, unless a page sends it: a browser asks nobody before it
-   * sends such a body to another site.
+   * A missing content type counts as JSON, except from a browser's page: browsers send such bodies
+   * to other sites without a preflight request.
    */
   public static void mustBeJson(HttpServerRequest request) {
     String type = request.getHeader(HttpHeaders.CONTENT_TYPE);

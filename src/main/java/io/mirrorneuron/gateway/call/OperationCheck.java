@@ -62,7 +62,7 @@ public final class OperationCheck {
   }
 
   /**
-   * A parameter's value that was found in another place than its own.
+   * Decodes a parameter's value that was found somewhere else than where the contract has it.
    *
    * @throws Refusal when it does not fit
    */

@@ -12,7 +12,7 @@ import java.util.Set;
  * Compiles the schemas of a contract; done once, since a validator copies a table of all schemas.
  */
 public final class Schemas {
-  /** Keywords that refuse nothing. */
+  /** Schema keywords that restrict nothing. */
   private static final Set<String> IDLE =
       Set.of("type", "default", "description", "example", "title", "deprecated");
 
@@ -33,7 +33,7 @@ public final class Schemas {
         repository.validator(schema, QUICK), repository.validator(schema, EXPLAINED));
   }
 
-  /** A string without bounds needs no validator: its reader has done all there is to do. */
+  /** A string without restrictions needs no validator: reading it is check enough. */
   private static boolean refusesNothing(JsonSchema schema) {
     return schema instanceof JsonObject object
         && object.getValue("type") instanceof String type

@@ -24,9 +24,9 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
-/** Stores the file part of a multipart body while it arrives, under a name of ours. */
+/** Stores the file part of a multipart body while it arrives, under a generated name. */
 public final class Uploads {
-  /** What multipart framing may add to the file. */
+  /** Bytes that multipart framing may add to the file. */
   private static final long FRAMING_BYTES = 64 << 10;
 
   private static final Refusal MALFORMED =
@@ -39,7 +39,10 @@ public final class Uploads {
   private final Storage storage;
   private final UploadQuota quota;
 
-  /** What each file on disk takes of the quota; only its event loop changes an entry. */
+  /**
+   * Bytes of the quota by file on disk; an entry is changed only by the event loop that receives
+   * the file.
+   */
   private final Map<String, Long> taken = new ConcurrentHashMap<>();
 
   /**
@@ -196,7 +199,7 @@ public final class Uploads {
       }
     }
 
-    /** Parts of other names are read over. */
+    /** Parts with other names are skipped. */
     void begin(HttpServerFileUpload candidate) {
       if (candidate.name().equals(field) && part == null && !done.future().isComplete()) {
         part = candidate;

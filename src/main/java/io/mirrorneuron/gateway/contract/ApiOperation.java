@@ -84,8 +84,8 @@ public record ApiOperation(
   }
 
   /**
-   * Statuses of good answers; that of a socket is the switch of protocols, and a part of a file
-   * (206) is no other answer than the file.
+   * Statuses of successful answers: 2xx, and 101 for a socket. A part of a file (206) does not
+   * count beside the file itself.
    */
   static Set<String> successes(JsonObject operation) {
     String first = operation.containsKey("x-mn-socket") ? SWITCHING : "2";

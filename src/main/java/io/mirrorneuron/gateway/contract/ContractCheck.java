@@ -109,7 +109,10 @@ public final class ContractCheck {
     return faults;
   }
 
-  /** Whether readers of OpenAPI are told the role that the router goes by. */
+  /**
+   * Whether {@code security}, which readers of OpenAPI see, names the same role as {@code
+   * x-mn-role}, which the router checks.
+   */
   private static boolean showsRole(JsonObject operation) {
     JsonArray role = new JsonArray().add(operation.getString("x-mn-role"));
     JsonArray shown = new JsonArray().add(new JsonObject().put("bearerAuth", role));

@@ -43,7 +43,10 @@ public record StreamSpec(
         stream.getString("topic"));
   }
 
-  /** Only the newest record counts, for whoever has fallen behind. */
+  /**
+   * Whether each record replaces the one before, so that a client that has fallen behind needs only
+   * the newest.
+   */
   public boolean isSnapshot() {
     return eventName != null;
   }

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 public final class Origins {
   private static final String ALL = "*";
 
-  /** A proxy before us may speak TLS. */
+  /** Both schemes count as ours, as a proxy before us may terminate TLS. */
   private static final Set<String> OURS = Set.of("http", "https");
 
   private final boolean all;
@@ -35,7 +35,7 @@ public final class Origins {
   }
 
   /**
-   * @param origin as the header has it; {@code null} is the word of pages without an origin
+   * @param origin as the header has it; {@code null} is what pages without an origin send
    */
   boolean isListed(String origin) {
     return all || Origin.parse(origin).filter(listed::contains).isPresent();

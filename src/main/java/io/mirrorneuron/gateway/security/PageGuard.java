@@ -33,8 +33,8 @@ public final class PageGuard implements Handler<RoutingContext> {
    * @param hosts names that this server may be called by, beside those of loopback, in small
    *     letters
    * @param listed whether somebody has listed names: then only those count
-   * @param asksWhoCalls whether a token is asked for: then a page that makes its own name mean this
-   *     machine gains nothing by it, and any name will do unless some are listed
+   * @param asksWhoCalls whether a token is asked for: then DNS rebinding gains a page nothing, and
+   *     any name is accepted unless some are listed
    */
   public PageGuard(Set<String> hosts, boolean listed, boolean asksWhoCalls, Origins origins) {
     this.hosts = Set.copyOf(hosts);
@@ -62,7 +62,7 @@ public final class PageGuard implements Handler<RoutingContext> {
   }
 
   /**
-   * Whether a WebSocket may be opened: browsers ask nobody before they open one to another site.
+   * Whether a WebSocket may be opened: browsers open one to any site, without a preflight request.
    */
   public boolean permitsSocket(HttpServerRequest request) {
     return mayAct(request, host(request));

@@ -14,16 +14,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A page of a cursor read, {@code {"data":[{…,"seq":n},…],"next":n,"ended":b}}. What is written of
- * it is made once and shared by all who follow the stream; the records keep their bytes.
+ * A page of a cursor read, {@code {"data":[{…,"seq":n},…],"next":n,"ended":b}}. Its encoded forms
+ * are made once and shared by all subscribers; the records keep their bytes.
  */
 final class EventBatch {
   private static final JsonFactory JSON = new JsonFactory();
 
-  /** A write has about so many bytes at most, unless one record has more. */
+  /** Approximate bytes of one write at most, unless a single record has more. */
   private static final int WRITE_BYTES = 64 << 10;
 
-  /** Some records in a row, in one form. */
+  /** Key of an encoded form: a range of records and how they are encoded. */
   private record Span(Object form, int from, int to) {}
 
   private final List<LiveRecord> records = new ArrayList<>();

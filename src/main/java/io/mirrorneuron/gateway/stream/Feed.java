@@ -89,7 +89,9 @@ final class Feed {
     return start;
   }
 
-  /** There may be records behind this position that are no longer kept, and that count. */
+  /**
+   * Whether records behind this position may have been dropped that the subscriber must still get.
+   */
   boolean hasDropped(long position) {
     return position < start && !isSnapshot();
   }
@@ -99,7 +101,7 @@ final class Feed {
     return ended && beyond(position) == null;
   }
 
-  /** The batch to go on with behind the position, or null when none that is kept is the next. */
+  /** The batch that follows the position, or null when no kept batch does. */
   EventBatch beyond(long position) {
     if (hasDropped(position) || kept.isEmpty()) {
       return null;

@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 record LiveRecord(
     long version, Object id, String event, String type, String occurredAt, String json) {
 
-  /** How records become one text; equal forms make equal texts. */
+  /** How records are encoded as one text. Equal forms make equal texts, so these can be shared. */
   @FunctionalInterface
   interface Form {
     String write(List<LiveRecord> records);

@@ -47,15 +47,15 @@ final class Realtime {
     this.clock = clock;
     long expiry =
         TokenEnd.of(caller.expiry(), clock)
-            .arm(vertx, () -> socket.close(SocketOutlet.REFUSED, TokenEnd.PROBLEM.error()));
+            .arm(vertx, () -> socket.close(SocketSink.REFUSED, TokenEnd.PROBLEM.error()));
     long timer = vertx.setPeriodic(interval.toMillis(), due -> heartbeat());
     socket.drainHandler(drained -> drained());
     socket.textMessageHandler(this::receive);
     socket.binaryMessageHandler(
         bytes -> fail(Json.object(), MnException.malformed("messages are texts")));
-    // Of a connection that works only messages beyond the limit are exceptions.
-    socket.exceptionHandler(failure -> socket.close(SocketOutlet.TOO_BIG));
-    socket.shutdownHandler(stopping -> socket.close(SocketOutlet.GOING_AWAY));
+    // On a working connection, only messages that exceed the limit cause exceptions.
+    socket.exceptionHandler(failure -> socket.close(SocketSink.TOO_BIG));
+    socket.shutdownHandler(stopping -> socket.close(SocketSink.GOING_AWAY));
     socket.closeHandler(
         closed -> {
           vertx.cancelTimer(timer);
@@ -93,7 +93,7 @@ final class Realtime {
     } catch (MnException | Refusal e) {
       fail(message, e);
     }
-    if (socket.writeQueueFull()) { // who does not read the answers is not asked for more
+    if (socket.writeQueueFull()) { // a client that does not read answers is not read from
       socket.pause();
     }
   }

@@ -6,7 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /** One of the streams of a {@link Realtime} socket. */
-final class RealtimeTopic implements Outlet {
+final class RealtimeTopic implements StreamSink {
   private static final int WINDOW = 1000;
   private static final int FRAMES = 32;
 
@@ -74,7 +74,7 @@ final class RealtimeTopic implements Outlet {
   public int write(EventBatch batch, int from) {
     int room = Math.min(FRAMES, WINDOW - unacknowledged.size());
     int to = Math.min(batch.endOfWrite(from), from + room);
-    int end = SocketOutlet.writeEach(owner.socket(), batch, form, from, to);
+    int end = SocketSink.writeEach(owner.socket(), batch, form, from, to);
     for (int i = from; acknowledged && i < end; i++) {
       unacknowledged.add(batch.get(i).version());
     }
@@ -96,7 +96,7 @@ final class RealtimeTopic implements Outlet {
   /** The client comes back with all of its topics. */
   @Override
   public void cut() {
-    owner.socket().close(SocketOutlet.GOING_AWAY);
+    owner.socket().close(SocketSink.GOING_AWAY);
   }
 
   @Override

@@ -5,12 +5,13 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Cursor reads that nobody waits in: many who ask for the same page at the same moment, as when all
- * come back after a cut, share one read. Lives on one event loop.
+ * Cursor reads that answer at once: many who ask for the same page at the same moment, as when all
+ * reconnect, share one read. Lives on one event loop.
  *
- * <p>A read that had begun before somebody asked may have missed what was there when he did. He
- * takes what it found, for what follows comes by his cursor; where it found nothing or failed he
- * shares the next read with all who are in his place. So each waits for two reads at most.
+ * <p>A read that began before a caller asked may have missed records that were there when it did.
+ * The caller takes what the read found, since what follows comes by its cursor; when the read found
+ * nothing or failed, it shares the next read with all callers in the same situation. So each waits
+ * for two reads at most.
  */
 final class SharedReads {
 
@@ -34,7 +35,7 @@ final class SharedReads {
     private final Subscription source;
     private Future<EventBatch> result;
 
-    /** For those who joined and got nothing. */
+    /** The next read, for callers who joined a read under way that found nothing. */
     private Future<EventBatch> next;
 
     Flight(Page page, Subscription source) {

@@ -6,7 +6,7 @@ import io.mirrorneuron.gateway.answer.Problems;
 import io.mirrorneuron.gateway.call.OperationCheck;
 import io.mirrorneuron.gateway.call.ParameterSource;
 import io.mirrorneuron.gateway.contract.ApiOperation;
-import io.mirrorneuron.gateway.security.Admission;
+import io.mirrorneuron.gateway.security.AccessCheck;
 import io.mirrorneuron.gateway.security.PageGuard;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.security.Principal;
@@ -48,7 +48,7 @@ public final class SocketHandler implements Handler<RoutingContext> {
 
   @Override
   public void handle(RoutingContext ctx) {
-    Admission.of(
+    AccessCheck.of(
         ctx,
         shared.auth(),
         authorization(ctx),
@@ -95,7 +95,7 @@ public final class SocketHandler implements Handler<RoutingContext> {
                             .follow(
                                 subscription,
                                 first,
-                                new SocketOutlet(socket, options.flag(BATCH), shared.clock()))),
+                                new SocketSink(socket, options.flag(BATCH), shared.clock()))),
             ctx::fail);
   }
 

@@ -35,7 +35,7 @@ public final class Streams {
   }
 
   /** As the other, with the heartbeat that the subscription asks for. */
-  Subscriber follow(Subscription subscription, EventBatch first, Outlet outlet) {
+  Subscriber follow(Subscription subscription, EventBatch first, StreamSink outlet) {
     return follow(subscription, first, outlet, subscription.heartbeat());
   }
 
@@ -45,7 +45,7 @@ public final class Streams {
    * @param heartbeat zero for none
    */
   Subscriber follow(
-      Subscription subscription, EventBatch first, Outlet outlet, Duration heartbeat) {
+      Subscription subscription, EventBatch first, StreamSink outlet, Duration heartbeat) {
     String key = subscription.key();
     Feed feed =
         feeds.computeIfAbsent(
@@ -58,7 +58,7 @@ public final class Streams {
     return subscriber;
   }
 
-  /** Cuts every stream: its client comes back, to another server or to the next start of this. */
+  /** Breaks every stream off: its client reconnects, to another server or after a restart. */
   public void close() {
     feeds.values().stream()
         .flatMap(feed -> feed.subscribers().stream())

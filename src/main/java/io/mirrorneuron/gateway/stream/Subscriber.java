@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 final class Subscriber {
   private final Vertx vertx;
   private final Feed feed;
-  private final Outlet outlet;
+  private final StreamSink outlet;
   private final Duration heartbeat;
   private EventBatch alone;
   private long cursor;
@@ -28,7 +28,7 @@ final class Subscriber {
    * @param first the page that was read before the client was accepted
    * @param heartbeat after how much silence to show that the stream lives; zero for never
    */
-  Subscriber(Vertx vertx, Feed feed, EventBatch first, Outlet outlet, Duration heartbeat) {
+  Subscriber(Vertx vertx, Feed feed, EventBatch first, StreamSink outlet, Duration heartbeat) {
     this.vertx = vertx;
     this.feed = feed;
     this.outlet = outlet;
@@ -39,7 +39,7 @@ final class Subscriber {
     awaitSilence(heartbeat.toNanos());
   }
 
-  /** Breaks off when the client's token ends; it comes back with a newer one. */
+  /** Breaks off when the client's token expires; the client reconnects with a newer one. */
   void endWith(TokenEnd end) {
     expiry =
         end.arm(
@@ -83,7 +83,7 @@ final class Subscriber {
     }
   }
 
-  /** Breaks off without saying that the records have ended: the client will come back. */
+  /** Breaks off without saying that the records have ended, so that the client reconnects. */
   void cut() {
     if (!over) {
       leave();
@@ -91,7 +91,7 @@ final class Subscriber {
     }
   }
 
-  /** Follows no more; the connection is somebody else's matter. */
+  /** Stops following; the connection is left open. */
   void leave() {
     over = true;
     vertx.cancelTimer(timer);
@@ -154,7 +154,7 @@ final class Subscriber {
 
   private void look() {
     long left = heartbeat.toNanos() - (System.nanoTime() - lastWrite);
-    // Timers are a little early at times.
+    // Timers may fire a little early.
     boolean silent = left < TimeUnit.MILLISECONDS.toNanos(2);
     if (silent && !outlet.isFull()) {
       outlet.heartbeat();

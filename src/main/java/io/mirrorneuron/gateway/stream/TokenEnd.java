@@ -7,8 +7,8 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * The moment at which a stream has outlived the token that opened it. Its client shows a newer
- * token and goes on behind the last record it has.
+ * The moment at which the token that opened a stream expires. The stream then breaks off, and its
+ * client continues with a newer token behind the last record it has.
  *
  * @param left until then; null for never
  */

@@ -37,7 +37,7 @@ public final class Topics {
       throw MnException.notFound("topic", topic);
     }
     if (stream.operation().role() != null) {
-      caller.mustReach(stream.operation().role());
+      caller.requireRole(stream.operation().role());
     }
     int question = topic.indexOf('?', colon);
     int end = question < 0 ? topic.length() : question;

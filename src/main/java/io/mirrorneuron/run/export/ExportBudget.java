@@ -16,7 +16,7 @@ import java.util.function.LongSupplier;
 public final class ExportBudget {
   private static final long MOST_BYTES = ExportLimits.EXPANDED_BYTES / 2;
 
-  /** Asking the file system is dearer than a piece. */
+  /** Bytes between two questions for free space, which cost more than writing a piece. */
   private static final long LOOK_EVERY = 16L << 20;
 
   private final BooleanSupplier gone;
@@ -30,7 +30,7 @@ public final class ExportBudget {
    * @param gone whether nobody waits for the export any more
    * @param folder where exports are made
    * @param free bytes that may be written there
-   * @param reserve bytes of them that are left to others, who cannot go on without any
+   * @param reserve bytes that must stay free for other writers
    */
   public ExportBudget(BooleanSupplier gone, Path folder, LongSupplier free, long reserve) {
     this.gone = gone;
@@ -40,7 +40,7 @@ public final class ExportBudget {
   }
 
   /**
-   * Looks at the files before any is read; what is sparse counts as long as it says it is.
+   * Checks the sizes of all files before any is read; sparse files count with their full length.
    *
    * @throws MnException TOO_LARGE or, when the disk has no room for it, STORAGE_FULL
    */
@@ -67,7 +67,7 @@ public final class ExportBudget {
     needRoom(sum);
   }
 
-  /** Somebody still waits for it. */
+  /** Throws when nobody waits for the export any more. */
   void look() {
     if (gone.getAsBoolean()) {
       throw new MnException(
@@ -75,7 +75,7 @@ public final class ExportBudget {
     }
   }
 
-  /** So many bytes are about to be written. */
+  /** Counts bytes that are about to be written. */
   void count(long more) {
     look();
     bytes += more;

@@ -12,8 +12,8 @@ import java.util.List;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 
 /**
- * Follows the chain of an exported run from its first entry to its head. The file may be anybody's;
- * memory does not grow with it.
+ * Follows the chain of an exported run from its first entry to its head. The file is not trusted,
+ * and memory does not grow with it.
  */
 public final class ExportCheck {
   static final String CHAIN = "chain.jsonl";

@@ -21,8 +21,8 @@ import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
 
 /**
- * A zip that may be anybody's. Ours has its entries in the order of the list at the end, and
- * nothing before, between or behind them.
+ * An untrusted zip. An export has its entries in the order of the central directory, and nothing
+ * before, between or behind them.
  */
 final class ExportFile implements AutoCloseable {
   private static final int END_BYTES = 22;
@@ -54,7 +54,10 @@ final class ExportFile implements AutoCloseable {
     }
   }
 
-  /** Looks before anything is made of the list, which may claim to be of any length. */
+  /**
+   * Checks the length of the central directory before it is read, as it may claim to be of any
+   * length.
+   */
   private static long directoryAt(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       long at = channel.size() - END_BYTES;

@@ -31,7 +31,10 @@ import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 public final class ExportZip {
   private static final LocalDateTime TIME = LocalDateTime.of(1980, 1, 2, 0, 0);
 
-  /** Larger files are mostly packed already, and somebody waits. */
+  /**
+   * Files from this size on are stored uncompressed: they are mostly compressed already, and a
+   * client waits.
+   */
   private static final long STORED_FROM = 16 << 20;
 
   private static final int PIECE_BYTES = 128 << 10;

@@ -49,7 +49,7 @@ public final class ExportedFiles {
 
           @Override
           public FileVisitResult visitFileFailed(Path path, IOException e) {
-            return FileVisitResult.CONTINUE; // it went, or is nobody's to read
+            return FileVisitResult.CONTINUE; // it was deleted meanwhile, or cannot be read
           }
         };
     Files.walkFileTree(root, visitor);

@@ -73,7 +73,7 @@ public final class AllowedRoots {
     try {
       return Files.exists(path) ? path.toRealPath() : path;
     } catch (IOException e) {
-      return path; // it went between the two looks
+      return path; // it was deleted in between
     }
   }
 }

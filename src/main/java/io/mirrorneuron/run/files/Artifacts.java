@@ -53,7 +53,7 @@ public final class Artifacts {
                 checksums.of(over ? shown.of(folder, file.toRealPath()) : file),
                 "/artifacts/" + ServedFile.quoted(relative)));
       } catch (NoSuchFileException e) {
-        continue; // it went while the list was made
+        continue; // it was deleted while the list was made
       } catch (IOException e) {
         throw unreadable(file, e);
       }
@@ -100,7 +100,7 @@ public final class Artifacts {
     }
   }
 
-  /** The resource samples have two names; who knows the one need not know the other. */
+  /** The other name of the resource samples, which clients may ask for under two names. */
   private static String other(RunFolder folder, String relative) {
     return relative.equals(RunLog.RESOURCES.file())
         ? folder.files(RunLog.RESOURCES).live().getFileName().toString()

@@ -40,7 +40,7 @@ public final class ShownFiles {
   private static final int FILES = 20_000;
   private static final long LONGEST_DOCUMENT = 16 << 20;
 
-  /** Of one file, in its states of late. */
+  /** Copies that are kept of one file, for its latest states. */
   private static final int COPIES = 4;
 
   private record Shown(FileState look, Path copy) {}

@@ -13,7 +13,10 @@ import java.util.regex.Pattern;
 public record EventId(String job, long seq) {
   private static final String PREFIX = "evt_";
 
-  /** Programs write ids too; these stand between blanks in a journal. */
+  /**
+   * Job ids that an event id may have. Programs write ids too, and a journal separates ids by
+   * blanks.
+   */
   private static final Pattern JOB = Pattern.compile("[A-Za-z0-9_.:-]{1,256}");
 
   /** The record's id, or null when it is no event of a job. */
@@ -28,7 +31,7 @@ public record EventId(String job, long seq) {
     return seq.isPresent() ? new EventId(job, seq.getAsLong()) : null;
   }
 
-  /** The number in a line that carries such an id of this job; looks without parsing. */
+  /** The event number in a line whose id names this job; scans the bytes without parsing JSON. */
   static OptionalLong find(byte[] line, String job) {
     String text = new String(line, StandardCharsets.UTF_8);
     String begin = "\"event_id\":\"" + PREFIX + job + "_";

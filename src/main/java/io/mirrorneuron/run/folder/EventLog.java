@@ -9,14 +9,18 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What the events of one job say in one log of its run, each once. Programs may write to the file
- * too, cut it off or replace it; while nobody does, what is in it need not be read. For one thread.
+ * Writes the records of one job's events to one line log of its run, each record once. Programs may
+ * append to the file too, truncate it or replace it; as long as none does, the file is not read
+ * again. Not thread-safe.
  */
 public final class EventLog {
   private final RunLog log;
   private final String jobId;
 
-  /** Events that the files had when they were last looked at; null while they are ours alone. */
+  /**
+   * Numbers of the events that the files held at the last look; null while only this object has
+   * written to them.
+   */
   private NumberSet present;
 
   /** Where the live file ends if nobody else has written to it. */
@@ -31,7 +35,7 @@ public final class EventLog {
     this.jobId = jobId;
   }
 
-  /** Finds out which events the files have, or had before their first parts went. */
+  /** Reads which events the files hold, or held before their oldest parts were deleted. */
   public void look(RunFolder folder) {
     NumberSet found = new NumberSet();
     LogFiles files = folder.files(log);
@@ -47,7 +51,7 @@ public final class EventLog {
       throw MnException.unavailable(log.file() + " cannot be read: " + e, e);
     }
     if (files.hasDropped()) {
-      found.addAllBefore(); // what is too old does not come again
+      found.addAllBefore(); // events from deleted parts are not written again
     }
     present = found;
     ours = false;
@@ -87,7 +91,7 @@ public final class EventLog {
     }
   }
 
-  /** Whether, when it was last looked at, events that it was told of were not there any more. */
+  /** Whether the last look found that events which had been written were missing. */
   public boolean lacksSome() {
     return present != null && present.count() < told;
   }

@@ -6,7 +6,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 
-/** What tells two states of a file apart without reading it. */
+/**
+ * Length, modification time and identity of a file: tells two of its states apart without reading
+ * it.
+ */
 public record FileState(long length, FileTime modified, Object identity) {
   /** No file, or an empty one. */
   public static final FileState NOTHING = new FileState(0, null, null);

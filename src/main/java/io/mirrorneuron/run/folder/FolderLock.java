@@ -16,7 +16,10 @@ import java.util.concurrent.locks.ReentrantLock;
  * of the run do not take part: they only ever append whole lines.
  */
 public final class FolderLock implements AutoCloseable {
-  /** A lock on a file holds a process back, not its threads. */
+  /**
+   * A file lock excludes other processes, not other threads of this one: these wait at a gate per
+   * folder.
+   */
   private static final Map<Path, Gate> GATES = new ConcurrentHashMap<>();
 
   private static final class Gate {
@@ -34,7 +37,7 @@ public final class FolderLock implements AutoCloseable {
     this.channel = channel;
   }
 
-  /** Waits for it; may be taken again by the thread that has it. */
+  /** Blocks until the lock is free. Reentrant: the thread that holds it may take it again. */
   static FolderLock take(Path folder) throws IOException {
     Gate gate =
         GATES.compute(
@@ -72,7 +75,10 @@ public final class FolderLock implements AutoCloseable {
     }
   }
 
-  /** Does not bring back a folder that somebody has deleted. */
+  /**
+   * Creates the hidden folder, but not the folder of the run: one that was deleted must not come
+   * back.
+   */
   private static void makeIn(Path folder, Path hidden) throws IOException {
     try {
       Files.createDirectory(hidden);

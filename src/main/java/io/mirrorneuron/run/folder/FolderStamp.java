@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
-/** A number that is another one when records or documents of a run have changed. */
+/** A number that changes whenever records or documents of a run have changed. */
 public final class FolderStamp {
   private FolderStamp() {}
 
-  /** Looks at the disk with each call of what it answers. */
+  /** The answer looks at the disk each time it is called. */
   public static LongSupplier of(Path folder) {
     List<File> logs =
         Stream.of(RunLog.values()).map(log -> folder.resolve(log.file()).toFile()).toList();

@@ -13,9 +13,12 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 
-/** Reads whole lines, plain or gzip, and knows where each ends. A last line without end is none. */
+/**
+ * Reads whole lines, plain or gzip, and knows where each ends. An unfinished last line is not
+ * returned.
+ */
 public final class LineReader implements AutoCloseable {
-  /** Longer lines are none of ours; they are passed over. */
+  /** Bytes of a line at most; longer lines, which this product does not write, are skipped. */
   private static final int LONGEST = 1 << 20;
 
   private final InputStream in;

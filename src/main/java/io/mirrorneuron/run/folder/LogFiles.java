@@ -75,13 +75,13 @@ public final class LogFiles {
     return List.copyOf(files);
   }
 
-  /** Whether parts have gone, since only so many are kept. */
+  /** Whether old segments were deleted, as only a limited number is kept. */
   boolean hasDropped() {
     List<String> names = log.rotates() ? listed() : List.of();
     return !names.isEmpty() && names.stream().mapToInt(LogFiles::number).min().orElse(0) > 1;
   }
 
-  /** Adds whole lines, see the other; closes the live file first when it is full. */
+  /** As {@link #append(Path, byte[])} to the live file, which is closed first when it is full. */
   public LogPosition append(byte[] lines) throws IOException {
     Path live = folder.path().resolve(log.file());
     if (log.rotates() && size(live) > 0 && size(live) + lines.length > limit) {
@@ -91,7 +91,8 @@ public final class LogFiles {
   }
 
   /**
-   * Adds whole lines to a file, in one write; lines of others, even torn ones, stay apart.
+   * Appends whole lines to a file in one write; an unfinished line of another writer is ended
+   * first.
    *
    * @return where the file ends then, unless somebody else adds to it
    */
@@ -149,7 +150,10 @@ public final class LogFiles {
     return names;
   }
 
-  /** Segments that no index names: a rotation cut short, or one of a library without index. */
+  /**
+   * Segments that the index does not name: left by an interrupted rotation, or by a library that
+   * writes no index.
+   */
   private List<Path> unlisted() {
     Pattern segment = Pattern.compile(log.channel() + "\\.\\d{3,}\\.jsonl(\\.gz)?");
     List<Path> found = matching(folder.path(), segment);
@@ -184,7 +188,7 @@ public final class LogFiles {
     }
   }
 
-  /** Of {@code events.012.jsonl} 12; else 0. */
+  /** The number in the name of a segment, as 12 in {@code events.012.jsonl}; 0 for other names. */
   private static int number(String name) {
     String digits = name.replaceFirst("^[^.]*\\.(\\d{1,8})\\..*$", "$1");
     return digits.equals(name) ? 0 : Integer.parseInt(digits);

@@ -15,10 +15,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Follows one line log of a run as its programs wrote it, nothing hidden: each look gives the
- * records that have come since the last one, however files were closed or cut in between. A record
- * may come twice when a program writes its file anew. Costs one look at a file while nothing comes.
- * Not thread-safe.
+ * Follows one line log of a run as its programs wrote it, secrets included: each look gives the
+ * records that have come since the last one, even when files were closed or truncated in between. A
+ * record may come twice when a program writes its file anew. Costs one look at a file while nothing
+ * comes. Not thread-safe.
  */
 public final class LogFollower {
   private static final int FILES = 64;
@@ -52,7 +52,10 @@ public final class LogFollower {
     this.mark = mark;
   }
 
-  /** What has come, oldest first; lines that are no JSON object are passed over. */
+  /**
+   * Records that have come since the last call, oldest first; lines that are no JSON object are
+   * skipped.
+   */
   public List<ObjectNode> more() throws IOException {
     FileState now = FileState.at(files.live());
     if (now.equals(seen)) {

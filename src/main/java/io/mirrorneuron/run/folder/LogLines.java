@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 public final class LogLines {
   private LogLines() {}
 
-  /** Oldest first; files that vanish meanwhile, or are damaged, have those that could be read. */
+  /** Oldest first. Of files that vanish meanwhile or are damaged, the lines that could be read. */
   public static void read(RunFolder folder, RunLog log, Consumer<byte[]> reader) {
     for (Path file : folder.files(log).all()) {
       try (LineReader lines = LineReader.open(file, 0)) {

@@ -36,7 +36,7 @@ public record LogPosition(long end, long hash) {
     return new LogPosition(length, hash(Arrays.copyOfRange(lines, begin, last)));
   }
 
-  /** Tells lines of a file apart. */
+  /** A hash by which lines of one file are told apart. */
   public static long hash(byte[] line) {
     CRC32 one = new CRC32();
     CRC32C other = new CRC32C();

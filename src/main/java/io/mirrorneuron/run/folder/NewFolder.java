@@ -14,12 +14,14 @@ import java.util.Comparator;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/** Makes the folder of a run with all that is in it at first: others see the whole or nothing. */
+/**
+ * Creates the folder of a run with its first files atomically: others see all of them or no folder.
+ */
 public final class NewFolder {
   private NewFolder() {}
 
   /**
-   * @param fill writes into the folder while nobody knows it
+   * @param fill writes the first files, before anybody else can see the folder
    * @return false when the run has a folder already; that stays as it is
    */
   public static boolean make(Path root, Path folder, Consumer<RunFolder> fill) {

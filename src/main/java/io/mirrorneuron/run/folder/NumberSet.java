@@ -23,7 +23,10 @@ public final class NumberSet {
     add(number, number);
   }
 
-  /** Adds all from the first to the last, none of which is there, unless it is one number. */
+  /**
+   * Adds a range, both ends included. None of its numbers may be in the set yet, unless it is a
+   * single number.
+   */
   public void add(long first, long last) {
     if (has(first)) {
       return;
@@ -36,7 +39,7 @@ public final class NumberSet {
     count += last - first + 1;
   }
 
-  /** Adds what lies between 0 and the first number that is there. */
+  /** Adds all numbers from 0 to the smallest one in the set. */
   void addAllBefore() {
     if (!sequences.isEmpty() && sequences.firstKey() > 0) {
       add(0, sequences.firstKey() - 1);
@@ -47,8 +50,11 @@ public final class NumberSet {
     return count;
   }
 
-  /** Tells of each sequence its first number and the one behind its last, upwards. */
-  public void tell(LongConsumer bounds) {
+  /**
+   * Passes on the bounds of each unbroken sequence, in ascending order: its first number, then the
+   * number after its last.
+   */
+  public void forEachBound(LongConsumer bounds) {
     sequences.forEach(
         (first, last) -> {
           bounds.accept(first);

@@ -126,7 +126,7 @@ public final class Records {
     return true;
   }
 
-  /** JSON without blanks, members sorted. */
+  /** JSON without blanks and with sorted members, so that equal values are equal texts. */
   public static String write(JsonNode json) {
     try {
       return SORTED.writeValueAsString(json);

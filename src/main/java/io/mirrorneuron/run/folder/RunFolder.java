@@ -22,7 +22,7 @@ import java.util.function.UnaryOperator;
 
 /** The folder of one run. Blocking; thread-safe, also across processes of this product. */
 public final class RunFolder {
-  /** What is ours alone in a run's folder; never listed, never served. */
+  /** Folder within a run's folder for files of this product alone; never listed, never served. */
   public static final String HIDDEN = ".mn";
 
   private static final long SEGMENT_BYTES = 10 << 20;
@@ -50,7 +50,7 @@ public final class RunFolder {
     this(runId, path, changed, Access.SHARED);
   }
 
-  /** One that nobody else can know yet. */
+  /** A folder that no other thread or process knows yet; it is written without a lock. */
   static RunFolder unshared(String runId, Path path) {
     return new RunFolder(runId, path, name -> {}, Access.UNSHARED);
   }
@@ -67,7 +67,7 @@ public final class RunFolder {
     return runId;
   }
 
-  /** Absolute, and itself no link. */
+  /** The absolute path; the folder itself is no symbolic link. */
   public Path path() {
     return path;
   }
@@ -82,7 +82,9 @@ public final class RunFolder {
     return documents.read(name);
   }
 
-  /** The same for those who can do without: empty also when it is damaged. */
+  /**
+   * As {@link #read}, for callers that can do without the document: empty also when it is damaged.
+   */
   public Optional<ObjectNode> peek(String name) {
     try {
       return read(name);
@@ -91,7 +93,7 @@ public final class RunFolder {
     }
   }
 
-  /** Puts the document in the place of an older one; readers see the one or the other. */
+  /** Replaces the document as a whole; readers see the old one or the new one. */
   public void write(String name, ObjectNode document) {
     try (var _ = lock()) {
       documents.write(name, document);
@@ -144,8 +146,8 @@ public final class RunFolder {
   }
 
   /**
-   * Adds records, in one write; whoever reads the file afterwards sees them. {@code ts}, {@code
-   * run_id} and the rest are the caller's business.
+   * Appends records in one write; who reads the file afterwards sees all of them. {@code ts},
+   * {@code run_id} and all other members are set by the caller.
    */
   public void append(RunLog log, List<ObjectNode> records) {
     if (records.isEmpty()) {
@@ -225,8 +227,8 @@ public final class RunFolder {
   }
 
   /**
-   * Whether nothing is written any more: by the runtime's word where it keeps the record, else by
-   * what the programs say.
+   * Whether the run has ended, so that nothing more is written: as the runtime recorded it or,
+   * where no runtime keeps the record, as the programs say.
    */
   public boolean isOver() {
     ObjectNode job = peek("job.json").orElseGet(Json::object);

@@ -11,8 +11,8 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
- * Who wants to hear of which run. What this process writes is told at once; files that programs
- * write are looked at ten times a second, while anybody wants to hear of them.
+ * Notifies listeners of changes in the folders of runs. Writes of this process are reported at
+ * once; files that programs write are polled ten times a second, as long as somebody listens.
  */
 public final class RunWatch implements AutoCloseable {
   private static final long TICK_MS = 100;
@@ -35,8 +35,8 @@ public final class RunWatch implements AutoCloseable {
           Thread.ofPlatform().daemon().name("mn-run-watch").factory());
 
   /**
-   * @param stamps of a run, tells a number that is another one when its files have changed; must be
-   *     cheap
+   * @param stamps gives, for a run, a source of numbers that change whenever its files have
+   *     changed; must be cheap
    */
   public RunWatch(Function<String, LongSupplier> stamps) {
     this.stamps = stamps;

@@ -18,7 +18,7 @@ import java.util.Set;
 record Answer(ObjectNode content, Person by, String shown) {
   private static final String SHOWN = "shown_sha256";
 
-  /** Members of our own: a form need not know them. */
+  /** Members that this product defines, which a form need not declare. */
   private static final Set<String> OURS =
       Set.of("request_id", "by", Person.VERIFIED, "user", "decision", "approved");
 

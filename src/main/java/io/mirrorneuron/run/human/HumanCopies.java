@@ -24,9 +24,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What is decided about requests to people is in {@code human.jsonl}, whole, since programs read
- * their answers there; the event log and the timeline have copies, secrets hidden. Whoever dies
- * between the three leaves out copies, which are made up for here. A file says that there may be
- * such: it is made before the first of the three is written and goes after the last.
+ * their answers there; the event log and the timeline have copies, secrets hidden. A process that
+ * dies in between leaves copies out; they are written here later. A marker file says that copies
+ * may be missing: it is created before the first of the three writes and deleted after the last.
  */
 public final class HumanCopies {
   /** What the desk writes; of what programs write they make their own copies, if they like. */
@@ -44,7 +44,7 @@ public final class HumanCopies {
 
   private HumanCopies() {}
 
-  /** Writes decisions and their copies; whoever holds the folder sees all of them or none. */
+  /** Writes decisions and their copies; a holder of the folder's lock sees all of them or none. */
   public static void write(RunFolder folder, List<ObjectNode> records) {
     folder.together(
         held -> {
@@ -59,7 +59,7 @@ public final class HumanCopies {
   }
 
   /**
-   * Writes the copies that a writer who died left out, if one did. Called by those who write runs:
+   * Writes the copies that an interrupted writer left out, if any. Called by those who write runs:
    * the recorder, and whoever answers requests; readers tell what there is.
    */
   public static void mend(RunFolder folder) {
@@ -83,7 +83,7 @@ public final class HumanCopies {
     return folder.path().resolve(RunFolder.HIDDEN).resolve(DUE).toFile();
   }
 
-  /** Whether nothing was due before. For who holds the folder. */
+  /** Creates the marker; answers whether there was none. Caller must hold the folder's lock. */
   private static boolean mark(RunFolder folder) {
     try {
       return due(folder).createNewFile();
@@ -94,7 +94,8 @@ public final class HumanCopies {
   }
 
   /**
-   * Writes the copies that are missing. Who holds the folder uses a journal that nobody else has.
+   * Writes the copies that are missing. A caller that holds the folder's lock must pass a journal
+   * of its own.
    */
   public static void complete(RunFolder folder, RunJournal journal) {
     if (folder.files(RunLog.HUMAN).all().isEmpty()) {

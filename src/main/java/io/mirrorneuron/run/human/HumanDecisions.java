@@ -5,8 +5,8 @@ import java.time.Clock;
 import java.util.function.Supplier;
 
 /**
- * Where people decide, and where what waits for them is found. Both read the same logs, so that
- * each is read once.
+ * The desk, at which people decide, and the inbox, which lists what waits for them. Both read the
+ * same logs, so that each is read once.
  */
 public record HumanDecisions(HumanDesk desk, HumanInbox inbox) {
 

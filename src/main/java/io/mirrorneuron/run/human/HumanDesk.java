@@ -13,9 +13,9 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Where decisions are taken, one after the other for each run, whoever takes them: what counts is
- * what the file says when it is the decision's turn. Each method answers the record that was
- * written. Blocking, thread-safe, also across processes.
+ * Records decisions of people, one after the other for each run: each is checked against what the
+ * file says at its turn. Each method answers the record that was written. Blocking, thread-safe,
+ * also across processes.
  */
 public final class HumanDesk {
   private static final long LEASE_SECONDS = 300;

@@ -33,7 +33,10 @@ public final class HumanInbox {
   private static final Logger LOG = LoggerFactory.getLogger(HumanInbox.class);
   private static final long STALE_MS = 1000;
 
-  /** A folder's time is this exact at worst: what is made right after it may bear the same. */
+  /**
+   * Coarsest resolution of a folder's modification time: changes within it may leave the time the
+   * same.
+   */
   private static final long SETTLED_MS = 2000;
 
   private final RunStore store;
@@ -123,7 +126,7 @@ public final class HumanInbox {
     return requests.dueUntil(now).stream().filter(item -> item.request().isOverdue(now)).toList();
   }
 
-  /** A reader does not wait for the first look at many runs, which takes long. */
+  /** Looks for changes, but waits only briefly for the first look at many runs. */
   private void lookBriefly() {
     try {
       if (looking.tryLock(STALE_MS, TimeUnit.MILLISECONDS)) {

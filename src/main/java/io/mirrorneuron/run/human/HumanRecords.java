@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Makes human records of one run and writes them. Used by whoever holds the folder.
+ * Makes human records of one run and writes them. The caller must hold the folder's lock.
  *
  * @param ids unique texts
  */

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 /**
  * How a request stands after some records. Immutable and pure.
  *
- * @param question null as long as only others spoke of it
+ * @param question null as long as only other records mention the request
  * @param claim null when nobody ever had it
  * @param approvals {@code human_approval_recorded} of the present question
  * @param answer the {@code human_input_received} that counts, or null
@@ -79,7 +79,7 @@ record HumanRequest(
     return until == null ? null : new Claim(Person.of(record), until);
   }
 
-  /** Whoever has approved no longer keeps the others from it. */
+  /** An approval ends the claim of its author. */
   private HumanRequest approved(ObjectNode record) {
     List<ObjectNode> all = Stream.concat(approvals.stream(), Stream.of(record)).toList();
     boolean done = claim != null && Person.of(record).passesFor(claim.by());
@@ -93,7 +93,7 @@ record HumanRequest(
         : this;
   }
 
-  /** What people said to the present question: the answer that counts, then the approvals. */
+  /** The decisions on the present question: the valid answer, then the approvals. */
   Stream<ObjectNode> decisions() {
     return Stream.concat(Stream.ofNullable(answer), approvals.stream());
   }

@@ -13,10 +13,10 @@ import java.util.stream.Stream;
  * @param verified whether a token vouches for the name; else it is what somebody says of themselves
  */
 public record Person(String name, boolean verified) {
-  /** Who did not say. */
+  /** The name of people who gave none. */
   static final String ANONYMOUS = "anonymous";
 
-  /** Whose answer counts when nobody gave one in time; no person has this name. */
+  /** The author of default answers, given when time is over; no person may have this name. */
   static final Person DEFAULT = new Person("default", false);
 
   /** Says in a record that the name is proven. */
@@ -78,7 +78,7 @@ public record Person(String name, boolean verified) {
     return name.equalsIgnoreCase(other);
   }
 
-  /** Whether this one may pass for the other: who only says a name is not who has proven it. */
+  /** Whether this person may act as the other: an unproven name does not match a proven one. */
   boolean passesFor(Person other) {
     return is(other.name()) && (verified || !other.verified());
   }

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * @param shownSha256 SHA-256 of the canonical JSON of the payload, hex
  */
 record Question(ObjectNode payload, Instant askedAt, String blueprintId, String shownSha256) {
-  /** Longer times than ten years are none. */
+  /** Ten years; longer time limits are ignored. */
   private static final double MAX_SECONDS = 315_360_000;
 
   static Question of(ObjectNode record) {
@@ -73,7 +73,7 @@ record Question(ObjectNode payload, Instant askedAt, String blueprintId, String 
         .orElse(null);
   }
 
-  /** Null when there is time without end. */
+  /** When the time limit ends; null without one. */
   Instant dueAt() {
     if (payload.has("due_at")) {
       return Records.time(Json.object().set("ts", payload.get("due_at")));

@@ -37,14 +37,14 @@ import org.slf4j.LoggerFactory;
 public final class RunIndex {
   private static final Logger LOG = LoggerFactory.getLogger(RunIndex.class);
 
-  /** A folder made so shortly after another may bear the same time. */
+  /** Folders made within this time of each other may have the same modification time. */
   private static final Duration CLOCK_TICK = Duration.ofMillis(50);
 
   private final RunStore store;
   private final Clock clock;
   private final Map<String, RunRow> rows = new HashMap<>();
 
-  /** Is walked while rows of it are replaced. */
+  /** Concurrent, as readers iterate while rows are replaced. */
   private final NavigableMap<Place, RunRow> order = new ConcurrentSkipListMap<>();
 
   private final Set<String> touched = ConcurrentHashMap.newKeySet();

@@ -16,7 +16,7 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * What lists tell of a run, from {@code run.json} and {@code job.json}. Absent texts are empty.
+ * What lists show of a run, from {@code run.json} and {@code job.json}. Absent texts are empty.
  *
  * @param place where it stands among others; never changes, so that cursors stay good
  * @param seen the documents it was read from, as they were
@@ -115,7 +115,7 @@ record RunRow(
     json.put(member, text.isEmpty() ? null : text);
   }
 
-  /** Whether lists tell the same of both. */
+  /** Whether both look the same in lists. */
   boolean tellsAs(RunRow other) {
     return facts().equals(other.facts());
   }

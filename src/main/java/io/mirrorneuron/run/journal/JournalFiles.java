@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  * account of what was before it. Who writes holds the folder's lock; readers need none.
  */
 final class JournalFiles {
-  /** Enough for all that is kept of logs that are full. */
+  /** Segments that are kept; enough for all records that full logs keep. */
   private static final int SEGMENTS_KEPT = 32;
 
   private static final String PREFIX = "stream-";
@@ -66,8 +66,8 @@ final class JournalFiles {
   }
 
   /**
-   * Cuts off what a writer did not live to finish: a torn line that others would end by going on
-   * behind it, or a segment without an account. For who holds the lock.
+   * Removes what an interrupted writer left: an unfinished last line, or a segment without its
+   * first line. Caller must hold the lock.
    */
   void repair() throws IOException {
     List<Path> segments = segments();
@@ -170,7 +170,7 @@ final class JournalFiles {
       }
       return true;
     } catch (NoSuchFileException e) {
-      return true; // it has grown too old since it was listed
+      return true; // it was deleted since it was listed
     }
   }
 

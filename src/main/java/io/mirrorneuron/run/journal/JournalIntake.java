@@ -16,8 +16,8 @@ import java.util.PriorityQueue;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Takes into a journal what the line files of its run have got, each record once. Thread-safe, also
- * across processes: what another one took in is read back from the journal.
+ * Copies new records of a run's line files into its journal, each once. Thread-safe, also across
+ * processes: what another process copied is read back from the journal.
  */
 final class JournalIntake {
   /** Lines of each log that are read at a time, so that a long history needs no memory. */
@@ -27,7 +27,7 @@ final class JournalIntake {
   private final JournalFiles files;
   private final Map<RunLog, LogTail> tails = new EnumMap<>(RunLog.class);
 
-  /** Fair, so that nobody has to wait for all that another takes in. */
+  /** Fair, so that a caller gets its turn between the batches of another. */
   private final ReentrantLock lock = new ReentrantLock(true);
 
   // Guarded by the lock.
@@ -69,7 +69,7 @@ final class JournalIntake {
       }
     } finally {
       if (!whole) {
-        sources = null; // the journal itself says what of the batch was written
+        sources = null; // read again from the journal, which knows what of the batch was written
       }
       lock.unlock();
     }

@@ -36,7 +36,7 @@ final class LogTail {
   /** The files as they were when they were last read to their end. */
   private final Map<Path, FileState> seen = new HashMap<>();
 
-  /** Whether there is something to read whatever the files look like. */
+  /** Whether to read on even if no file has changed. */
   private boolean again = true;
 
   /** What the journal has of the log, lines by hash, while a file is read again; else null. */
@@ -90,7 +90,7 @@ final class LogTail {
           return lines;
         }
       } catch (NoSuchFileException e) {
-        return lines; // rotated under our eyes
+        return lines; // rotated while it was read
       }
       seen.put(file, look);
     }
@@ -152,7 +152,10 @@ final class LogTail {
         && !isThere(last, sources.position(log, last));
   }
 
-  /** Identities are used again; the line that was taken last tells. */
+  /**
+   * File identities are reused by the system; the line that was read last tells whether it is the
+   * same file.
+   */
   private boolean isThere(String key, LogPosition position) throws IOException {
     for (Path file : folder.files(log).all()) {
       if (key(file).equals(key) && (isPacked(file) || position.isIn(file))) {
@@ -198,7 +201,7 @@ final class LogTail {
     return file.toString().endsWith(".gz");
   }
 
-  /** A packed file is made once and read once: its name will do. */
+  /** Identity of a file; of a compressed one its name, as it is written once and read once. */
   private static String key(Path file) throws IOException {
     Object key =
         isPacked(file) ? null : Files.readAttributes(file, BasicFileAttributes.class).fileKey();

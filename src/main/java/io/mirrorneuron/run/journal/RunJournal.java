@@ -64,14 +64,14 @@ public final class RunJournal {
    */
   public record Page(List<byte[]> records, long next, boolean complete) {}
 
-  /** Takes in all that the files have got since; cheap when that is nothing. */
+  /** Copies all new records of the files; cheap when there are none. */
   public void catchUp() {
     while (!advance()) {}
   }
 
   /**
-   * Takes in some of what the files have got since, so that there is something to tell while
-   * programs write faster than can be read.
+   * Copies a batch of new records, so that readers make progress while programs write faster than
+   * can be read.
    *
    * @return whether that was all there was
    */
@@ -83,7 +83,7 @@ public final class RunJournal {
     }
   }
 
-  /** How much a reader's look took in. */
+  /** How much was copied into the journal. */
   public enum Taken {
     ALL,
     SOME,

@@ -68,11 +68,11 @@ final class SourcePositions {
         (file, at) -> files.putArray(file).add(at.end()).add(Long.toHexString(at.hash())));
     account.set("last_files", Json.MAPPER.valueToTree(lastFiles));
     ObjectNode jobs = account.putObject("events");
-    events.forEach((name, taken) -> taken.tell(jobs.putArray(name)::add));
+    events.forEach((name, taken) -> taken.forEachBound(jobs.putArray(name)::add));
     return Json.write(account);
   }
 
-  /** Whether the line was an account; it is taken over then. */
+  /** Restores the positions from a segment's first line; answers whether the line was one. */
   boolean readAccount(byte[] line) {
     JsonNode account;
     try {

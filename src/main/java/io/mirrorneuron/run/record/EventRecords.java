@@ -8,7 +8,10 @@ import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.Redaction;
 import java.util.Set;
 
-/** How an event of a job reads in the line files of its run. The same event, the same record. */
+/**
+ * Makes the records of a job's events in the line files of its run. Deterministic: the same event
+ * gives the same record.
+ */
 final class EventRecords {
   /** Members of an event that stand beside its payload. */
   private static final Set<String> OWN =

@@ -45,7 +45,7 @@ final class RecordedDocuments {
     return revision.isMissingNode() ? NullNode.instance : revision;
   }
 
-  /** Hears each event of the job. */
+  /** Must be called with each event of the job, in order. */
   void note(ObjectNode event) {
     switch (event.path("type").asText()) {
       case "job_completed", "job_failed", "job_cancelled" -> {

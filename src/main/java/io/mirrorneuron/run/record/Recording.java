@@ -18,8 +18,8 @@ import java.util.function.Consumer;
 import java.util.function.LongFunction;
 
 /**
- * One job on its way into the folder of its run. The folder says how far that has come, so a
- * recording can be begun anew at any time; it then hears all events again from the first.
+ * Writes one job into the folder of its run. The folder says how far that has come, so a recording
+ * can be begun anew at any time; it then hears all events again from the first.
  */
 final class Recording {
   /** Documents that a later job of the run does not take over. */

@@ -3,7 +3,10 @@ package io.mirrorneuron.runtime.cluster;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.util.Map;
 
-/** What a cluster's summary says about jobs. Cheap: the summary is the health probe. */
+/**
+ * Port: what a cluster's summary says about jobs. Must be cheap, as the summary is used as health
+ * probe.
+ */
 public interface JobCensus {
   /** The latest job rows, as lists show them, newest change first. */
   ArrayNode latest(int limit);

@@ -10,7 +10,7 @@ import java.util.List;
  * @param displayName for people
  * @param advertisedHost the host that other machines use for this node
  * @param grpcPort the port that other machines use for this node
- * @param redisUrl handed to nodes that join; empty when this node's Redis is its own affair
+ * @param redisUrl handed to nodes that join; empty when this node's Redis is not shared
  * @param clusterNodes names of the nodes this one was configured to know
  * @param networkOnly whether the node offers capacity but runs nothing of its own
  */

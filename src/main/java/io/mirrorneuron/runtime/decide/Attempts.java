@@ -22,19 +22,20 @@ final class Attempts {
   }
 
   /**
-   * Whether the mailbox's step may be worked on now; if only not yet, it will be looked at again.
+   * Whether work on the mailbox's step may begin now. When it may later, the mailbox is queued for
+   * another look.
    */
   boolean admits(Mailbox mailbox) {
     StepState step = mailbox.step();
     int most = state.steps().graph().maxParallel();
     if (most > 0 && state.schedule().flyingSteps() >= most) {
-      state.schedule().lineUp(mailbox);
+      state.schedule().waitForStepSlot(mailbox);
       return false;
     }
     boolean open = step.isStarted() && !step.isTerminal();
     boolean busy = !step.isInstance() && mailbox.owner().flying() > 0;
     if (open && busy) {
-      state.schedule().lineUpForAgent(mailbox);
+      state.schedule().waitForAgent(mailbox);
     }
     if (!open || busy) {
       state.schedule().passOn(mailbox);

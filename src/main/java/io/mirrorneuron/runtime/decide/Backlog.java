@@ -28,7 +28,7 @@ final class Backlog {
   /** To be called whenever the mailbox of an agent has got or lost a message. */
   void changed(Mailbox mailbox) {
     if (mailbox.step() != null) {
-      return; // before the gate of a step one message waits
+      return; // at most one message waits before the gate of a step
     }
     Backpressure limits = mailbox.owner().declared().policies().backpressure();
     MailboxPressure next = mailbox.pressure().next(mailbox.depth(), limits);
@@ -61,7 +61,10 @@ final class Backlog {
     return false;
   }
 
-  /** Its turn is over: the next one may send to those of its receivers that still have room. */
+  /**
+   * The turn of this sender is over: the next one may send to those of its receivers that still
+   * have room.
+   */
   void passOn(Mailbox sender) {
     if (!state.schedule().isAnyHeld()) {
       return;

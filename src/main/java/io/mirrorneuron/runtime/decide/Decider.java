@@ -40,7 +40,7 @@ public final class Decider {
     }
   }
 
-  /** One input; its parts share the state and the turn. */
+  /** The decision on one input. Its parts share the state and the turn. */
   private final class Decision {
     private final JobState state;
     private final Turn turn;
@@ -81,7 +81,7 @@ public final class Decider {
         case Input.ForkedTo to -> forkedTo(to);
         case Input.Continue go -> {}
       }
-      settleStops();
+      completeStops();
       drain();
     }
 
@@ -124,7 +124,7 @@ public final class Decider {
 
     private void signalled(Input.Signalled signalled) {
       Mailbox mailbox = state.mailbox(signalled.to());
-      if (mailbox != null) { // else it was of a round that is over
+      if (mailbox != null) { // else it belonged to an earlier round
         processes.signal(mailbox, signalled.executionId(), signalled.signal());
       }
     }
@@ -155,8 +155,8 @@ public final class Decider {
       }
     }
 
-    /** Once nothing flies any more, a job that is being stopped has stopped. */
-    private void settleStops() {
+    /** Completes a stop that is under way once no program runs any more. */
+    private void completeStops() {
       if (state.schedule().flying() > 0) {
         return;
       }
@@ -174,18 +174,18 @@ public final class Decider {
       while (budget > 0 && state.isRunning()) {
         Mailbox mailbox = state.schedule().poll();
         if (mailbox == null) {
-          if (!goesOn()) {
+          if (!findOtherWork()) {
             break;
           }
         } else if (!mailbox.isReady(turn.now())) {
-          passOn(mailbox); // it may have been its turn
+          passOn(mailbox); // others may have waited behind this mailbox
         } else if (admits(mailbox)) {
           budget--;
           handle(mailbox);
           backlog.passOn(mailbox);
         }
       }
-      settleStops(); // what was just decided may ask for a person
+      completeStops(); // the decision may have stopped the job for review
     }
 
     private void passOn(Mailbox mailbox) {
@@ -193,9 +193,9 @@ public final class Decider {
       backlog.passOn(mailbox);
     }
 
-    /** Nothing can be handled as it stands: whether something can be found to go on with. */
-    private boolean goesOn() {
-      if (starts.evaluateAll() || starts.atRest()) {
+    /** Called when no mailbox can be handled. Answers whether another way to continue was found. */
+    private boolean findOtherWork() {
+      if (starts.evaluateAll() || starts.startWithoutMessages()) {
         return true;
       }
       Mailbox next = backlog.deadlocked();

@@ -11,7 +11,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/** What a program may decide on the steps that come after its own: which go on, and how often. */
+/**
+ * Carries out what a program decides about later steps: which of them run, and over how many items.
+ */
 final class Downstream {
   private final JobState state;
   private final Turn turn;
@@ -23,7 +25,7 @@ final class Downstream {
     this.ends = ends;
   }
 
-  /** Of the children, only the named ones go on. */
+  /** Runs only the named children; the others are skipped. */
   void branch(StepState step, List<String> chosen) {
     ObjectNode members = turn.about(step);
     chosen.forEach(members.putArray("branches")::add);
@@ -57,8 +59,8 @@ final class Downstream {
   }
 
   /**
-   * Has the targets done once for each item; see {@link Scatter}. The instances start when the
-   * parents of their template are done.
+   * Runs the target steps once per item; see {@link Scatter}. The instances start when the parents
+   * of their template are done.
    */
   void scatter(StepState step, Scatter scatter) {
     for (Scatter.Share share : scatter.shares()) {

@@ -13,7 +13,7 @@ public sealed interface Effect {
   record Stop(String executionId) implements Effect {}
 
   /**
-   * Have an {@link Input.Due} decided on.
+   * Offer an {@link Input.Due} to the job at this time.
    *
    * @param mailbox the one that waits, or null for the job
    * @param at milliseconds since the epoch

@@ -22,7 +22,7 @@ final class Emissions {
 
   /**
    * @param handled the message that the program got
-   * @param payload what the program has achieved
+   * @param payload the message body that the program's outcome amounts to
    */
   void send(Mailbox mailbox, Message handled, ObjectNode payload, Structured answer) {
     MessageRouter mail = new MessageRouter(state, turn, ledger, mailbox, handled);

@@ -11,8 +11,8 @@ final class ExternalMessages {
   private ExternalMessages() {}
 
   /**
-   * A seed is a body, or a message: with an envelope, or flat with a body of its own. Members that
-   * happen to be called like parts of an envelope make no message.
+   * A seed is a body, or a message: with an envelope, or flat with a body of its own. A body whose
+   * members only happen to have the names of envelope members is still a body.
    */
   static Message.Builder seed(String jobId, String entrypoint, JsonNode payload) {
     boolean hasBody = payload.has("body") || payload.has("payload");

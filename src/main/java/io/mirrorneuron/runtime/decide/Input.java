@@ -12,10 +12,10 @@ public sealed interface Input {
   /** The first input of every job. */
   record Start() implements Input {}
 
-  /** The first input of a job that another one was. */
+  /** The first input of a job that is restored from a backup of another one. */
   record Restored(FirstTurn from) implements Input {}
 
-  /** The first input of a job that begins where another one was. */
+  /** The first input of a forked job, which begins where another one was. */
   record Forked(FirstTurn fork) implements Input {}
 
   /** The first turn of a job that was made from another one. */
@@ -67,7 +67,7 @@ public sealed interface Input {
   record Loaded(Set<String> live, boolean takenOver) implements Input {}
 
   /**
-   * Deciding on what came before ended in an exception; the same input would end so again.
+   * Deciding on earlier inputs threw an exception, and would do so again: the job fails.
    *
    * @param reason for people
    */

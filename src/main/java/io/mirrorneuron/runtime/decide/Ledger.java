@@ -72,7 +72,10 @@ public final class Ledger {
     return type == AgentType.AGGREGATOR || type == AgentType.SENSOR;
   }
 
-  /** Of all that wait for a step, the one stays whose sender comes last in the manifest. */
+  /**
+   * Of the messages that wait before the gate, keeps the one whose sender comes last in the
+   * manifest.
+   */
   private void keep(StepState step, Message message) {
     if (!collects(step)) {
       for (Mailbox mailbox : step.mailboxes()) {

@@ -90,7 +90,7 @@ final class LifeCycle {
   /** The job is done with this result. */
   void completed(ObjectNode result) {
     if (state.workflow().jobType() == JobType.SYSBATCH) {
-      addTargets(result);
+      addTargetResults(result);
     }
     finish(JobStatus.COMPLETED, result);
     if (!state.steps().isEmpty()) {
@@ -104,8 +104,8 @@ final class LifeCycle {
     turn.event("job_completed", members);
   }
 
-  /** This node is the only target: the whole is done when its copy is. */
-  private void addTargets(ObjectNode result) {
+  /** Adds the list of target nodes of a system job; this node is the only one. */
+  private void addTargetResults(ObjectNode result) {
     String target = state.header().origin().target();
     String agentId = result.path("agent_id").asText(null);
     ObjectNode own = Json.object().put("agent_id", agentId);
@@ -138,10 +138,7 @@ final class LifeCycle {
     turn.event("job_failed", result);
   }
 
-  /**
-   * Has the job end as soon as none of its processes lives any more; who says so again changes
-   * nothing.
-   */
+  /** Cancels the job as soon as all of its processes have ended. Idempotent. */
   void cancel(String by) {
     if (state.status() != JobStatus.CANCELLING) {
       state.header().subjects(state.header().subjects().withCancelledBy(by));
@@ -149,7 +146,7 @@ final class LifeCycle {
     stop(JobStatus.CANCELLING);
   }
 
-  /** None of its processes lives any more. */
+  /** All processes of a job that is being cancelled have ended. */
   void cancelled() {
     Subjects subjects = state.header().subjects();
     finish(JobStatus.CANCELLED, subjects.cancellation());
@@ -193,7 +190,7 @@ final class LifeCycle {
     stop(JobStatus.PAUSING);
   }
 
-  /** Ends the programs that run; the job has the status only until they are gone. */
+  /** Ends running programs; the job has this status until they are gone. */
   void stop(JobStatus meanwhile) {
     state.header().status(meanwhile, turn.now());
     for (Mailbox mailbox : state.mailboxes().waiting()) {

@@ -56,7 +56,7 @@ final class MessageIntake {
         "message_id " + messageId + " was used before for a message with another content");
   }
 
-  /** What tells a repeated message from another one under the same id. */
+  /** Fingerprint that tells a repeated message from a different one with the same id. */
   private static String digest(Message message) {
     return DerivedId.of(Json.write(message.body()), message.to() + " " + message.type(), 0);
   }

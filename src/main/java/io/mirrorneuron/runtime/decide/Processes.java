@@ -16,7 +16,9 @@ import io.mirrorneuron.runtime.state.Mailbox.Flight;
 import io.mirrorneuron.runtime.state.Message;
 import io.mirrorneuron.wire.Json;
 
-/** Executors: orders their programs and turns what the programs answer into messages and events. */
+/**
+ * Orders the programs of executors and turns their signals and outcomes into messages and events.
+ */
 final class Processes {
   private final JobState state;
   private final Turn turn;
@@ -87,7 +89,10 @@ final class Processes {
     }
   }
 
-  /** Of an execution that no longer counts; that it was stopped is no news. */
+  /**
+   * Handles a signal of an execution that was replaced and no longer counts. An outcome is recorded
+   * as ignored, except when the program was stopped, which was to be expected.
+   */
   private void stale(Mailbox mailbox, String executionId, Signal signal) {
     if (mailbox.step() != null
         && signal instanceof Signal.Finished finished
@@ -100,7 +105,7 @@ final class Processes {
 
   private void leased(Mailbox mailbox, Lease lease) {
     if (mailbox.flight().lease() != null) {
-      return; // heard twice
+      return; // this lease was reported before
     }
     ObjectNode payload = leaseJson(lease);
     payload.put("queue_wait_ms", lease.acquiredAt() - lease.requestedAt());

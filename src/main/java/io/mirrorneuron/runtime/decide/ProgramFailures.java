@@ -9,7 +9,9 @@ import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Mailbox;
 import io.mirrorneuron.wire.Json;
 
-/** What follows when the program of an executor has ended badly: who tries again, and when. */
+/**
+ * Decides what follows when the program of an executor failed: which policy retries it, and when.
+ */
 final class ProgramFailures {
   private static final int DEFAULT_BACKOFF_MS = 500;
   private static final long MAX_BACKOFF_MS = 30 * 60 * 1000L;
@@ -75,7 +77,10 @@ final class ProgramFailures {
     turn.agentEvent("sandbox_job_failed", id(mailbox), payload);
   }
 
-  /** The executor's own tries, where it has any, are the only ones: layers do not multiply. */
+  /**
+   * The executor's own retries are used up or do not apply. Where it has any, the agent is not
+   * restarted in addition.
+   */
   private void exhausted(Mailbox mailbox, Failure failure, boolean mayRetry) {
     Restarts restarts = new Restarts(state, turn, life);
     boolean ownTries = mailbox.owner().declared().config().hasNonNull("max_attempts");

@@ -12,9 +12,9 @@ import java.time.Instant;
 import java.util.Locale;
 
 /**
- * Starts failed agents again, as often as their policy allows within its sliding window. It is in
- * charge where neither a step nor the executor's own {@code max_attempts} is; {@code runtime.md}
- * section 4.4.
+ * Starts failed agents again, as often as their policy allows within its sliding window. It applies
+ * where neither a step nor the executor's own {@code max_attempts} does; {@code runtime.md} section
+ * 4.4.
  */
 final class Restarts {
   private static final int REMEMBERED = 50;
@@ -96,7 +96,10 @@ final class Restarts {
     }
   }
 
-  /** There may be no other node: the agent then starts again here, after the longer delay. */
+  /**
+   * Moves the agent to another node. As there is none, it starts again on this one, after the delay
+   * for moves.
+   */
   private long rescheduled(AgentState agent, RestartPolicy moves) {
     if (!moves.unlimited() && agent.restarts().moves() >= moves.attempts()) {
       return -1;

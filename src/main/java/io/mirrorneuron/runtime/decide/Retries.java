@@ -29,7 +29,7 @@ final class Retries {
     this.attempts = new Attempts(state, turn);
   }
 
-  /** The program ended well and printed that it failed, or asked for what cannot be. */
+  /** The program ended well but printed that it failed, or asked for something impossible. */
   void reported(StepState step, String reason) {
     failed(step, StepFailures.reported(step, reason));
   }
@@ -45,7 +45,10 @@ final class Retries {
     failed(step, failure);
   }
 
-  /** What works for the step is no program, which has its own limit, and has taken too long. */
+  /**
+   * The attempt of a step whose agent runs no program has exceeded its deadline; programs have a
+   * limit of their own.
+   */
   void expire(Mailbox mailbox) {
     StepState step = mailbox.step();
     boolean overdue = step.times().deadlineAt() != 0 && step.times().deadlineAt() <= turn.now();

@@ -32,7 +32,9 @@ public final class Rounds {
     schedule(state.agent(state.workflow().entrypoints().getFirst()));
   }
 
-  /** Has the next round begin when the agent, which has ended this one, may be started again. */
+  /**
+   * Schedules the next round for the time at which the agent that ended this one may be restarted.
+   */
   void schedule(AgentState agent) {
     if (state.header().nextRoundAt() != 0) {
       return;
@@ -43,7 +45,7 @@ public final class Rounds {
       at = agent.restarts().first() + policy.intervalMs();
     }
     if (at < 0) {
-      return; // restarts are switched off: what has ended stays so
+      return; // restarts are switched off: the service stays ended
     }
     state.header().nextRoundAt(at);
     turn.effect(new Effect.Wake(null, at));

@@ -34,14 +34,14 @@ final class StepStarts {
   }
 
   /**
-   * Evaluates what is to be evaluated. Agents that need no program have handled all they had by
-   * then, so that a step sees every message that its parents have sent. Answers whether there was
-   * anything.
+   * Evaluates all steps that are queued for it. Agents that need no program have handled all they
+   * had by then, so that a step sees every message that its parents have sent. Answers whether
+   * there was anything.
    */
   boolean evaluateAll() {
-    boolean any = state.steps().hasUnsettled();
-    while (state.steps().hasUnsettled() && !state.status().isTerminal()) {
-      evaluate(state.steps().pollUnsettled());
+    boolean any = state.steps().hasStepsToEvaluate();
+    while (state.steps().hasStepsToEvaluate() && !state.status().isTerminal()) {
+      evaluate(state.steps().nextToEvaluate());
     }
     return any;
   }
@@ -87,10 +87,10 @@ final class StepStarts {
   }
 
   /**
-   * Nothing can be handled now: steps that may start and to which no message is on its way get one
-   * from the ledger. Answers whether there was such a step.
+   * Called when no mailbox can be handled: steps that may start, and to which no message is on its
+   * way, get one from the ledger. Answers whether there was such a step.
    */
-  boolean atRest() {
+  boolean startWithoutMessages() {
     List<StepState> lonely =
         state.steps().expecting().stream()
             .filter(step -> !new Upstream(state).isBusy(step))

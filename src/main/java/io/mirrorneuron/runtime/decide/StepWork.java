@@ -9,7 +9,10 @@ import io.mirrorneuron.runtime.state.Message;
 import io.mirrorneuron.runtime.state.StepState;
 import io.mirrorneuron.wire.Json;
 
-/** What a program that worked for a step and ended well has achieved; section 2.6 and 2.7. */
+/**
+ * Applies the outcome of a program that worked for a step and ended well; {@code runtime.md}
+ * sections 2.6 and 2.7.
+ */
 final class StepWork {
   private final JobState state;
   private final Turn turn;

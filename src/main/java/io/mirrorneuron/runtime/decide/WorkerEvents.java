@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a program may say in the history of its job: events of its own, never one that readers take
- * for the word of the runtime. What is refused leaves a trace.
+ * Records the events that a program prints in the history of its job. Types that readers would take
+ * for the runtime's own are refused, and the refusal is recorded.
  */
 final class WorkerEvents {
   private static final int MAX_EVENTS = 1000;

@@ -12,8 +12,8 @@ import java.security.SecureRandom;
 import java.util.Map;
 
 /**
- * The data directory in the hands of this process, and the Redis that begins to start in it. Taken
- * first, so that Redis starts while the rest is made.
+ * The data directory, locked by this process, and the Redis that is starting in it. Made first, so
+ * that Redis starts while other parts are made.
  */
 public final class RuntimeHome {
   private final Config config;

@@ -43,7 +43,7 @@ public final class RuntimeRedis {
         URI.create(server.uri()),
         connected(on, server.uri(), null),
         () -> Optional.ofNullable(server.version()),
-        server::tell);
+        server::logVersion);
   }
 
   /** Connects to the named server and asks for its version; one that does not tell it is taken. */
@@ -63,7 +63,8 @@ public final class RuntimeRedis {
               .await(CONNECT_SECONDS, TimeUnit.SECONDS);
       lanes.ping().await(CONNECT_SECONDS, TimeUnit.SECONDS);
       return lanes;
-    } catch (Throwable e) { // what Redis refuses arrives as one that is no exception
+    } catch (
+        Throwable e) { // the client reports errors of Redis as a Throwable that is no Exception
       throw RedisConnectFailure.of(e, named);
     }
   }

@@ -39,6 +39,33 @@ public final class HostLocalExecutions implements Executions, AutoCloseable {
   private boolean closed;
 
   /**
+   * The machine that programs run on.
+   *
+   * @param runtimeId marks all processes of this data directory; see {@link Orphans}
+   * @param serverEnvironment of this process; only a few names of it reach programs
+   * @param grace how long programs have to end by themselves
+   * @param pace how often they are looked at
+   */
+  public record Host(
+      String runtimeId,
+      Map<String, String> serverEnvironment,
+      GracePeriods grace,
+      Spawner spawner,
+      Sampler.Pace pace,
+      Clock clock) {
+
+    static Host of(String runtimeId, Map<String, String> serverEnvironment, Clock clock) {
+      return new Host(
+          runtimeId,
+          serverEnvironment,
+          GracePeriods.DEFAULT,
+          Spawner.best(),
+          Sampler.Pace.DEFAULT,
+          clock);
+    }
+  }
+
+  /**
    * @param runtimeId marks all processes of this data directory; see {@link Orphans}
    * @param serverEnvironment of this process; only a few names of it reach programs
    * @param samples is given what the programs use
@@ -51,48 +78,36 @@ public final class HostLocalExecutions implements Executions, AutoCloseable {
       Map<String, String> serverEnvironment,
       SampleSink samples,
       Storage storage) {
-    this(
-        config,
-        runtimeId,
-        clock,
-        serverEnvironment,
-        GracePeriods.DEFAULT,
-        Spawner.best(),
-        samples,
-        Sampler.Pace.DEFAULT,
-        storage);
+    this(config, Host.of(runtimeId, serverEnvironment, clock), samples, storage);
   }
 
+  /**
+   * @param samples is given what the programs use
+   * @param storage says whether there is room for workspaces and what programs write
+   */
   public HostLocalExecutions(
-      Config.Executors config,
-      String runtimeId,
-      Clock clock,
-      Map<String, String> serverEnvironment,
-      GracePeriods grace,
-      Spawner spawner,
-      SampleSink samples,
-      Sampler.Pace pace,
-      Storage storage) {
+      Config.Executors config, Host host, SampleSink samples, Storage storage) {
     var processes = new ProcessTable();
-    var environment = new ProcessEnvironment(serverEnvironment, config.runsRoot(), runtimeId);
+    var environment =
+        new ProcessEnvironment(host.serverEnvironment(), config.runsRoot(), host.runtimeId());
     var interpreters = new Interpreters(config.python().standIn());
-    var tools = new PreparationScripts(spawner, processes, grace, environment);
+    var tools = new PreparationScripts(host.spawner(), processes, host.grace(), environment);
     this.machinery =
         new HostLocalRun.Machinery(
             config,
             new Pools(config.pools(), config.maxQueueLength()),
-            new Workspaces(config.tempDir(), runtimeId, clock),
+            new Workspaces(config.tempDir(), host.runtimeId(), host.clock()),
             environment,
             interpreters,
             new PythonEnvironments(config.python(), interpreters, tools),
-            spawner,
+            host.spawner(),
             processes,
             samples,
-            new Sampler(samples, new ProcessMeter(processes), processes, pace, clock),
-            grace,
+            new Sampler(samples, new ProcessMeter(processes), processes, host.pace(), host.clock()),
+            host.grace(),
             storage,
-            clock);
-    this.orphans = new Orphans(processes, runtimeId);
+            host.clock());
+    this.orphans = new Orphans(processes, host.runtimeId());
     this.sweeper = new Sweeper(() -> orphans.killExcept(runs::containsKey));
   }
 
@@ -156,8 +171,8 @@ public final class HostLocalExecutions implements Executions, AutoCloseable {
   }
 
   /**
-   * Hands on now what programs of the run used and what has not been handed on yet. Once the end of
-   * an execution has been told, its last sample is among that.
+   * Writes the samples of the run that have not been written yet. Once the end of an execution has
+   * been told, its last sample is among that.
    */
   public void flushSamples(String runId) {
     machinery.sampler().flush(runId);

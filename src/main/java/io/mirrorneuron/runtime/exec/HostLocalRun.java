@@ -67,7 +67,7 @@ final class HostLocalRun {
   /** Its place in the queue, then its slots; null before. */
   private volatile Pools.Claim claim;
 
-  /** Why it does not ask for slots; null when nothing holds it. */
+  /** Why it does not ask for slots yet; null when nothing keeps it. */
   private volatile String hold;
 
   private boolean leaseTold;
@@ -146,8 +146,8 @@ final class HostLocalRun {
   }
 
   /**
-   * Its slots are told of, and the clock of its step starts, when its workspace is there: a full
-   * disk costs a program none of its time.
+   * The lease is reported, and the clock of the step starts, once the workspace exists: waiting for
+   * a full disk costs a program none of its time.
    */
   private Outcome withSlots(ExecutorSettings settings, PythonEnvironment python, long requestedAt)
       throws NotStarted {
@@ -216,7 +216,10 @@ final class HostLocalRun {
     return limit.isPositive() ? Deadline.in(limit) : Deadline.NEVER;
   }
 
-  /** A failure, not a false start: it may well work the next time. */
+  /**
+   * The outcome of a failed preparation: FAILED rather than NOT_STARTED, as it may work the next
+   * time.
+   */
   private Outcome unprepared(Preparation.Failed failed, ExecutorSettings settings) {
     String output = new StoredText(Map.of(), settings.maxOutputBytes()).of(failed.output());
     return new Outcome(

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Processes of a runtime that no execution answers for: left by a server that was killed, or hidden
- * from one that lives. They are known by two variables in their environment.
+ * Processes of a runtime that belong to no execution: left by a server that was killed, or escaped
+ * from a living one. They are known by two variables in their environment.
  */
 public final class Orphans {
   private static final Logger LOG = LoggerFactory.getLogger(Orphans.class);

@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Looks, soon after executions ended, for processes that hid from them: closed their output, left
+ * Ends, soon after executions ended, processes that escaped them: that closed their output, left
  * the group and stayed. Looking costs as much as starting a program, so it is done once for all
  * executions of a second, and not at all when nothing ended.
  */

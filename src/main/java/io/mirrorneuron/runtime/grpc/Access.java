@@ -13,9 +13,9 @@ import io.vertx.core.MultiMap;
 import java.util.Set;
 
 /**
- * Who may call what: nobody without a token, but for the few calls that are made before anybody can
- * have one. A node that only offers capacity answers next to none. Tokens inside request bodies are
- * checked by the calls that carry them.
+ * Decides who may make which gRPC call: only callers with a token, except for the few calls that
+ * are made before anybody can have one. A node that only offers capacity answers almost none.
+ * Tokens inside request bodies are checked by the calls that carry them.
  *
  * @param tokens asked about everything that is neither the operator nor the admin token
  */
@@ -49,7 +49,7 @@ record Access(Secret operatorToken, Secret adminToken, Auth tokens, boolean netw
     return caller(metadata)
         .map(
             admitted -> {
-              admitted.caller().mustReach(needed);
+              admitted.caller().requireRole(needed);
               return admitted;
             });
   }
@@ -65,7 +65,7 @@ record Access(Secret operatorToken, Secret adminToken, Auth tokens, boolean netw
             ? Future.succeededFuture(KEEPER)
             : tokens
                 .authenticate(token == null ? null : "Bearer " + token)
-                .recover(failure -> Future.failedFuture(inOwnWords(failure, token)));
+                .recover(failure -> Future.failedFuture(withExpectedWords(failure, token)));
     return caller.map(
         known -> {
           if (OnBehalf.isNamed(metadata)) {
@@ -75,8 +75,8 @@ record Access(Secret operatorToken, Secret adminToken, Auth tokens, boolean netw
         });
   }
 
-  /** Existing clients look for how these sentences begin. */
-  private Throwable inOwnWords(Throwable failure, String token) {
+  /** The failure with the beginnings of sentences that existing clients look for. */
+  private Throwable withExpectedWords(Throwable failure, String token) {
     if (!(failure instanceof MnException known) || !known.error().equals("unauthenticated")) {
       return failure;
     }

@@ -4,7 +4,7 @@ import io.mirrorneuron.security.Principal;
 import io.vertx.core.MultiMap;
 
 /**
- * A call that the door let in.
+ * A call that was let in.
  *
  * @param caller who makes it; with the operator token, whoever it is made for
  * @param hasOperatorToken whether it came with the runtime's own token, which its gateways share

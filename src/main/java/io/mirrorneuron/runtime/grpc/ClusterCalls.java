@@ -25,7 +25,10 @@ import java.util.function.Supplier;
 
 /** The calls about nodes and what they can carry. */
 final class ClusterCalls {
-  /** Where the original's nodes listen for each other; only told, nothing listens here. */
+  /**
+   * The port at which nodes of the original runtime listen for each other; only reported, nothing
+   * listens there.
+   */
   private static final int DISTRIBUTION_PORT = 4370;
 
   private static final int REDIS_PORT = 6379;
@@ -43,7 +46,7 @@ final class ClusterCalls {
     this.config = config;
   }
 
-  Service service(Door door) {
+  Service service(CallDispatcher door) {
     return door.service(
             ClusterServiceGrpcService.SERVICE_NAME,
             ClusterServiceGrpcService.SERVICE_DESCRIPTOR,
@@ -101,7 +104,7 @@ final class ClusterCalls {
 
   private GetSystemSummaryResponse summary(GetSystemSummaryRequest request) {
     return GetSystemSummaryResponse.newBuilder()
-        .setSummaryJson(Budget.rows(cluster.summary(), "jobs"))
+        .setSummaryJson(AnswerBudget.rows(cluster.summary(), "jobs"))
         .build();
   }
 

@@ -36,7 +36,7 @@ final class EventCalls {
     this.clock = clock;
   }
 
-  Service service(Door door) {
+  Service service(CallDispatcher door) {
     return door
         .service(
             ObservabilityServiceGrpcService.SERVICE_NAME,
@@ -46,7 +46,7 @@ final class EventCalls {
         .build();
   }
 
-  private void streamEvents(StreamEventsRequest request, Outlet<EventResponse> outlet)
+  private void streamEvents(StreamEventsRequest request, StreamWriter<EventResponse> outlet)
       throws InterruptedException {
     if (request.getFollow()) {
       follow(request, outlet);
@@ -55,8 +55,8 @@ final class EventCalls {
     }
   }
 
-  /** An unknown job has an empty history here: existing clients rely on it. */
-  private LogState history(StreamEventsRequest request, Outlet<EventResponse> outlet) {
+  /** An unknown job has an empty history: existing clients rely on it. */
+  private LogState history(StreamEventsRequest request, StreamWriter<EventResponse> outlet) {
     try {
       EventPage last =
           request.getMax() > 0
@@ -71,7 +71,7 @@ final class EventCalls {
     }
   }
 
-  private void follow(StreamEventsRequest request, Outlet<EventResponse> outlet)
+  private void follow(StreamEventsRequest request, StreamWriter<EventResponse> outlet)
       throws InterruptedException {
     String jobId = request.getJobId();
     Duration heartbeat = heartbeat(request);
@@ -108,7 +108,7 @@ final class EventCalls {
   }
 
   /** Sends this page and the ones after it up to the present end of the log; returns the last. */
-  private EventPage sendStored(String jobId, EventPage first, Outlet<EventResponse> outlet) {
+  private EventPage sendStored(String jobId, EventPage first, StreamWriter<EventResponse> outlet) {
     EventPage page = first;
     while (true) {
       sendPage(page, outlet);
@@ -119,12 +119,12 @@ final class EventCalls {
     }
   }
 
-  private EventPage sendLatest(String jobId, EventPage seen, Outlet<EventResponse> outlet) {
+  private EventPage sendLatest(String jobId, EventPage seen, StreamWriter<EventResponse> outlet) {
     EventPage latest = jobs.lastEvents(jobId, 1);
     return latest.next() > seen.next() ? sendPage(latest, outlet) : latest;
   }
 
-  private static EventPage sendPage(EventPage page, Outlet<EventResponse> outlet) {
+  private static EventPage sendPage(EventPage page, StreamWriter<EventResponse> outlet) {
     List<EventResponse> messages = page.events().stream().map(EventCalls::message).toList();
     for (int from = 0; from < messages.size(); from += PAGE) {
       outlet.send(messages.subList(from, Math.min(from + PAGE, messages.size())));
@@ -146,7 +146,7 @@ final class EventCalls {
   }
 
   private static EventResponse message(String eventJson) {
-    return EventResponse.newBuilder().setEventJson(Budget.event(eventJson)).build();
+    return EventResponse.newBuilder().setEventJson(AnswerBudget.event(eventJson)).build();
   }
 
   private static MultiMap trailer(LogState state) {

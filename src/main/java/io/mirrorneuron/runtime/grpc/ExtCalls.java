@@ -36,7 +36,7 @@ final class ExtCalls {
     this.cluster = cluster;
   }
 
-  Service service(Door door) {
+  Service service(CallDispatcher door) {
     return door.service(
             RuntimeExtServiceGrpcService.SERVICE_NAME,
             RuntimeExtServiceGrpcService.SERVICE_DESCRIPTOR,
@@ -62,7 +62,7 @@ final class ExtCalls {
       }
       page = jobs.events(request.getJobId(), page.next(), PAGE);
     }
-    return json(Budget.rows(answer, "data"));
+    return json(AnswerBudget.rows(answer, "data"));
   }
 
   /**

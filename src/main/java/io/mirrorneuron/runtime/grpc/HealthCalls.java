@@ -17,8 +17,8 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /**
- * The standard health service. The stock one keeps writing to watchers that have cancelled, so only
- * its messages are used.
+ * The standard health service. The library's own implementation keeps writing to watchers that have
+ * cancelled, so only its messages are used.
  */
 final class HealthCalls {
   private static final ServiceName NAME = ServiceName.create("grpc.health.v1.Health");
@@ -40,7 +40,7 @@ final class HealthCalls {
     this.serving = serving;
   }
 
-  Service service(Door door) {
+  Service service(CallDispatcher door) {
     return door
         .service(
             NAME, HealthProto.getDescriptor().findServiceByName("Health"), List.of(CHECK, WATCH))
@@ -57,7 +57,7 @@ final class HealthCalls {
     return answer(status);
   }
 
-  private void watch(HealthCheckRequest request, Outlet<HealthCheckResponse> outlet)
+  private void watch(HealthCheckRequest request, StreamWriter<HealthCheckResponse> outlet)
       throws InterruptedException {
     ServingStatus told = null;
     while (outlet.isOpen()) {

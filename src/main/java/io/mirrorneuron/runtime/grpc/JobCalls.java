@@ -46,7 +46,7 @@ final class JobCalls {
     this.adminToken = adminToken;
   }
 
-  Service service(Door door) {
+  Service service(CallDispatcher door) {
     return door.service(
             JobServiceGrpcService.SERVICE_NAME,
             JobServiceGrpcService.SERVICE_DESCRIPTOR,
@@ -82,14 +82,14 @@ final class JobCalls {
 
   private GetJobResponse get(GetJobRequest request) {
     return GetJobResponse.newBuilder()
-        .setJobJson(Budget.detail(jobs.get(request.getJobId())))
+        .setJobJson(AnswerBudget.detail(jobs.get(request.getJobId())))
         .build();
   }
 
   private ListJobsResponse list(ListJobsRequest request) {
     return ListJobsResponse.newBuilder()
         .setJobsJson(
-            Budget.rows(jobs.list(request.getLimit(), request.getIncludeTerminal()), "data"))
+            AnswerBudget.rows(jobs.list(request.getLimit(), request.getIncludeTerminal()), "data"))
         .build();
   }
 

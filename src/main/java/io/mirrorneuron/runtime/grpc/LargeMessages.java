@@ -13,18 +13,18 @@ import java.util.Set;
 /**
  * The calls whose messages may be large, and the bound on what all of them together hold in memory:
  * a message is taken whole, and costs several times its size while it is read and stored. The
- * newest are refused when it is too much. What has come is looked at every few milliseconds, since
- * nobody tells a message's length before it is there. Thread-safe.
+ * newest are refused when it is too much. Received bytes are counted every few milliseconds, since
+ * the length of a message is not known before it is there. Thread-safe.
  */
 final class LargeMessages {
   /** They carry files, or bodies that the API lets through. */
   private static final Set<String> CALLS =
       Set.of("SubmitJob", "RestoreJobBackup", "SendMessage", "ForkJob");
 
-  /** Of a message of any other call. */
+  /** Longest message of all other calls, in bytes. */
   static final long SMALL_BYTES = 4 << 20;
 
-  /** Less in one message is nothing to count. */
+  /** Messages with fewer bytes are not counted. */
   private static final long COUNTED_FROM = 1 << 20;
 
   private static final long LOOK_MILLIS = 10;
@@ -49,12 +49,12 @@ final class LargeMessages {
   }
 
   /** Whether the request is one of these calls. */
-  static boolean mayCome(HttpServerRequest request) {
+  static boolean mayBeLarge(HttpServerRequest request) {
     String path = String.valueOf(request.path());
     return CALLS.contains(path.substring(path.lastIndexOf('/') + 1));
   }
 
-  /** Counts what comes until the request is answered. On its event loop. */
+  /** Counts the received bytes until the request is answered. On its event loop. */
   synchronized void watch(HttpServerRequest request) {
     open.put(request, vertx.getOrCreateContext());
     lookLater();

@@ -5,7 +5,10 @@ import io.mirrorneuron.security.Principal;
 import io.mirrorneuron.wire.GrpcMetadata;
 import io.vertx.core.MultiMap;
 
-/** For whom a gateway calls: it has checked their token and calls with the runtime's own. */
+/**
+ * The user for whom a gateway calls: it has checked the user's token and calls with the runtime's
+ * own.
+ */
 final class OnBehalf {
   private OnBehalf() {}
 

@@ -34,7 +34,10 @@ import java.util.stream.Stream;
  * developers, reflection.
  */
 public final class RuntimeServer implements AutoCloseable {
-  /** Of the heap, for all messages on their way: each costs several times its size. */
+  /**
+   * All messages on their way may hold this fraction of the heap, 1/8: each costs several times its
+   * size.
+   */
   private static final int SHARE_OF_MESSAGES = 8;
 
   private static final int STREAMS_PER_CONNECTION = 10_000;
@@ -48,17 +51,17 @@ public final class RuntimeServer implements AutoCloseable {
   private static final Duration DRAIN = Duration.ofSeconds(5);
 
   private final HttpServer http;
-  private final Door door;
+  private final CallDispatcher door;
   private final ExecutorService threads;
 
-  private RuntimeServer(HttpServer http, Door door, ExecutorService threads) {
+  private RuntimeServer(HttpServer http, CallDispatcher door, ExecutorService threads) {
     this.http = http;
     this.door = door;
     this.threads = threads;
   }
 
   /**
-   * What the services stand on.
+   * What the services are made of.
    *
    * @param hardware cheap; see {@link io.mirrorneuron.runtime.cluster.HardwareProbe}
    * @param serving cheap; answers the health service
@@ -81,17 +84,36 @@ public final class RuntimeServer implements AutoCloseable {
   public static RuntimeServer start(Vertx vertx, Config.Grpc config, Parts parts) {
     ExecutorService threads =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("grpc-", 0).factory());
-    Door door =
-        new Door(
+    CallDispatcher door =
+        new CallDispatcher(
             Access.of(config, parts.tokens()),
             threads,
             parts.clock(),
             config.maxMessageBytes(),
             parts.storage());
-    // The longest message is the same for all calls of a server, so there are two.
     GrpcServer large = GrpcServer.server(vertx, grpcOptions(config.maxMessageBytes()));
     GrpcServer small =
         GrpcServer.server(vertx, grpcOptions(LargeMessages.limit("", config.maxMessageBytes())));
+    addServices(large, small, door, config, parts);
+    LargeMessages messages =
+        new LargeMessages(vertx, Runtime.getRuntime().maxMemory() / SHARE_OF_MESSAGES);
+    HttpServer http =
+        vertx
+            .createHttpServer(httpOptions())
+            .requestHandler(request -> handle(request, vertx, messages, large, small))
+            .connectionHandler(
+                connection -> connection.closeHandler(closed -> door.disconnected(connection)))
+            .listen(config.port(), config.host())
+            .await();
+    return new RuntimeServer(http, door, threads);
+  }
+
+  /**
+   * @param large takes calls whose messages may be long
+   * @param small takes all others: the longest message is the same for all calls of a server
+   */
+  private static void addServices(
+      GrpcServer large, GrpcServer small, CallDispatcher door, Config.Grpc config, Parts parts) {
     Set<Service> services =
         Stream.of(
                 new JobCalls(parts.jobs(), config.adminToken()).service(door),
@@ -110,33 +132,28 @@ public final class RuntimeServer implements AutoCloseable {
     if (parts.reflection()) {
       small.addService(ReflectionService.v1());
     }
-    LargeMessages messages =
-        new LargeMessages(vertx, Runtime.getRuntime().maxMemory() / SHARE_OF_MESSAGES);
-    HttpServer http =
-        vertx
-            .createHttpServer(httpOptions())
-            .requestHandler(
-                request -> {
-                  endWithItsAnswer(vertx, request);
-                  if (LargeMessages.mayCome(request)) {
-                    messages.watch(request);
-                    large.handle(request);
-                  } else {
-                    small.handle(request);
-                  }
-                })
-            .connectionHandler(
-                connection -> connection.closeHandler(closed -> door.disconnected(connection)))
-            .listen(config.port(), config.host())
-            .await();
-    return new RuntimeServer(http, door, threads);
+  }
+
+  private static void handle(
+      HttpServerRequest request,
+      Vertx vertx,
+      LargeMessages messages,
+      GrpcServer large,
+      GrpcServer small) {
+    stopReadingOnceAnswered(vertx, request);
+    if (LargeMessages.mayBeLarge(request)) {
+      messages.watch(request);
+      large.handle(request);
+    } else {
+      small.handle(request);
+    }
   }
 
   /**
-   * Of who has been answered nothing more is taken. Clients end such a call themselves; those that
-   * do not are told to send no more (RFC 9113, 8.1), after the answer has had time to arrive.
+   * Stops reading a request once it is answered. Clients end such a call themselves; those that do
+   * not are told to send no more (RFC 9113, 8.1), after the answer has had time to arrive.
    */
-  private static void endWithItsAnswer(Vertx vertx, HttpServerRequest request) {
+  private static void stopReadingOnceAnswered(Vertx vertx, HttpServerRequest request) {
     HttpServerResponse response = request.response();
     response.endHandler(
         ended -> {
@@ -162,7 +179,7 @@ public final class RuntimeServer implements AutoCloseable {
   public void close() {
     door.drain();
     http.shutdown(DRAIN.toMillis(), TimeUnit.MILLISECONDS).await();
-    // A body that still blocks has nobody to answer any more.
+    // a body that still blocks has no client any more
     threads.shutdownNow();
   }
 

@@ -12,7 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Waits for what the engine and the store answer, for as long as callers do. */
+/** Waits for answers of the engine and the store, a little less long than callers do. */
 public final class Answers {
   /** Below the deadline of ten seconds that clients set by default. */
   private static final long PATIENCE_SECONDS = 9;

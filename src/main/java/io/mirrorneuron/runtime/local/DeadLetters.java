@@ -41,7 +41,8 @@ final class DeadLetters {
     do {
       page = history.after(jobId, after, JobHistory.BATCH);
       for (String event : page.events()) {
-        if (event.contains("dead_letter")) { // cheap; payloads of others may hold the word too
+        if (event.contains(
+            "dead_letter")) { // a cheap filter; payloads of other events may hold the word too
           JsonNode letter = Json.parseObject(event, "stored event");
           if (letter.path("type").asText().equals("dead_letter") && seen++ == index) {
             return letter;

@@ -4,7 +4,10 @@ import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.store.BundleStore;
 import io.mirrorneuron.store.JobStore;
 
-/** What those share who make jobs and read them: running, stored, and what they are made of. */
+/**
+ * What the classes that make and read jobs share: the engine, the store, payload files and parsed
+ * manifests.
+ */
 public record JobAccess(
     Engine engine,
     JobStore store,

@@ -26,7 +26,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Copies of paused jobs. The exact state lies in {@code fields} and {@code blobs} of {@code
+ * Makes backups of paused jobs. The exact state lies in {@code fields} and {@code blobs} of {@code
  * runtime.job.state} as texts, where archives of the published command line keep it.
  */
 final class JobExport {

@@ -52,7 +52,7 @@ final class JobFork {
             request.idempotencyKey(),
             "fork " + jobId + " " + fork.at(),
             inputs);
-    SubmittedJob made = Answers.await(engine.fork(job, fork, request.submittedBy()));
+    SubmittedJob made = Answers.await(engine.creation().fork(job, fork, request.submittedBy()));
     ObjectNode answer = Json.object().put("id", made.jobId()).put("job_id", made.jobId());
     answer.put("status", made.status());
     answer.putObject("forked_from").put("job_id", jobId).set("at", fork.at());

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The events of jobs, with the secrets in them unless {@link #shown}: some go on working with what
- * was sent.
+ * The events of jobs, including secrets except in {@link #shown}: some callers need messages as
+ * they were sent.
  */
 public final class JobHistory {
   /** How many events are read at once by those who read all. */

@@ -24,8 +24,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * New jobs of the copies that {@link JobExport} makes. A copy without state was made by the
- * original runtime, and its job begins anew.
+ * Restores jobs from the backups that {@link JobExport} makes. A backup without state was made by
+ * the original runtime; its job begins anew.
  */
 final class JobImport {
   /** Fields of a job's state; others, such as its owner, are not a backup's to set. */
@@ -70,23 +70,19 @@ final class JobImport {
     Payloads payloads = payloads(backup);
     Manifests.checkUploads(workflow, bundles.paths(payloads));
     ObjectNode provenance = provenance(json, sourceJob, sourceRun, jobId, runId, blueprintId);
-    Map<String, String> fields = new HashMap<>(stored);
-    fields.replaceAll((name, value) -> renaming.in(value));
-    String reason = (fields.isEmpty() ? ANEW : REVIEW).formatted(sourceJob);
-    List<StoredEvent> events =
-        fields.isEmpty() ? List.of() : events(json.path("runtime").path("events"), renaming);
+    String reason = (stored.isEmpty() ? ANEW : REVIEW).formatted(sourceJob);
     Restoration from =
         new Restoration(
-            fields,
+            renaming.inValues(stored),
             blobs(job),
-            events,
+            stored.isEmpty() ? List.of() : events(json.path("runtime").path("events"), renaming),
             runId,
             bundles.put(payloads),
             provenance,
             sourceJob,
             reason,
             by);
-    Answers.await(engine.restore(newJobs.of(jobId, text), workflow, from));
+    Answers.await(engine.creation().restore(newJobs.of(jobId, text), workflow, from));
 
     return answer(
         Json.object().put("job_id", jobId).put("run_id", runId).put("blueprint_id", blueprintId),
@@ -135,7 +131,10 @@ final class JobImport {
     return Json.parseObject(new String(manifest, StandardCharsets.UTF_8), Backup.MANIFEST);
   }
 
-  /** Files beside manifest and payloads are not used by a runtime, but may not climb either. */
+  /**
+   * The payload files. Other files are ignored, but none may have a path that leads out of the
+   * backup.
+   */
   private static Payloads payloads(Backup backup) {
     Map<String, byte[]> files = new HashMap<>();
     backup

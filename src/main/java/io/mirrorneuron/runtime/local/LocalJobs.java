@@ -63,7 +63,7 @@ public final class LocalJobs implements JobsPort {
   public record Clearing(Secret token, BooleanSupplier isPossible) {}
 
   /**
-   * @param storage says whether new work can be taken in; what changes jobs that are there is tried
+   * @param storage says whether new work can be accepted; changes of existing jobs are always tried
    */
   public LocalJobs(
       JobAccess access, Watches watches, Clearing clearing, Clock clock, Storage storage) {
@@ -99,7 +99,7 @@ public final class LocalJobs implements JobsPort {
             submission.idempotencyKey(),
             manifest,
             bundle);
-    return Answers.await(engine.submit(job, workflow, bundle, submission.submittedBy()));
+    return Answers.await(engine.creation().submit(job, workflow, bundle, submission.submittedBy()));
   }
 
   @Override
@@ -115,7 +115,7 @@ public final class LocalJobs implements JobsPort {
     return shown(engine.views().details(job, known, events));
   }
 
-  /** Secrets are hidden, save in what the job was run for: its result is given as it is. */
+  /** Hides secrets, except in the result, which is what the job was run for. */
   private static ObjectNode shown(ObjectNode details) {
     ObjectNode shown = Redaction.of(details);
     if (shown.get("job") instanceof ObjectNode job && details.at("/job").has("result")) {
@@ -166,7 +166,7 @@ public final class LocalJobs implements JobsPort {
     return status == JobStatus.RUNNING ? "resumed" : status.word();
   }
 
-  /** Waits for the end of what was begun; past the patience of clients, tells how far it is. */
+  /** Waits for the outcome; after the time that clients wait, answers the status as it is then. */
   private JobStatus status(CompletionStage<JobStatus> stage, String jobId) {
     try {
       return Answers.await(stage);

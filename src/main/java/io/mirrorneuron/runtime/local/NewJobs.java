@@ -8,7 +8,7 @@ import java.util.HexFormat;
 import java.util.function.Supplier;
 
 /**
- * How jobs that begin here are called and whose they are.
+ * Names new jobs and their owner.
  *
  * @param owner this runtime, as the store knows it
  * @param suffixes gives {@code <milliseconds>-<12 hex digits>}, never the same twice

@@ -8,13 +8,14 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.mirrorneuron.wire.Json;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Puts the ids of one job in the place of another's, in members that are known to hold such ids.
- * Other texts stay, whatever they say. Pure; arguments are not changed.
+ * Replaces the ids of one job by those of another, in members that are known to hold such ids.
+ * Other texts are not changed. Pure; arguments are not changed.
  *
  * @param ids the new id by the old one, of jobs and runs
  */
@@ -41,6 +42,13 @@ record Renaming(Map<String, String> ids) {
     } catch (JsonProcessingException e) {
       return text;
     }
+  }
+
+  /** The same for each value of a map. */
+  Map<String, String> inValues(Map<String, String> texts) {
+    Map<String, String> renamed = new HashMap<>(texts);
+    renamed.replaceAll((name, text) -> in(text));
+    return renamed;
   }
 
   JsonNode in(JsonNode json) {

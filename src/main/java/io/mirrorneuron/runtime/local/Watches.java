@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Who wants to hear of which job. Thread-safe; a job nobody watches costs one map look-up. */
+/** Listeners by job. Thread-safe; a job nobody watches costs one map look-up. */
 public final class Watches {
   private final Map<String, List<Watch>> watchers = new ConcurrentHashMap<>();
 

@@ -46,7 +46,7 @@ final class BlockedJobs {
     this.appender = appender;
   }
 
-  /** Writes down once that the job waits, and why. */
+  /** Records once, as an event of the job, that it is blocked, and why. */
   void add(StoredJob stored, Throwable why) {
     LOG.error("job {} cannot go on", stored.jobId(), why);
     String text = String.valueOf(why.getMessage());

@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Why nothing of one job can be committed now, if so; logged once until a commit succeeds. */
+/** Why the commits of one job fail at present, if they do; logged once until a commit succeeds. */
 final class CommitObstacle {
   private static final Logger LOG = LoggerFactory.getLogger(CommitObstacle.class);
 
@@ -44,7 +44,7 @@ final class CommitObstacle {
     logged = false;
   }
 
-  /** The store has answered again, if only with what it had. */
+  /** The store has answered a read again. */
   void loaded() {
     reason = null;
   }

@@ -25,8 +25,8 @@ final class Effects {
   private boolean lingers;
 
   /**
-   * @param inbox gets what follows from the effects
-   * @param turn has the inbox decided on unless a turn is under way
+   * @param inbox gets the inputs that follow from the effects
+   * @param turn starts a turn unless one is under way
    */
   Effects(EngineContext context, Executor lane, InputQueue inbox, Runnable turn) {
     this.context = context;
@@ -44,7 +44,7 @@ final class Effects {
     }
   }
 
-  /** Starts it unless what came later in the same turn has made it needless. */
+  /** Starts the program unless a later decision of the same turn has made that needless. */
   private void start(Effect.Start start, JobState state) {
     String id = start.executionId();
     Mailbox mailbox = state.mailbox(start.mailbox());
@@ -91,7 +91,7 @@ final class Effects {
   }
 
   /**
-   * That a program has its slots is no reason to commit at once: most often its end follows before
+   * Passes on a signal. A lease of slots alone causes no turn: most often the program ends before
    * anybody could have read of its start.
    */
   private void signalled(Input.Signalled input) {
@@ -110,7 +110,7 @@ final class Effects {
     turn.run();
   }
 
-  /** Ids of the executions that were started here and have not been heard to end. */
+  /** Ids of the executions that were started here and whose outcome has not arrived. */
   Set<String> running() {
     return running;
   }

@@ -1,10 +1,7 @@
 package io.mirrorneuron.runtime.loop;
 
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.model.RunId;
-import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.runtime.decide.Decider;
-import io.mirrorneuron.runtime.decide.Input;
 import io.mirrorneuron.runtime.documents.JobDocuments;
 import io.mirrorneuron.runtime.documents.JobRow;
 import io.mirrorneuron.runtime.documents.JobViews;
@@ -12,14 +9,11 @@ import io.mirrorneuron.runtime.documents.Obstacles;
 import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.runtime.port.Lanes;
 import io.mirrorneuron.runtime.port.Timers;
-import io.mirrorneuron.runtime.state.JobHeader;
-import io.mirrorneuron.runtime.state.JobOrigin;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.StateReader;
 import io.mirrorneuron.runtime.state.StoredFields;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore;
-import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.store.NodeRegistry;
 import java.nio.file.Path;
@@ -30,27 +24,21 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Owns the jobs of this node: one {@link JobLoop} for each that is not terminal. Thread-safe; no
- * call blocks. Nothing is lost when it dies: {@link #recover} on the next start goes on with what
- * was committed.
+ * call blocks. Nothing is lost when the process dies: {@link #recover} on the next start continues
+ * from what was committed.
  */
 public final class Engine {
-  private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
-
   private final JobStore store;
-  private final Timers timers;
   private final Function<String, Workflow> manifests;
-  private final String nodeName;
   private final int inlineLimit;
   private final JobLoops loops;
   private final JobViews views;
-  private final Commands commands;
+  private final JobCommands commands;
+  private final JobCreation creation;
   private final TakeOver takeOver;
-  private final EventAppender appender;
   private final BlockedJobs blocked;
 
   /**
@@ -64,7 +52,7 @@ public final class Engine {
    */
   public record Identity(String nodeName, String owner, boolean reviewInFlight, int inlineLimit) {}
 
-  /** What an engine stands on. */
+  /** What an engine needs from outside. */
   public record Ports(
       JobStore store, NodeRegistry nodes, Executions executions, Timers timers, Lanes lanes) {}
 
@@ -80,9 +68,9 @@ public final class Engine {
       Function<String, Path> bundles,
       Consumer<String> changed) {
     this.store = ports.store();
-    this.timers = ports.timers();
     this.manifests = manifests;
-    this.nodeName = identity.nodeName();
+    String nodeName = identity.nodeName();
+    Timers timers = ports.timers();
     this.inlineLimit = identity.inlineLimit();
     this.takeOver =
         new TakeOver(store, ports.nodes(), timers, identity.owner(), this::isOpen, this::resume);
@@ -102,88 +90,19 @@ public final class Engine {
             manifests,
             timers,
             new Obstacles(ports.executions(), this::obstacle));
-    this.appender = new EventAppender(store, timers, changed);
+    EventAppender appender = new EventAppender(store, timers, changed);
     this.blocked = new BlockedJobs(store, timers, appender);
-    this.commands = new Commands(loops, store, blocked, nodeName);
+    this.commands = new JobCommands(loops, store, blocked, nodeName);
+    this.creation = new JobCreation(loops, commands, appender, timers, nodeName, inlineLimit);
   }
 
-  /**
-   * Makes the job durable together with its first turn, then starts what that turn asks for.
-   *
-   * @param bundle fingerprint of the stored payloads, or null
-   * @param by the name that the submitter's token vouches for, or null
-   */
-  public CompletionStage<SubmittedJob> submit(
-      NewJob job, Workflow workflow, String bundle, String by) {
-    String runId = workflow.runId() == null ? RunId.of(job.jobId()) : workflow.runId();
-    return loops.begin(
-        job,
-        () -> {
-          JobHeader header =
-              new JobHeader(
-                      JobOrigin.of(timers.now(), runId, bundle)
-                          .onTarget(workflow.isSystem() ? nodeName : null))
-                  .submittedBy(by);
-          return new JobState(job.jobId(), workflow, header, inlineLimit);
-        },
-        new Input.Start(),
-        commit -> commit);
-  }
-
-  /**
-   * Makes a paused job that is as far as another one was. Fails as INVALID when the workflow and
-   * the state do not fit each other.
-   */
-  public CompletionStage<SubmittedJob> restore(NewJob job, Workflow workflow, Restoration from) {
-    return loops.begin(
-        job,
-        () -> from.state(job, workflow, timers.now(), inlineLimit),
-        new Input.Restored(from),
-        from::completed);
-  }
-
-  /**
-   * Makes a job that begins where another one was; both remember the other. Fails as UNAVAILABLE,
-   * and makes nothing, when the other is open on another node: that node could not record the fork.
-   *
-   * @param by the name that the caller's token vouches for, or null
-   */
-  public CompletionStage<SubmittedJob> fork(NewJob job, Fork fork, String by) {
-    String runId = RunId.of(job.jobId());
-    return commands
-        .checkCanBeTold(fork.sourceJobId())
-        .thenCompose(
-            yes ->
-                loops.begin(
-                    job,
-                    () -> fork.state(job.jobId(), runId, by, timers.now(), inlineLimit),
-                    new Input.Forked(fork),
-                    commit -> commit))
-        .thenCompose(
-            made ->
-                made.jobId().equals(job.jobId())
-                    ? tellSource(fork, made.jobId()).thenApply(done -> made)
-                    : CompletableFuture.completedFuture(made)); // made by an earlier call
-  }
-
-  /** The new job is there whether or not this succeeds. */
-  private CompletionStage<Void> tellSource(Fork fork, String jobId) {
-    JobLoop loop = loops.get(fork.sourceJobId());
-    if (loop != null) {
-      loop.offer(new Input.ForkedTo(jobId, fork.at()));
-      return CompletableFuture.completedFuture(null);
-    }
-    return appender
-        .forked(fork, jobId)
-        .exceptionally(
-            failure -> {
-              LOG.warn("job {} could not be told of {}", fork.sourceJobId(), jobId, failure);
-              return null;
-            });
+  /** Submit, restore and fork. */
+  public JobCreation creation() {
+    return creation;
   }
 
   /** Cancel, pause, resume and deliver. */
-  public Commands commands() {
+  public JobCommands commands() {
     return commands;
   }
 
@@ -194,7 +113,7 @@ public final class Engine {
 
   /**
    * Fingerprints of the payload files that jobs of any node have, ended ones too. Fails when a
-   * state cannot be read: then it is not known.
+   * state cannot be read, as the set is then not known.
    */
   public CompletionStage<Set<String>> bundles() {
     Set<String> found = ConcurrentHashMap.newKeySet();
@@ -218,7 +137,7 @@ public final class Engine {
     return takeOver.orphans();
   }
 
-  /** Tells other nodes that this one lives, and takes over the jobs of those that die. */
+  /** Sends heartbeats for this node, and takes over the jobs of nodes whose heartbeats stop. */
   public void keepWatch() {
     takeOver.keepWatch();
   }
@@ -243,7 +162,7 @@ public final class Engine {
       blocked.add(stored.withoutBlobs(), e);
       return;
     }
-    loops.goOn(state, stored.epoch());
+    loops.open(state, stored.epoch());
   }
 
   /** Ends all turns. Running programs are ended by the owner of {@link Executions}. */

@@ -1,12 +1,17 @@
 package io.mirrorneuron.runtime.loop;
 
 import io.mirrorneuron.runtime.decide.Decider;
+import io.mirrorneuron.runtime.decide.Input;
+import io.mirrorneuron.runtime.decide.Turn;
 import io.mirrorneuron.runtime.documents.JobRow;
 import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.runtime.state.Blobs;
+import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.JobStore.Commit;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -35,5 +40,20 @@ record EngineContext(
 
   Timers timers() {
     return ports.timers();
+  }
+
+  /**
+   * Folds the inputs into the state. Throws what the decider throws; the state is then half changed
+   * and must not be used any more.
+   *
+   * @return what is to be committed, or null when nothing has changed
+   */
+  Commit decide(List<Input> inputs, JobState state, Turn turn, long epoch) {
+    for (Input input : inputs) {
+      decider.decide(state, input, turn);
+    }
+    return turn.events().isEmpty() && !state.hasChanges()
+        ? null
+        : turn.commit(epoch, rows.of(state, turn.now()));
   }
 }

@@ -36,8 +36,8 @@ final class EventAppender {
   }
 
   /**
-   * The event's number is taken before all else is read: of two that are written at once the second
-   * is refused for its number, and tried again on what the first has left.
+   * Reads the next event number before anything else: of two concurrent writes the second is
+   * refused because of its number, and is tried again on top of the first.
    */
   private CompletionStage<Void> forked(Fork fork, String newJobId, int tries) {
     String jobId = fork.sourceJobId();
@@ -55,7 +55,7 @@ final class EventAppender {
                     .thenCompose(written -> written))
         .exceptionallyCompose(
             failure ->
-                tries > 1 && !TakeOver.mayPass(failure)
+                tries > 1 && !TakeOver.isTemporary(failure)
                     ? forked(fork, newJobId, tries - 1)
                     : CompletableFuture.failedFuture(failure));
   }
@@ -118,6 +118,8 @@ final class EventAppender {
                 jobId,
                 stored.epoch(),
                 set,
+                List.of(),
+                Map.of(),
                 List.of(),
                 List.of(Json.write(event)),
                 seq,

@@ -48,7 +48,8 @@ public final class Fork implements Input.FirstTurn {
   }
 
   /**
-   * From a step on: it and all that follows it, and what had not ended anyway, is done again.
+   * A fork from a step on: that step, all that follow it, and all that had not ended are done
+   * again.
    *
    * @param inputs bodies, by step, that take the place of those the steps were started with
    * @throws MnException NOT_FOUND for an unknown step, PRECONDITION when the step was not reached
@@ -83,7 +84,7 @@ public final class Fork implements Input.FirstTurn {
   }
 
   /**
-   * As the job was after event {@code seq}; 0 is its beginning.
+   * A fork of the job as it was after event {@code seq}; 0 is its beginning.
    *
    * @param events all events of the job up to there, as far as they are stored
    * @throws MnException PRECONDITION when the job has not come so far, or too little is known of
@@ -180,7 +181,7 @@ public final class Fork implements Input.FirstTurn {
     return source.steps().isEmpty() || again.contains(source.steps().graph().source());
   }
 
-  /** Whether the step starts at once, with what it was started with the last time. */
+  /** Whether the step starts at once, with the same message as in the source job. */
   private boolean feeds(StepState step) {
     return step != null
         && again.contains(step.id())

@@ -9,7 +9,7 @@ import io.mirrorneuron.wire.Json;
 import java.util.List;
 import java.util.Set;
 
-/** Takes over into the state of a forked job what the other job had done and is not done again. */
+/** Copies into the state of a forked job the results of the source job that are kept. */
 final class ForkedState {
   private final JobState source;
   private final Set<String> again;

@@ -11,7 +11,7 @@ import java.util.Set;
 
 /** Inputs that a job has not decided on yet, in order. Used on the job's lane only. */
 final class InputQueue {
-  /** As many beacons of one program wait at most, as when the store is away for hours. */
+  /** Beacons of one program that wait at most, for example while the store is away for hours. */
   private static final int MOST_BEACONS = 20;
 
   private final Deque<Input> inputs = new ArrayDeque<>();
@@ -23,7 +23,10 @@ final class InputQueue {
     }
   }
 
-  /** The next one says how many were dropped before it. */
+  /**
+   * Drops the oldest waiting beacon when there are too many; the next one says how many were
+   * dropped.
+   */
   private void dropOldestBeacon(String executionId) {
     List<Input.Signalled> waiting =
         inputs.stream()
@@ -52,33 +55,36 @@ final class InputQueue {
     return inputs.isEmpty();
   }
 
-  /** All there is, for one turn. */
+  /** Takes all waiting inputs, for one turn. */
   List<Input> takeAll() {
     List<Input> all = List.copyOf(inputs);
     inputs.clear();
     return all;
   }
 
-  /** The turn before has left something over, which comes first. */
-  void goOn() {
+  /** Queues a continuation of the last turn, before all other inputs. */
+  void addContinuation() {
     inputs.addFirst(new Input.Continue());
   }
 
-  /** The turn was not committed: its inputs come first again, but for commands, which are lost. */
+  /**
+   * Puts the inputs of a turn that was not committed back to the front, except commands, which are
+   * dropped.
+   */
   void putBack(List<Input> taken) {
     taken.reversed().forEach(inputs::addFirst);
     inputs.removeIf(Input.Command.class::isInstance);
   }
 
-  /** The job fails, whatever there is. */
+  /** Replaces all inputs by one that fails the job. */
   void fail(String reason) {
     inputs.clear();
     inputs.addFirst(new Input.Broken(reason));
   }
 
   /**
-   * The state has been loaded again: what flies in it and is not known here is to be started anew,
-   * unless the job fails now.
+   * The state was loaded again: executions in it that are not known here are to be started again,
+   * unless the job is about to fail.
    *
    * @param running ids of the executions that run
    */
@@ -89,7 +95,7 @@ final class InputQueue {
     Set<String> known = new HashSet<>(running);
     for (Input input : inputs) {
       if (input instanceof Input.Signalled signalled) {
-        known.add(signalled.executionId()); // it is to be decided on yet
+        known.add(signalled.executionId()); // its outcome waits to be decided on
       }
     }
     inputs.addFirst(new Input.Loaded(known, false));

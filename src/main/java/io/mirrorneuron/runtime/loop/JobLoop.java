@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
-/** One open job, as the rest of the node sees it: hands all work to the job's lane. Thread-safe. */
+/** The thread-safe handle of one open job: passes all work to the job's lane. */
 final class JobLoop {
   private final String jobId;
   private final Set<String> agents;
@@ -25,7 +25,7 @@ final class JobLoop {
 
   /**
    * @param epoch of the store, which fences whoever owned the job before
-   * @param ended is told, on the lane, that this node has nothing more to do with the job
+   * @param ended runs on the lane when this node has nothing more to do with the job
    */
   JobLoop(
       EngineContext context, Executor lane, JobState state, long epoch, Consumer<JobLoop> ended) {
@@ -50,7 +50,7 @@ final class JobLoop {
     return obstacle.reason();
   }
 
-  /** Has the input decided on as soon as no turn is under way. */
+  /** Queues the input for the next turn. */
   void offer(Input input) {
     lane.execute(() -> turns.take(input));
   }

@@ -78,8 +78,8 @@ final class JobLoops {
     return answer;
   }
 
-  /** Opens a job that is stored. */
-  void goOn(JobState state, long epoch) {
+  /** Opens a stored job. */
+  void open(JobState state, long epoch) {
     JobLoop loop =
         new JobLoop(context, context.ports().lanes().of(state.jobId()), state, epoch, this::ended);
     open.put(state.jobId(), loop);

@@ -51,7 +51,7 @@ final class JobReload {
     this.listener = listener;
   }
 
-  /** The state is not wanted any more. */
+  /** Cancels: the state is not needed any more. */
   void stop() {
     stopped = true;
   }

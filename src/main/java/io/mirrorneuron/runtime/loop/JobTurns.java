@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
  * and only then runs the effects. Used on the job's lane only.
  *
  * <p>When a commit fails because the store is away, nobody knows whether it was written; the state
- * is then loaded again and the same inputs are offered once more. Commands are refused instead, at
- * once: whoever asked is still there to ask again.
+ * is then loaded again and the same inputs are offered once more. Commands are refused at once
+ * instead: their callers are still there and can ask again.
  */
 final class JobTurns implements JobReload.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(JobTurns.class);
@@ -71,7 +71,7 @@ final class JobTurns implements JobReload.Listener {
     return idle;
   }
 
-  /** Has the input decided on as soon as no turn is under way. */
+  /** Queues the input; it is decided on in the next turn. */
   void take(Input input) {
     inbox.add(input);
     turn();
@@ -99,7 +99,7 @@ final class JobTurns implements JobReload.Listener {
     Turn turn = new Turn(state, context.timers().now());
     Commit first;
     try {
-      first = decide(List.of(beginning), turn);
+      first = context.decide(List.of(beginning), state, turn, epoch);
     } catch (RuntimeException | StackOverflowError e) {
       closed = true;
       return CompletableFuture.failedFuture(e);
@@ -125,7 +125,7 @@ final class JobTurns implements JobReload.Listener {
     Turn turn = new Turn(state, context.timers().now());
     Commit commit;
     try {
-      commit = decide(inputs, turn);
+      commit = context.decide(inputs, state, turn, epoch);
     } catch (RuntimeException | StackOverflowError e) {
       undecidable(inputs, e);
       return;
@@ -135,16 +135,6 @@ final class JobTurns implements JobReload.Listener {
     } else {
       commit(commit, inputs, turn);
     }
-  }
-
-  /** Answers what is to be committed, or null when nothing has changed. */
-  private Commit decide(List<Input> inputs, Turn turn) {
-    for (Input input : inputs) {
-      context.decider().decide(state, input, turn);
-    }
-    return turn.events().isEmpty() && !state.hasChanges()
-        ? null
-        : turn.commit(epoch, context.rows().of(state, turn.now()));
   }
 
   private void commit(Commit commit, List<Input> inputs, Turn turn) {
@@ -172,8 +162,9 @@ final class JobTurns implements JobReload.Listener {
   }
 
   /**
-   * The state in memory is half changed and the input would end so again: the job fails, told from
-   * the state as committed. When not even that can be decided, it stays as committed.
+   * Deciding threw an exception: the state in memory is half changed, and the same inputs would
+   * throw again. The state is loaded again and the job fails from there. When not even that can be
+   * decided, the job stays as committed.
    */
   private void undecidable(List<Input> inputs, Throwable fault) {
     LOG.error("job {} cannot be decided on", state.jobId(), fault);
@@ -195,7 +186,7 @@ final class JobTurns implements JobReload.Listener {
     settled(turn);
   }
 
-  /** The state is as the store has it: run the effects, answer, go on. */
+  /** The state in memory equals the stored one: runs the effects, answers callers, continues. */
   private void settled(Turn turn) {
     if (!closed) {
       turn.effects().forEach(effect -> effects.run(effect, state));
@@ -206,7 +197,7 @@ final class JobTurns implements JobReload.Listener {
       waiters.end(state.status());
       lost();
     } else if (state.isRunning() && state.hasCandidates()) {
-      inbox.goOn();
+      inbox.addContinuation();
       lane.execute(this::turn);
     } else {
       turn();

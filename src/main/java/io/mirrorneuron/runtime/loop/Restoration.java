@@ -26,8 +26,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How a job begins that another one was: paused, and exactly as far as that one had come. Ids have
- * been rewritten by whoever makes this.
+ * The beginning of a job that is restored from a backup: paused, with exactly the progress of the
+ * job that was backed up. The ids in it have been rewritten already.
  *
  * @param fields the state of the other job as stored; empty when only its manifest is known, and
  *     then the job begins anew
@@ -52,7 +52,7 @@ public record Restoration(
     String restoredBy)
     implements Input.FirstTurn {
 
-  /** So many rounds of a job are followed back; what is left of older ones is history. */
+  /** Number of past rounds whose derived ids are renamed; ids of older rounds stay as they were. */
   private static final int ROUNDS = 1000;
 
   /** What of a stored job decides whether and how it can be copied. */
@@ -106,7 +106,7 @@ public record Restoration(
       return state;
     } catch (MnException e) {
       throw e;
-    } catch (RuntimeException e) { // whatever a stranger wrote there
+    } catch (RuntimeException e) { // a backup may hold anything
       throw unreadable(e);
     }
   }
@@ -139,7 +139,7 @@ public record Restoration(
   /** The job waits for a person, who sees where it comes from. */
   @Override
   public void begin(JobState state, Turn turn, Ledger ledger, Rounds rounds) {
-    if (state.status() != JobStatus.PAUSED) { // else the pause has begun when it did there
+    if (state.status() != JobStatus.PAUSED) { // else the pause began in the job that was backed up
       state.header().status(JobStatus.PAUSED, turn.now());
     }
     ObjectNode recovery = Json.object().put("status", "restored_from_backup");

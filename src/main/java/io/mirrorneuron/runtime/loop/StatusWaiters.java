@@ -20,7 +20,7 @@ final class StatusWaiters {
 
   private final List<Question> open = new ArrayList<>();
 
-  /** Commands that wait to be decided on; what the job is now is no answer to them. */
+  /** Commands that are not decided on yet; the present status is no answer to them. */
   private final Set<Input> undecided = Collections.newSetFromMap(new IdentityHashMap<>());
 
   void add(
@@ -29,7 +29,7 @@ final class StatusWaiters {
     undecided.add(command);
   }
 
-  /** The inputs are decided on in the turn that begins now. */
+  /** Notes that these inputs are decided on in the turn that begins now. */
   void decided(List<Input> inputs) {
     inputs.forEach(undecided::remove);
   }

@@ -36,8 +36,8 @@ final class TakeOver {
   private volatile boolean closed;
 
   /**
-   * @param isOpen whether this node is at work on a job already
-   * @param adopted gets each job that is this node's now
+   * @param isOpen whether a job is already open on this node
+   * @param adopted gets each job that this node has become the owner of
    */
   TakeOver(
       JobStore store,
@@ -121,7 +121,7 @@ final class TakeOver {
                     : adopt(jobId, from))
         .exceptionally(
             failure -> {
-              if (mayPass(failure)) {
+              if (isTemporary(failure)) {
                 later(() -> adopt(jobId, living));
               } else {
                 LOG.error("job {} could not be taken over", jobId, failure);
@@ -140,7 +140,7 @@ final class TakeOver {
                     .thenAccept(
                         stored ->
                             stored
-                                .filter(job -> job.epoch() == epoch) // else somebody was faster
+                                .filter(job -> job.epoch() == epoch) // else another node was faster
                                 .ifPresent(adopted)));
   }
 
@@ -156,7 +156,7 @@ final class TakeOver {
   }
 
   /** Whether the store may do later what it did not now: it is away, or its disk is full. */
-  static boolean mayPass(Throwable failure) {
+  static boolean isTemporary(Throwable failure) {
     return isAway(failure) || code(failure) == ErrorCode.STORAGE_FULL;
   }
 
@@ -165,7 +165,7 @@ final class TakeOver {
     return cause instanceof MnException known ? known.code() : null;
   }
 
-  /** Takes the job over if it is there by then, and this node's. */
+  /** Opens the job later, if it then exists and is owned by this node. */
   void later(String jobId) {
     later(() -> adopt(jobId, Set.of()));
   }

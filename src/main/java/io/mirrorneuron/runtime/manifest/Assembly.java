@@ -8,7 +8,7 @@ import io.mirrorneuron.runtime.manifest.graph.Nodes;
 import io.mirrorneuron.runtime.manifest.graph.Nodes.Node;
 import io.mirrorneuron.runtime.manifest.graph.Seeds;
 import io.mirrorneuron.runtime.manifest.reading.Findings;
-import io.mirrorneuron.runtime.manifest.reading.Place;
+import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.workflow.StepGraph;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.runtime.workflow.Workflow.Agent;
@@ -33,7 +33,7 @@ final class Assembly {
    * @param steps reads the problem graph when the agents are known
    */
   Workflow read(
-      Place root,
+      ManifestValue root,
       Findings findings,
       ManifestHeader header,
       Topology topology,

@@ -10,7 +10,7 @@ import io.mirrorneuron.runtime.manifest.graph.PayloadPaths;
 import io.mirrorneuron.runtime.manifest.graph.Upload;
 import io.mirrorneuron.runtime.manifest.reading.Findings;
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
-import io.mirrorneuron.runtime.manifest.reading.Place;
+import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.workflow.StepGraph;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.runtime.workflow.Workflow.Agent;
@@ -47,7 +47,7 @@ public final class Manifests {
     ObjectNode source = Json.parseObject(manifestJson, "manifest_json");
     boolean inSteps = StepForm.isUsedBy(source);
     Findings findings = new Findings(inSteps);
-    Place root = Place.root(source, findings);
+    ManifestValue root = ManifestValue.root(source, findings);
     if (depth(source, 1) > MAX_DEPTH) {
       root.error(ManifestProblem.LIMIT, "manifest is nested deeper than " + MAX_DEPTH + " levels");
       findings.throwIfAny();
@@ -72,7 +72,8 @@ public final class Manifests {
   public static void checkUploads(Workflow workflow, Set<String> payloadPaths) {
     Set<String> present = withFolders(payloadPaths);
     Findings findings = new Findings(StepForm.isUsedBy(workflow.source()));
-    for (Place node : Topology.of(Place.root(workflow.source(), findings)).nodes()) {
+    for (ManifestValue node :
+        Topology.of(ManifestValue.root(workflow.source(), findings)).nodes()) {
       Agent agent = workflow.agents().get(Nodes.key(node));
       List<Upload> uploads =
           agent.type() == AgentType.EXECUTOR ? Upload.of(agent.config()) : List.of();
@@ -81,7 +82,7 @@ public final class Manifests {
           node.at("config")
               .error(
                   ManifestProblem.MISSING_UPLOAD,
-                  "upload source does not exist locally: " + Place.shown(upload.source()));
+                  "upload source does not exist locally: " + ManifestValue.shown(upload.source()));
         }
       }
       String requirements = agent.config().at("/python_environment/requirements").asText("");
@@ -91,7 +92,7 @@ public final class Manifests {
             .at("python_environment")
             .error(
                 ManifestProblem.MISSING_UPLOAD,
-                "requirements file does not exist locally: " + Place.shown(requirements));
+                "requirements file does not exist locally: " + ManifestValue.shown(requirements));
       }
     }
     findings.throwIfAny();

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.mirrorneuron.runtime.manifest.graph.ManifestHeader;
 import io.mirrorneuron.runtime.manifest.reading.Findings;
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
-import io.mirrorneuron.runtime.manifest.reading.Place;
+import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.manifest.steps.Bindings;
 import io.mirrorneuron.runtime.manifest.steps.StepReader;
@@ -38,8 +38,8 @@ final class StepForm {
   }
 
   /** Throws all errors together. */
-  Workflow read(Place root, Findings findings) {
-    Place version = root.at("apiVersion");
+  Workflow read(ManifestValue root, Findings findings) {
+    ManifestValue version = root.at("apiVersion");
     checkVersion(root, version);
     for (String member : List.of("workflow", "agents", "flow")) {
       root.at(member).is(Shape.OBJECT);
@@ -68,7 +68,7 @@ final class StepForm {
         root, findings, header, topology, nodes -> new StepReader(nodes, bindings).read(root));
   }
 
-  private static void checkVersion(Place root, Place version) {
+  private static void checkVersion(ManifestValue root, ManifestValue version) {
     if (version.shown().equals(NEXT_VERSION)) {
       version.warn("apiVersion %s is read as %s".formatted(NEXT_VERSION, VERSION));
     } else if (!version.isAbsent() && !version.shown().equals(VERSION)) {
@@ -77,7 +77,7 @@ final class StepForm {
           "unsupported apiVersion %s: this server reads %s and %s"
               .formatted(version.shown(), VERSION, NEXT_VERSION));
     }
-    Place kind = root.at("kind");
+    ManifestValue kind = root.at("kind");
     if (!version.isAbsent() && !kind.isAbsent() && !kind.shown().equals("Workflow")) {
       kind.error(ManifestProblem.UNSUPPORTED, "kind must be Workflow: " + kind.shown());
     }
@@ -87,7 +87,7 @@ final class StepForm {
    * A manifest with agents describes its graph nowhere else. The command line adds the graph once
    * more for the runtime, which {@code flow.nodes} gives away.
    */
-  private static void refuseOldMembers(Place root) {
+  private static void refuseOldMembers(ManifestValue root) {
     if (root.at("apiVersion").isAbsent() || root.at("agents").at("nodes").value().isEmpty()) {
       return;
     }
@@ -97,7 +97,7 @@ final class StepForm {
             ? List.of("nodes", "edges")
             : List.of("flow", "graph_id", "nodes", "edges", "entrypoints");
     for (String member : refused) {
-      Place place = root.at(member);
+      ManifestValue place = root.at(member);
       if (!place.value().isMissingNode()) {
         place.error(
             ManifestProblem.MISPLACED, member + " is not allowed in " + VERSION + " manifests");
@@ -105,16 +105,16 @@ final class StepForm {
     }
   }
 
-  private static Place graphId(Place root) {
-    return Place.first(
+  private static ManifestValue graphId(ManifestValue root) {
+    return ManifestValue.first(
         root.at("graph_id"),
         root.at("workflow").at("workflow_id"),
         root.at("workflow_id"),
         root.at("id"));
   }
 
-  private static Place manifestVersion(Place root) {
-    Place given = root.at("manifest_version");
+  private static ManifestValue manifestVersion(ManifestValue root) {
+    ManifestValue given = root.at("manifest_version");
     boolean implied = given.value().isMissingNode() && !root.at("apiVersion").isAbsent();
     return implied ? given.holding(TextNode.valueOf("1.0")) : given;
   }

@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.manifest;
 
 import io.mirrorneuron.runtime.manifest.graph.Edges;
 import io.mirrorneuron.runtime.manifest.graph.Nodes;
-import io.mirrorneuron.runtime.manifest.reading.Place;
+import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.manifest.steps.Bindings;
 import java.util.ArrayList;
@@ -22,23 +22,23 @@ import java.util.function.Function;
  * @param isTooLarge whether a list is longer than allowed, which was reported
  */
 record Topology(
-    Place home,
-    List<Place> nodes,
-    List<Place> edges,
-    List<Place> entrypoints,
+    ManifestValue home,
+    List<ManifestValue> nodes,
+    List<ManifestValue> edges,
+    List<ManifestValue> entrypoints,
     String otherwise,
-    List<Place> inputs,
+    List<ManifestValue> inputs,
     boolean uniqueEdgeIds,
     boolean isTooLarge) {
 
-  static Topology of(Place root) {
+  static Topology of(ManifestValue root) {
     return StepForm.isUsedBy(root.value()) ? inSteps(root, new Bindings(root)) : atRoot(root);
   }
 
   /** Of the form with nodes and edges at the root. */
-  static Topology atRoot(Place root) {
-    List<Place> nodes = List.of(root.at("nodes"));
-    List<Place> edges = List.of(root.at("edges"));
+  static Topology atRoot(ManifestValue root) {
+    List<ManifestValue> nodes = List.of(root.at("nodes"));
+    List<ManifestValue> edges = List.of(root.at("edges"));
     return new Topology(
         root.at("nodes"),
         union(nodes, Nodes::key),
@@ -55,26 +55,26 @@ record Topology(
    * of things with one id, those of the later place count. The workers of bindings are the nodes
    * when there are no others.
    */
-  static Topology inSteps(Place root, Bindings bindings) {
-    Place agents = root.at("agents");
-    Place flow = root.at("flow");
-    Place workflow = root.at("workflow");
+  static Topology inSteps(ManifestValue root, Bindings bindings) {
+    ManifestValue agents = root.at("agents");
+    ManifestValue flow = root.at("flow");
+    ManifestValue workflow = root.at("workflow");
     boolean hasSteps = !workflow.at("steps").value().isEmpty();
-    List<Place> nodeLists =
+    List<ManifestValue> nodeLists =
         List.of(flow.at("nodes"), workflow.at("nodes"), agents.at("nodes"), root.at("nodes"));
-    List<Place> nodes = union(nodeLists, Nodes::key);
-    List<Place> edges = new ArrayList<>(List.of(flow.at("edges"), agents.at("edges")));
+    List<ManifestValue> nodes = union(nodeLists, Nodes::key);
+    List<ManifestValue> edges = new ArrayList<>(List.of(flow.at("edges"), agents.at("edges")));
     edges.add(root.at("edges"));
     if (!hasSteps) {
       edges.add(workflow.at("edges"));
     }
-    List<Place> entrypoints =
+    List<ManifestValue> entrypoints =
         new ArrayList<>(List.of(agents.at("entrypoints"), root.at("entrypoints")));
-    List<Place> inputs = new ArrayList<>(List.of(root.at("initial_inputs")));
+    List<ManifestValue> inputs = new ArrayList<>(List.of(root.at("initial_inputs")));
     inputs.add(root.at("runtime").at("initial_inputs"));
     inputs.addAll(bindings.inputs());
     String otherwise = null;
-    if (nodeLists.stream().allMatch(Place::isAbsent)) {
+    if (nodeLists.stream().allMatch(ManifestValue::isAbsent)) {
       nodes = bindings.nodes();
       edges.addAll(bindings.edgeLists());
       entrypoints.add(bindings.starts(workflow));
@@ -92,10 +92,11 @@ record Topology(
   }
 
   /** The entries of the lists; where lists have entries with the same key, those of the last. */
-  private static List<Place> union(List<Place> lists, Function<Place, String> key) {
-    Map<String, List<Place>> entries = new LinkedHashMap<>();
-    for (Place list : lists) {
-      Map<String, List<Place>> own = new LinkedHashMap<>();
+  private static List<ManifestValue> union(
+      List<ManifestValue> lists, Function<ManifestValue, String> key) {
+    Map<String, List<ManifestValue>> entries = new LinkedHashMap<>();
+    for (ManifestValue list : lists) {
+      Map<String, List<ManifestValue>> own = new LinkedHashMap<>();
       if (list.is(Shape.LIST)) {
         list.items()
             .forEach(
@@ -106,12 +107,12 @@ record Topology(
     return entries.values().stream().flatMap(List::stream).toList();
   }
 
-  private static boolean isTooLarge(List<Place> lists, int most) {
+  private static boolean isTooLarge(List<ManifestValue> lists, int most) {
     return lists.stream().filter(list -> !list.isAtMost(most)).count() > 0;
   }
 
-  private static String edgeKey(Place edge) {
-    Place id = edge.atAny("edge_id", "id");
+  private static String edgeKey(ManifestValue edge) {
+    ManifestValue id = edge.atAny("edge_id", "id");
     if (id.value().isTextual()) {
       return id.value().textValue();
     }

@@ -4,7 +4,8 @@
  *
  * <p>A {@code Topology} says where a form keeps its parts, an {@code Assembly} reads them ({@code
  * ManifestHeader}, {@code Nodes}, {@code Edges}, {@code Seeds}, {@code Policies}); {@code StepForm}
- * adds what {@code StepReader} finds. Every reader works on a {@code Place}, which knows where it
- * stands and reports errors there.
+ * adds what {@code StepReader} finds. Every reader works on a {@link
+ * io.mirrorneuron.runtime.manifest.reading.ManifestValue}, which knows where it stands and reports
+ * errors there.
  */
 package io.mirrorneuron.runtime.manifest;

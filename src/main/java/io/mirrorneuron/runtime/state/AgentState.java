@@ -54,7 +54,7 @@ public final class AgentState {
     return declared;
   }
 
-  /** What comes for it outside of any step. */
+  /** The mailbox for messages that belong to no step. */
   public Mailbox mailbox() {
     return mailbox;
   }
@@ -134,13 +134,13 @@ public final class AgentState {
     return true;
   }
 
-  /** Its threshold has been reached: what comes now is too late. */
+  /** The threshold has been reached: bodies that come later are ignored. */
   public void fire() {
     fired = true;
     touched();
   }
 
-  /** Begins anew with collecting. */
+  /** Forgets the collected bodies, as another round begins. */
   void forgetRound() {
     changes.forgetCollected(this);
     collected.clear();
@@ -181,7 +181,7 @@ public final class AgentState {
     touched();
   }
 
-  /** It goes on with what the same agent of another job knew and had done. */
+  /** Takes over the memory and counters of the same agent in another job; for forks. */
   public void inherit(AgentState other, boolean hasFired) {
     memory = other.memory;
     processed = other.processed;

@@ -76,7 +76,7 @@ public final class Blob {
   /** Where in a value a blob belongs, as JSON pointer. */
   record Place(String pointer, Blob blob) {}
 
-  /** How a value is called that is not shown: {@code blob_ref} of {@code runtime.md} 1.8. */
+  /** What is shown in place of a large value: {@code blob_ref} of {@code runtime.md} 1.8. */
   static ObjectNode reference(String sha256, long sizeBytes) {
     ObjectNode reference = Json.object().put("type", "blob_ref").put("sha256", sha256);
     reference.put("size_bytes", sizeBytes).put("media_type", "application/json");

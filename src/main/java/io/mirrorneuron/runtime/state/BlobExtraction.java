@@ -28,7 +28,7 @@ final class BlobExtraction {
   private static final Set<String> FILLED =
       Set.of("body", "artifacts", "memory", "output", "pending_completion");
 
-  /** About what a reference takes, and a value that is neither text nor container. */
+  /** Approximate length of a reference, or of a value that is neither text nor container. */
   private static final int REFERENCE_LENGTH = 120;
 
   private static final int SCALAR_LENGTH = 8;
@@ -53,12 +53,15 @@ final class BlobExtraction {
     return places;
   }
 
-  /** The field itself, or what remains of it. */
+  /** The field itself, or a copy without the extracted values. */
   JsonNode of(JsonNode field) {
     return weigh(field, true) > limit ? container(field, "", true) : field;
   }
 
-  /** About how long the text is; beyond the limit as soon as there may be a blob in it. */
+  /**
+   * Approximate length of the value's JSON text; more than the limit as soon as it may contain a
+   * blob.
+   */
   private long weigh(JsonNode node, boolean isField) {
     if (node.isTextual()) {
       return node.textValue().length() + 2L;

@@ -32,7 +32,7 @@ public final class Blobs {
 
   private final int limit;
 
-  /** Stored texts that were not needed yet; null when values are not to be had. */
+  /** Stored texts that were not needed yet; null when values are not available. */
   private final Map<String, String> texts;
 
   private final Map<String, Blob> blobs = new HashMap<>();
@@ -58,7 +58,7 @@ public final class Blobs {
     return new Blobs(limit, new HashMap<>(stored));
   }
 
-  /** For a look at a state: in the place of each blob stands what can be said of it. */
+  /** For reading a state without its large values: each blob is replaced by a reference to it. */
   static Blobs outline() {
     return new Blobs(Integer.MAX_VALUE, null);
   }
@@ -78,7 +78,7 @@ public final class Blobs {
     return places.isEmpty() ? Json.write(light) : Blob.text(light, places);
   }
 
-  /** The field is gone, and holds nothing any more. */
+  /** The field was deleted: its blobs are released. */
   void forget(String field) {
     hold(field, Set.of());
   }
@@ -189,7 +189,7 @@ public final class Blobs {
     return keep(name, size, value, parts);
   }
 
-  /** Names of all that something holds. */
+  /** Names of the blobs that a field or another blob refers to. */
   Set<String> names() {
     return Set.copyOf(blobs.keySet());
   }

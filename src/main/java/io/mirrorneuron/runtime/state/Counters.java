@@ -10,7 +10,7 @@ public final class Counters {
   Counters() {}
 
   /**
-   * Goes on where {@link #write} was.
+   * Continues from the text that {@link #write} made.
    *
    * @throws NumberFormatException when the text is something else
    */

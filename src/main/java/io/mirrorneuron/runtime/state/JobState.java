@@ -37,7 +37,7 @@ public final class JobState {
     this(jobId, workflow, header, new Counters(), Blobs.of(inlineLimit, Map.of()));
   }
 
-  /** A job of which {@link StateReader} knows more. */
+  /** A stored job, whose agents and steps {@link StateReader} fills in. */
   public JobState(
       String jobId, Workflow workflow, JobHeader header, Counters counters, Blobs blobs) {
     this.blobs = blobs;
@@ -140,7 +140,10 @@ public final class JobState {
     return agents.computeIfAbsent(id, key -> new AgentState(declared(key), changes));
   }
 
-  /** The agent's state to look at; one that no message has reached yet stays unknown. */
+  /**
+   * The agent's state, for reading only: an agent that no message has reached yet is not created in
+   * the job.
+   */
   public AgentState view(String id) {
     AgentState known = agents.get(id);
     return known == null ? new AgentState(declared(id), changes) : known;
@@ -163,9 +166,9 @@ public final class JobState {
     return step == null ? null : step.mailboxes().of(address.agentId());
   }
 
-  /** Whether there is something to look at that needs no waiting. */
+  /** Whether a mailbox or step can be looked at now, without waiting for anything. */
   public boolean hasCandidates() {
-    return !schedule.isEmpty() || steps.hasUnsettled();
+    return !schedule.isEmpty() || steps.hasStepsToEvaluate();
   }
 
   /** Names of the blobs that the state holds. */
@@ -175,7 +178,7 @@ public final class JobState {
 
   // ---- transitions
 
-  /** Another round begins: steps are open again, and joins empty. */
+  /** Begins another round: all steps are open again, and joins have collected nothing. */
   public void forgetRound() {
     for (StepState step : steps.all()) {
       step.mailboxes().forEach(mailboxes::clear);

@@ -14,7 +14,7 @@ public final class LedgerDocument {
 
   private LedgerDocument() {}
 
-  /** The whole ledger; of a workflow without steps that there is none. */
+  /** The whole ledger; for a workflow without steps, a document that says there is none. */
   public static ObjectNode of(JobState state) {
     ObjectNode ledger = Json.object().put("schema_version", SCHEMA_VERSION);
     if (state.steps().isEmpty()) {
@@ -171,7 +171,7 @@ public final class LedgerDocument {
     }
   }
 
-  /** What became of the message that the step was started with. */
+  /** How the handling of the message that started the step has ended. */
   private static String endOfInput(StepState step) {
     return step.outcome() == StepOutcome.FAILED ? "failed" : "acked";
   }

@@ -168,13 +168,13 @@ public final class Mailbox {
     changes.touch(this);
   }
 
-  /** The message at the head is left alone until then. */
+  /** The message at the head is not tried before this time, in milliseconds since the epoch. */
   public void postpone(long until) {
     notBefore = until;
     changes.touch(this);
   }
 
-  /** The message at the head will be tried once more. */
+  /** Counts another try of the message at the head. */
   public void countAttempt() {
     attempt++;
     changes.touch(this);

@@ -3,7 +3,10 @@ package io.mirrorneuron.runtime.state;
 import io.mirrorneuron.runtime.workflow.Backpressure;
 import java.util.Locale;
 
-/** How full a mailbox is; it takes more to get worse than to stay so. */
+/**
+ * How full a mailbox is, with hysteresis: the mark at which a level begins is higher than the one
+ * at which it ends.
+ */
 public enum MailboxPressure {
   NORMAL,
   /** Messages from outside are refused. */

@@ -6,8 +6,8 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 
 /**
- * Which mailboxes of a job are to be looked at next, and which only once others have made room: by
- * landing when they fly, or by working their messages off when they are full.
+ * Which mailboxes of a job are looked at next, and which must wait: until a running program has
+ * ended, or until a full receiver has handled messages.
  */
 public final class MailboxSchedule {
   private final LinkedHashSet<Mailbox> candidates = new LinkedHashSet<>();
@@ -41,7 +41,10 @@ public final class MailboxSchedule {
 
   // ---- to be looked at
 
-  /** Has the mailbox looked at again: its agent may be free, due or have mail. */
+  /**
+   * Queues the mailbox for another look: its agent may be free, its waiting time over, or a message
+   * there.
+   */
   public void consider(Mailbox mailbox) {
     candidates.add(mailbox); // it keeps its place when it is there already
   }
@@ -57,7 +60,7 @@ public final class MailboxSchedule {
 
   // ---- held back by a receiver that is full
 
-  /** Leaves the sender alone until it is the first in line for the receiver, and released. */
+  /** Skips the sender until {@link #releaseNext} reaches it in the queue of the receiver. */
   public void hold(Mailbox sender, Mailbox receiver) {
     held.computeIfAbsent(receiver, key -> new LinkedHashSet<>()).add(sender);
   }
@@ -96,19 +99,19 @@ public final class MailboxSchedule {
     saturated += mailbox.isSaturated() ? 1 : 0;
   }
 
-  // ---- in line behind those that fly
+  // ---- waiting for running programs
 
-  /** The mailbox waits until fewer steps are at work. */
-  public void lineUp(Mailbox mailbox) {
+  /** The mailbox waits until fewer steps have a running program. */
+  public void waitForStepSlot(Mailbox mailbox) {
     inLine.add(mailbox);
   }
 
   /** The mailbox waits until its agent is free. */
-  public void lineUpForAgent(Mailbox mailbox) {
+  public void waitForAgent(Mailbox mailbox) {
     lineForAgent(mailbox.owner()).add(mailbox);
   }
 
-  /** The mailbox does not use its turn: the next ones in its lines are looked at instead. */
+  /** The mailbox gives up its turn: the next ones in the queues it was in are looked at instead. */
   public void passOn(Mailbox mailbox) {
     considerNextInLine();
     if (mailbox.owner().flying() == 0) {

@@ -5,7 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Puts messages into the mailboxes of a job and takes them out; knows which hold something. */
+/** Puts messages into the mailboxes of a job and takes them out; knows which are not empty. */
 public final class Mailboxes {
   private final MailboxSchedule schedule;
   private final Changes changes;
@@ -16,7 +16,7 @@ public final class Mailboxes {
     this.changes = changes;
   }
 
-  /** Mailboxes that hold something, in the order in which it came. */
+  /** Mailboxes that are not empty, in the order in which they became so. */
   public Set<Mailbox> waiting() {
     return Collections.unmodifiableSet(waiting);
   }

@@ -87,7 +87,7 @@ public record Message(long seq, ObjectNode json) {
     return new Message(seq, copy);
   }
 
-  /** Whether it has waited longer than its {@code ttl_ms} allows; without one it never has. */
+  /** Whether it has waited longer than its {@code ttl_ms} allows; never without one. */
   public boolean isExpired(long now) {
     long ttl = envelope().path("ttl_ms").asLong();
     if (ttl <= 0) {
@@ -96,7 +96,7 @@ public record Message(long seq, ObjectNode json) {
     try {
       return Instant.parse(envelope("timestamp")).toEpochMilli() + ttl < now;
     } catch (DateTimeParseException e) {
-      return false; // whoever wrote it did not mean a time
+      return false; // not a valid time: no limit
     }
   }
 

@@ -6,7 +6,7 @@ import io.mirrorneuron.wire.Json;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** How often one agent was started again lately, and moved. */
+/** How often one agent was restarted within its sliding window, and how often it was moved. */
 public final class RestartHistory {
   private final Runnable changed;
   private final Deque<Long> restarts = new ArrayDeque<>();
@@ -38,7 +38,10 @@ public final class RestartHistory {
     return moves;
   }
 
-  /** Restarts up to this time do not count any more. That is written with the next change. */
+  /**
+   * Restarts up to this time, in milliseconds since the epoch, do not count any more. Stored with
+   * the next change only.
+   */
   public void forgetUntil(long time) {
     while (!restarts.isEmpty() && restarts.getFirst() <= time) {
       restarts.removeFirst();

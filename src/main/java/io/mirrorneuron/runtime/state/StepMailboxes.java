@@ -42,12 +42,15 @@ public final class StepMailboxes implements Iterable<Mailbox> {
     return stream().iterator();
   }
 
-  /** Whether nothing waits or flies: then there is nothing left to do for the step. */
+  /** Whether no message waits and no program runs: then nothing is left to do for the step. */
   public boolean areQuiet() {
     return stream().allMatch(mailbox -> mailbox.isEmpty() && mailbox.flight() == null);
   }
 
-  /** Whether a program was ordered that has not been answered for, if only in a pause. */
+  /**
+   * Whether a program was ordered whose outcome is not known yet, including one that a pause has
+   * stopped.
+   */
   public boolean isAnyFlying() {
     return stream().anyMatch(mailbox -> mailbox.flight() != null);
   }

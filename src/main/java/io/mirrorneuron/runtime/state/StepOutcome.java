@@ -8,7 +8,7 @@ public enum StepOutcome {
   FAILED,
   SKIPPED,
   PARTIAL,
-  /** Its instances did its work. */
+  /** The step is a template, and its instances did the work. */
   MAPPED;
 
   public String word() {

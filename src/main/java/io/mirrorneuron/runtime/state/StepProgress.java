@@ -116,7 +116,7 @@ abstract sealed class StepProgress permits StepState {
     become(StepPhase.READY);
   }
 
-  /** This message starts it; no other will. */
+  /** Starts the step with this message; later ones do not start it again. */
   public void start(Message message, long now) {
     require(!isStarted(), "has started");
     input = message;
@@ -125,7 +125,7 @@ abstract sealed class StepProgress permits StepState {
     become(StepPhase.QUEUED);
   }
 
-  /** What works for it next waits for its turn or its slots, for which there is no time limit. */
+  /** The step waits for its turn or for slots of a pool; that wait has no deadline. */
   public void enqueue() {
     attempts.times(times().withDeadline(0));
     become(StepPhase.QUEUED);
@@ -149,13 +149,15 @@ abstract sealed class StepProgress permits StepState {
     touched();
   }
 
-  /** Time that does not count for the present attempt, in milliseconds. */
+  /** Moves the deadline of the present attempt by so many milliseconds, which do not count. */
   public void extendDeadline(long by) {
     attempts.times(times().withDeadline(times().deadlineAt() + by));
     touched();
   }
 
-  /** An event is about it. For itself that is no reason to write the record. */
+  /**
+   * Notes the time of an event about the step; does not by itself cause the record to be written.
+   */
   public void mention(long now) {
     attempts.times(times().event(now));
   }
@@ -182,7 +184,7 @@ abstract sealed class StepProgress permits StepState {
     become(StepPhase.RETRY_WAIT);
   }
 
-  /** It is over for good. */
+  /** The step has ended, and will not run again. */
   public void end(StepPhase last, StepOutcome how, String why, long now) {
     require(last.isTerminal(), "cannot end as " + last.word());
     become(last);
@@ -208,9 +210,7 @@ abstract sealed class StepProgress permits StepState {
     touched();
   }
 
-  /**
-   * The same step of the job that this one was forked from has done the work, started with this.
-   */
+  /** Takes over the message with which the same step of the source job was started; for forks. */
   void inherit(Message message) {
     input = message;
     inputConsumed = true;
@@ -240,7 +240,7 @@ abstract sealed class StepProgress permits StepState {
     attempts.read(json);
   }
 
-  /** What is stored beside the record; null for what there is not. */
+  /** Reads what is stored beside the record; null where nothing was stored. */
   void read(JsonNode storedOutput, Message storedInput) {
     output = storedOutput;
     input = storedInput;

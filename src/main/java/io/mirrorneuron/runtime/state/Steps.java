@@ -72,7 +72,7 @@ public final class Steps {
     return graph;
   }
 
-  /** Has the step looked at: something has changed for it. */
+  /** Queues the step for evaluation: something it depends on has changed. */
   public void reconsider(StepState step) {
     unsettled.add(step);
   }
@@ -82,12 +82,12 @@ public final class Steps {
   }
 
   /** Whether there are steps for which something has changed that has not been looked at. */
-  public boolean hasUnsettled() {
+  public boolean hasStepsToEvaluate() {
     return !unsettled.isEmpty();
   }
 
   /** The next step to look at, or null. */
-  public StepState pollUnsettled() {
+  public StepState nextToEvaluate() {
     return unsettled.isEmpty() ? null : unsettled.removeFirst();
   }
 
@@ -200,7 +200,7 @@ public final class Steps {
 
   private static ParentOutcomes.Ending ending(StepState step, StepEdge edge) {
     if (step.outcome() == StepOutcome.MAPPED) {
-      return new ParentOutcomes.Ending(true, true, false); // there was nothing to do
+      return new ParentOutcomes.Ending(true, true, false); // a scatter over no items
     }
     if (step.outcome() == StepOutcome.SUCCESS && !holds(edge, step)) {
       return new ParentOutcomes.Ending(edge.accepts().contains("skipped"), false, false);

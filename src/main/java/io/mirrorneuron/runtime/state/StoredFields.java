@@ -49,7 +49,7 @@ public final class StoredFields {
 
   // ---- the header
 
-  /** The header alone: what can be known of a job whose manifest means nothing any more. */
+  /** The header alone: what can be known of a job whose manifest cannot be read any more. */
   public static JobHeader header(StoredJob stored) {
     return header(stored, Blobs.outline());
   }

@@ -1,7 +1,7 @@
 package io.mirrorneuron.security.jwt;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.JwtSettings;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.security.Auth;
@@ -25,11 +25,11 @@ import java.util.stream.Stream;
 final class ClaimRules {
   private static final int MAX_SUBJECT = 255;
 
-  private final Config.Jwt settings;
+  private final JwtSettings settings;
   private final Map<String, Role> roles;
   private final MnException withoutRole;
 
-  ClaimRules(Config.Jwt settings) {
+  ClaimRules(JwtSettings settings) {
     this.settings = settings;
     this.roles = roles(settings.roleNames());
     this.withoutRole =
@@ -52,7 +52,7 @@ final class ClaimRules {
   }
 
   /**
-   * When the token ends by its own word.
+   * When the token expires, by its claim {@code exp}.
    *
    * @throws MnException UNAUTHENTICATED when it does not say, or says no time anywhere it should
    */
@@ -135,7 +135,7 @@ final class ClaimRules {
         : Stream.ofNullable(claim.textValue());
   }
 
-  /** A claim by its name, which may have dots in itself, or by the way to it. */
+  /** A claim by its name, which may contain dots, or by the path of names to it. */
   private static JsonNode at(Token token, String path) {
     JsonNode node = token.claims().get(path);
     if (node == null) {

@@ -1,6 +1,6 @@
 package io.mirrorneuron.security.jwt;
 
-import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.JwtSettings;
 import io.mirrorneuron.model.MnException;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -17,18 +17,18 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The keys that an issuer shows at an address: fetched at start, then at intervals, and when a
- * token has a key that is not known. One fetch at a time, and not many of them: whoever sends such
- * tokens must not be able to make us a burden to the issuer. Keys stay until a fetch brings others.
- * Thread-safe.
+ * token has a key that is not known. One fetch at a time, at least 30 seconds apart: callers with
+ * forged tokens must not be able to make this server flood the issuer. Keys stay until a fetch
+ * brings others. Thread-safe.
  */
-final class FetchedKeys implements Keys {
+final class FetchedKeys implements KeySource {
   private static final Logger log = LoggerFactory.getLogger(FetchedKeys.class);
 
   /** Least time between two fetches. */
   private static final Duration GAP = Duration.ofSeconds(30);
 
   private final Vertx vertx;
-  private final Config.Jwt settings;
+  private final JwtSettings settings;
   private final Clock clock;
   private final KeyFetch fetch;
 
@@ -46,7 +46,7 @@ final class FetchedKeys implements Keys {
   private Buffer document;
   private long timer = -1;
 
-  private FetchedKeys(Vertx vertx, Config.Jwt settings, Clock clock) {
+  private FetchedKeys(Vertx vertx, JwtSettings settings, Clock clock) {
     this.vertx = vertx;
     this.settings = settings;
     this.clock = clock;
@@ -55,7 +55,7 @@ final class FetchedKeys implements Keys {
   }
 
   /** Begins to fetch; does not wait. Ends with Vert.x. */
-  static FetchedKeys of(Vertx vertx, Config.Jwt settings, Clock clock) {
+  static FetchedKeys of(Vertx vertx, JwtSettings settings, Clock clock) {
     FetchedKeys keys = new FetchedKeys(vertx, settings, clock);
     keys.renewed();
     return keys;
@@ -85,7 +85,7 @@ final class FetchedKeys implements Keys {
     return here.future();
   }
 
-  /** Until the next fetch may begin. */
+  /** Time until the next fetch may begin. */
   private Duration waitingTime() {
     Instant now = clock.instant();
     boolean turnedBack = now.isBefore(begun);
@@ -107,7 +107,8 @@ final class FetchedKeys implements Keys {
     Promise<KeySet> landing = Promise.promise();
     flight = landing.future();
     home.runOnContext(
-        start -> fetch.get().compose(this::taken).onComplete(end -> land(landing, end.cause())));
+        start ->
+            fetch.get().compose(this::taken).onComplete(end -> finishFetch(landing, end.cause())));
   }
 
   /** Reads a document that differs from the last one; reading many keys takes a while. */
@@ -143,7 +144,7 @@ final class FetchedKeys implements Keys {
   /**
    * @param failure null when the fetch went well
    */
-  private void land(Promise<KeySet> landing, Throwable failure) {
+  private void finishFetch(Promise<KeySet> landing, Throwable failure) {
     boolean before;
     synchronized (this) {
       before = failing;

@@ -2,6 +2,7 @@ package io.mirrorneuron.security.jwt;
 
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigException;
+import io.mirrorneuron.config.JwtSettings;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.security.Principal;
@@ -22,12 +23,12 @@ public final class JwtAuth implements Auth {
   private static final String SCHEME = "Bearer ";
   private static final int MAX_LENGTH = 8 << 10;
 
-  private final Config.Jwt settings;
+  private final JwtSettings settings;
   private final Clock clock;
-  private final Keys keys;
+  private final KeySource keys;
   private final ClaimRules rules;
 
-  private JwtAuth(Config.Jwt settings, Clock clock, Keys keys) {
+  private JwtAuth(JwtSettings settings, Clock clock, KeySource keys) {
     this.settings = settings;
     this.clock = clock;
     this.keys = keys;
@@ -41,7 +42,7 @@ public final class JwtAuth implements Auth {
    * @param settings that are on
    * @throws ConfigException with everything that is wrong with the key file
    */
-  public static JwtAuth open(Config.Jwt settings, Vertx vertx, Clock clock) {
+  public static JwtAuth open(JwtSettings settings, Vertx vertx, Clock clock) {
     if (settings.keyFile() == null) {
       return new JwtAuth(settings, clock, FetchedKeys.of(vertx, settings, clock));
     }
@@ -50,12 +51,12 @@ public final class JwtAuth implements Auth {
       throw new ConfigException(file.faults());
     }
     KeySet keys = new KeySet(file.keys().stream().map(key -> VerifyingKey.of(vertx, key)).toList());
-    return new JwtAuth(settings, clock, Keys.fixed(keys));
+    return new JwtAuth(settings, clock, KeySource.fixed(keys));
   }
 
   /** What {@link #open} would find wrong, one sentence each. */
   public static List<String> faults(Config config) {
-    Config.Jwt settings = config.jwt();
+    JwtSettings settings = config.jwt();
     return settings.isOn() && settings.keyFile() != null
         ? KeyFile.read(settings).faults()
         : List.of();

@@ -26,7 +26,7 @@ import java.util.stream.StreamSupport;
  */
 record KeyDocument(List<NamedKey> keys, List<String> unusable) {
 
-  /** So many are no set of keys but something else. */
+  /** Documents with more keys are refused. */
   private static final int MAX_KEYS = 100;
 
   private static final int MAX_ID = 256;
@@ -171,7 +171,7 @@ record KeyDocument(List<NamedKey> keys, List<String> unusable) {
     return Base64.getUrlDecoder().decode(text);
   }
 
-  /** What others wrote, fit for a line of a log. */
+  /** Text of others, made safe for a line of the log. */
   private static String shown(String text) {
     String plain = text.replaceAll("[^\\x20-\\x7e]", "?");
     return plain.length() > 80 ? plain.substring(0, 80) + "…" : plain;

@@ -13,8 +13,8 @@ import java.net.URI;
 import java.time.Duration;
 
 /**
- * Gets a small document from an address, within five seconds or not at all. Does not go where an
- * answer points: what is trusted is the address that was configured.
+ * Gets a small document from an address, within five seconds or not at all. Follows no redirects:
+ * only the configured address is trusted.
  */
 final class KeyFetch {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -57,7 +57,7 @@ final class KeyFetch {
     }
   }
 
-  /** However it ends, the connection does not outlive the answer. */
+  /** Sends the request; the connection is closed however it ends. */
   private static void send(HttpClientRequest request, Promise<Buffer> answer) {
     answer.future().onFailure(end -> request.reset());
     request.send().onSuccess(response -> receive(response, answer)).onFailure(answer::tryFail);

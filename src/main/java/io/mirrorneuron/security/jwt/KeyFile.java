@@ -1,8 +1,8 @@
 package io.mirrorneuron.security.jwt;
 
-import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.JwtAlgorithm;
 import io.mirrorneuron.config.JwtAlgorithm.Family;
+import io.mirrorneuron.config.JwtSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -33,14 +33,14 @@ final class KeyFile {
   private final List<NamedKey> keys = new ArrayList<>();
   private final List<String> faults = new ArrayList<>();
 
-  private KeyFile(Config.Jwt settings) {
+  private KeyFile(JwtSettings settings) {
     this.file = settings.keyFile();
     this.algorithms = EnumSet.copyOf(settings.algorithms());
     this.secret = algorithms.stream().anyMatch(one -> one.family() == Family.SECRET);
   }
 
   /** Reads the file, which may be large or no file at all. */
-  static KeyFile read(Config.Jwt settings) {
+  static KeyFile read(JwtSettings settings) {
     KeyFile read = new KeyFile(settings);
     try {
       if (!Files.isRegularFile(read.file)) {

@@ -9,16 +9,16 @@ import java.security.interfaces.RSAPublicKey;
 /** What signatures are checked with. */
 sealed interface KeyMaterial {
 
-  /** Shown to everybody. */
+  /** A public key. */
   record Public(PublicKey key) implements KeyMaterial {}
 
-  /** Known to issuer and server. */
+  /** A secret that issuer and server share. */
   record Shared(byte[] secret) implements KeyMaterial {}
 
-  /** Fewer bits can be broken by those who have the time. */
+  /** Shorter keys are considered breakable. */
   int MIN_RSA_BITS = 2048;
 
-  /** More would cost more than a request is worth. */
+  /** Longer keys make each verification too expensive. */
   int MAX_RSA_BITS = 8192;
 
   /** Why this cannot be used for the algorithm; null when it can. */

@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * The keys that count at a time, and the tokens that were verified with them: when keys change, all
- * tokens are looked at anew.
+ * tokens are verified again.
  */
 final class KeySet {
   private final List<VerifyingKey> keys;

@@ -18,8 +18,8 @@ import java.util.Base64;
 import java.util.Set;
 
 /**
- * A token taken apart, of which nothing is proved yet. There is one way to write a token and one
- * way to read it: what another parser could understand differently is refused.
+ * A parsed token, of which nothing is verified yet. Parsing is strict: what another parser could
+ * read differently is refused.
  *
  * @param text as it came
  * @param algorithm one of those that are accepted
@@ -109,7 +109,7 @@ record Token(
     throw Auth.unauthenticated("missing or invalid bearer token");
   }
 
-  /** Bits that a decoder passes over would let a token be written in several ways. */
+  /** Refuses base64 with unused bits set, which would let one token be written in several ways. */
   private static byte[] bytes(String segment) {
     try {
       byte[] bytes = Base64.getUrlDecoder().decode(segment);

@@ -8,8 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Tokens that were found good, so that a signature is not computed for each request. By their text:
- * a digest of it would cost more than all the rest of a request's authentication. Bounded in number
+ * A cache of verified tokens, so that no signature is computed for each request. Keyed by their
+ * text: a digest would cost more than all the rest of a request's authentication. Bounded in number
  * and time; the oldest goes first. Thread-safe.
  */
 final class VerifiedTokens {

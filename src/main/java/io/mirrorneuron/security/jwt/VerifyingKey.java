@@ -13,7 +13,10 @@ import java.security.PublicKey;
 import java.security.interfaces.RSAKey;
 import java.util.Base64;
 
-/** One key for one algorithm. The library behind it is asked for nothing but the signature. */
+/**
+ * Verifies signatures with one key for one algorithm. The library behind it checks nothing but the
+ * signature.
+ */
 final class VerifyingKey {
   private final String id;
   private final JwtAlgorithm algorithm;
@@ -30,7 +33,7 @@ final class VerifyingKey {
             new JWTAuthOptions()
                 .addPubSecKey(
                     new PubSecKeyOptions().setAlgorithm(algorithm.name()).setBuffer(material))
-                // It would look at the clock of the machine; ClaimRules has the one it was given.
+                // The library would use the system clock; ClaimRules uses the injected one.
                 .setJWTOptions(new JWTOptions().setIgnoreExpiration(true)));
   }
 
@@ -67,7 +70,7 @@ final class VerifyingKey {
 
   /** Fails when this key did not sign the token. */
   Future<Void> verify(Token token) {
-    // The library fills short signatures up, and takes other forms of them than the RFC has.
+    // The library pads short signatures, and accepts other forms than the RFC defines.
     if (token.algorithm() != algorithm || token.signature().length != signatureBytes) {
       return Future.failedFuture("the signature has another form");
     }

@@ -31,7 +31,7 @@ class NumberSetTest {
     NumberSet numbers = new NumberSet();
     List.of(1L, 3L, 2L, 7L, Long.MAX_VALUE - 1).forEach(numbers::add);
     List<Long> bounds = new ArrayList<>();
-    numbers.tell(bounds::add);
+    numbers.forEachBound(bounds::add);
     assertThat(bounds).containsExactly(1L, 4L, 7L, 8L, Long.MAX_VALUE - 1, Long.MAX_VALUE);
   }
 }

@@ -129,13 +129,9 @@ public final class ExecutionSamples {
       Path folder, GracePeriods grace, Spawner spawner, SampleSink samples, Sampler.Pace pace) {
     return new HostLocalExecutions(
         config(folder),
-        runtimeId(folder),
-        Clock.systemUTC(),
-        environment(),
-        grace,
-        spawner,
+        new HostLocalExecutions.Host(
+            runtimeId(folder), environment(), grace, spawner, pace, Clock.systemUTC()),
         samples,
-        pace,
         Storage.unwatched());
   }
 

@@ -7,8 +7,8 @@ import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions.Ending;
 import io.mirrorneuron.runtime.port.Executions.Signal;
 import io.mirrorneuron.storage.FreeSpace;
-import io.mirrorneuron.storage.Place;
 import io.mirrorneuron.storage.Storage;
+import io.mirrorneuron.storage.WatchedFolder;
 import io.mirrorneuron.testing.SmallDisk;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -24,7 +24,7 @@ class RoomIT {
   private volatile long free = 0;
 
   private Storage storage(long minFree, FreeSpace space) {
-    Place temp = new Place("the workspaces", "temp_dir", folder.resolve("tmp"));
+    WatchedFolder temp = new WatchedFolder("the workspaces", "temp_dir", folder.resolve("tmp"));
     return new Storage(List.of(temp), minFree, space, Clock.systemUTC());
   }
 

@@ -70,11 +70,13 @@ class LocalJobsTest {
   void aJobThatEndsWhileItIsReadIsNotShownEndedWithoutItsResult() {
     String jobId =
         Answers.await(
-                engine.submit(
-                    new NewJob("idle-1", "node", IDLE_SERVICE, null, null),
-                    manifests.parse(IDLE_SERVICE),
-                    null,
-                    null))
+                engine
+                    .creation()
+                    .submit(
+                        new NewJob("idle-1", "node", IDLE_SERVICE, null, null),
+                        manifests.parse(IDLE_SERVICE),
+                        null,
+                        null))
             .jobId();
     JobStore store = interruptedBy(() -> Answers.await(engine.commands().cancel(jobId, null)));
     LocalJobs jobs =

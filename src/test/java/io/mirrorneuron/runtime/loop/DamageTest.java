@@ -34,6 +34,8 @@ class DamageTest {
                 stage.stored().epoch(),
                 Map.of(field, value),
                 List.of(),
+                Map.of(),
+                List.of(),
                 List.of(),
                 seq,
                 stage.row().toString(),

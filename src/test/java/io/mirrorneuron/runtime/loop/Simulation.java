@@ -171,8 +171,9 @@ final class Simulation {
   // ---- what a test does
 
   CompletionStage<?> submit(String jobId) {
-    return engine.submit(
-        new JobStore.NewJob(jobId, OWNER, "{}", null, null), workflow, null, SUBMITTER);
+    return engine
+        .creation()
+        .submit(new JobStore.NewJob(jobId, OWNER, "{}", null, null), workflow, null, SUBMITTER);
   }
 
   /** Whoever owns the job then gets the command; the others refuse it. */

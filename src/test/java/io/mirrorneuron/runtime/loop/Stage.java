@@ -241,8 +241,13 @@ public final class Stage {
   }
 
   public Stage submitText(String text) {
-    engine.submit(
-        new JobStore.NewJob(JOB, OWNER, text, null, null), manifests.apply(text), null, subject);
+    engine
+        .creation()
+        .submit(
+            new JobStore.NewJob(JOB, OWNER, text, null, null),
+            manifests.apply(text),
+            null,
+            subject);
     return settle();
   }
 
@@ -395,7 +400,9 @@ public final class Stage {
 
   private Stage forked(Fork fork) {
     String id = "job-" + ++jobs;
-    engine.fork(new JobStore.NewJob(id, OWNER, stored().manifest(), null, null), fork, subject);
+    engine
+        .creation()
+        .fork(new JobStore.NewJob(id, OWNER, stored().manifest(), null, null), fork, subject);
     looked = id;
     return settle();
   }

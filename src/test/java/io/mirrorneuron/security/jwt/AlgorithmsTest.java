@@ -3,8 +3,8 @@ package io.mirrorneuron.security.jwt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.JwtAlgorithm;
+import io.mirrorneuron.config.JwtSettings;
 import io.mirrorneuron.security.Principal;
 import io.mirrorneuron.security.Role;
 import io.mirrorneuron.testing.Tokens;
@@ -66,7 +66,7 @@ class AlgorithmsTest {
     jwk.remove("alg");
     Path file = folder.resolve("keys.json");
     Files.writeString(file, Tokens.jwks(List.of(jwk)));
-    Config.Jwt settings = Tokens.settings(Set.of(algorithm), file, null);
+    JwtSettings settings = Tokens.settings(Set.of(algorithm), file, null);
     mustBeAnna(JwtAuth.open(settings, VERTX, CLOCK), issuer, "anna");
   }
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.JwtAlgorithm;
+import io.mirrorneuron.config.JwtSettings;
 import io.mirrorneuron.security.Principal;
 import io.mirrorneuron.security.Role;
 import io.mirrorneuron.testing.Tokens;
@@ -24,7 +24,7 @@ class ClaimRulesTest {
 
   private static ClaimRules rules(String roleClaim, Map<String, String> names, String subject) {
     return new ClaimRules(
-        new Config.Jwt(
+        new JwtSettings(
             Set.of(JwtAlgorithm.ES256),
             null,
             URI.create("https://issuer.example"),

@@ -4,8 +4,8 @@ import static io.mirrorneuron.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.JwtAlgorithm;
+import io.mirrorneuron.config.JwtSettings;
 import io.mirrorneuron.security.Role;
 import io.mirrorneuron.testing.GatewayFixture;
 import io.mirrorneuron.testing.KeyAddress;
@@ -69,7 +69,7 @@ class FetchedKeysIT {
     start(FIRST.byAddress(address.uri()));
   }
 
-  private void start(Config.Jwt jwt) throws Exception {
+  private void start(JwtSettings jwt) throws Exception {
     gateway = GatewayFixture.believing(folder, jwt, clock);
   }
 
@@ -133,9 +133,9 @@ class FetchedKeysIT {
         () -> gateway.issued.authenticate("Bearer " + tokenOf(FIRST)).succeeded());
   }
 
-  private Config.Jwt withRefresh(Duration refresh) {
-    Config.Jwt jwt = FIRST.byAddress(address.uri());
-    return new Config.Jwt(
+  private JwtSettings withRefresh(Duration refresh) {
+    JwtSettings jwt = FIRST.byAddress(address.uri());
+    return new JwtSettings(
         jwt.algorithms(),
         null,
         jwt.jwksUrl(),

@@ -3,8 +3,8 @@ package io.mirrorneuron.security.jwt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.JwtAlgorithm;
+import io.mirrorneuron.config.JwtSettings;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.security.Principal;
 import io.mirrorneuron.security.Role;
@@ -57,7 +57,7 @@ class JwtAttacksIT {
   static void start() throws Exception {
     Path keys = folder.resolve("keys.json");
     Files.writeString(keys, Tokens.jwks(GOOD, SECOND, RSA));
-    Config.Jwt jwt = Tokens.settings(Set.of(JwtAlgorithm.ES256, JwtAlgorithm.RS256), keys, null);
+    JwtSettings jwt = Tokens.settings(Set.of(JwtAlgorithm.ES256, JwtAlgorithm.RS256), keys, null);
     gateway = GatewayFixture.believing(folder, jwt, CLOCK);
   }
 

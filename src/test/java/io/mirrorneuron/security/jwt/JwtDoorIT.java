@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.JwtAlgorithm;
+import io.mirrorneuron.config.JwtSettings;
 import io.mirrorneuron.security.Role;
 import io.mirrorneuron.testing.GatewayFixture;
 import io.mirrorneuron.testing.SocketClient;
@@ -39,7 +39,7 @@ class JwtDoorIT {
 
   @BeforeEach
   void start() throws Exception {
-    Config.Jwt jwt = ISSUER.byFile(folder.resolve("key.pem"));
+    JwtSettings jwt = ISSUER.byFile(folder.resolve("key.pem"));
     gateway = GatewayFixture.believing(folder, jwt, clock);
     var submitted = gateway.post("/api/v1/jobs", "{\"manifest_json\":{\"graph_id\":\"g\"}}");
     job = Json.parseObject(submitted.body(), "job").path("id").asText();

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 final class SampleBatches {
   private static final Logger LOG = LoggerFactory.getLogger(SampleBatches.class);
 
-  /** Of all runs; what comes on top of them is lost. */
+  /** Samples of all runs that wait at most; further ones are dropped. */
   private static final int MOST_WAITING = 20_000;
 
   private final SampleSink samples;
@@ -23,7 +23,9 @@ final class SampleBatches {
   private final AtomicInteger count = new AtomicInteger();
   private final AtomicBoolean overflowing = new AtomicBoolean();
 
-  /** One run is written by one thread at a time; runs that share a lock are no harm. */
+  /**
+   * One run is written by one thread at a time; runs that share a lock only wait for each other.
+   */
   private final Object[] locks = new Object[16];
 
   SampleBatches(SampleSink samples) {

@@ -22,9 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says what running programs use, every few seconds and at their end. One thread reads for all of
- * them and writes what they used in batches, one per run; it rests while nothing runs. An execution
- * never waits for it.
+ * Samples what running programs use, every few seconds and at their end. One thread reads for all
+ * of them and writes what they used in batches, one per run; it rests while nothing runs. An
+ * execution never waits for it.
  */
 public final class Sampler implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Sampler.class);
@@ -101,7 +101,7 @@ public final class Sampler implements AutoCloseable {
       if (ticks % pace.ticksPerSample() == 0) {
         sampleAll();
       } else {
-        watches.forEach(Watch::glance);
+        watches.forEach(Watch::readMemory);
       }
       batches.flush();
     } catch (RuntimeException e) {
@@ -172,8 +172,8 @@ public final class Sampler implements AutoCloseable {
       watches.remove(this);
     }
 
-    /** Often at first, then ever less often: what lives for a moment has a height, too. */
-    private synchronized void glance() {
+    /** Looks often at first and then less often, as short programs have a peak of memory, too. */
+    private synchronized void readMemory() {
       if (!ended && Long.bitCount(++glances) == 1) {
         peakBytes = Math.max(peakBytes, processes.peakBytes(pid));
       }

@@ -63,7 +63,10 @@ public final class Pools {
     return pools.values().stream().map(Pool::usage).toList();
   }
 
-  /** A place in the queue, then slots. Closing gives back either, once. */
+  /**
+   * A request for slots: first a place in the queue, then the slots. Closing gives back either,
+   * once.
+   */
   public static final class Claim implements AutoCloseable {
     private final Pool pool;
     private final int slots;

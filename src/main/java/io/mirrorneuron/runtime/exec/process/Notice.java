@@ -37,8 +37,8 @@ public sealed interface Notice {
   record Drained() implements Notice {}
 
   /**
-   * Where notices come in, from any thread, and are taken, by the execution's own. Their number is
-   * bounded: of each kind there is one at a time, or so many a second.
+   * The queue of notices: added from any thread, taken by the execution's own. Bounded, since each
+   * kind comes once at a time or at a limited rate.
    */
   final class Inbox {
     private final BlockingQueue<Notice> queue = new LinkedBlockingQueue<>();

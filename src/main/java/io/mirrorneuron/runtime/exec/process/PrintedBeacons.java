@@ -13,7 +13,7 @@ import java.util.function.LongSupplier;
  * program prints, one is kept here. Thread-safe.
  */
 public final class PrintedBeacons {
-  /** As many in a row say something; more are a mistake, or malice. */
+  /** Beacons that may come in a row before the rate is limited. */
   public static final int BURST = 20;
 
   private final Notice.Inbox inbox;

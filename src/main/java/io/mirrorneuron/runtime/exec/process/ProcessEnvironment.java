@@ -27,6 +27,17 @@ public final class ProcessEnvironment {
 
   public static final String BEACON_PREFIX = "__MN_AGENT_BEACON__";
 
+  /** Members of the workflow context that programs get as {@code MN_WORKFLOW_…}. */
+  private static final List<String> WORKFLOW_FACTS =
+      List.of(
+          "run_id",
+          "step_id",
+          "attempt_id",
+          "attempt",
+          "deadline_at",
+          "heartbeat_deadline_at",
+          "idempotency_key");
+
   private static final List<String> INHERITED =
       List.of("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ");
 
@@ -145,15 +156,7 @@ public final class ProcessEnvironment {
     facts.put("JOB_ID", execution.jobId());
     facts.put("AGENT_ID", execution.agentId());
     facts.put("WORKDIR", workspace.workdir().toString());
-    for (String member :
-        List.of(
-            "run_id",
-            "step_id",
-            "attempt_id",
-            "attempt",
-            "deadline_at",
-            "heartbeat_deadline_at",
-            "idempotency_key")) {
+    for (String member : WORKFLOW_FACTS) {
       JsonNode value = execution.workflow().path(member);
       if (value.isValueNode() && !value.isNull()) {
         facts.put("WORKFLOW_" + member.toUpperCase(java.util.Locale.ROOT), value.asText());

@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
 /**
- * Takes what a program says to where it belongs: output to its collectors, news to the inbox. The
- * end of the output is no news before the end of the program, so most programs wake their execution
+ * Passes on what a program does: output to its collectors, its end to the inbox. The end of the
+ * output is reported together with the end of the program, so most programs wake their execution
  * once.
  */
 public final class ProgramWatcher implements Spawner.Watcher {

@@ -10,7 +10,7 @@ import java.util.Optional;
 /**
  * A finished virtual environment. Each lies in a folder of its own, {@code env-N} below the folder
  * of its key: its scripts name that place, so it is never moved. The file {@code ready} names the
- * one to use and is written last; what a build left half done is not named anywhere.
+ * one to use and is written last; an unfinished build is not named anywhere.
  *
  * @param folder what programs know as {@code VIRTUAL_ENV}
  */

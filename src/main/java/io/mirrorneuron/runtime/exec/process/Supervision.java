@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Accompanies one started program until nothing of it is left. Used by one thread; the inbox is the
- * only door to it.
+ * Accompanies one started program until nothing of it is left. Used by one thread; other threads
+ * reach it through the inbox only.
  */
 public final class Supervision implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Supervision.class);
@@ -167,7 +167,7 @@ public final class Supervision implements AutoCloseable {
     }
   }
 
-  /** A process that waits in the kernel cannot be killed; its slots stay taken, and people know. */
+  /** Logs processes that cannot be killed, as they wait in the kernel; their slots stay taken. */
   private void complain(Look look, Object survivors) {
     if (look.isOverdue()) {
       LOG.warn("processes of execution {} do not die: {}", executionId, survivors);
@@ -232,7 +232,7 @@ public final class Supervision implements AutoCloseable {
       return deadline;
     }
 
-    /** True once for each period of waiting that is worth a word. */
+    /** True once per period of waiting after which a log line is due. */
     boolean isOverdue() {
       boolean overdue = complaint.isPast();
       if (overdue) {

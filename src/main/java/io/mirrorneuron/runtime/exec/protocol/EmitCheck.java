@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Refuses messages that nobody could read: told to the program that prints them, not to the one
- * that would be started for them.
+ * Refuses emitted messages that could not be read, so that the program that prints them fails, and
+ * not the one that would receive them.
  */
 final class EmitCheck {
   /** How a body may be packed. */

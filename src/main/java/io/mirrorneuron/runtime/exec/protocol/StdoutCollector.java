@@ -10,9 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
 /**
- * Takes a program's output as it arrives, in any cut: hands on each beacon line at once and keeps
- * the rest up to a limit. Beyond the limit it still remembers the last line, because that is where
- * a talkative program prints its answer. Fed by one thread; read by another only after the end.
+ * Collects a program's output as it arrives, in pieces of any size: passes on each beacon line at
+ * once and keeps the rest up to a limit. Beyond the limit it still remembers the last line, because
+ * that is where a talkative program prints its answer. Fed by one thread; read by another only
+ * after the end.
  */
 public final class StdoutCollector {
   private static final byte[] BEACON =

@@ -15,7 +15,7 @@ public final class StoredText {
       Pattern.compile("TOKEN|SECRET|KEY|COOKIE|PASSWORD", Pattern.CASE_INSENSITIVE);
   private static final Pattern NUMBER = Pattern.compile("\\d+(\\.\\d+)?");
 
-  /** Shorter values also occur by chance. */
+  /** Shorter values are not replaced, as they also occur by chance. */
   private static final int MIN_SECRET = 8;
 
   private final Map<String, String> environment;

@@ -13,8 +13,9 @@ import java.util.function.Consumer;
 
 /**
  * The portable form: the JDK's process builder with a small program in front that opens the
- * session. Three to four times as dear as {@link PosixSpawner}, needs two threads per program, and
- * the JDK closes the pipes when the leader ends, so what its children print later is lost.
+ * session. Costs three to four times as much as {@link PosixSpawner}, needs two threads per
+ * program, and the JDK closes the pipes when the leader ends, so what its children print later is
+ * lost.
  */
 final class JdkSpawner implements Spawner {
   private static final String PERL = "use POSIX; POSIX::setsid(); exec {$ARGV[0]} @ARGV; exit 127";

@@ -18,13 +18,13 @@ import java.util.function.Consumer;
  * a session of its own at no extra cost. One {@link Reactor} thread serves them all.
  */
 final class PosixSpawner implements Spawner {
-  /** The kernel counts memory only nearly. */
+  /** The kernel's count of memory is not exact. */
   private static final long SLACK = 4 << 20;
 
   private final Reactor reactor = new Reactor();
   private final ProcessTable processes = new ProcessTable();
 
-  /** Grows only, so an old value is a lower one. */
+  /** The peak of this process so far; it only grows. */
   private volatile long ownPeak;
 
   /** Whether this machine has all calls that are needed. */

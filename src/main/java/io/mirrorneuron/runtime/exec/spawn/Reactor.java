@@ -19,7 +19,10 @@ final class Reactor implements AutoCloseable {
   private static final int READ_BYTES = 64 * 1024;
   private static final int EVENTS = 64;
 
-  /** Called on the reactor's thread when the descriptor is readable; false: it is done with. */
+  /**
+   * Called on the reactor's thread when the descriptor is readable; answers false when it is not
+   * needed any more.
+   */
   @FunctionalInterface
   interface Handler {
     boolean ready(int fd);

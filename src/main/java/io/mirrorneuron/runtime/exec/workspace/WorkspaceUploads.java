@@ -18,7 +18,7 @@ import java.util.List;
  * inside the payloads and arrive as what they point to, so the workspace holds no link of ours.
  */
 public final class WorkspaceUploads {
-  /** Deeper is a loop of links. */
+  /** Deeper folders are assumed to be a loop of links. */
   private static final int MAX_DEPTH = 64;
 
   private final PayloadFiles payloads;

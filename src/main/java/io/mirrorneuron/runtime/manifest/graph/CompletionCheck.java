@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.manifest.graph;
 
 import io.mirrorneuron.runtime.manifest.graph.Nodes.Node;
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
-import io.mirrorneuron.runtime.manifest.reading.Place;
+import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.workflow.StepGraph;
 import io.mirrorneuron.runtime.workflow.StepGraph.Step;
 import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
@@ -12,7 +12,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** Whether and how the agents of a graph bring the job to its end. */
+/** Checks that some agent of a graph can end the job. */
 public final class CompletionCheck {
   private static final Set<AgentType> COUNTING = Set.of(AgentType.AGGREGATOR, AgentType.SENSOR);
 
@@ -22,9 +22,13 @@ public final class CompletionCheck {
    * @param senders the nodes that have outgoing edges
    */
   public static void check(
-      Place root, JobType jobType, Map<String, Node> nodes, Set<String> senders, StepGraph steps) {
+      ManifestValue root,
+      JobType jobType,
+      Map<String, Node> nodes,
+      Set<String> senders,
+      StepGraph steps) {
     for (Node node : nodes.values()) {
-      String id = Place.shown(node.id());
+      String id = ManifestValue.shown(node.id());
       if (node.flag("terminal_sink") && senders.contains(node.id())) {
         node.place()
             .at("config")
@@ -58,10 +62,10 @@ public final class CompletionCheck {
   }
 
   private static void checkInner(Node node) {
-    String id = Place.shown(node.id());
-    Place config = node.place().at("config");
+    String id = ManifestValue.shown(node.id());
+    ManifestValue config = node.place().at("config");
     if (node.flag("complete_run")) {
-      Place said = config.atAny("complete_run", "complete_job", "complete_job?");
+      ManifestValue said = config.atAny("complete_run", "complete_job", "complete_job?");
       said.error(
           ManifestProblem.CONFLICT, "workflow step node " + id + " cannot declare complete_run");
     } else if (endsByCounting(node)) {

@@ -2,8 +2,8 @@ package io.mirrorneuron.runtime.manifest.graph;
 
 import io.mirrorneuron.runtime.manifest.reading.Conditions;
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
+import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.NameRules;
-import io.mirrorneuron.runtime.manifest.reading.Place;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.workflow.Condition;
 import io.mirrorneuron.runtime.workflow.Workflow.Edge;
@@ -39,9 +39,9 @@ public final class Edges {
     this.uniqueIds = uniqueIds;
   }
 
-  public List<Edge> read(List<Place> places) {
+  public List<Edge> read(List<ManifestValue> places) {
     List<Edge> edges = new ArrayList<>();
-    for (Place place : places) {
+    for (ManifestValue place : places) {
       if (place.isRequired(Shape.OBJECT)) {
         edges.add(edge(place));
       }
@@ -49,12 +49,12 @@ public final class Edges {
     return edges;
   }
 
-  private Edge edge(Place unnamed) {
-    Place fromPlace = unnamed.atAny("from_node", "from");
-    Place toPlace = unnamed.atAny("to_node", "to");
+  private Edge edge(ManifestValue unnamed) {
+    ManifestValue fromPlace = unnamed.atAny("from_node", "from");
+    ManifestValue toPlace = unnamed.atAny("to_node", "to");
     String given = NameRules.readOptional(unnamed.atAny("edge_id", "id"));
     String id = given != null ? given : derivedId(unnamed, fromPlace, toPlace);
-    Place place = unnamed.named(Place.shown(id));
+    ManifestValue place = unnamed.named(ManifestValue.shown(id));
     String from = end(fromPlace, "from_node", place.name());
     String to = end(toPlace, "to_node", place.name());
     String type =
@@ -74,12 +74,12 @@ public final class Edges {
     return new Edge(unique, from, to, type, routing(place), condition);
   }
 
-  private static String derivedId(Place edge, Place from, Place to) {
+  private static String derivedId(ManifestValue edge, ManifestValue from, ManifestValue to) {
     boolean named = Shape.NAME.fits(from.value()) && Shape.NAME.fits(to.value());
     return named ? from.value().textValue() + "_" + to.value().textValue() : edge.name();
   }
 
-  private String end(Place place, String member, String edge) {
+  private String end(ManifestValue place, String member, String edge) {
     if (place.isAbsent()) {
       place.error(ManifestProblem.REQUIRED, "edge %s must define %s".formatted(edge, member));
       return null;
@@ -92,8 +92,8 @@ public final class Edges {
     return place.value().textValue();
   }
 
-  private static Routing routing(Place edge) {
-    Place place = edge.at("routing_mode");
+  private static Routing routing(ManifestValue edge) {
+    ManifestValue place = edge.at("routing_mode");
     if (place.isAbsent()) {
       return Routing.BROADCAST;
     }

@@ -3,7 +3,7 @@ package io.mirrorneuron.runtime.manifest.graph;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
-import io.mirrorneuron.runtime.manifest.reading.Place;
+import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
@@ -39,8 +39,8 @@ final class ExecutorConfig {
     this.defaultRunner = defaultRunner;
   }
 
-  void check(Place node) {
-    Place config = node.at("config");
+  void check(ManifestValue node) {
+    ManifestValue config = node.at("config");
     checkRunner(node, config.at("runner_module"));
     config.members(MEMBERS);
     checkCommand(node, config.at("command"));
@@ -49,17 +49,17 @@ final class ExecutorConfig {
     checkPython(config.at("python_environment"));
   }
 
-  private static void checkPython(Place environment) {
-    Place requirements = environment.at("requirements");
+  private static void checkPython(ManifestValue environment) {
+    ManifestValue requirements = environment.at("requirements");
     if (requirements.is(Shape.STRING)
         && !PayloadPaths.staysInside(requirements.value().textValue())) {
       requirements.error(
           ManifestProblem.UNSAFE_PATH,
           "requirements must stay inside blueprint payloads: " + requirements.shown());
     }
-    Place packages = environment.at("packages");
+    ManifestValue packages = environment.at("packages");
     if (packages.is(Shape.NAMES)) {
-      for (Place item : packages.items()) {
+      for (ManifestValue item : packages.items()) {
         if (item.value().textValue().strip().startsWith("-")) {
           item.error(
               ManifestProblem.SHAPE, item.label() + " must be a package, not an option of pip");
@@ -68,7 +68,7 @@ final class ExecutorConfig {
     }
   }
 
-  private void checkRunner(Place node, Place runner) {
+  private void checkRunner(ManifestValue node, ManifestValue runner) {
     if (runner.isAbsent()) {
       if (defaultRunner == DefaultRunner.REJECT) {
         runner.error(
@@ -85,7 +85,7 @@ final class ExecutorConfig {
     }
   }
 
-  private static void checkCommand(Place node, Place command) {
+  private static void checkCommand(ManifestValue node, ManifestValue command) {
     JsonNode value = command.value();
     if (!command.isAbsent() && !value.isTextual() && !value.isArray()) {
       command.error(
@@ -117,26 +117,31 @@ final class ExecutorConfig {
     return value.isTextual() && value.textValue().indexOf('\0') >= 0;
   }
 
-  private static void checkEnvironment(Place environment) {
+  private static void checkEnvironment(ManifestValue environment) {
     for (Map.Entry<String, JsonNode> variable : environment.value().properties()) {
       String name = variable.getKey();
       if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
         environment.error(
             ManifestProblem.SHAPE,
-            environment.label() + " has a variable without a proper name: " + Place.shown(name));
+            environment.label()
+                + " has a variable without a proper name: "
+                + ManifestValue.shown(name));
       } else if (holdsNul(variable.getValue())) {
         environment.error(
             ManifestProblem.SHAPE,
-            environment.label() + "." + Place.shown(name) + " must not hold NUL characters");
+            environment.label()
+                + "."
+                + ManifestValue.shown(name)
+                + " must not hold NUL characters");
       }
     }
   }
 
-  private static void checkUploads(Place config) {
+  private static void checkUploads(ManifestValue config) {
     for (String member : List.of("upload_paths", "uploads")) {
-      Place list = config.at(member);
+      ManifestValue list = config.at(member);
       if (list.is(Shape.LIST)) {
-        for (Place item : list.items()) {
+        for (ManifestValue item : list.items()) {
           if (item.isRequired(Shape.OBJECT) && item.at("source").isRequired(Shape.NAME)) {
             checkUpload(item.at("source"), item.at("target"));
           }
@@ -148,7 +153,7 @@ final class ExecutorConfig {
     }
   }
 
-  private static void checkUpload(Place source, Place target) {
+  private static void checkUpload(ManifestValue source, ManifestValue target) {
     if (!PayloadPaths.staysInside(source.value().textValue())) {
       source.error(
           ManifestProblem.UNSAFE_PATH,

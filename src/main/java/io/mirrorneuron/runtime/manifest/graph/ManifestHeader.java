@@ -3,8 +3,8 @@ package io.mirrorneuron.runtime.manifest.graph;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
+import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.NameRules;
-import io.mirrorneuron.runtime.manifest.reading.Place;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.manifest.reading.SpecChecks;
 import io.mirrorneuron.runtime.workflow.StepGraph;
@@ -47,14 +47,15 @@ public record ManifestHeader(
   private static final Pattern RUN_ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.:-]{0,199}");
 
   /** Of the form with nodes at the root. */
-  public static ManifestHeader read(Place root) {
+  public static ManifestHeader read(ManifestValue root) {
     return read(root, root.at("graph_id"), root.at("job_name"), root.at("manifest_version"));
   }
 
   /**
    * @param graphId where the form keeps this and the following; an absent name is the graph's id
    */
-  public static ManifestHeader read(Place root, Place graphId, Place jobName, Place version) {
+  public static ManifestHeader read(
+      ManifestValue root, ManifestValue graphId, ManifestValue jobName, ManifestValue version) {
     root.members(MEMBERS);
     root.atAny("required_services", "requiredServices").is(Shape.OBJECT_OR_LIST);
     root.atAny("requiredContextEngine", "required_context_engine")
@@ -68,7 +69,7 @@ public record ManifestHeader(
     String givenName = jobName.value().asText("");
     String type = type(root);
     JobType byDefault = type.equals("service") ? JobType.SERVICE : JobType.BATCH;
-    Place policies = root.at("policies");
+    ManifestValue policies = root.at("policies");
     JobType jobType = word(jobTypePlace(policies), JobType.class, byDefault);
     RecoveryMode recovery =
         word(policies.at("recovery_mode"), RecoveryMode.class, RecoveryMode.AUTO);
@@ -108,8 +109,8 @@ public record ManifestHeader(
         warnings);
   }
 
-  private static String type(Place root) {
-    Place type = root.at("type");
+  private static String type(ManifestValue root) {
+    ManifestValue type = root.at("type");
     boolean daemon = root.at("daemon").value().asBoolean();
     if (!type.isAbsent()) {
       String word = type.value().asText().trim().toLowerCase(Locale.ROOT);
@@ -127,12 +128,12 @@ public record ManifestHeader(
     return daemon ? "service" : "batch";
   }
 
-  private static Place jobTypePlace(Place policies) {
-    Place direct = policies.at("job_type");
+  private static ManifestValue jobTypePlace(ManifestValue policies) {
+    ManifestValue direct = policies.at("job_type");
     return direct.isAbsent() ? policies.at("scheduler").at("job_type").named("job_type") : direct;
   }
 
-  private static <E extends Enum<E>> E word(Place place, Class<E> words, E byDefault) {
+  private static <E extends Enum<E>> E word(ManifestValue place, Class<E> words, E byDefault) {
     if (place.isAbsent()) {
       return byDefault;
     }
@@ -146,10 +147,10 @@ public record ManifestHeader(
     return known.orElse(byDefault);
   }
 
-  private static String runId(Place root) {
-    Place metadata = root.at("metadata");
-    Place cli = metadata.at("mn_cli");
-    Optional<Place> given =
+  private static String runId(ManifestValue root) {
+    ManifestValue metadata = root.at("metadata");
+    ManifestValue cli = metadata.at("mn_cli");
+    Optional<ManifestValue> given =
         Stream.of(
                 root.at("run_id"),
                 metadata.at("blueprint_run_id"),
@@ -160,12 +161,12 @@ public record ManifestHeader(
             .findFirst();
     return given
         .filter(ManifestHeader::isRunId)
-        .map(Place::value)
+        .map(ManifestValue::value)
         .map(JsonNode::textValue)
         .orElse(null);
   }
 
-  private static boolean isRunId(Place place) {
+  private static boolean isRunId(ManifestValue place) {
     boolean valid =
         place.value().isTextual() && RUN_ID.matcher(place.value().textValue()).matches();
     if (!valid) {

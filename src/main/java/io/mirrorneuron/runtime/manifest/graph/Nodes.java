@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
+import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.NameRules;
-import io.mirrorneuron.runtime.manifest.reading.Place;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.manifest.reading.SpecChecks;
 import io.mirrorneuron.runtime.workflow.Workflow.Agent;
@@ -71,7 +71,7 @@ public final class Nodes {
    */
   public record Node(
       String id,
-      Place place,
+      ManifestValue place,
       AgentType type,
       String template,
       ObjectNode config,
@@ -111,32 +111,32 @@ public final class Nodes {
    *
    * @param home where the author is told to put nodes when there are none
    */
-  public Map<String, Node> read(Place home, List<Place> places, Policies policies) {
+  public Map<String, Node> read(ManifestValue home, List<ManifestValue> places, Policies policies) {
     Map<String, Node> nodes = new LinkedHashMap<>();
     if (places.isEmpty() && (home.isAbsent() || home.value().isArray() && home.value().isEmpty())) {
       home.error(ManifestProblem.REQUIRED, home.label() + " must not be empty");
     }
-    for (Place place : places) {
+    for (ManifestValue place : places) {
       Node node = place.isRequired(Shape.OBJECT) ? node(place, policies) : null;
       if (node != null && nodes.putIfAbsent(node.id, node) != null) {
-        place.error(ManifestProblem.DUPLICATE, "duplicate node_id " + Place.shown(node.id));
+        place.error(ManifestProblem.DUPLICATE, "duplicate node_id " + ManifestValue.shown(node.id));
       }
     }
     return nodes;
   }
 
-  private Node node(Place unnamed, Policies policies) {
+  private Node node(ManifestValue unnamed, Policies policies) {
     String id =
         NameRules.read(unnamed.atAny("node_id", "id"), "node_id is required for every node");
     if (id == null) {
       return null;
     }
-    Place place = unnamed.named(Place.shown(id));
+    ManifestValue place = unnamed.named(ManifestValue.shown(id));
     place.members(MEMBERS);
     place.atAny("requires_services", "requiresServices").is(Shape.OBJECT_OR_LIST);
     SpecChecks.resources(place);
 
-    Place config = place.at("config");
+    ManifestValue config = place.at("config");
     config.members(CONFIG);
     AgentType type = type(place, id);
     String template = template(place, id, type);
@@ -146,9 +146,9 @@ public final class Nodes {
     return new Node(id, place, type, template, config(place, id), policies.of(place));
   }
 
-  private static AgentType type(Place place, String id) {
-    Place type = place.atAny("agent_type", "agentType");
-    String shownId = Place.shown(id);
+  private static AgentType type(ManifestValue place, String id) {
+    ManifestValue type = place.atAny("agent_type", "agentType");
+    String shownId = ManifestValue.shown(id);
     if (type.isAbsent()) {
       type.error(ManifestProblem.REQUIRED, "agent_type is required for node " + shownId);
       return null;
@@ -168,8 +168,8 @@ public final class Nodes {
     return known;
   }
 
-  private static String template(Place node, String id, AgentType agentType) {
-    Place place = node.atAny("type", "kind");
+  private static String template(ManifestValue node, String id, AgentType agentType) {
+    ManifestValue place = node.atAny("type", "kind");
     if (place.isAbsent()) {
       place = node.at("config").at("node_type");
     }
@@ -178,18 +178,20 @@ public final class Nodes {
     if (!TEMPLATES.contains(template)) {
       place.error(
           ManifestProblem.UNSUPPORTED,
-          "unsupported template type %s for node %s".formatted(place.shown(), Place.shown(id)));
+          "unsupported template type %s for node %s"
+              .formatted(place.shown(), ManifestValue.shown(id)));
     } else if (agentType != null && !TEMPLATES_OF.get(agentType).contains(template)) {
       place.error(
           ManifestProblem.CONFLICT,
           "template type %s is not supported for agent_type %s on node %s"
-              .formatted(template, agentType.name().toLowerCase(Locale.ROOT), Place.shown(id)));
+              .formatted(
+                  template, agentType.name().toLowerCase(Locale.ROOT), ManifestValue.shown(id)));
     }
     return template;
   }
 
   /** The author's config; the old word for {@code complete_run} is read as the new one. */
-  private static ObjectNode config(Place node, String id) {
+  private static ObjectNode config(ManifestValue node, String id) {
     if (!(node.at("config").value() instanceof ObjectNode config)) {
       return Json.object();
     }
@@ -200,16 +202,16 @@ public final class Nodes {
     }
     node.warn(
         "legacy_completion: node %s says complete_job; write complete_run"
-            .formatted(Place.shown(id)));
+            .formatted(ManifestValue.shown(id)));
     // A copy, because the source of the workflow shows what the author wrote.
     ObjectNode modern = Json.object();
     modern.setAll(config);
     return modern.put("complete_run", true);
   }
 
-  /** The id of a node; a node without any is like no other. */
-  public static String key(Place node) {
-    Place id = node.atAny("node_id", "id");
+  /** The id of a node; a node without one gets a key that no other has. */
+  public static String key(ManifestValue node) {
+    ManifestValue id = node.atAny("node_id", "id");
     return id.value().isTextual() ? id.value().textValue() : node.pointer();
   }
 }

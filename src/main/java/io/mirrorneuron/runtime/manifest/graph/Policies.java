@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.manifest.graph;
 
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
-import io.mirrorneuron.runtime.manifest.reading.Place;
+import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.workflow.Backpressure;
 import io.mirrorneuron.runtime.workflow.RestartPolicy;
@@ -26,14 +26,14 @@ record Policies(AgentPolicies ofWorkflow) {
           "low_watermark", Shape.COUNT,
           "retry_after_ms", Shape.MILLIS);
 
-  /** What is said at the place, else what is usual for the type of job; reports errors there. */
-  static Policies read(Place place, JobType jobType, RecoveryMode mode) {
+  /** The given policies, else the defaults for the type of job; reports errors. */
+  static Policies read(ManifestValue place, JobType jobType, RecoveryMode mode) {
     boolean restarts = mode != RecoveryMode.MANUAL_RECOVER;
     boolean moves = mode == RecoveryMode.CLUSTER_RECOVER;
     boolean lasting = jobType == JobType.SERVICE || jobType == JobType.SYSTEM;
     RestartPolicy restart = RestartPolicies.usualRestart(lasting, moves);
     RestartPolicy reschedule = RestartPolicies.usualReschedule(lasting);
-    Place most = place.at("max_agent_restart_attempts");
+    ManifestValue most = place.at("max_agent_restart_attempts");
     if (!restarts || Shape.COUNT.fits(most.value())) {
       restart = RestartPolicies.withAttempts(restart, most.value().asInt());
     }
@@ -41,15 +41,15 @@ record Policies(AgentPolicies ofWorkflow) {
     return new Policies(read(place, new AgentPolicies(restart, reschedule, Backpressure.DEFAULT)));
   }
 
-  /** What holds for one agent: its own word, else the workflow's. */
-  AgentPolicies of(Place node) {
+  /** The policies of one agent: its own, else the workflow's. */
+  AgentPolicies of(ManifestValue node) {
     AgentPolicies own = read(node.at("policies"), ofWorkflow);
     Backpressure backpressure =
         backpressure(node.at("config").at("backpressure"), own.backpressure());
     return new AgentPolicies(own.restart(), own.reschedule(), backpressure);
   }
 
-  private static AgentPolicies read(Place place, AgentPolicies base) {
+  private static AgentPolicies read(ManifestValue place, AgentPolicies base) {
     place.members(MEMBERS);
     place.at("restart").at("mode").oneOf(Set.of("fail", "delay"));
     Set<String> strategies = Set.of("binpack", "spread");
@@ -61,8 +61,8 @@ record Policies(AgentPolicies ofWorkflow) {
         backpressure(place.at("backpressure"), base.backpressure()));
   }
 
-  /** A mark that is not said moves out of the way of those that are. */
-  private static Backpressure backpressure(Place place, Backpressure base) {
+  /** A watermark that is not given is adjusted so that it does not contradict the given ones. */
+  private static Backpressure backpressure(ManifestValue place, Backpressure base) {
     if (!place.is(Shape.OBJECT)) {
       return base;
     }
@@ -79,11 +79,11 @@ record Policies(AgentPolicies ofWorkflow) {
     return new Backpressure(depth, high, low, retryAfter);
   }
 
-  private static int mark(Place place, String member, int byDefault) {
+  private static int mark(ManifestValue place, String member, int byDefault) {
     return place.value().path(member).asInt(byDefault);
   }
 
-  private static void outOfOrder(Place mark, String ceiling) {
+  private static void outOfOrder(ManifestValue mark, String ceiling) {
     mark.error(
         ManifestProblem.CONFLICT,
         "%s must not be above %s: %s".formatted(mark.label(), ceiling, mark.shown()));

@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.manifest.graph;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mirrorneuron.runtime.manifest.reading.Place;
+import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.workflow.RestartPolicy;
 import io.mirrorneuron.runtime.workflow.RestartPolicy.DelayFunction;
@@ -52,8 +52,8 @@ final class RestartPolicies {
         base.whenExhausted());
   }
 
-  /** The base with what is said at the place; reports what cannot be read there. */
-  static RestartPolicy read(Place place, RestartPolicy base) {
+  /** The base policy, overridden by the given value; reports what cannot be read. */
+  static RestartPolicy read(ManifestValue place, RestartPolicy base) {
     if (!place.is(Shape.OBJECT)) {
       return base;
     }
@@ -63,7 +63,7 @@ final class RestartPolicies {
     long delay = given.path("delay_ms").asLong(base.delayMs());
     return new RestartPolicy(
         given.path("attempts").asInt(base.attempts()),
-        // Who says how many does not want any number of them.
+        // A given number of attempts means a limited number.
         given.path("unlimited").asBoolean(base.unlimited() && !given.hasNonNull("attempts")),
         given.path("interval_ms").asLong(base.intervalMs()),
         delay,

@@ -3,7 +3,7 @@ package io.mirrorneuron.runtime.manifest.graph;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.runtime.manifest.graph.Nodes.Node;
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
-import io.mirrorneuron.runtime.manifest.reading.Place;
+import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
@@ -41,9 +41,9 @@ public final class Seeds {
   }
 
   /** Takes the named entrypoints, else the nodes with a root role, else {@code otherwise}. */
-  public void readEntrypoints(List<Place> places, String otherwise) {
+  public void readEntrypoints(List<ManifestValue> places, String otherwise) {
     boolean named = false;
-    for (Place place : places) {
+    for (ManifestValue place : places) {
       if (place.value().isTextual()) {
         entrypoints.add(reference(place));
       } else if (place.is(Shape.LIST)) {
@@ -70,7 +70,7 @@ public final class Seeds {
     }
   }
 
-  private String reference(Place place) {
+  private String reference(ManifestValue place) {
     String id = place.value().asText();
     if (!place.value().isTextual() || !nodes.containsKey(id)) {
       place.error(
@@ -84,8 +84,8 @@ public final class Seeds {
    * A list is for every entrypoint; an object has one member per node. Of several places the first
    * that has something for an entrypoint decides what it gets. Entrypoints come first.
    */
-  public void readInputs(List<Place> places) {
-    for (Place place : places) {
+  public void readInputs(List<ManifestValue> places) {
+    for (ManifestValue place : places) {
       Map<String, List<JsonNode>> found = new LinkedHashMap<>();
       if (place.is(Shape.OBJECT_OR_LIST)) {
         read(place, found);
@@ -94,12 +94,12 @@ public final class Seeds {
     }
   }
 
-  private void read(Place place, Map<String, List<JsonNode>> found) {
+  private void read(ManifestValue place, Map<String, List<JsonNode>> found) {
     if (place.value().isArray()) {
       add(place, entrypoints, found);
     }
     for (Map.Entry<String, JsonNode> entry : place.value().properties()) {
-      Place bodies = place.at(entry.getKey());
+      ManifestValue bodies = place.at(entry.getKey());
       add(bodies, targets(bodies), found);
     }
     if (messages > MAX_MESSAGES) {
@@ -110,7 +110,7 @@ public final class Seeds {
     }
   }
 
-  private SequencedSet<String> targets(Place bodies) {
+  private SequencedSet<String> targets(ManifestValue bodies) {
     String key = bodies.name();
     if (key.equals(EVERY_ENTRYPOINT)) {
       return entrypoints;
@@ -118,13 +118,13 @@ public final class Seeds {
     if (entrypoints.contains(key)) {
       return new LinkedHashSet<>(List.of(key));
     }
-    String shown = Place.shown(key);
+    String shown = ManifestValue.shown(key);
     if (nodes.containsKey(key)) {
       bodies.warn("initial_inputs for %s are ignored: it is not an entrypoint".formatted(shown));
     } else if (entrypoints.size() == 1) {
       bodies.warn(
           "initial_inputs names no node %s: its payloads go to the entrypoint %s"
-              .formatted(shown, Place.shown(entrypoints.getFirst())));
+              .formatted(shown, ManifestValue.shown(entrypoints.getFirst())));
       return entrypoints;
     } else {
       bodies.warn("initial_inputs for %s are ignored: there is no such node".formatted(shown));
@@ -132,7 +132,8 @@ public final class Seeds {
     return new LinkedHashSet<>();
   }
 
-  private void add(Place given, SequencedSet<String> targets, Map<String, List<JsonNode>> found) {
+  private void add(
+      ManifestValue given, SequencedSet<String> targets, Map<String, List<JsonNode>> found) {
     List<JsonNode> bodies =
         given.value().isArray() ? Json.elements(given.value()).toList() : List.of(given.value());
     messages += (long) targets.size() * bodies.size();

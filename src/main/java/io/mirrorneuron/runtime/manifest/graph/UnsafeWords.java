@@ -3,7 +3,10 @@ package io.mirrorneuron.runtime.manifest.graph;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Set;
 
-/** The words by which an author says that work cut short by a crash must not simply run again. */
+/**
+ * The words by which an author marks work that must not be repeated without a person's consent
+ * after a crash.
+ */
 public final class UnsafeWords {
   private static final Set<String> SIDE_EFFECTS = Set.of("unsafe", "external", "write", "writes");
 

@@ -30,20 +30,20 @@ public final class Conditions {
   /** Throws INVALID with every error of the condition. */
   public static Condition compile(JsonNode condition) {
     Findings findings = new Findings();
-    Condition compiled = compile(Place.root(condition, findings).named("condition"));
+    Condition compiled = compile(ManifestValue.root(condition, findings).named("condition"));
     findings.throwIfAny();
     return compiled;
   }
 
   /** Reports errors at the place; what it returns is of use only when there are none. */
-  public static Condition compile(Place place) {
+  public static Condition compile(ManifestValue place) {
     JsonNode node = place.value();
     boolean empty = place.isAbsent() || node.isContainerNode() && node.isEmpty();
     if (empty || !place.is(Shape.OBJECT)) {
       return Condition.ALWAYS;
     }
     String form = node.size() == 1 ? node.fieldNames().next() : "";
-    Place operand = place.at(form);
+    ManifestValue operand = place.at(form);
     return switch (form) {
       case "all" -> new All(children(operand));
       case "any" -> new Any(children(operand));
@@ -53,7 +53,7 @@ public final class Conditions {
     };
   }
 
-  private static List<Condition> children(Place list) {
+  private static List<Condition> children(ManifestValue list) {
     List<Condition> compiled = new ArrayList<>();
     if (list.isRequired(Shape.LIST)) {
       list.items().forEach(item -> compiled.add(compile(item)));
@@ -61,10 +61,10 @@ public final class Conditions {
     return compiled;
   }
 
-  private static Condition comparison(Place place) {
+  private static Condition comparison(ManifestValue place) {
     for (var member : place.value().properties()) {
       if (!COMPARISON.contains(member.getKey())) {
-        Place surplus = place.at(member.getKey());
+        ManifestValue surplus = place.at(member.getKey());
         surplus.error(
             ManifestProblem.SHAPE,
             surplus.label()
@@ -73,8 +73,8 @@ public final class Conditions {
         return Condition.ALWAYS;
       }
     }
-    Place path = place.at("path");
-    Place op = place.at("op");
+    ManifestValue path = place.at("path");
+    ManifestValue op = place.at("op");
     boolean readable = path.isRequired(Shape.NAME) & (op.isAbsent() || op.is(Shape.NAME));
     if (!readable) {
       return Condition.ALWAYS;
@@ -83,7 +83,7 @@ public final class Conditions {
     return compare(path, path.value().textValue(), op, symbol, place.at("value"));
   }
 
-  private static Condition expression(Place place) {
+  private static Condition expression(ManifestValue place) {
     if (!place.isRequired(Shape.NAME)) {
       return Condition.ALWAYS;
     }
@@ -97,7 +97,7 @@ public final class Conditions {
     }
     Optional<JsonNode> literal = literal(parts.group("literal").trim());
     if (literal.isEmpty()) {
-      String shown = Place.shown(parts.group("literal"));
+      String shown = ManifestValue.shown(parts.group("literal"));
       place.error(
           ManifestProblem.SHAPE,
           place.label() + " must end with a JSON literal or 'text': " + shown);
@@ -120,19 +120,23 @@ public final class Conditions {
   }
 
   private static Condition compare(
-      Place pathPlace, String path, Place opPlace, String symbol, Place value) {
+      ManifestValue pathPlace,
+      String path,
+      ManifestValue opPlace,
+      String symbol,
+      ManifestValue value) {
     Optional<ContextPath> from = ContextPath.parse(path);
     if (from.isEmpty()) {
       pathPlace.error(
           ManifestProblem.UNSUPPORTED,
           "%s: path %s must start with %s"
-              .formatted(pathPlace.label(), Place.shown(path), ContextPath.ROOTS));
+              .formatted(pathPlace.label(), ManifestValue.shown(path), ContextPath.ROOTS));
     }
     Optional<Operator> operator = Operator.of(symbol);
     if (operator.isEmpty()) {
       opPlace.error(
           ManifestProblem.UNSUPPORTED,
-          "%s: unsupported operator %s".formatted(opPlace.label(), Place.shown(symbol)));
+          "%s: unsupported operator %s".formatted(opPlace.label(), ManifestValue.shown(symbol)));
     }
     if (from.isEmpty() || operator.isEmpty()) {
       return Condition.ALWAYS;
@@ -140,7 +144,7 @@ public final class Conditions {
     return new Comparison(from.get(), operator.get(), operand(operator.get(), value));
   }
 
-  private static JsonNode operand(Operator operator, Place value) {
+  private static JsonNode operand(Operator operator, ManifestValue value) {
     if (operator == Operator.EXISTS) {
       return value.isAbsent() || !value.is(Shape.BOOLEAN) ? BooleanNode.TRUE : value.value();
     }

@@ -33,7 +33,7 @@ public final class Findings {
     this.inSteps = inSteps;
   }
 
-  void error(ManifestProblem problem, Place place, String message) {
+  void error(ManifestProblem problem, ManifestValue place, String message) {
     errorCount++;
     if (errors.size() < MAX_LISTED) {
       errors.add(new Issue(problem, message, place.path(), place.pointer()));

@@ -11,7 +11,7 @@ public final class NameRules {
    *
    * @param missing the error when it is absent or blank
    */
-  public static String read(Place place, String missing) {
+  public static String read(ManifestValue place, String missing) {
     if (place.isAbsent() || place.value().isTextual() && place.value().textValue().isBlank()) {
       place.error(ManifestProblem.REQUIRED, missing);
       return null;
@@ -20,11 +20,11 @@ public final class NameRules {
   }
 
   /** The same for a place that may be empty: null then, without an error. */
-  public static String readOptional(Place place) {
+  public static String readOptional(ManifestValue place) {
     return place.is(Shape.NAME) ? checked(place) : null;
   }
 
-  private static String checked(Place place) {
+  private static String checked(ManifestValue place) {
     String id = place.value().textValue();
     if (id.length() > MAX_LENGTH) {
       place.error(

@@ -47,13 +47,13 @@ public final class SpecChecks {
 
   private SpecChecks() {}
 
-  public static void requirements(Place root) {
-    Place requirements = root.atAny("requirements", "requirments").named("requirements");
+  public static void requirements(ManifestValue root) {
+    ManifestValue requirements = root.atAny("requirements", "requirments").named("requirements");
     if (!requirements.is(Shape.OBJECT)) {
       return;
     }
     for (String resource : REQUIREMENTS) {
-      Place place = requirements.at(resource);
+      ManifestValue place = requirements.at(resource);
       if (place.value().isObject()) {
         place.value().properties().stream()
             .map(Map.Entry::getKey)
@@ -66,7 +66,7 @@ public final class SpecChecks {
     checkGpu(requirements.at("gpu"));
   }
 
-  private static void checkSize(Place place, String wanted) {
+  private static void checkSize(ManifestValue place, String wanted) {
     JsonNode value = place.value();
     boolean fits =
         Shape.AMOUNT.fits(value)
@@ -76,14 +76,14 @@ public final class SpecChecks {
     }
   }
 
-  private static void checkGpu(Place gpu) {
+  private static void checkGpu(ManifestValue gpu) {
     gpu.members(GPU);
     OPERATOR_MEMBERS.forEach(member -> gpu.at(member).oneOf(OPERATORS));
   }
 
   /** {@code resources} of a node, else of its config. */
-  public static void resources(Place node) {
-    Place resources = node.at("resources");
+  public static void resources(ManifestValue node) {
+    ManifestValue resources = node.at("resources");
     if (resources.isAbsent()) {
       resources = node.at("config").at("resources");
       resources.is(Shape.OBJECT);
@@ -100,7 +100,7 @@ public final class SpecChecks {
     eachObject(resources.at("volumes"), SpecChecks::checkVolume);
   }
 
-  private static void checkPort(Place port) {
+  private static void checkPort(ManifestValue port) {
     port.at("label").isRequired(Shape.NAME);
     JsonNode number = port.at("port").value();
     boolean valid = number.isInt() && number.intValue() > 0 && number.intValue() < 65_536;
@@ -112,10 +112,10 @@ public final class SpecChecks {
     port.at("protocol").oneOf(PROTOCOLS);
   }
 
-  private static void checkVolume(Place volume) {
+  private static void checkVolume(ManifestValue volume) {
     volume.at("name").isRequired(Shape.NAME);
     volume.at("source").is(Shape.NAME);
-    Place target = volume.at("target");
+    ManifestValue target = volume.at("target");
     if (target.isRequired(Shape.NAME) && !target.value().textValue().startsWith("/")) {
       target.error(ManifestProblem.SHAPE, target.label() + " must be an absolute path");
     }
@@ -123,21 +123,21 @@ public final class SpecChecks {
     volume.at("type").oneOf(Set.of("host"));
   }
 
-  public static void inputRules(Place root) {
-    Place direct = root.atAny("input_validation", "inputValidation");
-    Place spec =
+  public static void inputRules(ManifestValue root) {
+    ManifestValue direct = root.atAny("input_validation", "inputValidation");
+    ManifestValue spec =
         direct.isAbsent()
             ? root.at("metadata").atAny("input_validation", "inputValidation")
             : direct.named("input_validation");
     if (!spec.is(Shape.OBJECT_OR_LIST)) {
       return;
     }
-    Place rules = spec.value().isArray() ? spec : spec.at("rules");
+    ManifestValue rules = spec.value().isArray() ? spec : spec.at("rules");
     eachObject(rules, SpecChecks::checkRule);
   }
 
-  private static void checkRule(Place rule) {
-    Place type = rule.at("type");
+  private static void checkRule(ManifestValue rule) {
+    ManifestValue type = rule.at("type");
     if (!type.isRequired(Shape.NAME)) {
       return;
     }
@@ -149,7 +149,7 @@ public final class SpecChecks {
         }
       }
       case "command" -> {
-        Place command = rule.at("command");
+        ManifestValue command = rule.at("command");
         if (command.value().isArray() ? !Shape.NAMES.fits(command.value()) : command.isAbsent()) {
           command.error(
               ManifestProblem.SHAPE, command.label() + " must be a list of strings or a string");
@@ -162,7 +162,7 @@ public final class SpecChecks {
     }
   }
 
-  private static void checkRegex(Place pattern) {
+  private static void checkRegex(ManifestValue pattern) {
     try {
       // Authors write for Python, which spells named groups with a P.
       Pattern.compile(pattern.value().textValue().replace("(?P<", "(?<"));
@@ -173,9 +173,9 @@ public final class SpecChecks {
     }
   }
 
-  private static void eachObject(Place list, Consumer<Place> check) {
+  private static void eachObject(ManifestValue list, Consumer<ManifestValue> check) {
     if (list.is(Shape.LIST)) {
-      for (Place item : list.items()) {
+      for (ManifestValue item : list.items()) {
         if (item.isRequired(Shape.OBJECT)) {
           check.accept(item);
         }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.manifest.graph.Nodes;
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
-import io.mirrorneuron.runtime.manifest.reading.Place;
+import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
@@ -19,16 +19,16 @@ import java.util.stream.Stream;
  * workers are the nodes.
  */
 public final class Bindings {
-  private final Place place;
-  private final List<Place> bindings = new ArrayList<>();
+  private final ManifestValue place;
+  private final List<ManifestValue> bindings = new ArrayList<>();
 
-  public Bindings(Place root) {
-    Place runtime = root.at("runtime");
+  public Bindings(ManifestValue root) {
+    ManifestValue runtime = root.at("runtime");
     this.place = runtime.at("bindings");
     runtime.is(Shape.OBJECT);
     if (place.is(Shape.OBJECT)) {
       for (Map.Entry<String, JsonNode> member : place.value().properties()) {
-        Place binding = place.at(member.getKey());
+        ManifestValue binding = place.at(member.getKey());
         if (binding.is(Shape.OBJECT)) {
           binding.at("workers").is(Shape.LIST);
           bindings.add(binding);
@@ -39,11 +39,12 @@ public final class Bindings {
 
   /** Reports bindings that belong to none of the names. */
   void checkNames(Set<String> names) {
-    for (Place binding : bindings) {
+    for (ManifestValue binding : bindings) {
       if (!names.contains(binding.name())) {
         binding.error(
             ManifestProblem.REFERENCE,
-            "runtime.bindings.%s is the binding of no step".formatted(Place.shown(binding.name())));
+            "runtime.bindings.%s is the binding of no step"
+                .formatted(ManifestValue.shown(binding.name())));
       }
     }
   }
@@ -60,8 +61,8 @@ public final class Bindings {
   }
 
   /** Every worker once, as the node that it is. */
-  public List<Place> nodes() {
-    Map<String, Place> nodes = new LinkedHashMap<>();
+  public List<ManifestValue> nodes() {
+    Map<String, ManifestValue> nodes = new LinkedHashMap<>();
     bindings.stream()
         .flatMap(Bindings::workers)
         .filter(worker -> worker.isRequired(Shape.OBJECT))
@@ -69,8 +70,8 @@ public final class Bindings {
     return List.copyOf(nodes.values());
   }
 
-  /** A worker may be named again by another binding; the mention that configures it counts. */
-  private static void add(Place worker, Map<String, Place> nodes) {
+  /** A worker may be named by several bindings; the entry that configures it counts. */
+  private static void add(ManifestValue worker, Map<String, ManifestValue> nodes) {
     String key = Nodes.key(worker);
     boolean configures = !worker.atAny("config", "with").isAbsent();
     if (configures || !nodes.containsKey(key)) {
@@ -79,15 +80,15 @@ public final class Bindings {
   }
 
   /** The lists of connections between workers. */
-  public List<Place> edgeLists() {
+  public List<ManifestValue> edgeLists() {
     return bindings.stream().map(binding -> binding.atAny("routes", "worker_edges")).toList();
   }
 
   /** The workers that get the first messages, by the binding of the step that a workflow enters. */
-  public Place starts(Place workflow) {
-    Place entry = Place.first(workflow.at("entrypoint"), workflow.at("source"));
+  public ManifestValue starts(ManifestValue workflow) {
+    ManifestValue entry = ManifestValue.first(workflow.at("entrypoint"), workflow.at("source"));
     String name = entry.value().asText();
-    for (Place step : workflow.at("steps").items()) {
+    for (ManifestValue step : workflow.at("steps").items()) {
       String run = step.at("run").value().asText();
       if (step.at("id").value().asText().equals(name) && !place.at(run).isAbsent()) {
         name = run;
@@ -97,23 +98,23 @@ public final class Bindings {
   }
 
   /** What the bindings give to the workers that start. */
-  public List<Place> inputs() {
+  public List<ManifestValue> inputs() {
     return bindings.stream()
         .map(binding -> binding.atAny("seed_inputs", "initial_inputs"))
         .toList();
   }
 
-  private static Stream<Place> workers(Place binding) {
-    Place list = binding.at("workers");
+  private static Stream<ManifestValue> workers(ManifestValue binding) {
+    ManifestValue list = binding.at("workers");
     if (list.isAbsent()) {
       return Stream.of(binding.at("worker")).filter(worker -> !worker.isAbsent());
     }
-    List<Place> workers = new ArrayList<>();
+    List<ManifestValue> workers = new ArrayList<>();
     list.items().forEach(workers::add);
     return workers.stream();
   }
 
-  private static Place asNode(Place worker) {
+  private static ManifestValue asNode(ManifestValue worker) {
     ObjectNode node = Json.object();
     node.setAll((ObjectNode) worker.value());
     Map<String, String> written = new LinkedHashMap<>();

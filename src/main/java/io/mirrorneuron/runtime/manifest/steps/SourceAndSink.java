@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.manifest.steps;
 
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
-import io.mirrorneuron.runtime.manifest.reading.Place;
+import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.workflow.StepGraph.StepEdge;
 import java.util.List;
 import java.util.Set;
@@ -20,8 +20,8 @@ record SourceAndSink(String source, String sink) {
    * @param entrypoint the other name of the source
    */
   static SourceAndSink read(
-      Place graph, Place entrypoint, Set<String> steps, List<StepEdge> edges) {
-    Place source = Place.first(graph.at("source"), entrypoint);
+      ManifestValue graph, ManifestValue entrypoint, Set<String> steps, List<StepEdge> edges) {
+    ManifestValue source = ManifestValue.first(graph.at("source"), entrypoint);
     boolean differ =
         !entrypoint.isAbsent() && !source.value().asText().equals(entrypoint.value().asText());
     if (differ) {
@@ -37,7 +37,7 @@ record SourceAndSink(String source, String sink) {
 
   /** The named step, else the only one that no edge has at its other side. */
   private static String end(
-      Place place,
+      ManifestValue place,
       Set<String> steps,
       List<StepEdge> edges,
       Function<StepEdge, String> inner,

@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.manifest.steps;
 
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
-import io.mirrorneuron.runtime.manifest.reading.Place;
+import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +11,7 @@ import java.util.Set;
 final class StepAgents {
   private final Set<String> nodes;
   private final Bindings bindings;
-  private final Map<String, Place> idle = new LinkedHashMap<>();
+  private final Map<String, ManifestValue> idle = new LinkedHashMap<>();
   private boolean someWork;
 
   StepAgents(Set<String> nodes, Bindings bindings) {
@@ -20,7 +20,7 @@ final class StepAgents {
   }
 
   /** The node that the step runs, else the workers bound to it, else the node of its name. */
-  List<String> of(String id, Place step) {
+  List<String> of(String id, ManifestValue step) {
     List<String> agents = find(id, run(step));
     if (agents.isEmpty()) {
       idle.put(id, step);
@@ -53,7 +53,7 @@ final class StepAgents {
     if (idle.isEmpty()) {
       return true;
     }
-    Place first = idle.values().iterator().next();
+    ManifestValue first = idle.values().iterator().next();
     first.warn(
         "no agent works for step "
             + first.name()
@@ -72,7 +72,7 @@ final class StepAgents {
     return false;
   }
 
-  private static String run(Place step) {
+  private static String run(ManifestValue step) {
     return step.at("run").value().asText();
   }
 }

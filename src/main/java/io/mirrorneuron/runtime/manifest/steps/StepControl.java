@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.manifest.steps;
 
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
-import io.mirrorneuron.runtime.manifest.reading.Place;
+import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.workflow.StepGraph.FailurePolicy;
 import io.mirrorneuron.runtime.workflow.StepGraph.Retry;
@@ -9,8 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * How often a step is tried, for how long, and what its failure means: by the step's own word, else
- * by the config of its agent, else by default.
+ * How often a step is tried, for how long, and what its failure means: as the step says, else as
+ * the config of its agent says, else by default.
  */
 record StepControl(
     boolean required,
@@ -53,15 +53,15 @@ record StepControl(
    *
    * @param config of the agent that works for the step, checked already
    */
-  static StepControl read(Place step, Place config) {
-    Place control = step.at("control");
-    Place retry = control.at("retry");
+  static StepControl read(ManifestValue step, ManifestValue config) {
+    ManifestValue control = step.at("control");
+    ManifestValue retry = control.at("retry");
     if (control.is(Shape.OBJECT)) {
       control.members(MEMBERS);
       retry.members(RETRY);
     }
     double multiplier =
-        Place.first(
+        ManifestValue.first(
                 retry.at("backoff_multiplier"),
                 control.at("retry_backoff_multiplier"),
                 config.at("retry_backoff_multiplier"))
@@ -71,37 +71,38 @@ record StepControl(
         control.at("required").value().asBoolean(true),
         failurePolicy(control.at("failure_policy")),
         new Retry(
-            attempts(Place.first(retry.at("max_attempts"), control.at("max_attempts")), config),
+            attempts(
+                ManifestValue.first(retry.at("max_attempts"), control.at("max_attempts")), config),
             backoffMs(retry, control, config),
             multiplier),
-        timeoutMs(Place.first(control.at("timeout_seconds"), config.at("timeout_seconds"))),
-        Place.first(control.at("beacon_timeout_ms"), config.at("beacon_timeout_ms"))
+        timeoutMs(ManifestValue.first(control.at("timeout_seconds"), config.at("timeout_seconds"))),
+        ManifestValue.first(control.at("beacon_timeout_ms"), config.at("beacon_timeout_ms"))
             .value()
             .asLong(BEACON_TIMEOUT_MS));
   }
 
   /** A step that says 1, as compilers write it into every step, leaves the number to its agent. */
-  private static int attempts(Place own, Place config) {
+  private static int attempts(ManifestValue own, ManifestValue config) {
     int said = own.value().asInt(1);
     return said > 1 ? said : Math.max(1, config.at("max_attempts").value().asInt(1));
   }
 
-  private static long backoffMs(Place retry, Place control, Place config) {
-    Place seconds = retry.at("backoff_seconds");
+  private static long backoffMs(ManifestValue retry, ManifestValue control, ManifestValue config) {
+    ManifestValue seconds = retry.at("backoff_seconds");
     return seconds.isAbsent()
-        ? Place.first(control.at("retry_backoff_ms"), config.at("retry_backoff_ms"))
+        ? ManifestValue.first(control.at("retry_backoff_ms"), config.at("retry_backoff_ms"))
             .value()
             .asLong(BACKOFF_MS)
         : Math.round(seconds.value().asDouble() * 1000);
   }
 
-  /** Only a true zero is no limit; the tiniest time is one. */
-  private static long timeoutMs(Place seconds) {
+  /** Exactly zero means no limit; any positive time is a limit. */
+  private static long timeoutMs(ManifestValue seconds) {
     double given = seconds.value().asDouble(TIMEOUT_SECONDS);
     return given > 0 ? Math.max(1, Math.round(given * 1000)) : 0;
   }
 
-  private static FailurePolicy failurePolicy(Place place) {
+  private static FailurePolicy failurePolicy(ManifestValue place) {
     if (place.isAbsent()) {
       return FailurePolicy.FAIL_WORKFLOW;
     }

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.runtime.manifest.graph.Edges;
 import io.mirrorneuron.runtime.manifest.reading.Conditions;
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
+import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.NameRules;
-import io.mirrorneuron.runtime.manifest.reading.Place;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.workflow.Condition;
 import io.mirrorneuron.runtime.workflow.StepGraph.StepEdge;
@@ -33,20 +33,20 @@ final class StepEdges {
 
   private record Ends(String from, String to) {}
 
-  private final Map<String, Place> steps;
+  private final Map<String, ManifestValue> steps;
   private final List<StepEdge> edges = new ArrayList<>();
   private final Set<String> ids = new HashSet<>();
   private final Set<Ends> connected = new HashSet<>();
   private boolean sound = true;
 
-  StepEdges(Map<String, Place> steps) {
+  StepEdges(Map<String, ManifestValue> steps) {
     this.steps = steps;
   }
 
   /** The usable edges, those of the list before those of the steps. */
-  List<StepEdge> read(Place list) {
+  List<StepEdge> read(ManifestValue list) {
     if (list.is(Shape.LIST) && list.isAtMost(Edges.MAX_EDGES)) {
-      for (Place place : list.items()) {
+      for (ManifestValue place : list.items()) {
         if (place.isRequired(Shape.OBJECT)) {
           readListed(place);
         } else {
@@ -58,17 +58,20 @@ final class StepEdges {
     return edges;
   }
 
-  /** Whether every edge was usable, so that what is missing is not only a consequence. */
+  /**
+   * Whether every edge was usable; if not, missing steps may only be a consequence and are not
+   * reported.
+   */
   boolean isSound() {
     return sound;
   }
 
-  private void readListed(Place unnamed) {
+  private void readListed(ManifestValue unnamed) {
     String given = NameRules.readOptional(unnamed.atAny("id", "edge_id"));
-    Place place = given == null ? unnamed : unnamed.named(Place.shown(given));
+    ManifestValue place = given == null ? unnamed : unnamed.named(ManifestValue.shown(given));
     String from = end(place, place.atAny("from", "from_step"), "from");
     String to = end(place, place.atAny("to", "to_step"), "to");
-    Place required = place.at("required");
+    ManifestValue required = place.at("required");
     required.is(Shape.BOOLEAN);
     Set<String> accepts = accepts(place.at("accepts"));
     Condition condition = Conditions.compile(place.atAny("condition", "conditions"));
@@ -84,13 +87,13 @@ final class StepEdges {
    * {@code on.success} and {@code on.failure} have the steps that follow; any other member is a
    * message type with the step that it is for. What is connected already is not connected again.
    */
-  private void readFollowers(String step, Place place) {
-    Place on = place.at("on");
+  private void readFollowers(String step, ManifestValue place) {
+    ManifestValue on = place.at("on");
     if (!on.is(Shape.OBJECT)) {
       return;
     }
     for (Map.Entry<String, JsonNode> member : on.value().properties()) {
-      Place followers = on.at(member.getKey());
+      ManifestValue followers = on.at(member.getKey());
       if (followers.value().isArray()) {
         followers.items().forEach(follower -> follow(step, member.getKey(), follower));
       } else {
@@ -99,14 +102,15 @@ final class StepEdges {
     }
   }
 
-  private void follow(String step, String event, Place follower) {
+  private void follow(String step, String event, ManifestValue follower) {
     String to = follower.value().asText();
     boolean known = follower.value().isTextual() && steps.containsKey(to);
     if (!known && FOLLOW.contains(event)) {
       sound = false;
       follower.error(
           ManifestProblem.REFERENCE,
-          "step %s: on.%s names no step %s".formatted(Place.shown(step), event, follower.shown()));
+          "step %s: on.%s names no step %s"
+              .formatted(ManifestValue.shown(step), event, follower.shown()));
     }
     if (known && !connected.contains(new Ends(step, to))) {
       Set<String> accepts = Set.of(event.equals("failure") ? "failed" : "done");
@@ -115,7 +119,7 @@ final class StepEdges {
   }
 
   private void add(
-      Place place,
+      ManifestValue place,
       String given,
       String from,
       String to,
@@ -126,7 +130,7 @@ final class StepEdges {
       sound = false;
       place.error(
           ManifestProblem.GRAPH,
-          "workflow edge must not lead from a step to itself: " + Place.shown(from));
+          "workflow edge must not lead from a step to itself: " + ManifestValue.shown(from));
       return;
     }
     String id = given != null ? given : derivedId(from + "_" + to);
@@ -142,7 +146,7 @@ final class StepEdges {
     return id;
   }
 
-  private String end(Place edge, Place end, String member) {
+  private String end(ManifestValue edge, ManifestValue end, String member) {
     if (end.value().isTextual() && steps.containsKey(end.value().textValue())) {
       return end.value().textValue();
     }
@@ -156,7 +160,7 @@ final class StepEdges {
     return null;
   }
 
-  private static Set<String> accepts(Place place) {
+  private static Set<String> accepts(ManifestValue place) {
     if (place.isAbsent()) {
       return Set.of("done");
     }
@@ -165,7 +169,7 @@ final class StepEdges {
           ManifestProblem.SHAPE, place.label() + " must be a non-empty list of non-empty strings");
       return Set.of("done");
     }
-    for (Place word : place.items()) {
+    for (ManifestValue word : place.items()) {
       if (!ACCEPTED.containsKey(word.value().textValue())) {
         word.error(
             ManifestProblem.UNSUPPORTED,

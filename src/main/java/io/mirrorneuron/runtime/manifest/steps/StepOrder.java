@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.manifest.steps;
 
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
-import io.mirrorneuron.runtime.manifest.reading.Place;
+import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.workflow.StepGraph.StepEdge;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -17,7 +17,7 @@ import java.util.SequencedSet;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Whether the steps of a graph can all be reached, and none is before itself. */
+/** Checks that all steps of a graph can be reached and that none follows itself. */
 final class StepOrder {
   private static final int MAX_LISTED = 10;
 
@@ -29,10 +29,10 @@ final class StepOrder {
   }
 
   /** Reports a loop; else the steps that no way from the source leads to. */
-  void check(Place graph, Set<String> steps, String source) {
+  void check(ManifestValue graph, Set<String> steps, String source) {
     List<String> loop = loop(steps);
     if (!loop.isEmpty()) {
-      Place edges = graph.at("edges");
+      ManifestValue edges = graph.at("edges");
       edges.error(
           ManifestProblem.GRAPH, edges.label() + " must be acyclic: " + listed(loop, " -> "));
       return;
@@ -45,7 +45,7 @@ final class StepOrder {
           .error(
               ManifestProblem.GRAPH,
               "workflow steps are unreachable from source %s: %s"
-                  .formatted(Place.shown(source), listed(missed, ", ")));
+                  .formatted(ManifestValue.shown(source), listed(missed, ", ")));
     }
   }
 
@@ -74,7 +74,7 @@ final class StepOrder {
     return List.of();
   }
 
-  /** Depth first, with a stack of its own: a chain of steps may be longer than a thread's. */
+  /** Depth-first search with an explicit stack: a chain of steps may be too long for recursion. */
   private List<String> loopFrom(String start, Set<String> done) {
     SequencedSet<String> path = new LinkedHashSet<>();
     Deque<Iterator<String>> open = new ArrayDeque<>();
@@ -107,7 +107,10 @@ final class StepOrder {
 
   private static String listed(List<String> ids, String separator) {
     String head =
-        ids.stream().limit(MAX_LISTED).map(Place::shown).collect(Collectors.joining(separator));
+        ids.stream()
+            .limit(MAX_LISTED)
+            .map(ManifestValue::shown)
+            .collect(Collectors.joining(separator));
     return ids.size() <= MAX_LISTED ? head : head + separator + "… (" + ids.size() + ")";
   }
 }

@@ -4,8 +4,8 @@ import io.mirrorneuron.runtime.manifest.graph.Nodes;
 import io.mirrorneuron.runtime.manifest.graph.Nodes.Node;
 import io.mirrorneuron.runtime.manifest.graph.UnsafeWords;
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
+import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.NameRules;
-import io.mirrorneuron.runtime.manifest.reading.Place;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.workflow.StepGraph;
 import io.mirrorneuron.runtime.workflow.StepGraph.Step;
@@ -43,11 +43,14 @@ public final class StepReader {
     this.agents = new StepAgents(nodes.keySet(), bindings);
   }
 
-  /** No graph when there are no steps, when no agent works for them or when they are off. */
-  public StepGraph read(Place root) {
-    Place graph = root.at("workflow");
-    Place list = graph.at("steps");
-    Place entrypoint = graph.at("entrypoint");
+  /**
+   * An empty graph when there are no steps, when no agent works for them or when they are switched
+   * off.
+   */
+  public StepGraph read(ManifestValue root) {
+    ManifestValue graph = root.at("workflow");
+    ManifestValue list = graph.at("steps");
+    ManifestValue entrypoint = graph.at("entrypoint");
     if (list.isAbsent() && !root.at("flow").at("steps").isAbsent()) {
       list = root.at("flow").at("steps");
       graph = root.at("flow").at("graph");
@@ -57,7 +60,7 @@ public final class StepReader {
     if (!list.is(Shape.LIST) || list.value().isEmpty() || !list.isAtMost(MAX_STEPS)) {
       return StepGraph.NONE;
     }
-    Map<String, Place> places = places(list);
+    Map<String, ManifestValue> places = places(list);
     checkBindings(places);
     StepEdges edgeReader = new StepEdges(places);
     List<StepEdge> edges = edgeReader.read(graph.at("edges"));
@@ -72,13 +75,13 @@ public final class StepReader {
         : StepGraph.NONE;
   }
 
-  private static boolean isTracked(Place root) {
-    Place control = root.at("runtime").at("workflow_control");
+  private static boolean isTracked(ManifestValue root) {
+    ManifestValue control = root.at("runtime").at("workflow_control");
     return control.at("state_ledger").at("enabled").value().asBoolean(true);
   }
 
-  private static void checkGraph(Place graph) {
-    Place schema = graph.at("schema");
+  private static void checkGraph(ManifestValue graph) {
+    ManifestValue schema = graph.at("schema");
     if (schema.is(Shape.STRING) && !schema.shown().equals("mn.workflow.problem_graph/v1")) {
       schema.warn(schema.label() + " is read as mn.workflow.problem_graph/v1");
     }
@@ -88,9 +91,9 @@ public final class StepReader {
     }
   }
 
-  private static Map<String, Place> places(Place list) {
-    Map<String, Place> places = new LinkedHashMap<>();
-    for (Place item : list.items()) {
+  private static Map<String, ManifestValue> places(ManifestValue list) {
+    Map<String, ManifestValue> places = new LinkedHashMap<>();
+    for (ManifestValue item : list.items()) {
       String id =
           item.isRequired(Shape.OBJECT)
               ? NameRules.read(item.at("id"), "id is required for every workflow step")
@@ -98,7 +101,7 @@ public final class StepReader {
       if (id == null) {
         continue;
       }
-      Place step = item.named(Place.shown(id));
+      ManifestValue step = item.named(ManifestValue.shown(id));
       step.members(MEMBERS);
       if (places.putIfAbsent(id, step) != null) {
         step.error(ManifestProblem.DUPLICATE, "duplicate workflow step id " + step.name());
@@ -107,13 +110,14 @@ public final class StepReader {
     return places;
   }
 
-  private void checkBindings(Map<String, Place> steps) {
+  private void checkBindings(Map<String, ManifestValue> steps) {
     Set<String> names = new HashSet<>(steps.keySet());
     steps.values().forEach(step -> names.add(step.at("run").value().asText()));
     bindings.checkNames(names);
   }
 
-  private Map<String, Step> steps(Map<String, Place> places, List<StepEdge> edges, Place graph) {
+  private Map<String, Step> steps(
+      Map<String, ManifestValue> places, List<StepEdge> edges, ManifestValue graph) {
     Map<String, List<StepEdge>> incoming =
         edges.stream().collect(Collectors.groupingBy(StepEdge::to));
     Map<String, List<StepEdge>> outgoing =
@@ -133,9 +137,13 @@ public final class StepReader {
   }
 
   private Step step(
-      String id, Place place, Place graph, List<StepEdge> incoming, List<StepEdge> outgoing) {
+      String id,
+      ManifestValue place,
+      ManifestValue graph,
+      List<StepEdge> incoming,
+      List<StepEdge> outgoing) {
     List<String> agentIds = agents.of(id, place);
-    Place config =
+    ManifestValue config =
         agentIds.isEmpty()
             ? place.at("config")
             : nodes.get(agentIds.getFirst()).place().at("config");
@@ -167,11 +175,11 @@ public final class StepReader {
   }
 
   /** Zero is no limit. */
-  private static int maxParallel(Place execution) {
+  private static int maxParallel(ManifestValue execution) {
     boolean isObject = execution.value().isObject();
-    Place strategy = isObject ? execution.at("strategy") : execution;
+    ManifestValue strategy = isObject ? execution.at("strategy") : execution;
     strategy.oneOf(Set.of("parallel", "serial"));
-    Place most = execution.at("max_parallel_steps");
+    ManifestValue most = execution.at("max_parallel_steps");
     most.is(Shape.POSITIVE);
     return strategy.value().asText().equals("serial") ? 1 : most.value().asInt();
   }

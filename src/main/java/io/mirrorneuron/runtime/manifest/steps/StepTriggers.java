@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.manifest.steps;
 
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
-import io.mirrorneuron.runtime.manifest.reading.Place;
+import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.workflow.StepGraph.Rule;
 import io.mirrorneuron.runtime.workflow.StepGraph.Trigger;
@@ -29,16 +29,16 @@ final class StepTriggers {
           Map.entry("min_success", Rule.QUORUM_SUCCESS));
 
   /** A rule that an author may have written, and the object that a number for it may stand in. */
-  private record Source(Place rule, Place around) {}
+  private record Source(ManifestValue rule, ManifestValue around) {}
 
   private StepTriggers() {}
 
   /**
    * @param graph has the rule of all steps that name none
    */
-  static Trigger read(Place step, Place graph) {
-    Place control = step.at("control");
-    Place join = step.at("join");
+  static Trigger read(ManifestValue step, ManifestValue graph) {
+    ManifestValue control = step.at("control");
+    ManifestValue join = step.at("join");
     join.is(Shape.OBJECT);
     return List.of(
             new Source(step.at("trigger_rule"), step),
@@ -56,7 +56,7 @@ final class StepTriggers {
 
   private static Trigger trigger(Source source) {
     boolean isObject = source.rule.value().isObject();
-    Place word = isObject ? source.rule.at("rule") : source.rule;
+    ManifestValue word = isObject ? source.rule.at("rule") : source.rule;
     Rule rule = RULES.get(word.value().asText().trim().toLowerCase(Locale.ROOT));
     if (rule == null) {
       String known = word.name().equals("mode") ? "all_required or min_success" : "a trigger rule";
@@ -68,8 +68,8 @@ final class StepTriggers {
     if (rule != Rule.QUORUM_SUCCESS) {
       return new Trigger(rule, 0);
     }
-    Place around = isObject ? source.rule : source.around;
-    Place quorum =
+    ManifestValue around = isObject ? source.rule : source.around;
+    ManifestValue quorum =
         word.value().asText().contains("min")
             ? around.atAny("min_success", "quorum")
             : around.atAny("quorum", "min_success");

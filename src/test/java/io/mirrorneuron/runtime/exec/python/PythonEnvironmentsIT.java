@@ -65,13 +65,14 @@ class PythonEnvironmentsIT {
     var config = ExecutionSamples.config(folder, limit);
     return new HostLocalExecutions(
         config,
-        id(id),
-        Clock.systemUTC(),
-        ExecutionSamples.environment(),
-        SHORT,
-        Spawner.best(),
+        new HostLocalExecutions.Host(
+            id(id),
+            ExecutionSamples.environment(),
+            SHORT,
+            Spawner.best(),
+            Sampler.Pace.DEFAULT,
+            Clock.systemUTC()),
         SampleSink.NONE,
-        Sampler.Pace.DEFAULT,
         Storage.unwatched());
   }
 

@@ -30,18 +30,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What every call has in common: who may enter, a virtual thread for its body, its failure as a
- * status. Bodies are plain blocking Java.
+ * Runs the calls of all services: checks who may make the call, runs its body on a virtual thread,
+ * and turns a failure into a status. Bodies are plain blocking Java.
  */
-final class Door {
-  private static final Logger LOG = LoggerFactory.getLogger(Door.class);
+final class CallDispatcher {
+  private static final Logger LOG = LoggerFactory.getLogger(CallDispatcher.class);
 
   private final Access access;
   private final Executor threads;
   private final Clock clock;
   private final Storage storage;
   private final long maxMessageBytes;
-  private final Set<Outlet<?>> outlets = ConcurrentHashMap.newKeySet();
+  private final Set<StreamWriter<?>> outlets = ConcurrentHashMap.newKeySet();
   private volatile boolean draining;
 
   /**
@@ -49,7 +49,8 @@ final class Door {
    * @param clock tells when tokens end
    * @param storage explains failures for want of room
    */
-  Door(Access access, Executor threads, Clock clock, long maxMessageBytes, Storage storage) {
+  CallDispatcher(
+      Access access, Executor threads, Clock clock, long maxMessageBytes, Storage storage) {
     this.access = access;
     this.clock = clock;
     this.threads = threads;
@@ -57,15 +58,17 @@ final class Door {
     this.maxMessageBytes = maxMessageBytes;
   }
 
-  /** The body of a streaming call; it must end or fail its outlet, also when nobody listens. */
+  /**
+   * The body of a streaming call. It must end or fail its writer, also when the client has left.
+   */
   interface StreamBody<Q, R> {
-    void run(Q request, Outlet<R> outlet) throws InterruptedException;
+    void run(Q request, StreamWriter<R> outlet) throws InterruptedException;
   }
 
   /**
-   * Starts a service whose methods all pass through this door.
+   * Begins a service whose methods are all run here.
    *
-   * @throws IllegalStateException when nobody has said who may call one of them
+   * @throws IllegalStateException when {@link RpcRoles} has no role for one of them
    */
   Entrance service(
       ServiceName name, ServiceDescriptor descriptor, List<ServiceMethod<?, ?>> methods) {
@@ -77,13 +80,13 @@ final class Door {
     return new Entrance(Service.service(name, descriptor), methods);
   }
 
-  /** Asks every open stream to end, and every later one at once. */
+  /** Asks all open streams to end, and later ones as soon as they begin. */
   void drain() {
     draining = true;
-    outlets.forEach(Outlet::drain);
+    outlets.forEach(StreamWriter::drain);
   }
 
-  /** Lets go of the streams of a connection that has closed; their calls do not hear of it. */
+  /** Ends the streams of a connection that has closed; their calls are not told by the library. */
   void disconnected(HttpConnection connection) {
     outlets.forEach(outlet -> outlet.leaveIfOn(connection));
   }
@@ -103,7 +106,7 @@ final class Door {
     response.end();
   }
 
-  /** One service on its way through the door. */
+  /** A service that is being built. */
   final class Entrance {
     private final ServiceBuilder builder;
     private final List<ServiceMethod<?, ?>> unbuilt;
@@ -118,7 +121,7 @@ final class Door {
     }
 
     /**
-     * @param body also gets to know who calls
+     * @param body also gets the call with its caller
      */
     <Q, R> Entrance unary(ServiceMethod<Q, R> method, BiFunction<Q, Call, R> body) {
       return bind(
@@ -130,7 +133,7 @@ final class Door {
       return bind(
           method,
           (rpc, call) -> {
-            Outlet<R> outlet = new Outlet<>(rpc);
+            StreamWriter<R> outlet = new StreamWriter<>(rpc);
             outlet.endAt(call.caller().expiry(), clock);
             rpc.handler(request -> start(body, request, outlet));
           });
@@ -159,7 +162,7 @@ final class Door {
     }
   }
 
-  /** Nothing of a message is read before it is known who sends it. */
+  /** Authenticates first: nothing of a message is read before it is known who sends it. */
   private <Q, R> void enter(
       GrpcServerRequest<Q, R> rpc, BiConsumer<GrpcServerRequest<Q, R>, Call> accept) {
     rpc.pause();
@@ -178,7 +181,7 @@ final class Door {
             refused -> refuse(rpc, refused));
   }
 
-  /** The request stays paused: what its sender still sends is not taken. */
+  /** The request stays paused, so that nothing more of it is read. */
   private static void refuse(GrpcServerRequest<?, ?> rpc, Throwable refused) {
     whileOpen(() -> writeFailure(rpc.response(), refused));
   }
@@ -209,8 +212,8 @@ final class Door {
         });
   }
 
-  /** Known from here on, while still on the event loop: a later disconnect finds the outlet. */
-  private <Q, R> void start(StreamBody<Q, R> body, Q request, Outlet<R> outlet) {
+  /** Registers the writer while still on the event loop, so that a later disconnect finds it. */
+  private <Q, R> void start(StreamBody<Q, R> body, Q request, StreamWriter<R> outlet) {
     outlets.add(outlet);
     if (draining) {
       outlet.drain();
@@ -218,7 +221,7 @@ final class Door {
     threads.execute(() -> run(body, request, outlet));
   }
 
-  private <Q, R> void run(StreamBody<Q, R> body, Q request, Outlet<R> outlet) {
+  private <Q, R> void run(StreamBody<Q, R> body, Q request, StreamWriter<R> outlet) {
     try {
       body.run(request, outlet);
     } catch (InterruptedException stopped) {
@@ -231,7 +234,7 @@ final class Door {
     }
   }
 
-  /** A call whose client left or whose deadline passed has nobody to answer; that is no failure. */
+  /** Runs the write; failures because the client left or the deadline passed are ignored. */
   private static void whileOpen(Runnable write) {
     try {
       write.run();

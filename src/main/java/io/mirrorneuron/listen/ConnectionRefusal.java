@@ -13,17 +13,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * The whole life of a connection for which there is no room: its first bytes are awaited, because
- * they say in which protocol it must be told; then it is told and closed. Takes two seconds at
- * most.
+ * Answers a connection for which there is no room, and closes it. Waits for its first bytes,
+ * because they tell in which protocol to answer; takes two seconds at most.
  */
-final class Farewell extends ChannelInboundHandlerAdapter {
+final class ConnectionRefusal extends ChannelInboundHandlerAdapter {
   private static final int SECONDS = 2;
 
   private final Supplier<byte[]> tooMany;
   private boolean told;
 
-  Farewell(Supplier<byte[]> tooMany) {
+  ConnectionRefusal(Supplier<byte[]> tooMany) {
     this.tooMany = tooMany;
   }
 
@@ -50,8 +49,8 @@ final class Farewell extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * Ends our half only. What the caller still sends must be read, or the system answers it with a
-   * reset that may overtake our words.
+   * Closes the sending half only. What the caller still sends must be read, or the operating system
+   * sends a reset that may arrive before the answer.
    */
   static void endOutput(Channel channel) {
     if (channel instanceof DuplexChannel duplex) {

@@ -10,11 +10,11 @@ import java.util.Set;
  * A value of a manifest that knows where it stands and where its errors go. Absent and null values
  * are places too, so a reader can ask for members without checking that their parents exist.
  */
-public final class Place {
+public final class ManifestValue {
   private static final int SHOWN_CHARS = 80;
 
   private final Findings findings;
-  private final Place parent;
+  private final ManifestValue parent;
   private final String segment;
   private final String name;
   private final JsonNode value;
@@ -22,9 +22,9 @@ public final class Place {
   /** By the name of a member, what its author wrote instead. */
   private final Map<String, String> spelling;
 
-  private Place(
+  private ManifestValue(
       Findings findings,
-      Place parent,
+      ManifestValue parent,
       String segment,
       String name,
       JsonNode value,
@@ -37,17 +37,17 @@ public final class Place {
     this.spelling = spelling;
   }
 
-  public static Place root(JsonNode value, Findings findings) {
-    return new Place(findings, null, "", "", value, Map.of());
+  public static ManifestValue root(JsonNode value, Findings findings) {
+    return new ManifestValue(findings, null, "", "", value, Map.of());
   }
 
-  public Place at(String member) {
+  public ManifestValue at(String member) {
     String written = spelling.getOrDefault(member, member);
-    return new Place(findings, this, written, written, value.get(member), Map.of());
+    return new ManifestValue(findings, this, written, written, value.get(member), Map.of());
   }
 
   /** The first of the aliases that is present; the place of the first one when none is. */
-  public Place atAny(String... aliases) {
+  public ManifestValue atAny(String... aliases) {
     for (String alias : aliases) {
       if (value.hasNonNull(alias)) {
         return at(alias);
@@ -57,12 +57,12 @@ public final class Place {
   }
 
   /** The same place, called by another name in messages. */
-  public Place named(String newName) {
-    return new Place(findings, parent, segment, newName, value, spelling);
+  public ManifestValue named(String newName) {
+    return new ManifestValue(findings, parent, segment, newName, value, spelling);
   }
 
   /** The same place with a value that was read out of its text. */
-  public Place holding(JsonNode newValue) {
+  public ManifestValue holding(JsonNode newValue) {
     return holding(newValue, Map.of());
   }
 
@@ -71,13 +71,13 @@ public final class Place {
    *
    * @param written which member of the text each of its members was, where the names differ
    */
-  public Place holding(JsonNode newValue, Map<String, String> written) {
-    return new Place(findings, parent, segment, name, newValue, written);
+  public ManifestValue holding(JsonNode newValue, Map<String, String> written) {
+    return new ManifestValue(findings, parent, segment, name, newValue, written);
   }
 
   /** The first of the places that holds a value; the first of all when none does. */
-  public static Place first(Place... places) {
-    for (Place place : places) {
+  public static ManifestValue first(ManifestValue... places) {
+    for (ManifestValue place : places) {
       if (!place.isAbsent()) {
         return place;
       }
@@ -86,7 +86,7 @@ public final class Place {
   }
 
   /** The elements of a list, in order; none when this is no list. */
-  public Iterable<Place> items() {
+  public Iterable<ManifestValue> items() {
     return () ->
         new Iterator<>() {
           private int next;
@@ -97,9 +97,10 @@ public final class Place {
           }
 
           @Override
-          public Place next() {
+          public ManifestValue next() {
             String index = Integer.toString(next);
-            return new Place(findings, Place.this, index, index, value.get(next++), Map.of());
+            return new ManifestValue(
+                findings, ManifestValue.this, index, index, value.get(next++), Map.of());
           }
         };
   }

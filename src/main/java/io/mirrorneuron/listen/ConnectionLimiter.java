@@ -12,32 +12,32 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stands in a listening socket. Counts the connections that are open there; each gets a {@link
- * HeadGuard}. When there is no room, the connection that has been silent for longest makes some, if
- * that is as long as a head may take: streams and sockets show more often that they live. Where
- * nobody is so silent a newcomer gets a {@link Farewell} on the acceptor's own thread, so that it
- * costs the threads that serve nothing.
+ * Limits the connections that are open at one listening socket; each gets a {@link HeadTimeout}. At
+ * the limit, the connection that has been silent for longest is closed in favour of the new one, if
+ * it has been silent for as long as a request's head may take; streams and sockets send heartbeats
+ * more often than that. When there is none, the new connection gets a {@link ConnectionRefusal} on
+ * the acceptor's own thread, at no cost for the threads that serve.
  *
  * <p>There is no limit by address: on one machine, and behind a proxy, all callers have the same.
  */
-final class Doorkeeper extends ChannelInboundHandlerAdapter {
-  private static final Logger log = LoggerFactory.getLogger(Doorkeeper.class);
+final class ConnectionLimiter extends ChannelInboundHandlerAdapter {
+  private static final Logger log = LoggerFactory.getLogger(ConnectionLimiter.class);
 
-  /** Callers who are being told that there is no room; more are cut off without a word. */
+  /** Refused connections that are answered at the same time; more are closed without an answer. */
   private static final int FAREWELLS = 256;
 
   private static final long NANOS_BETWEEN_WARNINGS = TimeUnit.MINUTES.toNanos(1);
 
   private final Limits limits;
   private final Supplier<byte[]> tooMany;
-  private final Set<HeadGuard> guards = ConcurrentHashMap.newKeySet();
+  private final Set<HeadTimeout> guards = ConcurrentHashMap.newKeySet();
   private final AtomicInteger open = new AtomicInteger();
   private final AtomicInteger leaving = new AtomicInteger();
 
   /** Of the last warning; only the acceptor's thread has it. */
   private long warnedAt = System.nanoTime() - NANOS_BETWEEN_WARNINGS;
 
-  Doorkeeper(Limits limits, Supplier<byte[]> tooMany) {
+  ConnectionLimiter(Limits limits, Supplier<byte[]> tooMany) {
     this.limits = limits;
     this.tooMany = tooMany;
   }
@@ -46,7 +46,7 @@ final class Doorkeeper extends ChannelInboundHandlerAdapter {
   public void channelRead(ChannelHandlerContext ctx, Object accepted) {
     Channel connection = (Channel) accepted;
     if (open.incrementAndGet() <= limits.connections() || makeRoom()) {
-      HeadGuard guard = new HeadGuard(limits.head());
+      HeadTimeout guard = new HeadTimeout(limits.head());
       guards.add(guard);
       connection
           .closeFuture()
@@ -65,9 +65,9 @@ final class Doorkeeper extends ChannelInboundHandlerAdapter {
   }
 
   private boolean makeRoom() {
-    HeadGuard silent = null;
+    HeadTimeout silent = null;
     long longest = limits.head().toNanos();
-    for (HeadGuard guard : guards) {
+    for (HeadTimeout guard : guards) {
       long silence = guard.silence();
       if (silence >= longest) {
         longest = silence;
@@ -89,7 +89,7 @@ final class Doorkeeper extends ChannelInboundHandlerAdapter {
       return;
     }
     connection.closeFuture().addListener(closed -> leaving.decrementAndGet());
-    connection.pipeline().addLast(new Farewell(tooMany));
+    connection.pipeline().addLast(new ConnectionRefusal(tooMany));
     ctx.channel().eventLoop().register(connection);
   }
 

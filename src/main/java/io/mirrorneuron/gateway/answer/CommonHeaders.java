@@ -9,9 +9,10 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
- * The first handler: gives each request its id and each answer the headers that all answers have.
+ * The first handler of each request: gives it an id, and its answer the headers that all answers
+ * have.
  */
-public final class Entry implements Handler<RoutingContext> {
+public final class CommonHeaders implements Handler<RoutingContext> {
   static final CharSequence REQUEST_ID = HttpHeaders.createOptimized("x-request-id");
   private static final CharSequence NO_SNIFF_NAME =
       HttpHeaders.createOptimized("x-content-type-options");
@@ -25,7 +26,7 @@ public final class Entry implements Handler<RoutingContext> {
 
   private final Supplier<String> ids;
 
-  public Entry(Supplier<String> ids) {
+  public CommonHeaders(Supplier<String> ids) {
     this.ids = ids;
   }
 

@@ -1,7 +1,7 @@
 package io.mirrorneuron.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mirrorneuron.cli.Line.State;
+import io.mirrorneuron.cli.ProgressLine.State;
 import io.mirrorneuron.model.RunStatus;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -14,11 +14,11 @@ import java.util.function.LongSupplier;
  * How far a job is, as its events tell: its steps when it has some, else its agents. Not
  * thread-safe.
  */
-final class Progress {
+final class JobProgress {
   private static final String STEP = "workflow_step_";
 
-  private final List<Line> lines = new ArrayList<>();
-  private final Map<String, Line> byId = new HashMap<>();
+  private final List<ProgressLine> lines = new ArrayList<>();
+  private final Map<String, ProgressLine> byId = new HashMap<>();
   private final boolean ofSteps;
   private final LongSupplier nanos;
   private final long begin;
@@ -28,7 +28,7 @@ final class Progress {
    * @param details of the job; they give the steps or agents in the author's order
    * @param nanos a clock that never jumps
    */
-  Progress(JsonNode details, LongSupplier nanos) {
+  JobProgress(JsonNode details, LongSupplier nanos) {
     this.nanos = nanos;
     this.begin = nanos.getAsLong();
     this.status = details.at("/job/status").asText("pending");
@@ -38,18 +38,20 @@ final class Progress {
       for (var step : steps.properties()) {
         if (!step.getValue().has("template")) { // instances come with their events
           String label = step.getValue().path("label").asText();
-          add(lines.size(), new Line(step.getKey(), label.equals(step.getKey()) ? "" : label));
+          add(
+              lines.size(),
+              new ProgressLine(step.getKey(), label.equals(step.getKey()) ? "" : label));
         }
       }
     } else {
       for (JsonNode agent : details.path("agents")) {
         String id = agent.path("agent_id").asText();
-        add(lines.size(), new Line(id, agent.path("agent_type").asText()));
+        add(lines.size(), new ProgressLine(id, agent.path("agent_type").asText()));
       }
     }
   }
 
-  private Line add(int index, Line line) {
+  private ProgressLine add(int index, ProgressLine line) {
     lines.add(index, line);
     byId.put(line.id, line);
     return line;
@@ -64,7 +66,7 @@ final class Progress {
     return ofSteps;
   }
 
-  List<Line> lines() {
+  List<ProgressLine> lines() {
     return lines;
   }
 
@@ -76,7 +78,7 @@ final class Progress {
     return (nanos.getAsLong() - begin) / 1e9;
   }
 
-  double seconds(Line line) {
+  double seconds(ProgressLine line) {
     return line.seconds(nanos.getAsLong());
   }
 
@@ -90,7 +92,7 @@ final class Progress {
       } else if (type.equals("agents_restarted")) {
         lines.forEach(line -> line.move(State.WAITING, ""));
       }
-    } else if (byId.get(event.path("agent_id").asText()) instanceof Line agent) {
+    } else if (byId.get(event.path("agent_id").asText()) instanceof ProgressLine agent) {
       agent(agent, type, event.path("payload"));
     }
   }
@@ -108,7 +110,7 @@ final class Progress {
     }
   }
 
-  private void agent(Line agent, String type, JsonNode payload) {
+  private void agent(ProgressLine agent, String type, JsonNode payload) {
     switch (type) {
       case "agent_message_received" -> {
         agent.count(agent.count() + 1);
@@ -132,7 +134,7 @@ final class Progress {
   }
 
   private void step(String what, JsonNode event) {
-    Line step = stepLine(event.path("step_id").asText());
+    ProgressLine step = stepLine(event.path("step_id").asText());
     String reason = event.path("reason").asText();
     switch (what) {
       case "attempt_started" -> {
@@ -153,14 +155,14 @@ final class Progress {
     }
   }
 
-  private void end(Line step, State state, String note) {
+  private void end(ProgressLine step, State state, String note) {
     step.stop(nanos.getAsLong());
     step.move(state, note);
   }
 
   /** The line of a step; that of an instance appears below those of the step it is one of. */
-  private Line stepLine(String id) {
-    Line known = byId.get(id);
+  private ProgressLine stepLine(String id) {
+    ProgressLine known = byId.get(id);
     if (known != null) {
       return known;
     }
@@ -169,7 +171,7 @@ final class Progress {
     while (index > 0 && !isOf(template, lines.get(index - 1).id)) {
       index--;
     }
-    return add(index == 0 ? lines.size() : index, new Line(id, ""));
+    return add(index == 0 ? lines.size() : index, new ProgressLine(id, ""));
   }
 
   private static boolean isOf(String template, String id) {
@@ -177,12 +179,12 @@ final class Progress {
   }
 
   /** At most {@code most} lines: all, or first those that are not yet done or wait. */
-  List<Line> selection(int most) {
+  List<ProgressLine> selection(int most) {
     if (lines.size() <= most) {
       return lines;
     }
     return lines.stream()
-        .sorted(Comparator.comparing(Line::state))
+        .sorted(Comparator.comparing(ProgressLine::state))
         .limit(Math.max(0, most))
         .toList();
   }

@@ -4,18 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.cli.Line.State;
+import io.mirrorneuron.cli.ProgressLine.State;
 import io.mirrorneuron.wire.Json;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
-class ProgressTest {
+class JobProgressTest {
   private static final long SECOND = 1_000_000_000L;
 
   private final AtomicLong nanos = new AtomicLong(SECOND);
-  private final Progress progress = new Progress(details(), nanos::get);
-  private final Line work = progress.lines().getFirst();
+  private final JobProgress progress = new JobProgress(details(), nanos::get);
+  private final ProgressLine work = progress.lines().getFirst();
 
   private static ObjectNode details() {
     ObjectNode details = Json.object();
@@ -93,16 +93,16 @@ class ProgressTest {
     assertThat(progress.selection(1)).containsExactly(work);
   }
 
-  private static Progress ofSteps(LongSupplier nanos, String... ids) {
+  private static JobProgress ofSteps(LongSupplier nanos, String... ids) {
     ObjectNode details = details();
     ObjectNode steps = details.withObject("/job/workflow_state/steps");
     for (String id : ids) {
       steps.putObject(id).put("label", "Do " + id);
     }
-    return new Progress(details, nanos);
+    return new JobProgress(details, nanos);
   }
 
-  private static void step(Progress progress, String what, String step, String... members) {
+  private static void step(JobProgress progress, String what, String step, String... members) {
     ObjectNode event = Json.object().put("type", "workflow_step_" + what).put("step_id", step);
     for (int i = 0; i < members.length; i += 2) {
       event.put(members[i], members[i + 1]);
@@ -112,8 +112,8 @@ class ProgressTest {
 
   @Test
   void aWorkflowOfStepsShowsItsSteps() {
-    Progress steps = ofSteps(nanos::get, "dig", "plant", "rest");
-    Line dig = steps.lines().getFirst();
+    JobProgress steps = ofSteps(nanos::get, "dig", "plant", "rest");
+    ProgressLine dig = steps.lines().getFirst();
     assertThat(dig.about).isEqualTo("Do dig");
     step(steps, "attempt_started", "dig", "attempt", "1");
     nanos.addAndGet(SECOND);
@@ -128,7 +128,7 @@ class ProgressTest {
     step(steps, "skipped", "rest", "reason", "no time");
 
     assertThat(steps.lines())
-        .extracting(Line::state)
+        .extracting(ProgressLine::state)
         .containsExactly(State.DONE, State.PARTIAL, State.SKIPPED);
     assertThat(dig.count()).isEqualTo(2);
     assertThat(steps.seconds(dig)).isEqualTo(2);
@@ -137,7 +137,7 @@ class ProgressTest {
 
   @Test
   void instancesStandBelowTheStepTheyAreOf() {
-    Progress steps = ofSteps(nanos::get, "split", "map", "join");
+    JobProgress steps = ofSteps(nanos::get, "split", "map", "join");
     step(steps, "skipped", "map", "outcome", "mapped", "reason", "unimportant");
     step(steps, "attempt_started", "map[0]", "attempt", "1");
     step(steps, "attempt_started", "map[1]", "attempt", "1");

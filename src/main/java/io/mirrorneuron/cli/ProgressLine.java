@@ -3,7 +3,7 @@ package io.mirrorneuron.cli;
 import java.util.Locale;
 
 /** What one agent or one step of a job does, as a line of the live view. Not thread-safe. */
-final class Line {
+final class ProgressLine {
   final String id;
   final String about;
   private State state = State.WAITING;
@@ -35,7 +35,7 @@ final class Line {
   /**
    * @param about what people should know of it beside its id: a type, a label, or nothing
    */
-  Line(String id, String about) {
+  ProgressLine(String id, String about) {
     this.id = id;
     this.about = about;
   }
@@ -66,12 +66,12 @@ final class Line {
     count = now;
   }
 
-  /** Its program begins. */
+  /** Its program has started, at this time in nanoseconds of the clock of {@link JobProgress}. */
   void begin(long nanos) {
     since = nanos;
   }
 
-  /** Its program is no more. */
+  /** Its program has ended. */
   void stop(long nanos) {
     if (since != 0) {
       spent += nanos - since;

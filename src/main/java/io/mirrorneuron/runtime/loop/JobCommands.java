@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
  * Passes commands to the jobs of this node, or fails with the reason why a job takes none: it is
  * unknown, has ended, cannot go on, or is open on another node. Thread-safe.
  */
-public final class Commands {
+public final class JobCommands {
   /** How many agents an error names. */
   private static final int SHOWN_AGENTS = 10;
 
@@ -28,7 +28,7 @@ public final class Commands {
   private final BlockedJobs blocked;
   private final String nodeName;
 
-  Commands(JobLoops loops, JobStore store, BlockedJobs blocked, String nodeName) {
+  JobCommands(JobLoops loops, JobStore store, BlockedJobs blocked, String nodeName) {
     this.loops = loops;
     this.store = store;
     this.blocked = blocked;
@@ -121,7 +121,7 @@ public final class Commands {
   }
 
   /**
-   * Gives the command to the job and answers with the status once the question is settled. Fails as
+   * Passes the command to the job and answers with the first status that settles it. Fails as
    * PRECONDITION when the job has ended in a status that is not wanted.
    */
   private CompletionStage<JobStatus> give(
@@ -160,8 +160,11 @@ public final class Commands {
     return status;
   }
 
-  /** Whether the job is at work here, or has ended: else its next event is another node's. */
-  CompletionStage<Void> checkCanBeTold(String jobId) {
+  /**
+   * Fails unless this node may add an event to the job: it is open here, or has ended. Else the
+   * next event is another node's to write.
+   */
+  CompletionStage<Void> checkEventsCanBeAdded(String jobId) {
     if (loops.isOpen(jobId)) {
       return CompletableFuture.completedFuture(null);
     }

@@ -4,37 +4,40 @@ import io.mirrorneuron.storage.FreeSpace.Room;
 import java.io.IOException;
 
 /**
- * What is known of one place. It becomes full when less than the floor is free or a write was
- * refused, and is so until half as much again is free and a trial write succeeds: without that
- * distance a disk at its limit would be full and not full by turns. Not thread-safe.
+ * What is known of the disk of one folder. It is full when less than the floor is free or a write
+ * was refused, and stays so until half as much again is free and a trial write succeeds: without
+ * that hysteresis a disk at its limit would alternate. Not thread-safe.
  */
-final class PlaceState {
-  /** On small disks the floor is this part of the whole, so that they can be used at all. */
+final class DiskState {
+  /** On small disks the floor is this fraction of the whole, so that they can be used at all. */
   private static final int SMALLEST_PART = 16;
 
-  /** Where so many bytes are free, a refused write was very large, or not the disk's doing. */
+  /**
+   * When so many bytes are free and a write was refused, the write was very large or the disk is
+   * not the cause.
+   */
   private static final long NOT_FULL = 4 << 20;
 
-  private final Place place;
+  private final WatchedFolder place;
   private final long wanted;
   private final FreeSpace space;
   private Room room;
   private boolean low;
   private boolean refused;
 
-  /** Whether the room is from before a write was refused. */
+  /** Whether {@code room} was measured before a write was refused. */
   private boolean outdated;
 
   /**
    * @param wanted bytes that must be free, on large disks; 0 for none
    */
-  PlaceState(Place place, long wanted, FreeSpace space) {
+  DiskState(WatchedFolder place, long wanted, FreeSpace space) {
     this.place = place;
     this.wanted = wanted;
     this.space = space;
   }
 
-  Place place() {
+  WatchedFolder place() {
     return place;
   }
 
@@ -47,7 +50,7 @@ final class PlaceState {
     return room == null || room.total() <= 0 ? 1 : (double) room.free() / room.total();
   }
 
-  /** A write here was refused; answers whether that is news. */
+  /** Notes that a write was refused; answers whether that was not known yet. */
   boolean refused() {
     boolean news = !refused;
     refused = true;
@@ -87,8 +90,8 @@ final class PlaceState {
   }
 
   /**
-   * Takes in what was seen. A disk that could not be looked at keeps its state: that it is away is
-   * told by those who use it.
+   * Takes in what was seen. A disk that could not be looked at keeps its state: who uses it reports
+   * that it is away.
    */
   void take(Seen seen) {
     if (seen.room() != null) {
@@ -121,14 +124,14 @@ final class PlaceState {
     return floor(room) + floor(room) / 2;
   }
 
-  /** For callers who may know where the folder is. */
+  /** A sentence with the path of the folder; only for callers who may know it. */
   String sentence() {
     return ("the disk with %s %s is full%s; make room there or move the folder (setting %s), the"
             + " server then goes on by itself")
         .formatted(place.what(), place.folder(), figures(), place.setting());
   }
 
-  /** For everybody. */
+  /** A sentence without paths, for everybody. */
   String reason() {
     return "the disk with %s is full%s".formatted(place.what(), figures());
   }

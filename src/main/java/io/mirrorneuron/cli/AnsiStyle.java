@@ -1,7 +1,7 @@
 package io.mirrorneuron.cli;
 
 /** Colours of a terminal, or none. */
-enum Paint {
+enum AnsiStyle {
   COLOURED,
   PLAIN;
 

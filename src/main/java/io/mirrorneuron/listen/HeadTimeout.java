@@ -19,15 +19,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The first handler of a connection. Closes it when a request's head does not come whole in time;
- * waits between requests, bodies, streams and WebSockets are none of its business. The clock is
- * looked at only when a read has left something owed, so that requests that come in one piece cost
+ * pauses between requests, bodies, streams and WebSockets are not limited here. The clock is looked
+ * at only when a read has left something owed, so that requests that come in one piece cost
  * nothing.
  *
- * <p>It also sees to it that heads of HTTP/1 are read by {@link StrictRequestDecoder}, and that the
- * answer to a bad one arrives. With TLS it would have to stand behind what decrypts.
+ * <p>It also installs, for HTTP/1, {@link StrictRequestDecoder}, and that the answer to a bad one
+ * arrives. With TLS it would have to stand behind what decrypts.
  */
-final class HeadGuard extends ChannelDuplexHandler {
-  private static final Logger log = LoggerFactory.getLogger(HeadGuard.class);
+final class HeadTimeout extends ChannelDuplexHandler {
+  private static final Logger log = LoggerFactory.getLogger(HeadTimeout.class);
   private static final int LINGER_SECONDS = 1;
 
   private enum Protocol {
@@ -49,7 +49,7 @@ final class HeadGuard extends ChannelDuplexHandler {
   private volatile Channel connection;
   private volatile long lastHeard = System.nanoTime();
 
-  HeadGuard(Duration limit) {
+  HeadTimeout(Duration limit) {
     this.limit = limit;
   }
 
@@ -116,7 +116,7 @@ final class HeadGuard extends ChannelDuplexHandler {
       http2.read(bytes.slice(bytes.readerIndex() + same, bytes.readableBytes() - same));
       ctx.fireChannelRead(withPreface(seen, bytes));
     } else if (same == bytes.readableBytes()) {
-      bytes.release(); // known without being kept
+      bytes.release(); // counted, and not kept
     } else if (upgraded) {
       protocol = Protocol.OTHER; // the codec refuses it
       ctx.fireChannelRead(withPreface(seen, bytes));
@@ -213,7 +213,7 @@ final class HeadGuard extends ChannelDuplexHandler {
     ctx.close();
   }
 
-  /** After a bad head the caller may still be sending: it is read over, for a moment. */
+  /** After a bad head the caller may still be sending: that is read and discarded for a moment. */
   @Override
   public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
     if (http1 == null || !http1.hasRefused() || lingering || !ctx.channel().isActive()) {
@@ -222,7 +222,7 @@ final class HeadGuard extends ChannelDuplexHandler {
     }
     lingering = true;
     ctx.flush();
-    Farewell.endOutput(ctx.channel());
+    ConnectionRefusal.endOutput(ctx.channel());
     ctx.channel().config().setAutoRead(true);
     ctx.channel().closeFuture().addListener(closed -> promise.trySuccess());
     ctx.executor().schedule(() -> ctx.close(), LINGER_SECONDS, TimeUnit.SECONDS);

@@ -8,8 +8,8 @@ import java.nio.file.Path;
  * @param what it is, for people: {@code the home folder}
  * @param setting that moves it elsewhere
  */
-public record Place(String what, String setting, Path folder) {
-  public Place {
+public record WatchedFolder(String what, String setting, Path folder) {
+  public WatchedFolder {
     folder = folder.toAbsolutePath().normalize();
   }
 

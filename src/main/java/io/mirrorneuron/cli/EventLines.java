@@ -6,15 +6,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Events as lines for people. */
-final class Events {
+final class EventLines {
   private static final int LONGEST_DETAIL = 160;
   private static final List<String> TELLING =
       List.of("reason", "error", "message", "from", "exit_code", "attempt", "attempts", "count");
 
-  private Events() {}
+  private EventLines() {}
 
   /** {@code time agent type detail}. */
-  static String line(JsonNode event, Paint paint) {
+  static String line(JsonNode event, AnsiStyle paint) {
     String type = event.path("type").asText();
     return "%s  %-14s %s"
         .formatted(

@@ -3,22 +3,22 @@ package io.mirrorneuron.security.jwt;
 import io.vertx.core.Future;
 
 /** Where keys come from. */
-interface Keys {
+interface KeySource {
 
-  /** The ones that count now; has none where none could be had yet. Does not block. */
+  /** The current keys; empty as long as none could be fetched. Does not block. */
   KeySet current();
 
   /**
-   * The ones that count after another look, for tokens whose key is not among the current ones.
+   * The keys after another fetch, for tokens whose key is not among the current ones.
    *
-   * @return completes on the context of the caller; fails with MnException UNAVAILABLE when looking
-   *     was in vain
+   * @return completes on the context of the caller; fails with MnException UNAVAILABLE when the
+   *     fetch failed
    */
   Future<KeySet> renewed();
 
   /** Keys that never change. */
-  static Keys fixed(KeySet keys) {
-    return new Keys() {
+  static KeySource fixed(KeySet keys) {
+    return new KeySource() {
       @Override
       public KeySet current() {
         return keys;

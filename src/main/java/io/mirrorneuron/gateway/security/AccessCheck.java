@@ -8,17 +8,16 @@ import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
 import java.util.function.Consumer;
 
-/**
- * Lets a caller in: who it is and whether its role is enough, before anything of the body is read.
- */
-public final class Admission {
-  private Admission() {}
+/** Authenticates and authorises a request before anything of its body is read. */
+public final class AccessCheck {
+  private AccessCheck() {}
 
   /**
-   * Where keys have to be fetched first the request is paused; whoever enters has to resume it.
+   * While keys of an issuer are being fetched the request is paused; {@code enter} has to resume
+   * it.
    *
    * @param authorization the header's value, or null
-   * @param enter what follows; not called for those who are refused
+   * @param enter called with the caller when it is allowed in; refused requests are answered here
    */
   public static void of(
       RoutingContext ctx, Auth auth, String authorization, Role needed, Consumer<Principal> enter) {
@@ -36,7 +35,7 @@ public final class Admission {
       return;
     }
     try {
-      caller.result().mustReach(needed);
+      caller.result().requireRole(needed);
       enter.accept(caller.result());
     } catch (RuntimeException refused) {
       ctx.fail(refused);

@@ -19,13 +19,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * The answering side of a streaming call, for a body that runs on a thread of its own and blocks.
+ * Writes the messages of a streaming call, for a body that runs on a thread of its own and may
+ * block.
  *
- * <p>{@link #send} comes back when the client has taken the messages, so a slow client holds up its
- * own body and nothing else. {@link #await} is how a body waits for news; both end at once when the
- * client leaves, its deadline passes or the server drains.
+ * <p>{@link #send} returns when the client has taken the messages, so a slow client blocks its own
+ * body only. {@link #await} is how a body waits for news; both end at once when the client leaves,
+ * its deadline passes or the server drains.
  */
-final class Outlet<R> {
+final class StreamWriter<R> {
   private final Context context = Vertx.currentContext();
   private final GrpcServerResponse<?, R> response;
   private final HttpConnection connection;
@@ -34,7 +35,7 @@ final class Outlet<R> {
   private volatile boolean draining;
 
   /** To be made on the event loop, before the request is read. */
-  Outlet(GrpcServerRequest<?, R> request) {
+  StreamWriter(GrpcServerRequest<?, R> request) {
     response = request.response();
     connection = request.connection();
     request.errorHandler(error -> leave());
@@ -64,7 +65,7 @@ final class Outlet<R> {
         });
   }
 
-  /** Whether there is still somebody to answer. */
+  /** Whether the client can still be answered. */
   boolean isOpen() {
     return !gone.future().isComplete() && !draining;
   }
@@ -133,7 +134,7 @@ final class Outlet<R> {
   void fail(Throwable failure) {
     inContext(
         () -> {
-          Door.writeFailure(response, failure);
+          CallDispatcher.writeFailure(response, failure);
           return Future.succeededFuture();
         });
   }
@@ -168,7 +169,7 @@ final class Outlet<R> {
     return done.future();
   }
 
-  /** Waits for a write; one that fails means that the client left. */
+  /** Waits for a write; when it fails the client has left. */
   private void settle(Future<Void> written) {
     Future.any(written, gone.future())
         .recover(

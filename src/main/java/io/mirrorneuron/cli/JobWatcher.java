@@ -6,12 +6,12 @@ import io.mirrorneuron.MirrorNeuron;
 import io.mirrorneuron.wire.Json;
 import java.time.Duration;
 
-/** Shows a job until it ends, and then its result. Ctrl-C lets go of the job, which goes on. */
-final class Watching {
+/** Shows a job until it ends, and then its result. Ctrl-C stops watching; the job goes on. */
+final class JobWatcher {
   private final Client client;
   private final MirrorNeuron mn;
 
-  Watching(Client client, MirrorNeuron mn) {
+  JobWatcher(Client client, MirrorNeuron mn) {
     this.client = client;
     this.mn = mn;
   }

@@ -8,13 +8,13 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 
 /** A stream of server-sent events. */
-public final class SseOutlet implements Outlet {
+public final class SseSink implements StreamSink {
   private static final Buffer HELLO = Buffer.buffer("retry: 2000\n\n");
   private static final Buffer HEARTBEAT = Buffer.buffer(": heartbeat\n\n");
 
   private final HttpServerResponse response;
 
-  private SseOutlet(HttpServerResponse response) {
+  private SseSink(HttpServerResponse response) {
     this.response = response;
   }
 
@@ -42,7 +42,7 @@ public final class SseOutlet implements Outlet {
       return;
     }
     response.write(HELLO);
-    streams.follow(subscription, first, new SseOutlet(response));
+    streams.follow(subscription, first, new SseSink(response));
   }
 
   @Override

@@ -7,13 +7,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Work of which some is under way and the rest waits its turn: first come, first served. Bounded in
- * length and time, so that what nobody waits for any longer is not done. Thread-safe.
+ * Limits how much work runs at once; the rest waits in order of arrival. The queue is bounded in
+ * length and waiting time, so that nothing is done that nobody waits for any longer. Thread-safe.
  */
-final class Line {
+final class AdmissionQueue {
   private static final int LONGEST = 10_000;
 
-  /** Shorter than a caller's own patience, who is told why rather than left alone. */
+  /** Shorter than a caller's own timeout, so that the caller learns why it was refused. */
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private record Waiting(Runnable start, Consumer<MnException> refuse, long since) {}
@@ -25,12 +25,13 @@ final class Line {
   /**
    * @param atOnce how much may be under way
    */
-  Line(int atOnce) {
+  AdmissionQueue(int atOnce) {
     this.atOnce = atOnce;
   }
 
   /**
-   * Starts the work now or when its turn comes; whoever it is must say {@link #leave} at its end.
+   * Starts the work now or when its turn comes. The work must call {@link #leave} when it has
+   * ended.
    *
    * @param refuse called in its place with UNAVAILABLE, at once or later, when the line is too long
    */
@@ -52,7 +53,7 @@ final class Line {
     }
   }
 
-  /** What was started has ended: the next begins on this thread. */
+  /** Work that was started has ended: the next one begins on this thread. */
   void leave() {
     for (Waiting next = next(); next != null; next = next()) {
       if (System.nanoTime() - next.since() < PATIENCE_NANOS) {

@@ -3,12 +3,15 @@ package io.mirrorneuron.gateway.stream;
 import io.mirrorneuron.gateway.answer.Problem;
 
 /** A subscriber's connection, in whatever form its protocol has. Lives on one event loop. */
-interface Outlet {
+interface StreamSink {
 
   /** Must be called once, before anything else. */
   void attach(Subscriber subscriber);
 
-  /** Takes nothing for now; says {@link Subscriber#advance} when it does again. */
+  /**
+   * Whether the connection takes nothing for now; calls {@link Subscriber#advance} when it does
+   * again.
+   */
   boolean isFull();
 
   /**
@@ -24,9 +27,9 @@ interface Outlet {
   /** The records have ended. */
   void end(long next);
 
-  /** The stream breaks off: its client comes back. */
+  /** Breaks the stream off so that its client reconnects. */
   void cut();
 
-  /** The area no longer lets this client follow. */
+  /** Ends the stream with a failure: the area no longer lets this client follow. */
   void refuse(Problem problem);
 }

@@ -6,13 +6,13 @@ import io.vertx.core.http.ServerWebSocket;
 import java.time.Clock;
 
 /** A stream as JSON texts {@code {"event":…,"id":…,"data":…}} of a WebSocket. */
-final class SocketOutlet implements Outlet {
+final class SocketSink implements StreamSink {
   static final short ENDED = 1000;
   static final short GOING_AWAY = 1001;
   static final short REFUSED = 1008;
   static final short TOO_BIG = 1009;
 
-  /** More small frames in one go would let the other subscribers wait. */
+  /** Frames of one write at most, so that other subscribers need not wait. */
   private static final int FRAMES = 32;
 
   private final ServerWebSocket socket;
@@ -22,7 +22,7 @@ final class SocketOutlet implements Outlet {
   /**
    * @param batches whether the records of one write come in one frame
    */
-  SocketOutlet(ServerWebSocket socket, boolean batches, Clock clock) {
+  SocketSink(ServerWebSocket socket, boolean batches, Clock clock) {
     this.socket = socket;
     this.batches = batches;
     this.clock = clock;

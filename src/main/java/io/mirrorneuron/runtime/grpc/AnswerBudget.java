@@ -12,8 +12,8 @@ import java.util.Set;
  * Keeps answers below what existing clients accept: 4 MiB a message, 1 MB a job detail. What is
  * left out is marked, never silently missing.
  */
-final class Budget {
-  /** The clients' limit less some room for the message's own framing. */
+final class AnswerBudget {
+  /** The limit of clients, minus room for the message's framing. */
   static final int MESSAGE_BYTES = 4 * 1024 * 1024 - 4096;
 
   static final int DETAIL_BYTES = 1_000_000;
@@ -35,7 +35,7 @@ final class Budget {
           "deadline_at",
           "terminal_reason");
 
-  private Budget() {}
+  private AnswerBudget() {}
 
   /** The detail as text; beyond the budget recent events go first, then ledgers, then the rest. */
   static String detail(ObjectNode detail) {
@@ -83,7 +83,7 @@ final class Budget {
     return Json.write(cut);
   }
 
-  /** The event, or its head when it is larger than a message may be. */
+  /** The event, or only its scalar members when it is larger than a message may be. */
   static String event(String json) {
     if (json.length() <= MESSAGE_BYTES / 3 || bytes(json) <= MESSAGE_BYTES) {
       return json;

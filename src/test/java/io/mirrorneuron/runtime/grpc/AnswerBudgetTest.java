@@ -9,14 +9,14 @@ import io.mirrorneuron.wire.Json;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
-class BudgetTest {
+class AnswerBudgetTest {
   private static final String KILOBYTE = "x".repeat(1024);
 
   @Test
   void aSmallDetailIsLeftAlone() {
     ObjectNode detail = detail();
     detail.withArray("/recent_events").addObject().put("type", "job_running");
-    assertThat(Budget.detail(detail)).isEqualTo(Json.write(detail));
+    assertThat(AnswerBudget.detail(detail)).isEqualTo(Json.write(detail));
   }
 
   @Test
@@ -68,7 +68,7 @@ class BudgetTest {
     for (int i = 0; i < 5000; i++) {
       page.withArray("/data").addObject().put("job_id", "j" + i).put("text", KILOBYTE);
     }
-    String text = Budget.rows(page, "data");
+    String text = AnswerBudget.rows(page, "data");
     assertThat(text.getBytes(StandardCharsets.UTF_8)).hasSizeLessThan(4 * 1024 * 1024);
     JsonNode cut = Json.parse(text);
     assertThat(cut.path("truncated").asBoolean()).isTrue();
@@ -80,7 +80,7 @@ class BudgetTest {
   void anEventThatIsTooLargeKeepsItsHead() throws Exception {
     ObjectNode event = Json.object().put("type", "huge").put("seq", 3);
     event.put("text", "é".repeat(3 * 1024 * 1024));
-    JsonNode cut = Json.parse(Budget.event(Json.write(event)));
+    JsonNode cut = Json.parse(AnswerBudget.event(Json.write(event)));
     assertThat(cut.path("type").asText()).isEqualTo("huge");
     assertThat(cut.path("seq").asInt()).isEqualTo(3);
     assertThat(cut.path("truncated").asBoolean()).isTrue();
@@ -96,7 +96,7 @@ class BudgetTest {
   }
 
   private static JsonNode fitting(ObjectNode detail) throws Exception {
-    String text = Budget.detail(detail);
+    String text = AnswerBudget.detail(detail);
     assertThat(text.getBytes(StandardCharsets.UTF_8)).hasSizeLessThanOrEqualTo(1_000_000);
     return Json.parse(text);
   }

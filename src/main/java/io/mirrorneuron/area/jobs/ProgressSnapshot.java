@@ -1,0 +1,33 @@
+package io.mirrorneuron.area.jobs;
+
+import io.mirrorneuron.area.jobs.view.JobStory;
+import io.mirrorneuron.area.jobs.view.progress.Ticking;
+import io.mirrorneuron.area.jobs.view.stored.JobRecord;
+import io.vertx.core.buffer.Buffer;
+
+/**
+ * The progress of a job at one moment.
+ *
+ * @param seq grows with each event that is in it
+ * @param isFinal nothing follows
+ */
+record ProgressSnapshot(Ticking document, long seq, boolean isFinal) {
+
+  static ProgressSnapshot of(JobStory story, JobRecord record) {
+    return new ProgressSnapshot(story.progress(record), story.version(), story.isFinal(record));
+  }
+
+  /**
+   * {@code {data, next, ended}}; {@code data} is empty for a reader who has seen this state.
+   *
+   * @param after the {@code next} of the reader's last page
+   * @param now in milliseconds since 1970
+   */
+  Buffer page(long after, long now) {
+    Buffer page = Buffer.buffer("{\"data\":[");
+    if (seq > after) {
+      page.appendBytes(document.at(now));
+    }
+    return page.appendString("],\"next\":" + Math.max(seq, after) + ",\"ended\":" + isFinal + "}");
+  }
+}

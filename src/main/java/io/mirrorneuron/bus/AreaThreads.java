@@ -1,0 +1,94 @@
+package io.mirrorneuron.bus;
+
+import io.mirrorneuron.model.MnException;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
+
+/**
+ * The virtual threads on which the blocking work of one area runs. At most {@code limit} calls run
+ * at once; the next is refused. Reads of those who follow come in crowds, as after a lost
+ * connection: they have threads of their own, half as many, and the next one waits in a queue.
+ * Thread-safe.
+ */
+public final class AreaThreads {
+  private final String name;
+  private final Semaphore permits;
+  private final AdmissionQueue followers;
+  private final Supplier<Context> context;
+
+  /**
+   * @param context of the caller, on which futures complete; null has them complete anywhere
+   */
+  AreaThreads(String name, int limit, Supplier<Context> context) {
+    this.name = name;
+    this.permits = new Semaphore(limit);
+    this.followers = new AdmissionQueue(Math.max(1, limit / 2));
+    this.context = context;
+  }
+
+  /**
+   * Runs the work; completes on the event loop that asked. Fails as UNAVAILABLE when too many calls
+   * are in progress.
+   */
+  public <T> Future<T> blocking(Callable<T> work) {
+    if (!permits.tryAcquire()) {
+      return Future.failedFuture(
+          MnException.unavailable("too many requests of this kind are in progress", null));
+    }
+    Promise<T> promise = Promise.promise();
+    inThread(work, promise, context.get(), permits::release);
+    return promise.future();
+  }
+
+  /** As {@link #blocking}, for reads that followers make; waits in line where that refuses. */
+  public <T> Future<T> inLine(Callable<T> work) {
+    Promise<T> promise = Promise.promise();
+    Context caller = context.get();
+    followers.enter(
+        () -> inThread(work, promise, caller, followers::leave),
+        refusal -> in(caller, () -> promise.fail(refusal)));
+    return promise.future();
+  }
+
+  /**
+   * Completes after so many milliseconds, holding no thread; never when the area is stopped before,
+   * which is no failure.
+   */
+  public Future<Void> later(long millis) {
+    Promise<Void> promise = Promise.promise();
+    context.get().owner().setTimer(millis, timer -> promise.complete());
+    return promise.future();
+  }
+
+  private <T> void inThread(
+      Callable<T> work, Promise<T> promise, Context caller, Runnable released) {
+    Thread.ofVirtual()
+        .name(name)
+        .start(
+            () -> {
+              Future<T> outcome = run(work);
+              released.run();
+              in(caller, () -> outcome.onComplete(promise));
+            });
+  }
+
+  private static void in(Context context, Runnable action) {
+    if (context == null) {
+      action.run();
+    } else {
+      context.runOnContext(ignored -> action.run());
+    }
+  }
+
+  private static <T> Future<T> run(Callable<T> work) {
+    try {
+      return Future.succeededFuture(work.call());
+    } catch (Throwable e) {
+      return Future.failedFuture(e);
+    }
+  }
+}

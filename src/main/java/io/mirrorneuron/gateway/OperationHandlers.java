@@ -1,0 +1,94 @@
+package io.mirrorneuron.gateway;
+
+import io.mirrorneuron.gateway.call.AreaCall;
+import io.mirrorneuron.gateway.call.OperationCheck;
+import io.mirrorneuron.gateway.call.Schemas;
+import io.mirrorneuron.gateway.contract.ApiOperation;
+import io.mirrorneuron.gateway.contract.Contract;
+import io.mirrorneuron.gateway.contract.ContractCheck;
+import io.mirrorneuron.gateway.stream.LiveStream;
+import io.mirrorneuron.gateway.stream.SocketHandler;
+import io.mirrorneuron.gateway.stream.Topics;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.json.schema.JsonSchema;
+import io.vertx.openapi.contract.Operation;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+/** What answers each operation of the contract. */
+final class OperationHandlers {
+  private final Vertx vertx;
+  private final Contract contract;
+  private final ApiRouter.Parts parts;
+  private final Map<String, OperationCheck> checks = new HashMap<>();
+  private final Map<String, LiveStream> streams = new LinkedHashMap<>();
+  private final SocketHandler.Shared sockets;
+
+  /** Compiles the checks of all operations. */
+  OperationHandlers(Vertx vertx, Contract contract, ApiRouter.Parts parts) {
+    this.vertx = vertx;
+    this.contract = contract;
+    this.parts = parts;
+    Schemas schemas = new Schemas(contract.parsed().getSchemaRepository());
+    for (ApiOperation operation : contract.operations()) {
+      OperationCheck check = OperationCheck.of(operation, parsed(operation), schemas);
+      checks.put(operation.id(), check);
+      if (operation.stream() != null) {
+        streams.put(operation.id(), new LiveStream(operation, check, area(operation)));
+      }
+    }
+    this.sockets =
+        new SocketHandler.Shared(
+            parts.shared().auth(),
+            parts.pages(),
+            parts.shared().streams(),
+            new Topics(streams.values()),
+            parts.clock());
+  }
+
+  void forEach(BiConsumer<ApiOperation, Handler<RoutingContext>> action) {
+    contract.operations().forEach(operation -> action.accept(operation, handler(operation)));
+  }
+
+  private Handler<RoutingContext> handler(ApiOperation operation) {
+    OperationCheck check = checks.get(operation.id());
+    if (operation.id().equals(ContractCheck.HEALTH)) {
+      return parts.health();
+    }
+    if (operation.id().equals(ContractCheck.READY)) {
+      return parts.ready();
+    }
+    if (operation.socket() != null) {
+      return new SocketHandler(operation, check, streams.get(operation.socket().stream()), sockets);
+    }
+    return new BusHandler(
+        operation,
+        check,
+        uploadField(operation, parsed(operation)),
+        area(operation),
+        parts.shared());
+  }
+
+  private Operation parsed(ApiOperation operation) {
+    return contract.parsed().operation(operation.id());
+  }
+
+  private AreaCall area(ApiOperation operation) {
+    return new AreaCall(vertx.eventBus(), operation, parts.timeout());
+  }
+
+  /** The part of the form that is the uploaded file; null when the operation takes none. */
+  private static String uploadField(ApiOperation operation, Operation parsed) {
+    if (operation.body() != ApiOperation.Body.UPLOAD) {
+      return null;
+    }
+    JsonSchema form = parsed.getRequestBody().getContent().get("multipart/form-data").getSchema();
+    return ((JsonArray) ((JsonObject) form).getValue("required")).getString(0);
+  }
+}

@@ -1,0 +1,117 @@
+package io.mirrorneuron.runtime.loop;
+
+import io.mirrorneuron.model.RunId;
+import io.mirrorneuron.port.SubmittedJob;
+import io.mirrorneuron.runtime.decide.Input;
+import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.state.JobHeader;
+import io.mirrorneuron.runtime.state.JobOrigin;
+import io.mirrorneuron.runtime.state.JobState;
+import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.store.JobStore.NewJob;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes new jobs on this node: submitted, restored or forked. Thread-safe; no call blocks. */
+public final class JobCreation {
+  private static final Logger LOG = LoggerFactory.getLogger(JobCreation.class);
+
+  private final JobLoops loops;
+  private final JobCommands commands;
+  private final EventAppender appender;
+  private final Timers timers;
+  private final String nodeName;
+  private final int inlineLimit;
+
+  JobCreation(
+      JobLoops loops,
+      JobCommands commands,
+      EventAppender appender,
+      Timers timers,
+      String nodeName,
+      int inlineLimit) {
+    this.loops = loops;
+    this.commands = commands;
+    this.appender = appender;
+    this.timers = timers;
+    this.nodeName = nodeName;
+    this.inlineLimit = inlineLimit;
+  }
+
+  /**
+   * Makes the job durable together with its first turn, then starts what that turn asks for.
+   *
+   * @param bundle fingerprint of the stored payloads, or null
+   * @param by the name that the submitter's token vouches for, or null
+   */
+  public CompletionStage<SubmittedJob> submit(
+      NewJob job, Workflow workflow, String bundle, String by) {
+    String runId = workflow.runId() == null ? RunId.of(job.jobId()) : workflow.runId();
+    return loops.begin(
+        job,
+        () -> {
+          JobHeader header =
+              new JobHeader(
+                      JobOrigin.of(timers.now(), runId, bundle)
+                          .onTarget(workflow.isSystem() ? nodeName : null))
+                  .submittedBy(by);
+          return new JobState(job.jobId(), workflow, header, inlineLimit);
+        },
+        new Input.Start(),
+        commit -> commit);
+  }
+
+  /**
+   * Makes a paused job with the progress of another one, from its backup. Fails as INVALID when the
+   * workflow and the state do not fit each other.
+   */
+  public CompletionStage<SubmittedJob> restore(NewJob job, Workflow workflow, Restoration from) {
+    return loops.begin(
+        job,
+        () -> from.state(job, workflow, timers.now(), inlineLimit),
+        new Input.Restored(from),
+        from::completed);
+  }
+
+  /**
+   * Makes a job that begins where another one was; both remember the other. Fails as UNAVAILABLE,
+   * and makes nothing, when the other is open on another node: that node could not record the fork.
+   *
+   * @param by the name that the caller's token vouches for, or null
+   */
+  public CompletionStage<SubmittedJob> fork(NewJob job, Fork fork, String by) {
+    String runId = RunId.of(job.jobId());
+    return commands
+        .checkEventsCanBeAdded(fork.sourceJobId())
+        .thenCompose(
+            yes ->
+                loops.begin(
+                    job,
+                    () -> fork.state(job.jobId(), runId, by, timers.now(), inlineLimit),
+                    new Input.Forked(fork),
+                    commit -> commit))
+        .thenCompose(
+            made ->
+                made.jobId().equals(job.jobId())
+                    ? recordInSource(fork, made.jobId()).thenApply(done -> made)
+                    : CompletableFuture.completedFuture(made)); // made by an earlier call
+  }
+
+  /** Records the fork in the source job. The new job exists whether or not this succeeds. */
+  private CompletionStage<Void> recordInSource(Fork fork, String jobId) {
+    JobLoop loop = loops.get(fork.sourceJobId());
+    if (loop != null) {
+      loop.offer(new Input.ForkedTo(jobId, fork.at()));
+      return CompletableFuture.completedFuture(null);
+    }
+    return appender
+        .forked(fork, jobId)
+        .exceptionally(
+            failure -> {
+              LOG.warn("job {} could not be told of {}", fork.sourceJobId(), jobId, failure);
+              return null;
+            });
+  }
+}

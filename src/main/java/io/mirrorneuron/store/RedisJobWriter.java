@@ -1,0 +1,91 @@
+package io.mirrorneuron.store;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.store.JobStore.Commit;
+import io.mirrorneuron.store.JobStore.Created;
+import io.mirrorneuron.store.JobStore.FencedException;
+import io.mirrorneuron.store.JobStore.NewJob;
+import io.vertx.core.Future;
+import java.time.Duration;
+
+/** Writes jobs to Redis: one script call creates a job or commits a turn, whole or not at all. */
+final class RedisJobWriter {
+  private static final Duration IDEMPOTENCY_TTL = Duration.ofHours(24);
+
+  private final RedisLanes lanes;
+  private final Keys keys;
+  private final Duration terminalTtl;
+  private final int eventsPerJob;
+  private final Script createScript = Script.resource("create.lua");
+  private final Script commitScript = Script.resource("commit.lua");
+
+  /**
+   * @param terminalTtl how long a finished job stays
+   * @param eventsPerJob events kept of each job, the newest
+   */
+  RedisJobWriter(RedisLanes lanes, Keys keys, Duration terminalTtl, int eventsPerJob) {
+    this.lanes = lanes;
+    this.keys = keys;
+    this.terminalTtl = terminalTtl;
+    this.eventsPerJob = eventsPerJob;
+  }
+
+  /** See {@link JobStore#create}. */
+  Future<Created> create(NewJob job, Commit commit) {
+    Script.Call call = createScript.call();
+    keysOf(call, commit);
+    String key = job.idempotencyKey() == null ? "" : job.idempotencyKey();
+    call.key(keys.idempotency(key)).key(keys.unrecordedJobs());
+    call.arg(key.isEmpty() ? "" : job.contentHash()).arg(IDEMPOTENCY_TTL.toMillis());
+    call.arg(job.owner()).arg(job.manifest());
+    arguments(call, commit);
+    return call.send(lanes.of(commit.jobId()))
+        .recover(failure -> Future.failedFuture(translate(commit.jobId(), failure)))
+        .map(answer -> new Created(answer.toString(), !answer.toString().equals(commit.jobId())));
+  }
+
+  /** See {@link JobStore#commit}. */
+  Future<Void> commit(Commit commit) {
+    Script.Call call = commitScript.call();
+    keysOf(call, commit);
+    call.arg(commit.epoch());
+    arguments(call, commit);
+    return call.send(lanes.of(commit.jobId()))
+        .recover(failure -> Future.failedFuture(translate(commit.jobId(), failure)))
+        .mapEmpty();
+  }
+
+  private void keysOf(Script.Call call, Commit commit) {
+    String jobId = commit.jobId();
+    call.key(keys.state(jobId)).key(keys.events(jobId)).key(keys.row(jobId));
+    call.key(keys.activeJobs()).key(keys.doneJobs(commit.status())).key(keys.manifest(jobId));
+    call.key(keys.blobs(jobId));
+  }
+
+  private void arguments(Script.Call call, Commit commit) {
+    call.arg(commit.jobId()).arg(commit.updatedAt());
+    call.arg(commit.terminal() ? terminalTtl.toMillis() : 0).arg(commit.row());
+    call.arg(commit.lastSeq()).arg(Math.max(0, commit.lastSeq() - eventsPerJob));
+    call.arg(String.join("\n", commit.events()));
+    call.arg(commit.set().size() * 2L).arg(commit.delete().size()).arg(commit.blobs().size() * 2L);
+    commit.set().forEach((field, value) -> call.arg(field).arg(value));
+    commit.delete().forEach(call::arg);
+    commit.blobs().forEach((name, text) -> call.arg(name).arg(text));
+    commit.dropped().forEach(call::arg);
+  }
+
+  private static Throwable translate(String jobId, Throwable failure) {
+    String text = String.valueOf(failure.getMessage());
+    if (text.contains("FENCED")) {
+      return new FencedException(jobId);
+    }
+    if (text.contains("IDEMPOTENCY")) {
+      return new MnException(
+          ErrorCode.CONFLICT,
+          "idempotency_key_reused",
+          "this Idempotency-Key was used before for another submission");
+    }
+    return failure;
+  }
+}
