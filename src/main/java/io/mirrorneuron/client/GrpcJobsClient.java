@@ -9,6 +9,7 @@ import io.mirrorneuron.port.ForkRequest;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.SubmittedJob;
+import io.mirrorneuron.port.Why;
 import io.mirrorneuron.proto.ext.v1.DrainJobRequest;
 import io.mirrorneuron.proto.ext.v1.ExplainJobRequest;
 import io.mirrorneuron.proto.ext.v1.ExtJsonResponse;
@@ -76,8 +77,9 @@ final class GrpcJobsClient implements JobsPort {
   }
 
   @Override
-  public ObjectNode why(String jobId) {
+  public Why why(String jobId) {
     return extension(
+        Why.class,
         RuntimeExtServiceGrpcClient.ExplainJob,
         ExplainJobRequest.newBuilder().setJobId(jobId).build());
   }
@@ -213,6 +215,10 @@ final class GrpcJobsClient implements JobsPort {
       metadata.set(GrpcMetadata.ON_BEHALF_OF, GrpcMetadata.binary(by));
     }
     return metadata;
+  }
+
+  private <Q, T> T extension(Class<T> answer, ServiceMethod<ExtJsonResponse, Q> method, Q request) {
+    return Json.read(extension(method, request), answer, "result_json");
   }
 
   private <Q> ObjectNode extension(ServiceMethod<ExtJsonResponse, Q> method, Q request) {

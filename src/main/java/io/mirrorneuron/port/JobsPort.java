@@ -34,12 +34,8 @@ public interface JobsPort {
   /**
    * Why the job is where it is: the job itself, each step that is open and each agent that has
    * something to do, each with the record that says so.
-   *
-   * @return {@code {job_id, status, summary, explanations: [{subject: {kind, id}, state, cause,
-   *     text, record, since?, until?, waiting_for?, …}], more?}}; {@code more} counts those that
-   *     were left out
    */
-  ObjectNode why(String jobId);
+  Why why(String jobId);
 
   /**
    * {@code {data: [row]}}, newest change first.

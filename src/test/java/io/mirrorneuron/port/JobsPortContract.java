@@ -1,6 +1,7 @@
 package io.mirrorneuron.port;
 
 import static io.mirrorneuron.testing.Eventually.eventually;
+import static io.mirrorneuron.testing.Trees.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -256,7 +257,7 @@ public interface JobsPortContract {
     String job = submit(SERVICE);
     jobs().pause(job, false);
 
-    ObjectNode why = jobs().why(job);
+    ObjectNode why = tree(jobs().why(job));
 
     assertThat(why.path("job_id").asText()).isEqualTo(job);
     assertThat(why.path("status").asText()).isEqualTo("paused");

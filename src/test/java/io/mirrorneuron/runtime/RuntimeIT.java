@@ -330,7 +330,7 @@ class RuntimeIT {
         last, "agent work is number 1 of 1 that wait for pool default (4 of 4 slots in use)");
 
     runtime.jobs().pause(last, false);
-    assertThat(runtime.jobs().why(last).path("summary").asText())
+    assertThat(runtime.jobs().why(last).summary())
         .isEqualTo("an operator paused the job; resume it");
     jobs.forEach(runtime.jobs()::cancel);
     assertThat(because(last)).containsExactly("an operator cancelled the job");
@@ -342,9 +342,7 @@ class RuntimeIT {
   }
 
   private static List<String> because(String job) {
-    return Json.elements(runtime.jobs().why(job).path("explanations"))
-        .map(one -> one.path("text").asText())
-        .toList();
+    return runtime.jobs().why(job).explanations().stream().map(one -> one.text()).toList();
   }
 
   @Test

@@ -67,7 +67,7 @@ class TwoRuntimesIT {
   }
 
   private static String why(RuntimeFixture runtime, String job) {
-    return runtime.jobs().why(job).path("summary").asText();
+    return runtime.jobs().why(job).summary();
   }
 
   private static String owner(RuntimeFixture runtime, String job) {

@@ -9,9 +9,11 @@ import io.mirrorneuron.port.Backup;
 import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.ForkRequest;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.Moment;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.port.SubmittedJob;
+import io.mirrorneuron.port.Why;
 import io.mirrorneuron.runtime.manifest.graph.PayloadPaths;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.MessageForm;
@@ -188,18 +190,32 @@ public final class FakeJobs implements JobsPort {
   }
 
   @Override
-  public synchronized ObjectNode why(String jobId) {
+  public synchronized Why why(String jobId) {
     called("why " + jobId);
     String status = job(jobId).status;
-    ObjectNode why = Json.object().put("job_id", jobId).put("status", status);
-    if (job(jobId).submission.submittedBy() != null) {
-      why.put("submitted_by", job(jobId).submission.submittedBy());
-    }
-    ObjectNode one = why.put("summary", "it is " + status).putArray("explanations").addObject();
-    one.putObject("subject").put("kind", "step").put("id", "work");
-    one.put("state", "retry_wait").put("cause", "retry").put("text", "step work waits");
-    one.put("record", "job.workflow_state.steps.work").put("until", "2026-06-20T10:00:05.000Z");
-    return why;
+    Why.Explanation one =
+        new Why.Explanation(
+            new Why.Subject("step", "work"),
+            "retry_wait",
+            "retry",
+            "step work waits",
+            "job.workflow_state.steps.work",
+            List.of(),
+            null,
+            null,
+            new Moment("2026-06-20T10:00:05.000Z"),
+            null,
+            null,
+            null);
+    return new Why(
+        jobId,
+        status,
+        job(jobId).submission.submittedBy(),
+        null,
+        null,
+        "it is " + status,
+        List.of(one),
+        null);
   }
 
   @Override

@@ -13,6 +13,7 @@ import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.port.SubmittedJob;
+import io.mirrorneuron.port.Why;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.manifest.graph.PayloadPaths;
@@ -133,7 +134,7 @@ public final class LocalJobs implements JobsPort {
   }
 
   @Override
-  public ObjectNode why(String jobId) {
+  public Why why(String jobId) {
     CompletionStage<String> row = store.row(jobId);
     CompletionStage<Optional<StoredJob>> stored = store.outline(jobId);
     StoredJob job = Answers.job(jobId, stored);
