@@ -11,6 +11,8 @@ import io.mirrorneuron.port.Backup;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.RestoredJob;
+import io.mirrorneuron.port.SentMessage;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.runtime.embedded.EmbeddedRuntime;
 import io.mirrorneuron.runtime.manifest.Manifests;
@@ -166,12 +168,12 @@ public final class MirrorNeuron implements AutoCloseable {
    * @param message {@code {envelope, headers, body, …}}, or flat: {@code type}, {@code class} and
    *     other names of the envelope at top level, and the body as {@code body}, as {@code payload}
    *     or as the members that are left
-   * @return {@code {accepted, job_id, agent_id, message_id}} once the message is durable
+   * @return once the message is durable
    * @throws MnException NOT_FOUND when the job has no such agent; PRECONDITION when it has ended;
    *     EXHAUSTED {@code retry_later} when the agent has too much to do, see {@link
    *     MnException#retryAfterMs()}
    */
-  public ObjectNode sendMessage(String jobId, String agentId, ObjectNode message) {
+  public SentMessage sendMessage(String jobId, String agentId, ObjectNode message) {
     return jobs.send(jobId, agentId, message);
   }
 
@@ -213,12 +215,10 @@ public final class MirrorNeuron implements AutoCloseable {
    *
    * @param blueprintId null for the one of the backup
    * @param runId null for a new one
-   * @return {@code {job_id, run_id, blueprint_id, status, source_job_id, source_run_id,
-   *     restore_provenance, recovery}}
    * @throws MnException NOT_FOUND when there is no such file; MALFORMED when it is no backup or was
    *     changed; INVALID when it does not fit this runtime
    */
-  public ObjectNode restore(Path archive, String blueprintId, String runId) {
+  public RestoredJob restore(Path archive, String blueprintId, String runId) {
     if (!Files.isRegularFile(archive)) {
       throw MnException.notFound("backup", archive.toString());
     }

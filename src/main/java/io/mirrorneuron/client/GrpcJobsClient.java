@@ -6,7 +6,11 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Backup;
 import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.ForkRequest;
+import io.mirrorneuron.port.ForkedJob;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.ReplayedLetter;
+import io.mirrorneuron.port.RestoredJob;
+import io.mirrorneuron.port.SentMessage;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.port.Why;
@@ -102,9 +106,12 @@ final class GrpcJobsClient implements JobsPort {
   public String pause(String jobId, boolean drain, String by) {
     if (drain) {
       DrainJobRequest draining = DrainJobRequest.newBuilder().setJobId(jobId).build();
-      return extension(RuntimeExtServiceGrpcClient.DrainJob, draining, metadata(null, by))
-          .path("status")
-          .asText();
+      return extension(
+              SubmittedJob.class,
+              RuntimeExtServiceGrpcClient.DrainJob,
+              draining,
+              metadata(null, by))
+          .status();
     }
     PauseJobRequest request = PauseJobRequest.newBuilder().setJobId(jobId).build();
     return calls.call(JobServiceGrpcClient.PauseJob, request, metadata(null, by)).getStatus();
@@ -141,15 +148,17 @@ final class GrpcJobsClient implements JobsPort {
   }
 
   @Override
-  public ObjectNode replayDeadLetter(String jobId, int index) {
+  public ReplayedLetter replayDeadLetter(String jobId, int index) {
     return extension(
+        ReplayedLetter.class,
         RuntimeExtServiceGrpcClient.ReplayDeadLetter,
         ReplayDeadLetterRequest.newBuilder().setJobId(jobId).setIndex(index).build());
   }
 
   @Override
-  public ObjectNode send(String jobId, String agentId, ObjectNode message) {
+  public SentMessage send(String jobId, String agentId, ObjectNode message) {
     return extension(
+        SentMessage.class,
         RuntimeExtServiceGrpcClient.SendMessage,
         SendMessageRequest.newBuilder()
             .setJobId(jobId)
@@ -170,7 +179,7 @@ final class GrpcJobsClient implements JobsPort {
   }
 
   @Override
-  public ObjectNode restore(Backup backup, String blueprintId, String runId, String by) {
+  public RestoredJob restore(Backup backup, String blueprintId, String runId, String by) {
     RestoreJobBackupRequest request =
         RestoreJobBackupRequest.newBuilder()
             .setBackupJson(backup.json())
@@ -178,15 +187,16 @@ final class GrpcJobsClient implements JobsPort {
             .setBlueprintId(blueprintId == null ? "" : blueprintId)
             .setRunId(runId == null ? "" : runId)
             .build();
-    return Json.parseObject(
+    return Json.read(
         calls
             .call(JobServiceGrpcClient.RestoreJobBackup, request, metadata(null, by))
             .getResultJson(),
+        RestoredJob.class,
         "result_json");
   }
 
   @Override
-  public ObjectNode fork(String jobId, ForkRequest request) {
+  public ForkedJob fork(String jobId, ForkRequest request) {
     ForkJobRequest.Builder fork =
         ForkJobRequest.newBuilder()
             .setJobId(jobId)
@@ -197,6 +207,7 @@ final class GrpcJobsClient implements JobsPort {
       fork.setStep(request.step());
     }
     return extension(
+        ForkedJob.class,
         RuntimeExtServiceGrpcClient.ForkJob,
         fork.build(),
         metadata(request.idempotencyKey(), request.submittedBy()));
@@ -218,18 +229,15 @@ final class GrpcJobsClient implements JobsPort {
   }
 
   private <Q, T> T extension(Class<T> answer, ServiceMethod<ExtJsonResponse, Q> method, Q request) {
-    return Json.read(extension(method, request), answer, "result_json");
-  }
-
-  private <Q> ObjectNode extension(ServiceMethod<ExtJsonResponse, Q> method, Q request) {
-    return extension(method, request, metadata(null, null));
+    return extension(answer, method, request, metadata(null, null));
   }
 
   /** A call that the original runtime does not have. */
-  private <Q> ObjectNode extension(
-      ServiceMethod<ExtJsonResponse, Q> method, Q request, MultiMap metadata) {
+  private <Q, T> T extension(
+      Class<T> answer, ServiceMethod<ExtJsonResponse, Q> method, Q request, MultiMap metadata) {
     try {
-      return Json.parseObject(calls.call(method, request, metadata).getResultJson(), "result_json");
+      return Json.read(
+          calls.call(method, request, metadata).getResultJson(), answer, "result_json");
     } catch (MnException e) {
       if (e.code() != ErrorCode.UNIMPLEMENTED) {
         throw e;

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime;
 
 import static io.mirrorneuron.testing.Eventually.eventually;
+import static io.mirrorneuron.testing.Trees.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -89,7 +90,7 @@ class BackupIT {
     String job = paused(go);
     Backup backup = jobs().backup(job);
 
-    ObjectNode answer = elsewhere.jobs().restore(backup, "blue", "run-of-mine");
+    ObjectNode answer = tree(elsewhere.jobs().restore(backup, "blue", "run-of-mine"));
 
     String copy = answer.path("job_id").asText();
     assertThat(copy).isNotEqualTo(job).startsWith("copied-");
@@ -137,7 +138,7 @@ class BackupIT {
     eventually("the second step runs", () -> step(here, job, "count").equals("running"));
     jobs().pause(job, false);
 
-    String copy = elsewhere.jobs().restore(jobs().backup(job), "b", null).path("job_id").asText();
+    String copy = elsewhere.jobs().restore(jobs().backup(job), "b", null).jobId();
 
     ObjectNode ledger = elsewhere.jobs().get(copy).withObject("/job/workflow_state");
     assertThat(ledger.at("/steps/collect/status").asText()).isEqualTo("completed");
@@ -192,7 +193,7 @@ class BackupIT {
     String job = paused(home.resolve("never"));
     String before = String.join("\n", events(here, job)).replace(job, "X");
 
-    String copy = elsewhere.jobs().restore(jobs().backup(job), null, null).path("job_id").asText();
+    String copy = elsewhere.jobs().restore(jobs().backup(job), null, null).jobId();
 
     List<String> told = events(elsewhere, copy);
     assertThat(String.join("\n", told.subList(0, told.size() - 1)).replace(copy, "X"))
@@ -215,8 +216,8 @@ class BackupIT {
   @Test
   void aCopyMayStandBesideItsJobAndOutlivesARestart() {
     String job = paused(home.resolve("never"));
-    String copy = jobs().restore(jobs().backup(job), null, null).path("job_id").asText();
-    String second = jobs().restore(jobs().backup(copy), null, null).path("job_id").asText();
+    String copy = jobs().restore(jobs().backup(job), null, null).jobId();
+    String second = jobs().restore(jobs().backup(copy), null, null).jobId();
 
     here.restart();
 
@@ -247,7 +248,7 @@ class BackupIT {
         new Backup(
             Json.write(json), Map.of("manifest.json", manifest.getBytes(), "README", new byte[1]));
 
-    ObjectNode answer = elsewhere.jobs().restore(original, "blue", null);
+    ObjectNode answer = tree(elsewhere.jobs().restore(original, "blue", null));
 
     String copy = answer.path("job_id").asText();
     assertThat(answer.at("/recovery/reason").asText()).contains("begins anew");
@@ -267,13 +268,13 @@ class BackupIT {
     Backup original = new Backup(Json.write(json), backup.files());
 
     for (Backup one : List.of(backup, original)) {
-      String bobs = elsewhere.jobs().restore(one, "b", null, "bob").path("job_id").asText();
+      String bobs = elsewhere.jobs().restore(one, "b", null, "bob").jobId();
       ObjectNode details = elsewhere.jobs().get(bobs);
       assertThat(details.at("/job/submitted_by").asText()).isEqualTo("bob");
       assertThat(details.path("job").has("paused_by")).isFalse();
       assertThat(elsewhere.jobs().lastEvents(bobs, 1).events().getFirst())
           .contains("job_restored_from_backup", "\"submitted_by\":\"bob\"");
-      String nobodys = elsewhere.jobs().restore(one, "b", null, null).path("job_id").asText();
+      String nobodys = elsewhere.jobs().restore(one, "b", null, null).jobId();
       assertThat(elsewhere.jobs().get(nobodys).path("job").has("submitted_by")).isFalse();
     }
     jobs().cancel(job);
@@ -287,7 +288,7 @@ class BackupIT {
     Backup backup = jobs().backup(job);
 
     assertThat(Json.parseObject(backup.json(), "backup").at("/runtime/job/state/blobs")).hasSize(1);
-    String copy = elsewhere.jobs().restore(backup, "b", null).path("job_id").asText();
+    String copy = elsewhere.jobs().restore(backup, "b", null).jobId();
     elsewhere.restart();
     Files.createFile(go);
     eventually("the copy is open again", () -> resumed(copy));

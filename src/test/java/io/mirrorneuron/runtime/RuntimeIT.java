@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime;
 
 import static io.mirrorneuron.testing.Eventually.eventually;
+import static io.mirrorneuron.testing.Trees.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -251,7 +252,7 @@ class RuntimeIT {
     runtime.jobs().pause(job, false);
     ObjectNode message = Json.object().put("type", "order").put("n", 7);
 
-    ObjectNode answer = runtime.jobs().send(job, "end", message);
+    ObjectNode answer = tree(runtime.jobs().send(job, "end", message));
 
     assertThat(answer.path("accepted").asBoolean()).isTrue();
     assertThat(runtime.jobs().get(job).at("/agents/1/mailbox_depth").asInt()).isEqualTo(1);
@@ -281,10 +282,10 @@ class RuntimeIT {
     runtime.jobs().pause(job, false);
     ObjectNode first = Json.object().put("message_id", "mine").put("n", 1);
 
-    ObjectNode answer = runtime.jobs().send(job, "end", first);
+    ObjectNode answer = tree(runtime.jobs().send(job, "end", first));
 
     assertThat(answer.path("message_id").asText()).isEqualTo("mine");
-    assertThat(runtime.jobs().send(job, "end", first)).isEqualTo(answer);
+    assertThat(tree(runtime.jobs().send(job, "end", first))).isEqualTo(answer);
     assertThat(runtime.jobs().get(job).at("/agents/1/mailbox_depth").asInt()).isEqualTo(1);
     assertThatThrownBy(() -> runtime.jobs().send(job, "end", first.deepCopy().put("n", 2)))
         .isInstanceOfSatisfying(

@@ -7,9 +7,14 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Backup;
 import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.port.ForkPoint;
 import io.mirrorneuron.port.ForkRequest;
+import io.mirrorneuron.port.ForkedJob;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.Moment;
+import io.mirrorneuron.port.ReplayedLetter;
+import io.mirrorneuron.port.RestoredJob;
+import io.mirrorneuron.port.SentMessage;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.port.SubmittedJob;
@@ -300,7 +305,7 @@ public final class FakeJobs implements JobsPort {
   }
 
   @Override
-  public ObjectNode restore(Backup backup, String blueprintId, String runId, String by) {
+  public RestoredJob restore(Backup backup, String blueprintId, String runId, String by) {
     called("restore " + blueprintId + " " + runId + by(by));
     ObjectNode source = source(backup);
     String manifest = new String(backup.files().get(Backup.MANIFEST), StandardCharsets.UTF_8);
@@ -316,15 +321,15 @@ public final class FakeJobs implements JobsPort {
     FakeJob job = add(new Submission(manifest, new Payloads.Inline(files), null, by));
     backups.add(backup);
     move(job.id, "paused", "job_restored");
-    ObjectNode answer = Json.object().put("job_id", job.id).put("status", "paused");
-    answer.put("run_id", isNone(runId) ? job.runId() : runId);
-    answer.put("blueprint_id", isNone(blueprintId) ? job.graphId() : blueprintId);
-    answer.put("source_job_id", source.path("job_id").asText());
-    answer.put("source_run_id", source.path("run_id").asText());
-    answer.putObject("restore_provenance").set("source", source);
-    ObjectNode recovery = answer.putObject("recovery").put("job_id", job.id);
-    recovery.put("action", "paused_for_review").put("reason", "restored");
-    return answer;
+    return new RestoredJob(
+        job.id,
+        isNone(runId) ? job.runId() : runId,
+        isNone(blueprintId) ? job.graphId() : blueprintId,
+        "paused",
+        source.path("job_id").asText(),
+        source.path("run_id").asText(),
+        Json.object().set("source", source),
+        new RestoredJob.Recovery(job.id, "paused_for_review", "restored"));
   }
 
   private static boolean isNone(String id) {
@@ -345,7 +350,7 @@ public final class FakeJobs implements JobsPort {
   }
 
   @Override
-  public synchronized ObjectNode send(String jobId, String agentId, ObjectNode message) {
+  public synchronized SentMessage send(String jobId, String agentId, ObjectNode message) {
     called("send " + jobId + " " + agentId + " " + Json.write(message));
     ObjectNode full = MessageForm.full(message);
     JsonNode given = full.at("/envelope/message_id");
@@ -356,20 +361,15 @@ public final class FakeJobs implements JobsPort {
     job.requireAgent(agentId);
     String id = given.asText("msg-" + calls.size());
     job.take(id, full);
-    ObjectNode answer = Json.object().put("accepted", true).put("job_id", jobId);
-    return answer.put("agent_id", agentId).put("message_id", id);
+    return new SentMessage(true, jobId, agentId, id);
   }
 
   @Override
-  public synchronized ObjectNode replayDeadLetter(String jobId, int index) {
+  public synchronized ReplayedLetter replayDeadLetter(String jobId, int index) {
     called("replayDeadLetter " + jobId + " " + index);
     JsonNode letter = job(jobId).deadLetter(index);
     running(jobId);
-    return Json.object()
-        .put("replayed", true)
-        .put("job_id", jobId)
-        .put("agent_id", letter.path("agent_id").asText())
-        .put("index", index);
+    return new ReplayedLetter(true, jobId, letter.path("agent_id").asText(), index);
   }
 
   private FakeJob running(String jobId) {
@@ -381,13 +381,13 @@ public final class FakeJobs implements JobsPort {
   }
 
   @Override
-  public ObjectNode fork(String jobId, ForkRequest request) {
+  public ForkedJob fork(String jobId, ForkRequest request) {
     called("fork " + jobId + " " + request);
-    ObjectNode from = Json.object().put("job_id", jobId);
+    ForkPoint from;
     Submission source;
     synchronized (this) {
       FakeJob job = job(jobId);
-      from.setAll(job.forkPoint(request));
+      from = new ForkPoint(jobId, job.forkPoint(request));
       source = job.submission;
     }
     Submission wanted =
@@ -403,8 +403,7 @@ public final class FakeJobs implements JobsPort {
         job(jobId).forks.add(made);
       }
     }
-    ObjectNode answer = Json.object().put("id", made).put("job_id", made).put("status", "pending");
-    return answer.set("forked_from", from);
+    return new ForkedJob(made, made, "pending", from);
   }
 
   private static String by(String subject) {

@@ -9,6 +9,6 @@ public final class Trees {
 
   /** The JSON form of an answer. */
   public static ObjectNode tree(Object answer) {
-    return Json.MAPPER.valueToTree(answer);
+    return Json.parseObject(Json.write(answer), "answer");
   }
 }

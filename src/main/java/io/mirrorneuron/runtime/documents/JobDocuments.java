@@ -119,7 +119,7 @@ public final class JobDocuments {
     job.set("root_agent_ids", Json.MAPPER.valueToTree(workflow.entrypoints()));
     job.set("recovery", state.header().recovery());
     if (state.header().origin().forkedFrom() != null) {
-      job.set("forked_from", state.header().origin().forkedFrom());
+      job.set("forked_from", Json.MAPPER.valueToTree(state.header().origin().forkedFrom()));
     }
     if (!state.header().forks().isEmpty()) {
       job.set("forks", Json.MAPPER.valueToTree(state.header().forks()));

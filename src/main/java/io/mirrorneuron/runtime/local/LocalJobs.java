@@ -9,7 +9,11 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Backup;
 import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.ForkRequest;
+import io.mirrorneuron.port.ForkedJob;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.ReplayedLetter;
+import io.mirrorneuron.port.RestoredJob;
+import io.mirrorneuron.port.SentMessage;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.port.SubmittedJob;
@@ -209,7 +213,7 @@ public final class LocalJobs implements JobsPort {
   }
 
   @Override
-  public ObjectNode send(String jobId, String agentId, ObjectNode message) {
+  public SentMessage send(String jobId, String agentId, ObjectNode message) {
     ObjectNode full = MessageForm.full(message);
     storage.requireRoom();
     ObjectNode envelope = full.withObject("/envelope");
@@ -220,12 +224,11 @@ public final class LocalJobs implements JobsPort {
     String id = given.asText("msg-" + newJobs.suffixes().get());
     envelope.put("message_id", id);
     Answers.await(engine.commands().deliver(jobId, agentId, full));
-    ObjectNode answer = Json.object().put("accepted", true).put("job_id", jobId);
-    return answer.put("agent_id", agentId).put("message_id", id);
+    return new SentMessage(true, jobId, agentId, id);
   }
 
   @Override
-  public ObjectNode replayDeadLetter(String jobId, int index) {
+  public ReplayedLetter replayDeadLetter(String jobId, int index) {
     storage.requireRoom();
     return letters.replay(jobId, index);
   }
@@ -236,13 +239,13 @@ public final class LocalJobs implements JobsPort {
   }
 
   @Override
-  public ObjectNode restore(Backup backup, String blueprintId, String runId, String by) {
+  public RestoredJob restore(Backup backup, String blueprintId, String runId, String by) {
     storage.requireRoom();
     return imports.restore(backup, blueprintId, runId, by);
   }
 
   @Override
-  public ObjectNode fork(String jobId, ForkRequest request) {
+  public ForkedJob fork(String jobId, ForkRequest request) {
     storage.requireRoom();
     return forks.of(jobId, request);
   }

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.local;
 
 import static io.mirrorneuron.testing.Eventually.eventually;
+import static io.mirrorneuron.testing.Trees.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -82,7 +83,7 @@ class JobForkIT {
     String job = ended(file);
 
     ObjectNode answer =
-        jobs.fork(job, ForkRequest.atStep("b").with(Map.of("b", Json.parse("{\"n\":2}"))));
+        tree(jobs.fork(job, ForkRequest.atStep("b").with(Map.of("b", Json.parse("{\"n\":2}")))));
 
     String forked = answer.path("job_id").asText();
     assertThat(answer.path("id").asText()).isEqualTo(forked).isNotEqualTo(job);
@@ -111,7 +112,7 @@ class JobForkIT {
             .findFirst()
             .orElseThrow();
 
-    ObjectNode answer = jobs.fork(job, ForkRequest.atEvent(afterB));
+    ObjectNode answer = tree(jobs.fork(job, ForkRequest.atEvent(afterB)));
 
     assertThat(answer.at("/forked_from/at").asLong()).isEqualTo(afterB);
     runtime.awaitEnd(answer.path("job_id").asText());
@@ -127,8 +128,7 @@ class JobForkIT {
           Stream.generate(
                   () ->
                       CompletableFuture.supplyAsync(
-                          () -> jobs.fork(job, ForkRequest.atStep("c")).path("job_id").asText(),
-                          threads))
+                          () -> jobs.fork(job, ForkRequest.atStep("c")).jobId(), threads))
               .limit(8)
               .toList()
               .stream()
@@ -148,9 +148,9 @@ class JobForkIT {
     String job = ended(home.resolve("keyed"));
     ForkRequest request = ForkRequest.atStep("c").with("fork-key");
 
-    ObjectNode first = jobs.fork(job, request);
+    ObjectNode first = tree(jobs.fork(job, request));
 
-    assertThat(jobs.fork(job, request)).isEqualTo(first);
+    assertThat(tree(jobs.fork(job, request))).isEqualTo(first);
     assertThat(jobs.get(job).at("/job/forks")).hasSize(1);
     assertFails(ErrorCode.CONFLICT, job, ForkRequest.atStep("b").with("fork-key"));
     runtime.awaitEnd(first.path("job_id").asText());
@@ -196,11 +196,11 @@ class JobForkIT {
               MnException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE));
       assertThat(count()).isEqualTo(before);
 
-      String here = jobs.fork(job, ForkRequest.atBeginning()).path("job_id").asText();
+      String here = jobs.fork(job, ForkRequest.atBeginning()).jobId();
       Files.createFile(go);
       runtime.awaitEnd(job);
       runtime.awaitEnd(here);
-      String there = other.jobs().fork(job, ForkRequest.atBeginning()).path("job_id").asText();
+      String there = other.jobs().fork(job, ForkRequest.atBeginning()).jobId();
       assertThat(other.awaitEnd(there).at("/job/status").asText()).isEqualTo("completed");
       assertThat(Json.elements(jobs.get(job).at("/job/forks")).map(JsonNode::asText))
           .containsExactly(here, there);
@@ -224,7 +224,7 @@ class JobForkIT {
     jobs = runtime.jobs();
 
     eventually("the removal of what no job has", () -> Files.notExists(stray));
-    String again = jobs.fork(job, ForkRequest.atStep("c")).path("job_id").asText();
+    String again = jobs.fork(job, ForkRequest.atStep("c")).jobId();
     assertThat(runtime.awaitEnd(again).at("/job/status").asText()).isEqualTo("completed");
   }
 
