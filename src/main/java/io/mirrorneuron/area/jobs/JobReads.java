@@ -2,7 +2,7 @@ package io.mirrorneuron.area.jobs;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.area.jobs.view.JobDetail;
+import io.mirrorneuron.area.jobs.view.CompactDetail;
 import io.mirrorneuron.area.jobs.view.RunFacts;
 import io.mirrorneuron.area.jobs.view.stored.JobRecord;
 import io.mirrorneuron.area.jobs.view.stored.StoredRun;
@@ -31,19 +31,19 @@ final class JobReads {
   ObjectNode compact(String jobId) {
     try {
       JobRecord record = JobRecord.of(jobs.brief(jobId));
-      EventPage last = jobs.lastEvents(jobId, JobDetail.EVENTS_READ);
+      EventPage last = jobs.lastEvents(jobId, CompactDetail.EVENTS_READ);
       return runs.folder(record)
           .map(run -> compact(jobId, record.with(runs.documents(run)), last, run))
-          .orElseGet(() -> JobDetail.compact(jobId, record, last, RunFacts.NONE));
+          .orElseGet(() -> CompactDetail.compact(jobId, record, last, RunFacts.NONE));
     } catch (MnException e) {
       ShownRun run = runs.left(jobId, e);
       JobRecord record = new JobRecord(Json.object(), runs.documents(run));
-      return compact(jobId, record, runs.lastEvents(run, JobDetail.EVENTS_READ), run);
+      return compact(jobId, record, runs.lastEvents(run, CompactDetail.EVENTS_READ), run);
     }
   }
 
   private ObjectNode compact(String jobId, JobRecord record, EventPage last, ShownRun run) {
-    return JobDetail.compact(jobId, record, last, runs.facts(run));
+    return CompactDetail.compact(jobId, record, last, runs.facts(run));
   }
 
   ObjectNode full(String jobId) {

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** The compact view of a job, made of what the runtime says and of its last events. Pure. */
-public final class JobDetail {
+public final class CompactDetail {
   /** How many of the last events the view is made of. */
   public static final int EVENTS_READ = 200;
 
@@ -24,7 +24,7 @@ public final class JobDetail {
 
   private static final List<String> PEOPLE = List.of("submitted_by", "cancelled_by");
 
-  private JobDetail() {}
+  private CompactDetail() {}
 
   /**
    * @param last the last {@link #EVENTS_READ} events
