@@ -10,6 +10,8 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Backup;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.port.JobDetail;
+import io.mirrorneuron.port.JobPage;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.RestoredJob;
 import io.mirrorneuron.port.SentMessage;
@@ -142,13 +144,13 @@ public final class MirrorNeuron implements AutoCloseable {
     return jobs.events(jobId, after, limit);
   }
 
-  /** {@code {data: [row]}}, newest change first. */
-  public ObjectNode listJobs(ListOptions options) {
+  /** Rows of jobs, newest change first. */
+  public JobPage listJobs(ListOptions options) {
     return jobs.list(options.limit(), options.includeTerminal());
   }
 
-  /** {@code {job, summary, agents, recent_events, sandboxes}}. */
-  public ObjectNode jobDetails(String jobId) {
+  /** All that the runtime tells of a job. */
+  public JobDetail jobDetails(String jobId) {
     return jobs.get(jobId);
   }
 

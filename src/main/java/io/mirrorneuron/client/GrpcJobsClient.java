@@ -7,6 +7,8 @@ import io.mirrorneuron.port.Backup;
 import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.ForkRequest;
 import io.mirrorneuron.port.ForkedJob;
+import io.mirrorneuron.port.JobDetail;
+import io.mirrorneuron.port.JobPage;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.ReplayedLetter;
 import io.mirrorneuron.port.RestoredJob;
@@ -69,7 +71,7 @@ final class GrpcJobsClient implements JobsPort {
   }
 
   @Override
-  public ObjectNode get(String jobId) {
+  public JobDetail get(String jobId) {
     GetJobRequest request = GetJobRequest.newBuilder().setJobId(jobId).build();
     ObjectNode detail =
         Json.parseObject(calls.call(JobServiceGrpcClient.GetJob, request).getJobJson(), "job_json");
@@ -77,7 +79,7 @@ final class GrpcJobsClient implements JobsPort {
       // How the original runtime says that it does not know the job.
       throw MnException.notFound("job", jobId);
     }
-    return detail;
+    return new JobDetail(detail);
   }
 
   @Override
@@ -89,11 +91,13 @@ final class GrpcJobsClient implements JobsPort {
   }
 
   @Override
-  public ObjectNode list(int limit, boolean includeTerminal) {
+  public JobPage list(int limit, boolean includeTerminal) {
     ListJobsRequest request =
         ListJobsRequest.newBuilder().setLimit(limit).setIncludeTerminal(includeTerminal).build();
-    return Json.parseObject(
-        calls.call(JobServiceGrpcClient.ListJobs, request).getJobsJson(), "jobs_json");
+    return Json.read(
+        calls.call(JobServiceGrpcClient.ListJobs, request).getJobsJson(),
+        JobPage.class,
+        "jobs_json");
   }
 
   @Override

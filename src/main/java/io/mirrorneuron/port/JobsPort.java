@@ -19,15 +19,14 @@ public interface JobsPort {
    */
   SubmittedJob submit(Submission submission);
 
-  /** {@code {job, summary, agents, recent_events, sandboxes}}; NOT_FOUND when unknown. */
-  ObjectNode get(String jobId);
+  /** All that is told of the job; NOT_FOUND when unknown. */
+  JobDetail get(String jobId);
 
   /**
-   * What lists and compact views need of {@link #get}: {@code {job, agents}} without manifest,
-   * topology, result and events; {@code job.event_seq} is the number of the last event that it
-   * knows of. An adapter that cannot tell them apart answers in full.
+   * What lists and compact views need of {@link #get}: job and agents without manifest, topology,
+   * result and events. An adapter that cannot tell them apart answers in full.
    */
-  default ObjectNode brief(String jobId) {
+  default JobDetail brief(String jobId) {
     return get(jobId);
   }
 
@@ -38,11 +37,11 @@ public interface JobsPort {
   Why why(String jobId);
 
   /**
-   * {@code {data: [row]}}, newest change first.
+   * Rows of jobs, newest change first.
    *
    * @param limit rows at most; 0 or less means 100
    */
-  ObjectNode list(int limit, boolean includeTerminal);
+  JobPage list(int limit, boolean includeTerminal);
 
   /**
    * Ends the job and its processes; a terminal job stays as it is. Returns the status word.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.cli.Line.State;
+import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.wire.Json;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -14,7 +15,7 @@ class ProgressTest {
   private static final long SECOND = 1_000_000_000L;
 
   private final AtomicLong nanos = new AtomicLong(SECOND);
-  private final Progress progress = new Progress(details(), nanos::get);
+  private final Progress progress = new Progress(new JobDetail(details()), nanos::get);
   private final Line work = progress.lines().getFirst();
 
   private static ObjectNode details() {
@@ -99,7 +100,8 @@ class ProgressTest {
     for (String id : ids) {
       steps.putObject(id).put("label", "Do " + id);
     }
-    return new Progress(details, nanos);
+    details.withObject("/job/workflow_state").put("enabled", true);
+    return new Progress(new JobDetail(details), nanos);
   }
 
   private static void step(Progress progress, String what, String step, String... members) {

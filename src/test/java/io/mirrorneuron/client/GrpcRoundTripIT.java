@@ -119,8 +119,8 @@ class GrpcRoundTripIT {
     runtime.jobs.finish("fake-1", "completed");
     jobs.submit(Submission.of(MANIFEST));
     assertThat(jobs.list(0, true)).isEqualTo(runtime.jobs.list(100, true));
-    assertThat(jobs.list(1, true).path("data")).hasSize(1);
-    assertThat(jobs.list(0, false).path("data").findValuesAsText("job_id"))
+    assertThat(tree(jobs.list(1, true)).path("data")).hasSize(1);
+    assertThat(tree(jobs.list(0, false)).path("data").findValuesAsText("job_id"))
         .containsExactly("fake-2");
   }
 
@@ -324,7 +324,7 @@ class GrpcRoundTripIT {
             "resume fake-1" + by,
             "drain fake-1" + by,
             "cancel fake-1" + by);
-    assertThat(jobs.get("fake-1").at("/job/submitted_by").asText()).isEqualTo(anna);
+    assertThat(tree(jobs.get("fake-1")).at("/job/submitted_by").asText()).isEqualTo(anna);
   }
 
   @Test

@@ -82,11 +82,11 @@ public interface JobsPortContract {
   }
 
   private String status(String job) {
-    return jobs().get(job).at("/job/status").asText();
+    return tree(jobs().get(job)).at("/job/status").asText();
   }
 
   private List<String> listed(int limit, boolean includeTerminal) {
-    return jobs().list(limit, includeTerminal).path("data").findValuesAsText("job_id");
+    return tree(jobs().list(limit, includeTerminal)).path("data").findValuesAsText("job_id");
   }
 
   /** Changes of one millisecond have no order. */
@@ -136,14 +136,14 @@ public interface JobsPortContract {
 
     assertThat(submitted.status()).isEqualTo("pending");
     String job = submitted.jobId();
-    ObjectNode details = jobs().get(job);
+    ObjectNode details = tree(jobs().get(job));
     assertThat(names(details)).contains("job", "summary", "agents", "recent_events", "sandboxes");
     assertThat(details.at("/job/job_id").asText()).isEqualTo(job);
     assertThat(details.at("/job/submitted_by").asText()).isEqualTo("anna");
     assertThat(details.at("/job/manifest/graph_id").asText()).isEqualTo("service");
     assertThat(details.at("/agents/0/agent_id").asText()).isEqualTo("a");
     assertThat(status(job)).isEqualTo("running");
-    ObjectNode brief = jobs().brief(job);
+    ObjectNode brief = tree(jobs().brief(job));
     assertThat(brief.at("/job/job_id").asText()).isEqualTo(job);
     assertThat(brief.at("/job/status").asText()).isEqualTo("running");
     assertThat(brief.at("/agents/0/agent_id").asText()).isEqualTo("a");
@@ -154,7 +154,7 @@ public interface JobsPortContract {
   default void theLatestEventsOfAJobAreShownNewestFirst() {
     String job = submit(SERVICE);
 
-    List<String> recent = new ArrayList<>(typesOf(jobs().get(job).path("recent_events")));
+    List<String> recent = new ArrayList<>(typesOf(tree(jobs().get(job)).path("recent_events")));
 
     Collections.reverse(recent);
     assertThat(types(job)).endsWith(recent.toArray(String[]::new));
@@ -162,7 +162,7 @@ public interface JobsPortContract {
 
   @Test
   default void whoSubmitsForNobodyIsNotNamed() {
-    assertThat(jobs().get(submit(SERVICE)).path("job").has("submitted_by")).isFalse();
+    assertThat(tree(jobs().get(submit(SERVICE))).path("job").has("submitted_by")).isFalse();
   }
 
   @ParameterizedTest
@@ -191,7 +191,7 @@ public interface JobsPortContract {
     SubmittedJob second = jobs().submit(keyed(SERVICE, "same", files).by("bob"));
 
     assertThat(second).isEqualTo(first);
-    assertThat(jobs().get(first.jobId()).at("/job/submitted_by").asText()).isEqualTo("anna");
+    assertThat(tree(jobs().get(first.jobId())).at("/job/submitted_by").asText()).isEqualTo("anna");
     assertThat(submit(SERVICE))
         .as("without a key each call makes a job")
         .isNotEqualTo(first.jobId());
@@ -246,7 +246,7 @@ public interface JobsPortContract {
 
     assertThat(listed(2, true)).containsExactly(first, ended);
     assertThat(listed(-1, false)).startsWith(first, second).doesNotContain(ended);
-    JsonNode row = jobs().list(1, true).at("/data/0");
+    JsonNode row = tree(jobs().list(1, true)).at("/data/0");
     assertThat(row.path("status").asText()).isEqualTo("paused");
     assertThat(row.path("graph_id").asText()).isEqualTo("service");
     assertThat(row.path("live?").asBoolean()).isTrue();
@@ -317,7 +317,7 @@ public interface JobsPortContract {
 
     assertThat(types(job)).isEqualTo(before);
     assertThat(status(job)).isEqualTo("completed");
-    assertThat(jobs().get(job).path("job").has("result")).isTrue();
+    assertThat(tree(jobs().get(job)).path("job").has("result")).isTrue();
   }
 
   // ------------------------------------------------------------------ events
@@ -546,7 +546,7 @@ public interface JobsPortContract {
     assertThat(answer.at("/recovery/job_id").asText()).isEqualTo(made);
     assertThat(names(answer.path("recovery"))).contains("action", "reason");
     assertThat(status(made)).isEqualTo("paused");
-    assertThat(jobs().get(made).at("/job/submitted_by").asText()).isEqualTo("bob");
+    assertThat(tree(jobs().get(made)).at("/job/submitted_by").asText()).isEqualTo("bob");
     assertThat(jobs().resume(made)).isEqualTo("resumed");
     assertThat(status(job)).as("its source stays as it is").isEqualTo("paused");
   }
@@ -591,12 +591,12 @@ public interface JobsPortContract {
     assertThat(answer.path("status").asText()).isEqualTo("pending");
     assertThat(answer.at("/forked_from/job_id").asText()).isEqualTo(job);
     assertThat(answer.at("/forked_from/at").asInt()).isZero();
-    ObjectNode details = jobs().get(made);
+    ObjectNode details = tree(jobs().get(made));
     assertThat(details.at("/job/forked_from/job_id").asText()).isEqualTo(job);
     assertThat(details.at("/job/submitted_by").asText()).isEqualTo("bob");
     eventually(
         "the other remembers it",
-        () -> jobs().get(job).at("/job/forks").path(0).asText().equals(made));
+        () -> tree(jobs().get(job)).at("/job/forks").path(0).asText().equals(made));
     assertThat(status(job)).isEqualTo("running");
   }
 

@@ -100,7 +100,7 @@ class BackupIT {
     assertThat(answer.path("blueprint_id").asText()).isEqualTo("blue");
     assertThat(answer.path("status").asText()).isEqualTo("paused");
     assertThat(answer.at("/recovery/action").asText()).isEqualTo("paused_for_review");
-    ObjectNode details = elsewhere.jobs().get(copy);
+    ObjectNode details = tree(elsewhere.jobs().get(copy));
     assertThat(details.at("/job/status").asText()).isEqualTo("paused");
     assertThat(details.at("/job/recovery/status").asText()).isEqualTo("restored_from_backup");
     assertThat(details.at("/job/recovery/requires_review").asBoolean()).isTrue();
@@ -108,7 +108,9 @@ class BackupIT {
     assertThat(details.at("/job/restore_provenance")).isEqualTo(answer.path("restore_provenance"));
     assertThat(details.at("/job/manifest/metadata/mn_cli/blueprint_run_id").asText())
         .isEqualTo("run-of-mine");
-    assertThat(mailboxes(details)).isEqualTo(mailboxes(jobs().get(job))).containsExactly(1, 1);
+    assertThat(mailboxes(details))
+        .isEqualTo(mailboxes(tree(jobs().get(job))))
+        .containsExactly(1, 1);
 
     Files.createFile(go);
     elsewhere.jobs().resume(copy);
@@ -120,7 +122,7 @@ class BackupIT {
     assertThat(copied.at("/output/messages/0/from_outside").asBoolean()).isTrue();
     assertThat(copied.at("/output/messages/1/sandbox/stdout").asText()).contains("42");
     assertThat(copied.at("/output/count")).isEqualTo(original.at("/output/count"));
-    assertThat(elsewhere.jobs().get(copy).at("/job/recovery").isNull()).isTrue();
+    assertThat(tree(elsewhere.jobs().get(copy)).at("/job/recovery").isNull()).isTrue();
   }
 
   private static List<Integer> mailboxes(ObjectNode details) {
@@ -140,9 +142,9 @@ class BackupIT {
 
     String copy = elsewhere.jobs().restore(jobs().backup(job), "b", null).jobId();
 
-    ObjectNode ledger = elsewhere.jobs().get(copy).withObject("/job/workflow_state");
+    ObjectNode ledger = tree(elsewhere.jobs().get(copy)).withObject("/job/workflow_state");
     assertThat(ledger.at("/steps/collect/status").asText()).isEqualTo("completed");
-    String runThere = jobs().get(job).at("/job/workflow_state/run_id").asText();
+    String runThere = tree(jobs().get(job)).at("/job/workflow_state/run_id").asText();
     assertThat(ledger.path("job_id").asText()).isEqualTo(copy);
     assertThat(Json.write(ledger)).doesNotContain(runThere);
     assertThat(events(elsewhere, copy)).noneMatch(event -> event.contains(runThere));
@@ -157,7 +159,9 @@ class BackupIT {
   }
 
   private static String step(RuntimeFixture runtime, String job, String step) {
-    return runtime.jobs().get(job).at("/job/workflow_state/steps/" + step + "/status").asText();
+    return tree(runtime.jobs().get(job))
+        .at("/job/workflow_state/steps/" + step + "/status")
+        .asText();
   }
 
   private static String steps(Path go) {
@@ -223,8 +227,8 @@ class BackupIT {
 
     for (String each : List.of(job, copy, second)) {
       eventually("it is taken over", () -> isOpen(each));
-      assertThat(jobs().get(each).at("/job/status").asText()).as(each).isEqualTo("paused");
-      assertThat(mailboxes(jobs().get(each))).as(each).containsExactly(1, 1);
+      assertThat(tree(jobs().get(each)).at("/job/status").asText()).as(each).isEqualTo("paused");
+      assertThat(mailboxes(tree(jobs().get(each)))).as(each).containsExactly(1, 1);
       assertThat(jobs().cancel(each)).isEqualTo("cancelled");
     }
   }
@@ -252,7 +256,7 @@ class BackupIT {
 
     String copy = answer.path("job_id").asText();
     assertThat(answer.at("/recovery/reason").asText()).contains("begins anew");
-    assertThat(elsewhere.jobs().get(copy).at("/job/status").asText()).isEqualTo("paused");
+    assertThat(tree(elsewhere.jobs().get(copy)).at("/job/status").asText()).isEqualTo("paused");
     elsewhere.jobs().resume(copy);
     assertThat(elsewhere.awaitEnd(copy).at("/job/status").asText()).isEqualTo("completed");
   }
@@ -269,13 +273,13 @@ class BackupIT {
 
     for (Backup one : List.of(backup, original)) {
       String bobs = elsewhere.jobs().restore(one, "b", null, "bob").jobId();
-      ObjectNode details = elsewhere.jobs().get(bobs);
+      ObjectNode details = tree(elsewhere.jobs().get(bobs));
       assertThat(details.at("/job/submitted_by").asText()).isEqualTo("bob");
       assertThat(details.path("job").has("paused_by")).isFalse();
       assertThat(elsewhere.jobs().lastEvents(bobs, 1).events().getFirst())
           .contains("job_restored_from_backup", "\"submitted_by\":\"bob\"");
       String nobodys = elsewhere.jobs().restore(one, "b", null, null).jobId();
-      assertThat(elsewhere.jobs().get(nobodys).path("job").has("submitted_by")).isFalse();
+      assertThat(tree(elsewhere.jobs().get(nobodys)).path("job").has("submitted_by")).isFalse();
     }
     jobs().cancel(job);
   }
@@ -405,13 +409,13 @@ class BackupIT {
   private static void refused(String why, Backup backup, Consumer<ObjectNode> damage) {
     ObjectNode json = Json.parseObject(backup.json(), "backup");
     damage.accept(json);
-    int jobsBefore = jobs().list(1000, true).path("data").size();
+    int jobsBefore = tree(jobs().list(1000, true)).path("data").size();
     assertThatThrownBy(
             () -> jobs().restore(new Backup(Json.write(json), backup.files()), "b", null))
         .hasMessageContaining(why)
         .isInstanceOfSatisfying(
             MnException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID));
-    assertThat(jobs().list(1000, true).path("data")).hasSize(jobsBefore);
+    assertThat(tree(jobs().list(1000, true)).path("data")).hasSize(jobsBefore);
   }
 
   @Test

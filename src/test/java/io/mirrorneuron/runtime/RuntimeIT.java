@@ -190,8 +190,8 @@ class RuntimeIT {
     assertThat(runtime.jobs().submit(keyed.by("bob")).jobId()).isEqualTo(job);
     assertThat(runtime.jobs().submit(keyed).jobId()).isEqualTo(job);
 
-    assertThat(runtime.jobs().get(job).at("/job/submitted_by").asText()).isEqualTo("anna");
-    assertThat(runtime.jobs().list(1000, true).path("data"))
+    assertThat(tree(runtime.jobs().get(job)).at("/job/submitted_by").asText()).isEqualTo("anna");
+    assertThat(tree(runtime.jobs().list(1000, true)).path("data"))
         .filteredOn(row -> row.path("job_id").asText().equals(job))
         .singleElement()
         .satisfies(row -> assertThat(row.path("submitted_by").asText()).isEqualTo("anna"));
@@ -240,7 +240,7 @@ class RuntimeIT {
         .noneMatch(event -> event.contains("s3cret"));
     assertThat(runtime.jobs().lastEvents(job, 1000).events())
         .noneMatch(event -> event.contains("s3cret"));
-    ObjectNode details = runtime.jobs().get(job);
+    ObjectNode details = tree(runtime.jobs().get(job));
     JsonNode result = details.withObject("/job").remove("result");
     assertThat(Json.write(details)).contains("\"api_key\":\"[REDACTED]\"").doesNotContain("s3cret");
     assertThat(Json.write(result)).contains("s3cret"); // it is what the job was run for
@@ -255,7 +255,7 @@ class RuntimeIT {
     ObjectNode answer = tree(runtime.jobs().send(job, "end", message));
 
     assertThat(answer.path("accepted").asBoolean()).isTrue();
-    assertThat(runtime.jobs().get(job).at("/agents/1/mailbox_depth").asInt()).isEqualTo(1);
+    assertThat(tree(runtime.jobs().get(job)).at("/agents/1/mailbox_depth").asInt()).isEqualTo(1);
     runtime.jobs().resume(job);
     ObjectNode details = runtime.awaitEnd(job);
     assertThat(details.at("/job/status").asText()).isEqualTo("completed");
@@ -286,7 +286,7 @@ class RuntimeIT {
 
     assertThat(answer.path("message_id").asText()).isEqualTo("mine");
     assertThat(tree(runtime.jobs().send(job, "end", first))).isEqualTo(answer);
-    assertThat(runtime.jobs().get(job).at("/agents/1/mailbox_depth").asInt()).isEqualTo(1);
+    assertThat(tree(runtime.jobs().get(job)).at("/agents/1/mailbox_depth").asInt()).isEqualTo(1);
     assertThatThrownBy(() -> runtime.jobs().send(job, "end", first.deepCopy().put("n", 2)))
         .isInstanceOfSatisfying(
             MnException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFLICT));
@@ -369,7 +369,7 @@ class RuntimeIT {
   }
 
   private static String status(String job) {
-    return runtime.jobs().get(job).at("/job/status").asText();
+    return tree(runtime.jobs().get(job)).at("/job/status").asText();
   }
 
   private static List<String> types(String job) {

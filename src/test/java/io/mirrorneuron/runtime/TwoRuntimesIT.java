@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime;
 
 import static io.mirrorneuron.testing.Eventually.eventually;
+import static io.mirrorneuron.testing.Trees.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.port.Submission;
@@ -71,6 +72,6 @@ class TwoRuntimesIT {
   }
 
   private static String owner(RuntimeFixture runtime, String job) {
-    return runtime.jobs().get(job).at("/job/lease_owner").asText();
+    return tree(runtime.jobs().get(job)).at("/job/lease_owner").asText();
   }
 }

@@ -1,7 +1,6 @@
 package io.mirrorneuron.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
@@ -10,6 +9,8 @@ import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.ForkPoint;
 import io.mirrorneuron.port.ForkRequest;
 import io.mirrorneuron.port.ForkedJob;
+import io.mirrorneuron.port.JobDetail;
+import io.mirrorneuron.port.JobPage;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.Moment;
 import io.mirrorneuron.port.ReplayedLetter;
@@ -27,6 +28,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -189,9 +191,9 @@ public final class FakeJobs implements JobsPort {
   }
 
   @Override
-  public synchronized ObjectNode get(String jobId) {
+  public synchronized JobDetail get(String jobId) {
     called("get " + jobId);
-    return job(jobId).detail();
+    return new JobDetail(job(jobId).detail());
   }
 
   @Override
@@ -224,16 +226,15 @@ public final class FakeJobs implements JobsPort {
   }
 
   @Override
-  public synchronized ObjectNode list(int limit, boolean includeTerminal) {
+  public synchronized JobPage list(int limit, boolean includeTerminal) {
     called("list " + limit + " " + includeTerminal);
-    ObjectNode page = Json.object();
-    ArrayNode rows = page.putArray("data");
+    List<JobPage.Row> rows = new ArrayList<>();
     jobs.values().stream()
         .filter(job -> includeTerminal || !job.isTerminal())
         .sorted((a, b) -> Long.compare(b.changed, a.changed))
         .limit(limit <= 0 ? 100 : limit)
-        .forEach(job -> rows.add(job.row()));
-    return page;
+        .forEach(job -> rows.add(new JobPage.Row(Json.write(job.row()))));
+    return new JobPage(rows, null);
   }
 
   @Override

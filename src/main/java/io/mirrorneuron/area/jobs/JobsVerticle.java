@@ -15,6 +15,7 @@ import io.mirrorneuron.port.Backup;
 import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.ForkRequest;
 import io.mirrorneuron.port.ForkedJob;
+import io.mirrorneuron.port.JobPage;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.ReplayedLetter;
 import io.mirrorneuron.port.RestoredJob;
@@ -145,7 +146,7 @@ public final class JobsVerticle extends AreaVerticle {
         .put("status", job.status());
   }
 
-  private ObjectNode listJobs(ApiCall call) {
+  private JobPage listJobs(ApiCall call) {
     int limit = (int) Math.min(call.integer("limit"), MAX_ROWS);
     return jobs.list(limit, call.flag("include_terminal"));
   }

@@ -88,8 +88,7 @@ final class JobCalls {
 
   private ListJobsResponse list(ListJobsRequest request) {
     return ListJobsResponse.newBuilder()
-        .setJobsJson(
-            Budget.rows(jobs.list(request.getLimit(), request.getIncludeTerminal()), "data"))
+        .setJobsJson(Budget.rows(jobs.list(request.getLimit(), request.getIncludeTerminal())))
         .build();
   }
 

@@ -1,7 +1,6 @@
 package io.mirrorneuron.runtime.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.ErrorCode;
@@ -10,6 +9,8 @@ import io.mirrorneuron.port.Backup;
 import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.ForkRequest;
 import io.mirrorneuron.port.ForkedJob;
+import io.mirrorneuron.port.JobDetail;
+import io.mirrorneuron.port.JobPage;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.ReplayedLetter;
 import io.mirrorneuron.port.RestoredJob;
@@ -29,7 +30,6 @@ import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.store.JobStore.StoredJob;
-import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.MessageForm;
 import io.mirrorneuron.wire.Redaction;
 import java.time.Clock;
@@ -108,7 +108,7 @@ public final class LocalJobs implements JobsPort {
   }
 
   @Override
-  public ObjectNode get(String jobId) {
+  public JobDetail get(String jobId) {
     // Asked for together: the answers come in this order over the one connection of the job. The
     // row comes first, so that a job that has ended is never shown without its result.
     CompletionStage<String> row = store.row(jobId);
@@ -121,16 +121,16 @@ public final class LocalJobs implements JobsPort {
   }
 
   /** Secrets are hidden, save in what the job was run for: its result is given as it is. */
-  private static ObjectNode shown(ObjectNode details) {
-    ObjectNode shown = Redaction.of(details);
-    if (shown.get("job") instanceof ObjectNode job && details.at("/job").has("result")) {
-      job.set("result", details.at("/job/result"));
+  private static JobDetail shown(JobDetail detail) {
+    ObjectNode shown = Redaction.of(detail.json());
+    if (shown.get("job") instanceof ObjectNode job && !detail.result().isMissingNode()) {
+      job.set("result", detail.result());
     }
-    return shown;
+    return new JobDetail(shown);
   }
 
   @Override
-  public ObjectNode brief(String jobId) {
+  public JobDetail brief(String jobId) {
     CompletionStage<String> row = store.row(jobId);
     CompletionStage<Optional<StoredJob>> stored = store.outline(jobId);
     StoredJob job = Answers.job(jobId, stored);
@@ -146,13 +146,10 @@ public final class LocalJobs implements JobsPort {
   }
 
   @Override
-  public ObjectNode list(int limit, boolean includeTerminal) {
+  public JobPage list(int limit, boolean includeTerminal) {
     int rows = limit <= 0 ? DEFAULT_ROWS : Math.min(limit, MAX_ROWS);
-    ObjectNode answer = Json.object();
-    ArrayNode data = answer.putArray("data");
-    Answers.await(store.rows(rows, includeTerminal))
-        .forEach(row -> data.add(Json.parseObject(row, "stored document")));
-    return answer;
+    List<String> data = Answers.await(store.rows(rows, includeTerminal));
+    return new JobPage(data.stream().map(JobPage.Row::new).toList(), null);
   }
 
   @Override
@@ -179,8 +176,7 @@ public final class LocalJobs implements JobsPort {
       if (e.code() != ErrorCode.TIMEOUT) {
         throw e;
       }
-      return JobStatus.valueOf(
-          get(jobId).path("job").path("status").asText().toUpperCase(Locale.ROOT));
+      return JobStatus.valueOf(get(jobId).status().toUpperCase(Locale.ROOT));
     }
   }
 

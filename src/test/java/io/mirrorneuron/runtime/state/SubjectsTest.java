@@ -35,7 +35,7 @@ class SubjectsTest {
         stage.row(),
         stage.details().path("job"),
         stage.details().path("summary"),
-        stage.engine().views().brief(stage.stored(), stage.row()).path("job"),
+        tree(stage.engine().views().brief(stage.stored(), stage.row())).path("job"),
         why(stage));
   }
 

@@ -22,8 +22,6 @@ public final class CompactDetail {
 
   private static final int EVENTS_SHOWN = 50;
 
-  private static final List<String> PEOPLE = List.of("submitted_by", "cancelled_by");
-
   private CompactDetail() {}
 
   /**
@@ -52,12 +50,8 @@ public final class CompactDetail {
     summary.put("status", status).put("event_count", last.next());
     summary.put("recent_event_count", shown.size()).put("artifact_count", run.files().size());
     summary.put("full_detail_url", "/api/v1/jobs/" + quoted(jobId) + "?include=full");
-    for (String name : PEOPLE) {
-      if (record.person(name) instanceof String person) {
-        job.put(name, person);
-        summary.put(name, person);
-      }
-    }
+    put("submitted_by", record.submittedBy(), job, summary);
+    put("cancelled_by", record.cancelledBy(), job, summary);
     if (failure != null) {
       job.set("failure", failure);
       summary.set("failure", failure);
@@ -84,6 +78,13 @@ public final class CompactDetail {
     detail.putArray("artifacts").addAll(run.files());
     detail.putArray("output_files").addAll(run.files());
     return detail;
+  }
+
+  private static void put(String name, String person, ObjectNode job, ObjectNode summary) {
+    if (person != null) {
+      job.put(name, person);
+      summary.put(name, person);
+    }
   }
 
   private static ArrayNode shown(List<JobEvent> events) {
