@@ -1,6 +1,5 @@
 package io.mirrorneuron;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.client.Clients;
 import io.mirrorneuron.config.Config;
@@ -8,7 +7,9 @@ import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Backup;
+import io.mirrorneuron.port.ClusterNode;
 import io.mirrorneuron.port.ClusterPort;
+import io.mirrorneuron.port.ClusterSummary;
 import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.port.JobPage;
@@ -154,14 +155,14 @@ public final class MirrorNeuron implements AutoCloseable {
     return jobs.get(jobId);
   }
 
-  /** {@code {nodes, jobs, metrics}}. */
-  public ObjectNode clusterOverview() {
+  /** The nodes, the latest jobs and their counts. */
+  public ClusterSummary clusterOverview() {
     return cluster.summary();
   }
 
-  /** The nodes of the cluster with their pools and hardware. */
-  public ArrayNode inspectNodes() {
-    return cluster.summary().withArray("nodes");
+  /** The nodes of the cluster with their pools. */
+  public List<ClusterNode> inspectNodes() {
+    return cluster.summary().nodes();
   }
 
   /**

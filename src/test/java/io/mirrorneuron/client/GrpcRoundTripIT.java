@@ -421,9 +421,13 @@ class GrpcRoundTripIT {
     ClusterPort cluster = clients.cluster();
     assertThat(cluster.summary()).isEqualTo(runtime.cluster.summary());
     assertThat(cluster.resource()).isEqualTo(runtime.cluster.resource());
-    assertThat(cluster.setResource(Json.object().put("cpu", 50)).path("limits").path("cpu").asInt())
+    assertThat(
+            tree(cluster.setResource(Json.object().put("cpu", 50)))
+                .path("limits")
+                .path("cpu")
+                .asInt())
         .isEqualTo(50);
-    assertThat(cluster.summary().path("nodes").path(0).path("name").asText())
+    assertThat(tree(cluster.summary()).path("nodes").path(0).path("name").asText())
         .isEqualTo(FakeCluster.NODE);
     assertFails(
         ErrorCode.INVALID,
