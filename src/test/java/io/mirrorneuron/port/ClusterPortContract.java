@@ -31,10 +31,13 @@ public interface ClusterPortContract {
     ObjectNode summary = tree(cluster().summary());
 
     assertThat(names(summary)).contains("nodes", "jobs", "metrics");
+    ClusterNode told = cluster().summary().nodes().getFirst();
+    assertThat(told.name()).startsWith("mirror_neuron@");
+    assertThat(told.status()).isEqualTo("healthy");
+    assertThat(told.takesWork()).isTrue();
+    assertThat(told.pools().get("default").capacity()).isPositive();
+    assertThat(cluster().summary().nodeStatuses()).contains(List.of("healthy"));
     JsonNode node = summary.at("/nodes/0");
-    assertThat(node.path("name").asText()).startsWith("mirror_neuron@");
-    assertThat(node.path("status").asText()).isEqualTo("healthy");
-    assertThat(node.path("scheduling_eligible").asBoolean()).isTrue();
     assertThat(node.path("self?").asBoolean()).isTrue();
     assertThat(node.path("connected_nodes").isArray()).isTrue();
     assertThat(names(node.at("/executor_pools/default")))

@@ -82,11 +82,13 @@ public interface JobsPortContract {
   }
 
   private String status(String job) {
-    return tree(jobs().get(job)).at("/job/status").asText();
+    return jobs().get(job).status();
   }
 
   private List<String> listed(int limit, boolean includeTerminal) {
-    return tree(jobs().list(limit, includeTerminal)).path("data").findValuesAsText("job_id");
+    return jobs().list(limit, includeTerminal).data().stream()
+        .map(row -> Json.read(row.json(), JobBrief.class, "row").jobId())
+        .toList();
   }
 
   /** Changes of one millisecond have no order. */
@@ -136,17 +138,18 @@ public interface JobsPortContract {
 
     assertThat(submitted.status()).isEqualTo("pending");
     String job = submitted.jobId();
-    ObjectNode details = tree(jobs().get(job));
-    assertThat(names(details)).contains("job", "summary", "agents", "recent_events", "sandboxes");
-    assertThat(details.at("/job/job_id").asText()).isEqualTo(job);
-    assertThat(details.at("/job/submitted_by").asText()).isEqualTo("anna");
-    assertThat(details.at("/job/manifest/graph_id").asText()).isEqualTo("service");
-    assertThat(details.at("/agents/0/agent_id").asText()).isEqualTo("a");
+    JobDetail details = jobs().get(job);
+    assertThat(names(tree(details)))
+        .contains("job", "summary", "agents", "recent_events", "sandboxes");
+    assertThat(details.job().jobId()).isEqualTo(job);
+    assertThat(details.submittedBy()).isEqualTo("anna");
+    assertThat(details.manifest().path("graph_id").asText()).isEqualTo("service");
+    assertThat(details.agents()).extracting(JobAgent::id).containsExactly("a");
     assertThat(status(job)).isEqualTo("running");
-    ObjectNode brief = tree(jobs().brief(job));
-    assertThat(brief.at("/job/job_id").asText()).isEqualTo(job);
-    assertThat(brief.at("/job/status").asText()).isEqualTo("running");
-    assertThat(brief.at("/agents/0/agent_id").asText()).isEqualTo("a");
+    JobDetail brief = jobs().brief(job);
+    assertThat(brief.job().jobId()).isEqualTo(job);
+    assertThat(brief.status()).isEqualTo("running");
+    assertThat(brief.agents()).extracting(JobAgent::id).containsExactly("a");
     assertThat(listed(0, false)).contains(job);
   }
 
@@ -191,7 +194,7 @@ public interface JobsPortContract {
     SubmittedJob second = jobs().submit(keyed(SERVICE, "same", files).by("bob"));
 
     assertThat(second).isEqualTo(first);
-    assertThat(tree(jobs().get(first.jobId())).at("/job/submitted_by").asText()).isEqualTo("anna");
+    assertThat(jobs().get(first.jobId()).submittedBy()).isEqualTo("anna");
     assertThat(submit(SERVICE))
         .as("without a key each call makes a job")
         .isNotEqualTo(first.jobId());
@@ -257,13 +260,13 @@ public interface JobsPortContract {
     String job = submit(SERVICE);
     jobs().pause(job, false);
 
-    ObjectNode why = tree(jobs().why(job));
+    Why why = jobs().why(job);
 
-    assertThat(why.path("job_id").asText()).isEqualTo(job);
-    assertThat(why.path("status").asText()).isEqualTo("paused");
-    assertThat(why.path("summary").asText()).isNotEmpty();
-    assertThat(why.path("explanations")).isNotEmpty();
-    for (JsonNode one : why.path("explanations")) {
+    assertThat(why.jobId()).isEqualTo(job);
+    assertThat(why.status()).isEqualTo("paused");
+    assertThat(why.summary()).isNotEmpty();
+    assertThat(why.explanations()).isNotEmpty();
+    for (JsonNode one : tree(why).path("explanations")) {
       assertThat(names(one)).contains("subject", "state", "cause", "text", "record");
       assertThat(names(one.path("subject"))).contains("kind", "id");
     }
@@ -317,7 +320,7 @@ public interface JobsPortContract {
 
     assertThat(types(job)).isEqualTo(before);
     assertThat(status(job)).isEqualTo("completed");
-    assertThat(tree(jobs().get(job)).path("job").has("result")).isTrue();
+    assertThat(jobs().get(job).result().isMissingNode()).isFalse();
   }
 
   // ------------------------------------------------------------------ events
@@ -437,13 +440,11 @@ public interface JobsPortContract {
   default void aMessageIsAccepted() {
     String job = submit(SERVICE);
 
-    ObjectNode answer = tree(jobs().send(job, "a", Json.object().put("type", "go").put("n", 1)));
+    SentMessage answer = jobs().send(job, "a", Json.object().put("type", "go").put("n", 1));
 
-    assertThat(names(answer)).containsExactly("accepted", "job_id", "agent_id", "message_id");
-    assertThat(answer.path("accepted").asBoolean()).isTrue();
-    assertThat(answer.path("job_id").asText()).isEqualTo(job);
-    assertThat(answer.path("agent_id").asText()).isEqualTo("a");
-    assertThat(answer.path("message_id").asText()).isNotEmpty();
+    assertThat(names(tree(answer))).containsExactly("accepted", "job_id", "agent_id", "message_id");
+    assertThat(answer).isEqualTo(new SentMessage(true, job, "a", answer.messageId()));
+    assertThat(answer.messageId()).isNotEmpty();
   }
 
   @Test
@@ -451,10 +452,10 @@ public interface JobsPortContract {
     String job = submit(SERVICE);
     jobs().pause(job, false);
     ObjectNode message = Json.object().put("message_id", "mine").put("n", 1);
-    ObjectNode answer = tree(jobs().send(job, "a", message));
+    SentMessage answer = jobs().send(job, "a", message);
 
-    assertThat(answer.path("message_id").asText()).isEqualTo("mine");
-    assertThat(tree(jobs().send(job, "a", message))).isEqualTo(answer);
+    assertThat(answer.messageId()).isEqualTo("mine");
+    assertThat(jobs().send(job, "a", message)).isEqualTo(answer);
     fails(
         ErrorCode.CONFLICT,
         "message_id_reused",
@@ -476,15 +477,9 @@ public interface JobsPortContract {
     String job = submit(FAILING_SERVICE);
     awaitDeadLetter(job);
 
-    ObjectNode answer = tree(jobs().replayDeadLetter(job, 0));
+    ReplayedLetter answer = jobs().replayDeadLetter(job, 0);
 
-    assertThat(answer)
-        .isEqualTo(
-            Json.object()
-                .put("replayed", true)
-                .put("job_id", job)
-                .put("agent_id", "work")
-                .put("index", 0));
+    assertThat(answer).isEqualTo(new ReplayedLetter(true, job, "work", 0));
     for (int index : new int[] {-1, 1000}) {
       MnException unknown = failure(ErrorCode.NOT_FOUND, () -> jobs().replayDeadLetter(job, index));
       assertThat(unknown.error()).isEqualTo("dead letter_not_found");
@@ -534,19 +529,21 @@ public interface JobsPortContract {
     jobs().pause(job, false);
     Backup backup = jobs().backup(job);
 
-    ObjectNode answer = tree(jobs().restore(backup, "blue", "run-of-mine-" + job, "bob"));
+    RestoredJob answer = jobs().restore(backup, "blue", "run-of-mine-" + job, "bob");
 
-    String made = answer.path("job_id").asText();
+    String made = answer.jobId();
     assertThat(made).isNotEqualTo(job);
-    assertThat(answer.path("run_id").asText()).isEqualTo("run-of-mine-" + job);
-    assertThat(answer.path("blueprint_id").asText()).isEqualTo("blue");
-    assertThat(answer.path("status").asText()).isEqualTo("paused");
-    assertThat(answer.path("source_job_id").asText()).isEqualTo(job);
-    assertThat(names(answer)).contains("source_run_id", "restore_provenance");
-    assertThat(answer.at("/recovery/job_id").asText()).isEqualTo(made);
-    assertThat(names(answer.path("recovery"))).contains("action", "reason");
+    assertThat(answer.runId()).isEqualTo("run-of-mine-" + job);
+    assertThat(answer.blueprintId()).isEqualTo("blue");
+    assertThat(answer.status()).isEqualTo("paused");
+    assertThat(answer.sourceJobId()).isEqualTo(job);
+    assertThat(answer.sourceRunId()).isNotEmpty();
+    assertThat(answer.restoreProvenance().path("source").isObject()).isTrue();
+    assertThat(answer.recovery().jobId()).isEqualTo(made);
+    assertThat(answer.recovery().action()).isEqualTo("paused_for_review");
+    assertThat(answer.recovery().reason()).isNotEmpty();
     assertThat(status(made)).isEqualTo("paused");
-    assertThat(tree(jobs().get(made)).at("/job/submitted_by").asText()).isEqualTo("bob");
+    assertThat(jobs().get(made).submittedBy()).isEqualTo("bob");
     assertThat(jobs().resume(made)).isEqualTo("resumed");
     assertThat(status(job)).as("its source stays as it is").isEqualTo("paused");
   }
@@ -556,12 +553,10 @@ public interface JobsPortContract {
     String job = submit(SERVICE);
     jobs().pause(job, false);
 
-    ObjectNode answer = tree(jobs().restore(jobs().backup(job), null, null));
+    RestoredJob answer = jobs().restore(jobs().backup(job), null, null);
 
-    assertThat(answer.path("run_id").asText())
-        .isNotEmpty()
-        .isNotEqualTo(answer.path("source_run_id").asText());
-    assertThat(answer.path("blueprint_id").asText()).isEqualTo("service");
+    assertThat(answer.runId()).isNotEmpty().isNotEqualTo(answer.sourceRunId());
+    assertThat(answer.blueprintId()).isEqualTo("service");
   }
 
   @Test
@@ -583,14 +578,13 @@ public interface JobsPortContract {
   default void aForkIsANewJobAndBothRememberTheOther() {
     String job = submit(SERVICE);
 
-    ObjectNode answer = tree(jobs().fork(job, ForkRequest.atBeginning().by("bob")));
+    ForkedJob answer = jobs().fork(job, ForkRequest.atBeginning().by("bob"));
 
-    String made = answer.path("job_id").asText();
+    String made = answer.jobId();
     assertThat(made).isNotEqualTo(job);
-    assertThat(answer.path("id").asText()).isEqualTo(made);
-    assertThat(answer.path("status").asText()).isEqualTo("pending");
-    assertThat(answer.at("/forked_from/job_id").asText()).isEqualTo(job);
-    assertThat(answer.at("/forked_from/at").asInt()).isZero();
+    assertThat(answer.id()).isEqualTo(made);
+    assertThat(answer.status()).isEqualTo("pending");
+    assertThat(answer.forkedFrom()).isEqualTo(new ForkPoint(job, ForkPoint.Place.atEvent(0)));
     ObjectNode details = tree(jobs().get(made));
     assertThat(details.at("/job/forked_from/job_id").asText()).isEqualTo(job);
     assertThat(details.at("/job/submitted_by").asText()).isEqualTo("bob");
@@ -604,9 +598,9 @@ public interface JobsPortContract {
   default void theSameKeyAndContentIsTheSameFork() {
     String job = completed();
     ForkRequest request = ForkRequest.atBeginning().with("fork-key");
-    ObjectNode first = tree(jobs().fork(job, request));
+    ForkedJob first = jobs().fork(job, request);
 
-    assertThat(tree(jobs().fork(job, request))).isEqualTo(first);
+    assertThat(jobs().fork(job, request)).isEqualTo(first);
     fails(
         ErrorCode.CONFLICT,
         "idempotency_key_reused",
