@@ -34,12 +34,20 @@ public record JobDetail(@JsonValue ObjectNode json) {
 
   /** The text of the first place that has it under one of the names. */
   private String text(String... names) {
-    return places()
-        .flatMap(place -> Stream.of(names).map(place::path))
-        .map(JsonNode::textValue)
-        .filter(text -> text != null && !text.isBlank())
-        .findFirst()
-        .orElse(null);
+    JsonNode told = told();
+    String found = text(told, names);
+    found = found == null ? text(json.path("summary"), names) : found;
+    return found == null ? text(told.path("workflow_state"), names) : found;
+  }
+
+  private static String text(JsonNode place, String[] names) {
+    for (String name : names) {
+      String text = place.path(name).textValue();
+      if (text != null && !text.isBlank()) {
+        return text;
+      }
+    }
+    return null;
   }
 
   /** Whether the runtime knows the job. */
