@@ -2,8 +2,9 @@ package io.mirrorneuron;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.RunStatus;
+import io.mirrorneuron.port.JobDetail;
+import java.util.Objects;
 
 /**
  * How far a job is, and what came out.
@@ -11,22 +12,17 @@ import io.mirrorneuron.model.RunStatus;
  * @param status {@code completed}, {@code failed} or {@code cancelled} when it has ended
  * @param result {@code {agent_id, output}} of a completed job, {@code {agent_id, error, reason}} of
  *     a failed one; a missing node before the end
- * @param details the job's whole document, or null when it was not asked for
+ * @param details all that the runtime tells of the job, or null when it was not asked for
  */
-public record JobOutcome(String jobId, String status, JsonNode result, ObjectNode details) {
+public record JobOutcome(String jobId, String status, JsonNode result, JobDetail details) {
 
   static JobOutcome accepted(String jobId, String status) {
     return new JobOutcome(jobId, status, MissingNode.getInstance(), null);
   }
 
-  /**
-   * @param details {@code {job, summary, …}}
-   */
-  static JobOutcome of(String jobId, ObjectNode details, boolean keepDetails) {
-    JsonNode job = details.path("job");
-    String status = job.path("status").asText(details.at("/summary/status").asText());
-    JsonNode result = job.hasNonNull("result") ? job.get("result") : MissingNode.getInstance();
-    return new JobOutcome(jobId, status, result, keepDetails ? details : null);
+  static JobOutcome of(String jobId, JobDetail details, boolean keepDetails) {
+    String status = Objects.requireNonNullElse(details.status(), "");
+    return new JobOutcome(jobId, status, details.result(), keepDetails ? details : null);
   }
 
   public boolean isCompleted() {

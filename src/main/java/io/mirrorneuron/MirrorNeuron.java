@@ -1,6 +1,5 @@
 package io.mirrorneuron;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.client.Clients;
 import io.mirrorneuron.config.Config;
@@ -8,9 +7,15 @@ import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Backup;
+import io.mirrorneuron.port.ClusterNode;
 import io.mirrorneuron.port.ClusterPort;
+import io.mirrorneuron.port.ClusterSummary;
 import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.port.JobDetail;
+import io.mirrorneuron.port.JobPage;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.RestoredJob;
+import io.mirrorneuron.port.SentMessage;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.runtime.embedded.EmbeddedRuntime;
 import io.mirrorneuron.runtime.manifest.Manifests;
@@ -140,24 +145,24 @@ public final class MirrorNeuron implements AutoCloseable {
     return jobs.events(jobId, after, limit);
   }
 
-  /** {@code {data: [row]}}, newest change first. */
-  public ObjectNode listJobs(ListOptions options) {
+  /** Rows of jobs, newest change first. */
+  public JobPage listJobs(ListOptions options) {
     return jobs.list(options.limit(), options.includeTerminal());
   }
 
-  /** {@code {job, summary, agents, recent_events, sandboxes}}. */
-  public ObjectNode jobDetails(String jobId) {
+  /** All that the runtime tells of a job. */
+  public JobDetail jobDetails(String jobId) {
     return jobs.get(jobId);
   }
 
-  /** {@code {nodes, jobs, metrics}}. */
-  public ObjectNode clusterOverview() {
+  /** The nodes, the latest jobs and their counts. */
+  public ClusterSummary clusterOverview() {
     return cluster.summary();
   }
 
-  /** The nodes of the cluster with their pools and hardware. */
-  public ArrayNode inspectNodes() {
-    return cluster.summary().withArray("nodes");
+  /** The nodes of the cluster with their pools. */
+  public List<ClusterNode> inspectNodes() {
+    return cluster.summary().nodes();
   }
 
   /**
@@ -166,12 +171,12 @@ public final class MirrorNeuron implements AutoCloseable {
    * @param message {@code {envelope, headers, body, …}}, or flat: {@code type}, {@code class} and
    *     other names of the envelope at top level, and the body as {@code body}, as {@code payload}
    *     or as the members that are left
-   * @return {@code {accepted, job_id, agent_id, message_id}} once the message is durable
+   * @return once the message is durable
    * @throws MnException NOT_FOUND when the job has no such agent; PRECONDITION when it has ended;
    *     EXHAUSTED {@code retry_later} when the agent has too much to do, see {@link
    *     MnException#retryAfterMs()}
    */
-  public ObjectNode sendMessage(String jobId, String agentId, ObjectNode message) {
+  public SentMessage sendMessage(String jobId, String agentId, ObjectNode message) {
     return jobs.send(jobId, agentId, message);
   }
 
@@ -213,12 +218,10 @@ public final class MirrorNeuron implements AutoCloseable {
    *
    * @param blueprintId null for the one of the backup
    * @param runId null for a new one
-   * @return {@code {job_id, run_id, blueprint_id, status, source_job_id, source_run_id,
-   *     restore_provenance, recovery}}
    * @throws MnException NOT_FOUND when there is no such file; MALFORMED when it is no backup or was
    *     changed; INVALID when it does not fit this runtime
    */
-  public ObjectNode restore(Path archive, String blueprintId, String runId) {
+  public RestoredJob restore(Path archive, String blueprintId, String runId) {
     if (!Files.isRegularFile(archive)) {
       throw MnException.notFound("backup", archive.toString());
     }

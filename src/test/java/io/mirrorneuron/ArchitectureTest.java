@@ -10,11 +10,13 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -35,9 +37,11 @@ import io.mirrorneuron.wire.Redaction;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 
 /** Which part may know which, and what may be used where. */
 @AnalyzeClasses(
@@ -202,6 +206,50 @@ class ArchitectureTest {
           .dependOnClassesThat(
               resideInAPackage(ROOT + "..").and(not(resideInAnyPackage(in("port"), in("model")))))
           .because("a runtime elsewhere must be able to keep what they promise");
+
+  /**
+   * Where JSON crosses the ports, and why. Readers of the records' own JSON form are public too.
+   */
+  private static final Map<String, String> JSON_AT_PORTS =
+      Map.ofEntries(
+          entry("JobsPort.send", "a message as its sender wrote it"),
+          entry("ForkRequest.inputs", "bodies as the caller wrote them"),
+          entry("ForkRequest.with", "bodies as the caller wrote them"),
+          entry("ClusterPort.setResource", "limits as the caller wrote them; the runtime checks"),
+          entry("RestoredJob.restoreProvenance", "holds what the backup says of its source"),
+          entry("JobBrief.of", "reads a row's JSON form"),
+          entry("JobDetail.json", "goes on to clients as the runtime wrote it"),
+          entry("JobDetail.manifest", "as its author wrote it"),
+          entry("JobDetail.result", "what programs made"),
+          entry("JobDetail.ledger", "outputs of steps are what programs made"),
+          entry("JobDetail.agentDocuments", "state of agents, as clients see it"),
+          entry("JobDetail.topology", "part of the manifest"),
+          entry("JobDetail.failures", "errors as programs told them; takes files of programs too"),
+          entry("JobDetail.isLasting", "takes manifests and files of programs"),
+          entry("ClusterSummary.json", "goes on to clients as the runtime wrote it"),
+          entry("ClusterSummary.nodeDocuments", "nodes, as clients see them"),
+          entry("ClusterSummary.metrics", "goes on to clients as the runtime wrote it"),
+          entry("CapacityReport.json", "goes on to clients as the runtime wrote it"));
+
+  @ArchTest
+  static void portsSpeakInRecords(JavaClasses program) {
+    assertThat(
+            program.stream()
+                .filter(type -> type.getPackageName().equals(ROOT + ".port"))
+                .flatMap(type -> type.getMethods().stream())
+                .filter(method -> method.getModifiers().contains(JavaModifier.PUBLIC))
+                .filter(ArchitectureTest::bearsJson)
+                .map(method -> method.getOwner().getSimpleName() + "." + method.getName())
+                .distinct())
+        .as("methods of the ports that take or answer JSON")
+        .containsExactlyInAnyOrderElementsOf(JSON_AT_PORTS.keySet());
+  }
+
+  private static boolean bearsJson(JavaMethod method) {
+    return Stream.concat(Stream.of(method.getReturnType()), method.getParameterTypes().stream())
+        .flatMap(type -> type.getAllInvolvedRawTypes().stream())
+        .anyMatch(type -> type.getName().matches("com\\.fasterxml\\.jackson\\..*Node"));
+  }
 
   /** The double, the one in this process and the one over gRPC. */
   @ArchTest

@@ -2,7 +2,6 @@ package io.mirrorneuron.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.MirrorNeuron;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;
@@ -56,8 +55,8 @@ final class Client {
 
   /** What a command asks the runtime for. */
   @FunctionalInterface
-  interface Question {
-    ObjectNode to(MirrorNeuron mn);
+  interface Question<T> {
+    T to(MirrorNeuron mn);
   }
 
   Screen screen() {
@@ -120,10 +119,10 @@ final class Client {
   }
 
   /** The same for work that is a question: prints the answer, as it is or as people read it. */
-  int show(Question question, Consumer<ObjectNode> forPeople) throws InterruptedException {
+  <T> int show(Question<T> question, Consumer<T> forPeople) throws InterruptedException {
     return call(
         mn -> {
-          ObjectNode answer = question.to(mn);
+          T answer = question.to(mn);
           if (json) {
             output().json(answer);
           } else {

@@ -1,8 +1,8 @@
 package io.mirrorneuron.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.port.ForkRequest;
+import io.mirrorneuron.port.ForkedJob;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -60,8 +60,8 @@ final class JobForkCommand implements Callable<Integer> {
     ForkRequest request = request();
     return client.call(
         mn -> {
-          ObjectNode answer = mn.jobs().fork(jobId, request);
-          String forked = answer.path("job_id").asText();
+          ForkedJob answer = mn.jobs().fork(jobId, request);
+          String forked = answer.jobId();
           if (!follow && client.json) {
             client.output().json(answer);
           } else if (!client.json) {

@@ -1,10 +1,12 @@
 package io.mirrorneuron.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.ListOptions;
+import io.mirrorneuron.port.JobBrief;
+import io.mirrorneuron.port.JobPage;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,33 +48,38 @@ final class JobListCommand implements Callable<Integer> {
     if (limit < 1) {
       throw new ParameterException(client.command.commandLine(), "--limit must be 1 or more");
     }
-    return client.show(
-        mn -> mn.listJobs(new ListOptions(limit, !runningOnly)), jobs -> print(jobs.path("data")));
+    return client.show(mn -> mn.listJobs(new ListOptions(limit, !runningOnly)), this::print);
   }
 
-  private void print(JsonNode jobs) {
+  private void print(JobPage page) {
+    List<JobBrief> jobs =
+        page.data().stream().map(row -> Json.read(row.json(), JobBrief.class, "row")).toList();
     if (jobs.isEmpty()) {
       client.output().line("No jobs" + (runningOnly ? " that have not ended" : ""));
       return;
     }
-    boolean named = Json.elements(jobs).anyMatch(job -> job.has("submitted_by"));
+    boolean named = jobs.stream().anyMatch(job -> job.submittedBy() != null);
     client
         .output()
         .table(
             named ? HEADERS_WITH_NAMES : HEADERS,
-            Json.elements(jobs).map(job -> row(job, named)).toList());
+            jobs.stream().map(job -> row(job, named)).toList());
   }
 
-  private static List<String> row(JsonNode job, boolean named) {
+  private static List<String> row(JobBrief job, boolean named) {
     List<String> row = new ArrayList<>();
-    row.add(job.path("job_id").asText());
-    row.add(job.path("status").asText());
-    row.add(Output.time(job.path("submitted_at").asText("")));
+    row.add(text(job.jobId()));
+    row.add(text(job.status()));
+    row.add(Output.time(text(job.submittedAt())));
     if (named) {
-      row.add(job.path("submitted_by").asText(""));
+      row.add(text(job.submittedBy()));
     }
-    row.add(job.path("last_event").asText(""));
-    row.add(job.path("graph_id").asText());
+    row.add(text(job.lastEvent()));
+    row.add(text(job.graphId()));
     return row;
+  }
+
+  private static String text(String told) {
+    return Objects.toString(told, "");
   }
 }

@@ -3,11 +3,14 @@ package io.mirrorneuron.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.cli.ProgressLine.State;
 import io.mirrorneuron.model.RunStatus;
+import io.mirrorneuron.port.JobAgent;
+import io.mirrorneuron.port.JobDetail;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.LongSupplier;
 
 /**
@@ -28,11 +31,11 @@ final class JobProgress {
    * @param details of the job; they give the steps or agents in the author's order
    * @param nanos a clock that never jumps
    */
-  JobProgress(JsonNode details, LongSupplier nanos) {
+  JobProgress(JobDetail details, LongSupplier nanos) {
     this.nanos = nanos;
     this.begin = nanos.getAsLong();
-    this.status = details.at("/job/status").asText("pending");
-    JsonNode steps = details.at("/job/workflow_state/steps");
+    this.status = Objects.requireNonNullElse(details.status(), "pending");
+    JsonNode steps = details.ledger().path("steps");
     ofSteps = !steps.isEmpty();
     if (ofSteps) {
       for (var step : steps.properties()) {
@@ -44,9 +47,8 @@ final class JobProgress {
         }
       }
     } else {
-      for (JsonNode agent : details.path("agents")) {
-        String id = agent.path("agent_id").asText();
-        add(lines.size(), new ProgressLine(id, agent.path("agent_type").asText()));
+      for (JobAgent agent : details.agents()) {
+        add(lines.size(), new ProgressLine(agent.id(), Objects.toString(agent.type(), "")));
       }
     }
   }

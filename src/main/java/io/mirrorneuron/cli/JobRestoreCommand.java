@@ -1,6 +1,6 @@
 package io.mirrorneuron.cli;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.port.RestoredJob;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -35,9 +35,9 @@ final class JobRestoreCommand implements Callable<Integer> {
     return client.show(mn -> mn.restore(zip, blueprintId, runId), this::print);
   }
 
-  private void print(ObjectNode restored) {
-    String jobId = restored.path("job_id").asText();
-    String source = Output.printable(restored.path("source_job_id").asText());
+  private void print(RestoredJob restored) {
+    String jobId = restored.jobId();
+    String source = Output.printable(restored.sourceJobId());
     client.output().line("Job " + jobId + ": paused, restored from " + source);
     client.output().line("Go on with: mn job resume " + jobId);
   }

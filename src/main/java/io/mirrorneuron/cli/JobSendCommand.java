@@ -60,9 +60,6 @@ final class JobSendCommand implements Callable<Integer> {
     }
     return client.show(
         mn -> mn.sendMessage(jobId, agentId, message),
-        answer ->
-            client
-                .output()
-                .line("Agent " + agentId + " has message " + answer.path("message_id").asText()));
+        answer -> client.output().line("Agent " + agentId + " has message " + answer.messageId()));
   }
 }

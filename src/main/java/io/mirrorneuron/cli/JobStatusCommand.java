@@ -1,10 +1,12 @@
 package io.mirrorneuron.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.port.JobAgent;
+import io.mirrorneuron.port.JobBrief;
+import io.mirrorneuron.port.JobDetail;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -30,36 +32,41 @@ final class JobStatusCommand implements Callable<Integer> {
     return client.show(mn -> mn.jobDetails(jobId), this::print);
   }
 
-  private void print(ObjectNode details) {
-    JsonNode job = details.path("job");
+  private void print(JobDetail details) {
+    JobBrief job = details.job();
     Output output = client.output();
-    output.field("Job", job.path("job_id").asText());
-    output.field("Workflow", job.path("graph_id").asText());
-    String status = job.path("status").asText();
+    output.field("Job", text(job.jobId()));
+    output.field("Workflow", text(job.graphId()));
+    String status = text(job.status());
     output.line(
         output.paint().faint("%-11s".formatted("Status"))
             + " "
             + output.paint().status(Output.printable(status), status));
-    output.field("Submitted", job.path("submitted_at").asText(""));
-    output.field("By", job.path("submitted_by").asText(""));
-    output.field("Ended", job.path("ended_at").asText(""));
-    output.field("Cancelled", job.path("cancelled_by").asText(""));
-    output.field("Reason", job.at("/result/reason").asText(""));
-    output.field("Review", job.path("recovery_reason").asText(""));
-    if (!details.path("agents").isEmpty()) {
+    output.field("Submitted", text(job.submittedAt()));
+    output.field("By", text(job.submittedBy()));
+    output.field("Ended", text(job.endedAt()));
+    output.field("Cancelled", text(job.cancelledBy()));
+    output.field("Reason", text(details.reason()));
+    output.field("Review", text(job.recoveryReason()));
+    if (!details.agents().isEmpty()) {
       output.line("");
-      output.table(
-          HEADERS, Json.elements(details.path("agents")).map(JobStatusCommand::row).toList());
+      output.table(HEADERS, details.agents().stream().map(JobStatusCommand::row).toList());
     }
   }
 
-  private static List<String> row(JsonNode agent) {
-    return List.of(
-        agent.path("agent_id").asText(),
-        agent.path("agent_type").asText(),
-        agent.path("status").asText(),
-        agent.path("processed_messages").asText(),
-        agent.path("mailbox_depth").asText(),
-        agent.path("last_error").asText(""));
+  private static List<String> row(JobAgent agent) {
+    return Stream.of(
+            agent.id(),
+            agent.type(),
+            agent.status(),
+            agent.processed(),
+            agent.depth(),
+            agent.lastError())
+        .map(JobStatusCommand::text)
+        .toList();
+  }
+
+  private static String text(Object told) {
+    return Objects.toString(told, "");
   }
 }

@@ -3,6 +3,7 @@ package io.mirrorneuron.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.JobListener;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.JobDetail;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
@@ -12,7 +13,7 @@ interface JobView extends JobListener, AutoCloseable {
   void close();
 
   /** The view that suits the screen and the option {@code --json}. */
-  static JobView of(Client client, ObjectNode details) {
+  static JobView of(Client client, JobDetail details) {
     if (client.json) {
       return new Silence();
     }

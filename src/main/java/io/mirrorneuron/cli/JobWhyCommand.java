@@ -1,8 +1,6 @@
 package io.mirrorneuron.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.port.Why;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -32,31 +30,29 @@ final class JobWhyCommand implements Callable<Integer> {
     return client.show(mn -> mn.jobs().why(jobId), this::print);
   }
 
-  private void print(ObjectNode why) {
+  private void print(Why why) {
     Output output = client.output();
-    output.line("Job " + jobId + ": " + Output.printable(why.path("summary").asText()));
-    if (why.has("submitted_by")) {
-      output.field("Submitted", "by " + why.path("submitted_by").asText());
+    output.line("Job " + jobId + ": " + Output.printable(why.summary()));
+    if (why.submittedBy() != null) {
+      output.field("Submitted", "by " + why.submittedBy());
     }
-    if (!why.path("explanations").isEmpty()) {
+    if (!why.explanations().isEmpty()) {
       output.line("");
-      output.sentences(
-          HEADERS, Json.elements(why.path("explanations")).map(JobWhyCommand::row).toList());
+      output.sentences(HEADERS, why.explanations().stream().map(JobWhyCommand::row).toList());
     }
-    if (why.has("more")) {
-      output.line("and " + why.path("more").asInt() + " more");
+    if (why.more() != null) {
+      output.line("and " + why.more() + " more");
     }
   }
 
-  private static List<String> row(JsonNode one) {
-    String subject = one.at("/subject/kind").asText() + " " + one.at("/subject/id").asText();
-    String text = one.path("text").asText();
+  private static List<String> row(Why.Explanation one) {
+    String subject = one.subject().kind() + " " + one.subject().id();
+    String text = one.text();
+    boolean ends = one.until() != null && one.until().text() != null;
     return List.of(
         subject,
-        one.path("state").asText(),
+        one.state(),
         (text.startsWith(subject + " ") ? text.substring(subject.length() + 1) : text)
-            + (one.path("until").isTextual()
-                ? ", until " + Output.time(one.path("until").asText())
-                : ""));
+            + (ends ? ", until " + Output.time(one.until().text()) : ""));
   }
 }

@@ -1,9 +1,10 @@
 package io.mirrorneuron.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.MirrorNeuron;
-import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.port.ClusterNode;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,32 +30,26 @@ public final class NodeCommand extends CommandGroup {
         summary ->
             client
                 .output()
-                .table(
-                    HEADERS, Json.elements(summary.path("nodes")).map(NodeCommand::row).toList()));
+                .table(HEADERS, summary.nodes().stream().map(NodeCommand::row).toList()));
   }
 
-  private static List<String> row(JsonNode node) {
-    JsonNode hardware = node.path("hardware");
+  private static List<String> row(ClusterNode node) {
+    Long free = node.memoryFreeMegabytes();
     return List.of(
-        node.path("name").asText(),
-        node.path("status").asText(),
-        node.path("scheduling_eligible").asBoolean() ? "yes" : "no",
-        hardware.at("/cpu/logical_processors").asText(""),
-        hardware.at("/memory/available_mb").isNumber()
-            ? hardware.at("/memory/available_mb").asLong() + " MB"
-            : "",
-        pools(node.path("executor_pools")));
+        node.name(),
+        node.status(),
+        node.takesWork() ? "yes" : "no",
+        Objects.toString(node.cpus(), ""),
+        free == null ? "" : free + " MB",
+        pools(node.pools()));
   }
 
-  private static String pools(JsonNode pools) {
-    return pools.properties().stream()
+  private static String pools(Map<String, ClusterNode.Pool> pools) {
+    return pools.entrySet().stream()
         .map(
             pool ->
                 "%s %d/%d"
-                    .formatted(
-                        pool.getKey(),
-                        pool.getValue().path("in_use").asInt(),
-                        pool.getValue().path("capacity").asInt()))
+                    .formatted(pool.getKey(), pool.getValue().inUse(), pool.getValue().capacity()))
         .collect(Collectors.joining(", "));
   }
 }

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.core.util.Separators;
 import com.fasterxml.jackson.core.util.Separators.Spacing;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.github.freva.asciitable.AsciiTable;
 import com.github.freva.asciitable.Column;
 import com.github.freva.asciitable.HorizontalAlign;
@@ -49,11 +48,11 @@ final class Output {
   }
 
   /** One document, indented. */
-  void json(JsonNode document) {
+  void json(Object document) {
     try {
       line(Json.MAPPER.writer(INDENTED).writeValueAsString(document));
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a JSON tree can always be written", e);
+      throw new IllegalStateException("an answer can always be written", e);
     }
   }
 

@@ -1,7 +1,9 @@
 package io.mirrorneuron.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.port.CapacityReport;
 import io.mirrorneuron.port.ClusterPort;
+import io.mirrorneuron.port.ClusterSummary;
 import io.mirrorneuron.proto.cluster.v1.ClusterServiceGrpcClient;
 import io.mirrorneuron.proto.cluster.v1.GetResourceRequest;
 import io.mirrorneuron.proto.cluster.v1.GetSystemSummaryRequest;
@@ -17,31 +19,32 @@ final class GrpcClusterClient implements ClusterPort {
   }
 
   @Override
-  public ObjectNode summary() {
-    return Json.parseObject(
+  public ClusterSummary summary() {
+    String summary =
         calls
             .call(
                 ClusterServiceGrpcClient.GetSystemSummary,
                 GetSystemSummaryRequest.getDefaultInstance())
-            .getSummaryJson(),
-        "summary_json");
+            .getSummaryJson();
+    return new ClusterSummary(Json.parseObject(summary, "summary_json"));
   }
 
   @Override
-  public ObjectNode resource() {
-    return Json.parseObject(
+  public CapacityReport resource() {
+    return report(
         calls
             .call(ClusterServiceGrpcClient.GetResource, GetResourceRequest.getDefaultInstance())
-            .getResourceJson(),
-        "resource_json");
+            .getResourceJson());
   }
 
   @Override
-  public ObjectNode setResource(ObjectNode limits) {
+  public CapacityReport setResource(ObjectNode limits) {
     SetResourceRequest request =
         SetResourceRequest.newBuilder().setResourceJson(Json.write(limits)).build();
-    return Json.parseObject(
-        calls.call(ClusterServiceGrpcClient.SetResource, request).getResourceJson(),
-        "resource_json");
+    return report(calls.call(ClusterServiceGrpcClient.SetResource, request).getResourceJson());
+  }
+
+  private static CapacityReport report(String json) {
+    return new CapacityReport(Json.parseObject(json, "resource_json"));
   }
 }

@@ -6,9 +6,16 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Backup;
 import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.ForkRequest;
+import io.mirrorneuron.port.ForkedJob;
+import io.mirrorneuron.port.JobDetail;
+import io.mirrorneuron.port.JobPage;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.ReplayedLetter;
+import io.mirrorneuron.port.RestoredJob;
+import io.mirrorneuron.port.SentMessage;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.SubmittedJob;
+import io.mirrorneuron.port.Why;
 import io.mirrorneuron.proto.ext.v1.DrainJobRequest;
 import io.mirrorneuron.proto.ext.v1.ExplainJobRequest;
 import io.mirrorneuron.proto.ext.v1.ExtJsonResponse;
@@ -64,7 +71,7 @@ final class GrpcJobsClient implements JobsPort {
   }
 
   @Override
-  public ObjectNode get(String jobId) {
+  public JobDetail get(String jobId) {
     GetJobRequest request = GetJobRequest.newBuilder().setJobId(jobId).build();
     ObjectNode detail =
         Json.parseObject(calls.call(JobServiceGrpcClient.GetJob, request).getJobJson(), "job_json");
@@ -72,22 +79,25 @@ final class GrpcJobsClient implements JobsPort {
       // How the original runtime says that it does not know the job.
       throw MnException.notFound("job", jobId);
     }
-    return detail;
+    return new JobDetail(detail);
   }
 
   @Override
-  public ObjectNode why(String jobId) {
+  public Why why(String jobId) {
     return extension(
+        Why.class,
         RuntimeExtServiceGrpcClient.ExplainJob,
         ExplainJobRequest.newBuilder().setJobId(jobId).build());
   }
 
   @Override
-  public ObjectNode list(int limit, boolean includeTerminal) {
+  public JobPage list(int limit, boolean includeTerminal) {
     ListJobsRequest request =
         ListJobsRequest.newBuilder().setLimit(limit).setIncludeTerminal(includeTerminal).build();
-    return Json.parseObject(
-        calls.call(JobServiceGrpcClient.ListJobs, request).getJobsJson(), "jobs_json");
+    return Json.read(
+        calls.call(JobServiceGrpcClient.ListJobs, request).getJobsJson(),
+        JobPage.class,
+        "jobs_json");
   }
 
   @Override
@@ -100,9 +110,12 @@ final class GrpcJobsClient implements JobsPort {
   public String pause(String jobId, boolean drain, String by) {
     if (drain) {
       DrainJobRequest draining = DrainJobRequest.newBuilder().setJobId(jobId).build();
-      return extension(RuntimeExtServiceGrpcClient.DrainJob, draining, metadata(null, by))
-          .path("status")
-          .asText();
+      return extension(
+              SubmittedJob.class,
+              RuntimeExtServiceGrpcClient.DrainJob,
+              draining,
+              metadata(null, by))
+          .status();
     }
     PauseJobRequest request = PauseJobRequest.newBuilder().setJobId(jobId).build();
     return calls.call(JobServiceGrpcClient.PauseJob, request, metadata(null, by)).getStatus();
@@ -139,15 +152,17 @@ final class GrpcJobsClient implements JobsPort {
   }
 
   @Override
-  public ObjectNode replayDeadLetter(String jobId, int index) {
+  public ReplayedLetter replayDeadLetter(String jobId, int index) {
     return extension(
+        ReplayedLetter.class,
         RuntimeExtServiceGrpcClient.ReplayDeadLetter,
         ReplayDeadLetterRequest.newBuilder().setJobId(jobId).setIndex(index).build());
   }
 
   @Override
-  public ObjectNode send(String jobId, String agentId, ObjectNode message) {
+  public SentMessage send(String jobId, String agentId, ObjectNode message) {
     return extension(
+        SentMessage.class,
         RuntimeExtServiceGrpcClient.SendMessage,
         SendMessageRequest.newBuilder()
             .setJobId(jobId)
@@ -168,7 +183,7 @@ final class GrpcJobsClient implements JobsPort {
   }
 
   @Override
-  public ObjectNode restore(Backup backup, String blueprintId, String runId, String by) {
+  public RestoredJob restore(Backup backup, String blueprintId, String runId, String by) {
     RestoreJobBackupRequest request =
         RestoreJobBackupRequest.newBuilder()
             .setBackupJson(backup.json())
@@ -176,15 +191,16 @@ final class GrpcJobsClient implements JobsPort {
             .setBlueprintId(blueprintId == null ? "" : blueprintId)
             .setRunId(runId == null ? "" : runId)
             .build();
-    return Json.parseObject(
+    return Json.read(
         calls
             .call(JobServiceGrpcClient.RestoreJobBackup, request, metadata(null, by))
             .getResultJson(),
+        RestoredJob.class,
         "result_json");
   }
 
   @Override
-  public ObjectNode fork(String jobId, ForkRequest request) {
+  public ForkedJob fork(String jobId, ForkRequest request) {
     ForkJobRequest.Builder fork =
         ForkJobRequest.newBuilder()
             .setJobId(jobId)
@@ -195,6 +211,7 @@ final class GrpcJobsClient implements JobsPort {
       fork.setStep(request.step());
     }
     return extension(
+        ForkedJob.class,
         RuntimeExtServiceGrpcClient.ForkJob,
         fork.build(),
         metadata(request.idempotencyKey(), request.submittedBy()));
@@ -215,15 +232,16 @@ final class GrpcJobsClient implements JobsPort {
     return metadata;
   }
 
-  private <Q> ObjectNode extension(ServiceMethod<ExtJsonResponse, Q> method, Q request) {
-    return extension(method, request, metadata(null, null));
+  private <Q, T> T extension(Class<T> answer, ServiceMethod<ExtJsonResponse, Q> method, Q request) {
+    return extension(answer, method, request, metadata(null, null));
   }
 
   /** A call that the original runtime does not have. */
-  private <Q> ObjectNode extension(
-      ServiceMethod<ExtJsonResponse, Q> method, Q request, MultiMap metadata) {
+  private <Q, T> T extension(
+      Class<T> answer, ServiceMethod<ExtJsonResponse, Q> method, Q request, MultiMap metadata) {
     try {
-      return Json.parseObject(calls.call(method, request, metadata).getResultJson(), "result_json");
+      return Json.read(
+          calls.call(method, request, metadata).getResultJson(), answer, "result_json");
     } catch (MnException e) {
       if (e.code() != ErrorCode.UNIMPLEMENTED) {
         throw e;

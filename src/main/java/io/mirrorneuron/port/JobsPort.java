@@ -19,34 +19,29 @@ public interface JobsPort {
    */
   SubmittedJob submit(Submission submission);
 
-  /** {@code {job, summary, agents, recent_events, sandboxes}}; NOT_FOUND when unknown. */
-  ObjectNode get(String jobId);
+  /** All that is told of the job; NOT_FOUND when unknown. */
+  JobDetail get(String jobId);
 
   /**
-   * What lists and compact views need of {@link #get}: {@code {job, agents}} without manifest,
-   * topology, result and events; {@code job.event_seq} is the number of the last event that it
-   * knows of. An adapter that cannot tell them apart answers in full.
+   * What lists and compact views need of {@link #get}: job and agents without manifest, topology,
+   * result and events. An adapter that cannot tell them apart answers in full.
    */
-  default ObjectNode brief(String jobId) {
+  default JobDetail brief(String jobId) {
     return get(jobId);
   }
 
   /**
    * Why the job is where it is: the job itself, each step that is open and each agent that has
    * something to do, each with the record that says so.
-   *
-   * @return {@code {job_id, status, summary, explanations: [{subject: {kind, id}, state, cause,
-   *     text, record, since?, until?, waiting_for?, …}], more?}}; {@code more} counts those that
-   *     were left out
    */
-  ObjectNode why(String jobId);
+  Why why(String jobId);
 
   /**
-   * {@code {data: [row]}}, newest change first.
+   * Rows of jobs, newest change first.
    *
    * @param limit rows at most; 0 or less means 100
    */
-  ObjectNode list(int limit, boolean includeTerminal);
+  JobPage list(int limit, boolean includeTerminal);
 
   /**
    * Ends the job and its processes; a terminal job stays as it is. Returns the status word.
@@ -112,21 +107,20 @@ public interface JobsPort {
    *
    * @param message in one of the forms of {@link io.mirrorneuron.wire.MessageForm}; without a
    *     sender it comes from {@code external}, without a type or class it is a {@code command}
-   * @return {@code {accepted: true, job_id, agent_id, message_id}} once the message is durable
+   * @return once the message is durable
    * @throws io.mirrorneuron.model.MnException NOT_FOUND for an unknown job or agent, PRECONDITION
    *     when the job has ended, CONFLICT when its {@code message_id} was used for another message,
    *     EXHAUSTED {@code retry_later} when the agent has too much to do
    */
-  ObjectNode send(String jobId, String agentId, ObjectNode message);
+  SentMessage send(String jobId, String agentId, ObjectNode message);
 
   /**
    * Hands the message of dead letter {@code index} to its agent again.
    *
-   * @return {@code {replayed: true, job_id, agent_id, index}}
    * @throws io.mirrorneuron.model.MnException NOT_FOUND when there is no such dead letter,
    *     PRECONDITION when the job has ended or the message has no receiver
    */
-  ObjectNode replayDeadLetter(String jobId, int index);
+  ReplayedLetter replayDeadLetter(String jobId, int index);
 
   /**
    * A copy of a paused job with its bundle; the job stays as it is.
@@ -141,14 +135,12 @@ public interface JobsPort {
    * @param blueprintId null for the one of the backup, else the graph's id
    * @param runId null for a new one
    * @param by who restores, and so submits the new job
-   * @return {@code {job_id, run_id, blueprint_id, status: "paused", source_job_id, source_run_id,
-   *     restore_provenance, recovery: {job_id, action, reason}}}
    * @throws io.mirrorneuron.model.MnException INVALID when it is no backup that can be restored
    */
-  ObjectNode restore(Backup backup, String blueprintId, String runId, String by);
+  RestoredJob restore(Backup backup, String blueprintId, String runId, String by);
 
   /** By nobody in particular. */
-  default ObjectNode restore(Backup backup, String blueprintId, String runId) {
+  default RestoredJob restore(Backup backup, String blueprintId, String runId) {
     return restore(backup, blueprintId, runId, null);
   }
 
@@ -157,12 +149,11 @@ public interface JobsPort {
    * ids of its own. What had ended by then is taken over with its output, the rest is done again.
    * Both jobs remember the other.
    *
-   * @return {@code {id, job_id, status, forked_from: {job_id, at}}}
    * @throws io.mirrorneuron.model.MnException NOT_FOUND for an unknown job or step, PRECONDITION
    *     when the job had not come so far, INVALID for inputs of what does not start anew,
    *     UNAVAILABLE when the job is open on another node; nothing is made then
    */
-  ObjectNode fork(String jobId, ForkRequest request);
+  ForkedJob fork(String jobId, ForkRequest request);
 
   /** A watch that can be ended. */
   interface Subscription extends AutoCloseable {

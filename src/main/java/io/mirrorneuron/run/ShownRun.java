@@ -104,13 +104,12 @@ public final class ShownRun {
   /**
    * What the job of the run ended with, as the recorder will write it: without secrets.
    *
-   * @param jobs the runtime's document of a job
+   * @param results what the runtime says came out of a job
    */
-  public Optional<ObjectNode> jobResult(Function<String, Optional<JsonNode>> jobs) {
+  public Optional<ObjectNode> jobResult(Function<String, Optional<JsonNode>> results) {
     return folder
         .peek("job.json")
-        .flatMap(link -> jobs.apply(link.path("job_id").asText("")))
-        .map(document -> document.at("/job/result"))
+        .flatMap(link -> results.apply(link.path("job_id").asText("")))
         .filter(JsonNode::isObject)
         .map(result -> Redaction.of((ObjectNode) result));
   }

@@ -5,13 +5,16 @@ import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.runtime.cluster.JobCensus;
 import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.wire.Json;
 import java.util.Map;
 
 /** The jobs of the store, as the system summary tells of them. */
 record StoredJobCensus(JobsPort jobs, JobStore store) implements JobCensus {
   @Override
   public ArrayNode latest(int limit) {
-    return (ArrayNode) jobs.list(limit, true).get("data");
+    ArrayNode rows = Json.MAPPER.createArrayNode();
+    jobs.list(limit, true).data().forEach(row -> rows.add(Json.parseObject(row.json(), "row")));
+    return rows;
   }
 
   @Override

@@ -79,6 +79,25 @@ public final class Json {
     throw MnException.malformed(what + " must be an object");
   }
 
+  /**
+   * Reads text that must be the JSON form of a record. Members that the record does not have are
+   * ignored; those that the text does not have are null, 0 or false.
+   *
+   * @param what how the text is called in the error
+   */
+  public static <T> T read(String text, Class<T> record, String what) {
+    return read(parseObject(text, what), record, what);
+  }
+
+  /** The same from a tree. */
+  public static <T> T read(JsonNode json, Class<T> record, String what) {
+    try {
+      return MAPPER.treeToValue(json, record);
+    } catch (JsonProcessingException e) {
+      throw MnException.malformed(what + " has an unexpected form");
+    }
+  }
+
   /** The elements of a list, in order; the values of an object. */
   public static Stream<JsonNode> elements(JsonNode container) {
     return StreamSupport.stream(container.spliterator(), false);

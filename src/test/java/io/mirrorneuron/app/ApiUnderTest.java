@@ -1,5 +1,7 @@
 package io.mirrorneuron.app;
 
+import static io.mirrorneuron.testing.Trees.tree;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.port.JobsPort;
@@ -139,7 +141,7 @@ final class ApiUnderTest implements AutoCloseable {
   String finalStatus(String job) {
     Eventually.eventually(
         "the end of " + job, () -> jobs().events(job, Long.MAX_VALUE - 1, 1).ended());
-    return jobs().get(job).at("/job/status").asText();
+    return tree(jobs().get(job)).at("/job/status").asText();
   }
 
   /**

@@ -14,6 +14,7 @@ import io.mirrorneuron.testing.GatewayFixture;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.Shell;
 import io.mirrorneuron.testing.Shell.Ended;
+import io.mirrorneuron.testing.Trees;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -243,7 +244,8 @@ class ClientCommandsTest {
             Subject    State       Because
             step work  retry_wait  waits, until 2026-06-20 10:00:05
             """);
-    assertThat(shell.run("job", "why", job, "--json").json()).isEqualTo(runtime.jobs.why(job));
+    assertThat(shell.run("job", "why", job, "--json").json())
+        .isEqualTo(Trees.tree(runtime.jobs.why(job)));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.mirrorneuron.app;
 
 import static io.mirrorneuron.testing.Eventually.eventually;
+import static io.mirrorneuron.testing.Trees.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -134,7 +135,7 @@ class HumanIT {
     eventually(
         "the end of the job",
         Duration.ofSeconds(40),
-        () -> app.jobs().get(job).at("/job/status").asText().equals(end));
+        () -> tree(app.jobs().get(job)).at("/job/status").asText().equals(end));
     assertThat(get("/human").path("data")).isEmpty();
     JsonNode decided = get("/runs/review-1/human").at("/requests/0/decisions/0");
     assertThat(decided.path("by").asText()).isEqualTo("ada");

@@ -1,5 +1,6 @@
 package io.mirrorneuron.app;
 
+import static io.mirrorneuron.testing.Trees.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -7,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.area.jobs.view.JobStory;
 import io.mirrorneuron.area.jobs.view.stored.JobRecord;
 import io.mirrorneuron.config.ConfigLoader;
+import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.samples.Samples;
@@ -120,12 +122,12 @@ class WorkflowProgressIT {
   /** However the events are divided, and with or without the word of the runtime. */
   private void anyPartOfItsEventsMakesASnapshot(String job) throws IOException {
     JobRecord first = JobRecord.of(jobs().get(job));
-    ObjectNode document = jobs().brief(job);
-    JobRecord record = JobRecord.of(document);
+    ObjectNode document = tree(jobs().brief(job));
+    JobRecord record = JobRecord.of(new JobDetail(document));
     ObjectNode silent = document.deepCopy();
     ((ObjectNode) silent.get("job")).remove(List.of("status", "workflow_state", "ended_at"));
     silent.remove("agents");
-    JobRecord eventsOnly = JobRecord.of(silent);
+    JobRecord eventsOnly = JobRecord.of(new JobDetail(silent));
     List<String> events = jobs().lastEvents(job, 5000).events();
     Random random = new Random(job.hashCode());
     JobStory inParts = new JobStory(job, first);

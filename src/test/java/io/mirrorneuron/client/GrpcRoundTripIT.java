@@ -1,6 +1,7 @@
 package io.mirrorneuron.client;
 
 import static io.mirrorneuron.testing.Eventually.eventually;
+import static io.mirrorneuron.testing.Trees.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
@@ -118,8 +119,8 @@ class GrpcRoundTripIT {
     runtime.jobs.finish("fake-1", "completed");
     jobs.submit(Submission.of(MANIFEST));
     assertThat(jobs.list(0, true)).isEqualTo(runtime.jobs.list(100, true));
-    assertThat(jobs.list(1, true).path("data")).hasSize(1);
-    assertThat(jobs.list(0, false).path("data").findValuesAsText("job_id"))
+    assertThat(tree(jobs.list(1, true)).path("data")).hasSize(1);
+    assertThat(tree(jobs.list(0, false)).path("data").findValuesAsText("job_id"))
         .containsExactly("fake-2");
   }
 
@@ -265,7 +266,7 @@ class GrpcRoundTripIT {
     jobs.submit(Submission.of(MANIFEST));
     runtime.jobs.append(
         "fake-1", Json.object().put("type", "dead_letter").put("agent_id", "worker"));
-    ObjectNode replayed = jobs.replayDeadLetter("fake-1", 0);
+    ObjectNode replayed = tree(jobs.replayDeadLetter("fake-1", 0));
     assertThat(replayed.path("replayed").asBoolean()).isTrue();
     assertThat(replayed.path("agent_id").asText()).isEqualTo("worker");
     assertFails(
@@ -286,7 +287,7 @@ class GrpcRoundTripIT {
     ForkRequest atStep = ForkRequest.atStep("s").with(Map.of("s", Json.parse("[1]")));
     ForkRequest keyed = ForkRequest.atEvent(3).with("again");
 
-    ObjectNode answer = jobs.fork("fake-1", atStep);
+    ObjectNode answer = tree(jobs.fork("fake-1", atStep));
     jobs.fork("fake-1", keyed);
     jobs.fork("fake-1", ForkRequest.atBeginning());
 
@@ -323,7 +324,7 @@ class GrpcRoundTripIT {
             "resume fake-1" + by,
             "drain fake-1" + by,
             "cancel fake-1" + by);
-    assertThat(jobs.get("fake-1").at("/job/submitted_by").asText()).isEqualTo(anna);
+    assertThat(tree(jobs.get("fake-1")).at("/job/submitted_by").asText()).isEqualTo(anna);
   }
 
   @Test
@@ -340,7 +341,7 @@ class GrpcRoundTripIT {
     jobs.submit(Submission.of(MANIFEST));
     ObjectNode message = Json.object().put("type", "go").put("n", 1);
 
-    ObjectNode answer = jobs.send("fake-1", "worker", message);
+    ObjectNode answer = tree(jobs.send("fake-1", "worker", message));
 
     assertThat(runtime.jobs.calls()).contains("send fake-1 worker {\"type\":\"go\",\"n\":1}");
     assertThat(answer.path("accepted").asBoolean()).isTrue();
@@ -355,7 +356,7 @@ class GrpcRoundTripIT {
     jobs.pause("fake-1", false);
 
     Backup backup = jobs.backup("fake-1");
-    ObjectNode answer = jobs.restore(backup, "blue", "run-2");
+    ObjectNode answer = tree(jobs.restore(backup, "blue", "run-2"));
 
     Backup made = runtime.jobs.backup("fake-1");
     Backup restored = runtime.jobs.backups().getFirst();
@@ -420,9 +421,13 @@ class GrpcRoundTripIT {
     ClusterPort cluster = clients.cluster();
     assertThat(cluster.summary()).isEqualTo(runtime.cluster.summary());
     assertThat(cluster.resource()).isEqualTo(runtime.cluster.resource());
-    assertThat(cluster.setResource(Json.object().put("cpu", 50)).path("limits").path("cpu").asInt())
+    assertThat(
+            tree(cluster.setResource(Json.object().put("cpu", 50)))
+                .path("limits")
+                .path("cpu")
+                .asInt())
         .isEqualTo(50);
-    assertThat(cluster.summary().path("nodes").path(0).path("name").asText())
+    assertThat(tree(cluster.summary()).path("nodes").path(0).path("name").asText())
         .isEqualTo(FakeCluster.NODE);
     assertFails(
         ErrorCode.INVALID,

@@ -1,5 +1,6 @@
 package io.mirrorneuron.e2e;
 
+import static io.mirrorneuron.testing.Trees.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -51,8 +52,8 @@ class DoorsE2E {
     String job = server.submit(SampleManifests.routers("same", 3));
     ObjectNode overRest = server.awaitEnd(job);
 
-    assertThat(clients.jobs().get(job)).isEqualTo(overRest);
-    assertThat(clients.jobs().list(1000, true).path("data"))
+    assertThat(tree(clients.jobs().get(job))).isEqualTo(overRest);
+    assertThat(tree(clients.jobs().list(1000, true)).path("data"))
         .isEqualTo(server.get("/jobs?limit=1000").path("data"));
     assertThat(clients.jobs().events(job, 0, 1000).events().stream().map(DoorsE2E::parsed))
         .isEqualTo(server.events(job));

@@ -15,6 +15,7 @@ import io.mirrorneuron.testing.HealthClient;
 import io.mirrorneuron.testing.PackagedServer;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.testing.SmallDisk;
+import io.mirrorneuron.testing.Trees;
 import io.mirrorneuron.testing.Zips;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.Vertx;
@@ -240,7 +241,7 @@ class FullDiskE2E {
     assertThat(one.path("text").asText()).contains("is full", "make room");
     assertThat(one.path("record").asText()).isEqualTo("GET /health/ready");
     assertThat(one.path("state").asText()).isNotEmpty();
-    assertThat(isHeld(clients.jobs().why(job))).isTrue();
+    assertThat(isHeld(Trees.tree(clients.jobs().why(job)))).isTrue();
     Process mn = PackagedServer.launch(server.home(), Map.of(), "job", "why", job);
     String said = new String(mn.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(PackagedServer.exitCode(mn, Duration.ofSeconds(30))).as(said).isZero();

@@ -1,6 +1,7 @@
 package io.mirrorneuron.port;
 
 import static io.mirrorneuron.testing.Eventually.eventually;
+import static io.mirrorneuron.testing.Trees.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -81,11 +82,13 @@ public interface JobsPortContract {
   }
 
   private String status(String job) {
-    return jobs().get(job).at("/job/status").asText();
+    return jobs().get(job).status();
   }
 
   private List<String> listed(int limit, boolean includeTerminal) {
-    return jobs().list(limit, includeTerminal).path("data").findValuesAsText("job_id");
+    return jobs().list(limit, includeTerminal).data().stream()
+        .map(row -> Json.read(row.json(), JobBrief.class, "row").jobId())
+        .toList();
   }
 
   /** Changes of one millisecond have no order. */
@@ -135,17 +138,18 @@ public interface JobsPortContract {
 
     assertThat(submitted.status()).isEqualTo("pending");
     String job = submitted.jobId();
-    ObjectNode details = jobs().get(job);
-    assertThat(names(details)).contains("job", "summary", "agents", "recent_events", "sandboxes");
-    assertThat(details.at("/job/job_id").asText()).isEqualTo(job);
-    assertThat(details.at("/job/submitted_by").asText()).isEqualTo("anna");
-    assertThat(details.at("/job/manifest/graph_id").asText()).isEqualTo("service");
-    assertThat(details.at("/agents/0/agent_id").asText()).isEqualTo("a");
+    JobDetail details = jobs().get(job);
+    assertThat(names(tree(details)))
+        .contains("job", "summary", "agents", "recent_events", "sandboxes");
+    assertThat(details.job().jobId()).isEqualTo(job);
+    assertThat(details.submittedBy()).isEqualTo("anna");
+    assertThat(details.manifest().path("graph_id").asText()).isEqualTo("service");
+    assertThat(details.agents()).extracting(JobAgent::id).containsExactly("a");
     assertThat(status(job)).isEqualTo("running");
-    ObjectNode brief = jobs().brief(job);
-    assertThat(brief.at("/job/job_id").asText()).isEqualTo(job);
-    assertThat(brief.at("/job/status").asText()).isEqualTo("running");
-    assertThat(brief.at("/agents/0/agent_id").asText()).isEqualTo("a");
+    JobDetail brief = jobs().brief(job);
+    assertThat(brief.job().jobId()).isEqualTo(job);
+    assertThat(brief.status()).isEqualTo("running");
+    assertThat(brief.agents()).extracting(JobAgent::id).containsExactly("a");
     assertThat(listed(0, false)).contains(job);
   }
 
@@ -153,7 +157,7 @@ public interface JobsPortContract {
   default void theLatestEventsOfAJobAreShownNewestFirst() {
     String job = submit(SERVICE);
 
-    List<String> recent = new ArrayList<>(typesOf(jobs().get(job).path("recent_events")));
+    List<String> recent = new ArrayList<>(typesOf(tree(jobs().get(job)).path("recent_events")));
 
     Collections.reverse(recent);
     assertThat(types(job)).endsWith(recent.toArray(String[]::new));
@@ -161,7 +165,7 @@ public interface JobsPortContract {
 
   @Test
   default void whoSubmitsForNobodyIsNotNamed() {
-    assertThat(jobs().get(submit(SERVICE)).path("job").has("submitted_by")).isFalse();
+    assertThat(tree(jobs().get(submit(SERVICE))).path("job").has("submitted_by")).isFalse();
   }
 
   @ParameterizedTest
@@ -190,7 +194,7 @@ public interface JobsPortContract {
     SubmittedJob second = jobs().submit(keyed(SERVICE, "same", files).by("bob"));
 
     assertThat(second).isEqualTo(first);
-    assertThat(jobs().get(first.jobId()).at("/job/submitted_by").asText()).isEqualTo("anna");
+    assertThat(jobs().get(first.jobId()).submittedBy()).isEqualTo("anna");
     assertThat(submit(SERVICE))
         .as("without a key each call makes a job")
         .isNotEqualTo(first.jobId());
@@ -245,7 +249,7 @@ public interface JobsPortContract {
 
     assertThat(listed(2, true)).containsExactly(first, ended);
     assertThat(listed(-1, false)).startsWith(first, second).doesNotContain(ended);
-    JsonNode row = jobs().list(1, true).at("/data/0");
+    JsonNode row = tree(jobs().list(1, true)).at("/data/0");
     assertThat(row.path("status").asText()).isEqualTo("paused");
     assertThat(row.path("graph_id").asText()).isEqualTo("service");
     assertThat(row.path("live?").asBoolean()).isTrue();
@@ -256,13 +260,13 @@ public interface JobsPortContract {
     String job = submit(SERVICE);
     jobs().pause(job, false);
 
-    ObjectNode why = jobs().why(job);
+    Why why = jobs().why(job);
 
-    assertThat(why.path("job_id").asText()).isEqualTo(job);
-    assertThat(why.path("status").asText()).isEqualTo("paused");
-    assertThat(why.path("summary").asText()).isNotEmpty();
-    assertThat(why.path("explanations")).isNotEmpty();
-    for (JsonNode one : why.path("explanations")) {
+    assertThat(why.jobId()).isEqualTo(job);
+    assertThat(why.status()).isEqualTo("paused");
+    assertThat(why.summary()).isNotEmpty();
+    assertThat(why.explanations()).isNotEmpty();
+    for (JsonNode one : tree(why).path("explanations")) {
       assertThat(names(one)).contains("subject", "state", "cause", "text", "record");
       assertThat(names(one.path("subject"))).contains("kind", "id");
     }
@@ -316,7 +320,7 @@ public interface JobsPortContract {
 
     assertThat(types(job)).isEqualTo(before);
     assertThat(status(job)).isEqualTo("completed");
-    assertThat(jobs().get(job).path("job").has("result")).isTrue();
+    assertThat(jobs().get(job).result().isMissingNode()).isFalse();
   }
 
   // ------------------------------------------------------------------ events
@@ -436,13 +440,11 @@ public interface JobsPortContract {
   default void aMessageIsAccepted() {
     String job = submit(SERVICE);
 
-    ObjectNode answer = jobs().send(job, "a", Json.object().put("type", "go").put("n", 1));
+    SentMessage answer = jobs().send(job, "a", Json.object().put("type", "go").put("n", 1));
 
-    assertThat(names(answer)).containsExactly("accepted", "job_id", "agent_id", "message_id");
-    assertThat(answer.path("accepted").asBoolean()).isTrue();
-    assertThat(answer.path("job_id").asText()).isEqualTo(job);
-    assertThat(answer.path("agent_id").asText()).isEqualTo("a");
-    assertThat(answer.path("message_id").asText()).isNotEmpty();
+    assertThat(names(tree(answer))).containsExactly("accepted", "job_id", "agent_id", "message_id");
+    assertThat(answer).isEqualTo(new SentMessage(true, job, "a", answer.messageId()));
+    assertThat(answer.messageId()).isNotEmpty();
   }
 
   @Test
@@ -450,9 +452,9 @@ public interface JobsPortContract {
     String job = submit(SERVICE);
     jobs().pause(job, false);
     ObjectNode message = Json.object().put("message_id", "mine").put("n", 1);
-    ObjectNode answer = jobs().send(job, "a", message);
+    SentMessage answer = jobs().send(job, "a", message);
 
-    assertThat(answer.path("message_id").asText()).isEqualTo("mine");
+    assertThat(answer.messageId()).isEqualTo("mine");
     assertThat(jobs().send(job, "a", message)).isEqualTo(answer);
     fails(
         ErrorCode.CONFLICT,
@@ -475,15 +477,9 @@ public interface JobsPortContract {
     String job = submit(FAILING_SERVICE);
     awaitDeadLetter(job);
 
-    ObjectNode answer = jobs().replayDeadLetter(job, 0);
+    ReplayedLetter answer = jobs().replayDeadLetter(job, 0);
 
-    assertThat(answer)
-        .isEqualTo(
-            Json.object()
-                .put("replayed", true)
-                .put("job_id", job)
-                .put("agent_id", "work")
-                .put("index", 0));
+    assertThat(answer).isEqualTo(new ReplayedLetter(true, job, "work", 0));
     for (int index : new int[] {-1, 1000}) {
       MnException unknown = failure(ErrorCode.NOT_FOUND, () -> jobs().replayDeadLetter(job, index));
       assertThat(unknown.error()).isEqualTo("dead letter_not_found");
@@ -533,19 +529,21 @@ public interface JobsPortContract {
     jobs().pause(job, false);
     Backup backup = jobs().backup(job);
 
-    ObjectNode answer = jobs().restore(backup, "blue", "run-of-mine-" + job, "bob");
+    RestoredJob answer = jobs().restore(backup, "blue", "run-of-mine-" + job, "bob");
 
-    String made = answer.path("job_id").asText();
+    String made = answer.jobId();
     assertThat(made).isNotEqualTo(job);
-    assertThat(answer.path("run_id").asText()).isEqualTo("run-of-mine-" + job);
-    assertThat(answer.path("blueprint_id").asText()).isEqualTo("blue");
-    assertThat(answer.path("status").asText()).isEqualTo("paused");
-    assertThat(answer.path("source_job_id").asText()).isEqualTo(job);
-    assertThat(names(answer)).contains("source_run_id", "restore_provenance");
-    assertThat(answer.at("/recovery/job_id").asText()).isEqualTo(made);
-    assertThat(names(answer.path("recovery"))).contains("action", "reason");
+    assertThat(answer.runId()).isEqualTo("run-of-mine-" + job);
+    assertThat(answer.blueprintId()).isEqualTo("blue");
+    assertThat(answer.status()).isEqualTo("paused");
+    assertThat(answer.sourceJobId()).isEqualTo(job);
+    assertThat(answer.sourceRunId()).isNotEmpty();
+    assertThat(answer.restoreProvenance().path("source").isObject()).isTrue();
+    assertThat(answer.recovery().jobId()).isEqualTo(made);
+    assertThat(answer.recovery().action()).isEqualTo("paused_for_review");
+    assertThat(answer.recovery().reason()).isNotEmpty();
     assertThat(status(made)).isEqualTo("paused");
-    assertThat(jobs().get(made).at("/job/submitted_by").asText()).isEqualTo("bob");
+    assertThat(jobs().get(made).submittedBy()).isEqualTo("bob");
     assertThat(jobs().resume(made)).isEqualTo("resumed");
     assertThat(status(job)).as("its source stays as it is").isEqualTo("paused");
   }
@@ -555,12 +553,10 @@ public interface JobsPortContract {
     String job = submit(SERVICE);
     jobs().pause(job, false);
 
-    ObjectNode answer = jobs().restore(jobs().backup(job), null, null);
+    RestoredJob answer = jobs().restore(jobs().backup(job), null, null);
 
-    assertThat(answer.path("run_id").asText())
-        .isNotEmpty()
-        .isNotEqualTo(answer.path("source_run_id").asText());
-    assertThat(answer.path("blueprint_id").asText()).isEqualTo("service");
+    assertThat(answer.runId()).isNotEmpty().isNotEqualTo(answer.sourceRunId());
+    assertThat(answer.blueprintId()).isEqualTo("service");
   }
 
   @Test
@@ -582,20 +578,19 @@ public interface JobsPortContract {
   default void aForkIsANewJobAndBothRememberTheOther() {
     String job = submit(SERVICE);
 
-    ObjectNode answer = jobs().fork(job, ForkRequest.atBeginning().by("bob"));
+    ForkedJob answer = jobs().fork(job, ForkRequest.atBeginning().by("bob"));
 
-    String made = answer.path("job_id").asText();
+    String made = answer.jobId();
     assertThat(made).isNotEqualTo(job);
-    assertThat(answer.path("id").asText()).isEqualTo(made);
-    assertThat(answer.path("status").asText()).isEqualTo("pending");
-    assertThat(answer.at("/forked_from/job_id").asText()).isEqualTo(job);
-    assertThat(answer.at("/forked_from/at").asInt()).isZero();
-    ObjectNode details = jobs().get(made);
+    assertThat(answer.id()).isEqualTo(made);
+    assertThat(answer.status()).isEqualTo("pending");
+    assertThat(answer.forkedFrom()).isEqualTo(new ForkPoint(job, ForkPoint.Place.atEvent(0)));
+    ObjectNode details = tree(jobs().get(made));
     assertThat(details.at("/job/forked_from/job_id").asText()).isEqualTo(job);
     assertThat(details.at("/job/submitted_by").asText()).isEqualTo("bob");
     eventually(
         "the other remembers it",
-        () -> jobs().get(job).at("/job/forks").path(0).asText().equals(made));
+        () -> tree(jobs().get(job)).at("/job/forks").path(0).asText().equals(made));
     assertThat(status(job)).isEqualTo("running");
   }
 
@@ -603,7 +598,7 @@ public interface JobsPortContract {
   default void theSameKeyAndContentIsTheSameFork() {
     String job = completed();
     ForkRequest request = ForkRequest.atBeginning().with("fork-key");
-    ObjectNode first = jobs().fork(job, request);
+    ForkedJob first = jobs().fork(job, request);
 
     assertThat(jobs().fork(job, request)).isEqualTo(first);
     fails(

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime;
 
 import static io.mirrorneuron.testing.Eventually.eventually;
+import static io.mirrorneuron.testing.Trees.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -89,7 +90,7 @@ class BackupIT {
     String job = paused(go);
     Backup backup = jobs().backup(job);
 
-    ObjectNode answer = elsewhere.jobs().restore(backup, "blue", "run-of-mine");
+    ObjectNode answer = tree(elsewhere.jobs().restore(backup, "blue", "run-of-mine"));
 
     String copy = answer.path("job_id").asText();
     assertThat(copy).isNotEqualTo(job).startsWith("copied-");
@@ -99,7 +100,7 @@ class BackupIT {
     assertThat(answer.path("blueprint_id").asText()).isEqualTo("blue");
     assertThat(answer.path("status").asText()).isEqualTo("paused");
     assertThat(answer.at("/recovery/action").asText()).isEqualTo("paused_for_review");
-    ObjectNode details = elsewhere.jobs().get(copy);
+    ObjectNode details = tree(elsewhere.jobs().get(copy));
     assertThat(details.at("/job/status").asText()).isEqualTo("paused");
     assertThat(details.at("/job/recovery/status").asText()).isEqualTo("restored_from_backup");
     assertThat(details.at("/job/recovery/requires_review").asBoolean()).isTrue();
@@ -107,7 +108,9 @@ class BackupIT {
     assertThat(details.at("/job/restore_provenance")).isEqualTo(answer.path("restore_provenance"));
     assertThat(details.at("/job/manifest/metadata/mn_cli/blueprint_run_id").asText())
         .isEqualTo("run-of-mine");
-    assertThat(mailboxes(details)).isEqualTo(mailboxes(jobs().get(job))).containsExactly(1, 1);
+    assertThat(mailboxes(details))
+        .isEqualTo(mailboxes(tree(jobs().get(job))))
+        .containsExactly(1, 1);
 
     Files.createFile(go);
     elsewhere.jobs().resume(copy);
@@ -119,7 +122,7 @@ class BackupIT {
     assertThat(copied.at("/output/messages/0/from_outside").asBoolean()).isTrue();
     assertThat(copied.at("/output/messages/1/sandbox/stdout").asText()).contains("42");
     assertThat(copied.at("/output/count")).isEqualTo(original.at("/output/count"));
-    assertThat(elsewhere.jobs().get(copy).at("/job/recovery").isNull()).isTrue();
+    assertThat(tree(elsewhere.jobs().get(copy)).at("/job/recovery").isNull()).isTrue();
   }
 
   private static List<Integer> mailboxes(ObjectNode details) {
@@ -137,11 +140,11 @@ class BackupIT {
     eventually("the second step runs", () -> step(here, job, "count").equals("running"));
     jobs().pause(job, false);
 
-    String copy = elsewhere.jobs().restore(jobs().backup(job), "b", null).path("job_id").asText();
+    String copy = elsewhere.jobs().restore(jobs().backup(job), "b", null).jobId();
 
-    ObjectNode ledger = elsewhere.jobs().get(copy).withObject("/job/workflow_state");
+    ObjectNode ledger = tree(elsewhere.jobs().get(copy)).withObject("/job/workflow_state");
     assertThat(ledger.at("/steps/collect/status").asText()).isEqualTo("completed");
-    String runThere = jobs().get(job).at("/job/workflow_state/run_id").asText();
+    String runThere = tree(jobs().get(job)).at("/job/workflow_state/run_id").asText();
     assertThat(ledger.path("job_id").asText()).isEqualTo(copy);
     assertThat(Json.write(ledger)).doesNotContain(runThere);
     assertThat(events(elsewhere, copy)).noneMatch(event -> event.contains(runThere));
@@ -156,7 +159,9 @@ class BackupIT {
   }
 
   private static String step(RuntimeFixture runtime, String job, String step) {
-    return runtime.jobs().get(job).at("/job/workflow_state/steps/" + step + "/status").asText();
+    return tree(runtime.jobs().get(job))
+        .at("/job/workflow_state/steps/" + step + "/status")
+        .asText();
   }
 
   private static String steps(Path go) {
@@ -192,7 +197,7 @@ class BackupIT {
     String job = paused(home.resolve("never"));
     String before = String.join("\n", events(here, job)).replace(job, "X");
 
-    String copy = elsewhere.jobs().restore(jobs().backup(job), null, null).path("job_id").asText();
+    String copy = elsewhere.jobs().restore(jobs().backup(job), null, null).jobId();
 
     List<String> told = events(elsewhere, copy);
     assertThat(String.join("\n", told.subList(0, told.size() - 1)).replace(copy, "X"))
@@ -215,15 +220,15 @@ class BackupIT {
   @Test
   void aCopyMayStandBesideItsJobAndOutlivesARestart() {
     String job = paused(home.resolve("never"));
-    String copy = jobs().restore(jobs().backup(job), null, null).path("job_id").asText();
-    String second = jobs().restore(jobs().backup(copy), null, null).path("job_id").asText();
+    String copy = jobs().restore(jobs().backup(job), null, null).jobId();
+    String second = jobs().restore(jobs().backup(copy), null, null).jobId();
 
     here.restart();
 
     for (String each : List.of(job, copy, second)) {
       eventually("it is taken over", () -> isOpen(each));
-      assertThat(jobs().get(each).at("/job/status").asText()).as(each).isEqualTo("paused");
-      assertThat(mailboxes(jobs().get(each))).as(each).containsExactly(1, 1);
+      assertThat(tree(jobs().get(each)).at("/job/status").asText()).as(each).isEqualTo("paused");
+      assertThat(mailboxes(tree(jobs().get(each)))).as(each).containsExactly(1, 1);
       assertThat(jobs().cancel(each)).isEqualTo("cancelled");
     }
   }
@@ -247,11 +252,11 @@ class BackupIT {
         new Backup(
             Json.write(json), Map.of("manifest.json", manifest.getBytes(), "README", new byte[1]));
 
-    ObjectNode answer = elsewhere.jobs().restore(original, "blue", null);
+    ObjectNode answer = tree(elsewhere.jobs().restore(original, "blue", null));
 
     String copy = answer.path("job_id").asText();
     assertThat(answer.at("/recovery/reason").asText()).contains("begins anew");
-    assertThat(elsewhere.jobs().get(copy).at("/job/status").asText()).isEqualTo("paused");
+    assertThat(tree(elsewhere.jobs().get(copy)).at("/job/status").asText()).isEqualTo("paused");
     elsewhere.jobs().resume(copy);
     assertThat(elsewhere.awaitEnd(copy).at("/job/status").asText()).isEqualTo("completed");
   }
@@ -267,14 +272,14 @@ class BackupIT {
     Backup original = new Backup(Json.write(json), backup.files());
 
     for (Backup one : List.of(backup, original)) {
-      String bobs = elsewhere.jobs().restore(one, "b", null, "bob").path("job_id").asText();
-      ObjectNode details = elsewhere.jobs().get(bobs);
+      String bobs = elsewhere.jobs().restore(one, "b", null, "bob").jobId();
+      ObjectNode details = tree(elsewhere.jobs().get(bobs));
       assertThat(details.at("/job/submitted_by").asText()).isEqualTo("bob");
       assertThat(details.path("job").has("paused_by")).isFalse();
       assertThat(elsewhere.jobs().lastEvents(bobs, 1).events().getFirst())
           .contains("job_restored_from_backup", "\"submitted_by\":\"bob\"");
-      String nobodys = elsewhere.jobs().restore(one, "b", null, null).path("job_id").asText();
-      assertThat(elsewhere.jobs().get(nobodys).path("job").has("submitted_by")).isFalse();
+      String nobodys = elsewhere.jobs().restore(one, "b", null, null).jobId();
+      assertThat(tree(elsewhere.jobs().get(nobodys)).path("job").has("submitted_by")).isFalse();
     }
     jobs().cancel(job);
   }
@@ -287,7 +292,7 @@ class BackupIT {
     Backup backup = jobs().backup(job);
 
     assertThat(Json.parseObject(backup.json(), "backup").at("/runtime/job/state/blobs")).hasSize(1);
-    String copy = elsewhere.jobs().restore(backup, "b", null).path("job_id").asText();
+    String copy = elsewhere.jobs().restore(backup, "b", null).jobId();
     elsewhere.restart();
     Files.createFile(go);
     eventually("the copy is open again", () -> resumed(copy));
@@ -404,13 +409,13 @@ class BackupIT {
   private static void refused(String why, Backup backup, Consumer<ObjectNode> damage) {
     ObjectNode json = Json.parseObject(backup.json(), "backup");
     damage.accept(json);
-    int jobsBefore = jobs().list(1000, true).path("data").size();
+    int jobsBefore = tree(jobs().list(1000, true)).path("data").size();
     assertThatThrownBy(
             () -> jobs().restore(new Backup(Json.write(json), backup.files()), "b", null))
         .hasMessageContaining(why)
         .isInstanceOfSatisfying(
             MnException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID));
-    assertThat(jobs().list(1000, true).path("data")).hasSize(jobsBefore);
+    assertThat(tree(jobs().list(1000, true)).path("data")).hasSize(jobsBefore);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime;
 
+import static io.mirrorneuron.testing.Trees.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -94,7 +95,8 @@ class RestartIT {
     for (int n = 1; n < JOBS; n++) {
       awaitBegun(jobs.get(n), n, 2);
     }
-    assertThat(runtime.jobs().get(jobs.getFirst()).at("/job/status").asText()).isEqualTo("paused");
+    assertThat(tree(runtime.jobs().get(jobs.getFirst())).at("/job/status").asText())
+        .isEqualTo("paused");
     assertThat(runtime.jobs().resume(jobs.getFirst())).isEqualTo("resumed");
     Files.createFile(home.resolve("go"));
     for (int n = 0; n < JOBS; n++) {

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime;
 
 import static io.mirrorneuron.testing.Eventually.eventually;
+import static io.mirrorneuron.testing.Trees.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -34,7 +35,7 @@ class RunSamplesIT {
                       SampleManifests.programs("three", 3, id -> new String[] {"echo", id})))
               .jobId();
       fixture.awaitEnd(job);
-      String runId = fixture.jobs().get(job).at("/job/run_id").asText();
+      String runId = tree(fixture.jobs().get(job)).at("/job/run_id").asText();
       eventually(
           "the end of the run",
           () -> fixture.runs().has(runId) && fixture.runs().find(runId).isOver());

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime;
 
 import static io.mirrorneuron.testing.Eventually.eventually;
+import static io.mirrorneuron.testing.Trees.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -189,8 +190,8 @@ class RuntimeIT {
     assertThat(runtime.jobs().submit(keyed.by("bob")).jobId()).isEqualTo(job);
     assertThat(runtime.jobs().submit(keyed).jobId()).isEqualTo(job);
 
-    assertThat(runtime.jobs().get(job).at("/job/submitted_by").asText()).isEqualTo("anna");
-    assertThat(runtime.jobs().list(1000, true).path("data"))
+    assertThat(tree(runtime.jobs().get(job)).at("/job/submitted_by").asText()).isEqualTo("anna");
+    assertThat(tree(runtime.jobs().list(1000, true)).path("data"))
         .filteredOn(row -> row.path("job_id").asText().equals(job))
         .singleElement()
         .satisfies(row -> assertThat(row.path("submitted_by").asText()).isEqualTo("anna"));
@@ -239,7 +240,7 @@ class RuntimeIT {
         .noneMatch(event -> event.contains("s3cret"));
     assertThat(runtime.jobs().lastEvents(job, 1000).events())
         .noneMatch(event -> event.contains("s3cret"));
-    ObjectNode details = runtime.jobs().get(job);
+    ObjectNode details = tree(runtime.jobs().get(job));
     JsonNode result = details.withObject("/job").remove("result");
     assertThat(Json.write(details)).contains("\"api_key\":\"[REDACTED]\"").doesNotContain("s3cret");
     assertThat(Json.write(result)).contains("s3cret"); // it is what the job was run for
@@ -251,10 +252,10 @@ class RuntimeIT {
     runtime.jobs().pause(job, false);
     ObjectNode message = Json.object().put("type", "order").put("n", 7);
 
-    ObjectNode answer = runtime.jobs().send(job, "end", message);
+    ObjectNode answer = tree(runtime.jobs().send(job, "end", message));
 
     assertThat(answer.path("accepted").asBoolean()).isTrue();
-    assertThat(runtime.jobs().get(job).at("/agents/1/mailbox_depth").asInt()).isEqualTo(1);
+    assertThat(tree(runtime.jobs().get(job)).at("/agents/1/mailbox_depth").asInt()).isEqualTo(1);
     runtime.jobs().resume(job);
     ObjectNode details = runtime.awaitEnd(job);
     assertThat(details.at("/job/status").asText()).isEqualTo("completed");
@@ -281,11 +282,11 @@ class RuntimeIT {
     runtime.jobs().pause(job, false);
     ObjectNode first = Json.object().put("message_id", "mine").put("n", 1);
 
-    ObjectNode answer = runtime.jobs().send(job, "end", first);
+    ObjectNode answer = tree(runtime.jobs().send(job, "end", first));
 
     assertThat(answer.path("message_id").asText()).isEqualTo("mine");
-    assertThat(runtime.jobs().send(job, "end", first)).isEqualTo(answer);
-    assertThat(runtime.jobs().get(job).at("/agents/1/mailbox_depth").asInt()).isEqualTo(1);
+    assertThat(tree(runtime.jobs().send(job, "end", first))).isEqualTo(answer);
+    assertThat(tree(runtime.jobs().get(job)).at("/agents/1/mailbox_depth").asInt()).isEqualTo(1);
     assertThatThrownBy(() -> runtime.jobs().send(job, "end", first.deepCopy().put("n", 2)))
         .isInstanceOfSatisfying(
             MnException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFLICT));
@@ -330,7 +331,7 @@ class RuntimeIT {
         last, "agent work is number 1 of 1 that wait for pool default (4 of 4 slots in use)");
 
     runtime.jobs().pause(last, false);
-    assertThat(runtime.jobs().why(last).path("summary").asText())
+    assertThat(runtime.jobs().why(last).summary())
         .isEqualTo("an operator paused the job; resume it");
     jobs.forEach(runtime.jobs()::cancel);
     assertThat(because(last)).containsExactly("an operator cancelled the job");
@@ -342,9 +343,7 @@ class RuntimeIT {
   }
 
   private static List<String> because(String job) {
-    return Json.elements(runtime.jobs().why(job).path("explanations"))
-        .map(one -> one.path("text").asText())
-        .toList();
+    return runtime.jobs().why(job).explanations().stream().map(one -> one.text()).toList();
   }
 
   @Test
@@ -370,7 +369,7 @@ class RuntimeIT {
   }
 
   private static String status(String job) {
-    return runtime.jobs().get(job).at("/job/status").asText();
+    return tree(runtime.jobs().get(job)).at("/job/status").asText();
   }
 
   private static List<String> types(String job) {

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime;
 
+import static io.mirrorneuron.testing.Trees.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -304,7 +305,7 @@ class StepsIT {
     awaitEvent(job, "job_pausing");
     open("go");
     pausing.join(60_000);
-    assertThat(runtime.jobs().get(job).at("/job/status").asText()).isEqualTo("paused");
+    assertThat(tree(runtime.jobs().get(job)).at("/job/status").asText()).isEqualTo("paused");
 
     runtime.restart();
     assertThat(files("begun-second")).isEmpty();

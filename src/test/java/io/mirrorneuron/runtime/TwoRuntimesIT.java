@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime;
 
 import static io.mirrorneuron.testing.Eventually.eventually;
+import static io.mirrorneuron.testing.Trees.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.port.Submission;
@@ -67,10 +68,10 @@ class TwoRuntimesIT {
   }
 
   private static String why(RuntimeFixture runtime, String job) {
-    return runtime.jobs().why(job).path("summary").asText();
+    return runtime.jobs().why(job).summary();
   }
 
   private static String owner(RuntimeFixture runtime, String job) {
-    return runtime.jobs().get(job).at("/job/lease_owner").asText();
+    return tree(runtime.jobs().get(job)).at("/job/lease_owner").asText();
   }
 }

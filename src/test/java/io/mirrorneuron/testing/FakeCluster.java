@@ -3,7 +3,9 @@ package io.mirrorneuron.testing;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.CapacityReport;
 import io.mirrorneuron.port.ClusterPort;
+import io.mirrorneuron.port.ClusterSummary;
 import io.mirrorneuron.wire.Json;
 import java.util.HashMap;
 import java.util.List;
@@ -38,7 +40,7 @@ public final class FakeCluster implements ClusterPort {
   }
 
   @Override
-  public ObjectNode summary() {
+  public ClusterSummary summary() {
     called("summary");
     ObjectNode summary = Json.object();
     ObjectNode node = summary.putArray("nodes").addObject();
@@ -58,17 +60,17 @@ public final class FakeCluster implements ClusterPort {
     metrics.putObject("jobs").put("total", 0).putObject("by_status");
     metrics.putObject("nodes").put("total", 1);
     metrics.putObject("runtime").put("source", "summary");
-    return summary;
+    return new ClusterSummary(summary);
   }
 
   @Override
-  public ObjectNode resource() {
+  public CapacityReport resource() {
     called("resource");
-    return report();
+    return new CapacityReport(report());
   }
 
   @Override
-  public ObjectNode setResource(ObjectNode change) {
+  public CapacityReport setResource(ObjectNode change) {
     called("setResource " + change);
     Map<String, Integer> changes = new HashMap<>();
     for (var entry : change.properties()) {
@@ -80,7 +82,7 @@ public final class FakeCluster implements ClusterPort {
     synchronized (limits) {
       changes.forEach(limits::put);
     }
-    return report();
+    return new CapacityReport(report());
   }
 
   private String resource(String key) {

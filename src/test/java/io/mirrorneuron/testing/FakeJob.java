@@ -7,6 +7,8 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Backup;
 import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.port.ForkPoint;
+import io.mirrorneuron.port.ForkPoint.Place;
 import io.mirrorneuron.port.ForkRequest;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Submission.Payloads;
@@ -35,7 +37,7 @@ final class FakeJob {
   private final ObjectNode manifest;
   private final String submittedAt;
   private final Map<String, ObjectNode> messages = new HashMap<>();
-  private ObjectNode forkedFrom;
+  private ForkPoint forkedFrom;
   private String lastEvent;
 
   FakeJob(String id, Submission submission, String submittedAt) {
@@ -49,7 +51,7 @@ final class FakeJob {
     return manifest.path("graph_id").asText("fake");
   }
 
-  void forkedFrom(ObjectNode source) {
+  void forkedFrom(ForkPoint source) {
     forkedFrom = source;
   }
 
@@ -92,14 +94,14 @@ final class FakeJob {
    * {@code {at}} of a fork that can be made. A manifest that names neither agents nor steps has all
    * steps.
    */
-  ObjectNode forkPoint(ForkRequest request) {
+  Place forkPoint(ForkRequest request) {
     List<String> steps = manifest.at("/workflow/steps").findValuesAsText("id");
     boolean anything = steps.isEmpty() && !manifest.has("nodes");
     if (request.step() != null) {
       if (!anything && !steps.contains(request.step())) {
         throw MnException.notFound("step", request.step());
       }
-      return Json.object().put("at", request.step());
+      return Place.atStep(request.step());
     }
     if (request.event() < 0) {
       throw MnException.invalid("at must be a step or a sequence number that is not negative");
@@ -111,7 +113,7 @@ final class FakeJob {
     if (request.event() > events.size()) {
       throw MnException.precondition("job " + id + " has no event " + request.event());
     }
-    return Json.object().put("at", request.event());
+    return Place.atEvent(request.event());
   }
 
   /** Remembers a message; fails when another one came under its id. */
@@ -190,7 +192,7 @@ final class FakeJob {
       job.set("result", result);
     }
     if (forkedFrom != null) {
-      job.set("forked_from", forkedFrom);
+      job.set("forked_from", Json.MAPPER.valueToTree(forkedFrom));
     }
     if (!forks.isEmpty()) {
       job.set("forks", Json.MAPPER.valueToTree(forks));

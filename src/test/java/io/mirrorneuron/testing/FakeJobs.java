@@ -1,17 +1,25 @@
 package io.mirrorneuron.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Backup;
 import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.port.ForkPoint;
 import io.mirrorneuron.port.ForkRequest;
+import io.mirrorneuron.port.ForkedJob;
+import io.mirrorneuron.port.JobDetail;
+import io.mirrorneuron.port.JobPage;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.Moment;
+import io.mirrorneuron.port.ReplayedLetter;
+import io.mirrorneuron.port.RestoredJob;
+import io.mirrorneuron.port.SentMessage;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.port.SubmittedJob;
+import io.mirrorneuron.port.Why;
 import io.mirrorneuron.runtime.manifest.graph.PayloadPaths;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.MessageForm;
@@ -20,6 +28,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -182,37 +191,50 @@ public final class FakeJobs implements JobsPort {
   }
 
   @Override
-  public synchronized ObjectNode get(String jobId) {
+  public synchronized JobDetail get(String jobId) {
     called("get " + jobId);
-    return job(jobId).detail();
+    return new JobDetail(job(jobId).detail());
   }
 
   @Override
-  public synchronized ObjectNode why(String jobId) {
+  public synchronized Why why(String jobId) {
     called("why " + jobId);
     String status = job(jobId).status;
-    ObjectNode why = Json.object().put("job_id", jobId).put("status", status);
-    if (job(jobId).submission.submittedBy() != null) {
-      why.put("submitted_by", job(jobId).submission.submittedBy());
-    }
-    ObjectNode one = why.put("summary", "it is " + status).putArray("explanations").addObject();
-    one.putObject("subject").put("kind", "step").put("id", "work");
-    one.put("state", "retry_wait").put("cause", "retry").put("text", "step work waits");
-    one.put("record", "job.workflow_state.steps.work").put("until", "2026-06-20T10:00:05.000Z");
-    return why;
+    Why.Explanation one =
+        new Why.Explanation(
+            new Why.Subject("step", "work"),
+            "retry_wait",
+            "retry",
+            "step work waits",
+            "job.workflow_state.steps.work",
+            List.of(),
+            null,
+            null,
+            new Moment("2026-06-20T10:00:05.000Z"),
+            null,
+            null,
+            null);
+    return new Why(
+        jobId,
+        status,
+        job(jobId).submission.submittedBy(),
+        null,
+        null,
+        "it is " + status,
+        List.of(one),
+        null);
   }
 
   @Override
-  public synchronized ObjectNode list(int limit, boolean includeTerminal) {
+  public synchronized JobPage list(int limit, boolean includeTerminal) {
     called("list " + limit + " " + includeTerminal);
-    ObjectNode page = Json.object();
-    ArrayNode rows = page.putArray("data");
+    List<JobPage.Row> rows = new ArrayList<>();
     jobs.values().stream()
         .filter(job -> includeTerminal || !job.isTerminal())
         .sorted((a, b) -> Long.compare(b.changed, a.changed))
         .limit(limit <= 0 ? 100 : limit)
-        .forEach(job -> rows.add(job.row()));
-    return page;
+        .forEach(job -> rows.add(new JobPage.Row(Json.write(job.row()))));
+    return new JobPage(rows, null);
   }
 
   @Override
@@ -284,7 +306,7 @@ public final class FakeJobs implements JobsPort {
   }
 
   @Override
-  public ObjectNode restore(Backup backup, String blueprintId, String runId, String by) {
+  public RestoredJob restore(Backup backup, String blueprintId, String runId, String by) {
     called("restore " + blueprintId + " " + runId + by(by));
     ObjectNode source = source(backup);
     String manifest = new String(backup.files().get(Backup.MANIFEST), StandardCharsets.UTF_8);
@@ -300,15 +322,15 @@ public final class FakeJobs implements JobsPort {
     FakeJob job = add(new Submission(manifest, new Payloads.Inline(files), null, by));
     backups.add(backup);
     move(job.id, "paused", "job_restored");
-    ObjectNode answer = Json.object().put("job_id", job.id).put("status", "paused");
-    answer.put("run_id", isNone(runId) ? job.runId() : runId);
-    answer.put("blueprint_id", isNone(blueprintId) ? job.graphId() : blueprintId);
-    answer.put("source_job_id", source.path("job_id").asText());
-    answer.put("source_run_id", source.path("run_id").asText());
-    answer.putObject("restore_provenance").set("source", source);
-    ObjectNode recovery = answer.putObject("recovery").put("job_id", job.id);
-    recovery.put("action", "paused_for_review").put("reason", "restored");
-    return answer;
+    return new RestoredJob(
+        job.id,
+        isNone(runId) ? job.runId() : runId,
+        isNone(blueprintId) ? job.graphId() : blueprintId,
+        "paused",
+        source.path("job_id").asText(),
+        source.path("run_id").asText(),
+        Json.object().set("source", source),
+        new RestoredJob.Recovery(job.id, "paused_for_review", "restored"));
   }
 
   private static boolean isNone(String id) {
@@ -329,7 +351,7 @@ public final class FakeJobs implements JobsPort {
   }
 
   @Override
-  public synchronized ObjectNode send(String jobId, String agentId, ObjectNode message) {
+  public synchronized SentMessage send(String jobId, String agentId, ObjectNode message) {
     called("send " + jobId + " " + agentId + " " + Json.write(message));
     ObjectNode full = MessageForm.full(message);
     JsonNode given = full.at("/envelope/message_id");
@@ -340,20 +362,15 @@ public final class FakeJobs implements JobsPort {
     job.requireAgent(agentId);
     String id = given.asText("msg-" + calls.size());
     job.take(id, full);
-    ObjectNode answer = Json.object().put("accepted", true).put("job_id", jobId);
-    return answer.put("agent_id", agentId).put("message_id", id);
+    return new SentMessage(true, jobId, agentId, id);
   }
 
   @Override
-  public synchronized ObjectNode replayDeadLetter(String jobId, int index) {
+  public synchronized ReplayedLetter replayDeadLetter(String jobId, int index) {
     called("replayDeadLetter " + jobId + " " + index);
     JsonNode letter = job(jobId).deadLetter(index);
     running(jobId);
-    return Json.object()
-        .put("replayed", true)
-        .put("job_id", jobId)
-        .put("agent_id", letter.path("agent_id").asText())
-        .put("index", index);
+    return new ReplayedLetter(true, jobId, letter.path("agent_id").asText(), index);
   }
 
   private FakeJob running(String jobId) {
@@ -365,13 +382,13 @@ public final class FakeJobs implements JobsPort {
   }
 
   @Override
-  public ObjectNode fork(String jobId, ForkRequest request) {
+  public ForkedJob fork(String jobId, ForkRequest request) {
     called("fork " + jobId + " " + request);
-    ObjectNode from = Json.object().put("job_id", jobId);
+    ForkPoint from;
     Submission source;
     synchronized (this) {
       FakeJob job = job(jobId);
-      from.setAll(job.forkPoint(request));
+      from = new ForkPoint(jobId, job.forkPoint(request));
       source = job.submission;
     }
     Submission wanted =
@@ -387,8 +404,7 @@ public final class FakeJobs implements JobsPort {
         job(jobId).forks.add(made);
       }
     }
-    ObjectNode answer = Json.object().put("id", made).put("job_id", made).put("status", "pending");
-    return answer.set("forked_from", from);
+    return new ForkedJob(made, made, "pending", from);
   }
 
   private static String by(String subject) {

@@ -155,7 +155,7 @@ public final class RuntimeFixture implements AutoCloseable {
       if (!isTerminal(jobId) && !ended.await(60, TimeUnit.SECONDS)) {
         throw new AssertionError("job " + jobId + " does not end: " + jobs().get(jobId));
       }
-      return jobs().get(jobId);
+      return Trees.tree(jobs().get(jobId));
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }

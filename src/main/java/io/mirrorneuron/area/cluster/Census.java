@@ -1,12 +1,15 @@
 package io.mirrorneuron.area.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.port.ClusterSummary;
 import io.mirrorneuron.wire.Json;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /** Counts the nodes and jobs of a system summary by status. Pure. */
 final class Census {
@@ -15,24 +18,34 @@ final class Census {
 
   private Census() {}
 
-  /** {@code {available, total, by_status, items}}; the summary is null when it cannot be had. */
-  static ObjectNode nodes(ObjectNode summary) {
-    ObjectNode nodes = counted(summary, "nodes");
+  /**
+   * {@code {available, total, by_status, items}}.
+   *
+   * @param summary null when it cannot be had
+   */
+  static ObjectNode nodes(ClusterSummary summary) {
+    Optional<ClusterSummary> known = Optional.ofNullable(summary);
+    ObjectNode nodes = counted(known, ClusterSummary::nodeStatuses);
     nodes.set(
         "items",
-        items(summary, "nodes") == null ? Json.MAPPER.createArrayNode() : items(summary, "nodes"));
+        known.flatMap(ClusterSummary::nodeDocuments).orElseGet(Json.MAPPER::createArrayNode));
     return nodes;
   }
 
-  /** {@code {available, total, by_status, active, active_by_status}}. */
-  static ObjectNode jobs(ObjectNode summary) {
-    ObjectNode jobs = counted(summary, "jobs");
-    ArrayNode items = items(summary, "jobs");
-    if (items == null) {
+  /**
+   * {@code {available, total, by_status, active, active_by_status}}.
+   *
+   * @param summary null when it cannot be had
+   */
+  static ObjectNode jobs(ClusterSummary summary) {
+    Optional<ClusterSummary> known = Optional.ofNullable(summary);
+    ObjectNode jobs = counted(known, ClusterSummary::jobStatuses);
+    Optional<List<String>> statuses = known.flatMap(ClusterSummary::jobStatuses);
+    if (statuses.isEmpty()) {
       jobs.putNull("active").putObject("active_by_status");
       return jobs;
     }
-    Map<String, Integer> active = byStatus(items);
+    Map<String, Integer> active = byStatus(statuses.get());
     active.keySet().removeAll(OVER);
     jobs.put("active", active.values().stream().mapToInt(Integer::intValue).sum());
     jobs.set("active_by_status", Json.MAPPER.valueToTree(active));
@@ -40,57 +53,34 @@ final class Census {
   }
 
   /** What {@code /metrics} says: the runtime's own metrics, else counts. */
-  static JsonNode metrics(ObjectNode summary) {
-    if (summary.has("metrics")) {
-      return summary.get("metrics");
+  static JsonNode metrics(ClusterSummary summary) {
+    if (!summary.metrics().isMissingNode()) {
+      return summary.metrics();
     }
     ObjectNode metrics = Json.object();
-    ArrayNode jobs = items(summary, "jobs");
-    ArrayNode nodes = items(summary, "nodes");
-    ObjectNode counted = metrics.putObject("jobs").put("total", jobs == null ? 0 : jobs.size());
-    counted.set("by_status", Json.MAPPER.valueToTree(jobs == null ? Map.of() : byStatus(jobs)));
-    metrics.putObject("nodes").put("total", nodes == null ? 0 : nodes.size());
+    List<String> jobs = summary.jobStatuses().orElse(List.of());
+    ObjectNode counted = metrics.putObject("jobs").put("total", jobs.size());
+    counted.set("by_status", Json.MAPPER.valueToTree(byStatus(jobs)));
+    metrics.putObject("nodes").put("total", summary.nodeStatuses().orElse(List.of()).size());
     return metrics.put("source", "system_summary");
   }
 
-  static Map<String, Integer> byStatus(ArrayNode items) {
+  static Map<String, Integer> byStatus(List<String> statuses) {
     Map<String, Integer> counts = new TreeMap<>();
-    items.forEach(item -> counts.merge(status(item), 1, Integer::sum));
+    statuses.forEach(status -> counts.merge(status, 1, Integer::sum));
     return counts;
   }
 
-  /** A list, or the list within an object; null when there is neither. */
-  static ArrayNode items(ObjectNode summary, String name) {
-    JsonNode found = summary == null ? null : summary.get(name);
-    if (found instanceof ObjectNode object) {
-      found = object.has("data") ? object.get("data") : object.get("items");
-    }
-    return found instanceof ArrayNode array ? array : null;
-  }
-
-  private static ObjectNode counted(ObjectNode summary, String name) {
-    ArrayNode items = items(summary, name);
-    ObjectNode counted = Json.object().put("available", summary != null);
-    if (items == null) {
+  private static ObjectNode counted(
+      Optional<ClusterSummary> summary, Function<ClusterSummary, Optional<List<String>>> statuses) {
+    ObjectNode counted = Json.object().put("available", summary.isPresent());
+    Optional<List<String>> known = summary.flatMap(statuses);
+    if (known.isEmpty()) {
       counted.putNull("total").putObject("by_status");
     } else {
-      counted.put("total", items.size());
-      counted.set("by_status", Json.MAPPER.valueToTree(byStatus(items)));
+      counted.put("total", known.get().size());
+      counted.set("by_status", Json.MAPPER.valueToTree(byStatus(known.get())));
     }
     return counted;
-  }
-
-  private static String status(JsonNode item) {
-    for (String name : new String[] {"status", "state", "health"}) {
-      JsonNode value = item.path(name);
-      JsonNode text =
-          value.isObject()
-              ? (value.has("status") ? value.get("status") : value.path("state"))
-              : value;
-      if (text.isTextual() && !text.textValue().isBlank()) {
-        return text.textValue();
-      }
-    }
-    return "unknown";
   }
 }

@@ -5,6 +5,7 @@ import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ClusterPort;
+import io.mirrorneuron.port.ClusterSummary;
 import io.mirrorneuron.store.RedisState;
 import io.vertx.core.buffer.Buffer;
 import java.time.Clock;
@@ -39,7 +40,7 @@ public final class ClusterVerticle extends AreaVerticle {
   }
 
   private Object getMetrics(ApiCall call) {
-    ObjectNode summary = cluster.summary();
+    ClusterSummary summary = cluster.summary();
     return call.accepts("text/plain")
         ? Buffer.buffer(PrometheusText.of(summary))
         : Census.metrics(summary);

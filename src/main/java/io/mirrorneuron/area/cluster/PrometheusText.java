@@ -1,24 +1,27 @@
 package io.mirrorneuron.area.cluster;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.port.ClusterNode;
+import io.mirrorneuron.port.ClusterNode.Pool;
+import io.mirrorneuron.port.ClusterSummary;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.ToIntFunction;
 
 /** A system summary in the Prometheus text format. Pure. */
 final class PrometheusText {
   private PrometheusText() {}
 
-  static String of(ObjectNode summary) {
+  static String of(ClusterSummary summary) {
     StringBuilder text = new StringBuilder();
-    gauge(text, "mn_jobs", "Jobs by status.", "status", counts(summary, "jobs"));
-    gauge(text, "mn_nodes", "Nodes by status.", "status", counts(summary, "nodes"));
+    gauge(text, "mn_jobs", "Jobs by status.", "status", counts(summary.jobStatuses()));
+    gauge(text, "mn_nodes", "Nodes by status.", "status", counts(summary.nodeStatuses()));
     pools(text, summary);
     return text.toString();
   }
 
-  private static Map<String, Integer> counts(ObjectNode summary, String name) {
-    ArrayNode items = Census.items(summary, name);
-    return items == null ? Map.of() : Census.byStatus(items);
+  private static Map<String, Integer> counts(Optional<List<String>> statuses) {
+    return Census.byStatus(statuses.orElse(List.of()));
   }
 
   private static void gauge(
@@ -36,28 +39,32 @@ final class PrometheusText {
                 .append('\n'));
   }
 
-  private static void pools(StringBuilder text, ObjectNode summary) {
-    ArrayNode nodes = Census.items(summary, "nodes");
-    if (nodes == null) {
+  private static void pools(StringBuilder text, ClusterSummary summary) {
+    if (summary.nodeDocuments().isEmpty()) {
       return;
     }
-    for (String measure : new String[] {"capacity", "in_use", "available", "queued"}) {
-      String name = "mn_executor_pool_" + measure;
-      head(text, name, "Executor slots: " + measure + ".");
-      nodes.forEach(
-          node ->
-              node.path("executor_pools")
-                  .properties()
-                  .forEach(
-                      pool ->
-                          text.append(name)
-                              .append("{node=\"")
-                              .append(escaped(node.path("name").asText()))
-                              .append("\",pool=\"")
-                              .append(escaped(pool.getKey()))
-                              .append("\"} ")
-                              .append(pool.getValue().path(measure).asInt())
-                              .append('\n')));
+    pools(text, summary, "capacity", Pool::capacity);
+    pools(text, summary, "in_use", Pool::inUse);
+    pools(text, summary, "available", Pool::available);
+    pools(text, summary, "queued", Pool::queued);
+  }
+
+  private static void pools(
+      StringBuilder text, ClusterSummary summary, String measure, ToIntFunction<Pool> count) {
+    String name = "mn_executor_pool_" + measure;
+    head(text, name, "Executor slots: " + measure + ".");
+    for (ClusterNode node : summary.nodes()) {
+      node.pools()
+          .forEach(
+              (pool, slots) ->
+                  text.append(name)
+                      .append("{node=\"")
+                      .append(escaped(node.name()))
+                      .append("\",pool=\"")
+                      .append(escaped(pool))
+                      .append("\"} ")
+                      .append(count.applyAsInt(slots))
+                      .append('\n'));
     }
   }
 

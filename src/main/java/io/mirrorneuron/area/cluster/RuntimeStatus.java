@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ClusterPort;
+import io.mirrorneuron.port.ClusterSummary;
 import io.mirrorneuron.store.RedisState;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
@@ -70,7 +71,7 @@ final class RuntimeStatus {
   /**
    * @param summary null when it could not be had
    */
-  private record Probe(ObjectNode summary, String error, long nanos) {
+  private record Probe(ClusterSummary summary, String error, long nanos) {
     ObjectNode component(String target) {
       ObjectNode component = Json.object().put("name", "core_grpc");
       component.put("status", error == null ? "passing" : "critical").put("target", target);
@@ -83,10 +84,10 @@ final class RuntimeStatus {
 
   private Probe probe(Duration timeout) {
     long start = System.nanoTime();
-    FutureTask<ObjectNode> asking = new FutureTask<>(cluster::summary);
+    FutureTask<ClusterSummary> asking = new FutureTask<>(cluster::summary);
     Thread thread = Thread.ofVirtual().name("mn.probe").start(asking);
     try {
-      ObjectNode summary = asking.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      ClusterSummary summary = asking.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
       return new Probe(summary, null, System.nanoTime() - start);
     } catch (TimeoutException e) {
       thread.interrupt();

@@ -3,6 +3,7 @@ package io.mirrorneuron.area.cluster;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.port.CapacityReport;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
 
@@ -25,7 +26,8 @@ final class Totals {
   private Totals() {}
 
   /** The report with its nodes and totals completed, and {@code combined} where it can be had. */
-  static ObjectNode enrich(ObjectNode report) {
+  static ObjectNode enrich(CapacityReport whole) {
+    ObjectNode report = whole.json().deepCopy();
     for (String name : List.of("totals", "usable", "combined")) {
       if (report.get(name) instanceof ObjectNode totals) {
         complete(totals);

@@ -2,13 +2,14 @@ package io.mirrorneuron.area.jobs;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.area.jobs.view.JobDetail;
+import io.mirrorneuron.area.jobs.view.CompactDetail;
 import io.mirrorneuron.area.jobs.view.RunFacts;
 import io.mirrorneuron.area.jobs.view.stored.JobRecord;
 import io.mirrorneuron.area.jobs.view.stored.StoredRun;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.run.ShownRun;
 import io.mirrorneuron.wire.Json;
@@ -31,22 +32,22 @@ final class JobReads {
   ObjectNode compact(String jobId) {
     try {
       JobRecord record = JobRecord.of(jobs.brief(jobId));
-      EventPage last = jobs.lastEvents(jobId, JobDetail.EVENTS_READ);
+      EventPage last = jobs.lastEvents(jobId, CompactDetail.EVENTS_READ);
       return runs.folder(record)
           .map(run -> compact(jobId, record.with(runs.documents(run)), last, run))
-          .orElseGet(() -> JobDetail.compact(jobId, record, last, RunFacts.NONE));
+          .orElseGet(() -> CompactDetail.compact(jobId, record, last, RunFacts.NONE));
     } catch (MnException e) {
       ShownRun run = runs.left(jobId, e);
-      JobRecord record = new JobRecord(Json.object(), runs.documents(run));
-      return compact(jobId, record, runs.lastEvents(run, JobDetail.EVENTS_READ), run);
+      JobRecord record = new JobRecord(JobDetail.NONE, runs.documents(run));
+      return compact(jobId, record, runs.lastEvents(run, CompactDetail.EVENTS_READ), run);
     }
   }
 
   private ObjectNode compact(String jobId, JobRecord record, EventPage last, ShownRun run) {
-    return JobDetail.compact(jobId, record, last, runs.facts(run));
+    return CompactDetail.compact(jobId, record, last, runs.facts(run));
   }
 
-  ObjectNode full(String jobId) {
+  JobDetail full(String jobId) {
     try {
       return jobs.get(jobId);
     } catch (MnException e) {
@@ -54,7 +55,7 @@ final class JobReads {
     }
   }
 
-  private ObjectNode full(ShownRun run) {
+  private JobDetail full(ShownRun run) {
     StoredRun documents = runs.documents(run);
     ObjectNode job = documents.run() instanceof ObjectNode known ? known.deepCopy() : Json.object();
     if (documents.job() instanceof ObjectNode known) {
@@ -70,7 +71,7 @@ final class JobReads {
         .events()
         .reversed()
         .forEach(event -> recent.add(Json.parseObject(event, "event")));
-    return full;
+    return new JobDetail(full);
   }
 
   /** The run of a job that the runtime knows; null when it has none, or the runtime does not. */

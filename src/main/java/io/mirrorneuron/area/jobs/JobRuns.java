@@ -10,6 +10,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.ShownRun;
@@ -101,7 +102,7 @@ public final class JobRuns {
         .filter(plan -> !plan.at("/workflow/steps").isEmpty() || isGraph(plan))
         .findFirst()
         .ifPresent(plan -> document.set("manifest", plan));
-    return new JobRecord(document, documents(folder));
+    return new JobRecord(new JobDetail(document), documents(folder));
   }
 
   private static boolean isGraph(JsonNode plan) {

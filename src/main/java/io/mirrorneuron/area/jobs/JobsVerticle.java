@@ -9,7 +9,12 @@ import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.port.Backup;
 import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.ForkRequest;
+import io.mirrorneuron.port.ForkedJob;
+import io.mirrorneuron.port.JobPage;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.ReplayedLetter;
+import io.mirrorneuron.port.RestoredJob;
+import io.mirrorneuron.port.SentMessage;
 import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.store.BackupArchive;
 import io.mirrorneuron.store.BundleStaging;
@@ -105,7 +110,7 @@ public final class JobsVerticle extends AreaVerticle {
         .put("status", job.status());
   }
 
-  private ObjectNode listJobs(ApiCall call) {
+  private JobPage listJobs(ApiCall call) {
     int limit = (int) Math.min(call.integer("limit"), MAX_ROWS);
     return jobs.list(limit, call.flag("include_terminal"));
   }
@@ -138,17 +143,17 @@ public final class JobsVerticle extends AreaVerticle {
     return answer;
   }
 
-  private ObjectNode replayDeadLetter(ApiCall call) {
+  private ReplayedLetter replayDeadLetter(ApiCall call) {
     return jobs.replayDeadLetter(id(call), (int) call.integer("index"));
   }
 
-  private ObjectNode restoreJob(ApiCall call) {
+  private RestoredJob restoreJob(ApiCall call) {
     Path zip = call.upload().path();
     Backup backup = BackupArchive.unpack(zip, zip.getParent());
     return jobs.restore(backup, call.text("blueprint_id"), call.text("run_id"), call.subject());
   }
 
-  private ObjectNode forkJob(ApiCall call) {
+  private ForkedJob forkJob(ApiCall call) {
     JsonNode at = call.body().path("at");
     Map<String, JsonNode> inputs = new HashMap<>();
     call.body()
@@ -161,7 +166,7 @@ public final class JobsVerticle extends AreaVerticle {
             at.textValue(), at.asLong(), inputs, call.text("Idempotency-Key"), call.subject()));
   }
 
-  private ObjectNode sendMessage(ApiCall call) {
+  private SentMessage sendMessage(ApiCall call) {
     ObjectNode message = call.body();
     return jobs.send(id(call), message.remove("agent_id").asText(), message);
   }

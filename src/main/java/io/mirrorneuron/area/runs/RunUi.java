@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.run.ShownRun;
 import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.wire.Json;
@@ -31,13 +32,13 @@ final class RunUi {
           "/manifest/metadata/blueprint_web_ui_service",
           "/service");
 
-  private final Function<String, Optional<JsonNode>> jobs;
+  private final Function<String, Optional<JobDetail>> jobs;
   private final Probe probe;
 
   /**
-   * @param jobs the runtime's document of a job
+   * @param jobs what the runtime tells of a job
    */
-  RunUi(Function<String, Optional<JsonNode>> jobs, Probe probe) {
+  RunUi(Function<String, Optional<JobDetail>> jobs, Probe probe) {
     this.jobs = jobs;
     this.probe = probe;
   }
@@ -88,7 +89,7 @@ final class RunUi {
 
   private Optional<JsonNode> known(String jobId, boolean optional) {
     try {
-      return jobs.apply(jobId);
+      return jobs.apply(jobId).map(JobDetail::json);
     } catch (MnException e) {
       if (optional && e.code().retryable()) {
         return Optional.empty();

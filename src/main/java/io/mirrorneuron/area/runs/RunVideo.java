@@ -1,9 +1,9 @@
 package io.mirrorneuron.area.runs;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.run.ShownRun;
 import io.mirrorneuron.run.files.AllowedRoots;
 import io.mirrorneuron.run.files.ServedFile;
@@ -22,16 +22,16 @@ import java.util.function.Function;
  * brought along. What {@code ui.json} says of where bundles lie does not count.
  */
 final class RunVideo {
-  private final Function<String, Optional<JsonNode>> jobs;
+  private final Function<String, Optional<JobDetail>> jobs;
   private final Path bundles;
   private final AllowedRoots reach;
 
   /**
-   * @param jobs the runtime's document of a job
+   * @param jobs what the runtime tells of a job
    * @param bundles the folder of bundles, each under its fingerprint
    * @param reach that of the run alone
    */
-  RunVideo(Function<String, Optional<JsonNode>> jobs, Path bundles, AllowedRoots reach) {
+  RunVideo(Function<String, Optional<JobDetail>> jobs, Path bundles, AllowedRoots reach) {
     this.jobs = jobs;
     this.bundles = bundles;
     this.reach = reach;
@@ -85,9 +85,8 @@ final class RunVideo {
   private Optional<Path> bundle(ShownRun run) {
     String jobId = run.peek("job.json").map(job -> job.path("job_id").asText("")).orElse("");
     return jobs.apply(jobId)
-        .map(document -> document.path("job"))
-        .filter(job -> job.path("run_id").asText(run.runId()).equals(run.runId()))
-        .map(job -> job.at("/manifest_ref/bundle_fingerprint").asText(""))
+        .filter(job -> job.runId() == null || job.runId().equals(run.runId()))
+        .map(JobDetail::bundleFingerprint)
         .filter(fingerprint -> fingerprint.matches("[0-9a-f]{64}"))
         .map(bundles::resolve);
   }

@@ -1,12 +1,12 @@
 package io.mirrorneuron.area.runs;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.run.ShownRun;
 import io.mirrorneuron.run.ShownRuns;
@@ -127,7 +127,7 @@ public final class RunsVerticle extends AreaVerticle {
   private ObjectNode result(ShownRun folder) {
     return folder
         .readAsMade("result.json")
-        .or(() -> folder.jobResult(this::job))
+        .or(() -> folder.jobResult(id -> job(id).map(JobDetail::result)))
         .orElseThrow(() -> notFound("result"));
   }
 
@@ -138,14 +138,14 @@ public final class RunsVerticle extends AreaVerticle {
             () ->
                 folder
                     .readAsMade("result.json")
-                    .or(() -> folder.jobResult(this::job))
+                    .or(() -> folder.jobResult(id -> job(id).map(JobDetail::result)))
                     .filter(result -> result.path("final_artifact").isObject())
                     .map(result -> result.withObject("/final_artifact")))
         .orElseThrow(() -> notFound("final artifact"));
   }
 
-  /** The runtime's document of a job, if it knows the job. */
-  private Optional<JsonNode> job(String jobId) {
+  /** What the runtime tells of a job, if it knows the job. */
+  private Optional<JobDetail> job(String jobId) {
     try {
       return jobId.isEmpty() ? Optional.empty() : Optional.of(jobs.get(jobId));
     } catch (MnException e) {

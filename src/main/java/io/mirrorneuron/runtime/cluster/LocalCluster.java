@@ -3,7 +3,9 @@ package io.mirrorneuron.runtime.cluster;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.CapacityReport;
 import io.mirrorneuron.port.ClusterPort;
+import io.mirrorneuron.port.ClusterSummary;
 import io.mirrorneuron.runtime.exec.pool.PoolUsage;
 import io.mirrorneuron.store.ResourceLimits;
 import io.mirrorneuron.store.ResourceLimits.Resource;
@@ -49,12 +51,12 @@ public final class LocalCluster implements ClusterPort {
   }
 
   @Override
-  public ObjectNode summary() {
+  public ClusterSummary summary() {
     ObjectNode summary = Json.object();
     summary.putArray("nodes").add(NodeDocument.summary(identity, hardware.get(), pools.get()));
     summary.set("jobs", jobs.latest(SUMMARY_ROWS));
     summary.set("metrics", metrics());
-    return summary;
+    return new ClusterSummary(summary);
   }
 
   private ObjectNode metrics() {
@@ -76,12 +78,12 @@ public final class LocalCluster implements ClusterPort {
   }
 
   @Override
-  public ObjectNode resource() {
-    return ResourceReport.of(identity, hardware.get(), limits.load());
+  public CapacityReport resource() {
+    return new CapacityReport(ResourceReport.of(identity, hardware.get(), limits.load()));
   }
 
   @Override
-  public ObjectNode setResource(ObjectNode change) {
+  public CapacityReport setResource(ObjectNode change) {
     Map<Resource, Integer> changes = new EnumMap<>(Resource.class);
     for (var entry : change.properties()) {
       Resource resource = resource(entry.getKey());

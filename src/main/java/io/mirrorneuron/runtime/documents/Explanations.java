@@ -1,28 +1,28 @@
 package io.mirrorneuron.runtime.documents;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.port.Why.Explanation;
+import io.mirrorneuron.port.Why.Subject;
 import io.mirrorneuron.runtime.state.AgentState;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.StepState;
-import io.mirrorneuron.wire.Json;
-import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 
-/** Writes down why a job, its steps and its agents are where they are; see {@link Why}. */
+/** Writes down why a job, its steps and its agents are where they are; see {@link JobExplainer}. */
 final class Explanations {
   private static final int EXPLAINED = 200;
 
   private final JobState state;
-  private final ArrayNode all = Json.MAPPER.createArrayNode();
+  private final List<ExplanationDraft> all = new ArrayList<>();
   private int unexplained;
 
   Explanations(JobState state) {
     this.state = state;
   }
 
-  /** {@code {subject: {kind, id}, state, cause, text, record, …}}, of no more than are shown. */
-  ArrayNode all() {
-    return all;
+  /** No more than are shown. */
+  List<Explanation> all() {
+    return all.stream().map(ExplanationDraft::finished).toList();
   }
 
   /** How many more there would be. */
@@ -32,7 +32,7 @@ final class Explanations {
 
   /** Writes explanations of one subject. */
   interface Explainer {
-    ObjectNode explain(String cause, String text);
+    ExplanationDraft explain(String cause, String text);
   }
 
   Explainer of(StepState step) {
@@ -50,7 +50,7 @@ final class Explanations {
             "agents[" + agent.id() + "]");
   }
 
-  ObjectNode explain(StepState step, String cause, String text) {
+  ExplanationDraft explain(StepState step, String cause, String text) {
     return add(
         "step",
         step.id(),
@@ -60,24 +60,18 @@ final class Explanations {
         "job.workflow_state.steps." + step.id());
   }
 
-  ObjectNode explain(String cause, String text, String record) {
+  ExplanationDraft explain(String cause, String text, String record) {
     return add("job", state.jobId(), state.status().word(), cause, text, record);
   }
 
-  private ObjectNode add(
+  private ExplanationDraft add(
       String kind, String id, String word, String cause, String text, String record) {
-    ObjectNode one = Json.object();
-    one.putObject("subject").put("kind", kind).put("id", id);
-    one.put("state", word).put("cause", cause).put("text", text).put("record", record);
+    ExplanationDraft one = new ExplanationDraft(new Subject(kind, id), word, cause, text, record);
     if (all.size() < EXPLAINED) {
       all.add(one);
     } else {
       unexplained++;
     }
     return one;
-  }
-
-  static String time(long millis) {
-    return millis == 0 ? null : Json.timestamp(Instant.ofEpochMilli(millis));
   }
 }

@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.documents;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.runtime.state.AgentState;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.LedgerDocument;
@@ -32,7 +33,7 @@ public final class JobDocuments {
    * @param epoch of the present owner
    * @param recentEvents oldest first
    */
-  ObjectNode details(JobState state, ObjectNode row, String owner, long epoch, List<String> recent)
+  JobDetail details(JobState state, ObjectNode row, String owner, long epoch, List<String> recent)
       throws JsonProcessingException {
     ObjectNode details = Json.object();
     details.set("job", job(state, row, owner, epoch));
@@ -58,11 +59,11 @@ public final class JobDocuments {
         .forEach(names::add);
     details.set("recent_events", newestFirst(recent));
     details.set("sandboxes", sandboxes);
-    return details;
+    return new JobDetail(details);
   }
 
   /** {@code {job, agents}}: the row with the times and the ledger, and what each agent does. */
-  ObjectNode brief(JobState state, ObjectNode row) {
+  JobDetail brief(JobState state, ObjectNode row) {
     ObjectNode brief = Json.object();
     ObjectNode job = brief.set("job", row.deepCopy()).withObject("/job");
     job.put("started_at", time(state.header().startedAt()));
@@ -72,11 +73,11 @@ public final class JobDocuments {
     for (Agent agent : state.workflow().agents().values()) {
       agents.add(agent(state, agent, row));
     }
-    return brief;
+    return new JobDetail(brief);
   }
 
   /** The same document for a job whose manifest or state this build cannot read. */
-  ObjectNode outline(StoredJob stored, ObjectNode row, List<String> recent)
+  JobDetail outline(StoredJob stored, ObjectNode row, List<String> recent)
       throws JsonProcessingException {
     ObjectNode details = Json.object();
     ObjectNode job = details.set("job", row.deepCopy()).withObject("/job");
@@ -96,7 +97,7 @@ public final class JobDocuments {
     details.putArray("agents");
     details.set("recent_events", newestFirst(recent));
     details.putArray("sandboxes");
-    return details;
+    return new JobDetail(details);
   }
 
   private static ArrayNode newestFirst(List<String> recent) throws JsonProcessingException {
@@ -119,7 +120,7 @@ public final class JobDocuments {
     job.set("root_agent_ids", Json.MAPPER.valueToTree(workflow.entrypoints()));
     job.set("recovery", state.header().recovery());
     if (state.header().origin().forkedFrom() != null) {
-      job.set("forked_from", state.header().origin().forkedFrom());
+      job.set("forked_from", Json.MAPPER.valueToTree(state.header().origin().forkedFrom()));
     }
     if (!state.header().forks().isEmpty()) {
       job.set("forks", Json.MAPPER.valueToTree(state.header().forks()));

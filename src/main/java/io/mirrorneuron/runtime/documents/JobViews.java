@@ -2,6 +2,10 @@ package io.mirrorneuron.runtime.documents;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.port.JobDetail;
+import io.mirrorneuron.port.Why;
+import io.mirrorneuron.port.Why.Explanation;
+import io.mirrorneuron.port.Why.Subject;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.StateReader;
@@ -39,7 +43,7 @@ public final class JobViews {
    * @param stored an outline will do
    * @param recent events, oldest first
    */
-  public ObjectNode details(StoredJob stored, ObjectNode row, List<String> recent) {
+  public JobDetail details(StoredJob stored, ObjectNode row, List<String> recent) {
     try {
       JobState state;
       try {
@@ -54,37 +58,46 @@ public final class JobViews {
   }
 
   /** The document without what only the full view shows. */
-  public ObjectNode brief(StoredJob stored, ObjectNode row) {
+  public JobDetail brief(StoredJob stored, ObjectNode row) {
     try {
       return documents.brief(outline(stored), row);
     } catch (RuntimeException e) { // the manifest or the state is not for this build
       ObjectNode brief = Json.object();
       brief.set("job", row);
       brief.putArray("agents");
-      return brief;
+      return new JobDetail(brief);
     }
   }
 
   /**
-   * Why the job is where it is; see {@link Why}. Of a job that this build cannot read, why that is.
+   * Why the job is where it is; see {@link JobExplainer}. Of a job that this build cannot read, why
+   * that is.
    *
    * @param stored an outline will do
    */
-  public ObjectNode why(StoredJob stored, ObjectNode row) {
+  public Why why(StoredJob stored, ObjectNode row) {
     try {
-      return new Why(outline(stored), timers.now(), obstacles).document();
+      return new JobExplainer(outline(stored), timers.now(), obstacles).answer();
     } catch (RuntimeException e) {
       String reason = row.path("recovery_reason").asText("its stored state cannot be read");
-      ObjectNode why = Json.object().put("job_id", stored.jobId());
-      why.set("status", row.path("status"));
-      Subjects.read(row).writeTo(why);
-      why.put("summary", "the job cannot go on: " + reason);
-      ObjectNode one = why.putArray("explanations").addObject();
-      one.putObject("subject").put("kind", "job").put("id", stored.jobId());
-      one.set("state", row.path("status"));
-      one.put("cause", "blocked").put("text", "the job cannot go on: " + reason);
-      one.put("record", "job.recovery_reason");
-      return why;
+      String status = row.path("status").textValue();
+      String text = "the job cannot go on: " + reason;
+      Subjects subjects = Subjects.read(row);
+      return new Why(
+          stored.jobId(),
+          status,
+          subjects.submittedBy(),
+          subjects.pausedBy(),
+          subjects.cancelledBy(),
+          text,
+          List.of(
+              new Explanation(
+                  new Subject("job", stored.jobId()),
+                  status,
+                  "blocked",
+                  text,
+                  "job.recovery_reason")),
+          null);
     }
   }
 

@@ -3,6 +3,8 @@ package io.mirrorneuron.runtime.grpc;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.port.JobDetail;
+import io.mirrorneuron.port.JobPage;
 import io.mirrorneuron.wire.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -38,7 +40,8 @@ final class AnswerBudget {
   private AnswerBudget() {}
 
   /** The detail as text; beyond the budget recent events go first, then ledgers, then the rest. */
-  static String detail(ObjectNode detail) {
+  static String detail(JobDetail whole) {
+    ObjectNode detail = whole.json();
     String text = Json.write(detail);
     if (bytes(text) <= DETAIL_BYTES) {
       return text;
@@ -61,6 +64,12 @@ final class AnswerBudget {
       }
     }
     return bytes(text) <= DETAIL_BYTES ? text : Json.write(lastResort(slim));
+  }
+
+  /** The rows of the page that fit. */
+  static String rows(JobPage page) {
+    String text = Json.write(page);
+    return bytes(text) <= MESSAGE_BYTES ? text : rows(Json.parseObject(text, "page"), "data");
   }
 
   /** The rows of {@code array} that fit beside the rest of {@code document}. */

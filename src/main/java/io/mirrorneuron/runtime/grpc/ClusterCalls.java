@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.CapacityReport;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.proto.cluster.v1.ClusterServiceGrpcService;
 import io.mirrorneuron.proto.cluster.v1.GetResourceRequest;
@@ -104,7 +105,7 @@ final class ClusterCalls {
 
   private GetSystemSummaryResponse summary(GetSystemSummaryRequest request) {
     return GetSystemSummaryResponse.newBuilder()
-        .setSummaryJson(AnswerBudget.rows(cluster.summary(), "jobs"))
+        .setSummaryJson(AnswerBudget.rows(cluster.summary().json(), "jobs"))
         .build();
   }
 
@@ -113,7 +114,7 @@ final class ClusterCalls {
   }
 
   private SetResourceResponse setResource(SetResourceRequest request) {
-    ObjectNode report = cluster.setResource(limits(request.getResourceJson()));
+    CapacityReport report = cluster.setResource(limits(request.getResourceJson()));
     return SetResourceResponse.newBuilder().setResourceJson(Json.write(report)).build();
   }
 

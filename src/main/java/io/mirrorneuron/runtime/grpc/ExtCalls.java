@@ -19,7 +19,6 @@ import io.mirrorneuron.proto.ext.v1.SendMessageRequest;
 import io.mirrorneuron.wire.GrpcMetadata;
 import io.mirrorneuron.wire.Json;
 import io.vertx.grpc.server.Service;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -121,8 +120,7 @@ final class ExtCalls {
   }
 
   private ExtJsonResponse metrics(GetMetricsRequest request) {
-    ObjectNode summary = cluster.summary();
-    return json(Json.write(summary.retain(List.of("metrics")).path("metrics")));
+    return json(Json.write(cluster.summary().metrics()));
   }
 
   private static ExtJsonResponse json(String text) {

@@ -1,11 +1,11 @@
 package io.mirrorneuron.runtime.grpc;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.port.Backup;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.RestoredJob;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.proto.job.v1.CancelJobRequest;
@@ -88,8 +88,7 @@ final class JobCalls {
 
   private ListJobsResponse list(ListJobsRequest request) {
     return ListJobsResponse.newBuilder()
-        .setJobsJson(
-            AnswerBudget.rows(jobs.list(request.getLimit(), request.getIncludeTerminal()), "data"))
+        .setJobsJson(AnswerBudget.rows(jobs.list(request.getLimit(), request.getIncludeTerminal())))
         .build();
   }
 
@@ -128,7 +127,7 @@ final class JobCalls {
 
   private RestoreJobBackupResponse restore(RestoreJobBackupRequest request, Call call) {
     Backup backup = new Backup(request.getBackupJson(), contents(request.getBundleFilesMap()));
-    ObjectNode job =
+    RestoredJob job =
         jobs.restore(backup, request.getBlueprintId(), request.getRunId(), call.caller().subject());
     return RestoreJobBackupResponse.newBuilder().setResultJson(Json.write(job)).build();
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.port.ReplayedLetter;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.wire.Json;
 
@@ -18,7 +19,7 @@ final class DeadLetters {
   }
 
   /** See {@link io.mirrorneuron.port.JobsPort#replayDeadLetter}. */
-  ObjectNode replay(String jobId, int index) {
+  ReplayedLetter replay(String jobId, int index) {
     JsonNode letter = find(jobId, index);
     String target = letter.path("message").path("envelope").path("to").asText("");
     if (target.isEmpty()) {
@@ -30,8 +31,7 @@ final class DeadLetters {
     ObjectNode message = (ObjectNode) letter.path("message");
     message.withObject("/envelope").remove("message_id"); // the second delivery is another message
     Answers.await(engine.commands().deliver(jobId, target, message));
-    ObjectNode answer = Json.object().put("replayed", true).put("job_id", jobId);
-    return answer.put("agent_id", target).put("index", index);
+    return new ReplayedLetter(true, jobId, target, index);
   }
 
   private JsonNode find(String jobId, int index) {

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Backup;
+import io.mirrorneuron.port.JobBrief;
+import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.loop.Restoration;
@@ -53,19 +55,20 @@ final class JobExport {
           "job " + jobId + " must be paused before a backup; it is " + source.status().word());
     }
     ObjectNode row = Answers.row(jobId, store.row(jobId));
-    ObjectNode details = engine.views().details(stored, row, List.of());
+    JobDetail details = engine.views().details(stored, row, List.of());
     Map<String, byte[]> files = files(stored.manifest(), source.bundle());
     ObjectNode json = Json.object().put("schema_version", Backup.SCHEMA);
     json.put("created_at", Json.timestamp(clock.instant()));
-    json.set("source", source(details.path("job"), source, stored.manifest()));
+    json.set("source", source(details.job(), source, stored.manifest()));
     json.set("target_policy", targetPolicy());
     json.set("sections", sections());
     ObjectNode runtime = json.putObject("runtime");
-    ObjectNode job = runtime.set("job", details.path("job")).withObject("/job");
+    ObjectNode job = runtime.putObject("job");
+    details.json().path("job").properties().forEach(one -> job.set(one.getKey(), one.getValue()));
     ObjectNode state = job.putObject("state");
     state.set("fields", Json.MAPPER.valueToTree(stored.fields()));
     state.set("blobs", Json.MAPPER.valueToTree(stored.blobs()));
-    runtime.set("agents", details.path("agents"));
+    runtime.set("agents", details.agentDocuments());
     runtime.set("events", events(jobId, source.lastEventSeq()));
     ObjectNode bundle = json.putObject("bundle").put("file_count", files.size());
     ArrayNode paths = bundle.putArray("files");
@@ -73,15 +76,14 @@ final class JobExport {
     return new Backup(Json.write(json), files);
   }
 
-  private static ObjectNode source(JsonNode job, Restoration.Source source, String manifest) {
-    ObjectNode json = Json.object().put("job_id", job.path("job_id").asText());
+  private static ObjectNode source(JobBrief job, Restoration.Source source, String manifest) {
+    ObjectNode json = Json.object().put("job_id", job.jobId());
     json.put("run_id", source.runId());
     String blueprint = blueprintId(Json.parseObject(manifest, Backup.MANIFEST));
     if (!blueprint.isEmpty()) {
       json.put("blueprint_id", blueprint);
     }
-    json.set("graph_id", job.get("graph_id"));
-    json.set("submitted_at", job.get("submitted_at"));
+    json.put("graph_id", job.graphId()).put("submitted_at", job.submittedAt());
     return json.put("status", source.status().word());
   }
 

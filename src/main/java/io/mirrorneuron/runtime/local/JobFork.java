@@ -1,8 +1,8 @@
 package io.mirrorneuron.runtime.local;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ForkRequest;
+import io.mirrorneuron.port.ForkedJob;
 import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.loop.Fork;
@@ -36,7 +36,7 @@ final class JobFork {
   }
 
   /** See {@link io.mirrorneuron.port.JobsPort#fork}. */
-  ObjectNode of(String jobId, ForkRequest request) {
+  ForkedJob of(String jobId, ForkRequest request) {
     StoredJob stored = Answers.job(jobId, store.load(jobId));
     Workflow workflow = manifests.parse(stored.manifest());
     Fork fork = fork(stored, workflow, request);
@@ -50,13 +50,10 @@ final class JobFork {
             newJobs.id(workflow.graphId()),
             stored.manifest(),
             request.idempotencyKey(),
-            "fork " + jobId + " " + fork.at(),
+            "fork " + jobId + " " + Json.write(fork.from().at()),
             inputs);
     SubmittedJob made = Answers.await(engine.creation().fork(job, fork, request.submittedBy()));
-    ObjectNode answer = Json.object().put("id", made.jobId()).put("job_id", made.jobId());
-    answer.put("status", made.status());
-    answer.putObject("forked_from").put("job_id", jobId).set("at", fork.at());
-    return answer;
+    return new ForkedJob(made.jobId(), made.jobId(), made.status(), fork.from());
   }
 
   private Fork fork(StoredJob stored, Workflow workflow, ForkRequest request) {

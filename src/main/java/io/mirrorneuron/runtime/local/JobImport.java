@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.port.Backup;
+import io.mirrorneuron.port.RestoredJob;
 import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.loop.Restoration;
@@ -52,7 +53,7 @@ final class JobImport {
   }
 
   /** See {@link io.mirrorneuron.port.JobsPort#restore}. */
-  ObjectNode restore(Backup backup, String blueprint, String run, String by) {
+  RestoredJob restore(Backup backup, String blueprint, String run, String by) {
     ObjectNode json = checked(backup);
     JsonNode job = json.path("runtime").path("job");
     JsonNode source = json.path("source");
@@ -84,23 +85,15 @@ final class JobImport {
             by);
     Answers.await(engine.creation().restore(newJobs.of(jobId, text), workflow, from));
 
-    return answer(
-        Json.object().put("job_id", jobId).put("run_id", runId).put("blueprint_id", blueprintId),
+    return new RestoredJob(
+        jobId,
+        runId,
+        blueprintId,
+        "paused",
         sourceJob,
         sourceRun,
         provenance,
-        reason);
-  }
-
-  private static ObjectNode answer(
-      ObjectNode ids, String sourceJob, String sourceRun, ObjectNode provenance, String reason) {
-    ObjectNode answer = ids.put("status", "paused");
-    answer.put("source_job_id", sourceJob).put("source_run_id", sourceRun);
-    answer.set("restore_provenance", provenance);
-    ObjectNode recovery = answer.putObject("recovery");
-    recovery.set("job_id", answer.get("job_id"));
-    recovery.put("action", "paused_for_review").put("reason", reason);
-    return answer;
+        new RestoredJob.Recovery(jobId, "paused_for_review", reason));
   }
 
   private static ObjectNode checked(Backup backup) {

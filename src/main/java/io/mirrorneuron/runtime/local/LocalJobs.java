@@ -1,7 +1,6 @@
 package io.mirrorneuron.runtime.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.ErrorCode;
@@ -9,10 +8,17 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Backup;
 import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.ForkRequest;
+import io.mirrorneuron.port.ForkedJob;
+import io.mirrorneuron.port.JobDetail;
+import io.mirrorneuron.port.JobPage;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.ReplayedLetter;
+import io.mirrorneuron.port.RestoredJob;
+import io.mirrorneuron.port.SentMessage;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.port.SubmittedJob;
+import io.mirrorneuron.port.Why;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.manifest.graph.PayloadPaths;
@@ -24,7 +30,6 @@ import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.store.JobStore.StoredJob;
-import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.MessageForm;
 import io.mirrorneuron.wire.Redaction;
 import java.time.Clock;
@@ -103,7 +108,7 @@ public final class LocalJobs implements JobsPort {
   }
 
   @Override
-  public ObjectNode get(String jobId) {
+  public JobDetail get(String jobId) {
     // Asked for together: the answers come in this order over the one connection of the job. The
     // row comes first, so that a job that has ended is never shown without its result.
     CompletionStage<String> row = store.row(jobId);
@@ -116,16 +121,16 @@ public final class LocalJobs implements JobsPort {
   }
 
   /** Hides secrets, except in the result, which is what the job was run for. */
-  private static ObjectNode shown(ObjectNode details) {
-    ObjectNode shown = Redaction.of(details);
-    if (shown.get("job") instanceof ObjectNode job && details.at("/job").has("result")) {
-      job.set("result", details.at("/job/result"));
+  private static JobDetail shown(JobDetail detail) {
+    ObjectNode shown = Redaction.of(detail.json());
+    if (shown.get("job") instanceof ObjectNode job && !detail.result().isMissingNode()) {
+      job.set("result", detail.result());
     }
-    return shown;
+    return new JobDetail(shown);
   }
 
   @Override
-  public ObjectNode brief(String jobId) {
+  public JobDetail brief(String jobId) {
     CompletionStage<String> row = store.row(jobId);
     CompletionStage<Optional<StoredJob>> stored = store.outline(jobId);
     StoredJob job = Answers.job(jobId, stored);
@@ -133,7 +138,7 @@ public final class LocalJobs implements JobsPort {
   }
 
   @Override
-  public ObjectNode why(String jobId) {
+  public Why why(String jobId) {
     CompletionStage<String> row = store.row(jobId);
     CompletionStage<Optional<StoredJob>> stored = store.outline(jobId);
     StoredJob job = Answers.job(jobId, stored);
@@ -141,13 +146,10 @@ public final class LocalJobs implements JobsPort {
   }
 
   @Override
-  public ObjectNode list(int limit, boolean includeTerminal) {
+  public JobPage list(int limit, boolean includeTerminal) {
     int rows = limit <= 0 ? DEFAULT_ROWS : Math.min(limit, MAX_ROWS);
-    ObjectNode answer = Json.object();
-    ArrayNode data = answer.putArray("data");
-    Answers.await(store.rows(rows, includeTerminal))
-        .forEach(row -> data.add(Json.parseObject(row, "stored document")));
-    return answer;
+    List<String> data = Answers.await(store.rows(rows, includeTerminal));
+    return new JobPage(data.stream().map(JobPage.Row::new).toList(), null);
   }
 
   @Override
@@ -174,8 +176,7 @@ public final class LocalJobs implements JobsPort {
       if (e.code() != ErrorCode.TIMEOUT) {
         throw e;
       }
-      return JobStatus.valueOf(
-          get(jobId).path("job").path("status").asText().toUpperCase(Locale.ROOT));
+      return JobStatus.valueOf(get(jobId).status().toUpperCase(Locale.ROOT));
     }
   }
 
@@ -208,7 +209,7 @@ public final class LocalJobs implements JobsPort {
   }
 
   @Override
-  public ObjectNode send(String jobId, String agentId, ObjectNode message) {
+  public SentMessage send(String jobId, String agentId, ObjectNode message) {
     ObjectNode full = MessageForm.full(message);
     storage.requireRoom();
     ObjectNode envelope = full.withObject("/envelope");
@@ -219,12 +220,11 @@ public final class LocalJobs implements JobsPort {
     String id = given.asText("msg-" + newJobs.suffixes().get());
     envelope.put("message_id", id);
     Answers.await(engine.commands().deliver(jobId, agentId, full));
-    ObjectNode answer = Json.object().put("accepted", true).put("job_id", jobId);
-    return answer.put("agent_id", agentId).put("message_id", id);
+    return new SentMessage(true, jobId, agentId, id);
   }
 
   @Override
-  public ObjectNode replayDeadLetter(String jobId, int index) {
+  public ReplayedLetter replayDeadLetter(String jobId, int index) {
     storage.requireRoom();
     return letters.replay(jobId, index);
   }
@@ -235,13 +235,13 @@ public final class LocalJobs implements JobsPort {
   }
 
   @Override
-  public ObjectNode restore(Backup backup, String blueprintId, String runId, String by) {
+  public RestoredJob restore(Backup backup, String blueprintId, String runId, String by) {
     storage.requireRoom();
     return imports.restore(backup, blueprintId, runId, by);
   }
 
   @Override
-  public ObjectNode fork(String jobId, ForkRequest request) {
+  public ForkedJob fork(String jobId, ForkRequest request) {
     storage.requireRoom();
     return forks.of(jobId, request);
   }

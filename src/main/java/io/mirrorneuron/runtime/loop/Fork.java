@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.ForkPoint;
+import io.mirrorneuron.port.ForkPoint.Place;
 import io.mirrorneuron.runtime.decide.Input;
 import io.mirrorneuron.runtime.decide.Ledger;
 import io.mirrorneuron.runtime.decide.Rounds;
@@ -193,8 +195,14 @@ public final class Fork implements Input.FirstTurn {
     return source.jobId();
   }
 
+  /** Where the new job begins. */
+  public ForkPoint from() {
+    Place place = at.isTextual() ? Place.atStep(at.textValue()) : Place.atEvent(at.asLong());
+    return new ForkPoint(source.jobId(), place);
+  }
+
   /** The step, as a text, or the event number that it was asked for. */
-  public JsonNode at() {
+  JsonNode at() {
     return at;
   }
 
@@ -205,7 +213,7 @@ public final class Fork implements Input.FirstTurn {
     JobOrigin origin =
         JobOrigin.of(now, runId, source.header().origin().bundle())
             .onTarget(source.header().origin().target())
-            .forkedFrom(Json.object().put("job_id", source.jobId()).set("at", at));
+            .forkedFrom(from());
     JobHeader header = new JobHeader(origin).submittedBy(by);
     JobState state = new JobState(jobId, source.workflow(), header, inlineLimit);
     if (!startsAnew()) {

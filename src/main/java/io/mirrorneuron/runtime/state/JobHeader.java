@@ -197,7 +197,7 @@ public final class JobHeader {
     }
     subjects.writeTo(json);
     if (origin.forkedFrom() != null) {
-      json.set("forked_from", origin.forkedFrom());
+      json.set("forked_from", Json.MAPPER.valueToTree(origin.forkedFrom()));
     }
     if (!forks.isEmpty()) {
       json.set("forks", Json.MAPPER.valueToTree(forks));

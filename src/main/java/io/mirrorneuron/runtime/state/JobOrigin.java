@@ -2,6 +2,8 @@ package io.mirrorneuron.runtime.state;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.port.ForkPoint;
+import io.mirrorneuron.wire.Json;
 
 /**
  * Where a job comes from.
@@ -10,7 +12,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * @param runId name of its run, in whose folder its records are
  * @param bundle fingerprint of the stored payload files, or null when the bundle has none
  * @param target the node whose copy of a system job it is, or null
- * @param forkedFrom {@code {job_id, at}} of the job that this one began from, or null
+ * @param forkedFrom where this job began from another one, or null
  * @param provenance the backup that the job was restored from, or null
  */
 public record JobOrigin(
@@ -18,7 +20,7 @@ public record JobOrigin(
     String runId,
     String bundle,
     String target,
-    ObjectNode forkedFrom,
+    ForkPoint forkedFrom,
     ObjectNode provenance) {
 
   /** Of a job that was simply submitted. */
@@ -30,7 +32,7 @@ public record JobOrigin(
     return new JobOrigin(submittedAt, runId, bundle, node, forkedFrom, provenance);
   }
 
-  public JobOrigin forkedFrom(ObjectNode source) {
+  public JobOrigin forkedFrom(ForkPoint source) {
     return new JobOrigin(submittedAt, runId, bundle, target, source, provenance);
   }
 
@@ -44,7 +46,9 @@ public record JobOrigin(
         json.path("run_id").asText(),
         json.path("bundle").asText(null),
         json.path("target").asText(null),
-        json.path("forked_from") instanceof ObjectNode node ? node : null,
+        json.path("forked_from") instanceof ObjectNode node
+            ? Json.read(node, ForkPoint.class, "forked_from")
+            : null,
         json.path("provenance") instanceof ObjectNode node ? node : null);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.RunWriter;
 import io.mirrorneuron.run.ShownRun;
@@ -39,7 +40,7 @@ class RunVideoTest {
         Map.of("mine", job("r1", MINE), "odd", job("r1", ".."), "other", job("r2", OTHER));
     video =
         new RunVideo(
-            id -> Optional.ofNullable(jobs.get(id)),
+            id -> Optional.ofNullable(jobs.get(id)).map(JobDetail::new),
             temp.resolve("bundles"),
             new AllowedRoots(List.of(), temp));
     RunFiles.write(temp, "bundles/" + MINE + "/film.mp4", "mine");

@@ -15,6 +15,7 @@ import io.mirrorneuron.run.journal.RunJournal;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.testing.SampleManifests;
+import io.mirrorneuron.testing.Trees;
 import io.mirrorneuron.wire.Json;
 import java.io.File;
 import java.io.IOException;
@@ -355,7 +356,7 @@ class RunRecorderIT {
   }
 
   private ObjectNode job(String id) {
-    return runtime.jobs().get(id);
+    return Trees.tree(runtime.jobs().get(id));
   }
 
   private static RunFolder over(RunFolder run) {

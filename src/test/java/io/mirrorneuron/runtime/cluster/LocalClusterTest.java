@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.cluster;
 
+import static io.mirrorneuron.testing.Trees.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -42,7 +43,7 @@ class LocalClusterTest {
 
   @Test
   void theSummaryShowsThisNode() {
-    JsonNode node = cluster.summary().path("nodes").path(0);
+    JsonNode node = tree(cluster.summary()).path("nodes").path(0);
     assertThat(node.path("name").asText()).isEqualTo("mirror_neuron@box");
     assertThat(node.path("status").asText()).isEqualTo("healthy");
     assertThat(node.path("scheduling_eligible").asBoolean()).isTrue();
@@ -70,7 +71,7 @@ class LocalClusterTest {
             hardware.memory(),
             hardware.disk(),
             List.of(GPU));
-    JsonNode machine = cluster.summary().path("nodes").path(0).path("hardware");
+    JsonNode machine = tree(cluster.summary()).path("nodes").path(0).path("hardware");
     assertThat(machine.path("cpu").get("load_average_1m").isNull()).isTrue();
     assertThat(machine.path("gpu").path(0).path("utilization_ratio").asDouble()).isEqualTo(0.5);
     assertThat(machine.path("gpu").path(0).path("memory_used_ratio").asDouble()).isEqualTo(0.04);
@@ -78,7 +79,7 @@ class LocalClusterTest {
 
   @Test
   void theMetricsCountAllJobs() {
-    JsonNode metrics = cluster.summary().path("metrics");
+    JsonNode metrics = tree(cluster.summary()).path("metrics");
     assertThat(metrics.path("jobs").path("total").asInt()).isEqualTo(7);
     assertThat(metrics.path("jobs").path("by_status").path("failed").asInt()).isEqualTo(2);
     assertThat(metrics.path("nodes").path("total").asInt()).isEqualTo(1);
@@ -86,12 +87,13 @@ class LocalClusterTest {
         .isEqualTo(
             "{\"generated_at\":\"2026-06-02T16:00:04.000Z\",\"redis_namespace\":\"mn\","
                 + "\"source\":\"summary\"}");
-    assertThat(cluster.summary().path("jobs").path(0).path("job_id").asText()).isEqualTo("j1");
+    assertThat(tree(cluster.summary()).path("jobs").path(0).path("job_id").asText())
+        .isEqualTo("j1");
   }
 
   @Test
   void withoutLimitsEverythingIsUsable() {
-    ObjectNode report = cluster.resource();
+    ObjectNode report = tree(cluster.resource());
     assertThat(report.path("mode").asText()).isEqualTo("single_node");
     assertThat(report.path("limits").toString())
         .isEqualTo("{\"cpu\":100,\"gpu\":100,\"memory\":100,\"disk\":100}");
@@ -116,8 +118,9 @@ class LocalClusterTest {
             hardware.disk(),
             List.of(GPU, GPU, GPU));
     ObjectNode report =
-        cluster.setResource(
-            Json.object().put(" CPU ", 75).put("gpu", "50").put("memory", 25).put("disk", 75));
+        tree(
+            cluster.setResource(
+                Json.object().put(" CPU ", 75).put("gpu", "50").put("memory", 25).put("disk", 75)));
     JsonNode usable = report.path("usable");
     assertThat(usable.path("cpu_cores").asInt()).isEqualTo(4);
     assertThat(usable.path("gpu_count").asInt()).isEqualTo(1);

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.grpc;
 
 import static io.mirrorneuron.testing.Eventually.eventually;
+import static io.mirrorneuron.testing.Trees.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -261,7 +262,7 @@ class RuntimeServerIT {
         wire.call(RuntimeExtServiceGrpcClient.GetMetrics, GetMetricsRequest.getDefaultInstance())
             .answer()
             .getResultJson();
-    assertThat(Json.parse(metrics)).isEqualTo(runtime.cluster.summary().get("metrics"));
+    assertThat(Json.parse(metrics)).isEqualTo(tree(runtime.cluster.summary()).get("metrics"));
   }
 
   @Test

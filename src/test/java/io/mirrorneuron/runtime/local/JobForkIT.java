@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.local;
 
 import static io.mirrorneuron.testing.Eventually.eventually;
+import static io.mirrorneuron.testing.Trees.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -73,7 +74,7 @@ class JobForkIT {
   }
 
   private static int count() {
-    return jobs.list(1000, true).path("data").size();
+    return tree(jobs.list(1000, true)).path("data").size();
   }
 
   @Test
@@ -82,7 +83,7 @@ class JobForkIT {
     String job = ended(file);
 
     ObjectNode answer =
-        jobs.fork(job, ForkRequest.atStep("b").with(Map.of("b", Json.parse("{\"n\":2}"))));
+        tree(jobs.fork(job, ForkRequest.atStep("b").with(Map.of("b", Json.parse("{\"n\":2}")))));
 
     String forked = answer.path("job_id").asText();
     assertThat(answer.path("id").asText()).isEqualTo(forked).isNotEqualTo(job);
@@ -91,10 +92,11 @@ class JobForkIT {
     ObjectNode details = runtime.awaitEnd(forked);
     assertThat(details.at("/job/status").asText()).isEqualTo("completed");
     assertThat(details.at("/job/run_id").asText()).isEqualTo("run-" + forked);
-    assertThat(details.at("/job/manifest")).isEqualTo(jobs.get(job).at("/job/manifest"));
+    assertThat(details.at("/job/manifest")).isEqualTo(tree(jobs.get(job)).at("/job/manifest"));
     assertThat(details.at("/job/forked_from")).isEqualTo(answer.path("forked_from"));
     assertThat(Files.readAllLines(file)).containsExactly("a", "b", "c", "b", "c");
-    assertThat(jobs.get(job).at("/job/forks")).isEqualTo(Json.MAPPER.createArrayNode().add(forked));
+    assertThat(tree(jobs.get(job)).at("/job/forks"))
+        .isEqualTo(Json.MAPPER.createArrayNode().add(forked));
     assertThat(jobs.lastEvents(job, 1).events().getFirst()).contains("job_forked", forked);
   }
 
@@ -111,7 +113,7 @@ class JobForkIT {
             .findFirst()
             .orElseThrow();
 
-    ObjectNode answer = jobs.fork(job, ForkRequest.atEvent(afterB));
+    ObjectNode answer = tree(jobs.fork(job, ForkRequest.atEvent(afterB)));
 
     assertThat(answer.at("/forked_from/at").asLong()).isEqualTo(afterB);
     runtime.awaitEnd(answer.path("job_id").asText());
@@ -127,8 +129,7 @@ class JobForkIT {
           Stream.generate(
                   () ->
                       CompletableFuture.supplyAsync(
-                          () -> jobs.fork(job, ForkRequest.atStep("c")).path("job_id").asText(),
-                          threads))
+                          () -> jobs.fork(job, ForkRequest.atStep("c")).jobId(), threads))
               .limit(8)
               .toList()
               .stream()
@@ -136,7 +137,7 @@ class JobForkIT {
               .toList();
     }
 
-    assertThat(Json.elements(jobs.get(job).at("/job/forks")).map(JsonNode::asText))
+    assertThat(Json.elements(tree(jobs.get(job)).at("/job/forks")).map(JsonNode::asText))
         .containsExactlyInAnyOrderElementsOf(forks);
     assertThat(jobs.events(job, 0, 1000).events().stream().filter(one -> one.contains("_forked\"")))
         .hasSize(8);
@@ -148,10 +149,10 @@ class JobForkIT {
     String job = ended(home.resolve("keyed"));
     ForkRequest request = ForkRequest.atStep("c").with("fork-key");
 
-    ObjectNode first = jobs.fork(job, request);
+    ObjectNode first = tree(jobs.fork(job, request));
 
-    assertThat(jobs.fork(job, request)).isEqualTo(first);
-    assertThat(jobs.get(job).at("/job/forks")).hasSize(1);
+    assertThat(tree(jobs.fork(job, request))).isEqualTo(first);
+    assertThat(tree(jobs.get(job)).at("/job/forks")).hasSize(1);
     assertFails(ErrorCode.CONFLICT, job, ForkRequest.atStep("b").with("fork-key"));
     runtime.awaitEnd(first.path("job_id").asText());
   }
@@ -170,7 +171,7 @@ class JobForkIT {
     assertFails(ErrorCode.PRECONDITION, job, ForkRequest.atEvent(100_000));
 
     assertThat(count()).isEqualTo(before);
-    assertThat(jobs.get(job).at("/job/forks").isMissingNode()).isTrue();
+    assertThat(tree(jobs.get(job)).at("/job/forks").isMissingNode()).isTrue();
   }
 
   @Test
@@ -196,13 +197,13 @@ class JobForkIT {
               MnException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE));
       assertThat(count()).isEqualTo(before);
 
-      String here = jobs.fork(job, ForkRequest.atBeginning()).path("job_id").asText();
+      String here = jobs.fork(job, ForkRequest.atBeginning()).jobId();
       Files.createFile(go);
       runtime.awaitEnd(job);
       runtime.awaitEnd(here);
-      String there = other.jobs().fork(job, ForkRequest.atBeginning()).path("job_id").asText();
+      String there = other.jobs().fork(job, ForkRequest.atBeginning()).jobId();
       assertThat(other.awaitEnd(there).at("/job/status").asText()).isEqualTo("completed");
-      assertThat(Json.elements(jobs.get(job).at("/job/forks")).map(JsonNode::asText))
+      assertThat(Json.elements(tree(jobs.get(job)).at("/job/forks")).map(JsonNode::asText))
           .containsExactly(here, there);
     }
   }
@@ -224,7 +225,7 @@ class JobForkIT {
     jobs = runtime.jobs();
 
     eventually("the removal of what no job has", () -> Files.notExists(stray));
-    String again = jobs.fork(job, ForkRequest.atStep("c")).path("job_id").asText();
+    String again = jobs.fork(job, ForkRequest.atStep("c")).jobId();
     assertThat(runtime.awaitEnd(again).at("/job/status").asText()).isEqualTo("completed");
   }
 

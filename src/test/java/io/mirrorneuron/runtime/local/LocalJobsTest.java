@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.local;
 
+import static io.mirrorneuron.testing.Trees.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -93,8 +94,8 @@ class LocalJobsTest {
             Clock.systemUTC(),
             Storage.unwatched());
 
-    ObjectNode during = jobs.get(jobId);
-    ObjectNode after = jobs.get(jobId);
+    ObjectNode during = tree(jobs.get(jobId));
+    ObjectNode after = tree(jobs.get(jobId));
 
     assertThat(during.at("/job/status").asText()).isEqualTo("running");
     assertThat(after.at("/job/status").asText()).isEqualTo("cancelled");

@@ -23,6 +23,7 @@ import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.Commit;
 import io.mirrorneuron.testing.InMemoryJobStore;
 import io.mirrorneuron.testing.InMemoryNodeRegistry;
+import io.mirrorneuron.testing.Trees;
 import io.mirrorneuron.wire.Json;
 import java.lang.reflect.Proxy;
 import java.util.ArrayDeque;
@@ -450,7 +451,7 @@ public final class Stage {
   }
 
   public ObjectNode details() {
-    return engine.views().details(stored(), row(), List.of());
+    return Trees.tree(engine.views().details(stored(), row(), List.of()));
   }
 
   public JsonNode result() {

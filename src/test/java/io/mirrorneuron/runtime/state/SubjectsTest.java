@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.state;
 
+import static io.mirrorneuron.testing.Trees.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -25,7 +26,7 @@ class SubjectsTest {
   }
 
   private static JsonNode why(Stage stage) {
-    return stage.engine().views().why(stage.stored(), stage.row());
+    return tree(stage.engine().views().why(stage.stored(), stage.row()));
   }
 
   private static List<JsonNode> documents(Stage stage) {
@@ -34,7 +35,7 @@ class SubjectsTest {
         stage.row(),
         stage.details().path("job"),
         stage.details().path("summary"),
-        stage.engine().views().brief(stage.stored(), stage.row()).path("job"),
+        tree(stage.engine().views().brief(stage.stored(), stage.row())).path("job"),
         why(stage));
   }
 

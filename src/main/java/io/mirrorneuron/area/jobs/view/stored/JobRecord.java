@@ -1,9 +1,9 @@
 package io.mirrorneuron.area.jobs.view.stored;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.RunStatus;
+import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
 import java.util.Objects;
@@ -13,47 +13,37 @@ import java.util.stream.Stream;
  * The one reader of what is recorded of a job: the runtime first, the run store where it says
  * nothing.
  *
- * @param document as {@code JobsPort.brief} or {@code get} answers; an empty object when the
- *     runtime does not know the job
+ * @param detail {@link JobDetail#NONE} when the runtime does not know the job
  */
-public record JobRecord(ObjectNode document, StoredRun stored) {
-  public static JobRecord of(ObjectNode document) {
-    return new JobRecord(document, StoredRun.NONE);
+public record JobRecord(JobDetail detail, StoredRun stored) {
+  public static JobRecord of(JobDetail detail) {
+    return new JobRecord(detail, StoredRun.NONE);
   }
 
   /** With what the run store has of the job. */
   public JobRecord with(StoredRun documents) {
-    return new JobRecord(document, documents);
+    return new JobRecord(detail, documents);
   }
 
-  private JsonNode job() {
-    return document.path("job");
-  }
-
-  /** Where a member of the job may stand, the most trustworthy place first. */
+  /** Where the run store may have a member of the job, the most trustworthy place first. */
   private Stream<JsonNode> places() {
-    JsonNode job = job();
-    return Stream.of(
-        job,
-        document.path("summary"),
-        job.path("workflow_state"),
-        stored.job().path("job"),
-        stored.job(),
-        stored.run());
+    return Stream.of(stored.job().path("job"), stored.job(), stored.run());
   }
 
-  /** The text of the first place that has it under one of the names, or null. */
-  private String text(String... names) {
-    return places()
-        .map(place -> Texts.of(place, names))
-        .filter(Objects::nonNull)
-        .findFirst()
-        .orElse(null);
+  /** What the runtime tells, else the first place that has it under one of the names, or null. */
+  private String or(String told, String... names) {
+    return told != null
+        ? told
+        : places()
+            .map(place -> Texts.of(place, names))
+            .filter(Objects::nonNull)
+            .findFirst()
+            .orElse(null);
   }
 
   /** A word; synonyms of the final ones are made one. {@code unknown} when nothing tells it. */
   public String status() {
-    String word = text("status");
+    String word = or(detail.status(), "status");
     return word == null ? "unknown" : RunStatus.of(word).word();
   }
 
@@ -73,26 +63,31 @@ public record JobRecord(ObjectNode document, StoredRun stored) {
 
   /** As the documents have it, or null. */
   public String runId() {
-    return text("run_id", "runId");
+    return or(detail.runId(), "run_id", "runId");
   }
 
   public String graphId(List<JobEvent> events) {
-    return orOf(events, "graph_id", text("graph_id"));
+    return orOf(events, "graph_id", or(detail.graphId(), "graph_id"));
   }
 
   public String traceId(List<JobEvent> events) {
-    return orOf(events, "trace_id", text("trace_id"));
+    return orOf(events, "trace_id", or(detail.traceId(), "trace_id"));
   }
 
-  /**
-   * Who submitted or cancelled the job, or null. Where the runtime knows the job, files that
-   * programs can write have no say.
-   *
-   * @param name {@code submitted_by} or {@code cancelled_by}
-   */
-  public String person(String name) {
-    return job().isObject()
-        ? job().path(name).textValue()
+  /** Who submitted the job, or null. */
+  public String submittedBy() {
+    return person(detail.submittedBy(), "submitted_by");
+  }
+
+  /** Who cancelled the job, or null. */
+  public String cancelledBy() {
+    return person(detail.cancelledBy(), "cancelled_by");
+  }
+
+  /** Where the runtime knows the job, files that programs can write have no say. */
+  private String person(String told, String name) {
+    return detail.isKnown()
+        ? told
         : Stream.of(stored.job(), stored.run())
             .map(place -> Texts.of(place, name))
             .filter(Objects::nonNull)
@@ -112,27 +107,21 @@ public record JobRecord(ObjectNode document, StoredRun stored) {
 
   /** In milliseconds since the epoch; 0 when nothing tells it. */
   public long submittedAt() {
-    return time("submitted_at", "started_at", "created_at");
+    return time(or(detail.submittedAt(), "submitted_at", "started_at", "created_at"));
   }
 
   public long endedAt() {
-    return time("ended_at", "finished_at", "completed_at");
+    return time(or(detail.endedAt(), "ended_at", "finished_at", "completed_at"));
   }
 
-  private long time(String... names) {
-    String text = text(names);
+  private static long time(String text) {
     return text == null ? 0 : Times.millis(text);
   }
 
   /** Of a service and its kind, which end only by a word from outside. */
   public boolean isLasting() {
-    return Stream.concat(places(), manifestPlaces())
-        .anyMatch(
-            place ->
-                Stream.of("workflow_kind", "job_type", "type", "kind")
-                        .map(name -> place.path(name).asText())
-                        .anyMatch(word -> word.equals("service") || word.equals("system"))
-                    || place.path("stream_mode").asText().equals("live"));
+    return detail.isLasting()
+        || Stream.concat(places(), manifestPlaces()).anyMatch(JobDetail::isLasting);
   }
 
   private Stream<JsonNode> manifestPlaces() {
@@ -145,15 +134,7 @@ public record JobRecord(ObjectNode document, StoredRun stored) {
     if (!status().equals(RunStatus.FAILED.word())) {
       return null;
     }
-    return places()
-        .flatMap(
-            place ->
-                Stream.of(
-                    place.path("failure"),
-                    place.path("error"),
-                    place.path("result").path("error"),
-                    place.path("reason"),
-                    place.path("status_reason")))
+    return Stream.concat(detail.failures().stream(), places().flatMap(JobDetail::failures))
         .map(
             told ->
                 Errors.of(told, new Errors.Origin("runtime.job.failed", endedAt(), 0, null, null)))
@@ -164,28 +145,22 @@ public record JobRecord(ObjectNode document, StoredRun stored) {
 
   /** The step ledger, {@code grpc.md} section 5.4; missing for a job without tracked steps. */
   public JsonNode ledger() {
-    JsonNode ledger = job().path("workflow_state");
-    return ledger.path("enabled").asBoolean() ? ledger : MissingNode.getInstance();
+    return detail.ledger();
   }
 
   /** The runtime's agents; missing when it names none. */
   public JsonNode agents() {
-    return document.path("agents");
+    return detail.agentDocuments();
   }
 
   /** Its graph of agents, or a missing node. */
   public JsonNode topology() {
-    JsonNode topology = job().path("topology");
-    return topology.isObject() ? topology : job().path("runtime_topology");
+    return detail.topology();
   }
 
   /** Empty when none is at hand. */
   public JsonNode manifest() {
-    return Stream.of(
-            document.path("manifest"),
-            job().path("manifest"),
-            document.path("summary").path("manifest"),
-            stored.job().path("manifest"))
+    return Stream.of(detail.manifest(), stored.job().path("manifest"))
         .filter(JsonNode::isObject)
         .findFirst()
         .orElse(Json.object());
@@ -193,11 +168,6 @@ public record JobRecord(ObjectNode document, StoredRun stored) {
 
   /** The number of the last event that the documents know of. */
   public long lastEvent() {
-    JsonNode counted = job().path("event_seq");
-    if (counted.isIntegralNumber()) {
-      return counted.asLong();
-    }
-    JsonNode newest = document.path("recent_events").path(0).path("seq");
-    return newest.isIntegralNumber() ? newest.asLong() : Long.MAX_VALUE;
+    return detail.lastEvent();
   }
 }

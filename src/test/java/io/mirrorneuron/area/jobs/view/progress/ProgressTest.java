@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.area.jobs.view.JobStory;
 import io.mirrorneuron.area.jobs.view.stored.JobRecord;
 import io.mirrorneuron.area.jobs.view.stored.StoredRun;
+import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.testing.ProgressCheck;
 import io.mirrorneuron.wire.Json;
 import java.nio.charset.StandardCharsets;
@@ -48,7 +49,7 @@ class ProgressTest {
     ObjectNode job = Json.object();
     job.set("manifest", Json.parseObject(manifest, "manifest"));
     return new JobRecord(
-        Json.object(), new StoredRun(job, MissingNode.getInstance(), MissingNode.getInstance()));
+        JobDetail.NONE, new StoredRun(job, MissingNode.getInstance(), MissingNode.getInstance()));
   }
 
   /** Events as {@code type member=value …}, with a semicolon between them and a second apart. */
@@ -339,7 +340,7 @@ class ProgressTest {
 
   @Test
   void ofAJobOfWhichNothingIsKnownThereIsOneStep() {
-    JsonNode snapshot = snapshot(JobRecord.of(Json.object()), List.of("not json"));
+    JsonNode snapshot = snapshot(JobRecord.of(JobDetail.NONE), List.of("not json"));
 
     assertThat(brief(snapshot)).isEqualTo("submitting job=pending[pending]");
     assertThat(snapshot.path("workflow_id").asText()).isEqualTo("blueprint");
@@ -357,7 +358,7 @@ class ProgressTest {
           "workflow_state", Json.parseObject("{\"enabled\":true,\"steps\":" + ledger + "}", "l"));
     }
     document.set("agents", Json.parseObject("{\"a\":" + agents + "}", "agents").get("a"));
-    return JobRecord.of(document);
+    return JobRecord.of(new JobDetail(document));
   }
 
   @Test
@@ -466,7 +467,8 @@ class ProgressTest {
     document.withArray("agents").addObject().put("agent_id", "c").put("status", "ready");
 
     JsonNode snapshot =
-        snapshot(JobRecord.of(document), events("agent_message_received agent_id=a"));
+        snapshot(
+            JobRecord.of(new JobDetail(document)), events("agent_message_received agent_id=a"));
 
     assertThat(brief(snapshot))
         .isEqualTo("running a=done[done] b=queued[queued] c=pending[pending]");
@@ -486,7 +488,7 @@ class ProgressTest {
       document.withArray("agents").addObject().put("agent_id", "n" + i).put("status", status);
     }
 
-    JsonNode snapshot = snapshot(JobRecord.of(document), events("job_running"));
+    JsonNode snapshot = snapshot(JobRecord.of(new JobDetail(document)), events("job_running"));
 
     assertThat(snapshot.path("steps")).hasSize(300);
     assertThat(snapshot.path("current_step_ids")).hasSize(10);

@@ -1,6 +1,5 @@
 package io.mirrorneuron.runtime.documents;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.port.Executions.QueuePlace;
 import io.mirrorneuron.runtime.state.AgentState;
 import io.mirrorneuron.runtime.state.JobState;
@@ -10,13 +9,13 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Why agents are where they are, for themselves or for the step that they work for. */
-final class WhyAgents {
+final class AgentExplainer {
   private final JobState state;
   private final long now;
   private final Obstacles obstacles;
   private final Explanations explanations;
 
-  WhyAgents(JobState state, long now, Obstacles obstacles, Explanations explanations) {
+  AgentExplainer(JobState state, long now, Obstacles obstacles, Explanations explanations) {
     this.state = state;
     this.now = now;
     this.obstacles = obstacles;
@@ -53,7 +52,7 @@ final class WhyAgents {
               agent.lastError() == null
                   ? "starts later, as the manifest says"
                   : "waits for try %d: %s".formatted(mailbox.attempt(), agent.lastError()))
-          .put("until", Explanations.time(mailbox.notBefore()));
+          .until(mailbox.notBefore());
     } else {
       receiver(agent)
           .ifPresentOrElse(
@@ -85,9 +84,9 @@ final class WhyAgents {
       explainer.explain("paused", "had its program ended by the pause; it runs again on resume");
     } else if (hold.isPresent()) {
       explainer
-          .explain(Why.FULL, "starts its program when there is room: " + hold.get())
-          .put("record", Why.READINESS)
-          .put("execution_id", flight.executionId());
+          .explain(JobExplainer.FULL, "starts its program when there is room: " + hold.get())
+          .record(JobExplainer.READINESS)
+          .execution(flight.executionId());
     } else if (flight.lease() != null) {
       running(explainer, mailbox);
     } else {
@@ -97,22 +96,22 @@ final class WhyAgents {
 
   private void running(Explanations.Explainer explainer, Mailbox mailbox) {
     Mailbox.Flight flight = mailbox.flight();
-    ObjectNode one =
+    ExplanationDraft one =
         explainer.explain(
             "running",
             "runs its program, attempt %d".formatted(mailbox.attempt())
                 + (flight.delivery() > 1 ? ", started " + flight.delivery() + " times" : ""));
-    one.put("execution_id", flight.executionId());
+    one.execution(flight.executionId());
     if (mailbox.step() != null) {
-      one.put("since", Explanations.time(mailbox.step().times().attemptStartedAt()));
-      one.put("until", Explanations.time(mailbox.step().times().deadlineAt()));
+      one.since(mailbox.step().times().attemptStartedAt());
+      one.until(mailbox.step().times().deadlineAt());
     }
   }
 
   private void queued(Explanations.Explainer explainer, Mailbox mailbox) {
     String pool = mailbox.owner().declared().config().path("pool").asText("default");
     Optional<QueuePlace> place = obstacles.place(mailbox.flight().executionId());
-    ObjectNode one =
+    ExplanationDraft one =
         explainer.explain(
             "pool",
             place
@@ -126,13 +125,12 @@ final class WhyAgents {
                                 known.inUse(),
                                 known.capacity()))
                 .orElse("waits for slots of pool " + pool));
-    one.put("execution_id", mailbox.flight().executionId()).put("pool", pool);
-    place.ifPresent(known -> one.put("position", known.position()).put("length", known.length()));
+    one.execution(mailbox.flight().executionId()).pool(pool, place.orElse(null));
   }
 
   void collecting(Explanations.Explainer explainer, AgentState agent, long deadlineAt) {
     int wanted = agent.declared().config().path("complete_after").asInt();
-    ObjectNode one =
+    ExplanationDraft one =
         explainer.explain(
             "collecting",
             "has %d messages%s"
@@ -140,7 +138,7 @@ final class WhyAgents {
                     agent.collected().size(),
                     wanted > 0 ? " and waits for " + wanted : ", and no number ends it"));
     if (deadlineAt != 0) {
-      one.put("until", Explanations.time(deadlineAt));
+      one.until(deadlineAt);
     }
   }
 }

@@ -16,15 +16,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** The compact view of a job, made of what the runtime says and of its last events. Pure. */
-public final class JobDetail {
+public final class CompactDetail {
   /** How many of the last events the view is made of. */
   public static final int EVENTS_READ = 200;
 
   private static final int EVENTS_SHOWN = 50;
 
-  private static final List<String> PEOPLE = List.of("submitted_by", "cancelled_by");
-
-  private JobDetail() {}
+  private CompactDetail() {}
 
   /**
    * @param last the last {@link #EVENTS_READ} events
@@ -52,12 +50,8 @@ public final class JobDetail {
     summary.put("status", status).put("event_count", last.next());
     summary.put("recent_event_count", shown.size()).put("artifact_count", run.files().size());
     summary.put("full_detail_url", "/api/v1/jobs/" + quoted(jobId) + "?include=full");
-    for (String name : PEOPLE) {
-      if (record.person(name) instanceof String person) {
-        job.put(name, person);
-        summary.put(name, person);
-      }
-    }
+    put("submitted_by", record.submittedBy(), job, summary);
+    put("cancelled_by", record.cancelledBy(), job, summary);
     if (failure != null) {
       job.set("failure", failure);
       summary.set("failure", failure);
@@ -84,6 +78,13 @@ public final class JobDetail {
     detail.putArray("artifacts").addAll(run.files());
     detail.putArray("output_files").addAll(run.files());
     return detail;
+  }
+
+  private static void put(String name, String person, ObjectNode job, ObjectNode summary) {
+    if (person != null) {
+      job.put(name, person);
+      summary.put(name, person);
+    }
   }
 
   private static ArrayNode shown(List<JobEvent> events) {

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.documents;
 
+import static io.mirrorneuron.testing.Trees.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -11,11 +12,11 @@ import io.mirrorneuron.wire.Json;
 import org.junit.jupiter.api.Test;
 
 /** Each answer must be true of the record that it names. */
-class WhyTest {
+class JobExplainerTest {
   private static final String ALL_DONE = "{'trigger_rule':'all_done'}";
 
   private static JsonNode why(Stage stage) {
-    return stage.engine().views().why(stage.stored(), stage.row());
+    return tree(stage.engine().views().why(stage.stored(), stage.row()));
   }
 
   /** The only explanation of the subject. */

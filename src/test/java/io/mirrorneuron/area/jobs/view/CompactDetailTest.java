@@ -7,11 +7,12 @@ import io.mirrorneuron.area.jobs.view.stored.Compaction;
 import io.mirrorneuron.area.jobs.view.stored.JobRecord;
 import io.mirrorneuron.area.jobs.view.stored.StoredRun;
 import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class JobDetailTest {
+class CompactDetailTest {
   private static final EventPage NONE = new EventPage(List.of(), 0, false);
 
   @Test
@@ -21,7 +22,8 @@ class JobDetailTest {
         new EventPage(
             List.of("{\"type\":\"step_error\",\"status\":\"failed\",\"seq\":1}"), 1, false);
 
-    ObjectNode detail = JobDetail.compact("j 1", JobRecord.of(full), events, RunFacts.NONE);
+    ObjectNode detail =
+        CompactDetail.compact("j 1", JobRecord.of(new JobDetail(full)), events, RunFacts.NONE);
 
     assertThat(detail.at("/job/status").asText()).isEqualTo("running");
     assertThat(detail.path("failure").isNull()).isTrue();
@@ -33,13 +35,15 @@ class JobDetailTest {
   void aFailureIsShownUnlessTheJobSucceeded() {
     ObjectNode full = full("failed");
     ((ObjectNode) full.get("job")).putObject("failure").put("code", "x").put("api_token", "s3cret");
-    assertThat(JobDetail.compact("j", JobRecord.of(full), NONE, RunFacts.NONE).toString())
+    assertThat(
+            CompactDetail.compact("j", JobRecord.of(new JobDetail(full)), NONE, RunFacts.NONE)
+                .toString())
         .contains("\"code\":\"x\"")
         .doesNotContain("s3cret");
 
     ((ObjectNode) full.get("job")).put("status", "completed");
     assertThat(
-            JobDetail.compact("j", JobRecord.of(full), NONE, RunFacts.NONE)
+            CompactDetail.compact("j", JobRecord.of(new JobDetail(full)), NONE, RunFacts.NONE)
                 .path("summary")
                 .has("failure"))
         .isFalse();
@@ -49,16 +53,18 @@ class JobDetailTest {
   void filesSayWhoSubmittedTheJobOnlyWhereTheRuntimeDoesNotKnowIt() {
     ObjectNode eves = Json.object().put("submitted_by", "eve");
     StoredRun files = new StoredRun(Json.object(), eves, Json.object());
-    JobRecord known = JobRecord.of(full("running")).with(files);
-    JobRecord gone = JobRecord.of(Json.object()).with(files);
+    JobRecord known = JobRecord.of(new JobDetail(full("running"))).with(files);
+    JobRecord gone = JobRecord.of(JobDetail.NONE).with(files);
 
-    ObjectNode detail = JobDetail.compact("j", known, NONE, RunFacts.NONE);
+    ObjectNode detail = CompactDetail.compact("j", known, NONE, RunFacts.NONE);
     assertThat(detail.path("job").has("submitted_by")).isFalse();
-    detail = JobDetail.compact("j", gone, NONE, RunFacts.NONE);
+    detail = CompactDetail.compact("j", gone, NONE, RunFacts.NONE);
     assertThat(detail.at("/job/submitted_by").asText()).isEqualTo("eve");
 
-    ((ObjectNode) known.document().get("job")).put("submitted_by", "anna").put("cancelled_by", "b");
-    detail = JobDetail.compact("j", known, NONE, RunFacts.NONE);
+    ((ObjectNode) known.detail().json().get("job"))
+        .put("submitted_by", "anna")
+        .put("cancelled_by", "b");
+    detail = CompactDetail.compact("j", known, NONE, RunFacts.NONE);
     assertThat(detail.at("/summary/submitted_by").asText()).isEqualTo("anna");
     assertThat(detail.at("/job/cancelled_by").asText()).isEqualTo("b");
   }
@@ -75,7 +81,8 @@ class JobDetailTest {
             false);
 
     ObjectNode detail =
-        JobDetail.compact("j", JobRecord.of(full("running")), events, RunFacts.NONE);
+        CompactDetail.compact(
+            "j", JobRecord.of(new JobDetail(full("running"))), events, RunFacts.NONE);
 
     assertThat(detail.path("agents").toString())
         .isEqualTo("[{\"agent_id\":\"x\",\"status\":\"busy\",\"event_count\":2}]");
@@ -92,7 +99,8 @@ class JobDetailTest {
     ObjectNode full = full("running");
     ((ObjectNode) full.get("job")).put("run_id", "mine");
 
-    ObjectNode detail = JobDetail.compact("j", JobRecord.of(full), events, RunFacts.NONE);
+    ObjectNode detail =
+        CompactDetail.compact("j", JobRecord.of(new JobDetail(full)), events, RunFacts.NONE);
 
     assertThat(detail.at("/job/run_id").asText()).isEqualTo("mine");
     assertThat(detail.path("trace_id").asText()).isEqualTo("t");

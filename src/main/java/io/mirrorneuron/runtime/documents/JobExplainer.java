@@ -2,13 +2,15 @@ package io.mirrorneuron.runtime.documents;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.Why;
+import io.mirrorneuron.port.Why.Explanation;
 import io.mirrorneuron.runtime.state.JobHeader;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Mailbox;
 import io.mirrorneuron.runtime.state.StepPhase;
 import io.mirrorneuron.runtime.state.StepState;
+import io.mirrorneuron.runtime.state.Subjects;
 import io.mirrorneuron.runtime.state.Upstream;
-import io.mirrorneuron.wire.Json;
 import java.util.List;
 import java.util.Locale;
 
@@ -17,7 +19,7 @@ import java.util.Locale;
  * something to do, the shortest true sentence. Each is read from a record of the job, which it
  * names by its place in the job's full detail; nothing is guessed.
  */
-final class Why {
+final class JobExplainer {
   /** Cause of what waits for room on a disk. */
   static final String FULL = "storage_full";
 
@@ -28,24 +30,20 @@ final class Why {
 
   private final JobState state;
   private final Explanations explanations;
-  private final WhyAgents agents;
+  private final AgentExplainer agents;
   private final Obstacles obstacles;
 
   /**
    * @param obstacles as far as this node knows them
    */
-  Why(JobState state, long now, Obstacles obstacles) {
+  JobExplainer(JobState state, long now, Obstacles obstacles) {
     this.state = state;
     this.explanations = new Explanations(state);
-    this.agents = new WhyAgents(state, now, obstacles, explanations);
+    this.agents = new AgentExplainer(state, now, obstacles, explanations);
     this.obstacles = obstacles;
   }
 
-  /**
-   * {@code {job_id, status, summary, explanations: [{subject: {kind, id}, state, cause, text,
-   * record, …}], more?}}.
-   */
-  ObjectNode document() {
+  Why answer() {
     if (!state.status().isTerminal()) {
       obstacles.ofCommits(state.jobId()).ifPresent(this::uncommitted);
     }
@@ -54,22 +52,17 @@ final class Why {
       state.steps().all().stream().filter(step -> !step.isTerminal()).forEach(this::step);
       agents.explain();
     }
-    ObjectNode document = Json.object().put("job_id", state.jobId());
-    document.put("status", state.status().word());
-    state.header().subjects().writeTo(document);
-    document.put("summary", summary());
-    document.set("explanations", explanations.all());
-    if (explanations.more() > 0) {
-      document.put("more", explanations.more());
-    }
-    return document;
-  }
-
-  /** The text of the first explanation. */
-  private String summary() {
-    return explanations.all().isEmpty()
-        ? "job is " + state.status().word()
-        : explanations.all().get(0).path("text").asText();
+    List<Explanation> all = explanations.all();
+    Subjects subjects = state.header().subjects();
+    return new Why(
+        state.jobId(),
+        state.status().word(),
+        subjects.submittedBy(),
+        subjects.pausedBy(),
+        subjects.cancelledBy(),
+        all.isEmpty() ? "job is " + state.status().word() : all.getFirst().text(),
+        all,
+        explanations.more() == 0 ? null : explanations.more());
   }
 
   // ---- the job
@@ -114,7 +107,7 @@ final class Why {
               "paused",
               who(by) + " paused the job; resume it",
               by == null ? "job.status" : "job.paused_by")
-          .put("since", Explanations.time(state.header().pausedAt()));
+          .since(state.header().pausedAt());
     } else {
       explanations.explain(
           "review",
@@ -139,7 +132,7 @@ final class Why {
     if (header.nextRoundAt() != 0) {
       explanations
           .explain("next_round", "all is done; the service begins again", "job.next_round_at")
-          .put("until", Explanations.time(header.nextRoundAt()));
+          .until(header.nextRoundAt());
     }
     if (!header.unrouted().isEmpty()) {
       explanations.explain(
@@ -163,7 +156,7 @@ final class Why {
                   "retry",
                   "waits for its next attempt; attempt %d failed: %s"
                       .formatted(step.attempt() - 1, step.attempts().error().path("desc").asText()))
-              .put("until", Explanations.time(step.inputMailbox().notBefore()));
+              .until(step.inputMailbox().notBefore());
       default -> work(step);
     }
   }
@@ -174,26 +167,26 @@ final class Why {
     String names =
         String.join(", ", open.stream().limit(SHOWN).map(parent -> parent.id()).toList());
     String rule = step.declared().trigger().rule().name().toLowerCase(Locale.ROOT);
-    ObjectNode one =
-        explanations.explain(
+    explanations
+        .explain(
             step,
             "parents",
             "waits for %s (rule %s)%s"
                 .formatted(
-                    names, rule, step.mailboxes().hasMessage() ? "; its message is there" : ""));
-    open.stream().limit(SHOWN).forEach(parent -> one.withArray("waiting_for").add(parent.id()));
+                    names, rule, step.mailboxes().hasMessage() ? "; its message is there" : ""))
+        .waitingFor(open.stream().limit(SHOWN).map(parent -> parent.id()).toList());
   }
 
   private void ready(StepState step) {
     List<String> busy = new Upstream(state).busy(step);
-    ObjectNode one =
-        explanations.explain(
+    explanations
+        .explain(
             step,
             "message",
             busy.isEmpty()
                 ? "may start, and is about to"
-                : "may start; its message is still with agent " + String.join(", ", busy));
-    busy.forEach(one.withArray("waiting_for")::add);
+                : "may start; its message is still with agent " + String.join(", ", busy))
+        .waitingFor(busy);
   }
 
   private void work(StepState step) {

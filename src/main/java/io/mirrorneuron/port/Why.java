@@ -1,0 +1,69 @@
+package io.mirrorneuron.port;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import java.util.List;
+
+/**
+ * Why a job is where it is: the job itself, each step that is open and each agent that has
+ * something to do, each with the record that says so.
+ *
+ * @param submittedBy subject of the token, or null; so are those who paused and cancelled
+ * @param summary the text of the first explanation
+ * @param more how many explanations were left out, or null for none
+ */
+public record Why(
+    String jobId,
+    String status,
+    @JsonInclude(Include.NON_NULL) String submittedBy,
+    @JsonInclude(Include.NON_NULL) String pausedBy,
+    @JsonInclude(Include.NON_NULL) String cancelledBy,
+    String summary,
+    List<Explanation> explanations,
+    @JsonInclude(Include.NON_NULL) Integer more) {
+
+  public Why {
+    explanations = explanations == null ? List.of() : List.copyOf(explanations);
+  }
+
+  /**
+   * What is explained.
+   *
+   * @param kind {@code job}, {@code step} or {@code agent}
+   */
+  public record Subject(String kind, String id) {}
+
+  /**
+   * One cause. What does not belong to it is null.
+   *
+   * @param state the word for where the subject is
+   * @param cause a word of the contract
+   * @param text a sentence for people
+   * @param record where it can be read in the job's full detail
+   * @param waitingFor ids of steps or agents; empty for none
+   * @param pool that the execution waits for, at {@code position} of {@code length}
+   */
+  public record Explanation(
+      Subject subject,
+      String state,
+      String cause,
+      String text,
+      String record,
+      @JsonInclude(Include.NON_EMPTY) List<String> waitingFor,
+      @JsonInclude(Include.NON_NULL) String executionId,
+      @JsonInclude(Include.NON_NULL) Moment since,
+      @JsonInclude(Include.NON_NULL) Moment until,
+      @JsonInclude(Include.NON_NULL) String pool,
+      @JsonInclude(Include.NON_NULL) Integer position,
+      @JsonInclude(Include.NON_NULL) Integer length) {
+
+    public Explanation {
+      waitingFor = waitingFor == null ? List.of() : List.copyOf(waitingFor);
+    }
+
+    /** One that tells no more than what is explained and where that can be read. */
+    public Explanation(Subject subject, String state, String cause, String text, String record) {
+      this(subject, state, cause, text, record, List.of(), null, null, null, null, null, null);
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package io.mirrorneuron.runtime.documents;
+
+import io.mirrorneuron.port.Moment;
+import io.mirrorneuron.port.Why.Explanation;
+import io.mirrorneuron.port.Why.Subject;
+import io.mirrorneuron.runtime.port.Executions.QueuePlace;
+import io.mirrorneuron.wire.Json;
+import java.time.Instant;
+import java.util.List;
+
+/** An explanation while it is written. Times are milliseconds since the epoch, 0 is none. */
+final class ExplanationDraft {
+  private final Subject subject;
+  private final String state;
+  private final String cause;
+  private final String text;
+  private String record;
+  private List<String> waitingFor = List.of();
+  private String executionId;
+  private Moment since;
+  private Moment until;
+  private String pool;
+  private QueuePlace place;
+
+  ExplanationDraft(Subject subject, String state, String cause, String text, String record) {
+    this.subject = subject;
+    this.state = state;
+    this.cause = cause;
+    this.text = text;
+    this.record = record;
+  }
+
+  /** Another record than the subject's own. */
+  ExplanationDraft record(String place) {
+    record = place;
+    return this;
+  }
+
+  ExplanationDraft waitingFor(List<String> ids) {
+    waitingFor = ids;
+    return this;
+  }
+
+  ExplanationDraft execution(String id) {
+    executionId = id;
+    return this;
+  }
+
+  ExplanationDraft since(long millis) {
+    since = moment(millis);
+    return this;
+  }
+
+  ExplanationDraft until(long millis) {
+    until = moment(millis);
+    return this;
+  }
+
+  /**
+   * @param known null when nobody knows the place in the queue
+   */
+  ExplanationDraft pool(String name, QueuePlace known) {
+    pool = name;
+    place = known;
+    return this;
+  }
+
+  Explanation finished() {
+    return new Explanation(
+        subject,
+        state,
+        cause,
+        text,
+        record,
+        waitingFor,
+        executionId,
+        since,
+        until,
+        pool,
+        place == null ? null : place.position(),
+        place == null ? null : place.length());
+  }
+
+  private static Moment moment(long millis) {
+    return new Moment(millis == 0 ? null : Json.timestamp(Instant.ofEpochMilli(millis)));
+  }
+}

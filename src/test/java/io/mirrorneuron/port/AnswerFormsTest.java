@@ -1,0 +1,142 @@
+package io.mirrorneuron.port;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.wire.Json;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Clients of both doors get the JSON form of the records: byte for byte what was written. */
+class AnswerFormsTest {
+  private static ObjectNode json(String text) {
+    return Json.parseObject(text.replace('\'', '"'), "text");
+  }
+
+  private static <T> void travels(String text, Class<T> record) {
+    String exact = text.replace('\'', '"').replaceAll("\n *", "");
+    assertThat(Json.write(Json.read(exact, record, "answer"))).isEqualTo(exact);
+  }
+
+  @Test
+  void whatIsNullStaysNullAndWhatIsLeftOutStaysOut() {
+    travels(
+        """
+        {'job_id':'j','status':'running','submitted_by':'anna','summary':'s','explanations':[
+        {'subject':{'kind':'step','id':'a'},'state':'running','cause':'running','text':'t',
+        'record':'r','execution_id':'e','since':'2026-01-01T00:00:00.000Z','until':null},
+        {'subject':{'kind':'step','id':'b'},'state':'pending','cause':'parents','text':'t',
+        'record':'r','waiting_for':['a']},
+        {'subject':{'kind':'step','id':'c'},'state':'running','cause':'pool','text':'t',
+        'record':'r','execution_id':'e','pool':'default','position':2,'length':7}],'more':3}""",
+        Why.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'id':'f','job_id':'f','status':'pending','forked_from':{'job_id':'j','at':'12'}}",
+        "{'id':'f','job_id':'f','status':'pending','forked_from':{'job_id':'j','at':12}}"
+      })
+  void aStepThatIsCalledLikeANumberIsNoEvent(String text) {
+    travels(text, ForkedJob.class);
+  }
+
+  @Test
+  void aRestoredJobRemembersAllOfItsBackup() {
+    travels(
+        """
+        {'job_id':'n','run_id':'r','blueprint_id':'b','status':'paused','source_job_id':'j',
+        'source_run_id':'s','restore_provenance':{'source':{'x':1.5,'y':null}},
+        'recovery':{'job_id':'n','action':'a','reason':'r'}}""",
+        RestoredJob.class);
+  }
+
+  @Test
+  void rowsAreHandedOnAsTheyAre() {
+    travels("{'data':[{'live?':true,'n':1.5,'ü':null},{}]}", JobPage.class);
+    travels("{'data':[],'truncated':true}", JobPage.class);
+  }
+
+  @Test
+  void aRowIsReadWhenSomebodyNeedsIt() {
+    JobPage page = Json.read("{\"data\":[{\"job_id\":\"j\"}]}", JobPage.class, "page");
+
+    JobBrief brief = Json.read(page.data().getFirst().json(), JobBrief.class, "row");
+
+    assertThat(brief).isEqualTo(new JobBrief("j", null, null, null, null, null, null, null, null));
+  }
+
+  @Test
+  void whatIsNotTheFormOfAnAnswerIsMalformed() {
+    assertThatThrownBy(() -> Json.read("{\"explanations\":7}", Why.class, "result_json"))
+        .isInstanceOf(MnException.class)
+        .hasMessage("result_json has an unexpected form");
+  }
+
+  // ------------------------------------------------------------------ other runtimes
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{}", "{'job':null,'agents':{}}", "{'job':{'status':7},'summary':[]}"})
+  void aJobOfWhichLittleIsToldHasNoMembers(String text) {
+    JobDetail detail = new JobDetail(json(text));
+
+    assertThat(detail.status()).isNull();
+    assertThat(detail.runId()).isNull();
+    assertThat(detail.endedAt()).isNull();
+    assertThat(detail.submittedBy()).isNull();
+    assertThat(detail.reason()).isNull();
+    assertThat(detail.agents()).isEmpty();
+    assertThat(detail.ledger().isMissingNode()).isTrue();
+    assertThat(detail.manifest().isMissingNode()).isTrue();
+    assertThat(detail.result().isMissingNode()).isTrue();
+    assertThat(detail.lastEvent()).isEqualTo(Long.MAX_VALUE);
+    assertThat(detail.isLasting()).isFalse();
+    assertThat(Json.write(detail)).isEqualTo(text.replace('\'', '"'));
+  }
+
+  @Test
+  void theMostTrustworthyPlaceTellsAMember() {
+    JobDetail detail =
+        new JobDetail(
+            json(
+                "{'job':{'status':' ','runId':'r','workflow_state':{'graph_id':'g'}},"
+                    + "'summary':{'status':'done','run_id':'other','type':'service'},"
+                    + "'recent_events':[{'seq':9}]}"));
+
+    assertThat(detail.status()).isEqualTo("done");
+    assertThat(detail.runId()).isEqualTo("r");
+    assertThat(detail.graphId()).isEqualTo("g");
+    assertThat(detail.isLasting()).isTrue();
+    assertThat(detail.lastEvent()).isEqualTo(9);
+    assertThat(detail.isKnown()).isTrue();
+  }
+
+  @Test
+  void nodesAndJobsMayBeListedInAnObject() {
+    ClusterSummary summary =
+        new ClusterSummary(
+            json(
+                "{'nodes':{'data':[{'name':'n','state':'up','executor_pools':{'p':{'in_use':1}}}]},"
+                    + "'jobs':{'items':[{'health':{'state':'odd'}},{}]}}"));
+
+    assertThat(summary.nodeStatuses()).contains(List.of("up"));
+    assertThat(summary.jobStatuses()).contains(List.of("odd", "unknown"));
+    assertThat(summary.nodes().getFirst().pools().get("p").inUse()).isEqualTo(1);
+    assertThat(summary.nodes().getFirst().cpus()).isNull();
+    assertThat(summary.metrics().isMissingNode()).isTrue();
+  }
+
+  @Test
+  void aRuntimeMayListNothing() {
+    ClusterSummary summary = new ClusterSummary(json("{'jobs':7}"));
+
+    assertThat(summary.nodes()).isEmpty();
+    assertThat(summary.nodeDocuments()).isEmpty();
+    assertThat(summary.jobStatuses()).isEmpty();
+  }
+}
