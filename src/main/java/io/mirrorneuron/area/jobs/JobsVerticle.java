@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.area.jobs.view.JobStory;
-import io.mirrorneuron.area.jobs.view.progress.Ticking;
+import io.mirrorneuron.area.jobs.view.progress.ClockTemplate;
 import io.mirrorneuron.area.jobs.view.stored.JobRecord;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
@@ -178,7 +178,7 @@ public final class JobsVerticle extends AreaVerticle {
     boolean compact = !call.text("include").equals("full");
     return patiently(
             call, changes, () -> readEvents(call), page -> page.events().isEmpty() && !page.ended())
-        .map(page -> Events.page(page, compact));
+        .map(page -> EventPages.page(page, compact));
   }
 
   /** A reader with patience gets an empty page only when nothing has come for that long. */
@@ -256,7 +256,7 @@ public final class JobsVerticle extends AreaVerticle {
     long after = 0;
     do {
       page = jobs.events(id(call), after, LOG_PAGE);
-      Events.addDeadLetters(letters, page.events(), position);
+      EventPages.addDeadLetters(letters, page.events(), position);
       position += page.events().size();
       after = page.next();
     } while (!page.events().isEmpty() && !page.ended());
@@ -301,7 +301,7 @@ public final class JobsVerticle extends AreaVerticle {
    * @param seq grows with each event that is in it
    * @param isFinal nothing follows
    */
-  private record Snapshot(Ticking document, long seq, boolean isFinal) {
+  private record Snapshot(ClockTemplate document, long seq, boolean isFinal) {
 
     static Snapshot of(JobStory story, JobRecord record) {
       return new Snapshot(story.progress(record), story.version(), story.isFinal(record));

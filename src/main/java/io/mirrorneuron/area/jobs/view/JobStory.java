@@ -2,10 +2,10 @@ package io.mirrorneuron.area.jobs.view;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.area.jobs.view.plan.Plan;
-import io.mirrorneuron.area.jobs.view.plan.Plans;
-import io.mirrorneuron.area.jobs.view.progress.Fold;
-import io.mirrorneuron.area.jobs.view.progress.Progress;
-import io.mirrorneuron.area.jobs.view.progress.Ticking;
+import io.mirrorneuron.area.jobs.view.plan.PlanReader;
+import io.mirrorneuron.area.jobs.view.progress.ClockTemplate;
+import io.mirrorneuron.area.jobs.view.progress.EventDigest;
+import io.mirrorneuron.area.jobs.view.progress.ProgressSnapshot;
 import io.mirrorneuron.area.jobs.view.stored.JobEvent;
 import io.mirrorneuron.area.jobs.view.stored.JobRecord;
 import java.util.ArrayDeque;
@@ -22,7 +22,7 @@ import java.util.List;
 public final class JobStory {
   private final String jobId;
   private final Plan plan;
-  private final Fold fold;
+  private final EventDigest fold;
   private final Traffic traffic = new Traffic();
   private final Deque<JobEvent> ofPrograms = new ArrayDeque<>();
   private long seq;
@@ -33,8 +33,8 @@ public final class JobStory {
    */
   public JobStory(String jobId, JobRecord first) {
     this.jobId = jobId;
-    this.plan = Plans.of(first);
-    this.fold = new Fold(plan);
+    this.plan = PlanReader.of(first);
+    this.fold = new EventDigest(plan);
   }
 
   /** The number of the job's last event that was told; 0 before the first. */
@@ -97,8 +97,8 @@ public final class JobStory {
   }
 
   /** The workflow progress, {@code rest.md} section 9.2. */
-  public Ticking progress(JobRecord record) {
-    return Ticking.of(new Progress(plan, fold, record).snapshot(jobId, version()));
+  public ClockTemplate progress(JobRecord record) {
+    return ClockTemplate.of(new ProgressSnapshot(plan, fold, record).snapshot(jobId, version()));
   }
 
   /** Whether {@link #progress} shows a job that has ended. */

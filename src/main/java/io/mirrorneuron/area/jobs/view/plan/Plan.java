@@ -6,7 +6,7 @@ import java.util.Map;
 
 /**
  * What of a job stands fixed from its submission: its steps, who works for them, and their order.
- * Read by {@link Plans}.
+ * Read by {@link PlanReader}.
  *
  * @param isLasting whether it is a service, whose steps rest rather than end
  * @param isOfAgents whether each step is an agent of its own

@@ -29,7 +29,7 @@ final class Activity {
   /** The record as JSON text. From the first call on the event is no longer held. */
   String json() {
     if (json == null) {
-      message = Sentences.of(event, stepId, MAX_MESSAGE);
+      message = EventSentences.of(event, stepId, MAX_MESSAGE);
       json = Json.write(record());
       event = null;
     }

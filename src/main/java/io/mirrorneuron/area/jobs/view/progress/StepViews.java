@@ -24,7 +24,7 @@ final class StepViews {
   private static final Set<String> NO_NODE = Set.of("", "empty", "unknown", "unassigned");
   private static final JsonNodeFactory NODES = Json.MAPPER.getNodeFactory();
 
-  private final Standing standing;
+  private final ProgressState standing;
   private final Set<String> current;
   private final String defaultNode;
   private final Map<String, Integer> layers = new HashMap<>();
@@ -36,7 +36,7 @@ final class StepViews {
    * @param shown the steps that are written; others are not named
    */
   StepViews(
-      Plan plan, Standing standing, Set<String> current, Set<String> shown, JobRecord record) {
+      Plan plan, ProgressState standing, Set<String> current, Set<String> shown, JobRecord record) {
     this.standing = standing;
     this.current = current;
     this.defaultNode = defaultNode(record.agents(), plan.graph().path("nodes"));
@@ -57,7 +57,7 @@ final class StepViews {
     return agentsShown;
   }
 
-  ObjectNode step(StepTrack step) {
+  ObjectNode step(ShownStep step) {
     Plan.Step planned = step.plan;
     String id = planned.id();
     ObjectNode json = Json.object().put("id", id).put("label", planned.label());
@@ -68,13 +68,13 @@ final class StepViews {
     json.put("layer", layers.get(id));
     planned.requires().forEach(json.putArray("requires")::add);
     planned.provides().forEach(json.putArray("provides")::add);
-    StepCount count = new StepCount();
+    AgentCounts count = new AgentCounts();
     step.workers().forEach(count::add);
     count.json().properties().forEach(part -> json.set(part.getKey() + "_count", part.getValue()));
     times(json, step.own);
     json.set("failure", step.own.failure);
     ArrayNode agents = json.putArray("agents");
-    for (Track worker : step.workers()) {
+    for (WorkState worker : step.workers()) {
       if (agents.size() < AGENTS_OF_STEP && agentsShown < AGENTS) {
         agentsShown++;
         agents.add(agent(step, worker));
@@ -87,7 +87,7 @@ final class StepViews {
     return json;
   }
 
-  private ObjectNode agent(StepTrack step, Track worker) {
+  private ObjectNode agent(ShownStep step, WorkState worker) {
     Plan.Worker planned = planned(step.plan.workers(), worker.id);
     JsonNode known = standing.agent(worker.id);
     ObjectNode json = Json.object().put("id", worker.id);
@@ -124,15 +124,15 @@ final class StepViews {
         .orElse(workers.getFirst());
   }
 
-  private void times(ObjectNode json, Track track) {
+  private void times(ObjectNode json, WorkState track) {
     boolean isAtWork = track.status == StepStatus.RUNNING;
     json.put("live", isAtWork && !standing.isFinal());
     long until = isAtWork ? 0 : Math.max(track.endedAt, track.lastEventAt);
     json.set(
         "elapsed_seconds",
         isAtWork || until > track.startedAt
-            ? Ticking.elapsed(track.startedAt, until)
-            : Ticking.elapsed(0, 0));
+            ? ClockTemplate.elapsed(track.startedAt, until)
+            : ClockTemplate.elapsed(0, 0));
     json.put("started_at", Times.text(track.startedAt)).put("ended_at", Times.text(track.endedAt));
     json.put("last_event_at", Times.text(track.lastEventAt));
     json.put("retry_at", Times.text(track.retryAt));
@@ -142,7 +142,7 @@ final class StepViews {
     json.put("attempt_id", track.attemptId).put("status_reason", track.reason);
   }
 
-  private static void activities(ObjectNode json, Track track) {
+  private static void activities(ObjectNode json, WorkState track) {
     if (!track.activities().isEmpty()) {
       ArrayNode recent = json.putArray("recent_events");
       track.activities().forEach(activity -> recent.add(raw(activity)));

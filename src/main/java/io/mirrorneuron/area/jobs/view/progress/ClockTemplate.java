@@ -17,7 +17,7 @@ import java.util.List;
  * A finished document in which only clocks go on: it is written once, and read at any time by
  * putting the times into their places. Immutable.
  */
-public final class Ticking {
+public final class ClockTemplate {
   /** Stands around a place; JSON never has this character as such. */
   private static final char MARK = '\u0001';
 
@@ -50,8 +50,8 @@ public final class Ticking {
     return new POJONode(new RawValue(MARK + place + MARK));
   }
 
-  public static Ticking of(JsonNode document) {
-    Ticking ticking = new Ticking();
+  public static ClockTemplate of(JsonNode document) {
+    ClockTemplate ticking = new ClockTemplate();
     byte[] all;
     try {
       all = Json.MAPPER.writeValueAsBytes(document);

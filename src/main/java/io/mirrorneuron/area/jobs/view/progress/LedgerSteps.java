@@ -7,18 +7,18 @@ import io.mirrorneuron.area.jobs.view.stored.Times;
 import java.util.Map;
 
 /** Puts what the step ledger says, {@code grpc.md} section 5.4, over what events have told. */
-final class LedgerReading {
-  private LedgerReading() {}
+final class LedgerSteps {
+  private LedgerSteps() {}
 
   /**
    * @param steps by id; changed
    * @param ledger its member {@code steps}
    */
-  static void over(Map<String, StepTrack> steps, JsonNode ledger) {
+  static void over(Map<String, ShownStep> steps, JsonNode ledger) {
     for (var entry : ledger.properties()) {
       JsonNode tracked = entry.getValue();
-      StepTrack template = steps.get(tracked.path("template").asText());
-      StepTrack step = steps.get(entry.getKey());
+      ShownStep template = steps.get(tracked.path("template").asText());
+      ShownStep step = steps.get(entry.getKey());
       if (template != null) {
         enter(template.instance(entry.getKey()), tracked);
       } else if (step != null) {
@@ -28,13 +28,13 @@ final class LedgerReading {
         }
       }
     }
-    steps.values().stream().filter(StepTrack::isScattered).forEach(StepTrack::followWorkers);
+    steps.values().stream().filter(ShownStep::isScattered).forEach(ShownStep::followWorkers);
   }
 
   /** Who works alone for a step is as far as the step; of several, those end that have not yet. */
-  private static void follow(StepTrack step, JsonNode tracked) {
+  private static void follow(ShownStep step, JsonNode tracked) {
     boolean alone = step.workers().size() == 1;
-    for (Track worker : step.workers()) {
+    for (WorkState worker : step.workers()) {
       if (alone) {
         enter(worker, tracked);
       } else if (step.own.status.isOver()) {
@@ -45,7 +45,7 @@ final class LedgerReading {
     }
   }
 
-  private static void enter(Track track, JsonNode tracked) {
+  private static void enter(WorkState track, JsonNode tracked) {
     String word = tracked.path("status").asText();
     StepStatus now = word.equals("ready") ? StepStatus.READY : StepStatus.of(word, false);
     track.status = now == null ? track.status : now;
@@ -69,7 +69,7 @@ final class LedgerReading {
     }
   }
 
-  private static void explain(Track track, JsonNode tracked) {
+  private static void explain(WorkState track, JsonNode tracked) {
     boolean isOver = tracked.hasNonNull("terminal_error");
     track.failure =
         Errors.of(

@@ -15,23 +15,23 @@ import java.util.Set;
  * The workflow progress, {@code rest.md} section 9.2. Of a big job only the first steps are shown,
  * and those people want to look at; what is counted is counted of all.
  */
-public final class Progress {
+public final class ProgressSnapshot {
   private static final int STEPS = 300;
   private static final int CURRENT = 50;
   private static final int EDGES = 1000;
 
   private final Plan plan;
-  private final Fold fold;
+  private final EventDigest fold;
   private final JobRecord record;
-  private final Standing standing;
+  private final ProgressState standing;
   private final List<String> current;
   private final Set<String> shown;
 
-  public Progress(Plan plan, Fold fold, JobRecord record) {
+  public ProgressSnapshot(Plan plan, EventDigest fold, JobRecord record) {
     this.plan = plan;
     this.fold = fold;
     this.record = record;
-    this.standing = new Standing(plan, fold, record);
+    this.standing = new ProgressState(plan, fold, record);
     this.current = standing.current().stream().limit(CURRENT).toList();
     this.shown = shown();
   }
@@ -48,7 +48,7 @@ public final class Progress {
   }
 
   /**
-   * The snapshot; its clocks are places of {@link Ticking}.
+   * The snapshot; its clocks are places of {@link ClockTemplate}.
    *
    * @param seq grows with each event that is in it
    */
@@ -61,9 +61,9 @@ public final class Progress {
     if (!standing.status().equals("completed")) {
       json.set("failure", standing.failure());
     }
-    json.put("seq", seq).set("generated_at", Ticking.now());
+    json.put("seq", seq).set("generated_at", ClockTemplate.now());
     json.put("submitted_at", Times.text(standing.submittedAt()));
-    json.set("elapsed_seconds", Ticking.elapsed(standing.submittedAt(), standing.endedAt()));
+    json.set("elapsed_seconds", ClockTemplate.elapsed(standing.submittedAt(), standing.endedAt()));
     steps(json);
     ArrayNode edges = json.putArray("edges");
     plan.edges().stream()
@@ -86,15 +86,15 @@ public final class Progress {
   }
 
   private void steps(ObjectNode json) {
-    StepCount agents = new StepCount();
-    Collection<StepTrack> all = standing.steps();
+    AgentCounts agents = new AgentCounts();
+    Collection<ShownStep> all = standing.steps();
     all.forEach(step -> step.workers().forEach(agents::add));
     json.set("agent_count", agents.json());
     json.put("current_step_id", current.getFirst());
     current.forEach(json.putArray("current_step_ids")::add);
     StepViews views = new StepViews(plan, standing, new HashSet<>(current), shown, record);
     ArrayNode steps = Json.MAPPER.createArrayNode();
-    for (StepTrack step : all) {
+    for (ShownStep step : all) {
       if (shown.contains(step.plan.id())) {
         ObjectNode view = views.step(step);
         steps.add(view);

@@ -18,14 +18,14 @@ import java.util.Map;
  * Reads the plan of a job: the steps of its problem graph; where it has none, a step for each node
  * of its graph of agents; and of a job of which nothing is known, one step {@code job}.
  */
-public final class Plans {
+public final class PlanReader {
   private final JobRecord record;
   private final JsonNode manifest;
   private final JsonNode graph;
   private final Map<String, JsonNode> nodes = new LinkedHashMap<>();
   private final Map<String, Step> steps = new LinkedHashMap<>();
 
-  private Plans(JobRecord record) {
+  private PlanReader(JobRecord record) {
     this.record = record;
     this.manifest = record.manifest();
     this.graph = record.topology().isObject() ? record.topology() : manifest;
@@ -46,7 +46,7 @@ public final class Plans {
   }
 
   public static Plan of(JobRecord record) {
-    return new Plans(record).read();
+    return new PlanReader(record).read();
   }
 
   private Plan read() {
@@ -74,7 +74,7 @@ public final class Plans {
         ofAgents,
         steps,
         edges,
-        Layers.of(steps.keySet(), edges),
+        GraphLayers.of(steps.keySet(), edges),
         graph);
   }
 

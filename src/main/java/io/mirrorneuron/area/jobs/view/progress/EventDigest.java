@@ -18,7 +18,7 @@ import java.util.Set;
  * their numbers; where it stops in between makes no difference. What it keeps is bounded by the
  * plan, not by the number of events. Confined to whoever holds it.
  */
-public final class Fold {
+public final class EventDigest {
   private static final int MESSAGES = 6;
   private static final int RECENT = 25;
   private static final int ACTIVITIES_OF_ONE = 8;
@@ -34,25 +34,25 @@ public final class Fold {
           "workflow_step_duplicate_message_ignored",
           "workflow_step_stale_output_ignored");
 
-  private final Roster roster;
-  private final Course course;
+  private final EventSubjects roster;
+  private final EventTransitions course;
   private final Deque<String> messages = new ArrayDeque<>();
   private final Deque<ObjectNode> recent = new ArrayDeque<>();
-  private final Set<Track> touched = new LinkedHashSet<>();
+  private final Set<WorkState> touched = new LinkedHashSet<>();
   private String traceId;
   private long firstAt;
   private long lastAt;
 
-  public Fold(Plan plan) {
-    this.roster = new Roster(plan);
-    this.course = new Course(plan, roster);
+  public EventDigest(Plan plan) {
+    this.roster = new EventSubjects(plan);
+    this.course = new EventTransitions(plan, roster);
   }
 
-  Collection<StepTrack> steps() {
+  Collection<ShownStep> steps() {
     return roster.steps();
   }
 
-  Course course() {
+  EventTransitions course() {
     return course;
   }
 
@@ -102,12 +102,12 @@ public final class Fold {
     long told = event.at();
     lastAt = told == 0 ? lastAt : told;
     firstAt = firstAt == 0 ? lastAt : firstAt;
-    StepTrack step = roster.stepOf(event);
-    Track worker = roster.workerOf(event, step);
+    ShownStep step = roster.stepOf(event);
+    WorkState worker = roster.workerOf(event, step);
     if (step != null) {
       step.own.lastEventAt = lastAt;
       if (worker == null) {
-        step.workers().forEach(Track::goOn);
+        step.workers().forEach(WorkState::goOn);
       } else {
         worker.lastEventAt = lastAt;
         worker.goOn();
@@ -122,12 +122,12 @@ public final class Fold {
     remember(event, stepId, step, worker);
   }
 
-  private void remember(JobEvent event, String stepId, StepTrack step, Track worker) {
+  private void remember(JobEvent event, String stepId, ShownStep step, WorkState worker) {
     traceId = traceId == null ? traceOf(event) : traceId;
     String type = event.type();
     boolean ofStep = step != null && type.startsWith("workflow_step_") && !QUIET.contains(type);
     if (ofStep || type.startsWith("job_") || type.startsWith("blueprint_")) {
-      push(messages, Sentences.of(event, stepId, MESSAGE_CHARS), MESSAGES);
+      push(messages, EventSentences.of(event, stepId, MESSAGE_CHARS), MESSAGES);
     }
     if (step != null && activitiesOfOne() > 0) {
       Activity activity = new Activity(event, stepId);
@@ -138,7 +138,7 @@ public final class Fold {
     }
   }
 
-  private void remember(Track track, Activity activity) {
+  private void remember(WorkState track, Activity activity) {
     push(track.activities(), activity, activitiesOfOne());
     touched.add(track);
   }

@@ -11,19 +11,19 @@ import java.util.Map;
  * A step and those who work for it: its agents; once it is scattered, its instances. Where a worker
  * may be named it may be null; of a scattered step an event about an instance is about that alone.
  */
-final class StepTrack {
+final class ShownStep {
   final Plan.Step plan;
-  final Track own;
-  private final Map<String, Track> workers = new LinkedHashMap<>();
+  final WorkState own;
+  private final Map<String, WorkState> workers = new LinkedHashMap<>();
   private boolean scattered;
 
-  StepTrack(Plan.Step plan) {
+  ShownStep(Plan.Step plan) {
     this.plan = plan;
-    this.own = new Track(plan.id());
-    plan.workers().forEach(worker -> workers.put(worker.id(), new Track(worker.id())));
+    this.own = new WorkState(plan.id());
+    plan.workers().forEach(worker -> workers.put(worker.id(), new WorkState(worker.id())));
   }
 
-  private StepTrack(StepTrack other) {
+  private ShownStep(ShownStep other) {
     plan = other.plan;
     own = other.own.copy();
     scattered = other.scattered;
@@ -31,16 +31,16 @@ final class StepTrack {
   }
 
   /** To be changed without changing this one. */
-  StepTrack copy() {
-    return new StepTrack(this);
+  ShownStep copy() {
+    return new ShownStep(this);
   }
 
-  Collection<Track> workers() {
+  Collection<WorkState> workers() {
     return workers.values();
   }
 
   /** Or null. */
-  Track worker(String id) {
+  WorkState worker(String id) {
     return workers.get(id);
   }
 
@@ -49,13 +49,13 @@ final class StepTrack {
   }
 
   /** One of the instances that do its work in its place; made when it is new. */
-  Track instance(String id) {
+  WorkState instance(String id) {
     if (!scattered) {
       workers.clear();
       scattered = true;
       own.status = own.status == StepStatus.SKIPPED ? StepStatus.PENDING : own.status;
     }
-    return workers.computeIfAbsent(id, Track::new);
+    return workers.computeIfAbsent(id, WorkState::new);
   }
 
   /** {@code dish} of {@code dish[3]}, or null when it is no name of an instance. */
@@ -70,7 +70,7 @@ final class StepTrack {
   }
 
   /** The one that an event about the step is about: the instance, else the step. */
-  Track subject(Track worker) {
+  WorkState subject(WorkState worker) {
     return scattered && worker != null ? worker : own;
   }
 
@@ -79,7 +79,7 @@ final class StepTrack {
   /** It begins, and with it its first agent, if none is at work. */
   void start(long at) {
     own.start(at);
-    if (workers.values().stream().noneMatch(Track::isAtWork)) {
+    if (workers.values().stream().noneMatch(WorkState::isAtWork)) {
       workers.values().stream()
           .filter(worker -> worker.status == StepStatus.PENDING)
           .findFirst()
@@ -87,7 +87,7 @@ final class StepTrack {
     }
   }
 
-  void start(Track worker, long at) {
+  void start(WorkState worker, long at) {
     own.start(at);
     if (worker != null) {
       worker.start(at);
@@ -95,13 +95,13 @@ final class StepTrack {
   }
 
   /** It is over; the instance is, and the step with the last one. */
-  void end(Track worker, StepStatus how, long at) {
+  void end(WorkState worker, StepStatus how, long at) {
     if (scattered && worker != null) {
       worker.end(how, at);
       endWithWorkers(how, at);
       return;
     }
-    for (Track one : workers.values()) {
+    for (WorkState one : workers.values()) {
       if (!one.status.isOver() || one == worker) {
         one.end(how, at);
       }
@@ -110,7 +110,7 @@ final class StepTrack {
   }
 
   /** The worker is done, and the step when all are. */
-  void done(Track worker, StepStatus how, long at) {
+  void done(WorkState worker, StepStatus how, long at) {
     if (worker != null) {
       worker.end(how, at);
     }
@@ -124,7 +124,7 @@ final class StepTrack {
   }
 
   /** Something went wrong with a worker, and so with the step, if there is one for it. */
-  void fail(Track worker, StepStatus how, ObjectNode error, long at) {
+  void fail(WorkState worker, StepStatus how, ObjectNode error, long at) {
     if (worker != null) {
       worker.fail(how, error, at);
     }
@@ -141,7 +141,7 @@ final class StepTrack {
 
   /** Those that were held go on. */
   void release() {
-    workers.values().forEach(Track::release);
+    workers.values().forEach(WorkState::release);
     own.release();
   }
 
@@ -152,19 +152,19 @@ final class StepTrack {
   }
 
   /** The tracks that an attempt of the worker is noted on. */
-  List<Track> attempting(Track worker) {
-    Track subject = subject(worker);
+  List<WorkState> attempting(WorkState worker) {
+    WorkState subject = subject(worker);
     return worker == null || worker == subject ? List.of(subject) : List.of(subject, worker);
   }
 
   /** Has the step be as far as its workers are together. */
   void followWorkers() {
-    StepTogether together = new StepTogether(workers.values());
+    CombinedWork together = new CombinedWork(workers.values());
     own.status = together.status(own.status);
     own.startedAt = together.startedAt(own.startedAt);
     own.endedAt = own.status.isOver() ? together.endedAt() : 0;
     own.lastEventAt = Math.max(own.lastEventAt, together.lastEventAt());
-    for (Track worker : workers.values()) {
+    for (WorkState worker : workers.values()) {
       if (worker.status == own.status && worker.failure != null) {
         own.failure = worker.failure;
         own.reason = worker.reason;

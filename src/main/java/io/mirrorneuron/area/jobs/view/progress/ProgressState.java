@@ -18,15 +18,15 @@ import java.util.function.Predicate;
  * How far a job is: what its events tell, and over it the word of the runtime, which knows better.
  * The fold is left as it is.
  */
-final class Standing {
+final class ProgressState {
   private final Plan plan;
-  private final Fold fold;
+  private final EventDigest fold;
   private final JobRecord record;
-  private final Map<String, StepTrack> steps = new LinkedHashMap<>();
+  private final Map<String, ShownStep> steps = new LinkedHashMap<>();
   private final Map<String, JsonNode> agents = new HashMap<>();
   private final String status;
 
-  Standing(Plan plan, Fold fold, JobRecord record) {
+  ProgressState(Plan plan, EventDigest fold, JobRecord record) {
     this.plan = plan;
     this.fold = fold;
     this.record = record;
@@ -34,7 +34,7 @@ final class Standing {
     record.agents().forEach(agent -> agents.put(agent.path("agent_id").asText(), agent));
     fold.steps().forEach(step -> steps.put(step.plan.id(), step.copy()));
     if (record.ledger().isObject()) {
-      LedgerReading.over(steps, record.ledger().path("steps"));
+      LedgerSteps.over(steps, record.ledger().path("steps"));
     } else if (plan.isOfAgents()) {
       steps.values().forEach(this::lookAtAgent);
     }
@@ -60,7 +60,7 @@ final class Standing {
     return JobRecord.isFinal(status);
   }
 
-  List<StepTrack> steps() {
+  List<ShownStep> steps() {
     return List.copyOf(steps.values());
   }
 
@@ -115,7 +115,7 @@ final class Standing {
         : found;
   }
 
-  private List<String> those(Predicate<Track> wanted) {
+  private List<String> those(Predicate<WorkState> wanted) {
     List<String> found = new ArrayList<>();
     for (List<String> layer : plan.layers()) {
       layer.stream()
@@ -127,8 +127,8 @@ final class Standing {
     return found;
   }
 
-  private void lookAtAgent(StepTrack step) {
-    for (Track worker : step.workers()) {
+  private void lookAtAgent(ShownStep step) {
+    for (WorkState worker : step.workers()) {
       JsonNode agent = agents.get(worker.id);
       StepStatus now =
           agent == null ? null : StepStatus.of(agent.path("status").asText(), plan.isLasting());

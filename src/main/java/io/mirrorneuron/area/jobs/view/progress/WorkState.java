@@ -7,7 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /** How far a step or one of its agents is. Times in milliseconds since the epoch; 0 is none. */
-final class Track {
+final class WorkState {
   private static final double BEGUN = 0.1;
   private static final double EACH_EVENT = 0.06;
   private static final double NEARLY = 0.95;
@@ -45,12 +45,12 @@ final class Track {
   /** The last ones, oldest first. */
   private final Deque<Activity> activities;
 
-  Track(String id) {
+  WorkState(String id) {
     this.id = id;
     this.activities = new ArrayDeque<>(1);
   }
 
-  private Track(Track other) {
+  private WorkState(WorkState other) {
     id = other.id;
     status = other.status;
     startedAt = other.startedAt;
@@ -74,8 +74,8 @@ final class Track {
   }
 
   /** To be changed without changing this one; the activities are shared. */
-  Track copy() {
-    return new Track(this);
+  WorkState copy() {
+    return new WorkState(this);
   }
 
   Deque<Activity> activities() {

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** Event pages as answers, and what is derived from event logs. Pure. */
-final class Events {
-  private Events() {}
+final class EventPages {
+  private EventPages() {}
 
   /** {@code {data, next, ended}}; full events are passed on as the texts they are. */
   static Buffer page(EventPage page, boolean compact) {

@@ -7,7 +7,7 @@ import io.mirrorneuron.area.jobs.view.stored.JobEvent;
 import java.util.List;
 
 /** What events do to a job, its steps and its agents: the table of {@code rest.md} section 9.4. */
-final class Course {
+final class EventTransitions {
   private static final List<String> LOOKS_FINISHED =
       List.of(
           "_completed",
@@ -21,14 +21,14 @@ final class Course {
           "_generated");
 
   private final Plan plan;
-  private final Roster roster;
+  private final EventSubjects roster;
   private String status = "submitting";
-  private StepTrack current;
+  private ShownStep current;
   private ObjectNode failure;
   private long now;
   private long endedAt;
 
-  Course(Plan plan, Roster roster) {
+  EventTransitions(Plan plan, EventSubjects roster) {
     this.plan = plan;
     this.roster = roster;
   }
@@ -58,7 +58,7 @@ final class Course {
    * @param step that it is about, or null
    * @param worker that it is about, or null
    */
-  void apply(JobEvent event, long at, StepTrack step, Track worker) {
+  void apply(JobEvent event, long at, ShownStep step, WorkState worker) {
     now = at;
     String type = event.type();
     if (type.startsWith("job_")) {
@@ -66,7 +66,7 @@ final class Course {
     } else if (step != null) {
       step(event, type, step, worker);
     }
-    for (StepTrack emitting : roster.emitting(type)) {
+    for (ShownStep emitting : roster.emitting(type)) {
       emitting.end(null, StepStatus.DONE, now);
       emitting.plan.next().forEach(id -> start(roster.step(id)));
     }
@@ -83,7 +83,7 @@ final class Course {
       case "job_cancelling" -> status = "cancelling";
       case "job_resumed" -> {
         status = "running";
-        roster.steps().forEach(StepTrack::release);
+        roster.steps().forEach(ShownStep::release);
       }
       case "job_completed" -> finish("completed");
       case "job_failed" -> {
@@ -115,20 +115,20 @@ final class Course {
     roster.steps().forEach(step -> step.close(StepStatus.atEnd(word), now));
   }
 
-  private void start(StepTrack step) {
+  private void start(ShownStep step) {
     if (step != null) {
       current = step;
       step.start(now);
     }
   }
 
-  private void start(StepTrack step, Track worker) {
+  private void start(ShownStep step, WorkState worker) {
     current = step;
     step.start(worker, now);
   }
 
-  private void step(JobEvent event, String type, StepTrack step, Track worker) {
-    Track subject = step.subject(worker);
+  private void step(JobEvent event, String type, ShownStep step, WorkState worker) {
+    WorkState subject = step.subject(worker);
     switch (type) {
       case "workflow_step_started", "blueprint_phase_started" -> start(step);
       case "workflow_step_attempt_started", "workflow_step_beacon" -> {
@@ -166,7 +166,7 @@ final class Course {
     }
   }
 
-  private void agent(JobEvent event, String type, StepTrack step, Track worker) {
+  private void agent(JobEvent event, String type, ShownStep step, WorkState worker) {
     switch (type) {
       case "agent_beacon", "workflow_worker_started" -> start(step, worker);
       case "agent_beacon_missed", "sandbox_job_failed" ->
@@ -186,7 +186,7 @@ final class Course {
     }
   }
 
-  private void serve(String type, StepTrack step, Track worker) {
+  private void serve(String type, ShownStep step, WorkState worker) {
     if (type.equals("executor_lease_requested") || type.equals("executor_lease_acquired")) {
       start(step, worker);
     } else if (type.equals("route_selected") || type.equals("route_evaluated")) {

@@ -4,8 +4,8 @@ import io.mirrorneuron.area.jobs.view.stored.JobEvent;
 import java.util.Locale;
 
 /** What people read of an event. */
-final class Sentences {
-  private Sentences() {}
+final class EventSentences {
+  private EventSentences() {}
 
   /**
    * Its own message, else a sentence on its type.
