@@ -1,11 +1,11 @@
 package io.mirrorneuron.runtime.decide;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.StepPhase;
 import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.LedgerDocument;
 import io.mirrorneuron.runtime.state.Mailbox;
-import io.mirrorneuron.runtime.state.StepPhase;
 import io.mirrorneuron.runtime.state.StepState;
 
 /**

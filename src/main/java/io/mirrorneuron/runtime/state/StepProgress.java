@@ -2,6 +2,8 @@ package io.mirrorneuron.runtime.state;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.StepOutcome;
+import io.mirrorneuron.model.StepPhase;
 
 /**
  * How far the work of a step is. It changes only by the transitions below, each of which has the

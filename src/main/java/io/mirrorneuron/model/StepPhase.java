@@ -1,4 +1,4 @@
-package io.mirrorneuron.runtime.state;
+package io.mirrorneuron.model;
 
 import java.util.Locale;
 
@@ -18,7 +18,7 @@ public enum StepPhase {
   SKIPPED,
   FAILED;
 
-  boolean isTerminal() {
+  public boolean isTerminal() {
     return compareTo(COMPLETED) >= 0;
   }
 
@@ -26,7 +26,7 @@ public enum StepPhase {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  static StepPhase of(String word) {
+  public static StepPhase of(String word) {
     return valueOf(word.toUpperCase(Locale.ROOT));
   }
 }

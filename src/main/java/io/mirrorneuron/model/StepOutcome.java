@@ -1,4 +1,4 @@
-package io.mirrorneuron.runtime.state;
+package io.mirrorneuron.model;
 
 import java.util.Locale;
 
@@ -15,7 +15,7 @@ public enum StepOutcome {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  static StepOutcome of(String word) {
+  public static StepOutcome of(String word) {
     return valueOf(word.toUpperCase(Locale.ROOT));
   }
 }
