@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.POJONode;
 import com.fasterxml.jackson.databind.util.RawValue;
-import io.mirrorneuron.area.jobs.view.stored.Times;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.Timestamps;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -102,7 +102,7 @@ public final class ClockTemplate {
   }
 
   private static byte[] shown(long since, long now) {
-    String shown = since == 0 ? '"' + Times.text(now) + '"' : seconds(now - since).toString();
+    String shown = since == 0 ? '"' + Timestamps.text(now) + '"' : seconds(now - since).toString();
     return shown.getBytes(StandardCharsets.US_ASCII);
   }
 

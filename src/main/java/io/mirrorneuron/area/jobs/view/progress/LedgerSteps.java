@@ -3,7 +3,7 @@ package io.mirrorneuron.area.jobs.view.progress;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.area.jobs.view.stored.Errors;
 import io.mirrorneuron.area.jobs.view.stored.Texts;
-import io.mirrorneuron.area.jobs.view.stored.Times;
+import io.mirrorneuron.wire.Timestamps;
 import java.util.Map;
 
 /** Puts what the step ledger says, {@code grpc.md} section 5.4, over what events have told. */
@@ -89,6 +89,6 @@ final class LedgerSteps {
 
   private static long time(JsonNode tracked, String name) {
     String text = Texts.of(tracked, name);
-    return text == null ? 0 : Times.millis(text);
+    return text == null ? 0 : Timestamps.millis(text);
   }
 }

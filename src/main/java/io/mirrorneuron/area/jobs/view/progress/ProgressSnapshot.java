@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.area.jobs.view.plan.Plan;
 import io.mirrorneuron.area.jobs.view.stored.JobRecord;
-import io.mirrorneuron.area.jobs.view.stored.Times;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.Timestamps;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -62,7 +62,7 @@ public final class ProgressSnapshot {
       json.set("failure", standing.failure());
     }
     json.put("seq", seq).set("generated_at", ClockTemplate.now());
-    json.put("submitted_at", Times.text(standing.submittedAt()));
+    json.put("submitted_at", Timestamps.text(standing.submittedAt()));
     json.set("elapsed_seconds", ClockTemplate.elapsed(standing.submittedAt(), standing.endedAt()));
     steps(json);
     ArrayNode edges = json.putArray("edges");

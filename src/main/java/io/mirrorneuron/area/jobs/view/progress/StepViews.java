@@ -9,8 +9,8 @@ import com.fasterxml.jackson.databind.util.RawValue;
 import io.mirrorneuron.area.jobs.view.plan.Plan;
 import io.mirrorneuron.area.jobs.view.stored.JobRecord;
 import io.mirrorneuron.area.jobs.view.stored.Texts;
-import io.mirrorneuron.area.jobs.view.stored.Times;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.Timestamps;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -133,11 +133,12 @@ final class StepViews {
         isAtWork || until > track.startedAt
             ? ClockTemplate.elapsed(track.startedAt, until)
             : ClockTemplate.elapsed(0, 0));
-    json.put("started_at", Times.text(track.startedAt)).put("ended_at", Times.text(track.endedAt));
-    json.put("last_event_at", Times.text(track.lastEventAt));
-    json.put("retry_at", Times.text(track.retryAt));
-    json.put("deadline_at", Times.text(track.deadlineAt));
-    json.put("heartbeat_deadline_at", Times.text(track.heartbeatDeadlineAt));
+    json.put("started_at", Timestamps.text(track.startedAt))
+        .put("ended_at", Timestamps.text(track.endedAt));
+    json.put("last_event_at", Timestamps.text(track.lastEventAt));
+    json.put("retry_at", Timestamps.text(track.retryAt));
+    json.put("deadline_at", Timestamps.text(track.deadlineAt));
+    json.put("heartbeat_deadline_at", Timestamps.text(track.heartbeatDeadlineAt));
     json.set("attempt", track.attempt == 0 ? NODES.nullNode() : NODES.numberNode(track.attempt));
     json.put("attempt_id", track.attemptId).put("status_reason", track.reason);
   }

@@ -2,7 +2,7 @@ package io.mirrorneuron.area.jobs.view.progress;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.area.jobs.view.stored.JobEvent;
-import io.mirrorneuron.area.jobs.view.stored.Times;
+import io.mirrorneuron.wire.Timestamps;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -174,6 +174,6 @@ final class WorkState {
   }
 
   private static long time(String text, long otherwise) {
-    return text == null ? otherwise : Times.millis(text);
+    return text == null ? otherwise : Timestamps.millis(text);
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.Timestamps;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -121,7 +122,7 @@ public record JobRecord(ObjectNode document, StoredRun stored) {
 
   private long time(String... names) {
     String text = text(names);
-    return text == null ? 0 : Times.millis(text);
+    return text == null ? 0 : Timestamps.millis(text);
   }
 
   /** Of a service and its kind, which end only by a word from outside. */
