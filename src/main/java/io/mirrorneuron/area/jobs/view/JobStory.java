@@ -22,7 +22,7 @@ import java.util.List;
 public final class JobStory {
   private final String jobId;
   private final Plan plan;
-  private final EventDigest fold;
+  private final EventDigest digest;
   private final Traffic traffic = new Traffic();
   private final Deque<JobEvent> ofPrograms = new ArrayDeque<>();
   private long seq;
@@ -34,7 +34,7 @@ public final class JobStory {
   public JobStory(String jobId, JobRecord first) {
     this.jobId = jobId;
     this.plan = PlanReader.of(first);
-    this.fold = new EventDigest(plan);
+    this.digest = new EventDigest(plan);
   }
 
   /** The number of the job's last event that was told; 0 before the first. */
@@ -49,12 +49,12 @@ public final class JobStory {
 
   /** An event has ended the job. */
   public boolean hasEnded() {
-    return fold.hasEnded();
+    return digest.hasEnded();
   }
 
   /** How much it holds: about so many steps, agents and ways. */
   public int weight() {
-    return fold.weight() + traffic.ways().size();
+    return digest.weight() + traffic.ways().size();
   }
 
   /** Goes on with what follows {@link #seq}, as JSON texts. */
@@ -92,13 +92,13 @@ public final class JobStory {
   }
 
   private void apply(List<JobEvent> events) {
-    fold.applyAll(events);
+    digest.applyAll(events);
     events.forEach(traffic::apply);
   }
 
   /** The workflow progress, {@code rest.md} section 9.2. */
   public ClockTemplate progress(JobRecord record) {
-    return ClockTemplate.of(new ProgressSnapshot(plan, fold, record).snapshot(jobId, version()));
+    return ClockTemplate.of(new ProgressSnapshot(plan, digest, record).snapshot(jobId, version()));
   }
 
   /** Whether {@link #progress} shows a job that has ended. */

@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What the events of a job tell of its progress. Takes one event after another, in the order of
- * their numbers; where it stops in between makes no difference. What it keeps is bounded by the
- * plan, not by the number of events. Confined to whoever holds it.
+ * What the events of a job tell of its progress. Takes them in the order of their numbers, in
+ * portions of any size. What it keeps is bounded by the plan, not by the number of events. Not
+ * thread-safe.
  */
 public final class EventDigest {
   private static final int MESSAGES = 6;
@@ -34,8 +34,8 @@ public final class EventDigest {
           "workflow_step_duplicate_message_ignored",
           "workflow_step_stale_output_ignored");
 
-  private final EventSubjects roster;
-  private final EventTransitions course;
+  private final EventSubjects subjects;
+  private final EventTransitions transitions;
   private final Deque<String> messages = new ArrayDeque<>();
   private final Deque<ObjectNode> recent = new ArrayDeque<>();
   private final Set<WorkState> touched = new LinkedHashSet<>();
@@ -44,21 +44,21 @@ public final class EventDigest {
   private long lastAt;
 
   public EventDigest(Plan plan) {
-    this.roster = new EventSubjects(plan);
-    this.course = new EventTransitions(plan, roster);
+    this.subjects = new EventSubjects(plan);
+    this.transitions = new EventTransitions(plan, subjects);
   }
 
   Collection<ShownStep> steps() {
-    return roster.steps();
+    return subjects.steps();
   }
 
-  EventTransitions course() {
-    return course;
+  EventTransitions job() {
+    return transitions;
   }
 
   /** An event has ended the job. */
   public boolean hasEnded() {
-    return JobRecord.isFinal(course.status());
+    return JobRecord.isFinal(transitions.status());
   }
 
   /** The first that an event names, or null. */
@@ -83,7 +83,7 @@ public final class EventDigest {
 
   /** How many records are held, at most. */
   public int weight() {
-    return roster.size() * (1 + activitiesOfOne());
+    return subjects.size() * (1 + activitiesOfOne());
   }
 
   /** Takes what came; nothing of the events is held afterwards. */
@@ -102,8 +102,8 @@ public final class EventDigest {
     long told = event.at();
     lastAt = told == 0 ? lastAt : told;
     firstAt = firstAt == 0 ? lastAt : firstAt;
-    ShownStep step = roster.stepOf(event);
-    WorkState worker = roster.workerOf(event, step);
+    ShownStep step = subjects.stepOf(event);
+    WorkState worker = subjects.workerOf(event, step);
     if (step != null) {
       step.own.lastEventAt = lastAt;
       if (worker == null) {
@@ -114,7 +114,7 @@ public final class EventDigest {
         worker.listen(event);
       }
     }
-    course.apply(event, lastAt, step, worker);
+    transitions.apply(event, lastAt, step, worker);
     String stepId = step == null ? null : step.subject(worker).id;
     if (isRecent) {
       push(recent, shortForm(event, stepId), RECENT);
@@ -144,7 +144,7 @@ public final class EventDigest {
   }
 
   private int activitiesOfOne() {
-    return Math.min(ACTIVITIES_OF_ONE, ACTIVITIES / roster.size());
+    return Math.min(ACTIVITIES_OF_ONE, ACTIVITIES / subjects.size());
   }
 
   private static String traceOf(JobEvent event) {

@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The steps of a job and their agents, and which of them an event is about. */
+/** Finds the step and the worker that an event is about. */
 final class EventSubjects {
   private final Map<String, ShownStep> steps = new LinkedHashMap<>();
   private final Map<String, ShownStep> stepOfAgent = new HashMap<>();
@@ -19,7 +19,8 @@ final class EventSubjects {
 
   EventSubjects(Plan plan) {
     for (Plan.Step step : plan.steps().values()) {
-      ShownStep track = new ShownStep(step);
+      ShownStep track =
+          plan.truth() == Plan.Truth.LEDGER ? new ShownStep(step) : new UntrackedStep(step);
       steps.put(step.id(), track);
       for (Plan.Worker worker : step.workers()) {
         stepOfAgent.putIfAbsent(worker.id(), track);

@@ -6,7 +6,10 @@ import io.mirrorneuron.area.jobs.view.stored.Errors;
 import io.mirrorneuron.area.jobs.view.stored.JobEvent;
 import java.util.List;
 
-/** What events do to a job, its steps and its agents: the table of {@code rest.md} section 9.4. */
+/**
+ * What events do to a job, its steps and their workers: the table of {@code rest.md} section 9.4.
+ * Of a step with a ledger they move the workers only, see {@link ShownStep}.
+ */
 final class EventTransitions {
   private static final List<String> LOOKS_FINISHED =
       List.of(
@@ -21,16 +24,16 @@ final class EventTransitions {
           "_generated");
 
   private final Plan plan;
-  private final EventSubjects roster;
+  private final EventSubjects subjects;
   private String status = "submitting";
   private ShownStep current;
   private ObjectNode failure;
   private long now;
   private long endedAt;
 
-  EventTransitions(Plan plan, EventSubjects roster) {
+  EventTransitions(Plan plan, EventSubjects subjects) {
     this.plan = plan;
-    this.roster = roster;
+    this.subjects = subjects;
   }
 
   /** The word that the events come to; {@code submitting} before the first. */
@@ -66,9 +69,9 @@ final class EventTransitions {
     } else if (step != null) {
       step(event, type, step, worker);
     }
-    for (ShownStep emitting : roster.emitting(type)) {
+    for (ShownStep emitting : subjects.emitting(type)) {
       emitting.end(null, StepStatus.DONE, now);
-      emitting.plan.next().forEach(id -> start(roster.step(id)));
+      emitting.plan.next().forEach(id -> start(subjects.step(id)));
     }
   }
 
@@ -83,7 +86,7 @@ final class EventTransitions {
       case "job_cancelling" -> status = "cancelling";
       case "job_resumed" -> {
         status = "running";
-        roster.steps().forEach(ShownStep::release);
+        subjects.steps().forEach(ShownStep::release);
       }
       case "job_completed" -> finish("completed");
       case "job_failed" -> {
@@ -100,19 +103,19 @@ final class EventTransitions {
   private void begin(String word) {
     status = word;
     if (!plan.isLasting()) {
-      start(current == null ? roster.step(plan.layers().getFirst().getFirst()) : current);
+      start(current == null ? subjects.step(plan.layers().getFirst().getFirst()) : current);
     }
   }
 
   private void hold(String word, StepStatus how) {
     status = word;
-    roster.steps().forEach(step -> step.hold(how));
+    subjects.steps().forEach(step -> step.hold(how));
   }
 
   private void finish(String word) {
     status = word;
     endedAt = now;
-    roster.steps().forEach(step -> step.close(StepStatus.atEnd(word), now));
+    subjects.steps().forEach(step -> step.close(StepStatus.atEnd(word), now));
   }
 
   private void start(ShownStep step) {
@@ -128,40 +131,30 @@ final class EventTransitions {
   }
 
   private void step(JobEvent event, String type, ShownStep step, WorkState worker) {
-    WorkState subject = step.subject(worker);
     switch (type) {
       case "workflow_step_started", "blueprint_phase_started" -> start(step);
       case "workflow_step_attempt_started", "workflow_step_beacon" -> {
         start(step, worker);
-        step.attempting(worker).forEach(track -> track.attempt(event));
+        step.attempt(worker, event);
       }
-      case "workflow_step_ready" -> {
-        if (subject.status == StepStatus.PENDING) {
-          subject.status = StepStatus.IDLE;
-        }
-      }
-      case "workflow_step_completed", "blueprint_phase_completed" -> {
-        boolean rests = plan.isLasting() && step.own.isAtWork();
-        step.end(worker, rests ? StepStatus.IDLE : StepStatus.DONE, now);
-      }
+      case "workflow_step_ready" -> step.ready(worker);
+      case "workflow_step_completed", "blueprint_phase_completed" ->
+          step.end(
+              worker, plan.isLasting() && step.isAtWork() ? StepStatus.IDLE : StepStatus.DONE, now);
       case "workflow_step_partial" -> step.end(worker, StepStatus.PARTIAL, now);
       case "workflow_step_skipped" -> {
         if (!"mapped".equals(event.ownText("outcome"))) { // then its instances are at work
           step.end(worker, StepStatus.SKIPPED, now);
         }
       }
-      case "workflow_step_failed", "blueprint_phase_failed", "workflow_step_timed_out" -> {
-        step.end(worker, StepStatus.FAILED, now);
-        subject.fail(StepStatus.FAILED, note(Errors.of(event)), now);
-      }
+      case "workflow_step_failed", "blueprint_phase_failed", "workflow_step_timed_out" ->
+          step.fail(worker, note(Errors.of(event)), now);
       case "workflow_step_attempt_timed_out", "workflow_step_attempt_retry_scheduled" -> {
-        step.fail(worker, StepStatus.RETRY_WAIT, note(Errors.of(event)), now);
-        step.attempting(worker).forEach(track -> track.attempt(event));
+        step.workerFailed(worker, StepStatus.RETRY_WAIT, note(Errors.of(event)), now);
+        step.attempt(worker, event);
       }
-      case "workflow_step_blocked", "workflow_message_dead_lettered" -> {
-        subject.end(StepStatus.BLOCKED, now);
-        subject.reason = event.text("reason");
-      }
+      case "workflow_step_blocked", "workflow_message_dead_lettered" ->
+          step.block(worker, event.text("reason"), now);
       default -> agent(event, type, step, worker);
     }
   }
@@ -170,9 +163,9 @@ final class EventTransitions {
     switch (type) {
       case "agent_beacon", "workflow_worker_started" -> start(step, worker);
       case "agent_beacon_missed", "sandbox_job_failed" ->
-          step.fail(worker, StepStatus.FAILED, note(Errors.of(event)), now);
+          step.workerFailed(worker, StepStatus.FAILED, note(Errors.of(event)), now);
       case "workflow_step_attempt_completed", "sandbox_job_completed" ->
-          step.done(worker, plan.isLasting() ? StepStatus.IDLE : StepStatus.DONE, now);
+          step.workerDone(worker, plan.isLasting() ? StepStatus.IDLE : StepStatus.DONE, now);
       case "agent_message_received", "aggregator_received" -> {
         if (worker != null) { // a message for a scattered step is for an instance, but which
           start(step, worker);

@@ -2,16 +2,17 @@ package io.mirrorneuron.area.jobs.view.progress;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.area.jobs.view.plan.Plan;
+import io.mirrorneuron.area.jobs.view.stored.JobEvent;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
- * A step and those who work for it: its agents; once it is scattered, its instances. Where a worker
- * may be named it may be null; of a scattered step an event about an instance is about that alone.
+ * A step and its workers: its agents or, once it is scattered, its instances. Here events move the
+ * workers alone; how far the step itself is, the ledger says. Wherever a worker may be named it may
+ * be null; of a scattered step, an event about an instance is about that instance alone.
  */
-final class ShownStep {
+sealed class ShownStep permits UntrackedStep {
   final Plan.Step plan;
   final WorkState own;
   private final Map<String, WorkState> workers = new LinkedHashMap<>();
@@ -31,25 +32,25 @@ final class ShownStep {
   }
 
   /** To be changed without changing this one. */
-  ShownStep copy() {
+  final ShownStep copy() {
     return new ShownStep(this);
   }
 
-  Collection<WorkState> workers() {
+  final Collection<WorkState> workers() {
     return workers.values();
   }
 
   /** Or null. */
-  WorkState worker(String id) {
+  final WorkState worker(String id) {
     return workers.get(id);
   }
 
-  boolean isScattered() {
+  final boolean isScattered() {
     return scattered;
   }
 
   /** One of the instances that do its work in its place; made when it is new. */
-  WorkState instance(String id) {
+  final WorkState instance(String id) {
     if (!scattered) {
       workers.clear();
       scattered = true;
@@ -69,16 +70,24 @@ final class ShownStep {
     return isInstance ? id.substring(0, bracket) : null;
   }
 
-  /** The one that an event about the step is about: the instance, else the step. */
-  WorkState subject(WorkState worker) {
-    return scattered && worker != null ? worker : own;
+  final boolean isInstance(WorkState worker) {
+    return scattered && worker != null;
   }
 
-  // ---- what becomes of it
+  /** The one that an event about the step is about: the instance, else the step. */
+  final WorkState subject(WorkState worker) {
+    return isInstance(worker) ? worker : own;
+  }
+
+  /** Whether something works for it. */
+  boolean isAtWork() {
+    return workers.values().stream().anyMatch(WorkState::isAtWork);
+  }
+
+  // ---- what events do to it
 
   /** It begins, and with it its first agent, if none is at work. */
   void start(long at) {
-    own.start(at);
     if (workers.values().stream().noneMatch(WorkState::isAtWork)) {
       workers.values().stream()
           .filter(worker -> worker.status == StepStatus.PENDING)
@@ -88,17 +97,29 @@ final class ShownStep {
   }
 
   void start(WorkState worker, long at) {
-    own.start(at);
     if (worker != null) {
       worker.start(at);
     }
   }
 
-  /** It is over; the instance is, and the step with the last one. */
+  /** Takes what the event says of the present attempt. */
+  void attempt(WorkState worker, JobEvent event) {
+    if (worker != null) {
+      worker.attempt(event);
+    }
+  }
+
+  /** Its parents let it start. */
+  void ready(WorkState worker) {
+    if (isInstance(worker)) {
+      worker.ready();
+    }
+  }
+
+  /** It is over; of a scattered step, the instance is. */
   void end(WorkState worker, StepStatus how, long at) {
-    if (scattered && worker != null) {
+    if (isInstance(worker)) {
       worker.end(how, at);
-      endWithWorkers(how, at);
       return;
     }
     for (WorkState one : workers.values()) {
@@ -106,59 +127,59 @@ final class ShownStep {
         one.end(how, at);
       }
     }
-    own.end(how, at);
   }
 
-  /** The worker is done, and the step when all are. */
-  void done(WorkState worker, StepStatus how, long at) {
+  /** It has failed for good. */
+  void fail(WorkState worker, ObjectNode error, long at) {
+    end(worker, StepStatus.FAILED, at);
+    if (isInstance(worker)) {
+      worker.fail(StepStatus.FAILED, error, at);
+    }
+  }
+
+  /** It cannot start, or a message for it cannot be delivered. */
+  void block(WorkState worker, String reason, long at) {
+    if (isInstance(worker)) {
+      worker.block(reason, at);
+    }
+  }
+
+  /** The worker alone is done. */
+  void workerDone(WorkState worker, StepStatus how, long at) {
     if (worker != null) {
       worker.end(how, at);
     }
-    endWithWorkers(how, at);
   }
 
-  private void endWithWorkers(StepStatus how, long at) {
-    if (workers.values().stream().allMatch(one -> one.status == how || one.status.isOver())) {
-      own.end(how, at);
-    }
-  }
-
-  /** Something went wrong with a worker, and so with the step, if there is one for it. */
-  void fail(WorkState worker, StepStatus how, ObjectNode error, long at) {
+  /** Something went wrong with a worker. */
+  void workerFailed(WorkState worker, StepStatus how, ObjectNode error, long at) {
     if (worker != null) {
       worker.fail(how, error, at);
     }
-    if (!scattered || worker == null) {
-      own.fail(how, error, at);
-    }
   }
 
+  // ---- what the job does to it
+
   /** Those at work are held, as the job is. */
-  void hold(StepStatus how) {
+  final void hold(StepStatus how) {
     workers.values().forEach(worker -> worker.hold(how));
     own.hold(how);
   }
 
   /** Those that were held go on. */
-  void release() {
+  final void release() {
     workers.values().forEach(WorkState::release);
     own.release();
   }
 
   /** Ends what has not ended, with the job. */
-  void close(StepStatus how, long at) {
+  final void close(StepStatus how, long at) {
     workers.values().forEach(worker -> worker.close(how, at));
     own.close(how, at);
   }
 
-  /** The tracks that an attempt of the worker is noted on. */
-  List<WorkState> attempting(WorkState worker) {
-    WorkState subject = subject(worker);
-    return worker == null || worker == subject ? List.of(subject) : List.of(subject, worker);
-  }
-
   /** Has the step be as far as its workers are together. */
-  void followWorkers() {
+  final void followWorkers() {
     CombinedWork together = new CombinedWork(workers.values());
     own.status = together.status(own.status);
     own.startedAt = together.startedAt(own.startedAt);

@@ -24,7 +24,7 @@ final class StepViews {
   private static final Set<String> NO_NODE = Set.of("", "empty", "unknown", "unassigned");
   private static final JsonNodeFactory NODES = Json.MAPPER.getNodeFactory();
 
-  private final ProgressState standing;
+  private final ProgressState state;
   private final Set<String> current;
   private final String defaultNode;
   private final Map<String, Integer> layers = new HashMap<>();
@@ -36,8 +36,8 @@ final class StepViews {
    * @param shown the steps that are written; others are not named
    */
   StepViews(
-      Plan plan, ProgressState standing, Set<String> current, Set<String> shown, JobRecord record) {
-    this.standing = standing;
+      Plan plan, ProgressState state, Set<String> current, Set<String> shown, JobRecord record) {
+    this.state = state;
     this.current = current;
     this.defaultNode = defaultNode(record.agents(), plan.graph().path("nodes"));
     for (int i = 0; i < plan.layers().size(); i++) {
@@ -89,7 +89,7 @@ final class StepViews {
 
   private ObjectNode agent(ShownStep step, WorkState worker) {
     Plan.Worker planned = planned(step.plan.workers(), worker.id);
-    JsonNode known = standing.agent(worker.id);
+    JsonNode known = state.agent(worker.id);
     ObjectNode json = Json.object().put("id", worker.id);
     json.put("role", Texts.or(worker.role, planned.role()));
     json.put("working_on", Texts.or(worker.workingOn, step.plan.label()));
@@ -126,7 +126,7 @@ final class StepViews {
 
   private void times(ObjectNode json, WorkState track) {
     boolean isAtWork = track.status == StepStatus.RUNNING;
-    json.put("live", isAtWork && !standing.isFinal());
+    json.put("live", isAtWork && !state.isFinal());
     long until = isAtWork ? 0 : Math.max(track.endedAt, track.lastEventAt);
     json.set(
         "elapsed_seconds",

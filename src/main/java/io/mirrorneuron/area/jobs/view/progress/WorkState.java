@@ -6,7 +6,10 @@ import io.mirrorneuron.wire.Timestamps;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** How far a step or one of its agents is. Times in milliseconds since the epoch; 0 is none. */
+/**
+ * How far a step, one of its agents or one of its instances is, and what events tell of it. Times
+ * in milliseconds since the epoch; 0 is none.
+ */
 final class WorkState {
   private static final double BEGUN = 0.1;
   private static final double EACH_EVENT = 0.06;
@@ -95,14 +98,14 @@ final class WorkState {
     progress = progress >= 1 ? BEGUN : Math.max(BEGUN, progress);
   }
 
-  /** It works on, as one more event shows. */
+  /** Another event shows that it works on. */
   void goOn() {
     if (status == StepStatus.RUNNING) {
       progress = Math.max(progress, Math.min(NEARLY, progress + EACH_EVENT));
     }
   }
 
-  /** It does not work any more: it is over, or rests. */
+  /** It is over, or rests. */
   void end(StepStatus how, long at) {
     status = how;
     endedAt = how.isOver() ? at : 0;
@@ -118,6 +121,17 @@ final class WorkState {
     end(how, at);
     failure = error;
     reason = error == null ? reason : error.path("desc").asText();
+  }
+
+  /** Its parents let it start. */
+  void ready() {
+    status = status == StepStatus.PENDING ? StepStatus.IDLE : status;
+  }
+
+  /** It cannot start, or a message for it cannot be delivered. */
+  void block(String why, long at) {
+    end(StepStatus.BLOCKED, at);
+    reason = why;
   }
 
   boolean isAtWork() {
@@ -152,7 +166,7 @@ final class WorkState {
     heartbeatDeadlineAt = time(event.text("heartbeat_deadline_at"), heartbeatDeadlineAt);
   }
 
-  /** What an event says outright goes before what is made of it. */
+  /** Takes what the event says outright, which goes before what is made of it. */
   void listen(JobEvent event) {
     if (!event.payload().isObject()) {
       return;

@@ -1,10 +1,11 @@
 package io.mirrorneuron.area.jobs.view.stored;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.RunStatus;
+import io.mirrorneuron.port.LedgerView;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.LedgerForm;
 import io.mirrorneuron.wire.Timestamps;
 import java.util.List;
 import java.util.Objects;
@@ -163,10 +164,9 @@ public record JobRecord(ObjectNode document, StoredRun stored) {
         .orElse(null);
   }
 
-  /** The step ledger, {@code grpc.md} section 5.4; missing for a job without tracked steps. */
-  public JsonNode ledger() {
-    JsonNode ledger = job().path("workflow_state");
-    return ledger.path("enabled").asBoolean() ? ledger : MissingNode.getInstance();
+  /** The step ledger; {@link LedgerView#NONE} for a job without one. Read anew by each call. */
+  public LedgerView ledger() {
+    return LedgerForm.read(job().path("workflow_state"));
   }
 
   /** The runtime's agents; missing when it names none. */
