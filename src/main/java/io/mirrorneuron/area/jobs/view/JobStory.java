@@ -15,9 +15,8 @@ import java.util.List;
 
 /**
  * What the events of one job have told so far, and the views made of it. Takes the events in order
- * and each once; how they are divided makes no difference. What programs of the run wrote
- * themselves stands between them by its time, as far as it is there in time. Confined to whoever
- * holds it.
+ * and each once, in portions of any size. Events that programs of the run wrote themselves are put
+ * between them by time, if they are known by then. Not thread-safe.
  */
 public final class JobStory {
   private final String jobId;

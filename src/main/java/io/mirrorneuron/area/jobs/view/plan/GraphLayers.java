@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Sorts the nodes of a graph by the longest way to them. */
+/** Sorts the nodes of a graph into layers, by the length of the longest way to each. */
 final class GraphLayers {
   private GraphLayers() {}
 

@@ -3,7 +3,7 @@ package io.mirrorneuron.area.jobs.view.progress;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.wire.Json;
 
-/** How many agents are how far. */
+/** Counts agents by their status. */
 final class AgentCounts {
   private int done;
   private int running;

@@ -14,19 +14,19 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A finished document in which only clocks go on: it is written once, and read at any time by
- * putting the times into their places. Immutable.
+ * A JSON document in which only clocks still run: it is written once as text with gaps, and each
+ * reader gets it with the times of the moment filled in. Immutable.
  */
 public final class ClockTemplate {
-  /** Stands around a place; JSON never has this character as such. */
+  /** Encloses a gap; JSON text never contains this character unescaped. */
   private static final char MARK = '\u0001';
 
   private static final String NOW = "now";
 
-  /** Texts and, between each two, a place. */
+  /** The texts between the gaps. */
   private final List<byte[]> texts = new ArrayList<>();
 
-  /** Milliseconds since the epoch from which the place counts seconds; 0: it shows the time. */
+  /** Where the seconds in a gap count from, in milliseconds since the epoch; 0: it is the time. */
   private final List<Long> places = new ArrayList<>();
 
   /**
@@ -84,7 +84,7 @@ public final class ClockTemplate {
     return Arrays.copyOfRange(bytes, start, end);
   }
 
-  /** Bytes that it takes. */
+  /** Its size in bytes, without the times. */
   public int length() {
     return length(texts);
   }

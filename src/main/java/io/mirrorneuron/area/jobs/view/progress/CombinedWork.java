@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.ToLongFunction;
 
-/** What those who work for a step come to together. */
+/** The status and the times of a step that follow from those of all its workers. */
 final class CombinedWork {
   private static final List<StepStatus> WORST_FIRST =
       List.of(
@@ -25,7 +25,7 @@ final class CombinedWork {
   }
 
   /**
-   * @param alone what it is without any worker
+   * @param alone the status of a step without workers
    */
   StepStatus status(StepStatus alone) {
     if (all.isEmpty()) {

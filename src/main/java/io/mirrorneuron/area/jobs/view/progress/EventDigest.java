@@ -25,7 +25,7 @@ public final class EventDigest {
   private static final int ACTIVITIES = 2000;
   private static final int MESSAGE_CHARS = 320;
 
-  /** What another event says better. */
+  /** Events that make no message, since another one says the same better. */
   private static final Set<String> QUIET =
       Set.of(
           "workflow_step_triggered",
@@ -81,12 +81,12 @@ public final class EventDigest {
     return recent;
   }
 
-  /** How many records are held, at most. */
+  /** An upper bound of the records that are held. */
   public int weight() {
     return subjects.size() * (1 + activitiesOfOne());
   }
 
-  /** Takes what came; nothing of the events is held afterwards. */
+  /** Takes events that follow those taken so far; they are not kept. */
   public void applyAll(List<JobEvent> events) {
     for (int i = 0; i < events.size(); i++) {
       apply(events.get(i), events.size() - i <= RECENT);

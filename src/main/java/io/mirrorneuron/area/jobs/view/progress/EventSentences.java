@@ -3,7 +3,7 @@ package io.mirrorneuron.area.jobs.view.progress;
 import io.mirrorneuron.area.jobs.view.stored.JobEvent;
 import java.util.Locale;
 
-/** What people read of an event. */
+/** Says in one sentence what an event tells, for people. */
 final class EventSentences {
   private EventSentences() {}
 

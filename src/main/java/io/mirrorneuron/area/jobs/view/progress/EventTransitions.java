@@ -36,7 +36,7 @@ final class EventTransitions {
     this.subjects = subjects;
   }
 
-  /** The word that the events come to; {@code submitting} before the first. */
+  /** The status of the job as events tell it; {@code submitting} before the first. */
   String status() {
     return status;
   }

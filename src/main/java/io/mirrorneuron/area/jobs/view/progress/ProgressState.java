@@ -47,7 +47,7 @@ final class ProgressState {
     }
   }
 
-  /** An event that has ended the job is later than a document that has not heard of it. */
+  /** A document may have been read before the event that ended the job. */
   private static String status(String told, String recorded) {
     boolean later = JobRecord.isFinal(told) && !JobRecord.isFinal(recorded);
     return later || recorded.equals("unknown") ? told : recorded;
@@ -74,7 +74,7 @@ final class ProgressState {
     return record.submittedAt() == 0 ? events.firstAt() : record.submittedAt();
   }
 
-  /** 0 while it goes on. */
+  /** 0 while the job goes on. */
   long endedAt() {
     if (!isFinal()) {
       return 0;
@@ -93,7 +93,7 @@ final class ProgressState {
     return known == null ? events.traceId() : known;
   }
 
-  /** The steps that people want to look at; at least one. */
+  /** The steps that are at work or waiting, else the one that began last; at least one. */
   List<String> current() {
     String began = events.job().currentStep();
     if (isFinal()) {
