@@ -138,6 +138,15 @@ class LedgerProgressTest {
     assertThat(snapshot.at("/steps/0/failure").isNull()).isTrue();
   }
 
+  @Test
+  void aPhaseThatNobodyKnowsDoesNotGiveTheStepToItsEvents() {
+    ObjectNode job = job("running", "read=dreaming cook=pending serve=pending");
+
+    JsonNode step = progress(job, "workflow_step_failed read").at("/steps/0");
+
+    assertThat(step.path("status").asText()).isEqualTo("pending");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
