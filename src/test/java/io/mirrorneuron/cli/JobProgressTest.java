@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.cli.ProgressLine.State;
-import io.mirrorneuron.cli.ProgressLine.State;
 import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.wire.Json;
 import java.util.concurrent.atomic.AtomicLong;

@@ -15,9 +15,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 
 /**
- * The stories of jobs that go on: each remembers how far it has read the job's events, so that the
- * next look reads only what came since. A story that has ended is not kept, and of the others the
- * least recently used go first. Blocking and thread-safe; looks at one job wait for each other.
+ * Keeps the stories of jobs that go on. Each remembers up to which event it was told, so that the
+ * next read takes only later events. Stories of jobs that have ended are dropped, and of the others
+ * the least recently used ones when there are too many. Blocking and thread-safe; reads of the same
+ * job wait for each other.
  */
 final class JobStories {
   private static final int PAGE = 1000;

@@ -58,7 +58,7 @@ final class JobStreams {
     boolean compact = !call.text("include").equals("full");
     return patiently(
             call, changes, () -> readEvents(call), page -> page.events().isEmpty() && !page.ended())
-        .map(page -> Events.page(page, compact));
+        .map(page -> EventPages.page(page, compact));
   }
 
   private Future<EventPage> readEvents(ApiCall call) {

@@ -27,7 +27,7 @@ final class JobViewCaches {
   private final AreaThreads threads;
   private final RunRows rows;
   private final Function<String, Future<Buffer>> details;
-  private final Function<String, Future<ProgressSnapshot>> progress;
+  private final Function<String, Future<ProgressPage>> progress;
   private final Function<String, Future<Buffer>> graphs;
 
   /**
@@ -51,10 +51,7 @@ final class JobViewCaches {
             Buffer::length,
             DETAIL_BYTES);
     this.progress =
-        kept(
-            id -> seen(id, ProgressSnapshot::of),
-            shown -> shown.document().length(),
-            PROGRESS_BYTES);
+        kept(id -> seen(id, ProgressPage::of), shown -> shown.document().length(), PROGRESS_BYTES);
     this.graphs =
         kept(
             id -> seen(id, (story, record) -> AreaVerticle.encode(story.agentGraph(record))),
@@ -67,12 +64,12 @@ final class JobViewCaches {
     return details.apply(jobId);
   }
 
-  Future<ProgressSnapshot> progress(String jobId) {
+  Future<ProgressPage> progress(String jobId) {
     return progress.apply(jobId);
   }
 
   /** The progress with what programs of the job's run wrote until now. */
-  Future<ProgressSnapshot> progressNow(String jobId) {
+  Future<ProgressPage> progressNow(String jobId) {
     if (rows != null) {
       rows.lookAgain(jobId);
     }

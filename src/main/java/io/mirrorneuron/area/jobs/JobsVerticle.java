@@ -1,7 +1,6 @@
 package io.mirrorneuron.area.jobs;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
@@ -19,6 +18,7 @@ import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.store.BackupArchive;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.store.JobRows;
+import io.mirrorneuron.wire.DeadLetterScan;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -129,17 +129,16 @@ public final class JobsVerticle extends AreaVerticle {
   }
 
   private ObjectNode listDeadLetters(ApiCall call) {
-    ObjectNode answer = Json.object().put("job_id", id(call));
-    ArrayNode letters = answer.putArray("data");
+    DeadLetterScan scan = new DeadLetterScan();
     EventPage page;
-    int position = 0;
     long after = 0;
     do {
       page = jobs.events(id(call), after, LOG_PAGE);
-      Events.addDeadLetters(letters, page.events(), position);
-      position += page.events().size();
+      scan.read(page.events());
       after = page.next();
     } while (!page.events().isEmpty() && !page.ended());
+    ObjectNode answer = Json.object().put("job_id", id(call));
+    answer.putArray("data").addAll(scan.letters());
     return answer;
   }
 

@@ -1,12 +1,14 @@
 package io.mirrorneuron.runtime.decide;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.StepPhase;
+import io.mirrorneuron.port.LedgerView;
 import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.runtime.state.JobState;
-import io.mirrorneuron.runtime.state.LedgerDocument;
+import io.mirrorneuron.runtime.state.LedgerSnapshot;
 import io.mirrorneuron.runtime.state.Mailbox;
-import io.mirrorneuron.runtime.state.StepPhase;
 import io.mirrorneuron.runtime.state.StepState;
+import io.mirrorneuron.wire.Timestamps;
 
 /**
  * Attempts to do the work of a step: whether one may be made now, its beginning, its signs of life,
@@ -51,10 +53,10 @@ final class Attempts {
     }
     step.beginAttempt(at);
     ObjectNode members = turn.about(step).put("message_id", step.input().id());
-    ObjectNode attempt = LedgerDocument.attempt(step, state.workflowRun());
-    for (String member : new String[] {"deadline_at", "heartbeat_deadline_at", "idempotency_key"}) {
-      members.set(member, attempt.get(member));
-    }
+    LedgerView.Attempt attempt = LedgerSnapshot.attempt(step, state.workflowRun());
+    members.put("deadline_at", Timestamps.text(attempt.times().deadlineAt()));
+    members.put("heartbeat_deadline_at", Timestamps.text(attempt.times().heartbeatDeadlineAt()));
+    members.put("idempotency_key", attempt.input().idempotencyKey());
     if (mailbox.flight() != null && mailbox.flight().delivery() > 1) {
       members.put("delivery", mailbox.flight().delivery());
     }
@@ -92,9 +94,7 @@ final class Attempts {
     if (step.attempt() == 0 || step.status() == StepPhase.RETRY_WAIT) {
       return;
     }
-    ObjectNode attempt = LedgerDocument.attempt(step, state.workflowRun());
-    attempt.put("status", word).put("ended_at", turn.timestamp());
-    step.recordAttempt(attempt);
+    step.recordAttempt(LedgerSnapshot.attempt(step, state.workflowRun()).ended(word, turn.now()));
     if (word.equals("completed")) {
       turn.event("workflow_step_attempt_completed", turn.about(step));
     }

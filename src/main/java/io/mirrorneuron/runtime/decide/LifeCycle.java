@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.runtime.state.JobState;
-import io.mirrorneuron.runtime.state.LedgerDocument;
+import io.mirrorneuron.runtime.state.LedgerSnapshot;
 import io.mirrorneuron.runtime.state.Mailbox;
 import io.mirrorneuron.runtime.state.Subjects;
 import io.mirrorneuron.runtime.workflow.Workflow.JobType;
@@ -94,7 +94,7 @@ final class LifeCycle {
     }
     finish(JobStatus.COMPLETED, result);
     if (!state.steps().isEmpty()) {
-      result.set("workflow_state", LedgerDocument.outline(state));
+      result.set("workflow_state", LedgerSnapshot.outline(state));
     }
     ObjectNode members = Json.object();
     if (result.hasNonNull("agent_id")) {

@@ -1,11 +1,11 @@
 package io.mirrorneuron.runtime.decide;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.StepOutcome;
+import io.mirrorneuron.model.StepPhase;
 import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Mailbox;
-import io.mirrorneuron.runtime.state.StepOutcome;
-import io.mirrorneuron.runtime.state.StepPhase;
 import io.mirrorneuron.runtime.state.StepState;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;

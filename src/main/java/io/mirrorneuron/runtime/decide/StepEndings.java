@@ -2,10 +2,10 @@ package io.mirrorneuron.runtime.decide;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.StepOutcome;
+import io.mirrorneuron.model.StepPhase;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Mailbox;
-import io.mirrorneuron.runtime.state.StepOutcome;
-import io.mirrorneuron.runtime.state.StepPhase;
 import io.mirrorneuron.runtime.state.StepState;
 
 /** Ends each step once: records the end, writes the event, has the children evaluated. */

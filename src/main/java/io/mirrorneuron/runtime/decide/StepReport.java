@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.decide;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.state.StepPhase;
+import io.mirrorneuron.model.StepPhase;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,11 +2,11 @@ package io.mirrorneuron.runtime.decide;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.StepOutcome;
+import io.mirrorneuron.model.StepPhase;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Mailbox;
 import io.mirrorneuron.runtime.state.Message;
-import io.mirrorneuron.runtime.state.StepOutcome;
-import io.mirrorneuron.runtime.state.StepPhase;
 import io.mirrorneuron.runtime.state.StepState;
 import io.mirrorneuron.runtime.state.Upstream;
 import io.mirrorneuron.wire.DerivedId;

@@ -6,12 +6,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.runtime.state.AgentState;
 import io.mirrorneuron.runtime.state.JobState;
-import io.mirrorneuron.runtime.state.LedgerDocument;
+import io.mirrorneuron.runtime.state.LedgerSnapshot;
 import io.mirrorneuron.runtime.state.StoredFields;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.runtime.workflow.Workflow.Agent;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.LedgerForm;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -68,7 +69,7 @@ public final class JobDocuments {
     ObjectNode job = brief.set("job", row.deepCopy()).withObject("/job");
     job.put("started_at", time(state.header().startedAt()));
     job.put("ended_at", time(state.header().endedAt()));
-    job.set("workflow_state", LedgerDocument.of(state));
+    job.set("workflow_state", LedgerForm.write(LedgerSnapshot.of(state)));
     ArrayNode agents = brief.putArray("agents");
     for (Agent agent : state.workflow().agents().values()) {
       agents.add(agent(state, agent, row));
@@ -128,7 +129,7 @@ public final class JobDocuments {
     if (state.header().origin().provenance() != null) {
       job.set("restore_provenance", state.header().origin().provenance());
     }
-    job.set("workflow_state", LedgerDocument.of(state));
+    job.set("workflow_state", LedgerForm.write(LedgerSnapshot.of(state)));
     job.set("pending_workflow_completion", state.header().pendingCompletion());
     job.put("lease_epoch", epoch).put("lease_owner", owner);
     job.putObject("lease").put("owner_id", owner).put("epoch", epoch);

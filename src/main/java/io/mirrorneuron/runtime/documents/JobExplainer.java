@@ -2,12 +2,12 @@ package io.mirrorneuron.runtime.documents;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.StepPhase;
 import io.mirrorneuron.port.Why;
 import io.mirrorneuron.port.Why.Explanation;
 import io.mirrorneuron.runtime.state.JobHeader;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Mailbox;
-import io.mirrorneuron.runtime.state.StepPhase;
 import io.mirrorneuron.runtime.state.StepState;
 import io.mirrorneuron.runtime.state.Subjects;
 import io.mirrorneuron.runtime.state.Upstream;

@@ -1,7 +1,6 @@
 package io.mirrorneuron.runtime.grpc;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.EventPage;
@@ -16,6 +15,7 @@ import io.mirrorneuron.proto.ext.v1.ListDeadLettersRequest;
 import io.mirrorneuron.proto.ext.v1.ReplayDeadLetterRequest;
 import io.mirrorneuron.proto.ext.v1.RuntimeExtServiceGrpcService;
 import io.mirrorneuron.proto.ext.v1.SendMessageRequest;
+import io.mirrorneuron.wire.DeadLetterScan;
 import io.mirrorneuron.wire.GrpcMetadata;
 import io.mirrorneuron.wire.Json;
 import io.vertx.grpc.server.Service;
@@ -25,7 +25,6 @@ import java.util.stream.Collectors;
 /** Calls that the original contract lacks. */
 final class ExtCalls {
   private static final int PAGE = 500;
-  private static final String DEAD_LETTER = "dead_letter";
 
   private final JobsPort jobs;
   private final ClusterPort cluster;
@@ -51,37 +50,15 @@ final class ExtCalls {
   }
 
   private ExtJsonResponse listDeadLetters(ListDeadLettersRequest request) {
-    ObjectNode answer = Json.object().put("job_id", request.getJobId());
-    ArrayNode letters = answer.putArray("data");
-    int position = 0;
+    DeadLetterScan scan = new DeadLetterScan();
     EventPage page = jobs.events(request.getJobId(), 0, PAGE);
     while (!page.events().isEmpty()) {
-      for (String text : page.events()) {
-        addIfDeadLetter(letters, text, position++);
-      }
+      scan.read(page.events());
       page = jobs.events(request.getJobId(), page.next(), PAGE);
     }
+    ObjectNode answer = Json.object().put("job_id", request.getJobId());
+    answer.putArray("data").addAll(scan.letters());
     return json(AnswerBudget.rows(answer, "data"));
-  }
-
-  /**
-   * @param position of the event in the job's whole log, from 0
-   */
-  private static void addIfDeadLetter(ArrayNode letters, String text, int position) {
-    if (!text.contains(DEAD_LETTER)) {
-      return;
-    }
-    ObjectNode event = Json.parseObject(text, "event");
-    if (!event.path("type").asText().equals(DEAD_LETTER)) {
-      return;
-    }
-    ObjectNode letter = Json.object().put("index", letters.size()).put("event_index", position);
-    letter.set("agent_id", event.get("agent_id"));
-    letter.set(
-        "reason", event.has("reason") ? event.get("reason") : event.path("payload").get("reason"));
-    letter.set("timestamp", event.get("timestamp"));
-    letter.set("message", event.get("message"));
-    letters.add(letter);
   }
 
   private ExtJsonResponse replayDeadLetter(ReplayDeadLetterRequest request) {

@@ -6,9 +6,9 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.ReplayedLetter;
 import io.mirrorneuron.runtime.loop.Engine;
-import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.DeadLetterScan;
 
-/** Finds the dead letters of a job in its history, and delivers them again. */
+/** Delivers dead letters again. */
 final class DeadLetters {
   private final Engine engine;
   private final JobHistory history;
@@ -35,19 +35,14 @@ final class DeadLetters {
   }
 
   private JsonNode find(String jobId, int index) {
-    int seen = 0;
+    DeadLetterScan scan = new DeadLetterScan();
     long after = 0;
     EventPage page;
     do {
       page = history.after(jobId, after, JobHistory.BATCH);
-      for (String event : page.events()) {
-        if (event.contains(
-            "dead_letter")) { // a cheap filter; payloads of other events may hold the word too
-          JsonNode letter = Json.parseObject(event, "stored event");
-          if (letter.path("type").asText().equals("dead_letter") && seen++ == index) {
-            return letter;
-          }
-        }
+      scan.read(page.events());
+      if (index >= 0 && index < scan.letters().size()) {
+        return scan.letters().get(index);
       }
       after = page.next();
     } while (page.events().size() == JobHistory.BATCH);

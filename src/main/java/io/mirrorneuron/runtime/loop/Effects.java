@@ -7,7 +7,7 @@ import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.runtime.port.Executions.Signal;
 import io.mirrorneuron.runtime.state.AgentState;
 import io.mirrorneuron.runtime.state.JobState;
-import io.mirrorneuron.runtime.state.LedgerDocument;
+import io.mirrorneuron.runtime.state.LedgerSnapshot;
 import io.mirrorneuron.runtime.state.Mailbox;
 import java.util.HashSet;
 import java.util.Set;
@@ -79,7 +79,7 @@ final class Effects {
         agent.declared().config(),
         mailbox.head().json(),
         agent.memory(),
-        LedgerDocument.context(state, mailbox.step()),
+        LedgerSnapshot.context(state, mailbox.step()),
         agent.declared().resources(),
         bundle == null ? null : context.bundles().apply(bundle),
         mailbox.attempt());

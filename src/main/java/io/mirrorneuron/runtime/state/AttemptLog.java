@@ -1,7 +1,10 @@
 package io.mirrorneuron.runtime.state;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.port.LedgerView;
+import io.mirrorneuron.wire.LedgerForm;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -14,7 +17,7 @@ public final class AttemptLog {
   private int number;
   private ObjectNode error;
   private Times times = Times.NEVER;
-  private final List<ObjectNode> finished = new ArrayList<>();
+  private final List<LedgerView.Attempt> finished = new ArrayList<>();
 
   /** Number of the present or last attempt; 0 before the first. */
   int number() {
@@ -30,8 +33,8 @@ public final class AttemptLog {
     return times;
   }
 
-  /** Attempts that are over, oldest first, as they appear in the ledger. */
-  List<ObjectNode> finished() {
+  /** Attempts that are over, oldest first. */
+  List<LedgerView.Attempt> finished() {
     return Collections.unmodifiableList(finished);
   }
 
@@ -49,7 +52,7 @@ public final class AttemptLog {
     error = failure;
   }
 
-  void record(ObjectNode attempt) {
+  void record(LedgerView.Attempt attempt) {
     finished.add(attempt);
     if (finished.size() > KEPT) {
       finished.removeFirst();
@@ -63,7 +66,8 @@ public final class AttemptLog {
     json.put("attempt", number);
     times.writeTo(json);
     if (!finished.isEmpty()) {
-      json.putArray("attempts").addAll(finished);
+      ArrayNode all = json.putArray("attempts");
+      finished.forEach(one -> all.add(LedgerForm.attempt(one)));
     }
   }
 
@@ -71,7 +75,7 @@ public final class AttemptLog {
     error = json.path("error") instanceof ObjectNode node ? node : null;
     number = json.path("attempt").asInt();
     times = Times.read(json);
-    json.path("attempts").forEach(one -> finished.add((ObjectNode) one));
+    json.path("attempts").forEach(one -> finished.add(LedgerForm.readAttempt(one)));
   }
 
   /**

@@ -2,6 +2,9 @@ package io.mirrorneuron.runtime.state;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.StepOutcome;
+import io.mirrorneuron.model.StepPhase;
+import io.mirrorneuron.port.LedgerView;
 
 /**
  * How far the work of a step is. It changes only by the transitions below, each of which has the
@@ -168,12 +171,8 @@ abstract sealed class StepProgress permits StepState {
     attempts.fail(error);
   }
 
-  /**
-   * An attempt is over; what follows is told by another transition.
-   *
-   * @param attempt as it appears in the ledger
-   */
-  public void recordAttempt(ObjectNode attempt) {
+  /** An attempt is over; what follows is told by another transition. */
+  public void recordAttempt(LedgerView.Attempt attempt) {
     attempts.record(attempt);
   }
 

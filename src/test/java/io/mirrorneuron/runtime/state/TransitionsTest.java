@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.config.Config.DefaultRunner;
+import io.mirrorneuron.model.StepOutcome;
+import io.mirrorneuron.model.StepPhase;
 import io.mirrorneuron.runtime.loop.Flow;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.wire.Json;

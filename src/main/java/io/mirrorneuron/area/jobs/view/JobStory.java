@@ -2,10 +2,10 @@ package io.mirrorneuron.area.jobs.view;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.area.jobs.view.plan.Plan;
-import io.mirrorneuron.area.jobs.view.plan.Plans;
-import io.mirrorneuron.area.jobs.view.progress.Fold;
-import io.mirrorneuron.area.jobs.view.progress.Progress;
-import io.mirrorneuron.area.jobs.view.progress.Ticking;
+import io.mirrorneuron.area.jobs.view.plan.PlanReader;
+import io.mirrorneuron.area.jobs.view.progress.ClockTemplate;
+import io.mirrorneuron.area.jobs.view.progress.EventDigest;
+import io.mirrorneuron.area.jobs.view.progress.ProgressSnapshot;
 import io.mirrorneuron.area.jobs.view.stored.JobEvent;
 import io.mirrorneuron.area.jobs.view.stored.JobRecord;
 import java.util.ArrayDeque;
@@ -15,14 +15,13 @@ import java.util.List;
 
 /**
  * What the events of one job have told so far, and the views made of it. Takes the events in order
- * and each once; how they are divided makes no difference. What programs of the run wrote
- * themselves stands between them by its time, as far as it is there in time. Confined to whoever
- * holds it.
+ * and each once, in portions of any size. Events that programs of the run wrote themselves are put
+ * between them by time, if they are known by then. Not thread-safe.
  */
 public final class JobStory {
   private final String jobId;
   private final Plan plan;
-  private final Fold fold;
+  private final EventDigest digest;
   private final Traffic traffic = new Traffic();
   private final Deque<JobEvent> ofPrograms = new ArrayDeque<>();
   private long seq;
@@ -33,8 +32,8 @@ public final class JobStory {
    */
   public JobStory(String jobId, JobRecord first) {
     this.jobId = jobId;
-    this.plan = Plans.of(first);
-    this.fold = new Fold(plan);
+    this.plan = PlanReader.of(first);
+    this.digest = new EventDigest(plan);
   }
 
   /** The number of the job's last event that was told; 0 before the first. */
@@ -49,12 +48,12 @@ public final class JobStory {
 
   /** An event has ended the job. */
   public boolean hasEnded() {
-    return fold.hasEnded();
+    return digest.hasEnded();
   }
 
   /** How much it holds: about so many steps, agents and ways. */
   public int weight() {
-    return fold.weight() + traffic.ways().size();
+    return digest.weight() + traffic.ways().size();
   }
 
   /** Goes on with what follows {@link #seq}, as JSON texts. */
@@ -92,13 +91,13 @@ public final class JobStory {
   }
 
   private void apply(List<JobEvent> events) {
-    fold.applyAll(events);
+    digest.applyAll(events);
     events.forEach(traffic::apply);
   }
 
   /** The workflow progress, {@code rest.md} section 9.2. */
-  public Ticking progress(JobRecord record) {
-    return Ticking.of(new Progress(plan, fold, record).snapshot(jobId, version()));
+  public ClockTemplate progress(JobRecord record) {
+    return ClockTemplate.of(new ProgressSnapshot(plan, digest, record).snapshot(jobId, version()));
   }
 
   /** Whether {@link #progress} shows a job that has ended. */

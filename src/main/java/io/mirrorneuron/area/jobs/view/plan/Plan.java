@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What of a job stands fixed from its submission: its steps, who works for them, and their order.
- * Read by {@link Plans}.
+ * What does not change from the submission of a job on: its steps, who works for them, and their
+ * order. Read by {@link PlanReader}.
  *
  * @param isLasting whether it is a service, whose steps rest rather than end
- * @param isOfAgents whether each step is an agent of its own
+ * @param truth what tells how far the steps are
  * @param steps by id, in the order of the manifest; at least one
  * @param layers ids of steps; those of one layer wait for some of the layers before
  * @param graph the graph of agents with {@code nodes} and {@code edges}; may be a missing node
@@ -19,11 +19,19 @@ public record Plan(
     String name,
     String description,
     boolean isLasting,
-    boolean isOfAgents,
+    Truth truth,
     Map<String, Step> steps,
     List<Edge> edges,
     List<List<String>> layers,
     JsonNode graph) {
+
+  /** What tells how far steps are; where there is a ledger, it alone. */
+  public enum Truth {
+    LEDGER,
+    /** Each step is an agent of its own, and the runtime describes agents. */
+    AGENTS,
+    EVENTS
+  }
 
   /**
    * @param emits the event type that says that the step is done, or null

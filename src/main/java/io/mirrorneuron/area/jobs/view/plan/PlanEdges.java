@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.area.jobs.view.plan.Plan.Edge;
 import io.mirrorneuron.area.jobs.view.stored.Texts;
+import io.mirrorneuron.port.LedgerView;
 import io.mirrorneuron.wire.Excerpt;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
@@ -32,6 +33,23 @@ final class PlanEdges {
             .filter(json::hasNonNull)
             .forEach(name -> shown.set(name, Excerpt.cut(json.get(name))));
         edges.add(new Edge(from, to, shown));
+      }
+    }
+    return edges;
+  }
+
+  /** Of the ledger, between those steps. */
+  static List<Edge> tracked(List<LedgerView.Edge> tracked, Set<String> ids) {
+    List<Edge> edges = new ArrayList<>();
+    for (LedgerView.Edge edge : tracked) {
+      if (ids.contains(edge.from()) && ids.contains(edge.to())) {
+        ObjectNode shown = json(edge.from(), edge.to(), null);
+        if (edge.id() != null) {
+          shown.put("id", edge.id());
+        }
+        shown.put("required", edge.required());
+        edge.accepts().forEach(shown.putArray("accepts")::add);
+        edges.add(new Edge(edge.from(), edge.to(), shown));
       }
     }
     return edges;

@@ -1,5 +1,5 @@
 /**
- * What is to be done in a job: its steps, who works for them, in which layers. Start with {@link
- * io.mirrorneuron.area.jobs.view.plan.Plans}. Pure.
+ * The plan of a job: its steps, who works for them, and in which layers they stand. Start with
+ * {@link io.mirrorneuron.area.jobs.view.plan.PlanReader}. Pure.
  */
 package io.mirrorneuron.area.jobs.view.plan;

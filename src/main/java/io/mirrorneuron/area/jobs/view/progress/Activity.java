@@ -8,7 +8,7 @@ import io.mirrorneuron.wire.Excerpt;
 import io.mirrorneuron.wire.Json;
 import java.util.Set;
 
-/** One line of what a step or an agent did, as clients show it: bounded, without secrets. */
+/** An event of a step or an agent as clients list it: of bounded size and without secrets. */
 final class Activity {
   private static final int MAX_MESSAGE = 320;
   private static final int MAX_WORD = 160;
@@ -29,7 +29,7 @@ final class Activity {
   /** The record as JSON text. From the first call on the event is no longer held. */
   String json() {
     if (json == null) {
-      message = Sentences.of(event, stepId, MAX_MESSAGE);
+      message = EventSentences.of(event, stepId, MAX_MESSAGE);
       json = Json.write(record());
       event = null;
     }

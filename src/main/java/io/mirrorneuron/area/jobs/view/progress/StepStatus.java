@@ -1,5 +1,6 @@
 package io.mirrorneuron.area.jobs.view.progress;
 
+import io.mirrorneuron.model.StepPhase;
 import java.util.Locale;
 
 /** How far a step or one of its agents is. */
@@ -44,26 +45,37 @@ enum StepStatus {
     };
   }
 
+  static StepStatus of(StepPhase phase) {
+    return switch (phase) {
+      case PENDING -> PENDING;
+      case READY -> READY;
+      case QUEUED -> QUEUED;
+      case RUNNING -> RUNNING;
+      case RETRY_WAIT -> RETRY_WAIT;
+      case BLOCKED -> BLOCKED;
+      case COMPLETED -> DONE;
+      case PARTIAL -> PARTIAL;
+      case SKIPPED -> SKIPPED;
+      case FAILED -> FAILED;
+    };
+  }
+
   /**
-   * A status word of the runtime: of the ledger's steps and of agents.
+   * A status word of an agent.
    *
    * @param lasting whether the job is a service, whose agents rest rather than end
    * @return null for a word that says nothing here
    */
-  static StepStatus of(String word, boolean lasting) {
-    return switch (word) {
-      case "pending" -> PENDING;
-      case "ready" -> lasting ? READY : PENDING;
-      case "queued" -> QUEUED;
-      case "running" -> RUNNING;
-      case "retry_wait" -> RETRY_WAIT;
-      case "blocked" -> BLOCKED;
-      case "paused" -> PAUSED;
-      case "completed" -> lasting ? IDLE : DONE;
-      case "partial" -> PARTIAL;
-      case "skipped" -> SKIPPED;
-      case "failed", "error" -> FAILED;
-      default -> null;
+  static StepStatus ofAgent(String word, boolean lasting) {
+    if (word.equals("paused")) {
+      return PAUSED;
+    }
+    StepPhase phase = StepPhase.ofKnown(word.equals("error") ? "failed" : word);
+    return switch (phase) {
+      case null -> null;
+      case READY -> lasting ? READY : PENDING;
+      case COMPLETED -> lasting ? IDLE : DONE;
+      default -> of(phase);
     };
   }
 

@@ -9,8 +9,8 @@ import com.fasterxml.jackson.databind.util.RawValue;
 import io.mirrorneuron.area.jobs.view.plan.Plan;
 import io.mirrorneuron.area.jobs.view.stored.JobRecord;
 import io.mirrorneuron.area.jobs.view.stored.Texts;
-import io.mirrorneuron.area.jobs.view.stored.Times;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.Timestamps;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +24,7 @@ final class StepViews {
   private static final Set<String> NO_NODE = Set.of("", "empty", "unknown", "unassigned");
   private static final JsonNodeFactory NODES = Json.MAPPER.getNodeFactory();
 
-  private final Standing standing;
+  private final ProgressState state;
   private final Set<String> current;
   private final String defaultNode;
   private final Map<String, Integer> layers = new HashMap<>();
@@ -36,8 +36,8 @@ final class StepViews {
    * @param shown the steps that are written; others are not named
    */
   StepViews(
-      Plan plan, Standing standing, Set<String> current, Set<String> shown, JobRecord record) {
-    this.standing = standing;
+      Plan plan, ProgressState state, Set<String> current, Set<String> shown, JobRecord record) {
+    this.state = state;
     this.current = current;
     this.defaultNode = defaultNode(record.agents(), plan.graph().path("nodes"));
     for (int i = 0; i < plan.layers().size(); i++) {
@@ -57,7 +57,7 @@ final class StepViews {
     return agentsShown;
   }
 
-  ObjectNode step(StepTrack step) {
+  ObjectNode step(ShownStep step) {
     Plan.Step planned = step.plan;
     String id = planned.id();
     ObjectNode json = Json.object().put("id", id).put("label", planned.label());
@@ -68,13 +68,13 @@ final class StepViews {
     json.put("layer", layers.get(id));
     planned.requires().forEach(json.putArray("requires")::add);
     planned.provides().forEach(json.putArray("provides")::add);
-    StepCount count = new StepCount();
+    AgentCounts count = new AgentCounts();
     step.workers().forEach(count::add);
     count.json().properties().forEach(part -> json.set(part.getKey() + "_count", part.getValue()));
     times(json, step.own);
     json.set("failure", step.own.failure);
     ArrayNode agents = json.putArray("agents");
-    for (Track worker : step.workers()) {
+    for (WorkState worker : step.workers()) {
       if (agents.size() < AGENTS_OF_STEP && agentsShown < AGENTS) {
         agentsShown++;
         agents.add(agent(step, worker));
@@ -87,9 +87,9 @@ final class StepViews {
     return json;
   }
 
-  private ObjectNode agent(StepTrack step, Track worker) {
+  private ObjectNode agent(ShownStep step, WorkState worker) {
     Plan.Worker planned = planned(step.plan.workers(), worker.id);
-    JsonNode known = standing.agent(worker.id);
+    JsonNode known = state.agent(worker.id);
     ObjectNode json = Json.object().put("id", worker.id);
     json.put("role", Texts.or(worker.role, planned.role()));
     json.put("working_on", Texts.or(worker.workingOn, step.plan.label()));
@@ -124,25 +124,26 @@ final class StepViews {
         .orElse(workers.getFirst());
   }
 
-  private void times(ObjectNode json, Track track) {
+  private void times(ObjectNode json, WorkState track) {
     boolean isAtWork = track.status == StepStatus.RUNNING;
-    json.put("live", isAtWork && !standing.isFinal());
+    json.put("live", isAtWork && !state.isFinal());
     long until = isAtWork ? 0 : Math.max(track.endedAt, track.lastEventAt);
     json.set(
         "elapsed_seconds",
         isAtWork || until > track.startedAt
-            ? Ticking.elapsed(track.startedAt, until)
-            : Ticking.elapsed(0, 0));
-    json.put("started_at", Times.text(track.startedAt)).put("ended_at", Times.text(track.endedAt));
-    json.put("last_event_at", Times.text(track.lastEventAt));
-    json.put("retry_at", Times.text(track.retryAt));
-    json.put("deadline_at", Times.text(track.deadlineAt));
-    json.put("heartbeat_deadline_at", Times.text(track.heartbeatDeadlineAt));
+            ? ClockTemplate.elapsed(track.startedAt, until)
+            : ClockTemplate.elapsed(0, 0));
+    json.put("started_at", Timestamps.text(track.startedAt))
+        .put("ended_at", Timestamps.text(track.endedAt));
+    json.put("last_event_at", Timestamps.text(track.lastEventAt));
+    json.put("retry_at", Timestamps.text(track.retryAt));
+    json.put("deadline_at", Timestamps.text(track.deadlineAt));
+    json.put("heartbeat_deadline_at", Timestamps.text(track.heartbeatDeadlineAt));
     json.set("attempt", track.attempt == 0 ? NODES.nullNode() : NODES.numberNode(track.attempt));
     json.put("attempt_id", track.attemptId).put("status_reason", track.reason);
   }
 
-  private static void activities(ObjectNode json, Track track) {
+  private static void activities(ObjectNode json, WorkState track) {
     if (!track.activities().isEmpty()) {
       ArrayNode recent = json.putArray("recent_events");
       track.activities().forEach(activity -> recent.add(raw(activity)));

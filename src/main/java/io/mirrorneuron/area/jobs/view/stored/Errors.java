@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.wire.ErrorEnvelope;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.Timestamps;
 import java.util.List;
 
 /**
@@ -70,8 +71,10 @@ public final class Errors {
     error.set("details", details(told, message, origin));
     put(error, "severity", Texts.of(told, "severity"), "ERROR");
     long at =
-        told.path("occurred_at").isTextual() ? Times.millis(told.get("occurred_at").asText()) : 0;
-    error.put("occurred_at", Times.text(at == 0 ? origin.at() : at));
+        told.path("occurred_at").isTextual()
+            ? Timestamps.millis(told.get("occurred_at").asText())
+            : 0;
+    error.put("occurred_at", Timestamps.text(at == 0 ? origin.at() : at));
     put(error, "event_id", Texts.of(told, "event_id"), "evt_" + origin.seq());
     for (String name : List.of("trace_id", "span_id")) {
       error.put(name, Texts.of(told, name));

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.Timestamps;
 import java.util.function.Predicate;
 
 /**
@@ -42,7 +43,7 @@ public record JobEvent(JsonNode json) {
   /** When it happened, in milliseconds since the epoch, or 0 when it does not say. */
   public long at() {
     String text = ownText("timestamp", "ts");
-    return text == null ? 0 : Times.millis(text);
+    return text == null ? 0 : Timestamps.millis(text);
   }
 
   /** The step that it is about, or null. */

@@ -4,7 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.port.JobDetail;
+import io.mirrorneuron.port.LedgerView;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.LedgerForm;
+import io.mirrorneuron.wire.Timestamps;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -115,7 +118,7 @@ public record JobRecord(JobDetail detail, StoredRun stored) {
   }
 
   private static long time(String text) {
-    return text == null ? 0 : Times.millis(text);
+    return text == null ? 0 : Timestamps.millis(text);
   }
 
   /** Of a service and its kind, which end only by a word from outside. */
@@ -143,9 +146,9 @@ public record JobRecord(JobDetail detail, StoredRun stored) {
         .orElse(null);
   }
 
-  /** The step ledger, {@code grpc.md} section 5.4; missing for a job without tracked steps. */
-  public JsonNode ledger() {
-    return detail.ledger();
+  /** The step ledger; {@link LedgerView#NONE} for a job without one. Read anew by each call. */
+  public LedgerView ledger() {
+    return LedgerForm.read(detail.ledger());
   }
 
   /** The runtime's agents; missing when it names none. */

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.mirrorneuron.area.jobs.view.plan.Plan.Edge;
 import io.mirrorneuron.area.jobs.view.plan.Plan.Step;
+import io.mirrorneuron.area.jobs.view.plan.Plan.Truth;
 import io.mirrorneuron.area.jobs.view.plan.Plan.Worker;
 import io.mirrorneuron.area.jobs.view.stored.JobRecord;
 import io.mirrorneuron.area.jobs.view.stored.Texts;
+import io.mirrorneuron.port.LedgerView;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,15 +20,17 @@ import java.util.Map;
  * Reads the plan of a job: the steps of its problem graph; where it has none, a step for each node
  * of its graph of agents; and of a job of which nothing is known, one step {@code job}.
  */
-public final class Plans {
+public final class PlanReader {
   private final JobRecord record;
+  private final LedgerView ledger;
   private final JsonNode manifest;
   private final JsonNode graph;
   private final Map<String, JsonNode> nodes = new LinkedHashMap<>();
   private final Map<String, Step> steps = new LinkedHashMap<>();
 
-  private Plans(JobRecord record) {
+  private PlanReader(JobRecord record) {
     this.record = record;
+    this.ledger = record.ledger();
     this.manifest = record.manifest();
     this.graph = record.topology().isObject() ? record.topology() : manifest;
     for (JsonNode list :
@@ -46,7 +50,7 @@ public final class Plans {
   }
 
   public static Plan of(JobRecord record) {
-    return new Plans(record).read();
+    return new PlanReader(record).read();
   }
 
   private Plan read() {
@@ -71,10 +75,10 @@ public final class Plans {
         Texts.or(name, id),
         Texts.or(description, ""),
         record.isLasting(),
-        ofAgents,
+        ledger.hasSteps() ? Truth.LEDGER : ofAgents ? Truth.AGENTS : Truth.EVENTS,
         steps,
         edges,
-        Layers.of(steps.keySet(), edges),
+        GraphLayers.of(steps.keySet(), edges),
         graph);
   }
 
@@ -97,14 +101,21 @@ public final class Plans {
       declare(Texts.of(json, "id"), json);
     }
     if (steps.isEmpty()) { // of a manifest that is too big to be told, the ledger knows them
-      edges = record.ledger().path("edges");
-      record.ledger().path("steps").properties().stream()
-          .filter(step -> !step.getValue().has("template"))
-          .forEach(step -> declare(step.getKey(), step.getValue()));
+      ledger.steps().values().stream()
+          .filter(step -> step.instance() == null)
+          .forEach(step -> declare(step.id(), declared(step.declared())));
+      if (!ledger.edges().isEmpty()) {
+        return PlanEdges.tracked(ledger.edges(), steps.keySet());
+      }
     }
     return edges.isArray() && !edges.isEmpty()
         ? PlanEdges.listed(edges, steps.keySet())
         : PlanEdges.emitted(steps.values(), steps.keySet());
+  }
+
+  /** As a manifest would say it. */
+  private static JsonNode declared(LedgerView.Declared step) {
+    return Json.object().put("label", step.label()).put("run", step.run());
   }
 
   private void declare(String id, JsonNode json) {
@@ -115,12 +126,13 @@ public final class Plans {
 
   private List<Worker> workers(String id, JsonNode json) {
     List<Worker> workers = new ArrayList<>();
-    record
-        .ledger()
-        .path("steps")
-        .path(id)
-        .path("agent_ids")
-        .forEach(agent -> workers.add(worker(agent.asText(), MissingNode.getInstance())));
+    LedgerView.Step tracked = ledger.steps().get(id);
+    if (tracked != null) {
+      tracked
+          .declared()
+          .agentIds()
+          .forEach(agent -> workers.add(worker(agent, MissingNode.getInstance())));
+    }
     String run = Texts.or(Texts.of(json, "run"), id);
     if (workers.isEmpty()) {
       for (JsonNode bound : bound(manifest.path("runtime").path("bindings").path(run))) {

@@ -14,18 +14,18 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What the events of a job tell of its progress. Takes one event after another, in the order of
- * their numbers; where it stops in between makes no difference. What it keeps is bounded by the
- * plan, not by the number of events. Confined to whoever holds it.
+ * What the events of a job tell of its progress. Takes them in the order of their numbers, in
+ * portions of any size. What it keeps is bounded by the plan, not by the number of events. Not
+ * thread-safe.
  */
-public final class Fold {
+public final class EventDigest {
   private static final int MESSAGES = 6;
   private static final int RECENT = 25;
   private static final int ACTIVITIES_OF_ONE = 8;
   private static final int ACTIVITIES = 2000;
   private static final int MESSAGE_CHARS = 320;
 
-  /** What another event says better. */
+  /** Events that make no message, since another one says the same better. */
   private static final Set<String> QUIET =
       Set.of(
           "workflow_step_triggered",
@@ -34,31 +34,31 @@ public final class Fold {
           "workflow_step_duplicate_message_ignored",
           "workflow_step_stale_output_ignored");
 
-  private final Roster roster;
-  private final Course course;
+  private final EventSubjects subjects;
+  private final EventTransitions transitions;
   private final Deque<String> messages = new ArrayDeque<>();
   private final Deque<ObjectNode> recent = new ArrayDeque<>();
-  private final Set<Track> touched = new LinkedHashSet<>();
+  private final Set<WorkState> touched = new LinkedHashSet<>();
   private String traceId;
   private long firstAt;
   private long lastAt;
 
-  public Fold(Plan plan) {
-    this.roster = new Roster(plan);
-    this.course = new Course(plan, roster);
+  public EventDigest(Plan plan) {
+    this.subjects = new EventSubjects(plan);
+    this.transitions = new EventTransitions(plan, subjects);
   }
 
-  Collection<StepTrack> steps() {
-    return roster.steps();
+  Collection<ShownStep> steps() {
+    return subjects.steps();
   }
 
-  Course course() {
-    return course;
+  EventTransitions job() {
+    return transitions;
   }
 
   /** An event has ended the job. */
   public boolean hasEnded() {
-    return JobRecord.isFinal(course.status());
+    return JobRecord.isFinal(transitions.status());
   }
 
   /** The first that an event names, or null. */
@@ -81,12 +81,12 @@ public final class Fold {
     return recent;
   }
 
-  /** How many records are held, at most. */
+  /** An upper bound of the records that are held. */
   public int weight() {
-    return roster.size() * (1 + activitiesOfOne());
+    return subjects.size() * (1 + activitiesOfOne());
   }
 
-  /** Takes what came; nothing of the events is held afterwards. */
+  /** Takes events that follow those taken so far; they are not kept. */
   public void applyAll(List<JobEvent> events) {
     for (int i = 0; i < events.size(); i++) {
       apply(events.get(i), events.size() - i <= RECENT);
@@ -102,19 +102,19 @@ public final class Fold {
     long told = event.at();
     lastAt = told == 0 ? lastAt : told;
     firstAt = firstAt == 0 ? lastAt : firstAt;
-    StepTrack step = roster.stepOf(event);
-    Track worker = roster.workerOf(event, step);
+    ShownStep step = subjects.stepOf(event);
+    WorkState worker = subjects.workerOf(event, step);
     if (step != null) {
       step.own.lastEventAt = lastAt;
       if (worker == null) {
-        step.workers().forEach(Track::goOn);
+        step.workers().forEach(WorkState::goOn);
       } else {
         worker.lastEventAt = lastAt;
         worker.goOn();
         worker.listen(event);
       }
     }
-    course.apply(event, lastAt, step, worker);
+    transitions.apply(event, lastAt, step, worker);
     String stepId = step == null ? null : step.subject(worker).id;
     if (isRecent) {
       push(recent, shortForm(event, stepId), RECENT);
@@ -122,12 +122,12 @@ public final class Fold {
     remember(event, stepId, step, worker);
   }
 
-  private void remember(JobEvent event, String stepId, StepTrack step, Track worker) {
+  private void remember(JobEvent event, String stepId, ShownStep step, WorkState worker) {
     traceId = traceId == null ? traceOf(event) : traceId;
     String type = event.type();
     boolean ofStep = step != null && type.startsWith("workflow_step_") && !QUIET.contains(type);
     if (ofStep || type.startsWith("job_") || type.startsWith("blueprint_")) {
-      push(messages, Sentences.of(event, stepId, MESSAGE_CHARS), MESSAGES);
+      push(messages, EventSentences.of(event, stepId, MESSAGE_CHARS), MESSAGES);
     }
     if (step != null && activitiesOfOne() > 0) {
       Activity activity = new Activity(event, stepId);
@@ -138,13 +138,13 @@ public final class Fold {
     }
   }
 
-  private void remember(Track track, Activity activity) {
+  private void remember(WorkState track, Activity activity) {
     push(track.activities(), activity, activitiesOfOne());
     touched.add(track);
   }
 
   private int activitiesOfOne() {
-    return Math.min(ACTIVITIES_OF_ONE, ACTIVITIES / roster.size());
+    return Math.min(ACTIVITIES_OF_ONE, ACTIVITIES / subjects.size());
   }
 
   private static String traceOf(JobEvent event) {

@@ -8,9 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Sorts the nodes of a graph by the longest way to them. */
-final class Layers {
-  private Layers() {}
+/** Sorts the nodes of a graph into layers, by the length of the longest way to each. */
+final class GraphLayers {
+  private GraphLayers() {}
 
   /** The layers; on a cycle one for each node, in the given order. */
   static List<List<String>> of(Collection<String> ids, List<Plan.Edge> edges) {

@@ -4,35 +4,35 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.area.jobs.view.plan.Plan;
 import io.mirrorneuron.area.jobs.view.stored.JobRecord;
-import io.mirrorneuron.area.jobs.view.stored.Times;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.Timestamps;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
 /**
- * The workflow progress, {@code rest.md} section 9.2. Of a big job only the first steps are shown,
- * and those people want to look at; what is counted is counted of all.
+ * Writes the workflow progress, {@code rest.md} section 9.2. Of a big job only the first steps and
+ * the current ones are shown; counts are of all.
  */
-public final class Progress {
+public final class ProgressSnapshot {
   private static final int STEPS = 300;
   private static final int CURRENT = 50;
   private static final int EDGES = 1000;
 
   private final Plan plan;
-  private final Fold fold;
+  private final EventDigest events;
   private final JobRecord record;
-  private final Standing standing;
+  private final ProgressState state;
   private final List<String> current;
   private final Set<String> shown;
 
-  public Progress(Plan plan, Fold fold, JobRecord record) {
+  public ProgressSnapshot(Plan plan, EventDigest events, JobRecord record) {
     this.plan = plan;
-    this.fold = fold;
+    this.events = events;
     this.record = record;
-    this.standing = new Standing(plan, fold, record);
-    this.current = standing.current().stream().limit(CURRENT).toList();
+    this.state = new ProgressState(plan, events, record);
+    this.current = state.current().stream().limit(CURRENT).toList();
     this.shown = shown();
   }
 
@@ -48,22 +48,22 @@ public final class Progress {
   }
 
   /**
-   * The snapshot; its clocks are places of {@link Ticking}.
+   * The snapshot; its clocks are places of {@link ClockTemplate}.
    *
    * @param seq grows with each event that is in it
    */
   public ObjectNode snapshot(String jobId, long seq) {
     ObjectNode json = Json.object().put("schema_version", 1).put("job_id", jobId);
     json.put("workflow_id", plan.workflowId()).put("name", plan.name());
-    json.put("description", plan.description()).put("trace_id", standing.traceId());
-    json.put("status", standing.status());
+    json.put("description", plan.description()).put("trace_id", state.traceId());
+    json.put("status", state.status());
     json.put("workflow_kind", plan.isLasting() ? "service" : "batch");
-    if (!standing.status().equals("completed")) {
-      json.set("failure", standing.failure());
+    if (!state.status().equals("completed")) {
+      json.set("failure", state.failure());
     }
-    json.put("seq", seq).set("generated_at", Ticking.now());
-    json.put("submitted_at", Times.text(standing.submittedAt()));
-    json.set("elapsed_seconds", Ticking.elapsed(standing.submittedAt(), standing.endedAt()));
+    json.put("seq", seq).set("generated_at", ClockTemplate.now());
+    json.put("submitted_at", Timestamps.text(state.submittedAt()));
+    json.set("elapsed_seconds", ClockTemplate.elapsed(state.submittedAt(), state.endedAt()));
     steps(json);
     ArrayNode edges = json.putArray("edges");
     plan.edges().stream()
@@ -77,8 +77,8 @@ public final class Progress {
         ids.forEach(layers.addArray()::add);
       }
     }
-    fold.messages().forEach(json.putArray("messages")::add);
-    fold.recent().forEach(json.putArray("recent_events")::add);
+    events.messages().forEach(json.putArray("messages")::add);
+    events.recent().forEach(json.putArray("recent_events")::add);
     if (record.stored().observability().isObject()) {
       json.set("observability_summary", record.stored().observability());
     }
@@ -86,15 +86,15 @@ public final class Progress {
   }
 
   private void steps(ObjectNode json) {
-    StepCount agents = new StepCount();
-    Collection<StepTrack> all = standing.steps();
+    AgentCounts agents = new AgentCounts();
+    Collection<ShownStep> all = state.steps();
     all.forEach(step -> step.workers().forEach(agents::add));
     json.set("agent_count", agents.json());
     json.put("current_step_id", current.getFirst());
     current.forEach(json.putArray("current_step_ids")::add);
-    StepViews views = new StepViews(plan, standing, new HashSet<>(current), shown, record);
+    StepViews views = new StepViews(plan, state, new HashSet<>(current), shown, record);
     ArrayNode steps = Json.MAPPER.createArrayNode();
-    for (StepTrack step : all) {
+    for (ShownStep step : all) {
       if (shown.contains(step.plan.id())) {
         ObjectNode view = views.step(step);
         steps.add(view);

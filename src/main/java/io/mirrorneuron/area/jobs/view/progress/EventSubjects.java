@@ -9,17 +9,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The steps of a job and their agents, and which of them an event is about. */
-final class Roster {
-  private final Map<String, StepTrack> steps = new LinkedHashMap<>();
-  private final Map<String, StepTrack> stepOfAgent = new HashMap<>();
+/** Finds the step and the worker that an event is about. */
+final class EventSubjects {
+  private final Map<String, ShownStep> steps = new LinkedHashMap<>();
+  private final Map<String, ShownStep> stepOfAgent = new HashMap<>();
   private final Map<String, String> agentBySuffix = new HashMap<>();
-  private final Map<String, List<StepTrack>> byEmitted = new HashMap<>();
+  private final Map<String, List<ShownStep>> byEmitted = new HashMap<>();
   private int size;
 
-  Roster(Plan plan) {
+  EventSubjects(Plan plan) {
     for (Plan.Step step : plan.steps().values()) {
-      StepTrack track = new StepTrack(step);
+      ShownStep track =
+          plan.truth() == Plan.Truth.LEDGER ? new ShownStep(step) : new UntrackedStep(step);
       steps.put(step.id(), track);
       for (Plan.Worker worker : step.workers()) {
         stepOfAgent.putIfAbsent(worker.id(), track);
@@ -32,17 +33,17 @@ final class Roster {
     }
   }
 
-  Collection<StepTrack> steps() {
+  Collection<ShownStep> steps() {
     return steps.values();
   }
 
   /** Or null. */
-  StepTrack step(String id) {
+  ShownStep step(String id) {
     return steps.get(id);
   }
 
   /** Those that are done when an event of this type comes. */
-  List<StepTrack> emitting(String type) {
+  List<ShownStep> emitting(String type) {
     return byEmitted.getOrDefault(type, List.of());
   }
 
@@ -52,11 +53,11 @@ final class Roster {
   }
 
   /** The step that the event is about: the one it names, else that of its agent; or null. */
-  StepTrack stepOf(JobEvent event) {
+  ShownStep stepOf(JobEvent event) {
     String id = event.stepId();
     if (id != null) {
-      String template = steps.containsKey(id) ? null : StepTrack.template(id);
-      StepTrack found = steps.get(template == null ? id : template);
+      String template = steps.containsKey(id) ? null : ShownStep.template(id);
+      ShownStep found = steps.get(template == null ? id : template);
       if (found != null) {
         return found;
       }
@@ -66,12 +67,12 @@ final class Roster {
   }
 
   /** The agent or instance of the step that the event is about, or null. */
-  Track workerOf(JobEvent event, StepTrack step) {
+  WorkState workerOf(JobEvent event, ShownStep step) {
     if (step == null) {
       return null;
     }
     String id = event.stepId();
-    if (id != null && step.plan.id().equals(StepTrack.template(id))) {
+    if (id != null && step.plan.id().equals(ShownStep.template(id))) {
       size += step.worker(id) == null ? 1 : 0;
       return step.instance(id);
     }

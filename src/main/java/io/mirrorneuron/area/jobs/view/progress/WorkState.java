@@ -2,12 +2,15 @@ package io.mirrorneuron.area.jobs.view.progress;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.area.jobs.view.stored.JobEvent;
-import io.mirrorneuron.area.jobs.view.stored.Times;
+import io.mirrorneuron.wire.Timestamps;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** How far a step or one of its agents is. Times in milliseconds since the epoch; 0 is none. */
-final class Track {
+/**
+ * How far a step, one of its agents or one of its instances is, and what events tell of it. Times
+ * in milliseconds since the epoch; 0 is none.
+ */
+final class WorkState {
   private static final double BEGUN = 0.1;
   private static final double EACH_EVENT = 0.06;
   private static final double NEARLY = 0.95;
@@ -45,12 +48,12 @@ final class Track {
   /** The last ones, oldest first. */
   private final Deque<Activity> activities;
 
-  Track(String id) {
+  WorkState(String id) {
     this.id = id;
     this.activities = new ArrayDeque<>(1);
   }
 
-  private Track(Track other) {
+  private WorkState(WorkState other) {
     id = other.id;
     status = other.status;
     startedAt = other.startedAt;
@@ -74,8 +77,8 @@ final class Track {
   }
 
   /** To be changed without changing this one; the activities are shared. */
-  Track copy() {
-    return new Track(this);
+  WorkState copy() {
+    return new WorkState(this);
   }
 
   Deque<Activity> activities() {
@@ -95,14 +98,14 @@ final class Track {
     progress = progress >= 1 ? BEGUN : Math.max(BEGUN, progress);
   }
 
-  /** It works on, as one more event shows. */
+  /** Another event shows that it works on. */
   void goOn() {
     if (status == StepStatus.RUNNING) {
       progress = Math.max(progress, Math.min(NEARLY, progress + EACH_EVENT));
     }
   }
 
-  /** It does not work any more: it is over, or rests. */
+  /** It is over, or rests. */
   void end(StepStatus how, long at) {
     status = how;
     endedAt = how.isOver() ? at : 0;
@@ -118,6 +121,17 @@ final class Track {
     end(how, at);
     failure = error;
     reason = error == null ? reason : error.path("desc").asText();
+  }
+
+  /** Its parents let it start. */
+  void ready() {
+    status = status == StepStatus.PENDING ? StepStatus.IDLE : status;
+  }
+
+  /** It cannot start, or a message for it cannot be delivered. */
+  void block(String why, long at) {
+    end(StepStatus.BLOCKED, at);
+    reason = why;
   }
 
   boolean isAtWork() {
@@ -152,7 +166,7 @@ final class Track {
     heartbeatDeadlineAt = time(event.text("heartbeat_deadline_at"), heartbeatDeadlineAt);
   }
 
-  /** What an event says outright goes before what is made of it. */
+  /** Takes what the event says outright, which goes before what is made of it. */
   void listen(JobEvent event) {
     if (!event.payload().isObject()) {
       return;
@@ -174,6 +188,6 @@ final class Track {
   }
 
   private static long time(String text, long otherwise) {
-    return text == null ? otherwise : Times.millis(text);
+    return text == null ? otherwise : Timestamps.millis(text);
   }
 }

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** From events, and from what the runtime says, to the snapshot. */
-class ProgressTest {
+class ProgressSnapshotTest {
   private static final long START = Instant.parse("2026-06-20T10:00:00Z").toEpochMilli();
   private static final long NOW = START + 60_000;
 

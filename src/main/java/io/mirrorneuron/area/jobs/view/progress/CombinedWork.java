@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.ToLongFunction;
 
-/** What those who work for a step come to together. */
-final class StepTogether {
+/** The status and the times of a step that follow from those of all its workers. */
+final class CombinedWork {
   private static final List<StepStatus> WORST_FIRST =
       List.of(
           StepStatus.FAILED,
@@ -16,16 +16,16 @@ final class StepTogether {
           StepStatus.DONE,
           StepStatus.SKIPPED);
 
-  private final Collection<Track> workers;
+  private final Collection<WorkState> workers;
   private final Set<StepStatus> all = EnumSet.noneOf(StepStatus.class);
 
-  StepTogether(Collection<Track> workers) {
+  CombinedWork(Collection<WorkState> workers) {
     this.workers = workers;
     workers.forEach(worker -> all.add(worker.status));
   }
 
   /**
-   * @param alone what it is without any worker
+   * @param alone the status of a step without workers
    */
   StepStatus status(StepStatus alone) {
     if (all.isEmpty()) {
@@ -67,7 +67,7 @@ final class StepTogether {
     return latest(worker -> worker.lastEventAt);
   }
 
-  private long latest(ToLongFunction<Track> time) {
+  private long latest(ToLongFunction<WorkState> time) {
     return workers.stream().mapToLong(time).max().orElse(0);
   }
 }

@@ -8,21 +8,21 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
-class TickingTest {
+class ClockTemplateTest {
   private static final long NOW = Instant.parse("2026-06-20T10:00:00Z").toEpochMilli();
 
   private static String at(ObjectNode document, long now) {
-    return new String(Ticking.of(document).at(now), StandardCharsets.UTF_8);
+    return new String(ClockTemplate.of(document).at(now), StandardCharsets.UTF_8);
   }
 
   @Test
   void onlyClocksGoOn() {
     ObjectNode document = Json.object();
-    document.set("at", Ticking.now());
-    document.set("since", Ticking.elapsed(NOW - 1500, 0));
-    document.set("ended", Ticking.elapsed(NOW - 1500, NOW - 250));
-    document.set("never", Ticking.elapsed(0, 0));
-    document.set("later", Ticking.elapsed(NOW + 5, 0));
+    document.set("at", ClockTemplate.now());
+    document.set("since", ClockTemplate.elapsed(NOW - 1500, 0));
+    document.set("ended", ClockTemplate.elapsed(NOW - 1500, NOW - 250));
+    document.set("never", ClockTemplate.elapsed(0, 0));
+    document.set("later", ClockTemplate.elapsed(NOW + 5, 0));
 
     assertThat(at(document, NOW))
         .isEqualTo(

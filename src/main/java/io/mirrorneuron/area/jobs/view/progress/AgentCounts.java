@@ -3,8 +3,8 @@ package io.mirrorneuron.area.jobs.view.progress;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.wire.Json;
 
-/** How many agents are how far. */
-final class StepCount {
+/** Counts agents by their status. */
+final class AgentCounts {
   private int done;
   private int running;
   private int idle;
@@ -12,7 +12,7 @@ final class StepCount {
   private int failed;
   private int total;
 
-  void add(Track agent) {
+  void add(WorkState agent) {
     total++;
     ready += agent.status.isSound() ? 1 : 0;
     switch (agent.status) {

@@ -3,9 +3,9 @@ package io.mirrorneuron.area.jobs.view.progress;
 import io.mirrorneuron.area.jobs.view.stored.JobEvent;
 import java.util.Locale;
 
-/** What people read of an event. */
-final class Sentences {
-  private Sentences() {}
+/** Says in one sentence what an event tells, for people. */
+final class EventSentences {
+  private EventSentences() {}
 
   /**
    * Its own message, else a sentence on its type.

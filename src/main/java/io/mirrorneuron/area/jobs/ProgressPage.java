@@ -1,7 +1,7 @@
 package io.mirrorneuron.area.jobs;
 
 import io.mirrorneuron.area.jobs.view.JobStory;
-import io.mirrorneuron.area.jobs.view.progress.Ticking;
+import io.mirrorneuron.area.jobs.view.progress.ClockTemplate;
 import io.mirrorneuron.area.jobs.view.stored.JobRecord;
 import io.vertx.core.buffer.Buffer;
 
@@ -11,10 +11,10 @@ import io.vertx.core.buffer.Buffer;
  * @param seq grows with each event that is in it
  * @param isFinal nothing follows
  */
-record ProgressSnapshot(Ticking document, long seq, boolean isFinal) {
+record ProgressPage(ClockTemplate document, long seq, boolean isFinal) {
 
-  static ProgressSnapshot of(JobStory story, JobRecord record) {
-    return new ProgressSnapshot(story.progress(record), story.version(), story.isFinal(record));
+  static ProgressPage of(JobStory story, JobRecord record) {
+    return new ProgressPage(story.progress(record), story.version(), story.isFinal(record));
   }
 
   /**

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.POJONode;
 import com.fasterxml.jackson.databind.util.RawValue;
-import io.mirrorneuron.area.jobs.view.stored.Times;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.Timestamps;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -14,19 +14,19 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A finished document in which only clocks go on: it is written once, and read at any time by
- * putting the times into their places. Immutable.
+ * A JSON document in which only clocks still run: it is written once as text with gaps, and each
+ * reader gets it with the times of the moment filled in. Immutable.
  */
-public final class Ticking {
-  /** Stands around a place; JSON never has this character as such. */
+public final class ClockTemplate {
+  /** Encloses a gap; JSON text never contains this character unescaped. */
   private static final char MARK = '\u0001';
 
   private static final String NOW = "now";
 
-  /** Texts and, between each two, a place. */
+  /** The texts between the gaps. */
   private final List<byte[]> texts = new ArrayList<>();
 
-  /** Milliseconds since the epoch from which the place counts seconds; 0: it shows the time. */
+  /** Where the seconds in a gap count from, in milliseconds since the epoch; 0: it is the time. */
   private final List<Long> places = new ArrayList<>();
 
   /**
@@ -50,8 +50,8 @@ public final class Ticking {
     return new POJONode(new RawValue(MARK + place + MARK));
   }
 
-  public static Ticking of(JsonNode document) {
-    Ticking ticking = new Ticking();
+  public static ClockTemplate of(JsonNode document) {
+    ClockTemplate ticking = new ClockTemplate();
     byte[] all;
     try {
       all = Json.MAPPER.writeValueAsBytes(document);
@@ -84,7 +84,7 @@ public final class Ticking {
     return Arrays.copyOfRange(bytes, start, end);
   }
 
-  /** Bytes that it takes. */
+  /** Its size in bytes, without the times. */
   public int length() {
     return length(texts);
   }
@@ -102,7 +102,7 @@ public final class Ticking {
   }
 
   private static byte[] shown(long since, long now) {
-    String shown = since == 0 ? '"' + Times.text(now) + '"' : seconds(now - since).toString();
+    String shown = since == 0 ? '"' + Timestamps.text(now) + '"' : seconds(now - since).toString();
     return shown.getBytes(StandardCharsets.US_ASCII);
   }
 

@@ -6,8 +6,11 @@ import io.mirrorneuron.area.jobs.view.stored.Errors;
 import io.mirrorneuron.area.jobs.view.stored.JobEvent;
 import java.util.List;
 
-/** What events do to a job, its steps and its agents: the table of {@code rest.md} section 9.4. */
-final class Course {
+/**
+ * What events do to a job, its steps and their workers: the table of {@code rest.md} section 9.4.
+ * Of a step with a ledger they move the workers only, see {@link ShownStep}.
+ */
+final class EventTransitions {
   private static final List<String> LOOKS_FINISHED =
       List.of(
           "_completed",
@@ -21,19 +24,19 @@ final class Course {
           "_generated");
 
   private final Plan plan;
-  private final Roster roster;
+  private final EventSubjects subjects;
   private String status = "submitting";
-  private StepTrack current;
+  private ShownStep current;
   private ObjectNode failure;
   private long now;
   private long endedAt;
 
-  Course(Plan plan, Roster roster) {
+  EventTransitions(Plan plan, EventSubjects subjects) {
     this.plan = plan;
-    this.roster = roster;
+    this.subjects = subjects;
   }
 
-  /** The word that the events come to; {@code submitting} before the first. */
+  /** The status of the job as events tell it; {@code submitting} before the first. */
   String status() {
     return status;
   }
@@ -58,7 +61,7 @@ final class Course {
    * @param step that it is about, or null
    * @param worker that it is about, or null
    */
-  void apply(JobEvent event, long at, StepTrack step, Track worker) {
+  void apply(JobEvent event, long at, ShownStep step, WorkState worker) {
     now = at;
     String type = event.type();
     if (type.startsWith("job_")) {
@@ -66,9 +69,9 @@ final class Course {
     } else if (step != null) {
       step(event, type, step, worker);
     }
-    for (StepTrack emitting : roster.emitting(type)) {
+    for (ShownStep emitting : subjects.emitting(type)) {
       emitting.end(null, StepStatus.DONE, now);
-      emitting.plan.next().forEach(id -> start(roster.step(id)));
+      emitting.plan.next().forEach(id -> start(subjects.step(id)));
     }
   }
 
@@ -83,7 +86,7 @@ final class Course {
       case "job_cancelling" -> status = "cancelling";
       case "job_resumed" -> {
         status = "running";
-        roster.steps().forEach(StepTrack::release);
+        subjects.steps().forEach(ShownStep::release);
       }
       case "job_completed" -> finish("completed");
       case "job_failed" -> {
@@ -100,79 +103,69 @@ final class Course {
   private void begin(String word) {
     status = word;
     if (!plan.isLasting()) {
-      start(current == null ? roster.step(plan.layers().getFirst().getFirst()) : current);
+      start(current == null ? subjects.step(plan.layers().getFirst().getFirst()) : current);
     }
   }
 
   private void hold(String word, StepStatus how) {
     status = word;
-    roster.steps().forEach(step -> step.hold(how));
+    subjects.steps().forEach(step -> step.hold(how));
   }
 
   private void finish(String word) {
     status = word;
     endedAt = now;
-    roster.steps().forEach(step -> step.close(StepStatus.atEnd(word), now));
+    subjects.steps().forEach(step -> step.close(StepStatus.atEnd(word), now));
   }
 
-  private void start(StepTrack step) {
+  private void start(ShownStep step) {
     if (step != null) {
       current = step;
       step.start(now);
     }
   }
 
-  private void start(StepTrack step, Track worker) {
+  private void start(ShownStep step, WorkState worker) {
     current = step;
     step.start(worker, now);
   }
 
-  private void step(JobEvent event, String type, StepTrack step, Track worker) {
-    Track subject = step.subject(worker);
+  private void step(JobEvent event, String type, ShownStep step, WorkState worker) {
     switch (type) {
       case "workflow_step_started", "blueprint_phase_started" -> start(step);
       case "workflow_step_attempt_started", "workflow_step_beacon" -> {
         start(step, worker);
-        step.attempting(worker).forEach(track -> track.attempt(event));
+        step.attempt(worker, event);
       }
-      case "workflow_step_ready" -> {
-        if (subject.status == StepStatus.PENDING) {
-          subject.status = StepStatus.IDLE;
-        }
-      }
-      case "workflow_step_completed", "blueprint_phase_completed" -> {
-        boolean rests = plan.isLasting() && step.own.isAtWork();
-        step.end(worker, rests ? StepStatus.IDLE : StepStatus.DONE, now);
-      }
+      case "workflow_step_ready" -> step.ready(worker);
+      case "workflow_step_completed", "blueprint_phase_completed" ->
+          step.end(
+              worker, plan.isLasting() && step.isAtWork() ? StepStatus.IDLE : StepStatus.DONE, now);
       case "workflow_step_partial" -> step.end(worker, StepStatus.PARTIAL, now);
       case "workflow_step_skipped" -> {
         if (!"mapped".equals(event.ownText("outcome"))) { // then its instances are at work
           step.end(worker, StepStatus.SKIPPED, now);
         }
       }
-      case "workflow_step_failed", "blueprint_phase_failed", "workflow_step_timed_out" -> {
-        step.end(worker, StepStatus.FAILED, now);
-        subject.fail(StepStatus.FAILED, note(Errors.of(event)), now);
-      }
+      case "workflow_step_failed", "blueprint_phase_failed", "workflow_step_timed_out" ->
+          step.fail(worker, note(Errors.of(event)), now);
       case "workflow_step_attempt_timed_out", "workflow_step_attempt_retry_scheduled" -> {
-        step.fail(worker, StepStatus.RETRY_WAIT, note(Errors.of(event)), now);
-        step.attempting(worker).forEach(track -> track.attempt(event));
+        step.workerFailed(worker, StepStatus.RETRY_WAIT, note(Errors.of(event)), now);
+        step.attempt(worker, event);
       }
-      case "workflow_step_blocked", "workflow_message_dead_lettered" -> {
-        subject.end(StepStatus.BLOCKED, now);
-        subject.reason = event.text("reason");
-      }
+      case "workflow_step_blocked", "workflow_message_dead_lettered" ->
+          step.block(worker, event.text("reason"), now);
       default -> agent(event, type, step, worker);
     }
   }
 
-  private void agent(JobEvent event, String type, StepTrack step, Track worker) {
+  private void agent(JobEvent event, String type, ShownStep step, WorkState worker) {
     switch (type) {
       case "agent_beacon", "workflow_worker_started" -> start(step, worker);
       case "agent_beacon_missed", "sandbox_job_failed" ->
-          step.fail(worker, StepStatus.FAILED, note(Errors.of(event)), now);
+          step.workerFailed(worker, StepStatus.FAILED, note(Errors.of(event)), now);
       case "workflow_step_attempt_completed", "sandbox_job_completed" ->
-          step.done(worker, plan.isLasting() ? StepStatus.IDLE : StepStatus.DONE, now);
+          step.workerDone(worker, plan.isLasting() ? StepStatus.IDLE : StepStatus.DONE, now);
       case "agent_message_received", "aggregator_received" -> {
         if (worker != null) { // a message for a scattered step is for an instance, but which
           start(step, worker);
@@ -186,7 +179,7 @@ final class Course {
     }
   }
 
-  private void serve(String type, StepTrack step, Track worker) {
+  private void serve(String type, ShownStep step, WorkState worker) {
     if (type.equals("executor_lease_requested") || type.equals("executor_lease_acquired")) {
       start(step, worker);
     } else if (type.equals("route_selected") || type.equals("route_evaluated")) {

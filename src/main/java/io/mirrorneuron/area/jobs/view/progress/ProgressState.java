@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.area.jobs.view.plan.Plan;
-import io.mirrorneuron.area.jobs.view.stored.Errors;
 import io.mirrorneuron.area.jobs.view.stored.JobRecord;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,28 +14,30 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * How far a job is: what its events tell, and over it the word of the runtime, which knows better.
- * The fold is left as it is.
+ * How far a job is at one moment: what the runtime says of it and, where it says nothing, what
+ * events have told. The digest of the events is not changed.
  */
-final class Standing {
+final class ProgressState {
   private final Plan plan;
-  private final Fold fold;
+  private final EventDigest events;
   private final JobRecord record;
-  private final Map<String, StepTrack> steps = new LinkedHashMap<>();
+  private final Map<String, ShownStep> steps = new LinkedHashMap<>();
   private final Map<String, JsonNode> agents = new HashMap<>();
   private final String status;
 
-  Standing(Plan plan, Fold fold, JobRecord record) {
+  ProgressState(Plan plan, EventDigest events, JobRecord record) {
     this.plan = plan;
-    this.fold = fold;
+    this.events = events;
     this.record = record;
-    this.status = status(fold.course().status(), record.status());
+    this.status = status(events.job().status(), record.status());
     record.agents().forEach(agent -> agents.put(agent.path("agent_id").asText(), agent));
-    fold.steps().forEach(step -> steps.put(step.plan.id(), step.copy()));
-    if (record.ledger().isObject()) {
-      LedgerReading.over(steps, record.ledger().path("steps"));
-    } else if (plan.isOfAgents()) {
-      steps.values().forEach(this::lookAtAgent);
+    events.steps().forEach(step -> steps.put(step.plan.id(), step.copy()));
+    switch (plan.truth()) {
+      case LEDGER -> LedgerSteps.show(record.ledger(), steps);
+      case AGENTS -> new AgentSteps(agents, plan.isLasting()).showOn(steps.values());
+      case EVENTS -> {
+        // nobody knows better
+      }
     }
     if (isFinal()) {
       steps.values().forEach(step -> step.close(StepStatus.atEnd(status), endedAt()));
@@ -46,7 +47,7 @@ final class Standing {
     }
   }
 
-  /** An event that has ended the job is later than a document that has not heard of it. */
+  /** A document may have been read before the event that ended the job. */
   private static String status(String told, String recorded) {
     boolean later = JobRecord.isFinal(told) && !JobRecord.isFinal(recorded);
     return later || recorded.equals("unknown") ? told : recorded;
@@ -60,7 +61,7 @@ final class Standing {
     return JobRecord.isFinal(status);
   }
 
-  List<StepTrack> steps() {
+  List<ShownStep> steps() {
     return List.copyOf(steps.values());
   }
 
@@ -70,31 +71,31 @@ final class Standing {
   }
 
   long submittedAt() {
-    return record.submittedAt() == 0 ? fold.firstAt() : record.submittedAt();
+    return record.submittedAt() == 0 ? events.firstAt() : record.submittedAt();
   }
 
-  /** 0 while it goes on. */
+  /** 0 while the job goes on. */
   long endedAt() {
     if (!isFinal()) {
       return 0;
     }
-    return record.endedAt() == 0 ? fold.course().endedAt() : record.endedAt();
+    return record.endedAt() == 0 ? events.job().endedAt() : record.endedAt();
   }
 
   /** Null for all but failed jobs: what went wrong on the way is told at its step. */
   ObjectNode failure() {
     ObjectNode recorded = record.failure();
-    return !status.equals("failed") ? null : recorded == null ? fold.course().failure() : recorded;
+    return !status.equals("failed") ? null : recorded == null ? events.job().failure() : recorded;
   }
 
   String traceId() {
     String known = record.traceId(List.of());
-    return known == null ? fold.traceId() : known;
+    return known == null ? events.traceId() : known;
   }
 
-  /** The steps that people want to look at; at least one. */
+  /** The steps that are at work or waiting, else the one that began last; at least one. */
   List<String> current() {
-    String began = fold.course().currentStep();
+    String began = events.job().currentStep();
     if (isFinal()) {
       return List.of(began == null ? steps().getLast().plan.id() : began);
     }
@@ -115,7 +116,7 @@ final class Standing {
         : found;
   }
 
-  private List<String> those(Predicate<Track> wanted) {
+  private List<String> those(Predicate<WorkState> wanted) {
     List<String> found = new ArrayList<>();
     for (List<String> layer : plan.layers()) {
       layer.stream()
@@ -125,35 +126,5 @@ final class Standing {
           .forEach(step -> found.add(step.plan.id()));
     }
     return found;
-  }
-
-  private void lookAtAgent(StepTrack step) {
-    for (Track worker : step.workers()) {
-      JsonNode agent = agents.get(worker.id);
-      StepStatus now =
-          agent == null ? null : StepStatus.of(agent.path("status").asText(), plan.isLasting());
-      if (now == null) {
-        continue;
-      }
-      if (now == StepStatus.RUNNING) {
-        worker.start(worker.lastEventAt);
-      } else if (now == StepStatus.FAILED) {
-        ObjectNode error =
-            worker.failure == null
-                ? Errors.of(
-                    agent.path("last_error"),
-                    new Errors.Origin(
-                        "runtime.failure", worker.lastEventAt, 0, step.plan.id(), worker.id))
-                : worker.failure;
-        worker.fail(now, error, or(worker.endedAt, worker.lastEventAt));
-      } else {
-        worker.end(now, or(worker.endedAt, worker.lastEventAt));
-      }
-    }
-    step.followWorkers();
-  }
-
-  private static long or(long first, long second) {
-    return first == 0 ? second : first;
   }
 }
