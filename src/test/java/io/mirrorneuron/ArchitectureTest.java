@@ -20,7 +20,10 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import io.mirrorneuron.area.runs.Desktop;
@@ -34,6 +37,7 @@ import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.wire.Redaction;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
@@ -522,6 +526,25 @@ class ArchitectureTest {
           .orShould()
           .callMethod(Thread.class, "sleep", java.time.Duration.class)
           .because("one waits for something, not for some time");
+
+  @ArchTest
+  static final ArchRule cachesAreNotMadeByHand =
+      noClasses()
+          .should()
+          .callConstructor(LinkedHashMap.class, int.class, float.class, boolean.class)
+          .orShould(haveMethodNamed("removeEldestEntry"))
+          .because("Caffeine knows better what to keep, and threads do not wait for each other");
+
+  private static ArchCondition<JavaClass> haveMethodNamed(String name) {
+    return new ArchCondition<>("have a method " + name) {
+      @Override
+      public void check(JavaClass type, ConditionEvents events) {
+        type.getMethods().stream()
+            .filter(method -> method.getName().equals(name))
+            .forEach(m -> events.add(SimpleConditionEvent.satisfied(m, m.getDescription())));
+      }
+    };
+  }
 
   @ArchTest
   static void noTestSleeps(JavaClasses program) {

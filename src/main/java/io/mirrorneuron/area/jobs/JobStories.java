@@ -1,5 +1,7 @@
 package io.mirrorneuron.area.jobs;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.mirrorneuron.area.jobs.view.JobStory;
 import io.mirrorneuron.area.jobs.view.stored.JobRecord;
 import io.mirrorneuron.model.MnException;
@@ -7,27 +9,22 @@ import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.run.ShownRun;
 import io.mirrorneuron.run.journal.RunJournal;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 
 /**
  * The stories of jobs that go on: each remembers how far it has read the job's events, so that the
- * next look reads only what came since. A story that has ended is not kept, and of the others the
- * least recently used go first. Blocking and thread-safe; looks at one job wait for each other.
+ * next look reads only what came since. A story that has ended is not kept, and of the others those
+ * that are seldom looked at go first. Blocking and thread-safe; looks at one job wait for each
+ * other.
  */
 final class JobStories {
   private static final int PAGE = 1000;
 
   private final JobsPort jobs;
   private final JobRuns runs;
-  private final int maxStories;
-  private final long maxWeight;
-  private final Map<String, Kept> kept = new LinkedHashMap<>(16, 0.75f, true);
-  private long weight;
+  private final Cache<String, Kept> kept;
 
   /**
    * @param maxWeight of all together, as {@link JobStory#weight} counts
@@ -35,8 +32,14 @@ final class JobStories {
   JobStories(JobsPort jobs, JobRuns runs, int maxStories, long maxWeight) {
     this.jobs = jobs;
     this.runs = runs;
-    this.maxStories = maxStories;
-    this.maxWeight = maxWeight;
+    int leastWeight =
+        Math.toIntExact(Math.ceilDiv(maxWeight, maxStories)); // bounds the number, too
+    this.kept =
+        Caffeine.newBuilder()
+            .executor(Runnable::run)
+            .maximumWeight(maxWeight)
+            .weigher((String jobId, Kept mine) -> Math.max(mine.weight, leastWeight))
+            .build();
   }
 
   private static final class Kept {
@@ -62,7 +65,7 @@ final class JobStories {
   }
 
   private <V> V known(String jobId, BiFunction<JobStory, JobRecord, V> view) {
-    Kept mine = take(jobId);
+    Kept mine = kept.get(jobId, absent -> new Kept());
     mine.lock.lock();
     try {
       if (mine.story == null) {
@@ -114,24 +117,12 @@ final class JobStories {
     }
   }
 
-  private synchronized Kept take(String jobId) {
-    return kept.computeIfAbsent(jobId, absent -> new Kept());
-  }
-
-  private synchronized void keep(String jobId, Kept mine, boolean isOver) {
-    if (kept.get(jobId) != mine) {
-      return; // has been dropped meanwhile
-    }
-    int now = mine.story == null ? 0 : mine.story.weight();
-    weight += now - mine.weight;
-    mine.weight = now;
+  private void keep(String jobId, Kept mine, boolean isOver) {
     if (isOver) {
-      weight -= kept.remove(jobId).weight;
+      kept.asMap().remove(jobId, mine);
+      return;
     }
-    Iterator<Kept> oldest = kept.values().iterator();
-    while ((weight > maxWeight || kept.size() > maxStories) && oldest.hasNext()) {
-      weight -= oldest.next().weight;
-      oldest.remove();
-    }
+    mine.weight = mine.story.weight();
+    kept.asMap().replace(jobId, mine, mine); // weighs it anew, unless it was dropped meanwhile
   }
 }
