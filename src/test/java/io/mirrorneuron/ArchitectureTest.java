@@ -444,6 +444,15 @@ class ArchitectureTest {
           .because("messages of the wire are translated where they arrive");
 
   @ArchTest
+  static final ArchRule metricsAreWrittenInOnePlace =
+      noClasses()
+          .that(not(resideInAPackage(in("area.cluster"))))
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.prometheus..")
+          .because("the numbers are those of the system summary, which others may have made");
+
+  @ArchTest
   static final ArchRule commandsStayWithTheProgram =
       noClasses()
           .that(not(resideInAnyPackage(in("app"), in("cli"))))

@@ -6,7 +6,6 @@ import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.store.RedisState;
-import io.vertx.core.buffer.Buffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -41,7 +40,7 @@ public final class ClusterVerticle extends AreaVerticle {
   private Object getMetrics(ApiCall call) {
     ObjectNode summary = cluster.summary();
     return call.accepts("text/plain")
-        ? Buffer.buffer(PrometheusText.of(summary))
+        ? SummaryMetrics.prometheus(summary)
         : Census.metrics(summary);
   }
 
