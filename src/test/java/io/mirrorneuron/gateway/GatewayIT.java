@@ -379,7 +379,7 @@ class GatewayIT extends WithGuardedGateway {
     var text =
         gateway.send(gateway.request("/api/v1/metrics").header("Accept", "text/plain").build());
     assertThat(text.headers().firstValue("Content-Type")).hasValue("text/plain");
-    assertThat(text.body()).contains("mn_nodes{status=\"healthy\"} 1\n");
+    assertThat(text.body()).contains("mn_nodes{status=\"healthy\"} 1.0\n");
   }
 
   @Test
