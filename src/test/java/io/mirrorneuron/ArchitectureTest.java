@@ -42,6 +42,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 
 /** Which part may know which, and what may be used where. */
 @AnalyzeClasses(
@@ -218,6 +219,23 @@ class ArchitectureTest {
           .as(contract.getSimpleName())
           .contains("port", "client")
           .anyMatch(part -> part.startsWith("runtime"));
+    }
+  }
+
+  /** Doubles count: tests that use one tell of the real thing only as far as both keep promises. */
+  @ArchTest
+  static void eachStoreIsTestedByItsContract(JavaClasses program) {
+    JavaClasses tests = tests();
+    for (String port : List.of("store.JobStore", "store.NodeRegistry", "store.ResourceLimits")) {
+      String name = ROOT + "." + port;
+      long implementations =
+          Stream.of(program, tests)
+              .flatMap(JavaClasses::stream)
+              .filter(type -> type.isAssignableTo(name) && !type.isInterface())
+              .count();
+      assertThat(tests.stream().filter(test -> test.isAssignableTo(name + "Contract")))
+          .as("%s has %d implementations, beside the contract these", port, implementations)
+          .hasSizeGreaterThan((int) implementations);
     }
   }
 
