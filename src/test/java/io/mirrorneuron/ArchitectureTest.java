@@ -22,7 +22,10 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import io.mirrorneuron.area.runs.Desktop;
@@ -36,6 +39,7 @@ import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.wire.Redaction;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -262,6 +266,23 @@ class ArchitectureTest {
           .as(contract.getSimpleName())
           .contains("port", "client")
           .anyMatch(part -> part.startsWith("runtime"));
+    }
+  }
+
+  /** Doubles count: tests that use one tell of the real thing only as far as both keep promises. */
+  @ArchTest
+  static void eachStoreIsTestedByItsContract(JavaClasses program) {
+    JavaClasses tests = tests();
+    for (String port : List.of("store.JobStore", "store.NodeRegistry", "store.ResourceLimits")) {
+      String name = ROOT + "." + port;
+      long implementations =
+          Stream.of(program, tests)
+              .flatMap(JavaClasses::stream)
+              .filter(type -> type.isAssignableTo(name) && !type.isInterface())
+              .count();
+      assertThat(tests.stream().filter(test -> test.isAssignableTo(name + "Contract")))
+          .as("%s has %d implementations, beside the contract these", port, implementations)
+          .hasSizeGreaterThan((int) implementations);
     }
   }
 
@@ -504,6 +525,15 @@ class ArchitectureTest {
           .because("messages of the wire are translated where they arrive");
 
   @ArchTest
+  static final ArchRule metricsAreWrittenInOnePlace =
+      noClasses()
+          .that(not(resideInAPackage(in("area.cluster"))))
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.prometheus..")
+          .because("the numbers are those of the system summary, which others may have made");
+
+  @ArchTest
   static final ArchRule commandsStayWithTheProgram =
       noClasses()
           .that(not(resideInAnyPackage(in("app"), in("cli"))))
@@ -586,6 +616,25 @@ class ArchitectureTest {
           .orShould()
           .callMethod(Thread.class, "sleep", java.time.Duration.class)
           .because("one waits for something, not for some time");
+
+  @ArchTest
+  static final ArchRule cachesAreNotMadeByHand =
+      noClasses()
+          .should()
+          .callConstructor(LinkedHashMap.class, int.class, float.class, boolean.class)
+          .orShould(haveMethodNamed("removeEldestEntry"))
+          .because("Caffeine knows better what to keep, and threads do not wait for each other");
+
+  private static ArchCondition<JavaClass> haveMethodNamed(String name) {
+    return new ArchCondition<>("have a method " + name) {
+      @Override
+      public void check(JavaClass type, ConditionEvents events) {
+        type.getMethods().stream()
+            .filter(method -> method.getName().equals(name))
+            .forEach(m -> events.add(SimpleConditionEvent.satisfied(m, m.getDescription())));
+      }
+    };
+  }
 
   @ArchTest
   static void noTestSleeps(JavaClasses program) {

@@ -1,5 +1,7 @@
 package io.mirrorneuron.run;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunId;
@@ -12,9 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -37,15 +37,8 @@ public final class RunStore implements AutoCloseable {
   private final AtomicIntegerArray versions = new AtomicIntegerArray(VERSIONS);
   private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
   private final RunWatch watch = new RunWatch(this::stamps);
-  private final Map<String, RunJournal> journals =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, RunJournal> eldest) {
-          return size() > JOURNALS;
-        }
-      };
+  private final Cache<String, RunJournal> journals =
+      Caffeine.newBuilder().executor(Runnable::run).maximumSize(JOURNALS).build();
 
   /**
    * @param root made when it does not exist
@@ -177,9 +170,7 @@ public final class RunStore implements AutoCloseable {
    * the numbers that records get, and nothing else.
    */
   public RunJournal journal(RunFolder folder) {
-    synchronized (journals) {
-      return journals.computeIfAbsent(folder.runId(), absent -> new RunJournal(folder));
-    }
+    return journals.get(folder.runId(), absent -> new RunJournal(folder));
   }
 
   private LongSupplier stamps(String runId) {

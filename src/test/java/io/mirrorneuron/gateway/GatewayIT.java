@@ -11,35 +11,19 @@ import io.mirrorneuron.store.RedisState;
 import io.mirrorneuron.testing.GatewayFixture;
 import io.mirrorneuron.testing.RawHttp;
 import io.mirrorneuron.testing.Trees;
+import io.mirrorneuron.testing.WithGuardedGateway;
 import io.mirrorneuron.testing.Zips;
 import io.mirrorneuron.wire.Json;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class GatewayIT {
+class GatewayIT extends WithGuardedGateway {
   private static final String JOB = "{\"manifest_json\":\"{\\\"graph_id\\\":\\\"g\\\"}\"}";
-
-  @TempDir Path folder;
-  private GatewayFixture gateway;
-
-  @BeforeEach
-  void start() throws Exception {
-    gateway = GatewayFixture.guarded(folder);
-  }
-
-  @AfterEach
-  void stop() {
-    gateway.close();
-  }
 
   @Test
   void aSubmittedJobCanBeRead() throws Exception {
@@ -396,7 +380,7 @@ class GatewayIT {
     var text =
         gateway.send(gateway.request("/api/v1/metrics").header("Accept", "text/plain").build());
     assertThat(text.headers().firstValue("Content-Type")).hasValue("text/plain");
-    assertThat(text.body()).contains("mn_nodes{status=\"healthy\"} 1\n");
+    assertThat(text.body()).contains("mn_nodes{status=\"healthy\"} 1.0\n");
   }
 
   @Test

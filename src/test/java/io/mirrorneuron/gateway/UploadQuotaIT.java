@@ -3,36 +3,19 @@ package io.mirrorneuron.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.testing.BundleUpload;
-import io.mirrorneuron.testing.GatewayFixture;
+import io.mirrorneuron.testing.WithGuardedGateway;
 import io.mirrorneuron.testing.Zips;
 import io.mirrorneuron.wire.Json;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Uploads that find no room are told so, and leave nothing. */
-class UploadQuotaIT {
+class UploadQuotaIT extends WithGuardedGateway {
   private static final long ROOM = 64 << 20;
-
-  @TempDir Path folder;
-  private GatewayFixture gateway;
-
-  @BeforeEach
-  void start() throws Exception {
-    gateway = GatewayFixture.guarded(folder);
-  }
-
-  @AfterEach
-  void stop() {
-    gateway.close();
-  }
 
   @Test
   void anUploadWithoutRoomIsToldWhatToSet() throws Exception {

@@ -3,19 +3,16 @@ package io.mirrorneuron.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.port.Submission.Payloads;
-import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.store.FileBundleStore;
+import io.mirrorneuron.testing.TurnedClock;
+import io.mirrorneuron.testing.TurnedTimers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.HashSet;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -26,53 +23,12 @@ class BundleSweepTest {
   private static final Duration LIFETIME = Duration.ofDays(7);
 
   @TempDir Path root;
-  private final Time time = new Time();
+  private final TurnedClock clock = new TurnedClock(Instant.parse("2026-06-20T10:00:00Z"));
+  private final TurnedTimers time = new TurnedTimers(clock);
   private final Set<String> used = new HashSet<>();
 
-  private static final class Time extends Clock implements Timers {
-    private record Task(long at, Runnable action) {}
-
-    private final PriorityQueue<Task> tasks =
-        new PriorityQueue<>((a, b) -> Long.compare(a.at, b.at));
-    private long now = Instant.parse("2026-06-20T10:00:00Z").toEpochMilli();
-
-    void advance(Duration by) {
-      long end = now + by.toMillis();
-      while (!tasks.isEmpty() && tasks.peek().at <= end) {
-        now = Math.max(now, tasks.peek().at);
-        tasks.poll().action.run();
-      }
-      now = end;
-    }
-
-    @Override
-    public long now() {
-      return now;
-    }
-
-    @Override
-    public void at(long at, Runnable task) {
-      tasks.add(new Task(at, task));
-    }
-
-    @Override
-    public Instant instant() {
-      return Instant.ofEpochMilli(now);
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-  }
-
   private FileBundleStore store() {
-    return new FileBundleStore(root, time);
+    return new FileBundleStore(root, clock);
   }
 
   private String put(String content) {
@@ -173,7 +129,7 @@ class BundleSweepTest {
   void remainsOfABrokenWriteGoToo() throws Exception {
     Path staging = Files.createDirectories(root.resolve(".staging-1/d"));
     Files.writeString(staging.resolve("file"), "half");
-    Files.setLastModifiedTime(staging.getParent(), FileTime.from(time.instant()));
+    Files.setLastModifiedTime(staging.getParent(), FileTime.from(clock.instant()));
     sweeping();
     assertThat(staging).exists();
 

@@ -11,15 +11,13 @@ import ch.qos.logback.core.read.ListAppender;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.storage.FreeSpace.Room;
+import io.mirrorneuron.testing.TurnedClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -36,7 +34,7 @@ class StorageTest {
   private static final Path TEMP = Path.of("/scratch");
 
   private final Disks disks = new Disks();
-  private final Hand clock = new Hand();
+  private final TurnedClock clock = new TurnedClock(Instant.parse("2026-11-25T12:00:00Z"));
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
   private final Logger log = (Logger) org.slf4j.LoggerFactory.getLogger(Storage.class);
   private final Storage storage = storage(64 * MIB);
@@ -61,25 +59,6 @@ class StorageTest {
       if (quota) {
         throw new IOException("Disk quota exceeded");
       }
-    }
-  }
-
-  private static final class Hand extends Clock {
-    private Instant now = Instant.parse("2026-11-25T12:00:00Z");
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      throw new UnsupportedOperationException();
     }
   }
 
@@ -297,7 +276,7 @@ class StorageTest {
       for (int refused = 0; refused < 10; refused++) {
         storage.refusal();
       }
-      clock.now = clock.now.plus(Duration.ofSeconds(1));
+      clock.turn(Duration.ofSeconds(1));
     }
     disks.rooms.put(HOME, large(1000));
     look();
@@ -321,7 +300,7 @@ class StorageTest {
     for (int second = 0; second < 60; second++) {
       disks.rooms.put(HOME, large(second % 2 == 0 ? 1 : 1000));
       look();
-      clock.now = clock.now.plus(Duration.ofSeconds(1));
+      clock.turn(Duration.ofSeconds(1));
     }
     assertThat(told()).hasSize(2);
   }

@@ -7,7 +7,6 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.ClusterSummary;
 import io.mirrorneuron.store.RedisState;
-import io.vertx.core.buffer.Buffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -42,7 +41,7 @@ public final class ClusterVerticle extends AreaVerticle {
   private Object getMetrics(ApiCall call) {
     ClusterSummary summary = cluster.summary();
     return call.accepts("text/plain")
-        ? Buffer.buffer(PrometheusText.of(summary))
+        ? SummaryMetrics.prometheus(summary)
         : Census.metrics(summary);
   }
 

@@ -1,5 +1,7 @@
 package io.mirrorneuron.area.jobs;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.mirrorneuron.area.jobs.view.JobStory;
 import io.mirrorneuron.area.jobs.view.stored.JobRecord;
 import io.mirrorneuron.model.MnException;
@@ -7,9 +9,6 @@ import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.run.ShownRun;
 import io.mirrorneuron.run.journal.RunJournal;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
@@ -17,7 +16,7 @@ import java.util.function.BiFunction;
 /**
  * Keeps the stories of jobs that go on. Each remembers up to which event it was told, so that the
  * next read takes only later events. Stories of jobs that have ended are dropped, and of the others
- * the least recently used ones when there are too many. Blocking and thread-safe; reads of the same
+ * those that are seldom read when there are too many. Blocking and thread-safe; reads of the same
  * job wait for each other.
  */
 final class JobStories {
@@ -25,10 +24,7 @@ final class JobStories {
 
   private final JobsPort jobs;
   private final JobRuns runs;
-  private final int maxStories;
-  private final long maxWeight;
-  private final Map<String, Kept> kept = new LinkedHashMap<>(16, 0.75f, true);
-  private long weight;
+  private final Cache<String, Kept> kept;
 
   /**
    * @param maxWeight of all together, as {@link JobStory#weight} counts
@@ -36,8 +32,14 @@ final class JobStories {
   JobStories(JobsPort jobs, JobRuns runs, int maxStories, long maxWeight) {
     this.jobs = jobs;
     this.runs = runs;
-    this.maxStories = maxStories;
-    this.maxWeight = maxWeight;
+    int leastWeight =
+        Math.toIntExact(Math.ceilDiv(maxWeight, maxStories)); // bounds the number, too
+    this.kept =
+        Caffeine.newBuilder()
+            .executor(Runnable::run)
+            .maximumWeight(maxWeight)
+            .weigher((String jobId, Kept mine) -> Math.max(mine.weight, leastWeight))
+            .build();
   }
 
   private static final class Kept {
@@ -63,7 +65,7 @@ final class JobStories {
   }
 
   private <V> V known(String jobId, BiFunction<JobStory, JobRecord, V> view) {
-    Kept mine = take(jobId);
+    Kept mine = kept.get(jobId, absent -> new Kept());
     mine.lock.lock();
     try {
       if (mine.story == null) {
@@ -115,24 +117,12 @@ final class JobStories {
     }
   }
 
-  private synchronized Kept take(String jobId) {
-    return kept.computeIfAbsent(jobId, absent -> new Kept());
-  }
-
-  private synchronized void keep(String jobId, Kept mine, boolean isOver) {
-    if (kept.get(jobId) != mine) {
-      return; // has been dropped meanwhile
-    }
-    int now = mine.story == null ? 0 : mine.story.weight();
-    weight += now - mine.weight;
-    mine.weight = now;
+  private void keep(String jobId, Kept mine, boolean isOver) {
     if (isOver) {
-      weight -= kept.remove(jobId).weight;
+      kept.asMap().remove(jobId, mine);
+      return;
     }
-    Iterator<Kept> oldest = kept.values().iterator();
-    while ((weight > maxWeight || kept.size() > maxStories) && oldest.hasNext()) {
-      weight -= oldest.next().weight;
-      oldest.remove();
-    }
+    mine.weight = mine.story.weight();
+    kept.asMap().replace(jobId, mine, mine); // weighs it anew, unless it was dropped meanwhile
   }
 }

@@ -1,19 +1,18 @@
 package io.mirrorneuron.area.jobs;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.store.JobRows;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 
 /**
  * Views of jobs, each kept as long as the job's row keeps its bytes. A read that finds its view
  * costs one row read and a comparison; many readers of a changed job wait for one composition.
- * Lives on one event loop; the least recently used go first when the bytes are spent.
+ * Lives on one event loop; views that are seldom asked for go first when the bytes are spent.
  *
  * @param <V> a view; never changes
  */
@@ -21,9 +20,7 @@ final class RowCache<V> {
   private final JobRows rows;
   private final Function<String, Future<V>> compose;
   private final ToIntFunction<V> length;
-  private final long maxBytes;
-  private final Map<String, Kept<V>> kept = new LinkedHashMap<>(16, 0.75f, true);
-  private long bytes;
+  private final Cache<String, Kept<V>> kept;
 
   /**
    * @param compose makes the view of a job; completes on the same event loop
@@ -34,10 +31,20 @@ final class RowCache<V> {
     this.rows = rows;
     this.compose = compose;
     this.length = length;
-    this.maxBytes = maxBytes;
+    this.kept =
+        Caffeine.newBuilder()
+            .executor(Runnable::run)
+            .maximumWeight(maxBytes)
+            .weigher((String jobId, Kept<V> entry) -> entry.bytes())
+            .build();
   }
 
-  private record Kept<V>(Buffer row, Future<V> view, int bytes) {}
+  /** Kept with the bytes of the row until it is known how many the view has. */
+  private record Kept<V>(Buffer row, Future<V> view, int bytes) {
+    Kept<V> with(int viewBytes) {
+      return new Kept<>(row, view, row.length() + viewBytes);
+    }
+  }
 
   Future<V> get(String jobId) {
     return rows.row(jobId)
@@ -49,43 +56,15 @@ final class RowCache<V> {
   }
 
   private Future<V> get(String jobId, Buffer row) {
-    Kept<V> known = kept.get(jobId);
+    Kept<V> known = kept.getIfPresent(jobId);
     if (known != null && known.row().equals(row)) {
       return known.view();
     }
     Future<V> view = compose.apply(jobId);
-    keep(jobId, new Kept<>(row, view, row.length()));
+    Kept<V> composing = new Kept<>(row, view, row.length());
+    kept.put(jobId, composing);
     return view.onComplete(
-        made ->
-            keepIfCurrent(
-                jobId, view, new Kept<>(row, view, row.length() + length.applyAsInt(made))),
-        e -> dropIfCurrent(jobId, view));
-  }
-
-  private void keepIfCurrent(String jobId, Future<V> view, Kept<V> full) {
-    if (isCurrent(jobId, view)) {
-      keep(jobId, full);
-    }
-  }
-
-  private void dropIfCurrent(String jobId, Future<V> view) {
-    if (isCurrent(jobId, view)) {
-      bytes -= kept.remove(jobId).bytes();
-    }
-  }
-
-  private boolean isCurrent(String jobId, Future<V> view) {
-    Kept<V> present = kept.get(jobId);
-    return present != null && present.view() == view;
-  }
-
-  private void keep(String jobId, Kept<V> entry) {
-    Kept<V> before = kept.put(jobId, entry);
-    bytes += entry.bytes() - (before == null ? 0 : before.bytes());
-    Iterator<Kept<V>> oldest = kept.values().iterator();
-    while (bytes > maxBytes && oldest.hasNext()) {
-      bytes -= oldest.next().bytes();
-      oldest.remove();
-    }
+        made -> kept.asMap().replace(jobId, composing, composing.with(length.applyAsInt(made))),
+        e -> kept.asMap().remove(jobId, composing));
   }
 }

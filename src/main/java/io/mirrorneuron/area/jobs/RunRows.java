@@ -1,12 +1,12 @@
 package io.mirrorneuron.area.jobs;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.mirrorneuron.store.JobRows;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.ToIntFunction;
@@ -24,15 +24,8 @@ final class RunRows implements JobRows {
   private final ToIntFunction<String> versions;
   private final Function<String, Future<Long>> looks;
   private final LongSupplier nanos;
-  private final Map<String, Look> last =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Look> eldest) {
-          return size() > JOBS;
-        }
-      };
+  private final Cache<String, Look> last =
+      Caffeine.newBuilder().executor(Runnable::run).maximumSize(JOBS).build();
 
   /**
    * @param versions of runs; changes at once with what this process writes to their documents
@@ -63,11 +56,11 @@ final class RunRows implements JobRows {
 
   /** The next read looks at the files, however short ago that was done. */
   void lookAgain(String jobId) {
-    last.remove(jobId);
+    last.invalidate(jobId);
   }
 
   private Future<Buffer> with(Buffer row, String jobId) {
-    Look known = last.get(jobId);
+    Look known = last.getIfPresent(jobId);
     String runId = known == null ? runId(row) : known.runId();
     return runId == null
         ? Future.succeededFuture(row)
@@ -92,6 +85,6 @@ final class RunRows implements JobRows {
       look = look.recover(e -> known.stamp());
     }
     last.put(jobId, new Look(now, runId, look));
-    return look.onFailure(e -> last.remove(jobId));
+    return look.onFailure(e -> last.invalidate(jobId));
   }
 }

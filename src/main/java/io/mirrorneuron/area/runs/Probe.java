@@ -1,5 +1,7 @@
 package io.mirrorneuron.area.runs;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -8,10 +10,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Asks pages of this machine whether they are there. An address comes from files that programs
@@ -24,10 +24,7 @@ final class Probe implements AutoCloseable {
   private static final int MOST_KEPT = 1000;
   private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "[::1]");
 
-  private record Answer(Instant at, boolean running) {}
-
-  private final Clock clock;
-  private final Map<URI, Answer> answers = new ConcurrentHashMap<>();
+  private final Cache<URI, Boolean> running;
   private final HttpClient http =
       HttpClient.newBuilder()
           .connectTimeout(PATIENCE)
@@ -37,7 +34,13 @@ final class Probe implements AutoCloseable {
           .build();
 
   Probe(Clock clock) {
-    this.clock = clock;
+    this.running =
+        Caffeine.newBuilder()
+            .executor(Runnable::run)
+            .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
+            .expireAfterWrite(KEPT)
+            .maximumSize(MOST_KEPT)
+            .build();
   }
 
   /**
@@ -56,17 +59,7 @@ final class Probe implements AutoCloseable {
     if (!isOurs(uri, ports)) {
       return "available";
     }
-    if (answers.size() > MOST_KEPT) {
-      answers.clear();
-    }
-    Answer answer =
-        answers.compute(
-            uri,
-            (address, known) ->
-                known != null && known.at().plus(KEPT).isAfter(clock.instant())
-                    ? known
-                    : new Answer(clock.instant(), answers(address)));
-    return answer.running() ? "running" : "starting";
+    return running.get(uri, this::answers) ? "running" : "starting";
   }
 
   private static boolean isOurs(URI uri, Set<Integer> ports) {

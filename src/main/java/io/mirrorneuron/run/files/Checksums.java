@@ -1,5 +1,7 @@
 package io.mirrorneuron.run.files;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -9,8 +11,6 @@ import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /** SHA-256 of files, computed again only when a file has changed. Thread-safe. */
 final class Checksums {
@@ -23,36 +23,24 @@ final class Checksums {
 
   private record Kept(State state, Sum sum) {}
 
-  private final Map<Path, Kept> kept;
+  private final Cache<Path, Kept> kept;
 
   /**
-   * @param limit files that are remembered; the least recently asked for go first
+   * @param limit files that are remembered
    */
   Checksums(int limit) {
-    kept =
-        new LinkedHashMap<>(16, 0.75f, true) {
-          private static final long serialVersionUID = 1L;
-
-          @Override
-          protected boolean removeEldestEntry(Map.Entry<Path, Kept> eldest) {
-            return size() > limit;
-          }
-        };
+    kept = Caffeine.newBuilder().executor(Runnable::run).maximumSize(limit).build();
   }
 
   Sum of(Path file) throws IOException {
     BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
     State state = new State(attributes.size(), attributes.lastModifiedTime(), attributes.fileKey());
-    synchronized (kept) {
-      Kept known = kept.get(file);
-      if (known != null && known.state().equals(state)) {
-        return known.sum();
-      }
+    Kept known = kept.getIfPresent(file);
+    if (known != null && known.state().equals(state)) {
+      return known.sum();
     }
     Sum sum = new Sum(state.size(), digest(file, state.size()));
-    synchronized (kept) {
-      kept.put(file, new Kept(state, sum));
-    }
+    kept.put(file, new Kept(state, sum));
     return sum;
   }
 

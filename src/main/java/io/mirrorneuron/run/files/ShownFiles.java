@@ -2,6 +2,8 @@ package io.mirrorneuron.run.files;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.mirrorneuron.run.folder.FileState;
 import io.mirrorneuron.run.folder.LineReader;
 import io.mirrorneuron.run.folder.Records;
@@ -19,8 +21,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
@@ -45,15 +45,8 @@ public final class ShownFiles {
 
   private record Shown(FileState look, Path copy) {}
 
-  private final Map<Path, Shown> known =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Path, Shown> eldest) {
-          return size() > FILES;
-        }
-      };
+  private final Cache<Path, Shown> known =
+      Caffeine.newBuilder().executor(Runnable::run).maximumSize(FILES).build();
 
   /** The file itself when there is nothing to hide, else a copy. */
   Path of(RunFolder folder, Path file) throws IOException {
@@ -63,10 +56,7 @@ public final class ShownFiles {
       return file;
     }
     FileState look = FileState.at(file);
-    Shown before;
-    synchronized (known) {
-      before = known.get(file);
-    }
+    Shown before = known.getIfPresent(file);
     if (before != null && before.look().equals(look) && Files.exists(before.copy())) {
       return before.copy();
     }
@@ -76,9 +66,7 @@ public final class ShownFiles {
     } catch (ZipException | EOFException e) {
       LOG.debug("{} is no archive, so there are no records in it", file, e);
     }
-    synchronized (known) {
-      known.put(file, new Shown(look, copy));
-    }
+    known.put(file, new Shown(look, copy));
     return copy;
   }
 

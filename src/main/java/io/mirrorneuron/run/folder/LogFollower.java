@@ -10,7 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -21,24 +21,14 @@ import java.util.Map;
  * comes. Not thread-safe.
  */
 public final class LogFollower {
-  private static final int FILES = 64;
-
   private final LogFiles files;
   private final String mark;
 
-  /**
-   * How far files were read, by their identity on disk. A file that is renamed while files are
-   * listed is missed by that look, so those that were not seen lately are kept for a while.
-   */
-  private final Map<Object, LogPosition> ends =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
+  /** How far the files of the last look were read, by their identity on disk. */
+  private Map<Object, LogPosition> ends = Map.of();
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Object, LogPosition> eldest) {
-          return size() > FILES;
-        }
-      };
+  /** Those of the look before: a file that is renamed while files are listed is missed once. */
+  private Map<Object, LogPosition> endsBefore = Map.of();
 
   private FileState seen;
 
@@ -62,18 +52,25 @@ public final class LogFollower {
       return List.of();
     }
     List<ObjectNode> records = new ArrayList<>();
+    Map<Object, LogPosition> reached = new HashMap<>();
     for (Path file : files.all()) {
       try {
         BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
         Object key = attributes.fileKey() == null ? file : attributes.fileKey();
-        LogPosition end = ends.getOrDefault(key, LogPosition.START);
-        ends.put(key, read(file, attributes.size(), end, records));
+        reached.put(key, read(file, attributes.size(), end(key), records));
       } catch (NoSuchFileException e) {
         continue; // closed or thrown away since it was listed
       }
     }
+    endsBefore = ends;
+    ends = reached;
     seen = now;
     return records;
+  }
+
+  private LogPosition end(Object key) {
+    LogPosition end = ends.getOrDefault(key, endsBefore.get(key));
+    return end == null ? LogPosition.START : end;
   }
 
   /** Answers where the last whole line ends; of a packed file, which is read once, its size. */

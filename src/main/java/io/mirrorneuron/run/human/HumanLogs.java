@@ -1,22 +1,15 @@
 package io.mirrorneuron.run.human;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.mirrorneuron.run.folder.RunFolder;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
-/** The logs of the runs that were looked at last. Thread-safe. */
+/** The logs of runs that are looked at again and again. Thread-safe. */
 public final class HumanLogs {
   private static final int KEPT = 256;
 
-  private final Map<String, HumanLog> logs =
-      new LinkedHashMap<>(KEPT, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, HumanLog> eldest) {
-          return size() > KEPT;
-        }
-      };
+  private final Cache<String, HumanLog> logs =
+      Caffeine.newBuilder().executor(Runnable::run).maximumSize(KEPT).build();
 
   /** The human side of the run now, also of one that has ended. */
   HumanState look(RunFolder folder) {
@@ -27,8 +20,6 @@ public final class HumanLogs {
 
   /** What is written of the run, which says nothing of its end. */
   HumanLog of(RunFolder folder) {
-    synchronized (logs) {
-      return logs.computeIfAbsent(folder.runId(), id -> new HumanLog(folder));
-    }
+    return logs.get(folder.runId(), absent -> new HumanLog(folder));
   }
 }

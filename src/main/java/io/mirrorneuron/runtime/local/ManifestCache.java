@@ -1,13 +1,13 @@
 package io.mirrorneuron.runtime.local;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.workflow.Workflow;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /**
- * Workflows of the manifests that were parsed last: the same one is submitted again and again, and
- * parsed again for each job that is read. A workflow is immutable, so jobs may share it.
+ * Workflows of manifests that were parsed before: the same one is submitted again and again, and
+ * needed again for each job that is read. A workflow is immutable, so jobs may share it.
  * Thread-safe.
  */
 public final class ManifestCache {
@@ -15,15 +15,8 @@ public final class ManifestCache {
   private static final int LONGEST = 64 * 1024;
 
   private final Manifests manifests;
-  private final Map<String, Workflow> parsed =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Workflow> eldest) {
-          return size() > ENTRIES;
-        }
-      };
+  private final Cache<String, Workflow> parsed =
+      Caffeine.newBuilder().executor(Runnable::run).maximumSize(ENTRIES).build();
 
   public ManifestCache(Manifests manifests) {
     this.manifests = manifests;
@@ -31,19 +24,6 @@ public final class ManifestCache {
 
   /** See {@link Manifests#parse}. */
   public Workflow parse(String text) {
-    Workflow known;
-    synchronized (parsed) {
-      known = parsed.get(text);
-    }
-    if (known != null) {
-      return known;
-    }
-    Workflow workflow = manifests.parse(text);
-    if (text.length() <= LONGEST) {
-      synchronized (parsed) {
-        parsed.put(text, workflow);
-      }
-    }
-    return workflow;
+    return text.length() > LONGEST ? manifests.parse(text) : parsed.get(text, manifests::parse);
   }
 }

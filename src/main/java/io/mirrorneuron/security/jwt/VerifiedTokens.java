@@ -1,16 +1,16 @@
 package io.mirrorneuron.security.jwt;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.mirrorneuron.security.Principal;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /**
  * A cache of verified tokens, so that no signature is computed for each request. Keyed by their
  * text: a digest would cost more than all the rest of a request's authentication. Bounded in number
- * and time; the oldest goes first. Thread-safe.
+ * and time. Thread-safe.
  */
 final class VerifiedTokens {
   private static final int MAX_TOKENS = 5_000;
@@ -18,24 +18,17 @@ final class VerifiedTokens {
 
   private record Verified(Future<Principal> principal, Instant until) {}
 
-  private final Map<String, Verified> byText =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Verified> eldest) {
-          return size() > MAX_TOKENS;
-        }
-      };
+  private final Cache<String, Verified> byText =
+      Caffeine.newBuilder().executor(Runnable::run).maximumSize(MAX_TOKENS).build();
 
   /** Null when it was never seen, or too long ago. */
-  synchronized Future<Principal> find(String token, Instant now) {
-    Verified found = byText.get(token);
+  Future<Principal> find(String token, Instant now) {
+    Verified found = byText.getIfPresent(token);
     if (found == null) {
       return null;
     }
     if (!now.isBefore(found.until)) {
-      byText.remove(token);
+      byText.asMap().remove(token, found);
       return null;
     }
     return found.principal;
@@ -44,16 +37,16 @@ final class VerifiedTokens {
   /**
    * @param expiry of the token itself
    */
-  synchronized void add(String token, Principal principal, Instant expiry, Instant now) {
+  void add(String token, Principal principal, Instant expiry, Instant now) {
     Instant aged = now.plus(MAX_AGE);
     Instant until = aged.isBefore(expiry) ? aged : expiry;
     if (now.isBefore(until)) {
-      byText.remove(token); // the order is that of the latest check
       byText.put(token, new Verified(Future.succeededFuture(principal), until));
     }
   }
 
-  synchronized int size() {
-    return byText.size();
+  long size() {
+    byText.cleanUp();
+    return byText.estimatedSize();
   }
 }

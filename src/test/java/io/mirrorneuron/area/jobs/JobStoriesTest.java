@@ -24,7 +24,11 @@ class JobStoriesTest {
 
   @BeforeEach
   void open(@TempDir Path folder) {
-    stories = new JobStories(jobs, JobRunsFixture.in(folder, Clock.systemUTC()), 2, 1_000_000);
+    stories = stories(folder, 1_000_000);
+  }
+
+  private JobStories stories(Path folder, long maxWeight) {
+    return new JobStories(jobs, JobRunsFixture.in(folder, Clock.systemUTC()), 2, maxWeight);
   }
 
   private String submit() {
@@ -76,7 +80,7 @@ class JobStoriesTest {
   }
 
   @Test
-  void theLeastRecentlySeenStoryGoesFirst() {
+  void ofThreeStoriesTwoAreKeptAndTheOneThatIsSeenMostAmongThem() {
     String first = submit();
     String second = submit();
     String third = submit();
@@ -84,7 +88,18 @@ class JobStoriesTest {
     assertThat(reads()).hasSize(3);
 
     look(second);
-    assertThat(reads()).hasSize(4);
+    look(third);
+    assertThat(reads()).hasSizeGreaterThan(3);
+  }
+
+  @Test
+  void aStoryThatHasGrownTooHeavyIsNotKept(@TempDir Path folder) {
+    String job = submit();
+    stories = stories(folder, 2);
+    look(job);
+
+    look(job);
+    assertThat(reads()).containsExactly("events fake-1 0 4", "events fake-1 0 4");
   }
 
   @Test

@@ -2,31 +2,26 @@ package io.mirrorneuron.area.runs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.testing.GatewayFixture;
 import io.mirrorneuron.testing.RunFiles;
+import io.mirrorneuron.testing.WithGuardedGateway;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.http.HttpServer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Addresses in files of programs are asked only where they are of the run itself. */
-class ProbeIT {
-  @TempDir Path folder;
-  private GatewayFixture gateway;
+class ProbeIT extends WithGuardedGateway {
   private Path run;
   private HttpServer page;
   private int port;
   private final Queue<String> asked = new ConcurrentLinkedQueue<>();
 
   @BeforeEach
-  void start() throws Exception {
-    gateway = GatewayFixture.guarded(folder);
+  void prepare() throws Exception {
     run = gateway.runs.open("r1").path();
     page =
         gateway
@@ -49,11 +44,6 @@ class ProbeIT {
             .listen(0, "127.0.0.1")
             .await();
     port = page.actualPort();
-  }
-
-  @AfterEach
-  void stop() {
-    gateway.close();
   }
 
   private String status(String url, int recorded) throws Exception {

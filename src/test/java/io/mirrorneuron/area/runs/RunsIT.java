@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
-import io.mirrorneuron.testing.GatewayFixture;
 import io.mirrorneuron.testing.RunFiles;
 import io.mirrorneuron.testing.SocketClient;
+import io.mirrorneuron.testing.WithGuardedGateway;
 import io.mirrorneuron.wire.Json;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,26 +17,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
-class RunsIT {
-  @TempDir Path folder;
-  private GatewayFixture gateway;
+class RunsIT extends WithGuardedGateway {
   private Path run;
 
   @BeforeEach
-  void start() throws Exception {
-    gateway = GatewayFixture.guarded(folder);
+  void prepare() throws Exception {
     run = gateway.runs.open("r1").path();
-  }
-
-  @AfterEach
-  void stop() {
-    gateway.close();
   }
 
   private HttpResponse<String> get(String path) throws Exception {

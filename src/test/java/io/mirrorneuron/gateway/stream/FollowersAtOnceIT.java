@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.testing.GatewayFixture;
 import io.mirrorneuron.testing.RunFiles;
+import io.mirrorneuron.testing.WithGuardedGateway;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -25,31 +26,15 @@ import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Thousands begin to follow at the same moment: each is served, and hears what comes next. */
 @Timeout(120)
-class FollowersAtOnceIT {
+class FollowersAtOnceIT extends WithGuardedGateway {
   private static final int FOLLOWERS = 2000;
   private static final int RECORDS = 200;
   private static final String NEWS = "the-news";
-
-  @TempDir Path folder;
-  private GatewayFixture gateway;
-
-  @BeforeEach
-  void start() throws Exception {
-    gateway = GatewayFixture.guarded(folder);
-  }
-
-  @AfterEach
-  void stop() {
-    gateway.close();
-  }
 
   @Test
   void ofOneRun() throws Exception {

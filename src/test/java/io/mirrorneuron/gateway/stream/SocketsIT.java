@@ -6,34 +6,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.testing.GatewayFixture;
 import io.mirrorneuron.testing.SocketClient;
+import io.mirrorneuron.testing.WithGuardedGateway;
 import io.mirrorneuron.wire.Json;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Streams over WebSockets, and who may open one. */
 @Timeout(60)
-class SocketsIT {
-  @TempDir Path folder;
-  private GatewayFixture gateway;
+class SocketsIT extends WithGuardedGateway {
   private String job;
 
   @BeforeEach
-  void start() throws Exception {
-    gateway = GatewayFixture.guarded(folder);
+  void prepare() throws Exception {
     var submitted = gateway.post("/api/v1/jobs", "{\"manifest_json\":{\"graph_id\":\"g\"}}");
     job = Json.parseObject(submitted.body(), "job").path("id").asText();
-  }
-
-  @AfterEach
-  void stop() {
-    gateway.close();
   }
 
   @Test

@@ -2,7 +2,7 @@ package io.mirrorneuron.gateway.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.testing.GatewayFixture;
+import io.mirrorneuron.testing.WithGuardedGateway;
 import io.mirrorneuron.wire.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -11,35 +11,24 @@ import java.io.InputStreamReader;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
-class StreamsIT {
-  @TempDir Path folder;
-  private GatewayFixture gateway;
+class StreamsIT extends WithGuardedGateway {
   private String job;
 
   @BeforeEach
-  void start() throws Exception {
-    gateway = GatewayFixture.guarded(folder);
+  void prepare() throws Exception {
     var submitted = gateway.post("/api/v1/jobs", "{\"manifest_json\":{\"graph_id\":\"g\"}}");
     job = Json.parseObject(submitted.body(), "job").path("id").asText();
-  }
-
-  @AfterEach
-  void stop() {
-    gateway.close();
   }
 
   @Test

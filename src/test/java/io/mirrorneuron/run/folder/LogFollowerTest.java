@@ -132,4 +132,35 @@ class LogFollowerTest {
       throw new java.io.UncheckedIOException(e);
     }
   }
+
+  @Test
+  void manyClosedFilesAreNotReadAgain() throws IOException {
+    LogFollower follower = new LogFollower(folder, RunLog.EVENTS, "");
+    for (int i = 1; i <= 99; i++) {
+      Files.writeString(
+          folder.path().resolve("events.%03d.jsonl".formatted(i)), "{\"n\":%d}\n".formatted(i));
+    }
+    add("{\"n\":100}\n");
+    assertThat(follower.more()).hasSize(100);
+    add("{\"n\":101}\n");
+
+    assertThat(numbers(follower.more())).containsExactly(101);
+  }
+
+  @Test
+  void aFileThatOneLookMissesIsNotReadAgain() throws IOException {
+    LogFollower follower = new LogFollower(folder, RunLog.EVENTS, "");
+    Path closed = folder.path().resolve("events.001.jsonl");
+    Path hidden = folder.path().resolve("elsewhere");
+    Files.writeString(closed, "{\"n\":1}\n");
+    add("{\"n\":2}\n");
+    follower.more();
+    Files.move(closed, hidden);
+    add("{\"n\":3}\n");
+    follower.more();
+    Files.move(hidden, closed);
+    add("{\"n\":4}\n");
+
+    assertThat(numbers(follower.more())).containsExactly(4);
+  }
 }

@@ -3,6 +3,7 @@ package io.mirrorneuron.run.human;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.testing.TurnedClock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Two servers, two people who answer, one claim, one time limit: one answer, in any order. */
 class InterleavingsTest {
   @TempDir Path root;
-  private final Scene.Hands clock = new Scene.Hands();
+  private final TurnedClock clock = new TurnedClock(Scene.START);
   private List<Scene> servers;
 
   @BeforeEach

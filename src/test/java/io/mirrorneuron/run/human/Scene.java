@@ -5,16 +5,13 @@ import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.RunWriter;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunLog;
+import io.mirrorneuron.testing.TurnedClock;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -23,44 +20,20 @@ import java.util.stream.Stream;
 final class Scene implements AutoCloseable {
   static final Instant START = Instant.parse("2026-06-20T10:00:00Z");
 
-  /** Stands still until it is turned. */
-  static final class Hands extends Clock {
-    private volatile Instant now = START;
-
-    void turn(Duration by) {
-      now = now.plus(by);
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-  }
-
   private static final AtomicLong IDS = new AtomicLong();
 
-  final Hands clock;
+  final TurnedClock clock;
   final RunStore store;
   final HumanLogs logs = new HumanLogs();
   final HumanDesk desk;
   final HumanInbox inbox;
 
   Scene(Path root) {
-    this(root, new Hands());
+    this(root, new TurnedClock(START));
   }
 
   /** One more server on the same runs. */
-  Scene(Path root, Hands clock) {
+  Scene(Path root, TurnedClock clock) {
     this.clock = clock;
     store = new RunStore(root, new RunWriter.Elsewhere());
     desk = new HumanDesk(store, logs, clock, () -> Long.toString(IDS.incrementAndGet()));

@@ -2,19 +2,18 @@ package io.mirrorneuron.runtime.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.testing.TurnedClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class HardwareProbeTest {
-  private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+  private final TurnedClock clock = new TurnedClock(Instant.parse("2026-01-01T00:00:00Z"));
 
   @Test
   void thisMachineHasSomething() {
@@ -52,30 +51,13 @@ class HardwareProbeTest {
     Files.writeString(proc.resolve("meminfo"), "MemAvailable: 1 kB\n");
     assertThat(probe.get().memory().availableBytes()).isEqualTo(1024);
     Files.writeString(proc.resolve("meminfo"), "MemAvailable: 2 kB\n");
-    now = now.plusSeconds(1);
+    clock.turn(Duration.ofSeconds(1));
     assertThat(probe.get().memory().availableBytes()).isEqualTo(1024);
-    now = now.plusMillis(1);
+    clock.turn(Duration.ofMillis(1));
     assertThat(probe.get().memory().availableBytes()).isEqualTo(2048);
   }
 
   private HardwareProbe probe(Path proc, Path data) {
-    return new HardwareProbe(proc, data, List::of, new TurnedByHand());
-  }
-
-  private final class TurnedByHand extends Clock {
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
+    return new HardwareProbe(proc, data, List::of, clock);
   }
 }

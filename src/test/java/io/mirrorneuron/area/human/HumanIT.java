@@ -1,11 +1,11 @@
-package io.mirrorneuron.app;
+package io.mirrorneuron.area.human;
 
 import static io.mirrorneuron.testing.Eventually.eventually;
 import static io.mirrorneuron.testing.Trees.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mirrorneuron.config.ConfigLoader;
+import io.mirrorneuron.app.WholeServer;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.wire.Json;
@@ -20,7 +20,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,25 +80,16 @@ class HumanIT {
 
   @TempDir Path home;
   private final HttpClient http = HttpClient.newHttpClient();
-  private App app;
+  private WholeServer server;
 
   @BeforeEach
   void start() {
-    app =
-        App.start(
-            new ConfigLoader(
-                    Map.of(),
-                    null,
-                    Map.of("home", home.toString(), "api.port", "0", "grpc.port", "0"),
-                    home)
-                .load(),
-            ServerRole.UP,
-            Map.of("PATH", System.getenv("PATH")));
+    server = WholeServer.start(home);
   }
 
   @AfterEach
   void stop() {
-    app.close();
+    server.close();
     http.close();
   }
 
@@ -115,7 +105,8 @@ class HumanIT {
     Path program = home.resolve("review");
     Files.writeString(program, language.equals("sh") ? SHELL : PYTHON);
     String job =
-        app.jobs()
+        server
+            .jobs()
             .submit(
                 Submission.of(
                     SampleManifests.program("review", language, program.toString(), "review-1")))
@@ -135,7 +126,7 @@ class HumanIT {
     eventually(
         "the end of the job",
         Duration.ofSeconds(40),
-        () -> tree(app.jobs().get(job)).at("/job/status").asText().equals(end));
+        () -> tree(server.jobs().get(job)).at("/job/status").asText().equals(end));
     assertThat(get("/human").path("data")).isEmpty();
     JsonNode decided = get("/runs/review-1/human").at("/requests/0/decisions/0");
     assertThat(decided.path("by").asText()).isEqualTo("ada");
@@ -171,11 +162,11 @@ class HumanIT {
 
   @Test
   void aTimeLimitThatEndedWhileNoServerRanIsKeptOnce() throws Exception {
-    app.close();
+    server.close();
     ask("late", "{\"request_id\":\"q\",\"timeout_seconds\":1,\"default\":\"reject\"}");
     start();
     eventually("the default answer", () -> lines("late").size() == 3);
-    app.close();
+    server.close();
     start();
     ask("next", "{\"request_id\":\"q\",\"timeout_seconds\":1}");
     eventually("a look at the runs", () -> lines("next").size() == 2);
@@ -186,7 +177,7 @@ class HumanIT {
   }
 
   private void ask(String runId, String payload) throws IOException {
-    Path run = Files.createDirectories(app.config().executors().runsRoot().resolve(runId));
+    Path run = Files.createDirectories(server.runsRoot().resolve(runId));
     Files.writeString(
         run.resolve("human.jsonl"),
         "{\"ts\":\"2026-06-20T10:00:00Z\",\"type\":\"human_input_requested\",\"payload\":"
@@ -196,9 +187,7 @@ class HumanIT {
 
   private List<JsonNode> lines(String runId) {
     try {
-      return Files.readAllLines(
-              app.config().executors().runsRoot().resolve(runId).resolve("human.jsonl"))
-          .stream()
+      return Files.readAllLines(server.runsRoot().resolve(runId).resolve("human.jsonl")).stream()
           .<JsonNode>map(line -> Json.parseObject(line, "line"))
           .toList();
     } catch (IOException e) {
@@ -224,7 +213,7 @@ class HumanIT {
   }
 
   private URI uri(String path) {
-    return URI.create(app.endpoints().apiUrl() + path);
+    return server.uri(path);
   }
 
   private static JsonNode json(HttpResponse<String> answer) {

@@ -1,12 +1,11 @@
-package io.mirrorneuron.app;
+package io.mirrorneuron.area.jobs;
 
 import static java.nio.file.StandardOpenOption.APPEND;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mirrorneuron.config.Config;
-import io.mirrorneuron.config.ConfigLoader;
+import io.mirrorneuron.app.WholeServer;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.RunWriter;
@@ -14,7 +13,6 @@ import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -22,7 +20,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -36,26 +33,20 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class JobsAndRunsIT {
   @TempDir static Path home;
-  private static App app;
+  private static WholeServer server;
   private static RunStore runs;
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   @BeforeAll
   static void start() {
-    Map<String, String> settings = new LinkedHashMap<>();
-    settings.put("home", home.toString());
-    settings.put("api.port", "0");
-    settings.put("grpc.port", "0");
-    settings.put("grpc.admin_token", "admin");
-    Config config = new ConfigLoader(Map.of(), null, settings, home).load();
-    app = App.start(config, ServerRole.UP, Map.of("PATH", System.getenv("PATH")));
+    server = WholeServer.start(home, Map.of("grpc.admin_token", "admin"));
     runs = new RunStore(home.resolve("runs"), new RunWriter.Elsewhere());
   }
 
   @AfterAll
   static void stop() {
     runs.close();
-    app.close();
+    server.close();
   }
 
   @Test
@@ -118,7 +109,7 @@ class JobsAndRunsIT {
     JsonNode events = get("/jobs/" + job + "/events?after=0").path("data");
     JsonNode progress = get("/jobs/" + job + "/workflow-progress");
     JsonNode graph = get("/jobs/" + job + "/agent-graph");
-    app.jobs().clear("admin");
+    server.jobs().clear("admin");
     JsonNode after = get("/jobs/" + job);
 
     for (String member : List.of("/job/status", "/job/run_id", "/job/trace_id", "/artifacts")) {
@@ -206,7 +197,7 @@ class JobsAndRunsIT {
     JsonNode polled = get("/jobs/" + job + "/workflow-progress");
     assertThat(polled.at("/steps/0/agents/0/tokens").asInt()).isEqualTo(12);
     long events = get("/jobs/" + job + "/agent-graph").at("/stats/event_count").asLong();
-    app.jobs().clear("admin");
+    server.jobs().clear("admin");
     JsonNode left = get("/jobs/" + job + "/workflow-progress");
     assertThat(left.at("/steps/0/agents/0/tokens").asInt()).isEqualTo(12);
     assertThat(left.path("seq")).isEqualTo(polled.path("seq"));
@@ -217,7 +208,8 @@ class JobsAndRunsIT {
   /** A job whose program runs until there is such a file. */
   private static String waiting(Path gate) {
     String job =
-        app.jobs()
+        server
+            .jobs()
             .submit(
                 Submission.of(
                     SampleManifests.program(
@@ -239,7 +231,7 @@ class JobsAndRunsIT {
   private static Stream<String> follow(String path) throws IOException {
     try {
       return HTTP.send(
-              HttpRequest.newBuilder(URI.create(app.endpoints().apiUrl() + path))
+              HttpRequest.newBuilder(server.uri(path))
                   .header("Accept", "text/event-stream")
                   .build(),
               HttpResponse.BodyHandlers.ofLines())
@@ -250,7 +242,7 @@ class JobsAndRunsIT {
   }
 
   private static String ended(String manifest) {
-    String job = app.jobs().submit(Submission.of(manifest)).jobId();
+    String job = server.jobs().submit(Submission.of(manifest)).jobId();
     Eventually.eventually(
         "the run of " + job + " is over",
         () -> runs.has("run-" + job) && runs.find("run-" + job).isOver());
@@ -270,8 +262,7 @@ class JobsAndRunsIT {
   private static HttpResponse<String> send(String path) {
     try {
       return HTTP.send(
-          HttpRequest.newBuilder(URI.create(app.endpoints().apiUrl() + path)).build(),
-          HttpResponse.BodyHandlers.ofString());
+          HttpRequest.newBuilder(server.uri(path)).build(), HttpResponse.BodyHandlers.ofString());
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
     }

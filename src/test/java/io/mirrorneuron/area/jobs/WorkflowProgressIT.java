@@ -1,13 +1,13 @@
-package io.mirrorneuron.app;
+package io.mirrorneuron.area.jobs;
 
 import static io.mirrorneuron.testing.Trees.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.app.WholeServer;
 import io.mirrorneuron.area.jobs.view.JobStory;
 import io.mirrorneuron.area.jobs.view.stored.JobRecord;
-import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.Submission;
@@ -19,7 +19,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -29,7 +28,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
@@ -47,22 +45,16 @@ class WorkflowProgressIT {
 
   @TempDir static Path folder;
   private static final HttpClient HTTP = HttpClient.newHttpClient();
-  private static App app;
+  private static WholeServer server;
 
   @BeforeAll
   static void start() {
-    Map<String, String> settings =
-        Map.of("home", folder.resolve("home").toString(), "api.port", "0", "grpc.port", "0");
-    app =
-        App.start(
-            new ConfigLoader(Map.of(), null, settings, folder).load(),
-            ServerRole.UP,
-            Map.of("PATH", System.getenv("PATH")));
+    server = WholeServer.start(folder.resolve("home"));
   }
 
   @AfterAll
   static void stop() {
-    app.close();
+    server.close();
   }
 
   static List<String> samples() {
@@ -70,7 +62,7 @@ class WorkflowProgressIT {
   }
 
   private static JobsPort jobs() {
-    return app.jobs();
+    return server.jobs();
   }
 
   @ParameterizedTest
@@ -185,6 +177,6 @@ class WorkflowProgressIT {
   }
 
   private static HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create(app.endpoints().apiUrl() + path));
+    return HttpRequest.newBuilder(server.uri(path));
   }
 }

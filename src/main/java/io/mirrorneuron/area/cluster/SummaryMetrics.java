@@ -1,0 +1,81 @@
+package io.mirrorneuron.area.cluster;
+
+import io.mirrorneuron.port.ClusterNode;
+import io.mirrorneuron.port.ClusterNode.Pool;
+import io.mirrorneuron.port.ClusterSummary;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.vertx.core.buffer.Buffer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.ToIntFunction;
+
+/**
+ * The numbers of a system summary as metrics. A summary may come from a runtime elsewhere, so there
+ * is no registry in which this process counts. Pure.
+ */
+final class SummaryMetrics {
+  private static final PrometheusTextFormatWriter TEXT =
+      PrometheusTextFormatWriter.builder().build();
+
+  private SummaryMetrics() {}
+
+  /** In the Prometheus text format: sorted by name, none without a value. */
+  static Buffer prometheus(ClusterSummary summary) {
+    MetricSnapshots metrics =
+        MetricSnapshots.builder()
+            .metricSnapshot(byStatus("mn_jobs", "Jobs by status.", summary.jobStatuses()))
+            .metricSnapshot(byStatus("mn_nodes", "Nodes by status.", summary.nodeStatuses()))
+            .metricSnapshot(pools("capacity", summary, Pool::capacity))
+            .metricSnapshot(pools("in_use", summary, Pool::inUse))
+            .metricSnapshot(pools("available", summary, Pool::available))
+            .metricSnapshot(pools("queued", summary, Pool::queued))
+            .build();
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    try {
+      TEXT.write(text, metrics);
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory takes what is written", e);
+    }
+    return Buffer.buffer(text.toByteArray());
+  }
+
+  private static GaugeSnapshot byStatus(String name, String help, Optional<List<String>> statuses) {
+    Map<Labels, Integer> values = new LinkedHashMap<>();
+    Census.byStatus(statuses.orElse(List.of()))
+        .forEach((status, count) -> values.put(Labels.of("status", status), count));
+    return gauge(name, help, values);
+  }
+
+  private static GaugeSnapshot pools(
+      String measure, ClusterSummary summary, ToIntFunction<Pool> count) {
+    Map<Labels, Integer> values = new LinkedHashMap<>();
+    for (ClusterNode node : summary.nodes()) {
+      node.pools()
+          .forEach(
+              (pool, slots) ->
+                  values.put(
+                      Labels.of("node", node.name(), "pool", pool), count.applyAsInt(slots)));
+    }
+    return gauge("mn_executor_pool_" + measure, "Executor slots: " + measure + ".", values);
+  }
+
+  /**
+   * @param values by labels, as no two values of a metric may have the same
+   */
+  private static GaugeSnapshot gauge(String name, String help, Map<Labels, Integer> values) {
+    GaugeSnapshot.Builder gauge = GaugeSnapshot.builder().name(name).help(help);
+    values.forEach(
+        (labels, value) ->
+            gauge.dataPoint(GaugeDataPointSnapshot.builder().labels(labels).value(value).build()));
+    return gauge.build();
+  }
+}
