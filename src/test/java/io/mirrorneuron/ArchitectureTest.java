@@ -233,7 +233,11 @@ class ArchitectureTest {
           entry("ClusterSummary.json", "goes on to clients as the runtime wrote it"),
           entry("ClusterSummary.nodeDocuments", "nodes, as clients see them"),
           entry("ClusterSummary.metrics", "goes on to clients as the runtime wrote it"),
-          entry("CapacityReport.json", "goes on to clients as the runtime wrote it"));
+          entry("CapacityReport.json", "goes on to clients as the runtime wrote it"),
+          entry("Attempts.lastError", "an error as its program told it"),
+          entry("Result.error", "an error as its program told it"),
+          entry("Result.message", "a message as its program wrote it"),
+          entry("Result.output", "what programs made"));
 
   @ArchTest
   static void portsSpeakInRecords(JavaClasses program) {

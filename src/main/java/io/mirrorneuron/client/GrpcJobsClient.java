@@ -1,7 +1,6 @@
 package io.mirrorneuron.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Backup;
 import io.mirrorneuron.port.EventPage;
@@ -18,7 +17,6 @@ import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.port.Why;
 import io.mirrorneuron.proto.ext.v1.DrainJobRequest;
 import io.mirrorneuron.proto.ext.v1.ExplainJobRequest;
-import io.mirrorneuron.proto.ext.v1.ExtJsonResponse;
 import io.mirrorneuron.proto.ext.v1.ForkJobRequest;
 import io.mirrorneuron.proto.ext.v1.ReplayDeadLetterRequest;
 import io.mirrorneuron.proto.ext.v1.RuntimeExtServiceGrpcClient;
@@ -39,7 +37,6 @@ import io.mirrorneuron.wire.GrpcMetadata;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
-import io.vertx.grpc.common.ServiceMethod;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -47,11 +44,13 @@ import java.util.Map;
 final class GrpcJobsClient implements JobsPort {
   private final Vertx vertx;
   private final GrpcCalls calls;
+  private final ExtensionCalls extensions;
   private final GrpcEventLog log;
 
   GrpcJobsClient(Vertx vertx, GrpcCalls calls) {
     this.vertx = vertx;
     this.calls = calls;
+    this.extensions = new ExtensionCalls(calls);
     this.log = new GrpcEventLog(calls, this::get);
   }
 
@@ -84,7 +83,7 @@ final class GrpcJobsClient implements JobsPort {
 
   @Override
   public Why why(String jobId) {
-    return extension(
+    return extensions.call(
         Why.class,
         RuntimeExtServiceGrpcClient.ExplainJob,
         ExplainJobRequest.newBuilder().setJobId(jobId).build());
@@ -110,7 +109,8 @@ final class GrpcJobsClient implements JobsPort {
   public String pause(String jobId, boolean drain, String by) {
     if (drain) {
       DrainJobRequest draining = DrainJobRequest.newBuilder().setJobId(jobId).build();
-      return extension(
+      return extensions
+          .call(
               SubmittedJob.class,
               RuntimeExtServiceGrpcClient.DrainJob,
               draining,
@@ -153,7 +153,7 @@ final class GrpcJobsClient implements JobsPort {
 
   @Override
   public ReplayedLetter replayDeadLetter(String jobId, int index) {
-    return extension(
+    return extensions.call(
         ReplayedLetter.class,
         RuntimeExtServiceGrpcClient.ReplayDeadLetter,
         ReplayDeadLetterRequest.newBuilder().setJobId(jobId).setIndex(index).build());
@@ -161,7 +161,7 @@ final class GrpcJobsClient implements JobsPort {
 
   @Override
   public SentMessage send(String jobId, String agentId, ObjectNode message) {
-    return extension(
+    return extensions.call(
         SentMessage.class,
         RuntimeExtServiceGrpcClient.SendMessage,
         SendMessageRequest.newBuilder()
@@ -210,7 +210,7 @@ final class GrpcJobsClient implements JobsPort {
     } else {
       fork.setStep(request.step());
     }
-    return extension(
+    return extensions.call(
         ForkedJob.class,
         RuntimeExtServiceGrpcClient.ForkJob,
         fork.build(),
@@ -230,28 +230,5 @@ final class GrpcJobsClient implements JobsPort {
       metadata.set(GrpcMetadata.ON_BEHALF_OF, GrpcMetadata.binary(by));
     }
     return metadata;
-  }
-
-  private <Q, T> T extension(Class<T> answer, ServiceMethod<ExtJsonResponse, Q> method, Q request) {
-    return extension(answer, method, request, metadata(null, null));
-  }
-
-  /** A call that the original runtime does not have. */
-  private <Q, T> T extension(
-      Class<T> answer, ServiceMethod<ExtJsonResponse, Q> method, Q request, MultiMap metadata) {
-    try {
-      return Json.read(
-          calls.call(method, request, metadata).getResultJson(), answer, "result_json");
-    } catch (MnException e) {
-      if (e.code() != ErrorCode.UNIMPLEMENTED) {
-        throw e;
-      }
-      throw new MnException(
-          ErrorCode.UNIMPLEMENTED,
-          "unimplemented",
-          "the runtime has no " + method.methodName() + "; only runtimes of this project have it",
-          null,
-          e);
-    }
   }
 }

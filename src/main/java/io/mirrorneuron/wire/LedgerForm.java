@@ -23,8 +23,6 @@ public final class LedgerForm {
 
   private LedgerForm() {}
 
-  // ---- writing
-
   public static ObjectNode write(LedgerView ledger) {
     ObjectNode json = Json.object().put("schema_version", SCHEMA_VERSION);
     if (!ledger.hasSteps()) {
@@ -121,8 +119,6 @@ public final class LedgerForm {
     }
     return json;
   }
-
-  // ---- reading
 
   /** {@link LedgerView#NONE} when the document has no ledger, or one that is not enabled. */
   public static LedgerView read(JsonNode json) {

@@ -68,8 +68,7 @@ final class JobImport {
     Renaming renaming = renaming(sourceJob, jobId, sourceRun, runId, stored);
     String text = Json.write(renamed(manifest, renaming, blueprintId, runId));
     Workflow workflow = manifests.parse(text);
-    Payloads payloads = payloads(backup);
-    Manifests.checkUploads(workflow, bundles.paths(payloads));
+    Payloads payloads = checkedPayloads(backup, workflow);
     ObjectNode provenance = provenance(json, sourceJob, sourceRun, jobId, runId, blueprintId);
     String reason = (stored.isEmpty() ? ANEW : REVIEW).formatted(sourceJob);
     Restoration from =
@@ -84,7 +83,6 @@ final class JobImport {
             reason,
             by);
     Answers.await(engine.creation().restore(newJobs.of(jobId, text), workflow, from));
-
     return new RestoredJob(
         jobId,
         runId,
@@ -128,6 +126,12 @@ final class JobImport {
    * The payload files. Other files are ignored, but none may have a path that leads out of the
    * backup.
    */
+  private Payloads checkedPayloads(Backup backup, Workflow workflow) {
+    Payloads payloads = payloads(backup);
+    Manifests.checkUploads(workflow, bundles.paths(payloads));
+    return payloads;
+  }
+
   private static Payloads payloads(Backup backup) {
     Map<String, byte[]> files = new HashMap<>();
     backup

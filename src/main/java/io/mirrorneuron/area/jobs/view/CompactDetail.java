@@ -29,26 +29,15 @@ public final class CompactDetail {
    */
   public static ObjectNode compact(String jobId, JobRecord record, EventPage last, RunFacts run) {
     List<JobEvent> events = last.events().stream().map(JobEvent::parse).toList();
-    String status = record.status();
-    String runId = record.runId(events);
-    String traceId = record.traceId(events);
-    String graphId = record.graphId(events);
-    ObjectNode failure = record.failure();
     ArrayNode shown = shown(events);
+    ObjectNode failure = record.failure();
+    JsonNode observed = record.stored().observability();
 
-    ObjectNode job = Json.object().put("job_id", jobId);
-    job.put("run_id", runId);
-    job.put("trace_id", traceId);
-    job.put("graph_id", graphId);
-    job.put("status", status).put("run_dir", run.folder());
-    job.putArray("artifacts").addAll(run.files());
-
-    ObjectNode summary = Json.object().put("mode", "compact").put("job_id", jobId);
-    summary.put("run_id", runId);
-    summary.put("trace_id", traceId);
-    summary.put("graph_id", graphId);
-    summary.put("status", status).put("event_count", last.next());
-    summary.put("recent_event_count", shown.size()).put("artifact_count", run.files().size());
+    ObjectNode job = head(Json.object(), jobId, record, events);
+    job.put("run_dir", run.folder()).putArray("artifacts").addAll(run.files());
+    ObjectNode summary = head(Json.object().put("mode", "compact"), jobId, record, events);
+    summary.put("event_count", last.next()).put("recent_event_count", shown.size());
+    summary.put("artifact_count", run.files().size());
     summary.put("full_detail_url", "/api/v1/jobs/" + quoted(jobId) + "?include=full");
     put("submitted_by", record.submittedBy(), job, summary);
     put("cancelled_by", record.cancelledBy(), job, summary);
@@ -56,8 +45,6 @@ public final class CompactDetail {
       job.set("failure", failure);
       summary.set("failure", failure);
     }
-
-    JsonNode observed = record.stored().observability();
     if (observed.isObject()) {
       summary.set("observability_summary", Excerpt.cut(observed));
     }
@@ -68,7 +55,7 @@ public final class CompactDetail {
     ObjectNode detail = Json.object();
     detail.set("job", job);
     detail.set("summary", summary);
-    detail.put("trace_id", traceId);
+    detail.put("trace_id", record.traceId(events));
     detail.set("observability_summary", observed.isObject() ? observed : Json.object());
     detail.set("resource_usage", run.resources());
     detail.set("failure", failure);
@@ -78,6 +65,15 @@ public final class CompactDetail {
     detail.putArray("artifacts").addAll(run.files());
     detail.putArray("output_files").addAll(run.files());
     return detail;
+  }
+
+  private static ObjectNode head(
+      ObjectNode json, String jobId, JobRecord record, List<JobEvent> events) {
+    return json.put("job_id", jobId)
+        .put("run_id", record.runId(events))
+        .put("trace_id", record.traceId(events))
+        .put("graph_id", record.graphId(events))
+        .put("status", record.status());
   }
 
   private static void put(String name, String person, ObjectNode job, ObjectNode summary) {

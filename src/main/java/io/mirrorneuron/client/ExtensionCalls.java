@@ -1,0 +1,39 @@
+package io.mirrorneuron.client;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.proto.ext.v1.ExtJsonResponse;
+import io.mirrorneuron.wire.Json;
+import io.vertx.core.MultiMap;
+import io.vertx.grpc.common.ServiceMethod;
+
+/** Calls that only runtimes of this project have; the original says that it lacks them. */
+final class ExtensionCalls {
+  private final GrpcCalls calls;
+
+  ExtensionCalls(GrpcCalls calls) {
+    this.calls = calls;
+  }
+
+  <Q, T> T call(Class<T> answer, ServiceMethod<ExtJsonResponse, Q> method, Q request) {
+    return call(answer, method, request, MultiMap.caseInsensitiveMultiMap());
+  }
+
+  <Q, T> T call(
+      Class<T> answer, ServiceMethod<ExtJsonResponse, Q> method, Q request, MultiMap metadata) {
+    try {
+      return Json.read(
+          calls.call(method, request, metadata).getResultJson(), answer, "result_json");
+    } catch (MnException e) {
+      if (e.code() != ErrorCode.UNIMPLEMENTED) {
+        throw e;
+      }
+      throw new MnException(
+          ErrorCode.UNIMPLEMENTED,
+          "unimplemented",
+          "the runtime has no " + method.methodName() + "; only runtimes of this project have it",
+          null,
+          e);
+    }
+  }
+}
