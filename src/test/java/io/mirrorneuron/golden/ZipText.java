@@ -4,11 +4,16 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.format.DateTimeFormatter;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
 /** A zip as text: its entries in their order, each with how it was packed and what it holds. */
 final class ZipText {
+  /** As the JDK's own text leaves out seconds that are zero. */
+  private static final DateTimeFormatter SECONDS =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss");
+
   private ZipText() {}
 
   static String of(byte[] zip) {
@@ -18,7 +23,7 @@ final class ZipText {
         String content = new String(entries.readAllBytes(), StandardCharsets.UTF_8);
         text.append("==== ").append(entry.getName());
         text.append(entry.getMethod() == ZipEntry.STORED ? ", stored" : ", deflated");
-        text.append(", ").append(entry.getTimeLocal()).append('\n').append(content);
+        text.append(", ").append(SECONDS.format(entry.getTimeLocal())).append('\n').append(content);
         text.append(content.endsWith("\n") ? "" : "\n(no line feed)\n");
       }
     } catch (IOException e) {
