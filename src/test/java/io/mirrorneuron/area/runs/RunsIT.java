@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.testing.RunFiles;
 import io.mirrorneuron.testing.SocketClient;
 import io.mirrorneuron.testing.WithGuardedGateway;
@@ -57,6 +58,7 @@ class RunsIT extends WithGuardedGateway {
     for (int i = 0; i < 3; i++) {
       RunFiles.write(folder.resolve("runs/p" + i));
     }
+    Files.delete(run.resolve(RunFolder.HIDDEN));
     Files.delete(run);
 
     JsonNode first = Json.parse(gateway.get("/api/v1/runs?limit=2&status=completed").body());
