@@ -145,7 +145,7 @@ final class Processes {
 
   private void remember(Mailbox mailbox, Outcome outcome) {
     ObjectNode sandbox = Json.object();
-    sandbox.put("agent_id", id(mailbox)).put("sandbox_name", outcome.sandboxName());
+    sandbox.put("agent_id", id(mailbox)).put("sandbox_name", outcome.sandbox().name());
     sandbox.put("exit_code", outcome.exitCode());
     sandbox.put("pool", outcome.lease() == null ? null : outcome.lease().pool());
     sandbox.put("timestamp", turn.timestamp());
@@ -154,7 +154,7 @@ final class Processes {
 
   private void succeeded(Mailbox mailbox, Outcome outcome) {
     ObjectNode done = Json.object();
-    done.put("sandbox_name", outcome.sandboxName()).put("exit_code", outcome.exitCode());
+    done.put("sandbox_name", outcome.sandbox().name()).put("exit_code", outcome.exitCode());
     done.put("attempts", mailbox.attempt());
     if (outcome.lease() != null) {
       done.put("lease_id", outcome.lease().leaseId()).put("pool", outcome.lease().pool());
@@ -199,7 +199,9 @@ final class Processes {
     ObjectNode payload = Json.object();
     payload.put("agent_id", id(mailbox));
     ObjectNode sandbox = payload.putObject("sandbox");
-    sandbox.put("sandbox_name", outcome.sandboxName()).put("remote_dir", outcome.remoteDir());
+    sandbox
+        .put("sandbox_name", outcome.sandbox().name())
+        .put("remote_dir", outcome.sandbox().remoteDir());
     sandbox.put("exit_code", outcome.exitCode()).put("runner_exit_code", outcome.exitCode());
     JsonNode stdout = sandbox.textNode(outcome.stdout()); // one value under two names
     JsonNode stderr = sandbox.textNode(outcome.stderr());
@@ -207,7 +209,7 @@ final class Processes {
     sandbox.set("stderr", stderr);
     sandbox.set("logs", stderr);
     sandbox.set("raw_output", stdout);
-    sandbox.put("runner", "host_local").put("node_name", nodeName);
+    sandbox.put("runner", outcome.sandbox().runner()).put("node_name", nodeName);
     sandbox.put("attempts", mailbox.attempt());
     sandbox.set("lease", outcome.lease() == null ? null : leaseJson(outcome.lease()));
     payload.set("input", NestedInputs.bounded(mailbox.head().body()));

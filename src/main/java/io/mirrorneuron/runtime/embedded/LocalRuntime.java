@@ -59,7 +59,7 @@ public record LocalRuntime(
         new LocalCluster(
             identity,
             hardware,
-            runtime::pools,
+            runtime::programs,
             runtime.census(),
             new RedisResourceLimits(lanes, keys),
             keys.namespace(),

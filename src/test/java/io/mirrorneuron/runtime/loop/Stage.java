@@ -7,6 +7,8 @@ import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.manifest.Manifests;
+import io.mirrorneuron.runtime.placement.LocalScheduler;
+import io.mirrorneuron.runtime.placement.SingleNode;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.runtime.port.Executions.Completion;
@@ -14,6 +16,7 @@ import io.mirrorneuron.runtime.port.Executions.Ending;
 import io.mirrorneuron.runtime.port.Executions.Lease;
 import io.mirrorneuron.runtime.port.Executions.Outcome;
 import io.mirrorneuron.runtime.port.Executions.QueuePlace;
+import io.mirrorneuron.runtime.port.Executions.Sandbox;
 import io.mirrorneuron.runtime.port.Executions.Signal;
 import io.mirrorneuron.runtime.port.Executions.Structured;
 import io.mirrorneuron.runtime.port.JobStatus;
@@ -145,6 +148,7 @@ public final class Stage {
             new Engine.Ports(
                 network(),
                 new InMemoryNodeRegistry(),
+                new LocalScheduler(OWNER, new SingleNode()),
                 new Programs(),
                 new Timers() {
                   @Override
@@ -352,7 +356,15 @@ public final class Stage {
         .listener()
         .signal(
             new Signal.Finished(
-                new Outcome(ending, error, code, "box", "/box", out, "", structured, lease())));
+                new Outcome(
+                    ending,
+                    error,
+                    code,
+                    new Sandbox("host_local", "box", "/box"),
+                    out,
+                    "",
+                    structured,
+                    lease())));
     return settle();
   }
 
