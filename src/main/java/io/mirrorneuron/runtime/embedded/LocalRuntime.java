@@ -11,8 +11,10 @@ import io.mirrorneuron.runtime.cluster.NvidiaSmi;
 import io.mirrorneuron.server.ServerContext;
 import io.mirrorneuron.store.JobRows;
 import io.mirrorneuron.store.Keys;
+import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.RedisProbe;
+import io.mirrorneuron.store.RedisRecordStore;
 import io.mirrorneuron.store.RedisResourceLimits;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -22,11 +24,13 @@ import java.net.UnknownHostException;
  * A runtime in this process, on its data directory and Redis, without any door.
  *
  * @param rows the hot read path of job rows
+ * @param records what areas keep beside jobs
  */
 public record LocalRuntime(
     JobsPort jobs,
     ClusterPort cluster,
     JobRows rows,
+    RecordStore records,
     NodeIdentity identity,
     HardwareProbe hardware,
     RuntimeRedis redis) {
@@ -64,7 +68,14 @@ public record LocalRuntime(
             new RedisResourceLimits(lanes, keys),
             keys.namespace(),
             on.clock());
-    return new LocalRuntime(runtime.jobs(), cluster, runtime.rows(), identity, hardware, redis);
+    return new LocalRuntime(
+        runtime.jobs(),
+        cluster,
+        runtime.rows(),
+        new RedisRecordStore(lanes, keys),
+        identity,
+        hardware,
+        redis);
   }
 
   private static String hostname() {
