@@ -45,17 +45,9 @@ public record LocalRuntime(
     Runtime.Identity process =
         new Runtime.Identity(
             identity.name(), home.runtimeId(), on.environment(), on.clock(), on.ids()::jobSuffix);
-    Runtime runtime =
-        on.closing()
-            .add(
-                "runtime",
-                new Runtime(
-                    Runtime.Settings.of(config),
-                    process,
-                    lanes,
-                    on.runs(),
-                    gpus,
-                    on.disks().storage()));
+    Runtime.Settings settings = Runtime.Settings.of(config);
+    Runtime runtime = new Runtime(settings, process, lanes, on.runs(), gpus, on.disks().storage());
+    on.closing().add("runtime", runtime);
     HardwareProbe hardware = new HardwareProbe(config.home(), gpus, on.clock());
     Keys keys = new Keys(config.redis().namespace());
     on.disks().watch().asks(new RedisProbe(lanes, keys));

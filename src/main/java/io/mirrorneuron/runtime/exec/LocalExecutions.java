@@ -89,36 +89,39 @@ public final class LocalExecutions implements Executions, AutoCloseable {
    */
   public LocalExecutions(Config.Executors config, Host host, SampleSink samples, Storage storage) {
     var processes = new ProcessTable();
-    var environment =
-        new ProcessEnvironment(host.serverEnvironment(), config.runsRoot(), host.runtimeId());
-    var interpreters = new Interpreters(config.python().standIn());
-    var tools = new PreparationScripts(host.spawner(), processes, host.grace(), environment);
+    this.spawner = host.spawner();
     this.sampler =
         new Sampler(samples, new ProcessMeter(processes), processes, host.pace(), host.clock());
-    this.spawner = host.spawner();
-    Runner runner =
-        new HostLocalRunner(
-            new ProgramRun.Machinery(
-                config,
-                environment,
-                interpreters,
-                spawner,
-                processes,
-                samples,
-                sampler,
-                host.grace(),
-                host.clock()));
+    var programs =
+        new ProgramRun.Machinery(
+            config,
+            new ProcessEnvironment(host.serverEnvironment(), config.runsRoot(), host.runtimeId()),
+            new Interpreters(config.python().standIn()),
+            spawner,
+            processes,
+            samples,
+            sampler,
+            host.grace(),
+            host.clock());
+    Runner runner = new HostLocalRunner(programs);
     this.machinery =
         new ExecutionRun.Machinery(
             config,
             new Pools(config.pools(), config.maxQueueLength()),
             new Workspaces(config.tempDir(), host.runtimeId(), host.clock()),
-            new PythonEnvironments(config.python(), interpreters, tools),
+            pythons(programs),
             new Runners(List.of(runner), runner, config.defaultRunner()),
             storage,
             host.clock());
     this.orphans = new Orphans(processes, host.runtimeId());
     this.sweeper = new Sweeper(() -> orphans.killExcept(runs::containsKey));
+  }
+
+  private static PythonEnvironments pythons(ProgramRun.Machinery programs) {
+    var scripts =
+        new PreparationScripts(
+            programs.spawner(), programs.processes(), programs.grace(), programs.environment());
+    return new PythonEnvironments(programs.config().python(), programs.interpreters(), scripts);
   }
 
   @Override
