@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -15,8 +14,6 @@ public final class SpecChecks {
       Pattern.compile(
           "\\d{1,15}(\\.\\d{1,9})?\\s*(([kmgtp]i?)?b?|m|cores?)", Pattern.CASE_INSENSITIVE);
   private static final Set<String> OPERATORS = Set.of(">", ">=", "==", "=");
-  private static final List<String> OPERATOR_MEMBERS =
-      List.of("operator", "memory_operator", "api_version_operator");
   private static final Map<String, Shape> GPU =
       Map.of(
           "kind", Shape.STRING,
@@ -29,27 +26,27 @@ public final class SpecChecks {
           "min_memory_mb", Shape.AMOUNT,
           "capabilities", Shape.NAMES,
           "ids", Shape.LIST);
-  private static final List<String> AMOUNTS =
-      List.of(
-          "cpu_cores",
-          "cores",
-          "cpu",
-          "memory_mb",
-          "memory",
-          "memory_gb",
-          "disk_mb",
-          "disk",
-          "disk_gb",
-          "gpu_count",
-          "gpus",
-          "gpu");
+  private static final String[] AMOUNTS = {
+    "cpu_cores",
+    "cores",
+    "cpu",
+    "memory_mb",
+    "memory",
+    "memory_gb",
+    "disk_mb",
+    "disk",
+    "disk_gb",
+    "gpu_count",
+    "gpus",
+    "gpu"
+  };
   private static final Set<String> PROTOCOLS = Set.of("tcp", "udp", "http", "grpc");
 
   private SpecChecks() {}
 
   public static void requirements(ManifestValue root) {
-    ManifestValue requirements = root.atAny("requirements", "requirments").named("requirements");
-    if (!requirements.is(Shape.OBJECT)) {
+    ManifestValue requirements = root.find("requirements", "requirments").named("requirements");
+    if (!requirements.check(Shape.OBJECT)) {
       return;
     }
     for (String resource : REQUIREMENTS) {
@@ -77,75 +74,68 @@ public final class SpecChecks {
   }
 
   private static void checkGpu(ManifestValue gpu) {
-    gpu.members(GPU);
-    OPERATOR_MEMBERS.forEach(member -> gpu.at(member).oneOf(OPERATORS));
+    gpu.checkMembers(GPU);
+    gpu.checkWords(OPERATORS, "operator", "memory_operator", "api_version_operator");
   }
 
   /** {@code resources} of a node, else of its config. */
   public static void resources(ManifestValue node) {
     ManifestValue resources = node.at("resources");
     if (resources.isAbsent()) {
-      resources = node.at("config").at("resources");
-      resources.is(Shape.OBJECT);
+      resources = node.find("config.resources");
+      resources.check(Shape.OBJECT);
     }
     if (resources.isAbsent()) {
       return;
     }
-    for (String amount : AMOUNTS) {
-      resources.at(amount).is(Shape.AMOUNT);
-    }
-    resources.at("runtime_driver").is(Shape.NAME);
-    eachObject(resources.at("devices"), SpecChecks::checkGpu);
-    eachObject(resources.at("ports"), SpecChecks::checkPort);
-    eachObject(resources.at("volumes"), SpecChecks::checkVolume);
+    resources.checkMembers(Shape.AMOUNT, AMOUNTS);
+    resources.checkMembers(Shape.NAME, "runtime_driver");
+    resources.at("devices").objects().forEach(SpecChecks::checkGpu);
+    resources.at("ports").objects().forEach(SpecChecks::checkPort);
+    resources.at("volumes").objects().forEach(SpecChecks::checkVolume);
   }
 
   private static void checkPort(ManifestValue port) {
-    port.at("label").isRequired(Shape.NAME);
-    JsonNode number = port.at("port").value();
-    boolean valid = number.isInt() && number.intValue() > 0 && number.intValue() < 65_536;
-    if (!port.at("port").isAbsent() && !valid) {
-      port.at("port")
-          .error(
-              ManifestProblem.SHAPE, port.at("port").label() + " must be a number from 1 to 65535");
-    }
-    port.at("protocol").oneOf(PROTOCOLS);
+    port.at("label").checkRequired(Shape.NAME);
+    port.checkMembers(Shape.PORT, "port");
+    port.checkWords(PROTOCOLS, "protocol");
   }
 
   private static void checkVolume(ManifestValue volume) {
-    volume.at("name").isRequired(Shape.NAME);
-    volume.at("source").is(Shape.NAME);
+    volume.at("name").checkRequired(Shape.NAME);
+    volume.checkMembers(Shape.NAME, "source");
     ManifestValue target = volume.at("target");
-    if (target.isRequired(Shape.NAME) && !target.value().textValue().startsWith("/")) {
+    if (target.checkRequired(Shape.NAME) && !target.text().startsWith("/")) {
       target.error(ManifestProblem.SHAPE, target.label() + " must be an absolute path");
     }
-    volume.at("mode").oneOf(Set.of("ro", "rw"));
-    volume.at("type").oneOf(Set.of("host"));
+    volume.checkWords(Set.of("ro", "rw"), "mode");
+    volume.checkWords(Set.of("host"), "type");
   }
 
   public static void inputRules(ManifestValue root) {
-    ManifestValue direct = root.atAny("input_validation", "inputValidation");
+    ManifestValue direct = root.find("input_validation", "inputValidation");
     ManifestValue spec =
         direct.isAbsent()
-            ? root.at("metadata").atAny("input_validation", "inputValidation")
+            ? root.find("metadata.input_validation", "metadata.inputValidation")
             : direct.named("input_validation");
-    if (!spec.is(Shape.OBJECT_OR_LIST)) {
+    if (!spec.check(Shape.OBJECT_OR_LIST)) {
       return;
     }
     ManifestValue rules = spec.value().isArray() ? spec : spec.at("rules");
-    eachObject(rules, SpecChecks::checkRule);
+    rules.objects().forEach(SpecChecks::checkRule);
   }
 
   private static void checkRule(ManifestValue rule) {
     ManifestValue type = rule.at("type");
-    if (!type.isRequired(Shape.NAME)) {
+    if (!type.checkRequired(Shape.NAME)) {
       return;
     }
-    switch (type.value().textValue()) {
+    switch (type.text()) {
       case "pattern" -> {
-        rule.atAny("path", "input").isRequired(Shape.NAME);
-        if (rule.at("pattern").isRequired(Shape.NAME)) {
-          checkRegex(rule.at("pattern"));
+        rule.find("path", "input").checkRequired(Shape.NAME);
+        ManifestValue pattern = rule.at("pattern");
+        if (pattern.checkRequired(Shape.NAME)) {
+          checkRegex(pattern);
         }
       }
       case "command" -> {
@@ -154,7 +144,7 @@ public final class SpecChecks {
           command.error(
               ManifestProblem.SHAPE, command.label() + " must be a list of strings or a string");
         } else if (!command.value().isArray()) {
-          command.is(Shape.NAME);
+          command.check(Shape.NAME);
         }
       }
       default ->
@@ -165,21 +155,11 @@ public final class SpecChecks {
   private static void checkRegex(ManifestValue pattern) {
     try {
       // Authors write for Python, which spells named groups with a P.
-      Pattern.compile(pattern.value().textValue().replace("(?P<", "(?<"));
+      Pattern.compile(pattern.text().replace("(?P<", "(?<"));
     } catch (PatternSyntaxException e) {
       pattern.error(
           ManifestProblem.SHAPE,
           "%s is not a regular expression: %s".formatted(pattern.label(), e.getDescription()));
-    }
-  }
-
-  private static void eachObject(ManifestValue list, Consumer<ManifestValue> check) {
-    if (list.is(Shape.LIST)) {
-      for (ManifestValue item : list.items()) {
-        if (item.isRequired(Shape.OBJECT)) {
-          check.accept(item);
-        }
-      }
     }
   }
 }

@@ -11,7 +11,7 @@ import java.util.Set;
 final class StepAgents {
   private final Set<String> nodes;
   private final Bindings bindings;
-  private final Map<String, ManifestValue> idle = new LinkedHashMap<>();
+  private final Map<String, DeclaredStep> idle = new LinkedHashMap<>();
   private boolean someWork;
 
   StepAgents(Set<String> nodes, Bindings bindings) {
@@ -20,8 +20,8 @@ final class StepAgents {
   }
 
   /** The node that the step runs, else the workers bound to it, else the node of its name. */
-  List<String> of(String id, ManifestValue step) {
-    List<String> agents = find(id, run(step));
+  List<String> of(String id, DeclaredStep step) {
+    List<String> agents = find(id, step.run().asText());
     if (agents.isEmpty()) {
       idle.put(id, step);
     } else {
@@ -53,7 +53,7 @@ final class StepAgents {
     if (idle.isEmpty()) {
       return true;
     }
-    ManifestValue first = idle.values().iterator().next();
+    ManifestValue first = idle.values().iterator().next().place();
     first.warn(
         "no agent works for step "
             + first.name()
@@ -61,18 +61,16 @@ final class StepAgents {
     idle.forEach(
         (id, step) -> {
           boolean described =
-              !bindings.workerIds(run(step)).isEmpty() || !bindings.workerIds(id).isEmpty();
+              !bindings.workerIds(step.run().asText()).isEmpty()
+                  || !bindings.workerIds(id).isEmpty();
           if (someWork && !described) {
-            step.error(
+            ManifestValue place = step.place();
+            place.error(
                 ManifestProblem.REFERENCE,
                 "step %s has no agent: no node and no binding has the name it runs"
-                    .formatted(step.name()));
+                    .formatted(place.name()));
           }
         });
     return false;
-  }
-
-  private static String run(ManifestValue step) {
-    return step.at("run").value().asText();
   }
 }
