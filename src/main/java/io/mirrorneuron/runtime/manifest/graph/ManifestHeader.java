@@ -6,7 +6,6 @@ import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.NameRules;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
-import io.mirrorneuron.runtime.manifest.reading.SpecChecks;
 import io.mirrorneuron.runtime.workflow.StepGraph;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.runtime.workflow.Workflow.Agent;
@@ -59,8 +58,8 @@ public record ManifestHeader(
     root.find("requiredContextEngine", "required_context_engine")
         .named("requiredContextEngine")
         .check(Shape.BOOLEAN);
-    SpecChecks.requirements(root);
-    SpecChecks.inputRules(root);
+    ResourceChecks.requirements(root);
+    InputRules.check(root);
 
     String id = NameRules.read(graphId, "graph_id is required");
     String manifestVersion = NameRules.read(version, "manifest_version is required");

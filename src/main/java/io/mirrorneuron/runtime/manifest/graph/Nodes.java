@@ -7,7 +7,6 @@ import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.NameRules;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
-import io.mirrorneuron.runtime.manifest.reading.SpecChecks;
 import io.mirrorneuron.runtime.workflow.Workflow.Agent;
 import io.mirrorneuron.runtime.workflow.Workflow.AgentPolicies;
 import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
@@ -137,7 +136,7 @@ public final class Nodes {
     ManifestValue place = unnamed.named(ManifestValue.shown(id));
     place.checkMembers(MEMBERS);
     place.find("requires_services", "requiresServices").check(Shape.OBJECT_OR_LIST);
-    SpecChecks.resources(place);
+    ResourceChecks.resources(place);
 
     ManifestValue config = place.at("config");
     config.checkMembers(CONFIG);

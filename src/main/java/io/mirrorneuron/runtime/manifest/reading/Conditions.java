@@ -35,7 +35,7 @@ public final class Conditions {
     return compiled;
   }
 
-  /** Reports errors at the place; what it returns is of use only when there are none. */
+  /** Reports errors at the place; where there are any, the result means nothing. */
   public static Condition compile(ManifestValue place) {
     JsonNode node = place.value();
     boolean empty = place.isAbsent() || node.isContainerNode() && node.isEmpty();
@@ -108,7 +108,7 @@ public final class Conditions {
         place, parts.group("path"), place, parts.group("op"), place.withValue(literal.get()));
   }
 
-  /** A missing node when the text is empty; nothing when it is no literal. */
+  /** The JSON value or 'text' in the string: a missing node if blank, empty if it is neither. */
   private static Optional<JsonNode> literal(String text) {
     if (text.length() >= 2 && text.startsWith("'") && text.endsWith("'")) {
       return Optional.of(TextNode.valueOf(text.substring(1, text.length() - 1)));

@@ -111,7 +111,9 @@ public final class Bindings {
     return list.items().stream();
   }
 
+  /** The worker with what a node has: {@code config}, {@code agent_type} and {@code type}. */
   private static ManifestValue asNode(ManifestValue worker) {
+    ManifestValue config = worker.find("config", "with");
     ObjectNode node = Json.object();
     node.setAll((ObjectNode) worker.value());
     Map<String, String> written = new LinkedHashMap<>();
@@ -119,30 +121,30 @@ public final class Bindings {
       node.set("config", node.get("with"));
       written.put("config", "with");
     }
-    String agentType = node.path("agent_type").asText(agentType(node));
+    String agentType = worker.at("agent_type").value().asText(agentType(worker, config));
     node.put("agent_type", agentType);
-    if (!node.hasNonNull("type") && node.path("config").path("node_type").isMissingNode()) {
-      node.put("type", template(agentType, node));
+    if (!node.hasNonNull("type") && config.at("node_type").value().isMissingNode()) {
+      node.put("type", template(agentType, worker));
       written.put("type", "kind");
     }
     return worker.withValue(node, written);
   }
 
-  private static String agentType(JsonNode worker) {
-    String uses = worker.path("uses").asText();
-    String role = worker.path("role").asText();
+  private static String agentType(ManifestValue worker, ManifestValue config) {
+    String uses = worker.at("uses").asText();
+    String role = worker.at("role").asText();
     if (uses.contains("control_router") || role.equals("router")) {
       return "router";
     }
     if (uses.contains("control_join") || List.of("aggregator", "sink", "join").contains(role)) {
       return "aggregator";
     }
-    boolean program = worker.path("config").hasNonNull("command");
+    boolean program = !config.at("command").isAbsent();
     boolean module = uses.contains("data_module") || isStream(worker);
     return module && !program ? "module" : "executor";
   }
 
-  private static String template(String agentType, JsonNode worker) {
+  private static String template(String agentType, ManifestValue worker) {
     return switch (agentType) {
       case "router", "relay" -> "map";
       case "aggregator", "collector" -> "reduce";
@@ -150,7 +152,7 @@ public final class Bindings {
     };
   }
 
-  private static boolean isStream(JsonNode worker) {
-    return worker.path("kind").asText().equals("stream");
+  private static boolean isStream(ManifestValue worker) {
+    return worker.at("kind").asText().equals("stream");
   }
 }

@@ -1,14 +1,16 @@
-package io.mirrorneuron.runtime.manifest.reading;
+package io.mirrorneuron.runtime.manifest.graph;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
+import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
+import io.mirrorneuron.runtime.manifest.reading.Shape;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
-/** Shapes of requirements, resources and input rules; whether they can be met is asked later. */
-public final class SpecChecks {
+/** Checks the form of requirements and resources; the scheduler asks whether they can be met. */
+final class ResourceChecks {
   private static final List<String> REQUIREMENTS = List.of("cpu", "gpu", "memory", "disk");
   private static final Pattern SIZE =
       Pattern.compile(
@@ -26,25 +28,11 @@ public final class SpecChecks {
           "min_memory_mb", Shape.AMOUNT,
           "capabilities", Shape.NAMES,
           "ids", Shape.LIST);
-  private static final String[] AMOUNTS = {
-    "cpu_cores",
-    "cores",
-    "cpu",
-    "memory_mb",
-    "memory",
-    "memory_gb",
-    "disk_mb",
-    "disk",
-    "disk_gb",
-    "gpu_count",
-    "gpus",
-    "gpu"
-  };
   private static final Set<String> PROTOCOLS = Set.of("tcp", "udp", "http", "grpc");
 
-  private SpecChecks() {}
+  private ResourceChecks() {}
 
-  public static void requirements(ManifestValue root) {
+  static void requirements(ManifestValue root) {
     ManifestValue requirements = root.find("requirements", "requirments").named("requirements");
     if (!requirements.check(Shape.OBJECT)) {
       return;
@@ -79,7 +67,7 @@ public final class SpecChecks {
   }
 
   /** {@code resources} of a node, else of its config. */
-  public static void resources(ManifestValue node) {
+  static void resources(ManifestValue node) {
     ManifestValue resources = node.at("resources");
     if (resources.isAbsent()) {
       resources = node.find("config.resources");
@@ -88,11 +76,24 @@ public final class SpecChecks {
     if (resources.isAbsent()) {
       return;
     }
-    resources.checkMembers(Shape.AMOUNT, AMOUNTS);
+    resources.checkMembers(
+        Shape.AMOUNT,
+        "cpu_cores",
+        "cores",
+        "cpu",
+        "memory_mb",
+        "memory",
+        "memory_gb",
+        "disk_mb",
+        "disk",
+        "disk_gb",
+        "gpu_count",
+        "gpus",
+        "gpu");
     resources.checkMembers(Shape.NAME, "runtime_driver");
-    resources.at("devices").objects().forEach(SpecChecks::checkGpu);
-    resources.at("ports").objects().forEach(SpecChecks::checkPort);
-    resources.at("volumes").objects().forEach(SpecChecks::checkVolume);
+    resources.at("devices").objects().forEach(ResourceChecks::checkGpu);
+    resources.at("ports").objects().forEach(ResourceChecks::checkPort);
+    resources.at("volumes").objects().forEach(ResourceChecks::checkVolume);
   }
 
   private static void checkPort(ManifestValue port) {
@@ -110,56 +111,5 @@ public final class SpecChecks {
     }
     volume.checkWords(Set.of("ro", "rw"), "mode");
     volume.checkWords(Set.of("host"), "type");
-  }
-
-  public static void inputRules(ManifestValue root) {
-    ManifestValue direct = root.find("input_validation", "inputValidation");
-    ManifestValue spec =
-        direct.isAbsent()
-            ? root.find("metadata.input_validation", "metadata.inputValidation")
-            : direct.named("input_validation");
-    if (!spec.check(Shape.OBJECT_OR_LIST)) {
-      return;
-    }
-    ManifestValue rules = spec.value().isArray() ? spec : spec.at("rules");
-    rules.objects().forEach(SpecChecks::checkRule);
-  }
-
-  private static void checkRule(ManifestValue rule) {
-    ManifestValue type = rule.at("type");
-    if (!type.checkRequired(Shape.NAME)) {
-      return;
-    }
-    switch (type.text()) {
-      case "pattern" -> {
-        rule.find("path", "input").checkRequired(Shape.NAME);
-        ManifestValue pattern = rule.at("pattern");
-        if (pattern.checkRequired(Shape.NAME)) {
-          checkRegex(pattern);
-        }
-      }
-      case "command" -> {
-        ManifestValue command = rule.at("command");
-        if (command.value().isArray() ? !Shape.NAMES.fits(command.value()) : command.isAbsent()) {
-          command.error(
-              ManifestProblem.SHAPE, command.label() + " must be a list of strings or a string");
-        } else if (!command.value().isArray()) {
-          command.check(Shape.NAME);
-        }
-      }
-      default ->
-          type.error(ManifestProblem.UNSUPPORTED, type.label() + " must be pattern or command");
-    }
-  }
-
-  private static void checkRegex(ManifestValue pattern) {
-    try {
-      // Authors write for Python, which spells named groups with a P.
-      Pattern.compile(pattern.text().replace("(?P<", "(?<"));
-    } catch (PatternSyntaxException e) {
-      pattern.error(
-          ManifestProblem.SHAPE,
-          "%s is not a regular expression: %s".formatted(pattern.label(), e.getDescription()));
-    }
   }
 }
