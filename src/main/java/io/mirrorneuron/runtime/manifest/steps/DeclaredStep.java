@@ -3,7 +3,7 @@ package io.mirrorneuron.runtime.manifest.steps;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 
 /**
- * A step as its author wrote it.
+ * A step where its author wrote it, with the members that several readers need.
  *
  * @param run the node or binding that does its work
  * @param control how often and how long it is tried
