@@ -41,9 +41,11 @@ record Answer(ObjectNode content, Person by, String shown) {
   }
 
   /** Whether the record says the same, by the same person. */
-  boolean repeats(ObjectNode recorded) {
+  boolean repeats(HumanRecord recorded) {
     ObjectNode other =
-        recorded.get("payload") instanceof ObjectNode payload ? payload.deepCopy() : Json.object();
+        recorded.line().payload() instanceof ObjectNode payload
+            ? payload.deepCopy()
+            : Json.object();
     other.remove(ADDED);
     if (!other.has("by")) {
       other.put("by", Person.ANONYMOUS);

@@ -5,6 +5,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.run.folder.RunFolder;
+import io.mirrorneuron.run.folder.RunRecord;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
 import java.util.List;
@@ -17,7 +18,7 @@ import java.util.function.Supplier;
  */
 record HumanRecords(RunFolder folder, HumanState state, Instant now, Supplier<String> ids) {
 
-  ObjectNode record(HumanType type, ObjectNode payload) {
+  HumanRecord record(HumanType type, ObjectNode payload) {
     ObjectNode run = folder.peek("run.json").orElseGet(Json::object);
     ObjectNode record = Json.object();
     record.put("ts", Json.timestamp(now));
@@ -28,7 +29,7 @@ record HumanRecords(RunFolder folder, HumanState state, Instant now, Supplier<St
     record.put("channel", "human");
     record.put("type", type.word());
     record.set("payload", payload);
-    return record;
+    return HumanRecord.of(new RunRecord(record));
   }
 
   /** A run has one; where nobody made it, the first human record does. */
@@ -37,7 +38,7 @@ record HumanRecords(RunFolder folder, HumanState state, Instant now, Supplier<St
     return !known.isEmpty()
         ? known
         : state.records().stream()
-            .map(record -> record.path("trace_id").asText(""))
+            .map(record -> record.line().traceId())
             .filter(id -> !id.isEmpty())
             .findFirst()
             .orElseGet(() -> "trc_" + ids.get());
@@ -49,16 +50,16 @@ record HumanRecords(RunFolder folder, HumanState state, Instant now, Supplier<St
    * @return the last
    * @throws MnException TOO_LARGE when one would not be stored whole
    */
-  ObjectNode write(List<ObjectNode> records) {
-    for (ObjectNode record : records) {
-      if (Json.canonical(record).length > Records.MAX_BYTES) {
+  HumanRecord write(List<HumanRecord> records) {
+    for (HumanRecord record : records) {
+      if (Json.canonical(record.json()).length > Records.MAX_BYTES) {
         throw new MnException(
             ErrorCode.TOO_LARGE,
             "record_too_large",
             "what is recorded may have %d bytes".formatted(Records.MAX_BYTES));
       }
     }
-    HumanCopies.write(folder, records);
+    HumanCopies.write(folder, records.stream().map(HumanRecord::json).toList());
     return records.getLast();
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.run.folder.EventLog;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunLog;
+import io.mirrorneuron.run.folder.RunRecord;
 import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
@@ -57,7 +58,7 @@ final class RecordedLogs {
 
   /** Appends what the events say, unless the files have it. */
   void append(RunFolder into, List<StoredEvent> page) {
-    Map<RunLog, List<ObjectNode>> records = new EnumMap<>(RunLog.class);
+    Map<RunLog, List<RunRecord>> records = new EnumMap<>(RunLog.class);
     for (StoredEvent stored : page) {
       ObjectNode event = Json.parseObject(stored.json(), "stored event");
       hears.accept(event);
@@ -71,9 +72,9 @@ final class RecordedLogs {
   /**
    * @param record null for an event that the log does not tell
    */
-  private static void add(Map<RunLog, List<ObjectNode>> records, RunLog log, ObjectNode record) {
+  private static void add(Map<RunLog, List<RunRecord>> records, RunLog log, ObjectNode record) {
     if (record != null) {
-      records.computeIfAbsent(log, none -> new ArrayList<>()).add(record);
+      records.computeIfAbsent(log, none -> new ArrayList<>()).add(new RunRecord(record));
     }
   }
 
