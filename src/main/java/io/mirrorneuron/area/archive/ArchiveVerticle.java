@@ -191,15 +191,8 @@ public final class ArchiveVerticle extends AreaVerticle {
 
   /** A run that has ended is exported the same at any time. */
   private String createdAt(ShownRun run) {
-    if (run.isOver()) {
-      for (String name : new String[] {"run.json", "job.json"}) {
-        String ended = run.peek(name).map(json -> json.path("ended_at").asText("")).orElse("");
-        if (!ended.isEmpty()) {
-          return ended;
-        }
-      }
-    }
-    return Json.timestamp(clock.instant());
+    String ended = run.isOver() ? run.endedAt() : "";
+    return ended.isEmpty() ? Json.timestamp(clock.instant()) : ended;
   }
 
   private void remove(Predicate<File> wanted) throws IOException {

@@ -5,6 +5,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.run.folder.RunFolder;
+import io.mirrorneuron.run.folder.RunHeader;
 import io.mirrorneuron.run.folder.RunRecord;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
@@ -19,11 +20,11 @@ import java.util.function.Supplier;
 record HumanRecords(RunFolder folder, HumanState state, Instant now, Supplier<String> ids) {
 
   HumanRecord record(HumanType type, ObjectNode payload) {
-    ObjectNode run = folder.peek("run.json").orElseGet(Json::object);
+    RunHeader run = RunHeader.ofRun(folder);
     ObjectNode record = Json.object();
     record.put("ts", Json.timestamp(now));
     record.put("run_id", folder.runId());
-    record.put("blueprint_id", run.path("blueprint_id").textValue());
+    record.put("blueprint_id", run.blueprintIdOrNull());
     record.put("trace_id", traceId(run));
     record.put("span_id", "spn_" + ids.get());
     record.put("channel", "human");
@@ -33,10 +34,9 @@ record HumanRecords(RunFolder folder, HumanState state, Instant now, Supplier<St
   }
 
   /** A run has one; where nobody made it, the first human record does. */
-  private String traceId(ObjectNode run) {
-    String known = run.path("trace_id").asText("");
-    return !known.isEmpty()
-        ? known
+  private String traceId(RunHeader run) {
+    return !run.traceId().isEmpty()
+        ? run.traceId()
         : state.records().stream()
             .map(record -> record.line().traceId())
             .filter(id -> !id.isEmpty())

@@ -5,6 +5,7 @@ import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.run.folder.RunFolder;
+import io.mirrorneuron.run.folder.RunHeader;
 import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.run.human.HumanCopies;
 import io.mirrorneuron.run.journal.RunJournal;
@@ -189,10 +190,8 @@ final class Recording {
 
   /** A run may be submitted again; what it says in the end is then the later job's. */
   private boolean isAnothers(RunFolder into) {
-    return into.peek("job.json")
-        .map(job -> job.path("job_id").asText(jobId))
-        .filter(job -> !job.equals(jobId))
-        .isPresent();
+    String its = RunHeader.ofJob(into).jobId();
+    return !its.isEmpty() && !its.equals(jobId);
   }
 
   private List<StoredEvent> more(ObjectNode row) {
