@@ -96,6 +96,6 @@ final class RunStory {
   }
 
   private Instant time(String member) {
-    return Records.time(Json.object().put("ts", text(member)));
+    return Records.time(text(member));
   }
 }

@@ -17,12 +17,12 @@ import java.util.stream.Stream;
 record HumanRecord(RunRecord line, HumanType type, String requestId, Instant time) {
 
   static HumanRecord of(RunRecord line) {
-    String own = line.json().path("request_id").asText("");
-    return new HumanRecord(
-        line,
-        HumanType.of(line.type()),
-        line.payload().path("request_id").asText(own),
-        line.time());
+    return new HumanRecord(line, HumanType.of(line.type()), text(line, "request_id"), line.time());
+  }
+
+  /** Of the payload or, where it has none, of the record itself; empty without one. */
+  private static String text(RunRecord line, String member) {
+    return line.payload().path(member).asText(line.json().path(member).asText(""));
   }
 
   ObjectNode json() {
@@ -64,8 +64,7 @@ record HumanRecord(RunRecord line, HumanType type, String requestId, Instant tim
 
   /** A program's word for how things stand; empty when it gave none. */
   String status() {
-    String own = line.json().path("status").asText("");
-    return line.payload().path("status").asText(own);
+    return text(line, "status");
   }
 
   /** Of the notice that it is or acknowledges; empty when it names none. */
