@@ -1,6 +1,7 @@
 package io.mirrorneuron.run.summary;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.run.folder.RunRecord;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -9,14 +10,14 @@ import java.util.List;
 /**
  * What a program of a run used at one moment.
  *
- * @param time null when the sample does not say
+ * @param timeText when, as it was written; empty when the sample does not say
  * @param cpuPct percent of one processor; null when it was not measured, as is {@code memoryMb}
  * @param gpuPct of each graphics processor that was measured
  * @param tokens since the sample before
  * @param tellsOfModels whether it says anything of calls to language models
  */
 record ResourceSample(
-    Instant time,
+    String timeText,
     Double cpuPct,
     Double memoryMb,
     List<Double> gpuPct,
@@ -40,13 +41,18 @@ record ResourceSample(
       gpuMemoryMb.add(number(device.path("memory_used_mb")));
     }
     return new ResourceSample(
-        record.time(),
+        record.timeText(),
         number(sample.path("cpu_pct")),
         number(sample.path("memory_rss_mb")),
         gpuPct,
         gpuMemoryMb,
         TokenUsage.ofSample(llm),
         !llm.isEmpty());
+  }
+
+  /** Null without a time. Parsed with each call, as not every reader needs it. */
+  Instant time() {
+    return Records.time(timeText);
   }
 
   private static Double number(JsonNode value) {
