@@ -10,6 +10,7 @@ import io.mirrorneuron.run.files.Outputs;
 import io.mirrorneuron.run.files.ServedFile;
 import io.mirrorneuron.run.folder.LastLines;
 import io.mirrorneuron.run.folder.RunFolder;
+import io.mirrorneuron.run.folder.RunHeader;
 import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.run.journal.RunJournal;
 import io.mirrorneuron.run.summary.ObservabilitySummary;
@@ -61,6 +62,16 @@ public final class ShownRun {
     return folder.isOver();
   }
 
+  /** Its job, as the runtime has recorded it; empty when it has not. */
+  public String jobId() {
+    return RunHeader.ofJob(folder).jobId();
+  }
+
+  /** When it ended, as its documents say; empty when they do not. */
+  public String endedAt() {
+    return RunHeader.ofRun(folder).or(RunHeader.ofJob(folder)).endedAt();
+  }
+
   // ------------------------------------------------------------------ documents
 
   /** Whether the run has a file of this name. */
@@ -107,9 +118,8 @@ public final class ShownRun {
    * @param results what the runtime says came out of a job
    */
   public Optional<ObjectNode> jobResult(Function<String, Optional<JsonNode>> results) {
-    return folder
-        .peek("job.json")
-        .flatMap(link -> results.apply(link.path("job_id").asText("")))
+    return results
+        .apply(jobId())
         .filter(JsonNode::isObject)
         .map(result -> Redaction.of((ObjectNode) result));
   }

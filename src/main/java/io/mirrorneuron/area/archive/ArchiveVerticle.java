@@ -183,27 +183,16 @@ public final class ArchiveVerticle extends AreaVerticle {
   private void write(ShownRun run, Format format, Path file, ExportBudget allowance)
       throws IOException {
     switch (format) {
-      case JSON -> Json.MAPPER.writeValue(file.toFile(), RunDocument.of(story(run)));
-      case MARKDOWN -> Files.writeString(file, RunReport.of(story(run)));
+      case JSON -> Json.MAPPER.writeValue(file.toFile(), RunDocument.of(RunStory.of(run)));
+      case MARKDOWN -> Files.writeString(file, RunReport.of(RunStory.of(run)));
       case ZIP -> ExportZip.write(run, createdAt(run), tool, file, allowance);
     }
   }
 
-  private RunStory story(ShownRun run) throws IOException {
-    return RunStory.of(run);
-  }
-
   /** A run that has ended is exported the same at any time. */
   private String createdAt(ShownRun run) {
-    if (run.isOver()) {
-      for (String name : new String[] {"run.json", "job.json"}) {
-        String ended = run.peek(name).map(json -> json.path("ended_at").asText("")).orElse("");
-        if (!ended.isEmpty()) {
-          return ended;
-        }
-      }
-    }
-    return Json.timestamp(clock.instant());
+    String ended = run.isOver() ? run.endedAt() : "";
+    return ended.isEmpty() ? Json.timestamp(clock.instant()) : ended;
   }
 
   private void remove(Predicate<File> wanted) throws IOException {
@@ -217,7 +206,7 @@ public final class ArchiveVerticle extends AreaVerticle {
     }
   }
 
-  private ObjectNode compareRuns(ApiCall call) throws IOException {
+  private ObjectNode compareRuns(ApiCall call) {
     List<ShownRun> folders = new ArrayList<>();
     for (var id : call.body().path("run_ids")) {
       if (runs.present(id.asText()).isEmpty()) {
@@ -227,7 +216,7 @@ public final class ArchiveVerticle extends AreaVerticle {
     }
     List<RunStory> stories = new ArrayList<>();
     for (ShownRun folder : folders) {
-      stories.add(story(folder));
+      stories.add(RunStory.of(folder));
     }
     return Comparison.of(stories);
   }

@@ -6,9 +6,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.run.ShownRun;
 import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.run.folder.RunLog;
+import io.mirrorneuron.run.folder.RunRecord;
+import io.mirrorneuron.run.journal.JournalEntry;
 import io.mirrorneuron.run.journal.RunJournal;
 import io.mirrorneuron.wire.Json;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
@@ -33,7 +34,7 @@ final class RunStory {
     this.summary = run.summary();
   }
 
-  static RunStory of(ShownRun run) throws IOException {
+  static RunStory of(ShownRun run) {
     RunStory story = new RunStory(run);
     RunJournal journal = story.journal;
     journal.takeInAll();
@@ -47,13 +48,11 @@ final class RunStory {
     return story;
   }
 
-  private void read(RunJournal.Page page) throws IOException {
-    for (byte[] json : page.records()) {
-      JsonNode record = Json.MAPPER.readTree(json);
-      RunLog log = RunLog.of(record.path("channel").asText()).orElseThrow();
-      counts.merge(log, 1L, Long::sum);
-      if (log == RunLog.EVENTS && record.get("payload") instanceof ObjectNode event) {
-        steps.add(event);
+  private void read(RunJournal.Page page) {
+    for (JournalEntry entry : page.entries()) {
+      counts.merge(entry.log(), 1L, Long::sum);
+      if (entry.log() == RunLog.EVENTS) {
+        steps.add(new RunRecord(entry.record()));
       }
     }
   }
@@ -97,6 +96,6 @@ final class RunStory {
   }
 
   private Instant time(String member) {
-    return Records.time(Json.object().put("ts", text(member)));
+    return Records.time(text(member));
   }
 }

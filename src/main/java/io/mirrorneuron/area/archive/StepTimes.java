@@ -2,7 +2,7 @@ package io.mirrorneuron.area.archive;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.run.folder.Records;
+import io.mirrorneuron.run.folder.RunRecord;
 import io.mirrorneuron.wire.Json;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,9 +54,9 @@ final class StepTimes {
     return steps.values();
   }
 
-  void add(ObjectNode event) {
-    String type = event.path("type").asText();
-    JsonNode members = event.path("payload").isObject() ? event.get("payload") : event;
+  void add(RunRecord event) {
+    String type = event.type();
+    JsonNode members = event.payload().isObject() ? event.payload() : event.json();
     String id = members.path("step_id").asText(members.path("step").asText());
     if (!type.startsWith(PREFIX) || id.isEmpty()) {
       return;
@@ -68,12 +68,12 @@ final class StepTimes {
     step.attempts = Math.max(step.attempts, members.path("attempt").asLong());
     switch (type.substring(PREFIX.length())) {
       case "attempt_started" -> {
-        step.startedAt = step.startedAt == null ? Records.time(event) : step.startedAt;
+        step.startedAt = step.startedAt == null ? event.time() : step.startedAt;
         step.attempts = Math.max(step.attempts, 1);
         step.status = "running";
       }
       case "completed", "failed", "partial", "skipped" -> {
-        step.endedAt = Records.time(event);
+        step.endedAt = event.time();
         step.status = type.substring(PREFIX.length());
         step.reason = members.path("reason").asText("");
       }

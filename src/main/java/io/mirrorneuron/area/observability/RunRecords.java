@@ -8,6 +8,7 @@ import io.mirrorneuron.run.ShownRuns;
 import io.mirrorneuron.run.folder.LogLevel;
 import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.run.folder.RunLog;
+import io.mirrorneuron.run.journal.JournalEntry;
 import io.mirrorneuron.run.journal.RunJournal;
 import io.mirrorneuron.run.journal.RunJournal.Filter;
 import io.mirrorneuron.wire.Json;
@@ -87,7 +88,7 @@ final class RunRecords {
     RunJournal.Page page =
         journal.page(after, new Filter(channels(call), level(call)), (int) call.integer("limit"));
     return new Page(
-        page.records(),
+        page.entries().stream().map(JournalEntry::json).toList(),
         page.next(),
         taken == RunJournal.Taken.SOME,
         over && taken == RunJournal.Taken.ALL && page.complete());

@@ -7,6 +7,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.run.ShownRun;
+import io.mirrorneuron.run.folder.RunHeader;
 import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
@@ -81,10 +82,8 @@ final class RunUi {
     List<JsonNode> documents = new ArrayList<>(List.of(job, run));
     folder.read("event_relay.json").ifPresent(documents::add);
     return found(documents)
-        .or(
-            () ->
-                known(job.path("job_id").asText(""), optional).flatMap(one -> found(List.of(one))))
-        .map(record -> new Service(record, folder, job, run));
+        .or(() -> known(RunHeader.of(job).jobId(), optional).flatMap(one -> found(List.of(one))))
+        .map(record -> new Service(record, folder, RunHeader.of(job), RunHeader.of(run)));
   }
 
   private Optional<JsonNode> known(String jobId, boolean optional) {
@@ -119,7 +118,7 @@ final class RunUi {
    *
    * @param document as a launcher or worker wrote it
    */
-  private record Service(JsonNode document, ShownRun folder, ObjectNode job, ObjectNode run) {
+  private record Service(JsonNode document, ShownRun folder, RunHeader job, RunHeader run) {
 
     ObjectNode ui() {
       ObjectNode ui = Json.object().put("schema_version", 1).put("adapter", adapter());
@@ -163,9 +162,13 @@ final class RunUi {
 
     String url() {
       String url = text("url");
-      int port = document.path("port").asInt();
       String address = document.path("address").asText("127.0.0.1");
-      return url != null ? url : port > 0 ? "http://" + address + ":" + port : "";
+      return url != null ? url : port() > 0 ? "http://" + address + ":" + port() : "";
+    }
+
+    /** 0 without one. */
+    private int port() {
+      return document.path("port").asInt();
     }
 
     String status() {
@@ -176,7 +179,7 @@ final class RunUi {
     /** Those that the run's own records give to its page. */
     Set<Integer> ports() {
       Set<Integer> ports = new HashSet<>();
-      ports.add(document.path("port").asInt());
+      ports.add(port());
       folder
           .peek("web_ui_process.json")
           .ifPresent(process -> ports.add(process.path("port").asInt()));
@@ -195,11 +198,11 @@ final class RunUi {
     private String id() {
       String id = text("id", "service_id");
       String node = document.path("node_id").asText("web_ui_dashboard");
-      return id != null ? id : job.path("job_id").asText() + ":" + node + ":" + SERVICE_NAME;
+      return id != null ? id : job.jobId() + ":" + node + ":" + SERVICE_NAME;
     }
 
     private String blueprintId() {
-      return run.path("blueprint_id").asText(job.path("blueprint_id").asText(null));
+      return run.or(job).blueprintIdOrNull();
     }
 
     /** The first of the members that is a text, in the record or in what it says more; or null. */

@@ -83,8 +83,7 @@ final class RunVideo {
 
   /** The payload folder of the run's job, if the job says that it belongs to this run. */
   private Optional<Path> bundle(ShownRun run) {
-    String jobId = run.peek("job.json").map(job -> job.path("job_id").asText("")).orElse("");
-    return jobs.apply(jobId)
+    return jobs.apply(run.jobId())
         .filter(job -> job.runId() == null || job.runId().equals(run.runId()))
         .map(JobDetail::bundleFingerprint)
         .filter(fingerprint -> fingerprint.matches("[0-9a-f]{64}"))

@@ -89,7 +89,7 @@ public final class RunsVerticle extends AreaVerticle {
     return inLine(() -> index.seen(query(call)))
         .compose(
             page -> {
-              long seq = page.path("seq").asLong();
+              long seq = page.seq();
               long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
               if (seq <= after && left > LOOK_MILLIS) {
                 return threads().later(LOOK_MILLIS).compose(due -> streamRuns(call, until));
@@ -97,7 +97,7 @@ public final class RunsVerticle extends AreaVerticle {
               ObjectNode answer = Json.object();
               ArrayNode data = answer.putArray("data");
               if (seq > after) {
-                data.add(page);
+                data.add(page.json());
               }
               answer.put("next", Math.max(seq, after)).put("ended", false);
               return Future.succeededFuture(encode(answer));
@@ -139,8 +139,9 @@ public final class RunsVerticle extends AreaVerticle {
                 folder
                     .readAsMade("result.json")
                     .or(() -> folder.jobResult(id -> job(id).map(JobDetail::result)))
-                    .filter(result -> result.path("final_artifact").isObject())
-                    .map(result -> result.withObject("/final_artifact")))
+                    .map(result -> result.get("final_artifact"))
+                    .filter(ObjectNode.class::isInstance)
+                    .map(ObjectNode.class::cast))
         .orElseThrow(() -> notFound("final artifact"));
   }
 

@@ -1,11 +1,12 @@
 package io.mirrorneuron.run.export;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.wire.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * One line of {@code chain.jsonl}: what an entry of the zip holds, tied to the entry before it.
@@ -18,6 +19,10 @@ import java.util.Arrays;
  */
 record ChainLink(long index, String path, long size, String sha256, String prev, String hash) {
   private static final String FORM = "mn.run.link.v1\n%s\n%d\n%d\n%s\n%s";
+
+  ChainLink {
+    Stream.of(path, sha256, prev, hash).forEach(Objects::requireNonNull);
+  }
 
   static ChainLink of(long index, String path, long size, String sha256, String prev) {
     return new ChainLink(index, path, size, sha256, prev, hash(index, path, size, sha256, prev));
@@ -33,23 +38,15 @@ record ChainLink(long index, String path, long size, String sha256, String prev,
   }
 
   byte[] line() {
-    ObjectNode json = Json.object().put("index", index).put("path", path).put("size", size);
-    json.put("sha256", sha256).put("prev", prev).put("hash", hash);
-    return (Records.write(json) + "\n").getBytes(StandardCharsets.UTF_8);
+    String json = Records.write(Json.MAPPER.valueToTree(this));
+    return (json + "\n").getBytes(StandardCharsets.UTF_8);
   }
 
   /** Null unless the line is exactly what {@link #line} writes for some link. */
   static ChainLink parse(byte[] line) {
     try {
-      ObjectNode json = Json.parseObject(new String(line, StandardCharsets.UTF_8), "link");
-      ChainLink link =
-          new ChainLink(
-              json.path("index").asLong(),
-              json.path("path").asText(),
-              json.path("size").asLong(),
-              json.path("sha256").asText(),
-              json.path("prev").asText(),
-              json.path("hash").asText());
+      String json = new String(line, StandardCharsets.UTF_8);
+      ChainLink link = Json.read(json, ChainLink.class, "link");
       byte[] exact = link.line();
       return Arrays.equals(exact, 0, exact.length - 1, line, 0, line.length) ? link : null;
     } catch (MnException e) {

@@ -1,6 +1,7 @@
 package io.mirrorneuron.run.export;
 
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.run.export.ExportHeader.Counts;
 import io.mirrorneuron.run.export.ExportReport.Broken;
 import io.mirrorneuron.run.folder.LineReader;
 import java.io.IOException;
@@ -22,7 +23,7 @@ public final class ExportCheck {
   static final String SUMS = "records/";
 
   private final ExportFile file;
-  private ExportHeader header = new ExportHeader("", "", "", 0, 0, List.of(), "");
+  private ExportHeader header = new ExportHeader("", "", "", new Counts(0, 0), List.of(), "");
   private long entries;
   private long records;
   private long claimed;
@@ -106,7 +107,7 @@ public final class ExportCheck {
   /** The link that must belong to this entry. */
   private ChainLink link(byte[] line, int index, String prev, String entry) throws BrokenLink {
     if (line == null) {
-      throw index < header.entries()
+      throw index < header.counts().entries()
           ? new BrokenLink(CHAIN, index + 1, "is missing")
           : new BrokenLink(entry, 0, "is in no link of " + CHAIN);
     }
@@ -137,7 +138,7 @@ public final class ExportCheck {
     if (!header.head().equals(last)) {
       throw new BrokenLink(HEADER, 0, "has another head than the chain");
     }
-    if (header.entries() != entries || header.records() != records) {
+    if (!header.counts().equals(new Counts(entries, records))) {
       throw new BrokenLink(HEADER, 0, "counts other entries or records");
     }
   }

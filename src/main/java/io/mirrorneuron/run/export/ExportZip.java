@@ -171,8 +171,8 @@ public final class ExportZip {
   }
 
   private void chain(String createdAt, String tool) throws IOException {
-    ExportHeader header =
-        new ExportHeader(run.runId(), createdAt, tool, parts.size(), records, leftOut, "");
+    ExportHeader.Counts counts = new ExportHeader.Counts(parts.size(), records);
+    ExportHeader header = new ExportHeader(run.runId(), createdAt, tool, counts, leftOut, "");
     String last = header.genesis();
     put(ExportCheck.CHAIN, false);
     for (int i = 0; i < parts.size(); i++) {

@@ -3,8 +3,8 @@ package io.mirrorneuron.run.export;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.run.folder.RunLog;
+import io.mirrorneuron.run.journal.JournalEntry;
 import io.mirrorneuron.run.journal.RunJournal;
-import io.mirrorneuron.wire.Json;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -90,16 +90,14 @@ final class SpooledRecords implements AutoCloseable {
     do {
       allowance.look();
       page = journal.page(after, ALL, PAGE);
-      for (byte[] json : page.records()) {
-        ObjectNode record = (ObjectNode) Json.MAPPER.readTree(json);
-        first = first == 0 ? record.path("seq").asLong() : first;
-        RunLog log = RunLog.of(record.path("channel").asText()).orElseThrow();
-        Spool spool = spools.get(log);
+      for (JournalEntry entry : page.entries()) {
+        first = first == 0 ? entry.seq() : first;
+        Spool spool = spools.get(entry.log());
         if (spool == null) {
-          spool = new Spool(runId, log, scratch);
-          spools.put(log, spool);
+          spool = new Spool(runId, entry.log(), scratch);
+          spools.put(entry.log(), spool);
         }
-        spool.add((ObjectNode) record.get("payload"));
+        spool.add(entry.record());
       }
       after = page.next();
     } while (!page.complete());

@@ -1,6 +1,5 @@
 package io.mirrorneuron.run.folder;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
@@ -19,10 +18,14 @@ public record EventId(String job, long seq) {
    */
   private static final Pattern JOB = Pattern.compile("[A-Za-z0-9_.:-]{1,256}");
 
-  /** The record's id, or null when it is no event of a job. */
-  public static EventId of(JsonNode record) {
-    String text = record.path("event_id").asText("");
-    String job = record.path("job_id").asText("");
+  /**
+   * The id that a record has.
+   *
+   * @param text its {@code event_id}; empty without one
+   * @param job its {@code job_id}; empty without one
+   * @return null when it is no event of that job
+   */
+  static EventId parse(String text, String job) {
     String begin = PREFIX + job + "_";
     if (!JOB.matcher(job).matches() || !text.startsWith(begin)) {
       return null;

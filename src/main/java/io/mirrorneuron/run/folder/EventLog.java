@@ -1,6 +1,5 @@
 package io.mirrorneuron.run.folder;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -62,16 +61,16 @@ public final class EventLog {
    *
    * @param records with the {@code seq} of their events; in order, or all of them from the first
    */
-  public void append(RunFolder folder, List<ObjectNode> records) {
+  public void append(RunFolder folder, List<RunRecord> records) {
     ByteArrayOutputStream lines = new ByteArrayOutputStream();
-    for (ObjectNode record : records) {
-      long seq = record.path("seq").asLong();
+    for (RunRecord record : records) {
+      long seq = record.seq();
       if (seq > lastTold) {
         lastTold = seq;
         told++;
       }
       if (present == null || !present.has(seq)) {
-        lines.writeBytes(Records.line(record));
+        lines.writeBytes(Records.line(record.json()));
       }
     }
     if (lines.size() > 0) {

@@ -1,8 +1,5 @@
 package io.mirrorneuron.run.folder;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -46,12 +43,12 @@ public final class LogFollower {
    * Records that have come since the last call, oldest first; lines that are no JSON object are
    * skipped.
    */
-  public List<ObjectNode> more() throws IOException {
+  public List<RunRecord> more() throws IOException {
     FileState now = FileState.at(files.live());
     if (now.equals(seen)) {
       return List.of();
     }
-    List<ObjectNode> records = new ArrayList<>();
+    List<RunRecord> records = new ArrayList<>();
     Map<Object, LogPosition> reached = new HashMap<>();
     for (Path file : files.all()) {
       try {
@@ -74,7 +71,7 @@ public final class LogFollower {
   }
 
   /** Answers where the last whole line ends; of a packed file, which is read once, its size. */
-  private LogPosition read(Path file, long size, LogPosition end, List<ObjectNode> into)
+  private LogPosition read(Path file, long size, LogPosition end, List<RunRecord> into)
       throws IOException {
     boolean packed = file.toString().endsWith(".gz");
     boolean goesOn = end.end() > 0 && (packed ? size == end.end() : end.isIn(file));
@@ -86,20 +83,13 @@ public final class LogFollower {
       for (byte[] line = lines.next(); line != null; line = lines.next()) {
         hash = LogPosition.hash(line);
         if (new String(line, StandardCharsets.ISO_8859_1).contains(mark)) {
-          add(new String(line, StandardCharsets.UTF_8), into);
+          RunRecord record = RunRecord.parse(new String(line, StandardCharsets.UTF_8));
+          if (record != null) {
+            into.add(record);
+          }
         }
       }
       return new LogPosition(packed ? size : lines.end(), hash);
-    }
-  }
-
-  private static void add(String line, List<ObjectNode> into) {
-    try {
-      if (Json.MAPPER.readTree(line) instanceof ObjectNode record) {
-        into.add(record);
-      }
-    } catch (JsonProcessingException e) {
-      return; // other readers skip it too
     }
   }
 }

@@ -231,11 +231,8 @@ public final class RunFolder {
    * where no runtime keeps the record, as the programs say.
    */
   public boolean isOver() {
-    ObjectNode job = peek("job.json").orElseGet(Json::object);
-    String status =
-        job.has("status")
-            ? job.path("status").asText()
-            : peek("run.json").map(run -> run.path("status").asText()).orElse("");
+    String recorded = RunHeader.ofJob(this).status();
+    String status = recorded.isEmpty() ? RunHeader.ofRun(this).status() : recorded;
     return RunStatus.ofAnyCase(status).isFinal();
   }
 

@@ -13,9 +13,10 @@ import java.util.Set;
  * What somebody answers, not yet recorded. Pure.
  *
  * @param content as it was sent, with {@code request_id}, {@code approved} and {@code by}
+ * @param decision null without a word for it
  * @param shown what its author says to have seen, or null
  */
-record Answer(ObjectNode content, Person by, String shown) {
+record Answer(ObjectNode content, String decision, boolean isApproval, Person by, String shown) {
   private static final String SHOWN = "shown_sha256";
 
   /** Members that this product defines, which a form need not declare. */
@@ -30,20 +31,20 @@ record Answer(ObjectNode content, Person by, String shown) {
     String shown = content.path(SHOWN).textValue();
     content.remove(ADDED);
     content.put("request_id", requestId);
+    String decision = content.path("decision").textValue();
     if (!content.has("approved")) {
-      content.put("approved", content.path("decision").asText().equalsIgnoreCase("approve"));
+      content.put("approved", "approve".equalsIgnoreCase(decision));
     }
-    return new Answer(by.signs(content), by, shown);
-  }
-
-  boolean isApproval() {
-    return content.path("approved").asBoolean(false);
+    boolean isApproval = content.path("approved").asBoolean(false);
+    return new Answer(by.signs(content), decision, isApproval, by, shown);
   }
 
   /** Whether the record says the same, by the same person. */
-  boolean repeats(ObjectNode recorded) {
+  boolean repeats(HumanRecord recorded) {
     ObjectNode other =
-        recorded.get("payload") instanceof ObjectNode payload ? payload.deepCopy() : Json.object();
+        recorded.line().payload() instanceof ObjectNode payload
+            ? payload.deepCopy()
+            : Json.object();
     other.remove(ADDED);
     if (!other.has("by")) {
       other.put("by", Person.ANONYMOUS);
@@ -63,14 +64,13 @@ record Answer(ObjectNode content, Person by, String shown) {
   List<Fault> faults(Question question) {
     List<Fault> faults = new ArrayList<>();
     List<String> allowed = question.allowedDecisions();
-    String decision = content.path("decision").asText();
-    if (!allowed.isEmpty() && !allowed.contains(decision)) {
+    if (!allowed.isEmpty() && (decision == null || !allowed.contains(decision))) {
       faults.add(
           new Fault(
-              content.has("decision") ? "literal_error" : "missing",
+              decision == null ? "missing" : "literal_error",
               List.of("body", "decision"),
               "must be one of: " + String.join(", ", allowed),
-              content.path("decision").textValue()));
+              decision));
     }
     if (question.approvalsRequired() > 1 && !by.isNamed()) {
       faults.add(

@@ -8,6 +8,7 @@ import io.mirrorneuron.wire.Fault;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Who may decide on a request when; each rule refuses with what the person can do about it. */
@@ -21,9 +22,9 @@ final class DecisionRules {
           "request %s was answered by %s at %s: %s"
               .formatted(
                   request.id(),
-                  Person.of(request.answer()).name(),
-                  request.answer().path("ts").asText(),
-                  request.answer().path("payload").path("decision").asText("without a decision")));
+                  request.answer().by().name(),
+                  request.answer().line().timeText(),
+                  Objects.requireNonNullElse(request.answer().decision(), "without a decision")));
     }
     if (request.leftOver()) {
       throw conflict("run_over", "run %s is over".formatted(folder.runId()));
@@ -32,7 +33,7 @@ final class DecisionRules {
       throw conflict(
           "request_closed",
           "request %s was closed at %s without an answer"
-              .formatted(request.id(), request.closing().path("ts").asText()));
+              .formatted(request.id(), request.closing().line().timeText()));
     }
   }
 
@@ -62,7 +63,7 @@ final class DecisionRules {
    * not counted together: one person may be behind two of these.
    */
   static List<String> namesBeside(Person by, HumanRequest request) {
-    List<Person> people = request.approvals().stream().map(Person::of).toList();
+    List<Person> people = request.approvals().stream().map(HumanRecord::by).toList();
     Optional<Person> proven = people.stream().filter(Person::verified).findFirst();
     if (proven.isPresent() && !by.verified()) {
       throw new MnException(

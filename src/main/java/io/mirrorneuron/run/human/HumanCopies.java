@@ -1,14 +1,13 @@
 package io.mirrorneuron.run.human;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.folder.LogLines;
 import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunLog;
+import io.mirrorneuron.run.folder.RunRecord;
 import io.mirrorneuron.run.journal.RunJournal;
-import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.Redaction;
 import java.io.File;
 import java.io.IOException;
@@ -29,16 +28,6 @@ import org.slf4j.LoggerFactory;
  * may be missing: it is created before the first of the three writes and deleted after the last.
  */
 public final class HumanCopies {
-  /** What the desk writes; of what programs write they make their own copies, if they like. */
-  private static final Set<String> DECIDED =
-      Set.of(
-          "human_notice_acknowledged",
-          "human_request_claimed",
-          "human_request_released",
-          "human_approval_recorded",
-          "human_input_received",
-          "human_input_timeout");
-
   private static final Logger LOG = LoggerFactory.getLogger(HumanCopies.class);
   private static final String DUE = "human-copies.due";
 
@@ -102,7 +91,7 @@ public final class HumanCopies {
       return;
     }
     // Who holds the folder sees no decision whose copies are still being written.
-    List<ObjectNode> decisions = folder.exclusively(() -> decisions(folder));
+    List<RunRecord> decisions = folder.exclusively(() -> decisions(folder));
     if (!decisions.isEmpty()) {
       journal.catchUp();
       complete(folder, journal, RunLog.EVENTS, decisions, HumanCopies::withoutSecrets);
@@ -110,26 +99,20 @@ public final class HumanCopies {
     }
   }
 
-  private static List<ObjectNode> decisions(RunFolder folder) {
-    List<ObjectNode> found = new ArrayList<>();
+  private static List<RunRecord> decisions(RunFolder folder) {
+    List<RunRecord> found = new ArrayList<>();
     LogLines.read(
         folder,
         RunLog.HUMAN,
         line -> {
-          ObjectNode record = object(line);
-          if (DECIDED.contains(record.path("type").asText()) && record.hasNonNull("span_id")) {
+          RunRecord record = RunRecord.parse(line); // null when it is torn
+          if (record != null
+              && HumanType.of(record.type()).isDecision()
+              && !record.spanId().isEmpty()) {
             found.add(record);
           }
         });
     return found;
-  }
-
-  private static ObjectNode object(byte[] line) {
-    try {
-      return Json.MAPPER.readTree(line) instanceof ObjectNode object ? object : Json.object();
-    } catch (IOException e) {
-      return Json.object(); // torn
-    }
   }
 
   /**
@@ -139,33 +122,35 @@ public final class HumanCopies {
       RunFolder folder,
       RunJournal journal,
       RunLog log,
-      List<ObjectNode> decisions,
+      List<RunRecord> decisions,
       UnaryOperator<ObjectNode> copy) {
     RunJournal.Filter all = new RunJournal.Filter(EnumSet.of(log), null);
     Instant kept = journal.first() > 1 ? firstTime(journal, all) : null;
-    Set<JsonNode> missing = new HashSet<>();
-    decisions.forEach(record -> missing.add(key(record)));
-    journal.last(missing.size(), all, line -> missing.remove(key(line)));
+    Set<Key> missing = new HashSet<>();
+    decisions.forEach(record -> missing.add(Key.of(record)));
+    journal.last(missing.size(), all, line -> missing.remove(Key.of(new RunRecord(line))));
     folder.append(
         log,
         decisions.stream()
-            .filter(record -> missing.remove(key(record)))
-            .filter(record -> !isBefore(Records.time(record), kept))
+            .filter(record -> missing.remove(Key.of(record)))
+            .filter(record -> !isBefore(record.time(), kept))
+            .map(RunRecord::json)
             .map(copy)
             .toList());
   }
 
   private static Instant firstTime(RunJournal journal, RunJournal.Filter log) {
-    return journal.page(0, log, 1).records().stream()
-        .map(record -> Records.time(object(record)))
+    return journal.page(0, log, 1).entries().stream()
+        .map(entry -> Records.time(entry.record()))
         .findFirst()
         .orElse(null);
   }
 
-  private static ObjectNode key(ObjectNode record) {
-    ObjectNode key = Json.object();
-    key.set("span_id", record.get("span_id"));
-    return key.set("type", record.get("type"));
+  /** The same for a decision and its copies. */
+  private record Key(String spanId, String type) {
+    static Key of(RunRecord record) {
+      return new Key(record.spanId(), record.type());
+    }
   }
 
   private static boolean isBefore(Instant time, Instant kept) {
@@ -173,35 +158,35 @@ public final class HumanCopies {
   }
 
   /** A record as its copy in the event log has it. */
-  public static ObjectNode withoutSecrets(ObjectNode record) {
+  static ObjectNode withoutSecrets(ObjectNode record) {
     return Redaction.of(record);
   }
 
   private static ObjectNode onTimeline(ObjectNode record) {
+    HumanRecord decision = HumanRecord.of(new RunRecord(record));
     ObjectNode line = Redaction.of(record).deepCopy();
     line.put("version", 1);
     line.put("schema_version", "mn.timeline.v1");
     line.put("phase", "human");
-    line.put("summary", summary(record));
+    line.put("summary", summary(decision));
     line.set("details", line.remove("payload"));
     line.remove("channel");
-    if (line.path("blueprint_id").isNull()) {
+    if (decision.line().blueprintId() == null) {
       line.remove("blueprint_id");
     }
     return line;
   }
 
-  private static String summary(ObjectNode record) {
-    JsonNode payload = record.path("payload");
-    String id = payload.path("request_id").asText();
-    String by = payload.path("by").asText("anonymous");
-    String decision = payload.path("decision").asText("");
-    return switch (record.path("type").asText()) {
-      case "human_notice_acknowledged" -> "Notice acknowledged by " + by;
-      case "human_request_claimed" -> "Request %s claimed by %s".formatted(id, by);
-      case "human_request_released" -> "Request %s released by %s".formatted(id, by);
-      case "human_approval_recorded" -> "Request %s approved by %s".formatted(id, by);
-      case "human_input_timeout" -> "Nobody answered request %s in time".formatted(id);
+  private static String summary(HumanRecord record) {
+    String id = record.requestId();
+    String by = record.by().name();
+    String decision = record.decision() == null ? "" : record.decision();
+    return switch (record.type()) {
+      case HUMAN_NOTICE_ACKNOWLEDGED -> "Notice acknowledged by " + by;
+      case HUMAN_REQUEST_CLAIMED -> "Request %s claimed by %s".formatted(id, by);
+      case HUMAN_REQUEST_RELEASED -> "Request %s released by %s".formatted(id, by);
+      case HUMAN_APPROVAL_RECORDED -> "Request %s approved by %s".formatted(id, by);
+      case HUMAN_INPUT_TIMEOUT -> "Nobody answered request %s in time".formatted(id);
       default ->
           "Request %s answered by %s%s"
               .formatted(id, by, decision.isEmpty() ? "" : ": " + decision);

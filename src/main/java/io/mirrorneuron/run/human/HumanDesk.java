@@ -37,7 +37,7 @@ public final class HumanDesk {
 
   @FunctionalInterface
   private interface Decision {
-    ObjectNode take(HumanRequest request, HumanRecords records);
+    HumanRecord take(HumanRequest request, HumanRecords records);
   }
 
   private ObjectNode decide(String runId, String requestId, Decision decision) {
@@ -50,7 +50,7 @@ public final class HumanDesk {
           if (request == null) {
             throw MnException.notFound("request", requestId);
           }
-          return decision.take(request, records);
+          return decision.take(request, records).json();
         });
   }
 
@@ -72,7 +72,7 @@ public final class HumanDesk {
         runId,
         requestId,
         (request, records) -> {
-          Optional<ObjectNode> same = request.decisions().filter(answer::repeats).findFirst();
+          Optional<HumanRecord> same = request.decisions().filter(answer::repeats).findFirst();
           if (same.isPresent()) {
             return same.get();
           }
@@ -91,7 +91,7 @@ public final class HumanDesk {
         });
   }
 
-  private static List<ObjectNode> decided(
+  private static List<HumanRecord> decided(
       Answer answer, HumanRequest request, HumanRecords records) {
     ObjectNode payload = answer.payload(request.question(), records.now());
     if (request.question().approvalsRequired() == 1 || !answer.isApproval()) {
@@ -104,7 +104,7 @@ public final class HumanDesk {
           "%s has approved request %s already".formatted(answer.by().name(), request.id()));
     }
     names.add(answer.by().name());
-    ObjectNode approval = records.record(HumanType.HUMAN_APPROVAL_RECORDED, payload.deepCopy());
+    HumanRecord approval = records.record(HumanType.HUMAN_APPROVAL_RECORDED, payload.deepCopy());
     if (names.size() < request.question().approvalsRequired()) {
       return List.of(approval);
     }
@@ -162,22 +162,23 @@ public final class HumanDesk {
         () -> {
           HumanCopies.mend(folder);
           HumanRecords records = records(folder);
-          List<ObjectNode> all = records.state().records();
-          if (all.stream().flatMap(HumanState::noticeIds).noneMatch(noticeId::equals)) {
+          List<HumanRecord> all = records.state().records();
+          if (all.stream().noneMatch(record -> record.isNotice(noticeId))) {
             throw MnException.notFound("notice", noticeId);
           }
           ObjectNode payload = by.signs(body.deepCopy().put("notice_id", noticeId));
           payload.put("acknowledged_at", Json.timestamp(records.now()));
           return all.stream()
-              .filter(HumanType.HUMAN_NOTICE_ACKNOWLEDGED::is)
-              .filter(record -> record.path("payload").path("notice_id").asText().equals(noticeId))
-              .filter(record -> by.is(Person.of(record).name()))
-              .filter(record -> by.verified() == Person.of(record).verified())
+              .filter(record -> record.is(HumanType.HUMAN_NOTICE_ACKNOWLEDGED))
+              .filter(record -> record.noticeId().equals(noticeId))
+              .filter(record -> by.is(record.by().name()))
+              .filter(record -> by.verified() == record.by().verified())
               .findFirst()
               .orElseGet(
                   () ->
                       records.write(
-                          List.of(records.record(HumanType.HUMAN_NOTICE_ACKNOWLEDGED, payload))));
+                          List.of(records.record(HumanType.HUMAN_NOTICE_ACKNOWLEDGED, payload))))
+              .json();
         });
   }
 
@@ -201,12 +202,12 @@ public final class HumanDesk {
         });
   }
 
-  private static List<ObjectNode> timedOut(HumanRequest request, HumanRecords records) {
+  private static List<HumanRecord> timedOut(HumanRequest request, HumanRecords records) {
     Question question = request.question();
     ObjectNode payload = Json.object().put("request_id", request.id());
     payload.put("due_at", Json.timestamp(question.dueAt()));
     payload.put("timed_out_at", Json.timestamp(records.now()));
-    ObjectNode timeout = records.record(HumanType.HUMAN_INPUT_TIMEOUT, payload);
+    HumanRecord timeout = records.record(HumanType.HUMAN_INPUT_TIMEOUT, payload);
     ObjectNode byDefault = question.defaultAnswer();
     if (byDefault == null) {
       return List.of(timeout);

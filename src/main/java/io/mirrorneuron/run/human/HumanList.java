@@ -1,6 +1,5 @@
 package io.mirrorneuron.run.human;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.wire.Json;
@@ -34,22 +33,18 @@ final class HumanList {
     return answer;
   }
 
-  private static Predicate<ObjectNode> filter(HumanState state, String word, Instant now) {
+  private static Predicate<HumanRecord> filter(HumanState state, String word, Instant now) {
     if (word == null) {
       return record -> true;
     }
     if (UNANSWERED.contains(word)) {
       return record ->
-          HumanType.HUMAN_INPUT_REQUESTED.is(record)
-              && state.requests().containsKey(HumanState.requestId(record))
-              && state.requests().get(HumanState.requestId(record)).is(word, now);
+          record.is(HumanType.HUMAN_INPUT_REQUESTED)
+              && state.requests().containsKey(record.requestId())
+              && state.requests().get(record.requestId()).is(word, now);
     }
     return word.equals("answered")
-        ? HumanType.HUMAN_INPUT_RECEIVED::is
-        : record -> status(record).equalsIgnoreCase(word);
-  }
-
-  private static String status(JsonNode record) {
-    return record.path("payload").path("status").asText(record.path("status").asText(""));
+        ? record -> record.is(HumanType.HUMAN_INPUT_RECEIVED)
+        : record -> record.status().equalsIgnoreCase(word);
   }
 }

@@ -1,11 +1,10 @@
 package io.mirrorneuron.run.human;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.folder.LogFollower;
-import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunLog;
+import io.mirrorneuron.run.folder.RunRecord;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -23,8 +22,8 @@ final class HumanLog {
   private final LogFollower human;
   private final LogFollower events;
   private final Set<String> known = new HashSet<>();
-  private final List<ObjectNode> own = new ArrayList<>();
-  private final List<ObjectNode> others = new ArrayList<>();
+  private final List<HumanRecord> own = new ArrayList<>();
+  private final List<HumanRecord> others = new ArrayList<>();
   private HumanState state = HumanState.of(List.of(), List.of());
 
   HumanLog(RunFolder folder) {
@@ -48,12 +47,13 @@ final class HumanLog {
     return state;
   }
 
-  private static boolean isHuman(ObjectNode event) {
-    return event.path("channel").asText().equals("human");
+  private static boolean isHuman(RunRecord event) {
+    return event.channel().equals(RunLog.HUMAN.channel());
   }
 
-  private void add(List<ObjectNode> records, List<ObjectNode> to) {
-    for (ObjectNode record : records) {
+  private void add(List<RunRecord> records, List<HumanRecord> to) {
+    for (RunRecord line : records) {
+      HumanRecord record = HumanRecord.of(line);
       if (known.add(key(record))) {
         to.add(record);
       }
@@ -61,16 +61,13 @@ final class HumanLog {
   }
 
   /** The same for the two copies of a record; secrets are hidden in one of them. */
-  private static String key(ObjectNode record) {
-    String span = record.path("span_id").asText("");
+  private static String key(HumanRecord record) {
+    String span = record.line().spanId();
     if (span.isEmpty()) {
-      return new String(Json.canonical(HumanCopies.withoutSecrets(record)), StandardCharsets.UTF_8);
+      return new String(
+          Json.canonical(HumanCopies.withoutSecrets(record.json())), StandardCharsets.UTF_8);
     }
     return String.join(
-        " ",
-        span,
-        record.path("type").asText(),
-        HumanState.requestId(record),
-        String.valueOf(Records.time(record)));
+        " ", span, record.line().type(), record.requestId(), String.valueOf(record.time()));
   }
 }

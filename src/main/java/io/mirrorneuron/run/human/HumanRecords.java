@@ -5,6 +5,8 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.run.folder.RunFolder;
+import io.mirrorneuron.run.folder.RunHeader;
+import io.mirrorneuron.run.folder.RunRecord;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
 import java.util.List;
@@ -17,27 +19,26 @@ import java.util.function.Supplier;
  */
 record HumanRecords(RunFolder folder, HumanState state, Instant now, Supplier<String> ids) {
 
-  ObjectNode record(HumanType type, ObjectNode payload) {
-    ObjectNode run = folder.peek("run.json").orElseGet(Json::object);
+  HumanRecord record(HumanType type, ObjectNode payload) {
+    RunHeader run = RunHeader.ofRun(folder);
     ObjectNode record = Json.object();
     record.put("ts", Json.timestamp(now));
     record.put("run_id", folder.runId());
-    record.put("blueprint_id", run.path("blueprint_id").textValue());
+    record.put("blueprint_id", run.blueprintIdOrNull());
     record.put("trace_id", traceId(run));
     record.put("span_id", "spn_" + ids.get());
     record.put("channel", "human");
     record.put("type", type.word());
     record.set("payload", payload);
-    return record;
+    return HumanRecord.of(new RunRecord(record));
   }
 
   /** A run has one; where nobody made it, the first human record does. */
-  private String traceId(ObjectNode run) {
-    String known = run.path("trace_id").asText("");
-    return !known.isEmpty()
-        ? known
+  private String traceId(RunHeader run) {
+    return !run.traceId().isEmpty()
+        ? run.traceId()
         : state.records().stream()
-            .map(record -> record.path("trace_id").asText(""))
+            .map(record -> record.line().traceId())
             .filter(id -> !id.isEmpty())
             .findFirst()
             .orElseGet(() -> "trc_" + ids.get());
@@ -49,16 +50,16 @@ record HumanRecords(RunFolder folder, HumanState state, Instant now, Supplier<St
    * @return the last
    * @throws MnException TOO_LARGE when one would not be stored whole
    */
-  ObjectNode write(List<ObjectNode> records) {
-    for (ObjectNode record : records) {
-      if (Json.canonical(record).length > Records.MAX_BYTES) {
+  HumanRecord write(List<HumanRecord> records) {
+    for (HumanRecord record : records) {
+      if (Json.canonical(record.json()).length > Records.MAX_BYTES) {
         throw new MnException(
             ErrorCode.TOO_LARGE,
             "record_too_large",
             "what is recorded may have %d bytes".formatted(Records.MAX_BYTES));
       }
     }
-    HumanCopies.write(folder, records);
+    HumanCopies.write(folder, records.stream().map(HumanRecord::json).toList());
     return records.getLast();
   }
 }

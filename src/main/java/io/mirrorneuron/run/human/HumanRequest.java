@@ -1,8 +1,5 @@
 package io.mirrorneuron.run.human;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.run.folder.Records;
-import io.mirrorneuron.wire.Json;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
@@ -21,9 +18,9 @@ record HumanRequest(
     String id,
     Question question,
     Claim claim,
-    List<ObjectNode> approvals,
-    ObjectNode answer,
-    ObjectNode closing,
+    List<HumanRecord> approvals,
+    HumanRecord answer,
+    HumanRecord closing,
     boolean leftOver) {
 
   /** Of a run that goes on. */
@@ -31,9 +28,9 @@ record HumanRequest(
       String id,
       Question question,
       Claim claim,
-      List<ObjectNode> approvals,
-      ObjectNode answer,
-      ObjectNode closing) {
+      List<HumanRecord> approvals,
+      HumanRecord answer,
+      HumanRecord closing) {
     this(id, question, claim, approvals, answer, closing, false);
   }
 
@@ -45,8 +42,8 @@ record HumanRequest(
   }
 
   /** After the next record. */
-  HumanRequest after(ObjectNode record) {
-    return switch (HumanType.of(record)) {
+  HumanRequest after(HumanRecord record) {
+    return switch (record.type()) {
       case HUMAN_INPUT_REQUESTED -> asked(Question.of(record));
       case HUMAN_REQUEST_CLAIMED -> with(claim(record));
       case HUMAN_REQUEST_RELEASED -> with((Claim) null);
@@ -74,15 +71,15 @@ record HumanRequest(
     return new HumanRequest(id, question, next, approvals, answer, closing);
   }
 
-  private static Claim claim(ObjectNode record) {
-    Instant until = Records.time(Json.object().set("ts", record.path("payload").get("until")));
-    return until == null ? null : new Claim(Person.of(record), until);
+  private static Claim claim(HumanRecord record) {
+    Instant until = record.claimedUntil();
+    return until == null ? null : new Claim(record.by(), until);
   }
 
   /** An approval ends the claim of its author. */
-  private HumanRequest approved(ObjectNode record) {
-    List<ObjectNode> all = Stream.concat(approvals.stream(), Stream.of(record)).toList();
-    boolean done = claim != null && Person.of(record).passesFor(claim.by());
+  private HumanRequest approved(HumanRecord record) {
+    List<HumanRecord> all = Stream.concat(approvals.stream(), Stream.of(record)).toList();
+    boolean done = claim != null && record.by().passesFor(claim.by());
     return new HumanRequest(id, question, done ? null : claim, all, answer, closing);
   }
 
@@ -94,7 +91,7 @@ record HumanRequest(
   }
 
   /** The decisions on the present question: the valid answer, then the approvals. */
-  Stream<ObjectNode> decisions() {
+  Stream<HumanRecord> decisions() {
     return Stream.concat(Stream.ofNullable(answer), approvals.stream());
   }
 
@@ -105,8 +102,8 @@ record HumanRequest(
 
   /** When it was closed; null while it is open, or when nobody wrote that down. */
   Instant closedAt() {
-    ObjectNode last = answer != null ? answer : closing;
-    return last == null ? null : Records.time(last);
+    HumanRecord last = answer != null ? answer : closing;
+    return last == null ? null : last.time();
   }
 
   boolean isOverdue(Instant now) {
@@ -130,7 +127,7 @@ record HumanRequest(
     if (isOpen()) {
       return isOverdue(now) ? "overdue" : claimAt(now) != null ? "claimed" : "pending";
     }
-    return answer == null && HumanType.HUMAN_INPUT_TIMEOUT.is(closing) ? "timed_out" : "answered";
+    return answer == null && closing.is(HumanType.HUMAN_INPUT_TIMEOUT) ? "timed_out" : "answered";
   }
 
   /** Whether the word says how it stands; {@code pending} is all that is open. */

@@ -1,7 +1,5 @@
 package io.mirrorneuron.run.human;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.run.folder.Records;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -9,7 +7,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * The human side of one run at one moment. Immutable.
@@ -17,7 +14,7 @@ import java.util.stream.Stream;
  * @param records all, by time
  * @param requests by id, in the order in which they were asked
  */
-record HumanState(List<ObjectNode> records, Map<String, HumanRequest> requests) {
+record HumanState(List<HumanRecord> records, Map<String, HumanRequest> requests) {
 
   /**
    * What the records make of the requests. The order of {@code human.jsonl} is the order of what
@@ -27,15 +24,15 @@ record HumanState(List<ObjectNode> records, Map<String, HumanRequest> requests) 
    * @param human of {@code human.jsonl}, in its order
    * @param others that only the event log has
    */
-  static HumanState of(List<ObjectNode> human, List<ObjectNode> others) {
-    List<ObjectNode> records = new ArrayList<>(human);
+  static HumanState of(List<HumanRecord> human, List<HumanRecord> others) {
+    List<HumanRecord> records = new ArrayList<>(human);
     records.addAll(others);
-    records.sort(Comparator.comparing(HumanState::moment));
+    records.sort(Comparator.comparing(HumanRecord::timeOrFirst));
     Map<String, HumanRequest> requests = new LinkedHashMap<>();
     human.forEach(record -> fold(requests, record));
     Map<String, HumanRequest> told = Map.copyOf(requests);
     others.stream()
-        .sorted(Comparator.comparing(HumanState::moment))
+        .sorted(Comparator.comparing(HumanRecord::timeOrFirst))
         .filter(record -> isNews(record, told, requests))
         .forEach(record -> fold(requests, record));
     requests.values().removeIf(request -> request.question() == null);
@@ -49,8 +46,8 @@ record HumanState(List<ObjectNode> records, Map<String, HumanRequest> requests) 
     return new HumanState(records, Collections.unmodifiableMap(ended));
   }
 
-  private static void fold(Map<String, HumanRequest> requests, ObjectNode record) {
-    String id = requestId(record);
+  private static void fold(Map<String, HumanRequest> requests, HumanRecord record) {
+    String id = record.requestId();
     if (!id.isEmpty()) {
       requests.merge(
           id, HumanRequest.unknown(id).after(record), (request, _) -> request.after(record));
@@ -58,40 +55,20 @@ record HumanState(List<ObjectNode> records, Map<String, HumanRequest> requests) 
   }
 
   private static boolean isNews(
-      ObjectNode record, Map<String, HumanRequest> told, Map<String, HumanRequest> requests) {
-    HumanRequest request = requests.get(requestId(record));
+      HumanRecord record, Map<String, HumanRequest> told, Map<String, HumanRequest> requests) {
+    HumanRequest request = requests.get(record.requestId());
     if (request == null || request.question() == null) {
       return true;
     }
-    Instant moment = moment(record);
+    Instant moment = record.timeOrFirst();
     Instant asked = orMin(request.question().askedAt());
-    if (!HumanType.HUMAN_INPUT_REQUESTED.is(record)) {
+    if (!record.is(HumanType.HUMAN_INPUT_REQUESTED)) {
       return !moment.isBefore(asked);
     }
     HumanRequest inFile = told.get(request.id());
     return (inFile == null || inFile.question() == null)
         && moment.isAfter(asked)
         && moment.isAfter(orMin(request.closedAt()));
-  }
-
-  static String requestId(ObjectNode record) {
-    return record.path("payload").path("request_id").asText(record.path("request_id").asText(""));
-  }
-
-  /** All names under which a notice may be acknowledged; empty for what is none. */
-  static Stream<String> noticeIds(ObjectNode record) {
-    return HumanType.HUMAN_NOTICE.is(record)
-        ? Stream.of(
-                record.path("payload").path("notice_id"),
-                record.path("payload").path("id"),
-                record.path("span_id"))
-            .map(id -> id.asText(""))
-            .filter(id -> !id.isEmpty())
-        : Stream.empty();
-  }
-
-  private static Instant moment(ObjectNode record) {
-    return orMin(Records.time(record));
   }
 
   private static Instant orMin(Instant instant) {

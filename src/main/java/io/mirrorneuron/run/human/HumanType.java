@@ -1,6 +1,5 @@
 package io.mirrorneuron.run.human;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
 
 /** What a human record tells; its {@code type}. */
@@ -17,21 +16,32 @@ enum HumanType {
   HUMAN_DECISION_APPLIED,
   OTHER;
 
+  private final String word = name().toLowerCase(Locale.ROOT);
+
   String word() {
-    return name().toLowerCase(Locale.ROOT);
+    return word;
   }
 
-  static HumanType of(ObjectNode record) {
-    String word = record.path("type").asText();
+  static HumanType of(String word) {
     for (HumanType type : values()) {
-      if (type.word().equals(word)) {
+      if (type.word.equals(word)) {
         return type;
       }
     }
     return OTHER;
   }
 
-  boolean is(ObjectNode record) {
-    return of(record) == this;
+  /** Whether the desk writes it; of what programs write they make their own copies. */
+  boolean isDecision() {
+    return switch (this) {
+      case HUMAN_NOTICE_ACKNOWLEDGED,
+          HUMAN_REQUEST_CLAIMED,
+          HUMAN_REQUEST_RELEASED,
+          HUMAN_APPROVAL_RECORDED,
+          HUMAN_INPUT_RECEIVED,
+          HUMAN_INPUT_TIMEOUT ->
+          true;
+      case HUMAN_NOTICE, HUMAN_INPUT_REQUESTED, HUMAN_DECISION_APPLIED, OTHER -> false;
+    };
   }
 }

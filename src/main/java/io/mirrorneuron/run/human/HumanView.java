@@ -1,10 +1,8 @@
 package io.mirrorneuron.run.human;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.Redaction;
 import java.time.Instant;
@@ -45,25 +43,24 @@ final class HumanView {
     return json;
   }
 
-  private static ObjectNode decision(ObjectNode record) {
-    JsonNode payload = record.path("payload");
+  private static ObjectNode decision(HumanRecord record) {
     ObjectNode json = Json.object();
-    json.put("type", record.path("type").asText());
-    Person.of(record).signs(json);
-    json.put("at", time(Records.time(record)));
-    json.put("decision", payload.path("decision").textValue());
-    json.put("approved", payload.path("approved").asBoolean(false));
-    json.put("shown_sha256", payload.path("shown_sha256").textValue());
+    json.put("type", record.line().type());
+    record.by().signs(json);
+    json.put("at", time(record.time()));
+    json.put("decision", record.decision());
+    json.put("approved", record.isApproval());
+    json.put("shown_sha256", record.shownSha256());
     return json;
   }
 
   /** A record as it is written, but for its secrets. */
-  static ObjectNode record(ObjectNode record) {
-    ObjectNode shown = Redaction.of(record);
-    if (shown != record && shown.get("payload") instanceof ObjectNode payload) {
+  static ObjectNode record(HumanRecord record) {
+    ObjectNode shown = Redaction.of(record.json());
+    if (shown != record.json() && shown.get("payload") instanceof ObjectNode payload) {
       ObjectNode whole = payload.deepCopy();
       for (String form : Set.of("form", "schema")) {
-        if (record.path("payload").path(form) instanceof ObjectNode original) {
+        if (record.line().payload().path(form) instanceof ObjectNode original) {
           whole.set(form, original);
         }
       }

@@ -66,9 +66,8 @@ public record Person(String name, boolean verified) {
     return person;
   }
 
-  /** Who made the record. */
-  public static Person of(ObjectNode record) {
-    JsonNode payload = record.path("payload");
+  /** Whom a payload names as the one whose doing it tells; see {@link #signs}. */
+  static Person in(JsonNode payload) {
     return new Person(
         payload.path("by").asText(ANONYMOUS), payload.path(VERIFIED).asBoolean(false));
   }

@@ -25,13 +25,11 @@ record Question(ObjectNode payload, Instant askedAt, String blueprintId, String 
   /** Ten years; longer time limits are ignored. */
   private static final double MAX_SECONDS = 315_360_000;
 
-  static Question of(ObjectNode record) {
-    ObjectNode payload = record.get("payload") instanceof ObjectNode shown ? shown : Json.object();
+  static Question of(HumanRecord record) {
+    ObjectNode payload =
+        record.line().payload() instanceof ObjectNode shown ? shown : Json.object();
     return new Question(
-        payload,
-        Records.time(record),
-        record.path("blueprint_id").textValue(),
-        sha256(Json.canonical(payload)));
+        payload, record.time(), record.line().blueprintId(), sha256(Json.canonical(payload)));
   }
 
   private static String sha256(byte[] bytes) {
@@ -76,7 +74,7 @@ record Question(ObjectNode payload, Instant askedAt, String blueprintId, String 
   /** When the time limit ends; null without one. */
   Instant dueAt() {
     if (payload.has("due_at")) {
-      return Records.time(Json.object().set("ts", payload.get("due_at")));
+      return Records.time(payload.get("due_at").asText(""));
     }
     double seconds = payload.path("timeout_seconds").asDouble(-1);
     if (askedAt == null || !(seconds >= 0 && seconds <= MAX_SECONDS)) {

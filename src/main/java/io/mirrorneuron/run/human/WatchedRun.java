@@ -1,8 +1,7 @@
 package io.mirrorneuron.run.human;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.run.folder.RunFolder;
-import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.run.folder.RunHeader;
 import java.io.File;
 import java.util.List;
 import java.util.stream.Stream;
@@ -31,9 +30,7 @@ final class WatchedRun {
     if (!now.equals(stamps)) {
       stamps = now;
       over = !exists() || folder.isOver();
-      ObjectNode run = folder.peek("run.json").orElseGet(Json::object);
-      ObjectNode job = folder.peek("job.json").orElseGet(Json::object);
-      blueprintId = run.path("blueprint_id").asText(job.path("blueprint_id").textValue());
+      blueprintId = RunHeader.ofRun(folder).or(RunHeader.ofJob(folder)).blueprintIdOrNull();
     }
     return over || !exists();
   }

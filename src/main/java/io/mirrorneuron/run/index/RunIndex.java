@@ -151,12 +151,18 @@ public final class RunIndex {
   }
 
   /**
-   * The page, with {@code seq}: another number, and a greater one, whenever a row of any run has
-   * become another, also of one that the page does not show, and when the server has started anew.
+   * A page and the state of the index that it shows.
+   *
+   * @param json as {@link #list} gives it, with {@code seq}
+   * @param seq greater whenever a row of any run has changed, also of one that the page does not
+   *     show, and when the server has been restarted
    */
-  public synchronized ObjectNode seen(Query query) {
+  public record Seen(ObjectNode json, long seq) {}
+
+  /** The page as it is now. */
+  public synchronized Seen seen(Query query) {
     ObjectNode page = list(query);
-    return page.put("seq", changes);
+    return new Seen(page.put("seq", changes), changes);
   }
 
   private synchronized void update() {

@@ -6,6 +6,7 @@ import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.run.folder.FileState;
 import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.run.folder.RunFolder;
+import io.mirrorneuron.run.folder.RunHeader;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -77,19 +78,21 @@ record RunRow(
     if (before != null && before.seen.equals(seen)) {
       return before;
     }
-    ObjectNode run = folder.peek("run.json").orElseGet(Json::object);
-    ObjectNode job = folder.peek("job.json").orElseGet(Json::object);
-    String submitted = text("submitted_at", job, run);
-    String started = text("started_at", run, job);
+    RunHeader run = RunHeader.ofRun(folder);
+    RunHeader job = RunHeader.ofJob(folder);
+    RunHeader runFirst = run.or(job);
+    RunHeader jobFirst = job.or(run);
+    String submitted = jobFirst.submittedAt();
+    String started = runFirst.startedAt();
     return new RunRow(
         folder.runId(),
-        text("job_id", job, run),
-        text("blueprint_id", run, job),
-        text("trace_id", run, job),
-        status(run, job),
+        jobFirst.jobId(),
+        runFirst.blueprintId(),
+        runFirst.traceId(),
+        status(run.status(), job.status()),
         submitted,
         started,
-        text("ended_at", run, job),
+        runFirst.endedAt(),
         before == null ? new Place(at(folder, started, submitted), folder.runId()) : before.place,
         seen);
   }
@@ -131,9 +134,7 @@ record RunRow(
   /**
    * The runtime has the last word; until it says so, a program may know better what it waits for.
    */
-  private static String status(ObjectNode run, ObjectNode job) {
-    String runtime = job.path("status").asText("");
-    String program = run.path("status").asText("");
+  private static String status(String program, String runtime) {
     String status = RunStatus.ofAnyCase(runtime).isFinal() || program.isEmpty() ? runtime : program;
     return status.isEmpty() ? "unknown" : status;
   }
@@ -145,10 +146,5 @@ record RunRow(
     } catch (IOException e) {
       return Instant.EPOCH;
     }
-  }
-
-  private static String text(String member, ObjectNode first, ObjectNode second) {
-    String text = first.path(member).asText("");
-    return text.isEmpty() ? second.path(member).asText("") : text;
   }
 }

@@ -1,7 +1,9 @@
 package io.mirrorneuron.run.journal;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.run.folder.LogLevel;
 import io.mirrorneuron.run.folder.RunLog;
+import io.mirrorneuron.wire.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -19,7 +21,7 @@ import java.util.Arrays;
  * @param jobSeq the number of that event
  * @param json the envelope, UTF-8
  */
-record JournalEntry(
+public record JournalEntry(
     long seq,
     RunLog log,
     int level,
@@ -31,6 +33,12 @@ record JournalEntry(
     byte[] json) {
 
   static final String NO_JOB = "-";
+
+  /** The record as its file has it, redacted. */
+  public ObjectNode record() {
+    String envelope = new String(json, StandardCharsets.UTF_8);
+    return (ObjectNode) Json.parseObject(envelope, "journal").get("payload");
+  }
 
   byte[] line() {
     byte[] head =

@@ -6,6 +6,7 @@ import io.mirrorneuron.run.folder.EventId;
 import io.mirrorneuron.run.folder.LogLevel;
 import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.run.folder.RunLog;
+import io.mirrorneuron.run.folder.RunRecord;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.Redaction;
 import java.nio.charset.StandardCharsets;
@@ -17,27 +18,28 @@ import java.time.Instant;
  * @param end where its line ends in the file
  * @param hash of the line
  */
-record LogLine(Instant time, RunLog log, String file, long end, long hash, ObjectNode record) {
+record LogLine(Instant time, RunLog log, String file, long end, long hash, RunRecord record) {
   private static final int LONGEST_WORD = 128;
 
   /** The entry with this number. */
   JournalEntry entry(long seq, String runId) {
-    String ts = word(Records.timeText(record));
+    ObjectNode json = record.json();
+    String ts = word(Records.timeText(json));
     String type =
         switch (log) {
           case LOGS -> "log";
           case RESOURCES -> "resource_sample";
-          default -> word(record.path("type").asText("error"));
+          default -> word(record.typeOr("error"));
         };
-    JsonNode level = record.has("level") ? record.get("level") : record.get("severity");
+    JsonNode level = json.has("level") ? json.get("level") : json.get("severity");
     ObjectNode told = Json.object().put("schema", "mn.blueprint.stream.v1");
     told.put("id", "%s:%s:%d:%s:%s".formatted(runId, log.channel(), seq, ts, type));
     told.put("seq", seq).put("ts", ts).put("run_id", runId);
-    told.set("blueprint_id", record.get("blueprint_id"));
+    told.set("blueprint_id", json.get("blueprint_id"));
     told.put("channel", log.channel()).put("type", type);
     told.put("level", level != null && level.isTextual() ? level.textValue() : null);
-    told.set("payload", Redaction.of(record));
-    EventId event = EventId.of(record);
+    told.set("payload", Redaction.of(json));
+    EventId event = record.eventId();
     return new JournalEntry(
         seq,
         log,

@@ -1,15 +1,13 @@
 package io.mirrorneuron.run.journal;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.run.folder.EventId;
 import io.mirrorneuron.run.folder.FileState;
 import io.mirrorneuron.run.folder.LineReader;
 import io.mirrorneuron.run.folder.LogFiles;
 import io.mirrorneuron.run.folder.LogPosition;
-import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunLog;
-import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.run.folder.RunRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -118,9 +116,9 @@ final class LogTail {
       Instant time = Instant.EPOCH;
       for (byte[] text = reader.next(); text != null; text = reader.next()) {
         long hash = LogPosition.hash(text);
-        ObjectNode record = isJournalled(hash) ? null : parse(text);
-        if (record != null && !isTaken(EventId.of(record), sources)) {
-          Instant own = Records.time(record);
+        RunRecord record = isJournalled(hash) ? null : RunRecord.parse(text);
+        if (record != null && !isTaken(record.eventId(), sources)) {
+          Instant own = record.time();
           time = own == null ? time : own;
           lines.add(new LogLine(time, log, key, reader.end(), hash, record));
         } else if (lines.isEmpty()) {
@@ -186,15 +184,6 @@ final class LogTail {
 
   private boolean isTaken(EventId event, SourcePositions sources) {
     return event != null && (sources.has(log, event.job(), event.seq()) || !underWay.add(event));
-  }
-
-  /** Null for what is no record; other readers skip it too. */
-  private static ObjectNode parse(byte[] line) {
-    try {
-      return Json.MAPPER.readTree(line) instanceof ObjectNode record ? record : null;
-    } catch (IOException e) {
-      return null;
-    }
   }
 
   private static boolean isPacked(Path file) {

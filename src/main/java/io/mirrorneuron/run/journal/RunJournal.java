@@ -7,9 +7,7 @@ import io.mirrorneuron.run.folder.LogLevel;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.storage.OutOfRoom;
-import io.mirrorneuron.wire.Json;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -58,11 +56,11 @@ public final class RunJournal {
   }
 
   /**
-   * @param records envelopes, UTF-8
+   * @param entries in order
    * @param next the number behind which the next page begins
    * @param complete whether this was all there is now
    */
-  public record Page(List<byte[]> records, long next, boolean complete) {}
+  public record Page(List<JournalEntry> entries, long next, boolean complete) {}
 
   /** Copies all new records of the files; cheap when there are none. */
   public void catchUp() {
@@ -126,20 +124,20 @@ public final class RunJournal {
 
   /** The first records behind a number that pass the filter, one page of them. */
   public Page page(long after, Filter filter, int limit) {
-    List<byte[]> records = new ArrayList<>();
+    List<JournalEntry> entries = new ArrayList<>();
     long[] seen = {after, 0};
     boolean[] complete = {true};
     try {
       files.read(
           after,
           entry -> {
-            if (records.size() == limit || seen[1] > PAGE_BYTES) {
+            if (entries.size() == limit || seen[1] > PAGE_BYTES) {
               complete[0] = false;
               return false;
             }
             seen[0] = entry.seq();
             if (filter.passes(entry)) {
-              records.add(entry.json());
+              entries.add(entry);
               seen[1] += entry.json().length;
             }
             return true;
@@ -147,7 +145,7 @@ public final class RunJournal {
     } catch (IOException e) {
       throw damaged(e);
     }
-    return new Page(records, seen[0], complete[0]);
+    return new Page(entries, seen[0], complete[0]);
   }
 
   /**
@@ -193,7 +191,7 @@ public final class RunJournal {
       throw damaged(e);
     }
     return new OfPrograms(
-        found.stream().map(RunJournal::payload).toList(),
+        found.stream().map(JournalEntry::record).toList(),
         found.isEmpty() ? 0 : found.getLast().seq(),
         next[0]);
   }
@@ -221,18 +219,9 @@ public final class RunJournal {
       throws IOException {
     List<ObjectNode> payloads = new ArrayList<>();
     files
-        .last(
-            limit,
-            Long.MAX_VALUE,
-            entry ->
-                filter.passes(entry) && payload(entry) instanceof ObjectNode p && wanted.test(p))
-        .forEach(entry -> payloads.add(payload(entry)));
+        .last(limit, Long.MAX_VALUE, entry -> filter.passes(entry) && wanted.test(entry.record()))
+        .forEach(entry -> payloads.add(entry.record()));
     return payloads;
-  }
-
-  private static ObjectNode payload(JournalEntry entry) {
-    String json = new String(entry.json(), StandardCharsets.UTF_8);
-    return (ObjectNode) Json.parseObject(json, "journal").get("payload");
   }
 
   private MnException damaged(IOException cause) {

@@ -1,15 +1,18 @@
 package io.mirrorneuron.run.journal;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.folder.LogPosition;
 import io.mirrorneuron.run.folder.NumberSet;
 import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.wire.Json;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * How far a journal has read the files it is made of, and which events of jobs it has: all that
@@ -60,51 +63,72 @@ final class SourcePositions {
     }
   }
 
-  /** The first line of a segment: what the segments before it, which may go, have told. */
+  /**
+   * The first line of a segment: what the segments before it, which may go, have told.
+   *
+   * @param files how far each was read, by log and identity
+   * @param lastFiles by log
+   * @param events the bounds of the ranges of numbers that were taken, by log and job
+   */
+  private record Account(
+      long seq,
+      Map<String, Reached> files,
+      Map<String, String> lastFiles,
+      Map<String, List<Long>> events) {
+    Account {
+      files = Objects.requireNonNullElse(files, Map.of());
+      lastFiles = Objects.requireNonNullElse(lastFiles, Map.of());
+      events = Objects.requireNonNullElse(events, Map.of());
+    }
+
+    /**
+     * @param hash as {@link LogPosition} has it, in hexadecimal digits
+     */
+    @JsonFormat(shape = JsonFormat.Shape.ARRAY)
+    @JsonPropertyOrder({"end", "hash"})
+    private record Reached(long end, String hash) {}
+  }
+
+  /** The positions as the first line of a segment has them. */
   String account() {
-    ObjectNode account = Json.object().put("seq", seq);
-    ObjectNode files = account.putObject("files");
+    Map<String, Account.Reached> files = new HashMap<>();
     positions.forEach(
-        (file, at) -> files.putArray(file).add(at.end()).add(Long.toHexString(at.hash())));
-    account.set("last_files", Json.MAPPER.valueToTree(lastFiles));
-    ObjectNode jobs = account.putObject("events");
-    events.forEach((name, taken) -> taken.forEachBound(jobs.putArray(name)::add));
-    return Json.write(account);
+        (file, at) -> files.put(file, new Account.Reached(at.end(), Long.toHexString(at.hash()))));
+    Map<String, List<Long>> taken = new HashMap<>();
+    events.forEach(
+        (name, numbers) -> {
+          List<Long> bounds = new ArrayList<>();
+          numbers.forEachBound(bounds::add);
+          taken.put(name, bounds);
+        });
+    return Json.write(new Account(seq, files, lastFiles, taken));
   }
 
   /** Restores the positions from a segment's first line; answers whether the line was one. */
   boolean readAccount(byte[] line) {
-    JsonNode account;
+    Account account;
     try {
-      account = Json.parse(new String(line, StandardCharsets.UTF_8));
-    } catch (JsonProcessingException e) {
+      account = Json.read(new String(line, StandardCharsets.UTF_8), Account.class, "account");
+    } catch (MnException e) {
       return false;
     }
-    seq = account.path("seq").asLong();
+    seq = account.seq();
     account
-        .path("files")
-        .properties()
+        .files()
         .forEach(
-            file ->
+            (file, at) ->
                 positions.put(
-                    file.getKey(),
-                    new LogPosition(
-                        file.getValue().path(0).asLong(),
-                        Long.parseUnsignedLong(file.getValue().path(1).asText("0"), 16))));
+                    file, new LogPosition(at.end(), Long.parseUnsignedLong(at.hash(), 16))));
+    lastFiles.putAll(account.lastFiles());
     account
-        .path("last_files")
-        .properties()
-        .forEach(file -> lastFiles.put(file.getKey(), file.getValue().asText()));
-    account
-        .path("events")
-        .properties()
+        .events()
         .forEach(
-            job -> {
+            (name, bounds) -> {
               NumberSet taken = new NumberSet();
-              for (int i = 0; i + 1 < job.getValue().size(); i += 2) {
-                taken.add(job.getValue().get(i).asLong(), job.getValue().get(i + 1).asLong() - 1);
+              for (int i = 0; i + 1 < bounds.size(); i += 2) {
+                taken.add(bounds.get(i), bounds.get(i + 1) - 1);
               }
-              events.put(job.getKey(), taken);
+              events.put(name, taken);
             });
     return true;
   }

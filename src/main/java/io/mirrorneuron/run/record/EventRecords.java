@@ -3,42 +3,45 @@ package io.mirrorneuron.run.record;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.run.folder.EventId;
+import io.mirrorneuron.run.folder.RunRecord;
 import io.mirrorneuron.wire.DerivedId;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.Redaction;
+import java.util.List;
 import java.util.Set;
 
 /**
- * Makes the records of a job's events in the line files of its run. Deterministic: the same event
- * gives the same record.
+ * Makes the records that the logs of a run have of its job's events. The same event always gives
+ * the same record.
  */
 final class EventRecords {
-  /** Members of an event that stand beside its payload. */
+  /** Members of an event that its record has at the top level; all others go into the payload. */
   private static final Set<String> OWN =
       Set.of("seq", "type", "timestamp", "agent_id", "node", "job_id", "payload");
 
-  private static final String JOB = "job";
-
   private final String runId;
-  private final JsonNode blueprintId;
+  private final String blueprintId;
   private final String traceId;
   private final String jobId;
   private final String jobSpan;
 
-  EventRecords(String runId, JsonNode blueprintId, String traceId, String jobId) {
+  /**
+   * @param blueprintId null when it is not known
+   */
+  EventRecords(String runId, String blueprintId, String traceId, String jobId) {
     this.runId = runId;
     this.blueprintId = blueprintId;
     this.traceId = traceId;
     this.jobId = jobId;
-    this.jobSpan = DerivedId.span(traceId, JOB, 0);
+    this.jobSpan = DerivedId.span(traceId, RecordedEvent.WHOLE_JOB, 0);
   }
 
   /** The record for {@code events.jsonl}. */
-  ObjectNode event(ObjectNode event) {
+  RunRecord event(RecordedEvent event) {
     ObjectNode record = head(event);
-    JsonNode payload = event.get("payload");
     ObjectNode members = Json.object();
     event
+        .json()
         .properties()
         .forEach(
             member -> {
@@ -46,54 +49,54 @@ final class EventRecords {
                 members.set(member.getKey(), member.getValue());
               }
             });
-    if (payload instanceof ObjectNode object) {
+    if (event.payload() instanceof ObjectNode object) {
       members.setAll(object);
-    } else if (payload != null) {
-      members.set("value", payload);
+    } else if (!event.payload().isMissingNode()) {
+      members.set("value", event.payload());
     }
     record.set("payload", Redaction.of(members));
-    return record;
+    return new RunRecord(record);
   }
 
   /** The record for {@code errors.jsonl}, or null when the event tells of no failure. */
-  ObjectNode error(ObjectNode event) {
+  RunRecord error(RecordedEvent event) {
     for (String at : new String[] {"/error", "/failure", "/payload/error", "/payload/failure"}) {
-      if (event.at(at) instanceof ObjectNode failure && failure.has("code")) {
+      if (event.json().at(at) instanceof ObjectNode failure && failure.has("code")) {
         ObjectNode record = Redaction.of(failure).deepCopy();
         JsonNode own = record.get("span_id");
         record.setAll(head(event));
         if (own != null) {
           record.set("span_id", own); // of what has failed
         }
-        return record;
+        return new RunRecord(record);
       }
     }
     return null;
   }
 
-  /** A span is what one step does in one attempt, or an agent outside of steps; in the job's. */
-  private void addSpan(ObjectNode record, ObjectNode event) {
-    String part = event.path("step_id").asText(event.path("agent_id").asText(JOB));
-    int attempt = event.path("attempt").asInt();
-    record.put("span_id", DerivedId.span(traceId, part, part.equals(JOB) ? 0 : attempt));
-    if (!part.equals(JOB)) {
+  /** One attempt of a step, or an agent outside of steps, is a span within that of the job. */
+  private void addSpan(ObjectNode record, RecordedEvent event) {
+    String part = event.part();
+    if (part.equals(RecordedEvent.WHOLE_JOB)) {
+      record.put("span_id", jobSpan);
+    } else {
+      record.put("span_id", DerivedId.span(traceId, part, event.attempt()));
       record.put("parent_span_id", jobSpan);
     }
   }
 
-  /** What every record of this event has. */
-  ObjectNode head(ObjectNode event) {
+  /** The members that the records of an event have in all logs. */
+  ObjectNode head(RecordedEvent event) {
     ObjectNode record = Json.object();
-    record.set("ts", event.path("timestamp"));
-    record.set("type", event.path("type"));
-    record.put("run_id", runId).set("blueprint_id", blueprintId);
+    record.put("ts", event.timestamp()).put("type", event.type());
+    record.put("run_id", runId).put("blueprint_id", blueprintId);
     record.put("trace_id", traceId).put("job_id", jobId);
-    record.set("seq", event.path("seq"));
-    record.put("event_id", new EventId(jobId, event.path("seq").asLong()).toString());
+    record.put("seq", event.seq());
+    record.put("event_id", new EventId(jobId, event.seq()).toString());
     addSpan(record, event);
-    for (String member : new String[] {"agent_id", "node"}) {
-      if (event.hasNonNull(member)) {
-        record.set(member, event.get(member));
+    for (String member : List.of("agent_id", "node")) {
+      if (event.json().hasNonNull(member)) {
+        record.set(member, event.json().get(member));
       }
     }
     return record;

@@ -3,40 +3,40 @@ package io.mirrorneuron.run.record;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.Redaction;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The JSON documents that the runtime writes of a run, and what it has to know for them. Secrets
- * that came with the manifest or with results are hidden here, before anything is written.
+ * Makes the JSON documents that the runtime writes into the folder of a run. Secrets in the
+ * manifest and in results are replaced here, before anything is written.
  */
 final class RecordedDocuments {
-  private static final List<String> PEOPLE = List.of("submitted_by", "cancelled_by");
-
   private final ObjectNode manifest;
-  private final JsonNode blueprintId;
-  private String startedAt;
+  private final String blueprintId;
+  private final String submittedAt;
   private String endedAt;
   private ObjectNode result;
 
-  RecordedDocuments(ObjectNode row, ObjectNode manifest) {
+  RecordedDocuments(RecordedJob job, ObjectNode manifest) {
     this.manifest = manifest;
-    this.startedAt = row.path("submitted_at").asText(null);
+    this.submittedAt = job.submittedAt();
     this.blueprintId =
         Stream.of("/metadata/mn_cli/blueprint_id", "/metadata/blueprint_id", "/blueprint_id")
             .map(manifest::at)
             .filter(JsonNode::isTextual)
+            .map(JsonNode::textValue)
             .findFirst()
-            .orElse(row.path("graph_id").isTextual() ? row.get("graph_id") : NullNode.instance);
+            .orElse(job.graphId());
   }
 
-  JsonNode blueprintId() {
+  /** Null when it is not known. */
+  String blueprintId() {
     return blueprintId;
   }
 
@@ -45,56 +45,58 @@ final class RecordedDocuments {
     return revision.isMissingNode() ? NullNode.instance : revision;
   }
 
-  /** Must be called with each event of the job, in order. */
-  void note(ObjectNode event) {
-    switch (event.path("type").asText()) {
+  /** Takes from an event what the documents need; must be given each event of the job, in order. */
+  void note(RecordedEvent event) {
+    switch (event.type()) {
       case "job_completed", "job_failed", "job_cancelled" -> {
-        endedAt = event.path("timestamp").asText();
-        result = event.get("result") instanceof ObjectNode object ? object : null;
+        endedAt = event.timestamp();
+        result = event.json().get("result") instanceof ObjectNode object ? object : null;
       }
       default -> {
-        // says nothing of the run as a whole
+        // no document tells of it
       }
     }
   }
 
   /** {@code job.json}: which job the run belongs to. */
-  ObjectNode job(ObjectNode row, String status) {
-    ObjectNode job = Json.object();
-    job.set("run_id", row.get("run_id"));
-    job.set("job_id", row.get("job_id"));
-    job.set("blueprint_id", blueprintId);
-    job.set("blueprint_revision", blueprintRevision());
-    job.set("graph_id", row.get("graph_id"));
-    job.set("job_name", row.get("job_name"));
-    job.set("trace_id", row.get("trace_id"));
-    job.put("submitted_at", row.path("submitted_at").asText().replaceFirst("\\.\\d+Z$", "Z"));
-    job.put("status", status);
-    people(job, row);
+  ObjectNode job(RecordedJob job, String status) {
+    ObjectNode document = Json.object();
+    document.put("run_id", job.runId());
+    document.put("job_id", job.jobId());
+    document.put("blueprint_id", blueprintId);
+    document.set("blueprint_revision", blueprintRevision());
+    document.put("graph_id", job.graphId());
+    document.put("job_name", job.jobName());
+    document.put("trace_id", job.traceId());
+    document.put("submitted_at", job.submittedAt().replaceFirst("\\.\\d+Z$", "Z"));
+    document.put("status", status);
+    setPeople(document, job);
     if (endedAt != null) {
-      job.put("ended_at", endedAt);
+      document.put("ended_at", endedAt);
     }
-    return job;
+    return document;
   }
 
   /**
-   * {@code run.json}: what the programs wrote of it stays, but the runtime knows best how it ended.
+   * {@code run.json}: members that programs wrote stay, except status, end and error, which are
+   * those of the job.
    *
+   * @param run as programs wrote it, changed here; empty when they wrote none
    * @param status of the job
    */
-  ObjectNode run(RunFolder folder, ObjectNode run, ObjectNode row, String status) {
-    absent(run, "run_id", row.get("run_id"));
-    absent(run, "blueprint_id", blueprintId);
-    absent(run, "blueprint_revision", blueprintRevision());
-    absent(run, "trace_id", row.get("trace_id"));
-    run.set("job_id", row.get("job_id"));
-    people(run, row);
+  ObjectNode run(RunFolder folder, ObjectNode run, RecordedJob job, String status) {
+    setIfAbsent(run, "run_id", TextNode.valueOf(job.runId()));
+    setIfAbsent(run, "blueprint_id", TextNode.valueOf(blueprintId));
+    setIfAbsent(run, "blueprint_revision", blueprintRevision());
+    setIfAbsent(run, "trace_id", TextNode.valueOf(job.traceId()));
+    run.put("job_id", job.jobId());
+    setPeople(run, job);
     if (!run.hasNonNull("started_at")) {
-      run.put("started_at", startedAt);
+      run.put("started_at", submittedAt);
     }
-    run.put("status", word(status)).put("ended_at", endedAt);
-    run.set("updated_at", row.get("updated_at"));
-    run.set("error", row.path("failure") instanceof ObjectNode failure ? failure : null);
+    run.put("status", runStatus(status)).put("ended_at", endedAt);
+    run.put("updated_at", job.updatedAt());
+    run.set("error", job.error().orElse(null));
     String path = folder.path().resolveSibling(folder.runId()).toString();
     run.put("run_dir", path);
     run.put("result_path", path + "/result.json");
@@ -102,7 +104,7 @@ final class RecordedDocuments {
     return run;
   }
 
-  /** Documents that hold the job's result, for a folder whose programs wrote none. */
+  /** By name, the documents with the job's result; written unless programs have written them. */
   Map<String, ObjectNode> result(RunFolder folder) {
     Map<String, ObjectNode> documents = new LinkedHashMap<>();
     if (result != null) {
@@ -126,7 +128,7 @@ final class RecordedDocuments {
     return Redaction.of(manifest);
   }
 
-  /** What the entry agents were given, where the manifest says it. */
+  /** The input of the entry agents, if the manifest has it. */
   Optional<ObjectNode> inputs() {
     return Stream.of("/initial_inputs", "/runtime/initial_inputs", "/inputs")
         .map(manifest::at)
@@ -135,25 +137,28 @@ final class RecordedDocuments {
         .map(inputs -> Redaction.of((ObjectNode) inputs));
   }
 
-  /** Who submitted and who cancelled the job: only what the row says, whatever programs write. */
-  private static void people(ObjectNode document, ObjectNode row) {
-    for (String member : PEOPLE) {
-      if (row.hasNonNull(member)) {
-        document.set(member, row.get(member));
-      } else {
-        document.remove(member);
-      }
+  /** Sets who submitted and who cancelled the job, as the store has it, not as programs write. */
+  private static void setPeople(ObjectNode document, RecordedJob job) {
+    setOrRemove(document, "submitted_by", job.submittedBy());
+    setOrRemove(document, "cancelled_by", job.cancelledBy());
+  }
+
+  private static void setOrRemove(ObjectNode document, String member, String name) {
+    if (name == null) {
+      document.remove(member);
+    } else {
+      document.put(member, name);
     }
   }
 
-  private static void absent(ObjectNode in, String member, JsonNode value) {
+  private static void setIfAbsent(ObjectNode in, String member, JsonNode value) {
     if (!in.has(member)) {
       in.set(member, value);
     }
   }
 
-  /** The words of a run's status are fewer than those of a job's. */
-  private static String word(String jobStatus) {
+  /** The status of a run whose job has this status: runs have fewer of them. */
+  private static String runStatus(String jobStatus) {
     return switch (jobStatus) {
       case "pending", "validated", "scheduled", "pausing" -> "running";
       default -> jobStatus;

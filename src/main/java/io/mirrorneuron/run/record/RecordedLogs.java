@@ -1,11 +1,10 @@
 package io.mirrorneuron.run.record;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.run.folder.EventLog;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunLog;
+import io.mirrorneuron.run.folder.RunRecord;
 import io.mirrorneuron.store.JobStore.StoredEvent;
-import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -16,86 +15,88 @@ import java.util.function.Consumer;
 import java.util.function.LongFunction;
 
 /**
- * The line files of a run that tell the events of one job. Remembers what it has written, so it has
- * to hear all events from the first; what the files have already is not written again.
+ * Writes the events of one job into the logs of its run, each once. Must be given all events of the
+ * job from the first, also those that an existing folder has already.
  */
 final class RecordedLogs {
-  /** Logs that the runtime writes even when nobody else does. */
+  /** Logs that the runtime writes; the others are written by programs and people only. */
   private static final Set<RunLog> OWN =
       EnumSet.of(RunLog.EVENTS, RunLog.ERRORS, RunLog.TIMELINE, RunLog.RESOURCES);
 
-  private final EventRecords form;
-  private final Consumer<ObjectNode> hears;
+  private final EventRecords records;
+  private final Consumer<RecordedEvent> listener;
   private final Map<RunLog, EventLog> logs = new EnumMap<>(RunLog.class);
   private TimelineRecords timeline;
 
   /**
-   * @param hears is told each event
+   * @param listener is given each event
    */
-  RecordedLogs(EventRecords form, String jobId, Consumer<ObjectNode> hears) {
-    this.form = form;
-    this.hears = hears;
-    this.timeline = new TimelineRecords(form);
+  RecordedLogs(EventRecords records, String jobId, Consumer<RecordedEvent> listener) {
+    this.records = records;
+    this.listener = listener;
+    this.timeline = new TimelineRecords(records);
     for (RunLog log : List.of(RunLog.EVENTS, RunLog.ERRORS, RunLog.TIMELINE)) {
       logs.put(log, new EventLog(log, jobId));
     }
   }
 
   /**
-   * Finds out what of the job an older folder has.
+   * Finds which events an existing folder has.
    *
    * @param present logs that have files
    */
-  void look(RunFolder folder, Set<RunLog> present) {
+  void findWritten(RunFolder folder, Set<RunLog> present) {
     logs.forEach(
-        (log, ours) -> {
+        (log, events) -> {
           if (present.contains(log)) {
-            ours.look(folder);
+            events.look(folder);
           }
         });
   }
 
-  /** Appends what the events say, unless the files have it. */
+  /** Appends the records of events, except those that the files have. */
   void append(RunFolder into, List<StoredEvent> page) {
-    Map<RunLog, List<ObjectNode>> records = new EnumMap<>(RunLog.class);
+    Map<RunLog, List<RunRecord>> found = new EnumMap<>(RunLog.class);
     for (StoredEvent stored : page) {
-      ObjectNode event = Json.parseObject(stored.json(), "stored event");
-      hears.accept(event);
-      add(records, RunLog.EVENTS, form.event(event));
-      add(records, RunLog.ERRORS, form.error(event));
-      add(records, RunLog.TIMELINE, timeline.record(event));
+      RecordedEvent event = RecordedEvent.parse(stored);
+      listener.accept(event);
+      add(found, RunLog.EVENTS, records.event(event));
+      add(found, RunLog.ERRORS, records.error(event));
+      add(found, RunLog.TIMELINE, timeline.record(event));
     }
-    records.forEach((log, lines) -> logs.get(log).append(into, lines));
+    found.forEach((log, lines) -> logs.get(log).append(into, lines));
   }
 
   /**
-   * @param record null for an event that the log does not tell
+   * @param record null when the log has none of the event
    */
-  private static void add(Map<RunLog, List<ObjectNode>> records, RunLog log, ObjectNode record) {
+  private static void add(Map<RunLog, List<RunRecord>> found, RunLog log, RunRecord record) {
     if (record != null) {
-      records.computeIfAbsent(log, none -> new ArrayList<>()).add(record);
+      found.computeIfAbsent(log, none -> new ArrayList<>()).add(record);
     }
   }
 
-  /** Whether the logs are the runtime's own, so that they and the store say all there is. */
+  /** Whether nobody but the runtime has written to any log of the run. */
   boolean isUntouched(RunFolder folder) {
     return OWN.containsAll(folder.logs())
         && logs.values().stream().allMatch(log -> log.isOurs(folder));
   }
 
   /**
-   * Writes again what a program that rewrote the files has lost.
+   * Writes again the records that programs have deleted or overwritten.
    *
-   * @param events the first events behind a number
+   * @param eventsAfter reads a page of the job's events whose numbers are above the given one
    */
-  void complete(RunFolder folder, LongFunction<List<StoredEvent>> events) {
+  void complete(RunFolder folder, LongFunction<List<StoredEvent>> eventsAfter) {
     logs.values().forEach(log -> log.look(folder));
     if (logs.values().stream().noneMatch(EventLog::lacksSome)) {
       return;
     }
-    timeline = new TimelineRecords(form);
+    timeline = new TimelineRecords(records);
     long after = 0;
-    for (List<StoredEvent> page = events.apply(0); !page.isEmpty(); page = events.apply(after)) {
+    for (List<StoredEvent> page = eventsAfter.apply(0);
+        !page.isEmpty();
+        page = eventsAfter.apply(after)) {
       append(folder, page);
       after = page.getLast().seq();
     }

@@ -1,10 +1,10 @@
 package io.mirrorneuron.run.record;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.run.folder.RunFolder;
+import io.mirrorneuron.run.folder.RunHeader;
 import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.run.human.HumanCopies;
 import io.mirrorneuron.run.journal.RunJournal;
@@ -18,12 +18,13 @@ import java.util.function.Consumer;
 import java.util.function.LongFunction;
 
 /**
- * Writes one job into the folder of its run. The folder says how far that has come, so a recording
- * can be begun anew at any time; it then hears all events again from the first.
+ * Writes one job into the folder of its run: its events into the logs, its state into the
+ * documents. What is written already is found in the folder, so a recording can be started again at
+ * any time; it then reads all events of the job again. Used by one thread.
  */
 final class Recording {
-  /** Documents that a later job of the run does not take over. */
-  private static final List<String> OF_ONE_JOB =
+  /** Documents that are deleted when the run is submitted again: they are of the job before. */
+  private static final List<String> JOB_DOCUMENTS =
       List.of(
           "manifest.json",
           "result.json",
@@ -34,8 +35,8 @@ final class Recording {
   private final RunStore runs;
   private final String jobId;
   private final String runId;
-  private final EventRecords relay;
-  private final LongFunction<List<StoredEvent>> log;
+  private final EventRecords records;
+  private final LongFunction<List<StoredEvent>> eventsAfter;
   private final Consumer<String> beforeEnd;
   private final RecordedDocuments documents;
   private RecordedLogs logs;
@@ -46,89 +47,94 @@ final class Recording {
   private boolean over;
 
   /**
-   * @param row the job's, as first seen
-   * @param log the first events behind a number, as stored; fewer than a page when there are no
-   *     more
-   * @param beforeEnd writes what is still to come from the programs of the run
+   * @param job as it is now
+   * @param eventsAfter reads a page of the job's events whose numbers are above the given one; an
+   *     empty page when there are none
+   * @param beforeEnd is given the run's id when the job has ended, before its logs are completed:
+   *     writes the output of its programs that is still in memory
    */
   Recording(
       RunStore runs,
-      ObjectNode row,
+      RecordedJob job,
       ObjectNode manifest,
-      LongFunction<List<StoredEvent>> log,
+      LongFunction<List<StoredEvent>> eventsAfter,
       Consumer<String> beforeEnd) {
     this.runs = runs;
-    this.jobId = row.path("job_id").asText();
-    this.runId = row.path("run_id").asText();
-    this.log = log;
+    this.jobId = job.jobId();
+    this.runId = job.runId();
+    this.eventsAfter = eventsAfter;
     this.beforeEnd = beforeEnd;
-    this.documents = new RecordedDocuments(row, manifest);
-    this.relay =
-        new EventRecords(runId, documents.blueprintId(), row.path("trace_id").asText(), jobId);
-    begin();
+    this.documents = new RecordedDocuments(job, manifest);
+    this.records = new EventRecords(runId, documents.blueprintId(), job.traceId(), jobId);
+    restart();
   }
 
-  private void begin() {
-    logs = new RecordedLogs(relay, jobId, documents::note);
+  /** Forgets how far it has come; all events are read again. */
+  private void restart() {
+    logs = new RecordedLogs(records, jobId, documents::note);
     recorded = 0;
     status = null;
   }
 
-  /** The number of the last event that was looked at. */
+  /** The number of the last event that is in the logs; 0 when there is none. */
   long recorded() {
     return recorded;
   }
 
-  /** Whether nothing more is to be written. */
+  /** Whether the job has ended and its folder is complete. */
   boolean isOver() {
     return over;
   }
 
   /**
-   * Writes the events and what follows from them.
+   * Writes what is new.
    *
-   * @param row of the job, not newer than the last of the events
-   * @param events the first behind {@link #recorded}
+   * @param job read before the events were, so that it tells of none that are missing
+   * @param events a page of those after {@link #recorded}
    */
-  void record(ObjectNode row, List<StoredEvent> events) {
+  void record(RecordedJob job, List<StoredEvent> events) {
     if (folder != null && !Files.exists(folder.path().resolve("job.json"))) {
-      folder = null; // somebody has deleted it, another may have made it again
-      begin();
-      record(row, log.apply(0));
+      folder = null; // deleted, and perhaps created again by somebody else
+      restart();
+      record(job, eventsAfter.apply(0));
       return;
     }
-    if (folder == null && !runs.has(runId) && make(row, events)) {
+    if (folder == null && !runs.has(runId) && create(job, events)) {
       return;
     }
     if (folder == null) {
       folder = runs.open(runId);
-      lookAround();
+      findWritten();
     }
-    folder.together(held -> write(held, row, events));
-    if (ends(row)) {
+    folder.together(held -> write(held, job, events));
+    if (isComplete(job)) {
       beforeEnd.accept(runId);
       completeLogs();
-      folder.together(held -> finish(held, row));
+      folder.together(held -> finish(held, job));
     }
   }
 
-  /** Answers false when a program or another job of the run was faster; all is written again. */
-  private boolean make(ObjectNode row, List<StoredEvent> events) {
-    boolean made =
+  /**
+   * Creates the folder with all that is known by now.
+   *
+   * @return false when it exists: a program or another job of the run was faster
+   */
+  private boolean create(RecordedJob job, List<StoredEvent> events) {
+    boolean created =
         runs.make(
             runId,
             unshared -> {
-              write(unshared, row, events);
-              if (ends(row)) {
-                finish(unshared, row);
+              write(unshared, job, events);
+              if (isComplete(job)) {
+                finish(unshared, job);
               }
             });
-    if (made) {
+    if (created) {
       folder = runs.open(runId);
     } else {
-      begin();
+      restart();
     }
-    return made;
+    return created;
   }
 
   /** Whether programs of the job may be writing into the folder. */
@@ -136,94 +142,94 @@ final class Recording {
     return hasPrograms;
   }
 
-  /** Keeps what the programs have written, whatever they do to it later. */
-  void look() {
+  /** Copies new lines of the logs into the journal: programs may truncate their files later. */
+  void journalLogs() {
     if (hasPrograms && !logs.isUntouched(folder)) {
       HumanCopies.mend(folder);
       runs.journal(folder).advance(); // one batch, as other runs wait for this thread
     }
   }
 
-  /** The folder is there already: what of the job is in it? */
-  private void lookAround() {
+  /** Finds what a folder that this recording did not create has of the job. */
+  private void findWritten() {
     Set<RunLog> present = folder.logs();
     if (present.contains(RunLog.HUMAN)) {
       HumanCopies.mend(folder);
       HumanCopies.complete(folder, runs.journal(folder));
     }
-    logs.look(folder, present);
+    logs.findWritten(folder, present);
   }
 
-  private void write(RunFolder into, ObjectNode row, List<StoredEvent> events) {
-    String now = row.path("status").asText();
+  private void write(RunFolder into, RecordedJob job, List<StoredEvent> events) {
+    String now = job.status();
     boolean first = status == null;
     if (first) {
-      writeFirst(into, row, new RunStatus(now).isFinal());
+      writeFirst(into, job);
     }
-    for (List<StoredEvent> page = events; !page.isEmpty(); page = more(row)) {
+    for (List<StoredEvent> page = events; !page.isEmpty(); page = nextPage(job)) {
       logs.append(into, page);
       recorded = page.getLast().seq();
     }
-    if (!ends(row) && !now.equals(status)) {
-      into.update("run.json", run -> documents.run(into, run, row, now));
+    if (!isComplete(job) && !now.equals(status)) {
+      into.update("run.json", run -> documents.run(into, run, job, now));
     }
     status = now;
-    hasPrograms = row.path("active_executors").asInt() > 0;
+    hasPrograms = job.activeExecutors() > 0;
   }
 
-  private void writeFirst(RunFolder into, ObjectNode row, boolean atEnd) {
-    if (isAnothers(into)) {
-      into.discard(OF_ONE_JOB, Records.time(row.path("submitted_at").asText()));
+  private void writeFirst(RunFolder into, RecordedJob job) {
+    if (hasOtherJob(into)) {
+      into.discard(JOB_DOCUMENTS, Records.time(job.submittedAt()));
     }
-    if (!atEnd || into.peek("run.json").isPresent()) { // whatever programs say, it is not over
-      into.write("job.json", documents.job(row, "running"));
+    if (!job.hasEnded() || into.peek("run.json").isPresent()) {
+      // "running" until all is written, whatever a program has written into run.json
+      into.write("job.json", documents.job(job, "running"));
     }
     into.writeIfAbsent("manifest.json", documents.manifest());
     documents.inputs().ifPresent(inputs -> into.writeIfAbsent("inputs.json", inputs));
   }
 
-  private boolean ends(ObjectNode row) {
-    return new RunStatus(row.path("status").asText()).isFinal()
-        && recorded >= row.path("event_seq").asLong();
+  /** Whether the job has ended and the logs have all its events. */
+  private boolean isComplete(RecordedJob job) {
+    return job.hasEnded() && recorded >= job.eventSeq();
   }
 
-  /** A run may be submitted again; what it says in the end is then the later job's. */
-  private boolean isAnothers(RunFolder into) {
-    return into.peek("job.json")
-        .map(job -> job.path("job_id").asText(jobId))
-        .filter(job -> !job.equals(jobId))
-        .isPresent();
+  /** Whether the folder has another job of the run: a run may be submitted again. */
+  private boolean hasOtherJob(RunFolder into) {
+    String its = RunHeader.ofJob(into).jobId();
+    return !its.isEmpty() && !its.equals(jobId);
   }
 
-  private List<StoredEvent> more(ObjectNode row) {
-    return recorded < row.path("event_seq").asLong() ? log.apply(recorded) : List.of();
+  private List<StoredEvent> nextPage(RecordedJob job) {
+    return recorded < job.eventSeq() ? eventsAfter.apply(recorded) : List.of();
   }
 
-  /** The programs have ended: what they have cut off or rewritten of the logs is written again. */
+  /** After the programs have ended: writes again what they have deleted from the logs. */
   private void completeLogs() {
     if (logs.isUntouched(folder)) {
       return;
     }
     HumanCopies.mend(folder);
     RunJournal journal = runs.journal(folder);
-    journal.catchUp(); // what a program has cut off is kept there
+    journal.catchUp(); // has the lines that programs have deleted
     HumanCopies.complete(folder, journal);
-    logs.complete(folder, log);
+    logs.complete(folder, eventsAfter);
   }
 
-  /** From here on the folder is as it stays. */
-  private void finish(RunFolder into, ObjectNode row) {
+  /** Writes the documents that a run has in the end; nothing is written afterwards. */
+  private void finish(RunFolder into, RecordedJob job) {
     documents.result(into).forEach(into::writeIfAbsent);
     boolean isNew = into.peek("run.json").isEmpty();
-    if (isNew) { // the summary reads there whose run it is
-      into.update("run.json", run -> documents.run(into, run, row, status));
+    if (isNew) { // the summary reads it
+      into.update("run.json", run -> documents.run(into, run, job, status));
     }
     into.writeIfAbsent(CompactTimeline.FILE, CompactTimeline.of(into));
     into.writeIfAbsent(ObservabilitySummary.FILE, ObservabilitySummary.of(into, status));
     if (!isNew) {
-      into.update("run.json", run -> documents.run(into, run, row, status));
+      into.update("run.json", run -> documents.run(into, run, job, status));
     }
-    into.write("job.json", documents.job(row, status)); // the last, as it says that all is there
+    into.write(
+        "job.json", documents.job(job, status)); // the last: tells readers that the run is over
     over = true;
   }
 }

@@ -1,6 +1,5 @@
 package io.mirrorneuron.run.record;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.run.RunBacklog;
 import io.mirrorneuron.run.RunStore;
@@ -22,9 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the folders of runs as the store has their jobs: behind the commits, never before them, and
- * never twice. What is missing after a crash is found by looking into the folder. One thread; it
- * reads a batch of jobs from the store at a time.
+ * Brings the folders of runs up to what the store has of their jobs, after each commit. What is
+ * missing after a crash is found by reading the folder, and written once. One thread, which reads a
+ * batch of jobs from the store at a time.
  */
 public final class RunRecorder implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RunRecorder.class);
@@ -32,10 +31,10 @@ public final class RunRecorder implements AutoCloseable {
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
   private static final Duration RETRY = Duration.ofSeconds(1);
 
-  /** How often runs that cannot be written are tried again: disks are given room, folders back. */
+  /** How often runs that could not be written are retried: a full disk may have room again. */
   private static final Duration REPAIR = Duration.ofSeconds(5);
 
-  /** How often the files of running programs are looked at: they may cut off what they wrote. */
+  /** How often the logs of running programs are journalled: programs may truncate them. */
   private static final Duration LOOK = Duration.ofSeconds(1);
 
   private final RunStore runs;
@@ -56,9 +55,9 @@ public final class RunRecorder implements AutoCloseable {
 
   /**
    * @param runs written by this process
-   * @param beforeEnd told the id of a run whose job has ended, before its folder is finished;
-   *     writes what it still has of it
-   * @param storage is told of writes that a disk refused, and tells people
+   * @param beforeEnd is given the id of a run whose job has ended, before its folder is completed:
+   *     writes the output of its programs that is still in memory
+   * @param storage is given failed writes, and reports a full disk
    */
   public RunRecorder(RunStore runs, JobStore store, Consumer<String> beforeEnd, Storage storage) {
     this.runs = runs;
@@ -69,27 +68,24 @@ public final class RunRecorder implements AutoCloseable {
     this.thread = Thread.ofPlatform().daemon().name("mn-run-recorder").start(this::work);
   }
 
-  /** Something was committed of the job. Any thread; does not block. */
+  /** Must be called after each commit of a job. Any thread; does not block. */
   public void changed(String jobId) {
     backlog.add(jobId);
   }
 
-  /**
-   * Goes on with the runs of this owner's jobs that an earlier process did not write to the end.
-   */
+  /** Records this owner's jobs that an earlier process did not record to their end. */
   public CompletionStage<Void> recover(String owner) {
     return store.unrecordedJobs().thenAccept(jobs -> jobs.forEach(job -> recover(job, owner)));
   }
 
   private void recover(String job, String owner) {
-    store
-        .owner(job)
-        .thenAccept(
-            its -> {
-              if (its == null || its.equals(owner)) {
-                changed(job);
-              }
-            });
+    Consumer<String> ifOurs =
+        its -> {
+          if (its == null || its.equals(owner)) {
+            changed(job);
+          }
+        };
+    store.owner(job).thenAccept(ifOurs);
   }
 
   /**
@@ -119,7 +115,7 @@ public final class RunRecorder implements AutoCloseable {
     }
   }
 
-  /** Waits no longer for jobs than until it is time to look at files. */
+  /** Waits for jobs; while programs run or runs fail, not longer than {@link #LOOK}. */
   private List<String> next() throws InterruptedException {
     boolean looks =
         !failing.isEmpty() || recordings.values().stream().anyMatch(Recording::hasPrograms);
@@ -133,7 +129,7 @@ public final class RunRecorder implements AutoCloseable {
           .forEach(
               recording -> {
                 try {
-                  recording.getValue().look();
+                  recording.getValue().journalLogs();
                 } catch (RuntimeException e) {
                   failed(recording.getKey(), e);
                 }
@@ -145,14 +141,15 @@ public final class RunRecorder implements AutoCloseable {
     }
   }
 
-  /** Logged once; what the folder has by then is found when it is tried again. */
+  /** Logs a failure, once for each job, and forgets how far its recording has come. */
   private void failed(String job, RuntimeException why) {
     recordings.remove(job);
     if (Storage.isFull(storage.explained(why))) {
       failing.add(job);
       LOG.debug("the run of job {} cannot be written: {}", job, why.getMessage());
     } else if (failing.add(job)) {
-      Throwable details = failing.size() == 1 ? why : null; // a folder that is away fails them all
+      Throwable details =
+          failing.size() == 1 ? why : null; // when the root is unreachable, all fail alike
       LOG.error(
           "the run of job {} cannot be written, it will be tried again: {}",
           job,
@@ -161,20 +158,20 @@ public final class RunRecorder implements AutoCloseable {
     }
   }
 
-  /** All that a batch needs is asked for at once. */
-  private record Asked(
+  /** Pending reads of one job; those of a batch are sent together. */
+  private record Reads(
       String jobId,
       CompletionStage<String> row,
       CompletionStage<List<StoredEvent>> events,
       CompletionStage<String> manifest) {}
 
-  /** Answers whether the store could be read. */
+  /** Answers false when the store could not be read; the batch must then be tried again. */
   private boolean record(List<String> jobs) {
-    List<Asked> questions = new ArrayList<>();
+    List<Reads> all = new ArrayList<>();
     for (String job : jobs) {
       Recording known = recordings.get(job);
-      questions.add(
-          new Asked(
+      all.add(
+          new Reads(
               job,
               store.row(job),
               store.events(job, known == null ? 0 : known.recorded(), EVENTS),
@@ -182,9 +179,9 @@ public final class RunRecorder implements AutoCloseable {
     }
     List<String> ended = new ArrayList<>();
     try {
-      for (Asked question : questions) {
-        if (record(question)) {
-          ended.add(question.jobId());
+      for (Reads reads : all) {
+        if (record(reads)) {
+          ended.add(reads.jobId());
         }
       }
       if (!ended.isEmpty()) {
@@ -200,26 +197,29 @@ public final class RunRecorder implements AutoCloseable {
     }
   }
 
-  /** Answers whether the job's run is written to its end. */
-  private boolean record(Asked question) {
-    String job = question.jobId();
-    String text = await(question.row());
-    List<StoredEvent> events = await(question.events());
+  /** Answers whether there is nothing left to record of the job. */
+  private boolean record(Reads reads) {
+    String job = reads.jobId();
+    String text = await(reads.row());
+    List<StoredEvent> events = await(reads.events());
     try {
       if (text == null) {
         failing.remove(job);
-        return true; // removed; what was written of its run stays
+        return true; // removed; its run stays as it is
       }
-      ObjectNode row = Json.parseObject(text, "stored row");
+      RecordedJob row = RecordedJob.parse(text);
       Recording recording = recordings.get(job);
       if (recording == null) {
-        if (!RunId.isRunId(row.path("run_id").asText())) {
+        if (!RunId.isRunId(row.runId())) {
           return true;
         }
-        ObjectNode manifest = Json.parseObject(await(question.manifest()), "stored manifest");
         recording =
             new Recording(
-                runs, row, manifest, after -> await(store.events(job, after, EVENTS)), beforeEnd);
+                runs,
+                row,
+                Json.parseObject(await(reads.manifest()), "stored manifest"),
+                after -> await(store.events(job, after, EVENTS)),
+                beforeEnd);
         recordings.put(job, recording);
       }
       recording.record(row, events);

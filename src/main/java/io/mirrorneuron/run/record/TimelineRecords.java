@@ -1,8 +1,7 @@
 package io.mirrorneuron.run.record;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.run.folder.Records;
+import io.mirrorneuron.run.folder.RunRecord;
 import io.mirrorneuron.wire.Json;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,20 +9,20 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What of a job's events belongs on its timeline, as {@code mn.timeline.v1}. Remembers when steps
- * and programs began, so it has to hear all events from the first.
+ * Makes the records of a run's timeline, {@code mn.timeline.v1}, of its job's events. Remembers
+ * when steps and programs began, so it must be given all events from the first.
  */
 final class TimelineRecords {
-  private final EventRecords relay;
+  private final EventRecords records;
   private final Map<String, Instant> begun = new HashMap<>();
 
-  TimelineRecords(EventRecords relay) {
-    this.relay = relay;
+  TimelineRecords(EventRecords records) {
+    this.records = records;
   }
 
-  /** The record, or null when the event is none of a timeline. */
-  ObjectNode record(ObjectNode event) {
-    String type = event.path("type").asText();
+  /** Null when the timeline does not show events of this type. */
+  RunRecord record(RecordedEvent event) {
+    String type = event.type();
     return switch (type) {
       case "job_running",
           "job_paused",
@@ -43,7 +42,7 @@ final class TimelineRecords {
           "workflow_step_attempt_retry_scheduled" ->
           ofStep(event, type.substring("workflow_step_".length()));
       case "executor_lease_acquired" -> {
-        begun.put("agent " + text(event, "agent_id"), Records.time(event));
+        begun.put("agent " + event.text("agent_id"), event.time());
         yield null;
       }
       case "sandbox_job_completed", "sandbox_job_failed" ->
@@ -52,10 +51,10 @@ final class TimelineRecords {
     };
   }
 
-  private ObjectNode ofJob(ObjectNode event, String word) {
+  private RunRecord ofJob(RecordedEvent event, String word) {
     return switch (word) {
       case "running" -> {
-        begun.putIfAbsent("job", Records.time(event));
+        begun.putIfAbsent("job", event.time());
         yield entry(event, "running_worker", "running", null, "The job has begun");
       }
       case "paused", "resumed" -> entry(event, word, word, null, "The job was " + word);
@@ -63,9 +62,9 @@ final class TimelineRecords {
     };
   }
 
-  private ObjectNode ofStep(ObjectNode event, String type) {
-    Instant at = Records.time(event);
-    String step = text(event, "step_id");
+  private RunRecord ofStep(RecordedEvent event, String type) {
+    Instant at = event.time();
+    String step = event.text("step_id");
     return switch (type) {
       case "attempt_started" -> {
         begun.putIfAbsent("step " + step, at);
@@ -95,8 +94,8 @@ final class TimelineRecords {
     };
   }
 
-  private ObjectNode ofProgram(ObjectNode event, String word) {
-    String agent = text(event, "agent_id");
+  private RunRecord ofProgram(RecordedEvent event, String word) {
+    String agent = event.text("agent_id");
     return entry(
         event,
         "running_worker",
@@ -105,32 +104,27 @@ final class TimelineRecords {
         "Program %s: %s".formatted(word, agent));
   }
 
-  private ObjectNode entry(
-      ObjectNode event, String phase, String status, Instant since, String summary) {
-    ObjectNode record = relay.head(event);
+  private RunRecord entry(
+      RecordedEvent event, String phase, String status, Instant since, String summary) {
+    ObjectNode record = records.head(event);
     record.put("version", 1).put("schema_version", "mn.timeline.v1");
     record.put("phase", phase).put("status", status).put("summary", summary);
-    String step = text(event, "step_id");
+    String step = event.text("step_id");
     if (step != null) {
       record.put("step_id", step);
     }
-    Instant at = Records.time(event);
+    Instant at = event.time();
     if (since != null && at != null) {
       record.put("duration_ms", Duration.between(since, at).toMillis());
     }
-    ObjectNode error = relay.error(event);
+    RunRecord error = records.error(event);
     if (error != null) {
-      record.set("span_id", error.get("span_id"));
-      record.putObject("details").set("desc", error.get("desc"));
+      record.set("span_id", error.json().get("span_id"));
+      record.putObject("details").set("desc", error.json().get("desc"));
       ObjectNode link = Json.object().put("rel", "errors").put("artifact_id", "errors_jsonl");
       record.putArray("links").add(link);
     }
-    return record;
-  }
-
-  private static String text(ObjectNode event, String member) {
-    JsonNode value = event.has(member) ? event.get(member) : event.path("payload").path(member);
-    return value.isTextual() ? value.textValue() : null;
+    return new RunRecord(record);
   }
 
   private static String ended(String word) {

@@ -1,5 +1,6 @@
 package io.mirrorneuron.run.summary;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.run.folder.LogLines;
@@ -7,6 +8,7 @@ import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.Redaction;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -36,7 +38,7 @@ public final class CompactTimeline {
     ArrayNode records = json.putArray("records");
     timeline.kept.forEach(
         line -> {
-          var record = ResourceSummary.parse(line);
+          var record = parse(line);
           if (!record.isEmpty()) {
             records.add(Redaction.of(record));
           }
@@ -51,6 +53,15 @@ public final class CompactTimeline {
     keptBytes += line.length;
     while (kept.size() > MOST_RECORDS || keptBytes > MOST_BYTES) {
       keptBytes -= kept.remove().length;
+    }
+  }
+
+  /** An empty object for what is no JSON. */
+  private static JsonNode parse(byte[] line) {
+    try {
+      return Json.MAPPER.readTree(line);
+    } catch (IOException e) {
+      return Json.object();
     }
   }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.run.folder.RunFolder;
+import io.mirrorneuron.run.folder.RunHeader;
 import io.mirrorneuron.wire.Json;
 import java.time.Duration;
 import java.time.Instant;
@@ -80,15 +81,22 @@ public final class ObservabilitySummary {
   }
 
   private ObjectNode json(String given) {
-    ObjectNode run = this.run.peek("run.json").orElseGet(Json::object);
-    ObjectNode job = this.run.peek("job.json").orElseGet(Json::object);
-    String status = given == null ? first(job, run, "status") : given;
-    ObjectNode json = Json.object().put("schema_version", SCHEMA).put("run_id", this.run.runId());
-    put(json, "blueprint_id", first(run, job, "blueprint_id"));
-    String trace = first(run, job, "trace_id");
+    RunHeader ofRun = RunHeader.ofRun(run);
+    RunHeader ofJob = RunHeader.ofJob(run);
+    RunHeader runFirst = ofRun.or(ofJob);
+    RunHeader jobFirst = ofJob.or(ofRun);
+    String status = given == null ? jobFirst.status() : given;
+    ObjectNode json = Json.object().put("schema_version", SCHEMA).put("run_id", run.runId());
+    put(json, "blueprint_id", runFirst.blueprintId());
+    String trace = runFirst.traceId();
     put(json, "trace_id", trace.isEmpty() ? tally.events.trace : trace);
     put(json, "status", status);
-    addTimes(json, run, job, RunStatus.ofAnyCase(status).isFinal());
+    boolean over = RunStatus.ofAnyCase(status).isFinal();
+    Instant submitted = timeOr(jobFirst.submittedAt(), tally.events.first);
+    addTimes(
+        json,
+        timeOr(runFirst.startedAt(), submitted),
+        timeOr(runFirst.endedAt(), over ? tally.events.last : null));
     addCounts(json);
     json.put("retry_count", tally.events.retries);
     if (!RunStatus.ofAnyCase(status).equals(RunStatus.COMPLETED)) {
@@ -102,10 +110,7 @@ public final class ObservabilitySummary {
     return json;
   }
 
-  private void addTimes(ObjectNode json, ObjectNode run, ObjectNode job, boolean over) {
-    Instant start =
-        time(run, job, "started_at", time(job, run, "submitted_at", tally.events.first));
-    Instant end = time(run, job, "ended_at", over ? tally.events.last : null);
+  private static void addTimes(ObjectNode json, Instant start, Instant end) {
     if (start != null) {
       json.put("started_at", Json.timestamp(start));
     }
@@ -157,14 +162,9 @@ public final class ObservabilitySummary {
     }
   }
 
-  private static Instant time(ObjectNode one, ObjectNode other, String name, Instant otherwise) {
-    Instant time = Records.time(Json.object().put("ts", first(one, other, name)));
+  private static Instant timeOr(String text, Instant otherwise) {
+    Instant time = Records.time(text);
     return time == null ? otherwise : time;
-  }
-
-  private static String first(ObjectNode one, ObjectNode other, String member) {
-    String text = one.path(member).asText("");
-    return text.isEmpty() || one.path(member).isNull() ? other.path(member).asText("") : text;
   }
 
   private static void put(ObjectNode json, String name, String value) {

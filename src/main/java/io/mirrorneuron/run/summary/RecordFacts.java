@@ -70,6 +70,12 @@ record RecordFacts(ObjectNode facts) {
     return get(member).asText("");
   }
 
+  /** How long what it tells of has taken, in milliseconds; null when it does not say. */
+  Long durationMs() {
+    JsonNode duration = facts.path("duration_ms");
+    return duration.isNumber() ? (Long) duration.asLong() : null;
+  }
+
   /** An empty node when there is none. */
   JsonNode payload() {
     return facts.path("payload");

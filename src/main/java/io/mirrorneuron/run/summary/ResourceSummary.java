@@ -1,15 +1,13 @@
 package io.mirrorneuron.run.summary;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.folder.LogLines;
-import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunLog;
+import io.mirrorneuron.run.summary.ResourceFigures.Measure;
 import io.mirrorneuron.wire.Json;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -88,9 +86,11 @@ public final class ResourceSummary {
         run,
         RunLog.RESOURCES,
         line -> {
-          JsonNode sample = parse(line);
-          told[0] |= !sample.path("llm").isEmpty();
-          summary.add(sample);
+          ResourceSample sample = ResourceSample.parse(line);
+          if (sample != null) {
+            told[0] |= sample.tellsOfModels();
+            summary.add(sample);
+          }
         });
     if (!told[0]) {
       TokenEvents.read(run, summary::add);
@@ -105,26 +105,17 @@ public final class ResourceSummary {
     return over ? bytes + 1 : bytes;
   }
 
-  /** An empty object for what is no record. */
-  static JsonNode parse(byte[] line) {
-    try {
-      return Json.MAPPER.readTree(line);
-    } catch (IOException e) {
-      return Json.object();
-    }
-  }
-
-  private void add(JsonNode sample) {
-    Bucket bucket = bucket(Records.time(sample));
+  private void add(ResourceSample sample) {
+    Bucket bucket = bucket(sample.time());
     if (bucket != null) {
-      bucket.add(sample);
+      bucket.figures.add(sample);
     }
   }
 
   private void add(TokenUsage usage, Instant at) {
     Bucket bucket = bucket(at);
     if (bucket != null) {
-      bucket.tokens = bucket.tokens.plus(usage);
+      bucket.figures.tokens = bucket.figures.tokens.plus(usage);
     }
   }
 
@@ -150,8 +141,8 @@ public final class ResourceSummary {
     long samples = 0;
     for (Bucket bucket : buckets) {
       list.add(bucket.json());
-      tokens = tokens.plus(bucket.tokens);
-      samples += bucket.samples;
+      tokens = tokens.plus(bucket.figures.tokens);
+      samples += bucket.figures.samples;
     }
     json.set("llm", tokens.json());
     return json.put("run_id", runId).put("sample_count", samples);
@@ -169,12 +160,7 @@ public final class ResourceSummary {
   private static final class Bucket {
     private final Instant start;
     private final Duration length;
-    private final Measure cpu = new Measure();
-    private final Measure memory = new Measure();
-    private final Measure gpu = new Measure();
-    private final Measure gpuMemory = new Measure();
-    private TokenUsage tokens = TokenUsage.NONE;
-    private long samples;
+    private final ResourceFigures figures = new ResourceFigures();
 
     Bucket(Instant start, Duration length) {
       this.start = start;
@@ -185,58 +171,23 @@ public final class ResourceSummary {
       return start.plus(length);
     }
 
-    void add(JsonNode sample) {
-      samples++;
-      cpu.add(sample.path("cpu_pct"));
-      memory.add(sample.path("memory_rss_mb"));
-      for (JsonNode device : sample.path("gpu")) {
-        gpu.add(device.path("util_pct"));
-        gpuMemory.add(device.path("memory_used_mb"));
-      }
-      tokens = tokens.plus(TokenUsage.ofSample(sample.path("llm")));
-    }
-
     ObjectNode json() {
       ObjectNode json =
           Json.object()
               .put("start", MICROS.format(start))
               .put("end", MICROS.format(end()))
-              .put("sample_count", samples);
-      json.set("llm", tokens.json());
-      cpu.write(json, "cpu_pct");
-      memory.write(json, "memory_rss_mb");
-      gpu.write(json, "gpu_util_pct");
-      gpuMemory.write(json, "gpu_memory_used_mb");
+              .put("sample_count", figures.samples);
+      json.set("llm", figures.tokens.json());
+      put(json, "cpu_pct", figures.cpu);
+      put(json, "memory_rss_mb", figures.memory);
+      put(json, "gpu_util_pct", figures.gpu);
+      put(json, "gpu_memory_used_mb", figures.gpuMemory);
       return json;
     }
-  }
 
-  /** Average and height of numbers; others are not counted. */
-  static final class Measure {
-    private double sum;
-    private double max = Double.NEGATIVE_INFINITY;
-    private long count;
-
-    void add(JsonNode value) {
-      if (value.isNumber()) {
-        sum += value.asDouble();
-        max = Math.max(max, value.asDouble());
-        count++;
-      }
-    }
-
-    private void write(ObjectNode json, String name) {
-      json.put(name + "_avg", count == 0 ? null : rounded(sum / count));
-      json.put(name + "_max", max());
-    }
-
-    /** Null when there was none. */
-    Double max() {
-      return count == 0 ? null : rounded(max);
-    }
-
-    private static double rounded(double value) {
-      return Math.round(value * 100) / 100.0;
+    private static void put(ObjectNode json, String name, Measure measure) {
+      json.put(name + "_avg", measure.average());
+      json.put(name + "_max", measure.max());
     }
   }
 }

@@ -1,6 +1,5 @@
 package io.mirrorneuron.run.summary;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.run.files.Artifacts;
 import io.mirrorneuron.run.files.ServedFile;
 import io.mirrorneuron.run.folder.LogLevel;
@@ -109,10 +108,10 @@ final class RunTally {
 
   private void addTimeline(RecordFacts record) {
     timeline++;
-    JsonNode duration = record.facts().path("duration_ms");
-    if (duration.isNumber()) {
-      addPhase(record, duration.asLong());
-      steps.took(record.text("step_id"), duration.asLong());
+    Long duration = record.durationMs();
+    if (duration != null) {
+      addPhase(record, duration);
+      steps.took(record.text("step_id"), duration);
     }
   }
 

@@ -35,7 +35,11 @@ record TokenUsage(long input, long output, long total, long calls, long estimate
 
   /** Other names of the same counts, each the likeliest first. */
   private record Names(List<String> input, List<String> output, List<String> total) {
-    /** Null when the object has none of them. */
+    /**
+     * Null when the object has none of them.
+     *
+     * @param estimated whether all are estimates, whatever the object says
+     */
     TokenUsage read(JsonNode counts, boolean estimated) {
       long in = first(counts, input);
       long out = first(counts, output);
@@ -45,8 +49,9 @@ record TokenUsage(long input, long output, long total, long calls, long estimate
       }
       long sum = Math.max(0, in) + Math.max(0, out);
       long known = all < 0 ? sum : all;
+      boolean isEstimate = estimated || counts.path("estimated").asBoolean();
       return new TokenUsage(
-          Math.max(0, in), Math.max(0, out), known, calls(counts), estimated ? known : 0);
+          Math.max(0, in), Math.max(0, out), known, calls(counts), isEstimate ? known : 0);
     }
 
     /** -1 when there is no such number. */
@@ -74,7 +79,7 @@ record TokenUsage(long input, long output, long total, long calls, long estimate
         found = of(inner.path("usage"));
       }
       if (found == NONE) {
-        TokenUsage read = SHORT.read(inner, inner.path("estimated").asBoolean());
+        TokenUsage read = SHORT.read(inner, false);
         found = read == null ? NONE : read;
       }
     }
@@ -89,7 +94,7 @@ record TokenUsage(long input, long output, long total, long calls, long estimate
 
   /** What an object of counts tells; {@link #NONE} when it has none. */
   private static TokenUsage of(JsonNode counts) {
-    TokenUsage counted = PLAIN.read(counts, counts.path("estimated").asBoolean());
+    TokenUsage counted = PLAIN.read(counts, false);
     TokenUsage found = counted == null ? ESTIMATED.read(counts, true) : counted;
     return found == null ? NONE : found;
   }

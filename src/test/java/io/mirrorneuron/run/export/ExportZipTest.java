@@ -322,7 +322,8 @@ class ExportZipTest {
   @Test
   void aLinkThatClaimsTooMuchIsNotEvenTried() throws IOException {
     Map<String, byte[]> entries = new LinkedHashMap<>();
-    ExportHeader header = new ExportHeader("run-1", "", "", 1, 0, List.of(), "");
+    ExportHeader header =
+        new ExportHeader("run-1", "", "", new ExportHeader.Counts(1, 0), List.of(), "");
     ChainLink link = ChainLink.of(0, "run/a", 9L << 30, "0", header.genesis());
     entries.put("run/a", new byte[1]);
     entries.put("chain.jsonl", link.line());

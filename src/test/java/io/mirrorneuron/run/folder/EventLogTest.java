@@ -2,7 +2,6 @@ package io.mirrorneuron.run.folder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -126,8 +125,8 @@ class EventLogTest {
         .toList();
   }
 
-  private static ObjectNode record(int seq) {
-    return Json.parseObject(event(seq).replace('\'', '"'), "record");
+  private static RunRecord record(int seq) {
+    return RunRecord.parse(event(seq).replace('\'', '"'));
   }
 
   private static String event(int seq) {

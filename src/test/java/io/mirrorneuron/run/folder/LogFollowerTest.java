@@ -2,7 +2,6 @@ package io.mirrorneuron.run.folder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.RunWriter;
 import io.mirrorneuron.wire.Json;
@@ -33,8 +32,8 @@ class LogFollowerTest {
     Files.writeString(live, text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
   }
 
-  private static List<Integer> numbers(List<ObjectNode> records) {
-    return records.stream().map(record -> record.path("n").asInt()).toList();
+  private static List<Integer> numbers(List<RunRecord> records) {
+    return records.stream().map(record -> record.json().path("n").asInt()).toList();
   }
 
   @Test

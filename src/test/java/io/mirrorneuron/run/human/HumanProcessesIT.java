@@ -3,6 +3,7 @@ package io.mirrorneuron.run.human;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.run.folder.RunRecord;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -43,8 +44,9 @@ class HumanProcessesIT {
       assertThat(lines).hasSize(2 * REQUESTS);
       assertThat(
               lines.stream()
-                  .filter(HumanType.HUMAN_INPUT_RECEIVED::is)
-                  .map(HumanState::requestId)
+                  .map(line -> HumanRecord.of(new RunRecord(line)))
+                  .filter(record -> record.is(HumanType.HUMAN_INPUT_RECEIVED))
+                  .map(HumanRecord::requestId)
                   .collect(Collectors.toSet()))
           .hasSize(REQUESTS);
       assertThat(scene.lines("r", "events.jsonl")).hasSize(REQUESTS);

@@ -54,19 +54,19 @@ class RunIndexTest {
   void theNumberOfAListGrowsWithEachChangeOfARowAndWithNothingElse() throws IOException {
     ended("a", "2026-06-20T10:00:00Z");
     RunIndex index = index();
-    long first = index.seen(first(10)).path("seq").asLong();
-    assertThat(index.seen(query(10, "", "failed")).path("seq").asLong()).isEqualTo(first);
+    long first = index.seen(first(10)).seq();
+    assertThat(index.seen(query(10, "", "failed")).seq()).isEqualTo(first);
     ended("a", "2026-06-20T10:00:00Z"); // another file with the same words
-    assertThat(index.seen(first(10)).path("seq").asLong()).isEqualTo(first);
+    assertThat(index.seen(first(10)).seq()).isEqualTo(first);
 
     ended("b", "2026-06-20T10:00:00Z");
-    long second = index.seen(query(10, "", "failed")).path("seq").asLong();
+    long second = index.seen(query(10, "", "failed")).seq();
     assertThat(second).isGreaterThan(first);
     Files.delete(temp.resolve("b/run.json"));
-    long third = index.seen(first(10)).path("seq").asLong();
+    long third = index.seen(first(10)).seq();
     assertThat(third).isGreaterThan(second);
     Files.delete(temp.resolve("b"));
-    assertThat(index.seen(first(10)).path("seq").asLong()).isGreaterThan(third);
+    assertThat(index.seen(first(10)).seq()).isGreaterThan(third);
   }
 
   @Test

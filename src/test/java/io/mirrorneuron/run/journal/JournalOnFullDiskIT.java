@@ -44,7 +44,7 @@ class JournalOnFullDiskIT {
 
   private static int records(RunJournal journal) {
     var all = new RunJournal.Filter(EnumSet.allOf(RunLog.class), null);
-    return journal.page(0, all, 10).records().size();
+    return journal.page(0, all, 10).entries().size();
   }
 
   private static void append(Path run, String text) throws Exception {

@@ -421,8 +421,9 @@ class RunJournalTest {
   }
 
   private static List<JsonNode> told(RunJournal.Page page) {
-    return page.records().stream()
-        .map(bytes -> (JsonNode) Json.parseObject(new String(bytes, StandardCharsets.UTF_8), "x"))
+    return page.entries().stream()
+        .map(entry -> new String(entry.json(), StandardCharsets.UTF_8))
+        .map(envelope -> (JsonNode) Json.parseObject(envelope, "x"))
         .toList();
   }
 

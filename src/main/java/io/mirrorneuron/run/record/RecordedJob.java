@@ -1,0 +1,54 @@
+package io.mirrorneuron.run.record;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.RunStatus;
+import io.mirrorneuron.wire.Json;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * A job as its row in the store has it, as far as the documents of its run tell of it. Texts that
+ * the row does not have are null, but for {@code runId}, {@code status} and {@code submittedAt},
+ * which are empty then.
+ *
+ * @param eventSeq the number of the job's last event
+ * @param activeExecutors how many programs of the job are running
+ * @param failure why it failed; an object, or absent
+ */
+record RecordedJob(
+    String jobId,
+    String runId,
+    String graphId,
+    String jobName,
+    String traceId,
+    String status,
+    String submittedAt,
+    String updatedAt,
+    String submittedBy,
+    String cancelledBy,
+    JsonNode failure,
+    long eventSeq,
+    int activeExecutors) {
+
+  RecordedJob {
+    runId = Objects.requireNonNullElse(runId, "");
+    status = Objects.requireNonNullElse(status, "");
+    submittedAt = Objects.requireNonNullElse(submittedAt, "");
+  }
+
+  static RecordedJob parse(String row) {
+    return Json.read(row, RecordedJob.class, "stored row");
+  }
+
+  boolean hasEnded() {
+    return new RunStatus(status).isFinal();
+  }
+
+  /** The failure, if it is told as an object. */
+  Optional<ObjectNode> error() {
+    return Optional.ofNullable(failure)
+        .filter(ObjectNode.class::isInstance)
+        .map(ObjectNode.class::cast);
+  }
+}
