@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,7 @@ class BudgetTest {
   private static final int METHOD_LINES = 40;
   private static final int PARAMETERS = 7;
   private static final int PACKAGE_CLASSES = 30;
+  private static final int LOOK_UPS = 450;
 
   /**
    * All exceptions of all budgets: where, and why. {@code class}, {@code class.method} or package.
@@ -163,6 +165,23 @@ class BudgetTest {
       }
     }
     assertThat(faults).isEmpty();
+  }
+
+  /** A member of a document is named once, where it is read into a record. */
+  @Test
+  void membersAreSeldomLookedUpByName() throws IOException {
+    Pattern lookUp = Pattern.compile("\\.(path|at)\\(\"");
+    Map<String, Long> lookUps = new TreeMap<>();
+    for (Source source : sources) {
+      Path file = Path.of("src/main/java/io/mirrorneuron", source.path() + ".java");
+      lookUps.merge(
+          packageOf(source), lookUp.matcher(Files.readString(file)).results().count(), Long::sum);
+    }
+    assertThat(lookUps.values().stream().mapToLong(Long::longValue).sum())
+        .as(
+            "look-ups by name in JSON trees: make a record of what is read; by package: %s",
+            lookUps)
+        .isBetween(1L, (long) LOOK_UPS);
   }
 
   private static boolean isHomeOfJsonTrees(String name) {
