@@ -56,6 +56,16 @@ public record Message(long seq, ObjectNode json) {
     return envelope("type");
   }
 
+  /** Of the message that began the conversation; an empty text when it names none. */
+  public String correlationId() {
+    return envelope("correlation_id");
+  }
+
+  /** How often it was sent. */
+  public int attempt() {
+    return envelope().path("attempt").asInt();
+  }
+
   public JsonNode body() {
     return json.path("body");
   }
@@ -134,6 +144,7 @@ public record Message(long seq, ObjectNode json) {
   public static final class Builder {
     private final ObjectNode envelope = Json.object();
     private final ObjectNode json = Json.object();
+    private ObjectNode headers = Json.object();
     private JsonNode body = Json.object();
 
     private Builder(String jobId, String from, String to, String type) {
@@ -178,16 +189,14 @@ public record Message(long seq, ObjectNode json) {
     /** Adds to the headers that are there; a header given twice has the later value. */
     public Builder headers(JsonNode more) {
       if (more instanceof ObjectNode added) {
-        ObjectNode merged = json.path("headers") instanceof ObjectNode own ? own : Json.object();
-        json.set("headers", merged.deepCopy().setAll(added));
+        headers = headers.deepCopy().setAll(added);
       }
       return this;
     }
 
     /** Drops the headers that describe an attempt and names the sending step. */
     public Builder sentBy(StepState step) {
-      ObjectNode headers = json.path("headers") instanceof ObjectNode own ? own : Json.object();
-      json.set("headers", headers.without(OF_ATTEMPT));
+      headers.remove(OF_ATTEMPT);
       return headers(Json.object().put(SOURCE_STEP, step.id()));
     }
 
@@ -205,7 +214,7 @@ public record Message(long seq, ObjectNode json) {
       ObjectNode own = envelope.deepCopy();
       own.put("to", to);
       copy.set("envelope", own);
-      copy.set("headers", json.has("headers") ? json.get("headers") : Json.object());
+      copy.set("headers", headers);
       copy.set("body", body);
       copy.set("artifacts", json.has("artifacts") ? json.get("artifacts") : copy.arrayNode());
       copy.set("stream", json.has("stream") ? json.get("stream") : copy.nullNode());
@@ -215,8 +224,9 @@ public record Message(long seq, ObjectNode json) {
       return new Message(seq, copy);
     }
 
-    public ObjectNode preview() {
-      return build(0, envelope.path("to").asText()).json();
+    /** The message as it is before it has a receiver, or a place in the order of the job. */
+    public Message preview() {
+      return build(0, envelope.path("to").asText());
     }
   }
 }
