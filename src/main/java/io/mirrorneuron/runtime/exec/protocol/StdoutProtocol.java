@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.port.Executions.Completion;
+import io.mirrorneuron.runtime.port.Executions.Event;
 import io.mirrorneuron.runtime.port.Executions.Structured;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
@@ -48,6 +49,7 @@ final class StdoutProtocol {
       return Structured.NONE;
     }
     ObjectNode answer = found.get();
+    JsonNode next = answer.path("next_state");
     Completion run = completion(answer.path("complete_run"));
     for (String alias : List.of("complete_job", "complete_job?")) {
       run = run == null ? completion(answer.path(alias)) : run;
@@ -56,7 +58,7 @@ final class StdoutProtocol {
         true,
         emits(answer.path("emit_messages")),
         events(answer.path("events")),
-        isAbsent(answer.path("next_state")) ? null : answer.path("next_state"),
+        isAbsent(next) ? null : next,
         completion(answer.path("complete_step")),
         run);
   }
@@ -116,8 +118,8 @@ final class StdoutProtocol {
   }
 
   /** The valid ones. An event is an observation: a broken one must not undo the work. */
-  private static List<ObjectNode> events(JsonNode value) {
-    var events = new ArrayList<ObjectNode>();
+  private static List<Event> events(JsonNode value) {
+    var events = new ArrayList<Event>();
     if (value.isArray()) {
       for (JsonNode each : value) {
         JsonNode type = each.path("type");
@@ -127,9 +129,9 @@ final class StdoutProtocol {
                 && !type.asText().isBlank()
                 && type.asText().length() <= MAX_EVENT_TYPE;
         if (named && (payload.isObject() || isAbsent(payload))) {
-          ObjectNode event = Json.object().put("type", type.asText());
-          event.set("payload", payload.isObject() ? payload : Json.object());
-          events.add(event);
+          events.add(
+              new Event(
+                  type.textValue(), payload instanceof ObjectNode given ? given : Json.object()));
         }
       }
     }
