@@ -10,6 +10,7 @@ import io.mirrorneuron.runtime.port.Executions.Signal;
 import io.mirrorneuron.runtime.port.Executions.Structured;
 import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.runtime.state.AgentState;
+import io.mirrorneuron.runtime.state.AgentState.Sandbox;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Mailbox;
 import io.mirrorneuron.runtime.state.Mailbox.Flight;
@@ -144,12 +145,12 @@ final class Processes {
   }
 
   private void remember(Mailbox mailbox, Outcome outcome) {
-    ObjectNode sandbox = Json.object();
-    sandbox.put("agent_id", id(mailbox)).put("sandbox_name", outcome.sandboxName());
-    sandbox.put("exit_code", outcome.exitCode());
-    sandbox.put("pool", outcome.lease() == null ? null : outcome.lease().pool());
-    sandbox.put("timestamp", turn.timestamp());
-    mailbox.owner().ranIn(sandbox);
+    String pool = outcome.lease() == null ? null : outcome.lease().pool();
+    mailbox
+        .owner()
+        .ranIn(
+            new Sandbox(
+                id(mailbox), outcome.sandboxName(), outcome.exitCode(), pool, turn.timestamp()));
   }
 
   private void succeeded(Mailbox mailbox, Outcome outcome) {
