@@ -97,6 +97,13 @@ public record Message(long seq, ObjectNode json) {
     return new Message(seq, copy);
   }
 
+  /** The same, as one that was never sent: it gets an id of its own again. */
+  public Message unsent() {
+    ObjectNode copy = json.deepCopy();
+    copy.withObject("/envelope").remove("message_id");
+    return new Message(seq, copy);
+  }
+
   /** Whether it has waited longer than its {@code ttl_ms} allows; never without one. */
   public boolean isExpired(long now) {
     long ttl = envelope().path("ttl_ms").asLong();
@@ -210,9 +217,16 @@ public record Message(long seq, ObjectNode json) {
 
     /** The message as it is handed to {@code to}; the builder goes on to serve other targets. */
     public Message build(long seq, String to) {
+      return new Message(seq, whole(envelope.deepCopy().put("to", to)));
+    }
+
+    /** The message as it is before it has a receiver, or a place in the order of the job. */
+    public Message preview() {
+      return new Message(0, whole(envelope.deepCopy()));
+    }
+
+    private ObjectNode whole(ObjectNode own) {
       ObjectNode copy = Json.object();
-      ObjectNode own = envelope.deepCopy();
-      own.put("to", to);
       copy.set("envelope", own);
       copy.set("headers", headers);
       copy.set("body", body);
@@ -221,12 +235,7 @@ public record Message(long seq, ObjectNode json) {
       if (json.has(BODY_ENCODING)) {
         copy.set(BODY_ENCODING, json.get(BODY_ENCODING));
       }
-      return new Message(seq, copy);
-    }
-
-    /** The message as it is before it has a receiver, or a place in the order of the job. */
-    public Message preview() {
-      return build(0, envelope.path("to").asText());
+      return copy;
     }
   }
 }
