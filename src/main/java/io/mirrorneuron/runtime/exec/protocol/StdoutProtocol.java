@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.exec.protocol;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.port.Executions.Completion;
 import io.mirrorneuron.runtime.port.Executions.Event;
@@ -57,7 +58,7 @@ final class StdoutProtocol {
     return new Structured(
         true,
         emits(answer.path("emit_messages")),
-        events(answer.path("events")),
+        events(answer),
         isAbsent(next) ? null : next,
         completion(answer.path("complete_step")),
         run);
@@ -66,9 +67,7 @@ final class StdoutProtocol {
   /** What counts of the answer of a program that failed: only what it observed. */
   static Structured parseAfterFailure(String output) {
     return find(output)
-        .map(
-            answer ->
-                new Structured(true, List.of(), events(answer.path("events")), null, null, null))
+        .map(answer -> new Structured(true, List.of(), events(answer), null, null, null))
         .orElse(Structured.NONE);
   }
 
@@ -118,10 +117,10 @@ final class StdoutProtocol {
   }
 
   /** The valid ones. An event is an observation: a broken one must not undo the work. */
-  private static List<Event> events(JsonNode value) {
+  private static List<Event> events(ObjectNode answer) {
     var events = new ArrayList<Event>();
-    if (value.isArray()) {
-      for (JsonNode each : value) {
+    if (answer.path("events") instanceof ArrayNode printed) {
+      for (JsonNode each : printed) {
         JsonNode type = each.path("type");
         JsonNode payload = each.path("payload");
         boolean named =
