@@ -62,10 +62,11 @@ final class BuiltInAgents {
       turn.agentEvent("aggregator_late_message", id, Json.object().put("message_id", message.id()));
       return;
     }
-    String sender = sender(message);
+    JsonNode told = message.body().path("agent_id");
+    String sender = told.isTextual() ? sender(told.textValue(), message.sourceStepId()) : "";
     if (!agent.collect(sender, message.body())) {
       ObjectNode payload = Json.object();
-      payload.set("agent_id", message.body().path("agent_id"));
+      payload.set("agent_id", told);
       turn.agentEvent("aggregator_duplicate_ignored", id, payload);
       return;
     }
@@ -82,13 +83,8 @@ final class BuiltInAgents {
   }
 
   /** The sender that counts once: an agent, or an agent working for one instance of a step. */
-  private static String sender(Message message) {
-    JsonNode agent = message.body().path("agent_id");
-    if (!agent.isTextual()) {
-      return "";
-    }
-    String step = message.sourceStepId();
-    return step == null ? agent.textValue() : agent.textValue() + " " + step;
+  private static String sender(String agent, String step) {
+    return step == null ? agent : agent + " " + step;
   }
 
   private void aggregated(Mailbox mailbox, Message message) {
