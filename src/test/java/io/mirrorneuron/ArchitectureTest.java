@@ -351,6 +351,22 @@ class ArchitectureTest {
           .because("schedules and deployments are simulated with other stores, clocks and worlds");
 
   @ArchTest
+  static final ArchRule placementKnowsWorkflowsAndNodesOnly =
+      noClasses()
+          .that()
+          .resideInAPackage(in("runtime.placement"))
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage(ROOT + "..")
+                  .and(
+                      not(
+                          resideInAnyPackage(
+                              in("runtime.placement"),
+                              in("runtime.port"),
+                              in("runtime.workflow")))))
+          .because("where a job runs is decided from what is known, without asking anybody");
+
+  @ArchTest
   static final ArchRule aWorkflowIsWhatItSays =
       noClasses()
           .that()

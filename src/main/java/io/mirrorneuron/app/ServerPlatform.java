@@ -13,6 +13,7 @@ import io.mirrorneuron.server.ServerContext;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.store.JobRows;
+import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RedisState;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -77,6 +78,14 @@ record ServerPlatform(
   public Optional<JobRows> rows() {
     return switch (backend) {
       case Backend.Here here -> Optional.of(here.runtime().rows());
+      case Backend.Elsewhere elsewhere -> Optional.empty();
+    };
+  }
+
+  @Override
+  public Optional<RecordStore> records() {
+    return switch (backend) {
+      case Backend.Here here -> Optional.of(here.runtime().records());
       case Backend.Elsewhere elsewhere -> Optional.empty();
     };
   }

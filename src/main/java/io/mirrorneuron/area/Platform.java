@@ -10,6 +10,7 @@ import io.mirrorneuron.run.index.RunIndex;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.store.JobRows;
+import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RedisState;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -44,6 +45,9 @@ public interface Platform {
 
   /** Tells of the server that holds the state of jobs; empty when the runtime is elsewhere. */
   Optional<Supplier<RedisState>> redis();
+
+  /** Records that areas keep beside jobs; empty when the runtime is elsewhere. */
+  Optional<RecordStore> records();
 
   // ------------------------------------------------------------------ runs and files
 

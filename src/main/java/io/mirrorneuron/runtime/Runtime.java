@@ -7,9 +7,9 @@ import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.record.RunRecorder;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.JobCensus;
-import io.mirrorneuron.runtime.exec.HostLocalExecutions;
+import io.mirrorneuron.runtime.exec.LocalExecutions;
 import io.mirrorneuron.runtime.exec.Orphans;
-import io.mirrorneuron.runtime.exec.pool.PoolUsage;
+import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
 import io.mirrorneuron.runtime.local.JobAccess;
 import io.mirrorneuron.runtime.local.JobHistory;
 import io.mirrorneuron.runtime.local.LocalJobs;
@@ -18,6 +18,8 @@ import io.mirrorneuron.runtime.local.NewJobs;
 import io.mirrorneuron.runtime.local.Watches;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.manifest.Manifests;
+import io.mirrorneuron.runtime.placement.LocalScheduler;
+import io.mirrorneuron.runtime.placement.SingleNode;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.FileBundleStore;
 import io.mirrorneuron.store.JobRows;
@@ -46,7 +48,7 @@ public final class Runtime implements AutoCloseable {
   private static final int FLUSH_SECONDS = 5;
 
   private final RedisLanes lanes;
-  private final HostLocalExecutions executions;
+  private final LocalExecutions executions;
   private final ScheduledTimers timers;
   private final Engine engine;
   private final RedisJobStore store;
@@ -121,8 +123,7 @@ public final class Runtime implements AutoCloseable {
     engine =
         new Engine(
             engineIdentity(settings, identity, owner),
-            new Engine.Ports(
-                store, new RedisNodeRegistry(lanes, keys), executions, timers, lanes::executor),
+            ports(keys, identity),
             manifests::parse,
             bundles::payloads,
             jobId -> {
@@ -143,9 +144,19 @@ public final class Runtime implements AutoCloseable {
     return new JobAccess(engine, store, bundles, manifests, newJobs, new JobHistory(store));
   }
 
-  private static HostLocalExecutions executions(
+  private Engine.Ports ports(Keys keys, Identity identity) {
+    return new Engine.Ports(
+        store,
+        new RedisNodeRegistry(lanes, keys),
+        new LocalScheduler(identity.nodeName(), new SingleNode()),
+        executions,
+        timers,
+        lanes::executor);
+  }
+
+  private static LocalExecutions executions(
       Config.Executors settings, Identity identity, RunSamples samples, Storage storage) {
-    return new HostLocalExecutions(
+    return new LocalExecutions(
         settings, identity.runtimeId(), identity.clock(), identity.environment(), samples, storage);
   }
 
@@ -193,9 +204,9 @@ public final class Runtime implements AutoCloseable {
     return lanes.isConnected();
   }
 
-  /** How full the pools of this node are. */
-  public List<PoolUsage> pools() {
-    return executions.pools();
+  /** What programs this node can run now. */
+  public ProgramCapacity programs() {
+    return executions.capacity();
   }
 
   /** What the system summary tells of jobs. */

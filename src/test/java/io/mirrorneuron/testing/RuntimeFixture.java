@@ -122,7 +122,7 @@ public final class RuntimeFixture implements AutoCloseable {
     return new LocalCluster(
         NodeIdentity.standalone("test", config.grpc()),
         GrpcRuntime::hardware,
-        runtime::pools,
+        runtime::programs,
         runtime.census(),
         new RedisResourceLimits(lanes, keys),
         keys.namespace(),

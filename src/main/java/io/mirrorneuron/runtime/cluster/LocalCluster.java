@@ -6,13 +6,12 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.CapacityReport;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.ClusterSummary;
-import io.mirrorneuron.runtime.exec.pool.PoolUsage;
+import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
 import io.mirrorneuron.store.ResourceLimits;
 import io.mirrorneuron.store.ResourceLimits.Resource;
 import io.mirrorneuron.wire.Json;
 import java.time.Clock;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -27,7 +26,7 @@ public final class LocalCluster implements ClusterPort {
 
   private final NodeIdentity identity;
   private final Supplier<Hardware> hardware;
-  private final Supplier<List<PoolUsage>> pools;
+  private final Supplier<ProgramCapacity> programs;
   private final JobCensus jobs;
   private final ResourceLimits limits;
   private final String redisNamespace;
@@ -36,14 +35,14 @@ public final class LocalCluster implements ClusterPort {
   public LocalCluster(
       NodeIdentity identity,
       Supplier<Hardware> hardware,
-      Supplier<List<PoolUsage>> pools,
+      Supplier<ProgramCapacity> programs,
       JobCensus jobs,
       ResourceLimits limits,
       String redisNamespace,
       Clock clock) {
     this.identity = identity;
     this.hardware = hardware;
-    this.pools = pools;
+    this.programs = programs;
     this.jobs = jobs;
     this.limits = limits;
     this.redisNamespace = redisNamespace;
@@ -53,7 +52,9 @@ public final class LocalCluster implements ClusterPort {
   @Override
   public ClusterSummary summary() {
     ObjectNode summary = Json.object();
-    summary.putArray("nodes").add(NodeDocument.summary(identity, hardware.get(), pools.get()));
+    summary
+        .putArray("nodes")
+        .add(NodeDocument.summary(identity, hardware.get(), programs.get().pools()));
     summary.set("jobs", jobs.latest(SUMMARY_ROWS));
     summary.set("metrics", metrics());
     return new ClusterSummary(summary);
@@ -79,7 +80,8 @@ public final class LocalCluster implements ClusterPort {
 
   @Override
   public CapacityReport resource() {
-    return new CapacityReport(ResourceReport.of(identity, hardware.get(), limits.load()));
+    return new CapacityReport(
+        ResourceReport.of(identity, hardware.get(), programs.get().runners(), limits.load()));
   }
 
   @Override

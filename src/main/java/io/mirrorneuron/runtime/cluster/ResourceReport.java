@@ -6,6 +6,7 @@ import static io.mirrorneuron.runtime.cluster.Hardware.rounded;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.store.ResourceLimits.Resource;
 import io.mirrorneuron.wire.Json;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -13,7 +14,14 @@ import java.util.Map;
 final class ResourceReport {
   private ResourceReport() {}
 
-  static ObjectNode of(NodeIdentity identity, Hardware hardware, Map<Resource, Integer> limits) {
+  /**
+   * @param runners names of the ways in which programs run here
+   */
+  static ObjectNode of(
+      NodeIdentity identity,
+      Hardware hardware,
+      List<String> runners,
+      Map<Resource, Integer> limits) {
     Capacity whole = Capacity.of(hardware);
     ObjectNode report = Json.object().put("mode", "single_node").put("node_count", 1);
     ObjectNode percents = report.putObject("limits");
@@ -23,7 +31,7 @@ final class ResourceReport {
     report.set("combined", whole.document());
     report.set("totals", whole.document());
     report.set("usable", whole.limited(limits).document());
-    report.putArray("nodes").add(node(identity, hardware, whole));
+    report.putArray("nodes").add(node(identity, hardware, runners, whole));
     return report;
   }
 
@@ -86,7 +94,8 @@ final class ResourceReport {
     }
   }
 
-  private static ObjectNode node(NodeIdentity identity, Hardware hardware, Capacity capacity) {
+  private static ObjectNode node(
+      NodeIdentity identity, Hardware hardware, List<String> runners, Capacity capacity) {
     ObjectNode node = Json.object();
     node.put("name", identity.name())
         .put("display_name", identity.displayName())
@@ -107,7 +116,7 @@ final class ResourceReport {
     if (!hardware.gpus().isEmpty()) {
       drivers.add("cuda");
     }
-    node.putArray("runtime_drivers").add("host_local");
+    runners.forEach(node.putArray("runtime_drivers")::add);
     node.putArray("host_paths");
     return node;
   }

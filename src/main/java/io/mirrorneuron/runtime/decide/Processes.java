@@ -10,7 +10,7 @@ import io.mirrorneuron.runtime.port.Executions.Signal;
 import io.mirrorneuron.runtime.port.Executions.Structured;
 import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.runtime.state.AgentState;
-import io.mirrorneuron.runtime.state.AgentState.Sandbox;
+import io.mirrorneuron.runtime.state.AgentState.LastProgram;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Mailbox;
 import io.mirrorneuron.runtime.state.Mailbox.Flight;
@@ -149,13 +149,13 @@ final class Processes {
     mailbox
         .owner()
         .ranIn(
-            new Sandbox(
-                id(mailbox), outcome.sandboxName(), outcome.exitCode(), pool, turn.timestamp()));
+            new LastProgram(
+                id(mailbox), outcome.sandbox().name(), outcome.exitCode(), pool, turn.timestamp()));
   }
 
   private void succeeded(Mailbox mailbox, Outcome outcome) {
     ObjectNode done = Json.object();
-    done.put("sandbox_name", outcome.sandboxName()).put("exit_code", outcome.exitCode());
+    done.put("sandbox_name", outcome.sandbox().name()).put("exit_code", outcome.exitCode());
     done.put("attempts", mailbox.attempt());
     if (outcome.lease() != null) {
       done.put("lease_id", outcome.lease().leaseId()).put("pool", outcome.lease().pool());
@@ -200,7 +200,9 @@ final class Processes {
     ObjectNode payload = Json.object();
     payload.put("agent_id", id(mailbox));
     ObjectNode sandbox = payload.putObject("sandbox");
-    sandbox.put("sandbox_name", outcome.sandboxName()).put("remote_dir", outcome.remoteDir());
+    sandbox
+        .put("sandbox_name", outcome.sandbox().name())
+        .put("remote_dir", outcome.sandbox().remoteDir());
     sandbox.put("exit_code", outcome.exitCode()).put("runner_exit_code", outcome.exitCode());
     JsonNode stdout = sandbox.textNode(outcome.stdout()); // one value under two names
     JsonNode stderr = sandbox.textNode(outcome.stderr());
@@ -208,7 +210,7 @@ final class Processes {
     sandbox.set("stderr", stderr);
     sandbox.set("logs", stderr);
     sandbox.set("raw_output", stdout);
-    sandbox.put("runner", "host_local").put("node_name", nodeName);
+    sandbox.put("runner", outcome.sandbox().runner()).put("node_name", nodeName);
     sandbox.put("attempts", mailbox.attempt());
     sandbox.set("lease", outcome.lease() == null ? null : leaseJson(outcome.lease()));
     payload.set("input", NestedInputs.bounded(mailbox.head().body()));

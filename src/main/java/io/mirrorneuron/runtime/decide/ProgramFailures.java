@@ -69,7 +69,7 @@ final class ProgramFailures {
 
   private void tellFailed(Mailbox mailbox, Outcome outcome) {
     ObjectNode payload = Json.object();
-    payload.put("sandbox_name", outcome.sandboxName()).put("exit_code", outcome.exitCode());
+    payload.put("sandbox_name", outcome.sandbox().name()).put("exit_code", outcome.exitCode());
     payload.put("error", outcome.error()).put("attempts", mailbox.attempt());
     payload.put("stdout", outcome.stdout()).put("stderr", outcome.stderr());
     turn.agentEvent("sandbox_job_failed", id(mailbox), payload);

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.runtime.state.AgentState;
-import io.mirrorneuron.runtime.state.AgentState.Sandbox;
+import io.mirrorneuron.runtime.state.AgentState.LastProgram;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.LedgerSnapshot;
 import io.mirrorneuron.runtime.state.StoredFields;
@@ -46,17 +46,17 @@ public final class JobDocuments {
     summary.set("recovery", state.header().recovery());
     details.set("summary", summary);
     ArrayNode agents = details.putArray("agents");
-    List<Sandbox> sandboxes = new ArrayList<>();
+    List<LastProgram> sandboxes = new ArrayList<>();
     for (Agent agent : state.workflow().agents().values()) {
       AgentState known = state.peek(agent.id());
       agents.add(agent(state, agent, row));
-      if (known != null && known.sandbox() != null) {
-        sandboxes.add(known.sandbox());
+      if (known != null && known.lastProgram() != null) {
+        sandboxes.add(known.lastProgram());
       }
     }
     ArrayNode names = summary.putArray("sandbox_names");
     sandboxes.stream()
-        .map(Sandbox::sandboxName)
+        .map(LastProgram::sandboxName)
         .filter(name -> name != null && !name.isEmpty())
         .distinct()
         .forEach(names::add);
@@ -170,7 +170,8 @@ public final class JobDocuments {
     json.put("status", activity.status()).put("running?", activity.isFlying());
     json.put("last_error", agent.lastError());
     json.set("backpressure", agent.mailbox().describePressure());
-    json.put("sandbox_name", agent.sandbox() == null ? null : agent.sandbox().sandboxName());
+    json.put(
+        "sandbox_name", agent.lastProgram() == null ? null : agent.lastProgram().sandboxName());
     json.set("lease", activity.lease() == null ? Json.object() : activity.lease());
     return json;
   }

@@ -2,6 +2,8 @@ package io.mirrorneuron.runtime.documents;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.port.Scheduler;
+import io.mirrorneuron.runtime.port.Scheduler.Plan;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.wire.Json;
@@ -10,10 +12,10 @@ import java.util.Locale;
 
 /** The job's line in lists of jobs. */
 public final class JobRow {
-  private final String nodeName;
+  private final Scheduler scheduler;
 
-  public JobRow(String nodeName) {
-    this.nodeName = nodeName;
+  public JobRow(Scheduler scheduler) {
+    this.scheduler = scheduler;
   }
 
   /** Written with every commit, so that it also tells that one happened. */
@@ -23,6 +25,7 @@ public final class JobRow {
 
   private ObjectNode json(JobState state, long now) {
     Workflow workflow = state.workflow();
+    Plan plan = scheduler.plan(workflow);
     ObjectNode row = Json.object();
     row.put("job_id", state.jobId()).put("graph_id", workflow.graphId());
     row.put("job_name", workflow.jobName()).put("status", state.status().word());
@@ -32,8 +35,8 @@ public final class JobRow {
     row.put("submitted_at", time(state.header().origin().submittedAt()))
         .put("updated_at", time(now));
     state.header().subjects().writeTo(row);
-    row.put("placement_policy", "local");
-    row.set("scheduler", scheduler(workflow));
+    row.put("placement_policy", plan.policy());
+    row.set("scheduler", scheduled(workflow, plan));
     row.put("requested_recovery_policy", word(workflow.recoveryMode()));
     row.put("recovery_policy", recoveryPolicy(workflow));
     JsonNode recovery = state.header().recovery();
@@ -42,7 +45,7 @@ public final class JobRow {
     row.set("recovery_reason", recovery == null ? null : recovery.get("reason"));
     row.put("executor_count", state.executorCount())
         .put("active_executors", state.schedule().flying());
-    row.putArray("nodes").add(nodeName);
+    plan.nodes().forEach(row.putArray("nodes")::add);
     row.putArray("sandbox_names");
     row.put("last_event", state.counters().lastEvent());
     row.put("event_seq", state.counters().events());
@@ -53,16 +56,16 @@ public final class JobRow {
     return row;
   }
 
-  private ObjectNode scheduler(Workflow workflow) {
-    ObjectNode plan = Json.object();
-    plan.put("status", "planned").put("job_type", word(workflow.jobType()));
-    plan.put("strategy", "binpack").put("mode", "single_node");
-    plan.put("placement_count", workflow.agents().size());
-    plan.putArray("nodes").add(nodeName);
+  private static ObjectNode scheduled(Workflow workflow, Plan plan) {
+    ObjectNode json = Json.object();
+    json.put("status", "planned").put("job_type", word(workflow.jobType()));
+    json.put("strategy", plan.strategy()).put("mode", plan.mode());
+    json.put("placement_count", plan.placements());
+    plan.nodes().forEach(json.putArray("nodes")::add);
     if (workflow.isSystem()) {
-      plan.putArray("system_targets").add(nodeName);
+      plan.nodes().forEach(json.putArray("system_targets")::add);
     }
-    return plan;
+    return json;
   }
 
   private static String recoveryPolicy(Workflow workflow) {

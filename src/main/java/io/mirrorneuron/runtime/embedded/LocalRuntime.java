@@ -11,8 +11,10 @@ import io.mirrorneuron.runtime.cluster.NvidiaSmi;
 import io.mirrorneuron.server.ServerContext;
 import io.mirrorneuron.store.JobRows;
 import io.mirrorneuron.store.Keys;
+import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.RedisProbe;
+import io.mirrorneuron.store.RedisRecordStore;
 import io.mirrorneuron.store.RedisResourceLimits;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -22,11 +24,13 @@ import java.net.UnknownHostException;
  * A runtime in this process, on its data directory and Redis, without any door.
  *
  * @param rows the hot read path of job rows
+ * @param records what areas keep beside jobs
  */
 public record LocalRuntime(
     JobsPort jobs,
     ClusterPort cluster,
     JobRows rows,
+    RecordStore records,
     NodeIdentity identity,
     HardwareProbe hardware,
     RuntimeRedis redis) {
@@ -41,17 +45,9 @@ public record LocalRuntime(
     Runtime.Identity process =
         new Runtime.Identity(
             identity.name(), home.runtimeId(), on.environment(), on.clock(), on.ids()::jobSuffix);
-    Runtime runtime =
-        on.closing()
-            .add(
-                "runtime",
-                new Runtime(
-                    Runtime.Settings.of(config),
-                    process,
-                    lanes,
-                    on.runs(),
-                    gpus,
-                    on.disks().storage()));
+    Runtime.Settings settings = Runtime.Settings.of(config);
+    Runtime runtime = new Runtime(settings, process, lanes, on.runs(), gpus, on.disks().storage());
+    on.closing().add("runtime", runtime);
     HardwareProbe hardware = new HardwareProbe(config.home(), gpus, on.clock());
     Keys keys = new Keys(config.redis().namespace());
     on.disks().watch().asks(new RedisProbe(lanes, keys));
@@ -59,12 +55,19 @@ public record LocalRuntime(
         new LocalCluster(
             identity,
             hardware,
-            runtime::pools,
+            runtime::programs,
             runtime.census(),
             new RedisResourceLimits(lanes, keys),
             keys.namespace(),
             on.clock());
-    return new LocalRuntime(runtime.jobs(), cluster, runtime.rows(), identity, hardware, redis);
+    return new LocalRuntime(
+        runtime.jobs(),
+        cluster,
+        runtime.rows(),
+        new RedisRecordStore(lanes, keys),
+        identity,
+        hardware,
+        redis);
   }
 
   private static String hostname() {

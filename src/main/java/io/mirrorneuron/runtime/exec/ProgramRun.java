@@ -1,10 +1,15 @@
 package io.mirrorneuron.runtime.exec;
 
+import io.mirrorneuron.config.Config;
+import io.mirrorneuron.runtime.exec.meter.SampleSink;
 import io.mirrorneuron.runtime.exec.meter.Sampler;
 import io.mirrorneuron.runtime.exec.process.CappedBytes;
 import io.mirrorneuron.runtime.exec.process.Command;
+import io.mirrorneuron.runtime.exec.process.GracePeriods;
+import io.mirrorneuron.runtime.exec.process.Interpreters;
 import io.mirrorneuron.runtime.exec.process.Notice;
 import io.mirrorneuron.runtime.exec.process.PrintedBeacons;
+import io.mirrorneuron.runtime.exec.process.ProcessEnvironment;
 import io.mirrorneuron.runtime.exec.process.ProcessLimits;
 import io.mirrorneuron.runtime.exec.process.ProgramWatcher;
 import io.mirrorneuron.runtime.exec.process.PythonEnvironment;
@@ -16,6 +21,7 @@ import io.mirrorneuron.runtime.exec.protocol.StoredText;
 import io.mirrorneuron.runtime.exec.protocol.Verdict;
 import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
 import io.mirrorneuron.runtime.exec.settings.NotStarted;
+import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
 import io.mirrorneuron.runtime.exec.spawn.Program;
 import io.mirrorneuron.runtime.exec.spawn.SearchPath;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
@@ -25,7 +31,9 @@ import io.mirrorneuron.runtime.port.Executions.Ending;
 import io.mirrorneuron.runtime.port.Executions.Lease;
 import io.mirrorneuron.runtime.port.Executions.Listener;
 import io.mirrorneuron.runtime.port.Executions.Outcome;
+import io.mirrorneuron.runtime.port.Executions.Sandbox;
 import java.io.IOException;
+import java.time.Clock;
 import java.util.Map;
 
 /**
@@ -36,19 +44,20 @@ final class ProgramRun {
   /** Room beyond the stored length, so that a secret across the cut is seen whole. */
   private static final int REDACTION_MARGIN = 8 * 1024;
 
-  /**
-   * What was made ready for it.
-   *
-   * @param execution with the deadlines of its step
-   */
-  record Prepared(
-      Execution execution,
-      ExecutorSettings settings,
-      Workspace workspace,
-      PythonEnvironment python,
-      Lease lease) {}
+  /** What all programs share. */
+  record Machinery(
+      Config.Executors config,
+      ProcessEnvironment environment,
+      Interpreters interpreters,
+      Spawner spawner,
+      ProcessTable processes,
+      SampleSink samples,
+      Sampler sampler,
+      GracePeriods grace,
+      Clock clock) {}
 
-  private final HostLocalRun.Machinery machinery;
+  private final String runner;
+  private final Machinery machinery;
   private final Execution execution;
   private final ExecutorSettings settings;
   private final Workspace workspace;
@@ -57,8 +66,16 @@ final class ProgramRun {
   private final Listener listener;
   private final Notice.Inbox inbox;
 
+  /**
+   * @param runner name of what runs it
+   */
   ProgramRun(
-      HostLocalRun.Machinery machinery, Prepared prepared, Listener listener, Notice.Inbox inbox) {
+      String runner,
+      Machinery machinery,
+      Runner.Prepared prepared,
+      Listener listener,
+      Notice.Inbox inbox) {
+    this.runner = runner;
     this.machinery = machinery;
     this.execution = prepared.execution();
     this.settings = prepared.settings();
@@ -137,8 +154,7 @@ final class ProgramRun {
         verdict.ending(),
         verdict.error(),
         exitCode,
-        workspace.name(),
-        workspace.workdir().toString(),
+        new Sandbox(runner, workspace.name(), workspace.workdir().toString()),
         stored.of(stdout.text()),
         stored.of(stderr),
         verdict.structured(),

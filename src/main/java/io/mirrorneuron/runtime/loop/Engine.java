@@ -8,6 +8,7 @@ import io.mirrorneuron.runtime.documents.JobViews;
 import io.mirrorneuron.runtime.documents.Obstacles;
 import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.runtime.port.Lanes;
+import io.mirrorneuron.runtime.port.Scheduler;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.StateReader;
@@ -54,7 +55,12 @@ public final class Engine {
 
   /** What an engine needs from outside. */
   public record Ports(
-      JobStore store, NodeRegistry nodes, Executions executions, Timers timers, Lanes lanes) {}
+      JobStore store,
+      NodeRegistry nodes,
+      Scheduler scheduler,
+      Executions executions,
+      Timers timers,
+      Lanes lanes) {}
 
   /**
    * @param manifests parses a stored manifest again
@@ -79,7 +85,7 @@ public final class Engine {
             new EngineContext(
                 ports,
                 new Decider(nodeName, identity.reviewInFlight()),
-                new JobRow(nodeName),
+                new JobRow(ports.scheduler()),
                 bundles,
                 changed,
                 inlineLimit),

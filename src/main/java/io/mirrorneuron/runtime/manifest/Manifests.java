@@ -88,8 +88,7 @@ public final class Manifests {
       String requirements = agent.config().at("/python_environment/requirements").asText("");
       boolean installs = agent.type() == AgentType.EXECUTOR && !requirements.isBlank();
       if (installs && !present.contains(PayloadPaths.canonical(requirements))) {
-        node.at("config")
-            .at("python_environment")
+        node.find("config.python_environment")
             .error(
                 ManifestProblem.MISSING_UPLOAD,
                 "requirements file does not exist locally: " + ManifestValue.shown(requirements));

@@ -41,19 +41,20 @@ final class StepForm {
   Workflow read(ManifestValue root, Findings findings) {
     ManifestValue version = root.at("apiVersion");
     checkVersion(root, version);
-    for (String member : List.of("workflow", "agents", "flow")) {
-      root.at(member).is(Shape.OBJECT);
+    root.checkMembers(Shape.OBJECT, "workflow", "agents", "flow");
+    root.checkMembers(Shape.NAME, "id", "name");
+    if (!version.isAbsent()) {
+      refuseOldMembers(root);
     }
-    for (String member : List.of("id", "name")) {
-      root.at(member).is(Shape.NAME);
-    }
-    refuseOldMembers(root);
     ManifestHeader header =
         ManifestHeader.read(
-            root, graphId(root), root.atAny("job_name", "id"), manifestVersion(root));
+            root,
+            root.find("graph_id", "workflow.workflow_id", "workflow_id", "id"),
+            root.find("job_name", "id"),
+            manifestVersion(root, version));
     Bindings bindings = new Bindings(root);
     Topology topology = Topology.inSteps(root, bindings);
-    if (isEmptyWorkflow(root.value(), topology)) {
+    if (isEmptyWorkflow(root, topology)) {
       findings.throwIfAny();
       return header.workflow(
           (ObjectNode) root.value(),
@@ -88,42 +89,33 @@ final class StepForm {
    * more for the runtime, which {@code flow.nodes} gives away.
    */
   private static void refuseOldMembers(ManifestValue root) {
-    if (root.at("apiVersion").isAbsent() || root.at("agents").at("nodes").value().isEmpty()) {
+    if (root.find("agents.nodes").value().isEmpty()) {
       return;
     }
-    boolean prepared = !root.at("flow").at("nodes").value().isEmpty();
-    List<String> refused =
+    boolean prepared = !root.find("flow.nodes").value().isEmpty();
+    List<ManifestValue> refused =
         prepared
-            ? List.of("nodes", "edges")
-            : List.of("flow", "graph_id", "nodes", "edges", "entrypoints");
-    for (String member : refused) {
-      ManifestValue place = root.at(member);
+            ? root.all("nodes", "edges")
+            : root.all("flow", "graph_id", "nodes", "edges", "entrypoints");
+    for (ManifestValue place : refused) {
       if (!place.value().isMissingNode()) {
         place.error(
-            ManifestProblem.MISPLACED, member + " is not allowed in " + VERSION + " manifests");
+            ManifestProblem.MISPLACED,
+            place.name() + " is not allowed in " + VERSION + " manifests");
       }
     }
   }
 
-  private static ManifestValue graphId(ManifestValue root) {
-    return ManifestValue.first(
-        root.at("graph_id"),
-        root.at("workflow").at("workflow_id"),
-        root.at("workflow_id"),
-        root.at("id"));
-  }
-
-  private static ManifestValue manifestVersion(ManifestValue root) {
+  private static ManifestValue manifestVersion(ManifestValue root, ManifestValue apiVersion) {
     ManifestValue given = root.at("manifest_version");
-    boolean implied = given.value().isMissingNode() && !root.at("apiVersion").isAbsent();
-    return implied ? given.holding(TextNode.valueOf("1.0")) : given;
+    boolean implied = given.value().isMissingNode() && !apiVersion.isAbsent();
+    return implied ? given.withValue(TextNode.valueOf("1.0")) : given;
   }
 
   /** An explicitly empty list of nodes and nothing else that could run. */
-  private static boolean isEmptyWorkflow(JsonNode manifest, Topology topology) {
-    JsonNode workflow = manifest.path("workflow");
-    return workflow.path("nodes").isArray()
-        && workflow.path("steps").isEmpty()
+  private static boolean isEmptyWorkflow(ManifestValue root, Topology topology) {
+    return root.find("workflow.nodes").value().isArray()
+        && root.find("workflow.steps").value().isEmpty()
         && topology.nodes().isEmpty();
   }
 }

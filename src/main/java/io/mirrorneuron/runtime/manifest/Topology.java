@@ -14,7 +14,7 @@ import java.util.function.Function;
 /**
  * Where a manifest keeps its agents, their connections and their first messages.
  *
- * @param home where its author is expected to put nodes
+ * @param home where authors of this form put nodes
  * @param entrypoints places of one id or a list of ids each, at least one
  * @param otherwise the entrypoint of last resort, or null
  * @param inputs places of first messages; earlier ones go before
@@ -37,15 +37,15 @@ record Topology(
 
   /** Of the form with nodes and edges at the root. */
   static Topology atRoot(ManifestValue root) {
-    List<ManifestValue> nodes = List.of(root.at("nodes"));
-    List<ManifestValue> edges = List.of(root.at("edges"));
+    List<ManifestValue> nodes = root.all("nodes");
+    List<ManifestValue> edges = root.all("edges");
     return new Topology(
-        root.at("nodes"),
+        nodes.getFirst(),
         union(nodes, Nodes::key),
         union(edges, Topology::edgeKey),
-        List.of(root.at("entrypoints")),
+        root.all("entrypoints"),
         null,
-        List.of(root.at("initial_inputs")),
+        root.all("initial_inputs"),
         false,
         isTooLarge(nodes, Nodes.MAX_NODES) | isTooLarge(edges, Edges.MAX_EDGES));
   }
@@ -56,32 +56,28 @@ record Topology(
    * when there are no others.
    */
   static Topology inSteps(ManifestValue root, Bindings bindings) {
-    ManifestValue agents = root.at("agents");
-    ManifestValue flow = root.at("flow");
-    ManifestValue workflow = root.at("workflow");
-    boolean hasSteps = !workflow.at("steps").value().isEmpty();
     List<ManifestValue> nodeLists =
-        List.of(flow.at("nodes"), workflow.at("nodes"), agents.at("nodes"), root.at("nodes"));
+        root.all("flow.nodes", "workflow.nodes", "agents.nodes", "nodes");
     List<ManifestValue> nodes = union(nodeLists, Nodes::key);
-    List<ManifestValue> edges = new ArrayList<>(List.of(flow.at("edges"), agents.at("edges")));
-    edges.add(root.at("edges"));
+    List<ManifestValue> edges = new ArrayList<>(root.all("flow.edges", "agents.edges", "edges"));
+    boolean hasSteps = !root.find("workflow.steps").value().isEmpty();
     if (!hasSteps) {
-      edges.add(workflow.at("edges"));
+      edges.addAll(root.all("workflow.edges"));
     }
     List<ManifestValue> entrypoints =
-        new ArrayList<>(List.of(agents.at("entrypoints"), root.at("entrypoints")));
-    List<ManifestValue> inputs = new ArrayList<>(List.of(root.at("initial_inputs")));
-    inputs.add(root.at("runtime").at("initial_inputs"));
+        new ArrayList<>(root.all("agents.entrypoints", "entrypoints"));
+    List<ManifestValue> inputs =
+        new ArrayList<>(root.all("initial_inputs", "runtime.initial_inputs"));
     inputs.addAll(bindings.inputs());
     String otherwise = null;
     if (nodeLists.stream().allMatch(ManifestValue::isAbsent)) {
       nodes = bindings.nodes();
       edges.addAll(bindings.edgeLists());
-      entrypoints.add(bindings.starts(workflow));
+      entrypoints.add(bindings.starts(root));
       otherwise = nodes.stream().findFirst().map(Nodes::key).orElse(null);
     }
     return new Topology(
-        agents.at("nodes"),
+        root.find("agents.nodes"),
         nodes,
         union(edges, Topology::edgeKey),
         entrypoints,
@@ -97,7 +93,7 @@ record Topology(
     Map<String, List<ManifestValue>> entries = new LinkedHashMap<>();
     for (ManifestValue list : lists) {
       Map<String, List<ManifestValue>> own = new LinkedHashMap<>();
-      if (list.is(Shape.LIST)) {
+      if (list.check(Shape.LIST)) {
         list.items()
             .forEach(
                 item -> own.computeIfAbsent(key.apply(item), k -> new ArrayList<>()).add(item));
@@ -108,19 +104,19 @@ record Topology(
   }
 
   private static boolean isTooLarge(List<ManifestValue> lists, int most) {
-    return lists.stream().filter(list -> !list.isAtMost(most)).count() > 0;
+    return lists.stream().filter(list -> !list.checkLength(most)).count() > 0;
   }
 
   private static String edgeKey(ManifestValue edge) {
-    ManifestValue id = edge.atAny("edge_id", "id");
+    ManifestValue id = edge.find("edge_id", "id");
     if (id.value().isTextual()) {
-      return id.value().textValue();
+      return id.text();
     }
-    // No id holds a control character, so this is none.
-    return edge.atAny("from_node", "from").value()
+    // An id has no control characters, so this key is not the id of another edge.
+    return edge.find("from_node", "from").value()
         + "\n"
-        + edge.atAny("to_node", "to").value()
+        + edge.find("to_node", "to").value()
         + "\n"
-        + edge.atAny("message_type", "event").value();
+        + edge.find("message_type", "event").value();
   }
 }

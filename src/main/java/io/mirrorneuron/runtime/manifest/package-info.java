@@ -5,7 +5,7 @@
  * <p>A {@code Topology} says where a form keeps its parts, an {@code Assembly} reads them ({@code
  * ManifestHeader}, {@code Nodes}, {@code Edges}, {@code Seeds}, {@code Policies}); {@code StepForm}
  * adds what {@code StepReader} finds. Every reader works on a {@link
- * io.mirrorneuron.runtime.manifest.reading.ManifestValue}, which knows where it stands and reports
- * errors there.
+ * io.mirrorneuron.runtime.manifest.reading.ManifestValue}, which knows its place in the text and
+ * reports errors there.
  */
 package io.mirrorneuron.runtime.manifest;

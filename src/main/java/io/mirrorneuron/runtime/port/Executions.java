@@ -81,12 +81,22 @@ public interface Executions {
   }
 
   /**
+   * Where a program ran.
+   *
+   * @param runner the name of what ran it
+   * @param name of its workspace
+   * @param remoteDir the working folder it saw
+   */
+  record Sandbox(String runner, String name, String remoteDir) {
+    /** Of what came to no workspace. */
+    public static final Sandbox NONE = new Sandbox("", "", "");
+  }
+
+  /**
    * How an execution ended.
    *
    * @param error one sentence for people; null on success
    * @param exitCode of the program; -1 when it has none
-   * @param sandboxName name of its workspace
-   * @param remoteDir the working folder it saw
    * @param stdout protocol-free output, capped and redacted for storing
    * @param stderr capped and redacted
    * @param structured what the stdout protocol asked for; never null
@@ -96,8 +106,7 @@ public interface Executions {
       Ending ending,
       String error,
       int exitCode,
-      String sandboxName,
-      String remoteDir,
+      Sandbox sandbox,
       String stdout,
       String stderr,
       Structured structured,

@@ -30,19 +30,19 @@ public final class AgentState {
   private JsonNode memory;
   private JsonNode output;
   private String lastError;
-  private Sandbox sandbox;
+  private LastProgram lastProgram;
   private boolean fired;
   private final RestartHistory restarts;
 
   private int flying;
 
   /**
-   * The workspace of a program that has ended.
+   * A program that has ended.
    *
    * @param pool that gave it its slots, or null when it got none
    * @param timestamp when it ended
    */
-  public record Sandbox(
+  public record LastProgram(
       String agentId, String sandboxName, int exitCode, String pool, String timestamp) {}
 
   AgentState(Agent declared, Changes changes) {
@@ -109,9 +109,9 @@ public final class AgentState {
     return lastError;
   }
 
-  /** Where its last finished program ran, or null. */
-  public Sandbox sandbox() {
-    return sandbox;
+  /** How its last finished program ended, and where it ran, or null. */
+  public LastProgram lastProgram() {
+    return lastProgram;
   }
 
   public RestartHistory restarts() {
@@ -185,8 +185,8 @@ public final class AgentState {
     }
   }
 
-  public void ranIn(Sandbox where) {
-    sandbox = where;
+  public void ranIn(LastProgram where) {
+    lastProgram = where;
     touched();
   }
 
@@ -218,8 +218,8 @@ public final class AgentState {
     if (lastError != null) {
       json.put("last_error", lastError);
     }
-    if (sandbox != null) {
-      json.putPOJO("sandbox", sandbox);
+    if (lastProgram != null) {
+      json.putPOJO("sandbox", lastProgram);
     }
     if (fired) {
       json.put("fired", true);
@@ -238,7 +238,7 @@ public final class AgentState {
     memory = json.get("memory");
     output = json.get("output");
     lastError = stored.lastError();
-    sandbox = stored.sandbox();
+    lastProgram = stored.sandbox();
     fired = stored.fired();
     restarts.restore(stored.restarts(), stored.moves());
     mailbox.restore(Json.read(json, Mailbox.Stored.class, "mailbox"));

@@ -10,7 +10,7 @@ import java.util.List;
 record StoredAgent(
     long processed,
     String lastError,
-    AgentState.Sandbox sandbox,
+    AgentState.LastProgram sandbox,
     boolean fired,
     List<Long> restarts,
     int moves) {}

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.exec.pool.PoolUsage;
+import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
 import io.mirrorneuron.store.ResourceLimits.Resource;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.InMemoryResourceLimits;
@@ -35,7 +36,9 @@ class LocalClusterTest {
       new LocalCluster(
           IDENTITY,
           () -> hardware,
-          () -> List.of(new PoolUsage("default", 4, 3, 1, 2, 3)),
+          () ->
+              new ProgramCapacity(
+                  List.of("host_local"), List.of(new PoolUsage("default", 4, 3, 1, 2, 3))),
           new OneJob(),
           limits,
           "mn",

@@ -55,7 +55,7 @@ class JobExplainerTest {
     Stage stage = join().start();
     assertWhy(stage, "a", "pool", "step a waits for slots of pool default");
 
-    stage.places.put("a", new QueuePlace("default", 2, 7, 4, 4));
+    stage.programs.places.put("a", new QueuePlace("default", 2, 7, 4, 4));
     assertWhy(
         stage,
         "a",
@@ -148,7 +148,7 @@ class JobExplainerTest {
   @Test
   void aProgramThatWaitsForRoomSaysSoAndWhereThatIsTold() {
     Stage stage = join().start();
-    stage.holds.put("a", "the disk with the home folder is full");
+    stage.programs.holds.put("a", "the disk with the home folder is full");
 
     assertWhy(
         stage,
@@ -158,7 +158,7 @@ class JobExplainerTest {
     assertThat(of(stage, "a").path("record").asText()).isEqualTo("GET /health/ready");
     assertThat(of(stage, "a").path("state").asText()).isEqualTo("queued");
 
-    stage.holds.clear();
+    stage.programs.holds.clear();
     assertWhy(stage, "a", "pool", "step a waits for slots of pool default");
   }
 

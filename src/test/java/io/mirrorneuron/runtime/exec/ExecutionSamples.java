@@ -98,8 +98,8 @@ public final class ExecutionSamples {
     return environment;
   }
 
-  public static HostLocalExecutions runner(Path folder) {
-    return new HostLocalExecutions(
+  public static LocalExecutions runner(Path folder) {
+    return new LocalExecutions(
         config(folder),
         runtimeId(folder),
         Clock.systemUTC(),
@@ -111,8 +111,8 @@ public final class ExecutionSamples {
   /**
    * @param storage of the workspaces
    */
-  public static HostLocalExecutions runner(Path folder, Storage storage) {
-    return new HostLocalExecutions(
+  public static LocalExecutions runner(Path folder, Storage storage) {
+    return new LocalExecutions(
         config(folder),
         runtimeId(folder),
         Clock.systemUTC(),
@@ -121,15 +121,15 @@ public final class ExecutionSamples {
         storage);
   }
 
-  public static HostLocalExecutions runner(Path folder, GracePeriods grace, Spawner spawner) {
+  public static LocalExecutions runner(Path folder, GracePeriods grace, Spawner spawner) {
     return runner(folder, grace, spawner, SampleSink.NONE, Sampler.Pace.DEFAULT);
   }
 
-  public static HostLocalExecutions runner(
+  public static LocalExecutions runner(
       Path folder, GracePeriods grace, Spawner spawner, SampleSink samples, Sampler.Pace pace) {
-    return new HostLocalExecutions(
+    return new LocalExecutions(
         config(folder),
-        new HostLocalExecutions.Host(
+        new LocalExecutions.Host(
             runtimeId(folder), environment(), grace, spawner, pace, Clock.systemUTC()),
         samples,
         Storage.unwatched());

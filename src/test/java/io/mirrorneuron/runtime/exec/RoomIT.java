@@ -45,7 +45,7 @@ class RoomIT {
   void aProgramWaitsUntilThereIsRoomAndSaysWhy() throws Exception {
     Storage storage = storage(1000, disk);
     storage.look();
-    try (HostLocalExecutions runner = ExecutionSamples.runner(folder, storage)) {
+    try (LocalExecutions runner = ExecutionSamples.runner(folder, storage)) {
       Execution execution = ExecutionSamples.shell("echo done");
       Heard heard = Heard.start(runner, execution);
       String id = execution.executionId();
@@ -65,7 +65,7 @@ class RoomIT {
   void whatWaitsForRoomCanBeStopped() throws Exception {
     Storage storage = storage(1000, disk);
     storage.look();
-    try (HostLocalExecutions runner = ExecutionSamples.runner(folder, storage)) {
+    try (LocalExecutions runner = ExecutionSamples.runner(folder, storage)) {
       Execution execution = ExecutionSamples.shell("echo done");
       Heard heard = Heard.start(runner, execution);
       runner.stop(execution.executionId());
@@ -79,7 +79,7 @@ class RoomIT {
   void aWorkspaceThatCannotBeMadeIsMadeLaterAndCostsNoAttempt() throws Exception {
     try (SmallDisk small = SmallDisk.mounted(folder.resolve("tmp"), 1)) {
       Storage storage = storage(0, FreeSpace.OF_DISKS);
-      try (HostLocalExecutions runner = ExecutionSamples.runner(folder, storage)) {
+      try (LocalExecutions runner = ExecutionSamples.runner(folder, storage)) {
         small.fill();
         Execution execution = ExecutionSamples.shell("echo done");
         Heard heard = Heard.start(runner, execution);

@@ -8,6 +8,8 @@ import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.manifest.Manifests;
+import io.mirrorneuron.runtime.placement.LocalScheduler;
+import io.mirrorneuron.runtime.placement.SingleNode;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.JobStore;
@@ -34,6 +36,7 @@ class LocalJobsTest {
           new Engine.Ports(
               disk,
               new InMemoryNodeRegistry(),
+              new LocalScheduler("node", new SingleNode()),
               null, // no agent runs a program
               new Timers() {
                 @Override

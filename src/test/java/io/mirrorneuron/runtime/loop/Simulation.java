@@ -2,11 +2,14 @@ package io.mirrorneuron.runtime.loop;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.placement.LocalScheduler;
+import io.mirrorneuron.runtime.placement.SingleNode;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.runtime.port.Executions.Ending;
 import io.mirrorneuron.runtime.port.Executions.Lease;
 import io.mirrorneuron.runtime.port.Executions.Outcome;
+import io.mirrorneuron.runtime.port.Executions.Sandbox;
 import io.mirrorneuron.runtime.port.Executions.Signal;
 import io.mirrorneuron.runtime.port.Executions.Structured;
 import io.mirrorneuron.runtime.port.Timers;
@@ -134,6 +137,7 @@ final class Simulation {
             new Engine.Ports(
                 unreliable(born),
                 new InMemoryNodeRegistry(),
+                new LocalScheduler(OWNER, new SingleNode()),
                 new Programs(born),
                 new Clockwork(born),
                 jobId -> task -> onLane(born, task)),
@@ -340,8 +344,7 @@ final class Simulation {
                     ending,
                     error,
                     ending == Ending.FAILED ? 1 : 0,
-                    "box",
-                    "/box",
+                    new Sandbox("host_local", "box", "/box"),
                     "done " + execution.agentId(),
                     "",
                     prints.isObject() && ending == Ending.SUCCEEDED

@@ -7,14 +7,15 @@ import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.manifest.Manifests;
+import io.mirrorneuron.runtime.placement.LocalScheduler;
+import io.mirrorneuron.runtime.placement.SingleNode;
 import io.mirrorneuron.runtime.port.Execution;
-import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.runtime.port.Executions.Completion;
 import io.mirrorneuron.runtime.port.Executions.Ending;
 import io.mirrorneuron.runtime.port.Executions.Event;
 import io.mirrorneuron.runtime.port.Executions.Lease;
 import io.mirrorneuron.runtime.port.Executions.Outcome;
-import io.mirrorneuron.runtime.port.Executions.QueuePlace;
+import io.mirrorneuron.runtime.port.Executions.Sandbox;
 import io.mirrorneuron.runtime.port.Executions.Signal;
 import io.mirrorneuron.runtime.port.Executions.Structured;
 import io.mirrorneuron.runtime.port.JobStatus;
@@ -28,17 +29,11 @@ import io.mirrorneuron.testing.Trees;
 import io.mirrorneuron.wire.Json;
 import java.lang.reflect.Proxy;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.PriorityQueue;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -53,8 +48,6 @@ public final class Stage {
   public static final String JOB = "job-1";
 
   private record Alarm(long at, long order, int life, Runnable task) {}
-
-  private record Running(Execution execution, Executions.Listener listener) {}
 
   final InMemoryJobStore disk;
 
@@ -88,18 +81,10 @@ public final class Stage {
   /** Whom the tokens of those name who submit, pause, resume, cancel and fork; or null. */
   public String subject;
 
-  /** Where programs wait for slots, by name. */
-  public final Map<String, QueuePlace> places = new HashMap<>();
-
-  /** Why programs do not even ask for slots, by name. */
-  public final Map<String, String> holds = new HashMap<>();
-
+  public final ManualExecutions programs = new ManualExecutions();
   private final Deque<Runnable> lane = new ArrayDeque<>();
   private final PriorityQueue<Alarm> alarms =
       new PriorityQueue<>(Comparator.comparingLong(Alarm::at).thenComparingLong(Alarm::order));
-  private final Map<String, Running> programs = new LinkedHashMap<>();
-  private final Set<String> started = new HashSet<>();
-  private final List<String> stopped = new ArrayList<>();
   private String looked = JOB;
   private int jobs = 1;
   private long now = 1_000_000;
@@ -146,7 +131,8 @@ public final class Stage {
             new Engine.Ports(
                 network(),
                 new InMemoryNodeRegistry(),
-                new Programs(),
+                new LocalScheduler(OWNER, new SingleNode()),
+                programs,
                 new Timers() {
                   @Override
                   public long now() {
@@ -200,42 +186,6 @@ public final class Stage {
     written += commit.row().length();
   }
 
-  private final class Programs implements Executions {
-    @Override
-    public void start(Execution execution, Listener listener) {
-      String step = execution.workflow().path("step_id").asText();
-      String name = step.endsWith("]") ? step : execution.agentId();
-      if (programs.put(name, new Running(execution, listener)) != null) {
-        throw new AssertionError(name + " runs twice");
-      }
-      if (!started.add(execution.executionId())) {
-        throw new AssertionError("execution " + execution.executionId() + " was there before");
-      }
-    }
-
-    @Override
-    public void stop(String executionId) {
-      stopped.add(executionId);
-    }
-
-    @Override
-    public Optional<QueuePlace> place(String executionId) {
-      return named(executionId).map(places::get);
-    }
-
-    @Override
-    public Optional<String> hold(String executionId) {
-      return named(executionId).map(holds::get);
-    }
-
-    private Optional<String> named(String executionId) {
-      return programs.entrySet().stream()
-          .filter(entry -> entry.getValue().execution().executionId().equals(executionId))
-          .map(Map.Entry::getKey)
-          .findFirst();
-    }
-  }
-
   // ---- what a test does
 
   public Stage submit(String manifest) {
@@ -282,7 +232,7 @@ public final class Stage {
   /** The server and its programs die; a new one takes over. */
   public Stage crash() {
     lane.clear();
-    programs.clear();
+    programs.die();
     boot();
     engine.recover();
     return settle();
@@ -311,10 +261,7 @@ public final class Stage {
 
   /** The program has its slots and runs. */
   public Stage lease(String agent) {
-    programs
-        .get(agent)
-        .listener()
-        .signal(new Signal.Leased(new Lease("l", "default", 1, now, now)));
+    programs.signal(agent, new Signal.Leased(new Lease("l", "default", 1, now, now)));
     return settle().advance(25);
   }
 
@@ -342,25 +289,15 @@ public final class Stage {
 
   public Stage end(
       String agent, Ending ending, int code, String error, String out, Structured structured) {
-    Running program = programs.remove(agent);
-    if (program == null) {
-      throw new AssertionError("no program of " + agent + " runs; these do: " + running());
-    }
-    if (ending == Ending.NOT_STARTED) {
-      started.remove(program.execution().executionId());
-    }
-    program
-        .listener()
-        .signal(
-            new Signal.Finished(
-                new Outcome(ending, error, code, "box", "/box", out, "", structured, lease())));
+    var sandbox = new Sandbox("host_local", "box", "/box");
+    programs.end(agent, new Outcome(ending, error, code, sandbox, out, "", structured, lease()));
     return settle();
   }
 
   /** All programs that were told to stop have stopped. */
   public Stage letStop() {
     for (String agent : running()) {
-      if (stopped.contains(programs.get(agent).execution().executionId())) {
+      if (isStopped(agent)) {
         end(agent, Ending.STOPPED, "host local command was stopped");
       }
     }
@@ -433,16 +370,16 @@ public final class Stage {
 
   /** Agents whose program runs now; instances of a scattered step by their own name. */
   public List<String> running() {
-    return List.copyOf(programs.keySet());
+    return programs.names();
   }
 
   public Execution execution(String agent) {
-    return programs.get(agent).execution();
+    return programs.execution(agent);
   }
 
   /** Whether the program that runs for the agent was told to stop. */
   public boolean isStopped(String agent) {
-    return stopped.contains(execution(agent).executionId());
+    return programs.isStopped(agent);
   }
 
   public JobStore.StoredJob stored() {

@@ -4,16 +4,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config;
 import java.time.Duration;
-import java.util.Set;
 
 /**
  * The members of a node's {@code config} that govern how its program runs, read and checked.
  *
+ * @param runnerModule the runner it asks for; empty for none in particular
  * @param timeout of the program from its start, or null
  * @param maxOutputBytes of each stored stream
  * @param sandboxRoot absolute prefix in manifests that stands for the workspace
  */
 public record ExecutorSettings(
+    String runnerModule,
     String pool,
     int slots,
     Duration timeout,
@@ -28,11 +29,6 @@ public record ExecutorSettings(
   /** Each of the runner's own beacons is a commit. */
   private static final Duration SHORTEST_PULSE = Duration.ofMillis(100);
 
-  private static final Set<String> HOST_LOCAL =
-      Set.of("MirrorNeuron.Runner.HostLocal", "HostLocal", "host_local");
-  private static final Set<String> SANDBOXES =
-      Set.of("MirrorNeuron.Runner.OpenShell", "MirrorNeuron.Sandbox.OpenShell");
-
   /**
    * @param enabled whether the runner itself reports
    * @param required whether silence of the program longer than {@code timeout} ends it
@@ -40,10 +36,10 @@ public record ExecutorSettings(
   public record Beacons(boolean enabled, boolean required, Duration interval, Duration timeout) {}
 
   public static ExecutorSettings of(ObjectNode config, Config.Executors server) throws NotStarted {
-    checkRunner(text(config, "runner_module", ""), server.defaultRunner());
     double seconds = number(config, "timeout_seconds", 0);
     boolean beacons = config.path("beacon_enabled").asBoolean(false);
     return new ExecutorSettings(
+        text(config, "runner_module", ""),
         text(config, "pool", "default"),
         (int) number(config, "pool_slots", 1),
         seconds > 0 ? Duration.ofNanos((long) (seconds * 1e9)) : null,
@@ -61,21 +57,6 @@ public record ExecutorSettings(
 
   private static Duration least(Duration least, Duration wanted) {
     return wanted.compareTo(least) < 0 ? least : wanted;
-  }
-
-  private static void checkRunner(String module, Config.DefaultRunner fallback) throws NotStarted {
-    if (HOST_LOCAL.contains(module)) {
-      return;
-    }
-    boolean open = module.isEmpty() || SANDBOXES.contains(module);
-    if (open && fallback == Config.DefaultRunner.HOST_LOCAL) {
-      return;
-    }
-    throw new NotStarted(
-        "runner_unavailable: %s is not available here; set runner_module to %s"
-            .formatted(
-                module.isEmpty() ? "a default runner" : "runner " + module,
-                "MirrorNeuron.Runner.HostLocal"));
   }
 
   private static Duration millis(ObjectNode config, String name, int fallback) throws NotStarted {

@@ -30,8 +30,7 @@ public final class CompletionCheck {
     for (Node node : nodes.values()) {
       String id = ManifestValue.shown(node.id());
       if (node.flag("terminal_sink") && senders.contains(node.id())) {
-        node.place()
-            .at("config")
+        node.configPlace()
             .at("terminal_sink")
             .error(
                 ManifestProblem.CONFLICT,
@@ -63,9 +62,9 @@ public final class CompletionCheck {
 
   private static void checkInner(Node node) {
     String id = ManifestValue.shown(node.id());
-    ManifestValue config = node.place().at("config");
+    ManifestValue config = node.configPlace();
     if (node.flag("complete_run")) {
-      ManifestValue said = config.atAny("complete_run", "complete_job", "complete_job?");
+      ManifestValue said = config.find("complete_run", "complete_job", "complete_job?");
       said.error(
           ManifestProblem.CONFLICT, "workflow step node " + id + " cannot declare complete_run");
     } else if (endsByCounting(node)) {

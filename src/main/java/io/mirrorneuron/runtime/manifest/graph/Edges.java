@@ -42,7 +42,7 @@ public final class Edges {
   public List<Edge> read(List<ManifestValue> places) {
     List<Edge> edges = new ArrayList<>();
     for (ManifestValue place : places) {
-      if (place.isRequired(Shape.OBJECT)) {
+      if (place.checkRequired(Shape.OBJECT)) {
         edges.add(edge(place));
       }
     }
@@ -50,21 +50,22 @@ public final class Edges {
   }
 
   private Edge edge(ManifestValue unnamed) {
-    ManifestValue fromPlace = unnamed.atAny("from_node", "from");
-    ManifestValue toPlace = unnamed.atAny("to_node", "to");
-    String given = NameRules.readOptional(unnamed.atAny("edge_id", "id"));
+    ManifestValue fromPlace = unnamed.find("from_node", "from");
+    ManifestValue toPlace = unnamed.find("to_node", "to");
+    String given = NameRules.readOptional(unnamed.find("edge_id", "id"));
     String id = given != null ? given : derivedId(unnamed, fromPlace, toPlace);
     ManifestValue place = unnamed.named(ManifestValue.shown(id));
     String from = end(fromPlace, "from_node", place.name());
     String to = end(toPlace, "to_node", place.name());
     String type =
         NameRules.read(
-            place.atAny("message_type", "event"),
+            place.find("message_type", "event"),
             "edge " + place.name() + " must define message_type");
-    if (place.at("conditions").isAbsent() && !place.at("condition").isAbsent()) {
+    ManifestValue conditions = place.at("conditions");
+    if (conditions.isAbsent() && !place.at("condition").isAbsent()) {
       place.warn("edge %s: condition is not read; write conditions".formatted(place.name()));
     }
-    Condition condition = Conditions.compile(place.at("conditions"));
+    Condition condition = Conditions.compile(conditions);
     String unique = unique(id);
     if (given != null && !unique.equals(given) && uniqueIds) {
       place.error(ManifestProblem.DUPLICATE, "duplicate edge_id " + place.name());
@@ -76,7 +77,7 @@ public final class Edges {
 
   private static String derivedId(ManifestValue edge, ManifestValue from, ManifestValue to) {
     boolean named = Shape.NAME.fits(from.value()) && Shape.NAME.fits(to.value());
-    return named ? from.value().textValue() + "_" + to.value().textValue() : edge.name();
+    return named ? from.text() + "_" + to.text() : edge.name();
   }
 
   private String end(ManifestValue place, String member, String edge) {
@@ -84,12 +85,12 @@ public final class Edges {
       place.error(ManifestProblem.REQUIRED, "edge %s must define %s".formatted(edge, member));
       return null;
     }
-    if (!nodeIds.contains(place.value().textValue())) {
+    if (!nodeIds.contains(place.text())) {
       place.error(
           ManifestProblem.REFERENCE,
           "edge %s references missing %s %s".formatted(edge, member, place.shown()));
     }
-    return place.value().textValue();
+    return place.text();
   }
 
   private static Routing routing(ManifestValue edge) {
@@ -97,7 +98,7 @@ public final class Edges {
     if (place.isAbsent()) {
       return Routing.BROADCAST;
     }
-    Routing routing = ROUTING.get(place.value().asText().toLowerCase(Locale.ROOT));
+    Routing routing = ROUTING.get(place.asText().toLowerCase(Locale.ROOT));
     if (routing == null) {
       place.error(
           ManifestProblem.UNSUPPORTED,

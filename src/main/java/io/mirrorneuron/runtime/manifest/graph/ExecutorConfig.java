@@ -6,7 +6,6 @@ import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.wire.Json;
-import java.util.List;
 import java.util.Map;
 
 /** What can be known about an executor's program before it runs. */
@@ -42,7 +41,7 @@ final class ExecutorConfig {
   void check(ManifestValue node) {
     ManifestValue config = node.at("config");
     checkRunner(node, config.at("runner_module"));
-    config.members(MEMBERS);
+    config.checkMembers(MEMBERS);
     checkCommand(node, config.at("command"));
     checkEnvironment(config.at("environment"));
     checkUploads(config);
@@ -51,16 +50,15 @@ final class ExecutorConfig {
 
   private static void checkPython(ManifestValue environment) {
     ManifestValue requirements = environment.at("requirements");
-    if (requirements.is(Shape.STRING)
-        && !PayloadPaths.staysInside(requirements.value().textValue())) {
+    if (requirements.check(Shape.STRING) && !PayloadPaths.staysInside(requirements.text())) {
       requirements.error(
           ManifestProblem.UNSAFE_PATH,
           "requirements must stay inside blueprint payloads: " + requirements.shown());
     }
     ManifestValue packages = environment.at("packages");
-    if (packages.is(Shape.NAMES)) {
+    if (packages.check(Shape.NAMES)) {
       for (ManifestValue item : packages.items()) {
-        if (item.value().textValue().strip().startsWith("-")) {
+        if (item.text().strip().startsWith("-")) {
           item.error(
               ManifestProblem.SHAPE, item.label() + " must be a package, not an option of pip");
         }
@@ -76,8 +74,7 @@ final class ExecutorConfig {
             "runner_unavailable: node %s names no runner_module and this server has no default"
                 .formatted(node.name()));
       }
-    } else if (runner.is(Shape.NAME)
-        && !runner.value().textValue().equals("MirrorNeuron.Runner.HostLocal")) {
+    } else if (runner.check(Shape.NAME) && !runner.text().equals("MirrorNeuron.Runner.HostLocal")) {
       runner.error(
           ManifestProblem.RUNNER,
           "runner_unavailable: node %s asks for %s, this server has MirrorNeuron.Runner.HostLocal"
@@ -91,12 +88,12 @@ final class ExecutorConfig {
       command.error(
           ManifestProblem.SHAPE, command.label() + " must be a list of strings or a string");
     } else if (command.isAbsent() || value.isArray() && value.isEmpty() || isBlank(value)) {
-      boolean template = !node.at("uses").isAbsent();
+      ManifestValue template = node.at("uses");
       command.error(
           ManifestProblem.REQUIRED,
-          template
+          !template.isAbsent()
               ? "node %s uses the agent template %s, which must be rendered before submission"
-                  .formatted(node.name(), node.at("uses").shown())
+                  .formatted(node.name(), template.shown())
               : "command is required for executor node " + node.name());
     } else if (value.isArray() && (!Shape.STRINGS.fits(value) || isBlank(value.get(0)))) {
       command.error(
@@ -138,28 +135,28 @@ final class ExecutorConfig {
   }
 
   private static void checkUploads(ManifestValue config) {
-    for (String member : List.of("upload_paths", "uploads")) {
-      ManifestValue list = config.at(member);
-      if (list.is(Shape.LIST)) {
-        for (ManifestValue item : list.items()) {
-          if (item.isRequired(Shape.OBJECT) && item.at("source").isRequired(Shape.NAME)) {
-            checkUpload(item.at("source"), item.at("target"));
-          }
-        }
-      }
-    }
-    if (config.at("upload_path").is(Shape.NAME)) {
-      checkUpload(config.at("upload_path"), config.at("upload_as"));
+    config.all("upload_paths", "uploads").stream()
+        .flatMap(ManifestValue::objects)
+        .forEach(
+            upload -> {
+              ManifestValue source = upload.at("source");
+              if (source.checkRequired(Shape.NAME)) {
+                checkUpload(source, upload.at("target"));
+              }
+            });
+    ManifestValue source = config.at("upload_path");
+    if (source.check(Shape.NAME)) {
+      checkUpload(source, config.at("upload_as"));
     }
   }
 
   private static void checkUpload(ManifestValue source, ManifestValue target) {
-    if (!PayloadPaths.staysInside(source.value().textValue())) {
+    if (!PayloadPaths.staysInside(source.text())) {
       source.error(
           ManifestProblem.UNSAFE_PATH,
           "upload source must stay inside blueprint payloads: " + source.shown());
     }
-    if (target.is(Shape.STRING) && !PayloadPaths.staysInside(target.value().textValue())) {
+    if (target.check(Shape.STRING) && !PayloadPaths.staysInside(target.text())) {
       target.error(
           ManifestProblem.UNSAFE_PATH,
           "upload target must stay inside the workspace: " + target.shown());

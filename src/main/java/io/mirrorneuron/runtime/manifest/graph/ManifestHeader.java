@@ -6,20 +6,17 @@ import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.NameRules;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
-import io.mirrorneuron.runtime.manifest.reading.SpecChecks;
 import io.mirrorneuron.runtime.workflow.StepGraph;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.runtime.workflow.Workflow.Agent;
 import io.mirrorneuron.runtime.workflow.Workflow.Edge;
 import io.mirrorneuron.runtime.workflow.Workflow.JobType;
 import io.mirrorneuron.runtime.workflow.Workflow.RecoveryMode;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** The members at the root of a manifest that say what the job is, apart from its graph. */
 public record ManifestHeader(
@@ -56,13 +53,13 @@ public record ManifestHeader(
    */
   public static ManifestHeader read(
       ManifestValue root, ManifestValue graphId, ManifestValue jobName, ManifestValue version) {
-    root.members(MEMBERS);
-    root.atAny("required_services", "requiredServices").is(Shape.OBJECT_OR_LIST);
-    root.atAny("requiredContextEngine", "required_context_engine")
+    root.checkMembers(MEMBERS);
+    root.find("required_services", "requiredServices").check(Shape.OBJECT_OR_LIST);
+    root.find("requiredContextEngine", "required_context_engine")
         .named("requiredContextEngine")
-        .is(Shape.BOOLEAN);
-    SpecChecks.requirements(root);
-    SpecChecks.inputRules(root);
+        .check(Shape.BOOLEAN);
+    ResourceChecks.requirements(root);
+    InputRules.check(root);
 
     String id = NameRules.read(graphId, "graph_id is required");
     String manifestVersion = NameRules.read(version, "manifest_version is required");
@@ -70,7 +67,8 @@ public record ManifestHeader(
     String type = type(root);
     JobType byDefault = type.equals("service") ? JobType.SERVICE : JobType.BATCH;
     ManifestValue policies = root.at("policies");
-    JobType jobType = word(jobTypePlace(policies), JobType.class, byDefault);
+    ManifestValue jobTypePlace = policies.find("job_type", "scheduler.job_type").named("job_type");
+    JobType jobType = word(jobTypePlace, JobType.class, byDefault);
     RecoveryMode recovery =
         word(policies.at("recovery_mode"), RecoveryMode.class, RecoveryMode.AUTO);
     return new ManifestHeader(
@@ -111,9 +109,9 @@ public record ManifestHeader(
 
   private static String type(ManifestValue root) {
     ManifestValue type = root.at("type");
-    boolean daemon = root.at("daemon").value().asBoolean();
+    boolean daemon = root.asBoolean("daemon", false);
     if (!type.isAbsent()) {
-      String word = type.value().asText().trim().toLowerCase(Locale.ROOT);
+      String word = type.asText().trim().toLowerCase(Locale.ROOT);
       if (!List.of("service", "batch").contains(word)) {
         type.error(ManifestProblem.UNSUPPORTED, "type must be service or omitted for batch");
       }
@@ -128,19 +126,11 @@ public record ManifestHeader(
     return daemon ? "service" : "batch";
   }
 
-  private static ManifestValue jobTypePlace(ManifestValue policies) {
-    ManifestValue direct = policies.at("job_type");
-    return direct.isAbsent() ? policies.at("scheduler").at("job_type").named("job_type") : direct;
-  }
-
   private static <E extends Enum<E>> E word(ManifestValue place, Class<E> words, E byDefault) {
     if (place.isAbsent()) {
       return byDefault;
     }
-    Optional<E> known =
-        Arrays.stream(words.getEnumConstants())
-            .filter(word -> word.name().toLowerCase(Locale.ROOT).equals(place.value().textValue()))
-            .findAny();
+    Optional<E> known = place.asWord(words);
     if (known.isEmpty()) {
       place.error(ManifestProblem.UNSUPPORTED, "unsupported " + place.name() + " " + place.shown());
     }
@@ -148,27 +138,18 @@ public record ManifestHeader(
   }
 
   private static String runId(ManifestValue root) {
-    ManifestValue metadata = root.at("metadata");
-    ManifestValue cli = metadata.at("mn_cli");
-    Optional<ManifestValue> given =
-        Stream.of(
-                root.at("run_id"),
-                metadata.at("blueprint_run_id"),
-                metadata.at("run_id"),
-                cli.at("blueprint_run_id"),
-                cli.at("run_id"))
-            .filter(place -> !place.isAbsent())
-            .findFirst();
-    return given
-        .filter(ManifestHeader::isRunId)
-        .map(ManifestValue::value)
-        .map(JsonNode::textValue)
-        .orElse(null);
+    ManifestValue given =
+        root.find(
+            "run_id",
+            "metadata.blueprint_run_id",
+            "metadata.run_id",
+            "metadata.mn_cli.blueprint_run_id",
+            "metadata.mn_cli.run_id");
+    return !given.isAbsent() && isRunId(given) ? given.text() : null;
   }
 
   private static boolean isRunId(ManifestValue place) {
-    boolean valid =
-        place.value().isTextual() && RUN_ID.matcher(place.value().textValue()).matches();
+    boolean valid = place.value().isTextual() && RUN_ID.matcher(place.text()).matches();
     if (!valid) {
       place.error(
           ManifestProblem.SHAPE,

@@ -7,7 +7,6 @@ import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.NameRules;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
-import io.mirrorneuron.runtime.manifest.reading.SpecChecks;
 import io.mirrorneuron.runtime.workflow.Workflow.Agent;
 import io.mirrorneuron.runtime.workflow.Workflow.AgentPolicies;
 import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
@@ -76,8 +75,13 @@ public final class Nodes {
       String template,
       ObjectNode config,
       AgentPolicies policies) {
+    /** Where the author wrote the config. */
+    public ManifestValue configPlace() {
+      return place.at("config");
+    }
+
     String role() {
-      return place.at("role").value().textValue();
+      return place.at("role").text();
     }
 
     boolean flag(String member) {
@@ -103,8 +107,7 @@ public final class Nodes {
     }
 
     private ObjectNode resources() {
-      JsonNode own = place.at("resources").value();
-      JsonNode given = own.isObject() ? own : config.path("resources");
+      JsonNode given = place.find("resources", "config.resources").value();
       return given instanceof ObjectNode object ? object : Json.object();
     }
   }
@@ -126,7 +129,7 @@ public final class Nodes {
       home.error(ManifestProblem.REQUIRED, home.label() + " must not be empty");
     }
     for (ManifestValue place : places) {
-      Node node = place.isRequired(Shape.OBJECT) ? node(place, policies) : null;
+      Node node = place.checkRequired(Shape.OBJECT) ? node(place, policies) : null;
       if (node != null && nodes.putIfAbsent(node.id, node) != null) {
         place.error(ManifestProblem.DUPLICATE, "duplicate node_id " + ManifestValue.shown(node.id));
       }
@@ -135,40 +138,39 @@ public final class Nodes {
   }
 
   private Node node(ManifestValue unnamed, Policies policies) {
-    String id =
-        NameRules.read(unnamed.atAny("node_id", "id"), "node_id is required for every node");
+    String id = NameRules.read(unnamed.find("node_id", "id"), "node_id is required for every node");
     if (id == null) {
       return null;
     }
     ManifestValue place = unnamed.named(ManifestValue.shown(id));
-    place.members(MEMBERS);
-    place.atAny("requires_services", "requiresServices").is(Shape.OBJECT_OR_LIST);
-    SpecChecks.resources(place);
+    place.checkMembers(MEMBERS);
+    place.find("requires_services", "requiresServices").check(Shape.OBJECT_OR_LIST);
+    ResourceChecks.resources(place);
 
     ManifestValue config = place.at("config");
-    config.members(CONFIG);
+    config.checkMembers(CONFIG);
     AgentType type = type(place, id);
     String template = template(place, id, type);
     if (type == AgentType.EXECUTOR) {
       new ExecutorConfig(defaultRunner).check(place);
     }
-    return new Node(id, place, type, template, config(place, id), policies.of(place));
+    return new Node(id, place, type, template, config(config, id), policies.of(place));
   }
 
   private static AgentType type(ManifestValue place, String id) {
-    ManifestValue type = place.atAny("agent_type", "agentType");
+    ManifestValue type = place.find("agent_type", "agentType");
     String shownId = ManifestValue.shown(id);
     if (type.isAbsent()) {
       type.error(ManifestProblem.REQUIRED, "agent_type is required for node " + shownId);
       return null;
     }
-    if ("module".equals(type.value().textValue())) {
+    if ("module".equals(type.text())) {
       type.error(
           ManifestProblem.AGENT_TYPE,
           "unsupported_agent_type: module agents need the BEAM runtime (node " + shownId + ")");
       return null;
     }
-    AgentType known = TYPES.get(type.value().asText());
+    AgentType known = TYPES.get(type.asText());
     if (known == null) {
       type.error(
           ManifestProblem.UNSUPPORTED,
@@ -178,10 +180,7 @@ public final class Nodes {
   }
 
   private static String template(ManifestValue node, String id, AgentType agentType) {
-    ManifestValue place = node.atAny("type", "kind");
-    if (place.isAbsent()) {
-      place = node.at("config").at("node_type");
-    }
+    ManifestValue place = node.find("type", "kind", "config.node_type");
     String given = place.value().asText("generic");
     String template = given.equals("accumulator") ? "reduce" : given;
     if (!TEMPLATES.contains(template)) {
@@ -200,16 +199,16 @@ public final class Nodes {
   }
 
   /** The author's config; the old word for {@code complete_run} is read as the new one. */
-  private static ObjectNode config(ManifestValue node, String id) {
-    if (!(node.at("config").value() instanceof ObjectNode config)) {
+  private static ObjectNode config(ManifestValue place, String id) {
+    if (!(place.value() instanceof ObjectNode config)) {
       return Json.object();
     }
     boolean legacy =
-        config.path("complete_job").asBoolean() || config.path("complete_job?").asBoolean();
+        place.asBoolean("complete_job", false) || place.asBoolean("complete_job?", false);
     if (!legacy) {
       return config;
     }
-    node.warn(
+    place.warn(
         "legacy_completion: node %s says complete_job; write complete_run"
             .formatted(ManifestValue.shown(id)));
     // A copy, because the source of the workflow shows what the author wrote.
@@ -220,7 +219,7 @@ public final class Nodes {
 
   /** The id of a node; a node without one gets a key that no other has. */
   public static String key(ManifestValue node) {
-    ManifestValue id = node.atAny("node_id", "id");
-    return id.value().isTextual() ? id.value().textValue() : node.pointer();
+    ManifestValue id = node.find("node_id", "id");
+    return id.value().isTextual() ? id.text() : node.pointer();
   }
 }

@@ -44,17 +44,14 @@ record Policies(AgentPolicies ofWorkflow) {
   /** The policies of one agent: its own, else the workflow's. */
   AgentPolicies of(ManifestValue node) {
     AgentPolicies own = read(node.at("policies"), ofWorkflow);
-    Backpressure backpressure =
-        backpressure(node.at("config").at("backpressure"), own.backpressure());
+    Backpressure backpressure = backpressure(node.find("config.backpressure"), own.backpressure());
     return new AgentPolicies(own.restart(), own.reschedule(), backpressure);
   }
 
   private static AgentPolicies read(ManifestValue place, AgentPolicies base) {
-    place.members(MEMBERS);
-    place.at("restart").at("mode").oneOf(Set.of("fail", "delay"));
-    Set<String> strategies = Set.of("binpack", "spread");
-    place.at("scheduler_strategy").oneOf(strategies);
-    place.at("scheduler").at("strategy").oneOf(strategies);
+    place.checkMembers(MEMBERS);
+    place.checkWords(Set.of("fail", "delay"), "restart.mode");
+    place.checkWords(Set.of("binpack", "spread"), "scheduler_strategy", "scheduler.strategy");
     return new AgentPolicies(
         RestartPolicies.read(place.at("restart"), base.restart()),
         RestartPolicies.read(place.at("reschedule"), base.reschedule()),
@@ -63,24 +60,19 @@ record Policies(AgentPolicies ofWorkflow) {
 
   /** A watermark that is not given is adjusted so that it does not contradict the given ones. */
   private static Backpressure backpressure(ManifestValue place, Backpressure base) {
-    if (!place.is(Shape.OBJECT)) {
+    if (!place.check(Shape.OBJECT)) {
       return base;
     }
-    place.members(BACKPRESSURE);
-    int depth = Math.max(1, mark(place, "max_queue_depth", base.maxQueueDepth()));
-    int high = mark(place, "high_watermark", Math.min(depth, base.highWatermark()));
-    int low = mark(place, "low_watermark", Math.min(high, base.lowWatermark()));
+    place.checkMembers(BACKPRESSURE);
+    int depth = Math.max(1, place.asInt("max_queue_depth", base.maxQueueDepth()));
+    int high = place.asInt("high_watermark", Math.min(depth, base.highWatermark()));
+    int low = place.asInt("low_watermark", Math.min(high, base.lowWatermark()));
     if (high > depth) {
       outOfOrder(place.at("high_watermark"), "max_queue_depth " + depth);
     } else if (low > high) {
       outOfOrder(place.at("low_watermark"), "high_watermark " + high);
     }
-    int retryAfter = place.value().path("retry_after_ms").asInt(base.retryAfterMs());
-    return new Backpressure(depth, high, low, retryAfter);
-  }
-
-  private static int mark(ManifestValue place, String member, int byDefault) {
-    return place.value().path(member).asInt(byDefault);
+    return new Backpressure(depth, high, low, place.asInt("retry_after_ms", base.retryAfterMs()));
   }
 
   private static void outOfOrder(ManifestValue mark, String ceiling) {

@@ -1,12 +1,10 @@
 package io.mirrorneuron.runtime.manifest.graph;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.workflow.RestartPolicy;
 import io.mirrorneuron.runtime.workflow.RestartPolicy.DelayFunction;
 import io.mirrorneuron.runtime.workflow.RestartPolicy.WhenExhausted;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -54,30 +52,20 @@ final class RestartPolicies {
 
   /** The base policy, overridden by the given value; reports what cannot be read. */
   static RestartPolicy read(ManifestValue place, RestartPolicy base) {
-    if (!place.is(Shape.OBJECT)) {
+    if (!place.check(Shape.OBJECT)) {
       return base;
     }
-    place.members(MEMBERS);
-    place.at("delay_function").oneOf(Set.of("constant", "exponential", "fibonacci"));
-    JsonNode given = place.value();
-    long delay = given.path("delay_ms").asLong(base.delayMs());
+    place.checkMembers(MEMBERS);
+    place.checkWords(Set.of("constant", "exponential", "fibonacci"), "delay_function");
+    long delay = place.asLong("delay_ms", base.delayMs());
     return new RestartPolicy(
-        given.path("attempts").asInt(base.attempts()),
+        place.asInt("attempts", base.attempts()),
         // A given number of attempts means a limited number.
-        given.path("unlimited").asBoolean(base.unlimited() && !given.hasNonNull("attempts")),
-        given.path("interval_ms").asLong(base.intervalMs()),
+        place.asBoolean("unlimited", base.unlimited() && !place.value().hasNonNull("attempts")),
+        place.asLong("interval_ms", base.intervalMs()),
         delay,
-        word(given.path("delay_function"), DelayFunction.class, base.function()),
-        Math.max(delay, given.path("max_delay_ms").asLong(base.maxDelayMs())),
-        word(given.path("mode"), WhenExhausted.class, base.whenExhausted()));
-  }
-
-  private static <E extends Enum<E>> E word(JsonNode given, Class<E> words, E byDefault) {
-    for (E word : words.getEnumConstants()) {
-      if (word.name().toLowerCase(Locale.ROOT).equals(given.asText())) {
-        return word;
-      }
-    }
-    return byDefault;
+        place.at("delay_function").asWord(DelayFunction.class).orElse(base.function()),
+        Math.max(delay, place.asLong("max_delay_ms", base.maxDelayMs())),
+        place.at("mode").asWord(WhenExhausted.class).orElse(base.whenExhausted()));
   }
 }

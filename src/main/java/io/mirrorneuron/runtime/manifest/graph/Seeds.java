@@ -46,7 +46,7 @@ public final class Seeds {
     for (ManifestValue place : places) {
       if (place.value().isTextual()) {
         entrypoints.add(reference(place));
-      } else if (place.is(Shape.LIST)) {
+      } else if (place.check(Shape.LIST)) {
         place.items().forEach(item -> entrypoints.add(reference(item)));
       }
       named |= !place.isAbsent() && !(place.value().isArray() && place.value().isEmpty());
@@ -71,7 +71,7 @@ public final class Seeds {
   }
 
   private String reference(ManifestValue place) {
-    String id = place.value().asText();
+    String id = place.asText();
     if (!place.value().isTextual() || !nodes.containsKey(id)) {
       place.error(
           ManifestProblem.REFERENCE,
@@ -87,7 +87,7 @@ public final class Seeds {
   public void readInputs(List<ManifestValue> places) {
     for (ManifestValue place : places) {
       Map<String, List<JsonNode>> found = new LinkedHashMap<>();
-      if (place.is(Shape.OBJECT_OR_LIST)) {
+      if (place.check(Shape.OBJECT_OR_LIST)) {
         read(place, found);
       }
       found.forEach(inputs::putIfAbsent);

@@ -35,11 +35,11 @@ public final class Conditions {
     return compiled;
   }
 
-  /** Reports errors at the place; what it returns is of use only when there are none. */
+  /** Reports errors at the place; where there are any, the result means nothing. */
   public static Condition compile(ManifestValue place) {
     JsonNode node = place.value();
     boolean empty = place.isAbsent() || node.isContainerNode() && node.isEmpty();
-    if (empty || !place.is(Shape.OBJECT)) {
+    if (empty || !place.check(Shape.OBJECT)) {
       return Condition.ALWAYS;
     }
     String form = node.size() == 1 ? node.fieldNames().next() : "";
@@ -47,7 +47,8 @@ public final class Conditions {
     return switch (form) {
       case "all" -> new All(children(operand));
       case "any" -> new Any(children(operand));
-      case "not" -> new Not(operand.isRequired(Shape.OBJECT) ? compile(operand) : Condition.ALWAYS);
+      case "not" ->
+          new Not(operand.checkRequired(Shape.OBJECT) ? compile(operand) : Condition.ALWAYS);
       case "expr" -> expression(operand);
       default -> comparison(place);
     };
@@ -55,7 +56,7 @@ public final class Conditions {
 
   private static List<Condition> children(ManifestValue list) {
     List<Condition> compiled = new ArrayList<>();
-    if (list.isRequired(Shape.LIST)) {
+    if (list.checkRequired(Shape.LIST)) {
       list.items().forEach(item -> compiled.add(compile(item)));
     }
     return compiled;
@@ -75,19 +76,19 @@ public final class Conditions {
     }
     ManifestValue path = place.at("path");
     ManifestValue op = place.at("op");
-    boolean readable = path.isRequired(Shape.NAME) & (op.isAbsent() || op.is(Shape.NAME));
+    boolean readable = path.checkRequired(Shape.NAME) & (op.isAbsent() || op.check(Shape.NAME));
     if (!readable) {
       return Condition.ALWAYS;
     }
-    String symbol = op.isAbsent() ? "==" : op.value().textValue().trim();
-    return compare(path, path.value().textValue(), op, symbol, place.at("value"));
+    String symbol = op.isAbsent() ? "==" : op.text().trim();
+    return compare(path, path.text(), op, symbol, place.at("value"));
   }
 
   private static Condition expression(ManifestValue place) {
-    if (!place.isRequired(Shape.NAME)) {
+    if (!place.checkRequired(Shape.NAME)) {
       return Condition.ALWAYS;
     }
-    String text = place.value().textValue();
+    String text = place.text();
     Matcher parts = EXPRESSION.matcher(text);
     if (text.length() > MAX_EXPRESSION || !parts.matches()) {
       place.error(
@@ -104,10 +105,10 @@ public final class Conditions {
       return Condition.ALWAYS;
     }
     return compare(
-        place, parts.group("path"), place, parts.group("op"), place.holding(literal.get()));
+        place, parts.group("path"), place, parts.group("op"), place.withValue(literal.get()));
   }
 
-  /** A missing node when the text is empty; nothing when it is no literal. */
+  /** The JSON value or 'text' in the string: a missing node if blank, empty if it is neither. */
   private static Optional<JsonNode> literal(String text) {
     if (text.length() >= 2 && text.startsWith("'") && text.endsWith("'")) {
       return Optional.of(TextNode.valueOf(text.substring(1, text.length() - 1)));
@@ -146,7 +147,7 @@ public final class Conditions {
 
   private static JsonNode operand(Operator operator, ManifestValue value) {
     if (operator == Operator.EXISTS) {
-      return value.isAbsent() || !value.is(Shape.BOOLEAN) ? BooleanNode.TRUE : value.value();
+      return value.isAbsent() || !value.check(Shape.BOOLEAN) ? BooleanNode.TRUE : value.value();
     }
     if (value.value().isMissingNode()) {
       value.error(ManifestProblem.REQUIRED, value.label() + " needs a value to compare with");

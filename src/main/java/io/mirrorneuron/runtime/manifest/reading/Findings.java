@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** What the reading of one manifest brought to light. Not thread-safe. */
+/** The errors and warnings of one manifest, in the order they are found. Not thread-safe. */
 public final class Findings {
   /** A hostile manifest can have millions of errors; nobody reads more than these. */
   static final int MAX_LISTED = 100;
@@ -27,20 +27,21 @@ public final class Findings {
   }
 
   /**
-   * @param inSteps whether the codes are those of the form {@code mn.workflow/v1}
+   * @param inSteps whether the manifest has the form {@code mn.workflow/v1}, whose error codes are
+   *     others
    */
   public Findings(boolean inSteps) {
     this.inSteps = inSteps;
   }
 
-  void error(ManifestProblem problem, ManifestValue place, String message) {
+  void error(ManifestProblem problem, ManifestPlace place, String message) {
     errorCount++;
     if (errors.size() < MAX_LISTED) {
       errors.add(new Issue(problem, message, place.path(), place.pointer()));
     }
   }
 
-  /** What was said already is not said again. */
+  /** A sentence that is among the warnings already is not added again. */
   void warn(String message) {
     if (warnings.contains(message)) {
       return;
@@ -61,8 +62,8 @@ public final class Findings {
   }
 
   /**
-   * Throws one exception for all errors. It is PRECONDITION when the manifest is sound and only
-   * this server cannot run it, else INVALID.
+   * Throws one exception for all errors: PRECONDITION when the manifest is right but this server
+   * cannot run it, else INVALID.
    */
   public void throwIfAny() {
     if (errors.isEmpty()) {

@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.manifest.reading;
 
-/** The kinds of errors a manifest can have: a machine word and an advice for its author. */
+/** The kinds of errors in manifests, each with a code for programs and advice for the author. */
 public enum ManifestProblem {
   REQUIRED("required", "Add the missing member."),
   SHAPE("invalid_value", "Give the member a value of the kind that the message names."),
@@ -46,7 +46,7 @@ public enum ManifestProblem {
     };
   }
 
-  /** Whether the manifest is sound but this server lacks what it needs. */
+  /** Whether the manifest is right, and only this server lacks what it asks for. */
   boolean lacksCapability() {
     return this == RUNNER || this == AGENT_TYPE;
   }

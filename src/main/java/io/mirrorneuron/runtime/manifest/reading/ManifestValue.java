@@ -2,124 +2,154 @@ package io.mirrorneuron.runtime.manifest.reading;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
- * A value of a manifest that knows where it stands and where its errors go. Absent and null values
- * are places too, so a reader can ask for members without checking that their parents exist.
+ * A value of a manifest together with its place in the text. Its methods {@code check…} report what
+ * is wrong as errors at that place. A place may be empty, so a reader can ask for members without
+ * checking that their parents exist.
+ *
+ * <p>Where a method takes paths, each is the name of a member, or several names with dots between
+ * them: {@code config.command}.
  */
 public final class ManifestValue {
   private static final int SHOWN_CHARS = 80;
 
   private final Findings findings;
-  private final ManifestValue parent;
-  private final String segment;
-  private final String name;
+  private final ManifestPlace place;
   private final JsonNode value;
 
-  /** By the name of a member, what its author wrote instead. */
-  private final Map<String, String> spelling;
+  /** For members that the author wrote under another name: that name, by ours. */
+  private final Map<String, String> writtenNames;
 
   private ManifestValue(
-      Findings findings,
-      ManifestValue parent,
-      String segment,
-      String name,
-      JsonNode value,
-      Map<String, String> spelling) {
+      Findings findings, ManifestPlace place, JsonNode value, Map<String, String> writtenNames) {
     this.findings = findings;
-    this.parent = parent;
-    this.segment = segment;
-    this.name = name;
+    this.place = place;
     this.value = value == null ? MissingNode.getInstance() : value;
-    this.spelling = spelling;
+    this.writtenNames = writtenNames;
   }
 
   public static ManifestValue root(JsonNode value, Findings findings) {
-    return new ManifestValue(findings, null, "", "", value, Map.of());
+    return new ManifestValue(findings, new ManifestPlace(null, "", ""), value, Map.of());
   }
 
+  /** One member, whose name may have dots in it. */
   public ManifestValue at(String member) {
-    String written = spelling.getOrDefault(member, member);
-    return new ManifestValue(findings, this, written, written, value.get(member), Map.of());
+    String written = writtenNames.getOrDefault(member, member);
+    return child(written, value.get(member));
   }
 
-  /** The first of the aliases that is present; the place of the first one when none is. */
-  public ManifestValue atAny(String... aliases) {
-    for (String alias : aliases) {
-      if (value.hasNonNull(alias)) {
-        return at(alias);
+  /** What stands at the first path that leads to a value; the first path when none does. */
+  public ManifestValue find(String... paths) {
+    for (String path : paths) {
+      ManifestValue found = follow(path);
+      if (!found.isAbsent()) {
+        return found;
       }
     }
-    return at(aliases[0]);
+    return follow(paths[0]);
+  }
+
+  /** What stands at each of the paths. */
+  public List<ManifestValue> all(String... paths) {
+    return Stream.of(paths).map(this::follow).toList();
+  }
+
+  private ManifestValue follow(String path) {
+    int dot = path.indexOf('.');
+    return dot < 0 ? at(path) : at(path.substring(0, dot)).follow(path.substring(dot + 1));
+  }
+
+  /** The other one when there is a value only there, else this one. */
+  public ManifestValue or(ManifestValue other) {
+    return isAbsent() && !other.isAbsent() ? other : this;
+  }
+
+  /** The elements of a list, in order; none when this is no list. */
+  public List<ManifestValue> items() {
+    int count = value.isArray() ? value.size() : 0;
+    return IntStream.range(0, count)
+        .mapToObj(i -> child(Integer.toString(i), value.get(i)))
+        .toList();
+  }
+
+  private ManifestValue child(String segment, JsonNode held) {
+    return new ManifestValue(findings, new ManifestPlace(place, segment, segment), held, Map.of());
   }
 
   /** The same place, called by another name in messages. */
   public ManifestValue named(String newName) {
-    return new ManifestValue(findings, parent, segment, newName, value, spelling);
+    return new ManifestValue(findings, place.named(newName), value, writtenNames);
   }
 
-  /** The same place with a value that was read out of its text. */
-  public ManifestValue holding(JsonNode newValue) {
-    return holding(newValue, Map.of());
+  /** The same place with another value. */
+  public ManifestValue withValue(JsonNode newValue) {
+    return withValue(newValue, Map.of());
   }
 
   /**
-   * The same place as another object.
+   * The same place with another object.
    *
-   * @param written which member of the text each of its members was, where the names differ
+   * @param names for members that the author wrote under another name: that name, by ours
    */
-  public ManifestValue holding(JsonNode newValue, Map<String, String> written) {
-    return new ManifestValue(findings, parent, segment, name, newValue, written);
-  }
-
-  /** The first of the places that holds a value; the first of all when none does. */
-  public static ManifestValue first(ManifestValue... places) {
-    for (ManifestValue place : places) {
-      if (!place.isAbsent()) {
-        return place;
-      }
-    }
-    return places[0];
-  }
-
-  /** The elements of a list, in order; none when this is no list. */
-  public Iterable<ManifestValue> items() {
-    return () ->
-        new Iterator<>() {
-          private int next;
-
-          @Override
-          public boolean hasNext() {
-            return value.isArray() && next < value.size();
-          }
-
-          @Override
-          public ManifestValue next() {
-            String index = Integer.toString(next);
-            return new ManifestValue(
-                findings, ManifestValue.this, index, index, value.get(next++), Map.of());
-          }
-        };
+  public ManifestValue withValue(JsonNode newValue, Map<String, String> names) {
+    return new ManifestValue(findings, place, newValue, names);
   }
 
   /** The last part of {@link #label}. */
   public String name() {
-    return name;
+    return place.name();
   }
 
   public JsonNode value() {
     return value;
   }
 
+  /** Whether there is no value, or null. */
   public boolean isAbsent() {
     return value.isMissingNode() || value.isNull();
   }
 
-  /** Whether the value is there and has the shape; a wrong shape is an error. */
-  public boolean is(Shape shape) {
+  /** The string, or null when this is none. */
+  public String text() {
+    return value.textValue();
+  }
+
+  /** A string, number, boolean or null as text; else an empty string. */
+  public String asText() {
+    return value.asText();
+  }
+
+  /** What stands at the path, or the default when there is nothing or no number. */
+  public int asInt(String path, int byDefault) {
+    return follow(path).value.asInt(byDefault);
+  }
+
+  public long asLong(String path, long byDefault) {
+    return follow(path).value.asLong(byDefault);
+  }
+
+  /** What stands at the path, or the default when there is nothing or no boolean. */
+  public boolean asBoolean(String path, boolean byDefault) {
+    return follow(path).value.asBoolean(byDefault);
+  }
+
+  /** The constant whose name in lower case is the string; empty when none is. */
+  public <E extends Enum<E>> Optional<E> asWord(Class<E> words) {
+    return Stream.of(words.getEnumConstants())
+        .filter(word -> word.name().toLowerCase(Locale.ROOT).equals(text()))
+        .findAny();
+  }
+
+  /** Whether there is a value of this shape; another value is an error. */
+  public boolean check(Shape shape) {
     if (isAbsent()) {
       return false;
     }
@@ -130,35 +160,50 @@ public final class ManifestValue {
     return false;
   }
 
-  /** Checks the shapes of the members that are there; members without a shape may be anything. */
-  public void members(Map<String, Shape> shapes) {
-    for (Map.Entry<String, JsonNode> member : value.properties()) {
-      Shape shape = shapes.get(member.getKey());
-      if (shape != null) {
-        at(member.getKey()).is(shape);
-      }
-    }
-  }
-
-  /** Like {@link #is} for a member that must be there. */
-  public boolean isRequired(Shape shape) {
+  /** Like {@link #check} for a value that must be there. */
+  public boolean checkRequired(Shape shape) {
     if (value.isMissingNode()) {
       error(ManifestProblem.REQUIRED, label() + " is required");
     } else if (value.isNull()) {
       error(ManifestProblem.SHAPE, label() + " must be " + shape.words());
     }
-    return is(shape);
+    return check(shape);
   }
 
-  /** Reports a value that is there but is none of {@code words}. */
-  public void oneOf(Set<String> words) {
-    if (!isAbsent() && !(value.isTextual() && words.contains(value.textValue()))) {
+  /** Checks the members that are there, in the author's order; others may be anything. */
+  public void checkMembers(Map<String, Shape> shapes) {
+    for (var member : value.properties()) {
+      if (shapes.containsKey(member.getKey())) {
+        at(member.getKey()).check(shapes.get(member.getKey()));
+      }
+    }
+  }
+
+  /** Checks what stands at the paths. */
+  public void checkMembers(Shape shape, String... paths) {
+    all(paths).forEach(found -> found.check(shape));
+  }
+
+  /** Each object of a list; anything else in the list, or instead of it, is an error. */
+  public Stream<ManifestValue> objects() {
+    Stream<ManifestValue> items = check(Shape.LIST) ? items().stream() : Stream.empty();
+    return items.filter(item -> item.checkRequired(Shape.OBJECT));
+  }
+
+  /** Reports a value that is none of the words. */
+  public void checkWord(Set<String> words) {
+    if (!isAbsent() && !(value.isTextual() && words.contains(text()))) {
       error(ManifestProblem.UNSUPPORTED, label() + " has unsupported value");
     }
   }
 
+  /** Like {@link #checkWord} for what stands at the paths. */
+  public void checkWords(Set<String> words, String... paths) {
+    all(paths).forEach(found -> found.checkWord(words));
+  }
+
   /** Whether a list is short enough; a longer one is an error. */
-  public boolean isAtMost(int most) {
+  public boolean checkLength(int most) {
     if (value.size() <= most) {
       return true;
     }
@@ -169,37 +214,29 @@ public final class ManifestValue {
   }
 
   public void error(ManifestProblem problem, String message) {
-    findings.error(problem, this, message);
+    findings.error(problem, place, message);
   }
 
   public void warn(String message) {
     findings.warn(message);
   }
 
-  /** How a person finds it: {@code nodes.<node id>.config.command}. */
+  /** The place for people, by names: {@code nodes.<node id>.config.command}. */
   public String label() {
-    String above = parent == null ? "" : parent.label();
-    return above.isEmpty() ? name : above + "." + name;
+    return place.label();
   }
 
-  /** How a program finds it: {@code nodes.3.config.command}. */
-  String path() {
-    String above = parent == null ? "" : parent.path();
-    return above.isEmpty() ? segment : above + "." + segment;
-  }
-
-  /** A JSON pointer below {@code /manifest}. */
+  /** The place as a JSON pointer below {@code /manifest}. */
   public String pointer() {
-    return parent == null
-        ? "/manifest"
-        : parent.pointer() + "/" + segment.replace("~", "~0").replace("/", "~1");
+    return place.pointer();
   }
 
-  /** The value as it may stand in a message: short and on one line. */
+  /** The value for messages: short and on one line. */
   public String shown() {
-    return shown(value.isTextual() ? value.textValue() : value.toString());
+    return shown(value.isTextual() ? text() : value.toString());
   }
 
+  /** The text for messages: short and on one line. */
   public static String shown(String text) {
     StringBuilder head = new StringBuilder();
     int read = 0;

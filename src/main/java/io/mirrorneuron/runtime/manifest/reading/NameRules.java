@@ -12,20 +12,20 @@ public final class NameRules {
    * @param missing the error when it is absent or blank
    */
   public static String read(ManifestValue place, String missing) {
-    if (place.isAbsent() || place.value().isTextual() && place.value().textValue().isBlank()) {
+    if (place.isAbsent() || place.value().isTextual() && place.text().isBlank()) {
       place.error(ManifestProblem.REQUIRED, missing);
       return null;
     }
-    return place.is(Shape.NAME) ? checked(place) : null;
+    return place.check(Shape.NAME) ? checked(place) : null;
   }
 
   /** The same for a place that may be empty: null then, without an error. */
   public static String readOptional(ManifestValue place) {
-    return place.is(Shape.NAME) ? checked(place) : null;
+    return place.check(Shape.NAME) ? checked(place) : null;
   }
 
   private static String checked(ManifestValue place) {
-    String id = place.value().textValue();
+    String id = place.text();
     if (id.length() > MAX_LENGTH) {
       place.error(
           ManifestProblem.LIMIT,

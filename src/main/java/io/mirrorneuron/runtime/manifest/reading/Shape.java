@@ -18,6 +18,7 @@ public enum Shape {
   POSITIVE("a positive integer", value -> isInteger(value, 1)),
   INTEGERS("a list of integers", value -> isListOf(value, JsonNode::canConvertToInt)),
   AMOUNT("a non-negative number", value -> isNumberUpTo(value, Double.MAX_VALUE)),
+  PORT("a number from 1 to 65535", value -> isInteger(value, 1) && value.intValue() <= 65_535),
   // The ceilings keep sums with the present time inside a long.
   MILLIS(
       "an integer of milliseconds from 0 to 10^12",

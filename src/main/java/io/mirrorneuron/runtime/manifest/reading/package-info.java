@@ -1,6 +1,6 @@
 /**
- * What every reader of a manifest works with: {@link ManifestValue}, a value that knows where it
- * stands; {@link Findings}, the errors and warnings of one manifest; shapes, names, conditions.
- * Uses {@code runtime.workflow} and {@code wire}.
+ * What every reader of a manifest works with: {@link ManifestValue}, a value with its place in the
+ * text; {@link Findings}, the errors and warnings of one manifest; shapes, names, conditions. Uses
+ * {@code runtime.workflow} and {@code wire}.
  */
 package io.mirrorneuron.runtime.manifest.reading;

@@ -25,12 +25,12 @@ public final class Bindings {
   public Bindings(ManifestValue root) {
     ManifestValue runtime = root.at("runtime");
     this.place = runtime.at("bindings");
-    runtime.is(Shape.OBJECT);
-    if (place.is(Shape.OBJECT)) {
+    runtime.check(Shape.OBJECT);
+    if (place.check(Shape.OBJECT)) {
       for (Map.Entry<String, JsonNode> member : place.value().properties()) {
         ManifestValue binding = place.at(member.getKey());
-        if (binding.is(Shape.OBJECT)) {
-          binding.at("workers").is(Shape.LIST);
+        if (binding.check(Shape.OBJECT)) {
+          binding.at("workers").check(Shape.LIST);
           bindings.add(binding);
         }
       }
@@ -54,7 +54,7 @@ public final class Bindings {
     return name == null
         ? List.of()
         : workers(place.at(name))
-            .map(worker -> worker.atAny("node_id", "id").value())
+            .map(worker -> worker.find("node_id", "id").value())
             .filter(JsonNode::isTextual)
             .map(JsonNode::textValue)
             .toList();
@@ -65,7 +65,7 @@ public final class Bindings {
     Map<String, ManifestValue> nodes = new LinkedHashMap<>();
     bindings.stream()
         .flatMap(Bindings::workers)
-        .filter(worker -> worker.isRequired(Shape.OBJECT))
+        .filter(worker -> worker.checkRequired(Shape.OBJECT))
         .forEach(worker -> add(worker, nodes));
     return List.copyOf(nodes.values());
   }
@@ -73,7 +73,7 @@ public final class Bindings {
   /** A worker may be named by several bindings; the entry that configures it counts. */
   private static void add(ManifestValue worker, Map<String, ManifestValue> nodes) {
     String key = Nodes.key(worker);
-    boolean configures = !worker.atAny("config", "with").isAbsent();
+    boolean configures = !worker.find("config", "with").isAbsent();
     if (configures || !nodes.containsKey(key)) {
       nodes.put(key, asNode(worker));
     }
@@ -81,27 +81,26 @@ public final class Bindings {
 
   /** The lists of connections between workers. */
   public List<ManifestValue> edgeLists() {
-    return bindings.stream().map(binding -> binding.atAny("routes", "worker_edges")).toList();
+    return bindings.stream().map(binding -> binding.find("routes", "worker_edges")).toList();
   }
 
   /** The workers that get the first messages, by the binding of the step that a workflow enters. */
-  public ManifestValue starts(ManifestValue workflow) {
-    ManifestValue entry = ManifestValue.first(workflow.at("entrypoint"), workflow.at("source"));
-    String name = entry.value().asText();
-    for (ManifestValue step : workflow.at("steps").items()) {
-      String run = step.at("run").value().asText();
-      if (step.at("id").value().asText().equals(name) && !place.at(run).isAbsent()) {
+  public ManifestValue starts(ManifestValue root) {
+    ProblemGraph graph = ProblemGraph.inWorkflow(root);
+    String name = graph.entrypoint().or(graph.source()).asText();
+    for (ManifestValue item : graph.steps().items()) {
+      DeclaredStep step = DeclaredStep.of(item);
+      String run = step.run().asText();
+      if (step.id().asText().equals(name) && !place.at(run).isAbsent()) {
         name = run;
       }
     }
-    return place.at(name).atAny("start_workers", "entrypoints");
+    return place.at(name).find("start_workers", "entrypoints");
   }
 
   /** What the bindings give to the workers that start. */
   public List<ManifestValue> inputs() {
-    return bindings.stream()
-        .map(binding -> binding.atAny("seed_inputs", "initial_inputs"))
-        .toList();
+    return bindings.stream().map(binding -> binding.find("seed_inputs", "initial_inputs")).toList();
   }
 
   private static Stream<ManifestValue> workers(ManifestValue binding) {
@@ -109,12 +108,12 @@ public final class Bindings {
     if (list.isAbsent()) {
       return Stream.of(binding.at("worker")).filter(worker -> !worker.isAbsent());
     }
-    List<ManifestValue> workers = new ArrayList<>();
-    list.items().forEach(workers::add);
-    return workers.stream();
+    return list.items().stream();
   }
 
+  /** The worker with what a node has: {@code config}, {@code agent_type} and {@code type}. */
   private static ManifestValue asNode(ManifestValue worker) {
+    ManifestValue config = worker.find("config", "with");
     ObjectNode node = Json.object();
     node.setAll((ObjectNode) worker.value());
     Map<String, String> written = new LinkedHashMap<>();
@@ -122,30 +121,30 @@ public final class Bindings {
       node.set("config", node.get("with"));
       written.put("config", "with");
     }
-    String agentType = node.path("agent_type").asText(agentType(node));
+    String agentType = worker.at("agent_type").value().asText(agentType(worker, config));
     node.put("agent_type", agentType);
-    if (!node.hasNonNull("type") && node.path("config").path("node_type").isMissingNode()) {
-      node.put("type", template(agentType, node));
+    if (!node.hasNonNull("type") && config.at("node_type").value().isMissingNode()) {
+      node.put("type", template(agentType, worker));
       written.put("type", "kind");
     }
-    return worker.holding(node, written);
+    return worker.withValue(node, written);
   }
 
-  private static String agentType(JsonNode worker) {
-    String uses = worker.path("uses").asText();
-    String role = worker.path("role").asText();
+  private static String agentType(ManifestValue worker, ManifestValue config) {
+    String uses = worker.at("uses").asText();
+    String role = worker.at("role").asText();
     if (uses.contains("control_router") || role.equals("router")) {
       return "router";
     }
     if (uses.contains("control_join") || List.of("aggregator", "sink", "join").contains(role)) {
       return "aggregator";
     }
-    boolean program = worker.path("config").hasNonNull("command");
+    boolean program = !config.at("command").isAbsent();
     boolean module = uses.contains("data_module") || isStream(worker);
     return module && !program ? "module" : "executor";
   }
 
-  private static String template(String agentType, JsonNode worker) {
+  private static String template(String agentType, ManifestValue worker) {
     return switch (agentType) {
       case "router", "relay" -> "map";
       case "aggregator", "collector" -> "reduce";
@@ -153,7 +152,7 @@ public final class Bindings {
     };
   }
 
-  private static boolean isStream(JsonNode worker) {
-    return worker.path("kind").asText().equals("stream");
+  private static boolean isStream(ManifestValue worker) {
+    return worker.at("kind").asText().equals("stream");
   }
 }

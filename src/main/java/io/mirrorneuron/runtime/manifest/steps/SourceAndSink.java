@@ -16,14 +16,10 @@ import java.util.stream.Collectors;
  */
 record SourceAndSink(String source, String sink) {
 
-  /**
-   * @param entrypoint the other name of the source
-   */
-  static SourceAndSink read(
-      ManifestValue graph, ManifestValue entrypoint, Set<String> steps, List<StepEdge> edges) {
-    ManifestValue source = ManifestValue.first(graph.at("source"), entrypoint);
-    boolean differ =
-        !entrypoint.isAbsent() && !source.value().asText().equals(entrypoint.value().asText());
+  static SourceAndSink read(ProblemGraph graph, Set<String> steps, List<StepEdge> edges) {
+    ManifestValue entrypoint = graph.entrypoint();
+    ManifestValue source = graph.source().or(entrypoint);
+    boolean differ = !entrypoint.isAbsent() && !source.asText().equals(entrypoint.asText());
     if (differ) {
       source.error(
           ManifestProblem.CONFLICT,
@@ -32,7 +28,7 @@ record SourceAndSink(String source, String sink) {
     }
     return new SourceAndSink(
         end(source, steps, edges, StepEdge::to, "predecessor"),
-        end(graph.at("sink"), steps, edges, StepEdge::from, "successor"));
+        end(graph.sink(), steps, edges, StepEdge::from, "successor"));
   }
 
   /** The named step, else the only one that no edge has at its other side. */
@@ -43,7 +39,7 @@ record SourceAndSink(String source, String sink) {
       Function<StepEdge, String> inner,
       String neighbour) {
     if (!place.isAbsent()) {
-      String named = place.value().asText();
+      String named = place.asText();
       if (steps.contains(named)) {
         return named;
       }

@@ -11,8 +11,8 @@ import java.util.Set;
 final class StepAgents {
   private final Set<String> nodes;
   private final Bindings bindings;
-  private final Map<String, ManifestValue> idle = new LinkedHashMap<>();
-  private boolean someWork;
+  private final Map<String, DeclaredStep> withoutAgents = new LinkedHashMap<>();
+  private boolean someHaveAgents;
 
   StepAgents(Set<String> nodes, Bindings bindings) {
     this.nodes = nodes;
@@ -20,12 +20,12 @@ final class StepAgents {
   }
 
   /** The node that the step runs, else the workers bound to it, else the node of its name. */
-  List<String> of(String id, ManifestValue step) {
-    List<String> agents = find(id, run(step));
+  List<String> of(String id, DeclaredStep step) {
+    List<String> agents = find(id, step.run().asText());
     if (agents.isEmpty()) {
-      idle.put(id, step);
+      withoutAgents.put(id, step);
     } else {
-      someWork = true;
+      someHaveAgents = true;
     }
     return agents;
   }
@@ -45,34 +45,32 @@ final class StepAgents {
   }
 
   /**
-   * Whether every step that was asked for has agents. A step whose workers are only described, as
-   * in many catalogues, cannot be followed, and then none is. One that names nothing is an error
-   * beside steps that name something.
+   * Whether every step that was asked for has agents; else no step can be tracked, which is a
+   * warning. A step without agents is an error when others have some and no binding lists workers
+   * for it. Workers that are listed but are no nodes, as in many catalogues, are no error.
    */
   boolean areComplete() {
-    if (idle.isEmpty()) {
+    if (withoutAgents.isEmpty()) {
       return true;
     }
-    ManifestValue first = idle.values().iterator().next();
+    ManifestValue first = withoutAgents.values().iterator().next().place();
     first.warn(
         "no agent works for step "
             + first.name()
             + ", so steps are not tracked: the messages between agents alone drive the job");
-    idle.forEach(
+    withoutAgents.forEach(
         (id, step) -> {
           boolean described =
-              !bindings.workerIds(run(step)).isEmpty() || !bindings.workerIds(id).isEmpty();
-          if (someWork && !described) {
-            step.error(
+              !bindings.workerIds(step.run().asText()).isEmpty()
+                  || !bindings.workerIds(id).isEmpty();
+          if (someHaveAgents && !described) {
+            ManifestValue place = step.place();
+            place.error(
                 ManifestProblem.REFERENCE,
                 "step %s has no agent: no node and no binding has the name it runs"
-                    .formatted(step.name()));
+                    .formatted(place.name()));
           }
         });
     return false;
-  }
-
-  private static String run(ManifestValue step) {
-    return step.at("run").value().asText();
   }
 }

@@ -51,48 +51,48 @@ record StepControl(
   /**
    * Reports what cannot be read in the step.
    *
+   * @param control what the step says
    * @param config of the agent that works for the step, checked already
    */
-  static StepControl read(ManifestValue step, ManifestValue config) {
-    ManifestValue control = step.at("control");
+  static StepControl read(ManifestValue control, ManifestValue config) {
     ManifestValue retry = control.at("retry");
-    if (control.is(Shape.OBJECT)) {
-      control.members(MEMBERS);
-      retry.members(RETRY);
+    if (control.check(Shape.OBJECT)) {
+      control.checkMembers(MEMBERS);
+      retry.checkMembers(RETRY);
     }
     double multiplier =
-        ManifestValue.first(
-                retry.at("backoff_multiplier"),
-                control.at("retry_backoff_multiplier"),
-                config.at("retry_backoff_multiplier"))
+        retry
+            .at("backoff_multiplier")
+            .or(inherited("retry_backoff_multiplier", control, config))
             .value()
             .asDouble(MULTIPLIER);
     return new StepControl(
-        control.at("required").value().asBoolean(true),
+        control.asBoolean("required", true),
         failurePolicy(control.at("failure_policy")),
         new Retry(
-            attempts(
-                ManifestValue.first(retry.at("max_attempts"), control.at("max_attempts")), config),
-            backoffMs(retry, control, config),
+            attempts(control.find("retry.max_attempts", "max_attempts"), config),
+            backoffMs(retry.at("backoff_seconds"), control, config),
             multiplier),
-        timeoutMs(ManifestValue.first(control.at("timeout_seconds"), config.at("timeout_seconds"))),
-        ManifestValue.first(control.at("beacon_timeout_ms"), config.at("beacon_timeout_ms"))
-            .value()
-            .asLong(BEACON_TIMEOUT_MS));
+        timeoutMs(inherited("timeout_seconds", control, config)),
+        inherited("beacon_timeout_ms", control, config).value().asLong(BEACON_TIMEOUT_MS));
+  }
+
+  /** What the step says, else what its agent says. */
+  private static ManifestValue inherited(
+      String member, ManifestValue control, ManifestValue config) {
+    return control.at(member).or(config.at(member));
   }
 
   /** A step that says 1, as compilers write it into every step, leaves the number to its agent. */
   private static int attempts(ManifestValue own, ManifestValue config) {
     int said = own.value().asInt(1);
-    return said > 1 ? said : Math.max(1, config.at("max_attempts").value().asInt(1));
+    return said > 1 ? said : Math.max(1, config.asInt("max_attempts", 1));
   }
 
-  private static long backoffMs(ManifestValue retry, ManifestValue control, ManifestValue config) {
-    ManifestValue seconds = retry.at("backoff_seconds");
+  private static long backoffMs(
+      ManifestValue seconds, ManifestValue control, ManifestValue config) {
     return seconds.isAbsent()
-        ? ManifestValue.first(control.at("retry_backoff_ms"), config.at("retry_backoff_ms"))
-            .value()
-            .asLong(BACKOFF_MS)
+        ? inherited("retry_backoff_ms", control, config).value().asLong(BACKOFF_MS)
         : Math.round(seconds.value().asDouble() * 1000);
   }
 
@@ -106,8 +106,7 @@ record StepControl(
     if (place.isAbsent()) {
       return FailurePolicy.FAIL_WORKFLOW;
     }
-    FailurePolicy known =
-        FAILURE_POLICIES.get(place.value().asText().trim().toLowerCase(Locale.ROOT));
+    FailurePolicy known = FAILURE_POLICIES.get(place.asText().trim().toLowerCase(Locale.ROOT));
     if (known == null) {
       place.error(
           ManifestProblem.UNSUPPORTED,

@@ -33,21 +33,21 @@ final class StepEdges {
 
   private record Ends(String from, String to) {}
 
-  private final Map<String, ManifestValue> steps;
+  private final Map<String, DeclaredStep> steps;
   private final List<StepEdge> edges = new ArrayList<>();
   private final Set<String> ids = new HashSet<>();
   private final Set<Ends> connected = new HashSet<>();
   private boolean sound = true;
 
-  StepEdges(Map<String, ManifestValue> steps) {
+  StepEdges(Map<String, DeclaredStep> steps) {
     this.steps = steps;
   }
 
   /** The usable edges, those of the list before those of the steps. */
   List<StepEdge> read(ManifestValue list) {
-    if (list.is(Shape.LIST) && list.isAtMost(Edges.MAX_EDGES)) {
+    if (list.check(Shape.LIST) && list.checkLength(Edges.MAX_EDGES)) {
       for (ManifestValue place : list.items()) {
-        if (place.isRequired(Shape.OBJECT)) {
+        if (place.checkRequired(Shape.OBJECT)) {
           readListed(place);
         } else {
           sound = false;
@@ -67,19 +67,18 @@ final class StepEdges {
   }
 
   private void readListed(ManifestValue unnamed) {
-    String given = NameRules.readOptional(unnamed.atAny("id", "edge_id"));
+    String given = NameRules.readOptional(unnamed.find("id", "edge_id"));
     ManifestValue place = given == null ? unnamed : unnamed.named(ManifestValue.shown(given));
-    String from = end(place, place.atAny("from", "from_step"), "from");
-    String to = end(place, place.atAny("to", "to_step"), "to");
-    ManifestValue required = place.at("required");
-    required.is(Shape.BOOLEAN);
+    String from = end(place, place.find("from", "from_step"), "from");
+    String to = end(place, place.find("to", "to_step"), "to");
+    place.checkMembers(Shape.BOOLEAN, "required");
     Set<String> accepts = accepts(place.at("accepts"));
-    Condition condition = Conditions.compile(place.atAny("condition", "conditions"));
+    Condition condition = Conditions.compile(place.find("condition", "conditions"));
     if (given != null && !ids.add(given)) {
       place.error(ManifestProblem.DUPLICATE, "duplicate workflow edge id " + place.name());
     }
     if (from != null && to != null) {
-      add(place, given, from, to, required.value().asBoolean(true), accepts, condition);
+      add(place, given, from, to, place.asBoolean("required", true), accepts, condition);
     }
   }
 
@@ -87,9 +86,9 @@ final class StepEdges {
    * {@code on.success} and {@code on.failure} have the steps that follow; any other member is a
    * message type with the step that it is for. What is connected already is not connected again.
    */
-  private void readFollowers(String step, ManifestValue place) {
-    ManifestValue on = place.at("on");
-    if (!on.is(Shape.OBJECT)) {
+  private void readFollowers(String step, DeclaredStep declared) {
+    ManifestValue on = declared.place().at("on");
+    if (!on.check(Shape.OBJECT)) {
       return;
     }
     for (Map.Entry<String, JsonNode> member : on.value().properties()) {
@@ -103,7 +102,7 @@ final class StepEdges {
   }
 
   private void follow(String step, String event, ManifestValue follower) {
-    String to = follower.value().asText();
+    String to = follower.asText();
     boolean known = follower.value().isTextual() && steps.containsKey(to);
     if (!known && FOLLOW.contains(event)) {
       sound = false;
@@ -147,8 +146,8 @@ final class StepEdges {
   }
 
   private String end(ManifestValue edge, ManifestValue end, String member) {
-    if (end.value().isTextual() && steps.containsKey(end.value().textValue())) {
-      return end.value().textValue();
+    if (end.value().isTextual() && steps.containsKey(end.text())) {
+      return end.text();
     }
     sound = false;
     end.error(
@@ -170,7 +169,7 @@ final class StepEdges {
       return Set.of("done");
     }
     for (ManifestValue word : place.items()) {
-      if (!ACCEPTED.containsKey(word.value().textValue())) {
+      if (!ACCEPTED.containsKey(word.text())) {
         word.error(
             ManifestProblem.UNSUPPORTED,
             "%s must be done, partial, skipped or failed: %s"

@@ -29,10 +29,10 @@ final class StepOrder {
   }
 
   /** Reports a loop; else the steps that no way from the source leads to. */
-  void check(ManifestValue graph, Set<String> steps, String source) {
+  void check(ProblemGraph graph, Set<String> steps, String source) {
     List<String> loop = loop(steps);
     if (!loop.isEmpty()) {
-      ManifestValue edges = graph.at("edges");
+      ManifestValue edges = graph.edges();
       edges.error(
           ManifestProblem.GRAPH, edges.label() + " must be acyclic: " + listed(loop, " -> "));
       return;
@@ -41,7 +41,7 @@ final class StepOrder {
     List<String> missed = steps.stream().filter(id -> !reached.contains(id)).toList();
     if (!missed.isEmpty()) {
       graph
-          .at("source")
+          .source()
           .error(
               ManifestProblem.GRAPH,
               "workflow steps are unreachable from source %s: %s"

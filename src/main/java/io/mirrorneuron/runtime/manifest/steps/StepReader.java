@@ -48,88 +48,79 @@ public final class StepReader {
    * off.
    */
   public StepGraph read(ManifestValue root) {
-    ManifestValue graph = root.at("workflow");
-    ManifestValue list = graph.at("steps");
-    ManifestValue entrypoint = graph.at("entrypoint");
-    if (list.isAbsent() && !root.at("flow").at("steps").isAbsent()) {
-      list = root.at("flow").at("steps");
-      graph = root.at("flow").at("graph");
-      entrypoint = root.at("flow").at("entrypoint");
-    }
-    checkGraph(graph);
-    if (!list.is(Shape.LIST) || list.value().isEmpty() || !list.isAtMost(MAX_STEPS)) {
+    ProblemGraph graph = ProblemGraph.find(root);
+    ManifestValue list = graph.steps();
+    checkGraph(graph.place());
+    if (!list.check(Shape.LIST) || list.value().isEmpty() || !list.checkLength(MAX_STEPS)) {
       return StepGraph.NONE;
     }
-    Map<String, ManifestValue> places = places(list);
-    checkBindings(places);
-    StepEdges edgeReader = new StepEdges(places);
-    List<StepEdge> edges = edgeReader.read(graph.at("edges"));
-    SourceAndSink ends = SourceAndSink.read(graph, entrypoint, places.keySet(), edges);
+    Map<String, DeclaredStep> declared = declaredSteps(list);
+    checkBindings(declared);
+    StepEdges edgeReader = new StepEdges(declared);
+    List<StepEdge> edges = edgeReader.read(graph.edges());
+    SourceAndSink ends = SourceAndSink.read(graph, declared.keySet(), edges);
     if (edgeReader.isSound() && ends.source() != null) {
-      new StepOrder(edges).check(graph, places.keySet(), ends.source());
+      new StepOrder(edges).check(graph, declared.keySet(), ends.source());
     }
-    int maxParallel = maxParallel(graph.at("execution"));
-    Map<String, Step> steps = steps(places, edges, graph);
-    return agents.areComplete() && isTracked(root)
+    int maxParallel = maxParallel(graph.place().at("execution"));
+    Map<String, Step> steps = steps(declared, edges, graph.place());
+    boolean isTracked = root.asBoolean("runtime.workflow_control.state_ledger.enabled", true);
+    return agents.areComplete() && isTracked
         ? new StepGraph(steps, ends.source(), ends.sink(), maxParallel)
         : StepGraph.NONE;
   }
 
-  private static boolean isTracked(ManifestValue root) {
-    ManifestValue control = root.at("runtime").at("workflow_control");
-    return control.at("state_ledger").at("enabled").value().asBoolean(true);
-  }
-
   private static void checkGraph(ManifestValue graph) {
     ManifestValue schema = graph.at("schema");
-    if (schema.is(Shape.STRING) && !schema.shown().equals("mn.workflow.problem_graph/v1")) {
+    if (schema.check(Shape.STRING) && !schema.shown().equals("mn.workflow.problem_graph/v1")) {
       schema.warn(schema.label() + " is read as mn.workflow.problem_graph/v1");
     }
-    graph.at("mode").oneOf(Set.of("static_dag"));
-    for (String member : List.of("state", "policy", "dynamic")) {
-      graph.at(member).is(Shape.OBJECT);
+    graph.checkWords(Set.of("static_dag"), "mode");
+    graph.checkMembers(Shape.OBJECT, "state", "policy", "dynamic");
+  }
+
+  /** By id, in the author's order. */
+  private static Map<String, DeclaredStep> declaredSteps(ManifestValue list) {
+    Map<String, DeclaredStep> steps = new LinkedHashMap<>();
+    list.objects()
+        .forEach(
+            item -> {
+              ManifestValue idPlace = DeclaredStep.of(item).id();
+              String id = NameRules.read(idPlace, "id is required for every workflow step");
+              if (id != null) {
+                add(id, item.named(ManifestValue.shown(id)), steps);
+              }
+            });
+    return steps;
+  }
+
+  private static void add(String id, ManifestValue step, Map<String, DeclaredStep> steps) {
+    step.checkMembers(MEMBERS);
+    if (steps.putIfAbsent(id, DeclaredStep.of(step)) != null) {
+      step.error(ManifestProblem.DUPLICATE, "duplicate workflow step id " + step.name());
     }
   }
 
-  private static Map<String, ManifestValue> places(ManifestValue list) {
-    Map<String, ManifestValue> places = new LinkedHashMap<>();
-    for (ManifestValue item : list.items()) {
-      String id =
-          item.isRequired(Shape.OBJECT)
-              ? NameRules.read(item.at("id"), "id is required for every workflow step")
-              : null;
-      if (id == null) {
-        continue;
-      }
-      ManifestValue step = item.named(ManifestValue.shown(id));
-      step.members(MEMBERS);
-      if (places.putIfAbsent(id, step) != null) {
-        step.error(ManifestProblem.DUPLICATE, "duplicate workflow step id " + step.name());
-      }
-    }
-    return places;
-  }
-
-  private void checkBindings(Map<String, ManifestValue> steps) {
+  private void checkBindings(Map<String, DeclaredStep> steps) {
     Set<String> names = new HashSet<>(steps.keySet());
-    steps.values().forEach(step -> names.add(step.at("run").value().asText()));
+    steps.values().forEach(step -> names.add(step.run().asText()));
     bindings.checkNames(names);
   }
 
   private Map<String, Step> steps(
-      Map<String, ManifestValue> places, List<StepEdge> edges, ManifestValue graph) {
+      Map<String, DeclaredStep> declared, List<StepEdge> edges, ManifestValue graph) {
     Map<String, List<StepEdge>> incoming =
         edges.stream().collect(Collectors.groupingBy(StepEdge::to));
     Map<String, List<StepEdge>> outgoing =
         edges.stream().collect(Collectors.groupingBy(StepEdge::from));
     Map<String, Step> steps = new LinkedHashMap<>();
-    places.forEach(
-        (id, place) ->
+    declared.forEach(
+        (id, step) ->
             steps.put(
                 id,
                 step(
                     id,
-                    place,
+                    step,
                     graph,
                     incoming.getOrDefault(id, List.of()),
                     outgoing.getOrDefault(id, List.of()))));
@@ -138,17 +129,16 @@ public final class StepReader {
 
   private Step step(
       String id,
-      ManifestValue place,
+      DeclaredStep declared,
       ManifestValue graph,
       List<StepEdge> incoming,
       List<StepEdge> outgoing) {
-    List<String> agentIds = agents.of(id, place);
+    ManifestValue place = declared.place();
+    List<String> agentIds = agents.of(id, declared);
     ManifestValue config =
-        agentIds.isEmpty()
-            ? place.at("config")
-            : nodes.get(agentIds.getFirst()).place().at("config");
-    StepControl control = StepControl.read(place, config);
-    Trigger trigger = StepTriggers.read(place, graph);
+        agentIds.isEmpty() ? place.at("config") : nodes.get(agentIds.getFirst()).configPlace();
+    StepControl control = StepControl.read(declared.control(), config);
+    Trigger trigger = StepTriggers.read(declared, graph);
     if (trigger.quorum() > incoming.size()) {
       place.warn(
           "step %s waits for %d successes and has %d parents"
@@ -156,12 +146,12 @@ public final class StepReader {
     }
     boolean unsafe =
         UnsafeWords.is(place.value())
-            || UnsafeWords.is(place.at("control").value())
+            || UnsafeWords.is(declared.control().value())
             || agentIds.stream().map(nodes::get).anyMatch(Node::isUnsafe);
     return new Step(
         id,
         place.at("label").value().asText(id),
-        place.at("run").value().textValue(),
+        declared.run().text(),
         agentIds,
         control.required(),
         control.failurePolicy(),
@@ -178,9 +168,8 @@ public final class StepReader {
   private static int maxParallel(ManifestValue execution) {
     boolean isObject = execution.value().isObject();
     ManifestValue strategy = isObject ? execution.at("strategy") : execution;
-    strategy.oneOf(Set.of("parallel", "serial"));
-    ManifestValue most = execution.at("max_parallel_steps");
-    most.is(Shape.POSITIVE);
-    return strategy.value().asText().equals("serial") ? 1 : most.value().asInt();
+    strategy.checkWord(Set.of("parallel", "serial"));
+    execution.checkMembers(Shape.POSITIVE, "max_parallel_steps");
+    return strategy.asText().equals("serial") ? 1 : execution.asInt("max_parallel_steps", 0);
   }
 }

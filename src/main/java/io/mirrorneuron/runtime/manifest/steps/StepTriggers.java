@@ -5,9 +5,9 @@ import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.workflow.StepGraph.Rule;
 import io.mirrorneuron.runtime.workflow.StepGraph.Trigger;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** Reads when a step may start. */
 final class StepTriggers {
@@ -28,36 +28,36 @@ final class StepTriggers {
           Map.entry("quorum", Rule.QUORUM_SUCCESS),
           Map.entry("min_success", Rule.QUORUM_SUCCESS));
 
-  /** A rule that an author may have written, and the object that a number for it may stand in. */
-  private record Source(ManifestValue rule, ManifestValue around) {}
-
   private StepTriggers() {}
 
   /**
    * @param graph has the rule of all steps that name none
    */
-  static Trigger read(ManifestValue step, ManifestValue graph) {
-    ManifestValue control = step.at("control");
-    ManifestValue join = step.at("join");
-    join.is(Shape.OBJECT);
-    return List.of(
-            new Source(step.at("trigger_rule"), step),
-            new Source(control.at("trigger_rule"), control),
-            new Source(join.at("trigger_rule"), join),
-            new Source(join.at("rule"), join),
-            new Source(join.at("mode"), join),
-            new Source(graph.at("join_default"), graph))
-        .stream()
-        .filter(source -> !source.rule.isAbsent())
-        .findFirst()
-        .map(StepTriggers::trigger)
+  static Trigger read(DeclaredStep step, ManifestValue graph) {
+    ManifestValue join = step.place().at("join");
+    join.check(Shape.OBJECT);
+    return in(step.place(), "trigger_rule")
+        .or(() -> in(step.control(), "trigger_rule"))
+        .or(() -> in(join, "trigger_rule", "rule", "mode"))
+        .or(() -> in(graph, "join_default"))
         .orElse(new Trigger(Rule.ALL_SUCCESS, 0));
   }
 
-  private static Trigger trigger(Source source) {
-    boolean isObject = source.rule.value().isObject();
-    ManifestValue word = isObject ? source.rule.at("rule") : source.rule;
-    Rule rule = RULES.get(word.value().asText().trim().toLowerCase(Locale.ROOT));
+  /** The rule is a word, or an object with the word in it. */
+  private static Optional<Trigger> in(ManifestValue around, String... names) {
+    ManifestValue given = around.find(names);
+    if (given.isAbsent()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        given.value().isObject() ? trigger(given.at("rule"), given) : trigger(given, around));
+  }
+
+  /**
+   * @param around the object in which the number for the rule is
+   */
+  private static Trigger trigger(ManifestValue word, ManifestValue around) {
+    Rule rule = RULES.get(word.asText().trim().toLowerCase(Locale.ROOT));
     if (rule == null) {
       String known = word.name().equals("mode") ? "all_required or min_success" : "a trigger rule";
       word.error(
@@ -68,11 +68,10 @@ final class StepTriggers {
     if (rule != Rule.QUORUM_SUCCESS) {
       return new Trigger(rule, 0);
     }
-    ManifestValue around = isObject ? source.rule : source.around;
     ManifestValue quorum =
-        word.value().asText().contains("min")
-            ? around.atAny("min_success", "quorum")
-            : around.atAny("quorum", "min_success");
-    return new Trigger(rule, quorum.isRequired(Shape.POSITIVE) ? quorum.value().intValue() : 1);
+        word.asText().contains("min")
+            ? around.find("min_success", "quorum")
+            : around.find("quorum", "min_success");
+    return new Trigger(rule, quorum.checkRequired(Shape.POSITIVE) ? quorum.value().intValue() : 1);
   }
 }

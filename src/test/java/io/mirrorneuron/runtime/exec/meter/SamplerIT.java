@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.exec.ExecutionSamples;
 import io.mirrorneuron.runtime.exec.Heard;
-import io.mirrorneuron.runtime.exec.HostLocalExecutions;
+import io.mirrorneuron.runtime.exec.LocalExecutions;
 import io.mirrorneuron.runtime.exec.process.GracePeriods;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import io.mirrorneuron.runtime.port.Execution;
@@ -33,7 +33,7 @@ class SamplerIT {
 
   @TempDir Path folder;
   private final BlockingQueue<ObjectNode> samples = new LinkedBlockingQueue<>();
-  private HostLocalExecutions runner;
+  private LocalExecutions runner;
 
   @AfterEach
   void close() {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.runtime.exec.ExecutionSamples;
 import io.mirrorneuron.runtime.exec.Heard;
-import io.mirrorneuron.runtime.exec.HostLocalExecutions;
+import io.mirrorneuron.runtime.exec.LocalExecutions;
 import io.mirrorneuron.runtime.exec.meter.SampleSink;
 import io.mirrorneuron.runtime.exec.meter.Sampler;
 import io.mirrorneuron.runtime.exec.process.GracePeriods;
@@ -39,7 +39,7 @@ class PythonEnvironmentsIT {
 
   @TempDir Path folder;
   private Path payloads;
-  private HostLocalExecutions runner;
+  private LocalExecutions runner;
 
   @BeforeEach
   void layPayloads() throws Exception {
@@ -61,11 +61,11 @@ class PythonEnvironmentsIT {
         .bytes();
   }
 
-  private HostLocalExecutions runner(String id, Duration limit) {
+  private LocalExecutions runner(String id, Duration limit) {
     var config = ExecutionSamples.config(folder, limit);
-    return new HostLocalExecutions(
+    return new LocalExecutions(
         config,
-        new HostLocalExecutions.Host(
+        new LocalExecutions.Host(
             id(id),
             ExecutionSamples.environment(),
             SHORT,
@@ -92,7 +92,7 @@ class PythonEnvironmentsIT {
 
   @Test
   void eightAtOnceBuildOnceAndHoldNoSlotMeanwhile() throws Exception {
-    try (HostLocalExecutions other = runner("two", Duration.ofMinutes(2))) {
+    try (LocalExecutions other = runner("two", Duration.ofMinutes(2))) {
       var heard = new ArrayList<Heard>();
       for (int i = 0; i < 4; i++) {
         heard.add(Heard.start(runner, python("python3.11")));
@@ -100,7 +100,8 @@ class PythonEnvironmentsIT {
       }
       eventually("a build", PATIENCE, () -> environments("pyvenv.cfg").size() == 1);
       assertThat(heard).allMatch(each -> each.signals().isEmpty());
-      assertThat(runner.pools()).allMatch(pool -> pool.inUse() == 0 && pool.queued() == 0);
+      assertThat(runner.capacity().pools())
+          .allMatch(pool -> pool.inUse() == 0 && pool.queued() == 0);
 
       for (Heard each : heard) {
         Path environment = onlyKey().resolve("env-1");
@@ -199,7 +200,7 @@ class PythonEnvironmentsIT {
         });
     assertThat(heard.outcome().error()).contains("ended with exit code 137");
 
-    try (HostLocalExecutions hasty = runner("two", Duration.ofMillis(50))) {
+    try (LocalExecutions hasty = runner("two", Duration.ofMillis(50))) {
       Outcome outcome = Heard.start(hasty, python("python3")).outcome();
       assertThat(outcome.ending()).isEqualTo(Ending.FAILED);
       assertThat(outcome.error())

@@ -4,8 +4,8 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.runtime.exec.meter.ProcessMeter;
 import io.mirrorneuron.runtime.exec.meter.SampleSink;
 import io.mirrorneuron.runtime.exec.meter.Sampler;
-import io.mirrorneuron.runtime.exec.pool.PoolUsage;
 import io.mirrorneuron.runtime.exec.pool.Pools;
+import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
 import io.mirrorneuron.runtime.exec.process.GracePeriods;
 import io.mirrorneuron.runtime.exec.process.Interpreters;
 import io.mirrorneuron.runtime.exec.process.PreparationScripts;
@@ -25,13 +25,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * Runs executors as processes of this machine. One virtual thread per execution, which waits most
- * of the time; all output is read by one reactor thread. Listeners are called from these threads
- * and must not block for long.
+ * Runs the programs of executors from this machine. One virtual thread per execution, which waits
+ * most of the time; all output is read by one reactor thread. Listeners are called from these
+ * threads and must not block for long.
  */
-public final class HostLocalExecutions implements Executions, AutoCloseable {
-  private final ConcurrentMap<String, HostLocalRun> runs = new ConcurrentHashMap<>();
-  private final HostLocalRun.Machinery machinery;
+public final class LocalExecutions implements Executions, AutoCloseable {
+  private final ConcurrentMap<String, ExecutionRun> runs = new ConcurrentHashMap<>();
+  private final ExecutionRun.Machinery machinery;
+  private final Sampler sampler;
+  private final Spawner spawner;
   private final Orphans orphans;
   private final Sweeper sweeper;
 
@@ -71,7 +73,7 @@ public final class HostLocalExecutions implements Executions, AutoCloseable {
    * @param samples is given what the programs use
    * @param storage says whether there is room for workspaces and what programs write
    */
-  public HostLocalExecutions(
+  public LocalExecutions(
       Config.Executors config,
       String runtimeId,
       Clock clock,
@@ -85,35 +87,46 @@ public final class HostLocalExecutions implements Executions, AutoCloseable {
    * @param samples is given what the programs use
    * @param storage says whether there is room for workspaces and what programs write
    */
-  public HostLocalExecutions(
-      Config.Executors config, Host host, SampleSink samples, Storage storage) {
+  public LocalExecutions(Config.Executors config, Host host, SampleSink samples, Storage storage) {
     var processes = new ProcessTable();
-    var environment =
-        new ProcessEnvironment(host.serverEnvironment(), config.runsRoot(), host.runtimeId());
-    var interpreters = new Interpreters(config.python().standIn());
-    var tools = new PreparationScripts(host.spawner(), processes, host.grace(), environment);
+    this.spawner = host.spawner();
+    this.sampler =
+        new Sampler(samples, new ProcessMeter(processes), processes, host.pace(), host.clock());
+    var programs =
+        new ProgramRun.Machinery(
+            config,
+            new ProcessEnvironment(host.serverEnvironment(), config.runsRoot(), host.runtimeId()),
+            new Interpreters(config.python().standIn()),
+            spawner,
+            processes,
+            samples,
+            sampler,
+            host.grace(),
+            host.clock());
+    Runner runner = new HostLocalRunner(programs);
     this.machinery =
-        new HostLocalRun.Machinery(
+        new ExecutionRun.Machinery(
             config,
             new Pools(config.pools(), config.maxQueueLength()),
             new Workspaces(config.tempDir(), host.runtimeId(), host.clock()),
-            environment,
-            interpreters,
-            new PythonEnvironments(config.python(), interpreters, tools),
-            host.spawner(),
-            processes,
-            samples,
-            new Sampler(samples, new ProcessMeter(processes), processes, host.pace(), host.clock()),
-            host.grace(),
+            pythons(programs),
+            new Runners(List.of(runner), runner, config.defaultRunner()),
             storage,
             host.clock());
     this.orphans = new Orphans(processes, host.runtimeId());
     this.sweeper = new Sweeper(() -> orphans.killExcept(runs::containsKey));
   }
 
+  private static PythonEnvironments pythons(ProgramRun.Machinery programs) {
+    var scripts =
+        new PreparationScripts(
+            programs.spawner(), programs.processes(), programs.grace(), programs.environment());
+    return new PythonEnvironments(programs.config().python(), programs.interpreters(), scripts);
+  }
+
   @Override
   public void start(Execution execution, Listener listener) {
-    var run = new HostLocalRun(machinery, execution, listener);
+    var run = new ExecutionRun(machinery, execution, listener);
     synchronized (runs) {
       if (!closed) {
         if (runs.putIfAbsent(execution.executionId(), run) != null) {
@@ -132,15 +145,14 @@ public final class HostLocalExecutions implements Executions, AutoCloseable {
                 Ending.NOT_STARTED,
                 "the runtime is shutting down",
                 -1,
-                "",
-                "",
+                Sandbox.NONE,
                 "",
                 "",
                 Structured.NONE,
                 null)));
   }
 
-  private void runToEnd(String id, HostLocalRun run, Listener listener) {
+  private void runToEnd(String id, ExecutionRun run, Listener listener) {
     try {
       listener.signal(new Signal.Finished(run.run()));
     } finally {
@@ -154,7 +166,7 @@ public final class HostLocalExecutions implements Executions, AutoCloseable {
 
   @Override
   public void stop(String executionId) {
-    HostLocalRun run = runs.get(executionId);
+    ExecutionRun run = runs.get(executionId);
     if (run != null) {
       run.stop();
     }
@@ -162,12 +174,12 @@ public final class HostLocalExecutions implements Executions, AutoCloseable {
 
   @Override
   public Optional<QueuePlace> place(String executionId) {
-    return Optional.ofNullable(runs.get(executionId)).map(HostLocalRun::place);
+    return Optional.ofNullable(runs.get(executionId)).map(ExecutionRun::place);
   }
 
   @Override
   public Optional<String> hold(String executionId) {
-    return Optional.ofNullable(runs.get(executionId)).map(HostLocalRun::hold);
+    return Optional.ofNullable(runs.get(executionId)).map(ExecutionRun::hold);
   }
 
   /**
@@ -175,12 +187,12 @@ public final class HostLocalExecutions implements Executions, AutoCloseable {
    * been told, its last sample is among that.
    */
   public void flushSamples(String runId) {
-    machinery.sampler().flush(runId);
+    sampler.flush(runId);
   }
 
-  /** How full each pool is, by name. */
-  public List<PoolUsage> pools() {
-    return machinery.pools().usage();
+  /** What programs can run now. */
+  public ProgramCapacity capacity() {
+    return new ProgramCapacity(machinery.runners().names(), machinery.pools().usage());
   }
 
   /** Stops every execution, waits until their processes are gone, ends what escaped. */
@@ -188,7 +200,7 @@ public final class HostLocalExecutions implements Executions, AutoCloseable {
   public void close() {
     synchronized (runs) {
       closed = true;
-      runs.values().forEach(HostLocalRun::stop);
+      runs.values().forEach(ExecutionRun::stop);
       while (!runs.isEmpty()) {
         try {
           runs.wait();
@@ -199,8 +211,8 @@ public final class HostLocalExecutions implements Executions, AutoCloseable {
       }
     }
     sweeper.close();
-    machinery.sampler().close();
+    sampler.close();
     orphans.killExcept(_ -> false);
-    machinery.spawner().close();
+    spawner.close();
   }
 }

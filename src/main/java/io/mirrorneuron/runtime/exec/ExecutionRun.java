@@ -1,23 +1,16 @@
 package io.mirrorneuron.runtime.exec;
 
 import io.mirrorneuron.config.Config;
-import io.mirrorneuron.runtime.exec.meter.SampleSink;
-import io.mirrorneuron.runtime.exec.meter.Sampler;
 import io.mirrorneuron.runtime.exec.pool.Pools;
 import io.mirrorneuron.runtime.exec.process.Deadline;
-import io.mirrorneuron.runtime.exec.process.GracePeriods;
-import io.mirrorneuron.runtime.exec.process.Interpreters;
 import io.mirrorneuron.runtime.exec.process.Notice;
 import io.mirrorneuron.runtime.exec.process.Preparation;
-import io.mirrorneuron.runtime.exec.process.ProcessEnvironment;
 import io.mirrorneuron.runtime.exec.process.PythonEnvironment;
 import io.mirrorneuron.runtime.exec.protocol.StepClock;
 import io.mirrorneuron.runtime.exec.protocol.StoredText;
 import io.mirrorneuron.runtime.exec.python.PythonEnvironments;
 import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
 import io.mirrorneuron.runtime.exec.settings.NotStarted;
-import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
-import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import io.mirrorneuron.runtime.exec.workspace.Workspace;
 import io.mirrorneuron.runtime.exec.workspace.Workspaces;
 import io.mirrorneuron.runtime.port.Execution;
@@ -26,6 +19,7 @@ import io.mirrorneuron.runtime.port.Executions.Lease;
 import io.mirrorneuron.runtime.port.Executions.Listener;
 import io.mirrorneuron.runtime.port.Executions.Outcome;
 import io.mirrorneuron.runtime.port.Executions.QueuePlace;
+import io.mirrorneuron.runtime.port.Executions.Sandbox;
 import io.mirrorneuron.runtime.port.Executions.Signal;
 import io.mirrorneuron.runtime.port.Executions.Structured;
 import io.mirrorneuron.storage.Storage;
@@ -39,22 +33,16 @@ import org.slf4j.LoggerFactory;
  * One execution from its place in the queue to its outcome. Everything happens on the thread that
  * calls {@link #run}; output and other news arrive through the inbox.
  */
-final class HostLocalRun {
-  private static final Logger LOG = LoggerFactory.getLogger(HostLocalRun.class);
+final class ExecutionRun {
+  private static final Logger LOG = LoggerFactory.getLogger(ExecutionRun.class);
 
   /** What all executions share. */
   record Machinery(
       Config.Executors config,
       Pools pools,
       Workspaces workspaces,
-      ProcessEnvironment environment,
-      Interpreters interpreters,
       PythonEnvironments pythons,
-      Spawner spawner,
-      ProcessTable processes,
-      SampleSink samples,
-      Sampler sampler,
-      GracePeriods grace,
+      Runners runners,
       Storage storage,
       Clock clock) {}
 
@@ -72,7 +60,7 @@ final class HostLocalRun {
 
   private boolean leaseTold;
 
-  HostLocalRun(Machinery machinery, Execution execution, Listener listener) {
+  ExecutionRun(Machinery machinery, Execution execution, Listener listener) {
     this.machinery = machinery;
     this.execution = execution;
     this.listener = listener;
@@ -111,19 +99,20 @@ final class HostLocalRun {
 
   private Outcome prepareAndRun() throws NotStarted {
     var settings = ExecutorSettings.of(execution.config(), machinery.config());
+    Runner runner = machinery.runners().choose(settings.runnerModule());
     if (!awaitRoom()) {
       return withoutRoom();
     }
     // Before slots are asked for: making an environment takes minutes and needs none.
     return switch (machinery.pythons().prepare(execution, inbox)) {
-      case Preparation.Ready(PythonEnvironment python) -> queueAndRun(settings, python);
+      case Preparation.Ready(PythonEnvironment python) -> queueAndRun(runner, settings, python);
       case Preparation.Failed failed -> unprepared(failed, settings);
       case Preparation.Stopped() ->
           withoutProgram(Ending.STOPPED, "stopped while its python environment was made");
     };
   }
 
-  private Outcome queueAndRun(ExecutorSettings settings, PythonEnvironment python)
+  private Outcome queueAndRun(Runner runner, ExecutorSettings settings, PythonEnvironment python)
       throws NotStarted {
     long requestedAt = machinery.clock().millis();
     try (Pools.Claim queued =
@@ -141,7 +130,7 @@ final class HostLocalRun {
           return withoutProgram(Ending.STOPPED, "stopped while it waited for slots");
         }
       }
-      return withSlots(settings, python, requestedAt);
+      return withSlots(runner, settings, python, requestedAt);
     }
   }
 
@@ -149,7 +138,8 @@ final class HostLocalRun {
    * The lease is reported, and the clock of the step starts, once the workspace exists: waiting for
    * a full disk costs a program none of its time.
    */
-  private Outcome withSlots(ExecutorSettings settings, PythonEnvironment python, long requestedAt)
+  private Outcome withSlots(
+      Runner runner, ExecutorSettings settings, PythonEnvironment python, long requestedAt)
       throws NotStarted {
     while (true) {
       lease =
@@ -164,8 +154,8 @@ final class HostLocalRun {
       if (workspace != null) {
         try (workspace) {
           tellLease();
-          var prepared = new ProgramRun.Prepared(timed, settings, workspace, python, lease);
-          return new ProgramRun(machinery, prepared, listener, inbox).run();
+          var prepared = new Runner.Prepared(timed, settings, workspace, python, lease);
+          return runner.run(prepared, listener, inbox);
         }
       }
       lease = null;
@@ -226,8 +216,7 @@ final class HostLocalRun {
         Ending.FAILED,
         failed.error(),
         failed.exitCode(),
-        "",
-        "",
+        Sandbox.NONE,
         "",
         output,
         Structured.NONE,
@@ -235,6 +224,6 @@ final class HostLocalRun {
   }
 
   private Outcome withoutProgram(Ending ending, String error) {
-    return new Outcome(ending, error, -1, "", "", "", "", Structured.NONE, lease);
+    return new Outcome(ending, error, -1, Sandbox.NONE, "", "", Structured.NONE, lease);
   }
 }

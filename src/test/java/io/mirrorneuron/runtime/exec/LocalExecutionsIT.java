@@ -29,12 +29,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real processes through the whole runner. */
-class HostLocalExecutionsIT {
+class LocalExecutionsIT {
   private static final GracePeriods SHORT =
       new GracePeriods(Duration.ofMillis(300), Duration.ofMillis(500));
 
   @TempDir Path folder;
-  private HostLocalExecutions runner;
+  private LocalExecutions runner;
 
   @BeforeEach
   void open() {
@@ -61,8 +61,8 @@ class HostLocalExecutionsIT {
     assertThat(outcome.error()).isNull();
     assertThat(outcome.exitCode()).isZero();
     assertThat(outcome.stderr()).isEqualTo("warning\n");
-    assertThat(outcome.stdout()).startsWith(outcome.remoteDir() + "\n{\"n\":7}\n");
-    assertThat(outcome.sandboxName()).startsWith("mn-job-1-worker-");
+    assertThat(outcome.stdout()).startsWith(outcome.sandbox().remoteDir() + "\n{\"n\":7}\n");
+    assertThat(outcome.sandbox().name()).startsWith("mn-job-1-worker-");
     assertThat(outcome.structured().completeStep().output().path("ok").asInt()).isEqualTo(1);
     assertThat(outcome.structured().nextState().asInt()).isEqualTo(5);
     assertThat(outcome.lease().pool()).isEqualTo("default");
@@ -568,9 +568,9 @@ class HostLocalExecutionsIT {
     Execution running = ExecutionSamples.shell("sleep 100", "{'pool_slots':4}");
     Execution waiting = ExecutionSamples.command("true");
     Heard first = start(running);
-    until(() -> runner.pools().getFirst().inUse() == 4);
+    until(() -> runner.capacity().pools().getFirst().inUse() == 4);
     Heard second = start(waiting);
-    until(() -> runner.pools().getFirst().queued() == 1);
+    until(() -> runner.capacity().pools().getFirst().queued() == 1);
 
     runner.stop(waiting.executionId());
 
@@ -656,7 +656,7 @@ class HostLocalExecutionsIT {
   }
 
   private void assertThatAllSlotsAreFree() {
-    assertThat(runner.pools())
+    assertThat(runner.capacity().pools())
         .allMatch(pool -> pool.inUse() == 0 && pool.queued() == 0 && pool.active() == 0);
   }
 

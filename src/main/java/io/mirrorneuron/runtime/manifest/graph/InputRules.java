@@ -1,0 +1,63 @@
+package io.mirrorneuron.runtime.manifest.graph;
+
+import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
+import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
+import io.mirrorneuron.runtime.manifest.reading.Shape;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/** Checks the form of the rules by which a job's input is validated before it starts. */
+final class InputRules {
+  private InputRules() {}
+
+  static void check(ManifestValue root) {
+    ManifestValue direct = root.find("input_validation", "inputValidation");
+    ManifestValue spec =
+        direct.isAbsent()
+            ? root.find("metadata.input_validation", "metadata.inputValidation")
+            : direct.named("input_validation");
+    if (!spec.check(Shape.OBJECT_OR_LIST)) {
+      return;
+    }
+    ManifestValue rules = spec.value().isArray() ? spec : spec.at("rules");
+    rules.objects().forEach(InputRules::checkRule);
+  }
+
+  private static void checkRule(ManifestValue rule) {
+    ManifestValue type = rule.at("type");
+    if (!type.checkRequired(Shape.NAME)) {
+      return;
+    }
+    switch (type.text()) {
+      case "pattern" -> {
+        rule.find("path", "input").checkRequired(Shape.NAME);
+        ManifestValue pattern = rule.at("pattern");
+        if (pattern.checkRequired(Shape.NAME)) {
+          checkRegex(pattern);
+        }
+      }
+      case "command" -> {
+        ManifestValue command = rule.at("command");
+        if (command.value().isArray() ? !Shape.NAMES.fits(command.value()) : command.isAbsent()) {
+          command.error(
+              ManifestProblem.SHAPE, command.label() + " must be a list of strings or a string");
+        } else if (!command.value().isArray()) {
+          command.check(Shape.NAME);
+        }
+      }
+      default ->
+          type.error(ManifestProblem.UNSUPPORTED, type.label() + " must be pattern or command");
+    }
+  }
+
+  private static void checkRegex(ManifestValue pattern) {
+    try {
+      // Authors write for Python, which spells named groups with a P.
+      Pattern.compile(pattern.text().replace("(?P<", "(?<"));
+    } catch (PatternSyntaxException e) {
+      pattern.error(
+          ManifestProblem.SHAPE,
+          "%s is not a regular expression: %s".formatted(pattern.label(), e.getDescription()));
+    }
+  }
+}
