@@ -7,6 +7,8 @@ import io.mirrorneuron.runtime.state.AgentState;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Mailbox;
 import io.mirrorneuron.runtime.state.Message;
+import io.mirrorneuron.runtime.workflow.AgentSettings;
+import io.mirrorneuron.runtime.workflow.AgentSettings.Completion;
 import io.mirrorneuron.wire.Json;
 
 /** What the agents that need no process do with a message; {@code runtime.md} section 2.1. */
@@ -28,7 +30,8 @@ final class BuiltInAgents {
   void router(Mailbox mailbox, Message message) {
     AgentState agent = mailbox.owner();
     ends.done(mailbox, message.body());
-    String type = agent.declared().config().path("emit_type").asText(message.type());
+    String wanted = agent.declared().settings().emitType();
+    String type = wanted == null ? message.type() : wanted;
     MessageRouter mail = new MessageRouter(state, turn, ledger, mailbox, message);
     mail.emit(type, mail.forward(type), true);
     agent.produced(message.body());
@@ -37,11 +40,12 @@ final class BuiltInAgents {
   void sensor(Mailbox mailbox, Message message) {
     AgentState agent = mailbox.owner();
     turn.agentEvent("sensor_observed", agent.id(), Json.object().put("count", agent.processed()));
-    int threshold = Math.max(1, agent.declared().config().path("complete_after").asInt(1));
+    AgentSettings settings = agent.declared().settings();
+    int threshold = Math.max(1, settings.completion().after());
     if (agent.processed() % threshold != 0) {
       return;
     }
-    String type = agent.declared().config().path("output_message_type").asText("sensor_ready");
+    String type = settings.outputType() == null ? "sensor_ready" : settings.outputType();
     ObjectNode body = Json.object();
     body.put("agent_id", agent.id()).put("count", agent.processed());
     body.set("last_message", message.body());
@@ -58,10 +62,11 @@ final class BuiltInAgents {
       turn.agentEvent("aggregator_late_message", id, Json.object().put("message_id", message.id()));
       return;
     }
-    String sender = sender(message);
+    JsonNode told = message.body().path("agent_id");
+    String sender = told.isTextual() ? sender(told.textValue(), message.sourceStepId()) : "";
     if (!agent.collect(sender, message.body())) {
       ObjectNode payload = Json.object();
-      payload.set("agent_id", message.body().path("agent_id"));
+      payload.set("agent_id", told);
       turn.agentEvent("aggregator_duplicate_ignored", id, payload);
       return;
     }
@@ -69,45 +74,33 @@ final class BuiltInAgents {
     int count = agent.collected().size();
     turn.agentEvent("aggregator_received", id, Json.object().put("count", count));
 
-    JsonNode config = agent.declared().config();
-    int threshold = config.path("complete_after").asInt(0);
-    if (config.path("complete_on_message").asBoolean() || (threshold > 0 && count >= threshold)) {
+    Completion completion = agent.declared().settings().completion();
+    int threshold = completion.after();
+    if (completion.onMessage() || (threshold > 0 && count >= threshold)) {
       agent.fire();
       aggregated(mailbox, message);
     }
   }
 
   /** The sender that counts once: an agent, or an agent working for one instance of a step. */
-  private static String sender(Message message) {
-    JsonNode agent = message.body().path("agent_id");
-    if (!agent.isTextual()) {
-      return "";
-    }
-    String step = message.sourceStepId();
-    return step == null ? agent.textValue() : agent.textValue() + " " + step;
+  private static String sender(String agent, String step) {
+    return step == null ? agent : agent + " " + step;
   }
 
   private void aggregated(Mailbox mailbox, Message message) {
     AgentState agent = mailbox.owner();
-    JsonNode config = agent.declared().config();
+    AgentSettings settings = agent.declared().settings();
     ObjectNode output = collectedOutput(agent);
     ends.done(mailbox, output);
-    String type = config.path("output_message_type").asText("");
-    if (!type.isEmpty()) {
+    String type = settings.outputType();
+    if (type != null) {
       MessageRouter mail = new MessageRouter(state, turn, ledger, mailbox, message);
       mail.emit(type, mail.reply(type, output), true);
     }
-    boolean endsByItself = type.isEmpty() && mailbox.step() == null;
-    if (endsByItself || asksForCompletion(config)) {
+    boolean endsByItself = type == null && mailbox.step() == null;
+    if (endsByItself || settings.completion().run()) {
       life.complete(mailbox, output);
     }
-  }
-
-  /** Whether the node's configuration says that its output ends the job. */
-  static boolean asksForCompletion(JsonNode config) {
-    return config.path("complete_run").asBoolean()
-        || config.path("complete_job").asBoolean()
-        || config.path("complete_job?").asBoolean();
   }
 
   /** {@code {messages, count, last_message}} of what an aggregator has collected. */

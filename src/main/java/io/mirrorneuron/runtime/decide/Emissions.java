@@ -6,10 +6,13 @@ import io.mirrorneuron.runtime.port.Executions.Structured;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Mailbox;
 import io.mirrorneuron.runtime.state.Message;
+import io.mirrorneuron.runtime.workflow.AgentSettings;
 import io.mirrorneuron.wire.Json;
 
 /** Sends what an executor and its program want sent once the program has ended well. */
 final class Emissions {
+  private static final String USUAL_TYPE = "executor_result";
+
   private final JobState state;
   private final Turn turn;
   private final Ledger ledger;
@@ -26,9 +29,9 @@ final class Emissions {
    */
   void send(Mailbox mailbox, Message handled, ObjectNode payload, Structured answer) {
     MessageRouter mail = new MessageRouter(state, turn, ledger, mailbox, handled);
-    JsonNode configured = mailbox.owner().declared().config().path("output_message_type");
-    if (!configured.isNull()) {
-      String type = configured.asText("executor_result");
+    AgentSettings settings = mailbox.owner().declared().settings();
+    if (!settings.silent()) {
+      String type = settings.outputType() == null ? USUAL_TYPE : settings.outputType();
       ObjectNode headers = Json.object();
       headers.put("schema_ref", "com.mirrorneuron.executor.result");
       headers.put("schema_version", "1.0.0");
@@ -40,7 +43,7 @@ final class Emissions {
   }
 
   private void send(MessageRouter mail, ObjectNode emit) {
-    String type = emit.path("type").asText("executor_result");
+    String type = emit.path("type").asText(USUAL_TYPE);
     JsonNode body = emit.has("body") ? emit.get("body") : emit.get("payload");
     if (emit.hasNonNull("body_base64")) {
       body = emit.get("body_base64");

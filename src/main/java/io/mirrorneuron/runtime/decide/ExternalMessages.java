@@ -17,7 +17,8 @@ final class ExternalMessages {
   static Message.Builder seed(String jobId, String entrypoint, JsonNode payload) {
     boolean hasBody = payload.has("body") || payload.has("payload");
     if (payload.path("envelope").isObject() || hasBody && MessageForm.isMessage(payload)) {
-      return message(jobId, "runtime", entrypoint, "init", MessageForm.full((ObjectNode) payload));
+      Message given = new Message(0, MessageForm.full((ObjectNode) payload));
+      return message(jobId, "runtime", entrypoint, "init", given);
     }
     return Message.builder(jobId, "runtime", entrypoint, "init")
         .with("class", "command")
@@ -25,11 +26,12 @@ final class ExternalMessages {
   }
 
   /**
-   * @param message {@code {envelope, headers, body, artifacts, stream}}
+   * @param type of a message that has none
+   * @param given as it came in
    */
-  static Message.Builder message(
-      String jobId, String from, String to, String type, JsonNode message) {
-    JsonNode envelope = message.path("envelope");
+  static Message.Builder message(String jobId, String from, String to, String type, Message given) {
+    JsonNode envelope = given.envelope();
+    ObjectNode message = given.json();
     Message.Builder builder =
         Message.builder(jobId, from, to, envelope.path("type").asText(type)).body(body(message));
     for (String member : new String[] {"correlation_id", "content_type", "content_encoding"}) {
@@ -46,7 +48,7 @@ final class ExternalMessages {
     return body == null ? Json.object() : body;
   }
 
-  static String sender(ObjectNode message) {
-    return message.path("envelope").path("from").asText("external");
+  static String sender(Message given) {
+    return given.envelope().path("from").asText("external");
   }
 }

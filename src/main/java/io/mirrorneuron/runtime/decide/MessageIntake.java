@@ -1,6 +1,5 @@
 package io.mirrorneuron.runtime.decide;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
@@ -24,14 +23,14 @@ final class MessageIntake {
   }
 
   void take(Input.Deliver deliver) {
-    ObjectNode given = deliver.message();
+    Message given = new Message(0, deliver.message());
     String to = deliver.agentId();
     long seq = state.counters().nextMessage();
-    JsonNode id = given.at("/envelope/message_id");
     Message message =
         ExternalMessages.message(
                 state.jobId(), ExternalMessages.sender(given), to, "command", given)
-            .id(id.asText(DerivedId.of(state.jobId(), "external " + to, (int) seq)))
+            .with("message_id", given.id())
+            .orElse("message_id", DerivedId.of(state.jobId(), "external " + to, (int) seq))
             .with("timestamp", turn.timestamp())
             .build(seq, to);
     String digest = digest(message);

@@ -47,7 +47,7 @@ final class MessageRouter {
   /** A message built on {@code handled}: it inherits ids and {@code mn.*} headers, nothing else. */
   Message.Builder reply(String type, JsonNode body) {
     Message.Builder message = Message.builder(state.jobId(), sender.id(), "", type).body(body);
-    message.with("correlation_id", handled.envelope().path("correlation_id").asText());
+    message.with("correlation_id", handled.correlationId());
     message.with("causation_id", handled.id()).with("timestamp", turn.timestamp());
     ObjectNode headers = Json.object();
     handled
@@ -100,7 +100,7 @@ final class MessageRouter {
       deliver(target, message);
     } else {
       message.id(nextId()).with("to", target);
-      deadLetter(sender.id(), message.preview(), "unknown target agent " + target);
+      deadLetter(turn, sender.id(), message.preview(), "unknown target agent " + target);
     }
   }
 
@@ -130,19 +130,17 @@ final class MessageRouter {
     if (selected.isEmpty() && decided) {
       ObjectNode payload = Json.object();
       payload.put("from", sender.id()).put("candidate_count", carrying.size());
-      payload.put("message_type", message.preview().path("envelope").path("type").asText());
+      payload.put("message_type", message.preview().type());
       turn.agentEvent("route_not_matched", sender.id(), payload);
     }
     return selected;
   }
 
   private boolean matches(Edge edge, Message.Builder message) {
-    ObjectNode preview = message.preview();
+    Message preview = message.preview();
     JsonNode memory = sender.memory() == null ? Json.MAPPER.nullNode() : sender.memory();
     return edge.condition()
-        .test(
-            new Condition.Context(
-                preview.path("envelope"), preview.path("headers"), preview.path("body"), memory));
+        .test(new Condition.Context(preview.envelope(), preview.headers(), preview.body(), memory));
   }
 
   private void routeEvent(String type, Edge edge, boolean matched) {
@@ -179,23 +177,18 @@ final class MessageRouter {
     turn.agentEvent("message_unrouted", sender.id(), payload);
     state.header().noteUnrouted(type);
     if (!sender.declared().outgoing().isEmpty()) {
-      deadLetter(sender.id(), message.preview(), "no edge carries message type " + type);
+      deadLetter(turn, sender.id(), message.preview(), "no edge carries message type " + type);
     }
   }
 
-  private void deadLetter(String agentId, ObjectNode message, String reason) {
-    deadLetter(turn, agentId, message, reason);
-  }
-
   /** Tells that a message will not be handled, and keeps it for a later replay. */
-  static void deadLetter(Turn turn, String agentId, ObjectNode message, String reason) {
+  static void deadLetter(Turn turn, String agentId, Message message, String reason) {
     ObjectNode payload = Json.object();
-    payload.put("reason", reason);
-    payload.set("message_id", message.path("envelope").path("message_id"));
-    payload.set("attempt", message.path("envelope").path("attempt"));
+    payload.put("reason", reason).put("message_id", message.id());
+    payload.put("attempt", message.attempt());
     ObjectNode members = Json.object();
     members.put("reason", reason);
-    members.set("message", message);
+    members.set("message", message.json());
     turn.record("dead_letter", agentId, payload, members);
   }
 }

@@ -26,8 +26,9 @@ final class NestedInputs {
     int levels = 0;
     long text = 0;
     JsonNode level = body;
-    while (isPayload(level)) {
-      text += outputLength(level);
+    JsonNode sandbox;
+    while ((sandbox = level.path("sandbox")).isObject() && level.has("input")) {
+      text += outputLength(sandbox);
       if (levels > 0 && (levels == MAX_LEVELS || text > MAX_TEXT)) {
         return cut(body, levels);
       }
@@ -53,12 +54,7 @@ final class NestedInputs {
     return marker.put("reason", "inputs further back are left out of this message");
   }
 
-  private static boolean isPayload(JsonNode body) {
-    return body.path("sandbox").isObject() && body.has("input");
-  }
-
-  private static long outputLength(JsonNode payload) {
-    JsonNode sandbox = payload.path("sandbox");
+  private static long outputLength(JsonNode sandbox) {
     return (long) sandbox.path("stdout").asText().length()
         + sandbox.path("stderr").asText().length();
   }

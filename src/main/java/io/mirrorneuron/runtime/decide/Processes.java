@@ -10,10 +10,12 @@ import io.mirrorneuron.runtime.port.Executions.Signal;
 import io.mirrorneuron.runtime.port.Executions.Structured;
 import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.runtime.state.AgentState;
+import io.mirrorneuron.runtime.state.AgentState.LastProgram;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Mailbox;
 import io.mirrorneuron.runtime.state.Mailbox.Flight;
 import io.mirrorneuron.runtime.state.Message;
+import io.mirrorneuron.runtime.workflow.AgentSettings;
 import io.mirrorneuron.wire.Json;
 
 /**
@@ -41,7 +43,7 @@ final class Processes {
   /** Orders the program for the message at the head of the mailbox. */
   void order(Mailbox mailbox) {
     AgentState agent = mailbox.owner();
-    long delay = agent.declared().config().path("startup_delay_ms").asLong(0);
+    long delay = agent.declared().settings().startupDelayMs();
     if (delay > 0 && agent.processed() == 0 && mailbox.notBefore() == 0) {
       turn.postpone(mailbox, turn.now() + delay);
       return;
@@ -64,10 +66,9 @@ final class Processes {
     Message message = mailbox.head();
     String id = state.jobId() + "." + message.seq() + "." + mailbox.attempt() + "." + delivery;
     state.schedule().fly(mailbox, new Flight(id, delivery, false, null));
-    JsonNode config = mailbox.owner().declared().config();
+    AgentSettings settings = mailbox.owner().declared().settings();
     ObjectNode payload = Json.object();
-    payload.put("pool", config.path("pool").asText("default"));
-    payload.put("slots", config.path("pool_slots").asInt(1));
+    payload.put("pool", settings.pool()).put("slots", settings.slots());
     turn.agentEvent("executor_lease_requested", id(mailbox), payload);
     turn.effect(new Effect.Start(mailbox.address(), id));
   }
@@ -144,12 +145,12 @@ final class Processes {
   }
 
   private void remember(Mailbox mailbox, Outcome outcome) {
-    ObjectNode sandbox = Json.object();
-    sandbox.put("agent_id", id(mailbox)).put("sandbox_name", outcome.sandbox().name());
-    sandbox.put("exit_code", outcome.exitCode());
-    sandbox.put("pool", outcome.lease() == null ? null : outcome.lease().pool());
-    sandbox.put("timestamp", turn.timestamp());
-    mailbox.owner().ranIn(sandbox);
+    String pool = outcome.lease() == null ? null : outcome.lease().pool();
+    mailbox
+        .owner()
+        .ranIn(
+            new LastProgram(
+                id(mailbox), outcome.sandbox().name(), outcome.exitCode(), pool, turn.timestamp()));
   }
 
   private void succeeded(Mailbox mailbox, Outcome outcome) {
@@ -174,7 +175,7 @@ final class Processes {
     agent.produced(output);
     if (structured.completeRun() != null) {
       life.complete(mailbox, completed(structured.completeRun(), payload));
-    } else if (BuiltInAgents.asksForCompletion(agent.declared().config())) {
+    } else if (agent.declared().settings().completion().run()) {
       life.complete(mailbox, output);
     }
     if (!state.status().isTerminal()) {

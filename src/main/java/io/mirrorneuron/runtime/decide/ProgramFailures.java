@@ -1,19 +1,18 @@
 package io.mirrorneuron.runtime.decide;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.port.Executions.Ending;
 import io.mirrorneuron.runtime.port.Executions.Outcome;
 import io.mirrorneuron.runtime.state.AgentState;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Mailbox;
+import io.mirrorneuron.runtime.workflow.AgentSettings.Retry;
 import io.mirrorneuron.wire.Json;
 
 /**
  * Decides what follows when the program of an executor failed: which policy retries it, and when.
  */
 final class ProgramFailures {
-  private static final int DEFAULT_BACKOFF_MS = 500;
   private static final long MAX_BACKOFF_MS = 30 * 60 * 1000L;
   private static final int QUEUE_FULL_RETRY_MS = 250;
 
@@ -31,7 +30,7 @@ final class ProgramFailures {
 
   void failed(Mailbox mailbox, Outcome outcome) {
     AgentState agent = mailbox.owner();
-    JsonNode config = agent.declared().config();
+    Retry policy = agent.declared().settings().retry();
     if (outcome.ending() == Ending.NOT_STARTED
         && outcome.error().startsWith("executor_pool_queue_full")) {
       ObjectNode payload = Json.object();
@@ -45,21 +44,20 @@ final class ProgramFailures {
       turn.agentEvent(
           "agent_beacon_missed", id(mailbox), Json.object().put("message", outcome.error()));
     }
-    int maxAttempts = Math.max(1, config.path("max_attempts").asInt(1));
-    boolean mayRetry = mayRetry(config, outcome);
+    int maxAttempts = Math.max(1, policy.maxAttempts());
+    boolean mayRetry = mayRetry(policy, outcome);
     if (mailbox.step() != null) {
       tellFailed(mailbox, outcome);
       new Retries(state, turn, life).failed(mailbox.step(), outcome, mayRetry);
     } else if (mailbox.attempt() < maxAttempts && mayRetry) {
-      retry(mailbox, config, outcome);
+      retry(mailbox, policy.backoffMs(), outcome);
     } else {
       tellFailed(mailbox, outcome);
       exhausted(mailbox, failure(mailbox, outcome, maxAttempts), mayRetry);
     }
   }
 
-  private void retry(Mailbox mailbox, JsonNode config, Outcome outcome) {
-    long backoff = config.path("retry_backoff_ms").asLong(DEFAULT_BACKOFF_MS);
+  private void retry(Mailbox mailbox, long backoff, Outcome outcome) {
     long delay = Math.min(MAX_BACKOFF_MS, backoff << Math.min(20, mailbox.attempt() - 1));
     mailbox.countAttempt();
     ObjectNode payload = Json.object();
@@ -83,7 +81,7 @@ final class ProgramFailures {
    */
   private void exhausted(Mailbox mailbox, Failure failure, boolean mayRetry) {
     Restarts restarts = new Restarts(state, turn, life);
-    boolean ownTries = mailbox.owner().declared().config().hasNonNull("max_attempts");
+    boolean ownTries = mailbox.owner().declared().settings().retry().maxAttempts() > 0;
     if (!ownTries && mayRetry) {
       restarts.failed(mailbox, failure);
     } else if (life.isLasting()) {
@@ -111,16 +109,10 @@ final class ProgramFailures {
                     + " program tried again.");
   }
 
-  private static boolean mayRetry(JsonNode config, Outcome outcome) {
-    if (outcome.ending() == Ending.NOT_STARTED) {
-      return false; // the same files and command would fail the same way
-    }
-    for (JsonNode code : config.path("no_retry_exit_codes")) {
-      if (code.asInt() == outcome.exitCode()) {
-        return false;
-      }
-    }
-    return true;
+  private static boolean mayRetry(Retry policy, Outcome outcome) {
+    // What was not started would fail the same way with the same files and command.
+    return outcome.ending() != Ending.NOT_STARTED
+        && !policy.finalExitCodes().contains(outcome.exitCode());
   }
 
   private static String id(Mailbox mailbox) {

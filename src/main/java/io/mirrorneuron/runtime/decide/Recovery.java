@@ -16,10 +16,8 @@ import java.util.List;
 /** Continues a job after a pause, and after its server died. */
 final class Recovery {
   /** Members of a node's config by which its author says that a repeated run does no harm. */
-  private static final List<String> REPEATABLE =
-      List.of("safe_to_retry", "idempotent", "idempotency_key", "recovery_idempotency_key");
-
   private final JobState state;
+
   private final Turn turn;
   private final LifeCycle life;
   private final Processes processes;
@@ -123,7 +121,7 @@ final class Recovery {
       Agent agent = mailbox.owner().declared();
       boolean unsafe =
           agent.unsafe() || mailbox.step() != null && mailbox.step().declared().unsafe();
-      if (unsafe || reviewInFlight && REPEATABLE.stream().noneMatch(agent.config()::hasNonNull)) {
+      if (unsafe || reviewInFlight && !agent.settings().repeatable()) {
         life.review(
             "the server was restarted while agent "
                 + agent.id()

@@ -50,8 +50,7 @@ final class Restarts {
 
   /** A service goes on without a message that cannot be handled. */
   void giveUpMessage(Mailbox mailbox, String reason) {
-    ObjectNode message = mailbox.head().json();
-    MessageRouter.deadLetter(turn, mailbox.agentId(), message, reason);
+    MessageRouter.deadLetter(turn, mailbox.agentId(), mailbox.head(), reason);
     state.mailboxes().consume(mailbox);
     new Backlog(state, turn).changed(mailbox);
   }

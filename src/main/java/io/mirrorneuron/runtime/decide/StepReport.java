@@ -1,8 +1,8 @@
 package io.mirrorneuron.runtime.decide;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.StepPhase;
+import io.mirrorneuron.runtime.port.Executions.Event;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,19 +22,19 @@ record StepReport(
     List<String> branches,
     JsonNode scatter,
     boolean skipDownstream,
-    List<ObjectNode> others) {
+    List<Event> others) {
 
-  static StepReport of(List<ObjectNode> events) {
+  static StepReport of(List<Event> events) {
     String failure = null;
     StepPhase status = StepPhase.COMPLETED;
     List<String> branches = null;
     JsonNode scatter = null;
     boolean skips = false;
-    List<ObjectNode> others = new ArrayList<>();
-    for (ObjectNode event : events) {
-      JsonNode payload = event.path("payload");
+    List<Event> others = new ArrayList<>();
+    for (Event event : events) {
+      JsonNode payload = event.payload();
       skips |= payload.path("skip_downstream").asBoolean();
-      switch (event.path("type").asText()) {
+      switch (event.type()) {
         case "workflow_step_failed" -> failure = reason(payload);
         case "workflow_step_completed" -> status = StepPhase.COMPLETED;
         case "workflow_step_partial" -> status = StepPhase.PARTIAL;
@@ -54,8 +54,9 @@ record StepReport(
       if (value.isTextual() && !value.textValue().isBlank()) {
         return value.textValue();
       }
-      if (value.path("message").isTextual()) {
-        return value.path("message").textValue();
+      JsonNode message = value.path("message");
+      if (message.isTextual()) {
+        return message.textValue();
       }
     }
     return "the program reported that its step failed";

@@ -66,7 +66,7 @@ final class StepWork {
     if (answer.completeRun() != null) {
       return Processes.completed(answer.completeRun(), payload);
     }
-    return BuiltInAgents.asksForCompletion(mailbox.owner().declared().config())
+    return mailbox.owner().declared().settings().completion().run()
         ? Processes.completed(answer.completeStep(), payload)
         : null;
   }

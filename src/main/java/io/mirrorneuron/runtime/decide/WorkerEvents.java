@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.decide;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.port.Executions.Event;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
 import java.util.Set;
@@ -77,11 +77,11 @@ final class WorkerEvents {
   private WorkerEvents() {}
 
   /**
-   * @param events objects {@code {type, payload}} as the program printed them
+   * @param events as the program printed them
    */
-  static void record(Turn turn, String agentId, List<ObjectNode> events) {
-    for (ObjectNode event : events.subList(0, Math.min(MAX_EVENTS, events.size()))) {
-      record(turn, agentId, event.path("type").asText(), event.path("payload"));
+  static void record(Turn turn, String agentId, List<Event> events) {
+    for (Event event : events.subList(0, Math.min(MAX_EVENTS, events.size()))) {
+      record(turn, agentId, event.type(), event.payload());
     }
     int dropped = events.size() - MAX_EVENTS;
     if (dropped > 0) {
@@ -91,11 +91,9 @@ final class WorkerEvents {
     }
   }
 
-  private static void record(Turn turn, String agentId, String type, JsonNode payload) {
+  private static void record(Turn turn, String agentId, String type, ObjectNode payload) {
     if (RESERVED.contains(type)) {
       reject(turn, agentId, type, "only the runtime writes this type");
-    } else if (!payload.isObject()) {
-      turn.agentEvent(type, agentId, Json.object());
     } else if (Json.write(payload).length() > MAX_PAYLOAD) {
       reject(turn, agentId, type, "its payload is longer than " + MAX_PAYLOAD + " characters");
     } else {

@@ -109,7 +109,7 @@ final class AgentExplainer {
   }
 
   private void queued(Explanations.Explainer explainer, Mailbox mailbox) {
-    String pool = mailbox.owner().declared().config().path("pool").asText("default");
+    String pool = mailbox.owner().declared().settings().pool();
     Optional<QueuePlace> place = obstacles.place(mailbox.flight().executionId());
     ExplanationDraft one =
         explainer.explain(
@@ -129,7 +129,7 @@ final class AgentExplainer {
   }
 
   void collecting(Explanations.Explainer explainer, AgentState agent, long deadlineAt) {
-    int wanted = agent.declared().config().path("complete_after").asInt();
+    int wanted = agent.declared().settings().completion().after();
     ExplanationDraft one =
         explainer.explain(
             "collecting",

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.runtime.state.AgentState;
+import io.mirrorneuron.runtime.state.AgentState.LastProgram;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.LedgerSnapshot;
 import io.mirrorneuron.runtime.state.StoredFields;
@@ -14,6 +15,7 @@ import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LedgerForm;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -44,22 +46,22 @@ public final class JobDocuments {
     summary.set("recovery", state.header().recovery());
     details.set("summary", summary);
     ArrayNode agents = details.putArray("agents");
-    ArrayNode sandboxes = Json.MAPPER.createArrayNode();
+    List<LastProgram> sandboxes = new ArrayList<>();
     for (Agent agent : state.workflow().agents().values()) {
       AgentState known = state.peek(agent.id());
       agents.add(agent(state, agent, row));
-      if (known != null && known.sandbox() != null) {
-        sandboxes.add(known.sandbox());
+      if (known != null && known.lastProgram() != null) {
+        sandboxes.add(known.lastProgram());
       }
     }
     ArrayNode names = summary.putArray("sandbox_names");
-    Json.elements(sandboxes)
-        .map(sandbox -> sandbox.path("sandbox_name").asText())
-        .filter(name -> !name.isEmpty())
+    sandboxes.stream()
+        .map(LastProgram::sandboxName)
+        .filter(name -> name != null && !name.isEmpty())
         .distinct()
         .forEach(names::add);
     details.set("recent_events", newestFirst(recent));
-    details.set("sandboxes", sandboxes);
+    details.set("sandboxes", Json.MAPPER.valueToTree(sandboxes));
     return new JobDetail(details);
   }
 
@@ -168,7 +170,8 @@ public final class JobDocuments {
     json.put("status", activity.status()).put("running?", activity.isFlying());
     json.put("last_error", agent.lastError());
     json.set("backpressure", agent.mailbox().describePressure());
-    json.set("sandbox_name", agent.sandbox() == null ? null : agent.sandbox().get("sandbox_name"));
+    json.put(
+        "sandbox_name", agent.lastProgram() == null ? null : agent.lastProgram().sandboxName());
     json.set("lease", activity.lease() == null ? Json.object() : activity.lease());
     return json;
   }

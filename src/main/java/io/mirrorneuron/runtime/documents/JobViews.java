@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.documents;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.port.JobBrief;
 import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.port.Why;
 import io.mirrorneuron.port.Why.Explanation;
@@ -79,9 +80,13 @@ public final class JobViews {
     try {
       return new JobExplainer(outline(stored), timers.now(), obstacles).answer();
     } catch (RuntimeException e) {
-      String reason = row.path("recovery_reason").asText("its stored state cannot be read");
-      String status = row.path("status").textValue();
-      String text = "the job cannot go on: " + reason;
+      JobBrief job = JobBrief.of(row);
+      String status = job.status();
+      String text =
+          "the job cannot go on: "
+              + (job.recoveryReason() == null
+                  ? "its stored state cannot be read"
+                  : job.recoveryReason());
       Subjects subjects = Subjects.read(row);
       return new Why(
           stored.jobId(),

@@ -116,8 +116,7 @@ final class AnswerBudget {
     JsonNode job = detail.path("job");
     ObjectNode rest = Json.object();
     rest.set("job", scalars(job));
-    rest.withObject("/job")
-        .put("workflow_step_count", job.path("workflow_state").path("steps").size());
+    rest.withObject("/job").put("workflow_step_count", job.at("/workflow_state/steps").size());
     rest.set("summary", scalars(detail.path("summary")).put("detail_truncated", true));
     for (String list : List.of("agents", "sandboxes")) {
       ArrayNode kept = rest.putArray(list);

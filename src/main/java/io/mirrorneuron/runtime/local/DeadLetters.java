@@ -1,11 +1,10 @@
 package io.mirrorneuron.runtime.local;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.ReplayedLetter;
 import io.mirrorneuron.runtime.loop.Engine;
+import io.mirrorneuron.runtime.state.Message;
 import io.mirrorneuron.wire.DeadLetterScan;
 
 /** Delivers dead letters again. */
@@ -20,21 +19,19 @@ final class DeadLetters {
 
   /** See {@link io.mirrorneuron.port.JobsPort#replayDeadLetter}. */
   ReplayedLetter replay(String jobId, int index) {
-    JsonNode letter = find(jobId, index);
-    String target = letter.path("message").path("envelope").path("to").asText("");
-    if (target.isEmpty()) {
+    Message message = find(jobId, index);
+    if (message.to().isEmpty()) {
       throw MnException.precondition(
           "dead letter "
               + index
               + " has no receiver: no edge carried its type, so it cannot be delivered again");
     }
-    ObjectNode message = (ObjectNode) letter.path("message");
-    message.withObject("/envelope").remove("message_id"); // the second delivery is another message
-    Answers.await(engine.commands().deliver(jobId, target, message));
-    return new ReplayedLetter(true, jobId, target, index);
+    // The second delivery is another message.
+    Answers.await(engine.commands().deliver(jobId, message.to(), message.unsent().json()));
+    return new ReplayedLetter(true, jobId, message.to(), index);
   }
 
-  private JsonNode find(String jobId, int index) {
+  private Message find(String jobId, int index) {
     DeadLetterScan scan = new DeadLetterScan();
     long after = 0;
     EventPage page;
@@ -42,7 +39,7 @@ final class DeadLetters {
       page = history.after(jobId, after, JobHistory.BATCH);
       scan.read(page.events());
       if (index >= 0 && index < scan.letters().size()) {
-        return scan.letters().get(index);
+        return new Message(0, scan.letters().get(index).withObject("/message"));
       }
       after = page.next();
     } while (page.events().size() == JobHistory.BATCH);

@@ -1,6 +1,5 @@
 package io.mirrorneuron.runtime.local;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
@@ -88,9 +87,8 @@ final class JobExport {
   }
 
   private static String blueprintId(ObjectNode manifest) {
-    JsonNode metadata = manifest.path("metadata");
-    String known = metadata.path("mn_cli").path("blueprint_id").asText("");
-    return known.isEmpty() ? metadata.path("blueprint_id").asText("") : known;
+    String known = manifest.at("/metadata/mn_cli/blueprint_id").asText("");
+    return known.isEmpty() ? manifest.at("/metadata/blueprint_id").asText("") : known;
   }
 
   private static ObjectNode targetPolicy() {

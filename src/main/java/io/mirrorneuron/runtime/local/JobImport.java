@@ -1,7 +1,5 @@
 package io.mirrorneuron.runtime.local;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunId;
@@ -18,20 +16,15 @@ import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.wire.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /**
  * Restores jobs from the backups that {@link JobExport} makes. A backup without state was made by
  * the original runtime; its job begins anew.
  */
 final class JobImport {
-  /** Fields of a job's state; others, such as its owner, are not a backup's to set. */
-  private static final Pattern FIELD = Pattern.compile("[a-z](:.*)?", Pattern.DOTALL);
-
   private static final String REVIEW =
       "restored from a backup of job %s; look whether it may go on here, then resume it";
   private static final String ANEW =
@@ -54,28 +47,26 @@ final class JobImport {
 
   /** See {@link io.mirrorneuron.port.JobsPort#restore}. */
   RestoredJob restore(Backup backup, String blueprint, String run, String by) {
-    ObjectNode json = checked(backup);
-    JsonNode job = json.path("runtime").path("job");
-    JsonNode source = json.path("source");
-    String sourceJob = source.path("job_id").asText(job.path("job_id").asText());
-    String sourceRun = job.path("run_id").asText(source.path("run_id").asText(""));
+    BackupDocument document = BackupDocument.read(backup.json());
+    String sourceJob = document.jobId();
+    String sourceRun = document.runId();
     ObjectNode manifest = manifest(backup);
     String graphId = manifests.parse(Json.write(manifest)).graphId();
     String jobId = newJobs.id(graphId);
     String runId = run == null || run.isBlank() ? RunId.of(jobId) : run;
-    String blueprintId = first(blueprint, source.path("blueprint_id").asText(""), graphId);
-    Map<String, String> stored = fields(job);
+    String blueprintId = first(blueprint, document.blueprintId(), graphId);
+    Map<String, String> stored = document.fields();
     Renaming renaming = renaming(sourceJob, jobId, sourceRun, runId, stored);
     String text = Json.write(renamed(manifest, renaming, blueprintId, runId));
     Workflow workflow = manifests.parse(text);
     Payloads payloads = checkedPayloads(backup, workflow);
-    ObjectNode provenance = provenance(json, sourceJob, sourceRun, jobId, runId, blueprintId);
+    ObjectNode provenance = provenance(document, jobId, runId, blueprintId);
     String reason = (stored.isEmpty() ? ANEW : REVIEW).formatted(sourceJob);
     Restoration from =
         new Restoration(
             renaming.inValues(stored),
-            blobs(job),
-            stored.isEmpty() ? List.of() : events(json.path("runtime").path("events"), renaming),
+            document.blobs(),
+            document.events().stream().map(event -> stored(event, renaming)).toList(),
             runId,
             bundles.put(payloads),
             provenance,
@@ -92,26 +83,6 @@ final class JobImport {
         sourceRun,
         provenance,
         new RestoredJob.Recovery(jobId, "paused_for_review", reason));
-  }
-
-  private static ObjectNode checked(Backup backup) {
-    ObjectNode json;
-    try {
-      json = Json.parse(backup.json()) instanceof ObjectNode object ? object : null;
-    } catch (JsonProcessingException e) {
-      throw MnException.invalid("backup_json must be valid JSON: " + e.getOriginalMessage());
-    }
-    if (json == null) {
-      throw MnException.invalid("backup_json must be a JSON object");
-    }
-    if (!json.path("schema_version").asText().equals(Backup.SCHEMA)) {
-      throw MnException.invalid(
-          "unsupported backup schema " + json.path("schema_version") + "; it must be mn.backup.v1");
-    }
-    if (!json.path("runtime").path("job").isObject()) {
-      throw MnException.invalid("backup_json must have an object at runtime.job");
-    }
-    return json;
   }
 
   private static ObjectNode manifest(Backup backup) {
@@ -191,48 +162,20 @@ final class JobImport {
   }
 
   private ObjectNode provenance(
-      JsonNode json, String oldJob, String oldRun, String jobId, String runId, String blueprint) {
+      BackupDocument document, String jobId, String runId, String blueprint) {
     ObjectNode provenance = Json.object().put("schema_version", Backup.SCHEMA);
     provenance.put("restored_at", Json.timestamp(clock.instant()));
-    ObjectNode source =
-        json.path("source") instanceof ObjectNode known ? known.deepCopy() : Json.object();
-    provenance.set("source", source.put("source_job_id", oldJob).put("source_run_id", oldRun));
+    ObjectNode source = document.source().deepCopy();
+    source.put("source_job_id", document.jobId()).put("source_run_id", document.runId());
+    provenance.set("source", source);
     ObjectNode target = provenance.putObject("target").put("job_id", jobId);
     target.put("run_id", runId).put("blueprint_id", blueprint);
     return provenance;
   }
 
-  private static Map<String, String> fields(JsonNode job) {
-    Map<String, String> fields = new HashMap<>();
-    for (var field : job.path("state").path("fields").properties()) {
-      if (!FIELD.matcher(field.getKey()).matches() || !field.getValue().isTextual()) {
-        throw MnException.invalid("the backup's state has a strange field: " + field.getKey());
-      }
-      fields.put(field.getKey(), field.getValue().asText());
-    }
-    return fields;
-  }
-
-  /** Large values stay as they are: their names tell whether somebody has changed them. */
-  private static Map<String, String> blobs(JsonNode job) {
-    Map<String, String> blobs = new HashMap<>();
-    job.path("state")
-        .path("blobs")
-        .properties()
-        .forEach(blob -> blobs.put(blob.getKey(), blob.getValue().asText()));
-    return blobs;
-  }
-
-  private static List<StoredEvent> events(JsonNode events, Renaming renaming) {
-    List<StoredEvent> stored = new ArrayList<>();
-    for (JsonNode event : events) {
-      if (!(event instanceof ObjectNode object)) {
-        throw MnException.invalid("the backup's events must be objects");
-      }
-      ObjectNode own = renaming.in(object);
-      own.remove("job_id"); // stored once for all
-      stored.add(new StoredEvent(own.path("seq").asLong(), Json.write(own)));
-    }
-    return stored;
+  private static StoredEvent stored(ObjectNode event, Renaming renaming) {
+    ObjectNode own = renaming.in(event);
+    own.remove("job_id"); // stored once for all
+    return new StoredEvent(own.path("seq").asLong(), Json.write(own));
   }
 }

@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.loop;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunId;
+import io.mirrorneuron.port.JobBrief;
 import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.runtime.state.JobHeader;
@@ -59,7 +60,7 @@ final class BlockedJobs {
                   ObjectNode row = row(stored, known);
                   boolean told =
                       row.path("recovery_status").asText().equals(BLOCKED)
-                          && row.path("recovery_reason").asText().equals(reason);
+                          && reason.equals(JobBrief.of(row).recoveryReason());
                   if (told) {
                     return CompletableFuture.<Void>completedFuture(null);
                   }

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.loop;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.port.JobBrief;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.runtime.state.JobHeader;
 import io.mirrorneuron.runtime.state.StoredFields;
@@ -125,7 +126,7 @@ final class EventAppender {
                 seq,
                 Json.write(row),
                 now,
-                row.path("status").asText(),
+                JobBrief.of(row).status(),
                 terminal))
         .thenRun(() -> changed.accept(jobId));
   }

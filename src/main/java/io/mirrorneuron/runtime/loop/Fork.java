@@ -36,6 +36,9 @@ public final class Fork implements Input.FirstTurn {
   private static final Set<String> ENDINGS =
       Set.of("workflow_step_completed", "workflow_step_partial", "workflow_step_skipped");
 
+  /** What has to be known of an event, which need not be about a step. */
+  private record Happened(String type, String stepId) {}
+
   private final JobState source;
   private final JsonNode at;
   private final Map<String, JsonNode> inputs;
@@ -107,11 +110,10 @@ public final class Fork implements Input.FirstTurn {
     Set<String> ended = new HashSet<>();
     int round = 0;
     for (StoredEvent event : events.stream().filter(one -> one.seq() <= seq).toList()) {
-      JsonNode json = Json.parseObject(event.json(), "event");
-      String type = json.path("type").asText();
-      if (ENDINGS.contains(type)) {
-        ended.add(json.path("step_id").asText());
-      } else if (type.equals(Rounds.BEGUN)) {
+      Happened happened = Json.read(event.json(), Happened.class, "event");
+      if (ENDINGS.contains(happened.type())) {
+        ended.add(happened.stepId());
+      } else if (happened.type().equals(Rounds.BEGUN)) {
         ended.clear();
         round++;
       }

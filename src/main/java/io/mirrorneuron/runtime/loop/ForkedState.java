@@ -38,7 +38,7 @@ final class ForkedState {
       state.steps().scatter(state.steps().get(step.id()), step.instances());
     }
     StepState own = state.steps().get(step.id());
-    own.read(Json.parseObject(step.write(), "step"));
+    own.inherit(step);
     if (step.input() != null) {
       own.inherit(readdressed(step.input(), state, step.input().id()));
     }

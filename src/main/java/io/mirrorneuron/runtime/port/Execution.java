@@ -33,4 +33,34 @@ public record Execution(
     ObjectNode workflow,
     ObjectNode resources,
     Path payloads,
-    int attempt) {}
+    int attempt) {
+
+  /** What the program is to work on. */
+  public JsonNode body() {
+    return message.path("body");
+  }
+
+  /** Whether the body is text that stands for bytes, in base64. */
+  public boolean isBodyBase64() {
+    return message.path("body_encoding").asText().equals("base64");
+  }
+
+  /** Media type of the body. */
+  public String contentType() {
+    return envelope().path("content_type").asText("application/json");
+  }
+
+  /** How the body is to be packed; {@code identity} is not at all. */
+  public String contentEncoding() {
+    return envelope().path("content_encoding").asText("identity");
+  }
+
+  private JsonNode envelope() {
+    return message.path("envelope");
+  }
+
+  /** The step that the program works for; the agent when there is none. */
+  public String stepId() {
+    return workflow.path("step_id").asText(agentId);
+  }
+}

@@ -117,19 +117,25 @@ public interface Executions {
    * or empty. After a failed ending only {@code events} is filled.
    *
    * @param emits objects {@code {to?, type, body, …}} as printed, {@code body_base64} included
-   * @param events objects {@code {type, payload}}
    * @param completeStep null, or a completion whose output is null for {@code true}
    */
   record Structured(
       boolean present,
       List<ObjectNode> emits,
-      List<ObjectNode> events,
+      List<Event> events,
       com.fasterxml.jackson.databind.JsonNode nextState,
       Completion completeStep,
       Completion completeRun) {
     public static final Structured NONE =
         new Structured(false, List.of(), List.of(), null, null, null);
   }
+
+  /**
+   * Something that a program has observed.
+   *
+   * @param payload never null
+   */
+  record Event(String type, ObjectNode payload) {}
 
   /**
    * @param output the value printed, or null when it was {@code true}: the executor payload then

@@ -30,11 +30,20 @@ public final class AgentState {
   private JsonNode memory;
   private JsonNode output;
   private String lastError;
-  private ObjectNode sandbox;
+  private LastProgram lastProgram;
   private boolean fired;
   private final RestartHistory restarts;
 
   private int flying;
+
+  /**
+   * A program that has ended.
+   *
+   * @param pool that gave it its slots, or null when it got none
+   * @param timestamp when it ended
+   */
+  public record LastProgram(
+      String agentId, String sandboxName, int exitCode, String pool, String timestamp) {}
 
   AgentState(Agent declared, Changes changes) {
     this.declared = declared;
@@ -100,9 +109,9 @@ public final class AgentState {
     return lastError;
   }
 
-  /** {@code {sandbox_name, exit_code, pool, timestamp}} of its last finished program, or null. */
-  public ObjectNode sandbox() {
-    return sandbox;
+  /** How its last finished program ended, and where it ran, or null. */
+  public LastProgram lastProgram() {
+    return lastProgram;
   }
 
   public RestartHistory restarts() {
@@ -176,8 +185,8 @@ public final class AgentState {
     }
   }
 
-  public void ranIn(ObjectNode where) {
-    sandbox = where;
+  public void ranIn(LastProgram where) {
+    lastProgram = where;
     touched();
   }
 
@@ -209,25 +218,29 @@ public final class AgentState {
     if (lastError != null) {
       json.put("last_error", lastError);
     }
-    if (sandbox != null) {
-      json.set("sandbox", sandbox);
+    if (lastProgram != null) {
+      json.putPOJO("sandbox", lastProgram);
     }
     if (fired) {
       json.put("fired", true);
     }
     restarts.writeTo(json);
-    mailbox.write(json);
+    if (!mailbox.stored().equals(Mailbox.Stored.NEW)) {
+      json.setAll(Json.MAPPER.<ObjectNode>valueToTree(mailbox.stored()));
+    }
     return json;
   }
 
   void read(JsonNode json) {
-    processed = json.path("processed").asLong();
+    StoredAgent stored = Json.read(json, StoredAgent.class, "agent record");
+    processed = stored.processed();
+    // The instances themselves and no copies: by them large values are recognised.
     memory = json.get("memory");
     output = json.get("output");
-    lastError = json.hasNonNull("last_error") ? json.get("last_error").asText() : null;
-    sandbox = json.path("sandbox") instanceof ObjectNode node ? node : null;
-    fired = json.path("fired").asBoolean();
-    restarts.read(json);
-    mailbox.read(json);
+    lastError = stored.lastError();
+    lastProgram = stored.sandbox();
+    fired = stored.fired();
+    restarts.restore(stored.restarts(), stored.moves());
+    mailbox.restore(Json.read(json, Mailbox.Stored.class, "mailbox"));
   }
 }

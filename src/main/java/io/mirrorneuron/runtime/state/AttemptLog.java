@@ -1,7 +1,8 @@
 package io.mirrorneuron.runtime.state;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.port.LedgerView;
 import io.mirrorneuron.wire.LedgerForm;
@@ -59,23 +60,20 @@ public final class AttemptLog {
     }
   }
 
-  void writeTo(ObjectNode json) {
-    if (error != null) {
-      json.set("error", error);
-    }
-    json.put("attempt", number);
-    times.writeTo(json);
-    if (!finished.isEmpty()) {
-      ArrayNode all = json.putArray("attempts");
-      finished.forEach(one -> all.add(LedgerForm.attempt(one)));
-    }
+  /** The finished attempts as they are stored; null when there are none. */
+  List<JsonNode> storedAttempts() {
+    return finished.isEmpty()
+        ? null
+        : finished.stream().<JsonNode>map(LedgerForm::attempt).toList();
   }
 
-  void read(JsonNode json) {
-    error = json.path("error") instanceof ObjectNode node ? node : null;
-    number = json.path("attempt").asInt();
-    times = Times.read(json);
-    json.path("attempts").forEach(one -> finished.add(LedgerForm.readAttempt(one)));
+  void restore(StoredStep stored) {
+    error = stored.error();
+    number = stored.attempt();
+    times = stored.times();
+    if (stored.attempts() != null) {
+      stored.attempts().forEach(one -> finished.add(LedgerForm.readAttempt(one)));
+    }
   }
 
   /**
@@ -89,6 +87,7 @@ public final class AttemptLog {
    * @param lastBeaconAt last sign of life of the present attempt
    * @param lastEventAt last event that was about the step
    */
+  @JsonInclude(Include.NON_DEFAULT)
   public record Times(
       long blockedAt,
       long startedAt,
@@ -134,34 +133,6 @@ public final class AttemptLog {
     Times event(long now) {
       return new Times(
           blockedAt, startedAt, endedAt, attemptStartedAt, deadlineAt, lastBeaconAt, now);
-    }
-
-    /** Adds the times that there are. */
-    void writeTo(ObjectNode json) {
-      put(json, "blocked_at", blockedAt);
-      put(json, "started_at", startedAt);
-      put(json, "ended_at", endedAt);
-      put(json, "attempt_started_at", attemptStartedAt);
-      put(json, "deadline_at", deadlineAt);
-      put(json, "last_beacon_at", lastBeaconAt);
-      put(json, "last_event_at", lastEventAt);
-    }
-
-    private static void put(ObjectNode json, String member, long time) {
-      if (time != 0) {
-        json.put(member, time);
-      }
-    }
-
-    static Times read(JsonNode json) {
-      return new Times(
-          json.path("blocked_at").asLong(),
-          json.path("started_at").asLong(),
-          json.path("ended_at").asLong(),
-          json.path("attempt_started_at").asLong(),
-          json.path("deadline_at").asLong(),
-          json.path("last_beacon_at").asLong(),
-          json.path("last_event_at").asLong());
     }
   }
 }

@@ -9,7 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -73,6 +75,9 @@ public final class Blob {
     holders--;
   }
 
+  /** How texts refer to a blob. */
+  record Reference(String sha256, long sizeBytes) {}
+
   /** Where in a value a blob belongs, as JSON pointer. */
   record Place(String pointer, Blob blob) {}
 
@@ -94,12 +99,11 @@ public final class Blob {
   }
 
   static String text(JsonNode light, List<Place> places) {
-    ObjectNode references = Json.object();
+    Map<String, Reference> references = new LinkedHashMap<>();
     for (Place place : places) {
-      ObjectNode reference = references.putObject(place.pointer());
-      reference.put("sha256", place.blob().name).put("size_bytes", place.blob().size);
+      references.put(place.pointer(), new Reference(place.blob().name, place.blob().size));
     }
-    return Json.write(Json.MAPPER.createArrayNode().add(references).add(light));
+    return Json.write(List.of(references, light));
   }
 
   static boolean hasReferences(JsonNode field) {

@@ -163,21 +163,21 @@ public final class Blobs {
   private JsonNode whole(JsonNode text, Set<Blob> found) throws JsonProcessingException {
     JsonNode value = text.path(1);
     for (var place : text.path(0).properties()) {
-      Blob blob = stored(place.getValue());
+      Blob blob = stored(Json.read(place.getValue(), Blob.Reference.class, "blob reference"));
       found.add(blob);
       Blob.put(value, place.getKey(), blob.value());
     }
     return value;
   }
 
-  private Blob stored(JsonNode reference) throws JsonProcessingException {
-    String name = reference.path("sha256").asText();
-    long size = reference.path("size_bytes").asLong();
+  private Blob stored(Blob.Reference reference) throws JsonProcessingException {
+    String name = reference.sha256();
     Blob known = blobs.get(name);
     if (known != null) {
       return known;
     }
     if (texts == null) {
+      long size = reference.sizeBytes();
       return new Blob(name, size, Blob.reference(name, size), Set.of());
     }
     String text = texts.remove(name);
@@ -186,7 +186,7 @@ public final class Blobs {
     }
     Set<Blob> parts = new LinkedHashSet<>();
     JsonNode value = whole(Json.parse(text), parts);
-    return keep(name, size, value, parts);
+    return keep(name, reference.sizeBytes(), value, parts);
   }
 
   /** Names of the blobs that a field or another blob refers to. */

@@ -106,7 +106,7 @@ public final class Changes {
     }
     set.put(StoredFields.COUNTERS, counters.write());
     agents.forEach(agent -> write(StoredFields.agent(agent), agent.write(), set));
-    steps.forEach(step -> set.put(StoredFields.step(step), step.write()));
+    steps.forEach(step -> set.put(StoredFields.step(step), Json.write(step.stored())));
     messages.forEach((seq, message) -> write(StoredFields.message(seq), message.json(), set));
     values.forEach((field, value) -> write(field, value, set));
     set.putAll(receipts.takeAdded());

@@ -221,21 +221,23 @@ public final class JobHeader {
   }
 
   static JobHeader read(JsonNode json) {
-    JobHeader header = new JobHeader(JobOrigin.read(json));
-    header.status = JobStatus.of(json.path("status").asText());
-    header.startedAt = json.path("started_at").asLong();
-    header.endedAt = json.path("ended_at").asLong();
-    header.result = json.path("result") instanceof ObjectNode node ? node : null;
-    header.failure = json.path("failure") instanceof ObjectNode node ? node : null;
-    header.recovery = json.path("recovery") instanceof ObjectNode node ? node : null;
+    JobHeader header = new JobHeader(Json.read(json, JobOrigin.class, "origin"));
+    StoredHeader stored = Json.read(json, StoredHeader.class, "header");
+    header.status = JobStatus.of(stored.status());
+    header.startedAt = stored.startedAt();
+    header.endedAt = stored.endedAt();
+    header.result = stored.result();
+    header.failure = stored.failure();
+    header.recovery = stored.recovery();
     header.subjects = Subjects.read(json);
-    json.path("forks").forEach(fork -> header.forks.add(fork.asText()));
+    header.forks.addAll(stored.forks());
+    // The instance itself and no copy: by it the large values in it are recognised.
     header.pendingCompletion =
         json.path("pending_completion") instanceof ObjectNode node ? node : null;
-    header.round = json.path("round").asInt();
-    header.nextRoundAt = json.path("next_round_at").asLong();
-    header.pausedAt = json.path("paused_at").asLong();
-    json.path("unrouted").forEach(type -> header.unrouted.add(type.asText()));
+    header.round = stored.round();
+    header.nextRoundAt = stored.nextRoundAt();
+    header.pausedAt = stored.pausedAt();
+    header.unrouted.addAll(stored.unrouted());
     header.changed = false;
     return header;
   }

@@ -1,9 +1,7 @@
 package io.mirrorneuron.runtime.state;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.port.ForkPoint;
-import io.mirrorneuron.wire.Json;
 
 /**
  * Where a job comes from.
@@ -38,17 +36,5 @@ public record JobOrigin(
 
   JobOrigin restoredFrom(ObjectNode backup) {
     return new JobOrigin(submittedAt, runId, bundle, target, forkedFrom, backup);
-  }
-
-  static JobOrigin read(JsonNode json) {
-    return new JobOrigin(
-        json.path("submitted_at").asLong(),
-        json.path("run_id").asText(),
-        json.path("bundle").asText(null),
-        json.path("target").asText(null),
-        json.path("forked_from") instanceof ObjectNode node
-            ? Json.read(node, ForkPoint.class, "forked_from")
-            : null,
-        json.path("provenance") instanceof ObjectNode node ? node : null);
   }
 }

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.state;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.workflow.Backpressure;
 import io.mirrorneuron.wire.Json;
@@ -54,6 +55,12 @@ public final class Mailbox {
     public Flight leased(ObjectNode granted) {
       return new Flight(executionId, delivery, parked, granted);
     }
+  }
+
+  /** What is stored of it, with its agent or its step; null is what is as in a new one. */
+  @JsonInclude(Include.NON_NULL)
+  record Stored(Integer attempt, Long notBefore, String pressure, Flight flight) {
+    static final Stored NEW = new Stored(null, null, null, null);
   }
 
   // ---- reading
@@ -204,36 +211,19 @@ public final class Mailbox {
 
   // ---- the stored record
 
-  void write(ObjectNode json) {
-    if (attempt != 1) {
-      json.put("attempt", attempt);
-    }
-    if (notBefore != 0) {
-      json.put("not_before", notBefore);
-    }
-    if (pressure != MailboxPressure.NORMAL) {
-      json.put("pressure", pressure.word());
-    }
-    if (flight != null) {
-      ObjectNode flying = json.putObject("flight");
-      flying.put("execution_id", flight.executionId()).put("delivery", flight.delivery());
-      flying.put("parked", flight.parked());
-      flying.set("lease", flight.lease());
-    }
+  Stored stored() {
+    return new Stored(
+        attempt == 1 ? null : attempt,
+        notBefore == 0 ? null : notBefore,
+        pressure == MailboxPressure.NORMAL ? null : pressure.word(),
+        flight);
   }
 
-  void read(JsonNode json) {
-    attempt = json.path("attempt").asInt(1);
-    notBefore = json.path("not_before").asLong();
-    pressure = MailboxPressure.of(json.path("pressure").asText("normal"));
-    JsonNode flying = json.path("flight");
-    if (flying.isObject()) {
-      flight =
-          new Flight(
-              flying.path("execution_id").asText(),
-              flying.path("delivery").asInt(),
-              flying.path("parked").asBoolean(),
-              flying.path("lease") instanceof ObjectNode lease ? lease : null);
-    }
+  void restore(Stored stored) {
+    attempt = stored.attempt() == null ? 1 : stored.attempt();
+    notBefore = stored.notBefore() == null ? 0 : stored.notBefore();
+    pressure =
+        stored.pressure() == null ? MailboxPressure.NORMAL : MailboxPressure.of(stored.pressure());
+    flight = stored.flight();
   }
 }

@@ -56,6 +56,16 @@ public record Message(long seq, ObjectNode json) {
     return envelope("type");
   }
 
+  /** Of the message that began the conversation; an empty text when it names none. */
+  public String correlationId() {
+    return envelope("correlation_id");
+  }
+
+  /** How often it was sent. */
+  public int attempt() {
+    return envelope().path("attempt").asInt();
+  }
+
   public JsonNode body() {
     return json.path("body");
   }
@@ -84,6 +94,13 @@ public record Message(long seq, ObjectNode json) {
     ObjectNode copy = Json.object();
     copy.setAll(json);
     copy.set("headers", headers);
+    return new Message(seq, copy);
+  }
+
+  /** The same, as one that was never sent: it gets an id of its own again. */
+  public Message unsent() {
+    ObjectNode copy = json.deepCopy();
+    copy.withObject("/envelope").remove("message_id");
     return new Message(seq, copy);
   }
 
@@ -134,6 +151,7 @@ public record Message(long seq, ObjectNode json) {
   public static final class Builder {
     private final ObjectNode envelope = Json.object();
     private final ObjectNode json = Json.object();
+    private ObjectNode headers = Json.object();
     private JsonNode body = Json.object();
 
     private Builder(String jobId, String from, String to, String type) {
@@ -178,16 +196,14 @@ public record Message(long seq, ObjectNode json) {
     /** Adds to the headers that are there; a header given twice has the later value. */
     public Builder headers(JsonNode more) {
       if (more instanceof ObjectNode added) {
-        ObjectNode merged = json.path("headers") instanceof ObjectNode own ? own : Json.object();
-        json.set("headers", merged.deepCopy().setAll(added));
+        headers = headers.deepCopy().setAll(added);
       }
       return this;
     }
 
     /** Drops the headers that describe an attempt and names the sending step. */
     public Builder sentBy(StepState step) {
-      ObjectNode headers = json.path("headers") instanceof ObjectNode own ? own : Json.object();
-      json.set("headers", headers.without(OF_ATTEMPT));
+      headers.remove(OF_ATTEMPT);
       return headers(Json.object().put(SOURCE_STEP, step.id()));
     }
 
@@ -201,22 +217,25 @@ public record Message(long seq, ObjectNode json) {
 
     /** The message as it is handed to {@code to}; the builder goes on to serve other targets. */
     public Message build(long seq, String to) {
+      return new Message(seq, whole(envelope.deepCopy().put("to", to)));
+    }
+
+    /** The message as it is before it has a receiver, or a place in the order of the job. */
+    public Message preview() {
+      return new Message(0, whole(envelope.deepCopy()));
+    }
+
+    private ObjectNode whole(ObjectNode own) {
       ObjectNode copy = Json.object();
-      ObjectNode own = envelope.deepCopy();
-      own.put("to", to);
       copy.set("envelope", own);
-      copy.set("headers", json.has("headers") ? json.get("headers") : Json.object());
+      copy.set("headers", headers);
       copy.set("body", body);
       copy.set("artifacts", json.has("artifacts") ? json.get("artifacts") : copy.arrayNode());
       copy.set("stream", json.has("stream") ? json.get("stream") : copy.nullNode());
       if (json.has(BODY_ENCODING)) {
         copy.set(BODY_ENCODING, json.get(BODY_ENCODING));
       }
-      return new Message(seq, copy);
-    }
-
-    public ObjectNode preview() {
-      return build(0, envelope.path("to").asText()).json();
+      return copy;
     }
   }
 }

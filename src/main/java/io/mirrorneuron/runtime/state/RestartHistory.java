@@ -1,10 +1,10 @@
 package io.mirrorneuron.runtime.state;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 
 /** How often one agent was restarted within its sliding window, and how often it was moved. */
 public final class RestartHistory {
@@ -79,8 +79,13 @@ public final class RestartHistory {
     }
   }
 
-  void read(JsonNode json) {
-    json.path("restarts").forEach(time -> restarts.add(time.asLong()));
-    moves = json.path("moves").asInt();
+  /**
+   * @param stored times of the restarts; null for none
+   */
+  void restore(List<Long> stored, int storedMoves) {
+    if (stored != null) {
+      restarts.addAll(stored);
+    }
+    moves = storedMoves;
   }
 }

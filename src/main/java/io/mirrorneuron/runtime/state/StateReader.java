@@ -3,8 +3,10 @@ package io.mirrorneuron.runtime.state;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore.StoredJob;
+import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +54,7 @@ public final class StateReader {
       reader.readMail();
       state.receipts().read(stored.fields());
       return state;
-    } catch (JsonProcessingException | NumberFormatException | ClassCastException e) {
+    } catch (JsonProcessingException | MnException | NumberFormatException | ClassCastException e) {
       throw StoredFields.damaged(stored, e);
     }
   }
@@ -86,18 +88,18 @@ public final class StateReader {
 
   /** Adds the step, and its instances, to those that were stored. */
   private void readStep(StepState step, List<StepState> stored) throws JsonProcessingException {
-    JsonNode record = value(StoredFields.step(step));
-    if (record == null) {
+    String text = fields.get(StoredFields.step(step));
+    if (text == null) {
       return;
     }
-    step.read(record);
+    StoredStep record = Json.read(text, StoredStep.class, "step record");
+    step.restore(record);
     stored.add(step);
     JsonNode output = value(StoredFields.output(step));
-    long seq = record.path("input").asLong();
-    JsonNode input = value(StoredFields.message(seq));
-    step.read(
+    JsonNode input = record.input() == null ? null : value(StoredFields.message(record.input()));
+    step.restore(
         output == null ? null : output.get(0),
-        input == null ? null : new Message(seq, (ObjectNode) input));
+        input == null ? null : new Message(record.input(), (ObjectNode) input));
     step.mailboxes().forEach(state.schedule()::restored);
     if (step.instances() >= 0 && !step.isInstance()) {
       for (StepState instance : state.steps().scatter(step, step.instances())) {

@@ -1,8 +1,5 @@
 package io.mirrorneuron.runtime.state;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.wire.Json;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -59,24 +56,22 @@ public final class StepMailboxes implements Iterable<Mailbox> {
     return stream().anyMatch(mailbox -> !mailbox.isEmpty());
   }
 
-  void writeTo(ObjectNode json) {
-    ObjectNode boxes = Json.object();
+  /** By agent, those that are not as new ones; null when all are. */
+  Map<String, Mailbox.Stored> stored() {
+    Map<String, Mailbox.Stored> boxes = new LinkedHashMap<>();
     byAgent.forEach(
         (agent, mailbox) -> {
-          ObjectNode box = Json.object();
-          mailbox.write(box);
-          if (!box.isEmpty()) {
-            boxes.set(agent, box);
+          Mailbox.Stored box = mailbox.stored();
+          if (!box.equals(Mailbox.Stored.NEW)) {
+            boxes.put(agent, box);
           }
         });
-    if (!boxes.isEmpty()) {
-      json.set("mailboxes", boxes);
-    }
+    return boxes.isEmpty() ? null : boxes;
   }
 
-  void read(JsonNode json) {
-    json.path("mailboxes")
-        .properties()
-        .forEach(box -> byAgent.get(box.getKey()).read(box.getValue()));
+  void restore(Map<String, Mailbox.Stored> stored) {
+    if (stored != null) {
+      stored.forEach((agent, box) -> byAgent.get(agent).restore(box));
+    }
   }
 }

@@ -218,29 +218,16 @@ abstract sealed class StepProgress permits StepState {
 
   // ---- the stored record
 
-  void writeTo(ObjectNode json) {
-    if (outcome != null) {
-      json.put("outcome", outcome.word());
-    }
-    if (reason != null) {
-      json.put("reason", reason);
-    }
-    attempts.writeTo(json);
-    if (input != null) {
-      json.put("input", input.seq()).put("input_consumed", inputConsumed);
-    }
+  void restore(StoredStep stored) {
+    status = StepPhase.of(stored.status());
+    outcome = stored.outcome() == null ? null : StepOutcome.of(stored.outcome());
+    reason = stored.reason();
+    inputConsumed = Boolean.TRUE.equals(stored.inputConsumed());
+    attempts.restore(stored);
   }
 
-  void read(JsonNode json) {
-    status = StepPhase.of(json.path("status").asText());
-    outcome = json.hasNonNull("outcome") ? StepOutcome.of(json.get("outcome").asText()) : null;
-    reason = json.path("reason").asText(null);
-    inputConsumed = json.path("input_consumed").asBoolean();
-    attempts.read(json);
-  }
-
-  /** Reads what is stored beside the record; null where nothing was stored. */
-  void read(JsonNode storedOutput, Message storedInput) {
+  /** Takes over what is stored beside the record; null where nothing was stored. */
+  void restore(JsonNode storedOutput, Message storedInput) {
     output = storedOutput;
     input = storedInput;
   }

@@ -1,9 +1,6 @@
 package io.mirrorneuron.runtime.state;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.workflow.StepGraph.Step;
-import io.mirrorneuron.wire.Json;
 import java.util.function.Function;
 
 /**
@@ -146,24 +143,33 @@ public final class StepState extends StepProgress {
     changes.added(message);
   }
 
-  public String write() {
-    ObjectNode json = Json.object();
-    json.put("status", status().word());
-    if (isInstance()) {
-      json.put("template", declared.id()).put("map_index", mapIndex);
-    }
-    if (instances >= 0) {
-      json.put("instances", instances);
-    }
-    writeTo(json);
-    mailboxes.writeTo(json);
-    return Json.write(json);
+  StoredStep stored() {
+    boolean started = isStarted();
+    return new StoredStep(
+        status().word(),
+        isInstance() ? declared.id() : null,
+        isInstance() ? mapIndex : null,
+        instances >= 0 ? instances : null,
+        outcome() == null ? null : outcome().word(),
+        reason(),
+        attempts().error(),
+        attempt(),
+        times(),
+        attempts().storedAttempts(),
+        started ? input().seq() : null,
+        started ? isInputConsumed() : null,
+        mailboxes.stored());
   }
 
   @Override
-  public void read(JsonNode json) {
-    super.read(json);
-    instances = json.path("instances").asInt(-1);
-    mailboxes.read(json);
+  void restore(StoredStep stored) {
+    super.restore(stored);
+    instances = stored.instances() == null ? -1 : stored.instances();
+    mailboxes.restore(stored.mailboxes());
+  }
+
+  /** Takes over how far the same step of another job is, but for input and output; for forks. */
+  public void inherit(StepState other) {
+    restore(other.stored());
   }
 }

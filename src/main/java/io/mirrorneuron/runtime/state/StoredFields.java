@@ -76,7 +76,7 @@ public final class StoredFields {
 
   /** Fingerprint of the payload files that the header field names, or null. */
   public static String bundleOf(String field) {
-    return headerIn(parsed(field)).path("bundle").asText(null);
+    return Json.read(headerIn(parsed(field)), JobOrigin.class, "header").bundle();
   }
 
   /** The same header field with another run, other payloads and other people. */

@@ -111,6 +111,7 @@ public record Workflow(
    * @param role the author's label, or null
    * @param config the author's object, never null; defaults are not filled in. The old word {@code
    *     complete_job} is there as {@code complete_run} too.
+   * @param settings what that object tells the engine
    * @param unsafe whether a run that was cut short by a crash may not simply be repeated
    * @param resources what it asks for, never null
    * @param policies what holds for it by its own word, the workflow's, or by default
@@ -121,6 +122,7 @@ public record Workflow(
       String template,
       String role,
       ObjectNode config,
+      AgentSettings settings,
       boolean unsafe,
       AgentPolicies policies,
       ObjectNode resources,
@@ -136,6 +138,7 @@ public record Workflow(
           template,
           role,
           config,
+          settings,
           unsafe,
           policies,
           resources,

@@ -70,7 +70,7 @@ class WorkerEventsTest {
         new Executions.Structured(
             true,
             java.util.List.of(),
-            java.util.List.of(Json.object().put("type", "job_completed")),
+            java.util.List.of(new Executions.Event("job_completed", Json.object())),
             null,
             null,
             null));

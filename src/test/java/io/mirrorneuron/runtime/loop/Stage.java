@@ -12,6 +12,7 @@ import io.mirrorneuron.runtime.placement.SingleNode;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions.Completion;
 import io.mirrorneuron.runtime.port.Executions.Ending;
+import io.mirrorneuron.runtime.port.Executions.Event;
 import io.mirrorneuron.runtime.port.Executions.Lease;
 import io.mirrorneuron.runtime.port.Executions.Outcome;
 import io.mirrorneuron.runtime.port.Executions.Sandbox;
@@ -311,7 +312,7 @@ public final class Stage {
     return new Structured(
         !answer.isEmpty(),
         objects(answer.path("emit_messages")),
-        objects(answer.path("events")),
+        Json.elements(answer.path("events")).map(Stage::event).toList(),
         answer.get("next_state"),
         completion(answer.get("complete_step")),
         completion(answer.get("complete_run")));
@@ -319,6 +320,12 @@ public final class Stage {
 
   private static List<ObjectNode> objects(JsonNode list) {
     return Json.elements(list).map(ObjectNode.class::cast).toList();
+  }
+
+  private static Event event(JsonNode json) {
+    JsonNode payload = json.get("payload");
+    return new Event(
+        json.get("type").asText(), payload == null ? Json.object() : (ObjectNode) payload);
   }
 
   private static Completion completion(JsonNode value) {

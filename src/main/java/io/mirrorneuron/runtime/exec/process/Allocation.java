@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What a node was given, as variables of its program ({@code runtime.md} 3.4). Ports and volumes
@@ -16,6 +17,38 @@ import java.util.Set;
  */
 final class Allocation {
   private static final Set<String> GPU = Set.of("gpu", "cuda", "nvidia");
+
+  /**
+   * What of the resources is announced. The types are those that the manifest's reader has checked.
+   */
+  private record Announced(List<Port> ports, List<Volume> volumes, List<Device> devices) {
+    Announced {
+      ports = ports == null ? List.of() : ports;
+      volumes = volumes == null ? List.of() : volumes;
+      devices = devices == null ? List.of() : devices;
+    }
+  }
+
+  /**
+   * @param port null when any will do
+   */
+  private record Port(String label, Integer port) {}
+
+  private record Volume(String name, String source, String target) {}
+
+  /**
+   * @param ids texts or numbers
+   */
+  private record Device(String kind, String type, String driver, List<JsonNode> ids) {
+    Device {
+      ids = ids == null ? List.of() : ids;
+    }
+
+    boolean isGpu() {
+      return Stream.of(kind, type)
+          .anyMatch(word -> word != null && GPU.contains(word.toLowerCase(Locale.ROOT)));
+    }
+  }
 
   private final Map<String, String> variables = new LinkedHashMap<>();
 
@@ -28,52 +61,48 @@ final class Allocation {
     var allocation = new Allocation();
     if (!resources.isEmpty()) {
       allocation.variables.put("MN_ALLOCATION_JSON", Json.write(resources));
-      resources.path("ports").forEach(allocation::port);
-      resources.path("volumes").forEach(allocation::volume);
-      allocation.devices(resources.path("devices"));
+      Announced announced = Json.read(resources, Announced.class, "resources");
+      announced.ports().forEach(allocation::port);
+      announced.volumes().forEach(allocation::volume);
+      allocation.devices(announced.devices());
     }
     return allocation.variables;
   }
 
-  private void port(JsonNode port) {
-    if (port.path("port").isIntegralNumber()) {
-      put("MN_PORT_" + name(port.path("label")), port.path("port").asText());
+  private void port(Port port) {
+    if (port.port() != null) {
+      put("MN_PORT_" + name(port.label()), port.port().toString());
     }
   }
 
-  private void volume(JsonNode volume) {
-    String name = "MN_VOLUME_" + name(volume.path("name"));
-    put(name, volume.path("source").asText(""));
-    put(name + "_TARGET", volume.path("target").asText(""));
+  private void volume(Volume volume) {
+    String name = "MN_VOLUME_" + name(volume.name());
+    put(name, volume.source());
+    put(name + "_TARGET", volume.target());
   }
 
-  private void devices(JsonNode devices) {
+  private void devices(List<Device> devices) {
     var all = new ArrayList<String>();
     var gpus = new ArrayList<String>();
-    for (JsonNode device : devices) {
-      List<String> ids = Json.elements(device.path("ids")).map(JsonNode::asText).toList();
+    for (Device device : devices) {
+      List<String> ids = device.ids().stream().map(JsonNode::asText).toList();
       all.addAll(ids);
-      if (isGpu(device)) {
+      if (device.isGpu()) {
         gpus.addAll(ids);
-        put("MN_GPU_DRIVER", device.path("driver").asText(""));
+        put("MN_GPU_DRIVER", device.driver());
       }
     }
     put("MN_ALLOCATED_DEVICE_IDS", String.join(",", all));
     put("CUDA_VISIBLE_DEVICES", String.join(",", gpus));
   }
 
-  private static boolean isGpu(JsonNode device) {
-    return GPU.contains(device.path("kind").asText("").toLowerCase(Locale.ROOT))
-        || GPU.contains(device.path("type").asText("").toLowerCase(Locale.ROOT));
-  }
-
   private void put(String name, String value) {
-    if (!value.isEmpty() && value.indexOf('\0') < 0) {
+    if (value != null && !value.isEmpty() && value.indexOf('\0') < 0) {
       variables.put(name, value);
     }
   }
 
-  private static String name(JsonNode label) {
-    return label.asText("").toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
+  private static String name(String label) {
+    return label.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
   }
 }

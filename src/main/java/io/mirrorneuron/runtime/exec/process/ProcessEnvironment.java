@@ -144,13 +144,12 @@ public final class ProcessEnvironment {
   private static Map<String, String> describe(
       Execution execution, ExecutorSettings settings, Workspace workspace) {
     var facts = new LinkedHashMap<String, String>();
-    JsonNode envelope = execution.message().path("envelope");
     facts.put("INPUT_FILE", workspace.file(MessageFiles.INPUT));
     facts.put("CONTEXT_FILE", workspace.file(MessageFiles.CONTEXT));
     facts.put("MESSAGE_FILE", workspace.file(MessageFiles.MESSAGE));
     facts.put("BODY_FILE", workspace.file(MessageFiles.BODY));
-    facts.put("BODY_CONTENT_TYPE", envelope.path("content_type").asText("application/json"));
-    facts.put("BODY_CONTENT_ENCODING", envelope.path("content_encoding").asText("identity"));
+    facts.put("BODY_CONTENT_TYPE", execution.contentType());
+    facts.put("BODY_CONTENT_ENCODING", execution.contentEncoding());
     facts.put("AGENT_TYPE", execution.agentType());
     facts.put("AGENT_TEMPLATE", execution.templateType());
     facts.put("JOB_ID", execution.jobId());
@@ -170,13 +169,9 @@ public final class ProcessEnvironment {
     facts.put("AGENT_BEACON_JOB_ID", execution.jobId());
     facts.put("AGENT_BEACON_AGENT_ID", execution.agentId());
     facts.put("AGENT_BEACON_ATTEMPT", Integer.toString(execution.attempt()));
-    facts.put("AGENT_BEACON_STEP", step(execution));
+    facts.put("AGENT_BEACON_STEP", execution.stepId());
     facts.put("AGENT_BEACON_SOURCE", "worker");
     return facts;
-  }
-
-  public static String step(Execution execution) {
-    return execution.workflow().path("step_id").asText(execution.agentId());
   }
 
   private static Map<String, String> explicit(JsonNode environment) throws NotStarted {

@@ -23,9 +23,7 @@ public record TimeLimit(Deadline deadline, String words) {
       Deadline step = Deadline.in(Duration.between(now, time(end)));
       if (own.isNever() || step.remainingNanos() < own.remainingNanos()) {
         return new TimeLimit(
-            step,
-            "the time of step %s was over at %s"
-                .formatted(ProcessEnvironment.step(execution), end));
+            step, "the time of step %s was over at %s".formatted(execution.stepId(), end));
       }
     }
     return new TimeLimit(

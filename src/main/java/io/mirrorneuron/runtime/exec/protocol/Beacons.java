@@ -1,7 +1,6 @@
 package io.mirrorneuron.runtime.exec.protocol;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.exec.process.ProcessEnvironment;
 import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions.Listener;
@@ -55,7 +54,7 @@ public final class Beacons {
             .put("schema", "mn.agent.beacon.v1")
             .put("job_id", execution.jobId())
             .put("agent_id", execution.agentId())
-            .put("step", ProcessEnvironment.step(execution))
+            .put("step", execution.stepId())
             .put("attempt", execution.attempt())
             .put("source", source)
             .put("interval_ms", settings.interval().toMillis())

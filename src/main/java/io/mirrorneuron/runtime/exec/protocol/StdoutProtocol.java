@@ -2,8 +2,10 @@ package io.mirrorneuron.runtime.exec.protocol;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.port.Executions.Completion;
+import io.mirrorneuron.runtime.port.Executions.Event;
 import io.mirrorneuron.runtime.port.Executions.Structured;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
@@ -48,6 +50,7 @@ final class StdoutProtocol {
       return Structured.NONE;
     }
     ObjectNode answer = found.get();
+    JsonNode next = answer.path("next_state");
     Completion run = completion(answer.path("complete_run"));
     for (String alias : List.of("complete_job", "complete_job?")) {
       run = run == null ? completion(answer.path(alias)) : run;
@@ -55,8 +58,8 @@ final class StdoutProtocol {
     return new Structured(
         true,
         emits(answer.path("emit_messages")),
-        events(answer.path("events")),
-        isAbsent(answer.path("next_state")) ? null : answer.path("next_state"),
+        events(answer),
+        isAbsent(next) ? null : next,
         completion(answer.path("complete_step")),
         run);
   }
@@ -64,9 +67,7 @@ final class StdoutProtocol {
   /** What counts of the answer of a program that failed: only what it observed. */
   static Structured parseAfterFailure(String output) {
     return find(output)
-        .map(
-            answer ->
-                new Structured(true, List.of(), events(answer.path("events")), null, null, null))
+        .map(answer -> new Structured(true, List.of(), events(answer), null, null, null))
         .orElse(Structured.NONE);
   }
 
@@ -116,10 +117,10 @@ final class StdoutProtocol {
   }
 
   /** The valid ones. An event is an observation: a broken one must not undo the work. */
-  private static List<ObjectNode> events(JsonNode value) {
-    var events = new ArrayList<ObjectNode>();
-    if (value.isArray()) {
-      for (JsonNode each : value) {
+  private static List<Event> events(ObjectNode answer) {
+    var events = new ArrayList<Event>();
+    if (answer.path("events") instanceof ArrayNode printed) {
+      for (JsonNode each : printed) {
         JsonNode type = each.path("type");
         JsonNode payload = each.path("payload");
         boolean named =
@@ -127,9 +128,9 @@ final class StdoutProtocol {
                 && !type.asText().isBlank()
                 && type.asText().length() <= MAX_EVENT_TYPE;
         if (named && (payload.isObject() || isAbsent(payload))) {
-          ObjectNode event = Json.object().put("type", type.asText());
-          event.set("payload", payload.isObject() ? payload : Json.object());
-          events.add(event);
+          events.add(
+              new Event(
+                  type.textValue(), payload instanceof ObjectNode given ? given : Json.object()));
         }
       }
     }

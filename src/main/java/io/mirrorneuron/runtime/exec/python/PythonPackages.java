@@ -5,6 +5,7 @@ import io.mirrorneuron.runtime.exec.settings.NotStarted;
 import io.mirrorneuron.runtime.exec.workspace.PayloadFiles;
 import io.mirrorneuron.runtime.exec.workspace.WorkspaceUploads;
 import io.mirrorneuron.runtime.port.Execution;
+import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -37,19 +38,20 @@ record PythonPackages(String requirements, Path file, List<String> packages, Pat
     packages = List.copyOf(packages);
   }
 
+  /** As the node says it, in the form that the manifest's reader has checked. */
+  private record Wanted(List<String> packages, String requirements) {}
+
   /** Null when the node asks for none. */
   static PythonPackages of(Execution execution) throws NotStarted {
-    JsonNode wanted = execution.config().path("python_environment");
-    if (!wanted.isObject()) {
+    JsonNode config = execution.config().path("python_environment");
+    if (!config.isObject()) {
       return null;
     }
-    var packages = new ArrayList<String>();
-    for (JsonNode each : wanted.path("packages")) {
-      packages.add(each.asText());
-    }
-    packages.sort(null);
-    String named = wanted.path("requirements").asText("");
-    if (named.isBlank()) {
+    Wanted wanted = Json.read(config, Wanted.class, "python_environment");
+    List<String> packages =
+        wanted.packages() == null ? List.of() : wanted.packages().stream().sorted().toList();
+    String named = wanted.requirements();
+    if (named == null || named.isBlank()) {
       return new PythonPackages("", null, packages, null);
     }
     try {

@@ -31,13 +31,10 @@ public final class MessageFiles {
   private MessageFiles() {}
 
   static void write(Path folder, Execution execution, Instant now) throws IOException, NotStarted {
-    JsonNode body = execution.message().path("body");
-    byte[] json = Json.MAPPER.writeValueAsBytes(body);
+    byte[] json = Json.MAPPER.writeValueAsBytes(execution.body());
     Files.write(folder.resolve(INPUT), json);
     Files.write(folder.resolve(MESSAGE), Json.MAPPER.writeValueAsBytes(execution.message()));
-    Files.write(
-        folder.resolve(BODY),
-        encode(body(execution.message()), json, execution.message().path("envelope")));
+    Files.write(folder.resolve(BODY), encode(execution, json));
     Files.write(folder.resolve(CONTEXT), Json.MAPPER.writeValueAsBytes(context(execution, now)));
   }
 
@@ -54,27 +51,25 @@ public final class MessageFiles {
   }
 
   /** The body; as bytes when it is text that stands for bytes. */
-  private static JsonNode body(JsonNode message) throws NotStarted {
-    JsonNode body = message.path("body");
-    if (!message.path("body_encoding").asText().equals("base64")) {
-      return body;
+  private static JsonNode body(Execution execution) throws NotStarted {
+    if (!execution.isBodyBase64()) {
+      return execution.body();
     }
     try {
-      return BinaryNode.valueOf(Base64.getDecoder().decode(body.asText()));
+      return BinaryNode.valueOf(Base64.getDecoder().decode(execution.body().asText()));
     } catch (IllegalArgumentException e) {
       throw new NotStarted("body_base64 of the message is not base64: " + e.getMessage());
     }
   }
 
-  private static byte[] encode(JsonNode body, byte[] json, JsonNode envelope)
-      throws IOException, NotStarted {
-    String type = envelope.path("content_type").asText("application/json");
-    byte[] bytes = raw(body, json, type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT));
-    String encoding = envelope.path("content_encoding").asText("identity");
-    return switch (encoding) {
+  private static byte[] encode(Execution execution, byte[] json) throws IOException, NotStarted {
+    String type = execution.contentType().split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    byte[] bytes = raw(body(execution), json, type);
+    return switch (execution.contentEncoding()) {
       case "identity" -> bytes;
       case "gzip" -> gzip(bytes);
-      default -> throw new NotStarted("unsupported content_encoding: " + encoding);
+      default ->
+          throw new NotStarted("unsupported content_encoding: " + execution.contentEncoding());
     };
   }
 

@@ -57,10 +57,8 @@ public final class WorkspaceUploads {
   private record Upload(String source, String target) {
 
     static List<Upload> of(ObjectNode config) throws NotStarted {
-      JsonNode several =
-          config.path("upload_paths").isArray()
-              ? config.path("upload_paths")
-              : config.path("uploads");
+      JsonNode paths = config.path("upload_paths");
+      JsonNode several = paths.isArray() ? paths : config.path("uploads");
       if (several.isArray()) {
         var uploads = new ArrayList<Upload>();
         for (JsonNode each : several) {

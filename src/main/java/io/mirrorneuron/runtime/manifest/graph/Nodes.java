@@ -94,7 +94,16 @@ public final class Nodes {
 
     public Agent withEdges(List<Edge> outgoing) {
       return new Agent(
-          id, type, template, role(), config, isUnsafe(), policies, resources(), outgoing);
+          id,
+          type,
+          template,
+          role(),
+          config,
+          AgentConfig.read(config),
+          isUnsafe(),
+          policies,
+          resources(),
+          outgoing);
     }
 
     private ObjectNode resources() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.runtime.port.Executions.Completion;
+import io.mirrorneuron.runtime.port.Executions.Event;
 import io.mirrorneuron.runtime.port.Executions.Structured;
 import io.mirrorneuron.wire.Json;
 import org.junit.jupiter.api.Test;
@@ -129,9 +130,7 @@ class StdoutProtocolTest {
                 + "{'type':'b'},{'type':'c','payload':{'n':1}}]}");
 
     assertThat(answer.events())
-        .extracting(Object::toString)
-        .containsExactly(
-            "{\"type\":\"b\",\"payload\":{}}", "{\"type\":\"c\",\"payload\":{\"n\":1}}");
+        .containsExactly(new Event("b", Json.object()), new Event("c", Json.object().put("n", 1)));
   }
 
   @Test

@@ -1,0 +1,104 @@
+package io.mirrorneuron.runtime.local;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.Backup;
+import io.mirrorneuron.port.JobBrief;
+import io.mirrorneuron.wire.Json;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * What the document of a backup tells of its job; empty where it tells nothing.
+ *
+ * @param source where the backup was made, as its maker wrote it
+ * @param fields the job's state as stored; none in backups of the original runtime
+ * @param blobs the large values in it. They stay as they are: their names tell whether somebody has
+ *     changed them.
+ * @param events the job's last ones; none without a state
+ */
+record BackupDocument(
+    ObjectNode source,
+    String jobId,
+    String runId,
+    String blueprintId,
+    Map<String, String> fields,
+    Map<String, String> blobs,
+    List<ObjectNode> events) {
+
+  /** Fields of a job's state; others, such as its owner, are not a backup's to set. */
+  private static final Pattern FIELD = Pattern.compile("[a-z](:.*)?", Pattern.DOTALL);
+
+  /**
+   * @throws MnException INVALID for what no backup looks like
+   */
+  static BackupDocument read(String text) {
+    ObjectNode json = object(text);
+    JsonNode version = json.path("schema_version");
+    if (!version.asText().equals(Backup.SCHEMA)) {
+      throw MnException.invalid(
+          "unsupported backup schema " + version + "; it must be mn.backup.v1");
+    }
+    JsonNode runtime = json.path("runtime");
+    JsonNode job = runtime.path("job");
+    if (!job.isObject()) {
+      throw MnException.invalid("backup_json must have an object at runtime.job");
+    }
+    JsonNode source = json.path("source");
+    String jobId = JobBrief.of(source).jobId();
+    JsonNode state = job.path("state");
+    Map<String, String> fields = fields(state.path("fields"));
+    return new BackupDocument(
+        source instanceof ObjectNode known ? known : Json.object(),
+        jobId == null ? job.path("job_id").asText() : jobId,
+        job.path("run_id").asText(source.path("run_id").asText("")),
+        source.path("blueprint_id").asText(""),
+        fields,
+        blobs(state.path("blobs")),
+        fields.isEmpty() ? List.of() : events(runtime.path("events")));
+  }
+
+  private static ObjectNode object(String text) {
+    try {
+      if (Json.parse(text) instanceof ObjectNode object) {
+        return object;
+      }
+    } catch (JsonProcessingException e) {
+      throw MnException.invalid("backup_json must be valid JSON: " + e.getOriginalMessage());
+    }
+    throw MnException.invalid("backup_json must be a JSON object");
+  }
+
+  private static Map<String, String> fields(JsonNode stored) {
+    Map<String, String> fields = new HashMap<>();
+    for (var field : stored.properties()) {
+      if (!FIELD.matcher(field.getKey()).matches() || !field.getValue().isTextual()) {
+        throw MnException.invalid("the backup's state has a strange field: " + field.getKey());
+      }
+      fields.put(field.getKey(), field.getValue().asText());
+    }
+    return fields;
+  }
+
+  private static Map<String, String> blobs(JsonNode stored) {
+    Map<String, String> blobs = new HashMap<>();
+    stored.properties().forEach(blob -> blobs.put(blob.getKey(), blob.getValue().asText()));
+    return blobs;
+  }
+
+  private static List<ObjectNode> events(JsonNode stored) {
+    List<ObjectNode> events = new ArrayList<>();
+    for (JsonNode event : stored) {
+      if (!(event instanceof ObjectNode object)) {
+        throw MnException.invalid("the backup's events must be objects");
+      }
+      events.add(object);
+    }
+    return events;
+  }
+}

@@ -1,0 +1,45 @@
+package io.mirrorneuron.runtime.manifest.graph;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.workflow.AgentSettings;
+import io.mirrorneuron.runtime.workflow.AgentSettings.Completion;
+import io.mirrorneuron.runtime.workflow.AgentSettings.Retry;
+import io.mirrorneuron.wire.Json;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Reads what the engine has to know of a node's {@code config}. */
+final class AgentConfig {
+  private static final int BACKOFF_MS = 500;
+  private static final List<String> REPEATABLE =
+      List.of("safe_to_retry", "idempotent", "idempotency_key", "recovery_idempotency_key");
+
+  private AgentConfig() {}
+
+  /**
+   * @param config with the new word for {@code complete_run}; what is wrong in it was told by
+   *     others, and counts as absent
+   */
+  static AgentSettings read(ObjectNode config) {
+    JsonNode output = config.path("output_message_type");
+    return new AgentSettings(
+        config.path("emit_type").asText(null),
+        output.asText(null),
+        output.isNull(),
+        new Completion(
+            config.path("complete_on_message").asBoolean(),
+            config.path("complete_after").asInt(),
+            config.path("complete_run").asBoolean()),
+        new Retry(
+            config.path("max_attempts").asInt(),
+            config.path("retry_backoff_ms").asLong(BACKOFF_MS),
+            Json.elements(config.path("no_retry_exit_codes"))
+                .map(JsonNode::asInt)
+                .collect(Collectors.toSet())),
+        config.path("pool").asText("default"),
+        config.path("pool_slots").asInt(1),
+        config.path("startup_delay_ms").asLong(),
+        REPEATABLE.stream().anyMatch(config::hasNonNull));
+  }
+}
