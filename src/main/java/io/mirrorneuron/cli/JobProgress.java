@@ -5,6 +5,9 @@ import io.mirrorneuron.cli.ProgressLine.State;
 import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.port.JobAgent;
 import io.mirrorneuron.port.JobDetail;
+import io.mirrorneuron.port.LedgerView;
+import io.mirrorneuron.wire.JobDetailForm;
+import io.mirrorneuron.wire.LedgerForm;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -34,20 +37,18 @@ final class JobProgress {
   JobProgress(JobDetail details, LongSupplier nanos) {
     this.nanos = nanos;
     this.begin = nanos.getAsLong();
-    this.status = Objects.requireNonNullElse(details.status(), "pending");
-    JsonNode steps = details.ledger().path("steps");
-    ofSteps = !steps.isEmpty();
+    this.status = Objects.requireNonNullElse(details.facts().status(), "pending");
+    LedgerView ledger = LedgerForm.read(details.parts().ledger());
+    ofSteps = ledger.hasSteps();
     if (ofSteps) {
-      for (var step : steps.properties()) {
-        if (!step.getValue().has("template")) { // instances come with their events
-          String label = step.getValue().path("label").asText();
-          add(
-              lines.size(),
-              new ProgressLine(step.getKey(), label.equals(step.getKey()) ? "" : label));
+      for (LedgerView.Step step : ledger.steps().values()) {
+        if (step.instance() == null) { // instances come with their events
+          String label = Objects.requireNonNullElse(step.declared().label(), "");
+          add(lines.size(), new ProgressLine(step.id(), label.equals(step.id()) ? "" : label));
         }
       }
     } else {
-      for (JobAgent agent : details.agents()) {
+      for (JobAgent agent : JobDetailForm.agents(details)) {
         add(lines.size(), new ProgressLine(agent.id(), Objects.toString(agent.type(), "")));
       }
     }

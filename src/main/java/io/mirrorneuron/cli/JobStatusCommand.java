@@ -3,6 +3,7 @@ package io.mirrorneuron.cli;
 import io.mirrorneuron.port.JobAgent;
 import io.mirrorneuron.port.JobBrief;
 import io.mirrorneuron.port.JobDetail;
+import io.mirrorneuron.wire.JobDetailForm;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -48,9 +49,10 @@ final class JobStatusCommand implements Callable<Integer> {
     output.field("Cancelled", text(job.cancelledBy()));
     output.field("Reason", text(details.reason()));
     output.field("Review", text(job.recoveryReason()));
-    if (!details.agents().isEmpty()) {
+    List<JobAgent> agents = JobDetailForm.agents(details);
+    if (!agents.isEmpty()) {
       output.line("");
-      output.table(HEADERS, details.agents().stream().map(JobStatusCommand::row).toList());
+      output.table(HEADERS, agents.stream().map(JobStatusCommand::row).toList());
     }
   }
 

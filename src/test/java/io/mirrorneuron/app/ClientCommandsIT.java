@@ -188,7 +188,7 @@ class ClientCommandsIT {
       JobOutcome outcome = mn.runManifest(bundle, RunOptions.DEFAULT.withJson());
 
       assertThat(outcome.isCompleted()).isTrue();
-      assertThat(outcome.details().agents()).isNotEmpty();
+      assertThat(outcome.details().parts().agents()).isNotEmpty();
       assertThat(mn.waitForJob(outcome.jobId(), Duration.ofSeconds(1)).output())
           .isEqualTo(outcome.output());
       assertThat(own.resolve("runtime-endpoints.json")).doesNotExist();

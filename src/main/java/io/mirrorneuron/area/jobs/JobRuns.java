@@ -10,7 +10,6 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.port.EventPage;
-import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.ShownRun;
@@ -21,6 +20,7 @@ import io.mirrorneuron.run.index.RunIndex;
 import io.mirrorneuron.run.journal.RunJournal;
 import io.mirrorneuron.run.summary.ObservabilitySummary;
 import io.mirrorneuron.run.summary.ResourceSummary;
+import io.mirrorneuron.wire.JobDetailForm;
 import io.mirrorneuron.wire.Json;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -102,7 +102,7 @@ public final class JobRuns {
         .filter(plan -> !plan.at("/workflow/steps").isEmpty() || isGraph(plan))
         .findFirst()
         .ifPresent(plan -> document.set("manifest", plan));
-    return new JobRecord(new JobDetail(document), documents(folder));
+    return new JobRecord(JobDetailForm.read(document), documents(folder));
   }
 
   private static boolean isGraph(JsonNode plan) {

@@ -85,7 +85,7 @@ final class RunVideo {
   private Optional<Path> bundle(ShownRun run) {
     String jobId = run.peek("job.json").map(job -> job.path("job_id").asText("")).orElse("");
     return jobs.apply(jobId)
-        .filter(job -> job.runId() == null || job.runId().equals(run.runId()))
+        .filter(job -> job.facts().runId() == null || job.facts().runId().equals(run.runId()))
         .map(JobDetail::bundleFingerprint)
         .filter(fingerprint -> fingerprint.matches("[0-9a-f]{64}"))
         .map(bundles::resolve);

@@ -2,7 +2,6 @@ package io.mirrorneuron.runtime.documents;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.port.Why;
 import io.mirrorneuron.port.Why.Explanation;
 import io.mirrorneuron.port.Why.Subject;
@@ -43,7 +42,7 @@ public final class JobViews {
    * @param stored an outline will do
    * @param recent events, oldest first
    */
-  public JobDetail details(StoredJob stored, ObjectNode row, List<String> recent) {
+  public ObjectNode details(StoredJob stored, ObjectNode row, List<String> recent) {
     try {
       JobState state;
       try {
@@ -58,14 +57,14 @@ public final class JobViews {
   }
 
   /** The document without what only the full view shows. */
-  public JobDetail brief(StoredJob stored, ObjectNode row) {
+  public ObjectNode brief(StoredJob stored, ObjectNode row) {
     try {
       return documents.brief(outline(stored), row);
     } catch (RuntimeException e) { // the manifest or the state is not for this build
       ObjectNode brief = Json.object();
       brief.set("job", row);
       brief.putArray("agents");
-      return new JobDetail(brief);
+      return brief;
     }
   }
 
