@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.port.ClusterNode;
 import io.mirrorneuron.port.ClusterSummary;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -83,12 +82,6 @@ public final class ClusterForm {
         told.schedulingEligible,
         cpu == null || cpu.logicalProcessors == null ? null : cpu.logicalProcessors.intValue(),
         memory == null ? null : memory.availableMb,
-        pools(told.executorPools));
-  }
-
-  private static Map<String, ClusterNode.Pool> pools(Map<String, ClusterNode.Pool> told) {
-    Map<String, ClusterNode.Pool> pools = new LinkedHashMap<>(told == null ? Map.of() : told);
-    pools.replaceAll((name, pool) -> pool == null ? new ClusterNode.Pool(0, 0, 0, 0) : pool);
-    return pools;
+        told.executorPools);
   }
 }

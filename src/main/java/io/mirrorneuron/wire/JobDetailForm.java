@@ -26,7 +26,7 @@ public final class JobDetailForm {
   /** A document that tells of a job; members that stand side by side are names of one thing. */
   private record Told(
       String status,
-      @JsonProperty("run_id") String runId,
+      String runId,
       @JsonProperty("runId") String runIdInCamelCase,
       String graphId,
       String traceId,

@@ -1,113 +1,130 @@
 package io.mirrorneuron.wire;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.databind.DeserializationContext;
-import com.fasterxml.jackson.databind.JavaType;
-import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.cfg.CoercionAction;
-import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
-import com.fasterxml.jackson.databind.deser.DeserializationProblemHandler;
-import com.fasterxml.jackson.databind.deser.ValueInstantiator;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.module.SimpleModule;
-import java.io.IOException;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * Reads records out of JSON that others wrote: another runtime, an older version, a program. What
- * does not fit counts as not told: a member of another type, a text that is blank. Such a component
- * is null, 0 or false, and so is an element of a list. A component that is a {@link JsonNode} is a
- * copy, so large trees are better taken from the document itself.
+ * Reads records out of JSON that others wrote: another runtime, an older version, a program. Names
+ * are those of {@link Json#MAPPER}. What does not fit counts as not told, and nothing fails: a
+ * component is then null, 0, false, or an empty list or map, and an element of a list or map is left
+ * out. Null, a blank text and a member of another type do not fit; only {@code int}, {@code long},
+ * {@code double} and {@code boolean} also take what a text says. Trees are not copied, other members
+ * are not looked at, so reading a few members of a large document costs little.
  */
 public final class LenientJson {
-  private static final JsonMapper MAPPER =
-      Json.MAPPER
-          .rebuild()
-          .addHandler(new Untold())
-          .withCoercionConfigDefaults(
-              untold ->
-                  untold
-                      .setAcceptBlankAsEmpty(true)
-                      .setCoercion(CoercionInputShape.EmptyString, CoercionAction.AsNull))
-          .addModule(
-              new SimpleModule()
-                  .addDeserializer(String.class, new Scalar<>(LenientJson::text, null))
-                  .addDeserializer(Long.class, new Scalar<>(LenientJson::whole, null))
-                  .addDeserializer(int.class, new Scalar<>(JsonNode::asInt, 0))
-                  .addDeserializer(long.class, new Scalar<>(JsonNode::asLong, 0L))
-                  .addDeserializer(double.class, new Scalar<>(JsonNode::asDouble, 0.0))
-                  .addDeserializer(boolean.class, new Scalar<>(JsonNode::asBoolean, false)))
-          .build();
+  private static final SnakeCaseStrategy NAMES = new SnakeCaseStrategy();
+
+  private static final ClassValue<Form> FORMS =
+      new ClassValue<>() {
+        @Override
+        protected Form computeValue(Class<?> type) {
+          return Form.of(type);
+        }
+      };
 
   private LenientJson() {}
 
   /** Of what is no object, a record of which nothing is told. */
-  public static <T> T read(JsonNode json, Class<T> record) {
-    try {
-      return MAPPER.treeToValue(json.isObject() ? json : Json.object(), record);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(record + " cannot be read leniently", e);
-    }
+  public static <T> T read(JsonNode json, Class<T> type) {
+    return type.cast(FORMS.get(type).read(json));
   }
 
-  private static String text(JsonNode value) {
-    return value.isTextual() && !value.textValue().isBlank() ? value.textValue() : null;
-  }
+  /**
+   * @param reading answers null for what does not fit, unless there is a value for that
+   */
+  private record Member(String name, Function<JsonNode, Object> reading) {}
 
-  private static Long whole(JsonNode value) {
-    return value.isNumber() ? value.asLong() : null;
-  }
+  private record Form(Constructor<?> constructor, List<Member> members) {
 
-  /** A component that is a single value. */
-  private static final class Scalar<T> extends JsonDeserializer<T> {
-    private final Function<JsonNode, T> reading;
-    private final T untold;
-
-    Scalar(Function<JsonNode, T> reading, T untold) {
-      this.reading = reading;
-      this.untold = untold;
-    }
-
-    @Override
-    public T deserialize(JsonParser parser, DeserializationContext context) throws IOException {
-      if (parser.currentToken().isStructStart()) {
-        parser.skipChildren();
-        return untold;
+    static Form of(Class<?> type) {
+      RecordComponent[] components = type.getRecordComponents();
+      try {
+        Constructor<?> canonical =
+            type.getDeclaredConstructor(
+                Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new));
+        canonical.setAccessible(true);
+        return new Form(canonical, Arrays.stream(components).map(Form::member).toList());
+      } catch (NoSuchMethodException e) {
+        throw new IllegalStateException("each record has its canonical constructor", e);
       }
-      return reading.apply(context.readTree(parser));
     }
 
-    @Override
-    public T getNullValue(DeserializationContext context) {
-      return untold;
+    private static Member member(RecordComponent component) {
+      JsonProperty named = component.getAccessor().getAnnotation(JsonProperty.class);
+      return new Member(
+          named == null ? NAMES.translate(component.getName()) : named.value(),
+          reading(component.getGenericType()));
+    }
+
+    Object read(JsonNode json) {
+      Object[] told = new Object[members.size()];
+      for (int i = 0; i < told.length; i++) {
+        Member member = members.get(i);
+        told[i] = member.reading.apply(json.path(member.name));
+      }
+      try {
+        return constructor.newInstance(told);
+      } catch (ReflectiveOperationException e) {
+        throw new IllegalStateException(constructor + " refuses what is told", e);
+      }
     }
   }
 
-  /** A component that is a record, a list or a map, where JSON has something else. */
-  private static final class Untold extends DeserializationProblemHandler {
-    @Override
-    public Object handleUnexpectedToken(
-        DeserializationContext context,
-        JavaType target,
-        JsonToken token,
-        JsonParser parser,
-        String failure)
-        throws IOException {
-      parser.skipChildren();
-      return null;
-    }
+  private static Function<JsonNode, Object> reading(Type type) {
+    return switch (type) {
+      case ParameterizedType list when list.getRawType() == List.class -> {
+        Function<JsonNode, Object> element = reading(list.getActualTypeArguments()[0]);
+        yield json -> list(json, element);
+      }
+      case ParameterizedType map when map.getRawType() == Map.class -> {
+        Function<JsonNode, Object> value = reading(map.getActualTypeArguments()[1]);
+        yield json -> map(json, value);
+      }
+      case Class<?> nested when nested.isRecord() ->
+          json -> json.isObject() ? FORMS.get(nested).read(json) : null;
+      case Class<?> plain when plain == String.class -> LenientJson::text;
+      case Class<?> plain when plain == Long.class -> json -> json.isNumber() ? json.asLong() : null;
+      case Class<?> plain when plain == JsonNode.class ->
+          json -> json.isMissingNode() || json.isNull() ? null : json;
+      case Class<?> plain when plain == int.class -> JsonNode::asInt;
+      case Class<?> plain when plain == long.class -> JsonNode::asLong;
+      case Class<?> plain when plain == double.class -> JsonNode::asDouble;
+      case Class<?> plain when plain == boolean.class -> JsonNode::asBoolean;
+      default -> throw new IllegalStateException("no component of a lenient record: " + type);
+    };
+  }
 
-    @Override
-    public Object handleMissingInstantiator(
-        DeserializationContext context,
-        Class<?> target,
-        ValueInstantiator instantiator,
-        JsonParser parser,
-        String failure) {
-      return null;
+  private static String text(JsonNode json) {
+    String text = json.textValue();
+    return text == null || text.isBlank() ? null : text;
+  }
+
+  private static List<Object> list(JsonNode json, Function<JsonNode, Object> element) {
+    return json.isArray()
+        ? Json.elements(json).map(element).filter(Objects::nonNull).toList()
+        : List.of();
+  }
+
+  private static Map<String, Object> map(JsonNode json, Function<JsonNode, Object> value) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> member : json.properties()) {
+      Object told = value.apply(member.getValue());
+      if (told != null) {
+        map.put(member.getKey(), told);
+      }
     }
+    return Collections.unmodifiableMap(map);
   }
 }
