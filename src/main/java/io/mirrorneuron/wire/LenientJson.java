@@ -18,10 +18,10 @@ import java.util.function.Function;
 /**
  * Reads records out of JSON that others wrote: another runtime, an older version, a program. Names
  * are those of {@link Json#MAPPER}. What does not fit counts as not told, and nothing fails: a
- * component is then null, 0, false, or an empty list or map, and an element of a list or map is left
- * out. Null, a blank text and a member of another type do not fit; only {@code int}, {@code long},
- * {@code double} and {@code boolean} also take what a text says. Trees are not copied, other members
- * are not looked at, so reading a few members of a large document costs little.
+ * component is then null, 0, false, or an empty list or map, and an element of a list or map is
+ * left out. Null, a blank text and a member of another type do not fit; only {@code int}, {@code
+ * long}, {@code double} and {@code boolean} also take what a text says. Trees are not copied, other
+ * members are not looked at, so reading a few members of a large document costs little.
  */
 public final class LenientJson {
   private static final SnakeCaseStrategy NAMES = new SnakeCaseStrategy();
@@ -95,7 +95,8 @@ public final class LenientJson {
       case Class<?> nested when nested.isRecord() ->
           json -> json.isObject() ? FORMS.get(nested).read(json) : null;
       case Class<?> plain when plain == String.class -> LenientJson::text;
-      case Class<?> plain when plain == Long.class -> json -> json.isNumber() ? json.asLong() : null;
+      case Class<?> plain when plain == Long.class ->
+          json -> json.isNumber() ? json.asLong() : null;
       case Class<?> plain when plain == JsonNode.class ->
           json -> json.isMissingNode() || json.isNull() ? null : json;
       case Class<?> plain when plain == int.class -> JsonNode::asInt;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.cli.ProgressLine.State;
+import io.mirrorneuron.wire.EventFacts;
 import io.mirrorneuron.wire.JobDetailForm;
 import io.mirrorneuron.wire.Json;
 import java.util.concurrent.atomic.AtomicLong;
@@ -35,7 +36,7 @@ class JobProgressTest {
     if (payload.length > 0) {
       event.putObject("payload").put(payload[0], payload[1]);
     }
-    progress.accept(event);
+    progress.accept(EventFacts.read(event));
   }
 
   @Test
@@ -109,7 +110,7 @@ class JobProgressTest {
     for (int i = 0; i < members.length; i += 2) {
       event.put(members[i], members[i + 1]);
     }
-    progress.accept(event);
+    progress.accept(EventFacts.read(event));
   }
 
   @Test

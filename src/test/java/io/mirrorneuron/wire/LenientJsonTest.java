@@ -79,10 +79,7 @@ class LenientJsonTest {
   void emptyValuesTellNothing(String value) {
     Told told = all(value);
 
-    assertThat(told)
-        .usingRecursiveComparison()
-        .ignoringFields("tree", "inner")
-        .isEqualTo(NOTHING);
+    assertThat(told).usingRecursiveComparison().ignoringFields("tree", "inner").isEqualTo(NOTHING);
     assertThat(told.inner).isEqualTo(value.equals("{}") ? new Inner(null, 0) : null);
   }
 

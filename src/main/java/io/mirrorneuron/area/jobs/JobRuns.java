@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.area.jobs.view.RunFacts;
+import io.mirrorneuron.area.jobs.view.stored.JobEvent;
 import io.mirrorneuron.area.jobs.view.stored.JobRecord;
 import io.mirrorneuron.area.jobs.view.stored.StoredRun;
 import io.mirrorneuron.model.ErrorCode;
@@ -131,12 +132,12 @@ public final class JobRuns {
 
   /** The job's events as its run has them, for a job that the runtime does not know any more. */
   EventPage events(ShownRun folder, long after, int limit) {
-    List<ObjectNode> events = all(folder, record -> record.path("seq").asLong() > after);
+    List<ObjectNode> events = all(folder, record -> new JobEvent(record).seq() > after);
     return new EventPage(
         events.stream().limit(limit).map(JobRuns::event).map(Json::write).toList(),
         events.isEmpty()
             ? after
-            : events.get(Math.min(limit, events.size()) - 1).path("seq").asLong(),
+            : new JobEvent(events.get(Math.min(limit, events.size()) - 1)).seq(),
         events.size() <= limit);
   }
 
@@ -146,7 +147,7 @@ public final class JobRuns {
     List<ObjectNode> last = events.subList(Math.max(0, events.size() - limit), events.size());
     return new EventPage(
         last.stream().map(JobRuns::event).map(Json::write).toList(),
-        last.isEmpty() ? 0 : last.getLast().path("seq").asLong(),
+        last.isEmpty() ? 0 : new JobEvent(last.getLast()).seq(),
         true);
   }
 
