@@ -1,7 +1,7 @@
 package io.mirrorneuron.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mirrorneuron.wire.EventFacts;
+import io.mirrorneuron.wire.JobEventFacts;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -17,7 +17,7 @@ final class EventLines {
 
   /** {@code time agent type detail}. */
   static String line(JsonNode event, AnsiStyle paint) {
-    EventFacts facts = EventFacts.read(event);
+    JobEventFacts facts = JobEventFacts.read(event);
     String type = facts.type();
     return "%s  %-14s %s"
         .formatted(

@@ -2,11 +2,11 @@ package io.mirrorneuron.cli;
 
 import io.mirrorneuron.cli.ProgressLine.State;
 import io.mirrorneuron.model.RunStatus;
-import io.mirrorneuron.port.JobAgent;
 import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.port.LedgerView;
-import io.mirrorneuron.wire.EventFacts;
+import io.mirrorneuron.wire.AgentFacts;
 import io.mirrorneuron.wire.JobDetailForm;
+import io.mirrorneuron.wire.JobEventFacts;
 import io.mirrorneuron.wire.LedgerForm;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -48,8 +48,10 @@ final class JobProgress {
         }
       }
     } else {
-      for (JobAgent agent : JobDetailForm.agents(details)) {
-        add(lines.size(), new ProgressLine(agent.id(), Objects.toString(agent.type(), "")));
+      for (AgentFacts agent : JobDetailForm.agents(details)) {
+        add(
+            lines.size(),
+            new ProgressLine(agent.agentId(), Objects.toString(agent.agentType(), "")));
       }
     }
   }
@@ -85,7 +87,7 @@ final class JobProgress {
     return line.seconds(nanos.getAsLong());
   }
 
-  void accept(EventFacts event) {
+  void accept(JobEventFacts event) {
     String type = event.type();
     if (type.startsWith("job_")) {
       job(type);
@@ -113,7 +115,7 @@ final class JobProgress {
     }
   }
 
-  private void agent(ProgressLine agent, String type, EventFacts.Payload payload) {
+  private void agent(ProgressLine agent, String type, JobEventFacts.Payload payload) {
     switch (type) {
       case "agent_message_received" -> {
         agent.count(agent.count() + 1);
@@ -136,7 +138,7 @@ final class JobProgress {
     }
   }
 
-  private void step(String what, EventFacts event) {
+  private void step(String what, JobEventFacts event) {
     ProgressLine step = stepLine(event.stepId());
     String reason = event.reason();
     switch (what) {

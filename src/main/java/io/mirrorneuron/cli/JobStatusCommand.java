@@ -1,8 +1,8 @@
 package io.mirrorneuron.cli;
 
-import io.mirrorneuron.port.JobAgent;
 import io.mirrorneuron.port.JobBrief;
 import io.mirrorneuron.port.JobDetail;
+import io.mirrorneuron.wire.AgentFacts;
 import io.mirrorneuron.wire.JobDetailForm;
 import java.util.List;
 import java.util.Objects;
@@ -49,21 +49,21 @@ final class JobStatusCommand implements Callable<Integer> {
     output.field("Cancelled", text(job.cancelledBy()));
     output.field("Reason", text(details.reason()));
     output.field("Review", text(job.recoveryReason()));
-    List<JobAgent> agents = JobDetailForm.agents(details);
+    List<AgentFacts> agents = JobDetailForm.agents(details);
     if (!agents.isEmpty()) {
       output.line("");
       output.table(HEADERS, agents.stream().map(JobStatusCommand::row).toList());
     }
   }
 
-  private static List<String> row(JobAgent agent) {
+  private static List<String> row(AgentFacts agent) {
     return Stream.of(
-            agent.id(),
-            agent.type(),
+            agent.agentId(),
+            agent.agentType(),
             agent.status(),
-            agent.processed(),
-            agent.depth(),
-            agent.lastError())
+            agent.processedMessages(),
+            agent.mailboxDepth(),
+            agent.lastError() == null ? null : agent.lastError().asText(null))
         .map(JobStatusCommand::text)
         .toList();
   }

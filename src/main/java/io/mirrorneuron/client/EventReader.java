@@ -2,8 +2,8 @@ package io.mirrorneuron.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.port.EventPage;
-import io.mirrorneuron.wire.EventFacts;
 import io.mirrorneuron.wire.GrpcMetadata.LogState;
+import io.mirrorneuron.wire.JobEventFacts;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -53,7 +53,7 @@ final class EventReader {
     }
     ObjectNode event = Json.parseObject(json, "event_json");
     position++;
-    EventFacts facts = EventFacts.read(event);
+    JobEventFacts facts = JobEventFacts.read(event);
     long number = position;
     String text = json;
     if (facts.seq() != null) {

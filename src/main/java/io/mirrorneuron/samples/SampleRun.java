@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.Submission;
-import io.mirrorneuron.wire.EventFacts;
+import io.mirrorneuron.wire.JobEventFacts;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -56,7 +56,7 @@ public final class SampleRun {
       page = jobs.events(job, page.next(), PAGE);
       for (String text : page.events()) {
         JsonNode event = Json.parse(text);
-        EventFacts facts = EventFacts.read(event);
+        JobEventFacts facts = JobEventFacts.read(event);
         print(event, facts);
         completed |= facts.type().equals("job_completed");
       }
@@ -69,8 +69,8 @@ public final class SampleRun {
     return completed;
   }
 
-  private void print(JsonNode event, EventFacts facts) {
-    EventFacts.Payload payload = facts.payload();
+  private void print(JsonNode event, JobEventFacts facts) {
+    JobEventFacts.Payload payload = facts.payload();
     switch (facts.type()) {
       case "agent_message_received" ->
           tell(facts, "receives %s from %s".formatted(payload.type(), payload.from()));
@@ -89,7 +89,7 @@ public final class SampleRun {
     }
   }
 
-  private void tell(EventFacts facts, String what) {
+  private void tell(JobEventFacts facts, String what) {
     out.printf("  %-12s %s%n", Objects.requireNonNullElse(facts.agentId(), ""), what);
   }
 }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.port.JobAgent;
 import io.mirrorneuron.port.JobBrief;
 import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.port.JobFacts;
@@ -70,14 +69,6 @@ public final class JobDetailForm {
 
   private record ManifestRef(String bundleFingerprint) {}
 
-  private record Agent(
-      String agentId,
-      String agentType,
-      String status,
-      Long processedMessages,
-      Long mailboxDepth,
-      String lastError) {}
-
   private static boolean isLasting(String word) {
     return word != null && LASTING.contains(word);
   }
@@ -125,18 +116,7 @@ public final class JobDetailForm {
   }
 
   /** In the order of the manifest. */
-  public static List<JobAgent> agents(JobDetail detail) {
-    return Json.elements(detail.parts().agents()).map(JobDetailForm::agent).toList();
-  }
-
-  private static JobAgent agent(JsonNode json) {
-    Agent told = LenientJson.read(json, Agent.class);
-    return new JobAgent(
-        told.agentId,
-        told.agentType,
-        told.status,
-        told.processedMessages,
-        told.mailboxDepth,
-        told.lastError);
+  public static List<AgentFacts> agents(JobDetail detail) {
+    return Json.elements(detail.parts().agents()).map(AgentFacts::read).toList();
   }
 }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.cli.ProgressLine.State;
-import io.mirrorneuron.wire.EventFacts;
 import io.mirrorneuron.wire.JobDetailForm;
+import io.mirrorneuron.wire.JobEventFacts;
 import io.mirrorneuron.wire.Json;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -36,7 +36,7 @@ class JobProgressTest {
     if (payload.length > 0) {
       event.putObject("payload").put(payload[0], payload[1]);
     }
-    progress.accept(EventFacts.read(event));
+    progress.accept(JobEventFacts.read(event));
   }
 
   @Test
@@ -110,7 +110,7 @@ class JobProgressTest {
     for (int i = 0; i < members.length; i += 2) {
       event.put(members[i], members[i + 1]);
     }
-    progress.accept(EventFacts.read(event));
+    progress.accept(JobEventFacts.read(event));
   }
 
   @Test

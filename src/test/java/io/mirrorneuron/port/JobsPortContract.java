@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission.Payloads;
+import io.mirrorneuron.wire.AgentFacts;
 import io.mirrorneuron.wire.JobDetailForm;
 import io.mirrorneuron.wire.Json;
 import java.nio.charset.StandardCharsets;
@@ -145,12 +146,12 @@ public interface JobsPortContract {
     assertThat(details.job().jobId()).isEqualTo(job);
     assertThat(details.job().submittedBy()).isEqualTo("anna");
     assertThat(details.parts().manifest().path("graph_id").asText()).isEqualTo("service");
-    assertThat(JobDetailForm.agents(details)).extracting(JobAgent::id).containsExactly("a");
+    assertThat(JobDetailForm.agents(details)).extracting(AgentFacts::agentId).containsExactly("a");
     assertThat(status(job)).isEqualTo("running");
     JobDetail brief = jobs().brief(job);
     assertThat(brief.job().jobId()).isEqualTo(job);
     assertThat(brief.facts().status()).isEqualTo("running");
-    assertThat(JobDetailForm.agents(brief)).extracting(JobAgent::id).containsExactly("a");
+    assertThat(JobDetailForm.agents(brief)).extracting(AgentFacts::agentId).containsExactly("a");
     assertThat(listed(0, false)).contains(job);
   }
 

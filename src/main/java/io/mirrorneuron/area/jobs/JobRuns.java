@@ -21,8 +21,10 @@ import io.mirrorneuron.run.index.RunIndex;
 import io.mirrorneuron.run.journal.RunJournal;
 import io.mirrorneuron.run.summary.ObservabilitySummary;
 import io.mirrorneuron.run.summary.ResourceSummary;
+import io.mirrorneuron.wire.GraphFacts;
 import io.mirrorneuron.wire.JobDetailForm;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.ManifestFacts;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -100,14 +102,17 @@ public final class JobRuns {
     ObjectNode document = Json.object();
     Stream.of("config.json", "manifest.json")
         .map(name -> document(folder, name))
-        .filter(plan -> !plan.at("/workflow/steps").isEmpty() || isGraph(plan))
+        .filter(JobRuns::isPlan)
         .findFirst()
         .ifPresent(plan -> document.set("manifest", plan));
     return new JobRecord(JobDetailForm.read(document), documents(folder));
   }
 
-  private static boolean isGraph(JsonNode plan) {
-    return !plan.path("nodes").isEmpty() || !plan.at("/agents/nodes").isEmpty();
+  private static boolean isPlan(JsonNode document) {
+    GraphFacts graph = GraphFacts.read(document);
+    return !ManifestFacts.read(document).workflow().steps().isEmpty()
+        || !graph.nodes().isEmpty()
+        || !graph.nodesOfAgents().isEmpty();
   }
 
   private static JsonNode document(ShownRun folder, String name) {

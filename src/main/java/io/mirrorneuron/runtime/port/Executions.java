@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.port;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
@@ -25,8 +26,8 @@ public interface Executions {
   }
 
   /**
-   * Why the execution does not even ask for slots, as a sentence: the disk is full. Empty when
-   * nothing holds it, or it is not known here.
+   * Why the execution is held back before it asks for slots, as a sentence for people, for example
+   * that the disk is full. Empty when nothing holds it, or it is not known here.
    */
   default Optional<String> hold(String executionId) {
     return Optional.empty();
@@ -87,9 +88,10 @@ public interface Executions {
    * @param exitCode of the program; -1 when it has none
    * @param sandboxName name of its workspace
    * @param remoteDir the working folder it saw
-   * @param stdout protocol-free output, capped and redacted for storing
-   * @param stderr capped and redacted
-   * @param structured what the stdout protocol asked for; never null
+   * @param stdout what it printed apart from lines of the stdout protocol; cut to a limit, secrets
+   *     hidden
+   * @param stderr cut to a limit, secrets hidden
+   * @param structured what it asked for by the stdout protocol; never null
    * @param lease null when no slots were given
    */
   record Outcome(
@@ -109,13 +111,15 @@ public interface Executions {
    *
    * @param emits objects {@code {to?, type, body, …}} as printed, {@code body_base64} included
    * @param events objects {@code {type, payload}}
-   * @param completeStep null, or a completion whose output is null for {@code true}
+   * @param present whether the program printed an answer of that form at all
+   * @param completeStep null when the program did not ask that its step ends, as {@code
+   *     completeRun} for the job
    */
   record Structured(
       boolean present,
       List<ObjectNode> emits,
       List<ObjectNode> events,
-      com.fasterxml.jackson.databind.JsonNode nextState,
+      JsonNode nextState,
       Completion completeStep,
       Completion completeRun) {
     public static final Structured NONE =
@@ -123,7 +127,8 @@ public interface Executions {
   }
 
   /**
-   * @param output the value printed, or null when it was {@code true}: the executor payload then
+   * @param output the value that the program printed; null when it printed {@code true}, which
+   *     stands for the whole outcome of its execution
    */
-  record Completion(com.fasterxml.jackson.databind.JsonNode output) {}
+  record Completion(JsonNode output) {}
 }

@@ -7,6 +7,7 @@ import io.mirrorneuron.port.JobBrief;
 import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.port.JobFacts;
 import io.mirrorneuron.port.LedgerView;
+import io.mirrorneuron.wire.AgentFacts;
 import io.mirrorneuron.wire.JobDetailForm;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LedgerForm;
@@ -137,7 +138,12 @@ public record JobRecord(JobDetail detail, StoredRun stored, JobFacts facts) {
     return LedgerForm.read(detail.parts().ledger());
   }
 
-  /** The runtime's agents; missing when it names none. */
+  /** What the runtime tells of each agent. Read anew by each call. */
+  public List<AgentFacts> agentFacts() {
+    return JobDetailForm.agents(detail);
+  }
+
+  /** The runtime's agents as they are shown; missing when it names none. */
   public JsonNode agents() {
     return detail.parts().agents();
   }

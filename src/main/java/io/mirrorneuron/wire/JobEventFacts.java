@@ -13,7 +13,7 @@ import com.fasterxml.jackson.databind.JsonNode;
  * @param attempt of the step, from 1
  * @param outcome of the step, beside its ending
  */
-public record EventFacts(
+public record JobEventFacts(
     Long seq,
     String type,
     String timestamp,
@@ -26,7 +26,7 @@ public record EventFacts(
     Payload payload) {
   private static final Payload NO_PAYLOAD = new Payload(null, null, null, null, null);
 
-  public EventFacts {
+  public JobEventFacts {
     type = orEmpty(type);
     timestamp = orEmpty(timestamp);
     reason = orEmpty(reason);
@@ -35,8 +35,8 @@ public record EventFacts(
     payload = payload == null ? NO_PAYLOAD : payload;
   }
 
-  public static EventFacts read(JsonNode event) {
-    return LenientJson.read(event, EventFacts.class);
+  public static JobEventFacts read(JsonNode event) {
+    return LenientJson.read(event, JobEventFacts.class);
   }
 
   /**
