@@ -31,6 +31,9 @@ public record JobFacts(
 
   /** The same, and what it does not tell as a document tells that is less to be trusted. */
   public JobFacts or(JobFacts other) {
+    if (other == NONE) {
+      return this;
+    }
     return new JobFacts(
         or(status, other.status),
         or(runId, other.runId),

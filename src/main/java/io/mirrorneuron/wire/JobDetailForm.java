@@ -54,7 +54,10 @@ public final class JobDetailForm {
           traceId,
           first(submittedAt, startedAt, createdAt),
           first(endedAt, finishedAt, completedAt),
-          Stream.of(workflowKind, jobType, type, kind).anyMatch(JobDetailForm::isLasting)
+          isLasting(workflowKind)
+              || isLasting(jobType)
+              || isLasting(type)
+              || isLasting(kind)
               || "live".equals(streamMode),
           Stream.of(failure, error, result == null ? null : result.error, reason, statusReason)
               .filter(Objects::nonNull)
@@ -74,7 +77,12 @@ public final class JobDetailForm {
   }
 
   private static String first(String... told) {
-    return Stream.of(told).filter(Objects::nonNull).findFirst().orElse(null);
+    for (String one : told) {
+      if (one != null) {
+        return one;
+      }
+    }
+    return null;
   }
 
   public static JobDetail read(ObjectNode json) {

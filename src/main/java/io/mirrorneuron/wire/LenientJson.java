@@ -3,6 +3,7 @@ package io.mirrorneuron.wire;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -43,8 +44,9 @@ public final class LenientJson {
 
   /**
    * @param reading answers null for what does not fit, unless there is a value for that
+   * @param untold what it answers for what is not there
    */
-  private record Member(String name, Function<JsonNode, Object> reading) {}
+  private record Member(String name, Function<JsonNode, Object> reading, Object untold) {}
 
   private record Form(Constructor<?> constructor, List<Member> members) {
 
@@ -63,16 +65,19 @@ public final class LenientJson {
 
     private static Member member(RecordComponent component) {
       JsonProperty named = component.getAccessor().getAnnotation(JsonProperty.class);
+      Function<JsonNode, Object> reading = reading(component.getGenericType());
       return new Member(
           named == null ? NAMES.translate(component.getName()) : named.value(),
-          reading(component.getGenericType()));
+          reading,
+          reading.apply(MissingNode.getInstance()));
     }
 
     Object read(JsonNode json) {
       Object[] told = new Object[members.size()];
       for (int i = 0; i < told.length; i++) {
         Member member = members.get(i);
-        told[i] = member.reading.apply(json.path(member.name));
+        JsonNode value = json.get(member.name);
+        told[i] = value == null ? member.untold : member.reading.apply(value);
       }
       try {
         return constructor.newInstance(told);
@@ -119,6 +124,9 @@ public final class LenientJson {
   }
 
   private static Map<String, Object> map(JsonNode json, Function<JsonNode, Object> value) {
+    if (!json.isObject()) {
+      return Map.of();
+    }
     Map<String, Object> map = new LinkedHashMap<>();
     for (Map.Entry<String, JsonNode> member : json.properties()) {
       Object told = value.apply(member.getValue());

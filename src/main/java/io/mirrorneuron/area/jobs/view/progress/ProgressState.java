@@ -5,8 +5,8 @@ import io.mirrorneuron.area.jobs.view.plan.Plan;
 import io.mirrorneuron.area.jobs.view.stored.JobRecord;
 import io.mirrorneuron.wire.AgentFacts;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +21,7 @@ final class ProgressState {
   private final EventDigest events;
   private final JobRecord record;
   private final Map<String, ShownStep> steps = new LinkedHashMap<>();
-  private final Map<String, AgentFacts> agents = new HashMap<>();
+  private final Map<String, AgentFacts> agents = new LinkedHashMap<>();
   private final String status;
 
   ProgressState(Plan plan, EventDigest events, JobRecord record) {
@@ -62,6 +62,11 @@ final class ProgressState {
 
   List<ShownStep> steps() {
     return List.copyOf(steps.values());
+  }
+
+  /** What the runtime says of its agents, in the order of the manifest. */
+  Collection<AgentFacts> agents() {
+    return agents.values();
   }
 
   /** What the runtime says of an agent. */

@@ -7,11 +7,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.POJONode;
 import com.fasterxml.jackson.databind.util.RawValue;
 import io.mirrorneuron.area.jobs.view.plan.Plan;
-import io.mirrorneuron.area.jobs.view.stored.JobRecord;
 import io.mirrorneuron.area.jobs.view.stored.Texts;
 import io.mirrorneuron.wire.AgentFacts;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.Timestamps;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,11 +37,10 @@ final class StepViews {
   /**
    * @param shown the steps that are written; others are not named
    */
-  StepViews(
-      Plan plan, ProgressState state, Set<String> current, Set<String> shown, JobRecord record) {
+  StepViews(Plan plan, ProgressState state, Set<String> current, Set<String> shown) {
     this.state = state;
     this.current = current;
-    this.defaultNode = defaultNode(record.agentFacts(), plan.graph().nodes());
+    this.defaultNode = defaultNode(state.agents(), plan.graph().nodes());
     for (int i = 0; i < plan.layers().size(); i++) {
       for (String id : plan.layers().get(i)) {
         layers.put(id, i);
@@ -168,7 +167,7 @@ final class StepViews {
     return isWhole ? NODES.numberNode(value.longValue()) : NODES.numberNode(value);
   }
 
-  private static String defaultNode(List<AgentFacts> agents, List<AgentFacts> nodes) {
+  private static String defaultNode(Collection<AgentFacts> agents, List<AgentFacts> nodes) {
     return Stream.concat(agents.stream(), nodes.stream())
         .map(agent -> Texts.first(agent.assignedNode(), agent.node(), ""))
         .filter(node -> !NO_NODE.contains(node))
