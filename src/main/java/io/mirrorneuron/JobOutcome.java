@@ -21,8 +21,8 @@ public record JobOutcome(String jobId, String status, JsonNode result, JobDetail
   }
 
   static JobOutcome of(String jobId, JobDetail details, boolean keepDetails) {
-    String status = Objects.requireNonNullElse(details.status(), "");
-    return new JobOutcome(jobId, status, details.result(), keepDetails ? details : null);
+    String status = Objects.requireNonNullElse(details.facts().status(), "");
+    return new JobOutcome(jobId, status, details.parts().result(), keepDetails ? details : null);
   }
 
   public boolean isCompleted() {

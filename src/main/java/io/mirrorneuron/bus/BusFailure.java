@@ -1,8 +1,7 @@
 package io.mirrorneuron.bus;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
@@ -19,6 +18,14 @@ public final class BusFailure {
   private static final Logger log = LoggerFactory.getLogger(BusFailure.class);
 
   private BusFailure() {}
+
+  /**
+   * @param validation what is wrong with the request, or null
+   * @param retryAfterMs null when nobody knows when it may go better
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  private record Told(
+      ErrorCode code, String error, String message, JsonNode validation, Long retryAfterMs) {}
 
   /**
    * A failure that is no {@link MnException} is logged here, with its stack trace, and is sent
@@ -45,34 +52,29 @@ public final class BusFailure {
   }
 
   private static ReplyException reply(MnException failure) {
-    ObjectNode json = Json.object();
-    json.put("code", failure.code().name());
-    json.put("error", failure.error());
-    json.put("message", failure.getMessage());
-    if (failure.validation() != null) {
-      json.set("validation", failure.validation());
-    }
-    if (failure.retryAfterMs() > 0) {
-      json.put("retry_after_ms", failure.retryAfterMs());
-    }
+    Told told =
+        new Told(
+            failure.code(),
+            failure.error(),
+            failure.getMessage(),
+            failure.validation(),
+            failure.retryAfterMs() > 0 ? failure.retryAfterMs() : null);
     return new ReplyException(
-        ReplyFailure.RECIPIENT_FAILURE, failure.code().httpStatus(), Json.write(json));
+        ReplyFailure.RECIPIENT_FAILURE, failure.code().httpStatus(), Json.write(told));
   }
 
   private static MnException parse(ReplyException failure) {
     try {
-      JsonNode json = Json.parse(String.valueOf(failure.getMessage()));
-      return new MnException(
-              ErrorCode.valueOf(json.path("code").asText()),
-              json.path("error").asText(),
-              json.path("message").asText(),
-              json.get("validation"),
-              failure)
-          .withRetryAfter(json.path("retry_after_ms").asLong());
-    } catch (JsonProcessingException | IllegalArgumentException e) {
-      log.error("a reply that is no failure of ours: {}", failure.getMessage());
-      return internal();
+      Told told = Json.read(String.valueOf(failure.getMessage()), Told.class, "reply");
+      if (told.code != null) {
+        return new MnException(told.code, told.error, told.message, told.validation, failure)
+            .withRetryAfter(told.retryAfterMs == null ? 0 : told.retryAfterMs);
+      }
+    } catch (MnException e) {
+      // told below
     }
+    log.error("a reply that is no failure of ours: {}", failure.getMessage());
+    return internal();
   }
 
   private static MnException internal() {

@@ -1,7 +1,9 @@
 package io.mirrorneuron.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mirrorneuron.wire.JobEventFacts;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -15,12 +17,14 @@ final class EventLines {
 
   /** {@code time agent type detail}. */
   static String line(JsonNode event, AnsiStyle paint) {
-    String type = event.path("type").asText();
+    JobEventFacts facts = JobEventFacts.read(event);
+    String type = facts.type();
     return "%s  %-14s %s"
         .formatted(
-            paint.faint(time(event.path("timestamp").asText())),
-            Output.printable(event.path("agent_id").asText("job")),
-            paint.status(Output.printable(type), status(type)) + paint.faint(detail(event)))
+            paint.faint(time(facts.timestamp())),
+            Output.printable(Objects.requireNonNullElse(facts.agentId(), "job")),
+            paint.status(Output.printable(type), status(type))
+                + paint.faint(detail(event.path("payload"), facts.reason())))
         .stripTrailing();
   }
 
@@ -35,15 +39,14 @@ final class EventLines {
     return t < 0 ? timestamp : timestamp.substring(t + 1);
   }
 
-  private static String detail(JsonNode event) {
-    JsonNode payload = event.path("payload");
+  private static String detail(JsonNode payload, String reason) {
     String text =
         Stream.concat(Stream.of("type"), TELLING.stream())
             .filter(name -> payload.path(name).isValueNode() && payload.hasNonNull(name))
             .map(name -> name + "=" + Output.printable(payload.path(name).asText()))
             .collect(Collectors.joining(" "));
-    if (text.isEmpty() && event.hasNonNull("reason")) {
-      text = "reason=" + Output.printable(event.get("reason").asText());
+    if (text.isEmpty() && !reason.isEmpty()) {
+      text = "reason=" + Output.printable(reason);
     }
     if (text.length() > LONGEST_DETAIL) {
       text = text.substring(0, LONGEST_DETAIL - 1) + "…";

@@ -1,13 +1,13 @@
 package io.mirrorneuron.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.mirrorneuron.MirrorNeuron;
+import io.mirrorneuron.cli.HealthReport.Component;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.LenientJson;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -36,51 +37,38 @@ final class HealthCheck {
     this.clock = clock;
   }
 
-  /**
-   * {@code {overall, checked_at, components: [{name, status, target, duration_ms, detail?,
-   * error?}]}} with the status words {@code passing}, {@code warning} and {@code critical}. Redis
-   * is a component when the API serves and tells of it.
-   */
-  ObjectNode report(MirrorNeuron mn) throws InterruptedException {
-    ObjectNode core = check("core_grpc", config.grpc().target(), () -> core(mn));
-    ObjectNode api = check("api", config.api().baseUrl(), this::api);
-    ArrayNode components = Json.MAPPER.createArrayNode().add(core).add(api);
-    if (api.has("detail")) {
+  /** Redis is a component when the API serves and tells of it. */
+  HealthReport report(MirrorNeuron mn) throws InterruptedException {
+    List<Component> components = new ArrayList<>();
+    components.add(check("core_grpc", config.grpc().target(), () -> core(mn)));
+    Component api = check("api", config.api().baseUrl(), this::api);
+    components.add(api);
+    if (api.isPassing()) {
       redis().ifPresent(components::add);
     }
-    ObjectNode report = Json.object();
-    report.put("overall", overall(components));
-    report.put("checked_at", Json.timestamp(clock.instant()));
-    report.set("components", components);
-    return report;
-  }
-
-  private static String overall(ArrayNode components) {
-    List<String> states =
-        Json.elements(components).map(component -> component.path("status").asText()).toList();
-    return states.contains("critical")
-        ? "critical"
-        : states.contains("warning") ? "warning" : "passing";
+    return HealthReport.of(Json.timestamp(clock.instant()), components);
   }
 
   /**
    * As the server sees it. An API that wants another token does not tell, which is said; of an
    * older one nothing is.
    */
-  private Optional<JsonNode> redis() throws InterruptedException {
+  private Optional<Component> redis() throws InterruptedException {
     try {
       HttpResponse<String> answer =
           get("/runtime/status?timeout=" + Math.min(LONGEST_PROBE, timeout.toMillis() / 1000.0));
       if (answer.statusCode() == 401 || answer.statusCode() == 403) {
         return Optional.of(
-            Json.object()
-                .put("name", "redis")
-                .put("status", "warning")
-                .put("target", config.api().baseUrl())
-                .put("error", "not known: the API wants a token, set MN_API_TOKEN to a good one"));
+            new Component(
+                "redis",
+                HealthReport.WARNING,
+                config.api().baseUrl(),
+                null,
+                null,
+                "not known: the API wants a token, set MN_API_TOKEN to a good one"));
       }
-      return Json.elements(Json.parse(answer.body()).path("components"))
-          .filter(component -> component.path("name").asText().equals("redis"))
+      return Json.read(answer.body(), HealthReport.class, "/runtime/status").components().stream()
+          .filter(component -> "redis".equals(component.name()))
           .findFirst();
     } catch (IOException | MnException | IllegalArgumentException e) {
       return Optional.empty();
@@ -98,14 +86,19 @@ final class HealthCheck {
     }
   }
 
+  /**
+   * @param status of an API that serves; others do not tell
+   * @param detail why it does not, for people
+   */
+  private record Answer(String status, String detail) {}
+
   private interface Question {
     /** The detail of a good answer. */
     JsonNode ask() throws IOException, InterruptedException;
   }
 
-  private static ObjectNode check(String name, String target, Question question)
+  private static Component check(String name, String target, Question question)
       throws InterruptedException {
-    ObjectNode component = Json.object().put("name", name);
     long begin = System.nanoTime();
     JsonNode detail = null;
     String error = null;
@@ -114,9 +107,13 @@ final class HealthCheck {
     } catch (IOException | MnException | IllegalArgumentException e) {
       error = e.getMessage() == null ? "cannot be reached" : e.getMessage();
     }
-    component.put("status", error == null ? "passing" : "critical").put("target", target);
-    component.put("duration_ms", (System.nanoTime() - begin) / 1_000_000);
-    return error == null ? component.set("detail", detail) : component.put("error", error);
+    return new Component(
+        name,
+        error == null ? HealthReport.PASSING : HealthReport.CRITICAL,
+        target,
+        (System.nanoTime() - begin) / 1_000_000,
+        detail,
+        error);
   }
 
   private static JsonNode core(MirrorNeuron mn) {
@@ -127,12 +124,13 @@ final class HealthCheck {
   private JsonNode api() throws IOException, InterruptedException {
     HttpResponse<String> answer = get("/health");
     JsonNode body = Json.parse(answer.body());
-    if (answer.statusCode() != 200 || !body.path("status").asText("ok").equals("ok")) {
+    String status = LenientJson.read(body, Answer.class).status;
+    if (answer.statusCode() != 200 || status != null && !status.equals("ok")) {
       throw new IOException("answered " + answer.statusCode() + ": " + answer.body());
     }
     HttpResponse<String> ready = get("/health/ready");
     if (ready.statusCode() == 503) { // others, such as the original's, do not know the question
-      throw new IOException(Json.parse(ready.body()).path("detail").asText());
+      throw new IOException(LenientJson.read(Json.parse(ready.body()), Answer.class).detail);
     }
     return body;
   }

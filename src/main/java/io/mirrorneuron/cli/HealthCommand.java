@@ -1,13 +1,14 @@
 package io.mirrorneuron.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.wire.Json;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -41,32 +42,33 @@ public final class HealthCommand implements Callable<Integer> {
     return client.call(
         config,
         mn -> {
-          ObjectNode report = new HealthCheck(config, patience, Clock.systemUTC()).report(mn);
+          HealthReport report = new HealthCheck(config, patience, Clock.systemUTC()).report(mn);
           if (client.json) {
             client.output().json(report);
           } else {
             print(report);
           }
-          return report.path("overall").asText().equals("critical") ? ExitCode.FAILED : ExitCode.OK;
+          return report.overall().equals(HealthReport.CRITICAL) ? ExitCode.FAILED : ExitCode.OK;
         });
   }
 
-  private void print(ObjectNode report) {
+  private void print(HealthReport report) {
     Output output = client.output();
-    String overall = report.path("overall").asText();
+    String overall = report.overall();
     output.line("Runtime health: " + output.paint().status(overall, overall));
-    output.table(
-        HEADERS, Json.elements(report.path("components")).map(HealthCommand::row).toList());
+    output.table(HEADERS, report.components().stream().map(HealthCommand::row).toList());
   }
 
-  private static List<String> row(JsonNode component) {
-    JsonNode detail = component.path("detail");
-    return List.of(
-        component.path("name").asText(),
-        component.path("status").asText(),
-        component.path("target").asText(),
-        component.hasNonNull("error")
-            ? component.path("error").asText()
-            : detail.isTextual() ? detail.asText() : Json.write(detail));
+  private static List<String> row(HealthReport.Component component) {
+    JsonNode detail = component.detail();
+    String told = "";
+    if (component.error() != null) {
+      told = component.error();
+    } else if (detail != null) {
+      told = detail.isTextual() ? detail.asText() : Json.write(detail);
+    }
+    return Stream.of(component.name(), component.status(), component.target(), told)
+        .map(text -> Objects.toString(text, ""))
+        .toList();
   }
 }

@@ -1,6 +1,5 @@
 package io.mirrorneuron.cli;
 
-import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -32,12 +31,14 @@ final class JobBackupCommand implements Callable<Integer> {
       description = "Where the zip is written; made when absent.")
   Path folder;
 
+  private record Written(String jobId, String file) {}
+
   @Override
   public Integer call() throws InterruptedException {
     return client.show(
-        mn -> Json.object().put("job_id", jobId).put("file", mn.backup(jobId, folder).toString()),
+        mn -> new Written(jobId, mn.backup(jobId, folder).toString()),
         backup -> {
-          client.output().line(backup.path("file").asText());
+          client.output().line(backup.file());
           client.complain("nothing in a backup is hidden: it may hold secrets that the job holds");
         });
   }

@@ -1,7 +1,7 @@
 package io.mirrorneuron.cli;
 
 import io.mirrorneuron.MirrorNeuron;
-import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.port.SubmittedJob;
 import java.time.Duration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -85,9 +85,9 @@ public final class JobCommand extends CommandGroup {
   private static int steer(Client client, String jobId, Steering steering)
       throws InterruptedException {
     return client.show(
-        mn -> Json.object().put("job_id", jobId).put("status", steering.by(mn)),
+        mn -> new SubmittedJob(jobId, steering.by(mn)),
         job -> {
-          String status = job.path("status").asText();
+          String status = job.status();
           String shown = client.screen().paint().status(status, status);
           client.output().line("Job " + jobId + ": " + shown);
         });

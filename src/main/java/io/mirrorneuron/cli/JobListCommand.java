@@ -4,6 +4,7 @@ import io.mirrorneuron.ListOptions;
 import io.mirrorneuron.port.JobBrief;
 import io.mirrorneuron.port.JobPage;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.LenientJson;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -53,7 +54,9 @@ final class JobListCommand implements Callable<Integer> {
 
   private void print(JobPage page) {
     List<JobBrief> jobs =
-        page.data().stream().map(row -> Json.read(row.json(), JobBrief.class, "row")).toList();
+        page.data().stream()
+            .map(row -> LenientJson.read(Json.parseObject(row.json(), "row"), JobBrief.class))
+            .toList();
     if (jobs.isEmpty()) {
       client.output().line("No jobs" + (runningOnly ? " that have not ended" : ""));
       return;

@@ -1,10 +1,12 @@
 package io.mirrorneuron.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.cli.ProgressLine.State;
 import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.port.JobAgent;
 import io.mirrorneuron.port.JobDetail;
+import io.mirrorneuron.port.LedgerView;
+import io.mirrorneuron.wire.JobEventFacts;
+import io.mirrorneuron.wire.LedgerForm;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -34,16 +36,14 @@ final class JobProgress {
   JobProgress(JobDetail details, LongSupplier nanos) {
     this.nanos = nanos;
     this.begin = nanos.getAsLong();
-    this.status = Objects.requireNonNullElse(details.status(), "pending");
-    JsonNode steps = details.ledger().path("steps");
-    ofSteps = !steps.isEmpty();
+    this.status = Objects.requireNonNullElse(details.facts().status(), "pending");
+    LedgerView ledger = LedgerForm.read(details.parts().ledger());
+    ofSteps = ledger.hasSteps();
     if (ofSteps) {
-      for (var step : steps.properties()) {
-        if (!step.getValue().has("template")) { // instances come with their events
-          String label = step.getValue().path("label").asText();
-          add(
-              lines.size(),
-              new ProgressLine(step.getKey(), label.equals(step.getKey()) ? "" : label));
+      for (LedgerView.Step step : ledger.steps().values()) {
+        if (step.instance() == null) { // instances come with their events
+          String label = Objects.requireNonNullElse(step.declared().label(), "");
+          add(lines.size(), new ProgressLine(step.id(), label.equals(step.id()) ? "" : label));
         }
       }
     } else {
@@ -84,18 +84,18 @@ final class JobProgress {
     return line.seconds(nanos.getAsLong());
   }
 
-  void accept(JsonNode event) {
-    String type = event.path("type").asText();
+  void accept(JobEventFacts event) {
+    String type = event.type();
     if (type.startsWith("job_")) {
       job(type);
     } else if (ofSteps) {
-      if (type.startsWith(STEP) && event.hasNonNull("step_id")) {
+      if (type.startsWith(STEP) && event.stepId() != null) {
         step(type.substring(STEP.length()), event);
       } else if (type.equals("agents_restarted")) {
         lines.forEach(line -> line.move(State.WAITING, ""));
       }
-    } else if (byId.get(event.path("agent_id").asText()) instanceof ProgressLine agent) {
-      agent(agent, type, event.path("payload"));
+    } else if (byId.get(event.agentId()) instanceof ProgressLine agent) {
+      agent(agent, type, event.payload());
     }
   }
 
@@ -112,7 +112,7 @@ final class JobProgress {
     }
   }
 
-  private void agent(ProgressLine agent, String type, JsonNode payload) {
+  private void agent(ProgressLine agent, String type, JobEventFacts.Payload payload) {
     switch (type) {
       case "agent_message_received" -> {
         agent.count(agent.count() + 1);
@@ -125,9 +125,9 @@ final class JobProgress {
       }
       case "executor_lease_released" -> agent.stop(nanos.getAsLong());
       case "sandbox_job_completed" -> agent.move(State.DONE, "");
-      case "sandbox_job_failed" -> agent.move(State.FAILED, payload.path("error").asText());
-      case "message_retry_scheduled" -> agent.move(State.RETRYING, payload.path("reason").asText());
-      case "agent_beacon" -> agent.note(payload.path("message").asText());
+      case "sandbox_job_failed" -> agent.move(State.FAILED, payload.error());
+      case "message_retry_scheduled" -> agent.move(State.RETRYING, payload.reason());
+      case "agent_beacon" -> agent.note(payload.message());
       case "message_unrouted", "dead_letter" -> agent.note("a message could not go on");
       default -> {
         // tells nothing about how far the agent is
@@ -135,22 +135,21 @@ final class JobProgress {
     }
   }
 
-  private void step(String what, JsonNode event) {
-    ProgressLine step = stepLine(event.path("step_id").asText());
-    String reason = event.path("reason").asText();
+  private void step(String what, JobEventFacts event) {
+    ProgressLine step = stepLine(event.stepId());
+    String reason = event.reason();
     switch (what) {
       case "attempt_started" -> {
         step.move(State.RUNNING, "");
-        step.count(event.path("attempt").asInt());
+        step.count(event.attempt());
         step.begin(nanos.getAsLong());
       }
       case "attempt_retry_scheduled" -> end(step, State.RETRYING, reason);
       case "completed" -> end(step, State.DONE, "");
       case "partial" -> end(step, State.PARTIAL, reason);
       case "failed" -> end(step, State.FAILED, reason);
-      case "skipped" ->
-          end(step, State.SKIPPED, event.path("outcome").asText().equals("mapped") ? "" : reason);
-      case "beacon" -> step.note(event.path("message").asText());
+      case "skipped" -> end(step, State.SKIPPED, event.outcome().equals("mapped") ? "" : reason);
+      case "beacon" -> step.note(event.message());
       default -> {
         // tells nothing about how far the step is
       }

@@ -48,9 +48,10 @@ final class JobStatusCommand implements Callable<Integer> {
     output.field("Cancelled", text(job.cancelledBy()));
     output.field("Reason", text(details.reason()));
     output.field("Review", text(job.recoveryReason()));
-    if (!details.agents().isEmpty()) {
+    List<JobAgent> agents = details.agents();
+    if (!agents.isEmpty()) {
       output.line("");
-      output.table(HEADERS, details.agents().stream().map(JobStatusCommand::row).toList());
+      output.table(HEADERS, agents.stream().map(JobStatusCommand::row).toList());
     }
   }
 

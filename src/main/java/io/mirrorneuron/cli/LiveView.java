@@ -2,6 +2,7 @@ package io.mirrorneuron.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.wire.JobEventFacts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -43,7 +44,7 @@ final class LiveView implements JobView {
   @Override
   public synchronized void event(ObjectNode event) {
     trouble = "";
-    progress.accept(event);
+    progress.accept(JobEventFacts.read(event));
   }
 
   @Override

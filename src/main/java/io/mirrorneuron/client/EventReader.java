@@ -3,6 +3,7 @@ package io.mirrorneuron.client;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.wire.GrpcMetadata.LogState;
+import io.mirrorneuron.wire.JobEventFacts;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -52,10 +53,11 @@ final class EventReader {
     }
     ObjectNode event = Json.parseObject(json, "event_json");
     position++;
+    JobEventFacts facts = JobEventFacts.read(event);
     long number = position;
     String text = json;
-    if (event.path("seq").isIntegralNumber()) {
-      number = event.get("seq").asLong();
+    if (facts.seq() != null) {
+      number = facts.seq();
     } else {
       numbered = false;
       text = Json.write(event.put("seq", number));
@@ -63,7 +65,7 @@ final class EventReader {
     if (number > after) {
       keep(text, number);
     }
-    terminal |= TERMINAL.contains(event.path("type").asText());
+    terminal |= TERMINAL.contains(facts.type());
   }
 
   private void keep(String text, long number) {

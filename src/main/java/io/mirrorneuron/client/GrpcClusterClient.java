@@ -8,6 +8,7 @@ import io.mirrorneuron.proto.cluster.v1.ClusterServiceGrpcClient;
 import io.mirrorneuron.proto.cluster.v1.GetResourceRequest;
 import io.mirrorneuron.proto.cluster.v1.GetSystemSummaryRequest;
 import io.mirrorneuron.proto.cluster.v1.SetResourceRequest;
+import io.mirrorneuron.wire.ClusterForm;
 import io.mirrorneuron.wire.Json;
 
 /** {@link ClusterPort} of a runtime behind gRPC. */
@@ -26,7 +27,7 @@ final class GrpcClusterClient implements ClusterPort {
                 ClusterServiceGrpcClient.GetSystemSummary,
                 GetSystemSummaryRequest.getDefaultInstance())
             .getSummaryJson();
-    return new ClusterSummary(Json.parseObject(summary, "summary_json"));
+    return ClusterForm.read(Json.parseObject(summary, "summary_json"));
   }
 
   @Override

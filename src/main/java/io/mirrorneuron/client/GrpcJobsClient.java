@@ -34,6 +34,7 @@ import io.mirrorneuron.proto.job.v1.ResumeJobRequest;
 import io.mirrorneuron.proto.job.v1.SubmitJobRequest;
 import io.mirrorneuron.proto.job.v1.SubmitJobResponse;
 import io.mirrorneuron.wire.GrpcMetadata;
+import io.mirrorneuron.wire.JobDetailForm;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -78,7 +79,7 @@ final class GrpcJobsClient implements JobsPort {
       // How the original runtime says that it does not know the job.
       throw MnException.notFound("job", jobId);
     }
-    return new JobDetail(detail);
+    return JobDetailForm.read(detail);
   }
 
   @Override

@@ -1,7 +1,5 @@
 package io.mirrorneuron.port;
 
-import com.fasterxml.jackson.databind.JsonNode;
-
 /**
  * An agent of a job. What a runtime does not tell is null.
  *
@@ -10,19 +8,4 @@ import com.fasterxml.jackson.databind.JsonNode;
  * @param depth how many wait for it
  */
 public record JobAgent(
-    String id, String type, String status, Long processed, Long depth, String lastError) {
-
-  static JobAgent of(JsonNode agent) {
-    return new JobAgent(
-        JobBrief.word(agent, "agent_id"),
-        JobBrief.word(agent, "agent_type"),
-        JobBrief.word(agent, "status"),
-        count(agent.path("processed_messages")),
-        count(agent.path("mailbox_depth")),
-        JobBrief.word(agent, "last_error"));
-  }
-
-  private static Long count(JsonNode number) {
-    return number.isNumber() ? number.asLong() : null;
-  }
-}
+    String id, String type, String status, Long processed, Long depth, String lastError) {}

@@ -5,12 +5,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.wire.JobEventFacts;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -54,8 +56,9 @@ public final class SampleRun {
       page = jobs.events(job, page.next(), PAGE);
       for (String text : page.events()) {
         JsonNode event = Json.parse(text);
-        print(event);
-        completed |= event.path("type").asText().equals("job_completed");
+        JobEventFacts facts = JobEventFacts.read(event);
+        print(event, facts);
+        completed |= facts.type().equals("job_completed");
       }
       out.flush();
       if (!page.ended() && page.events().size() < PAGE) {
@@ -66,21 +69,19 @@ public final class SampleRun {
     return completed;
   }
 
-  private void print(JsonNode event) {
-    JsonNode payload = event.path("payload");
-    switch (event.path("type").asText()) {
+  private void print(JsonNode event, JobEventFacts facts) {
+    JobEventFacts.Payload payload = facts.payload();
+    switch (facts.type()) {
       case "agent_message_received" ->
-          tell(
-              event,
-              "receives %s from %s"
-                  .formatted(payload.path("type").asText(), payload.path("from").asText()));
-      case "sandbox_job_completed" -> tell(event, "program has ended well");
-      case "dead_letter", "message_unrouted" -> tell(event, "could not hand on: " + payload);
+          tell(facts, "receives %s from %s".formatted(payload.type(), payload.from()));
+      case "sandbox_job_completed" -> tell(facts, "program has ended well");
+      case "dead_letter", "message_unrouted" ->
+          tell(facts, "could not hand on: " + event.path("payload"));
       case "job_completed" -> {
         out.println("Completed. Result:");
-        out.println(event.path("result").path("output").toPrettyString());
+        out.println(event.at("/result/output").toPrettyString());
       }
-      case "job_failed" -> out.println("Failed: " + event.path("reason").asText());
+      case "job_failed" -> out.println("Failed: " + facts.reason());
       case "job_cancelled" -> out.println("Cancelled.");
       default -> {
         // of interest to operators, not to a first look
@@ -88,7 +89,7 @@ public final class SampleRun {
     }
   }
 
-  private void tell(JsonNode event, String what) {
-    out.printf("  %-12s %s%n", event.path("agent_id").asText(), what);
+  private void tell(JobEventFacts facts, String what) {
+    out.printf("  %-12s %s%n", Objects.requireNonNullElse(facts.agentId(), ""), what);
   }
 }

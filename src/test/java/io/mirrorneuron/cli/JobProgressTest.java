@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.cli.ProgressLine.State;
-import io.mirrorneuron.port.JobDetail;
+import io.mirrorneuron.wire.JobDetailForm;
+import io.mirrorneuron.wire.JobEventFacts;
 import io.mirrorneuron.wire.Json;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -15,7 +16,7 @@ class JobProgressTest {
   private static final long SECOND = 1_000_000_000L;
 
   private final AtomicLong nanos = new AtomicLong(SECOND);
-  private final JobProgress progress = new JobProgress(new JobDetail(details()), nanos::get);
+  private final JobProgress progress = new JobProgress(JobDetailForm.read(details()), nanos::get);
   private final ProgressLine work = progress.lines().getFirst();
 
   private static ObjectNode details() {
@@ -35,7 +36,7 @@ class JobProgressTest {
     if (payload.length > 0) {
       event.putObject("payload").put(payload[0], payload[1]);
     }
-    progress.accept(event);
+    progress.accept(JobEventFacts.read(event));
   }
 
   @Test
@@ -101,7 +102,7 @@ class JobProgressTest {
       steps.putObject(id).put("label", "Do " + id);
     }
     details.withObject("/job/workflow_state").put("enabled", true);
-    return new JobProgress(new JobDetail(details), nanos);
+    return new JobProgress(JobDetailForm.read(details), nanos);
   }
 
   private static void step(JobProgress progress, String what, String step, String... members) {
@@ -109,7 +110,7 @@ class JobProgressTest {
     for (int i = 0; i < members.length; i += 2) {
       event.put(members[i], members[i + 1]);
     }
-    progress.accept(event);
+    progress.accept(JobEventFacts.read(event));
   }
 
   @Test

@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.wire.ClusterForm;
+import io.mirrorneuron.wire.JobDetailForm;
 import io.mirrorneuron.wire.Json;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -83,35 +84,35 @@ class AnswerFormsTest {
   @ParameterizedTest
   @ValueSource(strings = {"{}", "{'job':null,'agents':{}}", "{'job':{'status':7},'summary':[]}"})
   void aJobOfWhichLittleIsToldHasNoMembers(String text) {
-    JobDetail detail = new JobDetail(json(text));
+    JobDetail detail = JobDetailForm.read(json(text));
 
-    assertThat(detail.status()).isNull();
-    assertThat(detail.runId()).isNull();
-    assertThat(detail.endedAt()).isNull();
-    assertThat(detail.submittedBy()).isNull();
+    assertThat(detail.facts().status()).isNull();
+    assertThat(detail.facts().runId()).isNull();
+    assertThat(detail.facts().endedAt()).isNull();
+    assertThat(detail.job().submittedBy()).isNull();
     assertThat(detail.reason()).isNull();
     assertThat(detail.agents()).isEmpty();
-    assertThat(detail.ledger().isMissingNode()).isTrue();
-    assertThat(detail.manifest().isMissingNode()).isTrue();
-    assertThat(detail.result().isMissingNode()).isTrue();
+    assertThat(detail.parts().ledger().isMissingNode()).isTrue();
+    assertThat(detail.parts().manifest().isMissingNode()).isTrue();
+    assertThat(detail.parts().result().isMissingNode()).isTrue();
     assertThat(detail.lastEvent()).isEqualTo(Long.MAX_VALUE);
-    assertThat(detail.isLasting()).isFalse();
+    assertThat(detail.facts().isLasting()).isFalse();
     assertThat(Json.write(detail)).isEqualTo(text.replace('\'', '"'));
   }
 
   @Test
   void theMostTrustworthyPlaceTellsAMember() {
     JobDetail detail =
-        new JobDetail(
+        JobDetailForm.read(
             json(
                 "{'job':{'status':' ','runId':'r','workflow_state':{'graph_id':'g'}},"
                     + "'summary':{'status':'done','run_id':'other','type':'service'},"
                     + "'recent_events':[{'seq':9}]}"));
 
-    assertThat(detail.status()).isEqualTo("done");
-    assertThat(detail.runId()).isEqualTo("r");
-    assertThat(detail.graphId()).isEqualTo("g");
-    assertThat(detail.isLasting()).isTrue();
+    assertThat(detail.facts().status()).isEqualTo("done");
+    assertThat(detail.facts().runId()).isEqualTo("r");
+    assertThat(detail.facts().graphId()).isEqualTo("g");
+    assertThat(detail.facts().isLasting()).isTrue();
     assertThat(detail.lastEvent()).isEqualTo(9);
     assertThat(detail.isKnown()).isTrue();
   }
@@ -119,13 +120,13 @@ class AnswerFormsTest {
   @Test
   void nodesAndJobsMayBeListedInAnObject() {
     ClusterSummary summary =
-        new ClusterSummary(
+        ClusterForm.read(
             json(
                 "{'nodes':{'data':[{'name':'n','state':'up','executor_pools':{'p':{'in_use':1}}}]},"
                     + "'jobs':{'items':[{'health':{'state':'odd'}},{}]}}"));
 
-    assertThat(summary.nodeStatuses()).contains(List.of("up"));
-    assertThat(summary.jobStatuses()).contains(List.of("odd", "unknown"));
+    assertThat(summary.nodeStatuses()).containsExactly("up");
+    assertThat(summary.jobStatuses()).containsExactly("odd", "unknown");
     assertThat(summary.nodes().getFirst().pools().get("p").inUse()).isEqualTo(1);
     assertThat(summary.nodes().getFirst().cpus()).isNull();
     assertThat(summary.metrics().isMissingNode()).isTrue();
@@ -133,10 +134,10 @@ class AnswerFormsTest {
 
   @Test
   void aRuntimeMayListNothing() {
-    ClusterSummary summary = new ClusterSummary(json("{'jobs':7}"));
+    ClusterSummary summary = ClusterForm.read(json("{'jobs':7}"));
 
     assertThat(summary.nodes()).isEmpty();
     assertThat(summary.nodeDocuments()).isEmpty();
-    assertThat(summary.jobStatuses()).isEmpty();
+    assertThat(summary.jobStatuses()).isNull();
   }
 }

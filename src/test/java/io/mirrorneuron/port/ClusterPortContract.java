@@ -36,7 +36,7 @@ public interface ClusterPortContract {
     assertThat(told.status()).isEqualTo("healthy");
     assertThat(told.takesWork()).isTrue();
     assertThat(told.pools().get("default").capacity()).isPositive();
-    assertThat(cluster().summary().nodeStatuses()).contains(List.of("healthy"));
+    assertThat(cluster().summary().nodeStatuses()).containsExactly("healthy");
     JsonNode node = summary.at("/nodes/0");
     assertThat(node.path("self?").asBoolean()).isTrue();
     assertThat(node.path("connected_nodes").isArray()).isTrue();

@@ -82,7 +82,7 @@ public interface JobsPortContract {
   }
 
   private String status(String job) {
-    return jobs().get(job).status();
+    return jobs().get(job).facts().status();
   }
 
   private List<String> listed(int limit, boolean includeTerminal) {
@@ -142,13 +142,13 @@ public interface JobsPortContract {
     assertThat(names(tree(details)))
         .contains("job", "summary", "agents", "recent_events", "sandboxes");
     assertThat(details.job().jobId()).isEqualTo(job);
-    assertThat(details.submittedBy()).isEqualTo("anna");
-    assertThat(details.manifest().path("graph_id").asText()).isEqualTo("service");
+    assertThat(details.job().submittedBy()).isEqualTo("anna");
+    assertThat(details.parts().manifest().path("graph_id").asText()).isEqualTo("service");
     assertThat(details.agents()).extracting(JobAgent::id).containsExactly("a");
     assertThat(status(job)).isEqualTo("running");
     JobDetail brief = jobs().brief(job);
     assertThat(brief.job().jobId()).isEqualTo(job);
-    assertThat(brief.status()).isEqualTo("running");
+    assertThat(brief.facts().status()).isEqualTo("running");
     assertThat(brief.agents()).extracting(JobAgent::id).containsExactly("a");
     assertThat(listed(0, false)).contains(job);
   }
@@ -194,7 +194,7 @@ public interface JobsPortContract {
     SubmittedJob second = jobs().submit(keyed(SERVICE, "same", files).by("bob"));
 
     assertThat(second).isEqualTo(first);
-    assertThat(jobs().get(first.jobId()).submittedBy()).isEqualTo("anna");
+    assertThat(jobs().get(first.jobId()).job().submittedBy()).isEqualTo("anna");
     assertThat(submit(SERVICE))
         .as("without a key each call makes a job")
         .isNotEqualTo(first.jobId());
@@ -320,7 +320,7 @@ public interface JobsPortContract {
 
     assertThat(types(job)).isEqualTo(before);
     assertThat(status(job)).isEqualTo("completed");
-    assertThat(jobs().get(job).result().isMissingNode()).isFalse();
+    assertThat(jobs().get(job).parts().result().isMissingNode()).isFalse();
   }
 
   // ------------------------------------------------------------------ events
@@ -543,7 +543,7 @@ public interface JobsPortContract {
     assertThat(answer.recovery().action()).isEqualTo("paused_for_review");
     assertThat(answer.recovery().reason()).isNotEmpty();
     assertThat(status(made)).isEqualTo("paused");
-    assertThat(jobs().get(made).submittedBy()).isEqualTo("bob");
+    assertThat(jobs().get(made).job().submittedBy()).isEqualTo("bob");
     assertThat(jobs().resume(made)).isEqualTo("resumed");
     assertThat(status(job)).as("its source stays as it is").isEqualTo("paused");
   }

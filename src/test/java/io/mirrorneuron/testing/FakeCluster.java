@@ -6,6 +6,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.CapacityReport;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.ClusterSummary;
+import io.mirrorneuron.wire.ClusterForm;
 import io.mirrorneuron.wire.Json;
 import java.util.HashMap;
 import java.util.List;
@@ -60,7 +61,7 @@ public final class FakeCluster implements ClusterPort {
     metrics.putObject("jobs").put("total", 0).putObject("by_status");
     metrics.putObject("nodes").put("total", 1);
     metrics.putObject("runtime").put("source", "summary");
-    return new ClusterSummary(summary);
+    return ClusterForm.read(summary);
   }
 
   @Override

@@ -21,6 +21,7 @@ import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.port.Why;
 import io.mirrorneuron.runtime.manifest.graph.PayloadPaths;
+import io.mirrorneuron.wire.JobDetailForm;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.MessageForm;
 import java.nio.ByteBuffer;
@@ -193,7 +194,7 @@ public final class FakeJobs implements JobsPort {
   @Override
   public synchronized JobDetail get(String jobId) {
     called("get " + jobId);
-    return new JobDetail(job(jobId).detail());
+    return JobDetailForm.read(job(jobId).detail());
   }
 
   @Override

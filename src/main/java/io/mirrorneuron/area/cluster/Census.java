@@ -6,6 +6,7 @@ import io.mirrorneuron.port.ClusterSummary;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -27,8 +28,7 @@ final class Census {
     Optional<ClusterSummary> known = Optional.ofNullable(summary);
     ObjectNode nodes = counted(known, ClusterSummary::nodeStatuses);
     nodes.set(
-        "items",
-        known.flatMap(ClusterSummary::nodeDocuments).orElseGet(Json.MAPPER::createArrayNode));
+        "items", known.map(ClusterSummary::nodeDocuments).orElseGet(Json.MAPPER::createArrayNode));
     return nodes;
   }
 
@@ -40,7 +40,7 @@ final class Census {
   static ObjectNode jobs(ClusterSummary summary) {
     Optional<ClusterSummary> known = Optional.ofNullable(summary);
     ObjectNode jobs = counted(known, ClusterSummary::jobStatuses);
-    Optional<List<String>> statuses = known.flatMap(ClusterSummary::jobStatuses);
+    Optional<List<String>> statuses = known.map(ClusterSummary::jobStatuses);
     if (statuses.isEmpty()) {
       jobs.putNull("active").putObject("active_by_status");
       return jobs;
@@ -58,10 +58,10 @@ final class Census {
       return summary.metrics();
     }
     ObjectNode metrics = Json.object();
-    List<String> jobs = summary.jobStatuses().orElse(List.of());
+    List<String> jobs = Objects.requireNonNullElse(summary.jobStatuses(), List.of());
     ObjectNode counted = metrics.putObject("jobs").put("total", jobs.size());
     counted.set("by_status", Json.MAPPER.valueToTree(byStatus(jobs)));
-    metrics.putObject("nodes").put("total", summary.nodeStatuses().orElse(List.of()).size());
+    metrics.putObject("nodes").put("total", summary.nodes().size());
     return metrics.put("source", "system_summary");
   }
 
@@ -72,9 +72,9 @@ final class Census {
   }
 
   private static ObjectNode counted(
-      Optional<ClusterSummary> summary, Function<ClusterSummary, Optional<List<String>>> statuses) {
+      Optional<ClusterSummary> summary, Function<ClusterSummary, List<String>> statuses) {
     ObjectNode counted = Json.object().put("available", summary.isPresent());
-    Optional<List<String>> known = summary.flatMap(statuses);
+    Optional<List<String>> known = summary.map(statuses);
     if (known.isEmpty()) {
       counted.putNull("total").putObject("by_status");
     } else {

@@ -15,7 +15,6 @@ import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.ToIntFunction;
 
 /**
@@ -48,9 +47,9 @@ final class SummaryMetrics {
     return Buffer.buffer(text.toByteArray());
   }
 
-  private static GaugeSnapshot byStatus(String name, String help, Optional<List<String>> statuses) {
+  private static GaugeSnapshot byStatus(String name, String help, List<String> statuses) {
     Map<Labels, Integer> values = new LinkedHashMap<>();
-    Census.byStatus(statuses.orElse(List.of()))
+    Census.byStatus(statuses == null ? List.of() : statuses)
         .forEach((status, count) -> values.put(Labels.of("status", status), count));
     return gauge(name, help, values);
   }

@@ -12,6 +12,7 @@ import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.run.ShownRun;
+import io.mirrorneuron.wire.JobDetailForm;
 import io.mirrorneuron.wire.Json;
 
 /**
@@ -71,7 +72,7 @@ final class JobReads {
         .events()
         .reversed()
         .forEach(event -> recent.add(Json.parseObject(event, "event")));
-    return new JobDetail(full);
+    return JobDetailForm.read(full);
   }
 
   /** The run of a job that the runtime knows; null when it has none, or the runtime does not. */

@@ -4,13 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.area.jobs.view.RunFacts;
+import io.mirrorneuron.area.jobs.view.stored.JobEvent;
 import io.mirrorneuron.area.jobs.view.stored.JobRecord;
 import io.mirrorneuron.area.jobs.view.stored.StoredRun;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.port.EventPage;
-import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.ShownRun;
@@ -21,7 +21,10 @@ import io.mirrorneuron.run.index.RunIndex;
 import io.mirrorneuron.run.journal.RunJournal;
 import io.mirrorneuron.run.summary.ObservabilitySummary;
 import io.mirrorneuron.run.summary.ResourceSummary;
+import io.mirrorneuron.wire.GraphFacts;
+import io.mirrorneuron.wire.JobDetailForm;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.ManifestFacts;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -99,14 +102,17 @@ public final class JobRuns {
     ObjectNode document = Json.object();
     Stream.of("config.json", "manifest.json")
         .map(name -> document(folder, name))
-        .filter(plan -> !plan.at("/workflow/steps").isEmpty() || isGraph(plan))
+        .filter(JobRuns::isPlan)
         .findFirst()
         .ifPresent(plan -> document.set("manifest", plan));
-    return new JobRecord(new JobDetail(document), documents(folder));
+    return new JobRecord(JobDetailForm.read(document), documents(folder));
   }
 
-  private static boolean isGraph(JsonNode plan) {
-    return !plan.path("nodes").isEmpty() || !plan.at("/agents/nodes").isEmpty();
+  private static boolean isPlan(JsonNode document) {
+    GraphFacts graph = GraphFacts.read(document);
+    return !ManifestFacts.read(document).workflow().steps().isEmpty()
+        || !graph.nodes().isEmpty()
+        || !graph.nodesOfAgents().isEmpty();
   }
 
   private static JsonNode document(ShownRun folder, String name) {
@@ -131,12 +137,12 @@ public final class JobRuns {
 
   /** The job's events as its run has them, for a job that the runtime does not know any more. */
   EventPage events(ShownRun folder, long after, int limit) {
-    List<ObjectNode> events = all(folder, record -> record.path("seq").asLong() > after);
+    List<ObjectNode> events = all(folder, record -> new JobEvent(record).seq() > after);
     return new EventPage(
         events.stream().limit(limit).map(JobRuns::event).map(Json::write).toList(),
         events.isEmpty()
             ? after
-            : events.get(Math.min(limit, events.size()) - 1).path("seq").asLong(),
+            : new JobEvent(events.get(Math.min(limit, events.size()) - 1)).seq(),
         events.size() <= limit);
   }
 
@@ -146,7 +152,7 @@ public final class JobRuns {
     List<ObjectNode> last = events.subList(Math.max(0, events.size() - limit), events.size());
     return new EventPage(
         last.stream().map(JobRuns::event).map(Json::write).toList(),
-        last.isEmpty() ? 0 : last.getLast().path("seq").asLong(),
+        last.isEmpty() ? 0 : new JobEvent(last.getLast()).seq(),
         true);
   }
 

@@ -1,5 +1,6 @@
 package io.mirrorneuron.area.jobs;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
@@ -7,16 +8,18 @@ import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.wire.Fault;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.LenientJson;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The body of {@code POST /jobs}, and what it submits.
  *
- * @param manifest as a tree; missing or null when it is given as text or not at all
- * @param manifestJson as text; a tree from older clients
+ * @param manifest as a tree; null when it is given as text or not at all
+ * @param manifestJson as text; a tree from older clients; null when it is not given
  */
 record SubmitRequest(
     JsonNode manifest,
@@ -34,24 +37,29 @@ record SubmitRequest(
 
   /** Expects a body that fits the contract. */
   static SubmitRequest read(ObjectNode body) {
+    Body told = LenientJson.read(body, Body.class);
     Map<String, byte[]> payloads = new LinkedHashMap<>();
-    body.path("payloads")
-        .properties()
-        .forEach(
-            file ->
-                payloads.put(
-                    file.getKey(), file.getValue().asText().getBytes(StandardCharsets.UTF_8)));
-    String handle = olderHandle(body.path(OLDER_HANDLE));
+    told.payloads.forEach(
+        (path, text) -> payloads.put(path, text.asText().getBytes(StandardCharsets.UTF_8)));
+    String handle = olderHandle(told.olderHandle);
     return new SubmitRequest(
-        body.path("manifest"),
-        body.path(MANIFEST_JSON),
+        told.manifest,
+        told.manifestJson,
         payloads,
-        handle.isEmpty() ? body.path("bundle_path").asText("") : handle,
-        body.path("force").asBoolean(false));
+        handle.isEmpty() ? Objects.requireNonNullElse(told.bundlePath, "") : handle,
+        told.force);
   }
 
+  private record Body(
+      JsonNode manifest,
+      JsonNode manifestJson,
+      Map<String, JsonNode> payloads,
+      String bundlePath,
+      @JsonProperty(OLDER_HANDLE) JsonNode olderHandle,
+      boolean force) {}
+
   private static String olderHandle(JsonNode handle) {
-    if (handle.isMissingNode() || handle.isNull()) {
+    if (handle == null) {
       return "";
     }
     if (!handle.isTextual()) {
@@ -75,7 +83,7 @@ record SubmitRequest(
     }
     String text = manifestText();
     ObjectNode read = Json.parseObject(text, MANIFEST_JSON);
-    if (manifest.isObject() && !manifest.equals(read)) {
+    if (isObject(manifest) && !manifest.equals(read)) {
       throw refusal("value_error", MANIFEST_JSON, "is another manifest than manifest");
     }
     return new Submission(
@@ -83,16 +91,20 @@ record SubmitRequest(
   }
 
   private String manifestText() {
-    if (manifestJson.isTextual()) {
+    if (manifestJson != null && manifestJson.isTextual()) {
       return manifestJson.textValue();
     }
-    if (manifestJson.isObject()) {
+    if (isObject(manifestJson)) {
       return manifestJson.toString();
     }
-    if (manifest.isObject()) {
+    if (isObject(manifest)) {
       return manifest.toString();
     }
     throw MnException.invalid("manifest, manifest_json or bundle_path is required");
+  }
+
+  private static boolean isObject(JsonNode given) {
+    return given != null && given.isObject();
   }
 
   private static MnException refusal(String type, String member, String message) {

@@ -84,7 +84,7 @@ final class RunVideo {
   /** The payload folder of the run's job, if the job says that it belongs to this run. */
   private Optional<Path> bundle(ShownRun run) {
     return jobs.apply(run.jobId())
-        .filter(job -> job.runId() == null || job.runId().equals(run.runId()))
+        .filter(job -> job.facts().runId() == null || job.facts().runId().equals(run.runId()))
         .map(JobDetail::bundleFingerprint)
         .filter(fingerprint -> fingerprint.matches("[0-9a-f]{64}"))
         .map(bundles::resolve);

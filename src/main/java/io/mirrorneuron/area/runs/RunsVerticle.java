@@ -127,7 +127,7 @@ public final class RunsVerticle extends AreaVerticle {
   private ObjectNode result(ShownRun folder) {
     return folder
         .readAsMade("result.json")
-        .or(() -> folder.jobResult(id -> job(id).map(JobDetail::result)))
+        .or(() -> folder.jobResult(id -> job(id).map(job -> job.parts().result())))
         .orElseThrow(() -> notFound("result"));
   }
 

@@ -8,6 +8,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.security.Principal;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.LenientJson;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.ServerWebSocket;
 import java.time.Clock;
@@ -89,7 +90,7 @@ final class Realtime {
     ObjectNode message = Json.object();
     try {
       message = Json.parseObject(text, "the message");
-      act(message);
+      act(message, LenientJson.read(message, Message.class));
     } catch (MnException | Refusal e) {
       fail(message, e);
     }
@@ -98,25 +99,41 @@ final class Realtime {
     }
   }
 
-  private void act(ObjectNode message) {
-    String name = message.path("topic").asText();
-    switch (message.path("action").asText()) {
-      case "subscribe" -> subscribe(name, message);
+  /**
+   * What a client says.
+   *
+   * @param after a number, or the id of a record
+   * @param ack whether it acknowledges what it got before it gets more
+   */
+  private record Message(String action, String topic, JsonNode after, boolean ack, long version) {
+    Message {
+      action = action == null ? "" : action;
+      topic = topic == null ? "" : topic;
+    }
+
+    String cursor() {
+      return after != null && after.isValueNode() ? after.asText() : null;
+    }
+  }
+
+  private void act(ObjectNode message, Message told) {
+    String name = told.topic;
+    switch (told.action) {
+      case "subscribe" -> subscribe(told, message);
       case "unsubscribe" -> {
         RealtimeTopic topic = topic(name);
         topic.leave();
         send(answer(message, "unsubscribed", name, topic.version()));
       }
-      case "ack" -> topic(name).acknowledge(message.path("version").asLong());
+      case "ack" -> topic(name).acknowledge(told.version);
       default -> throw MnException.malformed("action must be subscribe, unsubscribe or ack");
     }
   }
 
   /** Whoever subscribes to a topic again begins it anew. */
-  private void subscribe(String name, ObjectNode message) {
-    JsonNode after = message.path("after");
-    Subscription wanted =
-        known.find(name, after.isValueNode() && !after.isNull() ? after.asText() : null, caller);
+  private void subscribe(Message told, ObjectNode message) {
+    String name = told.topic;
+    Subscription wanted = known.find(name, told.cursor(), caller);
     if (topics.containsKey(name)) {
       topics.get(name).leave();
     } else if (topics.size() >= MAX_TOPICS) {
@@ -125,7 +142,7 @@ final class Realtime {
           "too_many_topics",
           "a socket follows " + MAX_TOPICS + " topics at most");
     }
-    RealtimeTopic topic = new RealtimeTopic(this, name, message.path("ack").asBoolean());
+    RealtimeTopic topic = new RealtimeTopic(this, name, told.ack);
     topics.put(name, topic);
     streams
         .first(wanted)

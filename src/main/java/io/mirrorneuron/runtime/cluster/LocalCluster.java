@@ -9,6 +9,7 @@ import io.mirrorneuron.port.ClusterSummary;
 import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
 import io.mirrorneuron.store.ResourceLimits;
 import io.mirrorneuron.store.ResourceLimits.Resource;
+import io.mirrorneuron.wire.ClusterForm;
 import io.mirrorneuron.wire.Json;
 import java.time.Clock;
 import java.util.EnumMap;
@@ -57,7 +58,7 @@ public final class LocalCluster implements ClusterPort {
         .add(NodeDocument.summary(identity, hardware.get(), programs.get().pools()));
     summary.set("jobs", jobs.latest(SUMMARY_ROWS));
     summary.set("metrics", metrics());
-    return new ClusterSummary(summary);
+    return ClusterForm.read(summary);
   }
 
   private ObjectNode metrics() {

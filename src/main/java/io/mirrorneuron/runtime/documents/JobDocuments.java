@@ -3,7 +3,6 @@ package io.mirrorneuron.runtime.documents;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.runtime.state.AgentState;
 import io.mirrorneuron.runtime.state.AgentState.LastProgram;
 import io.mirrorneuron.runtime.state.JobState;
@@ -36,7 +35,7 @@ public final class JobDocuments {
    * @param epoch of the present owner
    * @param recentEvents oldest first
    */
-  JobDetail details(JobState state, ObjectNode row, String owner, long epoch, List<String> recent)
+  ObjectNode details(JobState state, ObjectNode row, String owner, long epoch, List<String> recent)
       throws JsonProcessingException {
     ObjectNode details = Json.object();
     details.set("job", job(state, row, owner, epoch));
@@ -62,11 +61,11 @@ public final class JobDocuments {
         .forEach(names::add);
     details.set("recent_events", newestFirst(recent));
     details.set("sandboxes", Json.MAPPER.valueToTree(sandboxes));
-    return new JobDetail(details);
+    return details;
   }
 
   /** {@code {job, agents}}: the row with the times and the ledger, and what each agent does. */
-  JobDetail brief(JobState state, ObjectNode row) {
+  ObjectNode brief(JobState state, ObjectNode row) {
     ObjectNode brief = Json.object();
     ObjectNode job = brief.set("job", row.deepCopy()).withObject("/job");
     job.put("started_at", time(state.header().startedAt()));
@@ -76,11 +75,11 @@ public final class JobDocuments {
     for (Agent agent : state.workflow().agents().values()) {
       agents.add(agent(state, agent, row));
     }
-    return new JobDetail(brief);
+    return brief;
   }
 
   /** The same document for a job whose manifest or state this build cannot read. */
-  JobDetail outline(StoredJob stored, ObjectNode row, List<String> recent)
+  ObjectNode outline(StoredJob stored, ObjectNode row, List<String> recent)
       throws JsonProcessingException {
     ObjectNode details = Json.object();
     ObjectNode job = details.set("job", row.deepCopy()).withObject("/job");
@@ -100,7 +99,7 @@ public final class JobDocuments {
     details.putArray("agents");
     details.set("recent_events", newestFirst(recent));
     details.putArray("sandboxes");
-    return new JobDetail(details);
+    return details;
   }
 
   private static ArrayNode newestFirst(List<String> recent) throws JsonProcessingException {

@@ -3,7 +3,6 @@ package io.mirrorneuron.runtime.documents;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.port.JobBrief;
-import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.port.Why;
 import io.mirrorneuron.port.Why.Explanation;
 import io.mirrorneuron.port.Why.Subject;
@@ -14,6 +13,7 @@ import io.mirrorneuron.runtime.state.Subjects;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.LenientJson;
 import java.util.List;
 import java.util.function.Function;
 
@@ -44,7 +44,7 @@ public final class JobViews {
    * @param stored an outline will do
    * @param recent events, oldest first
    */
-  public JobDetail details(StoredJob stored, ObjectNode row, List<String> recent) {
+  public ObjectNode details(StoredJob stored, ObjectNode row, List<String> recent) {
     try {
       JobState state;
       try {
@@ -59,14 +59,14 @@ public final class JobViews {
   }
 
   /** The document without what only the full view shows. */
-  public JobDetail brief(StoredJob stored, ObjectNode row) {
+  public ObjectNode brief(StoredJob stored, ObjectNode row) {
     try {
       return documents.brief(outline(stored), row);
     } catch (RuntimeException e) { // the manifest or the state is not for this build
       ObjectNode brief = Json.object();
       brief.set("job", row);
       brief.putArray("agents");
-      return new JobDetail(brief);
+      return brief;
     }
   }
 
@@ -80,7 +80,7 @@ public final class JobViews {
     try {
       return new JobExplainer(outline(stored), timers.now(), obstacles).answer();
     } catch (RuntimeException e) {
-      JobBrief job = JobBrief.of(row);
+      JobBrief job = LenientJson.read(row, JobBrief.class);
       String status = job.status();
       String text =
           "the job cannot go on: "

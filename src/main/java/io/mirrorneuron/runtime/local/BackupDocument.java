@@ -7,6 +7,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Backup;
 import io.mirrorneuron.port.JobBrief;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.LenientJson;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -50,7 +51,7 @@ record BackupDocument(
       throw MnException.invalid("backup_json must have an object at runtime.job");
     }
     JsonNode source = json.path("source");
-    String jobId = JobBrief.of(source).jobId();
+    String jobId = LenientJson.read(source, JobBrief.class).jobId();
     JsonNode state = job.path("state");
     Map<String, String> fields = fields(state.path("fields"));
     return new BackupDocument(

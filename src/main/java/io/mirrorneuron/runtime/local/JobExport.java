@@ -14,6 +14,7 @@ import io.mirrorneuron.store.BundleStore;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.store.JobStore.StoredJob;
+import io.mirrorneuron.wire.JobDetailForm;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -54,7 +55,7 @@ final class JobExport {
           "job " + jobId + " must be paused before a backup; it is " + source.status().word());
     }
     ObjectNode row = Answers.row(jobId, store.row(jobId));
-    JobDetail details = engine.views().details(stored, row, List.of());
+    JobDetail details = JobDetailForm.read(engine.views().details(stored, row, List.of()));
     Map<String, byte[]> files = files(stored.manifest(), source.bundle());
     ObjectNode json = Json.object().put("schema_version", Backup.SCHEMA);
     json.put("created_at", Json.timestamp(clock.instant()));
@@ -67,7 +68,7 @@ final class JobExport {
     ObjectNode state = job.putObject("state");
     state.set("fields", Json.MAPPER.valueToTree(stored.fields()));
     state.set("blobs", Json.MAPPER.valueToTree(stored.blobs()));
-    runtime.set("agents", details.agentDocuments());
+    runtime.set("agents", details.parts().agents());
     runtime.set("events", events(jobId, source.lastEventSeq()));
     ObjectNode bundle = json.putObject("bundle").put("file_count", files.size());
     ArrayNode paths = bundle.putArray("files");

@@ -30,6 +30,7 @@ import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.store.JobStore.StoredJob;
+import io.mirrorneuron.wire.JobDetailForm;
 import io.mirrorneuron.wire.MessageForm;
 import io.mirrorneuron.wire.Redaction;
 import java.time.Clock;
@@ -121,12 +122,12 @@ public final class LocalJobs implements JobsPort {
   }
 
   /** Hides secrets, except in the result, which is what the job was run for. */
-  private static JobDetail shown(JobDetail detail) {
-    ObjectNode shown = Redaction.of(detail.json());
-    if (shown.get("job") instanceof ObjectNode job && !detail.result().isMissingNode()) {
-      job.set("result", detail.result());
+  private static JobDetail shown(ObjectNode detail) {
+    ObjectNode shown = Redaction.of(detail);
+    if (shown.get("job") instanceof ObjectNode job) {
+      job.set("result", detail.get("job").get("result"));
     }
-    return new JobDetail(shown);
+    return JobDetailForm.read(shown);
   }
 
   @Override
@@ -134,7 +135,7 @@ public final class LocalJobs implements JobsPort {
     CompletionStage<String> row = store.row(jobId);
     CompletionStage<Optional<StoredJob>> stored = store.outline(jobId);
     StoredJob job = Answers.job(jobId, stored);
-    return engine.views().brief(job, Answers.row(jobId, row));
+    return JobDetailForm.read(engine.views().brief(job, Answers.row(jobId, row)));
   }
 
   @Override
@@ -176,7 +177,7 @@ public final class LocalJobs implements JobsPort {
       if (e.code() != ErrorCode.TIMEOUT) {
         throw e;
       }
-      return JobStatus.valueOf(get(jobId).status().toUpperCase(Locale.ROOT));
+      return JobStatus.valueOf(get(jobId).facts().status().toUpperCase(Locale.ROOT));
     }
   }
 

@@ -13,6 +13,7 @@ import io.mirrorneuron.runtime.state.Subjects;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.LenientJson;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -60,7 +61,7 @@ final class BlockedJobs {
                   ObjectNode row = row(stored, known);
                   boolean told =
                       row.path("recovery_status").asText().equals(BLOCKED)
-                          && reason.equals(JobBrief.of(row).recoveryReason());
+                          && reason.equals(LenientJson.read(row, JobBrief.class).recoveryReason());
                   if (told) {
                     return CompletableFuture.<Void>completedFuture(null);
                   }

@@ -9,6 +9,7 @@ import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.Commit;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.LenientJson;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -126,7 +127,7 @@ final class EventAppender {
                 seq,
                 Json.write(row),
                 now,
-                JobBrief.of(row).status(),
+                LenientJson.read(row, JobBrief.class).status(),
                 terminal))
         .thenRun(() -> changed.accept(jobId));
   }

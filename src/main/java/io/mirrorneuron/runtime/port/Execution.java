@@ -8,7 +8,7 @@ import java.nio.file.Path;
  * One run of an executor's program for one message.
  *
  * @param executionId unique for each start, also across restarts of the server
- * @param runId the run-store id of the job
+ * @param runId of the job's run, which names its folder
  * @param config the node's {@code config} object
  * @param message the full message: {@code {envelope, headers, body, artifacts, stream}}
  * @param agentState the agent's private state, or a null node

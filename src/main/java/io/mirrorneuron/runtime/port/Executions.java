@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.port;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
@@ -25,8 +26,8 @@ public interface Executions {
   }
 
   /**
-   * Why the execution does not even ask for slots, as a sentence: the disk is full. Empty when
-   * nothing holds it, or it is not known here.
+   * Why the execution is held back before it asks for slots, as a sentence for people, for example
+   * that the disk is full. Empty when nothing holds it, or it is not known here.
    */
   default Optional<String> hold(String executionId) {
     return Optional.empty();
@@ -97,9 +98,10 @@ public interface Executions {
    *
    * @param error one sentence for people; null on success
    * @param exitCode of the program; -1 when it has none
-   * @param stdout protocol-free output, capped and redacted for storing
-   * @param stderr capped and redacted
-   * @param structured what the stdout protocol asked for; never null
+   * @param stdout what it printed apart from lines of the stdout protocol; cut to a limit, secrets
+   *     hidden
+   * @param stderr cut to a limit, secrets hidden
+   * @param structured what it asked for by the stdout protocol; never null
    * @param lease null when no slots were given
    */
   record Outcome(
@@ -117,17 +119,16 @@ public interface Executions {
    * or empty. After a failed ending only {@code events} is filled.
    *
    * @param emits objects {@code {to?, type, body, …}} as printed, {@code body_base64} included
-   * @param completeStep null, or a completion whose output is null for {@code true}
+   * @param completeStep null when the program did not ask that its step ends, as {@code
+   *     completeRun} for the job
    */
   record Structured(
-      boolean present,
       List<ObjectNode> emits,
       List<Event> events,
-      com.fasterxml.jackson.databind.JsonNode nextState,
+      JsonNode nextState,
       Completion completeStep,
       Completion completeRun) {
-    public static final Structured NONE =
-        new Structured(false, List.of(), List.of(), null, null, null);
+    public static final Structured NONE = new Structured(List.of(), List.of(), null, null, null);
   }
 
   /**
@@ -138,7 +139,8 @@ public interface Executions {
   record Event(String type, ObjectNode payload) {}
 
   /**
-   * @param output the value printed, or null when it was {@code true}: the executor payload then
+   * @param output the value that the program printed; null when it printed {@code true}, which
+   *     stands for the whole outcome of its execution
    */
-  record Completion(com.fasterxml.jackson.databind.JsonNode output) {}
+  record Completion(JsonNode output) {}
 }

@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.port;
 
-/** Port: the only source of waiting. Tests turn it by hand. */
+/** Port: the clock of the engine, and its only way to wait. Tests move it by hand. */
 public interface Timers {
   /** Milliseconds since the epoch. */
   long now();

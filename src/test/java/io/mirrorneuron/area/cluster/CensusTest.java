@@ -4,12 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.port.ClusterSummary;
+import io.mirrorneuron.wire.ClusterForm;
 import io.mirrorneuron.wire.Json;
 import org.junit.jupiter.api.Test;
 
 class CensusTest {
   private static ClusterSummary summary(String json) {
-    return new ClusterSummary(json(json));
+    return ClusterForm.read(json(json));
   }
 
   private static ObjectNode json(String json) {

@@ -4,14 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.port.ClusterSummary;
+import io.mirrorneuron.wire.ClusterForm;
 import io.mirrorneuron.wire.Json;
 import org.junit.jupiter.api.Test;
 
 class SummaryMetricsTest {
   private static String text(String summary) throws JsonProcessingException {
-    return SummaryMetrics.prometheus(new ClusterSummary((ObjectNode) Json.parse(summary)))
-        .toString();
+    return SummaryMetrics.prometheus(ClusterForm.read((ObjectNode) Json.parse(summary))).toString();
   }
 
   @Test

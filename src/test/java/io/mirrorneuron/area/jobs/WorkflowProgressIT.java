@@ -8,12 +8,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.app.WholeServer;
 import io.mirrorneuron.area.jobs.view.JobStory;
 import io.mirrorneuron.area.jobs.view.stored.JobRecord;
-import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.samples.Samples;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.ProgressCheck;
+import io.mirrorneuron.wire.JobDetailForm;
 import io.mirrorneuron.wire.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -115,11 +115,11 @@ class WorkflowProgressIT {
   private void anyPartOfItsEventsMakesASnapshot(String job) throws IOException {
     JobRecord first = JobRecord.of(jobs().get(job));
     ObjectNode document = tree(jobs().brief(job));
-    JobRecord record = JobRecord.of(new JobDetail(document));
+    JobRecord record = JobRecord.of(JobDetailForm.read(document));
     ObjectNode silent = document.deepCopy();
     ((ObjectNode) silent.get("job")).remove(List.of("status", "workflow_state", "ended_at"));
     silent.remove("agents");
-    JobRecord eventsOnly = JobRecord.of(new JobDetail(silent));
+    JobRecord eventsOnly = JobRecord.of(JobDetailForm.read(silent));
     List<String> events = jobs().lastEvents(job, 5000).events();
     Random random = new Random(job.hashCode());
     JobStory inParts = new JobStory(job, first);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.RunWriter;
 import io.mirrorneuron.run.ShownRun;
@@ -12,6 +11,7 @@ import io.mirrorneuron.run.ShownRuns;
 import io.mirrorneuron.run.files.AllowedRoots;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.testing.RunFiles;
+import io.mirrorneuron.wire.JobDetailForm;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,7 +40,7 @@ class RunVideoTest {
         Map.of("mine", job("r1", MINE), "odd", job("r1", ".."), "other", job("r2", OTHER));
     video =
         new RunVideo(
-            id -> Optional.ofNullable(jobs.get(id)).map(JobDetail::new),
+            id -> Optional.ofNullable(jobs.get(id)).map(JobDetailForm::read),
             temp.resolve("bundles"),
             new AllowedRoots(List.of(), temp));
     RunFiles.write(temp, "bundles/" + MINE + "/film.mp4", "mine");

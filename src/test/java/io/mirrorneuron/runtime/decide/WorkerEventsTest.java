@@ -68,7 +68,6 @@ class WorkerEventsTest {
         "exit code 1",
         "",
         new Executions.Structured(
-            true,
             java.util.List.of(),
             java.util.List.of(new Executions.Event("job_completed", Json.object())),
             null,

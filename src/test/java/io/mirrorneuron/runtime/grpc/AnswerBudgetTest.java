@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.port.JobDetail;
+import io.mirrorneuron.wire.JobDetailForm;
 import io.mirrorneuron.wire.Json;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
@@ -17,7 +17,7 @@ class AnswerBudgetTest {
   void aSmallDetailIsLeftAlone() {
     ObjectNode detail = detail();
     detail.withArray("/recent_events").addObject().put("type", "job_running");
-    assertThat(AnswerBudget.detail(new JobDetail(detail))).isEqualTo(Json.write(detail));
+    assertThat(AnswerBudget.detail(JobDetailForm.read(detail))).isEqualTo(Json.write(detail));
   }
 
   @Test
@@ -97,7 +97,7 @@ class AnswerBudgetTest {
   }
 
   private static JsonNode fitting(ObjectNode detail) throws Exception {
-    String text = AnswerBudget.detail(new JobDetail(detail));
+    String text = AnswerBudget.detail(JobDetailForm.read(detail));
     assertThat(text.getBytes(StandardCharsets.UTF_8)).hasSizeLessThanOrEqualTo(1_000_000);
     return Json.parse(text);
   }

@@ -310,7 +310,6 @@ public final class Stage {
 
   static Structured structured(JsonNode answer) {
     return new Structured(
-        !answer.isEmpty(),
         objects(answer.path("emit_messages")),
         Json.elements(answer.path("events")).map(Stage::event).toList(),
         answer.get("next_state"),

@@ -1,6 +1,5 @@
 package io.mirrorneuron.area.jobs.view;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.area.jobs.view.Traffic.Seen;
@@ -8,6 +7,9 @@ import io.mirrorneuron.area.jobs.view.Traffic.Way;
 import io.mirrorneuron.area.jobs.view.plan.Plan;
 import io.mirrorneuron.area.jobs.view.stored.JobRecord;
 import io.mirrorneuron.area.jobs.view.stored.Texts;
+import io.mirrorneuron.wire.AgentFacts;
+import io.mirrorneuron.wire.EdgeFacts;
+import io.mirrorneuron.wire.GraphFacts;
 import io.mirrorneuron.wire.Json;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -16,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The agents of a job and who talks to whom, {@code rest.md} section 10; bounded. */
 final class AgentGraph {
@@ -41,16 +44,15 @@ final class AgentGraph {
   }
 
   private ObjectNode write(String jobId) {
-    record.agents().forEach(agent -> add(agent, agent.path("status").asText("unknown")));
-    JsonNode graph = plan.graph();
-    for (JsonNode list : List.of(graph.path("nodes"), graph.path("agents").path("nodes"))) {
-      list.forEach(node -> add(node, "declared"));
-    }
-    JsonNode declared =
-        graph.path("edges").isArray() ? graph.path("edges") : graph.path("agents").path("edges");
-    declared.forEach(this::addDeclared);
+    List<AgentFacts> agents = record.agentFacts();
+    agents.forEach(agent -> add(agent, Texts.or(agent.status(), "unknown")));
+    GraphFacts graph = plan.graph();
+    Stream.of(graph.nodes(), graph.nodesOfAgents())
+        .flatMap(List::stream)
+        .forEach(node -> add(node, "declared"));
+    graph.anyEdges().forEach(this::addDeclared);
     traffic.ways().forEach(this::addSeen);
-    record.agents().forEach(this::addOutbound);
+    agents.forEach(this::addOutbound);
     edges.keySet().forEach(way -> List.of(way.from(), way.to()).forEach(this::addExternal));
 
     ObjectNode json = Json.object().put("job_id", jobId);
@@ -70,25 +72,32 @@ final class AgentGraph {
     return json;
   }
 
-  private void add(JsonNode agent, String status) {
-    String id = Texts.of(agent, "agent_id", "node_id", "id");
+  private void add(AgentFacts agent, String status) {
+    String id = Texts.first(agent.agentId(), agent.nodeId(), agent.id());
     if (id == null || nodes.containsKey(id)) {
       return;
     }
     ObjectNode node = Json.object().put("id", id);
     node.put("label", label(agent, id));
-    node.put("agent_type", Texts.or(Texts.of(agent, "agent_type"), "worker"));
-    node.put("type", Texts.or(Texts.of(agent, "type"), "generic")).put("status", status);
-    node.put("assigned_node", Texts.or(Texts.of(agent, "assigned_node"), "unassigned"));
-    node.put("processed_messages", agent.path("processed_messages").asLong());
-    node.put("mailbox_depth", agent.path("mailbox_depth").asLong());
-    for (String name : List.of("alias", "display_name", "role")) {
-      String value = Texts.of(agent, name);
-      if (value != null) {
-        node.put(name, value);
-      }
+    node.put("agent_type", Texts.or(agent.agentType(), "worker"));
+    node.put("type", Texts.or(agent.type(), "generic")).put("status", status);
+    node.put("assigned_node", Texts.or(agent.assignedNode(), "unassigned"));
+    node.put("processed_messages", orZero(agent.processedMessages()));
+    node.put("mailbox_depth", orZero(agent.mailboxDepth()));
+    put(node, "alias", agent.alias());
+    put(node, "display_name", agent.displayName());
+    put(node, "role", agent.role());
+    nodes.put(id, runtime(node, id));
+  }
+
+  private static long orZero(Long count) {
+    return count == null ? 0 : count;
+  }
+
+  private static void put(ObjectNode node, String name, String told) {
+    if (told != null) {
+      node.put(name, told);
     }
-    nodes.put(id, runtime(node));
   }
 
   private void addExternal(String id) {
@@ -96,12 +105,12 @@ final class AgentGraph {
       ObjectNode node = Json.object().put("id", id).put("label", id);
       node.put("agent_type", "external").put("type", "message").put("status", "observed");
       node.put("assigned_node", "unassigned").put("processed_messages", 0).put("mailbox_depth", 0);
-      nodes.put(id, runtime(node));
+      nodes.put(id, runtime(node, id));
     }
   }
 
-  private static ObjectNode runtime(ObjectNode node) {
-    return node.path("id").asText().equals("runtime")
+  private static ObjectNode runtime(ObjectNode node, String id) {
+    return id.equals("runtime")
         ? node.put("agent_type", "system")
             .put("type", "runtime")
             .put("label", "System Runtime")
@@ -109,21 +118,18 @@ final class AgentGraph {
         : node;
   }
 
-  private static String label(JsonNode agent, String id) {
-    for (String name : List.of("alias", "display_name", "label", "role")) {
-      String label = Texts.of(agent, name);
-      if (label != null && !label.equals("unknown")) {
-        return label;
-      }
-    }
-    return id;
+  private static String label(AgentFacts agent, String id) {
+    return Stream.of(agent.alias(), agent.displayName(), agent.label(), agent.role())
+        .filter(label -> label != null && !label.equals("unknown"))
+        .findFirst()
+        .orElse(id);
   }
 
-  private void addDeclared(JsonNode edge) {
-    String from = Texts.of(edge, "from_node", "from");
-    String to = Texts.of(edge, "to_node", "to");
+  private void addDeclared(EdgeFacts edge) {
+    String from = Texts.first(edge.fromNode(), edge.from());
+    String to = Texts.first(edge.toNode(), edge.to());
     if (from != null && to != null) {
-      Way way = new Way(from, to, Texts.or(Texts.of(edge, "message_type"), "*"));
+      Way way = new Way(from, to, Texts.or(edge.messageType(), "*"));
       edges.putIfAbsent(way, edge(way, new Seen(0, null), "manifest"));
     }
   }
@@ -133,11 +139,10 @@ final class AgentGraph {
     edges.put(way, edge(way, seen, source));
   }
 
-  private void addOutbound(JsonNode agent) {
-    String from = Texts.of(agent, "agent_id");
-    for (JsonNode to : agent.path("metadata").path("outbound_edges")) {
-      if (from != null && to.isTextual()) {
-        Way way = new Way(from, to.asText(), "*");
+  private void addOutbound(AgentFacts agent) {
+    if (agent.agentId() != null) {
+      for (String to : agent.metadata().outboundEdges()) {
+        Way way = new Way(agent.agentId(), to, "*");
         edges.putIfAbsent(way, edge(way, new Seen(0, null), "outbound_edges"));
       }
     }

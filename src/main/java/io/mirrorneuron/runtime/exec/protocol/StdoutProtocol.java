@@ -56,7 +56,6 @@ final class StdoutProtocol {
       run = run == null ? completion(answer.path(alias)) : run;
     }
     return new Structured(
-        true,
         emits(answer.path("emit_messages")),
         events(answer),
         isAbsent(next) ? null : next,
@@ -67,7 +66,7 @@ final class StdoutProtocol {
   /** What counts of the answer of a program that failed: only what it observed. */
   static Structured parseAfterFailure(String output) {
     return find(output)
-        .map(answer -> new Structured(true, List.of(), events(answer), null, null, null))
+        .map(answer -> new Structured(List.of(), events(answer), null, null, null))
         .orElse(Structured.NONE);
   }
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.area.jobs.view.stored.JobRecord;
-import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.testing.ProgressCheck;
+import io.mirrorneuron.wire.JobDetailForm;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -25,9 +25,9 @@ class AgentGraphTest {
 
   private static JsonNode graph(String job, String... events) {
     ObjectNode document = Json.parseObject(job, "job");
-    JobStory story = new JobStory("j1", JobRecord.of(new JobDetail(document)));
+    JobStory story = new JobStory("j1", JobRecord.of(JobDetailForm.read(document)));
     story.add(List.of(events));
-    JsonNode graph = story.agentGraph(JobRecord.of(new JobDetail(document)));
+    JsonNode graph = story.agentGraph(JobRecord.of(JobDetailForm.read(document)));
     ProgressCheck.fitsGraph(graph);
     return graph;
   }

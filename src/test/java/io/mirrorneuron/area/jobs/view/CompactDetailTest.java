@@ -8,6 +8,7 @@ import io.mirrorneuron.area.jobs.view.stored.JobRecord;
 import io.mirrorneuron.area.jobs.view.stored.StoredRun;
 import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.JobDetail;
+import io.mirrorneuron.wire.JobDetailForm;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,7 @@ class CompactDetailTest {
             List.of("{\"type\":\"step_error\",\"status\":\"failed\",\"seq\":1}"), 1, false);
 
     ObjectNode detail =
-        CompactDetail.compact("j 1", JobRecord.of(new JobDetail(full)), events, RunFacts.NONE);
+        CompactDetail.compact("j 1", JobRecord.of(JobDetailForm.read(full)), events, RunFacts.NONE);
 
     assertThat(detail.at("/job/status").asText()).isEqualTo("running");
     assertThat(detail.path("failure").isNull()).isTrue();
@@ -36,14 +37,14 @@ class CompactDetailTest {
     ObjectNode full = full("failed");
     ((ObjectNode) full.get("job")).putObject("failure").put("code", "x").put("api_token", "s3cret");
     assertThat(
-            CompactDetail.compact("j", JobRecord.of(new JobDetail(full)), NONE, RunFacts.NONE)
+            CompactDetail.compact("j", JobRecord.of(JobDetailForm.read(full)), NONE, RunFacts.NONE)
                 .toString())
         .contains("\"code\":\"x\"")
         .doesNotContain("s3cret");
 
     ((ObjectNode) full.get("job")).put("status", "completed");
     assertThat(
-            CompactDetail.compact("j", JobRecord.of(new JobDetail(full)), NONE, RunFacts.NONE)
+            CompactDetail.compact("j", JobRecord.of(JobDetailForm.read(full)), NONE, RunFacts.NONE)
                 .path("summary")
                 .has("failure"))
         .isFalse();
@@ -53,7 +54,7 @@ class CompactDetailTest {
   void filesSayWhoSubmittedTheJobOnlyWhereTheRuntimeDoesNotKnowIt() {
     ObjectNode eves = Json.object().put("submitted_by", "eve");
     StoredRun files = new StoredRun(Json.object(), eves, Json.object());
-    JobRecord known = JobRecord.of(new JobDetail(full("running"))).with(files);
+    JobRecord known = JobRecord.of(JobDetailForm.read(full("running"))).with(files);
     JobRecord gone = JobRecord.of(JobDetail.NONE).with(files);
 
     ObjectNode detail = CompactDetail.compact("j", known, NONE, RunFacts.NONE);
@@ -61,9 +62,9 @@ class CompactDetailTest {
     detail = CompactDetail.compact("j", gone, NONE, RunFacts.NONE);
     assertThat(detail.at("/job/submitted_by").asText()).isEqualTo("eve");
 
-    ((ObjectNode) known.detail().json().get("job"))
-        .put("submitted_by", "anna")
-        .put("cancelled_by", "b");
+    ObjectNode told = full("running");
+    told.withObject("/job").put("submitted_by", "anna").put("cancelled_by", "b");
+    known = JobRecord.of(JobDetailForm.read(told)).with(files);
     detail = CompactDetail.compact("j", known, NONE, RunFacts.NONE);
     assertThat(detail.at("/summary/submitted_by").asText()).isEqualTo("anna");
     assertThat(detail.at("/job/cancelled_by").asText()).isEqualTo("b");
@@ -82,7 +83,7 @@ class CompactDetailTest {
 
     ObjectNode detail =
         CompactDetail.compact(
-            "j", JobRecord.of(new JobDetail(full("running"))), events, RunFacts.NONE);
+            "j", JobRecord.of(JobDetailForm.read(full("running"))), events, RunFacts.NONE);
 
     assertThat(detail.path("agents").toString())
         .isEqualTo("[{\"agent_id\":\"x\",\"status\":\"busy\",\"event_count\":2}]");
@@ -100,7 +101,7 @@ class CompactDetailTest {
     ((ObjectNode) full.get("job")).put("run_id", "mine");
 
     ObjectNode detail =
-        CompactDetail.compact("j", JobRecord.of(new JobDetail(full)), events, RunFacts.NONE);
+        CompactDetail.compact("j", JobRecord.of(JobDetailForm.read(full)), events, RunFacts.NONE);
 
     assertThat(detail.at("/job/run_id").asText()).isEqualTo("mine");
     assertThat(detail.path("trace_id").asText()).isEqualTo("t");

@@ -1,6 +1,7 @@
 package io.mirrorneuron.area.jobs.view.plan;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mirrorneuron.wire.GraphFacts;
 import java.util.List;
 import java.util.Map;
 
@@ -12,7 +13,7 @@ import java.util.Map;
  * @param truth what tells how far the steps are
  * @param steps by id, in the order of the manifest; at least one
  * @param layers ids of steps; those of one layer wait for some of the layers before
- * @param graph the graph of agents with {@code nodes} and {@code edges}; may be a missing node
+ * @param graph the graph of agents
  */
 public record Plan(
     String workflowId,
@@ -23,7 +24,7 @@ public record Plan(
     Map<String, Step> steps,
     List<Edge> edges,
     List<List<String>> layers,
-    JsonNode graph) {
+    GraphFacts graph) {
 
   /** What tells how far steps are; where there is a ledger, it alone. */
   public enum Truth {

@@ -5,37 +5,43 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.area.jobs.view.plan.Plan.Edge;
 import io.mirrorneuron.area.jobs.view.stored.Texts;
 import io.mirrorneuron.port.LedgerView;
+import io.mirrorneuron.wire.EdgeFacts;
 import io.mirrorneuron.wire.Excerpt;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /** Reads the edges between steps, however they are written. */
 final class PlanEdges {
   private PlanEdges() {}
 
   /** Between those steps; others are left out. */
-  static List<Edge> listed(JsonNode listed, Set<String> ids) {
+  static List<Edge> listed(List<EdgeFacts> listed, Set<String> ids) {
     List<Edge> edges = new ArrayList<>();
-    for (JsonNode json : listed) {
-      String from = Texts.of(json, "from", "from_node", "source");
-      String to = Texts.of(json, "to", "to_node", "target");
+    for (EdgeFacts told : listed) {
+      String from = Texts.first(told.from(), told.fromNode(), told.source());
+      String to = Texts.first(told.to(), told.toNode(), told.target());
       if (ids.contains(from) && ids.contains(to)) {
-        ObjectNode shown = json(from, to, Texts.of(json, "event", "message_type", "on"));
-        String id = Texts.of(json, "id", "edge_id");
+        ObjectNode shown = json(from, to, Texts.first(told.event(), told.messageType(), told.on()));
+        String id = Texts.first(told.id(), told.edgeId());
         if (id != null) {
           shown.put("id", id);
         }
-        Stream.of("required", "accepts", "condition")
-            .filter(json::hasNonNull)
-            .forEach(name -> shown.set(name, Excerpt.cut(json.get(name))));
+        put(shown, "required", told.required());
+        put(shown, "accepts", told.accepts());
+        put(shown, "condition", told.condition());
         edges.add(new Edge(from, to, shown));
       }
     }
     return edges;
+  }
+
+  private static void put(ObjectNode shown, String name, JsonNode told) {
+    if (told != null) {
+      shown.set(name, Excerpt.cut(told));
+    }
   }
 
   /** Of the ledger, between those steps. */

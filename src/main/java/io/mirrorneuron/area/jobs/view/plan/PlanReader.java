@@ -1,7 +1,6 @@
 package io.mirrorneuron.area.jobs.view.plan;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import io.mirrorneuron.area.jobs.view.plan.Plan.Edge;
 import io.mirrorneuron.area.jobs.view.plan.Plan.Step;
 import io.mirrorneuron.area.jobs.view.plan.Plan.Truth;
@@ -9,12 +8,17 @@ import io.mirrorneuron.area.jobs.view.plan.Plan.Worker;
 import io.mirrorneuron.area.jobs.view.stored.JobRecord;
 import io.mirrorneuron.area.jobs.view.stored.Texts;
 import io.mirrorneuron.port.LedgerView;
-import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.AgentFacts;
+import io.mirrorneuron.wire.EdgeFacts;
+import io.mirrorneuron.wire.GraphFacts;
+import io.mirrorneuron.wire.LenientJson;
+import io.mirrorneuron.wire.ManifestFacts;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Reads the plan of a job: the steps of its problem graph; where it has none, a step for each node
@@ -23,30 +27,31 @@ import java.util.Map;
 public final class PlanReader {
   private final JobRecord record;
   private final LedgerView ledger;
-  private final JsonNode manifest;
-  private final JsonNode graph;
-  private final Map<String, JsonNode> nodes = new LinkedHashMap<>();
+  private final ManifestFacts manifest;
+  private final GraphFacts graph;
+  private final Map<String, AgentFacts> nodes = new LinkedHashMap<>();
   private final Map<String, Step> steps = new LinkedHashMap<>();
 
   private PlanReader(JobRecord record) {
     this.record = record;
     this.ledger = record.ledger();
-    this.manifest = record.manifest();
-    this.graph = record.topology().isObject() ? record.topology() : manifest;
-    for (JsonNode list :
-        List.of(
-            manifest.path("agents").path("nodes"),
-            manifest.path("nodes"),
-            manifest.path("metadata").path("agent_templates").path("nodes"),
-            record.topology().path("nodes"),
-            record.agents())) {
-      for (JsonNode node : list) {
-        String id = Texts.of(node, "node_id", "agent_id", "id");
-        if (id != null) {
-          nodes.putIfAbsent(id, node);
-        }
-      }
-    }
+    this.manifest = ManifestFacts.read(record.manifest());
+    GraphFacts declared = GraphFacts.read(record.manifest());
+    GraphFacts running = GraphFacts.read(record.topology());
+    this.graph = record.topology().isObject() ? running : declared;
+    Stream.of(
+            declared.nodesOfAgents(),
+            declared.nodes(),
+            manifest.metadata().agentTemplates().nodes(),
+            running.nodes(),
+            record.agentFacts())
+        .flatMap(List::stream)
+        .filter(node -> id(node) != null)
+        .forEach(node -> nodes.putIfAbsent(id(node), node));
+  }
+
+  private static String id(AgentFacts node) {
+    return Texts.first(node.nodeId(), node.agentId(), node.id());
   }
 
   public static Plan of(JobRecord record) {
@@ -57,23 +62,18 @@ public final class PlanReader {
     List<Edge> edges = readSteps();
     boolean ofAgents = steps.isEmpty() && !nodes.isEmpty();
     if (ofAgents) {
-      nodes.forEach((id, node) -> steps.put(id, step(id, node, List.of(worker(id, node)))));
-      JsonNode listed = graph.path("edges");
-      listed = listed.isArray() ? listed : graph.path("agents").path("edges");
-      edges = PlanEdges.listed(listed, steps.keySet());
+      nodes.forEach((id, node) -> steps.put(id, step(node.step(id), List.of(worker(id, node)))));
+      edges = PlanEdges.listed(graph.anyEdges(), steps.keySet());
     } else if (steps.isEmpty()) {
       Worker runtime = new Worker("runtime", "system", "runtime", null, null);
-      steps.put("job", step("job", MissingNode.getInstance(), List.of(runtime)));
+      steps.put("job", step(AgentFacts.NONE.step("job"), List.of(runtime)));
     }
-    JsonNode metadata = manifest.path("metadata");
+    ManifestFacts.Metadata metadata = manifest.metadata();
     String id = workflowId();
-    String name = Texts.or(Texts.of(manifest, "name", "job_name"), Texts.of(metadata, "name"));
-    String description =
-        Texts.or(Texts.of(manifest, "description"), Texts.of(metadata, "description"));
     return new Plan(
         id,
-        Texts.or(name, id),
-        Texts.or(description, ""),
+        Texts.first(manifest.name(), manifest.jobName(), metadata.name(), id),
+        Texts.first(manifest.description(), metadata.description(), ""),
         record.isLasting(),
         ledger.hasSteps() ? Truth.LEDGER : ofAgents ? Truth.AGENTS : Truth.EVENTS,
         steps,
@@ -83,100 +83,110 @@ public final class PlanReader {
   }
 
   private String workflowId() {
-    String id = Texts.of(manifest.path("workflow"), "workflow_id");
-    id = Texts.or(id, Texts.of(manifest, "id", "graph_id", "workflow_id", "name"));
-    return Texts.or(Texts.or(id, record.graphId(List.of())), "blueprint");
+    return Texts.first(
+        manifest.workflow().workflowId(),
+        manifest.id(),
+        manifest.graphId(),
+        manifest.workflowId(),
+        manifest.name(),
+        record.graphId(List.of()),
+        "blueprint");
   }
 
   /** The steps of the problem graph, if there is one, and the edges between them. */
   private List<Edge> readSteps() {
-    JsonNode problem = manifest.path("workflow");
-    JsonNode listed = problem.path("steps");
-    JsonNode edges = problem.path("edges");
-    if (!listed.isArray() || listed.isEmpty()) {
-      listed = manifest.path("flow").path("steps");
-      edges = manifest.path("flow").path("graph").path("edges");
+    List<ManifestFacts.Step> listed = manifest.workflow().steps();
+    List<EdgeFacts> edges = manifest.workflow().edges();
+    if (listed.isEmpty()) {
+      listed = manifest.flow().steps();
+      edges = manifest.flow().graph().edges();
     }
-    for (JsonNode json : listed) {
-      declare(Texts.of(json, "id"), json);
+    for (ManifestFacts.Step step : listed) {
+      if (step.id() != null) {
+        steps.put(step.id(), step(step, workers(step.id(), step.run())));
+      }
     }
     if (steps.isEmpty()) { // of a manifest that is too big to be told, the ledger knows them
       ledger.steps().values().stream()
           .filter(step -> step.instance() == null)
-          .forEach(step -> declare(step.id(), declared(step.declared())));
+          .forEach(step -> steps.put(step.id(), step(step)));
       if (!ledger.edges().isEmpty()) {
         return PlanEdges.tracked(ledger.edges(), steps.keySet());
       }
     }
-    return edges.isArray() && !edges.isEmpty()
-        ? PlanEdges.listed(edges, steps.keySet())
-        : PlanEdges.emitted(steps.values(), steps.keySet());
+    return edges.isEmpty()
+        ? PlanEdges.emitted(steps.values(), steps.keySet())
+        : PlanEdges.listed(edges, steps.keySet());
   }
 
-  /** As a manifest would say it. */
-  private static JsonNode declared(LedgerView.Declared step) {
-    return Json.object().put("label", step.label()).put("run", step.run());
-  }
-
-  private void declare(String id, JsonNode json) {
-    if (id != null) {
-      steps.put(id, step(id, json, workers(id, json)));
-    }
-  }
-
-  private List<Worker> workers(String id, JsonNode json) {
+  /**
+   * @param run what does the work, or null
+   */
+  private List<Worker> workers(String id, String run) {
     List<Worker> workers = new ArrayList<>();
     LedgerView.Step tracked = ledger.steps().get(id);
     if (tracked != null) {
-      tracked
-          .declared()
-          .agentIds()
-          .forEach(agent -> workers.add(worker(agent, MissingNode.getInstance())));
+      tracked.declared().agentIds().forEach(agent -> workers.add(worker(agent, AgentFacts.NONE)));
     }
-    String run = Texts.or(Texts.of(json, "run"), id);
+    String work = Texts.first(run, id);
     if (workers.isEmpty()) {
-      for (JsonNode bound : bound(manifest.path("runtime").path("bindings").path(run))) {
+      for (JsonNode bound : bound(manifest.runtime().bindings().get(work))) {
+        AgentFacts told = AgentFacts.read(bound);
         String agent =
-            bound.isTextual() ? bound.asText() : Texts.of(bound, "id", "agent_id", "node_id");
+            bound.isTextual()
+                ? bound.asText()
+                : Texts.first(told.id(), told.agentId(), told.nodeId());
         if (agent != null) {
-          workers.add(worker(agent, bound));
+          workers.add(worker(agent, told));
         }
       }
     }
-    return workers.isEmpty() ? List.of(worker(run, MissingNode.getInstance())) : workers;
+    return workers.isEmpty() ? List.of(worker(work, AgentFacts.NONE)) : workers;
   }
 
-  private static JsonNode bound(JsonNode binding) {
-    JsonNode workers = binding.path("workers");
-    JsonNode alone = binding.has("worker") ? binding.get("worker") : binding;
-    return workers.isArray() ? workers : Json.MAPPER.createArrayNode().add(alone);
+  private static Iterable<JsonNode> bound(JsonNode binding) {
+    if (binding == null) {
+      return List.of();
+    }
+    Binding told = LenientJson.read(binding, Binding.class);
+    return told.workers != null && told.workers.isArray()
+        ? told.workers
+        : List.of(told.worker == null ? binding : told.worker);
   }
 
-  private static Step step(String id, JsonNode json, List<Worker> workers) {
-    String emits = Texts.of(json, "emits");
+  private record Binding(JsonNode worker, JsonNode workers) {}
+
+  private static Step step(ManifestFacts.Step told, List<Worker> workers) {
+    JsonNode next = told.emits() == null ? null : told.on().get(told.emits());
     return new Step(
-        id,
-        Texts.or(Texts.of(json, "label", "display_name", "alias"), title(id)),
-        Texts.or(Texts.of(json, "goal", "action"), ""),
-        Texts.all(json.path("requires")),
-        Texts.all(json.path("provides")),
+        told.id(),
+        Texts.first(told.label(), told.displayName(), told.alias(), title(told.id())),
+        Texts.first(told.goal(), told.action(), ""),
+        Texts.all(told.requires()),
+        Texts.all(told.provides()),
         workers,
-        emits,
-        emits == null ? List.of() : Texts.all(json.path("on").path(emits)));
+        told.emits(),
+        Texts.all(next));
+  }
+
+  /** Of which only the ledger tells. */
+  private Step step(LedgerView.Step tracked) {
+    String label = Texts.first(tracked.declared().label(), title(tracked.id()));
+    List<Worker> workers = workers(tracked.id(), tracked.declared().run());
+    return new Step(tracked.id(), label, "", List.of(), List.of(), workers, null, List.of());
   }
 
   /**
    * @param otherwise what tells of it when it is no node
    */
-  private Worker worker(String id, JsonNode otherwise) {
-    JsonNode node = nodes.getOrDefault(id, otherwise);
-    String model = Texts.of(node.path("config"), "model", "llm_model");
+  private Worker worker(String id, AgentFacts otherwise) {
+    AgentFacts node = nodes.getOrDefault(id, otherwise);
     return new Worker(
         id,
-        Texts.or(Texts.of(node, "role", "agent_type", "type"), "worker"),
-        Texts.or(Texts.or(Texts.of(node, "model"), model), "runtime"),
-        Texts.of(node, "alias"),
-        Texts.of(node, "display_name"));
+        Texts.first(node.role(), node.agentType(), node.type(), "worker"),
+        Texts.first(node.model(), node.config().model(), node.config().llmModel(), "runtime"),
+        node.alias(),
+        node.displayName());
   }
 
   /** {@code write_report} as {@code Write Report}. */

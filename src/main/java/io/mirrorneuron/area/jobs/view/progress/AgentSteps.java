@@ -1,8 +1,9 @@
 package io.mirrorneuron.area.jobs.view.progress;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.area.jobs.view.stored.Errors;
+import io.mirrorneuron.area.jobs.view.stored.Texts;
+import io.mirrorneuron.wire.AgentFacts;
 import java.util.Collection;
 import java.util.Map;
 
@@ -11,14 +12,14 @@ import java.util.Map;
  * goes before what events have told.
  */
 final class AgentSteps {
-  private final Map<String, JsonNode> agents;
+  private final Map<String, AgentFacts> agents;
   private final boolean lasting;
 
   /**
    * @param agents as the runtime describes them, by id
    * @param lasting whether the job is a service, whose agents rest rather than end
    */
-  AgentSteps(Map<String, JsonNode> agents, boolean lasting) {
+  AgentSteps(Map<String, AgentFacts> agents, boolean lasting) {
     this.agents = agents;
     this.lasting = lasting;
   }
@@ -30,9 +31,9 @@ final class AgentSteps {
     }
   }
 
-  private void show(JsonNode agent, WorkState worker, String stepId) {
+  private void show(AgentFacts agent, WorkState worker, String stepId) {
     StepStatus now =
-        agent == null ? null : StepStatus.ofAgent(agent.path("status").asText(), lasting);
+        agent == null ? null : StepStatus.ofAgent(Texts.or(agent.status(), ""), lasting);
     long endedAt = worker.endedAt == 0 ? worker.lastEventAt : worker.endedAt;
     if (now == StepStatus.RUNNING) {
       worker.start(worker.lastEventAt);
@@ -43,11 +44,11 @@ final class AgentSteps {
     }
   }
 
-  private static ObjectNode failure(JsonNode agent, WorkState worker, String stepId) {
+  private static ObjectNode failure(AgentFacts agent, WorkState worker, String stepId) {
     return worker.failure != null
         ? worker.failure
         : Errors.of(
-            agent.path("last_error"),
+            agent.lastError(),
             new Errors.Origin("runtime.failure", worker.lastEventAt, 0, stepId, worker.id));
   }
 }

@@ -92,7 +92,7 @@ public final class ProgressSnapshot {
     json.set("agent_count", agents.json());
     json.put("current_step_id", current.getFirst());
     current.forEach(json.putArray("current_step_ids")::add);
-    StepViews views = new StepViews(plan, state, new HashSet<>(current), shown, record);
+    StepViews views = new StepViews(plan, state, new HashSet<>(current), shown);
     ArrayNode steps = Json.MAPPER.createArrayNode();
     for (ShownStep step : all) {
       if (shown.contains(step.plan.id())) {

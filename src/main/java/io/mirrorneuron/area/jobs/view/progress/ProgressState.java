@@ -1,13 +1,12 @@
 package io.mirrorneuron.area.jobs.view.progress;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.area.jobs.view.plan.Plan;
 import io.mirrorneuron.area.jobs.view.stored.JobRecord;
+import io.mirrorneuron.wire.AgentFacts;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +21,7 @@ final class ProgressState {
   private final EventDigest events;
   private final JobRecord record;
   private final Map<String, ShownStep> steps = new LinkedHashMap<>();
-  private final Map<String, JsonNode> agents = new HashMap<>();
+  private final Map<String, AgentFacts> agents = new LinkedHashMap<>();
   private final String status;
 
   ProgressState(Plan plan, EventDigest events, JobRecord record) {
@@ -30,7 +29,7 @@ final class ProgressState {
     this.events = events;
     this.record = record;
     this.status = status(events.job().status(), record.status());
-    record.agents().forEach(agent -> agents.put(agent.path("agent_id").asText(), agent));
+    record.agentFacts().forEach(agent -> agents.put(agent.agentId(), agent));
     events.steps().forEach(step -> steps.put(step.plan.id(), step.copy()));
     switch (plan.truth()) {
       case LEDGER -> LedgerSteps.show(record.ledger(), steps);
@@ -65,9 +64,14 @@ final class ProgressState {
     return List.copyOf(steps.values());
   }
 
-  /** What the runtime says of an agent, or a missing node. */
-  JsonNode agent(String id) {
-    return agents.getOrDefault(id, MissingNode.getInstance());
+  /** What the runtime says of its agents, in the order of the manifest. */
+  Collection<AgentFacts> agents() {
+    return agents.values();
+  }
+
+  /** What the runtime says of an agent. */
+  AgentFacts agent(String id) {
+    return agents.getOrDefault(id, AgentFacts.NONE);
   }
 
   long submittedAt() {

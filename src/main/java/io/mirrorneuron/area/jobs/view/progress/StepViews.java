@@ -7,15 +7,17 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.POJONode;
 import com.fasterxml.jackson.databind.util.RawValue;
 import io.mirrorneuron.area.jobs.view.plan.Plan;
-import io.mirrorneuron.area.jobs.view.stored.JobRecord;
 import io.mirrorneuron.area.jobs.view.stored.Texts;
+import io.mirrorneuron.wire.AgentFacts;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.Timestamps;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** Writes steps and their agents, {@code rest.md} section 9.3; the first agents of each. */
 final class StepViews {
@@ -35,11 +37,10 @@ final class StepViews {
   /**
    * @param shown the steps that are written; others are not named
    */
-  StepViews(
-      Plan plan, ProgressState state, Set<String> current, Set<String> shown, JobRecord record) {
+  StepViews(Plan plan, ProgressState state, Set<String> current, Set<String> shown) {
     this.state = state;
     this.current = current;
-    this.defaultNode = defaultNode(record.agents(), plan.graph().path("nodes"));
+    this.defaultNode = defaultNode(state.agents(), plan.graph().nodes());
     for (int i = 0; i < plan.layers().size(); i++) {
       for (String id : plan.layers().get(i)) {
         layers.put(id, i);
@@ -89,7 +90,7 @@ final class StepViews {
 
   private ObjectNode agent(ShownStep step, WorkState worker) {
     Plan.Worker planned = planned(step.plan.workers(), worker.id);
-    JsonNode known = state.agent(worker.id);
+    AgentFacts known = state.agent(worker.id);
     ObjectNode json = Json.object().put("id", worker.id);
     json.put("role", Texts.or(worker.role, planned.role()));
     json.put("working_on", Texts.or(worker.workingOn, step.plan.label()));
@@ -98,10 +99,11 @@ final class StepViews {
     json.set("tokens", number(worker.tokens));
     json.put("status", worker.status.word());
     json.put("progress", Math.round(worker.progress * 10_000) / 10_000.0);
-    JsonNode depth = known.path("mailbox_depth");
-    json.set("mailbox_depth", depth.isNumber() ? depth : number(worker.mailboxDepth));
+    Long depth = known.mailboxDepth();
+    json.set(
+        "mailbox_depth", depth != null ? NODES.numberNode(depth) : number(worker.mailboxDepth));
     times(json, worker);
-    String node = known.path("assigned_node").asText("");
+    String node = Texts.or(known.assignedNode(), "");
     json.put("assigned_node", NO_NODE.contains(node) ? defaultNode : node);
     if (worker.failure != null) {
       json.set("failure", worker.failure);
@@ -165,15 +167,11 @@ final class StepViews {
     return isWhole ? NODES.numberNode(value.longValue()) : NODES.numberNode(value);
   }
 
-  private static String defaultNode(JsonNode agents, JsonNode nodes) {
-    for (JsonNode list : List.of(agents, nodes)) {
-      for (JsonNode agent : list) {
-        String node = agent.path("assigned_node").asText(agent.path("node").asText(""));
-        if (!NO_NODE.contains(node)) {
-          return node;
-        }
-      }
-    }
-    return "workflow/runtime";
+  private static String defaultNode(Collection<AgentFacts> agents, List<AgentFacts> nodes) {
+    return Stream.concat(agents.stream(), nodes.stream())
+        .map(agent -> Texts.first(agent.assignedNode(), agent.node(), ""))
+        .filter(node -> !NO_NODE.contains(node))
+        .findFirst()
+        .orElse("workflow/runtime");
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.wire.ErrorEnvelope;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.LenientJson;
 import io.mirrorneuron.wire.Timestamps;
 import java.util.List;
 
@@ -48,47 +49,64 @@ public final class Errors {
   }
 
   /**
-   * @param told an error object, or a text
+   * @param told an error object, or a text; or null
    * @return null when it is neither
    */
   public static ObjectNode of(JsonNode told, Origin origin) {
-    if (told.isTextual() && !told.asText().isBlank()) {
-      return made(Json.object().put("message", told.asText()), origin);
+    if (told != null && told.isTextual() && !told.asText().isBlank()) {
+      return made(Told.of(told.asText()), origin);
     }
-    return told instanceof ObjectNode object && !object.isEmpty() ? made(object, origin) : null;
+    return told instanceof ObjectNode object && !object.isEmpty()
+        ? made(LenientJson.read(object, Told.class), origin)
+        : null;
   }
 
-  private static ObjectNode made(ObjectNode told, Origin origin) {
-    String message = Texts.of(told, "message", "reason", "desc");
+  /** An error as it was told; members that stand side by side are names of one thing. */
+  private record Told(
+      String message,
+      String reason,
+      String desc,
+      String code,
+      String errorCode,
+      String severity,
+      String occurredAt,
+      String eventId,
+      String traceId,
+      String spanId,
+      String remediation,
+      JsonNode details,
+      List<Link> links) {
+
+    static Told of(String message) {
+      return new Told(
+          message, null, null, null, null, null, null, null, null, null, null, null, List.of());
+    }
+  }
+
+  private record Link(String rel, String artifactId) {}
+
+  private static ObjectNode made(Told told, Origin origin) {
+    String message = Texts.first(told.message, told.reason, told.desc);
     ObjectNode error = Json.object().put("schema_version", "mn.error.v1");
-    String code = Texts.of(told, "code", "error_code");
-    error.put("code", code == null ? origin.code() : code);
-    String desc = Texts.of(told, "desc");
-    error.put(
-        "desc",
-        ErrorEnvelope.desc(
-            desc != null ? desc : message != null ? message : error.path("code").asText()));
+    String code = Texts.first(told.code, told.errorCode, origin.code());
+    error.put("code", code);
+    error.put("desc", ErrorEnvelope.desc(Texts.first(told.desc, message, code)));
     error.set("details", details(told, message, origin));
-    put(error, "severity", Texts.of(told, "severity"), "ERROR");
-    long at =
-        told.path("occurred_at").isTextual()
-            ? Timestamps.millis(told.get("occurred_at").asText())
-            : 0;
-    error.put("occurred_at", Timestamps.text(at == 0 ? origin.at() : at));
-    put(error, "event_id", Texts.of(told, "event_id"), "evt_" + origin.seq());
-    for (String name : List.of("trace_id", "span_id")) {
-      error.put(name, Texts.of(told, name));
+    put(error, "severity", told.severity, "ERROR");
+    long at = told.occurredAt == null ? 0 : Timestamps.millis(told.occurredAt);
+    at = at == 0 ? origin.at() : at;
+    if (at != 0) {
+      error.put("occurred_at", Timestamps.text(at));
     }
-    put(error, "remediation", Texts.of(told, "remediation"), "");
-    error.set("links", links(told.path("links")));
-    if (error.path("occurred_at").isNull()) {
-      error.remove("occurred_at");
-    }
+    put(error, "event_id", told.eventId, "evt_" + origin.seq());
+    error.put("trace_id", told.traceId).put("span_id", told.spanId);
+    put(error, "remediation", told.remediation, "");
+    error.set("links", links(told.links));
     return ErrorEnvelope.bounded(error);
   }
 
-  private static ObjectNode details(ObjectNode told, String message, Origin origin) {
-    if (told.get("details") instanceof ObjectNode details) {
+  private static ObjectNode details(Told told, String message, Origin origin) {
+    if (told.details instanceof ObjectNode details) {
       return details;
     }
     ObjectNode details = Json.object();
@@ -103,14 +121,11 @@ public final class Errors {
     return details;
   }
 
-  private static ArrayNode links(JsonNode told) {
+  private static ArrayNode links(List<Link> told) {
     ArrayNode links = Json.MAPPER.createArrayNode();
-    for (JsonNode link : told) {
-      if (link.path("rel").isTextual() && link.path("artifact_id").isTextual()) {
-        links
-            .addObject()
-            .put("rel", link.get("rel").asText())
-            .put("artifact_id", link.get("artifact_id").asText());
+    for (Link link : told) {
+      if (link.rel != null && link.artifactId != null) {
+        links.addObject().put("rel", link.rel).put("artifact_id", link.artifactId);
       }
     }
     if (links.isEmpty()) {

@@ -3,13 +3,18 @@ package io.mirrorneuron.area.jobs.view.stored;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.RunStatus;
+import io.mirrorneuron.port.JobBrief;
 import io.mirrorneuron.port.JobDetail;
+import io.mirrorneuron.port.JobFacts;
 import io.mirrorneuron.port.LedgerView;
+import io.mirrorneuron.wire.AgentFacts;
+import io.mirrorneuron.wire.JobDetailForm;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LedgerForm;
 import io.mirrorneuron.wire.Timestamps;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -17,8 +22,13 @@ import java.util.stream.Stream;
  * nothing.
  *
  * @param detail {@link JobDetail#NONE} when the runtime does not know the job
+ * @param facts of both
  */
-public record JobRecord(JobDetail detail, StoredRun stored) {
+public record JobRecord(JobDetail detail, StoredRun stored, JobFacts facts) {
+  public JobRecord(JobDetail detail, StoredRun stored) {
+    this(detail, stored, detail.facts().or(stored.facts()));
+  }
+
   public static JobRecord of(JobDetail detail) {
     return new JobRecord(detail, StoredRun.NONE);
   }
@@ -28,25 +38,9 @@ public record JobRecord(JobDetail detail, StoredRun stored) {
     return new JobRecord(detail, documents);
   }
 
-  /** Where the run store may have a member of the job, the most trustworthy place first. */
-  private Stream<JsonNode> places() {
-    return Stream.of(stored.job().path("job"), stored.job(), stored.run());
-  }
-
-  /** What the runtime tells, else the first place that has it under one of the names, or null. */
-  private String or(String told, String... names) {
-    return told != null
-        ? told
-        : places()
-            .map(place -> Texts.of(place, names))
-            .filter(Objects::nonNull)
-            .findFirst()
-            .orElse(null);
-  }
-
   /** A word; synonyms of the final ones are made one. {@code unknown} when nothing tells it. */
   public String status() {
-    String word = or(detail.status(), "status");
+    String word = facts.status();
     return word == null ? "unknown" : RunStatus.of(word).word();
   }
 
@@ -66,36 +60,32 @@ public record JobRecord(JobDetail detail, StoredRun stored) {
 
   /** As the documents have it, or null. */
   public String runId() {
-    return or(detail.runId(), "run_id", "runId");
+    return facts.runId();
   }
 
   public String graphId(List<JobEvent> events) {
-    return orOf(events, "graph_id", or(detail.graphId(), "graph_id"));
+    return orOf(events, "graph_id", facts.graphId());
   }
 
   public String traceId(List<JobEvent> events) {
-    return orOf(events, "trace_id", or(detail.traceId(), "trace_id"));
+    return orOf(events, "trace_id", facts.traceId());
   }
 
   /** Who submitted the job, or null. */
   public String submittedBy() {
-    return person(detail.submittedBy(), "submitted_by");
+    return person(JobBrief::submittedBy);
   }
 
   /** Who cancelled the job, or null. */
   public String cancelledBy() {
-    return person(detail.cancelledBy(), "cancelled_by");
+    return person(JobBrief::cancelledBy);
   }
 
   /** Where the runtime knows the job, files that programs can write have no say. */
-  private String person(String told, String name) {
+  private String person(Function<JobBrief, String> deed) {
     return detail.isKnown()
-        ? told
-        : Stream.of(stored.job(), stored.run())
-            .map(place -> Texts.of(place, name))
-            .filter(Objects::nonNull)
-            .findFirst()
-            .orElse(null);
+        ? deed.apply(detail.job())
+        : stored.briefs().map(deed).filter(Objects::nonNull).findFirst().orElse(null);
   }
 
   private static String orOf(List<JobEvent> events, String name, String known) {
@@ -110,11 +100,11 @@ public record JobRecord(JobDetail detail, StoredRun stored) {
 
   /** In milliseconds since the epoch; 0 when nothing tells it. */
   public long submittedAt() {
-    return time(or(detail.submittedAt(), "submitted_at", "started_at", "created_at"));
+    return time(facts.submittedAt());
   }
 
   public long endedAt() {
-    return time(or(detail.endedAt(), "ended_at", "finished_at", "completed_at"));
+    return time(facts.endedAt());
   }
 
   private static long time(String text) {
@@ -123,13 +113,10 @@ public record JobRecord(JobDetail detail, StoredRun stored) {
 
   /** Of a service and its kind, which end only by a word from outside. */
   public boolean isLasting() {
-    return detail.isLasting()
-        || Stream.concat(places(), manifestPlaces()).anyMatch(JobDetail::isLasting);
-  }
-
-  private Stream<JsonNode> manifestPlaces() {
     JsonNode manifest = manifest();
-    return Stream.of(manifest, manifest.path("policies"), manifest.path("runtime"));
+    return facts.isLasting()
+        || Stream.of(manifest, manifest.path("policies"), manifest.path("runtime"))
+            .anyMatch(place -> JobDetailForm.facts(place).isLasting());
   }
 
   /** What a failed job failed of, an {@code mn.error.v1} object; null for every other job. */
@@ -137,7 +124,7 @@ public record JobRecord(JobDetail detail, StoredRun stored) {
     if (!status().equals(RunStatus.FAILED.word())) {
       return null;
     }
-    return Stream.concat(detail.failures().stream(), places().flatMap(JobDetail::failures))
+    return facts.failures().stream()
         .map(
             told ->
                 Errors.of(told, new Errors.Origin("runtime.job.failed", endedAt(), 0, null, null)))
@@ -148,22 +135,27 @@ public record JobRecord(JobDetail detail, StoredRun stored) {
 
   /** The step ledger; {@link LedgerView#NONE} for a job without one. Read anew by each call. */
   public LedgerView ledger() {
-    return LedgerForm.read(detail.ledger());
+    return LedgerForm.read(detail.parts().ledger());
   }
 
-  /** The runtime's agents; missing when it names none. */
+  /** What the runtime tells of each agent. Read anew by each call. */
+  public List<AgentFacts> agentFacts() {
+    return Json.elements(detail.parts().agents()).map(AgentFacts::read).toList();
+  }
+
+  /** The runtime's agents as they are shown; missing when it names none. */
   public JsonNode agents() {
-    return detail.agentDocuments();
+    return detail.parts().agents();
   }
 
   /** Its graph of agents, or a missing node. */
   public JsonNode topology() {
-    return detail.topology();
+    return detail.parts().topology();
   }
 
   /** Empty when none is at hand. */
   public JsonNode manifest() {
-    return Stream.of(detail.manifest(), stored.job().path("manifest"))
+    return Stream.of(detail.parts().manifest(), stored.manifest())
         .filter(JsonNode::isObject)
         .findFirst()
         .orElse(Json.object());

@@ -19,11 +19,28 @@ public final class Texts {
     return null;
   }
 
-  /** The texts of a list, or the text that stands alone. */
+  /**
+   * The texts of a list, or the text that stands alone.
+   *
+   * @param value or null
+   */
   public static List<String> all(JsonNode value) {
+    if (value == null) {
+      return List.of();
+    }
     return value.isTextual()
         ? List.of(value.asText())
         : Json.elements(value).filter(JsonNode::isTextual).map(JsonNode::asText).toList();
+  }
+
+  /** The first that is not null, or null. */
+  public static String first(String... texts) {
+    for (String text : texts) {
+      if (text != null) {
+        return text;
+      }
+    }
+    return null;
   }
 
   public static String or(String first, String second) {

@@ -3,7 +3,7 @@ package io.mirrorneuron.area.jobs.view.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.area.jobs.view.stored.JobRecord;
-import io.mirrorneuron.port.JobDetail;
+import io.mirrorneuron.wire.JobDetailForm;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PlanReaderTest {
   private static Plan plan(String job) {
     return PlanReader.of(
-        JobRecord.of(new JobDetail(Json.parseObject("{\"job\":" + job + "}", "job"))));
+        JobRecord.of(JobDetailForm.read(Json.parseObject("{\"job\":" + job + "}", "job"))));
   }
 
   private static List<String> workers(Plan.Step step) {

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.area.jobs.view.JobStory;
 import io.mirrorneuron.area.jobs.view.stored.JobRecord;
-import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.testing.ProgressCheck;
+import io.mirrorneuron.wire.JobDetailForm;
 import io.mirrorneuron.wire.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -51,7 +51,7 @@ class LedgerProgressTest {
   }
 
   private static JsonNode progress(ObjectNode job, String... events) {
-    JobRecord record = JobRecord.of(new JobDetail(Json.object().set("job", job)));
+    JobRecord record = JobRecord.of(JobDetailForm.read(Json.object().set("job", job)));
     JobStory story = new JobStory("j", record);
     List<String> texts = new ArrayList<>();
     for (String event : events) {

@@ -11,6 +11,7 @@ import io.mirrorneuron.area.jobs.view.stored.JobRecord;
 import io.mirrorneuron.area.jobs.view.stored.StoredRun;
 import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.testing.ProgressCheck;
+import io.mirrorneuron.wire.JobDetailForm;
 import io.mirrorneuron.wire.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -358,7 +359,7 @@ class ProgressSnapshotTest {
           "workflow_state", Json.parseObject("{\"enabled\":true,\"steps\":" + ledger + "}", "l"));
     }
     document.set("agents", Json.parseObject("{\"a\":" + agents + "}", "agents").get("a"));
-    return JobRecord.of(new JobDetail(document));
+    return JobRecord.of(JobDetailForm.read(document));
   }
 
   @Test
@@ -468,7 +469,8 @@ class ProgressSnapshotTest {
 
     JsonNode snapshot =
         snapshot(
-            JobRecord.of(new JobDetail(document)), events("agent_message_received agent_id=a"));
+            JobRecord.of(JobDetailForm.read(document)),
+            events("agent_message_received agent_id=a"));
 
     assertThat(brief(snapshot))
         .isEqualTo("running a=done[done] b=queued[queued] c=pending[pending]");
@@ -488,7 +490,7 @@ class ProgressSnapshotTest {
       document.withArray("agents").addObject().put("agent_id", "n" + i).put("status", status);
     }
 
-    JsonNode snapshot = snapshot(JobRecord.of(new JobDetail(document)), events("job_running"));
+    JsonNode snapshot = snapshot(JobRecord.of(JobDetailForm.read(document)), events("job_running"));
 
     assertThat(snapshot.path("steps")).hasSize(300);
     assertThat(snapshot.path("current_step_ids")).hasSize(10);

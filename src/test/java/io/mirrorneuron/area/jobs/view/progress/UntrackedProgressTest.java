@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.area.jobs.view.JobStory;
 import io.mirrorneuron.area.jobs.view.stored.JobRecord;
-import io.mirrorneuron.port.JobDetail;
+import io.mirrorneuron.wire.JobDetailForm;
 import io.mirrorneuron.wire.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -36,7 +36,7 @@ class UntrackedProgressTest {
   private static String progress(String script) {
     ObjectNode job = Json.object();
     job.set("manifest", Json.parseObject(MANIFEST, "manifest"));
-    JobRecord record = JobRecord.of(new JobDetail(Json.object().set("job", job)));
+    JobRecord record = JobRecord.of(JobDetailForm.read(Json.object().set("job", job)));
     JobStory story = new JobStory("j", record);
     String shown = "";
     int seq = 0;

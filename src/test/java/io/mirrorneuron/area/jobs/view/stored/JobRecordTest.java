@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import io.mirrorneuron.port.JobDetail;
+import io.mirrorneuron.wire.JobDetailForm;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -17,7 +17,7 @@ class JobRecordTest {
   }
 
   private static JobRecord of(String document) {
-    return JobRecord.of(new JobDetail(Json.parseObject(document, "document")));
+    return JobRecord.of(JobDetailForm.read(Json.parseObject(document, "document")));
   }
 
   private static JobRecord of(String document, String jobFile, String runFile) {

@@ -1,0 +1,71 @@
+package io.mirrorneuron.wire;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a document tells of an agent: a runtime that runs it, or the node of a graph of agents that
+ * declares it. What it does not tell is null.
+ *
+ * @param agentId so it is called in the list of agents, {@code nodeId} in graphs and {@code id} in
+ *     bindings; manifests mix them
+ * @param agentType {@code executor}, {@code router} …
+ * @param type of the template that the author took
+ * @param assignedNode where it runs, as is {@code node}
+ * @param processedMessages how many messages it has handled
+ * @param mailboxDepth how many wait for it
+ * @param lastError an error object, or a text
+ * @param goal of an agent that is a step by itself, as {@code action} and what follows; see {@link
+ *     ManifestFacts.Step}
+ */
+public record AgentFacts(
+    String agentId,
+    String nodeId,
+    String id,
+    String agentType,
+    String type,
+    String role,
+    String alias,
+    String displayName,
+    String label,
+    String model,
+    Config config,
+    String status,
+    String assignedNode,
+    String node,
+    Long processedMessages,
+    Long mailboxDepth,
+    JsonNode lastError,
+    Metadata metadata,
+    String goal,
+    String action,
+    JsonNode requires,
+    JsonNode provides,
+    String emits,
+    Map<String, JsonNode> on) {
+  /** An agent of which nothing is told. */
+  public static final AgentFacts NONE = LenientJson.read(Json.object(), AgentFacts.class);
+
+  public AgentFacts {
+    config = config == null ? new Config(null, null) : config;
+    metadata = metadata == null ? new Metadata(List.of()) : metadata;
+  }
+
+  public static AgentFacts read(JsonNode json) {
+    return LenientJson.read(json, AgentFacts.class);
+  }
+
+  /** The agent as a step. */
+  public ManifestFacts.Step step(String stepId) {
+    return new ManifestFacts.Step(
+        stepId, null, label, displayName, alias, goal, action, requires, provides, emits, on);
+  }
+
+  public record Config(String model, String llmModel) {}
+
+  /**
+   * @param outboundEdges ids of the agents that it sends to
+   */
+  public record Metadata(List<String> outboundEdges) {}
+}

@@ -1,0 +1,87 @@
+package io.mirrorneuron.wire;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.port.ClusterNode;
+import io.mirrorneuron.port.ClusterSummary;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Reads the summary of a cluster, {@code grpc.md} section 5, as any runtime wrote it: what is
+ * absent or of another type counts as not told.
+ */
+public final class ClusterForm {
+  private ClusterForm() {}
+
+  /**
+   * @param executorPools by name
+   */
+  private record Node(
+      String name,
+      String status,
+      boolean schedulingEligible,
+      Map<String, ClusterNode.Pool> executorPools,
+      Hardware hardware) {}
+
+  private record Hardware(Cpu cpu, Memory memory) {}
+
+  private record Cpu(Long logicalProcessors) {}
+
+  private record Memory(Long availableMb) {}
+
+  public static ClusterSummary read(ObjectNode json) {
+    ArrayNode nodes = items(json.get("nodes"));
+    ArrayNode jobs = items(json.get("jobs"));
+    return new ClusterSummary(
+        nodes == null ? List.of() : Json.elements(nodes).map(ClusterForm::node).toList(),
+        nodes == null ? Json.MAPPER.createArrayNode() : nodes,
+        statuses(nodes),
+        statuses(jobs),
+        json.path("metrics"),
+        json);
+  }
+
+  /** A list, or the list within an object; null when it is neither. */
+  private static ArrayNode items(JsonNode listing) {
+    JsonNode found = listing;
+    if (found instanceof ObjectNode object) {
+      found = object.has("data") ? object.get("data") : object.get("items");
+    }
+    return found instanceof ArrayNode items ? items : null;
+  }
+
+  private static List<String> statuses(ArrayNode items) {
+    return items == null ? null : Json.elements(items).map(ClusterForm::status).toList();
+  }
+
+  /** The word of a node or a job for how it is; {@code unknown} when it tells none. */
+  private static String status(JsonNode item) {
+    for (String name : new String[] {"status", "state", "health"}) {
+      JsonNode value = item.path(name);
+      JsonNode text =
+          value.isObject()
+              ? (value.has("status") ? value.get("status") : value.path("state"))
+              : value;
+      if (text.isTextual() && !text.textValue().isBlank()) {
+        return text.textValue();
+      }
+    }
+    return "unknown";
+  }
+
+  private static ClusterNode node(JsonNode json) {
+    Node told = LenientJson.read(json, Node.class);
+    Cpu cpu = told.hardware == null ? null : told.hardware.cpu;
+    Memory memory = told.hardware == null ? null : told.hardware.memory;
+    return new ClusterNode(
+        Objects.requireNonNullElse(told.name, ""),
+        Objects.requireNonNullElse(told.status, ""),
+        told.schedulingEligible,
+        cpu == null || cpu.logicalProcessors == null ? null : cpu.logicalProcessors.intValue(),
+        memory == null ? null : memory.availableMb,
+        told.executorPools);
+  }
+}

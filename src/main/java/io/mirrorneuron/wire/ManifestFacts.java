@@ -1,0 +1,73 @@
+package io.mirrorneuron.wire;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What views of a job need of its manifest: names, steps, and who works for them. The manifest may
+ * be one that this runtime does not accept. What it does not tell is null.
+ *
+ * @param workflow the problem graph; older manifests have it as {@code flow}
+ */
+public record ManifestFacts(
+    String name,
+    String jobName,
+    String description,
+    String id,
+    String graphId,
+    String workflowId,
+    Metadata metadata,
+    Problem workflow,
+    Flow flow,
+    Runtime runtime) {
+
+  public ManifestFacts {
+    metadata = metadata == null ? new Metadata(null, null, null) : metadata;
+    workflow = workflow == null ? new Problem(null, List.of(), List.of()) : workflow;
+    flow = flow == null ? new Flow(List.of(), null) : flow;
+    runtime = runtime == null ? new Runtime(Map.of()) : runtime;
+  }
+
+  public static ManifestFacts read(JsonNode json) {
+    return LenientJson.read(json, ManifestFacts.class);
+  }
+
+  public record Metadata(String name, String description, GraphFacts agentTemplates) {
+    public Metadata {
+      agentTemplates = agentTemplates == null ? GraphFacts.NONE : agentTemplates;
+    }
+  }
+
+  public record Problem(String workflowId, List<Step> steps, List<EdgeFacts> edges) {}
+
+  public record Flow(List<Step> steps, GraphFacts graph) {
+    public Flow {
+      graph = graph == null ? GraphFacts.NONE : graph;
+    }
+  }
+
+  /**
+   * @param bindings who does each {@code run}: an id, a worker, or an object with {@code worker} or
+   *     {@code workers}
+   */
+  public record Runtime(Map<String, JsonNode> bindings) {}
+
+  /**
+   * @param requires a text or a list of texts, as {@code provides} and each of {@code on}
+   * @param emits the event that says that it is done
+   * @param on the steps that start then, by event
+   */
+  public record Step(
+      String id,
+      String run,
+      String label,
+      String displayName,
+      String alias,
+      String goal,
+      String action,
+      JsonNode requires,
+      JsonNode provides,
+      String emits,
+      Map<String, JsonNode> on) {}
+}
