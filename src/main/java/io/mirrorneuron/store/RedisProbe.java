@@ -14,9 +14,10 @@ public record RedisProbe(RedisLanes lanes, Keys keys) implements StoreProbe {
     return lanes.isConnected();
   }
 
+  /** With ECHO: a Redis that cannot write refuses even PING. */
   @Override
   public CompletionStage<?> answers() {
-    return lanes.any().send(Request.cmd(Command.PING)).toCompletionStage();
+    return lanes.any().send(Request.cmd(Command.ECHO).arg("")).toCompletionStage();
   }
 
   @Override

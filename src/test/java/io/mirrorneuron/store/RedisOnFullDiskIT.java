@@ -58,6 +58,9 @@ class RedisOnFullDiskIT {
         assertThat(watch.isReady()).isFalse();
         assertThat(watch.reasons().toCompletableFuture().join())
             .containsExactly("Redis cannot write to its disk");
+        assertThat(new RedisProbe(lanes, keys).answers().toCompletableFuture())
+            .as("it answers all the same")
+            .succeedsWithin(Duration.ofSeconds(10));
         assertThat(JobStoreContract.await(store.row("job-0"))).as("reads go on").isNotNull();
 
         disk.free();
