@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -104,6 +105,7 @@ public final class LenientJson {
           json -> json.isNumber() ? json.asLong() : null;
       case Class<?> plain when plain == JsonNode.class ->
           json -> json.isMissingNode() || json.isNull() ? null : json;
+      case Class<?> plain when plain == ObjectNode.class -> json -> json.isObject() ? json : null;
       case Class<?> plain when plain == int.class -> JsonNode::asInt;
       case Class<?> plain when plain == long.class -> JsonNode::asLong;
       case Class<?> plain when plain == double.class -> JsonNode::asDouble;

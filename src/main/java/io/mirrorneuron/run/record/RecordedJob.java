@@ -1,9 +1,9 @@
 package io.mirrorneuron.run.record;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.LenientJson;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -14,7 +14,7 @@ import java.util.Optional;
  *
  * @param eventSeq the number of the job's last event
  * @param activeExecutors how many programs of the job are running
- * @param failure why it failed; an object, or absent
+ * @param failure why it failed, or null
  */
 record RecordedJob(
     String jobId,
@@ -27,7 +27,7 @@ record RecordedJob(
     String updatedAt,
     String submittedBy,
     String cancelledBy,
-    JsonNode failure,
+    ObjectNode failure,
     long eventSeq,
     int activeExecutors) {
 
@@ -38,17 +38,14 @@ record RecordedJob(
   }
 
   static RecordedJob parse(String row) {
-    return Json.read(row, RecordedJob.class, "stored row");
+    return LenientJson.read(Json.parseObject(row, "stored row"), RecordedJob.class);
   }
 
   boolean hasEnded() {
     return new RunStatus(status).isFinal();
   }
 
-  /** The failure, if it is told as an object. */
   Optional<ObjectNode> error() {
-    return Optional.ofNullable(failure)
-        .filter(ObjectNode.class::isInstance)
-        .map(ObjectNode.class::cast);
+    return Optional.ofNullable(failure);
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.wire.DerivedId;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.LenientJson;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
@@ -221,8 +222,8 @@ public final class JobHeader {
   }
 
   static JobHeader read(JsonNode json) {
-    JobHeader header = new JobHeader(Json.read(json, JobOrigin.class, "origin"));
-    StoredHeader stored = Json.read(json, StoredHeader.class, "header");
+    JobHeader header = new JobHeader(JobOrigin.read(json));
+    StoredHeader stored = LenientJson.read(json, StoredHeader.class);
     header.status = JobStatus.of(stored.status());
     header.startedAt = stored.startedAt();
     header.endedAt = stored.endedAt();

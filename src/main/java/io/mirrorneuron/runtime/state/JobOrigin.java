@@ -1,7 +1,10 @@
 package io.mirrorneuron.runtime.state;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.port.ForkPoint;
+import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.LenientJson;
 
 /**
  * Where a job comes from.
@@ -20,6 +23,26 @@ public record JobOrigin(
     String target,
     ForkPoint forkedFrom,
     ObjectNode provenance) {
+
+  private record Stored(
+      long submittedAt,
+      String runId,
+      String bundle,
+      String target,
+      ObjectNode forkedFrom,
+      ObjectNode provenance) {}
+
+  /** As the header of a job has it; read with every view of one. */
+  static JobOrigin read(JsonNode header) {
+    Stored stored = LenientJson.read(header, Stored.class);
+    return new JobOrigin(
+        stored.submittedAt,
+        stored.runId,
+        stored.bundle,
+        stored.target,
+        stored.forkedFrom == null ? null : Json.read(stored.forkedFrom, ForkPoint.class, "origin"),
+        stored.provenance);
+  }
 
   /** Of a job that was simply submitted. */
   public static JobOrigin of(long submittedAt, String runId, String bundle) {

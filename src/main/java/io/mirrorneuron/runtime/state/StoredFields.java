@@ -76,7 +76,7 @@ public final class StoredFields {
 
   /** Fingerprint of the payload files that the header field names, or null. */
   public static String bundleOf(String field) {
-    return Json.read(headerIn(parsed(field)), JobOrigin.class, "header").bundle();
+    return JobOrigin.read(headerIn(parsed(field))).bundle();
   }
 
   /** The same header field with another run, other payloads and other people. */
