@@ -50,8 +50,8 @@ final class HealthCheck {
   }
 
   /**
-   * As the server sees it. An API that wants another token does not tell, which is said; of an
-   * older one nothing is.
+   * What the server's own report says of its Redis. Empty for an older server, whose report does
+   * not name it; when the API wants another token, the component says that.
    */
   private Optional<Component> redis() throws InterruptedException {
     try {

@@ -161,7 +161,10 @@ final class JobProgress {
     step.move(state, note);
   }
 
-  /** The line of a step; that of an instance appears below those of the step it is one of. */
+  /**
+   * The line of a step. The first event of an instance of a scattered step makes a line for it,
+   * below the lines of that step.
+   */
   private ProgressLine stepLine(String id) {
     ProgressLine known = byId.get(id);
     if (known != null) {
@@ -179,7 +182,7 @@ final class JobProgress {
     return id.equals(template) || id.startsWith(template + "[");
   }
 
-  /** At most {@code most} lines: all, or first those that are not yet done or wait. */
+  /** At most {@code most} lines; where not all fit, those that run come first. */
   List<ProgressLine> selection(int most) {
     if (lines.size() <= most) {
       return lines;

@@ -30,7 +30,7 @@ interface JobView extends JobListener, AutoCloseable {
     }
   }
 
-  /** Nothing: a document follows. */
+  /** Shows nothing, because the command prints one JSON document at its end. */
   record Silence() implements JobView {
     @Override
     public void event(ObjectNode event) {}

@@ -24,7 +24,7 @@ final class Output {
               Separators.createDefaultInstance().withObjectFieldValueSpacing(Spacing.AFTER))
           .withArrayIndenter(DefaultIndenter.SYSTEM_LINEFEED_INSTANCE);
 
-  /** The space before the first column, perhaps behind a colour. */
+  /** The space that a line begins with, perhaps after the code of a colour. */
   private static final Pattern MARGIN = Pattern.compile("^((?:\033\\[\\d+m)*) ");
 
   private static final int GAP = 2;
