@@ -59,7 +59,9 @@ public final class MnException extends RuntimeException {
   /** {@code job <id> was not found}: the wording existing clients look for. */
   public static MnException notFound(String what, String id) {
     return new MnException(
-        ErrorCode.NOT_FOUND, what + "_not_found", what + " " + id + " was not found");
+        ErrorCode.NOT_FOUND,
+        what.replace(' ', '_') + "_not_found",
+        what + " " + id + " was not found");
   }
 
   public static MnException malformed(String message) {

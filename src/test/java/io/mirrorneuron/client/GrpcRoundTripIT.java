@@ -270,7 +270,7 @@ class GrpcRoundTripIT {
     assertThat(replayed.path("replayed").asBoolean()).isTrue();
     assertThat(replayed.path("agent_id").asText()).isEqualTo("worker");
     assertFails(
-        ErrorCode.NOT_FOUND, "dead letter_not_found", () -> jobs.replayDeadLetter("fake-1", 1));
+        ErrorCode.NOT_FOUND, "dead_letter_not_found", () -> jobs.replayDeadLetter("fake-1", 1));
   }
 
   @Test

@@ -482,7 +482,7 @@ public interface JobsPortContract {
     assertThat(answer).isEqualTo(new ReplayedLetter(true, job, "work", 0));
     for (int index : new int[] {-1, 1000}) {
       MnException unknown = failure(ErrorCode.NOT_FOUND, () -> jobs().replayDeadLetter(job, index));
-      assertThat(unknown.error()).isEqualTo("dead letter_not_found");
+      assertThat(unknown.error()).isEqualTo("dead_letter_not_found");
       assertThat(unknown).hasMessage("dead letter " + index + " was not found");
     }
     jobs().cancel(job);
