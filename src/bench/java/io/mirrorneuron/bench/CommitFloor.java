@@ -80,7 +80,7 @@ final class CommitFloor implements AutoCloseable {
   private CompletionStage<JobStore.Created> commit() {
     String id = job.jobId() + "-" + number++;
     return store.create(
-        new NewJob(id, job.owner(), job.manifest(), null, null),
+        new NewJob(id, job.owner(), job.manifest(), null, null, null),
         new Commit(
             id,
             1,

@@ -78,9 +78,16 @@ public interface JobStore {
   /**
    * @param idempotencyKey null when the caller gave none
    * @param contentHash of the submission; the same key with another hash is refused
+   * @param runId of the job's run, when its author chose it, else null; refused as {@code
+   *     run_id_in_use} while another job has it
    */
   record NewJob(
-      String jobId, String owner, String manifest, String idempotencyKey, String contentHash) {}
+      String jobId,
+      String owner,
+      String manifest,
+      String idempotencyKey,
+      String contentHash,
+      String runId) {}
 
   /**
    * @param existing true when the key had been used before; nothing was written then

@@ -62,6 +62,11 @@ public record Keys(String namespace) {
     return namespace + ":idempotency:" + key;
   }
 
+  /** Hash: the job of each run whose id its author chose; the job may be gone. */
+  public String chosenRuns() {
+    return namespace + ":runs";
+  }
+
   /** Hash: resource limits in per cent. */
   public String resourceLimits() {
     return namespace + ":resource-limits";

@@ -1,6 +1,8 @@
 package io.mirrorneuron.store;
 
+import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.model.RunStatus;
+import io.mirrorneuron.wire.Json;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -185,6 +187,30 @@ final class RedisJobIndex {
   }
 
   private Future<Response> delete(String status, String jobId) {
+    return lanes
+        .of(jobId)
+        .send(Request.cmd(Command.GET).arg(keys.row(jobId)))
+        .compose(row -> row == null ? Future.succeededFuture() : release(jobId, row.toString()))
+        .compose(released -> unlink(status, jobId));
+  }
+
+  /** Lets other jobs have the run id that the author of this one chose. */
+  private Future<Response> release(String jobId, String row) {
+    String runId = Json.parseObject(row, "row").path("run_id").asText();
+    if (runId.equals(RunId.of(jobId))) {
+      return Future.succeededFuture();
+    }
+    return lanes
+        .any()
+        .send(Request.cmd(Command.HGET).arg(keys.chosenRuns()).arg(runId))
+        .compose(
+            holder ->
+                holder != null && holder.toString().equals(jobId)
+                    ? lanes.any().send(Request.cmd(Command.HDEL).arg(keys.chosenRuns()).arg(runId))
+                    : Future.succeededFuture());
+  }
+
+  private Future<Response> unlink(String status, String jobId) {
     Request keysOfJob =
         Request.cmd(Command.UNLINK)
             .arg(keys.state(jobId))

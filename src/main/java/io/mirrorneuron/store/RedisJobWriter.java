@@ -13,6 +13,9 @@ import java.time.Duration;
 final class RedisJobWriter {
   private static final Duration IDEMPOTENCY_TTL = Duration.ofHours(24);
 
+  /** What the script says before the job that has the run id. */
+  private static final String RUN_ID = "RUN_ID";
+
   private final RedisLanes lanes;
   private final Keys keys;
   private final Duration terminalTtl;
@@ -36,10 +39,11 @@ final class RedisJobWriter {
     Script.Call call = createScript.call();
     keysOf(call, commit);
     String key = job.idempotencyKey() == null ? "" : job.idempotencyKey();
-    call.key(keys.idempotency(key)).key(keys.unrecordedJobs());
+    call.key(keys.idempotency(key)).key(keys.unrecordedJobs()).key(keys.chosenRuns());
     call.arg(key.isEmpty() ? "" : job.contentHash()).arg(IDEMPOTENCY_TTL.toMillis());
     call.arg(job.owner()).arg(job.manifest());
     arguments(call, commit);
+    call.arg(job.runId() == null ? "" : job.runId());
     return call.send(lanes.of(commit.jobId()))
         .recover(failure -> Future.failedFuture(translate(commit.jobId(), failure)))
         .map(answer -> new Created(answer.toString(), !answer.toString().equals(commit.jobId())));
@@ -85,6 +89,13 @@ final class RedisJobWriter {
           ErrorCode.CONFLICT,
           "idempotency_key_reused",
           "this Idempotency-Key was used before for another submission");
+    }
+    if (text.contains(RUN_ID)) {
+      String holder = text.substring(text.indexOf(RUN_ID) + RUN_ID.length()).strip();
+      return new MnException(
+          ErrorCode.CONFLICT,
+          "run_id_in_use",
+          "job " + holder + " has a run with this id; choose another run_id, or none");
     }
     return failure;
   }

@@ -24,6 +24,7 @@ public final class GrpcErrors {
           "requirements_not_met",
           "service_requirements_not_met",
           "input_validation_failed",
+          "run_id_in_use",
           "resource_overloaded");
 
   private GrpcErrors() {}
@@ -50,7 +51,10 @@ public final class GrpcErrors {
       case UNAUTHENTICATED -> GrpcStatus.UNAUTHENTICATED;
       case FORBIDDEN -> GrpcStatus.PERMISSION_DENIED;
       case NOT_FOUND -> GrpcStatus.NOT_FOUND;
-      case CONFLICT, PRECONDITION -> GrpcStatus.FAILED_PRECONDITION;
+      case CONFLICT, PRECONDITION ->
+          failure.error().equals("run_id_in_use")
+              ? GrpcStatus.ALREADY_EXISTS
+              : GrpcStatus.FAILED_PRECONDITION;
       case EXHAUSTED, STORAGE_FULL -> GrpcStatus.RESOURCE_EXHAUSTED;
       case INTERNAL -> GrpcStatus.INTERNAL;
       case UNIMPLEMENTED -> GrpcStatus.UNIMPLEMENTED;

@@ -51,6 +51,7 @@ final class SteeringScenarios {
                 .call("restoreJob", "blueprint_id", "harbour", "run_id", "restored-run")
                 .file("backup", copy)
                 .keep("gate"));
+    golden.call("restoreJob", "run_id", "restored-run").file("backup", copy).keep("run-in-use");
     looks.job(restored, "restored");
     golden.call("resumeJob", "job_id", job).keep("gate");
     golden.watch.await("the second step again", () -> golden.watch.stepRuns(job, "enter"));

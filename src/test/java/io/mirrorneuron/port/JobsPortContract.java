@@ -201,6 +201,21 @@ public interface JobsPortContract {
   }
 
   @Test
+  default void aRunIdThatAJobHasIsRefused() {
+    String runId = "run-of-mine-" + System.nanoTime();
+    String named = SERVICE.replaceFirst("\\{", "{\"run_id\":\"%s\",".formatted(runId));
+    String job = submit(named);
+    jobs().pause(job, false);
+    List<String> before = listed(0, true);
+
+    fails(ErrorCode.CONFLICT, "run_id_in_use", () -> submit(named));
+    Backup backup = jobs().backup(job);
+    fails(ErrorCode.CONFLICT, "run_id_in_use", () -> jobs().restore(backup, null, runId, null));
+
+    assertThat(listed(0, true)).isEqualTo(before);
+  }
+
+  @Test
   default void aKeyIsRefusedForAnotherContent() {
     jobs().submit(keyed(SERVICE, "taken", Map.of("data", new byte[] {1})));
 

@@ -64,7 +64,43 @@ interface JobStoreContract {
   }
 
   static NewJob newJob(String job, String key, String hash) {
-    return new NewJob(job, "node-1", "{\"graph_id\":\"%s\"}".formatted(job), key, hash);
+    return new NewJob(job, "node-1", "{\"graph_id\":\"%s\"}".formatted(job), key, hash, null);
+  }
+
+  /** Whether the job could be made. */
+  private boolean createWithRun(String job, String runId, String key, String status) {
+    NewJob plain = newJob(job, key, "hash");
+    NewJob chosen =
+        new NewJob(job, plain.owner(), plain.manifest(), key, plain.contentHash(), runId);
+    try {
+      await(store().create(chosen, turn(job, 1, 1, 3, 10, status)));
+      return true;
+    } catch (MnException e) {
+      assertThat(e.error()).isEqualTo("run_id_in_use");
+      return false;
+    }
+  }
+
+  @Test
+  default void aChosenRunIdBelongsToOneJob() {
+    assertThat(createWithRun("a", "mine", "key", "running")).isTrue();
+    assertThat(createWithRun("b", "mine", null, "running")).isFalse();
+    assertThat(createWithRun("b", "mine", "other-key", "running")).isFalse();
+    assertThat(await(store().row("b"))).isNull();
+    assertThat(createWithRun("c", "mine", "key", "running")).as("made before as a").isTrue();
+    assertThat(createWithRun("b", "yours", "other-key", "running")).as("the key is free").isTrue();
+    assertThat(createWithRun("d", "run-a", null, "running"))
+        .as("as a run without choice")
+        .isFalse();
+  }
+
+  @Test
+  default void aChosenRunIdIsFreeWhenItsJobIsDeleted() {
+    assertThat(createWithRun("a", "mine", null, "completed")).isTrue();
+    assertThat(createWithRun("b", "mine", null, "running")).as("an ended job has it").isFalse();
+    await(store().deleteTerminal());
+    assertThat(createWithRun("b", "mine", null, "running")).isTrue();
+    assertThat(createWithRun("c", "mine", null, "running")).isFalse();
   }
 
   /** A job whose first turn wrote events 1 to 3 at the given time. */

@@ -31,9 +31,11 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
@@ -44,6 +46,7 @@ import java.util.function.Consumer;
 public final class FakeJobs implements JobsPort {
   private final Map<String, FakeJob> jobs = new LinkedHashMap<>();
   private final Map<String, Keyed> keyed = new HashMap<>();
+  private final Set<String> runs = new HashSet<>();
   private final List<String> calls = new CopyOnWriteArrayList<>();
   private final List<Submission> submissions = new CopyOnWriteArrayList<>();
   private final List<Backup> backups = new CopyOnWriteArrayList<>();
@@ -158,6 +161,7 @@ public final class FakeJobs implements JobsPort {
         }
         return new SubmittedJob(known.jobId(), "pending");
       }
+      claim(Json.parseObject(submission.manifestJson(), "manifest").path("run_id").textValue());
       job = add(submission);
       submissions.add(submission);
       if (submission.idempotencyKey() != null) {
@@ -168,6 +172,16 @@ public final class FakeJobs implements JobsPort {
       append(job.id, type);
     }
     return new SubmittedJob(job.id, "pending");
+  }
+
+  /**
+   * @param runId that somebody chose, or null
+   */
+  private synchronized void claim(String runId) {
+    if (runId != null && !runs.add(runId)) {
+      throw new MnException(
+          ErrorCode.CONFLICT, "run_id_in_use", "another job has a run with the id " + runId);
+    }
   }
 
   private synchronized FakeJob add(Submission submission) {
@@ -309,6 +323,7 @@ public final class FakeJobs implements JobsPort {
   @Override
   public RestoredJob restore(Backup backup, String blueprintId, String runId, String by) {
     called("restore " + blueprintId + " " + runId + by(by));
+    claim(runId);
     ObjectNode source = source(backup);
     String manifest = new String(backup.files().get(Backup.MANIFEST), StandardCharsets.UTF_8);
     Map<String, byte[]> files = new HashMap<>();

@@ -36,6 +36,7 @@ public final class InMemoryJobStore implements JobStore {
   private final Map<String, Job> jobs = new LinkedHashMap<>();
   private final Set<String> unrecorded = new LinkedHashSet<>();
   private final Map<String, String> keys = new LinkedHashMap<>();
+  private final Map<String, String> runs = new LinkedHashMap<>();
 
   public InMemoryJobStore() {
     this(Integer.MAX_VALUE);
@@ -62,6 +63,16 @@ public final class InMemoryJobStore implements JobStore {
                     "idempotency_key_reused",
                     "this Idempotency-Key was used before for another submission"));
       }
+    }
+    if (job.runId() != null) {
+      String holder = runs.getOrDefault(job.runId(), job.runId().replaceFirst("^run-", ""));
+      if (jobs.containsKey(holder)) {
+        return CompletableFuture.failedFuture(
+            new MnException(ErrorCode.CONFLICT, "run_id_in_use", "job " + holder + " has it"));
+      }
+      runs.put(job.runId(), job.jobId());
+    }
+    if (job.idempotencyKey() != null) {
       keys.put(job.idempotencyKey(), job.contentHash() + " " + job.jobId());
     }
     Job made = new Job();

@@ -49,6 +49,7 @@ final class JobFork {
         newJobs.of(
             newJobs.id(workflow.graphId()),
             stored.manifest(),
+            null,
             request.idempotencyKey(),
             "fork " + jobId + " " + Json.write(fork.from().at()),
             inputs);

@@ -53,7 +53,8 @@ final class JobImport {
     ObjectNode manifest = manifest(backup);
     String graphId = manifests.parse(Json.write(manifest)).graphId();
     String jobId = newJobs.id(graphId);
-    String runId = run == null || run.isBlank() ? RunId.of(jobId) : run;
+    String chosen = run == null || run.isBlank() ? null : run;
+    String runId = chosen == null ? RunId.of(jobId) : chosen;
     String blueprintId = first(blueprint, document.blueprintId(), graphId);
     Map<String, String> stored = document.fields();
     Renaming renaming = renaming(sourceJob, jobId, sourceRun, runId, stored);
@@ -73,7 +74,7 @@ final class JobImport {
             sourceJob,
             reason,
             by);
-    Answers.await(engine.creation().restore(newJobs.of(jobId, text), workflow, from));
+    Answers.await(engine.creation().restore(newJobs.of(jobId, text, chosen), workflow, from));
     return new RestoredJob(
         jobId,
         runId,

@@ -102,6 +102,7 @@ public final class LocalJobs implements JobsPort {
         newJobs.of(
             newJobs.id(workflow.graphId()),
             manifest,
+            workflow.runId(),
             submission.idempotencyKey(),
             manifest,
             bundle);

@@ -20,17 +20,22 @@ public record NewJobs(String owner, Supplier<String> suffixes) {
     return JobIds.slug(graphId) + "-" + suffixes.get();
   }
 
-  NewJob of(String jobId, String manifest) {
-    return new NewJob(jobId, owner, manifest, null, null);
+  /**
+   * @param runId that somebody chose for it, or null
+   */
+  NewJob of(String jobId, String manifest, String runId) {
+    return new NewJob(jobId, owner, manifest, null, null, runId);
   }
 
   /**
+   * @param runId that its author chose, or null
    * @param key the idempotency key; null when the caller gave none
    * @param wish with {@code detail} all that the call asks for: the same key with another wish is
    *     refused
    */
-  NewJob of(String jobId, String manifest, String key, String wish, String detail) {
-    return new NewJob(jobId, owner, manifest, key, key == null ? null : hash(wish, detail));
+  NewJob of(String jobId, String manifest, String runId, String key, String wish, String detail) {
+    String content = key == null ? null : hash(wish, detail);
+    return new NewJob(jobId, owner, manifest, key, content, runId);
   }
 
   private static String hash(String wish, String detail) {

@@ -77,7 +77,7 @@ class LocalJobsTest {
                 engine
                     .creation()
                     .submit(
-                        new NewJob("idle-1", "node", IDLE_SERVICE, null, null),
+                        new NewJob("idle-1", "node", IDLE_SERVICE, null, null, null),
                         manifests.parse(IDLE_SERVICE),
                         null,
                         null))

@@ -177,7 +177,8 @@ final class Simulation {
   CompletionStage<?> submit(String jobId) {
     return engine
         .creation()
-        .submit(new JobStore.NewJob(jobId, OWNER, "{}", null, null), workflow, null, SUBMITTER);
+        .submit(
+            new JobStore.NewJob(jobId, OWNER, "{}", null, null, null), workflow, null, SUBMITTER);
   }
 
   /** Whoever owns the job then gets the command; the others refuse it. */

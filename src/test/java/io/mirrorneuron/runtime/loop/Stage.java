@@ -196,7 +196,7 @@ public final class Stage {
     engine
         .creation()
         .submit(
-            new JobStore.NewJob(JOB, OWNER, text, null, null),
+            new JobStore.NewJob(JOB, OWNER, text, null, null, null),
             manifests.apply(text),
             null,
             subject);
@@ -346,7 +346,7 @@ public final class Stage {
     String id = "job-" + ++jobs;
     engine
         .creation()
-        .fork(new JobStore.NewJob(id, OWNER, stored().manifest(), null, null), fork, subject);
+        .fork(new JobStore.NewJob(id, OWNER, stored().manifest(), null, null, null), fork, subject);
     looked = id;
     return settle();
   }
