@@ -156,7 +156,7 @@ class BudgetTest {
       int limit = allowed.getOrDefault(name, 0);
       if (imports > limit) {
         faults.add(
-            "%s: %d classes import JSON trees, %d may; pass a record instead (see %s)"
+            "%s: %d classes import JSON trees, %d may; pass a record instead (trees may be in %s)"
                 .formatted(name, imports, limit, HOMES_OF_JSON_TREES));
       } else if (imports < limit) {
         faults.add(

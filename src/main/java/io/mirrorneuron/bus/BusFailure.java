@@ -7,6 +7,8 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,12 +33,21 @@ public final class BusFailure {
    * A failure that is no {@link MnException} is logged here, with its stack trace, and is sent
    * without its text.
    */
-  public static ReplyException of(String operation, Throwable failure) {
+  public static ReplyException of(String operation, Throwable thrown) {
+    Throwable failure = thrown;
+    while (isWrapper(failure) && failure.getCause() != null) {
+      failure = failure.getCause();
+    }
     if (failure instanceof MnException known) {
       return reply(known);
     }
     log.error("{} failed", operation, failure);
     return reply(internal());
+  }
+
+  /** Whether it only says that another thread has failed. */
+  private static boolean isWrapper(Throwable failure) {
+    return failure instanceof CompletionException || failure instanceof ExecutionException;
   }
 
   /** The way back. Failures of the bus itself become UNAVAILABLE or TIMEOUT. */

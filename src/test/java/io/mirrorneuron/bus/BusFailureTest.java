@@ -1,12 +1,14 @@
 package io.mirrorneuron.bus;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -28,6 +30,15 @@ class BusFailureTest {
     assertThat(arrived).hasMessage("a sentence");
     assertThat(arrived.validation()).isEqualTo(validation);
     assertThat(arrived.retryAfterMs()).isZero();
+  }
+
+  @Test
+  void aFailureOfAStageThatWasWaitedForArrives() {
+    var stage = CompletableFuture.failedFuture(MnException.unavailable("Redis is away", null));
+    MnException arrived = across(catchThrowable(stage::join));
+
+    assertThat(arrived.code()).isEqualTo(ErrorCode.UNAVAILABLE);
+    assertThat(arrived).hasMessage("Redis is away");
   }
 
   @Test

@@ -35,6 +35,9 @@ public record JobOrigin(
   /** As the header of a job has it; read with every view of one. */
   static JobOrigin read(JsonNode header) {
     Stored stored = LenientJson.read(header, Stored.class);
+    if (stored.runId == null) {
+      throw new IllegalStateException("its header names no run");
+    }
     return new JobOrigin(
         stored.submittedAt,
         stored.runId,

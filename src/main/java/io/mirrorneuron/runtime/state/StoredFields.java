@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.LenientJson;
 import java.util.Map;
 
 /**
@@ -74,9 +75,11 @@ public final class StoredFields {
     return Map.of(HEADER, Json.write(header.write()));
   }
 
+  private record Payloads(String bundle) {}
+
   /** Fingerprint of the payload files that the header field names, or null. */
   public static String bundleOf(String field) {
-    return JobOrigin.read(headerIn(parsed(field))).bundle();
+    return LenientJson.read(headerIn(parsed(field)), Payloads.class).bundle;
   }
 
   /** The same header field with another run, other payloads and other people. */

@@ -2,39 +2,88 @@ package io.mirrorneuron.gateway.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.gateway.contract.bundle.ContractBundle;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What every operation of the contract must have beyond what the start-up check demands. */
 class ContractLintTest {
-  private static final JsonObject DOCUMENT = Documents.real();
+  @TempDir static Path folder;
 
-  record Declared(String method, String path, JsonObject operation) {
+  record Declared(JsonObject document, String method, String path, JsonObject operation) {
     @Override
     public String toString() {
       return operation.getString("operationId");
     }
+
+    JsonObject resolved(JsonObject node) {
+      String ref = node.getString("$ref");
+      if (ref == null) {
+        return node;
+      }
+      JsonObject at = document;
+      for (String step : ref.substring(2).split("/")) {
+        at = at.getJsonObject(step);
+      }
+      return at;
+    }
   }
 
-  static Stream<Declared> operations() {
+  static Stream<Declared> operations() throws IOException {
+    return Stream.concat(
+        in(Documents.real()), in(example()).filter(declared -> declared.path().contains("greet")));
+  }
+
+  private static Stream<Declared> in(JsonObject document) {
     List<Declared> all = new ArrayList<>();
-    Contract.visit(DOCUMENT, (path, method, op) -> all.add(new Declared(method, path, op)));
+    Contract.visit(
+        document, (path, method, op) -> all.add(new Declared(document, method, path, op)));
     return all.stream();
+  }
+
+  /** The contract with the area that {@code docs/CONTRIBUTING.md} adds. */
+  private static JsonObject example() throws IOException {
+    String page = Files.readString(Path.of("docs/CONTRIBUTING.md"));
+    Matcher block = Pattern.compile("(?s)```yaml\n(.*?)```").matcher(page);
+    assertThat(block.find()).isTrue();
+    Files.createDirectories(folder.resolve("areas"));
+    Files.writeString(folder.resolve("areas/greetings.yaml"), block.group(1).stripIndent());
+    String head = Files.readString(Path.of("openapi/mirrorneuron.yaml"));
+    Files.writeString(
+        folder.resolve("mirrorneuron.yaml"),
+        head.replaceFirst(
+            "\ntags:\n", "\ntags:\n  - name: greetings\n    description: Greetings\n"));
+    try (Stream<Path> areas = Files.list(Path.of("openapi/areas"))) {
+      for (Path area : areas.toList()) {
+        Files.copy(
+            area,
+            folder.resolve("areas").resolve(area.getFileName()),
+            StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+    return new JsonObject(ContractBundle.of(folder).json());
   }
 
   @ParameterizedTest
   @MethodSource("operations")
   void hasASummaryOneTagOneSuccessAndAProblemForTheRest(Declared declared) {
     JsonObject operation = declared.operation();
-    assertThat(operation.getString("summary")).isNotBlank();
-    assertThat(ApiOperation.tags(operation)).hasSize(1);
-    assertThat(ApiOperation.successes(operation)).hasSize(1);
+    assertThat(operation.getString("summary")).as("summary of %s", declared).isNotBlank();
+    assertThat(ApiOperation.tags(operation)).as("tags of %s", declared).hasSize(1);
+    assertThat(ApiOperation.successes(operation)).as("good answers of %s", declared).hasSize(1);
     JsonObject responses = operation.getJsonObject("responses");
     if (operation.containsKey("x-mn-socket")) {
       assertThat(responses.fieldNames())
@@ -45,12 +94,15 @@ class ContractLintTest {
       assertThat(responses.fieldNames()).contains("default");
     }
     if (operation.containsKey("x-mn-role")) {
-      assertThat(responses.fieldNames()).contains("401", "403", "421");
+      assertThat(responses.fieldNames())
+          .as("answers of %s, which needs a role", declared)
+          .contains("401", "403", "421");
       assertThat(operation.containsKey("security")).as("its role is shown to readers").isTrue();
     }
     for (String status : responses.fieldNames()) {
       if (!ApiOperation.successes(operation).contains(status) && !status.equals("206")) {
-        JsonObject content = resolved(responses.getJsonObject(status)).getJsonObject("content");
+        JsonObject content =
+            declared.resolved(responses.getJsonObject(status)).getJsonObject("content");
         assertThat(content.fieldNames()).containsExactly("application/problem+json");
       }
     }
@@ -61,16 +113,18 @@ class ContractLintTest {
   void hasExamplesOfItsParametersBodyAndAnswers(Declared declared) {
     JsonObject operation = declared.operation();
     for (Object parameter : operation.getJsonArray("parameters", new JsonArray())) {
-      JsonObject found = resolved((JsonObject) parameter);
-      assertThat(found.containsKey("example")).as(found.getString("name")).isTrue();
+      JsonObject found = declared.resolved((JsonObject) parameter);
+      assertThat(found.containsKey("example"))
+          .as("%s: parameter %s has an example", declared, found.getString("name"))
+          .isTrue();
     }
     if (operation.containsKey("requestBody")) {
-      assertExamples(resolved(operation.getJsonObject("requestBody")));
+      assertExamples(declared.resolved(operation.getJsonObject("requestBody")));
     }
     JsonObject responses = operation.getJsonObject("responses");
     responses
         .fieldNames()
-        .forEach(status -> assertExamples(resolved(responses.getJsonObject(status))));
+        .forEach(status -> assertExamples(declared.resolved(responses.getJsonObject(status))));
   }
 
   @ParameterizedTest
@@ -78,7 +132,7 @@ class ContractLintTest {
   void namesNoParameterTwiceAndNoneThatTheEnvelopeUses(Declared declared) {
     List<String> names =
         declared.operation().getJsonArray("parameters", new JsonArray()).stream()
-            .map(parameter -> resolved((JsonObject) parameter).getString("name"))
+            .map(parameter -> declared.resolved((JsonObject) parameter).getString("name"))
             .toList();
     assertThat(names).doesNotHaveDuplicates().noneMatch(name -> name.startsWith("$"));
   }
@@ -88,7 +142,8 @@ class ContractLintTest {
   void readsOnlyMediaTypesThatTheGatewayReads(Declared declared) {
     if (declared.operation().containsKey("requestBody")) {
       Set<String> types =
-          resolved(declared.operation().getJsonObject("requestBody"))
+          declared
+              .resolved(declared.operation().getJsonObject("requestBody"))
               .getJsonObject("content")
               .fieldNames();
       assertThat(types).containsAnyOf("application/json", "multipart/form-data").hasSize(1);
@@ -100,17 +155,5 @@ class ContractLintTest {
     for (String type : content.fieldNames()) {
       assertThat(content.getJsonObject(type).fieldNames()).containsAnyOf("example", "examples");
     }
-  }
-
-  private static JsonObject resolved(JsonObject node) {
-    String ref = node.getString("$ref");
-    if (ref == null) {
-      return node;
-    }
-    JsonObject at = DOCUMENT;
-    for (String step : ref.substring(2).split("/")) {
-      at = at.getJsonObject(step);
-    }
-    return at;
   }
 }

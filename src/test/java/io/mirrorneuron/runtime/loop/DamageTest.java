@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.runtime.port.JobStatus;
@@ -12,6 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of jobs that this build cannot read or decide on. */
 class DamageTest {
@@ -63,6 +65,19 @@ class DamageTest {
     assertThat(stage.row().path("recovery_reason").asText()).contains("not allowed any more");
     assertThat(stage.event("job_recovery_blocked").path("reason").asText()).contains("not allowed");
     assertThat(stage.details().at("/summary/recovery/status").asText()).isEqualTo("blocked");
+    assertThat(stage.running()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"null", "true", "-1", "[]", "{}", "' '"})
+  void aJobWhoseHeaderNamesNoRunWaitsAndSaysWhy(String runId) {
+    ObjectNode header = (ObjectNode) Stage.json(stage.stored().fields().get("h"));
+    header.set("run_id", Stage.json(runId));
+    overwrite("h", header.toString());
+    stage.crash();
+
+    assertThat(stage.row().path("recovery_status").asText()).isEqualTo("blocked");
+    assertThat(stage.row().path("recovery_reason").asText()).contains("names no run");
     assertThat(stage.running()).isEmpty();
   }
 

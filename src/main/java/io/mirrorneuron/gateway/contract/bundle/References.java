@@ -93,6 +93,9 @@ final class References {
   }
 
   private String elsewhere(String key) {
+    if (keysByFile.get(head.file()).contains(key)) {
+      return "; refer to the one in " + SourceDocument.TO_HEAD;
+    }
     return keysByFile.entrySet().stream()
         .filter(entry -> entry.getValue().contains(key))
         .map(entry -> "; there is one in " + entry.getKey())

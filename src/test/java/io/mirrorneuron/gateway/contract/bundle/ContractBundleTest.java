@@ -150,7 +150,7 @@ class ContractBundleTest {
     edit("areas/runs.yaml", "responses: {}", "responses: {}, security: [{ bearer: [viewer] }]");
 
     assertRefused(
-        "areas/runs.yaml refers to securitySchemes/bearer, which it lacks; there is one in");
+        "areas/runs.yaml refers to securitySchemes/bearer, which it lacks; refer to the one in");
   }
 
   @Test
