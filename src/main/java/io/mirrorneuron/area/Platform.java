@@ -40,7 +40,7 @@ public interface Platform {
 
   ClusterPort cluster();
 
-  /** The hot read path of job rows; empty when the runtime is elsewhere. */
+  /** Rows of jobs, readable without blocking; empty when the runtime is elsewhere. */
   Optional<JobRows> rows();
 
   /** Tells of the server that holds the state of jobs; empty when the runtime is elsewhere. */
@@ -55,10 +55,10 @@ public interface Platform {
 
   RunIndex index();
 
-  /** Runs as they may leave the house. */
+  /** Runs as callers may see them: secrets hidden, files only below allowed roots. */
   ShownRuns shownRuns();
 
-  /** Requests to people, and where they decide. */
+  /** Requests of programs to people, and the decisions on them. */
   HumanDecisions decisions();
 
   /** Bundles that were uploaded and not submitted yet. */

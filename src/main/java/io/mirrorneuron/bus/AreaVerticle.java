@@ -57,7 +57,8 @@ public abstract class AreaVerticle extends VerticleBase {
    * Sets a function that may replace failures before they are answered. To be called before the
    * verticle is deployed.
    *
-   * @param told answers the failure to report, for most the same one
+   * @param told returns the failure to report in place of the given one; most failures are returned
+   *     unchanged
    */
   public final void explainFailures(UnaryOperator<Throwable> told) {
     explains = told;

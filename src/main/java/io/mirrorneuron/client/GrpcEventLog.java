@@ -16,14 +16,14 @@ import java.util.function.Consumer;
 /** Pages of the event logs of jobs, read as streams; also of the original runtime. */
 final class GrpcEventLog {
   private final GrpcCalls calls;
-  private final Consumer<String> known;
+  private final Consumer<String> requireJob;
 
   /**
-   * @param known throws NOT_FOUND when there is no job of this id
+   * @param requireJob throws NOT_FOUND when there is no job of this id
    */
-  GrpcEventLog(GrpcCalls calls, Consumer<String> known) {
+  GrpcEventLog(GrpcCalls calls, Consumer<String> requireJob) {
     this.calls = calls;
-    this.known = known;
+    this.requireJob = requireJob;
   }
 
   /** See {@link io.mirrorneuron.port.JobsPort#events}. */
@@ -41,13 +41,14 @@ final class GrpcEventLog {
     if (!reader.isDoubtful()) {
       return page;
     }
-    // Positions only tell numbers when the history is whole.
+    // Events of the original runtime have no numbers: they are counted, from the first one on.
     return read(request.clearLimit().build(), EventReader.last(limit));
   }
 
   /**
-   * Reads a whole stream. One that is cut short while it is being sent costs the connection: the
-   * HTTP/2 codec answers each late frame with a reset and gives up after 200 of them.
+   * Reads a whole stream, also when fewer events are wanted: cancelling a stream while it is sent
+   * costs the connection, because the HTTP/2 codec answers each late frame with a reset and gives
+   * up after 200 of them.
    */
   private EventPage read(StreamEventsRequest request, EventReader reader) {
     List<String> events = new ArrayList<>();
@@ -66,7 +67,7 @@ final class GrpcEventLog {
     }
     if (state == null && reader.isEmpty()) {
       // The original runtime has an empty history for jobs it does not know; this one throws.
-      known.accept(request.getJobId());
+      requireJob.accept(request.getJobId());
     }
     return reader.page(state);
   }

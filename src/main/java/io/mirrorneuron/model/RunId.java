@@ -19,8 +19,8 @@ public final class RunId {
   }
 
   /**
-   * The job that the run is called after, if it is called after one: any run may have been given
-   * such a name.
+   * The job whose default run has this name. An author may have chosen the same name, so the run
+   * may be of another job, and the job may not exist.
    */
   public static Optional<String> job(String runId) {
     return runId.startsWith(OF_JOB)

@@ -15,7 +15,7 @@ public final class UploadQuota {
   private volatile Runnable sweep = () -> {};
 
   /**
-   * @param maxCount of bundles that lie there
+   * @param maxCount of bundles that are stored
    * @param maxBytes of all of them, and of those that arrive
    */
   public UploadQuota(int maxCount, long maxBytes) {
@@ -23,7 +23,7 @@ public final class UploadQuota {
     this.maxBytes = maxBytes;
   }
 
-  /** For one who keeps a bundle to himself. */
+  /** For stores that no other client writes to. */
   public static UploadQuota unlimited() {
     return new UploadQuota(Integer.MAX_VALUE, Long.MAX_VALUE);
   }

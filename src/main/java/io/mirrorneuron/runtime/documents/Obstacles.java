@@ -7,11 +7,11 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * What only the node at work knows of why a job does not go on: none of it is stored. Another node,
- * or one that has just started, knows nothing.
+ * Reasons why a job does not go on that are not stored: only the node that owns the job knows them,
+ * and forgets them with a restart.
  *
- * @param executions where they wait
- * @param commits by job, why nothing of it can be stored now
+ * @param executions tells where a program waits for slots or for room
+ * @param commits answers, for a job id, why its changes cannot be stored now
  */
 public record Obstacles(Executions executions, Function<String, Optional<MnException>> commits) {
   Optional<QueuePlace> place(String executionId) {

@@ -14,10 +14,10 @@ import java.util.Set;
 /** Port: one way to run a program that has its slots and its workspace. */
 interface Runner {
 
-  /** How it is called in what is told of a job and of a node. */
+  /** Its name in events, results and the description of a node: {@code host_local}. */
   String name();
 
-  /** How manifests may call it in {@code runner_module}. */
+  /** The values of {@code runner_module} in a manifest that mean this runner. */
   Set<String> modules();
 
   /**

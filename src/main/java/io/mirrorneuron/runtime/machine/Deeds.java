@@ -3,7 +3,7 @@ package io.mirrorneuron.runtime.machine;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Does what records owe the world.
+ * Performs the side effects that records ask for.
  *
  * @param <I> what may happen to a record
  * @param <E> what a record may want done

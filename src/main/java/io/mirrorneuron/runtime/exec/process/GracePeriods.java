@@ -5,7 +5,7 @@ import java.time.Duration;
 /**
  * How long processes are waited for before they are killed.
  *
- * @param afterTerm from the polite signal to the deadly one
+ * @param afterTerm from SIGTERM to SIGKILL
  * @param stragglers for children that outlive the program they belong to
  */
 public record GracePeriods(Duration afterTerm, Duration stragglers) {

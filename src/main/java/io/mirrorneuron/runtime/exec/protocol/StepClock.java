@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Starts the clock of a workflow step. A step may take a number of milliseconds from the moment its
- * slots were given; from then on its program is told points in time.
+ * Starts the clock of a workflow step. Its limits are durations, which count from the moment its
+ * slots are given; its program is told the points in time at which they end.
  */
 public final class StepClock {
   private static final String PREFIX = "mn.workflow.";
@@ -27,8 +27,9 @@ public final class StepClock {
   private StepClock() {}
 
   /**
-   * The execution as its program is to see it: {@code workflow} with points in time, the message
-   * with the headers {@code mn.workflow.*}. Without a step it is the same.
+   * The execution as its program sees it: in {@code workflow} the points in time in place of the
+   * durations, and the same in the headers {@code mn.workflow.*} of the message. An execution
+   * without a step is returned as it is.
    *
    * @param acquiredAt milliseconds since the epoch
    */

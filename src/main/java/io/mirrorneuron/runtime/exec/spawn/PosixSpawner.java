@@ -18,7 +18,7 @@ import java.util.function.Consumer;
  * a session of its own at no extra cost. One {@link Reactor} thread serves them all.
  */
 final class PosixSpawner implements Spawner {
-  /** The kernel's count of memory is not exact. */
+  /** How far the kernel's count of memory may be off, in bytes. */
   private static final long SLACK = 4 << 20;
 
   private final Reactor reactor = new Reactor();
@@ -62,10 +62,12 @@ final class PosixSpawner implements Spawner {
   }
 
   /**
-   * A program begins in the memory of its parent, and the kernel counts that as its own: only what
-   * is above the height of this process says something of the program.
+   * The peak memory of this server. Before exec a child shares the memory of this server, and the
+   * kernel counts that as the child's own peak; so a child's peak tells something only when it is
+   * larger than the server's.
    *
-   * @param claimed looks again only when what it knows would not be enough to refuse it
+   * @param claimed peak of a child; the server's is read anew only when the last one read is
+   *     smaller
    */
   private long ownPeak(long claimed) {
     if (claimed > ownPeak) {

@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 
 /**
  * The processes of this machine as {@code /proc} shows them; empty where there is no such folder.
- * Processes that ended but await their parent are not counted. One look costs about a millisecond
- * per two hundred processes. Thread-safe.
+ * Zombies are not counted. One look costs about a millisecond per two hundred processes.
+ * Thread-safe.
  */
 public final class ProcessTable {
   private final Path root;

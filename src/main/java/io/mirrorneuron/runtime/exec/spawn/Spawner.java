@@ -78,7 +78,7 @@ public interface Spawner extends AutoCloseable {
     /** Signals the whole group; false when no process of it is left. */
     boolean signal(Signal signal);
 
-    /** Whether the group has a process, counting those that ended and await their parent. */
+    /** Whether the group has a process, zombies included. */
     boolean isGroupAlive();
 
     /** Stops reading the output. */

@@ -43,7 +43,7 @@ final class CombinedWork {
       return WORST_FIRST.stream().filter(all::contains).findFirst().orElseThrow();
     }
     if (all.contains(StepStatus.DONE)) {
-      return StepStatus.RUNNING; // between two of them
+      return StepStatus.RUNNING; // one worker is done, and the next has not begun
     }
     if (all.contains(StepStatus.IDLE)) {
       return StepStatus.IDLE;
