@@ -1,9 +1,8 @@
 package io.mirrorneuron.cli;
 
 import io.mirrorneuron.Bundle;
-import io.mirrorneuron.JobOutcome;
 import io.mirrorneuron.MirrorNeuron;
-import io.mirrorneuron.RunOptions;
+import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.samples.Samples;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Files;
@@ -80,13 +79,14 @@ public final class RunCommand implements Callable<Integer> {
         });
   }
 
-  private String submit(MirrorNeuron mn) throws InterruptedException {
+  private String submit(MirrorNeuron mn) {
     try (Bundle opened = open()) {
-      JobOutcome outcome = mn.runs().run(opened.submission(), RunOptions.DEFAULT.detached());
+      SubmittedJob job = mn.jobs().submit(opened.submission());
+      job.warnings().forEach(warning -> client.complain("warning: " + warning));
       if (!detached && !client.json) {
-        client.output().line("Job " + client.screen().paint().bold(outcome.jobId()));
+        client.output().line("Job " + client.screen().paint().bold(job.jobId()));
       }
-      return outcome.jobId();
+      return job.jobId();
     }
   }
 

@@ -36,9 +36,11 @@ import io.mirrorneuron.proto.job.v1.SubmitJobResponse;
 import io.mirrorneuron.wire.GrpcMetadata;
 import io.mirrorneuron.wire.JobDetailForm;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.WarningTrailer;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** {@link JobsPort} of a runtime behind gRPC; also works with the original runtime. */
@@ -62,12 +64,14 @@ final class GrpcJobsClient implements JobsPort {
             .setManifestJson(submission.manifestJson())
             .putAllPayloads(PayloadBytes.of(submission.payloads()))
             .build();
-    SubmitJobResponse job =
-        calls.call(
-            JobServiceGrpcClient.SubmitJob,
-            request,
-            metadata(submission.idempotencyKey(), submission.submittedBy()));
-    return new SubmittedJob(job.getJobId(), job.getStatus());
+    return calls.exchange(
+        JobServiceGrpcClient.SubmitJob,
+        request,
+        metadata(submission.idempotencyKey(), submission.submittedBy()),
+        response ->
+            GrpcCalls.ended(response)
+                .compose(end -> response.last())
+                .map(job -> submitted(job, WarningTrailer.read(response.trailers()))));
   }
 
   @Override
@@ -216,6 +220,10 @@ final class GrpcJobsClient implements JobsPort {
         RuntimeExtServiceGrpcClient.ForkJob,
         fork.build(),
         metadata(request.idempotencyKey(), request.submittedBy()));
+  }
+
+  private static SubmittedJob submitted(SubmitJobResponse job, List<String> warnings) {
+    return new SubmittedJob(job.getJobId(), job.getStatus(), warnings);
   }
 
   /**

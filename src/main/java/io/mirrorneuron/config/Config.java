@@ -24,7 +24,8 @@ public record Config(
     Storage storage,
     Log log,
     Connections connections,
-    Uploads uploads) {
+    Uploads uploads,
+    Manifests manifests) {
 
   public enum Env {
     DEV,
@@ -201,6 +202,16 @@ public record Config(
    */
   public record Uploads(int maxCount, long maxBytes) {}
 
+  public enum UnknownMembers {
+    /** Accept the manifest and tell its author. */
+    WARN,
+    /** Refuse the manifest. */
+    REFUSE
+  }
+
+  /** What is done about members of manifests that mean nothing. */
+  public record Manifests(UnknownMembers unknownMembers) {}
+
   /** Whether callers of the API must authenticate. */
   public boolean asksWhoCalls() {
     return api.token().isSet() || jwt.isOn();
@@ -222,6 +233,7 @@ public record Config(
         storage,
         log,
         connections,
-        uploads);
+        uploads,
+        manifests);
   }
 }

@@ -71,7 +71,9 @@ final class ConfigReader {
             Duration.ofSeconds(settings.number("connections.head_timeout_seconds", 1, 3600))),
         new Config.Uploads(
             (int) settings.number("uploads.max_count", 1, Integer.MAX_VALUE),
-            settings.number("uploads.max_bytes", 1, Long.MAX_VALUE)));
+            settings.number("uploads.max_bytes", 1, Long.MAX_VALUE)),
+        new Config.Manifests(
+            settings.choice("manifests.unknown_members", Config.UnknownMembers.class)));
   }
 
   private Config.Api api(String baseUrl) {

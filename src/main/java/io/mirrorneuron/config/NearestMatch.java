@@ -5,14 +5,19 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /** Finds what somebody probably meant to write. */
-final class NearestMatch {
+public final class NearestMatch {
   private NearestMatch() {}
 
   /** The closest candidate, when it is close enough that a typing error explains the difference. */
-  static Optional<String> of(String word, Collection<String> candidates) {
+  public static Optional<String> of(String word, Collection<String> candidates) {
     return candidates.stream()
         .min(Comparator.comparingInt(candidate -> distance(word, candidate)))
-        .filter(candidate -> distance(word, candidate) <= Math.max(2, word.length() / 3));
+        .filter(candidate -> distance(word, candidate) <= mostTypos(word));
+  }
+
+  /** Fewer than the word has letters: any word could be the correction of a short one. */
+  private static int mostTypos(String word) {
+    return Math.min(word.length() - 1, Math.max(2, word.length() / 3));
   }
 
   /** Insertions, deletions and replacements that turn one word into the other (Levenshtein). */

@@ -1,4 +1,27 @@
 package io.mirrorneuron.port;
 
-/** Answer to a submission. The status is the one at acceptance, {@code pending}. */
-public record SubmittedJob(String jobId, String status) {}
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+
+/**
+ * Answer to a submission.
+ *
+ * @param status the one at acceptance, {@code pending}
+ * @param warnings what the author should look at though the job can run
+ */
+public record SubmittedJob(
+    String jobId,
+    String status,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> warnings) {
+  public SubmittedJob {
+    warnings = warnings == null ? List.of() : List.copyOf(warnings);
+  }
+
+  public SubmittedJob(String jobId, String status) {
+    this(jobId, status, List.of());
+  }
+
+  public SubmittedJob withWarnings(List<String> sentences) {
+    return new SubmittedJob(jobId, status, sentences);
+  }
+}

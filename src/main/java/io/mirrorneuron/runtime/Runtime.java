@@ -79,6 +79,7 @@ public final class Runtime implements AutoCloseable {
   public record Settings(
       Path bundles,
       Config.Executors executors,
+      Config.Manifests manifests,
       Config.InFlight inFlight,
       Config.Retention retention,
       String redisNamespace,
@@ -88,6 +89,7 @@ public final class Runtime implements AutoCloseable {
       return new Settings(
           config.home().resolve("bundles"),
           config.executors(),
+          config.manifests(),
           config.recovery().inFlight(),
           config.retention(),
           config.redis().namespace(),
@@ -109,8 +111,7 @@ public final class Runtime implements AutoCloseable {
       Storage storage) {
     this.lanes = lanes;
     Orphans.killAll(settings.executors(), identity.runtimeId());
-    ManifestCache manifests =
-        new ManifestCache(new Manifests(settings.executors().defaultRunner()));
+    ManifestCache manifests = manifests(settings);
     FileBundleStore bundles = new FileBundleStore(settings.bundles(), identity.clock());
     Watches watches = new Watches();
     timers = new ScheduledTimers(identity.clock());
@@ -138,6 +139,11 @@ public final class Runtime implements AutoCloseable {
             identity.clock(),
             storage);
     resumeOpenJobs(owner, bundles, settings.retention());
+  }
+
+  private static ManifestCache manifests(Settings settings) {
+    return new ManifestCache(
+        new Manifests(settings.executors().defaultRunner()), settings.manifests().unknownMembers());
   }
 
   private JobAccess access(FileBundleStore bundles, ManifestCache manifests, NewJobs newJobs) {

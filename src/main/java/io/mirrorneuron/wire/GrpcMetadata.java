@@ -26,6 +26,9 @@ public final class GrpcMetadata {
   /** Trailer of a finite StreamEvents: a {@link LogState} in lower case. */
   public static final String LOG_STATE = "mn-log-state";
 
+  /** Trailer of SubmitJob: {@link WarningTrailer}. */
+  static final String WARNINGS = "mn-warnings-bin";
+
   /** Trailers of a failure: the exact {@code ErrorCode}, the error word, the validation report. */
   static final String CODE = "mn-code";
 

@@ -94,6 +94,21 @@ class ClientCommandsTest {
   }
 
   @Test
+  void warningsAreOnStderrOneInALine() throws IOException {
+    runtime.jobs.warn(List.of("unknown member workflwo", "services is ignored"));
+    String bundle = bundle().toString();
+
+    assertThat(shell.run("run", bundle, "--detached"))
+        .isEqualTo(
+            new Ended(
+                0,
+                "fake-1\n",
+                "mn: warning: unknown member workflwo\nmn: warning: services is ignored\n"));
+    assertThat(shell.run("run", bundle, "-d", "--json").json().path("job_id").asText())
+        .isEqualTo("fake-2");
+  }
+
+  @Test
   void aZipIsSentWithItsPayloads() throws IOException {
     Path zip = zip("top/manifest.json", "top/payloads/a/run.sh");
 

@@ -29,6 +29,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -67,6 +68,23 @@ class GrpcRoundTripIT {
     assertThat(reasons(clients)).isEmpty();
     runtime.serving.set(false);
     assertThat(reasons(clients)).containsExactly("the runtime says that it does not serve now");
+  }
+
+  @Test
+  void theWarningsOfASubmissionArrive() {
+    List<String> warnings = List.of("unknown member straße", "services is ignored");
+    runtime.jobs.warn(warnings);
+    assertThat(jobs.submit(Submission.of(MANIFEST)).warnings()).isEqualTo(warnings);
+  }
+
+  @Test
+  void manyWarningsOfASubmissionAreCut() {
+    runtime.jobs.warn(Collections.nCopies(100, "x".repeat(200)));
+    assertThat(jobs.submit(Submission.of(MANIFEST)).warnings())
+        .hasSizeBetween(10, 30)
+        .last()
+        .asString()
+        .matches("and [78][0-9] more warnings");
   }
 
   @Test

@@ -166,7 +166,8 @@ class ConfigLoaderTest {
             "MN_CONNECTIONS_MAX", "17",
             "MN_CONNECTIONS_HEAD_TIMEOUT_SECONDS", "18",
             "MN_UPLOADS_MAX_COUNT", "19",
-            "MN_UPLOADS_MAX_BYTES", "20"));
+            "MN_UPLOADS_MAX_BYTES", "20",
+            "MN_MANIFESTS_UNKNOWN_MEMBERS", "refuse"));
 
     assertThat(load())
         .isEqualTo(
@@ -223,7 +224,8 @@ class ConfigLoaderTest {
                 new Config.Storage(17),
                 new Config.Log("DEBUG", Config.LogFormat.TEXT, Path.of("/logs"), 13, 14),
                 new Config.Connections(17, Duration.ofSeconds(18)),
-                new Config.Uploads(19, 20)));
+                new Config.Uploads(19, 20),
+                new Config.Manifests(Config.UnknownMembers.REFUSE)));
   }
 
   @Test

@@ -41,6 +41,14 @@ class GatewayIT extends WithGuardedGateway {
   }
 
   @Test
+  void theAnswerToASubmissionHasTheWarnings() throws Exception {
+    gateway.jobs.warn(List.of("services is ignored: this server has none", "unknown member a"));
+    assertThat(json(gateway.post("/api/v1/jobs", JOB)).path("warnings"))
+        .extracting(JsonNode::asText)
+        .containsExactly("services is ignored: this server has none", "unknown member a");
+  }
+
+  @Test
   void aJobIsPausedResumedCancelledAndClearedAway() throws Exception {
     gateway.post("/api/v1/jobs", JOB);
 

@@ -54,6 +54,7 @@ public final class FakeJobs implements JobsPort {
   private final Clock clock;
   private volatile Consumer<String> interceptor = call -> {};
   private volatile String adminToken;
+  private volatile List<String> warnings = List.of();
   private int submitted;
   private long changes;
 
@@ -73,6 +74,11 @@ public final class FakeJobs implements JobsPort {
   }
 
   // --- for tests
+
+  /** What every later submission is answered with. */
+  public void warn(List<String> sentences) {
+    warnings = List.copyOf(sentences);
+  }
 
   /**
    * Runs before every call with its text, for example {@code cancel fake-1}; may throw or block.
@@ -145,7 +151,8 @@ public final class FakeJobs implements JobsPort {
   @Override
   public SubmittedJob submit(Submission submission) {
     called("submit");
-    return begin(submission, List.of(submission.manifestJson(), wish(submission.payloads())));
+    return begin(submission, List.of(submission.manifestJson(), wish(submission.payloads())))
+        .withWarnings(warnings);
   }
 
   private SubmittedJob begin(Submission submission, Object wish) {

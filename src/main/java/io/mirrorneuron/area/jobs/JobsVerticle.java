@@ -104,10 +104,12 @@ public final class JobsVerticle extends AreaVerticle {
             SubmitRequest.read(call.body())
                 .submission(staging, call.text("Idempotency-Key"))
                 .by(call.subject()));
-    return Json.object()
-        .put("id", job.jobId())
-        .put("job_id", job.jobId())
-        .put("status", job.status());
+    ObjectNode answer = Json.object();
+    answer.put("id", job.jobId()).put("job_id", job.jobId()).put("status", job.status());
+    if (!job.warnings().isEmpty()) {
+      answer.set("warnings", Json.MAPPER.valueToTree(job.warnings()));
+    }
+    return answer;
   }
 
   private JobPage listJobs(ApiCall call) {

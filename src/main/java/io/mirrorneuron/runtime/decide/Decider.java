@@ -104,6 +104,11 @@ public final class Decider {
       String submitter = state.header().subjects().submittedBy();
       turn.event("job_pending", Subjects.put(Json.object(), Subjects.SUBMITTED_BY, submitter));
       turn.event("job_validated");
+      if (!state.workflow().warnings().isEmpty()) {
+        ObjectNode told = Json.object();
+        told.set("warnings", Json.MAPPER.valueToTree(state.workflow().warnings()));
+        turn.event("job_warnings", told);
+      }
       turn.event("job_scheduled", Json.object().put("node", nodeName));
       state.header().status(JobStatus.RUNNING, turn.now());
       turn.event("job_running");

@@ -20,6 +20,7 @@ final class WorkerEvents {
       Set.of(
           "job_pending",
           "job_validated",
+          "job_warnings",
           "job_scheduled",
           "job_running",
           "job_pausing",

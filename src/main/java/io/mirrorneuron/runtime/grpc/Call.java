@@ -8,5 +8,10 @@ import io.vertx.core.MultiMap;
  *
  * @param caller who makes it; with the operator token, whoever it is made for
  * @param hasOperatorToken whether it came with the runtime's own token, which its gateways share
+ * @param trailers what the answer is to say besides its message
  */
-record Call(Principal caller, boolean hasOperatorToken, MultiMap metadata) {}
+record Call(Principal caller, boolean hasOperatorToken, MultiMap metadata, MultiMap trailers) {
+  Call(Principal caller, boolean hasOperatorToken, MultiMap metadata) {
+    this(caller, hasOperatorToken, metadata, MultiMap.caseInsensitiveMultiMap());
+  }
+}

@@ -126,7 +126,8 @@ final class CallDispatcher {
     <Q, R> Entrance unary(ServiceMethod<Q, R> method, BiFunction<Q, Call, R> body) {
       return bind(
           method,
-          (rpc, call) -> rpc.handler(request -> answer(rpc, () -> body.apply(request, call))));
+          (rpc, call) ->
+              rpc.handler(request -> answer(rpc, call, () -> body.apply(request, call))));
     }
 
     <Q, R> Entrance stream(ServiceMethod<Q, R> method, StreamBody<Q, R> body) {
@@ -198,16 +199,20 @@ final class CallDispatcher {
         .end();
   }
 
-  private <Q, R> void answer(GrpcServerRequest<Q, R> call, Supplier<R> body) {
+  private <Q, R> void answer(GrpcServerRequest<Q, R> rpc, Call call, Supplier<R> body) {
     Context context = Vertx.currentContext();
     threads.execute(
         () -> {
           try {
             R answer = body.get();
-            context.runOnContext(v -> whileOpen(() -> call.response().end(answer)));
+            context.runOnContext(
+                v -> {
+                  rpc.response().trailers().addAll(call.trailers());
+                  whileOpen(() -> rpc.response().end(answer));
+                });
           } catch (Throwable failure) {
             Throwable told = storage.explained(failure);
-            context.runOnContext(v -> whileOpen(() -> writeFailure(call.response(), told)));
+            context.runOnContext(v -> whileOpen(() -> writeFailure(rpc.response(), told)));
           }
         });
   }

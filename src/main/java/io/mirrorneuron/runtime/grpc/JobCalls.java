@@ -29,6 +29,7 @@ import io.mirrorneuron.proto.job.v1.SubmitJobRequest;
 import io.mirrorneuron.proto.job.v1.SubmitJobResponse;
 import io.mirrorneuron.wire.GrpcMetadata;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.WarningTrailer;
 import io.vertx.grpc.server.Service;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -72,6 +73,7 @@ final class JobCalls {
                 new Submission.Payloads.Inline(files),
                 call.metadata().get(GrpcMetadata.IDEMPOTENCY_KEY),
                 call.caller().subject()));
+    WarningTrailer.write(job.warnings(), call.trailers());
     return SubmitJobResponse.newBuilder().setJobId(job.jobId()).setStatus(job.status()).build();
   }
 

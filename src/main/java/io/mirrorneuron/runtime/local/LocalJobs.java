@@ -90,7 +90,7 @@ public final class LocalJobs implements JobsPort {
 
   @Override
   public SubmittedJob submit(Submission submission) {
-    Workflow workflow = manifests.parse(submission.manifestJson());
+    Workflow workflow = manifests.accept(submission.manifestJson());
     storage.requireRoom();
     if (submission.payloads() instanceof Payloads.Inline inline) {
       inline.files().keySet().forEach(PayloadPaths::requireSafe);
@@ -106,7 +106,8 @@ public final class LocalJobs implements JobsPort {
             submission.idempotencyKey(),
             manifest,
             bundle);
-    return Answers.await(engine.creation().submit(job, workflow, bundle, submission.submittedBy()));
+    return Answers.await(engine.creation().submit(job, workflow, bundle, submission.submittedBy()))
+        .withWarnings(workflow.warnings());
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.local;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.mirrorneuron.config.Config.UnknownMembers;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.workflow.Workflow;
 
@@ -15,11 +16,25 @@ public final class ManifestCache {
   private static final int LONGEST = 64 * 1024;
 
   private final Manifests manifests;
+  private final UnknownMembers unknownMembers;
   private final Cache<String, Workflow> parsed =
       Caffeine.newBuilder().executor(Runnable::run).maximumSize(ENTRIES).build();
 
-  public ManifestCache(Manifests manifests) {
+  /**
+   * @param unknownMembers what becomes of new manifests that have some
+   */
+  public ManifestCache(Manifests manifests, UnknownMembers unknownMembers) {
     this.manifests = manifests;
+    this.unknownMembers = unknownMembers;
+  }
+
+  /** Like {@link #parse}, and may refuse what a job that is there already may have. */
+  Workflow accept(String text) {
+    Workflow workflow = parse(text);
+    if (unknownMembers == UnknownMembers.REFUSE && !workflow.warnings().isEmpty()) {
+      manifests.requireKnownMembers(workflow.source());
+    }
+    return workflow;
   }
 
   /** See {@link Manifests#parse}. */

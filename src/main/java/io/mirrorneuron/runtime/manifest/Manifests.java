@@ -45,14 +45,25 @@ public final class Manifests {
    */
   public Workflow parse(String manifestJson) {
     ObjectNode source = Json.parseObject(manifestJson, "manifest_json");
-    boolean inSteps = StepForm.isUsedBy(source);
-    Findings findings = new Findings(inSteps);
+    return read(source, new Findings(StepForm.isUsedBy(source)));
+  }
+
+  /**
+   * Refuses a manifest that is right otherwise and has members that no reader knows.
+   *
+   * @throws MnException INVALID with every unknown member
+   */
+  public void requireKnownMembers(ObjectNode source) {
+    read(source, Findings.strict(StepForm.isUsedBy(source)));
+  }
+
+  private Workflow read(ObjectNode source, Findings findings) {
     ManifestValue root = ManifestValue.root(source, findings);
     if (depth(source, 1) > MAX_DEPTH) {
       root.error(ManifestProblem.LIMIT, "manifest is nested deeper than " + MAX_DEPTH + " levels");
       findings.throwIfAny();
     }
-    return inSteps
+    return StepForm.isUsedBy(source)
         ? new StepForm(assembly).read(root, findings)
         : assembly.read(
             root,

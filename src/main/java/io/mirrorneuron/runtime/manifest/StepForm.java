@@ -7,6 +7,7 @@ import io.mirrorneuron.runtime.manifest.graph.ManifestHeader;
 import io.mirrorneuron.runtime.manifest.reading.Findings;
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
+import io.mirrorneuron.runtime.manifest.reading.Members;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.manifest.steps.Bindings;
 import io.mirrorneuron.runtime.manifest.steps.StepReader;
@@ -14,6 +15,7 @@ import io.mirrorneuron.runtime.workflow.StepGraph;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The form {@code mn.workflow/v1}: a graph of steps in {@code workflow}, the agents that work for
@@ -23,6 +25,8 @@ final class StepForm {
   private static final String FAMILY = "mn.workflow";
   private static final String VERSION = "mn.workflow/v1";
   private static final String NEXT_VERSION = "mn.workflow/v2";
+
+  private static final Members AGENTS = Members.closed("schema", "nodes", "edges", "entrypoints");
 
   private final Assembly assembly;
 
@@ -43,8 +47,9 @@ final class StepForm {
     checkVersion(root, version);
     root.checkMembers(Shape.OBJECT, "workflow", "agents", "flow");
     root.checkMembers(Shape.NAME, "id", "name");
+    root.at("agents").checkMembers(AGENTS);
     if (!version.isAbsent()) {
-      refuseOldMembers(root);
+      tellOfOldMembers(root);
     }
     ManifestHeader header =
         ManifestHeader.read(
@@ -84,25 +89,18 @@ final class StepForm {
     }
   }
 
-  /**
-   * A manifest with agents describes its graph nowhere else. The command line adds the graph once
-   * more for the runtime, which {@code flow.nodes} gives away.
-   */
-  private static void refuseOldMembers(ManifestValue root) {
-    if (root.find("agents.nodes").value().isEmpty()) {
+  /** The original gateway copies the agents to the root; the command line leaves them in flow. */
+  private static void tellOfOldMembers(ManifestValue root) {
+    if (root.find("agents.nodes").value().isEmpty() || !root.find("flow.nodes").value().isEmpty()) {
       return;
     }
-    boolean prepared = !root.find("flow.nodes").value().isEmpty();
-    List<ManifestValue> refused =
-        prepared
-            ? root.all("nodes", "edges")
-            : root.all("flow", "graph_id", "nodes", "edges", "entrypoints");
-    for (ManifestValue place : refused) {
-      if (!place.value().isMissingNode()) {
-        place.error(
-            ManifestProblem.MISPLACED,
-            place.name() + " is not allowed in " + VERSION + " manifests");
-      }
+    String old =
+        root.all("flow", "graph_id", "nodes", "edges", "entrypoints").stream()
+            .filter(place -> !place.isAbsent())
+            .map(ManifestValue::name)
+            .collect(Collectors.joining(", "));
+    if (!old.isEmpty()) {
+      root.warn("%s at the root add to what agents has, and are not needed".formatted(old));
     }
   }
 

@@ -24,6 +24,16 @@ class LifeCycleTest {
   }
 
   @Test
+  void theWarningsOfTheManifestAreAnEvent() {
+    Stage stage = new Graph().program("work", "{'constraints':['gpu']}").start();
+
+    assertThat(stage.event("job_warnings").at("/warnings/0").asText())
+        .isEqualTo(
+            "nodes.work.config.constraints is ignored: this server places agents without them");
+    assertThat(retried("").start().events("job_warnings")).isEmpty();
+  }
+
+  @Test
   void aFailedProgramIsTriedAgainAfterDoubledWaits() {
     Stage stage = retried("").start().fail("work", 1);
 

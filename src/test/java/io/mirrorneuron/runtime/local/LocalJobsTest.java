@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config.DefaultRunner;
+import io.mirrorneuron.config.Config.UnknownMembers;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.manifest.Manifests;
@@ -89,7 +90,7 @@ class LocalJobsTest {
                 engine,
                 store,
                 null,
-                new ManifestCache(manifests),
+                new ManifestCache(manifests, UnknownMembers.WARN),
                 new NewJobs("node", () -> "0"),
                 new JobHistory(store)),
             new Watches(),

@@ -203,11 +203,6 @@ class StepFormTest {
         schema("/apiVersion", "7", "unsupported apiVersion 7"),
         schema("/kind", "\"WorkflowSource\"", "kind must be Workflow: WorkflowSource"),
         schema("/id", "7", "id must be a non-empty string"),
-        schema("/flow", "{}", "flow is not allowed in mn.workflow/v1 manifests"),
-        schema("/graph_id", "\"g\"", "graph_id is not allowed in mn.workflow/v1 manifests"),
-        schema("/nodes", "[]", "nodes is not allowed in mn.workflow/v1 manifests"),
-        schema("/edges", "[]", "edges is not allowed in mn.workflow/v1 manifests"),
-        schema("/entrypoints", "[]", "entrypoints is not allowed in mn.workflow/v1 manifests"),
         schema("/agents", "[]", "agents must be an object"),
         schema("/agents/nodes", "[]", "agents.nodes must not be empty"),
         schema("/agents/nodes", "{}", "agents.nodes must be a list"),
@@ -774,7 +769,8 @@ class StepFormTest {
     return Arguments.of(pointer, value, "workflow_manifest.validation_failed", message);
   }
 
-  private static ObjectNode valid() {
+  /** Three steps in a row. */
+  static ObjectNode valid() {
     return (ObjectNode)
         json(
             """

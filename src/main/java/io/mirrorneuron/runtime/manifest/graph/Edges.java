@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.manifest.graph;
 import io.mirrorneuron.runtime.manifest.reading.Conditions;
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
+import io.mirrorneuron.runtime.manifest.reading.Members;
 import io.mirrorneuron.runtime.manifest.reading.NameRules;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.workflow.Condition;
@@ -19,6 +20,9 @@ import java.util.Set;
 public final class Edges {
   public static final int MAX_EDGES = 200_000;
 
+  private static final Members MEMBERS =
+      Members.closed("edge_id", "id", "from_node", "from", "to_node", "to")
+          .with(null, "message_type", "event", "routing_mode", "conditions", "condition");
   private static final Map<String, Routing> ROUTING =
       Map.of(
           "broadcast", Routing.BROADCAST,
@@ -55,6 +59,7 @@ public final class Edges {
     String given = NameRules.readOptional(unnamed.find("edge_id", "id"));
     String id = given != null ? given : derivedId(unnamed, fromPlace, toPlace);
     ManifestValue place = unnamed.named(ManifestValue.shown(id));
+    place.checkMembers(MEMBERS);
     String from = end(fromPlace, "from_node", place.name());
     String to = end(toPlace, "to_node", place.name());
     String type =

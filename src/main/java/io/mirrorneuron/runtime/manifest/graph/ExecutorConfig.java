@@ -4,33 +4,28 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
+import io.mirrorneuron.runtime.manifest.reading.Members;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.wire.Json;
 import java.util.Map;
 
 /** What can be known about an executor's program before it runs. */
 final class ExecutorConfig {
-  private static final Map<String, Shape> MEMBERS =
-      Map.ofEntries(
-          Map.entry("agent_beacon_required", Shape.BOOLEAN),
-          Map.entry("beacon_enabled", Shape.BOOLEAN),
-          Map.entry("beacon_interval_ms", Shape.MILLIS),
-          Map.entry("beacon_missed_action", Shape.STRING),
-          Map.entry("beacon_timeout_ms", Shape.MILLIS),
-          Map.entry("environment", Shape.OBJECT),
-          Map.entry("max_attempts", Shape.POSITIVE),
-          Map.entry("max_output_bytes", Shape.POSITIVE),
-          Map.entry("name_prefix", Shape.STRING),
-          Map.entry("no_retry_exit_codes", Shape.INTEGERS),
-          Map.entry("pass_env", Shape.NAMES),
-          Map.entry("pool", Shape.NAME),
-          Map.entry("pool_slots", Shape.POSITIVE),
-          Map.entry("python_environment", Shape.OBJECT),
-          Map.entry("retry_backoff_ms", Shape.MILLIS),
-          Map.entry("sandbox_upload_path", Shape.STRING),
-          Map.entry("startup_delay_ms", Shape.MILLIS),
-          Map.entry("timeout_seconds", Shape.SECONDS),
-          Map.entry("workdir", Shape.STRING));
+  private static final Members MEMBERS =
+      Members.open()
+          .with(Shape.BOOLEAN, "agent_beacon_required", "beacon_enabled")
+          .with(Shape.MILLIS, "beacon_interval_ms", "beacon_timeout_ms")
+          .with(Shape.MILLIS, "retry_backoff_ms", "startup_delay_ms")
+          .with(Shape.STRING, "beacon_missed_action", "name_prefix")
+          .with(Shape.STRING, "sandbox_upload_path", "workdir")
+          .with(Shape.OBJECT, "environment", "python_environment")
+          .with(Shape.POSITIVE, "max_attempts", "max_output_bytes", "pool_slots")
+          .with(Shape.INTEGERS, "no_retry_exit_codes")
+          .with(Shape.NAMES, "pass_env")
+          .with(Shape.NAME, "pool")
+          .with(Shape.SECONDS, "timeout_seconds");
+  private static final Members PYTHON = Members.closed("requirements", "packages");
+  private static final Members UPLOAD = Members.closed("source", "target");
 
   private final DefaultRunner defaultRunner;
 
@@ -49,6 +44,7 @@ final class ExecutorConfig {
   }
 
   private static void checkPython(ManifestValue environment) {
+    environment.checkMembers(PYTHON);
     ManifestValue requirements = environment.at("requirements");
     if (requirements.check(Shape.STRING) && !PayloadPaths.staysInside(requirements.text())) {
       requirements.error(
@@ -139,6 +135,7 @@ final class ExecutorConfig {
         .flatMap(ManifestValue::objects)
         .forEach(
             upload -> {
+              upload.checkMembers(UPLOAD);
               ManifestValue source = upload.at("source");
               if (source.checkRequired(Shape.NAME)) {
                 checkUpload(source, upload.at("target"));

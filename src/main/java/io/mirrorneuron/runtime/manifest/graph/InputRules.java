@@ -21,6 +21,9 @@ final class InputRules {
     }
     ManifestValue rules = spec.value().isArray() ? spec : spec.at("rules");
     rules.objects().forEach(InputRules::checkRule);
+    if (!rules.value().isEmpty()) {
+      spec.warn(spec.label() + " is ignored: this server does not validate inputs");
+    }
   }
 
   private static void checkRule(ManifestValue rule) {

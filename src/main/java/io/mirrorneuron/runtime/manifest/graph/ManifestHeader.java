@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
+import io.mirrorneuron.runtime.manifest.reading.Members;
 import io.mirrorneuron.runtime.manifest.reading.NameRules;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.workflow.StepGraph;
@@ -29,18 +30,25 @@ public record ManifestHeader(
     RecoveryMode recoveryMode,
     Policies policies) {
 
-  private static final Map<String, Shape> MEMBERS =
-      Map.ofEntries(
-          Map.entry("job_name", Shape.STRING),
-          Map.entry("contract", Shape.OBJECT),
-          Map.entry("daemon", Shape.BOOLEAN),
-          Map.entry("deployment", Shape.OBJECT),
-          Map.entry("metadata", Shape.OBJECT),
-          Map.entry("parameterized", Shape.OBJECT),
-          Map.entry("policies", Shape.OBJECT),
-          Map.entry("reload", Shape.OBJECT),
-          Map.entry("services", Shape.OBJECT_OR_LIST),
-          Map.entry("skill_dependencies", Shape.LIST));
+  private static final String NO_SERVICES = "neither starts nor asks for services";
+  private static final Members MEMBERS =
+      Members.closed("apiVersion", "kind", "manifest_version", "graph_id", "workflow_id", "id")
+          .with(null, "name", "version", "type", "workflow", "agents", "runtime", "flow", "run_id")
+          .with(null, "nodes", "edges", "entrypoints", "initial_inputs")
+          .with(null, "input_validation", "inputValidation")
+          .with(Shape.STRING, "job_name")
+          .with(Shape.BOOLEAN, "daemon")
+          .with(Shape.OBJECT, "contract", "metadata", "policies")
+          .with(Shape.OBJECT, "deployment", "parameterized", "reload")
+          .with(Shape.OBJECT_OR_LIST, "services")
+          .with(Shape.LIST, "skill_dependencies")
+          .ignoring("does not check what a machine has", "requirements", "requirments")
+          .ignoring(NO_SERVICES, "services", "required_services", "requiredServices")
+          .ignoring("has no context engine", "requiredContextEngine", "required_context_engine")
+          .ignoring("starts each job once, when it is submitted", "schedule", "triggers")
+          .ignoring("starts each job once, when it is submitted", "parameterized")
+          .ignoring("places agents without them", "constraints")
+          .ignoring("has no deployments", "deployment", "reload");
   private static final Pattern RUN_ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.:-]{0,199}");
 
   /** Of the form with nodes at the root. */

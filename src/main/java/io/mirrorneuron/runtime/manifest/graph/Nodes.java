@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
+import io.mirrorneuron.runtime.manifest.reading.Members;
 import io.mirrorneuron.runtime.manifest.reading.NameRules;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.workflow.Workflow.Agent;
@@ -40,28 +41,27 @@ public final class Nodes {
           AgentType.AGGREGATOR, Set.of("generic", "reduce"),
           AgentType.SENSOR, Set.of("generic"));
 
-  private static final Map<String, Shape> MEMBERS =
-      Map.of(
-          "role", Shape.STRING,
-          "config", Shape.OBJECT,
-          "resources", Shape.OBJECT,
-          "placement_requirements", Shape.OBJECT,
-          "policies", Shape.OBJECT,
-          "retry_policy", Shape.OBJECT,
-          "checkpoint_policy", Shape.OBJECT,
-          "spawn_policy", Shape.OBJECT,
-          "tool_bindings", Shape.LIST,
-          "services", Shape.OBJECT_OR_LIST);
-  private static final Map<String, Shape> CONFIG =
-      Map.of(
-          "complete_on_message", Shape.BOOLEAN,
-          "complete_after", Shape.COUNT,
-          "complete_run", Shape.BOOLEAN,
-          "complete_job", Shape.BOOLEAN,
-          "complete_job?", Shape.BOOLEAN,
-          "terminal_sink", Shape.BOOLEAN,
-          "emit_type", Shape.NAME,
-          "output_message_type", Shape.NAME);
+  private static final Members MEMBERS =
+      Members.closed("node_id", "id", "agent_type", "agentType", "type", "kind", "uses", "with")
+          .with(null, "alias")
+          .with(null, UnsafeWords.ALL)
+          .with(Shape.STRING, "role")
+          .with(Shape.OBJECT, "config", "resources", "placement_requirements", "policies")
+          .with(Shape.OBJECT, "retry_policy", "checkpoint_policy", "spawn_policy")
+          .with(Shape.LIST, "tool_bindings")
+          .with(Shape.OBJECT_OR_LIST, "services")
+          .ignoring("places agents without them", "constraints", "placement_requirements")
+          .ignoring("reads policies instead", "retry_policy", "checkpoint_policy", "spawn_policy")
+          .ignoring("neither starts nor asks for services", "services")
+          .ignoring(
+              "neither starts nor asks for services", "requires_services", "requiresServices");
+  private static final Members CONFIG =
+      Members.open()
+          .with(Shape.BOOLEAN, "complete_on_message", "complete_run", "terminal_sink")
+          .with(Shape.BOOLEAN, "complete_job", "complete_job?")
+          .with(Shape.COUNT, "complete_after")
+          .with(Shape.NAME, "emit_type", "output_message_type")
+          .ignoring("places agents without them", "constraints");
 
   /**
    * A node whose edges are not known yet.

@@ -2,29 +2,35 @@ package io.mirrorneuron.runtime.manifest.graph;
 
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
+import io.mirrorneuron.runtime.manifest.reading.Members;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.workflow.Backpressure;
 import io.mirrorneuron.runtime.workflow.RestartPolicy;
 import io.mirrorneuron.runtime.workflow.Workflow.AgentPolicies;
 import io.mirrorneuron.runtime.workflow.Workflow.JobType;
 import io.mirrorneuron.runtime.workflow.Workflow.RecoveryMode;
-import java.util.Map;
 import java.util.Set;
 
 /** The policies of a workflow, on which those of its agents stand. */
 record Policies(AgentPolicies ofWorkflow) {
-  private static final Map<String, Shape> MEMBERS =
-      Map.of(
-          "max_agent_restart_attempts", Shape.COUNT,
-          "placement_policy", Shape.STRING,
-          "scheduler", Shape.OBJECT,
-          "update", Shape.OBJECT);
-  private static final Map<String, Shape> BACKPRESSURE =
-      Map.of(
-          "max_queue_depth", Shape.POSITIVE,
-          "high_watermark", Shape.COUNT,
-          "low_watermark", Shape.COUNT,
-          "retry_after_ms", Shape.MILLIS);
+  private static final String NO_PLACEMENT = "places agents without them";
+  private static final Members MEMBERS =
+      Members.closed("recovery_mode", "job_type", "scheduler_strategy", "restart", "reschedule")
+          .with(null, "backpressure", "stream_mode")
+          .with(Shape.COUNT, "max_agent_restart_attempts")
+          .with(Shape.STRING, "placement_policy")
+          .with(Shape.OBJECT, "scheduler", "update")
+          .ignoring("has no deployments", "update")
+          .ignoring(NO_PLACEMENT, "constraints");
+  private static final Members SCHEDULER =
+      Members.closed("job_type", "strategy")
+          .ignoring(NO_PLACEMENT, "constraints", "preferred_node");
+  private static final Members BACKPRESSURE =
+      Members.closed()
+          .with(Shape.POSITIVE, "max_queue_depth")
+          .with(Shape.COUNT, "high_watermark", "low_watermark")
+          .with(Shape.MILLIS, "retry_after_ms")
+          .ignoring("knows mailboxes only", "drop_policy", "max_concurrency", "queue_size");
 
   /** The given policies, else the defaults for the type of job; reports errors. */
   static Policies read(ManifestValue place, JobType jobType, RecoveryMode mode) {
@@ -51,7 +57,13 @@ record Policies(AgentPolicies ofWorkflow) {
   private static AgentPolicies read(ManifestValue place, AgentPolicies base) {
     place.checkMembers(MEMBERS);
     place.checkWords(Set.of("fail", "delay"), "restart.mode");
-    place.checkWords(Set.of("binpack", "spread"), "scheduler_strategy", "scheduler.strategy");
+    place.at("scheduler").checkMembers(SCHEDULER);
+    for (ManifestValue strategy : place.all("scheduler_strategy", "scheduler.strategy")) {
+      strategy.checkWord(Set.of("binpack", "spread"));
+      if (strategy.asText().equals("spread")) {
+        strategy.warn(strategy.label() + ": spread is ignored: this server does not spread agents");
+      }
+    }
     return new AgentPolicies(
         RestartPolicies.read(place.at("restart"), base.restart()),
         RestartPolicies.read(place.at("reschedule"), base.reschedule()),

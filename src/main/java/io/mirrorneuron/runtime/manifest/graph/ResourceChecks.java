@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.manifest.graph;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
+import io.mirrorneuron.runtime.manifest.reading.Members;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import java.util.List;
 import java.util.Map;
@@ -16,18 +17,31 @@ final class ResourceChecks {
       Pattern.compile(
           "\\d{1,15}(\\.\\d{1,9})?\\s*(([kmgtp]i?)?b?|m|cores?)", Pattern.CASE_INSENSITIVE);
   private static final Set<String> OPERATORS = Set.of(">", ">=", "==", "=");
-  private static final Map<String, Shape> GPU =
-      Map.of(
-          "kind", Shape.STRING,
-          "type", Shape.STRING,
-          "vendor", Shape.STRING,
-          "driver", Shape.STRING,
-          "model", Shape.STRING,
-          "api", Shape.STRING,
-          "count", Shape.COUNT,
-          "min_memory_mb", Shape.AMOUNT,
-          "capabilities", Shape.NAMES,
-          "ids", Shape.LIST);
+  private static final Members GPU =
+      Members.open()
+          .with(Shape.STRING, "kind", "type", "vendor", "driver", "model", "api")
+          .with(Shape.COUNT, "count")
+          .with(Shape.AMOUNT, "min_memory_mb")
+          .with(Shape.NAMES, "capabilities")
+          .with(Shape.LIST, "ids");
+  private static final String NO_SHARES = "does not reserve or limit it";
+  private static final Members RESOURCES =
+      Members.closed("limits")
+          .with(Shape.AMOUNT, "cpu_cores", "cores", "cpu")
+          .with(Shape.AMOUNT, "memory_mb", "memory", "memory_gb")
+          .with(Shape.AMOUNT, "disk_mb", "disk", "disk_gb")
+          .with(Shape.AMOUNT, "gpu_count", "gpus", "gpu")
+          .with(Shape.NAME, "runtime_driver")
+          .ignoring(NO_SHARES, "cpu_cores", "cores", "cpu", "memory_mb", "memory", "memory_gb")
+          .ignoring(NO_SHARES, "disk_mb", "disk", "disk_gb", "gpu_count", "gpus", "gpu")
+          .ignoring("starts programs itself", "runtime_driver")
+          .ignoring("only tells programs of them", "devices", "ports", "volumes");
+  private static final Members LIMITS =
+      Members.closed("open_files", "address_space_mb", "cpu_seconds");
+  private static final Members PORT =
+      Members.closed("label", "protocol", "to").with(Shape.PORT, "port");
+  private static final Members VOLUME =
+      Members.closed("name", "target", "mode", "type").with(Shape.NAME, "source");
   private static final Set<String> PROTOCOLS = Set.of("tcp", "udp", "http", "grpc");
 
   private ResourceChecks() {}
@@ -76,21 +90,8 @@ final class ResourceChecks {
     if (resources.isAbsent()) {
       return;
     }
-    resources.checkMembers(
-        Shape.AMOUNT,
-        "cpu_cores",
-        "cores",
-        "cpu",
-        "memory_mb",
-        "memory",
-        "memory_gb",
-        "disk_mb",
-        "disk",
-        "disk_gb",
-        "gpu_count",
-        "gpus",
-        "gpu");
-    resources.checkMembers(Shape.NAME, "runtime_driver");
+    resources.checkMembers(RESOURCES);
+    resources.at("limits").checkMembers(LIMITS);
     resources.at("devices").objects().forEach(ResourceChecks::checkGpu);
     resources.at("ports").objects().forEach(ResourceChecks::checkPort);
     resources.at("volumes").objects().forEach(ResourceChecks::checkVolume);
@@ -98,13 +99,13 @@ final class ResourceChecks {
 
   private static void checkPort(ManifestValue port) {
     port.at("label").checkRequired(Shape.NAME);
-    port.checkMembers(Shape.PORT, "port");
+    port.checkMembers(PORT);
     port.checkWords(PROTOCOLS, "protocol");
   }
 
   private static void checkVolume(ManifestValue volume) {
     volume.at("name").checkRequired(Shape.NAME);
-    volume.checkMembers(Shape.NAME, "source");
+    volume.checkMembers(VOLUME);
     ManifestValue target = volume.at("target");
     if (target.checkRequired(Shape.NAME) && !target.text().startsWith("/")) {
       target.error(ManifestProblem.SHAPE, target.label() + " must be an absolute path");

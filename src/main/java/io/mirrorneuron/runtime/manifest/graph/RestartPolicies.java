@@ -1,23 +1,21 @@
 package io.mirrorneuron.runtime.manifest.graph;
 
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
+import io.mirrorneuron.runtime.manifest.reading.Members;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.workflow.RestartPolicy;
 import io.mirrorneuron.runtime.workflow.RestartPolicy.DelayFunction;
 import io.mirrorneuron.runtime.workflow.RestartPolicy.WhenExhausted;
-import java.util.Map;
 import java.util.Set;
 
 /** Reads {@code restart} and {@code reschedule}, and knows what is usual for a type of job. */
 final class RestartPolicies {
   private static final long DAY_MS = 24 * 3600 * 1000L;
-  private static final Map<String, Shape> MEMBERS =
-      Map.of(
-          "attempts", Shape.COUNT,
-          "interval_ms", Shape.MILLIS,
-          "delay_ms", Shape.MILLIS,
-          "max_delay_ms", Shape.MILLIS,
-          "unlimited", Shape.BOOLEAN);
+  private static final Members MEMBERS =
+      Members.closed("delay_function", "mode")
+          .with(Shape.COUNT, "attempts")
+          .with(Shape.MILLIS, "interval_ms", "delay_ms", "max_delay_ms")
+          .with(Shape.BOOLEAN, "unlimited");
 
   private RestartPolicies() {}
 

@@ -10,6 +10,16 @@ import java.util.Set;
 public final class UnsafeWords {
   private static final Set<String> SIDE_EFFECTS = Set.of("unsafe", "external", "write", "writes");
 
+  /** The members that may have one. */
+  public static final String[] ALL = {
+    "manual_review_on_recovery",
+    "requires_approval",
+    "unsafe",
+    "safe_to_retry",
+    "idempotent",
+    "side_effects"
+  };
+
   private UnsafeWords() {}
 
   public static boolean is(JsonNode marks) {

@@ -29,7 +29,7 @@ public final class Conditions {
 
   /** Throws INVALID with every error of the condition. */
   public static Condition compile(JsonNode condition) {
-    Findings findings = new Findings();
+    Findings findings = new Findings(false);
     Condition compiled = compile(ManifestValue.root(condition, findings).named("condition"));
     findings.throwIfAny();
     return compiled;

@@ -2,11 +2,13 @@ package io.mirrorneuron.runtime.manifest.reading;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.config.NearestMatch;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The errors and warnings of one manifest, in the order they are found. Not thread-safe. */
@@ -16,22 +18,32 @@ public final class Findings {
 
   private record Issue(ManifestProblem problem, String message, String path, String pointer) {}
 
+  /** Longer names are no typing errors, and comparing them takes time. */
+  private static final int LONGEST_COMPARED = 64;
+
   private final boolean inSteps;
+  private final boolean strict;
   private final List<Issue> errors = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
   private int errorCount;
   private int warningCount;
-
-  public Findings() {
-    this(false);
-  }
 
   /**
    * @param inSteps whether the manifest has the form {@code mn.workflow/v1}, whose error codes are
    *     others
    */
   public Findings(boolean inSteps) {
+    this(inSteps, false);
+  }
+
+  private Findings(boolean inSteps, boolean strict) {
     this.inSteps = inSteps;
+    this.strict = strict;
+  }
+
+  /** Of a manifest in which unknown members are errors. */
+  public static Findings strict(boolean inSteps) {
+    return new Findings(inSteps, true);
   }
 
   void error(ManifestProblem problem, ManifestPlace place, String message) {
@@ -50,6 +62,25 @@ public final class Findings {
     if (warnings.size() < MAX_LISTED) {
       warnings.add(message);
     }
+  }
+
+  /** An error when this is strict, else a warning. */
+  void unknown(ManifestPlace place, Set<String> known) {
+    boolean listed = (strict ? errors : warnings).size() < MAX_LISTED;
+    String message = "unknown member " + place.label() + (listed ? meant(place, known) : "");
+    if (strict) {
+      error(ManifestProblem.UNKNOWN_MEMBER, place, message);
+    } else {
+      warn(message);
+    }
+  }
+
+  private static String meant(ManifestPlace place, Set<String> known) {
+    return place.segment().length() > LONGEST_COMPARED
+        ? ""
+        : NearestMatch.of(place.segment(), known)
+            .map(near -> "; did you mean " + near + "?")
+            .orElse("");
   }
 
   public List<String> warnings() {

@@ -11,7 +11,7 @@ public enum ManifestProblem {
   LIMIT("limit_exceeded", "Split the workflow or shorten the value."),
   UNSAFE_PATH("unsafe_path", "Use a relative path with forward slashes and without \"..\"."),
   MISSING_UPLOAD("upload_missing", "Add the file below payloads/ or correct the path."),
-  MISPLACED("not_allowed", "Describe agents in agents.nodes and agents.edges."),
+  UNKNOWN_MEMBER("unknown_member", "Correct the name, or begin a name of your own with x-."),
   GRAPH("invalid_graph", "Lead edges from the source over every step to the sink, without loops."),
   RUNNER("runner_unavailable", "Use MirrorNeuron.Runner.HostLocal or ask the operator."),
   AGENT_TYPE("unsupported_agent_type", "Use a router, executor, aggregator or sensor.");
@@ -40,7 +40,7 @@ public enum ManifestProblem {
   /** The code of an issue of the form {@code mn.workflow/v1}. */
   String stepCode() {
     return switch (this) {
-      case REQUIRED, SHAPE, UNSUPPORTED, MISPLACED -> "workflow_manifest.schema_failed";
+      case REQUIRED, SHAPE, UNSUPPORTED -> "workflow_manifest.schema_failed";
       case RUNNER, AGENT_TYPE -> code();
       default -> "workflow_manifest.validation_failed";
     };

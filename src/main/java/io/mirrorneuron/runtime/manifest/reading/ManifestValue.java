@@ -170,13 +170,9 @@ public final class ManifestValue {
     return check(shape);
   }
 
-  /** Checks the members that are there, in the author's order; others may be anything. */
-  public void checkMembers(Map<String, Shape> shapes) {
-    for (var member : value.properties()) {
-      if (shapes.containsKey(member.getKey())) {
-        at(member.getKey()).check(shapes.get(member.getKey()));
-      }
-    }
+  /** Checks the members that are there, in the author's order. */
+  public void checkMembers(Members members) {
+    value.properties().forEach(one -> members.check(one.getKey(), at(one.getKey())));
   }
 
   /** Checks what stands at the paths. */
@@ -219,6 +215,10 @@ public final class ManifestValue {
 
   public void warn(String message) {
     findings.warn(message);
+  }
+
+  void unknown(Set<String> known) {
+    findings.unknown(named(shown(name())).place, known);
   }
 
   /** The place for people, by names: {@code nodes.<node id>.config.command}. */

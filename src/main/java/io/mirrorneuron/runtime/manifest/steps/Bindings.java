@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.manifest.graph.Nodes;
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
+import io.mirrorneuron.runtime.manifest.reading.Members;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
@@ -19,6 +20,12 @@ import java.util.stream.Stream;
  * workers are the nodes.
  */
 public final class Bindings {
+  private static final Members RUNTIME =
+      Members.closed("bindings", "initial_inputs", "store", "workflow_control", "placement");
+  private static final Members BINDING =
+      Members.closed("type", "strategy", "workers", "worker", "routes", "worker_edges")
+          .with(null, "start_workers", "entrypoints", "seed_inputs", "initial_inputs");
+
   private final ManifestValue place;
   private final List<ManifestValue> bindings = new ArrayList<>();
 
@@ -26,10 +33,12 @@ public final class Bindings {
     ManifestValue runtime = root.at("runtime");
     this.place = runtime.at("bindings");
     runtime.check(Shape.OBJECT);
+    runtime.checkMembers(RUNTIME);
     if (place.check(Shape.OBJECT)) {
       for (Map.Entry<String, JsonNode> member : place.value().properties()) {
         ManifestValue binding = place.at(member.getKey());
         if (binding.check(Shape.OBJECT)) {
+          binding.checkMembers(BINDING);
           binding.at("workers").check(Shape.LIST);
           bindings.add(binding);
         }

@@ -1,7 +1,9 @@
 package io.mirrorneuron.runtime.manifest.steps;
 
+import io.mirrorneuron.runtime.manifest.graph.UnsafeWords;
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
+import io.mirrorneuron.runtime.manifest.reading.Members;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.workflow.StepGraph.FailurePolicy;
 import io.mirrorneuron.runtime.workflow.StepGraph.Retry;
@@ -23,20 +25,20 @@ record StepControl(
   private static final long BACKOFF_MS = 1000;
   private static final double MULTIPLIER = 2;
 
-  private static final Map<String, Shape> MEMBERS =
-      Map.of(
-          "required", Shape.BOOLEAN,
-          "timeout_seconds", Shape.SECONDS,
-          "max_attempts", Shape.POSITIVE,
-          "retry", Shape.OBJECT,
-          "retry_backoff_ms", Shape.MILLIS,
-          "retry_backoff_multiplier", Shape.AMOUNT,
-          "beacon_timeout_ms", Shape.MILLIS);
-  private static final Map<String, Shape> RETRY =
-      Map.of(
-          "max_attempts", Shape.POSITIVE,
-          "backoff_seconds", Shape.SECONDS,
-          "backoff_multiplier", Shape.AMOUNT);
+  private static final Members MEMBERS =
+      Members.closed("failure_policy", "uncertainty", "trigger_rule", "quorum", "min_success")
+          .with(null, UnsafeWords.ALL)
+          .with(Shape.BOOLEAN, "required")
+          .with(Shape.SECONDS, "timeout_seconds")
+          .with(Shape.POSITIVE, "max_attempts")
+          .with(Shape.OBJECT, "retry")
+          .with(Shape.MILLIS, "retry_backoff_ms", "beacon_timeout_ms")
+          .with(Shape.AMOUNT, "retry_backoff_multiplier");
+  private static final Members RETRY =
+      Members.closed()
+          .with(Shape.POSITIVE, "max_attempts")
+          .with(Shape.SECONDS, "backoff_seconds")
+          .with(Shape.AMOUNT, "backoff_multiplier");
   private static final Map<String, FailurePolicy> FAILURE_POLICIES =
       Map.of(
           "fail_workflow", FailurePolicy.FAIL_WORKFLOW,

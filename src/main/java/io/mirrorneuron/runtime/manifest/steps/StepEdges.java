@@ -5,6 +5,7 @@ import io.mirrorneuron.runtime.manifest.graph.Edges;
 import io.mirrorneuron.runtime.manifest.reading.Conditions;
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
+import io.mirrorneuron.runtime.manifest.reading.Members;
 import io.mirrorneuron.runtime.manifest.reading.NameRules;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.workflow.Condition;
@@ -29,6 +30,10 @@ final class StepEdges {
           "skipped", "skipped",
           "failed", "failed");
 
+  private static final Members MEMBERS =
+      Members.closed("id", "edge_id", "from", "from_step", "to", "to_step", "event")
+          .with(null, "message_type", "accepts", "condition", "conditions")
+          .with(Shape.BOOLEAN, "required");
   private static final Set<String> FOLLOW = Set.of("success", "failure");
 
   private record Ends(String from, String to) {}
@@ -71,7 +76,7 @@ final class StepEdges {
     ManifestValue place = given == null ? unnamed : unnamed.named(ManifestValue.shown(given));
     String from = end(place, place.find("from", "from_step"), "from");
     String to = end(place, place.find("to", "to_step"), "to");
-    place.checkMembers(Shape.BOOLEAN, "required");
+    place.checkMembers(MEMBERS);
     Set<String> accepts = accepts(place.at("accepts"));
     Condition condition = Conditions.compile(place.find("condition", "conditions"));
     if (given != null && !ids.add(given)) {

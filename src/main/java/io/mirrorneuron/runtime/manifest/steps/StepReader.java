@@ -5,6 +5,7 @@ import io.mirrorneuron.runtime.manifest.graph.Nodes.Node;
 import io.mirrorneuron.runtime.manifest.graph.UnsafeWords;
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
+import io.mirrorneuron.runtime.manifest.reading.Members;
 import io.mirrorneuron.runtime.manifest.reading.NameRules;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.workflow.StepGraph;
@@ -24,14 +25,20 @@ import java.util.stream.Collectors;
  */
 public final class StepReader {
   private static final int MAX_STEPS = Nodes.MAX_NODES;
-  private static final Map<String, Shape> MEMBERS =
-      Map.of(
-          "label", Shape.STRING,
-          "goal", Shape.STRING,
-          "kind", Shape.STRING,
-          "action", Shape.STRING,
-          "run", Shape.NAME,
-          "on", Shape.OBJECT);
+  private static final Members GRAPH =
+      Members.closed("schema", "workflow_id", "id", "name", "version", "mode", "execution")
+          .with(null, "entrypoint", "source", "sink", "steps", "edges", "nodes", "join_default")
+          .with(null, "observers")
+          .with(Shape.OBJECT, "state", "policy", "dynamic");
+  private static final Members EXECUTION =
+      Members.closed("strategy").with(Shape.POSITIVE, "max_parallel_steps");
+  private static final Members STEP =
+      Members.closed("id", "name", "emits", "trigger_rule", "quorum", "min_success", "join")
+          .with(null, "control", "config")
+          .with(null, UnsafeWords.ALL)
+          .with(Shape.STRING, "label", "goal", "kind", "action")
+          .with(Shape.NAME, "run")
+          .with(Shape.OBJECT, "on");
 
   private final Map<String, Node> nodes;
   private final Bindings bindings;
@@ -76,7 +83,7 @@ public final class StepReader {
       schema.warn(schema.label() + " is read as mn.workflow.problem_graph/v1");
     }
     graph.checkWords(Set.of("static_dag"), "mode");
-    graph.checkMembers(Shape.OBJECT, "state", "policy", "dynamic");
+    graph.checkMembers(GRAPH);
   }
 
   /** By id, in the author's order. */
@@ -95,7 +102,7 @@ public final class StepReader {
   }
 
   private static void add(String id, ManifestValue step, Map<String, DeclaredStep> steps) {
-    step.checkMembers(MEMBERS);
+    step.checkMembers(STEP);
     if (steps.putIfAbsent(id, DeclaredStep.of(step)) != null) {
       step.error(ManifestProblem.DUPLICATE, "duplicate workflow step id " + step.name());
     }
@@ -169,7 +176,7 @@ public final class StepReader {
     boolean isObject = execution.value().isObject();
     ManifestValue strategy = isObject ? execution.at("strategy") : execution;
     strategy.checkWord(Set.of("parallel", "serial"));
-    execution.checkMembers(Shape.POSITIVE, "max_parallel_steps");
+    execution.checkMembers(EXECUTION);
     return strategy.asText().equals("serial") ? 1 : execution.asInt("max_parallel_steps", 0);
   }
 }

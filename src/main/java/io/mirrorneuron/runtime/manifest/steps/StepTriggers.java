@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.manifest.steps;
 
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
+import io.mirrorneuron.runtime.manifest.reading.Members;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.workflow.StepGraph.Rule;
 import io.mirrorneuron.runtime.workflow.StepGraph.Trigger;
@@ -28,6 +29,9 @@ final class StepTriggers {
           Map.entry("quorum", Rule.QUORUM_SUCCESS),
           Map.entry("min_success", Rule.QUORUM_SUCCESS));
 
+  private static final Members JOIN =
+      Members.closed("trigger_rule", "rule", "mode", "quorum", "min_success");
+
   private StepTriggers() {}
 
   /**
@@ -36,6 +40,7 @@ final class StepTriggers {
   static Trigger read(DeclaredStep step, ManifestValue graph) {
     ManifestValue join = step.place().at("join");
     join.check(Shape.OBJECT);
+    join.checkMembers(JOIN);
     return in(step.place(), "trigger_rule")
         .or(() -> in(step.control(), "trigger_rule"))
         .or(() -> in(join, "trigger_rule", "rule", "mode"))
