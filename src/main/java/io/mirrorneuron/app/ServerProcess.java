@@ -3,6 +3,7 @@ package io.mirrorneuron.app;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.config.SecretVariables;
+import io.mirrorneuron.runtime.exec.spawn.Adoption;
 import io.mirrorneuron.runtime.exec.spawn.OwnEnvironment;
 import java.io.PrintWriter;
 import java.util.Map;
@@ -27,6 +28,9 @@ final class ServerProcess {
     Map<String, String> environment = ConfigLoader.environment();
     // It has been read; from now on programs of jobs could read it, too.
     OwnEnvironment.forget(SecretVariables::isSecret);
+    if (role.hasRuntime()) {
+      Adoption.begin(); // before Redis and programs start
+    }
     ServerProcess server = new ServerProcess();
     // Before the start: what it has begun must end, too.
     Runtime.getRuntime().addShutdownHook(new Thread(server::end, "shutdown"));

@@ -1,5 +1,6 @@
 package io.mirrorneuron.redis;
 
+import io.mirrorneuron.config.ServiceMark;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -148,6 +149,7 @@ final class RedisProcess {
         new ProcessBuilder(program.toString(), folder.configuration().toString())
             .redirectErrorStream(true);
     builder.environment().keySet().retainAll(INHERITED);
+    builder.environment().put(ServiceMark.NAME, "redis");
     Process starter = builder.start();
     try (InputStream output = starter.getInputStream()) {
       String said = new String(output.readAllBytes(), StandardCharsets.UTF_8).strip();
