@@ -84,7 +84,7 @@ sealed interface SpawnFloor {
     @Override
     public double perSecond(int processes, int atOnce) throws Exception {
       long begin = System.nanoTime();
-      try (Spawner spawner = Spawner.best();
+      try (Spawner spawner = Spawner.best("bench");
           ExecutorService threads = Executors.newFixedThreadPool(atOnce)) {
         List<Future<?>> all = new ArrayList<>();
         for (int i = 0; i < atOnce; i++) {

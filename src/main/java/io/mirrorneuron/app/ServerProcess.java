@@ -2,7 +2,11 @@ package io.mirrorneuron.app;
 
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;
+import io.mirrorneuron.config.SecretVariables;
+import io.mirrorneuron.runtime.exec.spawn.Adoption;
+import io.mirrorneuron.runtime.exec.spawn.OwnEnvironment;
 import java.io.PrintWriter;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -21,11 +25,17 @@ final class ServerProcess {
 
   /** Starts a server. SIGTERM, SIGINT and a normal end of the process close it. */
   static ServerProcess start(Config config, ServerRole role) {
+    Map<String, String> environment = ConfigLoader.environment();
+    // It has been read; from now on programs of jobs could read it, too.
+    OwnEnvironment.forget(SecretVariables::isSecret);
+    if (role.hasRuntime()) {
+      Adoption.begin(); // before Redis and programs start
+    }
     ServerProcess server = new ServerProcess();
     // Before the start: what it has begun must end, too.
     Runtime.getRuntime().addShutdownHook(new Thread(server::end, "shutdown"));
     try {
-      server.app.complete(App.start(config, role, ConfigLoader.environment()));
+      server.app.complete(App.start(config, role, environment));
     } catch (RuntimeException | Error failure) {
       server.app.completeExceptionally(failure); // it has closed all its parts
       throw failure;

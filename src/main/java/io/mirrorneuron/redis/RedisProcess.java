@@ -1,5 +1,6 @@
 package io.mirrorneuron.redis;
 
+import io.mirrorneuron.config.ServiceMark;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -7,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -19,6 +21,11 @@ import java.util.regex.Pattern;
  */
 final class RedisProcess {
   private static final Pattern PROCESS_ID = Pattern.compile("process_id:(\\d+)");
+
+  /** What Redis gets of this process's variables: none that holds a secret. */
+  private static final Set<String> INHERITED =
+      Set.of("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "LD_LIBRARY_PATH");
+
   private static final long SECONDS_TO_ANSWER = 15;
   private static final long POLL_MILLIS = 3;
 
@@ -138,10 +145,12 @@ final class RedisProcess {
     this.program = program.toString();
     folder.writeConfiguration(address);
     Files.deleteIfExists(folder.pidFile());
-    Process starter =
+    ProcessBuilder builder =
         new ProcessBuilder(program.toString(), folder.configuration().toString())
-            .redirectErrorStream(true)
-            .start();
+            .redirectErrorStream(true);
+    builder.environment().keySet().retainAll(INHERITED);
+    builder.environment().put(ServiceMark.NAME, "redis");
+    Process starter = builder.start();
     try (InputStream output = starter.getInputStream()) {
       String said = new String(output.readAllBytes(), StandardCharsets.UTF_8).strip();
       if (starter.waitFor() != 0) {

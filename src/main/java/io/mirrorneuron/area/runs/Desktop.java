@@ -1,6 +1,7 @@
 package io.mirrorneuron.area.runs;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.config.ServiceMark;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
@@ -90,6 +91,7 @@ public final class Desktop {
             .redirectOutput(ProcessBuilder.Redirect.DISCARD);
     builder.environment().clear();
     builder.environment().putAll(environment);
+    builder.environment().put(ServiceMark.NAME, "desktop");
     try {
       Process process = builder.start();
       if (process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) && process.exitValue() != 0) {

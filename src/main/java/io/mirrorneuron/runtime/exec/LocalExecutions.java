@@ -11,6 +11,7 @@ import io.mirrorneuron.runtime.exec.process.Interpreters;
 import io.mirrorneuron.runtime.exec.process.PreparationScripts;
 import io.mirrorneuron.runtime.exec.process.ProcessEnvironment;
 import io.mirrorneuron.runtime.exec.python.PythonEnvironments;
+import io.mirrorneuron.runtime.exec.spawn.Adoption;
 import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import io.mirrorneuron.runtime.exec.workspace.Workspaces;
@@ -61,7 +62,7 @@ public final class LocalExecutions implements Executions, AutoCloseable {
           runtimeId,
           serverEnvironment,
           GracePeriods.DEFAULT,
-          Spawner.best(),
+          Spawner.best(runtimeId),
           Sampler.Pace.DEFAULT,
           clock);
     }
@@ -114,7 +115,10 @@ public final class LocalExecutions implements Executions, AutoCloseable {
             storage,
             host.clock());
     this.orphans = new Orphans(processes, host.runtimeId());
-    this.sweeper = new Sweeper(() -> orphans.killExcept(runs::containsKey));
+    this.sweeper =
+        new Sweeper(
+            () -> orphans.killExcept(runs::containsKey, Adoption::isRunning),
+            () -> !runs.isEmpty());
   }
 
   private static PythonEnvironments pythons(ProgramRun.Machinery programs) {
@@ -133,6 +137,7 @@ public final class LocalExecutions implements Executions, AutoCloseable {
           throw new IllegalArgumentException(
               "execution " + execution.executionId() + " was started before");
         }
+        sweeper.watch();
         Thread.ofVirtual()
             .name("mn-execution-" + execution.executionId())
             .start(() -> runToEnd(execution.executionId(), run, listener));
@@ -212,7 +217,7 @@ public final class LocalExecutions implements Executions, AutoCloseable {
     }
     sweeper.close();
     sampler.close();
-    orphans.killExcept(_ -> false);
+    orphans.killExcept(_ -> false, _ -> false);
     spawner.close();
   }
 }

@@ -1,32 +1,41 @@
 package io.mirrorneuron.runtime.exec;
 
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.ServiceMark;
 import io.mirrorneuron.runtime.exec.process.Deadline;
 import io.mirrorneuron.runtime.exec.process.ProcessEnvironment;
+import io.mirrorneuron.runtime.exec.spawn.Adoption;
+import io.mirrorneuron.runtime.exec.spawn.LimitMark;
 import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
 import io.mirrorneuron.runtime.exec.workspace.FolderTree;
 import io.mirrorneuron.runtime.exec.workspace.Workspaces;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Processes of a runtime that belong to no execution: left by a server that was killed, or escaped
- * from a living one. They are known by two variables in their environment.
+ * from a living one. They are known by a limit that they inherited, by two variables in their
+ * environment, or because the kernel gave them to this process when their parents ended. What is
+ * named first is harder to get rid of and counts.
  */
 public final class Orphans {
   private static final Logger LOG = LoggerFactory.getLogger(Orphans.class);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final ProcessTable processes;
-  private final String mark;
+  private final LimitMark limit;
+  private final String variable;
 
   Orphans(ProcessTable processes, String runtimeId) {
     this.processes = processes;
-    this.mark = ProcessEnvironment.RUNTIME_ID + "=" + runtimeId + '\0';
+    this.limit = new LimitMark(runtimeId);
+    this.variable = ProcessEnvironment.RUNTIME_ID + "=" + runtimeId;
   }
 
   /**
@@ -35,7 +44,7 @@ public final class Orphans {
    * the runtime's data.
    */
   public static void killAll(Config.Executors config, String runtimeId) {
-    int count = new Orphans(new ProcessTable(), runtimeId).killExcept(_ -> false);
+    int count = new Orphans(new ProcessTable(), runtimeId).killExcept(_ -> false, _ -> false);
     if (count > 0) {
       LOG.info("ended {} processes that an earlier server left", count);
     }
@@ -43,20 +52,22 @@ public final class Orphans {
   }
 
   /**
-   * Kills what carries the runtime's mark, until none is left.
+   * Kills what belongs to this runtime, until none is left.
    *
    * @param isActive whether an execution is running; its processes are left alone
+   * @param isRunning the same for a program, by its process id
    * @return how many there were at first sight
    */
-  int killExcept(Predicate<String> isActive) {
+  int killExcept(Predicate<String> isActive, IntPredicate isRunning) {
     Deadline deadline = Deadline.in(PATIENCE);
     int first = -1;
     while (true) {
-      List<ProcessTable.Entry> alive =
-          processes.where(
-              environment -> isMarked(environment) && !isActive.test(execution(environment)));
+      List<ProcessTable.Entry> alive = find(isActive, isRunning);
       first = first < 0 ? alive.size() : first;
       if (alive.isEmpty()) {
+        if (first > 0) {
+          Adoption.orphans(processes); // collects what was killed
+        }
         return first;
       }
       if (deadline.isPast()) {
@@ -68,8 +79,19 @@ public final class Orphans {
     }
   }
 
-  private boolean isMarked(String environment) {
-    return environment.startsWith(mark) || environment.contains('\0' + mark);
+  private List<ProcessTable.Entry> find(Predicate<String> isActive, IntPredicate isRunning) {
+    Set<Integer> adopted = Adoption.orphans(processes);
+    return processes.where(
+        (pid, environment) -> {
+          int program = limit.leaderOf(pid);
+          if (program != 0) {
+            return !isRunning.test(program);
+          }
+          if (ProcessTable.holds(environment, variable)) {
+            return !isActive.test(execution(environment));
+          }
+          return adopted.contains(pid) && !ServiceMark.isIn(environment);
+        });
   }
 
   private static String execution(String environment) {

@@ -38,7 +38,8 @@ class LocalExecutionsIT {
 
   @BeforeEach
   void open() {
-    runner = ExecutionSamples.runner(folder, SHORT, Spawner.best());
+    runner =
+        ExecutionSamples.runner(folder, SHORT, Spawner.best(ExecutionSamples.runtimeId(folder)));
   }
 
   @AfterEach

@@ -155,12 +155,14 @@ public final class Supervision implements AutoCloseable {
     }
   }
 
-  /** Programs that opened a session of their own still carry the mark in their environment. */
+  /** Programs that opened a session of their own still carry a mark. */
   private void killEscaped() {
     String mark = ProcessEnvironment.EXECUTION_ID + "=" + executionId;
+    ProcessTable.Match escaped =
+        (pid, variables) -> child.isAncestorOf(pid) || ProcessTable.holds(variables, mark);
     var look = new Look();
     List<ProcessTable.Entry> alive;
-    while (!(alive = processes.withVariable(mark)).isEmpty()) {
+    while (!(alive = processes.where(escaped)).isEmpty()) {
       processes.kill(alive);
       await(look.next(true));
       complain(look, alive);

@@ -117,6 +117,11 @@ final class JdkSpawner implements Spawner {
     }
 
     @Override
+    public boolean isAncestorOf(int pid) {
+      return false;
+    }
+
+    @Override
     public void close() {
       try {
         process.getInputStream().close();

@@ -53,11 +53,7 @@ final class Libc {
 
   private static final int PEAK_KILOBYTES = 4;
   private static final MethodHandle PIDFD_OPEN =
-      LINKER.downcallHandle(
-          LINKER.defaultLookup().findOrThrow("syscall"),
-          FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT),
-          ERRNO,
-          Linker.Option.firstVariadicArg(1));
+      variadic("syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT);
 
   private static final Map<Integer, String> TEXTS =
       Map.of(
@@ -88,6 +84,20 @@ final class Libc {
   static MethodHandle call(String name, ValueLayout result, ValueLayout... parameters) {
     return LINKER.downcallHandle(
         LINKER.defaultLookup().findOrThrow(name), FunctionDescriptor.of(result, parameters), ERRNO);
+  }
+
+  /**
+   * The same for a call that takes different numbers of arguments.
+   *
+   * @param fixed how many it always takes
+   */
+  static MethodHandle variadic(
+      String name, int fixed, ValueLayout result, ValueLayout... parameters) {
+    return LINKER.downcallHandle(
+        LINKER.defaultLookup().findOrThrow(name),
+        FunctionDescriptor.of(result, parameters),
+        ERRNO,
+        Linker.Option.firstVariadicArg(fixed));
   }
 
   static MemorySegment state(Arena arena) {

@@ -23,9 +23,14 @@ final class PosixSpawner implements Spawner {
 
   private final Reactor reactor = new Reactor();
   private final ProcessTable processes = new ProcessTable();
+  private final LimitMark mark;
 
   /** The peak of this process so far; it only grows. */
   private volatile long ownPeak;
+
+  PosixSpawner(LimitMark mark) {
+    this.mark = mark;
+  }
 
   /** Whether this machine has all calls that are needed. */
   static boolean isAvailable() {
@@ -49,7 +54,8 @@ final class PosixSpawner implements Spawner {
     }
     int pid;
     try {
-      pid = start(program, out[1], err[1]);
+      pid = Adoption.started(() -> start(program, out[1], err[1]));
+      mark.put(pid, processes); // counts as running before it can be found by its mark
     } catch (IOException e) {
       Libc.close(out[0]);
       Libc.close(err[0]);
@@ -134,6 +140,7 @@ final class PosixSpawner implements Spawner {
     private final int pid;
     private final List<Reactor.Watch> streams = new ArrayList<>(2);
     private final AtomicInteger openStreams = new AtomicInteger(2);
+    private boolean reaped;
 
     /** Takes over the descriptors, also when it fails. */
     PosixChild(int pid, int out, int err, Watcher watcher) throws IOException {
@@ -151,9 +158,9 @@ final class PosixSpawner implements Spawner {
         if (streams.isEmpty()) {
           Libc.close(err);
         }
-        close();
         signal(Signal.KILL);
         reap();
+        close();
         throw e;
       }
     }
@@ -178,6 +185,7 @@ final class PosixSpawner implements Spawner {
     @Override
     public End reap() {
       End end = Libc.await(pid);
+      reaped = true;
       return end.peakBytes() > ownPeak(end.peakBytes()) + SLACK
           ? end
           : new End(end.exitCode(), end.cpu(), 0);
@@ -190,12 +198,21 @@ final class PosixSpawner implements Spawner {
 
     @Override
     public boolean isGroupAlive() {
+      if (reaped) {
+        ProcessCalls.collect(-pid); // members that came to this process when their parents ended
+      }
       return Libc.kill(-pid, 0);
+    }
+
+    @Override
+    public boolean isAncestorOf(int other) {
+      return mark.leaderOf(other) == pid;
     }
 
     @Override
     public void close() {
       streams.forEach(Reactor.Watch::close);
+      Adoption.ended(pid);
     }
   }
 }

@@ -8,9 +8,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The processes of this machine as {@code /proc} shows them; empty where there is no such folder.
@@ -30,21 +31,37 @@ public final class ProcessTable {
 
   public record Entry(int pid, int group) {}
 
-  /** Processes whose environment at their start held exactly {@code NAME=value}. */
-  public List<Entry> withVariable(String nameAndValue) {
-    String wanted = nameAndValue + '\0';
-    return where(
-        environment -> environment.startsWith(wanted) || environment.contains('\0' + wanted));
+  /**
+   * @param hasEnded and awaits that its parent collects it
+   * @param started in ticks of the system's own clock
+   */
+  record Child(int pid, int session, boolean hasEnded, long started) {}
+
+  @FunctionalInterface
+  public interface Match {
+    /**
+     * @param environment at the start of the process: {@code NAME=value} entries that end with a
+     *     zero character
+     */
+    boolean test(int pid, String environment);
   }
 
-  /**
-   * Processes whose environment at their start, {@code NAME=value} entries that end with a zero
-   * character, is accepted. This process is never among them.
-   */
-  public List<Entry> where(Predicate<String> environment) {
+  /** Processes whose environment at their start held exactly {@code NAME=value}. */
+  public List<Entry> withVariable(String nameAndValue) {
+    return where((_, environment) -> holds(environment, nameAndValue));
+  }
+
+  /** Whether exactly {@code NAME=value} is in an environment. */
+  public static boolean holds(String environment, String nameAndValue) {
+    String wanted = nameAndValue + '\0';
+    return environment.startsWith(wanted) || environment.contains('\0' + wanted);
+  }
+
+  /** Processes that are accepted. This process is never among them. */
+  public List<Entry> where(Match match) {
     long self = ProcessHandle.current().pid();
     return pids().stream()
-        .filter(pid -> pid != self && environment.test(read(pid, "environ")))
+        .filter(pid -> pid != self && match.test(pid, read(pid, "environ")))
         .flatMap(pid -> entry(pid).stream())
         .toList();
   }
@@ -98,18 +115,57 @@ public final class ProcessTable {
     return pids;
   }
 
-  private java.util.Optional<Entry> entry(int pid) {
+  private Optional<Entry> entry(int pid) {
+    return stat(pid)
+        .filter(stat -> !stat.hasEnded())
+        .map(stat -> new Entry(stat.pid(), stat.group()));
+  }
+
+  List<Child> childrenOf(int parent) {
+    return pids().stream()
+        .flatMap(pid -> stat(pid).stream())
+        .filter(stat -> stat.parent() == parent)
+        .map(stat -> new Child(stat.pid(), stat.session(), stat.hasEnded(), stat.started()))
+        .toList();
+  }
+
+  /** Children of the first thread of a process: all, when it has no other. */
+  List<Integer> firstChildrenOf(int pid) {
+    String children = read(pid, "task/" + pid + "/children").strip();
+    return children.isEmpty()
+        ? List.of()
+        : Stream.of(children.split(" ")).map(Integer::valueOf).toList();
+  }
+
+  /** In ticks of the system's own clock; 0 when the process is gone. */
+  long started(int pid) {
+    return stat(pid).map(Stat::started).orElse(0L);
+  }
+
+  /** 0 when the process is gone. */
+  int session(int pid) {
+    return stat(pid).map(Stat::session).orElse(0);
+  }
+
+  private record Stat(
+      int pid, boolean hasEnded, int parent, int group, int session, long started) {}
+
+  private Optional<Stat> stat(int pid) {
     String stat = read(pid, "stat");
     // The name, in parentheses, may itself hold parentheses and blanks.
     int name = stat.lastIndexOf(')');
     if (name < 0) {
-      return java.util.Optional.empty();
+      return Optional.empty();
     }
-    String[] fields = stat.substring(name + 2).split(" ", 4);
-    boolean ended = fields[0].equals("Z") || fields[0].equals("X");
-    return ended
-        ? java.util.Optional.empty()
-        : java.util.Optional.of(new Entry(pid, Integer.parseInt(fields[2])));
+    String[] fields = stat.substring(name + 2).split(" ", 21);
+    return Optional.of(
+        new Stat(
+            pid,
+            fields[0].equals("Z") || fields[0].equals("X"),
+            Integer.parseInt(fields[1]),
+            Integer.parseInt(fields[2]),
+            Integer.parseInt(fields[3]),
+            Long.parseLong(fields[19])));
   }
 
   /** Empty when the process is gone or belongs to somebody else. */

@@ -21,9 +21,15 @@ public interface Spawner extends AutoCloseable {
   @Override
   void close();
 
-  /** The native form where the C library has what it needs, else the portable one. */
-  static Spawner best() {
-    return PosixSpawner.isAvailable() ? new PosixSpawner() : new JdkSpawner();
+  /**
+   * The native form where the C library has what it needs, else the portable one.
+   *
+   * @param runtimeId marks the programs
+   */
+  static Spawner best(String runtimeId) {
+    return PosixSpawner.isAvailable()
+        ? new PosixSpawner(new LimitMark(runtimeId))
+        : new JdkSpawner();
   }
 
   /**
@@ -81,7 +87,10 @@ public interface Spawner extends AutoCloseable {
     /** Whether the group has a process, zombies included. */
     boolean isGroupAlive();
 
-    /** Stops reading the output. */
+    /** Whether the process carries the mark of this program; false where there are no marks. */
+    boolean isAncestorOf(int pid);
+
+    /** Stops reading the output; from now on the program does not count as running. */
     @Override
     void close();
   }

@@ -174,7 +174,9 @@ class SamplerIT {
   }
 
   private void open(SampleSink sink, Sampler.Pace pace) {
-    runner = ExecutionSamples.runner(folder, SHORT, Spawner.best(), sink, pace);
+    runner =
+        ExecutionSamples.runner(
+            folder, SHORT, Spawner.best(ExecutionSamples.runtimeId(folder)), sink, pace);
   }
 
   private void keep(String runId, List<ObjectNode> written) {

@@ -69,7 +69,7 @@ class PythonEnvironmentsIT {
             id(id),
             ExecutionSamples.environment(),
             SHORT,
-            Spawner.best(),
+            Spawner.best("python-test"),
             Sampler.Pace.DEFAULT,
             Clock.systemUTC()),
         SampleSink.NONE,

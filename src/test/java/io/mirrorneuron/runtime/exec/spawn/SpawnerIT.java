@@ -26,7 +26,7 @@ class SpawnerIT {
     POSIX {
       @Override
       Spawner open() {
-        return new PosixSpawner();
+        return new PosixSpawner(new LimitMark("spawner-test"));
       }
     },
     JDK {
