@@ -98,14 +98,9 @@ public final class LocalJobs implements JobsPort {
     Manifests.checkUploads(workflow, bundles.paths(submission.payloads()));
     String bundle = bundles.put(submission.payloads());
     String manifest = submission.manifestJson();
-    NewJob job =
-        newJobs.of(
-            newJobs.id(workflow.graphId()),
-            manifest,
-            workflow.runId(),
-            submission.idempotencyKey(),
-            manifest,
-            bundle);
+    String id = newJobs.id(workflow.graphId());
+    String key = submission.idempotencyKey();
+    NewJob job = newJobs.of(id, manifest, workflow.runId(), key, manifest, bundle);
     return Answers.await(engine.creation().submit(job, workflow, bundle, submission.submittedBy()))
         .withWarnings(workflow.warnings());
   }
