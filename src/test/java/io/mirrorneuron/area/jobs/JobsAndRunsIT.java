@@ -52,6 +52,9 @@ class JobsAndRunsIT {
   @Test
   void theDetailOfAJobTellsOfItsRun() {
     String job = ended(SampleManifests.program("says", "sh", "-c", "echo done"));
+    Eventually.eventually(
+        "its summary is written",
+        () -> !get("/jobs/" + job).path("observability_summary").isEmpty());
     JsonNode detail = get("/jobs/" + job);
 
     assertThat(detail.at("/job/run_dir").asText()).endsWith("run-" + job);

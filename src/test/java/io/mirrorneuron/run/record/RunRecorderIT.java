@@ -1,6 +1,7 @@
 package io.mirrorneuron.run.record;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -330,8 +331,13 @@ class RunRecorderIT {
   void aRunThatIsSubmittedAgainHasTheResultOfTheLaterJob() {
     String first = submit(again("first"));
     RunFolder run = over(runtime.runs().find("again"));
-    assertThat(run.read("result.json").orElseThrow()).isEqualTo(job(first).at("/job/result"));
+    JsonNode firstResult = job(first).at("/job/result");
+    assertThat(run.read("result.json").orElseThrow()).isEqualTo(firstResult);
 
+    assertThatThrownBy(() -> submit(again("second")))
+        .as("not while there is a job that has it")
+        .hasMessageContaining(first);
+    runtime.jobs().clear("admin");
     String second = submit(again("second"));
     Eventually.eventually(
         "the second is over",
@@ -341,7 +347,7 @@ class RunRecorderIT {
         });
     assertThat(run.read("result.json").orElseThrow())
         .isEqualTo(job(second).at("/job/result"))
-        .isNotEqualTo(job(first).at("/job/result"));
+        .isNotEqualTo(firstResult);
     assertThat(run.read("manifest.json").orElseThrow().at("/graph_id").asText())
         .isEqualTo("second");
   }
