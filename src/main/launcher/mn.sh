@@ -92,6 +92,9 @@ heap_mb() {
   echo "$heap"
 }
 
+# Statistics in the temporary folder, which programs of steps may write to: who empties them ends the JVM.
+set -- -XX:-UsePerfData "$@"
+
 if [ "$client" = yes ]; then
   set -- -XX:TieredStopAtLevel=1 "$@"
 else
@@ -115,6 +118,9 @@ esac
 
 # Made by the build for exactly this file and this JVM; one that does not fit is passed over.
 if [ -r "$self.aot" ]; then set -- "-XX:AOTCache=$self.aot" -Xlog:aot=off -Xlog:cds=off "$@"; fi
+
+# The JVM itself does not look at it.
+if [ -n "${TMPDIR:-}" ]; then set -- "-Djava.io.tmpdir=$TMPDIR" "$@"; fi
 
 exec "$java" -Xms64m --enable-native-access=ALL-UNNAMED \
   --sun-misc-unsafe-memory-access=allow "$@"

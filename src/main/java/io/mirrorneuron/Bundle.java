@@ -1,14 +1,23 @@
 package io.mirrorneuron;
 
+import io.mirrorneuron.bundle.GivenInputs;
+import io.mirrorneuron.bundle.ManifestFile;
+import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.UploadQuota;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Submission.Payloads;
+import io.mirrorneuron.port.Validation;
+import io.mirrorneuron.port.Validation.Plan;
+import io.mirrorneuron.runtime.documents.WorkflowPlan;
+import io.mirrorneuron.runtime.manifest.Manifests;
+import io.mirrorneuron.runtime.manifest.Manifests.Checked;
+import io.mirrorneuron.runtime.manifest.reading.Findings.Purpose;
 import io.mirrorneuron.samples.Samples;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.store.BundleZip;
-import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.store.bundle.FileBundleStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -17,6 +26,7 @@ import java.time.Clock;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -24,17 +34,21 @@ import java.util.stream.Stream;
  * removed when it is closed, so submit before.
  */
 public final class Bundle implements AutoCloseable {
-  private final Submission submission;
+  private final Content content;
   private final Path temporary;
 
-  private Bundle(Submission submission, Path temporary) {
-    this.submission = submission;
+  /** What was found in the source. */
+  private record Content(ManifestFile manifest, Payloads payloads) {}
+
+  private Bundle(Content content, Path temporary) {
+    this.content = content;
     this.temporary = temporary;
   }
 
   /**
-   * Opens a folder with {@code manifest.json} and perhaps {@code payloads/}, a zip of such a
-   * folder, or a manifest on its own. Of a zip nothing is trusted: not its paths, kinds or sizes.
+   * Opens a folder with {@code manifest.json} or {@code manifest.yaml} and perhaps {@code
+   * payloads/}, a zip of such a folder, or a manifest on its own. What is YAML is submitted as the
+   * JSON that it stands for. Of a zip nothing is trusted: not its paths, kinds or sizes.
    *
    * @throws MnException NOT_FOUND when there is nothing at the path, MALFORMED when there is
    *     something else, TOO_LARGE for a zip that expands beyond all bounds
@@ -50,10 +64,12 @@ public final class Bundle implements AutoCloseable {
     if (name.endsWith(".zip")) {
       return unpacked(folder -> ofZip(source, folder));
     }
-    if (name.endsWith(".json")) {
-      return new Bundle(Submission.of(manifest(source)), null);
+    if (ManifestFile.isNameOfOne(name)) {
+      return new Bundle(
+          new Content(ManifestFile.of(source, source.toString()), new Payloads.Inline(Map.of())),
+          null);
     }
-    throw malformed(source + " is neither a folder, a .zip nor a .json file");
+    throw malformed(source + " is neither a folder, a .zip nor a manifest (.json, .yaml)");
   }
 
   /**
@@ -70,12 +86,49 @@ public final class Bundle implements AutoCloseable {
   }
 
   public Submission submission() {
-    return submission;
+    return new Submission(content.manifest.json(), content.payloads, null);
+  }
+
+  /**
+   * The same with values for inputs that its manifest declares.
+   *
+   * @param inputs by name; whatever Jackson writes as JSON
+   * @throws MnException INVALID for a name that it does not declare
+   */
+  public Submission submission(Map<String, ?> inputs) {
+    String json = GivenInputs.into(content.manifest.json(), content.manifest.tree(), inputs);
+    return new Submission(json, content.payloads, null);
+  }
+
+  /**
+   * The report of a runtime about this bundle, with line and column of its file for what is about a
+   * place in the manifest.
+   */
+  public Validation located(Validation report) {
+    return content.manifest.located(report);
+  }
+
+  /**
+   * Checks it without a runtime, as one with default settings does; what machines have, and which
+   * run ids are in use, is not asked.
+   */
+  public Validation validate() {
+    return validate(submission());
+  }
+
+  /** The same of {@link #submission(Map)}. */
+  public Validation validate(Submission submission) {
+    Set<String> files = FileBundleStore.pathsOf(submission.payloads());
+    Checked checked =
+        new Manifests(DefaultRunner.HOST_LOCAL)
+            .check(submission.manifestJson(), files, Purpose.NEW);
+    Plan plan = checked.workflow() == null ? null : WorkflowPlan.of(checked.workflow());
+    return located(Validation.of(checked.issues(), plan));
   }
 
   @FunctionalInterface
   private interface Unpacking {
-    Submission into(Path folder) throws IOException;
+    Content into(Path folder) throws IOException;
   }
 
   private static Bundle unpacked(Unpacking unpacking) {
@@ -92,7 +145,7 @@ public final class Bundle implements AutoCloseable {
     }
   }
 
-  private static Submission ofZip(Path zip, Path folder) throws IOException {
+  private static Content ofZip(Path zip, Path folder) throws IOException {
     // One bundle in a folder of its own: any name will do.
     BundleStaging staging =
         new BundleStaging(
@@ -102,26 +155,16 @@ public final class Bundle implements AutoCloseable {
             () -> "unpacked",
             UploadQuota.unlimited());
     BundleStaging.Bundle bundle = staging.unpack(zip);
-    return new Submission(
-        bundle.manifestText(), new Payloads.Folder(bundle.payloads().toRealPath()), null);
+    return new Content(bundle.manifest(), new Payloads.Folder(bundle.payloads().toRealPath()));
   }
 
-  private static Submission ofFolder(Path folder) {
+  private static Content ofFolder(Path folder) {
     Path payloads = folder.resolve("payloads");
-    return new Submission(
-        manifest(folder.resolve("manifest.json")),
-        Files.isDirectory(payloads) ? new Payloads.Folder(payloads) : new Payloads.Inline(Map.of()),
-        null);
-  }
-
-  private static String manifest(Path file) {
-    try {
-      String text = Files.readString(file);
-      Json.parseObject(text, file.toString());
-      return text;
-    } catch (IOException e) {
-      throw malformed(file + " is missing or cannot be read; a bundle has it at its root");
-    }
+    return new Content(
+        ManifestFile.in(folder, folder + "/"),
+        Files.isDirectory(payloads)
+            ? new Payloads.Folder(payloads)
+            : new Payloads.Inline(Map.of()));
   }
 
   private static MnException malformed(String message) {

@@ -4,7 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.port.JobDetail;
+import io.mirrorneuron.wire.ArtifactRef;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * How far a job is, and what came out.
@@ -46,8 +49,21 @@ public record JobOutcome(String jobId, String status, JsonNode result, JobDetail
     return isCompleted() ? result.path("output") : MissingNode.getInstance();
   }
 
+  /**
+   * Where an output lies that is too large to come along: {@link #output} is a reference to it
+   * then, {@code {type: artifact_ref, run_id, path, size_bytes, sha256, media_type, url}}.
+   */
+  public Optional<String> outputUrl() {
+    return ArtifactRef.in(output()).map(ArtifactRef::url);
+  }
+
   /** Why the job failed or was cancelled, for people; empty when nothing is known. */
   public String reason() {
     return result.path("reason").asText();
+  }
+
+  /** The last lines that the program printed on stderr which made the job fail. */
+  public List<String> stderrTail() {
+    return result.at("/error/details/stderr_tail").asText().lines().toList();
   }
 }

@@ -17,11 +17,12 @@ import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.RestoredJob;
 import io.mirrorneuron.port.SentMessage;
 import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.runtime.embedded.EmbeddedRuntime;
 import io.mirrorneuron.runtime.manifest.Manifests;
+import io.mirrorneuron.server.ServerContext;
 import io.mirrorneuron.store.BackupArchive;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -73,7 +74,10 @@ public final class MirrorNeuron implements AutoCloseable {
   /** Uses the runtime that is the target of this configuration. Connects at the first call. */
   public static MirrorNeuron connect(Config.Grpc config) {
     Vertx vertx =
-        Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(1));
+        Vertx.vertx(
+            ServerContext.vertxOptions()
+                .setEventLoopPoolSize(1)
+                .setPreferNativeTransport(false)); // for which a library would be unpacked
     Clients clients = Clients.connect(vertx, config);
     return new MirrorNeuron(
         clients.jobs(),
@@ -122,6 +126,13 @@ public final class MirrorNeuron implements AutoCloseable {
     return new Manifests(DefaultRunner.HOST_LOCAL).parse(manifestJson).warnings();
   }
 
+  /** What the runtime would say to a bundle; {@link Bundle#validate} asks no runtime. */
+  public Validation validateManifest(Path bundle) {
+    try (Bundle opened = Bundle.open(bundle)) {
+      return opened.located(jobs.validate(opened.submission()));
+    }
+  }
+
   /** Runs a bundle: a folder, a zip or a manifest on its own; see {@link Bundle#open}. */
   public JobOutcome runManifest(Path bundle, RunOptions options) throws InterruptedException {
     try (Bundle opened = Bundle.open(bundle)) {
@@ -162,15 +173,14 @@ public final class MirrorNeuron implements AutoCloseable {
 
   /** The nodes of the cluster with their pools. */
   public List<ClusterNode> inspectNodes() {
-    return cluster.summary().nodes();
+    return cluster.overview().nodes();
   }
 
   /**
    * Gives a message to an agent of a job that has not ended. While the job is paused it waits.
    *
-   * @param message {@code {envelope, headers, body, …}}, or flat: {@code type}, {@code class} and
-   *     other names of the envelope at top level, and the body as {@code body}, as {@code payload}
-   *     or as the members that are left
+   * @param message {@code {envelope, headers, body, …}}, or flat: names of the envelope at top
+   *     level, the body as {@code body}, as {@code payload} or as the members that are left
    * @return once the message is durable
    * @throws MnException NOT_FOUND when the job has no such agent; PRECONDITION when it has ended;
    *     EXHAUSTED {@code retry_later} when the agent has too much to do, see {@link
@@ -180,10 +190,7 @@ public final class MirrorNeuron implements AutoCloseable {
     return jobs.send(jobId, agentId, message);
   }
 
-  /**
-   * Pauses a job at once: its running programs are ended, and run again when it is resumed. Returns
-   * the status word.
-   */
+  /** Pauses a job; its programs are ended, and run again when it is resumed. Returns the status. */
   public String pause(String jobId) {
     return jobs.pause(jobId, false);
   }

@@ -14,6 +14,7 @@ import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethod;
@@ -30,6 +31,7 @@ import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import io.mirrorneuron.area.runs.Desktop;
 import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.config.ServiceMark;
 import io.mirrorneuron.port.ClusterPortContract;
 import io.mirrorneuron.port.JobsPortContract;
 import io.mirrorneuron.run.files.Artifacts;
@@ -37,12 +39,16 @@ import io.mirrorneuron.run.files.Outputs;
 import io.mirrorneuron.run.folder.LastLines;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.wire.Redaction;
+import java.io.File;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
@@ -217,6 +223,8 @@ class ArchitectureTest {
   private static final Map<String, String> JSON_AT_PORTS =
       Map.ofEntries(
           entry("JobsPort.send", "a message as its sender wrote it"),
+          entry("JobsPort.decide", "what a person sent, and the record of it"),
+          entry("HumanDecision.body", "what a person sent"),
           entry("ForkRequest.inputs", "bodies as the caller wrote them"),
           entry("ForkRequest.with", "bodies as the caller wrote them"),
           entry("ClusterPort.setResource", "limits as the caller wrote them; the runtime checks"),
@@ -313,6 +321,7 @@ class ArchitectureTest {
               in("runtime.documents"),
               in("runtime.loop"),
               in("runtime.workflow"),
+              in("human"),
               in("model"),
               in("port"),
               in("store"),
@@ -321,6 +330,17 @@ class ArchitectureTest {
               "com.fasterxml.jackson..",
               "org.slf4j..")
           .because("it is simulated with other stores, clocks and processes, thousands of times");
+
+  @ArchTest
+  static final ArchRule rulesForPeopleArePure =
+      noClasses()
+          .that()
+          .resideInAPackage(in("human"))
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage(ROOT + "..")
+                  .and(not(resideInAnyPackage(in("human"), in("model"), in("wire")))))
+          .because("files of runs and states of jobs are judged by the same rules");
 
   @ArchTest
   static final ArchRule decidingIsPure =
@@ -465,9 +485,11 @@ class ArchitectureTest {
                       "Excerpt", // what views show of JSON that others wrote
                       "ShownRun", // runs, as areas get them
                       "ShownFiles", // their files
+                      "Question", // the made-up name of one without a name
                       "HumanView", // requests to people
                       "HumanCopies", // what people decided, beside the whole record
                       "LogLine", // what a journal takes in
+                      "LogForm", // lines that programs print
                       "EventRecords", // records that the runtime writes of a run
                       "RecordedDocuments", // documents that it writes
                       "CompactTimeline", // and one that it makes of what programs wrote
@@ -476,6 +498,60 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat(belongToAnyOf(Redaction.class))
           .because("one that calls it can forget to; the others get nothing that must be hidden");
+
+  /** The calls of the JDK that open, make, move or remove files by their names. */
+  private static DescribedPredicate<JavaAccess<?>> openFilesByName() {
+    Set<String> harmless =
+        Set.of(
+            "exists",
+            "isDirectory",
+            "isExecutable",
+            "isRegularFile",
+            "isSymbolicLink",
+            "getLastModifiedTime",
+            "readAttributes",
+            "probeContentType",
+            "list",
+            "newDirectoryStream",
+            "walkFileTree");
+    Set<String> openers =
+        Set.of(
+            "java.io.FileInputStream",
+            "java.io.FileOutputStream",
+            "java.io.FileReader",
+            "java.io.FileWriter",
+            "java.io.RandomAccessFile");
+    return DescribedPredicate.describe(
+        "open files by their names",
+        access -> {
+          String owner = access.getTargetOwner().getName();
+          return owner.equals(Files.class.getName()) && !harmless.contains(access.getName())
+              || owner.equals(FileChannel.class.getName()) && access.getName().equals("open")
+              || owner.equals(File.class.getName())
+                  && access.getName().matches("delete|createNewFile|mkdirs?|renameTo")
+              || openers.contains(owner);
+        });
+  }
+
+  @ArchTest
+  static final ArchRule runFoldersHaveOneDoor =
+      noClasses()
+          .that(
+              resideInAnyPackage(in("run"), in("area"))
+                  .or(namedAnyOf("FileAnswer", "FolderTree"))
+                  .and(
+                      not(
+                          namedAnyOf(
+                              "RunStore", // the root of all runs
+                              "NewFolder", // folders in it
+                              "ExportFile", // a zip that somebody has sent
+                              "ExportZip", // records that were put aside for it
+                              "SpooledRecords", // and their files
+                              "ArchiveVerticle")))) // the exports, which are no part of a run
+          .should()
+          .accessTargetWhere(openFilesByName())
+          .because(
+              "programs change what lies there, so it is opened by the package untrusted only");
 
   @ArchTest
   static final ArchRule areasGetRunsAsTheyMayBeShown =
@@ -577,7 +653,7 @@ class ArchitectureTest {
           .that(
               not(
                   resideInAnyPackage(in("runtime.exec.spawn"), in("runtime.cluster"), in("redis"))
-                      .or(belongToAnyOf(Desktop.class))))
+                      .or(belongToAnyOf(Desktop.class, ServiceMark.class))))
           .should()
           .dependOnClassesThat(belongToAnyOf(ProcessBuilder.class))
           .because("what starts a process must also end it; a window is its user's to close");

@@ -1,5 +1,6 @@
 package io.mirrorneuron.bench;
 
+import io.mirrorneuron.runtime.exec.spawn.Domain;
 import io.mirrorneuron.runtime.exec.spawn.Program;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import java.io.IOException;
@@ -74,7 +75,7 @@ sealed interface SpawnFloor {
   /** Our own spawner without the runner around it. */
   record JavaLoop() implements SpawnFloor {
     private static final Program TRUE =
-        new Program(Path.of("/bin/true"), List.of("true"), Map.of(), Path.of("/"));
+        new Program(Path.of("/bin/true"), List.of("true"), Map.of(), Path.of("/"), Domain.NONE);
 
     @Override
     public String what() {

@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /** The HTTP door: every area and the gateway before them. */
 final class ApiDoor {
@@ -39,16 +40,24 @@ final class ApiDoor {
         ArchiveModule::of);
   }
 
-  /** Opens it, before all areas; returns when it serves. */
+  /**
+   * Opens it, before all areas; returns when it serves.
+   *
+   * @param endpoints what is open by then
+   */
   static Endpoint open(
-      ServerContext on, Backend backend, Auth issued, HumanDecisions decisions, Contract contract)
+      ServerContext on,
+      Backend backend,
+      Supplier<Endpoints> endpoints,
+      Auth issued,
+      HumanDecisions decisions,
+      Contract contract)
       throws IOException {
     UploadFolder uploads = UploadFolder.open(on);
-    Platform platform = ServerPlatform.of(on, backend, decisions, uploads.staging());
+    Platform platform = ServerPlatform.of(on, backend, endpoints, decisions, uploads.staging());
     List<AreaVerticle> areas = areas().stream().map(area -> area.of(platform)).toList();
     areas.forEach(area -> area.explainFailures(on.disks().storage()::explained));
-    GatewayVerticle gateway =
-        ApiGateway.of(on, backend.readiness(), uploads, issued, contract, areas);
+    GatewayVerticle gateway = ApiGateway.of(on, backend, uploads, issued, contract, areas);
     areas.forEach(area -> on.vertx().deployVerticle(area).await());
     Config.Api api = on.config().api();
     on.closing()

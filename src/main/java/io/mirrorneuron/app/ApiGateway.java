@@ -5,9 +5,10 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.gateway.GatewayVerticle;
 import io.mirrorneuron.gateway.Health;
 import io.mirrorneuron.gateway.contract.Contract;
+import io.mirrorneuron.runtime.exec.confine.Confiner;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.server.ServerContext;
-import io.mirrorneuron.storage.Readiness;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -24,7 +25,7 @@ final class ApiGateway {
    */
   static GatewayVerticle of(
       ServerContext on,
-      Readiness readiness,
+      Backend backend,
       UploadFolder uploads,
       Auth issued,
       Contract contract,
@@ -38,16 +39,31 @@ final class ApiGateway {
             API_TIMEOUT,
             on.ids()::request,
             on.disks().storage(),
-            readiness,
+            backend.readiness(),
             on.clock(),
             uploads.quota());
     Auth auth =
         config.asksWhoCalls() ? Auth.bearer(config.api().token(), issued) : Auth.NOBODY_ASKS;
+    return new GatewayVerticle(settings, contract, areas, auth, health(config, backend));
+  }
+
+  /** What {@code GET /health} answers besides how things are now. */
+  static Health.Facts health(Config config, Backend backend) {
     Health.Facts facts =
         Health.Facts.of(
             config.asksWhoCalls(),
             config.env().name().toLowerCase(Locale.ROOT),
             config.executors().runsRoot().toString());
-    return new GatewayVerticle(settings, contract, areas, auth, facts);
+    return backend instanceof Backend.Here here
+        ? facts.with(shown(here.runtime().confinement()))
+        : facts;
+  }
+
+  private static Health.Confinement shown(Confiner.Report report) {
+    return new Health.Confinement(
+        report.mode().word(),
+        report.state().word(),
+        report.reason(),
+        report.closed().stream().map(Path::toString).toList());
   }
 }

@@ -25,17 +25,23 @@ import io.mirrorneuron.server.ServerContext;
 import io.mirrorneuron.server.ServerFolders;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The composition root: makes every part of a server, from the bottom up, and closes them in
  * reverse: the context, the {@link Backend}, the doors.
  */
 public final class App implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(App.class);
+
   private final ServerRole role;
   private final Map<String, String> environment;
   private final Clock clock = Clock.systemUTC();
@@ -44,7 +50,7 @@ public final class App implements AutoCloseable {
   private final CloseStack closing = new CloseStack();
   private Config config;
   private Backend backend;
-  private Endpoints endpoints = new Endpoints(null, null);
+  private volatile Endpoints endpoints = new Endpoints(null, null);
 
   private App(Config config, ServerRole role, Map<String, String> environment) {
     this.config = config;
@@ -64,8 +70,19 @@ public final class App implements AutoCloseable {
         config.home(),
         () -> {
           app.start();
+          app.tellStart();
           return app;
         });
+  }
+
+  private void tellStart() {
+    LOG.info(
+        "MirrorNeuron {} is up: API at {}, gRPC at {}, home {}",
+        Main.version(),
+        endpoints.api() == null ? "none" : endpoints.api(),
+        endpoints.grpc() == null ? "none" : endpoints.grpc(),
+        config.home());
+    closing.add("last line of the log", () -> LOG.info("MirrorNeuron is told to end"));
   }
 
   private void start() throws IOException {
@@ -87,9 +104,14 @@ public final class App implements AutoCloseable {
 
   private ServerContext context(Disks disks) {
     Config.Connections limits = config.connections();
+    VertxOptions options = ServerContext.vertxOptions();
+    if (role.hasGateway()) {
+      String pages = ServerFolders.libraries(config).resolve("pages").toString();
+      options.setFileSystemOptions(new FileSystemOptions().setFileCacheDir(pages));
+    }
     Vertx vertx =
         GuardedVertx.create(
-            ServerContext.vertxOptions(),
+            options,
             new Limits(limits.max(), limits.headTimeout()),
             () -> Problem.tooManyConnections(limits.max()).bytes(ids.request()));
     closing.add("Vert.x", ServerContext.closing(vertx));
@@ -107,13 +129,17 @@ public final class App implements AutoCloseable {
     if (backend instanceof Backend.Here here) {
       closing.add("human clock", decisions.startClock());
       grpc = openGrpc(on, here.runtime(), issued);
+      endpoints = new Endpoints(null, grpc);
     }
-    Endpoint api =
-        role.hasGateway() ? ApiDoor.open(on, backend, issued, decisions, contract.await()) : null;
-    endpoints = new Endpoints(api, grpc);
+    if (role.hasGateway()) {
+      Endpoint api =
+          ApiDoor.open(on, backend, this::endpoints, issued, decisions, contract.await());
+      endpoints = new Endpoints(api, grpc);
+    }
     closing.add("announcement", Announcement.of(config.home(), endpoints, clock));
     if (backend instanceof Backend.Here here) {
       here.runtime().redis().logVersion();
+      here.runtime().confinement().logClosed();
     }
   }
 
@@ -143,7 +169,7 @@ public final class App implements AutoCloseable {
             runtime.cluster(),
             runtime.identity(),
             runtime.hardware(),
-            on.disks().watch()::isReady,
+            () -> on.disks().watch().isReady() && runtime.mayWork(),
             issued,
             config.env() == Config.Env.DEV,
             on.disks().storage(),

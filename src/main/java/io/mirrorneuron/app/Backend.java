@@ -37,7 +37,8 @@ sealed interface Backend {
 
   /** Starts a runtime in this process. */
   static Backend here(RuntimeHome home, ServerContext on) throws IOException {
-    return new Here(LocalRuntime.start(home, on), on.disks().watch());
+    LocalRuntime runtime = LocalRuntime.start(home, on);
+    return new Here(runtime, on.disks().watch().and(runtime.membership()));
   }
 
   /** Connects to a runtime elsewhere when it is first asked. */

@@ -29,6 +29,16 @@ record Endpoints(Endpoint api, Endpoint grpc) {
     return "http://" + api + "/api/v1";
   }
 
+  /**
+   * The target that was configured, with the port of a door that took any.
+   *
+   * @param target ends with {@code :port}, or has a path behind it
+   * @param door null while it is not open
+   */
+  static String withTakenPort(String target, Endpoint door) {
+    return door == null ? target : target.replaceFirst(":0(?=/|$)", ":" + door.port());
+  }
+
   /** The members that {@code runtime-endpoints.json} has for these doors. */
   ObjectNode announcement() {
     ObjectNode announcement = Json.object();

@@ -1,10 +1,17 @@
 package io.mirrorneuron.app;
 
 import io.mirrorneuron.cli.CommandGroup;
-import io.mirrorneuron.cli.JobCommand;
-import io.mirrorneuron.cli.NodeCommand;
-import io.mirrorneuron.cli.RunCommand;
 import io.mirrorneuron.cli.Screen;
+import io.mirrorneuron.cli.author.InitCommand;
+import io.mirrorneuron.cli.author.ValidateCommand;
+import io.mirrorneuron.cli.human.HumanCommand;
+import io.mirrorneuron.cli.job.JobCommand;
+import io.mirrorneuron.cli.run.RunCommand;
+import io.mirrorneuron.cli.runtime.NodeCommand;
+import io.mirrorneuron.cli.shell.CompletionCommand;
+import io.mirrorneuron.cli.shell.HelpCommand;
+import io.mirrorneuron.cli.shell.Misuse;
+import io.mirrorneuron.cli.shell.VersionCommand;
 import io.mirrorneuron.config.ConfigException;
 import io.mirrorneuron.model.MnException;
 import java.io.PrintWriter;
@@ -14,6 +21,8 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 
 /** The {@code mn} program: servers and clients of MirrorNeuron. */
@@ -27,9 +36,15 @@ import picocli.CommandLine.Option;
       RuntimeCommand.class,
       DemoCommand.class,
       RehearseCommand.class,
+      InitCommand.class,
       RunCommand.class,
+      ValidateCommand.class,
       JobCommand.class,
-      NodeCommand.class
+      HumanCommand.class,
+      NodeCommand.class,
+      HelpCommand.class,
+      VersionCommand.class,
+      CompletionCommand.class
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -43,24 +58,51 @@ import picocli.CommandLine.Option;
     })
 public final class Main extends CommandGroup {
   @Option(
-      names = {"-v", "--version"},
+      names = {"-v", "-V", "--version"},
       versionHelp = true,
       description = "Show the version.")
   boolean version;
 
   public static void main(String[] arguments) {
-    System.exit(commandLine(Screen.ofProcess()).execute(arguments));
+    System.exit(execute(commandLine(Screen.ofProcess()), arguments));
+  }
+
+  /** Runs a command; an error, which picocli lets through, ends it as any other failure does. */
+  static int execute(CommandLine program, String... arguments) {
+    try {
+      return program.execute(arguments);
+    } catch (Throwable failure) {
+      return explain(failure, program);
+    }
   }
 
   /** The whole command line with its error handling. */
   static CommandLine commandLine(Screen screen) {
-    return new CommandLine(new Main(), screen.factory())
+    CommandLine program = new CommandLine(new Main(), screen.factory());
+    program.getSubcommands().values().forEach(Main::addVersion);
+    return program
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionStrategy(Misuse.refusing(program.getExecutionStrategy()))
+        .setParameterExceptionHandler(new Misuse())
         .setExecutionExceptionHandler((failure, command, parsed) -> explain(failure, command));
   }
 
+  /** Every command tells the version. */
+  private static void addVersion(CommandLine command) {
+    CommandSpec spec = command.getCommandSpec();
+    if (spec.findOption("--version") == null) {
+      spec.versionProvider(new Version())
+          .addOption(
+              OptionSpec.builder("-V", "--version")
+                  .versionHelp(true)
+                  .description("Show the version.")
+                  .build());
+    }
+    command.getSubcommands().values().forEach(Main::addVersion);
+  }
+
   /** One sentence for each problem on stderr; the whole story only in the log. */
-  private static int explain(Exception failure, CommandLine command) {
+  private static int explain(Throwable failure, CommandLine command) {
     PrintWriter out = command.getErr();
     List<String> sentences =
         switch (failure) {

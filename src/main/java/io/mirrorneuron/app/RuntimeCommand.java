@@ -1,6 +1,8 @@
 package io.mirrorneuron.app;
 
-import io.mirrorneuron.cli.HealthCommand;
+import io.mirrorneuron.cli.runtime.HealthCommand;
+import io.mirrorneuron.cli.runtime.RuntimeMetricsCommand;
+import io.mirrorneuron.cli.runtime.RuntimeStatusCommand;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -13,7 +15,7 @@ import picocli.CommandLine.Spec;
     description = "Starts only the runtime and its gRPC door. Its subcommands ask a running one.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    subcommands = HealthCommand.class,
+    subcommands = {HealthCommand.class, RuntimeStatusCommand.class, RuntimeMetricsCommand.class},
     sortOptions = false,
     footerHeading = "%nExamples:%n",
     footer = {

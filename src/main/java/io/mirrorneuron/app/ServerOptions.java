@@ -6,7 +6,9 @@ import io.mirrorneuron.security.jwt.JwtAuth;
 import io.mirrorneuron.server.ServerFolders;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
 
@@ -39,6 +41,8 @@ final class ServerOptions {
       description = "Any other setting, for example --set redis.fsync=always.")
   Map<String, String> others = new LinkedHashMap<>();
 
+  private List<String> changes = List.of();
+
   /**
    * Reads the configuration and sets logging up by it.
    *
@@ -55,8 +59,16 @@ final class ServerOptions {
     Config config = loader.load(JwtAuth::faults);
     ServerFolders.prepare(config);
     Logs.forServer(config.log());
-    loader.strangers().forEach(LoggerFactory.getLogger(ServerOptions.class)::warn);
+    Logger log = LoggerFactory.getLogger(ServerOptions.class);
+    loader.strangers().forEach(log::warn);
+    changes = loader.changes();
     return config;
+  }
+
+  /** Logs the settings that differ from their defaults; for a server that has started. */
+  void tellChanges() {
+    Logger log = LoggerFactory.getLogger(ServerOptions.class);
+    changes.forEach(log::info);
   }
 
   private static void put(Map<String, String> flags, String key, String value) {

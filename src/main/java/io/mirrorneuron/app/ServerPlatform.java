@@ -2,6 +2,7 @@ package io.mirrorneuron.app;
 
 import io.mirrorneuron.area.Platform;
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.gateway.Health;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.run.RunStore;
@@ -27,6 +28,7 @@ import java.util.function.Supplier;
 record ServerPlatform(
     ServerContext on,
     Backend backend,
+    Supplier<Endpoints> endpoints,
     HumanDecisions decisions,
     BundleStaging staging,
     RunIndex index,
@@ -34,10 +36,15 @@ record ServerPlatform(
     implements Platform {
 
   static ServerPlatform of(
-      ServerContext on, Backend backend, HumanDecisions decisions, BundleStaging staging) {
+      ServerContext on,
+      Backend backend,
+      Supplier<Endpoints> endpoints,
+      HumanDecisions decisions,
+      BundleStaging staging) {
     return new ServerPlatform(
         on,
         backend,
+        endpoints,
         decisions,
         staging,
         RunIndex.of(on.runs(), on.clock()),
@@ -57,6 +64,16 @@ record ServerPlatform(
   @Override
   public Path userHome() {
     return home();
+  }
+
+  @Override
+  public String coreTarget() {
+    return Endpoints.withTakenPort(config().grpc().target(), endpoints.get().grpc());
+  }
+
+  @Override
+  public String apiBaseUrl() {
+    return Endpoints.withTakenPort(config().api().baseUrl(), endpoints.get().api());
   }
 
   @Override
@@ -116,6 +133,12 @@ record ServerPlatform(
   @Override
   public RunStore runs() {
     return on.runs();
+  }
+
+  @Override
+  public Object health() {
+    Health health = new Health(ApiGateway.health(on.config(), backend), backend.readiness());
+    return health.answer().toCompletableFuture().join();
   }
 
   @Override

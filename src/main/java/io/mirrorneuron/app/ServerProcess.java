@@ -7,6 +7,7 @@ import io.mirrorneuron.runtime.exec.spawn.Adoption;
 import io.mirrorneuron.runtime.exec.spawn.OwnEnvironment;
 import java.io.PrintWriter;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -36,9 +37,9 @@ final class ServerProcess {
     Runtime.getRuntime().addShutdownHook(new Thread(server::end, "shutdown"));
     try {
       server.app.complete(App.start(config, role, environment));
-    } catch (RuntimeException | Error failure) {
-      server.app.completeExceptionally(failure); // it has closed all its parts
-      throw failure;
+    } finally {
+      // Nothing where it is up. Otherwise it has closed all its parts, whatever was thrown.
+      server.app.cancel(false);
     }
     return server;
   }
@@ -47,6 +48,7 @@ final class ServerProcess {
   static int run(ServerOptions options, ServerRole role, PrintWriter out)
       throws InterruptedException {
     ServerProcess server = start(options.load(), role);
+    options.tellChanges();
     out.println("MirrorNeuron " + Main.version() + " is up");
     server.printEndpoints(out);
     server.stay(out);
@@ -81,7 +83,10 @@ final class ServerProcess {
   private void end() {
     try {
       app.get(START_SECONDS, TimeUnit.SECONDS).close();
-    } catch (InterruptedException | ExecutionException | TimeoutException e) {
+    } catch (InterruptedException
+        | CancellationException
+        | ExecutionException
+        | TimeoutException e) {
       // The start failed: there is nothing to close.
     }
     if (staying) {

@@ -31,6 +31,12 @@ public interface Platform {
   /** Name and version of this program, as {@code mn 1.0}. */
   String program();
 
+  /** {@code host:port} of the runtime's gRPC door, with the port that was taken. */
+  String coreTarget();
+
+  /** Where clients find the API, with {@code /api/v1} and the port that was taken. */
+  String apiBaseUrl();
+
   /** What {@code ~} stands for in documents. */
   Path userHome();
 
@@ -63,6 +69,9 @@ public interface Platform {
 
   /** Bundles that were uploaded and not submitted yet. */
   BundleStaging staging();
+
+  /** What {@code GET /health} answers now, to be written as JSON. Blocking, two seconds at most. */
+  Object health();
 
   /** Whether there is room for what is new. */
   Storage storage();

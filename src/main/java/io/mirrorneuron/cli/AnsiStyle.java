@@ -1,24 +1,26 @@
 package io.mirrorneuron.cli;
 
+import java.util.Locale;
+
 /** Colours of a terminal, or none. */
-enum AnsiStyle {
+public enum AnsiStyle {
   COLOURED,
   PLAIN;
 
-  String bold(String text) {
+  public String bold(String text) {
     return with("1", text);
   }
 
-  String faint(String text) {
+  public String faint(String text) {
     return with("2", text);
   }
 
-  String green(String text) {
+  public String green(String text) {
     return with("32", text);
   }
 
   /** The colour that the status of a job, an agent or a node has everywhere. */
-  String status(String text, String status) {
+  public String status(String text, String status) {
     return switch (status) {
       case "completed", "done", "healthy", "passing" -> green(text);
       case "failed", "critical", "unhealthy", "down" -> with("31", text);
@@ -26,6 +28,15 @@ enum AnsiStyle {
       case "paused", "pausing", "retrying", "partial", "warning" -> with("33", text);
       case "running", "queued", "pending" -> with("36", text);
       default -> text;
+    };
+  }
+
+  /** The colour of a log record. */
+  public String level(String text, String level) {
+    return switch (level.toUpperCase(Locale.ROOT)) {
+      case "WARN", "WARNING" -> with("33", text);
+      case "ERROR", "CRITICAL", "FATAL" -> with("31", text);
+      default -> faint(text);
     };
   }
 

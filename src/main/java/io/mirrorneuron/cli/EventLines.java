@@ -8,24 +8,32 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Events as lines for people. */
-final class EventLines {
+public final class EventLines {
   private static final int LONGEST_DETAIL = 160;
   private static final List<String> TELLING =
       List.of("reason", "error", "message", "from", "exit_code", "attempt", "attempts", "count");
 
   private EventLines() {}
 
-  /** {@code time agent type detail}. */
-  static String line(JsonNode event, AnsiStyle paint) {
+  /** {@code time agent type detail}; each warning of a manifest is a line of its own below. */
+  public static String line(JsonNode event, AnsiStyle paint) {
     JobEventFacts facts = JobEventFacts.read(event);
     String type = facts.type();
-    return "%s  %-14s %s"
+    return "%s  %-14s %s%s"
         .formatted(
             paint.faint(time(facts.timestamp())),
             Output.printable(Objects.requireNonNullElse(facts.agentId(), "job")),
             paint.status(Output.printable(type), status(type))
-                + paint.faint(detail(event.path("payload"), facts.reason())))
+                + paint.faint(detail(event.path("payload"), facts.reason())),
+            warnings(facts))
         .stripTrailing();
+  }
+
+  /** Each warning of a manifest on a line of its own. */
+  static String warnings(JobEventFacts facts) {
+    return facts.warnings().stream()
+        .map(one -> "\n    " + Output.printable(one))
+        .collect(Collectors.joining());
   }
 
   /** The status that an event's type speaks of, or the type itself. */
@@ -34,7 +42,7 @@ final class EventLines {
   }
 
   /** The time of day in UTC, with milliseconds. */
-  private static String time(String timestamp) {
+  static String time(String timestamp) {
     int t = timestamp.indexOf('T');
     return t < 0 ? timestamp : timestamp.substring(t + 1);
   }

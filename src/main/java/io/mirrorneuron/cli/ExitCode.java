@@ -4,19 +4,19 @@ import io.mirrorneuron.JobOutcome;
 import io.mirrorneuron.model.ErrorCode;
 
 /** What the exit status of a client command means. */
-final class ExitCode {
-  static final int OK = 0;
-  static final int FAILED = 1;
-  static final int USAGE = 2;
-  static final int JOB_FAILED = 3;
-  static final int JOB_CANCELLED = 4;
-  static final int NOT_FOUND = 5;
-  static final int UNREACHABLE = 6;
-  static final int TIMEOUT = 124;
+public final class ExitCode {
+  public static final int OK = 0;
+  public static final int FAILED = 1;
+  public static final int USAGE = 2;
+  public static final int JOB_FAILED = 3;
+  public static final int JOB_CANCELLED = 4;
+  public static final int NOT_FOUND = 5;
+  public static final int UNREACHABLE = 6;
+  public static final int TIMEOUT = 124;
 
   private ExitCode() {}
 
-  static int of(ErrorCode code) {
+  public static int of(ErrorCode code) {
     return switch (code) {
       case NOT_FOUND -> NOT_FOUND;
       case UNAVAILABLE -> UNREACHABLE;
@@ -25,7 +25,7 @@ final class ExitCode {
     };
   }
 
-  static int of(JobOutcome outcome) {
+  public static int of(JobOutcome outcome) {
     if (outcome.isFailed()) {
       return JOB_FAILED;
     }

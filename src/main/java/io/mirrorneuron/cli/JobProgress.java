@@ -95,7 +95,7 @@ final class JobProgress {
         lines.forEach(line -> line.move(State.WAITING, ""));
       }
     } else if (byId.get(event.agentId()) instanceof ProgressLine agent) {
-      agent(agent, type, event.payload());
+      agent(agent, event);
     }
   }
 
@@ -112,8 +112,9 @@ final class JobProgress {
     }
   }
 
-  private void agent(ProgressLine agent, String type, JobEventFacts.Payload payload) {
-    switch (type) {
+  private void agent(ProgressLine agent, JobEventFacts event) {
+    JobEventFacts.Payload payload = event.payload();
+    switch (event.type()) {
       case "agent_message_received" -> {
         agent.count(agent.count() + 1);
         agent.move(agent.about.equals("executor") ? State.QUEUED : State.DONE, "");
@@ -126,7 +127,7 @@ final class JobProgress {
       case "executor_lease_released" -> agent.stop(nanos.getAsLong());
       case "sandbox_job_completed" -> agent.move(State.DONE, "");
       case "sandbox_job_failed" -> agent.move(State.FAILED, payload.error());
-      case "message_retry_scheduled" -> agent.move(State.RETRYING, payload.reason());
+      case "message_retry_scheduled" -> agent.retry(due(event), payload.reason());
       case "agent_beacon" -> agent.note(payload.message());
       case "message_unrouted", "dead_letter" -> agent.note("a message could not go on");
       default -> {
@@ -144,7 +145,10 @@ final class JobProgress {
         step.count(event.attempt());
         step.begin(nanos.getAsLong());
       }
-      case "attempt_retry_scheduled" -> end(step, State.RETRYING, reason);
+      case "attempt_retry_scheduled" -> {
+        step.stop(nanos.getAsLong());
+        step.retry(due(event), reason);
+      }
       case "completed" -> end(step, State.DONE, "");
       case "partial" -> end(step, State.PARTIAL, reason);
       case "failed" -> end(step, State.FAILED, reason);
@@ -154,6 +158,15 @@ final class JobProgress {
         // tells nothing about how far the step is
       }
     }
+  }
+
+  private long due(JobEventFacts event) {
+    return nanos.getAsLong() + event.nextTryMs() * 1_000_000;
+  }
+
+  /** Until the next try of what has failed, in seconds. */
+  double untilNextTry(ProgressLine line) {
+    return line.untilNextTry(nanos.getAsLong());
   }
 
   private void end(ProgressLine step, State state, String note) {

@@ -4,21 +4,33 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.JobListener;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.JobDetail;
+import io.mirrorneuron.wire.JobEventFacts;
+import io.mirrorneuron.wire.LedgerForm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 
 /** Shows a job while it runs. Closing leaves the last state on screen. */
 interface JobView extends JobListener, AutoCloseable {
   @Override
   void close();
 
-  /** The view that suits the screen and the option {@code --json}. */
-  static JobView of(Client client, JobDetail details) {
-    if (client.json) {
+  /** What people are asked at present; may come from any thread. */
+  default void asked(List<OpenQuestion> questions) {}
+
+  /**
+   * The view that suits the screen and the option {@code --json}.
+   *
+   * @param verbose whether a pipe gets each event
+   */
+  static JobView of(ClientOptions client, JobDetail details, boolean verbose) {
+    if (client.json()) {
       return new Silence();
     }
     if (!client.screen().isLive()) {
-      return new Lines(client.output());
+      return new Lines(client.output(), details, verbose);
     }
     try {
       return new LiveView(
@@ -39,23 +51,42 @@ interface JobView extends JobListener, AutoCloseable {
     public void close() {}
   }
 
-  /** A line for each event, for pipes and logs. */
+  /** A line for each event that tells how far the job is, or for each, for pipes and logs. */
   final class Lines implements JobView {
     private final Output output;
+    private final boolean ofSteps;
+    private final boolean verbose;
+    private final Set<String> asked = new HashSet<>();
     private boolean away;
 
-    Lines(Output output) {
+    Lines(Output output, JobDetail details, boolean verbose) {
       this.output = output;
+      this.ofSteps = LedgerForm.read(details.parts().ledger()).hasSteps();
+      this.verbose = verbose;
     }
 
     @Override
-    public void event(ObjectNode event) {
+    public synchronized void event(ObjectNode event) {
       away = false;
-      output.line(EventLines.line(event, output.paint()));
+      if (verbose) {
+        output.line(EventLines.line(event, output.paint()));
+        return;
+      }
+      JobEventFacts facts = JobEventFacts.read(event);
+      if (ProgressWords.isTelling(facts, ofSteps)) {
+        output.line(ProgressWords.line(facts, output.paint()));
+      }
     }
 
     @Override
-    public void away(MnException cause) {
+    public synchronized void asked(List<OpenQuestion> questions) {
+      questions.stream()
+          .filter(one -> asked.add(one.requestId()))
+          .forEach(one -> output.line("The job " + Output.printable(one.sentence())));
+    }
+
+    @Override
+    public synchronized void away(MnException cause) {
       if (!away) {
         output.line("The connection is lost; waiting for the runtime to come back.");
       }

@@ -7,22 +7,33 @@ import io.mirrorneuron.wire.Json;
 import java.time.Duration;
 
 /** Shows a job until it ends, and then its result. Ctrl-C stops watching; the job goes on. */
-final class JobWatcher {
+public final class JobWatcher {
   private final Client client;
   private final MirrorNeuron mn;
+  private final boolean verbose;
 
-  JobWatcher(Client client, MirrorNeuron mn) {
+  public JobWatcher(Client client, MirrorNeuron mn) {
+    this(client, mn, false);
+  }
+
+  /**
+   * @param verbose whether a pipe gets a line for each event, and not only for those that tell how
+   *     far the job is
+   */
+  public JobWatcher(Client client, MirrorNeuron mn, boolean verbose) {
     this.client = client;
     this.mn = mn;
+    this.verbose = verbose;
   }
 
   /**
    * @param timeout zero means none
    * @return the exit code
    */
-  int untilEnd(String jobId, Duration timeout) throws InterruptedException {
-    JobView view = JobView.of(client, mn.jobDetails(jobId));
+  public int untilEnd(String jobId, Duration timeout) throws InterruptedException {
+    JobView view = JobView.of(client, mn.jobDetails(jobId), verbose);
     try (AutoClosing _ = view::close;
+        PeopleWatch _ = PeopleWatch.of(client.config(), client, jobId, view::asked);
         AutoClosing _ = atCtrlC(() -> letGo(view, jobId))) {
       mn.runs().follow(jobId, 0, timeout, view);
     }
@@ -55,13 +66,17 @@ final class JobWatcher {
   }
 
   /** Prints what came out of a job that has ended. Returns the exit code. */
-  int result(JobOutcome outcome) {
-    if (client.json) {
+  public int result(JobOutcome outcome) {
+    if (client.json()) {
       client.output().json(document(outcome));
     } else if (outcome.isCompleted()) {
       client.output().json(outcome.output());
+      outcome
+          .outputUrl()
+          .ifPresent(url -> client.complain("the output is a file of the run: GET " + url));
     } else {
       String why = Output.printable(outcome.reason());
+      outcome.stderrTail().forEach(line -> client.complain("| " + Output.printable(line)));
       client.complain(
           "job %1$s %2$s%3$s; mn job events %1$s tells what happened"
               .formatted(outcome.jobId(), outcome.status(), why.isEmpty() ? "" : ": " + why));

@@ -15,6 +15,7 @@ import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.utils.AttributedString;
 import org.jline.utils.Display;
+import org.jline.utils.InfoCmp.Capability;
 
 /** A line for the job and one for each step or agent, rewritten in place ten times a second. */
 final class LiveView implements JobView {
@@ -23,12 +24,15 @@ final class LiveView implements JobView {
   private static final int LONGEST_NAME = 32;
 
   private final Terminal terminal;
-  private final Display display;
+  private Display display;
   private final AnsiStyle paint;
   private final JobProgress progress;
   private final ScheduledExecutorService ticker =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("live-view").factory());
+  private List<OpenQuestion> asked = List.of();
+  private int drawn;
+  private int drawnColumns;
   private String trouble = "";
   private int tick;
   private boolean closed;
@@ -52,6 +56,11 @@ final class LiveView implements JobView {
     trouble = "connection lost, waiting";
   }
 
+  @Override
+  public synchronized void asked(List<OpenQuestion> questions) {
+    asked = questions;
+  }
+
   private synchronized void draw() {
     if (!closed) {
       tick++;
@@ -61,6 +70,9 @@ final class LiveView implements JobView {
 
   private void show(Size size) {
     int columns = Math.max(20, size.getColumns());
+    if (drawnColumns != 0 && drawnColumns != columns) {
+      wipe();
+    }
     display.resize(Math.max(5, size.getRows()), columns);
     List<AttributedString> lines =
         new ArrayList<>(
@@ -69,6 +81,18 @@ final class LiveView implements JobView {
                 .toList());
     lines.add(AttributedString.EMPTY);
     display.update(lines, size.cursorPos(lines.size() - 1, 0));
+    drawn = lines.size();
+    drawnColumns = columns;
+  }
+
+  /** Takes away what was drawn: a terminal of another width may have wrapped its lines. */
+  private void wipe() {
+    terminal.puts(Capability.carriage_return);
+    if (drawn > 1) {
+      terminal.puts(Capability.parm_up_cursor, drawn - 1);
+    }
+    terminal.puts(Capability.clr_eos);
+    display = new Display(terminal, false); // the old one believes that its cursor is elsewhere
   }
 
   /**
@@ -87,13 +111,19 @@ final class LiveView implements JobView {
                 paint.faint(time(progress.seconds())),
                 paint.status(trouble, "warning"))
             .stripTrailing());
-    List<ProgressLine> shown = progress.selection(most);
+    List<OpenQuestion> questions = asked.stream().limit(Math.max(1, most / 6)).toList();
+    List<ProgressLine> shown = progress.selection(Math.max(1, most - 2 * questions.size()));
     int width = width(shown.stream().map(line -> line.id));
     int about = width(shown.stream().map(line -> line.about));
     shown.forEach(one -> lines.add(line(one, width, about)));
     int more = progress.lines().size() - shown.size();
     if (more > 0) {
       lines.add(paint.faint("  … and " + more + " more"));
+    }
+    for (OpenQuestion one : questions) {
+      lines.add(
+          paint.status("  ? waits for a person: " + Output.printable(one.asked()), "warning"));
+      lines.add("    " + Output.printable(one.answering()));
     }
     return lines;
   }
@@ -113,8 +143,17 @@ final class LiveView implements JobView {
             paint.status("%-8s".formatted(word), word),
             paint.faint("%6s".formatted(count(one))),
             paint.faint("%6s".formatted(seconds >= 0.001 ? time(seconds) : "")),
-            Output.printable(one.note()))
+            Output.printable(note(one)))
         .stripTrailing();
+  }
+
+  private String note(ProgressLine one) {
+    if (one.state() != ProgressLine.State.RETRYING) {
+      return one.note();
+    }
+    double seconds = progress.untilNextTry(one);
+    String next = seconds > 0 ? "next try in %.0f s".formatted(Math.ceil(seconds)) : "next try now";
+    return one.note().isEmpty() ? next : next + ": " + one.note();
   }
 
   private static String padded(String text, int width) {

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /** What a command prints on stdout, for people or for programs. */
-final class Output {
+public final class Output {
   private static final DefaultPrettyPrinter INDENTED =
       new DefaultPrettyPrinter(
               Separators.createDefaultInstance().withObjectFieldValueSpacing(Spacing.AFTER))
@@ -37,18 +37,18 @@ final class Output {
   /**
    * @param columns of a line of a table at most
    */
-  Output(PrintWriter out, AnsiStyle paint, int columns) {
+  public Output(PrintWriter out, AnsiStyle paint, int columns) {
     this.out = out;
     this.paint = paint;
     this.columns = columns;
   }
 
-  AnsiStyle paint() {
+  public AnsiStyle paint() {
     return paint;
   }
 
   /** One document, indented. */
-  void json(Object document) {
+  public void json(Object document) {
     try {
       line(Json.MAPPER.writer(INDENTED).writeValueAsString(document));
     } catch (JsonProcessingException e) {
@@ -59,14 +59,27 @@ final class Output {
   /**
    * @throws UncheckedIOException when nobody reads any more
    */
-  void line(String text) {
+  public void line(String text) {
     out.println(text);
     if (out.checkError()) {
       throw new UncheckedIOException(new java.io.IOException("stdout is closed"));
     }
   }
 
-  void field(String name, String value) {
+  /**
+   * A text of several lines from a server: as it is for a file or a program, and without what could
+   * steer a terminal where people look at it.
+   */
+  public void text(String text, boolean forPeople) {
+    if (!forPeople) {
+      out.print(text);
+      out.flush();
+      return;
+    }
+    text.lines().map(line -> line.replaceAll("[\\p{Cntrl}&&[^\t]]", "?")).forEach(this::line);
+  }
+
+  public void field(String name, String value) {
     if (!value.isEmpty()) {
       line(paint.faint("%-11s".formatted(name)) + " " + printable(value));
     }
@@ -77,12 +90,12 @@ final class Output {
    * be left is left out. The first column, which names things, is always whole. Cells that hold a
    * status are coloured.
    */
-  void table(List<String> headers, List<List<String>> rows) {
+  public void table(List<String> headers, List<List<String>> rows) {
     table(headers, rows, OverflowBehaviour.ELLIPSIS_RIGHT);
   }
 
   /** A table that fits the screen; the last column, which holds sentences, is wrapped, not cut. */
-  void sentences(List<String> headers, List<List<String>> rows) {
+  public void sentences(List<String> headers, List<List<String>> rows) {
     table(headers, rows, OverflowBehaviour.NEWLINE);
   }
 
@@ -152,14 +165,19 @@ final class Output {
   }
 
   /** An ISO timestamp as people read it: to the second, in UTC. */
-  static String time(String timestamp) {
+  public static String time(String timestamp) {
     return timestamp.replaceFirst("T(\\d\\d:\\d\\d:\\d\\d).*", " $1");
   }
 
   /** The text on one line and without the control characters that could steer a terminal. */
-  static String printable(String text) {
+  public static String printable(String text) {
     List<String> parts = new ArrayList<>();
     text.lines().map(String::strip).filter(part -> !part.isEmpty()).forEach(parts::add);
-    return String.join(" ", parts).replaceAll("\\p{Cntrl}", "?");
+    return String.join(" ", parts).replaceAll("[\\p{Cntrl}\\x80-\\x9f]", "?");
+  }
+
+  /** A message whose lines are sentences, on one line. */
+  public static String sentences(String message) {
+    return printable(message.strip().replaceAll("(?<![.:;,!?\\s])\\s*\\R", ".\n"));
   }
 }

@@ -11,6 +11,7 @@ final class ProgressLine {
   private String note = "";
   private long since;
   private long spent;
+  private long due;
 
   enum State {
     FAILED,
@@ -56,6 +57,21 @@ final class ProgressLine {
   void move(State to, String why) {
     state = to;
     note = why;
+  }
+
+  /**
+   * It has failed and is tried again.
+   *
+   * @param at when, in nanoseconds of the clock of {@link JobProgress}
+   */
+  void retry(long at, String why) {
+    move(State.RETRYING, why);
+    due = at;
+  }
+
+  /** Until the next try, in seconds; 0 when it should have begun. */
+  double untilNextTry(long nanos) {
+    return Math.max(0, due - nanos) / 1e9;
   }
 
   void note(String text) {

@@ -1,8 +1,11 @@
 package io.mirrorneuron.cli;
 
 import io.mirrorneuron.config.ConfigLoader;
+import java.io.BufferedReader;
 import java.io.Console;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jline.terminal.Terminal;
@@ -33,14 +36,19 @@ public record Screen(Map<String, String> environment, boolean interactive, Path 
     return new IFactory() {
       @Override
       public <K> K create(Class<K> type) throws Exception {
-        return type == Client.class
-            ? type.cast(new Client(Screen.this))
-            : CommandLine.defaultFactory().create(type);
+        if (type == Client.class) {
+          return type.cast(new Client(Screen.this));
+        } else if (type == ApiClient.class) {
+          return type.cast(new ApiClient(Screen.this));
+        } else if (type == EitherClient.class) {
+          return type.cast(new EitherClient(Screen.this));
+        }
+        return CommandLine.defaultFactory().create(type);
       }
     };
   }
 
-  AnsiStyle paint() {
+  public AnsiStyle paint() {
     boolean plain =
         !environment.getOrDefault("NO_COLOR", "").isEmpty()
             || "plain".equals(environment.get("MN_CLI_OUTPUT"));
@@ -48,14 +56,14 @@ public record Screen(Map<String, String> environment, boolean interactive, Path 
   }
 
   /** Whether lines may be rewritten in place; build servers have terminals that nobody watches. */
-  boolean isLive() {
+  public boolean isLive() {
     return interactive
         && !environment.containsKey("CI")
         && !environment.containsKey("GITHUB_ACTIONS");
   }
 
   /** Columns of a line at most; without a terminal there is no limit unless COLUMNS sets one. */
-  int columns() {
+  public int columns() {
     String set = environment.getOrDefault("COLUMNS", "");
     if (set.matches("[1-9]\\d{0,4}")) {
       return Integer.parseInt(set);
@@ -70,8 +78,13 @@ public record Screen(Map<String, String> environment, boolean interactive, Path 
     }
   }
 
+  /** What a person types, line by line. */
+  public BufferedReader input() {
+    return new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset()));
+  }
+
   /** The terminal of this process. Its signals stay the JVM's, whose hooks run at Ctrl-C. */
-  static Terminal openTerminal() throws IOException {
+  public static Terminal openTerminal() throws IOException {
     return TerminalBuilder.builder().system(true).nativeSignals(false).build();
   }
 }

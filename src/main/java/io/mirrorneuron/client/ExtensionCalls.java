@@ -2,7 +2,11 @@ package io.mirrorneuron.client;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.ForkRequest;
+import io.mirrorneuron.port.HumanDecision;
+import io.mirrorneuron.proto.ext.v1.DecideRequestRequest;
 import io.mirrorneuron.proto.ext.v1.ExtJsonResponse;
+import io.mirrorneuron.proto.ext.v1.ForkJobRequest;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.MultiMap;
 import io.vertx.grpc.common.ServiceMethod;
@@ -13,6 +17,29 @@ final class ExtensionCalls {
 
   ExtensionCalls(GrpcCalls calls) {
     this.calls = calls;
+  }
+
+  static ForkJobRequest request(String jobId, ForkRequest request) {
+    ForkJobRequest.Builder fork =
+        ForkJobRequest.newBuilder()
+            .setJobId(jobId)
+            .setInputsJson(Json.write(Json.MAPPER.valueToTree(request.inputs())));
+    if (request.bundle() != null) {
+      fork.setBundle(PayloadBytes.request(request.bundle()));
+    }
+    return request.step() == null
+        ? fork.setEvent(request.event()).build()
+        : fork.setStep(request.step()).build();
+  }
+
+  static DecideRequestRequest request(String jobId, HumanDecision decision) {
+    return DecideRequestRequest.newBuilder()
+        .setJobId(jobId)
+        .setRunId(decision.runId())
+        .setRequestId(decision.requestId())
+        .setAction(decision.action())
+        .setBodyJson(Json.write(decision.body()))
+        .build();
   }
 
   <Q, T> T call(Class<T> answer, ServiceMethod<ExtJsonResponse, Q> method, Q request) {

@@ -1,6 +1,8 @@
 package io.mirrorneuron.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.CapacityReport;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.ClusterSummary;
@@ -8,6 +10,8 @@ import io.mirrorneuron.proto.cluster.v1.ClusterServiceGrpcClient;
 import io.mirrorneuron.proto.cluster.v1.GetResourceRequest;
 import io.mirrorneuron.proto.cluster.v1.GetSystemSummaryRequest;
 import io.mirrorneuron.proto.cluster.v1.SetResourceRequest;
+import io.mirrorneuron.proto.ext.v1.GetMetricsRequest;
+import io.mirrorneuron.proto.ext.v1.RuntimeExtServiceGrpcClient;
 import io.mirrorneuron.wire.ClusterForm;
 import io.mirrorneuron.wire.Json;
 
@@ -28,6 +32,20 @@ final class GrpcClusterClient implements ClusterPort {
                 GetSystemSummaryRequest.getDefaultInstance())
             .getSummaryJson();
     return ClusterForm.read(Json.parseObject(summary, "summary_json"));
+  }
+
+  @Override
+  public ClusterSummary overview() {
+    GetMetricsRequest request = GetMetricsRequest.newBuilder().setWithNodes(true).build();
+    try {
+      String overview = calls.call(RuntimeExtServiceGrpcClient.GetMetrics, request).getResultJson();
+      return ClusterForm.read(Json.parseObject(overview, "result_json"));
+    } catch (MnException e) {
+      if (e.code() != ErrorCode.UNIMPLEMENTED) {
+        throw e;
+      }
+      return summary(); // the original runtime has no such call
+    }
   }
 
   @Override

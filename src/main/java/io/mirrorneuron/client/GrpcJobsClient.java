@@ -6,6 +6,7 @@ import io.mirrorneuron.port.Backup;
 import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.ForkRequest;
 import io.mirrorneuron.port.ForkedJob;
+import io.mirrorneuron.port.HumanDecision;
 import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.port.JobPage;
 import io.mirrorneuron.port.JobsPort;
@@ -14,10 +15,10 @@ import io.mirrorneuron.port.RestoredJob;
 import io.mirrorneuron.port.SentMessage;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.SubmittedJob;
+import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.Why;
 import io.mirrorneuron.proto.ext.v1.DrainJobRequest;
 import io.mirrorneuron.proto.ext.v1.ExplainJobRequest;
-import io.mirrorneuron.proto.ext.v1.ForkJobRequest;
 import io.mirrorneuron.proto.ext.v1.ReplayDeadLetterRequest;
 import io.mirrorneuron.proto.ext.v1.RuntimeExtServiceGrpcClient;
 import io.mirrorneuron.proto.ext.v1.SendMessageRequest;
@@ -31,7 +32,6 @@ import io.mirrorneuron.proto.job.v1.ListJobsRequest;
 import io.mirrorneuron.proto.job.v1.PauseJobRequest;
 import io.mirrorneuron.proto.job.v1.RestoreJobBackupRequest;
 import io.mirrorneuron.proto.job.v1.ResumeJobRequest;
-import io.mirrorneuron.proto.job.v1.SubmitJobRequest;
 import io.mirrorneuron.proto.job.v1.SubmitJobResponse;
 import io.mirrorneuron.wire.GrpcMetadata;
 import io.mirrorneuron.wire.JobDetailForm;
@@ -59,19 +59,22 @@ final class GrpcJobsClient implements JobsPort {
 
   @Override
   public SubmittedJob submit(Submission submission) {
-    SubmitJobRequest request =
-        SubmitJobRequest.newBuilder()
-            .setManifestJson(submission.manifestJson())
-            .putAllPayloads(PayloadBytes.of(submission.payloads()))
-            .build();
     return calls.exchange(
         JobServiceGrpcClient.SubmitJob,
-        request,
+        PayloadBytes.request(submission),
         metadata(submission.idempotencyKey(), submission.submittedBy()),
         response ->
             GrpcCalls.ended(response)
                 .compose(end -> response.last())
                 .map(job -> submitted(job, WarningTrailer.read(response.trailers()))));
+  }
+
+  @Override
+  public Validation validate(Submission submission) {
+    return extensions.call(
+        Validation.class,
+        RuntimeExtServiceGrpcClient.ValidateJob,
+        PayloadBytes.request(submission));
   }
 
   @Override
@@ -105,9 +108,11 @@ final class GrpcJobsClient implements JobsPort {
   }
 
   @Override
-  public String cancel(String jobId, String by) {
+  public String cancel(String jobId, String by, String reason) {
     CancelJobRequest request = CancelJobRequest.newBuilder().setJobId(jobId).build();
-    return calls.call(JobServiceGrpcClient.CancelJob, request, metadata(null, by)).getStatus();
+    MultiMap metadata = metadata(null, by);
+    GrpcMetadata.setText(metadata, GrpcMetadata.REASON, reason);
+    return calls.call(JobServiceGrpcClient.CancelJob, request, metadata).getStatus();
   }
 
   @Override
@@ -206,20 +211,20 @@ final class GrpcJobsClient implements JobsPort {
 
   @Override
   public ForkedJob fork(String jobId, ForkRequest request) {
-    ForkJobRequest.Builder fork =
-        ForkJobRequest.newBuilder()
-            .setJobId(jobId)
-            .setInputsJson(Json.write(Json.MAPPER.valueToTree(request.inputs())));
-    if (request.step() == null) {
-      fork.setEvent(request.event());
-    } else {
-      fork.setStep(request.step());
-    }
     return extensions.call(
         ForkedJob.class,
         RuntimeExtServiceGrpcClient.ForkJob,
-        fork.build(),
+        ExtensionCalls.request(jobId, request),
         metadata(request.idempotencyKey(), request.submittedBy()));
+  }
+
+  @Override
+  public ObjectNode decide(String jobId, HumanDecision decision) {
+    return extensions.call(
+        ObjectNode.class,
+        RuntimeExtServiceGrpcClient.DecideRequest,
+        ExtensionCalls.request(jobId, decision),
+        metadata(null, decision.subject()));
   }
 
   private static SubmittedJob submitted(SubmitJobResponse job, List<String> warnings) {
@@ -235,9 +240,7 @@ final class GrpcJobsClient implements JobsPort {
     if (idempotencyKey != null) {
       metadata.set(GrpcMetadata.IDEMPOTENCY_KEY, idempotencyKey);
     }
-    if (by != null) {
-      metadata.set(GrpcMetadata.ON_BEHALF_OF, GrpcMetadata.binary(by));
-    }
+    GrpcMetadata.setText(metadata, GrpcMetadata.ON_BEHALF_OF, by);
     return metadata;
   }
 }

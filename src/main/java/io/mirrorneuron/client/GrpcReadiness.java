@@ -34,7 +34,11 @@ final class GrpcReadiness implements Readiness {
   }
 
   @Override
-  public CompletionStage<List<String>> reasons() {
+  public CompletionStage<List<Dependency>> dependencies() {
+    return reasonsOfRuntime().thenApply(reasons -> List.of(new Dependency("runtime", reasons)));
+  }
+
+  private CompletionStage<List<String>> reasonsOfRuntime() {
     return calls
         .open(CHECK, PATIENCE)
         .compose(call -> call.send(HealthCheckRequest.getDefaultInstance()))

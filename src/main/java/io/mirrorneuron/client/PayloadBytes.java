@@ -4,6 +4,8 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.proto.job.v1.PayloadModes;
+import io.mirrorneuron.proto.job.v1.SubmitJobRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -13,13 +15,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** The files of a bundle as messages carry them, by path; nothing is copied that is in memory. */
+/** Bundles as messages carry them, files by path; nothing is copied that is in memory. */
 final class PayloadBytes {
   private PayloadBytes() {}
 
-  static Map<String, ByteString> of(Submission.Payloads payloads) {
+  static SubmitJobRequest request(Submission submission) {
+    Submission.Payloads payloads = submission.payloads();
+    return SubmitJobRequest.newBuilder()
+        .setManifestJson(submission.manifestJson())
+        .putAllPayloads(of(payloads))
+        .setModes(PayloadModes.newBuilder().addAllExecutables(executables(payloads)))
+        .build();
+  }
+
+  private static Map<String, ByteString> of(Submission.Payloads payloads) {
     return switch (payloads) {
-      case Submission.Payloads.Inline(var files) -> of(files);
+      case Submission.Payloads.Inline(var files, var _) -> of(files);
       case Submission.Payloads.Folder(Path root) -> below(root);
     };
   }
@@ -30,20 +41,46 @@ final class PayloadBytes {
     return contents;
   }
 
-  /** Plain files only: what a link points to was not meant to be sent. */
+  /** The paths of those that are programs, in their order. */
+  private static List<String> executables(Submission.Payloads payloads) {
+    return switch (payloads) {
+      case Submission.Payloads.Inline(var _, var programs) -> programs.stream().sorted().toList();
+      case Submission.Payloads.Folder(Path root) ->
+          plain(root).stream()
+              .filter(Files::isExecutable)
+              .map(path -> name(root, path))
+              .sorted()
+              .toList();
+    };
+  }
+
   private static Map<String, ByteString> below(Path root) {
-    try (Stream<Path> found = Files.walk(root)) {
-      List<Path> paths =
-          found.filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)).toList();
+    try {
       Map<String, ByteString> contents = new HashMap<>();
-      for (Path path : paths) {
-        String name = root.relativize(path).toString();
-        name = name.replace(root.getFileSystem().getSeparator(), "/");
-        contents.put(name, UnsafeByteOperations.unsafeWrap(Files.readAllBytes(path)));
+      for (Path path : plain(root)) {
+        byte[] bytes = Files.readAllBytes(path);
+        contents.put(name(root, path), UnsafeByteOperations.unsafeWrap(bytes));
       }
       return contents;
     } catch (IOException e) {
-      throw MnException.invalid("the bundle's payloads cannot be read: " + e.getMessage());
+      throw unreadable(e);
     }
+  }
+
+  private static String name(Path root, Path path) {
+    return root.relativize(path).toString().replace(root.getFileSystem().getSeparator(), "/");
+  }
+
+  /** Plain files only: what a link points to was not meant to be sent. */
+  private static List<Path> plain(Path root) {
+    try (Stream<Path> found = Files.walk(root)) {
+      return found.filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)).toList();
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private static MnException unreadable(IOException cause) {
+    return MnException.invalid("the bundle's payloads cannot be read: " + cause.getMessage());
   }
 }

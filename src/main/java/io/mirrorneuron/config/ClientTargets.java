@@ -43,6 +43,21 @@ record ClientTargets(Settings settings, JsonNode running) {
     return (url.isBlank() ? derived : url).replaceAll("/+$", "");
   }
 
+  /**
+   * Whether the API was named, or announced by a server of this home. Of an announced one nothing
+   * is known where another runtime was named than the one that was announced with it.
+   */
+  boolean knowsApi() {
+    if (settings.isSet("api.base_url")
+        || settings.isExplicit("api.host")
+        || settings.isExplicit("api.port")) {
+      return true;
+    }
+    String runtime = announced("grpc", "target", "%s:%s");
+    return !announced("api", "base_url", "http://%s:%s").isBlank()
+        && (runtime.isBlank() || runtime.equals(grpc()));
+  }
+
   private String announced(String door, String whole, String form) {
     JsonNode node = running.path(door);
     if (!node.path(whole).asText().isBlank()) {

@@ -25,7 +25,9 @@ public record Config(
     Log log,
     Connections connections,
     Uploads uploads,
-    Manifests manifests) {
+    Manifests manifests,
+    NodeSettings node,
+    BundleSettings bundles) {
 
   public enum Env {
     DEV,
@@ -41,6 +43,7 @@ public record Config(
    * @param bodyLimitBytes bytes of a request body at most
    * @param uploadLimitBytes bytes of an uploaded zip at most
    * @param baseUrl where clients of this process find the API, without a slash at the end
+   * @param isKnown whether somebody named that, or a server of this home announced it
    */
   public record Api(
       String host,
@@ -50,7 +53,8 @@ public record Config(
       List<String> allowedHosts,
       long bodyLimitBytes,
       long uploadLimitBytes,
-      String baseUrl) {
+      String baseUrl,
+      boolean isKnown) {
     public Api {
       corsAllowOrigins = List.copyOf(corsAllowOrigins);
       allowedHosts = List.copyOf(allowedHosts);
@@ -99,8 +103,9 @@ public record Config(
   /**
    * @param url of an external server, or null for the embedded one
    * @param server the program of the embedded server, or null to look for one
+   * @param timeout after so much silence a connection on which answers are due is given up
    */
-  public record Redis(URI url, Path server, Fsync fsync, String namespace) {}
+  public record Redis(URI url, Path server, Fsync fsync, String namespace, Duration timeout) {}
 
   public enum DefaultRunner {
     HOST_LOCAL,
@@ -112,21 +117,24 @@ public record Config(
    *
    * @param pools slots by pool name; {@code default} is always there
    * @param queueTimeout wait for a pool at most; zero means no limit
+   * @param releaseWhileWaiting whether programs that wait for people give their slots away
    * @param tempDir where workspaces are made
-   * @param maxArtifactBytes bytes of a process's output that are stored
+   * @param output what is kept of what programs print
    * @param beaconsPerSecond how many of one process are recorded in the long run
    */
   public record Executors(
       Map<String, Integer> pools,
       int maxQueueLength,
       Duration queueTimeout,
+      boolean releaseWhileWaiting,
       Path tempDir,
       Path runsRoot,
       int maxCommandBytes,
-      int maxArtifactBytes,
+      ProgramOutput output,
       int beaconsPerSecond,
       DefaultRunner defaultRunner,
-      Python python) {
+      Python python,
+      Confinement confinement) {
     public Executors {
       pools = Map.copyOf(pools);
     }
@@ -234,6 +242,8 @@ public record Config(
         log,
         connections,
         uploads,
-        manifests);
+        manifests,
+        node,
+        bundles);
   }
 }

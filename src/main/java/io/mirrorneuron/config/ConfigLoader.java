@@ -69,7 +69,7 @@ public final class ConfigLoader {
     this.environment = Map.copyOf(environment);
     this.file = file;
     this.flags = Map.copyOf(flags);
-    this.reader = new ConfigReader(settings, this.environment, userHome);
+    this.reader = new ConfigReader(settings, this.environment, file, userHome);
   }
 
   /** A loader for this process. */
@@ -119,8 +119,16 @@ public final class ConfigLoader {
   /** Warnings about variables that look like settings but are none, one sentence each. */
   public List<String> strangers() {
     Set<String> variables = new HashSet<>();
-    settings.keys().forEach(key -> variables.add(variable(key)));
+    for (String key : settings.keys()) {
+      variables.add(variable(key));
+      variables.add(variable(SecondName.of(key)));
+    }
     return UnknownVariables.of(variables, bundled("variables.yaml")).among(environment.keySet());
+  }
+
+  /** Settings that differ from the defaults, one line each; secrets are hidden. */
+  public List<String> changes() {
+    return settings.changes();
   }
 
   private Config sound(Config config) {
@@ -135,9 +143,12 @@ public final class ConfigLoader {
       settings.add(document(file), FILE, file.toString());
     }
     for (String key : settings.keys()) {
-      settings.add(key, environment.get(variable(key)), VARIABLE, variable(key));
+      for (String name : List.of(SecondName.of(key), key)) {
+        settings.add(key, environment.get(variable(name)), VARIABLE, variable(name));
+      }
     }
     flags.forEach((key, value) -> settings.add(key, value, FLAG, option(key)));
+    settings.add("temp_dir", environment.get("TMPDIR"), ENVIRONMENT_FILE, "TMPDIR");
     Map<String, String> persisted = HomeFiles.persisted(reader.home());
     for (String key : PERSISTED_KEYS) {
       settings.add(key, persisted.get(variable(key)), PERSISTED, "docker-compose.env");

@@ -1,8 +1,6 @@
 package io.mirrorneuron.config;
 
 import java.math.BigDecimal;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -24,15 +22,18 @@ final class ConfigReader {
 
   private final Settings settings;
   private final Map<String, String> environment;
+  private final Path file;
   private final Path userHome;
 
   /**
    * @param environment for references such as {@code $HOME} in paths
+   * @param file that was named on the command line, or null
    * @param userHome what {@code ~} stands for
    */
-  ConfigReader(Settings settings, Map<String, String> environment, Path userHome) {
+  ConfigReader(Settings settings, Map<String, String> environment, Path file, Path userHome) {
     this.settings = settings;
     this.environment = environment;
+    this.file = file;
     this.userHome = userHome;
   }
 
@@ -42,19 +43,15 @@ final class ConfigReader {
     return new Config(
         settings.choice("env", Config.Env.class),
         home,
-        api(targets.apiBaseUrl()),
+        api(targets),
         grpc(targets.grpc()),
         new JwtReader(settings).read(optionalPath("auth.jwt.key_file")),
-        new Config.Redis(
-            redisUrl(),
-            optionalPath("redis.server"),
-            settings.choice("redis.fsync", Config.Fsync.class),
-            settings.word("redis.namespace")),
+        new RedisReader(settings).read(optionalPath("redis.server")),
         executors(),
         new Config.Retention(
             Duration.ofSeconds(settings.number("terminal_job_ttl_seconds", 1, Integer.MAX_VALUE)),
             (int) settings.number("event_max_count", 1, Integer.MAX_VALUE),
-            (int) settings.number("inline_payload_max_bytes", 1, Integer.MAX_VALUE),
+            (int) settings.number("state_value_max_bytes", 1, Integer.MAX_VALUE),
             Duration.ofSeconds(
                 settings.number("bundle_archive_ttl_seconds", 1, Integer.MAX_VALUE))),
         new Config.Recovery(settings.choice("recovery.in_flight", Config.InFlight.class)),
@@ -73,19 +70,22 @@ final class ConfigReader {
             (int) settings.number("uploads.max_count", 1, Integer.MAX_VALUE),
             settings.number("uploads.max_bytes", 1, Long.MAX_VALUE)),
         new Config.Manifests(
-            settings.choice("manifests.unknown_members", Config.UnknownMembers.class)));
+            settings.choice("manifests.unknown_members", Config.UnknownMembers.class)),
+        NodeSettings.read(settings),
+        BundleSettings.read(settings, optionalPath(BundleSettings.FOLDER)));
   }
 
-  private Config.Api api(String baseUrl) {
+  private Config.Api api(ClientTargets targets) {
     return new Config.Api(
         settings.word("api.host"),
         settings.port("api.port"),
-        new Secret(settings.text("api.token")),
+        token("api.token", "api.token"),
         origins(),
         allowedHosts(),
         settings.number("api.request_size_limit_bytes", 1, Integer.MAX_VALUE),
         settings.number("api.upload_size_limit_bytes", 1, Long.MAX_VALUE),
-        baseUrl);
+        targets.apiBaseUrl(),
+        targets.knowsApi());
   }
 
   private List<String> origins() {
@@ -128,17 +128,19 @@ final class ConfigReader {
         pools,
         (int) settings.number("lease.max_queue_length", 0, Integer.MAX_VALUE),
         Duration.ofMillis(settings.number("lease.queue_timeout_ms", 0, Long.MAX_VALUE)),
-        tempDir.isEmpty() ? Path.of(System.getProperty("java.io.tmpdir")) : path("temp_dir"),
+        settings.flag("pool.release_while_waiting"),
+        tempDir.isEmpty() ? home().resolve("work") : path("temp_dir"),
         path("runs_root"),
         (int) settings.number("max_command_length", 1, Integer.MAX_VALUE),
-        (int) settings.number("max_artifact_bytes", 1, Integer.MAX_VALUE),
+        ProgramOutput.read(settings),
         (int) settings.number("executor.beacons_per_second", 1, 1000),
         settings.choice("executor.default_runner", Config.DefaultRunner.class),
         new Config.Python(
             settings.text("executor.python"),
             path("blueprint.python_envs_dir"),
             Duration.ofMillis(
-                settings.number("blueprint.python_env_setup_timeout_ms", 1, Long.MAX_VALUE))));
+                settings.number("blueprint.python_env_setup_timeout_ms", 1, Long.MAX_VALUE))),
+        new ConfinementReader(settings, this, file).read());
   }
 
   private Duration timeout() {
@@ -155,37 +157,6 @@ final class ConfigReader {
     settings.requireText(
         "grpc.timeout_seconds", millis >= 0, "a number of seconds from 0, or none");
     return Duration.ofMillis(millis);
-  }
-
-  private URI redisUrl() {
-    String text = settings.text("redis.url");
-    if (text.isEmpty()) {
-      return null;
-    }
-    URI url;
-    try {
-      url = new URI(text);
-    } catch (URISyntaxException e) {
-      url = URI.create("");
-    }
-    String shown =
-        text.replaceFirst("//[^/]*@", "//***@").replaceFirst("password=.*", "password=***");
-    settings.requireText(
-        "redis.url", isRedis(url), "a redis://, rediss:// or unix:// URL, unlike " + shown);
-    return url;
-  }
-
-  private static boolean isRedis(URI url) {
-    String path = url.getRawPath() == null ? "" : url.getRawPath();
-    return switch (String.valueOf(url.getScheme())) {
-      case "redis", "rediss" ->
-          (url.getHost() != null || url.getRawAuthority() == null)
-              && url.getPort() != 0
-              && url.getPort() <= 65_535
-              && path.matches("(/\\d{0,9})?");
-      case "unix" -> path.length() > 1;
-      default -> false;
-    };
   }
 
   /**
@@ -218,15 +189,15 @@ final class ConfigReader {
     return expand(settings.text("home"), "");
   }
 
-  private Path path(String key) {
+  Path path(String key) {
     return expand(settings.text(key), home().toString());
   }
 
-  private List<Path> paths(String key) {
+  List<Path> paths(String key) {
     return settings.list(key).stream().map(text -> expand(text, home().toString())).toList();
   }
 
-  private Path optionalPath(String key) {
+  Path optionalPath(String key) {
     String text = settings.text(key);
     return text.isEmpty() ? null : expand(text, home().toString());
   }

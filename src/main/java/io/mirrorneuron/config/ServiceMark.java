@@ -1,13 +1,36 @@
 package io.mirrorneuron.config;
 
+import java.io.IOException;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+
 /**
  * A variable of processes that the server starts for itself and that may leave its session: they
  * are no leftovers of programs.
  */
 public final class ServiceMark {
-  public static final String NAME = "MN_SERVICE";
+  private static final String NAME = "MN_SERVICE";
+
+  /** Held while this process has what a program that it starts is to inherit. */
+  private static final Lock STARTS = new ReentrantLock();
 
   private ServiceMark() {}
+
+  /** Starts a process that is the server's own, and not while it starts a program. */
+  public static Process start(ProcessBuilder builder, String service) throws IOException {
+    builder.environment().put(NAME, service);
+    STARTS.lock();
+    try {
+      return builder.start();
+    } finally {
+      STARTS.unlock();
+    }
+  }
+
+  /** The start of a program holds it: one after the other, and no service among them. */
+  public static Lock starts() {
+    return STARTS;
+  }
 
   /**
    * @param environment {@code NAME=value} entries that end with a zero character

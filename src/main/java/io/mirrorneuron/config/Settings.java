@@ -2,6 +2,7 @@ package io.mirrorneuron.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.mirrorneuron.wire.DottedKeys;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -41,7 +42,7 @@ final class Settings {
 
   /** The keys of {@code defaults} are the keys that exist. */
   Settings(JsonNode defaults) {
-    flatten("", defaults)
+    DottedKeys.of(defaults, key -> false)
         .forEach((key, node) -> values.put(key, new Value(node, Layer.DEFAULT, "default")));
   }
 
@@ -51,7 +52,8 @@ final class Settings {
 
   /** Lays a whole document over the present values. */
   void add(JsonNode document, Layer layer, String origin) {
-    flatten("", document).forEach((key, node) -> put(key, node, layer, origin));
+    DottedKeys.of(document, values::containsKey)
+        .forEach((key, node) -> put(key, node, layer, origin));
   }
 
   /** Blank text counts as unset. */
@@ -61,7 +63,8 @@ final class Settings {
     }
   }
 
-  private void put(String key, JsonNode node, Layer layer, String origin) {
+  private void put(String name, JsonNode node, Layer layer, String origin) {
+    String key = SecondName.first(name);
     Value present = values.get(key);
     if (present == null) {
       String meant =
@@ -72,24 +75,6 @@ final class Settings {
     } else if (present.layer.compareTo(layer) <= 0) {
       values.put(key, new Value(node, layer, origin));
     }
-  }
-
-  /** Objects are walked; an object whose default is empty is a value: its keys are the user's. */
-  private Map<String, JsonNode> flatten(String prefix, JsonNode node) {
-    Map<String, JsonNode> flat = new LinkedHashMap<>();
-    node.properties()
-        .forEach(
-            member -> {
-              String key = prefix + member.getKey();
-              JsonNode value = member.getValue();
-              boolean group = value.isObject() && !value.isEmpty() && !values.containsKey(key);
-              if (group) {
-                flat.putAll(flatten(key + ".", value));
-              } else {
-                flat.put(key, value);
-              }
-            });
-    return flat;
   }
 
   void problem(String text) {
@@ -110,6 +95,14 @@ final class Settings {
 
   Layer layer(String key) {
     return values.get(key).layer;
+  }
+
+  /** {@code key is value, by origin} of each that is not the default. */
+  List<String> changes() {
+    return values.keySet().stream()
+        .filter(key -> layer(key) != Layer.DEFAULT)
+        .map(key -> ChangedSetting.told(key, values.get(key).node + "", values.get(key).origin))
+        .toList();
   }
 
   /** Whether the key was given a value, by any layer above the defaults. */
@@ -169,7 +162,7 @@ final class Settings {
 
   /** One of the constants of {@code type}, in any case. */
   <E extends Enum<E>> E choice(String key, Class<E> type) {
-    String text = text(key);
+    String text = choice(key);
     E[] constants = type.getEnumConstants();
     for (E constant : constants) {
       if (constant.name().equalsIgnoreCase(text)) {
@@ -181,8 +174,14 @@ final class Settings {
     return constants[0];
   }
 
+  /** The word as it was written: for YAML {@code on} and {@code off} are no words. */
+  private String choice(String key) {
+    JsonNode node = values.get(key).node;
+    return node.isBoolean() ? node.asBoolean() ? "on" : "off" : text(key);
+  }
+
   String choice(String key, List<String> words) {
-    String text = text(key).toUpperCase(Locale.ROOT);
+    String text = choice(key).toUpperCase(Locale.ROOT);
     if (!words.contains(text)) {
       unfit(key, oneOf(words));
     }

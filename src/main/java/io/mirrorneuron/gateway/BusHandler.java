@@ -72,10 +72,11 @@ final class BusHandler implements Handler<RoutingContext> {
   }
 
   private void enter(RoutingContext ctx, Principal caller) {
+    check.queryNames().check(ctx);
     switch (operation.body()) {
       case NONE -> {
-        call(ctx, check.read(ParameterSource.of(ctx), null), caller);
-        ctx.request().resume();
+        ApiCall call = check.read(ParameterSource.of(ctx), null);
+        Bodies.expectNone(ctx, () -> call(ctx, call, caller));
       }
       case JSON -> {
         BodyCheck.mustBeJson(ctx.request());

@@ -18,8 +18,14 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Properties;
 
-/** The contract and its pages, at the root. Everything comes from the jar; nothing is fetched. */
+/**
+ * The contract and its pages, at the root. Everything comes from the jar itself, not from what was
+ * unpacked of it where programs could change it; nothing is fetched.
+ */
 final class Docs {
+  /** The JSON Schema of manifests, for editors; its path in the jar, too. */
+  private static final String MANIFEST_SCHEMA = "/schemas/manifest.json";
+
   private static final String WEBJAR = "META-INF/maven/org.webjars/swagger-ui/pom.properties";
 
   /** Swagger UI styles its elements inline and draws its icons from data addresses. */
@@ -61,8 +67,10 @@ final class Docs {
 
   static void mount(Router router, Vertx vertx, Contract contract, Auth auth) {
     String folder = "META-INF/resources/webjars/swagger-ui/" + version() + "/";
+    router.get("/").handler(Docs::showBrowsersTheWay);
     serve(router, auth, "/openapi.json", "application/json", contract.document().toBuffer());
     serve(router, auth, "/openapi.yaml", "application/yaml", contract.yaml());
+    serve(router, auth, MANIFEST_SCHEMA, "application/schema+json", manifestSchema());
     serve(router, auth, "/docs", "text/html; charset=utf-8", Buffer.buffer(PAGE));
     serve(router, auth, "/docs/start.js", "text/javascript; charset=utf-8", Buffer.buffer(START));
     ASSETS.forEach(
@@ -73,9 +81,27 @@ final class Docs {
                 "/docs/" + name,
                 ctx ->
                     vertx
-                        .fileSystem()
-                        .readFile(folder + name)
+                        .executeBlocking(() -> content(folder + name), false)
                         .onComplete(content -> send(ctx, type, content), ctx::fail)));
+  }
+
+  /** Who typed the address of the server wants to see something; to programs it has nothing. */
+  private static void showBrowsersTheWay(RoutingContext ctx) {
+    String accepts = ctx.request().getHeader(HttpHeaders.ACCEPT);
+    if (accepts == null || !accepts.contains("text/html")) {
+      ctx.next();
+      return;
+    }
+    POLICY.apply(ctx.response());
+    ctx.response().setStatusCode(302).putHeader(HttpHeaders.LOCATION, "/docs").end();
+  }
+
+  private static Buffer manifestSchema() {
+    try {
+      return content(MANIFEST_SCHEMA.substring(1));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static void serve(Router router, Auth auth, String path, String type, Buffer content) {
@@ -106,8 +132,18 @@ final class Docs {
     ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, type).end(content);
   }
 
+  private static Buffer content(String name) throws IOException {
+    try (InputStream in = resource(name)) {
+      return Buffer.buffer(in.readAllBytes());
+    }
+  }
+
+  private static InputStream resource(String name) {
+    return Docs.class.getClassLoader().getResourceAsStream(name);
+  }
+
   private static String version() {
-    try (InputStream in = Docs.class.getClassLoader().getResourceAsStream(WEBJAR)) {
+    try (InputStream in = resource(WEBJAR)) {
       Properties properties = new Properties();
       properties.load(in);
       return properties.getProperty("version");

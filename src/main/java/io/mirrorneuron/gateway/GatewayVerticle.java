@@ -85,7 +85,7 @@ public final class GatewayVerticle extends VerticleBase {
     this.settings = settings;
     this.contract = contract;
     this.auth = auth;
-    this.health = new Health(facts);
+    this.health = new Health(facts, settings.readiness());
   }
 
   @Override

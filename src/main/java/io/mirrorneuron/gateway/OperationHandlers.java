@@ -1,6 +1,7 @@
 package io.mirrorneuron.gateway;
 
 import io.mirrorneuron.gateway.call.AreaCall;
+import io.mirrorneuron.gateway.call.Bodies;
 import io.mirrorneuron.gateway.call.OperationCheck;
 import io.mirrorneuron.gateway.call.Schemas;
 import io.mirrorneuron.gateway.contract.ApiOperation;
@@ -59,10 +60,10 @@ final class OperationHandlers {
   private Handler<RoutingContext> handler(ApiOperation operation) {
     OperationCheck check = checks.get(operation.id());
     if (operation.id().equals(ContractCheck.HEALTH)) {
-      return parts.health();
+      return checked(check, parts.health());
     }
     if (operation.id().equals(ContractCheck.READY)) {
-      return parts.ready();
+      return checked(check, parts.ready());
     }
     if (operation.socket() != null) {
       return new SocketHandler(operation, check, streams.get(operation.socket().stream()), sockets);
@@ -73,6 +74,14 @@ final class OperationHandlers {
         uploadField(operation, parsed(operation)),
         area(operation),
         parts.shared());
+  }
+
+  private static Handler<RoutingContext> checked(
+      OperationCheck check, Handler<RoutingContext> handler) {
+    return ctx -> {
+      check.queryNames().check(ctx);
+      Bodies.expectNone(ctx, () -> handler.handle(ctx));
+    };
   }
 
   private Operation parsed(ApiOperation operation) {

@@ -18,6 +18,8 @@ public enum ErrorCode {
   /** A queue or quota of this caller is full. */
   EXHAUSTED(429, true),
   INTERNAL(500, false),
+  /** What is stored was changed by somebody else and cannot be read. */
+  DATA_LOSS(500, false),
   UNIMPLEMENTED(501, false),
   /** Redis, the runtime or a node is away, or under too much load to take work. */
   UNAVAILABLE(503, true),

@@ -17,6 +17,9 @@ public final class MnException extends RuntimeException {
 
   private static final String STORAGE_FULL = "storage_full";
 
+  private static final String JOB_DAMAGED = "job_damaged";
+  private static final String DAMAGED = " is damaged: ";
+
   private final ErrorCode code;
   private final String error;
   private final transient JsonNode validation;
@@ -78,6 +81,28 @@ public final class MnException extends RuntimeException {
 
   public static MnException unavailable(String message, Throwable cause) {
     return new MnException(ErrorCode.UNAVAILABLE, "unavailable", message, null, cause);
+  }
+
+  /**
+   * What is stored of a job is not what any build wrote; DATA_LOSS {@code job_damaged}.
+   *
+   * @param what is wrong, for example {@code epoch must be an integer}
+   */
+  public static MnException damaged(String jobId, String what) {
+    return new MnException(
+        ErrorCode.DATA_LOSS, JOB_DAMAGED, "stored state of job " + jobId + DAMAGED + what);
+  }
+
+  /** Whether {@link #damaged} made it, here or on another server. */
+  public boolean isJobDamaged() {
+    return error.equals(JOB_DAMAGED);
+  }
+
+  /** What is wrong, as {@link #damaged} was told it; else the message. */
+  public String fault() {
+    return isJobDamaged()
+        ? getMessage().substring(getMessage().indexOf(DAMAGED) + DAMAGED.length())
+        : getMessage();
   }
 
   /**

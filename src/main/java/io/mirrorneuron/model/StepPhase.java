@@ -2,6 +2,7 @@ package io.mirrorneuron.model;
 
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -27,6 +28,19 @@ public enum StepPhase {
 
   public boolean isTerminal() {
     return compareTo(COMPLETED) >= 0;
+  }
+
+  /** What it may be next; {@code docs/states.md} draws this. A crash changes nothing. */
+  public Set<StepPhase> next() {
+    return switch (this) {
+      case PENDING -> Set.of(READY, QUEUED, BLOCKED, SKIPPED);
+      case READY -> Set.of(QUEUED, SKIPPED);
+      case QUEUED -> Set.of(RUNNING, RETRY_WAIT, COMPLETED, PARTIAL, SKIPPED, FAILED);
+      case RUNNING -> Set.of(QUEUED, RETRY_WAIT, COMPLETED, PARTIAL, SKIPPED, FAILED);
+      case RETRY_WAIT -> Set.of(QUEUED);
+      case BLOCKED -> Set.of(PENDING, READY, QUEUED, SKIPPED);
+      case COMPLETED, PARTIAL, SKIPPED, FAILED -> Set.of();
+    };
   }
 
   public String word() {

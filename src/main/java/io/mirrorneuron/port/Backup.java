@@ -7,7 +7,8 @@ import java.util.Map;
  * Nothing in it is hidden: it may hold secrets that the manifest, the payloads or messages hold.
  *
  * @param json the document {@code mn.backup.v1}: {@code {schema_version, created_at, source,
- *     target_policy, sections, runtime: {job, agents, events}, bundle}}
+ *     target_policy, sections, runtime: {job, agents, events}, bundle}}; {@code bundle.executables}
+ *     names the files that are programs, where the maker knew them
  * @param files the bundle by path: {@code manifest.json} and {@code payloads/…}
  */
 public record Backup(String json, Map<String, byte[]> files) {

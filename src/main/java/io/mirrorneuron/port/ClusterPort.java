@@ -5,8 +5,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 /** The nodes of a runtime and what they can carry. Blocking and thread-safe. */
 public interface ClusterPort {
 
-  /** Cheap; used as the liveness probe. */
+  /** With the newest jobs, some thousand at most; says so when there are more. */
   ClusterSummary summary();
+
+  /**
+   * The same without jobs: costs the same however many there are. A runtime that cannot tell it
+   * apart answers the whole.
+   */
+  ClusterSummary overview();
 
   /** What the nodes have, and how much of it may be used. */
   CapacityReport resource();

@@ -5,6 +5,7 @@ package io.mirrorneuron.port;
  * does not tell is null.
  *
  * @param submittedBy subject of the token, as is {@code cancelledBy}
+ * @param cancelReason in the words of who cancelled the job
  * @param endedAt not told by rows
  * @param lastEvent its type
  * @param recoveryReason why a person has to look at the job
@@ -17,5 +18,6 @@ public record JobBrief(
     String submittedBy,
     String endedAt,
     String cancelledBy,
+    String cancelReason,
     String lastEvent,
     String recoveryReason) {}

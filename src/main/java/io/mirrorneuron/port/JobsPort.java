@@ -19,6 +19,12 @@ public interface JobsPort {
    */
   SubmittedJob submit(Submission submission);
 
+  /**
+   * What {@link #submit} would say to it; nothing is stored. Everything that is wrong is in the
+   * answer, so this fails only when nothing can be said now.
+   */
+  Validation validate(Submission submission);
+
   /** All that is told of the job; NOT_FOUND when unknown. */
   JobDetail get(String jobId);
 
@@ -46,13 +52,14 @@ public interface JobsPort {
   /**
    * Ends the job and its processes; a terminal job stays as it is. Returns the status word.
    *
-   * @param by who cancels; of several the first is remembered
+   * @param by who cancels, or null
+   * @param reason in the words of who cancels, or null; of several the first is remembered
    */
-  String cancel(String jobId, String by);
+  String cancel(String jobId, String by, String reason);
 
-  /** By nobody in particular. */
+  /** By nobody in particular, for no reason. */
   default String cancel(String jobId) {
-    return cancel(jobId, null);
+    return cancel(jobId, null, null);
   }
 
   /**
@@ -154,6 +161,19 @@ public interface JobsPort {
    *     UNAVAILABLE when the job is open on another node; nothing is made then
    */
   ForkedJob fork(String jobId, ForkRequest request);
+
+  /**
+   * Has somebody decide on a request that a step of the job asks people, claim it or give it back.
+   * Whether that is allowed is decided on what the job itself knows. The same answer again changes
+   * nothing.
+   *
+   * @return the record of it, as {@code human.jsonl} of the run will have it
+   * @throws io.mirrorneuron.model.MnException NOT_FOUND when the job, the run of it or the request
+   *     is unknown, INVALID with what does not fit, FORBIDDEN {@code not_assigned} or {@code
+   *     unproven_name}, CONFLICT when it was answered, closed or claimed, UNAVAILABLE when the job
+   *     is open on another node
+   */
+  ObjectNode decide(String jobId, HumanDecision decision);
 
   /** A watch that can be ended. */
   interface Subscription extends AutoCloseable {

@@ -2,6 +2,8 @@ package io.mirrorneuron.port;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A bundle handed to the runtime: the manifest's text and its payload files.
@@ -20,15 +22,48 @@ public record Submission(
   }
 
   public sealed interface Payloads {
-    /** File content by relative path with forward slashes. */
-    record Inline(Map<String, byte[]> files) implements Payloads {
+    /**
+     * Files in memory.
+     *
+     * @param files content by relative path with forward slashes
+     * @param executables the paths of those that are programs
+     */
+    record Inline(Map<String, byte[]> files, Set<String> executables) implements Payloads {
       public Inline {
         files = Map.copyOf(files);
+        executables = Set.copyOf(executables);
+      }
+
+      /** Files that came without modes. */
+      public Inline(Map<String, byte[]> files) {
+        this(files, programsAmong(files));
+      }
+
+      private static Set<String> programsAmong(Map<String, byte[]> files) {
+        return files.entrySet().stream()
+            .filter(file -> looksExecutable(file.getValue()))
+            .map(Map.Entry::getKey)
+            .collect(Collectors.toUnmodifiableSet());
       }
     }
 
     /** A folder on this machine whose content is copied; it stays the caller's. */
     record Folder(Path root) implements Payloads {}
+
+    /**
+     * Whether a file of which nobody knows the mode is taken for a program: a script that names its
+     * interpreter ({@code #!}), or an ELF binary.
+     *
+     * @param content all of it, or its first four bytes at least
+     */
+    static boolean looksExecutable(byte[] content) {
+      return content.length >= 2 && content[0] == '#' && content[1] == '!'
+          || content.length >= 4
+              && content[0] == 0x7f
+              && content[1] == 'E'
+              && content[2] == 'L'
+              && content[3] == 'F';
+    }
   }
 
   /** The same by another submitter. */

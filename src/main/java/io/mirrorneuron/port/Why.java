@@ -42,6 +42,7 @@ public record Why(
    * @param record where it can be read in the job's full detail
    * @param waitingFor ids of steps or agents; empty for none
    * @param pool that the execution waits for, at {@code position} of {@code length}
+   * @param stderrTail the last lines of a program that failed; empty for none
    */
   public record Explanation(
       Subject subject,
@@ -55,15 +56,17 @@ public record Why(
       @JsonInclude(Include.NON_NULL) Moment until,
       @JsonInclude(Include.NON_NULL) String pool,
       @JsonInclude(Include.NON_NULL) Integer position,
-      @JsonInclude(Include.NON_NULL) Integer length) {
+      @JsonInclude(Include.NON_NULL) Integer length,
+      @JsonInclude(Include.NON_EMPTY) String stderrTail) {
 
     public Explanation {
       waitingFor = waitingFor == null ? List.of() : List.copyOf(waitingFor);
+      stderrTail = stderrTail == null ? "" : stderrTail;
     }
 
     /** One that tells no more than what is explained and where that can be read. */
     public Explanation(Subject subject, String state, String cause, String text, String record) {
-      this(subject, state, cause, text, record, List.of(), null, null, null, null, null, null);
+      this(subject, state, cause, text, record, List.of(), null, null, null, null, null, null, "");
     }
   }
 }

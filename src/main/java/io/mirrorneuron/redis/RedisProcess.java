@@ -149,8 +149,7 @@ final class RedisProcess {
         new ProcessBuilder(program.toString(), folder.configuration().toString())
             .redirectErrorStream(true);
     builder.environment().keySet().retainAll(INHERITED);
-    builder.environment().put(ServiceMark.NAME, "redis");
-    Process starter = builder.start();
+    Process starter = ServiceMark.start(builder, "redis");
     try (InputStream output = starter.getInputStream()) {
       String said = new String(output.readAllBytes(), StandardCharsets.UTF_8).strip();
       if (starter.waitFor() != 0) {

@@ -106,9 +106,9 @@ public final class RunStore implements AutoCloseable {
   public RunFolder open(String runId) {
     RunFolder folder = folder(runId);
     try {
-      Path hidden = folder.path().resolve(RunFolder.HIDDEN);
-      if (!isBegun(folder.path()) && !isFolder(hidden)) {
-        Files.createDirectories(hidden);
+      if (!isBegun(folder.path()) && !isFolder(folder.path().resolve(RunFolder.HIDDEN))) {
+        Files.createDirectories(folder.path());
+        folder.hidden().close();
       }
       return folder;
     } catch (IOException e) {

@@ -15,6 +15,7 @@ import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.run.journal.RunJournal;
 import io.mirrorneuron.run.summary.ObservabilitySummary;
 import io.mirrorneuron.run.summary.ResourceSummary;
+import io.mirrorneuron.untrusted.UntrustedFiles;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.Redaction;
 import java.nio.file.Files;
@@ -23,6 +24,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /**
@@ -82,7 +84,7 @@ public final class ShownRun {
   /** The length of a file in bytes; 0 when there is none. */
   public long size(String name) {
     Path file = folder.inside(name);
-    return file == null ? 0 : file.toFile().length();
+    return file == null ? 0 : UntrustedFiles.size(file);
   }
 
   /**
@@ -171,9 +173,13 @@ public final class ShownRun {
 
   // ------------------------------------------------------------------ files
 
-  /** References to the files of the run that clients may have. */
-  public List<ObjectNode> artifacts() {
-    return artifacts.refs(folder);
+  /**
+   * References to the files of the run that clients may have.
+   *
+   * @param refused is told the relative path of each that is refused, and why
+   */
+  public List<ObjectNode> artifacts(BiConsumer<String, String> refused) {
+    return artifacts.refs(folder, refused);
   }
 
   /**

@@ -1,7 +1,9 @@
 package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.runtime.port.Timers;
-import io.mirrorneuron.store.BundleStore;
+import io.mirrorneuron.store.bundle.BundleIndex.Unused;
+import io.mirrorneuron.store.bundle.FileBundleStore;
+import io.mirrorneuron.store.bundle.SharedTidying;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -13,14 +15,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes payload files that no job has and that were used last long ago; now and once an hour.
- * When it cannot be told which files jobs have, all stay.
+ * Removes payload files that no job has and that were used last long ago, on this node and where
+ * all nodes reach them, and shares those that jobs have; now and once an hour. When it cannot be
+ * told which files jobs have, all stay.
  */
 final class BundleSweep {
   private static final Logger LOG = LoggerFactory.getLogger(BundleSweep.class);
   private static final Duration INTERVAL = Duration.ofHours(1);
 
-  private final BundleStore bundles;
+  private final FileBundleStore local;
+  private final SharedTidying shared;
   private final Supplier<CompletionStage<Set<String>>> used;
   private final Timers timers;
   private final Executor threads;
@@ -28,16 +32,18 @@ final class BundleSweep {
 
   /**
    * @param used fingerprints that jobs have
-   * @param threads for work on files
-   * @param lifetime after the last use
+   * @param threads for work on files and the store
+   * @param lifetime after the last use, on this node; elsewhere an hour, unless this is shorter
    */
   BundleSweep(
-      BundleStore bundles,
+      FileBundleStore local,
+      SharedTidying shared,
       Supplier<CompletionStage<Set<String>>> used,
       Timers timers,
       Executor threads,
       Duration lifetime) {
-    this.bundles = bundles;
+    this.local = local;
+    this.shared = shared;
     this.used = used;
     this.timers = timers;
     this.threads = threads;
@@ -50,26 +56,43 @@ final class BundleSweep {
   }
 
   private void sweep() {
-    Instant moment = Instant.ofEpochMilli(timers.now()).minus(lifetime);
-    List<String> unused = bundles.unusedSince(moment);
-    if (unused.isEmpty()) {
-      return;
+    try {
+      Instant moment = Instant.ofEpochMilli(timers.now()).minus(lifetime);
+      List<String> old = local.unusedSince(moment);
+      Unused unused = shared.unusedFor(lifetime.compareTo(INTERVAL) < 0 ? lifetime : INTERVAL);
+      List<String> unshared = shared.unshared();
+      shared.removeLeftovers(moment);
+      if (old.isEmpty() && unused.fingerprints().isEmpty() && unshared.isEmpty()) {
+        return;
+      }
+      used.get()
+          .thenAcceptAsync(
+              kept -> {
+                removeOld(old, moment, kept);
+                shared.remove(unused, kept);
+                shared.share(unshared, kept);
+              },
+              threads)
+          .exceptionally(
+              failure -> {
+                notSwept(failure);
+                return null;
+              });
+    } catch (RuntimeException e) {
+      notSwept(e);
     }
-    used.get()
-        .thenAcceptAsync(
-            kept ->
-                unused.stream()
-                    .filter(name -> !kept.contains(name))
-                    .forEach(
-                        name -> {
-                          bundles.remove(name, moment);
-                          LOG.info("removed the payload files {}, which no job has", name);
-                        }),
-            threads)
-        .exceptionally(
-            failure -> {
-              LOG.warn("unused payload files could not be removed", failure);
-              return null;
-            });
+  }
+
+  private void removeOld(List<String> old, Instant moment, Set<String> kept) {
+    for (String name : old) {
+      if (!kept.contains(name)) {
+        local.remove(name, moment);
+        LOG.info("removed the payload files {}, which no job has", name);
+      }
+    }
+  }
+
+  private static void notSwept(Throwable failure) {
+    LOG.warn("unused payload files could not be removed", failure);
   }
 }

@@ -1,40 +1,41 @@
 package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.config.Config;
-import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.run.RunStore;
+import io.mirrorneuron.run.folder.RunHeader;
 import io.mirrorneuron.run.record.RunRecorder;
-import io.mirrorneuron.runtime.cluster.Hardware;
+import io.mirrorneuron.runtime.admission.Admission;
+import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.cluster.JobCensus;
+import io.mirrorneuron.runtime.exec.ExecutionHost;
 import io.mirrorneuron.runtime.exec.LocalExecutions;
 import io.mirrorneuron.runtime.exec.Orphans;
+import io.mirrorneuron.runtime.exec.RunSinks;
+import io.mirrorneuron.runtime.exec.confine.Confiner;
 import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
 import io.mirrorneuron.runtime.local.JobAccess;
 import io.mirrorneuron.runtime.local.JobHistory;
 import io.mirrorneuron.runtime.local.LocalJobs;
 import io.mirrorneuron.runtime.local.ManifestCache;
 import io.mirrorneuron.runtime.local.NewJobs;
+import io.mirrorneuron.runtime.local.RunFolders;
 import io.mirrorneuron.runtime.local.Watches;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.placement.LocalScheduler;
 import io.mirrorneuron.runtime.placement.SingleNode;
+import io.mirrorneuron.runtime.port.PayloadSource;
 import io.mirrorneuron.storage.Storage;
-import io.mirrorneuron.store.FileBundleStore;
 import io.mirrorneuron.store.JobRows;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisJobStore;
 import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.RedisNodeRegistry;
-import java.nio.file.Path;
-import java.time.Clock;
-import java.util.List;
-import java.util.Map;
+import io.mirrorneuron.store.bundle.BundleStore;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,101 +57,82 @@ public final class Runtime implements AutoCloseable {
   private final JobsPort jobs;
 
   /**
-   * What identifies this process.
-   *
-   * @param nodeName of the form {@code mirror_neuron@host}
-   * @param runtimeId the same for every process that ever works on this data directory
-   * @param environment of the server; only a few names of it reach programs
-   * @param jobIdSuffixes gives {@code <milliseconds>-<12 hex digits>}, never the same twice
-   */
-  public record Identity(
-      String nodeName,
-      String runtimeId,
-      Map<String, String> environment,
-      Clock clock,
-      Supplier<String> jobIdSuffixes) {}
-
-  /**
-   * What of the configuration is about jobs.
-   *
-   * @param bundles folder of payload files
-   * @param adminToken who deletes ended jobs must know it
-   */
-  public record Settings(
-      Path bundles,
-      Config.Executors executors,
-      Config.Manifests manifests,
-      Config.InFlight inFlight,
-      Config.Retention retention,
-      String redisNamespace,
-      Secret adminToken) {
-
-    public static Settings of(Config config) {
-      return new Settings(
-          config.home().resolve("bundles"),
-          config.executors(),
-          config.manifests(),
-          config.recovery().inFlight(),
-          config.retention(),
-          config.redis().namespace(),
-          config.grpc().adminToken());
-    }
-  }
-
-  /**
    * @param runs where the records of runs are kept; written by this process
-   * @param gpus of this machine, known without waiting
+   * @param gpus of this machine
    * @param storage says whether new work can be taken in
    */
   public Runtime(
-      Settings settings,
-      Identity identity,
+      RuntimeSettings settings,
+      RuntimeIdentity identity,
       RedisLanes lanes,
       RunStore runs,
-      Supplier<List<Hardware.Gpu>> gpus,
+      GpuInventory gpus,
       Storage storage) {
     this.lanes = lanes;
     Orphans.killAll(settings.executors(), identity.runtimeId());
     ManifestCache manifests = manifests(settings);
-    FileBundleStore bundles = new FileBundleStore(settings.bundles(), identity.clock());
+    Keys keys = new Keys(settings.redisNamespace());
+    NodeBundles bundles = NodeBundles.of(settings, identity, lanes, keys);
     Watches watches = new Watches();
     timers = new ScheduledTimers(identity.clock());
-    executions =
-        executions(settings.executors(), identity, new RunSamples(runs, gpus, storage), storage);
-    Keys keys = new Keys(settings.redisNamespace());
-    store = store(lanes, keys, settings.retention());
-    recorder = new RunRecorder(runs, store, executions::flushSamples, storage);
-    String owner = identity.nodeName() + "#" + identity.runtimeId();
+    ProgramRecords records = new ProgramRecords(runs, gpus::known, storage);
+    RunSinks sinks = new RunSinks(records, records, records);
+    executions = executions(settings.executors(), identity, sinks, runs, storage, bundles.source());
+    Config.Retention retention = settings.retention();
+    store = new RedisJobStore(lanes, keys, retention.terminalJobs(), retention.eventsPerJob());
+    recorder = new RunRecorder(runs, store, executions::flush, storage);
     engine =
         new Engine(
-            engineIdentity(settings, identity, owner),
+            engineIdentity(settings, identity),
             ports(keys, identity),
             manifests::parse,
-            bundles::payloads,
+            bundles.local()::payloads,
             jobId -> {
               recorder.changed(jobId);
               watches.changed(jobId);
             });
-    jobs =
-        new LocalJobs(
-            access(bundles, manifests, new NewJobs(owner, identity.jobIdSuffixes())),
-            watches,
-            new LocalJobs.Clearing(settings.adminToken(), recorder::catchUp),
-            identity.clock(),
-            storage);
-    resumeOpenJobs(owner, bundles, settings.retention());
+    NewJobs newJobs = newJobs(identity, runs);
+    Admission admission = new Admission(identity.nodeName(), gpus, settings.executors().pools());
+    JobAccess access = access(bundles.shared(), manifests, newJobs, admission);
+    jobs = jobs(settings, identity, access, watches, storage);
+    resumeOpenJobs(identity.owner(), bundles.sweep(engine::bundles, timers, retention.bundles()));
   }
 
-  private static ManifestCache manifests(Settings settings) {
+  private static ManifestCache manifests(RuntimeSettings settings) {
     return new ManifestCache(
         new Manifests(settings.executors().defaultRunner()), settings.manifests().unknownMembers());
   }
 
-  private JobAccess access(FileBundleStore bundles, ManifestCache manifests, NewJobs newJobs) {
-    return new JobAccess(engine, store, bundles, manifests, newJobs, new JobHistory(store));
+  private LocalJobs jobs(
+      RuntimeSettings settings,
+      RuntimeIdentity identity,
+      JobAccess access,
+      Watches watches,
+      Storage storage) {
+    LocalJobs.Clearing clearing = new LocalJobs.Clearing(settings.adminToken(), recorder::catchUp);
+    return new LocalJobs(access, watches, clearing, identity.clock(), storage);
   }
 
-  private Engine.Ports ports(Keys keys, Identity identity) {
+  private JobAccess access(
+      BundleStore bundles, ManifestCache manifests, NewJobs newJobs, Admission admission) {
+    return new JobAccess(
+        engine,
+        store,
+        bundles,
+        manifests,
+        newJobs,
+        admission,
+        new JobHistory(store),
+        executions.confiner()::requireGranted);
+  }
+
+  private NewJobs newJobs(RuntimeIdentity identity, RunStore runs) {
+    RunFolders folders =
+        new RunFolders(run -> runs.present(run).map(RunHeader::ofJob).map(RunHeader::jobId), store);
+    return new NewJobs(identity.owner(), identity.jobIdSuffixes(), folders);
+  }
+
+  private Engine.Ports ports(Keys keys, RuntimeIdentity identity) {
     return new Engine.Ports(
         store,
         new RedisNodeRegistry(lanes, keys),
@@ -161,31 +143,37 @@ public final class Runtime implements AutoCloseable {
   }
 
   private static LocalExecutions executions(
-      Config.Executors settings, Identity identity, RunSamples samples, Storage storage) {
-    return new LocalExecutions(
-        settings, identity.runtimeId(), identity.clock(), identity.environment(), samples, storage);
-  }
-
-  private static RedisJobStore store(RedisLanes lanes, Keys keys, Config.Retention retention) {
-    return new RedisJobStore(lanes, keys, retention.terminalJobs(), retention.eventsPerJob());
+      Config.Executors settings,
+      RuntimeIdentity identity,
+      RunSinks sinks,
+      RunStore runs,
+      Storage storage,
+      PayloadSource payloads) {
+    ExecutionHost host =
+        ExecutionHost.of(identity.runtimeId(), identity.environment(), identity.clock());
+    LocalExecutions executions = new LocalExecutions(settings, host, sinks, storage, payloads);
+    if (settings.releaseWhileWaiting()) {
+      executions.releaseWhileWaiting(new RunQuestions(runs));
+    }
+    return executions;
   }
 
   private static Engine.Identity engineIdentity(
-      Settings settings, Identity identity, String owner) {
+      RuntimeSettings settings, RuntimeIdentity identity) {
     return new Engine.Identity(
         identity.nodeName(),
-        owner,
+        identity.owner(),
         settings.inFlight() == Config.InFlight.REVIEW,
         settings.retention().inlineLimit());
   }
 
   /** Resumes the jobs that an earlier server of the same data directory left open. */
-  private void resumeOpenJobs(String owner, FileBundleStore bundles, Config.Retention retention) {
+  private void resumeOpenJobs(String owner, BundleSweep sweep) {
+    new JobTidying(store, timers).start();
     recorder.recover(owner);
     engine.keepWatch();
-    new BundleSweep(
-            bundles, engine::bundles, timers, Thread::startVirtualThread, retention.bundles())
-        .keepOn();
+    lanes.onRestart(engine::recover); // jobs that had ended may be open again
+    sweep.keepOn();
     engine
         .recover()
         .thenAccept(
@@ -208,6 +196,16 @@ public final class Runtime implements AutoCloseable {
   /** Whether the store answers, as far as is known without asking. */
   public boolean isServing() {
     return lanes.isConnected();
+  }
+
+  /** Whether this node works: false while other nodes may take it for dead. */
+  public boolean mayWork() {
+    return engine.mayWork();
+  }
+
+  /** Whether programs are kept from what is not theirs. */
+  public Confiner.Report confinement() {
+    return executions.confiner().report();
   }
 
   /** What programs this node can run now. */

@@ -24,6 +24,11 @@ final class ScheduledTimers implements Timers, AutoCloseable {
   }
 
   @Override
+  public long ticks() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+  }
+
+  @Override
   public void at(long at, Runnable task) {
     if (!executor.isShutdown()) {
       executor.schedule(task, Math.max(0, at - now()), TimeUnit.MILLISECONDS);

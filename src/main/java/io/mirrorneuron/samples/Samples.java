@@ -3,16 +3,9 @@ package io.mirrorneuron.samples;
 import io.mirrorneuron.model.MnException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.nio.file.FileSystem;
-import java.nio.file.FileSystems;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Stream;
 
 /** The sample bundles that come with the program. */
 public final class Samples {
@@ -57,29 +50,9 @@ public final class Samples {
       throw MnException.notFound("sample", name);
     }
     try {
-      URI manifest = Samples.class.getResource("/samples/" + name + "/manifest.json").toURI();
-      if (manifest.getScheme().equals("jar")) {
-        try (FileSystem jar = FileSystems.newFileSystem(manifest, Map.of())) {
-          copy(jar.provider().getPath(manifest).getParent(), folder);
-        }
-      } else {
-        copy(Path.of(manifest).getParent(), folder);
-      }
+      PackagedFolder.copyOf("/samples/" + name + "/manifest.json", folder);
     } catch (IOException e) {
       throw new UncheckedIOException("sample " + name + " cannot be written to " + folder, e);
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    Files.createDirectories(to);
-    try (Stream<Path> files = Files.walk(from)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        Path target = to.resolve(from.relativize(file).toString());
-        Files.createDirectories(target.getParent());
-        Files.copy(file, target);
-      }
     }
   }
 }

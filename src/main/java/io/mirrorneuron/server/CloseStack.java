@@ -35,20 +35,23 @@ public final class CloseStack implements AutoCloseable {
   }
 
   /**
-   * Runs a start; when it fails, what it had added is closed.
+   * Runs a start; when it fails, by whatever is thrown, what it had added is closed.
    *
    * @param home of the server, for people
    * @throws MnException with one sentence for people; UNAVAILABLE when the home cannot be used
    */
   public <T> T orClose(Path home, Start<T> start) {
+    boolean started = false;
     try {
-      return start.run();
+      T result = start.run();
+      started = true;
+      return result;
     } catch (IOException e) {
-      close();
       throw MnException.unavailable("home " + home + " cannot be used: " + e, e);
-    } catch (RuntimeException e) {
-      close();
-      throw e;
+    } finally {
+      if (!started) {
+        close();
+      }
     }
   }
 
@@ -70,7 +73,7 @@ public final class CloseStack implements AutoCloseable {
       Part part = parts.pop();
       try {
         part.closeable().close();
-      } catch (Exception e) {
+      } catch (Exception | Error e) { // an error of one part must not keep the others open
         LOG.warn("{} did not stop in good order", part.name(), e);
       }
     }

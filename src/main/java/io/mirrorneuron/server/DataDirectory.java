@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
+import java.util.Set;
 
 /**
  * {@code $MN_HOME} locked for one runtime, with the secrets and ids that stay the same across
@@ -39,9 +40,8 @@ public final class DataDirectory implements AutoCloseable {
       FileChannel channel =
           FileChannel.open(
               home.resolve("mn.lock"),
-              StandardOpenOption.CREATE,
-              StandardOpenOption.READ,
-              StandardOpenOption.WRITE);
+              Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
+              SecretFile.OWNER_ONLY);
       if (!isTaken(channel)) {
         String holder = read(channel);
         channel.close();

@@ -15,7 +15,7 @@ import java.util.Set;
 /** Files that only their owner may read, replaced as a whole. */
 public final class SecretFile {
   private static final int RANDOM_BYTES = 24;
-  private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+  static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
   private SecretFile() {}

@@ -4,6 +4,7 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.run.RunStore;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -38,10 +39,13 @@ public record ServerContext(
   /**
    * Options of Vert.x: one event loop for each two cores. A request crosses gateway, area and lane,
    * and each change of the loop wakes a thread; the other cores run Redis, programs and virtual
-   * threads.
+   * threads. Nothing is unpacked from the jar.
    */
   public static VertxOptions vertxOptions() {
     int loops = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
-    return new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(loops);
+    return new VertxOptions()
+        .setPreferNativeTransport(true)
+        .setEventLoopPoolSize(loops)
+        .setFileSystemOptions(new FileSystemOptions().setClassPathResolvingEnabled(false));
   }
 }

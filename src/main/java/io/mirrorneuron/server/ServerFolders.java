@@ -3,25 +3,32 @@ package io.mirrorneuron.server;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.untrusted.OpenFolder;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The folders that a server writes to. Those it makes are closed to other users, and so are those
  * of ours in the home, however they came to be. A folder outside the home that was there before and
- * that somebody named keeps its permissions: others may be meant to read it.
+ * that somebody named keeps its permissions: others may be meant to read it. Files right in the
+ * home are private, too; a program can open them to others, as its account owns them.
  */
 public final class ServerFolders {
   private static final Logger log = LoggerFactory.getLogger(ServerFolders.class);
@@ -32,10 +39,18 @@ public final class ServerFolders {
       PosixFilePermissions.asFileAttribute(OWNER);
 
   /**
+   * Where libraries unpack what they load or show: in the temporary folder programs could change
+   * it.
+   */
+  private static final String LIBRARIES = "libraries";
+
+  private static final String NETTY = "io.netty.native.workdir";
+
+  /**
    * Folders of the home that various parts write to; created here first, with closed permissions.
    */
   private static final List<String> OURS =
-      List.of("uploads", "uploads/bundles", "bundles", "exports", "redis");
+      List.of("uploads", "uploads/bundles", "bundles", "exports", "redis", LIBRARIES);
 
   private final Config config;
 
@@ -60,6 +75,8 @@ public final class ServerFolders {
     ServerFolders folders = new ServerFolders(config);
     folders.usable("runs_root", config.executors().runsRoot());
     OURS.forEach(name -> folders.usable("home", config.home().resolve(name)));
+    keepLibrariesIn(libraries(config));
+    folders.closeFiles();
     if (hasRuntime) {
       folders.usable("temp_dir", config.executors().tempDir());
       Path environments = config.executors().python().environments();
@@ -67,6 +84,35 @@ public final class ServerFolders {
         folders.usable("blueprint.python_envs_dir", environments);
       }
     }
+  }
+
+  private static void keepLibrariesIn(Path folder) {
+    try (OpenFolder all = OpenFolder.at(folder.getParent().toRealPath())) {
+      for (String process : all.names()) {
+        if (!isAlive(process)) {
+          all.deleteTree(process); // left by a server that was killed
+        }
+      }
+      make(folder);
+    } catch (IOException e) {
+      log.warn("{} cannot be made anew: {}", folder, e.toString());
+    }
+    if (System.getProperty(NETTY) == null) {
+      System.setProperty(NETTY, folder.toString());
+    }
+  }
+
+  /** Whether another process has this number. */
+  private static boolean isAlive(String number) {
+    long self = ProcessHandle.current().pid();
+    return number.matches("[0-9]{1,18}")
+        && Long.parseLong(number) != self
+        && ProcessHandle.of(Long.parseLong(number)).isPresent();
+  }
+
+  /** Where libraries unpack what they load or show for this process. */
+  public static Path libraries(Config config) {
+    return config.home().resolve(LIBRARIES).resolve(Long.toString(ProcessHandle.current().pid()));
   }
 
   /** Makes a folder when it is absent, with the folders above it, closed to other users. */
@@ -81,7 +127,7 @@ public final class ServerFolders {
         Files.delete(Files.createTempFile(folder, ".probe", "")); // says why not
       }
       if (isOurs(folder)) {
-        tighten(folder);
+        tighten(folder, Level.INFO);
       }
     } catch (IOException e) {
       throw MnException.unavailable(
@@ -95,24 +141,44 @@ public final class ServerFolders {
     return folder.startsWith(config.home());
   }
 
-  private static void tighten(Path folder) throws IOException {
+  private void closeFiles() {
+    try (DirectoryStream<Path> files =
+        Files.newDirectoryStream(
+            config.home(), each -> Files.isRegularFile(each, LinkOption.NOFOLLOW_LINKS))) {
+      for (Path file : files) {
+        tighten(file, Level.WARN); // it was closed once
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      log.warn("the files of home {} cannot be closed to other users: {}", config.home(), e + "");
+    }
+  }
+
+  /**
+   * @param told how serious it is that it was open
+   */
+  private static void tighten(Path place, Level told) throws IOException {
     Set<PosixFilePermission> before;
     try {
-      before = Files.getPosixFilePermissions(folder);
+      before = Files.getPosixFilePermissions(place);
     } catch (UnsupportedOperationException e) {
       return; // a file system without permissions
     }
     if (OWNER.containsAll(before)) {
       return;
     }
+    Set<PosixFilePermission> closed = EnumSet.copyOf(OWNER);
+    if (!Files.isDirectory(place)) {
+      closed.retainAll(before);
+    }
     try {
-      Files.setPosixFilePermissions(folder, OWNER);
-      log.info(
-          "{} was open to other users ({}); it is closed to them now",
-          folder,
-          PosixFilePermissions.toString(before));
+      Files.setPosixFilePermissions(place, closed);
+      log.atLevel(told)
+          .log(
+              "{} was open to other users ({}); it is closed to them now",
+              place,
+              PosixFilePermissions.toString(before));
     } catch (FileSystemException e) {
-      log.warn("{} is open to other users and cannot be closed: {}", folder, e.getReason());
+      log.warn("{} is open to other users and cannot be closed: {}", place, e.getReason());
     }
   }
 

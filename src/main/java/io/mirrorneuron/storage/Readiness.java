@@ -6,17 +6,41 @@ import java.util.concurrent.CompletionStage;
 
 /** Whether calls can be expected to work now. */
 public interface Readiness {
-  /** For everybody, in words: why not; none when they can. Never fails. */
-  CompletionStage<List<String>> reasons();
+  /** What calls need, each with its state. Never fails, and takes two seconds at most. */
+  CompletionStage<List<Dependency>> dependencies();
+
+  /**
+   * Something that calls need.
+   *
+   * @param name for example {@code redis}
+   * @param reasons for everybody, in words without addresses and paths: why it does not serve now;
+   *     none when it does
+   */
+  record Dependency(String name, List<String> reasons) {
+    public Dependency {
+      reasons = List.copyOf(reasons);
+    }
+
+    /** {@code ok}, or why not. */
+    public String state() {
+      return reasons.isEmpty() ? "ok" : String.join("; ", reasons);
+    }
+  }
+
+  /** Why calls cannot be expected to work; none when they can. */
+  default CompletionStage<List<String>> reasons() {
+    return dependencies()
+        .thenApply(all -> all.stream().flatMap(each -> each.reasons().stream()).toList());
+  }
 
   /** Both have to be ready. */
   default Readiness and(Readiness other) {
     return () ->
-        reasons()
+        dependencies()
             .thenCombine(
-                other.reasons(),
+                other.dependencies(),
                 (ours, theirs) -> {
-                  List<String> all = new ArrayList<>(ours);
+                  List<Dependency> all = new ArrayList<>(ours);
                   all.addAll(theirs);
                   return List.copyOf(all);
                 });

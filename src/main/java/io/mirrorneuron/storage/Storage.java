@@ -23,6 +23,9 @@ public final class Storage {
   private static final String REDIS =
       "Redis cannot write to its disk and refuses changes; make room on that disk, the server then"
           + " goes on by itself (the log of Redis says more)";
+  private static final String REDIS_MEMORY =
+      "Redis holds as much as its maxmemory allows and refuses changes; raise that or make room in"
+          + " it, the server then goes on by itself";
   private static final String REDIS_AWAY = "Redis does not answer";
   private static final String REDIS_REASON = "Redis cannot write to its disk";
 
@@ -111,14 +114,14 @@ public final class Storage {
     return Optional.of(full(why, null));
   }
 
-  /** Tells in words for everybody, without paths, what is full. */
-  public synchronized List<String> reasons() {
-    List<String> reasons = new ArrayList<>();
-    places.stream().filter(DiskState::isFull).forEach(place -> reasons.add(place.reason()));
-    if (redisRefuses) {
-      reasons.add(REDIS_REASON);
-    }
-    return reasons;
+  /** Tells in words for everybody, without paths, which disks are full. */
+  public synchronized List<String> fullDisks() {
+    return places.stream().filter(DiskState::isFull).map(DiskState::reason).toList();
+  }
+
+  /** Tells in words for everybody that Redis does not write, if so. */
+  synchronized List<String> refusals() {
+    return redisRefuses ? List.of(REDIS_REASON) : List.of();
   }
 
   /**
@@ -178,6 +181,11 @@ public final class Storage {
       lookSoon.run();
     }
     return full(why, failure);
+  }
+
+  /** What to tell when Redis holds as much as it may. It is asked anew with each change. */
+  public MnException redisMemoryFull(Throwable failure) {
+    return full(REDIS_MEMORY, failure);
   }
 
   /**

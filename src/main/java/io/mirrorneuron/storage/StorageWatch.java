@@ -51,13 +51,19 @@ public final class StorageWatch implements Readiness, AutoCloseable {
     return storage.trouble().isEmpty() && storeAnswers();
   }
 
+  /** Known without asking: no older than a second and the time that the store was waited for. */
   @Override
-  public CompletionStage<List<String>> reasons() {
-    List<String> reasons = new ArrayList<>(storage.reasons());
-    if (!storeAnswers()) {
-      reasons.add("Redis does not answer");
+  public CompletionStage<List<Dependency>> dependencies() {
+    List<Dependency> all = new ArrayList<>();
+    all.add(new Dependency("disk", storage.fullDisks()));
+    if (store != null) {
+      List<String> redis = new ArrayList<>(storage.refusals());
+      if (!storeAnswers()) {
+        redis.add("Redis does not answer");
+      }
+      all.add(new Dependency("redis", redis));
     }
-    return CompletableFuture.completedStage(reasons);
+    return CompletableFuture.completedStage(all);
   }
 
   private boolean storeAnswers() {

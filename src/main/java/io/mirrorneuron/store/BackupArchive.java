@@ -19,12 +19,14 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
+import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
+import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 
 /**
  * A {@link Backup} as a zip, in the form that the published command line writes and reads: {@code
@@ -72,16 +74,30 @@ public final class BackupArchive {
     ObjectNode sums = checksums.putObject("entries");
     entries.forEach((path, content) -> sums.put(path, sha256(content)));
     entries.put(CHECKSUMS, bytes(checksums));
-    return zip(entries);
+    return zip(entries, executables(backup));
   }
 
-  private static byte[] zip(Map<String, byte[]> entries) {
+  /** Names of entries that are programs. */
+  private static Set<String> executables(Backup backup) {
+    Set<String> names = new HashSet<>();
+    Json.parseObject(backup.json(), METADATA)
+        .at("/bundle/executables")
+        .forEach(path -> names.add(BUNDLE + path.asText()));
+    return names;
+  }
+
+  private static byte[] zip(Map<String, byte[]> entries, Set<String> executables) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-      zip.putNextEntry(new ZipEntry(BUNDLE + Backup.PAYLOADS)); // readers want it, even when empty
+    try (ZipArchiveOutputStream zip = new ZipArchiveOutputStream(bytes)) {
+      String payloads = BUNDLE + Backup.PAYLOADS;
+      zip.putArchiveEntry(new ZipArchiveEntry(payloads)); // readers want it, even when empty
+      zip.closeArchiveEntry();
       for (var entry : entries.entrySet()) {
-        zip.putNextEntry(new ZipEntry(entry.getKey()));
+        ZipArchiveEntry file = new ZipArchiveEntry(entry.getKey());
+        file.setUnixMode(executables.contains(entry.getKey()) ? 0100755 : 0100644);
+        zip.putArchiveEntry(file);
         zip.write(entry.getValue());
+        zip.closeArchiveEntry();
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

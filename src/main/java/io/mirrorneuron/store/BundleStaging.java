@@ -1,10 +1,9 @@
 package io.mirrorneuron.store;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.bundle.ManifestFile;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.UploadQuota;
-import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -55,7 +54,7 @@ public final class BundleStaging {
   }
 
   /** A bundle: its manifest and the folder of its payload files. */
-  public record Bundle(String handle, ObjectNode manifest, String manifestText, Path payloads) {}
+  public record Bundle(String handle, ManifestFile manifest, Path payloads) {}
 
   /**
    * Unpacks a zip. The file itself stays the caller's.
@@ -153,14 +152,7 @@ public final class BundleStaging {
 
   private static Bundle read(String handle, Path folder) {
     Path bundle = rootOf(folder);
-    String text;
-    try {
-      text = Files.readString(bundle.resolve("manifest.json"));
-    } catch (IOException e) {
-      throw malformed("bundle manifest.json is malformed");
-    }
-    return new Bundle(
-        handle, Json.parseObject(text, "bundle manifest.json"), text, bundle.resolve("payloads"));
+    return new Bundle(handle, ManifestFile.in(bundle, "bundle "), bundle.resolve("payloads"));
   }
 
   /** The folder itself, or the only one in it. */
@@ -172,12 +164,11 @@ public final class BundleStaging {
     if (top.size() == 1 && isBundle(top.getFirst())) {
       return top.getFirst();
     }
-    throw malformed("bundle zip must contain manifest.json and payloads/");
+    throw malformed("bundle zip must contain manifest.json (or manifest.yaml) and payloads/");
   }
 
   private static boolean isBundle(Path folder) {
-    return Files.isRegularFile(folder.resolve("manifest.json"))
-        && Files.isDirectory(folder.resolve("payloads"));
+    return ManifestFile.isIn(folder) && Files.isDirectory(folder.resolve("payloads"));
   }
 
   private List<Path> folders() {

@@ -2,6 +2,7 @@ package io.mirrorneuron.store;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.wire.ZipNames;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,6 +12,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -34,6 +36,11 @@ public final class BundleZip {
 
   /** Approximate bytes that an entry takes on a disk besides its content. */
   static final long ENTRY_BYTES = 4096;
+
+  /** Of the beginning of a file, by which programs are known. */
+  private static final int MARK_BYTES = 4;
+
+  private static final int OWNER_EXECUTES = 0100;
 
   private BundleZip() {}
 
@@ -143,15 +150,36 @@ public final class BundleZip {
     } catch (java.nio.file.FileAlreadyExistsException e) {
       throw malformed("bundle contains duplicate entries");
     }
+    byte[] begin;
     try (InputStream in = file.getInputStream(entry.source());
         OutputStream out =
             Files.newOutputStream(entry.target(), java.nio.file.StandardOpenOption.CREATE_NEW)) {
+      begin = begin(in);
+      budget.spend(begin.length);
+      out.write(begin);
       byte[] buffer = new byte[16 << 10];
       int read;
       while ((read = read(in, buffer)) >= 0) {
         budget.spend(read);
         out.write(buffer, 0, read);
       }
+    }
+    boolean program = isProgram(entry.source(), begin);
+    Files.setPosixFilePermissions(
+        entry.target(), PosixFilePermissions.fromString(program ? "rwxr-xr-x" : "rw-r--r--"));
+  }
+
+  /** By its mode or, where the zip has none, by how it begins. */
+  private static boolean isProgram(ZipArchiveEntry entry, byte[] begin) {
+    int mode = entry.getUnixMode();
+    return mode == 0 ? Payloads.looksExecutable(begin) : (mode & OWNER_EXECUTES) != 0;
+  }
+
+  private static byte[] begin(InputStream in) throws ZipException {
+    try {
+      return in.readNBytes(MARK_BYTES);
+    } catch (IOException e) {
+      throw new ZipException(e.getMessage());
     }
   }
 

@@ -13,12 +13,22 @@ import java.util.function.Consumer;
  * and then the write may or may not have happened.
  */
 public interface JobStore {
+  /** The error of a job whose payload files were removed just before it was to be made. */
+  String BUNDLE_GONE = "payload_files_gone";
 
   /** Makes a job with epoch 1, or answers the one that was made under the same key before. */
   CompletionStage<Created> create(NewJob job, Commit commit);
 
   /** Writes a delta, its events and the documents that readers want. */
   CompletionStage<Void> commit(Commit commit);
+
+  /**
+   * Ends an open job whose state cannot be read or written: this is all there is of it then, with
+   * its manifest and events. Whoever owns it is fenced. Answers whether it was open.
+   *
+   * @param end of epoch 0
+   */
+  CompletionStage<Boolean> abandon(Commit end);
 
   /** All that a new owner needs to continue the job, as of one moment. */
   CompletionStage<Optional<StoredJob>> load(String jobId);
@@ -57,14 +67,30 @@ public interface JobStore {
   CompletionStage<String> row(String jobId);
 
   /**
-   * Documents of {@code limit} jobs at most, last changed first.
+   * Rows of {@code limit} jobs at most, last changed first.
    *
    * @param includeTerminal whether finished jobs are among them
    */
-  CompletionStage<List<String>> rows(int limit, boolean includeTerminal);
+  CompletionStage<List<ListedRow>> rows(int limit, boolean includeTerminal);
 
-  /** How many jobs have each status; a status without jobs may be absent. */
+  /**
+   * How many jobs have each status, as of one moment and however many there are at the same cost; a
+   * status without jobs may be absent.
+   */
   CompletionStage<Map<String, Long>> counts();
+
+  /**
+   * The status of a job as {@link #counts} and lists have it, or null when the job is unknown. Told
+   * also of a job of which all that is stored is damaged.
+   */
+  CompletionStage<String> status(String jobId);
+
+  /**
+   * Removes ended jobs whose time is over with all they have; first it brings what an earlier
+   * version of the store left into order, once. Answers how many jobs were removed. To be called at
+   * the start and from time to time, by each server.
+   */
+  CompletionStage<Integer> tidy();
 
   /** The first {@code limit} events after sequence number {@code after}, as stored. */
   CompletionStage<List<StoredEvent>> events(String jobId, long after, int limit);
@@ -72,7 +98,11 @@ public interface JobStore {
   /** The last {@code limit} events, oldest first, as stored. */
   CompletionStage<List<StoredEvent>> lastEvents(String jobId, int limit);
 
-  /** Removes terminal jobs with all they have. Answers how many. */
+  /**
+   * Removes terminal jobs with all they have, but for those whose runs are not complete in the run
+   * store: what is told of a job that is gone comes from there. Answers how many were removed by
+   * this call.
+   */
   CompletionStage<Integer> deleteTerminal();
 
   /**
@@ -80,6 +110,9 @@ public interface JobStore {
    * @param contentHash of the submission; the same key with another hash is refused
    * @param runId of the job's run, when its author chose it, else null; refused as {@code
    *     run_id_in_use} while another job has it
+   * @param bundle fingerprint of the job's payload files, which {@link
+   *     io.mirrorneuron.store.bundle.BundleIndex} must know at the moment when the job is made,
+   *     else it is refused as {@link #BUNDLE_GONE}; null when there are none, or when nobody looks
    */
   record NewJob(
       String jobId,
@@ -87,7 +120,25 @@ public interface JobStore {
       String manifest,
       String idempotencyKey,
       String contentHash,
-      String runId) {}
+      String runId,
+      String bundle) {
+
+    /** One without payload files. */
+    public NewJob(
+        String jobId,
+        String owner,
+        String manifest,
+        String idempotencyKey,
+        String contentHash,
+        String runId) {
+      this(jobId, owner, manifest, idempotencyKey, contentHash, runId, null);
+    }
+
+    /** The same with payload files, or with null for none. */
+    public NewJob withBundle(String fingerprint) {
+      return new NewJob(jobId, owner, manifest, idempotencyKey, contentHash, runId, fingerprint);
+    }
+  }
 
   /**
    * @param existing true when the key had been used before; nothing was written then
@@ -138,6 +189,12 @@ public interface JobStore {
   }
 
   record StoredEvent(long seq, String json) {}
+
+  /**
+   * @param json the row as the last commit left it; null when it cannot be read. Whether the job is
+   *     still there, {@link #status} tells
+   */
+  record ListedRow(String jobId, String json) {}
 
   /** Another owner has taken the job over; the writer must stop working on it. */
   final class FencedException extends RuntimeException {

@@ -32,29 +32,39 @@ public record Keys(String namespace) {
     return job(jobId) + "manifest";
   }
 
+  /** First part of the keys of the index of jobs, see {@code job-index.lua}. */
+  public String jobs() {
+    return namespace + ":jobs:";
+  }
+
   /** Sorted set: jobs that are not terminal, by time of the last change in milliseconds. */
   public String activeJobs() {
-    return namespace + ":jobs:active";
+    return jobs() + "active";
   }
 
   /** Sorted set: jobs with this terminal status, by time of the last change in milliseconds. */
   public String doneJobs(String status) {
-    return namespace + ":jobs:" + status;
+    return jobs() + status;
   }
 
   /** Set: jobs whose runs are not written to the end in the run store. */
   public String unrecordedJobs() {
-    return namespace + ":jobs:unrecorded";
+    return jobs() + "unrecorded";
   }
 
-  /** Set: every owner of jobs that ever was. */
-  public String nodes() {
+  /** String: {@code 2} once no job is left that stands in the index as version 1 had it. */
+  public String indexVersion() {
+    return jobs() + "version";
+  }
+
+  /** Sorted set: owners of jobs that live, by the end of their life in milliseconds. */
+  public String livingNodes() {
+    return namespace + ":nodes:alive";
+  }
+
+  /** Set: every owner that ever was, as earlier builds kept it. */
+  String formerNodes() {
     return namespace + ":nodes";
-  }
-
-  /** String with a time to live: there while the owner lives. */
-  public String node(String owner) {
-    return namespace + ":node:" + owner;
   }
 
   /** String: {@code <content hash> <job id>} of a submission with this key. */
@@ -85,6 +95,16 @@ public record Keys(String namespace) {
   /** Sorted set: ids of records that are to be looked at again, by time in milliseconds. */
   public String dueRecords(String kind) {
     return namespace + ":{" + kind + "}:due";
+  }
+
+  /** First part of the keys of payload files, see {@code bundles.lua}. */
+  public String bundles() {
+    return namespace + ":bundles:";
+  }
+
+  /** Hash: the parts of a bundle's bytes by number from 0. */
+  public String bundleParts(String name) {
+    return bundles() + "data:" + name;
   }
 
   /** String with a short time to live: written to see whether Redis writes. */

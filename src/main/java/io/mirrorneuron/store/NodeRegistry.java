@@ -1,20 +1,48 @@
 package io.mirrorneuron.store;
 
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Port: which owners of jobs are alive. An owner without a heartbeat for {@link #LIFETIME_MS} is
- * dead; the store's clock decides, so the clocks of nodes need not agree.
+ * Port: which owners of jobs are alive. An owner is the name of a node, {@code #}, and the id of
+ * its data directory. One without a heartbeat for {@link #LIFETIME_MS} is dead; the store's clock
+ * decides, so the clocks of nodes need not agree.
  */
 public interface NodeRegistry {
   long LIFETIME_MS = 15_000;
 
-  /** Heartbeat: the owner is alive. */
-  CompletionStage<Void> beat(String owner);
+  /**
+   * What a heartbeat was answered.
+   *
+   * @param lapsed whether the owner was not among the living any more, or not yet: others may have
+   *     taken over what it had
+   * @param living all owners that live now, this one too
+   */
+  record Beat(boolean lapsed, Set<String> living) {}
+
+  /** Heartbeat: the owner is alive from now on. */
+  CompletionStage<Beat> beat(String owner);
+
+  /**
+   * The first heartbeat, unless the name of the node is in use: then nothing is changed.
+   *
+   * @return another living owner of that name, and how many milliseconds it lives without another
+   *     heartbeat; empty when the name was free
+   */
+  CompletionStage<Optional<Holder>> claim(String owner);
+
+  /** Another owner whose node has the same name. */
+  record Holder(String owner, long livesForMs) {}
 
   /** Says that the owner will not come back for its jobs. */
   CompletionStage<Void> leave(String owner);
 
   CompletionStage<Set<String>> living();
+
+  /** The name of the owner's node. */
+  static String nameOf(String owner) {
+    int end = owner.indexOf('#');
+    return end < 0 ? owner : owner.substring(0, end);
+  }
 }

@@ -17,10 +17,14 @@ import java.util.function.Consumer;
 
 /** Jobs in Redis; one script call per write, which refuses a stale epoch. */
 public final class RedisJobStore implements JobStore {
+  /** Fields of a state that are the index's, see {@code job-index.lua} and {@code create.lua}. */
+  private static final List<String> INDEXED = List.of("status", "run", "key");
+
   private final RedisLanes lanes;
   private final Keys keys;
   private final RedisJobWriter writer;
   private final RedisJobIndex index;
+  private final RedisJobTidying tidying;
   private final RedisEventLog log;
   private final Script takeOverScript;
   private final Script loadScript;
@@ -34,6 +38,7 @@ public final class RedisJobStore implements JobStore {
     this.keys = keys;
     this.writer = new RedisJobWriter(lanes, keys, terminalTtl, eventsPerJob);
     this.index = new RedisJobIndex(lanes, keys);
+    this.tidying = new RedisJobTidying(lanes, keys, terminalTtl);
     this.log = new RedisEventLog(lanes, keys);
     this.takeOverScript = Script.resource("take-over.lua");
     this.loadScript = Script.resource("load.lua");
@@ -50,13 +55,20 @@ public final class RedisJobStore implements JobStore {
   }
 
   @Override
+  public CompletionStage<Boolean> abandon(Commit end) {
+    return writer.abandon(end).toCompletionStage();
+  }
+
+  @Override
   public CompletionStage<Optional<StoredJob>> load(String jobId) {
-    return loadScript
-        .call()
-        .key(keys.state(jobId))
-        .key(keys.manifest(jobId))
-        .key(keys.blobs(jobId))
-        .send(lanes.of(jobId))
+    return JobDamage.named(
+            jobId,
+            loadScript
+                .call()
+                .key(keys.state(jobId))
+                .key(keys.manifest(jobId))
+                .key(keys.blobs(jobId))
+                .send(lanes.of(jobId)))
         .map(all -> stored(jobId, all.get(0), all.get(1), texts(all.get(2))))
         .toCompletionStage();
   }
@@ -66,7 +78,7 @@ public final class RedisJobStore implements JobStore {
     RedisLane lane = lanes.of(jobId);
     Future<Response> state = lane.send(Request.cmd(Command.HGETALL).arg(keys.state(jobId)));
     Future<Response> manifest = lane.send(Request.cmd(Command.GET).arg(keys.manifest(jobId)));
-    return Future.all(state, manifest)
+    return JobDamage.named(jobId, Future.all(state, manifest))
         .map(both -> stored(jobId, state.result(), manifest.result(), Map.of()))
         .toCompletionStage();
   }
@@ -76,11 +88,12 @@ public final class RedisJobStore implements JobStore {
     Map<String, String> fields = texts(state);
     String epoch = fields.remove("epoch");
     String owner = fields.remove("owner");
+    INDEXED.forEach(fields::remove);
     if (epoch == null || manifest == null) {
       return Optional.empty();
     }
-    return Optional.of(
-        new StoredJob(jobId, Long.parseLong(epoch), owner, manifest.toString(), fields, blobs));
+    long number = JobDamage.number(jobId, "epoch", epoch);
+    return Optional.of(new StoredJob(jobId, number, owner, manifest.toString(), fields, blobs));
   }
 
   private static Map<String, String> texts(Response hash) {
@@ -122,9 +135,7 @@ public final class RedisJobStore implements JobStore {
 
   @Override
   public CompletionStage<String> manifest(String jobId) {
-    return lanes
-        .of(jobId)
-        .send(Request.cmd(Command.GET).arg(keys.manifest(jobId)))
+    return read(jobId, Request.cmd(Command.GET).arg(keys.manifest(jobId)))
         .map(answer -> answer == null ? null : answer.toString())
         .toCompletionStage();
   }
@@ -136,21 +147,16 @@ public final class RedisJobStore implements JobStore {
 
   @Override
   public CompletionStage<String> owner(String jobId) {
-    return lanes
-        .of(jobId)
-        .send(Request.cmd(Command.HGET).arg(keys.state(jobId)).arg("owner"))
+    return read(jobId, Request.cmd(Command.HGET).arg(keys.state(jobId)).arg("owner"))
         .map(answer -> answer == null ? null : answer.toString())
         .toCompletionStage();
   }
 
   @Override
   public CompletionStage<Long> takeOver(String jobId, String from, String owner) {
-    return takeOverScript
-        .call()
-        .key(keys.state(jobId))
-        .arg(from)
-        .arg(owner)
-        .send(lanes.of(jobId))
+    return JobDamage.named(
+            jobId,
+            takeOverScript.call().key(keys.state(jobId)).arg(from).arg(owner).send(lanes.of(jobId)))
         .map(Response::toLong)
         .toCompletionStage();
   }
@@ -183,11 +189,15 @@ public final class RedisJobStore implements JobStore {
   }
 
   private Future<Response> rowAnswer(String jobId) {
-    return lanes.of(jobId).send(Request.cmd(Command.GET).arg(keys.row(jobId)));
+    return read(jobId, Request.cmd(Command.GET).arg(keys.row(jobId)));
+  }
+
+  private Future<Response> read(String jobId, Request request) {
+    return JobDamage.named(jobId, lanes.of(jobId).send(request));
   }
 
   @Override
-  public CompletionStage<List<String>> rows(int limit, boolean includeTerminal) {
+  public CompletionStage<List<ListedRow>> rows(int limit, boolean includeTerminal) {
     return index.rows(limit, includeTerminal).toCompletionStage();
   }
 
@@ -198,16 +208,26 @@ public final class RedisJobStore implements JobStore {
 
   @Override
   public CompletionStage<Integer> deleteTerminal() {
-    return index.deleteTerminal().toCompletionStage();
+    return tidying.deleteTerminal().toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<String> status(String jobId) {
+    return index.status(jobId).toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<Integer> tidy() {
+    return tidying.tidy().toCompletionStage();
   }
 
   @Override
   public CompletionStage<List<StoredEvent>> events(String jobId, long after, int limit) {
-    return log.after(jobId, after, limit).toCompletionStage();
+    return JobDamage.named(jobId, log.after(jobId, after, limit)).toCompletionStage();
   }
 
   @Override
   public CompletionStage<List<StoredEvent>> lastEvents(String jobId, int limit) {
-    return log.last(jobId, limit).toCompletionStage();
+    return JobDamage.named(jobId, log.last(jobId, limit)).toCompletionStage();
   }
 }

@@ -7,6 +7,7 @@ import io.mirrorneuron.store.JobStore.Created;
 import io.mirrorneuron.store.JobStore.FencedException;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.vertx.core.Future;
+import io.vertx.redis.client.Response;
 import java.time.Duration;
 
 /** Writes jobs to Redis: one script call creates a job or commits a turn, whole or not at all. */
@@ -16,12 +17,16 @@ final class RedisJobWriter {
   /** What the script says before the job that has the run id. */
   private static final String RUN_ID = "RUN_ID";
 
+  /** What the script says when the payload files are not known. */
+  private static final String BUNDLE = "BUNDLE";
+
   private final RedisLanes lanes;
   private final Keys keys;
   private final Duration terminalTtl;
   private final int eventsPerJob;
-  private final Script createScript = Script.resource("create.lua");
-  private final Script commitScript = Script.resource("commit.lua");
+  private final Script createScript = Script.onIndex("create.lua");
+  private final Script commitScript = Script.onIndex("commit.lua");
+  private final Script abandonScript = Script.onIndex("abandon.lua", "commit.lua");
 
   /**
    * @param terminalTtl how long a finished job stays
@@ -39,11 +44,12 @@ final class RedisJobWriter {
     Script.Call call = createScript.call();
     keysOf(call, commit);
     String key = job.idempotencyKey() == null ? "" : job.idempotencyKey();
-    call.key(keys.idempotency(key)).key(keys.unrecordedJobs()).key(keys.chosenRuns());
+    call.key(keys.idempotency(key)).key(keys.chosenRuns()).key(keys.bundles());
     call.arg(key.isEmpty() ? "" : job.contentHash()).arg(IDEMPOTENCY_TTL.toMillis());
     call.arg(job.owner()).arg(job.manifest());
     arguments(call, commit);
     call.arg(job.runId() == null ? "" : job.runId());
+    call.arg(job.bundle() == null ? "" : job.bundle());
     return call.send(lanes.of(commit.jobId()))
         .recover(failure -> Future.failedFuture(translate(commit.jobId(), failure)))
         .map(answer -> new Created(answer.toString(), !answer.toString().equals(commit.jobId())));
@@ -51,25 +57,32 @@ final class RedisJobWriter {
 
   /** See {@link JobStore#commit}. */
   Future<Void> commit(Commit commit) {
-    Script.Call call = commitScript.call();
+    return write(commitScript, commit).mapEmpty();
+  }
+
+  /** See {@link JobStore#abandon}. */
+  Future<Boolean> abandon(Commit end) {
+    return write(abandonScript, end).map(Response::toBoolean);
+  }
+
+  private Future<Response> write(Script script, Commit commit) {
+    Script.Call call = script.call();
     keysOf(call, commit);
     call.arg(commit.epoch());
     arguments(call, commit);
     return call.send(lanes.of(commit.jobId()))
-        .recover(failure -> Future.failedFuture(translate(commit.jobId(), failure)))
-        .mapEmpty();
+        .recover(failure -> Future.failedFuture(translate(commit.jobId(), failure)));
   }
 
   private void keysOf(Script.Call call, Commit commit) {
     String jobId = commit.jobId();
     call.key(keys.state(jobId)).key(keys.events(jobId)).key(keys.row(jobId));
-    call.key(keys.activeJobs()).key(keys.doneJobs(commit.status())).key(keys.manifest(jobId));
-    call.key(keys.blobs(jobId));
+    call.key(keys.manifest(jobId)).key(keys.blobs(jobId)).key(keys.jobs());
   }
 
   private void arguments(Script.Call call, Commit commit) {
-    call.arg(commit.jobId()).arg(commit.updatedAt());
-    call.arg(commit.terminal() ? terminalTtl.toMillis() : 0).arg(commit.row());
+    call.arg(commit.jobId()).arg(commit.updatedAt()).arg(commit.status());
+    call.arg(commit.terminal() ? Math.max(1, terminalTtl.toMillis()) : 0).arg(commit.row());
     call.arg(commit.lastSeq()).arg(Math.max(0, commit.lastSeq() - eventsPerJob));
     call.arg(String.join("\n", commit.events()));
     call.arg(commit.set().size() * 2L).arg(commit.delete().size()).arg(commit.blobs().size() * 2L);
@@ -96,6 +109,12 @@ final class RedisJobWriter {
           ErrorCode.CONFLICT,
           "run_id_in_use",
           "job " + holder + " has a run with this id; choose another run_id, or none");
+    }
+    if (text.contains(BUNDLE)) {
+      return new MnException(
+          ErrorCode.PRECONDITION,
+          JobStore.BUNDLE_GONE,
+          "the payload files were removed while the job was made; submit it again");
     }
     return failure;
   }

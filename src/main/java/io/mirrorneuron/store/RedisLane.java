@@ -7,58 +7,66 @@ import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Redis;
-import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.impl.types.ErrorType;
-import java.util.List;
+import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One event loop with one pipelined connection. Commands leave in the order in which they are
- * given. A lost connection fails what is under way and is made anew by itself.
+ * given. A connection that is lost, on which answers stay away, or whose server is no master, fails
+ * what is under way and is made anew by itself; see {@link RedisPeer} for what then holds.
  */
 final class RedisLane extends VerticleBase implements Executor {
   private static final Logger LOG = LoggerFactory.getLogger(RedisLane.class);
-  private static final long RECONNECT_MS = 100;
+  private static final long FIRST_RETRY_MS = 100;
+  private static final long LAST_RETRY_MS = 800;
 
-  /**
-   * Error prefixes with which Redis says that it cannot serve yet; the last one is the client's
-   * own, for commands under way when the connection closed.
-   */
-  private static final List<String> NOT_NOW =
-      List.of("LOADING", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "CONNECTION_CLOSED");
+  /** How long the first connection may take, while much else is being started. */
+  private static final long START_MS = 10_000;
 
-  /**
-   * Part of the error with which Redis refuses writes while its disk refuses them; anywhere in the
-   * text when a script failed.
-   */
-  private static final String CANNOT_WRITE = "MISCONF ";
+  /** How often a connection is looked at within the timeout. */
+  private static final int LOOKS = 8;
 
   private final RedisOptions options;
   private final Storage storage;
-  private Redis client;
-  private volatile RedisConnection connection;
+  private final long timeoutMs;
+  private volatile RedisLink link;
+  private RedisPeer lastPeer = RedisPeer.NOBODY;
+  private long retryMs = FIRST_RETRY_MS;
+
+  /** For the next try to connect: ever longer, as a machine may be too busy for a short one. */
+  private long patienceMs;
+
+  private volatile Runnable onOtherServer = () -> {};
+
+  private boolean watched;
   private boolean closed;
 
-  RedisLane(RedisOptions options, Storage storage) {
+  /**
+   * @param timeout longest silence of a server that owes an answer
+   */
+  RedisLane(RedisOptions options, Storage storage, Duration timeout) {
     this.options = options;
     this.storage = storage;
+    this.timeoutMs = timeout.toMillis();
+    this.patienceMs = timeoutMs;
   }
 
   @Override
   public Future<?> start() {
-    client = Redis.createClient(vertx, options);
-    return connect();
+    return connect(Math.max(START_MS, timeoutMs));
   }
 
   @Override
   public Future<?> stop() {
     closed = true;
-    return connection == null ? Future.succeededFuture() : connection.close();
+    return link == null ? Future.succeededFuture() : link.close();
   }
 
   @Override
@@ -67,7 +75,7 @@ final class RedisLane extends VerticleBase implements Executor {
   }
 
   boolean isConnected() {
-    return connection != null;
+    return link != null;
   }
 
   /** Sends from any thread; the answer arrives on the lane. */
@@ -81,49 +89,94 @@ final class RedisLane extends VerticleBase implements Executor {
   }
 
   private Future<Response> sendHere(Request request) {
-    if (connection == null) {
+    RedisLink over = link;
+    if (over == null) {
       return Future.failedFuture(away(null));
     }
     try {
-      return connection.send(request).recover(failure -> Future.failedFuture(told(failure)));
+      Future<Response> answer = over.send(request);
+      watch();
+      return answer.recover(failure -> Future.failedFuture(told(failure, over)));
     } catch (RuntimeException e) {
-      // The client throws between the end of a connection and its end handler.
       return Future.failedFuture(away(e));
     }
   }
 
-  private Throwable told(Throwable failure) {
-    if (failure instanceof ErrorType refusal && refusal.getMessage().contains(CANNOT_WRITE)) {
-      return storage.refusedByRedis(failure);
+  private Throwable told(Throwable failure, RedisLink over) {
+    if (!(failure instanceof ErrorType refusal)) {
+      return failure instanceof MnException ? failure : away(failure);
     }
-    return isAnswer(failure) ? failure : away(failure);
+    return switch (RedisRefusal.of(refusal.getMessage())) {
+      case BROKEN_OFF, NOT_NOW -> away(failure);
+      case NOT_HERE -> {
+        lost(over, "Redis is no master any more; looking for it again");
+        yield away(failure);
+      }
+      case NOT_ALLOWED -> MnException.unavailable("Redis does not let this server in", failure);
+      case DISK_FULL -> storage.refusedByRedis(failure);
+      case MEMORY_FULL -> storage.redisMemoryFull(failure);
+      case FOR_GOOD -> failure;
+    };
   }
 
-  /** Whether Redis refused the command itself, which it would do again. */
-  private static boolean isAnswer(Throwable failure) {
-    return failure instanceof ErrorType refusal
-        && NOT_NOW.stream().noneMatch(refusal.getMessage()::startsWith);
+  private void watch() {
+    if (!watched) {
+      watched = true;
+      vertx.setTimer(Math.max(1, timeoutMs / LOOKS), timer -> look());
+    }
   }
 
-  private Future<?> connect() {
+  private void look() {
+    watched = false;
+    RedisLink looked = link;
+    if (looked == null || looked.isIdle()) {
+      return;
+    }
+    if (looked.look() > LOOKS) {
+      lost(looked, "Redis has not answered for " + timeoutMs + " ms; connecting again");
+    } else {
+      watch();
+    }
+  }
+
+  private Future<?> connect(long patienceMs) {
+    // Made for one connection, so that whatever hangs in it ends with it.
+    Redis client = Redis.createClient(vertx, options);
+    RedisPeer former = lastPeer;
     return client
         .connect()
-        .onSuccess(
-            made -> {
-              connection = made;
-              made.exceptionHandler(failure -> lost(made));
-              made.endHandler(nothing -> lost(made));
-            });
+        .compose(
+            made -> RedisPeer.meet(made, former).map(peer -> new RedisLink(client, made, peer)))
+        .timeout(patienceMs, TimeUnit.MILLISECONDS)
+        .onSuccess(this::use)
+        .onFailure(failure -> client.close());
   }
 
-  private void lost(RedisConnection which) {
-    if (connection == which) {
-      connection = null;
+  /** Runs on the lane after each reconnection to another server process than before. */
+  void onOtherServer(Runnable hears) {
+    onOtherServer = hears;
+  }
+
+  private void use(RedisLink made) {
+    boolean other = made.peer().isOtherServerThan(lastPeer);
+    lastPeer = made.peer();
+    retryMs = FIRST_RETRY_MS;
+    patienceMs = timeoutMs;
+    link = made;
+    made.onEnd(() -> lost(made, "the connection to Redis is lost; connecting again"));
+    if (other) {
+      onOtherServer.run();
+    }
+  }
+
+  private void lost(RedisLink which, String words) {
+    if (link == which) {
+      link = null;
       if (!closed) {
         if (storage.trouble().isEmpty()) { // a full disk makes Redis end again and again
-          LOG.warn("the connection to Redis is lost; connecting again");
+          LOG.warn(words);
         }
-        which.close();
+        which.drop(away(null));
         reconnect();
       }
     }
@@ -131,12 +184,14 @@ final class RedisLane extends VerticleBase implements Executor {
 
   private void reconnect() {
     vertx.setTimer(
-        RECONNECT_MS,
+        retryMs,
         timer -> {
           if (!closed) {
-            connect().onFailure(failure -> reconnect());
+            connect(patienceMs).onFailure(failure -> reconnect());
+            patienceMs = Math.max(timeoutMs, Math.min(2 * patienceMs, START_MS));
           }
         });
+    retryMs = Math.min(2 * retryMs, LAST_RETRY_MS);
   }
 
   private MnException away(Throwable cause) {

@@ -7,6 +7,7 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -16,8 +17,13 @@ import java.util.concurrent.Executor;
  * order is kept while Redis can group the commits of several connections into one disk write.
  */
 public final class RedisLanes {
+  /** For jobs; one more is for what is large. */
   private static final int LANES = 4;
+
   private static final int PIPELINE = 65_536;
+
+  /** How long Redis may owe an answer by default. */
+  private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
   private final List<RedisLane> lanes;
 
@@ -30,15 +36,26 @@ public final class RedisLanes {
    * @param storage hears when Redis refuses to write for want of room
    */
   public static Future<RedisLanes> connect(Vertx vertx, String connectionString, Storage storage) {
+    return connect(vertx, connectionString, storage, TIMEOUT);
+  }
+
+  /**
+   * @param connectionString {@code redis://[:password@]host:port/db} or {@code unix://…}
+   * @param storage hears when Redis refuses to write for want of room
+   * @param timeout after so much silence a connection on which answers are due is given up
+   */
+  public static Future<RedisLanes> connect(
+      Vertx vertx, String connectionString, Storage storage, Duration timeout) {
     List<RedisLane> lanes = new ArrayList<>();
     Future<?> ready = Future.succeededFuture();
-    for (int i = 0; i < LANES; i++) {
+    for (int i = 0; i < LANES + 1; i++) {
       RedisOptions options =
           new RedisOptions()
               .setConnectionString(connectionString)
               .setMaxWaitingHandlers(PIPELINE)
               .setProtocolNegotiation(false);
-      RedisLane lane = new RedisLane(options, storage);
+      options.getNetClientOptions().setConnectTimeout((int) timeout.toMillis());
+      RedisLane lane = new RedisLane(options, storage, timeout);
       lanes.add(lane);
       ready = ready.compose(done -> vertx.deployVerticle(lane));
     }
@@ -55,8 +72,16 @@ public final class RedisLanes {
     return any().send(Request.cmd(Command.INFO).arg("server")).map(Response::toString);
   }
 
+  /**
+   * @param hears is called after Redis was started anew, from any thread: unless it writes each
+   *     answer to disk first, it may have lost what it answered last
+   */
+  public void onRestart(Runnable hears) {
+    any().onOtherServer(hears);
+  }
+
   RedisLane of(String jobId) {
-    return lanes.get(Math.floorMod(jobId.hashCode(), lanes.size()));
+    return lanes.get(Math.floorMod(jobId.hashCode(), LANES));
   }
 
   /** The thread that works for this job. */
@@ -67,6 +92,11 @@ public final class RedisLanes {
   /** Whether every lane has a connection. */
   public boolean isConnected() {
     return lanes.stream().allMatch(RedisLane::isConnected);
+  }
+
+  /** The lane for what is large: no job waits behind it. */
+  RedisLane bulk() {
+    return lanes.getLast();
   }
 
   /** A lane for commands that concern no single job. */

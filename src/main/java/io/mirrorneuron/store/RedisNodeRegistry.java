@@ -1,19 +1,20 @@
 package io.mirrorneuron.store;
 
-import io.vertx.core.Future;
-import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 
-/** One key with a time to live per owner, and a set of all that ever were. */
+/**
+ * One sorted set of owners by the end of their life in milliseconds of Redis' clock. Each call
+ * drops those whose life is over, and costs the same however many there were.
+ */
 public final class RedisNodeRegistry implements NodeRegistry {
   private final RedisLanes lanes;
   private final Keys keys;
+  private final Script beatScript = Script.resource("node-beat.lua");
+  private final Script claimScript = Script.resource("node-claim.lua");
 
   public RedisNodeRegistry(RedisLanes lanes, Keys keys) {
     this.lanes = lanes;
@@ -21,48 +22,54 @@ public final class RedisNodeRegistry implements NodeRegistry {
   }
 
   @Override
-  public CompletionStage<Void> beat(String owner) {
-    lanes.any().send(Request.cmd(Command.SADD).arg(keys.nodes()).arg(owner));
-    return lanes
-        .any()
-        .send(Request.cmd(Command.SET).arg(keys.node(owner)).arg("1").arg("PX").arg(LIFETIME_MS))
-        .<Void>mapEmpty()
-        .toCompletionStage();
+  public CompletionStage<Beat> beat(String owner) {
+    return beat(owner, LIFETIME_MS);
   }
 
   @Override
   public CompletionStage<Void> leave(String owner) {
-    return lanes
-        .any()
-        .send(Request.cmd(Command.DEL).arg(keys.node(owner)))
-        .<Void>mapEmpty()
-        .toCompletionStage();
+    return beat(owner, 0).thenAccept(answer -> {});
   }
 
   @Override
   public CompletionStage<Set<String>> living() {
-    return lanes
-        .any()
-        .send(Request.cmd(Command.SMEMBERS).arg(keys.nodes()))
-        .compose(members -> living(members.stream().map(Response::toString).toList()))
+    return beat("", 0).thenApply(Beat::living);
+  }
+
+  /**
+   * @param owner empty: only asks
+   * @param lifetime 0: it lives no more
+   */
+  private CompletionStage<Beat> beat(String owner, long lifetime) {
+    return beatScript
+        .call()
+        .key(keys.livingNodes())
+        .arg(owner)
+        .arg(lifetime)
+        .send(lanes.any())
+        .map(
+            answer ->
+                new Beat(
+                    answer.get(0).toInteger() == 0,
+                    answer.stream().skip(1).map(Response::toString).collect(Collectors.toSet())))
         .toCompletionStage();
   }
 
-  private Future<Set<String>> living(List<String> owners) {
-    Set<String> living = new HashSet<>();
-    List<Future<?>> reads = new ArrayList<>();
-    for (String owner : owners) {
-      reads.add(
-          lanes
-              .any()
-              .send(Request.cmd(Command.EXISTS).arg(keys.node(owner)))
-              .onSuccess(
-                  there -> {
-                    if (there.toInteger() == 1) {
-                      living.add(owner);
-                    }
-                  }));
-    }
-    return reads.isEmpty() ? Future.succeededFuture(living) : Future.all(reads).map(living);
+  @Override
+  public CompletionStage<Optional<Holder>> claim(String owner) {
+    return claimScript
+        .call()
+        .key(keys.livingNodes())
+        .key(keys.formerNodes())
+        .arg(owner)
+        .arg(LIFETIME_MS)
+        .arg(NodeRegistry.nameOf(owner) + "#")
+        .send(lanes.any())
+        .map(
+            answer ->
+                answer.size() == 0
+                    ? Optional.<Holder>empty()
+                    : Optional.of(new Holder(answer.get(0).toString(), answer.get(1).toLong())))
+        .toCompletionStage();
   }
 }

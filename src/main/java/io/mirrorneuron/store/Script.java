@@ -1,6 +1,7 @@
 package io.mirrorneuron.store;
 
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
@@ -33,8 +34,22 @@ final class Script {
 
   /** Reads a script that lies beside this class. */
   static Script resource(String name) {
+    return new Script(text(name));
+  }
+
+  /** The same for a script that works on the index of jobs. */
+  static Script onIndex(String name) {
+    return new Script(text("job-index.lua") + text(name));
+  }
+
+  /** The same for one that begins another. */
+  static Script onIndex(String beginning, String name) {
+    return new Script(text("job-index.lua") + text(beginning) + text(name));
+  }
+
+  private static String text(String name) {
     try (InputStream in = Script.class.getResourceAsStream(name)) {
-      return new Script(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -48,6 +63,7 @@ final class Script {
   final class Call {
     private final List<String> keys = new ArrayList<>();
     private final List<String> arguments = new ArrayList<>();
+    private byte[] last;
 
     Call key(String key) {
       keys.add(key);
@@ -63,6 +79,12 @@ final class Script {
       return arg(Long.toString(argument));
     }
 
+    /** Bytes as they are, behind all other arguments. */
+    Call last(byte[] argument) {
+      last = argument;
+      return this;
+    }
+
     Future<Response> send(RedisLane lane) {
       return lane.send(request(Command.EVALSHA, hash))
           .recover(
@@ -76,7 +98,7 @@ final class Script {
       Request request = Request.cmd(command).arg(script).arg(keys.size());
       keys.forEach(request::arg);
       arguments.forEach(request::arg);
-      return request;
+      return last == null ? request : request.arg(Buffer.buffer(last));
     }
   }
 }

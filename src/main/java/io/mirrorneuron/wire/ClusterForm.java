@@ -8,6 +8,8 @@ import io.mirrorneuron.port.ClusterSummary;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Reads the summary of a cluster, {@code grpc.md} section 5, as any runtime wrote it: what is
@@ -39,7 +41,7 @@ public final class ClusterForm {
         nodes == null ? List.of() : Json.elements(nodes).map(ClusterForm::node).toList(),
         nodes == null ? Json.MAPPER.createArrayNode() : nodes,
         statuses(nodes),
-        statuses(jobs),
+        counts(json.path("metrics"), jobs),
         json.path("metrics"),
         json);
   }
@@ -51,6 +53,26 @@ public final class ClusterForm {
       found = object.has("data") ? object.get("data") : object.get("items");
     }
     return found instanceof ArrayNode items ? items : null;
+  }
+
+  private record Metrics(JobMetrics jobs) {}
+
+  private record JobMetrics(ObjectNode byStatus) {}
+
+  /** What the runtime counted; else its rows, counted. */
+  private static Map<String, Long> counts(JsonNode metrics, ArrayNode jobs) {
+    JobMetrics told = LenientJson.read(metrics, Metrics.class).jobs;
+    if (told != null && told.byStatus != null) {
+      Map<String, Long> counts = new TreeMap<>();
+      told.byStatus
+          .properties()
+          .forEach(status -> counts.put(status.getKey(), status.getValue().asLong()));
+      return counts;
+    }
+    return jobs == null
+        ? null
+        : statuses(jobs).stream()
+            .collect(Collectors.groupingBy(status -> status, Collectors.counting()));
   }
 
   private static List<String> statuses(ArrayNode items) {

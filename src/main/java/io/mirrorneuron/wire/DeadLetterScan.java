@@ -45,14 +45,15 @@ public final class DeadLetterScan {
   private ObjectNode letter(JsonNode event) {
     ObjectNode letter = Json.object().put("index", letters.size()).put("event_index", position);
     letter.set("agent_id", event.get("agent_id"));
-    letter.set("reason", reason(event));
+    letter.set("reason", first(event, "/reason", "/error", "/payload/reason"));
     letter.set("timestamp", event.get("timestamp"));
-    letter.set("message", event.get("message"));
+    letter.set("message", first(event, "/message", "/payload/message"));
     return letter;
   }
 
-  private static JsonNode reason(JsonNode event) {
-    for (String pointer : List.of("/reason", "/error", "/payload/reason")) {
+  /** What the event itself tells; the record of one in a run tells it in its payload. */
+  private static JsonNode first(JsonNode event, String... pointers) {
+    for (String pointer : pointers) {
       JsonNode found = event.at(pointer);
       if (!found.isMissingNode() && !found.isNull()) {
         return found;

@@ -25,6 +25,7 @@ public final class GrpcErrors {
           "service_requirements_not_met",
           "input_validation_failed",
           "run_id_in_use",
+          "placement_failed",
           "resource_overloaded");
 
   private GrpcErrors() {}
@@ -57,6 +58,7 @@ public final class GrpcErrors {
               : GrpcStatus.FAILED_PRECONDITION;
       case EXHAUSTED, STORAGE_FULL -> GrpcStatus.RESOURCE_EXHAUSTED;
       case INTERNAL -> GrpcStatus.INTERNAL;
+      case DATA_LOSS -> GrpcStatus.DATA_LOSS;
       case UNIMPLEMENTED -> GrpcStatus.UNIMPLEMENTED;
       case UNAVAILABLE ->
           failure.error().equals("resource_overloaded")
@@ -95,7 +97,7 @@ public final class GrpcErrors {
       return failure(
               sent,
               error == null ? status.name().toLowerCase(Locale.ROOT) : error,
-              text,
+              report == null ? withoutPrefix(error, text) : text,
               report != null ? report : ErrorTrailers.report(trailers))
           .withRetryAfter(ErrorTrailers.retryAfterMs(trailers));
     }
@@ -106,6 +108,13 @@ public final class GrpcErrors {
     }
     ErrorCode code = code(status, text);
     return failure(code, word(code), text, null);
+  }
+
+  /** As it was thrown, before {@link #prefixed}. */
+  private static String withoutPrefix(String error, String text) {
+    return error != null && PREFIXES.contains(error) && text.startsWith(error + ": ")
+        ? text.substring(error.length() + 2)
+        : text;
   }
 
   /** Decodes {@code grpc-message}; a plus sign is a plus sign here, broken escapes stay. */

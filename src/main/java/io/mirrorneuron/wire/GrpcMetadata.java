@@ -3,6 +3,7 @@ package io.mirrorneuron.wire;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.mirrorneuron.model.MnException;
+import io.vertx.core.MultiMap;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.Base64;
@@ -22,6 +23,9 @@ public final class GrpcMetadata {
    * gateway's caller vouches for. Only those whom the runtime trusts as its operator may send it.
    */
   public static final String ON_BEHALF_OF = "mn-on-behalf-of-bin";
+
+  /** Request metadata of CancelJob: UTF-8, why the job is cancelled. */
+  public static final String REASON = "mn-reason-bin";
 
   /** Trailer of a finite StreamEvents: a {@link LogState} in lower case. */
   public static final String LOG_STATE = "mn-log-state";
@@ -43,6 +47,17 @@ public final class GrpcMetadata {
   /** The text as the value of metadata whose name ends in {@code -bin}. */
   public static String binary(String text) {
     return Base64.getEncoder().withoutPadding().encodeToString(text.getBytes(UTF_8));
+  }
+
+  /**
+   * Sets metadata whose name ends in {@code -bin}, unless there is no text.
+   *
+   * @param text or null
+   */
+  public static void setText(MultiMap metadata, String name, String text) {
+    if (text != null) {
+      metadata.set(name, binary(text));
+    }
   }
 
   /**

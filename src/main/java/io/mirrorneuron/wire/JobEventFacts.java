@@ -1,6 +1,10 @@
 package io.mirrorneuron.wire;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.List;
 
 /**
  * What an event of a job tells those who follow the job. What it does not tell is an empty text or
@@ -12,6 +16,8 @@ import com.fasterxml.jackson.databind.JsonNode;
  * @param stepId null for what concerns no step
  * @param attempt of the step, from 1
  * @param outcome of the step, beside its ending
+ * @param retryAt when what has failed is tried again, ISO-8601
+ * @param warnings of the manifest, in an event that tells them
  */
 public record JobEventFacts(
     Long seq,
@@ -23,8 +29,10 @@ public record JobEventFacts(
     int attempt,
     String outcome,
     String message,
+    String retryAt,
+    List<String> warnings,
     Payload payload) {
-  private static final Payload NO_PAYLOAD = new Payload(null, null, null, null, null);
+  private static final Payload NO_PAYLOAD = new Payload(null, null, null, null, null, 0);
 
   public JobEventFacts {
     type = orEmpty(type);
@@ -32,6 +40,8 @@ public record JobEventFacts(
     reason = orEmpty(reason);
     outcome = orEmpty(outcome);
     message = orEmpty(message);
+    retryAt = orEmpty(retryAt);
+    warnings = warnings == null ? List.of() : List.copyOf(warnings);
     payload = payload == null ? NO_PAYLOAD : payload;
   }
 
@@ -42,14 +52,27 @@ public record JobEventFacts(
   /**
    * @param type of a message
    * @param from its sender
+   * @param delayMs until what has failed is tried again
    */
-  public record Payload(String type, String from, String error, String reason, String message) {
+  public record Payload(
+      String type, String from, String error, String reason, String message, long delayMs) {
     public Payload {
       type = orEmpty(type);
       from = orEmpty(from);
       error = orEmpty(error);
       reason = orEmpty(reason);
       message = orEmpty(message);
+    }
+  }
+
+  /** In how many milliseconds, from this event on, the next try comes; 0 when none is told. */
+  public long nextTryMs() {
+    try {
+      return retryAt.isEmpty()
+          ? payload.delayMs()
+          : Duration.between(Instant.parse(timestamp), Instant.parse(retryAt)).toMillis();
+    } catch (DateTimeParseException e) {
+      return 0;
     }
   }
 

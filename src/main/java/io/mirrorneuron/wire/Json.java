@@ -2,6 +2,7 @@ package io.mirrorneuron.wire;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
@@ -12,6 +13,7 @@ import io.mirrorneuron.model.MnException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -94,8 +96,24 @@ public final class Json {
     try {
       return MAPPER.treeToValue(json, record);
     } catch (JsonProcessingException e) {
-      throw MnException.malformed(what + " has an unexpected form");
+      String member = e instanceof JsonMappingException mapping ? member(mapping) : "";
+      throw MnException.malformed(
+          member.isEmpty()
+              ? what + " has an unexpected form"
+              : "member " + member + " of " + what + " has the wrong type");
     }
+  }
+
+  /** The place of the failure, for example {@code attempts[0].status}; empty for the whole. */
+  private static String member(JsonMappingException failure) {
+    return failure.getPath().stream()
+        .map(
+            step ->
+                step.getFieldName() == null
+                    ? "[" + step.getIndex() + "]"
+                    : "." + step.getFieldName())
+        .collect(Collectors.joining())
+        .replaceFirst("^\\.", "");
   }
 
   /** The elements of a list, in order; the values of an object. */

@@ -103,6 +103,7 @@ public final class LenientJson {
       case Class<?> plain when plain == String.class -> LenientJson::text;
       case Class<?> plain when plain == Long.class ->
           json -> json.isNumber() ? json.asLong() : null;
+      case Class<?> plain when plain == Integer.class -> json -> json.isInt() ? json.asInt() : null;
       case Class<?> plain when plain == JsonNode.class ->
           json -> json.isMissingNode() || json.isNull() ? null : json;
       case Class<?> plain when plain == ObjectNode.class -> json -> json.isObject() ? json : null;

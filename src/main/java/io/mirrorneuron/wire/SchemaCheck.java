@@ -1,5 +1,6 @@
 package io.mirrorneuron.wire;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
@@ -48,10 +49,11 @@ public final class SchemaCheck {
     }
   }
 
-  /** The same for JSON of the other library. */
-  public List<Fault> faults(ObjectNode value, List<Object> root) {
+  /** The same for JSON of the other library; null is no value. */
+  public List<Fault> faults(JsonNode value, List<Object> root) {
     try {
-      return faults(new JsonObject(Json.write(value)), root, null);
+      JsonObject held = new JsonObject("{\"value\":" + Json.write(value) + "}");
+      return faults(held.getValue("value"), root, null);
     } catch (RuntimeException | StackOverflowError e) { // a broken reference; one in a circle
       throw unusable(e);
     }

@@ -20,6 +20,27 @@ public final class Timestamps {
 
   private Timestamps() {}
 
+  /** The moment that a text of a record or document means, or null; without a zone it is UTC. */
+  public static Instant instant(String text) {
+    try {
+      if (text.isEmpty()) {
+        return null;
+      }
+      return text.endsWith("Z") ? Instant.parse(text) : OffsetDateTime.parse(text).toInstant();
+    } catch (DateTimeException e) {
+      return local(text);
+    }
+  }
+
+  /** Some libraries leave the zone out and mean UTC. */
+  private static Instant local(String text) {
+    try {
+      return LocalDateTime.parse(text.replace(' ', 'T')).toInstant(ZoneOffset.UTC);
+    } catch (DateTimeException e) {
+      return null;
+    }
+  }
+
   /** Null for no time. */
   public static String text(long millis) {
     long day = Math.floorDiv(millis, DAY_MILLIS);

@@ -1,17 +1,19 @@
 -- A new job with its first turn, epoch 1. Answers the job's id: with an idempotency key that was
 -- used before for the same content, the id of the job made then.
--- KEYS: state, events, row, active index, done index, manifest, blobs,
---       idempotency record, jobs whose runs are not written to the end, jobs of chosen run ids
+-- KEYS: state, events, row, manifest, blobs, index of jobs, idempotency record, jobs of chosen runs,
+--       payload files
 -- ARGV: content hash ('': no idempotency), its time to live (ms), owner, manifest, then as in
---       commit.lua from 'job id' on, then the run id that the author chose ('': none)
-local state, events, row, manifest = KEYS[1], KEYS[2], KEYS[3], KEYS[6]
+--       commit.lua from 'job id' on, then the run id that the author chose ('': none), then the
+--       fingerprint of payload files that must be known ('': none)
+-- The state remembers in `run` and `key` what of the last two keys is the job's, for remove.lua.
+local state, events = KEYS[1], KEYS[2]
 local function exists(job)
   local from, to = string.find(state, '{job:' .. ARGV[5] .. '}', 1, true)
   local its = string.sub(state, 1, from - 1) .. '{job:' .. job .. '}' .. string.sub(state, to + 1)
   return redis.call('EXISTS', its) == 1
 end
 if ARGV[1] ~= '' then
-  local known = redis.call('GET', KEYS[8])
+  local known = redis.call('GET', KEYS[7])
   if known then
     local hash, job = string.match(known, '^(%S+) (.+)$')
     if exists(job) then -- else it has been removed since
@@ -22,23 +24,33 @@ if ARGV[1] ~= '' then
     end
   end
 end
-local run = ARGV[#ARGV]
+-- A bundle that has just been used is not removed, see bundles.lua.
+local bundle = ARGV[#ARGV]
+if bundle ~= '' then
+  if redis.call('HEXISTS', KEYS[9] .. 'at', bundle) == 0 then
+    return redis.error_reply('BUNDLE')
+  end
+  redis.call('ZADD', KEYS[9] .. 'used', string.format('%.0f', now()), bundle)
+end
+local run = ARGV[#ARGV - 1]
 if run ~= '' then
-  local holder = redis.call('HGET', KEYS[10], run)
+  local holder = redis.call('HGET', KEYS[8], run)
   if not holder and string.sub(run, 1, 4) == 'run-' then -- as runs are called without a choice
     holder = string.sub(run, 5)
   end
   if holder and exists(holder) then
     return redis.error_reply('RUN_ID ' .. holder)
   end
-  redis.call('HSET', KEYS[10], run, ARGV[5])
+  redis.call('HSET', KEYS[8], run, ARGV[5])
+  redis.call('HSET', state, 'run', run)
 end
 if ARGV[1] ~= '' then
-  redis.call('SET', KEYS[8], ARGV[1] .. ' ' .. ARGV[5], 'PX', ARGV[2])
+  redis.call('SET', KEYS[7], ARGV[1] .. ' ' .. ARGV[5], 'PX', ARGV[2])
+  redis.call('HSET', state, 'key', KEYS[7])
 end
 redis.call('HSET', state, 'epoch', '1', 'owner', ARGV[3])
-redis.call('SET', manifest, ARGV[4])
-redis.call('XADD', events, ARGV[9] .. '-0', 'e', ARGV[11])
+redis.call('SET', KEYS[4], ARGV[4])
+redis.call('XADD', events, ARGV[10] .. '-0', 'e', ARGV[12])
 local function write(key, from, to)
   while from <= to do
     local last = math.min(from + 1999, to)
@@ -46,17 +58,10 @@ local function write(key, from, to)
     from = last + 1
   end
 end
-local blobs = 15 + ARGV[12] + ARGV[13]
-write(state, 15, 14 + ARGV[12])
-write(KEYS[7], blobs, blobs + ARGV[14] - 1)
-redis.call('SADD', KEYS[9], ARGV[5])
-redis.call('SET', row, ARGV[8])
-if ARGV[7] == '0' then
-  redis.call('ZADD', KEYS[4], ARGV[6], ARGV[5])
-else
-  redis.call('ZADD', KEYS[5], ARGV[6], ARGV[5])
-  for _, key in ipairs({state, events, row, manifest, KEYS[7]}) do
-    redis.call('PEXPIRE', key, ARGV[7])
-  end
-end
+local blobs = 16 + ARGV[13] + ARGV[14]
+write(state, 16, 15 + ARGV[13])
+write(KEYS[5], blobs, blobs + ARGV[15] - 1)
+redis.call('SET', KEYS[3], ARGV[9])
+redis.call('SADD', KEYS[6] .. 'unrecorded', ARGV[5])
+move(KEYS[6], state, ARGV[5], ARGV[7], ARGV[6], ARGV[8])
 return ARGV[5]

@@ -3,5 +3,6 @@
 if redis.call('HGET', KEYS[1], 'owner') ~= ARGV[1] then
   return -1
 end
+local epoch = redis.call('HINCRBY', KEYS[1], 'epoch', 1) -- first, as it fails when it is no number
 redis.call('HSET', KEYS[1], 'owner', ARGV[2])
-return redis.call('HINCRBY', KEYS[1], 'epoch', 1)
+return epoch

@@ -240,6 +240,9 @@ final class ApiUnderTest implements AutoCloseable {
     }
     if (call.operation().id().equals("restoreJob")) {
       prepared = prepared.withBody(copy());
+      if (call.parameters().containsKey("run_id")) {
+        prepared = prepared.with("run_id", "restored-" + keys++); // the job's own, and new
+      }
     }
     return prepared;
   }

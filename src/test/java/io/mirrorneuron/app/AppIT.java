@@ -3,11 +3,17 @@ package io.mirrorneuron.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.wire.Json;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetServer;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -42,6 +48,24 @@ class AppIT {
           .isInstanceOf(MnException.class)
           .hasMessageStartingWith("another MirrorNeuron");
       assertThat(home.resolve("redis/redis.sock")).exists();
+    }
+  }
+
+  @Test
+  void whereAnyPortWasAskedForTheStatusNamesTheOnesThatWereTaken() throws Exception {
+    try (WholeServer server = WholeServer.start(home);
+        HttpClient client = HttpClient.newHttpClient()) {
+      HttpRequest request = HttpRequest.newBuilder(server.uri("/runtime/status")).build();
+      JsonNode status = Json.parse(client.send(request, BodyHandlers.ofString()).body());
+      JsonNode announced = Json.parse(Files.readString(home.resolve("runtime-endpoints.json")));
+
+      assertThat(status.at("/endpoints/api")).isEqualTo(announced.at("/api/base_url"));
+      assertThat(status.at("/endpoints/core_grpc")).isEqualTo(announced.at("/grpc/target"));
+      assertThat(status.path("components").findValuesAsText("target"))
+          .contains(
+              announced.at("/grpc/target").asText(),
+              announced.at("/api/base_url").asText() + "/health")
+          .noneMatch(target -> target.matches(".*:0(/.*)?"));
     }
   }
 

@@ -35,12 +35,27 @@ class CliDocsTest {
       the file `MN_GRPC_AUTH_TOKEN_FILE`, else `$MN_HOME/grpc_auth.token`. A call may take
       `MN_GRPC_TIMEOUT_SECONDS` (10; 0: no limit). On the machine of the server nothing needs to be set.
 
+      Commands with the option `--api` ask the HTTP API: that of `--api`; of `MN_API_BASE_URL`, or
+      `MN_API_HOST` and `MN_API_PORT`; else the one that the running server of `$MN_HOME` announced,
+      unless another runtime was named than the one announced with it. Its token is `MN_API_TOKEN`, else
+      in the file `MN_API_TOKEN_FILE`, else in `$MN_HOME/api.token`. Where no API is known, commands that
+      have `--target` too ask the runtime, and the others say in one sentence what to set.
+
       **Output.** Results go to stdout, complaints to stderr, each in one sentence. With `--json` stdout is
-      one JSON document (with `mn job events --follow`: a line of JSON for each event) and nothing else,
+      one JSON document (with `--follow` and for `mn run follow` a line of JSON for each record) and
+      nothing else,
       and empty when the call failed. At a terminal tables fit its width, or `COLUMNS`; elsewhere nothing
       is cut unless `COLUMNS` is set. `NO_COLOR` or `MN_CLI_OUTPUT=plain` turns colours off. `mn run` and
-      `mn job monitor` redraw a line for each agent at a terminal, and print a line for each event in a
-      pipe or where `CI` is set.
+      `mn job monitor` redraw a line for each step or agent at a terminal, and print a line whenever one
+      begins, ends or fails in a pipe or where `CI` is set; with `--verbose` a line for each event. Both
+      say when the job waits for a person, and how to answer, where an API is known.
+
+      **Questions.** Only `mn human respond` without a decision asks anything, and only at a terminal.
+
+      **Words for scripts.** What is wrong with a command line is one sentence on stderr, with exit code 2:
+      `No such command 'X'`, `No such option: --x`, `Missing argument 'X'`, `Missing option '--x'`.
+
+      **Completion.** `mn completion bash|zsh|fish` prints a script for the shell.
 
       **Ctrl-C** while a job is watched lets go of it; it goes on, and the way to end it is printed.
 

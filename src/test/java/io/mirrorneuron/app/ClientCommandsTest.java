@@ -19,6 +19,7 @@ import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.ZipEntry;
@@ -146,7 +147,7 @@ class ClientCommandsTest {
   }
 
   @Test
-  void aPipedRunPrintsALineForEachEventAndThenTheResult() throws IOException {
+  void aPipedRunPrintsHowFarItIsAndThenTheResult() throws IOException {
     runtime.jobs.intercept(
         call -> {
           if (call.startsWith("watch")) {
@@ -159,8 +160,8 @@ class ClientCommandsTest {
     assertThat(ended.exitCode()).isZero();
     assertThat(ended.out()).startsWith("Job fake-1\n").doesNotContain("\033");
     assertThat(ended.out().lines())
-        .anyMatch(line -> line.matches("03:04:05.006Z +job +job_running"))
-        .anyMatch(line -> line.matches("03:04:05.006Z +job +job_completed"));
+        .anyMatch(line -> line.matches("03:04:05.006Z +job +running"))
+        .anyMatch(line -> line.matches("03:04:05.006Z +job +completed"));
   }
 
   @Test
@@ -545,6 +546,35 @@ class ClientCommandsTest {
   })
   void wrongUsageIsExitCodeTwo(String line) {
     assertThat(shell.run(line.split(" ")).exitCode()).isEqualTo(2);
+  }
+
+  /** The table of {@code docs/cli.md}; 130 is of a process that gets a signal, in another test. */
+  @Test
+  void everyExitCodeOfTheDocsIsThatOfSomeCommand() throws IOException {
+    String running = job();
+    for (String end : List.of("completed", "failed", "cancelled")) {
+      runtime.jobs.finish(job(), end);
+    }
+    Path bundle = bundle();
+    Map<String, Integer> codes = new LinkedHashMap<>();
+    for (String line :
+        List.of(
+            "job result fake-2",
+            "job result " + running,
+            "job list --limit 0",
+            "job result fake-3",
+            "job result fake-4",
+            "job status nope",
+            "job list --target 127.0.0.1:9",
+            "run " + bundle + " --timeout 0.1")) {
+      codes.put(line, shell.run(line.split(" ")).exitCode());
+    }
+
+    assertThat(codes.values()).containsExactly(0, 1, 2, 3, 4, 5, 6, 124);
+    assertThat(Files.readAllLines(Path.of("docs/cli.md")))
+        .filteredOn(line -> line.matches("\\| \\d+ \\|.*"))
+        .extracting(line -> Integer.valueOf(line.replaceAll("^\\| (\\d+) .*", "$1")))
+        .containsExactly(0, 1, 2, 3, 4, 5, 6, 124, 130);
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
@@ -48,6 +49,42 @@ class MainTest {
   void aWrongCommandLineIsAUsageError() {
     assertThat(execute("up", "--no-such-option")).isEqualTo(2);
     assertThat(errors.toString()).contains("--no-such-option");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          nonsense --help        | No such command 'nonsense'; try mn --help
+          jbo list --help        | No such command 'jbo', did you mean job? Try mn --help
+          job lisst              | No such command 'lisst', did you mean list? Try mn job --help
+          help job lisst         | No such command 'lisst', did you mean list? Try mn job --help
+          job list --jsn         | No such option: --jsn, did you mean --json? Try mn job list --help
+          job list --limit=x     | Invalid value for option '--limit': 'x' is not a whole number; try mn job list --help
+          job status             | Missing argument 'JOB_ID'; try mn job status --help
+          job backup j           | Missing option '--output'; try mn job backup --help
+          node list a b          | Got unexpected extra argument 'a'; try mn node list --help
+          run                    | Missing argument 'BUNDLE'; try mn run --help
+          run x --input y        | --input must be NAME=VALUE, but is y; try mn run --help
+          run /nope --watch      | --watch needs a folder, which /nope is not; try mn run --help
+          up --api-prot=1        | No such option: --api-prot, did you mean --api-port? Try mn up --help
+          """)
+  void aLineThatNobodyCanFollowGetsOneSentenceAndTheWayToHelp(String line, String sentence) {
+    assertThat(execute(line.split(" "))).isEqualTo(2);
+    assertThat(errors.toString()).isEqualTo("mn: " + sentence + System.lineSeparator());
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void helpAndVersionAreCommandsAndOptionsEverywhere() {
+    assertThat(execute("help", "job", "list")).isZero();
+    assertThat(out.toString()).startsWith("Usage: mn job list ");
+    out.getBuffer().setLength(0);
+    for (String line : new String[] {"version", "-V", "job -V", "run list --version", "up -V"}) {
+      assertThat(execute(line.split(" "))).as(line).isZero();
+    }
+    assertThat(out.toString().lines()).hasSize(5).allMatch(one -> one.startsWith("MirrorNeuron "));
   }
 
   @Test

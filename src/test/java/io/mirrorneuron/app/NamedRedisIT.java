@@ -8,10 +8,9 @@ import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;
-import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.runtime.embedded.RuntimeRedis;
-import io.mirrorneuron.testing.OldRedis;
+import io.mirrorneuron.testing.RedisFixture;
 import io.mirrorneuron.testing.Shell;
 import io.mirrorneuron.wire.Json;
 import java.net.URI;
@@ -35,36 +34,30 @@ class NamedRedisIT {
     ListAppender<ILoggingEvent> said = new ListAppender<>();
     said.start();
     logger.addAppender(said);
-    try (RedisServer theirs = theirs();
+    try (RedisServer theirs = RedisFixture.oldestServer(folder.resolve("theirs"));
         App app =
             App.start(config(home, theirs.uri()), ServerRole.UP, ConfigLoader.environment())) {
       assertThat(new Shell(Main::commandLine, home).run("run", "shell-chain").exitCode()).isZero();
-      JsonNode redis = status(app).path("components").path(3);
+      JsonNode redis =
+          Json.elements(status(app).path("components"))
+              .filter(component -> component.path("name").asText().equals("redis"))
+              .findFirst()
+              .orElseThrow();
       assertThat(redis.path("status").asText()).isEqualTo("warning");
       assertThat(redis.at("/detail/version").asText()).startsWith("Redis 6.2.");
-      assertThat(redis.path("target").asText()).startsWith("unix:///").doesNotContain("secret");
+      assertThat(redis.path("target").asText())
+          .startsWith("unix:///")
+          .doesNotContain(RedisFixture.PASSWORD);
       assertThat(said.list.stream().map(ILoggingEvent::getFormattedMessage))
           .filteredOn(
               line ->
                   line.matches("redis.url: .* is Redis 6.2.* has publicly known security holes.*"))
           .singleElement()
           .asString()
-          .doesNotContain("secret");
+          .doesNotContain(RedisFixture.PASSWORD);
     } finally {
       logger.detachAppender(said);
     }
-  }
-
-  private RedisServer theirs() throws Exception {
-    return RedisServer.launch(
-            new RedisServer.Options(
-                folder.resolve("theirs"),
-                OldRedis.unpack(folder.resolve("program")),
-                "",
-                Config.Fsync.EVERYSEC,
-                new Secret("secret"),
-                folder.resolve("theirs/redis.log")))
-        .awaitReady();
   }
 
   private static Config config(Path home, String redis) {

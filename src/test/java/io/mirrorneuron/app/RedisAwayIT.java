@@ -3,14 +3,14 @@ package io.mirrorneuron.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.app.ApiUnderTest.State;
-import io.mirrorneuron.config.Config;
-import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.testing.AnswerCheck;
 import io.mirrorneuron.testing.ContractCalls;
 import io.mirrorneuron.testing.ContractCalls.Call;
 import io.mirrorneuron.testing.Eventually;
+import io.mirrorneuron.testing.Frozen;
 import io.mirrorneuron.testing.PublishedContract;
+import io.mirrorneuron.testing.RedisFixture;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,9 +28,16 @@ class RedisAwayIT {
   private static final PublishedContract CONTRACT = PublishedContract.read();
   private static final Duration SOON = Duration.ofSeconds(2);
 
+  /** Longest answer while Redis has the connection open and says nothing. */
+  private static final Duration STILL = Duration.ofSeconds(3);
+
+  /** Operations that are tried at the moment at which Redis begins to stand still. */
+  private static final Set<String> FIRST =
+      Set.of("getJob", "listJobs", "submitJob", "pauseJob", "listJobEvents", "explainJob");
+
   /** What these answer does not come from Redis. */
   private static final Set<String> INDEPENDENT =
-      Set.of("getHealth", "getRuntimeStatus", "uploadBundle");
+      Set.of("getHealth", "getRuntimeStatus", "uploadBundle", "validateJob");
 
   /** Which job an operation needs where it is not one that runs. */
   private static final Map<String, State> STATES =
@@ -44,21 +51,9 @@ class RedisAwayIT {
   private final AnswerCheck check = new AnswerCheck(CONTRACT);
   @TempDir Path folder;
 
-  private RedisServer redis() {
-    return RedisServer.launch(
-            new RedisServer.Options(
-                folder.resolve("redis"),
-                null,
-                System.getenv("PATH"),
-                Config.Fsync.EVERYSEC,
-                new Secret("redis-password"),
-                folder.resolve("redis.log")))
-        .awaitReady();
-  }
-
   @Test
   void aServerInOneProcessSaysSoAndGoesOnAfterwards() {
-    RedisServer redis = redis();
+    RedisServer redis = RedisFixture.server(folder);
     try (ApiUnderTest api =
         ApiUnderTest.whole(folder.resolve("home"), calls, Map.of("redis.url", redis.uri()))) {
       outlives(redis, api);
@@ -67,14 +62,56 @@ class RedisAwayIT {
 
   @Test
   void aGatewayBeforeARuntimeSaysSoAndGoesOnAfterwards() {
-    RedisServer redis = redis();
+    RedisServer redis = RedisFixture.server(folder);
     try (ApiUnderTest api =
         ApiUnderTest.split(folder.resolve("home"), calls, Map.of("redis.url", redis.uri()))) {
       outlives(redis, api);
     }
   }
 
-  private void outlives(RedisServer redis, ApiUnderTest api) {
+  @Test
+  void aRedisThatStandsStillIsNotWaitedForLong() {
+    RedisServer redis = RedisFixture.server(folder);
+    try (ApiUnderTest api =
+        ApiUnderTest.whole(folder.resolve("home"), calls, Map.of("redis.url", redis.uri()))) {
+      standsStill(redis, api);
+    }
+  }
+
+  @Test
+  void norIsOneBehindARuntimeElsewhere() {
+    RedisServer redis = RedisFixture.server(folder);
+    try (ApiUnderTest api =
+        ApiUnderTest.split(folder.resolve("home"), calls, Map.of("redis.url", redis.uri()))) {
+      standsStill(redis, api);
+    }
+  }
+
+  /** The first calls meet a connection that is still believed in, the last ones none. */
+  private void standsStill(RedisServer redis, ApiUnderTest api) {
+    List<Call> prepared = prepared(api);
+    for (Call call : prepared) {
+      if (FIRST.contains(call.operation().id())) {
+        try (var _ = Frozen.process(redis.pid())) {
+          isRefusedWithin(STILL, api, call);
+        }
+        goesOn(api, prepared);
+      }
+    }
+    try (var _ = Frozen.process(redis.pid())) {
+      Eventually.eventually(
+          "the server is not ready any more",
+          () ->
+              prepared.stream()
+                  .filter(call -> call.operation().id().equals("getReadiness"))
+                  .allMatch(call -> status(api, call) == 503));
+      prepared.forEach(call -> isRefusedWithin(STILL, api, call));
+    }
+    goesOn(api, prepared);
+    redis.close();
+  }
+
+  private List<Call> prepared(ApiUnderTest api) {
     List<Call> prepared = new ArrayList<>();
     for (var operation : CONTRACT.operations()) {
       State state = STATES.getOrDefault(operation.id(), State.RUNNING);
@@ -84,15 +121,24 @@ class RedisAwayIT {
         }
       }
     }
+    return prepared;
+  }
+
+  private void goesOn(ApiUnderTest api, List<Call> prepared) {
+    Eventually.eventually(
+        "Redis answers again",
+        () -> prepared.stream().filter(this::lists).allMatch(call -> status(api, call) == 200));
+  }
+
+  private void outlives(RedisServer redis, ApiUnderTest api) {
+    List<Call> prepared = prepared(api);
 
     redis.close();
-    prepared.forEach(call -> isRefusedSoon(api, call));
+    prepared.forEach(call -> isRefusedWithin(SOON, api, call));
 
-    RedisServer again = redis();
+    RedisServer again = RedisFixture.server(folder);
     try {
-      Eventually.eventually(
-          "the connection to the new Redis",
-          () -> prepared.stream().filter(this::lists).allMatch(call -> status(api, call) == 200));
+      goesOn(api, prepared);
       for (Call call : prepared) {
         HttpResponse<String> answer = persistent(api, call);
         if (!needsFilesOnly(call)) {
@@ -133,7 +179,7 @@ class RedisAwayIT {
     return api.send(call).statusCode();
   }
 
-  private void isRefusedSoon(ApiUnderTest api, Call call) {
+  private void isRefusedWithin(Duration patience, ApiUnderTest api, Call call) {
     long start = System.nanoTime();
     HttpResponse<String> answer = api.send(call);
     Duration took = Duration.ofNanos(System.nanoTime() - start);
@@ -143,8 +189,11 @@ class RedisAwayIT {
     } else {
       int expected = INDEPENDENT.contains(call.operation().id()) ? 200 : 503;
       assertThat(answer.statusCode()).as("%s: %s", call, answer.body()).isEqualTo(expected);
+      if (expected == 503) {
+        assertThat(answer.headers().firstValue("retry-after")).as("%s", call).isPresent();
+      }
     }
-    assertThat(took).as("time of %s", call).isLessThan(SOON);
+    assertThat(took).as("time of %s", call).isLessThan(patience);
     check.fits(call.operation(), answer);
   }
 }

@@ -27,6 +27,7 @@ public final class WholeServer implements AutoCloseable {
     settings.put("home", home.toString());
     settings.put("api.port", "0");
     settings.put("grpc.port", "0");
+    settings.putIfAbsent("executor.confine", "off"); // programs lie in the folder of their test
     return new WholeServer(
         App.start(
             new ConfigLoader(Map.of(), null, settings, home).load(),

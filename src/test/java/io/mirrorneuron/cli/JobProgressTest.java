@@ -139,6 +139,27 @@ class JobProgressTest {
   }
 
   @Test
+  void whatHasFailedSaysWhenItIsTriedAgain() {
+    JobProgress steps = ofSteps(nanos::get, "dig");
+    ProgressLine dig = steps.lines().getFirst();
+    ObjectNode event = Json.object().put("type", "workflow_step_attempt_retry_scheduled");
+    event.put("step_id", "dig").put("timestamp", "2026-06-20T10:00:00.000Z");
+    steps.accept(JobEventFacts.read(event.put("retry_at", "2026-06-20T10:00:02.000Z")));
+    assertThat(steps.untilNextTry(dig)).isEqualTo(2);
+    nanos.addAndGet(SECOND);
+    assertThat(steps.untilNextTry(dig)).isEqualTo(1);
+    nanos.addAndGet(5 * SECOND);
+    assertThat(steps.untilNextTry(dig)).isZero();
+
+    ObjectNode agent = Json.object().put("type", "message_retry_scheduled").put("agent_id", "work");
+    agent.putObject("payload").put("delay_ms", 3000).put("reason", "exit code 1");
+    progress.accept(JobEventFacts.read(agent));
+    assertThat(progress.untilNextTry(work)).isEqualTo(3);
+    assertThat(ProgressWords.line(JobEventFacts.read(agent), AnsiStyle.PLAIN))
+        .endsWith("work           next try in 3 s  exit code 1");
+  }
+
+  @Test
   void instancesStandBelowTheStepTheyAreOf() {
     JobProgress steps = ofSteps(nanos::get, "split", "map", "join");
     step(steps, "skipped", "map", "outcome", "mapped", "reason", "unimportant");

@@ -162,6 +162,11 @@ class GrpcRoundTripIT {
     sent = (Payloads.Inline) runtime.jobs.submissions().getLast().payloads();
     assertThat(sent.files()).containsOnlyKeys("src/run.sh");
     assertThat(sent.files().get("src/run.sh")).asString().isEqualTo("echo");
+    assertThat(sent.executables()).isEmpty();
+    assertThat(folder.resolve("src/run.sh").toFile().setExecutable(true)).isTrue();
+    jobs.submit(new Submission(MANIFEST, new Payloads.Folder(folder), null));
+    sent = (Payloads.Inline) runtime.jobs.submissions().getLast().payloads();
+    assertThat(sent.executables()).containsExactly("src/run.sh");
   }
 
   @Test
@@ -328,7 +333,7 @@ class GrpcRoundTripIT {
     jobs.restore(jobs.backup("fake-1"), "b", "r", anna);
     jobs.resume("fake-1", anna);
     jobs.pause("fake-1", true, anna);
-    jobs.cancel("fake-1", anna);
+    jobs.cancel("fake-1", anna, "fälsch");
 
     String by = " by " + anna;
     assertThat(runtime.jobs.submissions())
@@ -341,7 +346,7 @@ class GrpcRoundTripIT {
             "restore b r" + by,
             "resume fake-1" + by,
             "drain fake-1" + by,
-            "cancel fake-1" + by);
+            "cancel fake-1" + by + ": fälsch");
     assertThat(tree(jobs.get("fake-1")).at("/job/submitted_by").asText()).isEqualTo(anna);
   }
 

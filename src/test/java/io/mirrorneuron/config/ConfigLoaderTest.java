@@ -47,6 +47,42 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void whatDiffersFromTheDefaultsIsToldWithoutSecrets() throws IOException {
+    environment.put("MN_API_TOKEN", "hush");
+    environment.put("MN_REDIS_URL", "redis://:hush@somewhere:6379");
+    environment.put("TMPDIR", "/scratch");
+    configFile("api: {port: 8080}");
+    flags.put("log.level", "WARN");
+    ConfigLoader loader = new ConfigLoader(environment, file, flags, Path.of("/users/ada"));
+    Config config = loader.load();
+
+    assertThat(loader.changes())
+        .contains(
+            "setting api.port is 8080, by " + file,
+            "setting api.token is (hidden), by MN_API_TOKEN",
+            "setting redis.url is (hidden), by MN_REDIS_URL",
+            "setting log.level is WARN, by --set log.level",
+            "setting temp_dir is /scratch, by TMPDIR")
+        .noneMatch(line -> line.contains("hush") || line.contains("grpc.port"));
+    assertThat(config.executors().tempDir()).isEqualTo(Path.of("/scratch"));
+    environment.put("MN_TEMP_DIR", "/other");
+    assertThat(load().executors().tempDir()).isEqualTo(Path.of("/other"));
+  }
+
+  /** It says elsewhere which files of a submission are kept inline; here none are. */
+  @Test
+  void theLimitOfInlinePayloadsIsNotTheOneOfStateValues() {
+    int byDefault = load().retention().inlineLimit();
+    environment.put("MN_INLINE_PAYLOAD_MAX_BYTES", "7");
+    ConfigLoader loader = new ConfigLoader(environment, file, flags, Path.of("/users/ada"));
+    assertThat(loader.load().retention().inlineLimit()).isEqualTo(byDefault);
+    assertThat(loader.strangers())
+        .containsExactly("this build does not use MN_INLINE_PAYLOAD_MAX_BYTES");
+    environment.put("MN_STATE_VALUE_MAX_BYTES", "8");
+    assertThat(load().retention().inlineLimit()).isEqualTo(8);
+  }
+
+  @Test
   void withoutAnythingSetTheDefaultsHold() {
     environment.clear();
     Config config = load();
@@ -63,7 +99,8 @@ class ConfigLoaderTest {
                 List.of(),
                 5_242_880,
                 67_108_864,
-                "http://localhost:54001/api/v1"));
+                "http://localhost:54001/api/v1",
+                false));
     assertThat(config.grpc())
         .isEqualTo(
             new Config.Grpc(
@@ -77,7 +114,9 @@ class ConfigLoaderTest {
                 false,
                 67_108_864));
     assertThat(config.redis())
-        .isEqualTo(new Config.Redis(null, null, Config.Fsync.EVERYSEC, "mirror_neuron"));
+        .isEqualTo(
+            new Config.Redis(
+                null, null, Config.Fsync.EVERYSEC, "mirror_neuron", Duration.ofSeconds(2)));
     assertThat(config.executors().pools()).isEqualTo(Map.of("default", 4));
     assertThat(config.executors().runsRoot()).isEqualTo(Path.of("/users/ada/.mn/runs"));
     assertThat(config.executors().defaultRunner()).isEqualTo(Config.DefaultRunner.HOST_LOCAL);
@@ -132,7 +171,9 @@ class ConfigLoaderTest {
             Map.entry("MN_REDIS_URL", "redis://r:1"),
             Map.entry("MN_REDIS_SERVER", "/bin/r"),
             Map.entry("MN_REDIS_FSYNC", "EVERYSEC"),
-            Map.entry("MN_REDIS_NAMESPACE", "ns")));
+            Map.entry("MN_REDIS_NAMESPACE", "ns"),
+            Map.entry("MN_REDIS_TIMEOUT_MS", "900"),
+            Map.entry("MN_NODE_NAME", "mirror_neuron@a-1")));
     environment.putAll(
         Map.of(
             "MN_EXECUTOR_MAX_CONCURRENCY", "7",
@@ -144,6 +185,15 @@ class ConfigLoaderTest {
             "MN_MAX_COMMAND_LENGTH", "8",
             "MN_MAX_ARTIFACT_BYTES", "9"));
     environment.put("MN_EXECUTOR_BEACONS_PER_SECOND", "17");
+    environment.put("MN_MAX_OUTPUT_BYTES", "7");
+    environment.put("MN_EXECUTOR_LOG_LINES_PER_SECOND", "21");
+    environment.put("MN_EXECUTOR_LOG_MAX_BYTES", "22");
+    environment.putAll(
+        Map.of(
+            "MN_EXECUTORS_CONFINE", "required",
+            "MN_EXECUTOR_SHARED_FOLDERS", "/shared",
+            "MN_EXECUTOR_HIDDEN_FOLDERS", "~/keys",
+            "MN_EXECUTOR_ALLOWED_BUNDLES", "0".repeat(64)));
     environment.putAll(
         Map.of(
             "MN_EXECUTOR_PYTHON", "python3.12",
@@ -154,7 +204,7 @@ class ConfigLoaderTest {
             "MN_TERMINAL_JOB_TTL_SECONDS", "11",
             "MN_EVENT_MAX_COUNT", "12",
             "MN_BUNDLE_ARCHIVE_TTL_SECONDS", "16",
-            "MN_INLINE_PAYLOAD_MAX_BYTES", "15",
+            "MN_STATE_VALUE_MAX_BYTES", "15",
             "MN_OUTPUTS_ROOTS", "$MN_HOME/out, ~/more",
             "MN_STORAGE_MIN_FREE_BYTES", "17",
             "MN_LOG_LEVEL", "debug",
@@ -168,6 +218,12 @@ class ConfigLoaderTest {
             "MN_UPLOADS_MAX_COUNT", "19",
             "MN_UPLOADS_MAX_BYTES", "20",
             "MN_MANIFESTS_UNKNOWN_MEMBERS", "refuse"));
+    environment.putAll(
+        Map.of(
+            "MN_POOL_RELEASE_WHILE_WAITING", "false",
+            "MN_BUNDLES_REDIS_MAX_BYTES", "21",
+            "MN_BUNDLES_REDIS_BUDGET_BYTES", "22",
+            "MN_BUNDLES_SHARED_FOLDER", "$MN_HOME/nfs"));
 
     assertThat(load())
         .isEqualTo(
@@ -182,7 +238,8 @@ class ConfigLoaderTest {
                     List.of("front.example"),
                     10,
                     20,
-                    "http://front/api/v1"),
+                    "http://front/api/v1",
+                    true),
                 new Config.Grpc(
                     "127.0.0.2",
                     9090,
@@ -205,19 +262,36 @@ class ConfigLoaderTest {
                     Map.of("staff", "operator", "boss", "admin"),
                     "email"),
                 new Config.Redis(
-                    URI.create("redis://r:1"), Path.of("/bin/r"), Config.Fsync.EVERYSEC, "ns"),
+                    URI.create("redis://r:1"),
+                    Path.of("/bin/r"),
+                    Config.Fsync.EVERYSEC,
+                    "ns",
+                    Duration.ofMillis(900)),
                 new Config.Executors(
                     Map.of("default", 7, "gpu", 1, "io", 3),
                     5,
                     Duration.ofMillis(6),
+                    false,
                     Path.of("/users/ada/scratch"),
                     home.resolve("elsewhere"),
                     8,
-                    9,
+                    new ProgramOutput(7, 9, 21, 22),
                     17,
                     Config.DefaultRunner.HOST_LOCAL,
                     new Config.Python(
-                        "python3.12", Path.of("/users/ada/environments"), Duration.ofMillis(10))),
+                        "python3.12", Path.of("/users/ada/environments"), Duration.ofMillis(10)),
+                    new Confinement(
+                        Confinement.Mode.REQUIRED,
+                        List.of(
+                            home,
+                            home.resolve("elsewhere"),
+                            Path.of("/logs"),
+                            Path.of("/users/ada/environments")),
+                        List.of(Path.of("/users/ada/keys")),
+                        List.of(
+                            Path.of("/shared"), home.resolve("out"), Path.of("/users/ada/more")),
+                        home.resolve("shared/submissions"),
+                        Set.of("0".repeat(64)))),
                 new Config.Retention(Duration.ofSeconds(11), 12, 15, Duration.ofSeconds(16)),
                 new Config.Recovery(Config.InFlight.REVIEW),
                 new Config.Outputs(List.of(home.resolve("out"), Path.of("/users/ada/more"))),
@@ -225,7 +299,42 @@ class ConfigLoaderTest {
                 new Config.Log("DEBUG", Config.LogFormat.TEXT, Path.of("/logs"), 13, 14),
                 new Config.Connections(17, Duration.ofSeconds(18)),
                 new Config.Uploads(19, 20),
-                new Config.Manifests(Config.UnknownMembers.REFUSE)));
+                new Config.Manifests(Config.UnknownMembers.REFUSE),
+                new NodeSettings("mirror_neuron@a-1"),
+                new BundleSettings(21, 22, home.resolve("nfs"))));
+  }
+
+  @Test
+  void theSectionOfProgramsHasASecondName() throws IOException {
+    configFile("executors: {confine: off, max_concurrency: 9}");
+    assertThat(load().executors().confinement().mode()).isEqualTo(Confinement.Mode.OFF);
+    assertThat(load().executors().pools()).isEqualTo(Map.of("default", 9));
+    environment.put("MN_EXECUTORS_CONFINE", "required");
+    assertThat(load().executors().confinement().mode()).isEqualTo(Confinement.Mode.REQUIRED);
+    environment.put("MN_EXECUTOR_CONFINE", "auto");
+    assertThat(load().executors().confinement().mode()).isEqualTo(Confinement.Mode.AUTO);
+    flags.put("executors.confine", "off");
+    assertThat(load().executors().confinement().mode()).isEqualTo(Confinement.Mode.OFF);
+  }
+
+  @Test
+  void aSharedFolderIsApartFromTheServersOwn() {
+    for (String folder : List.of("$MN_HOME", "/", "$MN_HOME/runs/one", "/logs/of/programs")) {
+      environment.put("MN_LOGS_ROOT", "/logs");
+      environment.put("MN_EXECUTOR_SHARED_FOLDERS", folder);
+      assertThat(problems())
+          .as(folder)
+          .singleElement()
+          .asString()
+          .startsWith("executor.shared_folders (MN_EXECUTOR_SHARED_FOLDERS) must be");
+    }
+  }
+
+  @Test
+  void filesOfSettingsAreOutOfReachOfPrograms() throws IOException {
+    configFile("grpc: {auth_token_file: $MN_HOME/operator}");
+    write("operator", "token");
+    assertThat(load().executors().confinement().own()).contains(file, home.resolve("operator"));
   }
 
   @Test
@@ -507,6 +616,31 @@ class ConfigLoaderTest {
     assertThat(load().api().baseUrl()).isEqualTo("http://h:7/api/v1");
     environment.put("MN_API_PORT", "8");
     assertThat(load().api().baseUrl()).isEqualTo("http://localhost:8/api/v1");
+  }
+
+  @Test
+  void anApiIsKnownWhereItIsNamedOrAnnouncedWithTheRuntimeThatIsCalled() throws IOException {
+    assertThat(load().api().isKnown()).isFalse();
+    write(
+        "runtime-endpoints.json",
+        "{\"api\":{\"base_url\":\"http://h:7/api/v1\"},\"grpc\":{\"target\":\"h:6\"}}");
+    assertThat(load().api().isKnown()).isTrue();
+    environment.put("MN_GRPC_TARGET", "elsewhere:6");
+    assertThat(load().api().isKnown()).isFalse();
+    environment.put("MN_API_BASE_URL", "http://elsewhere:7/api/v1");
+    assertThat(load().api().isKnown()).isTrue();
+  }
+
+  @Test
+  void theTokenOfTheApiMayBeInAFile() throws IOException {
+    write("api.token", "home\n");
+    assertThat(load().api().token()).isEqualTo(new Secret("home"));
+    write("named", "named\n");
+    environment.put("MN_API_TOKEN_FILE", "$MN_HOME/named");
+    assertThat(load().api().token()).isEqualTo(new Secret("named"));
+    environment.remove("MN_API_TOKEN_FILE");
+    environment.put("MN_API_TOKEN", "variable");
+    assertThat(load().api().token()).isEqualTo(new Secret("variable"));
   }
 
   @Test

@@ -54,11 +54,14 @@ class FullDiskE2E {
 
   @BeforeEach
   void start() throws Exception {
+    Files.createDirectory(shared());
     disk = SmallDisk.mounted(folder.resolve("disk"), 48);
     server =
         PackagedServer.start(
             disk.folder().resolve("home"),
-            Map.of("MN_LOGS_ROOT", folder.resolve("logs").toString()));
+            Map.of(
+                "MN_LOGS_ROOT", folder.resolve("logs").toString(),
+                "MN_EXECUTOR_SHARED_FOLDERS", folder.resolve("shared").toString()));
     vertx = Vertx.vertx();
     clients = server.clients(vertx);
     health = new HealthClient(vertx, server.grpc());
@@ -87,13 +90,13 @@ class FullDiskE2E {
     for (int i = 0; i < OPEN; i++) {
       open.add(server.submit(waiting("open" + i)));
     }
-    eventually("all programs run", () -> Files.exists(folder.resolve("begun")) && begun() >= 4);
+    eventually("all programs run", () -> Files.exists(shared().resolve("begun")) && begun() >= 4);
     List<ServingStatus> told = health.watch("");
     assertThat(server.get("/health/ready").path("status").asText()).isEqualTo("ready");
 
     disk.fill();
     eventually("the disk is noticed", SOON, () -> status("/health/ready") == 503);
-    Files.createFile(folder.resolve("go"));
+    Files.createFile(shared().resolve("go"));
     eventually("why says so", SOON, () -> open.stream().allMatch(job -> isHeld(why(job))));
 
     isRefused(post("/jobs", submission("later")));
@@ -132,7 +135,7 @@ class FullDiskE2E {
           .hasSize(2);
       eventually("the run is written", SOON, () -> status("/runs/run-" + job + "/result") == 200);
     }
-    assertThat(Files.readAllLines(folder.resolve("counted"))).hasSize(OPEN);
+    assertThat(Files.readAllLines(shared().resolve("counted"))).hasSize(OPEN);
     String again = server.submit(SampleManifests.program("again", "echo", "after"));
     assertThat(server.awaitEnd(again).at("/job/status").asText()).isEqualTo("completed");
     assertThat(server.send(upload(zip())).statusCode()).isEqualTo(200);
@@ -174,14 +177,14 @@ class FullDiskE2E {
               "sh",
               "-c",
               name.equals("p1")
-                  ? wait.formatted(folder, folder)
-                  : "echo 1 >> '%s/counted'".formatted(folder)
+                  ? wait.formatted(shared(), shared())
+                  : "echo 1 >> '%s/counted'".formatted(shared())
             });
   }
 
   private int begun() {
     try {
-      return Files.readAllLines(folder.resolve("begun")).size();
+      return Files.readAllLines(shared().resolve("begun")).size();
     } catch (IOException e) {
       throw new AssertionError(e);
     }
@@ -281,5 +284,10 @@ class FullDiskE2E {
         .filter(line -> List.of(words).stream().anyMatch(line::contains))
         .filter(line -> !line.contains("RedisServer]")) // says at each start how old it is
         .toList();
+  }
+
+  /** Where programs write that is not on the disk. */
+  private Path shared() {
+    return folder.resolve("shared");
   }
 }

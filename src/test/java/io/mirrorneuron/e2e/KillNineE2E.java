@@ -40,7 +40,7 @@ class KillNineE2E {
   @BeforeEach
   void makeTraces() throws IOException {
     System.out.println("-Dmn.kill.seed=" + SEED);
-    traces = Files.createDirectory(folder.resolve("traces"));
+    traces = Files.createDirectory(folder.resolve("shared"));
   }
 
   @Test

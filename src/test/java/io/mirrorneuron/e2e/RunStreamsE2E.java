@@ -107,7 +107,7 @@ class RunStreamsE2E {
   @BeforeEach
   void start() throws IOException {
     System.out.println("-Dmn.streams.seed=" + SEED);
-    notes = Files.createDirectory(folder.resolve("notes"));
+    notes = Files.createDirectory(folder.resolve("shared"));
     server = PackagedServer.start(folder.resolve("home"));
   }
 

@@ -10,6 +10,7 @@ import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -23,6 +24,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.assertj.core.api.Condition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,6 +58,53 @@ class ServerLifeE2E {
           .isEqualTo("cancelled");
       assertThat(server.programs()).isEmpty();
     }
+  }
+
+  /** Killed once with a program at work and once without. */
+  @Test
+  void nothingIsLeftInTheTemporaryFolderAndTheLogTellsOfEachLife() throws IOException {
+    Path scratch = Files.createDirectory(folder.resolve("scratch"));
+    Path home = folder.resolve("home");
+    try (PackagedServer server = PackagedServer.start(home, Map.of("TMPDIR", scratch.toString()))) {
+      String job = server.submit(SampleManifests.program("long", "sleep", "64"));
+      Eventually.eventually("the program runs", () -> !server.programs().isEmpty());
+      assertThat(scratch)
+          .as("workspaces alone are in TMPDIR, where programs may write")
+          .isDirectoryContaining("glob:**/mn-" + runtimePart(home))
+          .isDirectoryNotContaining("glob:**/{libnetty,vertx,hsperf}*");
+      server.kill9();
+      server.restart();
+      Eventually.eventually("the program runs again", () -> !server.programs().isEmpty());
+      assertThat(server.terminate()).isZero();
+      assertThat(scratch).as("after a kill at work, and a clean stop").isEmptyDirectory();
+
+      server.restart();
+      server.post("/jobs/" + job + "/cancel");
+      String bad = server.submit(SampleManifests.program("bad", "false"));
+      server.awaitEnd(bad);
+      server.kill9();
+      server.restart();
+      assertThat(server.terminate()).isZero();
+      assertThat(scratch).as("after a kill at rest, and a clean stop").isEmptyDirectory();
+      try (Stream<Path> unpacked = Files.walk(home.resolve("libraries"))) {
+        assertThat(unpacked.filter(Files::isRegularFile)).isEmpty();
+      }
+
+      assertThat(Files.readAllLines(home.resolve("logs/mn.log")))
+          .areExactly(4, line("MirrorNeuron .* is up: API at .*"))
+          .areExactly(4, line("setting temp_dir is " + scratch + ", by TMPDIR"))
+          .areExactly(1, line("job " + job + " cancelled"))
+          .areExactly(1, line("job " + bad + " failed: .*"))
+          .areExactly(2, line("MirrorNeuron is told to end"));
+    }
+  }
+
+  private static String runtimePart(Path home) throws IOException {
+    return Files.readString(home.resolve("runtime.id")).strip().substring(0, 16);
+  }
+
+  private static Condition<String> line(String message) {
+    return new Condition<>(line -> line.matches(".* " + message), message);
   }
 
   @Test
@@ -124,7 +174,8 @@ class ServerLifeE2E {
 
   @Test
   void jobsSurviveTheDeathOfRedis() throws InterruptedException {
-    try (PackagedServer server = PackagedServer.start(folder.resolve("home"))) {
+    Map<String, String> written = Map.of("MN_REDIS_FSYNC", "always"); // before it is answered
+    try (PackagedServer server = PackagedServer.start(folder.resolve("home"), written)) {
       Load load = new Load(server);
       load.run(4, () -> load.accepted.size() >= 20);
       try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {

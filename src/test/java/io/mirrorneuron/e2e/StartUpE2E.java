@@ -6,7 +6,6 @@ import io.mirrorneuron.testing.PackagedServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -14,8 +13,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -52,12 +51,15 @@ class StartUpE2E {
       List<Row> rows =
           List.of(
               Row.of("MN_REDIS_URL", "redis://a b", 2, "redis.url (MN_REDIS_URL)", "redis://a b"),
-              Row.of("MN_REDIS_URL", "redis://h:port", 2, "redis.url", "redis://h:port"),
+              Row.of("MN_REDIS_URL", "redis://h:port", 2, "redis.url", "redis://h:***"),
               Row.of("MN_REDIS_URL", "redis://h:99999", 2, "redis.url", "redis://h:99999"),
               Row.of("MN_REDIS_URL", "redis://h/base", 2, "redis.url", "redis://h/base"),
               Row.of("MN_REDIS_URL", "redis://my_host", 2, "redis.url", "redis://my_host"),
               Row.of("MN_REDIS_URL", "unix://", 2, "redis.url", "unix://"),
               Row.of("MN_REDIS_URL", "localhost:6379", 2, "redis.url", "localhost:6379"),
+              Row.of(
+                  "MN_REDIS_URL", "unix://secret@" + below, 2, "redis.url", "unix://***@" + below),
+              Row.of("MN_REDIS_URL", "redis://:se/cret@h", 2, "redis.url", "redis://***@h"),
               Row.of("MN_REDIS_URL", "http://x:secret@h", 2, "redis.url", "http://***@h"),
               Row.of(
                   "MN_REDIS_URL",
@@ -122,7 +124,7 @@ class StartUpE2E {
     }
   }
 
-  private void check(Row row, SoftAssertions all) throws IOException {
+  private void check(Row row, SoftAssertions all) {
     List<String> arguments = new ArrayList<>(List.of("up"));
     for (String port : List.of("--api-port", "--grpc-port")) {
       if (row.arguments().stream().noneMatch(argument -> argument.startsWith(port))) {
@@ -133,17 +135,35 @@ class StartUpE2E {
     Process process =
         PackagedServer.launch(
             folder.resolve("home"), row.variables(), arguments.toArray(String[]::new));
-    process
-        .onExit()
-        .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
-        .whenComplete((done, late) -> process.destroyForcibly());
-    String said =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    String said = PackagedServer.said(process).strip();
     int exitCode = PackagedServer.exitCode(process, PATIENCE);
     all.assertThat(said).as("%s", row).hasLineCount(1).startsWith("mn: ").contains(row.words());
     all.assertThat(said)
         .doesNotContain("Exception", "io.netty", "io.vertx", "secret", "unexpected");
     all.assertThat(exitCode).as(said).isEqualTo(row.exitCode());
+  }
+
+  /** No virtual thread can be made, which Java tells by an error when the home is taken already. */
+  @Test
+  void anErrorEndsTheProcessAndLetsGoOfTheHome() throws IOException {
+    Path home = folder.resolve("home");
+    Process process =
+        PackagedServer.launch(
+            home,
+            Map.of("MN_JAVA_OPTS", "-Djdk.virtualThreadScheduler.parallelism=none"),
+            "up",
+            "--api-port=0",
+            "--grpc-port=0");
+    String said = PackagedServer.said(process);
+    assertThat(PackagedServer.exitCode(process, PATIENCE)).as(said).isEqualTo(1);
+    assertThat(said.lines().filter(line -> line.startsWith("mn: ")))
+        .singleElement(InstanceOfAssertFactories.STRING)
+        .contains("unexpected: java.lang.ExceptionInInitializerError");
+    assertThat(said).doesNotContain("Exception in thread");
+
+    try (PackagedServer server = PackagedServer.start(home)) {
+      assertThat(server.get("/health").path("status").asText()).isEqualTo("ok");
+    }
   }
 
   @Test
@@ -154,24 +174,24 @@ class StartUpE2E {
     for (Path open : List.of(home, runs, apart)) {
       Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
+    Path token = Files.writeString(home.resolve("grpc_auth.token"), "kept\n");
+    Files.setPosixFilePermissions(token, PosixFilePermissions.fromString("rw-r--r--"));
     try (PackagedServer server =
         PackagedServer.start(home, Map.of("MN_LOGS_ROOT", apart.toString()))) {
       assertThat(server.isAlive()).isTrue();
+      assertThat(token).hasContent("kept");
       assertThat(permissions(home)).isEqualTo("rwx------");
       try (Stream<Path> inside = Files.list(home)) {
         for (Path each : inside.toList()) {
-          boolean isFolder = Files.isDirectory(each);
-          boolean secret = each.toString().matches(".*(token|password|endpoints.json|[.]id)");
-          if (isFolder || secret) {
-            assertThat(permissions(each))
-                .as("%s", each)
-                .isEqualTo(isFolder ? "rwx------" : "rw-------");
-          }
+          assertThat(permissions(each))
+              .as("%s", each)
+              .isEqualTo(Files.isDirectory(each) ? "rwx------" : "rw-------");
         }
       }
       assertThat(permissions(apart)).as("named, and there before").isEqualTo("rwxr-xr-x");
       assertThat(Files.readString(apart.resolve("mn.log")))
-          .contains(runs + " was open to other users (rwxr-xr-x)");
+          .contains(runs + " was open to other users (rwxr-xr-x)")
+          .containsPattern("WARN .*" + token + " was open to other users [(]rw-r--r--[)]");
     }
   }
 

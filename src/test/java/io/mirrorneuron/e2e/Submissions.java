@@ -1,5 +1,6 @@
 package io.mirrorneuron.e2e;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.PackagedServer;
 import io.mirrorneuron.wire.Json;
@@ -12,17 +13,25 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
 /** Clients that repeat what they ask for until it is answered, whatever dies meanwhile. */
 final class Submissions {
   private static final Duration PATIENCE = Duration.ofMinutes(3); // asks every 36 ms
   private static final Executor CLIENTS = Thread::startVirtualThread;
 
-  private final PackagedServer server;
+  private final Supplier<PackagedServer> servers;
   private List<CompletableFuture<Accepted>> pending = new ArrayList<>();
 
   Submissions(PackagedServer server) {
-    this.server = server;
+    this(() -> server);
+  }
+
+  /**
+   * @param servers gives the one to ask next
+   */
+  Submissions(Supplier<PackagedServer> servers) {
+    this.servers = servers;
   }
 
   /**
@@ -34,7 +43,14 @@ final class Submissions {
 
   /** Begins to submit a job, and to send the command of its kind thereafter. */
   void submit(JobKind kind, String graph, String manifest) {
-    pending.add(CompletableFuture.supplyAsync(() -> submitted(kind, graph, manifest), CLIENTS));
+    submit(kind, graph, Json.object().put("manifest_json", manifest));
+  }
+
+  /**
+   * @param body of the submission
+   */
+  void submit(JobKind kind, String graph, ObjectNode body) {
+    pending.add(CompletableFuture.supplyAsync(() -> submitted(kind, graph, body), CLIENTS));
   }
 
   /** All jobs since the last call, once the last of them is accepted and can be read. */
@@ -42,19 +58,20 @@ final class Submissions {
     Eventually.eventually(
         "the server answers again",
         PATIENCE,
-        () ->
-            server
-                .trySend(server.request("/jobs?limit=1"))
-                .filter(answer -> answer.statusCode() == 200)
-                .isPresent());
+        () -> {
+          PackagedServer server = servers.get();
+          return server
+              .trySend(server.request("/jobs?limit=1"))
+              .filter(answer -> answer.statusCode() == 200)
+              .isPresent();
+        });
     List<Accepted> accepted = pending.stream().map(CompletableFuture::join).toList();
     pending = new ArrayList<>();
     return accepted;
   }
 
-  private Accepted submitted(JobKind kind, String graph, String manifest) {
-    String body = Json.write(Json.object().put("manifest_json", manifest));
-    String answer = insist("/jobs", body, graph);
+  private Accepted submitted(JobKind kind, String graph, ObjectNode body) {
+    String answer = insist("/jobs", Json.write(body), graph);
     String jobId = Json.parseObject(answer, "answer").path("job_id").asText();
     Accepted accepted = new Accepted(kind, graph, jobId, System.currentTimeMillis());
     if (kind.command() != null) {
@@ -70,6 +87,7 @@ final class Submissions {
         path + " is answered",
         PATIENCE,
         () -> {
+          PackagedServer server = servers.get();
           HttpRequest.Builder request =
               server
                   .request(path)

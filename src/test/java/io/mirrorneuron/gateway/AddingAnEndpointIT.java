@@ -112,7 +112,15 @@ class AddingAnEndpointIT {
   private GatewayVerticle gateway(JsonObject document, AreaVerticle area, Duration timeout) {
     var api =
         new Config.Api(
-            "127.0.0.1", 0, Secret.NONE, List.of(), List.of(), 1000, 1000, "http://localhost");
+            "127.0.0.1",
+            0,
+            Secret.NONE,
+            List.of(),
+            List.of(),
+            1000,
+            1000,
+            "http://localhost",
+            true);
     return new GatewayVerticle(
         new GatewayVerticle.Settings(
             api,

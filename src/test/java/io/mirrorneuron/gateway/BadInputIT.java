@@ -6,6 +6,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import io.mirrorneuron.testing.GatewayFixture;
 import io.mirrorneuron.testing.RawHttp;
 import io.mirrorneuron.testing.RawHttp.Answer;
+import io.mirrorneuron.testing.WithSharedGateway;
 import io.mirrorneuron.testing.Zips;
 import io.mirrorneuron.wire.Json;
 import java.io.ByteArrayOutputStream;
@@ -14,31 +15,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each bad request gets a precise answer, and the runtime never hears of it. */
-class BadInputIT {
+class BadInputIT extends WithSharedGateway {
   private static final String AUTH = "Authorization: Bearer " + GatewayFixture.TOKEN + "\r\n";
   private static final String JSON = "Content-Type: application/json\r\n";
   private static final String MANIFEST = "{\\\"graph_id\\\":\\\"g\\\"}";
-
-  @TempDir static Path folder;
-  private static GatewayFixture gateway;
-
-  @BeforeAll
-  static void start() throws Exception {
-    gateway = GatewayFixture.guarded(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    gateway.close();
-  }
 
   /** One request: its first line, its headers, its body. */
   private record Bad(String line, String headers, byte[] body) {

@@ -57,7 +57,7 @@ class ConnectionsIT {
     return new GatewayFixture(
         home,
         new Config.Api(
-            "127.0.0.1", 0, Secret.NONE, List.of(), List.of(), 1 << 20, 1 << 20, "http://x"),
+            "127.0.0.1", 0, Secret.NONE, List.of(), List.of(), 1 << 20, 1 << 20, "http://x", true),
         null,
         Map.of(),
         limits);

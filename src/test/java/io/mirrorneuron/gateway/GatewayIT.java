@@ -242,7 +242,7 @@ class GatewayIT extends WithGuardedGateway {
 
   @Test
   void scalarsOfQueriesAreLax() throws Exception {
-    gateway.get("/api/v1/jobs?limit=3.0&include_terminal=Off&unknown=1");
+    gateway.get("/api/v1/jobs?limit=3.0&include_terminal=Off");
     gateway.get("/api/v1/jobs?limit=100000000&include_terminal=Y");
     assertThat(gateway.jobs.calls()).containsExactly("list 3 false", "list 1000 true");
   }
@@ -328,7 +328,7 @@ class GatewayIT extends WithGuardedGateway {
   @Test
   void theStatusReportsADeadRuntimeAndStaysGreenItself() throws Exception {
     var fine = json(gateway.get("/api/v1/runtime/status"));
-    assertThat(fine.path("overall").asText()).isEqualTo("warning");
+    assertThat(fine.path("overall").asText()).isEqualTo("passing");
     assertThat(fine.at("/nodes/by_status/healthy").asInt()).isEqualTo(1);
     gateway.cluster.failWith(MnException.unavailable("gone", null));
     var answer = gateway.get("/api/v1/runtime/status");
@@ -340,6 +340,29 @@ class GatewayIT extends WithGuardedGateway {
                 .send(HttpRequest.newBuilder(gateway.uri("/api/v1/health")).build())
                 .statusCode())
         .isEqualTo(200);
+  }
+
+  @Test
+  void healthIsAlwaysOkAndTellsHowWhatItNeedsIs() throws Exception {
+    assertThat(healthOf()).isEqualTo("ok true ok");
+
+    gateway.notReady = List.of("Redis does not answer", "it cannot write");
+    try {
+      assertThat(healthOf()).isEqualTo("ok false Redis does not answer; it cannot write");
+    } finally {
+      gateway.notReady = List.of();
+    }
+  }
+
+  private String healthOf() throws Exception {
+    var answer = gateway.get("/api/v1/health");
+    assertThat(answer.statusCode()).isEqualTo(200);
+    var health = Json.parseObject(answer.body(), "health");
+    return "%s %s %s"
+        .formatted(
+            health.path("status").asText(),
+            health.path("ready").asBoolean(),
+            health.at("/dependencies/redis").asText());
   }
 
   @Test
@@ -378,8 +401,41 @@ class GatewayIT extends WithGuardedGateway {
     }
   }
 
+  @Test
+  void theStatusTellsOfNothingThatIsNotThere() throws Exception {
+    var status = json(gateway.get("/api/v1/runtime/status"));
+
+    assertThat(status.path("components").findValuesAsText("name"))
+        .containsExactly("core_grpc", "api", "storage", "redis");
+    assertThat(status.at("/endpoints/web_ui").isNull()).as("there is none").isTrue();
+    for (String file : List.of("/runtime/compose_env", "/runtime/endpoints_file")) {
+      assertThat(status.at(file).isNull()).as(file).isTrue();
+    }
+    assertThat(status.at("/shared_storage/host_root").isNull()).isTrue();
+  }
+
+  @Test
+  void theStatusTellsOfAFullDisk() throws Exception {
+    assertThat(component("storage").path("status").asText()).isEqualTo("passing");
+    gateway.fullDisks = List.of("the disk with the home folder is full");
+    try {
+      assertThat(component("storage").path("status").asText()).isEqualTo("warning");
+      assertThat(component("storage").path("error").asText())
+          .isEqualTo("the disk with the home folder is full");
+    } finally {
+      gateway.fullDisks = List.of();
+    }
+  }
+
   private JsonNode redis() throws Exception {
-    return json(gateway.get("/api/v1/runtime/status")).path("components").path(3);
+    return component("redis");
+  }
+
+  private JsonNode component(String name) throws Exception {
+    return Json.elements(json(gateway.get("/api/v1/runtime/status")).path("components"))
+        .filter(component -> component.path("name").asText().equals(name))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
@@ -421,6 +477,7 @@ class GatewayIT extends WithGuardedGateway {
         new String[] {
           "/openapi.json",
           "/openapi.yaml",
+          "/schemas/manifest.json",
           "/docs",
           "/docs/start.js",
           "/docs/swagger-ui.css",
@@ -433,6 +490,17 @@ class GatewayIT extends WithGuardedGateway {
     }
     assertThat(gateway.send(HttpRequest.newBuilder(gateway.uri("/docs")).build()).body())
         .doesNotContain("http");
+  }
+
+  @Test
+  void aBrowserAtTheRootIsShownThePagesOfTheContract() throws Exception {
+    HttpRequest.Builder root = HttpRequest.newBuilder(gateway.uri("/"));
+    var page = gateway.send(root.header("Accept", "text/html,*/*;q=0.8").build());
+
+    assertThat(page.statusCode()).isEqualTo(302);
+    assertThat(page.headers().firstValue("location")).contains("/docs");
+    assertThat(gateway.send(HttpRequest.newBuilder(gateway.uri("/")).build()).statusCode())
+        .isEqualTo(404);
   }
 
   private HttpResponse<String> submit(String key, String manifest) throws Exception {

@@ -2,31 +2,14 @@ package io.mirrorneuron.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.testing.GatewayFixture;
+import io.mirrorneuron.testing.WithSharedGateway;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How numbers and truth may be spelled in a query and in a body. */
-class LaxScalarsIT {
-  @TempDir static Path folder;
-  private static GatewayFixture gateway;
-
-  @BeforeAll
-  static void start() throws Exception {
-    gateway = GatewayFixture.guarded(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    gateway.close();
-  }
-
+class LaxScalarsIT extends WithSharedGateway {
   @ParameterizedTest
   @ValueSource(
       strings = {

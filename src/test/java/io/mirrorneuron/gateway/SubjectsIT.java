@@ -75,6 +75,8 @@ class SubjectsIT {
     assertThat(gateway.send(restore).statusCode()).isEqualTo(200);
     post(token, "/jobs/fake-1/resume", "", null);
     post(token, "/jobs/fake-1/pause?drain=true", "", null);
+    post(token, "/jobs/fake-1/cancel?reason=other", "{\"reason\":\" wrong input \"}", null);
+    post(token, "/jobs/fake-1/cancel?reason=why%20not", "", null);
     post(token, "/jobs/fake-1/cancel", "", null);
 
     assertThat(gateway.jobs.calls())
@@ -83,6 +85,8 @@ class SubjectsIT {
             "restore null r2" + by,
             "resume fake-1" + by,
             "drain fake-1" + by,
+            "cancel fake-1" + by + ": wrong input",
+            "cancel fake-1" + by + ": why not",
             "cancel fake-1" + by);
     assertThat(gateway.jobs.submissions())
         .hasSize(2)

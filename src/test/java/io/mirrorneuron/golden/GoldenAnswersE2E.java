@@ -56,6 +56,7 @@ class GoldenAnswersE2E {
     runs.files();
     runs.people();
     runs.askedByAProgram();
+    runs.askedByAStep();
     grpc.calls(steps);
     grpc.steered();
     cluster.realtime(routers);

@@ -65,6 +65,8 @@ final class GoldenServer implements AutoCloseable {
 
   private static Map<String, String> settings(Path key) {
     return Map.of(
+        "MN_EXECUTORS_CONFINE", // what the kernel does is not the same everywhere
+        "off",
         "MN_API_TOKEN",
         TOKEN,
         "MN_GRPC_ADMIN_TOKEN",
@@ -98,6 +100,7 @@ final class GoldenServer implements AutoCloseable {
       String value = "\"" + member + "\":" + cpu.path(member);
       normaliser.replace(value, "\"" + member + "\":\"<" + member + ">\"");
     }
+    normaliser.replace("\"cpu_model\":" + cpu.path("model"), "\"cpu_model\":\"<model>\"");
   }
 
   /** The header of a caller whom a token names. */

@@ -138,12 +138,16 @@ final class GrpcDoor implements AutoCloseable {
                       for (int i = 0; i < metadata.length; i += 2) {
                         call.headers().set(metadata[i], metadata[i + 1]);
                       }
-                      return call.send(Buffer.buffer(request.toByteArray()));
-                    })
-                .compose(
-                    answer -> {
-                      answer.handler(received::add);
-                      return answer.end().transform(ended -> Future.succeededFuture(answer));
+                      // Within, and so on its event loop: a handler that comes late misses
+                      // messages.
+                      return call.send(Buffer.buffer(request.toByteArray()))
+                          .compose(
+                              answer -> {
+                                answer.handler(received::add);
+                                return answer
+                                    .end()
+                                    .transform(ended -> Future.succeededFuture(answer));
+                              });
                     })
                 .await(30, TimeUnit.SECONDS);
       } catch (TimeoutException e) {

@@ -36,6 +36,7 @@ final class GrpcScenarios {
     golden.grpc.keep("StreamEvents", "page", id(job) + " after: 2 max: 2");
     of("StreamEvents", "unknown", "nobody");
     golden.grpc.keep("SubmitJob", "no-manifest", "manifest_json: '{}'");
+    golden.grpc.keep("ValidateJob", "", "manifest_json: '{\"graph_id\":7}'");
     golden.grpc.keep("ReplayDeadLetter", "unknown", id(job) + " index: 4");
     golden.grpc.keep("SendMessage", "ended", id(job) + " agent_id: 'r1' message_json: '{}'");
     String fork =
@@ -73,6 +74,7 @@ final class GrpcScenarios {
     golden.watch.awaitEnd(job);
     drained();
     deadLetter();
+    asked();
   }
 
   private void drained() {
@@ -85,6 +87,22 @@ final class GrpcScenarios {
     of("DrainJob", "", job);
     of("ExplainJob", "drained", job);
     of("CancelJob", "drained", job);
+    golden.watch.awaitEnd(job);
+  }
+
+  private void asked() {
+    String job = submitted("grpc-review", Scenery.text("review.json"));
+    String questions = "/human?run_id=run-" + job;
+    golden.watch.await("a question", () -> golden.server.get(questions).path("data").size() == 1);
+    String asked =
+        id(job)
+            + " run_id: 'run-%s' request_id: '%s' action: 'respond' body_json: '%s'"
+                .formatted(
+                    job,
+                    golden.server.get(questions).at("/data/0/request_id").asText(),
+                    "{\"decision\":\"file\",\"by\":\"bob\",\"copies\":1}");
+    golden.grpc.keep("DecideRequest", "unknown", asked.replace("review-", "nothing-"));
+    golden.grpc.keep("DecideRequest", "", asked);
     golden.watch.awaitEnd(job);
   }
 

@@ -116,5 +116,44 @@ final class JobScenarios {
         .body(Json.write(Json.object().put("manifest_json", SampleManifests.routers("k", 1))))
         .keep("key-of-another");
     golden.call("submitJob").body("{\"bundle_path\":\"bundle-unknown\"}").keep("unknown-bundle");
+    golden.call("validateJob").body(body).keep("bundle");
+    golden
+        .call("validateJob")
+        .body(
+            """
+            {"manifest": {"graph_id": "wrong", "nodes": [
+              {"node_id": "a", "agent_type": "executor", "config": {"timeout_second": 3}}],
+              "edges": [{"from_node": "a", "to_node": "b"}]}}""")
+        .keep("wrong");
+    golden.call("validateJob").body("{\"manifest_json\":\"{ ,\"}").keep("malformed");
+    shortForm();
+  }
+
+  /** A bundle in YAML with steps at the root, and inputs by name. */
+  private void shortForm() {
+    byte[] zip =
+        new Zips()
+            .file("manifest.yaml", Scenery.text("short.yaml"))
+            .file("payloads/fetch.sh", "sleep 0.5; cat $MN_INPUT_FILE; sleep 0.5")
+            .bytes();
+    String bundle =
+        Json.parseObject(golden.call("uploadBundle").file("bundle", zip).keep("yaml"), "uploaded")
+            .path("bundle_path")
+            .asText();
+    golden.normaliser.name(bundle, "yaml-bundle");
+    golden.call("validateJob").body(inputs(bundle, "{}")).keep("input-missing");
+    golden.call("validateJob").body(inputs(bundle, "{\"ctiy\": 1}")).keep("input-unknown");
+    String body = inputs(bundle, "{\"city\": \"Porto\"}");
+    golden.call("validateJob").body(body).keep("short");
+    String job = golden.named("short", golden.call("submitJob").body(body).keep("short"));
+    golden.watch.awaitEnd(job);
+    golden.watch.awaitSamples(job);
+    looks.job(job, "short");
+  }
+
+  private static String inputs(String bundle, String inputs) {
+    ObjectNode body = Json.object().put("bundle_path", bundle);
+    body.set("inputs", Json.parseObject(inputs, "inputs"));
+    return Json.write(body);
   }
 }

@@ -83,6 +83,13 @@ final class JobWatch {
             server
                 .request("/jobs/" + job + "/workflow-progress/stream")
                 .header("Accept", "application/json")));
+    await(
+        "the detail of " + job + " knows the files of its run",
+        () ->
+            server
+                .get("/jobs/" + job)
+                .at("/observability_summary/counts")
+                .equals(server.get("/runs/" + run + "/observability-summary").path("counts")));
   }
 
   /** Returns when the programs of the job that have ended are among the samples of its run. */

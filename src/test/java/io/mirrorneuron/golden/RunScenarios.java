@@ -31,6 +31,9 @@ final class RunScenarios {
         .header("Last-Event-ID", "harbour-1:events:3:x:y")
         .keep("behind-3");
     golden.call("listRunLogs", "run_id", DONE, "level", "warning").stored().keep("warnings");
+    golden.call("listRunLogs", "run_id", DONE, "after", "0", "limit", "1").stored().keep("page");
+    golden.call("listRunLogs", "run_id", DONE, "text", "e", "step", "none").stored().keep("none");
+    golden.call("listRunLogs", "run_id", DONE, "stream", "stdin").keep("no-stream");
     golden
         .call("listRunLogs", "run_id", DONE, "since", "2001-06-20T10:01:00Z")
         .stored()
@@ -150,6 +153,35 @@ final class RunScenarios {
     golden.call("listRunHuman", "run_id", run).keep("mail-answered");
     looks.jobOfWriters(job, "mail");
     golden.keepFolderButSamples(run, "mail");
+  }
+
+  /** A step asks, somebody else than it is for answers, then somebody it is for. */
+  void askedByAStep() {
+    String body = Json.write(Json.object().put("manifest_json", Scenery.text("review.json")));
+    String job = golden.named("review", golden.call("submitJob").body(body).keep("review"));
+    String run = "run-" + job;
+    golden.watch.await(
+        "a request", () -> golden.server.get("/human?run_id=" + run).path("data").size() == 1);
+    String id = golden.server.get("/human?run_id=" + run).at("/data/0/request_id").asText();
+    golden.call("listRunHuman", "run_id", run).keep("review-asked");
+    golden.call("explainJob", "job_id", job).keep("review-asked");
+    int number = 0;
+    for (String answer :
+        new String[] {
+          "{\"decision\":\"approve\",\"by\":\"eve\",\"copies\":2}",
+          "{\"decision\":\"approve\",\"by\":\"ada\"}",
+          "{\"decision\":\"approve\",\"by\":\"ada\",\"copies\":2}",
+          "{\"decision\":\"file\",\"by\":\"bob\",\"copies\":2}"
+        }) {
+      golden
+          .call("respondToRunHuman", "run_id", run, "request_id", id)
+          .body(answer)
+          .keep("review-" + ++number);
+    }
+    golden.watch.awaitEnd(job);
+    golden.call("listRunHuman", "run_id", run).keep("review-answered");
+    looks.jobOfWriters(job, "review");
+    golden.keepFolderButSamples(run, "review");
   }
 
   /** After all others: what there is by then. */

@@ -3,6 +3,7 @@ package io.mirrorneuron.golden;
 import io.mirrorneuron.security.Role;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.wire.Json;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Jobs that somebody stops, lets go on, talks to or ends. */
@@ -21,6 +22,8 @@ final class SteeringScenarios {
     golden.watch.await(
         "a retry", () -> golden.watch.event(job, "workflow_step_attempt_retry_scheduled"));
     golden.watch.awaitSamples(job);
+    var errors = golden.server.home().resolve("runs/run-" + job + "/errors.jsonl");
+    golden.watch.await("its failure is recorded", () -> Files.exists(errors));
     looks.job(job, "waiting");
     golden.call("cancelJob", "job_id", job).keep("waiting");
     golden.watch.awaitEnd(job);

@@ -8,6 +8,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.ClusterForm;
 import io.mirrorneuron.wire.JobDetailForm;
 import io.mirrorneuron.wire.Json;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -69,14 +70,15 @@ class AnswerFormsTest {
 
     JobBrief brief = Json.read(page.data().getFirst().json(), JobBrief.class, "row");
 
-    assertThat(brief).isEqualTo(new JobBrief("j", null, null, null, null, null, null, null, null));
+    assertThat(brief)
+        .isEqualTo(new JobBrief("j", null, null, null, null, null, null, null, null, null));
   }
 
   @Test
   void whatIsNotTheFormOfAnAnswerIsMalformed() {
     assertThatThrownBy(() -> Json.read("{\"explanations\":7}", Why.class, "result_json"))
         .isInstanceOf(MnException.class)
-        .hasMessage("result_json has an unexpected form");
+        .hasMessage("member explanations of result_json has the wrong type");
   }
 
   // ------------------------------------------------------------------ other runtimes
@@ -126,7 +128,7 @@ class AnswerFormsTest {
                     + "'jobs':{'items':[{'health':{'state':'odd'}},{}]}}"));
 
     assertThat(summary.nodeStatuses()).containsExactly("up");
-    assertThat(summary.jobStatuses()).containsExactly("odd", "unknown");
+    assertThat(summary.jobCounts()).isEqualTo(Map.of("odd", 1L, "unknown", 1L));
     assertThat(summary.nodes().getFirst().pools().get("p").inUse()).isEqualTo(1);
     assertThat(summary.nodes().getFirst().cpus()).isNull();
     assertThat(summary.metrics().isMissingNode()).isTrue();
@@ -138,6 +140,6 @@ class AnswerFormsTest {
 
     assertThat(summary.nodes()).isEmpty();
     assertThat(summary.nodeDocuments()).isEmpty();
-    assertThat(summary.jobStatuses()).isNull();
+    assertThat(summary.jobCounts()).isNull();
   }
 }

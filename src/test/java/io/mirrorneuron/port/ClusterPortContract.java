@@ -49,6 +49,18 @@ public interface ClusterPortContract {
   }
 
   @Test
+  default void theOverviewTellsOfNodesAndCountsAndOfNoJob() {
+    ObjectNode overview = tree(cluster().overview());
+
+    assertThat(names(overview)).containsExactlyInAnyOrder("nodes", "metrics");
+    assertThat(overview.at("/metrics/jobs"))
+        .isEqualTo(tree(cluster().summary()).at("/metrics/jobs"));
+    assertThat(cluster().overview().jobCounts()).isEqualTo(cluster().summary().jobCounts());
+    assertThat(cluster().overview().nodes().getFirst().name())
+        .isEqualTo(cluster().summary().nodes().getFirst().name());
+  }
+
+  @Test
   default void theReportTellsWhatThereIsAndWhatMayBeUsed() {
     ObjectNode report = tree(cluster().resource());
 

@@ -119,15 +119,34 @@ public interface JobsPortContract {
     return failures.getFirst();
   }
 
-  private static void fails(ErrorCode code, String error, ThrowingCallable call) {
+  static MnException fails(ErrorCode code, String error, ThrowingCallable call) {
     MnException failure = failure(code, call);
     assertThat(failure.error()).as(failure.getMessage()).isEqualTo(error);
+    return failure;
   }
 
   private static List<String> names(JsonNode object) {
     List<String> names = new ArrayList<>();
     object.fieldNames().forEachRemaining(names::add);
     return names;
+  }
+
+  // ------------------------------------------------------------------ validate
+
+  @Test
+  default void whatIsValidatedIsNotStored() {
+    List<JobPage.Row> before = jobs().list(0, true).data();
+
+    Validation right = jobs().validate(Submission.of(CHAIN));
+    Validation wrong = jobs().validate(Submission.of(CHAIN.replace("\"router\"", "\"ruter\"")));
+
+    assertThat(right.ok()).as(right.toString()).isTrue();
+    assertThat(right.status()).isEqualTo("passed");
+    assertThat(wrong.ok()).isFalse();
+    assertThat(wrong.errorCount()).isEqualTo(wrong.errors().size()).isPositive();
+    assertThat(wrong.plan()).isNull();
+    assertThat(wrong.issues().getFirst().location().pointer()).startsWith("/manifest/nodes/0");
+    assertThat(jobs().list(0, true).data()).isEqualTo(before);
   }
 
   // ------------------------------------------------------------------ submit, get, list
@@ -243,6 +262,10 @@ public interface JobsPortContract {
             () -> jobs().send("nope", "a", Json.object()),
             () -> jobs().replayDeadLetter("nope", 0),
             () -> jobs().backup("nope"),
+            () ->
+                jobs()
+                    .decide(
+                        "nope", new HumanDecision("run-nope", "q", "respond", Json.object(), null)),
             () -> jobs().fork("nope", ForkRequest.atBeginning()));
     for (ThrowingCallable call : calls) {
       fails(ErrorCode.NOT_FOUND, "job_not_found", call);

@@ -18,13 +18,16 @@ import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.wire.Json;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -76,7 +79,9 @@ class BackupIT {
             .submit(
                 new Submission(
                     Json.write(manifest),
-                    new Payloads.Inline(Map.of("worker/run.sh", program)),
+                    new Payloads.Inline(
+                        Map.of("worker/run.sh", program, "worker/tool", new byte[] {1}),
+                        Set.of("worker/tool")),
                     null))
             .jobId();
     jobs().pause(job, false);
@@ -112,6 +117,7 @@ class BackupIT {
         .isEqualTo(mailboxes(tree(jobs().get(job))))
         .containsExactly(1, 1);
 
+    assertThat(programs(home.resolve("elsewhere"))).isNotEmpty().containsOnly("tool");
     Files.createFile(go);
     elsewhere.jobs().resume(copy);
     jobs().resume(job);
@@ -123,6 +129,17 @@ class BackupIT {
     assertThat(copied.at("/output/messages/1/sandbox/stdout").asText()).contains("42");
     assertThat(copied.at("/output/count")).isEqualTo(original.at("/output/count"));
     assertThat(tree(elsewhere.jobs().get(copy)).at("/job/recovery").isNull()).isTrue();
+  }
+
+  /** Names of executable files of the bundles in a home. */
+  private static List<String> programs(Path home) throws IOException {
+    try (Stream<Path> files = Files.walk(home.resolve("bundles"))) {
+      return files
+          .filter(Files::isRegularFile)
+          .filter(Files::isExecutable)
+          .map(file -> file.getFileName().toString())
+          .toList();
+    }
   }
 
   private static List<Integer> mailboxes(ObjectNode details) {
@@ -155,6 +172,38 @@ class BackupIT {
     assertThat(step(elsewhere, copy, "report")).isEqualTo("completed");
     assertThat(details.at("/job/workflow_state/steps/count/attempt_count").asInt()).isEqualTo(1);
     assertThat(events(elsewhere, copy).stream().filter(e -> e.contains("log-books"))).isNotEmpty();
+    jobs().cancel(job);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          input     | null            | step count: member input is missing, though the step has begun
+          input     | 999             | step count: member input names message 999, which is missing
+          status    | "gone"          | step count: member status of its record is no word for that
+          outcome   | "gone"          | step count: member outcome of its record is no word for that
+          attempt   | "one"           | step count: member attempt of its record has the wrong type
+          attempts  | {}              | step count: member attempts of its record has the wrong type
+          mailboxes | {"counter":[1]} | step count: member mailboxes.counter of its record has the wrong type
+          """)
+  void aDamagedRecordOfAStepIsRefusedWithItsPlace(String member, String value, String why)
+      throws Exception {
+    String manifest = steps(home.resolve("never-" + member)).replace("'", "\"");
+    String job = jobs().submit(Submission.of(manifest)).jobId();
+    eventually("the second step runs", () -> step(here, job, "count").equals("running"));
+    jobs().pause(job, false);
+    JsonNode damage = Json.parse(value);
+
+    refused(
+        why,
+        jobs().backup(job),
+        json -> {
+          ObjectNode fields = json.withObject("/runtime/job/state/fields");
+          ObjectNode record = Json.parseObject(fields.path("s:count").asText(), "record");
+          fields.put("s:count", record.set(member, damage).toString());
+        });
     jobs().cancel(job);
   }
 
@@ -341,14 +390,16 @@ class BackupIT {
     Backup backup = jobs().backup(job);
     JsonNode json = Json.parseObject(backup.json(), "backup");
 
-    assertThat(backup.files()).containsOnlyKeys("manifest.json", "payloads/worker/run.sh");
+    assertThat(backup.files())
+        .containsOnlyKeys("manifest.json", "payloads/worker/run.sh", "payloads/worker/tool");
+    assertThat(json.at("/bundle/executables").toString()).isEqualTo("[\"payloads/worker/tool\"]");
     assertThat(json.path("schema_version").asText()).isEqualTo("mn.backup.v1");
     assertThat(json.at("/source/status").asText()).isEqualTo("paused");
     assertThat(json.at("/source/graph_id").asText()).isEqualTo("copied");
     assertThat(json.at("/runtime/job/job_id").asText()).isEqualTo(job);
     assertThat(json.at("/runtime/agents")).hasSize(2);
     assertThat(json.at("/runtime/events")).hasSameSizeAs(events(here, job));
-    assertThat(json.at("/bundle/file_count").asInt()).isEqualTo(2);
+    assertThat(json.at("/bundle/file_count").asInt()).isEqualTo(3);
     assertThat(json.at("/bundle/files/0").asText()).isEqualTo("manifest.json");
     assertThat(json.at("/target_policy/restore_mode").asText()).isEqualTo("clone");
   }
@@ -381,7 +432,8 @@ class BackupIT {
           broken state           | a:work           | {                 | cannot be read
           a broken header        | h                | {}                | cannot be read
           other events           | c                | 9,99,job_paused   | do not fit
-          broken counters        | c                | many              | cannot be read
+          broken counters        | c                | many              | c: it must be two numbers and a word
+          a wrong type           | a:work           | {"processed":[]}  | agent work: member processed of its record has the wrong type
           """)
   void damagedStateIsRefused(String name, String field, String value, String why) {
     refused(why, json -> json.withObject("/runtime/job/state/fields").put(field, value));

@@ -2,8 +2,12 @@ package io.mirrorneuron.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.config.BundleSettings;
 import io.mirrorneuron.port.Submission.Payloads;
-import io.mirrorneuron.store.FileBundleStore;
+import io.mirrorneuron.store.bundle.BundleIndex;
+import io.mirrorneuron.store.bundle.FileBundleStore;
+import io.mirrorneuron.store.bundle.SharedBundles;
+import io.mirrorneuron.testing.InMemoryBundleIndex;
 import io.mirrorneuron.testing.TurnedClock;
 import io.mirrorneuron.testing.TurnedTimers;
 import java.nio.file.Files;
@@ -15,6 +19,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,17 +32,34 @@ class BundleSweepTest {
   private final TurnedTimers time = new TurnedTimers(clock);
   private final Set<String> used = new HashSet<>();
 
+  private final BundleIndex index = new InMemoryBundleIndex(clock);
+  private final AtomicInteger names = new AtomicInteger();
+
   private FileBundleStore store() {
     return new FileBundleStore(root, clock);
   }
 
+  private SharedBundles shared() {
+    return new SharedBundles(
+        store(),
+        index,
+        new BundleSettings(1000, 10_000, null),
+        "mirror_neuron@a",
+        () -> "n" + names.incrementAndGet());
+  }
+
   private String put(String content) {
-    return store().put(new Payloads.Inline(Map.of("d/file", content.getBytes())));
+    return shared().put(new Payloads.Inline(Map.of("d/file", content.getBytes())));
   }
 
   private void sweeping() {
     new BundleSweep(
-            store(), () -> CompletableFuture.completedFuture(used), time, Runnable::run, LIFETIME)
+            store(),
+            shared().tidying(),
+            () -> CompletableFuture.completedFuture(used),
+            time,
+            Runnable::run,
+            LIFETIME)
         .keepOn();
   }
 
@@ -98,6 +120,7 @@ class BundleSweepTest {
     time.advance(LIFETIME.plusHours(1));
     new BundleSweep(
             store(),
+            shared().tidying(),
             () -> {
               put("a"); // a job is submitted
               return CompletableFuture.completedFuture(Set.of());
@@ -116,6 +139,7 @@ class BundleSweepTest {
     time.advance(LIFETIME.plusHours(1));
     new BundleSweep(
             store(),
+            shared().tidying(),
             () -> CompletableFuture.failedFuture(new IllegalStateException("the store is away")),
             time,
             Runnable::run,

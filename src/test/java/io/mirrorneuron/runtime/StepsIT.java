@@ -268,6 +268,25 @@ class StepsIT {
   }
 
   @Test
+  void whatAProgramAsksOfItsStepIsInTheLogAsItWroteItBeforeWhatTheLedgerMakesOfIt() {
+    String failed =
+        "{'events':[{'type':'workflow_step_failed','payload':{'reason':'no fish','boat':7}}]}";
+    String job = new Workflow().step("count", null, print(failed)).submit();
+    runtime.awaitEnd(job);
+
+    List<JsonNode> told =
+        runtime.jobs().events(job, 0, 10_000).events().stream()
+            .<JsonNode>map(event -> Json.parseObject(event, "event"))
+            .filter(event -> event.path("type").asText().equals("workflow_step_failed"))
+            .toList();
+    assertThat(told).hasSize(2);
+    assertThat(told.getFirst().path("payload").toString())
+        .isEqualTo("{\"reason\":\"no fish\",\"boat\":7}");
+    assertThat(told.getFirst().path("agent_id").asText()).isNotEmpty();
+    assertThat(told.getLast().path("step_id").asText()).isEqualTo("count");
+  }
+
+  @Test
   void aBranchThatIsNotTakenNeverRunsNotEvenAfterARestart() throws Exception {
     String branch = "{'events':[{'type':'workflow_step_branch','payload':{'branches':['left']}}]}";
     String job =

@@ -130,7 +130,7 @@ class StorageTest {
     assertThat(look().trouble()).isPresent();
     disks.rooms.put(HOME, large(96));
     assertThat(look().trouble()).isEmpty();
-    assertThat(storage.reasons()).isEmpty();
+    assertThat(storage.fullDisks()).isEmpty();
   }
 
   @Test
@@ -140,7 +140,7 @@ class StorageTest {
 
     disks.rooms.put(HOME, new Room(3 * MIB - 1, 48 * MIB));
     assertThat(look().trouble()).isPresent();
-    assertThat(storage.reasons())
+    assertThat(storage.fullDisks())
         .containsExactly(
             "the disk with the home folder is full: 3071 KiB are free, new work needs 4608 KiB");
   }
@@ -150,7 +150,7 @@ class StorageTest {
     disks.rooms.put(RUNS, large(1));
     disks.rooms.put(TEMP, large(1));
 
-    assertThat(look().reasons()).hasSize(2).noneMatch(reason -> reason.contains("/"));
+    assertThat(look().fullDisks()).hasSize(2).noneMatch(reason -> reason.contains("/"));
     assertThat(storage.trouble().orElseThrow()).contains("runs_root");
   }
 
@@ -207,7 +207,7 @@ class StorageTest {
 
     assertThat(told.code()).isEqualTo(ErrorCode.STORAGE_FULL);
     assertThat(look().trouble().orElseThrow()).startsWith("Redis cannot write to its disk");
-    assertThat(storage.reasons()).containsExactly("Redis cannot write to its disk");
+    assertThat(storage.refusals()).containsExactly("Redis cannot write to its disk");
 
     storage.redisWrites();
     assertThat(storage.trouble()).isEmpty();

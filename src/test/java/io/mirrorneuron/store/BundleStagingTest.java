@@ -34,7 +34,7 @@ class BundleStagingTest {
     BundleStaging.Bundle staged = staging().unpack(zip(Zips.bundle("{\"graph_id\":\"g\"}")));
     BundleStaging.Bundle opened = staging().open(staged.handle());
 
-    assertThat(opened.manifest().path("graph_id").asText()).isEqualTo("g");
+    assertThat(opened.manifest().tree().path("graph_id").asText()).isEqualTo("g");
     assertThat(Files.readString(opened.payloads().resolve("a.txt"))).isEqualTo("a");
   }
 

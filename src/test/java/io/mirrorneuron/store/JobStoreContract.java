@@ -5,19 +5,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.store.JobStore.Commit;
 import io.mirrorneuron.store.JobStore.Created;
 import io.mirrorneuron.store.JobStore.FencedException;
+import io.mirrorneuron.store.JobStore.ListedRow;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.store.JobStore.StoredJob;
+import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -98,9 +104,14 @@ interface JobStoreContract {
   default void aChosenRunIdIsFreeWhenItsJobIsDeleted() {
     assertThat(createWithRun("a", "mine", null, "completed")).isTrue();
     assertThat(createWithRun("b", "mine", null, "running")).as("an ended job has it").isFalse();
+    await(store().recorded(List.of("a")));
     await(store().deleteTerminal());
     assertThat(createWithRun("b", "mine", null, "running")).isTrue();
     assertThat(createWithRun("c", "mine", null, "running")).isFalse();
+  }
+
+  private List<String> rows(int limit, boolean includeTerminal) {
+    return await(store().rows(limit, includeTerminal)).stream().map(ListedRow::json).toList();
   }
 
   /** A job whose first turn wrote events 1 to 3 at the given time. */
@@ -168,7 +179,7 @@ interface JobStoreContract {
     create("a", 10, "completed");
 
     assertThat(await(store().activeJobs())).isEmpty();
-    assertThat(await(store().rows(10, true))).containsExactly(row("a", "completed", 3));
+    assertThat(rows(10, true)).containsExactly(row("a", "completed", 3));
   }
 
   @Test
@@ -200,6 +211,7 @@ interface JobStoreContract {
   @Test
   default void aKeyIsFreeAgainWhenItsJobIsGone() {
     await(store().create(newJob("a", "key", "hash"), turn("a", 1, 1, 3, 10, "completed")));
+    await(store().recorded(List.of("a")));
     await(store().deleteTerminal());
 
     Created again =
@@ -363,6 +375,7 @@ interface JobStoreContract {
                 newJob("a", null, null), blobs("a", 1, Map.of("x", "1"), List.of(), "completed")));
     assertThat(await(store().load("a")).orElseThrow().blobs()).isNotEmpty();
 
+    await(store().recorded(List.of("a")));
     await(store().deleteTerminal());
 
     create("a", 30, "running");
@@ -413,17 +426,38 @@ interface JobStoreContract {
     create("d", 40, "failed");
     await(store().commit(turn("a", 1, 4, 4, 50, "running")));
 
-    assertThat(await(store().rows(10, true)))
+    assertThat(rows(10, true))
         .containsExactly(
             row("a", "running", 4),
             row("d", "failed", 3),
             row("c", "running", 3),
             row("b", "completed", 3));
-    assertThat(await(store().rows(2, true)))
-        .containsExactly(row("a", "running", 4), row("d", "failed", 3));
-    assertThat(await(store().rows(10, false)))
-        .containsExactly(row("a", "running", 4), row("c", "running", 3));
-    assertThat(await(store().rows(1, false))).containsExactly(row("a", "running", 4));
+    assertThat(rows(2, true)).containsExactly(row("a", "running", 4), row("d", "failed", 3));
+    assertThat(rows(10, false)).containsExactly(row("a", "running", 4), row("c", "running", 3));
+    assertThat(rows(1, false)).containsExactly(row("a", "running", 4));
+  }
+
+  @Test
+  default void anAbandonedJobHasEndedAndItsOwnerIsFenced() {
+    create("a", 10, "running");
+    create("b", 20, "completed");
+    Commit end = turn("a", 0, 4, 4, 30, "cancelled");
+
+    assertThat(await(store().abandon(end))).isTrue();
+
+    assertThat(await(store().counts())).isEqualTo(Map.of("cancelled", 1L, "completed", 1L));
+    assertThat(await(store().activeJobs())).isEmpty();
+    assertThat(await(store().load("a")).orElseThrow().fields()).isEqualTo(end.set());
+    assertThat(await(store().events("a", 0, 10)).getLast().seq()).isEqualTo(4);
+    assertThatThrownBy(() -> await(store().commit(turn("a", 1, 5, 5, 40, "running"))))
+        .isInstanceOf(FencedException.class);
+    for (String notOpen : List.of("a", "b", "none")) {
+      assertThat(await(store().abandon(turn(notOpen, 0, 6, 6, 50, "cancelled"))))
+          .as(notOpen)
+          .isFalse();
+    }
+    assertThat(await(store().deleteTerminal())).isEqualTo(1);
+    assertThat(await(store().load("a"))).as("its run is not waited for").isEmpty();
   }
 
   @Test
@@ -439,12 +473,144 @@ interface JobStoreContract {
   }
 
   @Test
+  default void theIndexTellsTheStatusOfEachJob() {
+    for (JobStatus status : JobStatus.values()) {
+      create(status.word(), 10, status.word());
+    }
+
+    for (JobStatus status : JobStatus.values()) {
+      assertThat(await(store().status(status.word()))).isEqualTo(status.word());
+    }
+    assertThat(await(store().counts())).hasSize(JobStatus.values().length).containsValue(1L);
+    assertThat(await(store().status("no"))).isNull();
+  }
+
+  /** What is done to jobs at random, with what is to be expected of them. */
+  final class RandomLife {
+    private final JobStore store;
+    private final Random random;
+    private final Map<String, String> statuses = new TreeMap<>();
+    private final Map<String, Long> epochs = new TreeMap<>();
+    private int made;
+
+    RandomLife(JobStore store, long seed) {
+      this.store = store;
+      this.random = new Random(seed);
+    }
+
+    /** One command, which may be one that is refused. */
+    void step() {
+      List<String> jobs = List.copyOf(statuses.keySet());
+      int what = random.nextInt(20);
+      if (jobs.isEmpty() || what < 4) {
+        create();
+      } else if (what < 16) {
+        commit(jobs.get(random.nextInt(jobs.size())), what < 15);
+      } else if (what < 17) {
+        abandon(jobs.get(random.nextInt(jobs.size())));
+      } else if (what < 19) {
+        takeOver(jobs.get(random.nextInt(jobs.size())));
+      } else {
+        long ended = statuses.values().stream().filter(RandomLife::isFinal).count();
+        await(store.recorded(jobs));
+        assertThat(await(store.deleteTerminal())).isEqualTo((int) ended);
+        statuses.values().removeIf(RandomLife::isFinal);
+      }
+    }
+
+    private void create() {
+      String job = "job-" + made++;
+      String status = word();
+      NewJob plain = newJob(job, "key-" + random.nextInt(30), "hash");
+      String run = random.nextBoolean() ? null : "chosen-" + random.nextInt(5);
+      NewJob chosen =
+          new NewJob(job, plain.owner(), plain.manifest(), plain.idempotencyKey(), "hash", run);
+      try {
+        if (!await(store.create(chosen, turn(job, 1, 1, 3, made, status))).existing()) {
+          statuses.put(job, status);
+          epochs.put(job, 1L);
+        }
+      } catch (MnException e) {
+        assertThat(e.error()).isEqualTo("run_id_in_use");
+      }
+    }
+
+    private void commit(String job, boolean mine) {
+      String before = statuses.get(job);
+      String status = isFinal(before) ? before : word();
+      long seq = await(store.lastEvents(job, 1)).getFirst().seq() + 1;
+      long epoch = epochs.get(job) + (mine ? 0 : 1);
+      try {
+        await(store.commit(turn(job, epoch, seq, seq, made, status)));
+        statuses.put(job, status);
+      } catch (FencedException e) {
+        assertThat(mine).isFalse();
+      }
+    }
+
+    private void abandon(String job) {
+      long seq = await(store.lastEvents(job, 1)).getFirst().seq() + 1;
+      boolean open = !isFinal(statuses.get(job));
+      assertThat(await(store.abandon(turn(job, 0, seq, seq, made, "cancelled")))).isEqualTo(open);
+      if (open) {
+        statuses.put(job, "cancelled");
+        epochs.put(job, 0L);
+      }
+    }
+
+    private void takeOver(String job) {
+      String owner = await(store.owner(job));
+      if (owner != null) { // else it was abandoned
+        epochs.put(job, await(store.takeOver(job, owner, "node-" + random.nextInt(3))));
+      }
+    }
+
+    /** The counts are those of a look at each row, and those that are to be expected. */
+    void check() {
+      Map<String, Long> seen =
+          await(store.rows(Integer.MAX_VALUE >> 1, true)).stream()
+              .map(row -> Json.parseObject(row.json(), "row").path("status").asText())
+              .collect(Collectors.groupingBy(status -> status, Collectors.counting()));
+      assertThat(await(store.counts())).isEqualTo(seen);
+      assertThat(seen)
+          .isEqualTo(
+              statuses.values().stream()
+                  .collect(Collectors.groupingBy(status -> status, Collectors.counting())));
+      assertThat(await(store.activeJobs()))
+          .containsExactlyInAnyOrderElementsOf(
+              statuses.keySet().stream().filter(job -> !isFinal(statuses.get(job))).toList());
+    }
+
+    private String word() {
+      return JobStatus.values()[random.nextInt(JobStatus.values().length)].word();
+    }
+
+    private static boolean isFinal(String word) {
+      return JobStatus.of(word).isTerminal();
+    }
+  }
+
+  @Test
+  default void countsAreThoseOfAFullLookWhateverIsDone() {
+    RandomLife life = new RandomLife(store(), 12);
+    for (int step = 0; step < 600; step++) {
+      life.step();
+      if (step % 20 == 0) {
+        life.check();
+      }
+    }
+    life.check();
+    assertThat(await(store().tidy())).as("nobody's time is over").isZero();
+    life.check();
+  }
+
+  @Test
   default void anEndedJobIsActiveNoMore() {
     create("a", 10, "running");
     await(store().commit(turn("a", 1, 4, 5, 20, "completed")));
 
     assertThat(await(store().activeJobs())).isEmpty();
-    assertThat(await(store().rows(10, true))).containsExactly(row("a", "completed", 5));
+    assertThat(rows(10, true)).containsExactly(row("a", "completed", 5));
     assertThat(await(store().load("a"))).isPresent();
   }
 
@@ -490,15 +656,44 @@ interface JobStoreContract {
     create("b", 20, "completed");
     create("c", 30, "failed");
     create("d", 40, "cancelled");
+    await(store().recorded(List.of("a", "b", "c", "d")));
 
     assertThat(await(store().deleteTerminal())).isEqualTo(3);
 
     assertThat(await(store().deleteTerminal())).isZero();
-    assertThat(await(store().rows(10, true))).containsExactly(row("a", "running", 3));
+    assertThat(rows(10, true)).containsExactly(row("a", "running", 3));
     for (String gone : List.of("b", "c", "d")) {
       assertThat(await(store().load(gone))).isEmpty();
       assertThat(await(store().row(gone))).isNull();
       assertThat(eventsAfter(gone, 0, 10)).isEmpty();
     }
+  }
+
+  @Test
+  default void aJobWhoseRunIsNotWrittenToTheEndStays() {
+    create("a", 10, "completed");
+    create("b", 20, "completed");
+    create("c", 30, "failed");
+    await(store().recorded(List.of("b")));
+
+    assertThat(await(store().deleteTerminal())).isEqualTo(1);
+    assertThat(await(store().row("a"))).isNotNull();
+    assertThat(await(store().row("b"))).isNull();
+
+    await(store().recorded(List.of("a", "c")));
+    assertThat(await(store().deleteTerminal())).isEqualTo(2);
+    assertThat(await(store().rows(10, true))).isEmpty();
+  }
+
+  @Test
+  default void deletionsAtOnceCountAJobOnce() {
+    List<String> jobs = IntStream.range(0, 50).mapToObj(i -> "job-" + i).toList();
+    jobs.forEach(job -> create(job, 10, "completed"));
+    await(store().recorded(jobs));
+
+    List<CompletionStage<Integer>> counts =
+        IntStream.range(0, 4).mapToObj(i -> store().deleteTerminal()).toList();
+
+    assertThat(counts.stream().mapToInt(JobStoreContract::await).sum()).isEqualTo(50);
   }
 }

@@ -3,6 +3,7 @@ package io.mirrorneuron.store;
 import static io.mirrorneuron.store.JobStoreContract.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What every registry promises about owners that beat and leave. */
@@ -43,5 +44,36 @@ interface NodeRegistryContract {
     await(registry.leave("nobody"));
 
     assertThat(await(registry.living())).isEmpty();
+  }
+
+  @Test
+  default void aHeartbeatSaysWhetherTheOwnerLivedBeforeItAndWhoLives() {
+    NodeRegistry registry = registry();
+    assertThat(await(registry.beat("a"))).isEqualTo(new NodeRegistry.Beat(true, Set.of("a")));
+    assertThat(await(registry.beat("b"))).isEqualTo(new NodeRegistry.Beat(true, Set.of("a", "b")));
+    assertThat(await(registry.beat("a"))).isEqualTo(new NodeRegistry.Beat(false, Set.of("a", "b")));
+
+    await(registry.leave("a"));
+    assertThat(await(registry.beat("a")).lapsed()).isTrue();
+  }
+
+  @Test
+  default void aNameIsTakenByOneLivingOwnerOnly() {
+    NodeRegistry registry = registry();
+    assertThat(await(registry.claim("mn@one#1"))).isEmpty();
+    assertThat(await(registry.claim("mn@one#1"))).as("the same after a restart").isEmpty();
+    assertThat(await(registry.claim("mn@on#2"))).isEmpty();
+
+    assertThat(await(registry.claim("mn@one#2")))
+        .hasValueSatisfying(
+            holder -> {
+              assertThat(holder.owner()).isEqualTo("mn@one#1");
+              assertThat(holder.livesForMs()).isBetween(1L, NodeRegistry.LIFETIME_MS);
+            });
+    assertThat(await(registry.living())).containsExactlyInAnyOrder("mn@one#1", "mn@on#2");
+    assertThat(await(registry.beat("mn@one#1")).lapsed()).isFalse();
+
+    await(registry.leave("mn@one#1"));
+    assertThat(await(registry.claim("mn@one#2"))).isEmpty();
   }
 }

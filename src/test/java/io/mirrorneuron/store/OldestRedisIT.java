@@ -2,18 +2,12 @@ package io.mirrorneuron.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.config.Config;
-import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.redis.RedisServer;
-import io.mirrorneuron.storage.Storage;
-import io.mirrorneuron.testing.OldRedis;
+import io.mirrorneuron.testing.RedisFixture;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,31 +23,20 @@ import org.junit.jupiter.api.io.TempDir;
 /** The store needs nothing of a server that Redis 6.2 does not have. */
 class OldestRedisIT implements JobStoreContract {
   @TempDir static Path folder;
-  private static Vertx vertx;
-  private static RedisServer redis;
+  private static RedisFixture redis;
   private static RedisLanes lanes;
 
   private JobStore store;
 
   @BeforeAll
-  static void start() throws IOException {
-    vertx = Vertx.vertx();
-    redis =
-        RedisServer.launch(
-                new RedisServer.Options(
-                    folder.resolve("redis"),
-                    OldRedis.unpack(folder.resolve("program")),
-                    "",
-                    Config.Fsync.EVERYSEC,
-                    new Secret("store-password"),
-                    folder.resolve("redis.log")))
-            .awaitReady();
-    lanes = RedisLanes.connect(vertx, redis.uri(), Storage.unwatched()).await();
+  static void start() {
+    redis = RedisFixture.oldest(folder);
+    Duration patience = Duration.ofSeconds(30); // it is told to stand still
+    lanes = redis.lanes(patience);
   }
 
   @AfterAll
   static void stop() {
-    vertx.close().await();
     redis.close();
   }
 
@@ -74,11 +57,11 @@ class OldestRedisIT implements JobStoreContract {
    */
   @Test
   void aRedisThatLoadsItsDataIsAway() {
-    ask(Command.CONFIG, "SET", "rdbcompression", "no");
-    ask(Command.CONFIG, "SET", "key-load-delay", "10000"); // microseconds
+    redis.ask(Command.CONFIG, "SET", "rdbcompression", "no");
+    redis.ask(Command.CONFIG, "SET", "key-load-delay", "10000"); // microseconds
     String block = "x".repeat(3 << 20); // it looks at its connections each 2 MiB
     for (int i = 0; i < 10; i++) {
-      ask(Command.SET, "block-" + i, block);
+      redis.ask(Command.SET, "block-" + i, block);
     }
     Future<?> loading = otherLane().send(Request.cmd(Command.DEBUG).arg("RELOAD"));
     try {
@@ -99,9 +82,9 @@ class OldestRedisIT implements JobStoreContract {
                           MnException.class,
                           known -> assertThat(known.code()).isEqualTo(ErrorCode.UNAVAILABLE)));
     } finally {
-      ask(Command.CONFIG, "SET", "key-load-delay", "0");
+      redis.ask(Command.CONFIG, "SET", "key-load-delay", "0");
       for (int i = 0; i < 10; i++) {
-        ask(Command.DEL, "block-" + i);
+        redis.ask(Command.DEL, "block-" + i);
       }
     }
   }
@@ -112,13 +95,5 @@ class OldestRedisIT implements JobStoreContract {
         .filter(lane -> lane != lanes.any())
         .findFirst()
         .orElseThrow();
-  }
-
-  private static void ask(Command command, String... words) {
-    Request request = Request.cmd(command);
-    for (String word : words) {
-      request.arg(word);
-    }
-    lanes.any().send(request).await();
   }
 }

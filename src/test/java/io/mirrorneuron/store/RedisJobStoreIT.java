@@ -1,31 +1,32 @@
 package io.mirrorneuron.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.mirrorneuron.config.Config;
-import io.mirrorneuron.config.ConfigLoader;
-import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.redis.RedisServer;
-import io.mirrorneuron.storage.Storage;
+import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.testing.Eventually;
+import io.mirrorneuron.testing.RedisFixture;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,8 +38,7 @@ class RedisJobStoreIT implements JobStoreContract, RecordStoreContract {
   private static final Duration TTL = Duration.ofHours(1);
 
   @TempDir static Path folder;
-  private static Vertx vertx;
-  private static RedisServer redis;
+  private static RedisFixture redis;
   private static RedisLanes lanes;
 
   private Keys keys;
@@ -46,23 +46,12 @@ class RedisJobStoreIT implements JobStoreContract, RecordStoreContract {
 
   @BeforeAll
   static void start() {
-    vertx = Vertx.vertx();
-    redis =
-        RedisServer.launch(
-                new RedisServer.Options(
-                    folder.resolve("redis"),
-                    null,
-                    ConfigLoader.environment().get("PATH"),
-                    Config.Fsync.EVERYSEC,
-                    new Secret("store-password"),
-                    folder.resolve("redis.log")))
-            .awaitReady();
-    lanes = RedisLanes.connect(vertx, redis.uri(), Storage.unwatched()).await();
+    redis = RedisFixture.start(folder);
+    lanes = redis.lanes();
   }
 
   @AfterAll
   static void stop() {
-    vertx.close().await();
     redis.close();
   }
 
@@ -82,30 +71,167 @@ class RedisJobStoreIT implements JobStoreContract, RecordStoreContract {
     return new RedisRecordStore(lanes, keys);
   }
 
-  private long millisToLive(String key) {
-    return lanes.any().send(Request.cmd(Command.PTTL).arg(key)).await().toLong();
+  /** All keys of the test's namespace. */
+  private List<String> left() {
+    return redis.ask(Command.KEYS, keys.namespace() + ":*").stream()
+        .map(Response::toString)
+        .toList();
+  }
+
+  /** So much time goes by, as far as ended jobs are concerned. */
+  private void pass(Duration time) {
+    String shift =
+        """
+        for i, id in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
+          redis.call('ZINCRBY', KEYS[1], -ARGV[1], id)
+        end
+        """;
+    redis.ask(Command.EVAL, shift, 1, keys.jobs() + "leaving", time.toMillis());
+  }
+
+  private static void create(JobStore store, String job, String run, String status) {
+    JobStoreContract.await(
+        store.create(
+            new JobStore.NewJob(job, "node-1", "{}", "key of " + job, "hash", run),
+            JobStoreContract.blobs(job, 1, Map.of("x", "1"), List.of(), status)));
   }
 
   @Test
-  void whatBelongsToAnEndedJobGoesInTime() {
-    JobStoreContract.await(
-        store.create(
-            JobStoreContract.newJob("a", null, null),
-            JobStoreContract.blobs("a", 1, Map.of("x", "1"), List.of(), "running")));
-    List<String> all =
-        List.of(
-            keys.state("a"), keys.events("a"), keys.row("a"), keys.manifest("a"), keys.blobs("a"));
-    assertThat(all).allMatch(key -> millisToLive(key) == -1);
-
+  void nothingIsLeftOfEndedJobsWhenTheirTimeIsOver() {
+    create(store, "a", "mine", "running");
     JobStoreContract.await(store.commit(JobStoreContract.turn("a", 1, 2, 2, 20, "completed")));
+    create(store, "b", null, "failed");
+    assertThat(JobStoreContract.await(store.tidy())).isZero();
 
-    assertThat(all).allSatisfy(key -> assertThat(millisToLive(key)).isBetween(1L, TTL.toMillis()));
+    pass(TTL.minusMinutes(1));
+    assertThat(JobStoreContract.await(store.tidy())).isZero();
+    assertThat(JobStoreContract.await(store.counts())).containsOnlyKeys("completed", "failed");
+
+    pass(Duration.ofMinutes(2));
+    assertThat(JobStoreContract.await(store.tidy())).isEqualTo(2);
+    assertThat(left()).containsExactly(keys.indexVersion());
+  }
+
+  /** A month, day by day: some jobs are made, go on and end, and nobody asks for any of them. */
+  @Test
+  void aMonthLeavesEmptyIndexes() {
+    store = new RedisJobStore(lanes, keys, Duration.ofDays(7), EVENTS_PER_JOB);
+    List<String> open = new ArrayList<>();
+    Random random = new Random(30);
+    for (int day = 0; day < 30; day++) {
+      for (int i = 0; i < 20; i++) {
+        String job = "job-" + day + "-" + i;
+        create(store, job, i % 3 == 0 ? "run of " + job : null, "running");
+        open.add(job);
+      }
+      while (open.size() > 10 || (day == 29 && !open.isEmpty())) {
+        String job = open.remove(random.nextInt(open.size()));
+        String status = RunStatus.FINAL_WORDS.get(random.nextInt(3));
+        JobStoreContract.await(store.commit(JobStoreContract.turn(job, 1, 2, 2, day, status)));
+      }
+      pass(Duration.ofDays(1));
+      JobStoreContract.await(store.tidy());
+      assertThat(JobStoreContract.await(store.counts()).values().stream().mapToLong(n -> n).sum())
+          .isEqualTo(JobStoreContract.await(store.rows(10_000, true)).size());
+    }
+
+    pass(Duration.ofDays(7));
+    JobStoreContract.await(store.tidy());
+    assertThat(left()).containsExactly(keys.indexVersion());
+  }
+
+  /** Data as the version before wrote it, with jobs whose time is over but that lists name. */
+  @Test
+  void whatAnEarlierVersionLeftIsCountedAtOnce() {
+    for (String status : List.of("running", "paused", "completed", "failed")) {
+      create(store, status, status.equals("paused") ? "mine" : null, status);
+    }
+    List<String> ended = List.of("completed", "failed");
+    for (String job : List.of("running", "paused", "completed", "failed")) {
+      redis.ask(Command.HDEL, keys.state(job), "status", "run", "key");
+    }
+    for (String job : ended) {
+      for (String key :
+          List.of(
+              keys.state(job),
+              keys.blobs(job),
+              keys.row(job),
+              keys.events(job),
+              keys.manifest(job))) {
+        redis.ask(Command.PEXPIRE, key, Duration.ofMinutes(5).toMillis());
+      }
+    }
+    redis.ask(Command.DEL, keys.jobs() + "leaving", keys.jobs() + "open:running");
+    redis.ask(Command.DEL, keys.jobs() + "open:paused");
+    redis.ask(Command.ZADD, keys.doneJobs("completed"), 1, "gone");
+    redis.ask(Command.ZADD, keys.activeJobs(), 1, "gone-too");
+    redis.ask(Command.SADD, keys.unrecordedJobs(), "gone", "gone-too");
+    redis.ask(Command.HSET, keys.chosenRuns(), "run-of-gone", "gone");
+
+    JobStore other = new RedisJobStore(lanes, keys, TTL, EVENTS_PER_JOB);
+    Future.all(Future.fromCompletionStage(store.tidy()), Future.fromCompletionStage(other.tidy()))
+        .await();
+
+    assertThat(JobStoreContract.await(store.counts()))
+        .isEqualTo(Map.of("running", 1L, "paused", 1L, "completed", 1L, "failed", 1L));
+    assertThat(JobStoreContract.await(store.rows(10, true))).hasSize(4);
+    assertThat(JobStoreContract.await(store.activeJobs()))
+        .containsExactlyInAnyOrder("running", "paused");
+    assertThat(JobStoreContract.await(store.unrecordedJobs())).hasSize(4);
+    assertThat(redis.ask(Command.HKEYS, keys.chosenRuns()).toString()).isEqualTo("[mine]");
+    assertThat(redis.ask(Command.PTTL, keys.state("failed")).toLong()).isEqualTo(-1);
+
+    JobStoreContract.await(store.commit(JobStoreContract.turn("paused", 1, 2, 2, 9, "cancelled")));
+    pass(Duration.ofMinutes(6));
+    assertThat(JobStoreContract.await(store.tidy())).as("as the time was before").isEqualTo(2);
+    pass(TTL);
+    assertThat(JobStoreContract.await(store.tidy())).isEqualTo(1);
+    assertThat(JobStoreContract.await(store.counts())).isEqualTo(Map.of("running", 1L));
+    assertThat(redis.ask(Command.EXISTS, keys.chosenRuns()).toLong()).isZero();
+  }
+
+  /** However it is damaged, it stays in the index under its status until its time is over. */
+  @Test
+  void aDamagedJobIsListedAndCountedAndGoesInTime() {
+    create(store, "sound", null, "completed");
+    for (String job : List.of("row", "no-row", "state", "epoch")) {
+      create(store, job, "run-of-" + job, "completed");
+    }
+    redis.ask(Command.DEL, keys.row("row"), keys.row("no-row"), keys.state("state"));
+    redis.ask(Command.SADD, keys.row("row"), "x");
+    redis.ask(Command.SET, keys.state("state"), "x");
+    redis.ask(Command.HSET, keys.state("epoch"), "epoch", "many");
+
+    assertThat(JobStoreContract.await(store.rows(10, true)))
+        .hasSize(5)
+        .filteredOn(row -> row.json() == null)
+        .extracting(JobStore.ListedRow::jobId)
+        .containsExactlyInAnyOrder("row", "no-row");
+    assertThat(JobStoreContract.await(store.counts())).isEqualTo(Map.of("completed", 5L));
+    assertThat(JobStoreContract.await(store.status("state"))).isEqualTo("completed");
+    assertDamaged(() -> store.row("row"), "another type of value");
+    assertDamaged(() -> store.outline("state"), "another type of value");
+    assertDamaged(() -> store.load("state"), "another type of value");
+    assertDamaged(() -> store.outline("epoch"), "epoch must be an integer");
+    assertDamaged(() -> store.takeOver("epoch", "node-1", "node-2"), "epoch must be an integer");
+
+    pass(TTL.plusMinutes(1));
+    assertThat(JobStoreContract.await(store.tidy())).isEqualTo(5);
+    assertThat(JobStoreContract.await(store.counts())).isEmpty();
+    assertThat(left()).filteredOn(key -> key.contains("{job:")).isEmpty();
+  }
+
+  private static void assertDamaged(Supplier<CompletionStage<?>> read, String what) {
+    assertThatThrownBy(() -> JobStoreContract.await(read.get()))
+        .isInstanceOfSatisfying(
+            MnException.class, failure -> assertThat(failure.error()).isEqualTo("job_damaged"))
+        .hasMessageContaining(what);
   }
 
   /** Whatever the client calls it: nobody knows whether a command arrived that broke off. */
   @Test
   void aConnectionThatBreaksMakesTheStoreUnavailable() {
-    RedisLane lane = RedisLanes.connect(vertx, redis.uri(), Storage.unwatched()).await().of("a");
+    RedisLane lane = redis.lanes().of("a");
     Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
     for (int round = 0; round < 40; round++) {
       AtomicReference<String> id = new AtomicReference<>();
@@ -151,25 +277,9 @@ class RedisJobStoreIT implements JobStoreContract, RecordStoreContract {
   }
 
   @Test
-  void aJobWhoseTimeIsOverIsListedNoMore() {
-    JobStore brief = new RedisJobStore(lanes, keys, Duration.ofMillis(1), EVENTS_PER_JOB);
-    JobStoreContract.await(
-        brief.create(
-            JobStoreContract.newJob("a", null, null),
-            JobStoreContract.turn("a", 1, 1, 3, 10, "completed")));
-    Eventually.eventually(
-        "the job's time is over", () -> JobStoreContract.await(brief.row("a")) == null);
-
-    assertThat(JobStoreContract.await(brief.rows(10, true))).isEmpty();
-    Eventually.eventually(
-        "it is counted no more",
-        () -> JobStoreContract.await(brief.counts()).getOrDefault("completed", 0L) == 0);
-  }
-
-  @Test
   void hotRowsAnswerOnTheEventLoopThatAsked() throws Exception {
     JobRows rows = new RedisJobStore(lanes, keys, TTL, EVENTS_PER_JOB).hotRows();
-    Context caller = vertx.getOrCreateContext();
+    Context caller = redis.vertx().getOrCreateContext();
     List<Future<Thread>> threads = new ArrayList<>();
     for (int i = 0; i < 8; i++) { // over every lane
       threads.add(threadOfAnswer(caller, rows, "job-" + i));

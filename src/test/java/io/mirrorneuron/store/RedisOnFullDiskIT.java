@@ -3,13 +3,12 @@ package io.mirrorneuron.store;
 import static io.mirrorneuron.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.config.Config;
-import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.storage.FreeSpace;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.storage.StorageWatch;
 import io.mirrorneuron.storage.WatchedFolder;
+import io.mirrorneuron.testing.RedisFixture;
 import io.mirrorneuron.testing.SmallDisk;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -34,8 +33,7 @@ class RedisOnFullDiskIT {
   void aWriteThatRedisRefusesIsToldAsAFullDiskUntilRedisWritesAgain() throws Exception {
     Vertx vertx = Vertx.vertx();
     try (SmallDisk disk = SmallDisk.mounted(folder.resolve("disk"), 16);
-        RedisServer redis = redis(disk.folder())) {
-      redis.awaitReady();
+        RedisServer redis = RedisFixture.server(disk.folder())) {
       Storage storage =
           new Storage(
               List.of(new WatchedFolder("the home folder", "home", folder)),
@@ -84,16 +82,5 @@ class RedisOnFullDiskIT {
     } catch (ExecutionException e) {
       return e.getCause();
     }
-  }
-
-  private static RedisServer redis(Path disk) {
-    return RedisServer.launch(
-        new RedisServer.Options(
-            disk.resolve("redis"),
-            null,
-            System.getenv("PATH"),
-            Config.Fsync.EVERYSEC,
-            new Secret("redis-password"),
-            disk.resolve("redis.log")));
   }
 }

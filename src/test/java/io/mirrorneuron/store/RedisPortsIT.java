@@ -2,14 +2,13 @@ package io.mirrorneuron.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.config.Config;
-import io.mirrorneuron.config.ConfigLoader;
-import io.mirrorneuron.config.Secret;
-import io.mirrorneuron.redis.RedisServer;
-import io.mirrorneuron.storage.Storage;
-import io.vertx.core.Vertx;
+import io.mirrorneuron.store.bundle.BundleIndex;
+import io.mirrorneuron.store.bundle.BundleIndex.Entry;
+import io.mirrorneuron.store.bundle.BundleIndex.Place;
+import io.mirrorneuron.testing.RedisFixture;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,31 +21,19 @@ import org.junit.jupiter.api.io.TempDir;
 /** The small ports of the store over one Redis; jobs have {@link RedisJobStoreIT}. */
 class RedisPortsIT {
   @TempDir static Path folder;
-  private static Vertx vertx;
-  private static RedisServer redis;
+  private static RedisFixture redis;
   private static RedisLanes lanes;
 
   private Keys keys;
 
   @BeforeAll
   static void start() {
-    vertx = Vertx.vertx();
-    redis =
-        RedisServer.launch(
-                new RedisServer.Options(
-                    folder.resolve("redis"),
-                    null,
-                    ConfigLoader.environment().get("PATH"),
-                    Config.Fsync.EVERYSEC,
-                    new Secret("store-password"),
-                    folder.resolve("redis.log")))
-            .awaitReady();
-    lanes = RedisLanes.connect(vertx, redis.uri(), Storage.unwatched()).await();
+    redis = RedisFixture.start(folder);
+    lanes = redis.lanes();
   }
 
   @AfterAll
   static void stop() {
-    vertx.close().await();
     redis.close();
   }
 
@@ -56,18 +43,116 @@ class RedisPortsIT {
   }
 
   @Nested
+  class Bundles implements BundleIndexContract {
+    @Override
+    public BundleIndex index() {
+      return new RedisBundleIndex(lanes, keys);
+    }
+
+    @Override
+    public void later() {
+      long before = micros();
+      while (micros() < before + 1000) {
+        Thread.onSpinWait();
+      }
+    }
+
+    private static long micros() {
+      Response time = lanes.any().send(Request.cmd(Command.TIME)).await();
+      return time.get(0).toLong() * 1_000_000 + time.get(1).toLong();
+    }
+
+    @Test
+    void partsThatNobodyPublishesGoByThemselves() {
+      assertThat(index().reserve("n", 5, 10)).isEmpty();
+      assertThat(index().write("n", 0, new byte[5])).isTrue();
+
+      Request left = Request.cmd(Command.PTTL).arg(keys.bundleParts("n"));
+      assertThat(lanes.any().send(left).await().toLong()).isBetween(1L, 600_000L);
+    }
+
+    /** Somebody else, or an eviction, took the bytes: it is put again, and the count stays true. */
+    @Test
+    void aBundleWhoseBytesAreGoneIsNotKnownAnyMore() {
+      assertThat(index().reserve("n", 5, 10)).isEmpty();
+      assertThat(index().publish("f", new Entry(5, Place.REDIS, "n"))).isPresent();
+      lanes.any().send(Request.cmd(Command.DEL).arg(keys.bundleParts("n"))).await();
+
+      assertThat(index().keep("f")).isEmpty();
+      assertThat(index().reserve("m", 10, 10)).isEmpty();
+    }
+  }
+
+  @Nested
   class Nodes implements NodeRegistryContract {
     @Override
     public NodeRegistry registry() {
       return new RedisNodeRegistry(lanes, keys);
     }
 
-    @Test
-    void whoBeatsNoMoreIsDeadAfterItsLifetime() {
-      JobStoreContract.await(registry().beat("a"));
+    private void put(String owner, long millisFromNow) {
+      String end =
+          "local t = redis.call('TIME') "
+              + "return redis.call('ZADD', KEYS[1], t[1] * 1000 + ARGV[1], ARGV[2])";
+      lanes
+          .any()
+          .send(
+              Request.cmd(Command.EVAL)
+                  .arg(end)
+                  .arg(1)
+                  .arg(keys.livingNodes())
+                  .arg(millisFromNow)
+                  .arg(owner))
+          .await();
+    }
 
-      long left = lanes.any().send(Request.cmd(Command.PTTL).arg(keys.node("a"))).await().toLong();
-      assertThat(left).isBetween(1L, NodeRegistry.LIFETIME_MS);
+    @Test
+    void whoBeatsNoMoreIsDeadAfterItsLifetimeByTheClockOfRedis() {
+      JobStoreContract.await(registry().beat("a"));
+      String time = "return redis.call('TIME')[1]";
+      long now =
+          1000 * lanes.any().send(Request.cmd(Command.EVAL).arg(time).arg(0)).await().toLong();
+
+      long end =
+          (long)
+              lanes
+                  .any()
+                  .send(Request.cmd(Command.ZSCORE).arg(keys.livingNodes()).arg("a"))
+                  .await()
+                  .toDouble()
+                  .doubleValue();
+
+      assertThat(end - now)
+          .isBetween(NodeRegistry.LIFETIME_MS - 2000, NodeRegistry.LIFETIME_MS + 2000);
+    }
+
+    @Test
+    void theDeadAreDroppedSoThatTheSetShrinks() {
+      for (int i = 0; i < 100; i++) {
+        put("dead-" + i, -1);
+      }
+      put("alive", 60_000);
+
+      assertThat(JobStoreContract.await(registry().beat("a")).living())
+          .containsExactlyInAnyOrder("a", "alive");
+      assertThat(
+              lanes.any().send(Request.cmd(Command.ZCARD).arg(keys.livingNodes())).await().toLong())
+          .isEqualTo(2);
+    }
+
+    @Test
+    void whatEarlierBuildsKeptGoes() {
+      lanes.any().send(Request.cmd(Command.SADD).arg(keys.formerNodes()).arg("x")).await();
+
+      JobStoreContract.await(registry().claim("mn@a#1"));
+
+      assertThat(
+              lanes
+                  .any()
+                  .send(Request.cmd(Command.EXISTS).arg(keys.formerNodes()))
+                  .await()
+                  .toLong())
+          .isZero();
     }
   }
 

@@ -43,6 +43,18 @@ public final class FakeCluster implements ClusterPort {
   @Override
   public ClusterSummary summary() {
     called("summary");
+    ObjectNode summary = nodesAndMetrics();
+    summary.putArray("jobs");
+    return ClusterForm.read(summary);
+  }
+
+  @Override
+  public ClusterSummary overview() {
+    called("overview");
+    return ClusterForm.read(nodesAndMetrics());
+  }
+
+  private static ObjectNode nodesAndMetrics() {
     ObjectNode summary = Json.object();
     ObjectNode node = summary.putArray("nodes").addObject();
     node.put("name", NODE).put("display_name", "fake").put("hostname", "fake");
@@ -56,12 +68,11 @@ public final class FakeCluster implements ClusterPort {
         .put("available", 4)
         .put("queued", 0)
         .put("active", 0);
-    summary.putArray("jobs");
     ObjectNode metrics = summary.putObject("metrics");
     metrics.putObject("jobs").put("total", 0).putObject("by_status");
     metrics.putObject("nodes").put("total", 1);
     metrics.putObject("runtime").put("source", "summary");
-    return ClusterForm.read(summary);
+    return summary;
   }
 
   @Override

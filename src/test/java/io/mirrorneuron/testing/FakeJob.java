@@ -108,7 +108,9 @@ final class FakeJob {
     }
     if (request.event() > 0 && steps.isEmpty() && !anything) {
       throw MnException.precondition(
-          "job " + id + " has no steps; it can only be forked at its beginning (at: 0)");
+          "job "
+              + id
+              + " has no steps; it can only be forked at its beginning: name no step, or 0");
     }
     if (request.event() > events.size()) {
       throw MnException.precondition("job " + id + " has no event " + request.event());
@@ -151,7 +153,7 @@ final class FakeJob {
         .addAll(events.stream().map(text -> Json.parseObject(text, "event")).toList());
     Map<String, byte[]> files = new HashMap<>();
     files.put(Backup.MANIFEST, submission.manifestJson().getBytes(StandardCharsets.UTF_8));
-    if (submission.payloads() instanceof Payloads.Inline(var payloads)) {
+    if (submission.payloads() instanceof Payloads.Inline(var payloads, var _)) {
       payloads.forEach((path, content) -> files.put(Backup.PAYLOADS + path, content));
     }
     return new Backup(Json.write(json), files);

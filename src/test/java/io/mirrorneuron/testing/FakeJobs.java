@@ -2,6 +2,7 @@ package io.mirrorneuron.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Backup;
@@ -9,6 +10,7 @@ import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.ForkPoint;
 import io.mirrorneuron.port.ForkRequest;
 import io.mirrorneuron.port.ForkedJob;
+import io.mirrorneuron.port.HumanDecision;
 import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.port.JobPage;
 import io.mirrorneuron.port.JobsPort;
@@ -19,8 +21,12 @@ import io.mirrorneuron.port.SentMessage;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.port.SubmittedJob;
+import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.Why;
+import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.manifest.graph.PayloadPaths;
+import io.mirrorneuron.runtime.manifest.reading.Findings.Purpose;
+import io.mirrorneuron.store.bundle.FileBundleStore;
 import io.mirrorneuron.wire.JobDetailForm;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.MessageForm;
@@ -155,6 +161,17 @@ public final class FakeJobs implements JobsPort {
         .withWarnings(warnings);
   }
 
+  @Override
+  public Validation validate(Submission submission) {
+    called("validate");
+    Set<String> paths = FileBundleStore.pathsOf(submission.payloads());
+    return Validation.of(
+        new Manifests(DefaultRunner.HOST_LOCAL)
+            .check(submission.manifestJson(), paths, Purpose.NEW)
+            .issues(),
+        null);
+  }
+
   private SubmittedJob begin(Submission submission, Object wish) {
     FakeJob job;
     synchronized (this) {
@@ -203,7 +220,7 @@ public final class FakeJobs implements JobsPort {
   private static Object wish(Payloads payloads) {
     return switch (payloads) {
       case Payloads.Folder folder -> folder;
-      case Payloads.Inline(var files) -> {
+      case Payloads.Inline(var files, var _) -> {
         Map<String, ByteBuffer> contents = new HashMap<>();
         files.forEach(
             (path, bytes) -> contents.put(PayloadPaths.requireSafe(path), ByteBuffer.wrap(bytes)));
@@ -235,7 +252,8 @@ public final class FakeJobs implements JobsPort {
             new Moment("2026-06-20T10:00:05.000Z"),
             null,
             null,
-            null);
+            null,
+            "");
     return new Why(
         jobId,
         status,
@@ -260,8 +278,8 @@ public final class FakeJobs implements JobsPort {
   }
 
   @Override
-  public String cancel(String jobId, String by) {
-    called("cancel " + jobId + by(by));
+  public String cancel(String jobId, String by, String reason) {
+    called("cancel " + jobId + by(by) + (reason == null ? "" : ": " + reason));
     synchronized (this) {
       if (job(jobId).isTerminal()) {
         return job(jobId).status;
@@ -481,5 +499,12 @@ public final class FakeJobs implements JobsPort {
     public int hashCode() {
       return System.identityHashCode(this);
     }
+  }
+
+  /** Its jobs have no steps that ask people. */
+  @Override
+  public ObjectNode decide(String jobId, HumanDecision decision) {
+    get(jobId);
+    throw MnException.notFound("request", decision.requestId());
   }
 }

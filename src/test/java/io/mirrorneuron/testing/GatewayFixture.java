@@ -4,6 +4,7 @@ import io.mirrorneuron.area.archive.ArchiveVerticle;
 import io.mirrorneuron.area.blueprints.BlueprintsVerticle;
 import io.mirrorneuron.area.cluster.ClusterVerticle;
 import io.mirrorneuron.area.cluster.ServerLocation;
+import io.mirrorneuron.area.cluster.ServerProbes;
 import io.mirrorneuron.area.human.HumanVerticle;
 import io.mirrorneuron.area.jobs.JobRuns;
 import io.mirrorneuron.area.jobs.JobsVerticle;
@@ -31,6 +32,7 @@ import io.mirrorneuron.run.human.HumanLogs;
 import io.mirrorneuron.run.index.RunIndex;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.security.jwt.JwtAuth;
+import io.mirrorneuron.storage.Readiness;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.store.BundleZip;
@@ -149,7 +151,11 @@ public final class GatewayFixture implements AutoCloseable {
                 staging,
                 new Secret("admin-secret"),
                 clock),
-            new ClusterVerticle(cluster, location(folder), this::redis, clock),
+            new ClusterVerticle(
+                cluster,
+                new ServerLocation("local", folder, () -> "localhost:55051", () -> URL),
+                new ServerProbes(this::redis, () -> fullDisks, () -> Map.of("status", "ok")),
+                clock),
             new BlueprintsVerticle(staging),
             new ObservabilityVerticle(runs, shown, clock),
             new RunsVerticle(
@@ -159,7 +165,7 @@ public final class GatewayFixture implements AutoCloseable {
                 new RunsVerticle.Places(folder.resolve("home/bundles"), folder.resolve("home")),
                 Desktop.find("127.0.0.1", desktop, "Linux"),
                 clock),
-            new HumanVerticle(desk, new HumanInbox(runs, logs, clock)),
+            new HumanVerticle(jobs, desk, new HumanInbox(runs, logs, clock)),
             new ArchiveVerticle(
                 shown, folder.resolve("exports"), "mn test", Storage.unwatched(), clock));
     Contract contract = Contract.load(vertx).await(30, TimeUnit.SECONDS);
@@ -172,7 +178,9 @@ public final class GatewayFixture implements AutoCloseable {
                 Duration.ofSeconds(20),
                 () -> "r-" + ids.incrementAndGet(),
                 Storage.unwatched(),
-                () -> CompletableFuture.completedStage(notReady),
+                () ->
+                    CompletableFuture.completedStage(
+                        List.of(new Readiness.Dependency("redis", notReady))),
                 clock,
                 quota),
             contract,
@@ -222,7 +230,8 @@ public final class GatewayFixture implements AutoCloseable {
         List.of(),
         64 << 10,
         1 << 20,
-        URL);
+        URL,
+        true);
   }
 
   /**
@@ -231,7 +240,8 @@ public final class GatewayFixture implements AutoCloseable {
   public static GatewayFixture asking(Path folder, Auth auth) throws Exception {
     return new GatewayFixture(
         folder,
-        new Config.Api("127.0.0.1", 0, Secret.NONE, List.of(), List.of(), 5 << 20, 8 << 20, URL),
+        new Config.Api(
+            "127.0.0.1", 0, Secret.NONE, List.of(), List.of(), 5 << 20, 8 << 20, URL, true),
         null,
         Map.of(),
         LIMITS,
@@ -242,27 +252,19 @@ public final class GatewayFixture implements AutoCloseable {
   public static GatewayFixture open(Path folder, JobRows rows) throws Exception {
     return new GatewayFixture(
         folder,
-        new Config.Api("127.0.0.1", 0, Secret.NONE, List.of(), List.of(), 5 << 20, 8 << 20, URL),
+        new Config.Api(
+            "127.0.0.1", 0, Secret.NONE, List.of(), List.of(), 5 << 20, 8 << 20, URL, true),
         rows);
   }
 
   /** What {@code /runtime/status} is to tell of Redis. */
   public volatile RedisState redis = new RedisState("redis://localhost", true, "Redis 9.0.0", null);
 
+  /** What {@code /runtime/status} is to tell of disks. */
+  public volatile List<String> fullDisks = List.of();
+
   private RedisState redis() {
     return redis;
-  }
-
-  private static ServerLocation location(Path folder) {
-    return new ServerLocation(
-        "local",
-        folder.toString(),
-        "localhost:55051",
-        URL,
-        null,
-        folder.toString(),
-        folder.toString(),
-        false);
   }
 
   public int port() {

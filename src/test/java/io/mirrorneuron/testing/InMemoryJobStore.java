@@ -3,6 +3,7 @@ package io.mirrorneuron.testing;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.store.JobStore;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -12,12 +13,16 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
+import java.util.function.LongSupplier;
 
-/** The job store as plain maps; answers at once, on the calling thread. */
+/**
+ * The job store as plain maps; answers at once, on the calling thread. Keeps an index beside the
+ * jobs as the scripts of the real one do, so that a count can be wrong here too.
+ */
 public final class InMemoryJobStore implements JobStore {
   private static final class Job {
     long epoch = 1;
@@ -32,7 +37,12 @@ public final class InMemoryJobStore implements JobStore {
     final List<StoredEvent> events = new ArrayList<>();
   }
 
+  private static final Duration KEPT = Duration.ofDays(7);
+
   private final int eventsPerJob;
+  private final LongSupplier now;
+  private final Map<String, Set<String>> index = new TreeMap<>();
+  private final Map<String, Long> leaving = new LinkedHashMap<>();
   private final Map<String, Job> jobs = new LinkedHashMap<>();
   private final Set<String> unrecorded = new LinkedHashSet<>();
   private final Map<String, String> keys = new LinkedHashMap<>();
@@ -46,7 +56,15 @@ public final class InMemoryJobStore implements JobStore {
    * @param eventsPerJob events kept of each job, the newest
    */
   public InMemoryJobStore(int eventsPerJob) {
+    this(eventsPerJob, () -> 0);
+  }
+
+  /**
+   * @param now in milliseconds; ended jobs stay for a week
+   */
+  public InMemoryJobStore(int eventsPerJob, LongSupplier now) {
     this.eventsPerJob = eventsPerJob;
+    this.now = now;
   }
 
   @Override
@@ -81,6 +99,7 @@ public final class InMemoryJobStore implements JobStore {
     jobs.put(job.jobId(), made);
     unrecorded.add(job.jobId());
     apply(made, commit);
+    move(commit);
     return CompletableFuture.completedFuture(new Created(job.jobId(), false));
   }
 
@@ -91,7 +110,55 @@ public final class InMemoryJobStore implements JobStore {
       return CompletableFuture.failedFuture(new FencedException(commit.jobId()));
     }
     apply(job, commit);
+    move(commit);
     return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public synchronized CompletionStage<Boolean> abandon(Commit end) {
+    Job job = jobs.get(end.jobId());
+    if (job == null || job.terminal) {
+      return CompletableFuture.completedFuture(false);
+    }
+    job.fields.clear();
+    job.blobs.clear();
+    job.epoch = end.epoch();
+    job.owner = null;
+    unrecorded.remove(end.jobId());
+    apply(job, end);
+    move(end);
+    return CompletableFuture.completedFuture(true);
+  }
+
+  private void move(Commit commit) {
+    String id = commit.jobId();
+    String before = jobs.get(id).status;
+    if (before != null && !before.equals(commit.status())) {
+      index.get(before).remove(id);
+    }
+    jobs.get(id).status = commit.status();
+    index.computeIfAbsent(commit.status(), status -> new LinkedHashSet<>()).add(id);
+    if (commit.terminal()) {
+      leaving.put(id, now.getAsLong() + KEPT.toMillis());
+    }
+  }
+
+  private void remove(String id) {
+    index.get(jobs.remove(id).status).remove(id);
+    leaving.remove(id);
+    unrecorded.remove(id);
+    runs.values().remove(id);
+    keys.values().removeIf(claim -> claim.endsWith(" " + id));
+  }
+
+  /** Whether nothing is left of any job. */
+  public synchronized boolean isEmpty() {
+    return jobs.isEmpty()
+        && leaving.isEmpty()
+        && unrecorded.isEmpty()
+        && runs.isEmpty()
+        && keys.isEmpty()
+        && index.values().stream().allMatch(Set::isEmpty);
   }
 
   private void apply(Job job, Commit commit) {
@@ -106,7 +173,6 @@ public final class InMemoryJobStore implements JobStore {
     job.events.subList(0, Math.max(0, job.events.size() - eventsPerJob)).clear();
     job.row = commit.row();
     job.updatedAt = commit.updatedAt();
-    job.status = commit.status();
     job.terminal = commit.terminal();
   }
 
@@ -189,21 +255,49 @@ public final class InMemoryJobStore implements JobStore {
   }
 
   @Override
-  public synchronized CompletionStage<List<String>> rows(int limit, boolean includeTerminal) {
+  public synchronized CompletionStage<List<ListedRow>> rows(int limit, boolean includeTerminal) {
     return CompletableFuture.completedFuture(
-        jobs.values().stream()
-            .filter(job -> includeTerminal || !job.terminal)
-            .sorted(Comparator.comparingLong((Job job) -> job.updatedAt).reversed())
+        jobs.entrySet().stream()
+            .filter(job -> includeTerminal || !job.getValue().terminal)
+            .sorted(
+                Comparator.comparingLong((Map.Entry<String, Job> job) -> job.getValue().updatedAt)
+                    .reversed())
             .limit(limit)
-            .map(job -> job.row)
+            .map(job -> new ListedRow(job.getKey(), job.getValue().row))
             .toList());
   }
 
   @Override
   public synchronized CompletionStage<Map<String, Long>> counts() {
+    Map<String, Long> counts = new TreeMap<>();
+    index.forEach((status, ids) -> counts.put(status, (long) ids.size()));
+    counts.values().removeIf(count -> count == 0);
+    return CompletableFuture.completedFuture(counts);
+  }
+
+  @Override
+  public synchronized CompletionStage<String> status(String jobId) {
     return CompletableFuture.completedFuture(
-        jobs.values().stream()
-            .collect(Collectors.groupingBy(job -> job.status, Collectors.counting())));
+        index.entrySet().stream()
+            .filter(status -> status.getValue().contains(jobId))
+            .map(Map.Entry::getKey)
+            .findFirst()
+            .orElse(null));
+  }
+
+  @Override
+  public synchronized CompletionStage<Integer> tidy() {
+    long due = now.getAsLong();
+    return removeAll(
+        leaving.entrySet().stream()
+            .filter(job -> job.getValue() <= due)
+            .map(Map.Entry::getKey)
+            .toList());
+  }
+
+  private CompletionStage<Integer> removeAll(List<String> ids) {
+    ids.forEach(this::remove);
+    return CompletableFuture.completedFuture(ids.size());
   }
 
   @Override
@@ -227,8 +321,10 @@ public final class InMemoryJobStore implements JobStore {
 
   @Override
   public synchronized CompletionStage<Integer> deleteTerminal() {
-    int before = jobs.size();
-    jobs.values().removeIf(job -> job.terminal);
-    return CompletableFuture.completedFuture(before - jobs.size());
+    return removeAll(
+        jobs.entrySet().stream()
+            .filter(job -> job.getValue().terminal && !unrecorded.contains(job.getKey()))
+            .map(Map.Entry::getKey)
+            .toList());
   }
 }

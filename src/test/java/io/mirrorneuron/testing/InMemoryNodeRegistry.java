@@ -1,29 +1,66 @@
 package io.mirrorneuron.testing;
 
 import io.mirrorneuron.store.NodeRegistry;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 
-/** Owners live until they leave. */
+/** Owners live until they leave, or by a clock of its own. */
 public final class InMemoryNodeRegistry implements NodeRegistry {
-  private final Set<String> living = ConcurrentHashMap.newKeySet();
+  private final Map<String, Long> ends = new HashMap<>();
+  private final LongSupplier clock;
+
+  /** One in which no time passes. */
+  public InMemoryNodeRegistry() {
+    this(() -> 0);
+  }
+
+  /**
+   * @param clock in milliseconds
+   */
+  public InMemoryNodeRegistry(LongSupplier clock) {
+    this.clock = clock;
+  }
+
+  private void dropDead() {
+    ends.values().removeIf(end -> end <= clock.getAsLong());
+  }
 
   @Override
-  public CompletionStage<Void> beat(String owner) {
-    living.add(owner);
+  public synchronized CompletionStage<Beat> beat(String owner) {
+    dropDead();
+    boolean lapsed = ends.put(owner, clock.getAsLong() + LIFETIME_MS) == null;
+    return CompletableFuture.completedFuture(new Beat(lapsed, Set.copyOf(ends.keySet())));
+  }
+
+  @Override
+  public synchronized CompletionStage<Optional<Holder>> claim(String owner) {
+    dropDead();
+    Optional<Holder> holder =
+        ends.entrySet().stream()
+            .filter(other -> !other.getKey().equals(owner))
+            .filter(other -> NodeRegistry.nameOf(other.getKey()).equals(NodeRegistry.nameOf(owner)))
+            .map(other -> new Holder(other.getKey(), other.getValue() - clock.getAsLong()))
+            .findFirst();
+    if (holder.isEmpty()) {
+      ends.put(owner, clock.getAsLong() + LIFETIME_MS);
+    }
+    return CompletableFuture.completedFuture(holder);
+  }
+
+  @Override
+  public synchronized CompletionStage<Void> leave(String owner) {
+    ends.remove(owner);
     return CompletableFuture.completedFuture(null);
   }
 
   @Override
-  public CompletionStage<Void> leave(String owner) {
-    living.remove(owner);
-    return CompletableFuture.completedFuture(null);
-  }
-
-  @Override
-  public CompletionStage<Set<String>> living() {
-    return CompletableFuture.completedFuture(Set.copyOf(living));
+  public synchronized CompletionStage<Set<String>> living() {
+    dropDead();
+    return CompletableFuture.completedFuture(Set.copyOf(ends.keySet()));
   }
 }

@@ -38,21 +38,23 @@ import java.util.stream.Stream;
 public final class PackagedServer implements AutoCloseable {
   private static final Path PROGRAM = Path.of("target", "mn").toAbsolutePath();
   private static final Pattern API = Pattern.compile("API +http://(\\S+)/api/v1");
-  private static final Pattern GRPC = Pattern.compile("gRPC +(\\S+)");
+  private static final Pattern GRPC = Pattern.compile("(?m)^ +gRPC +(\\S+)");
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Set<String> ENDED = Set.of("completed", "failed", "cancelled");
 
   private final Path home;
   private final Map<String, String> settings;
+  private final Surroundings surroundings;
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private Process process;
   private volatile String api;
   private String grpc;
 
-  private PackagedServer(Path home, Map<String, String> settings) {
+  private PackagedServer(Path home, Map<String, String> settings, Surroundings surroundings) {
     this.home = home;
     this.settings = settings;
+    this.surroundings = surroundings;
   }
 
   /** Starts {@code mn up}; returns when its doors are open. */
@@ -64,22 +66,40 @@ public final class PackagedServer implements AutoCloseable {
    * @param settings variables of the server, for example {@code MN_API_TOKEN}
    */
   public static PackagedServer start(Path home, Map<String, String> settings) {
-    PackagedServer server = new PackagedServer(home, settings);
+    return start(home, settings, Surroundings.HERE);
+  }
+
+  /**
+   * @param surroundings of the server and its programs
+   */
+  public static PackagedServer start(
+      Path home, Map<String, String> settings, Surroundings surroundings) {
+    PackagedServer server = new PackagedServer(home, settings, surroundings);
     server.restart();
     return server;
   }
 
   /** A server that may not come up; its process runs in this home with these settings. */
   public static Process launch(Path home, Map<String, String> settings, String... arguments) {
+    return launch(home, settings, Surroundings.HERE, arguments);
+  }
+
+  /** The same in other surroundings. */
+  public static Process launch(
+      Path home, Map<String, String> settings, Surroundings surroundings, String... arguments) {
     assertThat(PROGRAM).as("made by ./mvnw package").isExecutable();
     List<String> command = new ArrayList<>(List.of(PROGRAM.toString()));
     command.addAll(Arrays.asList(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    ProcessBuilder builder =
+        new ProcessBuilder(surroundings.around(command)).redirectErrorStream(true);
     Map<String, String> environment = builder.environment();
     environment.keySet().removeIf(name -> name.startsWith("MN_"));
     environment.put("JAVA_HOME", System.getProperty("java.home"));
     environment.put("MN_HOME", home.toString());
-    environment.put("MN_TEMP_DIR", temp(home).toString());
+    if (!settings.containsKey("TMPDIR")) {
+      environment.put("MN_TEMP_DIR", temp(home).toString());
+    }
+    environment.put("MN_EXECUTOR_SHARED_FOLDERS", shared(home).toString());
     environment.putAll(settings);
     try {
       return builder.start();
@@ -88,9 +108,14 @@ public final class PackagedServer implements AutoCloseable {
     }
   }
 
+  /** A folder beside a home that its programs may write to; not made. */
+  public static Path shared(Path home) {
+    return home.resolveSibling("shared").toAbsolutePath();
+  }
+
   /** Starts the program again in the same home, on other ports. */
   public void restart() {
-    process = launch(home, settings, "up", "--api-port=0", "--grpc-port=0");
+    process = launch(home, settings, surroundings, "up", "--api-port=0", "--grpc-port=0");
     StringBuilder said = new StringBuilder();
     try {
       BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
@@ -138,13 +163,17 @@ public final class PackagedServer implements AutoCloseable {
     return grpc;
   }
 
+  public long pid() {
+    return process.pid();
+  }
+
   public boolean isAlive() {
     return process.isAlive();
   }
 
   /** Starts the program again and kills it before its doors may be open. */
   public void restartAndKill9(Runnable life) {
-    process = launch(home, settings, "up", "--api-port=0", "--grpc-port=0");
+    process = launch(home, settings, surroundings, "up", "--api-port=0", "--grpc-port=0");
     life.run();
     kill9();
   }
@@ -163,6 +192,19 @@ public final class PackagedServer implements AutoCloseable {
 
   private int exitCode(Duration patience) {
     return exitCode(process, patience);
+  }
+
+  /** All that a launched program says until it ends; one that does not end soon is killed. */
+  public static String said(Process process) {
+    process
+        .onExit()
+        .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+        .whenComplete((done, late) -> process.destroyForcibly());
+    try {
+      return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
   }
 
   public static int exitCode(Process process, Duration patience) {

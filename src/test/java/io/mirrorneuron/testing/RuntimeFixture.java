@@ -3,13 +3,15 @@ package io.mirrorneuron.testing;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;
-import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.run.RunBacklog;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.runtime.Runtime;
+import io.mirrorneuron.runtime.RuntimeIdentity;
+import io.mirrorneuron.runtime.RuntimeSettings;
+import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.cluster.LocalCluster;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
 import io.mirrorneuron.storage.Storage;
@@ -19,6 +21,7 @@ import io.mirrorneuron.store.RedisResourceLimits;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -43,12 +46,18 @@ public final class RuntimeFixture implements AutoCloseable {
   }
 
   public RuntimeFixture(Path home, Config config) {
-    this(home, config, redis(home), true);
+    this(home, config, RedisFixture.server(home), true);
   }
 
   /** A further node on the Redis of {@code other}. */
   public static RuntimeFixture beside(RuntimeFixture other, Path home) {
     return new RuntimeFixture(home, config(home), other.redis, false);
+  }
+
+  /** The same with settings of its own, as variables. */
+  public static RuntimeFixture beside(
+      RuntimeFixture other, Path home, Map<String, String> settings) {
+    return new RuntimeFixture(home, config(home, settings), other.redis, false);
   }
 
   private RuntimeFixture(Path home, Config config, RedisServer redis, boolean ownsRedis) {
@@ -68,8 +77,8 @@ public final class RuntimeFixture implements AutoCloseable {
   private Runtime start() {
     runs = new RunStore(config.executors().runsRoot(), new RunBacklog());
     return new Runtime(
-        Runtime.Settings.of(config),
-        new Runtime.Identity(
+        RuntimeSettings.of(config),
+        new RuntimeIdentity(
             "mirror_neuron@test",
             "test-" + home.getFileName(),
             Map.of("PATH", System.getenv("PATH")),
@@ -77,7 +86,7 @@ public final class RuntimeFixture implements AutoCloseable {
             () -> String.format("%013d-%012x", 0, IDS.incrementAndGet())),
         lanes,
         runs,
-        List::of,
+        GpuInventory.of(List.of()),
         Storage.unwatched());
   }
 
@@ -87,29 +96,31 @@ public final class RuntimeFixture implements AutoCloseable {
     runtime = start();
   }
 
-  private static RedisServer redis(Path home) {
-    return RedisServer.launch(
-            new RedisServer.Options(
-                home.resolve("redis"),
-                null,
-                System.getenv("PATH"),
-                Config.Fsync.EVERYSEC,
-                new Secret("redis-password"),
-                home.resolve("redis.log")))
-        .awaitReady();
-  }
-
   /** The defaults, with everything below {@code home} and the admin token {@code admin}. */
   public static Config config(Path home) {
-    return new ConfigLoader(
+    return config(home, Map.of());
+  }
+
+  /** The same with further settings, as variables. */
+  public static Config config(Path home, Map<String, String> settings) {
+    Map<String, String> environment =
+        new HashMap<>(
             Map.of(
-                "MN_HOME", home.toString(),
-                "MN_TEMP_DIR", home.resolve("tmp").toString(),
-                "MN_GRPC_ADMIN_TOKEN", "admin"),
-            null,
-            Map.of(),
-            home)
-        .load();
+                "MN_HOME",
+                home.toString(),
+                "MN_TEMP_DIR",
+                home.resolve("tmp").toString(),
+                "MN_GRPC_ADMIN_TOKEN",
+                "admin",
+                "MN_EXECUTOR_CONFINE",
+                "off")); // programs leave marks in the folder of their test
+    environment.putAll(settings);
+    return new ConfigLoader(environment, null, Map.of(), home).load();
+  }
+
+  /** Its connections to Redis. */
+  public RedisLanes lanes() {
+    return lanes;
   }
 
   public JobsPort jobs() {
@@ -120,7 +131,7 @@ public final class RuntimeFixture implements AutoCloseable {
   public ClusterPort cluster() {
     Keys keys = new Keys(config.redis().namespace());
     return new LocalCluster(
-        NodeIdentity.standalone("test", config.grpc()),
+        NodeIdentity.standalone("mirror_neuron@test", "test", config.grpc()),
         GrpcRuntime::hardware,
         runtime::programs,
         runtime.census(),

@@ -80,6 +80,19 @@ class GrpcErrorsTest {
     assertThat(failure.getMessage()).isNotBlank();
   }
 
+  @ParameterizedTest
+  @CsvSource({"placement_failed", "run_id_in_use"})
+  void theWordAtTheBeginningIsNoPartOfTheMessage(String word) {
+    GrpcErrors.Failure sent =
+        GrpcErrors.of(new MnException(ErrorCode.INVALID, word, "there is no such place"));
+    assertThat(sent.message()).isEqualTo(word + ": there is no such place");
+
+    assertThat(GrpcErrors.toException(sent.status(), sent.message(), sent.trailers()))
+        .hasMessage("there is no such place")
+        .extracting(MnException::error)
+        .isEqualTo(word);
+  }
+
   @Test
   void aReportFollowsThePrefixThatClientsLookFor() throws Exception {
     MnException unmet =

@@ -156,7 +156,7 @@ public final class ArchiveVerticle extends AreaVerticle {
     storage.requireRoom();
     long oldest = clock.instant().minus(LEFT_BEHIND).toEpochMilli();
     remove(left -> left.lastModified() < oldest); // for clients that did not wait
-    Path file = Files.createTempFile(scratch, "export-", "." + format.suffix);
+    Path file = Files.createTempFile(scratch.toRealPath(), "export-", "." + format.suffix);
     try {
       ExportBudget allowance =
           new ExportBudget(

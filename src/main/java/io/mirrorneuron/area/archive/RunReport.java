@@ -194,7 +194,7 @@ final class RunReport {
   }
 
   private void files() throws IOException {
-    Map<String, Path> files = ExportedFiles.of(story.documents.run().path());
+    Map<String, Path> files = ExportedFiles.of(story.documents.run().path(), refused -> {});
     files.keySet().removeIf(name -> name.matches("[^/]*\\.json"));
     if (files.isEmpty()) {
       return;

@@ -28,7 +28,7 @@ public final class BlueprintsVerticle extends AreaVerticle {
     }
     BundleStaging.Bundle bundle = staging.unpack(upload.path());
     ObjectNode answer = Json.object().put("bundle_path", bundle.handle());
-    answer.set("manifest", bundle.manifest());
+    answer.set("manifest", bundle.manifest().tree());
     return answer;
   }
 }

@@ -26,7 +26,7 @@ final class Census {
    */
   static ObjectNode nodes(ClusterSummary summary) {
     Optional<ClusterSummary> known = Optional.ofNullable(summary);
-    ObjectNode nodes = counted(known, ClusterSummary::nodeStatuses);
+    ObjectNode nodes = counted(known, told -> byStatus(told.nodeStatuses()));
     nodes.set(
         "items", known.map(ClusterSummary::nodeDocuments).orElseGet(Json.MAPPER::createArrayNode));
     return nodes;
@@ -39,15 +39,15 @@ final class Census {
    */
   static ObjectNode jobs(ClusterSummary summary) {
     Optional<ClusterSummary> known = Optional.ofNullable(summary);
-    ObjectNode jobs = counted(known, ClusterSummary::jobStatuses);
-    Optional<List<String>> statuses = known.map(ClusterSummary::jobStatuses);
-    if (statuses.isEmpty()) {
+    ObjectNode jobs = counted(known, ClusterSummary::jobCounts);
+    Optional<Map<String, Long>> counts = known.map(ClusterSummary::jobCounts);
+    if (counts.isEmpty()) {
       jobs.putNull("active").putObject("active_by_status");
       return jobs;
     }
-    Map<String, Integer> active = byStatus(statuses.get());
+    Map<String, Long> active = new TreeMap<>(counts.get());
     active.keySet().removeAll(OVER);
-    jobs.put("active", active.values().stream().mapToInt(Integer::intValue).sum());
+    jobs.put("active", total(active));
     jobs.set("active_by_status", Json.MAPPER.valueToTree(active));
     return jobs;
   }
@@ -58,28 +58,38 @@ final class Census {
       return summary.metrics();
     }
     ObjectNode metrics = Json.object();
-    List<String> jobs = Objects.requireNonNullElse(summary.jobStatuses(), List.of());
-    ObjectNode counted = metrics.putObject("jobs").put("total", jobs.size());
-    counted.set("by_status", Json.MAPPER.valueToTree(byStatus(jobs)));
+    Map<String, Long> jobs = Objects.requireNonNullElse(summary.jobCounts(), Map.of());
+    ObjectNode counted = metrics.putObject("jobs").put("total", total(jobs));
+    counted.set("by_status", Json.MAPPER.valueToTree(jobs));
     metrics.putObject("nodes").put("total", summary.nodes().size());
     return metrics.put("source", "system_summary");
   }
 
-  static Map<String, Integer> byStatus(List<String> statuses) {
-    Map<String, Integer> counts = new TreeMap<>();
-    statuses.forEach(status -> counts.merge(status, 1, Integer::sum));
+  /**
+   * @param statuses null when they are not told; then so are the counts
+   */
+  static Map<String, Long> byStatus(List<String> statuses) {
+    if (statuses == null) {
+      return null;
+    }
+    Map<String, Long> counts = new TreeMap<>();
+    statuses.forEach(status -> counts.merge(status, 1L, Long::sum));
     return counts;
   }
 
+  private static long total(Map<String, Long> counts) {
+    return counts.values().stream().mapToLong(Long::longValue).sum();
+  }
+
   private static ObjectNode counted(
-      Optional<ClusterSummary> summary, Function<ClusterSummary, List<String>> statuses) {
+      Optional<ClusterSummary> summary, Function<ClusterSummary, Map<String, Long>> counts) {
     ObjectNode counted = Json.object().put("available", summary.isPresent());
-    Optional<List<String>> known = summary.map(statuses);
+    Optional<Map<String, Long>> known = summary.map(counts);
     if (known.isEmpty()) {
       counted.putNull("total").putObject("by_status");
     } else {
-      counted.put("total", known.get().size());
-      counted.set("by_status", Json.MAPPER.valueToTree(byStatus(known.get())));
+      counted.put("total", total(known.get()));
+      counted.set("by_status", Json.MAPPER.valueToTree(known.get()));
     }
     return counted;
   }

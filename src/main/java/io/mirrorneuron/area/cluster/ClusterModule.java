@@ -2,7 +2,6 @@ package io.mirrorneuron.area.cluster;
 
 import io.mirrorneuron.area.Platform;
 import io.mirrorneuron.bus.AreaVerticle;
-import io.mirrorneuron.config.Config;
 
 /** The area {@code cluster}: nodes, what they can carry, and where this server stands. */
 public final class ClusterModule {
@@ -11,21 +10,18 @@ public final class ClusterModule {
   public static AreaVerticle of(Platform platform) {
     return new ClusterVerticle(
         platform.cluster(),
-        location(platform.config()),
-        platform.redis().orElse(null),
+        location(platform),
+        new ServerProbes(
+            platform.redis().orElse(null), platform.storage()::fullDisks, platform::health),
         platform.clock());
   }
 
-  private static ServerLocation location(Config config) {
-    String shared = config.home().resolve("shared").toString();
+  private static ServerLocation location(Platform platform) {
+    boolean isHere = platform.redis().isPresent(); // as the runtime is
     return new ServerLocation(
-        "local",
-        config.home().toString(),
-        config.grpc().target(),
-        config.api().baseUrl(),
-        null,
-        shared,
-        shared,
-        false);
+        isHere ? "local" : "gateway",
+        platform.config().home(),
+        platform::coreTarget,
+        platform::apiBaseUrl);
   }
 }

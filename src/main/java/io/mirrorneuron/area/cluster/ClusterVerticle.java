@@ -6,10 +6,8 @@ import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.ClusterSummary;
-import io.mirrorneuron.store.RedisState;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.function.Supplier;
 
 /** The area {@code cluster}. */
 public final class ClusterVerticle extends AreaVerticle {
@@ -18,14 +16,11 @@ public final class ClusterVerticle extends AreaVerticle {
   private final ClusterPort cluster;
   private final RuntimeStatus status;
 
-  /**
-   * @param redis null when the runtime is elsewhere, as is its Redis
-   */
   public ClusterVerticle(
-      ClusterPort cluster, ServerLocation location, Supplier<RedisState> redis, Clock clock) {
+      ClusterPort cluster, ServerLocation location, ServerProbes probes, Clock clock) {
     super("cluster", LIMIT);
     this.cluster = cluster;
-    this.status = new RuntimeStatus(cluster, location, redis, clock);
+    this.status = new RuntimeStatus(cluster, location, probes, clock);
     on("getRuntimeStatus", this::getRuntimeStatus);
     on("getSystemSummary", call -> cluster.summary());
     on("getMetrics", this::getMetrics);
@@ -39,7 +34,7 @@ public final class ClusterVerticle extends AreaVerticle {
   }
 
   private Object getMetrics(ApiCall call) {
-    ClusterSummary summary = cluster.summary();
+    ClusterSummary summary = cluster.overview();
     return call.accepts("text/plain")
         ? SummaryMetrics.prometheus(summary)
         : Census.metrics(summary);

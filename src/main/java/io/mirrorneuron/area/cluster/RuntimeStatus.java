@@ -7,41 +7,36 @@ import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.ClusterSummary;
 import io.mirrorneuron.store.RedisState;
 import io.mirrorneuron.wire.Json;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 
 /** Probes the parts and reports; a part that is down is reported, never raised. */
 final class RuntimeStatus {
   private final ClusterPort cluster;
   private final ServerLocation location;
-  private final Supplier<RedisState> redis;
+  private final ServerProbes probes;
   private final Clock clock;
 
-  /**
-   * @param redis null when the runtime is elsewhere, as is its Redis
-   */
-  RuntimeStatus(
-      ClusterPort cluster, ServerLocation location, Supplier<RedisState> redis, Clock clock) {
+  RuntimeStatus(ClusterPort cluster, ServerLocation location, ServerProbes probes, Clock clock) {
     this.cluster = cluster;
     this.location = location;
-    this.redis = redis;
+    this.probes = probes;
     this.clock = clock;
   }
 
   ObjectNode report(Duration timeout) {
     Probe core = probe(timeout);
     ArrayNode components = Json.MAPPER.createArrayNode();
-    components.add(core.component(location.coreTarget()));
+    components.add(core.component(location.coreTarget().get()));
     components.add(api());
-    components.add(webUi());
-    if (redis != null) {
-      components.add(redis(redis.get()));
+    components.add(storage());
+    if (probes.redis() != null) {
+      components.add(redis(probes.redis().get()));
     }
 
     ObjectNode report = Json.object();
@@ -49,22 +44,22 @@ final class RuntimeStatus {
     report
         .putObject("runtime")
         .put("mode", location.mode())
-        .put("mn_home", location.mnHome())
-        .put("compose_env", home("docker-compose.env"))
-        .put("endpoints_file", home("runtime-endpoints.json"));
+        .put("mn_home", location.home().toString())
+        .put("compose_env", location.ifPresent("docker-compose.env"))
+        .put("endpoints_file", location.ifPresent("runtime-endpoints.json"));
     report
         .putObject("endpoints")
-        .put("core_grpc", location.coreTarget())
-        .put("api", location.apiBaseUrl())
-        .put("web_ui", location.webUiUrl());
+        .put("core_grpc", location.coreTarget().get())
+        .put("api", location.apiBaseUrl().get())
+        .putNull("web_ui"); // this server has none
     report.set("components", components);
     report.set("nodes", Census.nodes(core.summary()));
     report.set("jobs", Census.jobs(core.summary()));
     report
         .putObject("shared_storage")
-        .put("host_root", location.sharedHostRoot())
-        .put("runtime_root", location.sharedRuntimeRoot())
-        .put("configured", location.sharedStorageConfigured());
+        .put("host_root", location.ifPresent("shared"))
+        .put("runtime_root", location.ifPresent("shared"))
+        .put("configured", false);
     return report;
   }
 
@@ -84,7 +79,7 @@ final class RuntimeStatus {
 
   private Probe probe(Duration timeout) {
     long start = System.nanoTime();
-    FutureTask<ClusterSummary> asking = new FutureTask<>(cluster::summary);
+    FutureTask<ClusterSummary> asking = new FutureTask<>(cluster::overview);
     Thread thread = Thread.ofVirtual().name("mn.probe").start(asking);
     try {
       ClusterSummary summary = asking.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
@@ -106,19 +101,21 @@ final class RuntimeStatus {
   /** That this runs is the proof. */
   private ObjectNode api() {
     ObjectNode component = Json.object().put("name", "api").put("status", "passing");
-    component.put("target", location.apiBaseUrl() + "/health").put("duration_ms", 0.0);
-    component.putObject("detail").put("status", "ok");
-    return component;
+    component.put("target", location.apiBaseUrl().get() + "/health").put("duration_ms", 0.0);
+    return component.set("detail", Json.MAPPER.valueToTree(probes.health().get()));
   }
 
-  private ObjectNode webUi() {
-    ObjectNode component = Json.object().put("name", "web_ui");
-    component.put("status", "warning").put("target", location.webUiUrl()).put("duration_ms", 0.0);
-    return component.put(
-        "detail",
-        location.webUiUrl() == null
-            ? "web ui endpoint is not advertised"
-            : "web ui endpoint is not probed");
+  /** A full disk is a warning: running programs and reads go on. */
+  private ObjectNode storage() {
+    List<String> full = probes.fullDisks().get();
+    ObjectNode component = Json.object().put("name", "storage");
+    component
+        .put("status", full.isEmpty() ? "passing" : "warning")
+        .put("target", location.home().toString())
+        .put("duration_ms", 0.0);
+    return full.isEmpty()
+        ? component.put("detail", "there is room for new work")
+        : component.put("error", String.join("; ", full));
   }
 
   private static ObjectNode redis(RedisState state) {
@@ -151,9 +148,5 @@ final class RuntimeStatus {
       }
     }
     return worst;
-  }
-
-  private String home(String file) {
-    return Path.of(location.mnHome()).resolve(file).toString();
   }
 }

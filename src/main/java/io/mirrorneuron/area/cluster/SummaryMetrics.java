@@ -13,7 +13,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.ToIntFunction;
 
@@ -31,8 +30,9 @@ final class SummaryMetrics {
   static Buffer prometheus(ClusterSummary summary) {
     MetricSnapshots metrics =
         MetricSnapshots.builder()
-            .metricSnapshot(byStatus("mn_jobs", "Jobs by status.", summary.jobStatuses()))
-            .metricSnapshot(byStatus("mn_nodes", "Nodes by status.", summary.nodeStatuses()))
+            .metricSnapshot(byStatus("mn_jobs", "Jobs by status.", summary.jobCounts()))
+            .metricSnapshot(
+                byStatus("mn_nodes", "Nodes by status.", Census.byStatus(summary.nodeStatuses())))
             .metricSnapshot(pools("capacity", summary, Pool::capacity))
             .metricSnapshot(pools("in_use", summary, Pool::inUse))
             .metricSnapshot(pools("available", summary, Pool::available))
@@ -47,22 +47,27 @@ final class SummaryMetrics {
     return Buffer.buffer(text.toByteArray());
   }
 
-  private static GaugeSnapshot byStatus(String name, String help, List<String> statuses) {
-    Map<Labels, Integer> values = new LinkedHashMap<>();
-    Census.byStatus(statuses == null ? List.of() : statuses)
-        .forEach((status, count) -> values.put(Labels.of("status", status), count));
+  /**
+   * @param counts null when there are none
+   */
+  private static GaugeSnapshot byStatus(String name, String help, Map<String, Long> counts) {
+    Map<Labels, Long> values = new LinkedHashMap<>();
+    if (counts != null) {
+      counts.forEach((status, count) -> values.put(Labels.of("status", status), count));
+    }
     return gauge(name, help, values);
   }
 
   private static GaugeSnapshot pools(
       String measure, ClusterSummary summary, ToIntFunction<Pool> count) {
-    Map<Labels, Integer> values = new LinkedHashMap<>();
+    Map<Labels, Long> values = new LinkedHashMap<>();
     for (ClusterNode node : summary.nodes()) {
       node.pools()
           .forEach(
               (pool, slots) ->
                   values.put(
-                      Labels.of("node", node.name(), "pool", pool), count.applyAsInt(slots)));
+                      Labels.of("node", node.name(), "pool", pool),
+                      (long) count.applyAsInt(slots)));
     }
     return gauge("mn_executor_pool_" + measure, "Executor slots: " + measure + ".", values);
   }
@@ -70,7 +75,7 @@ final class SummaryMetrics {
   /**
    * @param values by labels, as no two values of a metric may have the same
    */
-  private static GaugeSnapshot gauge(String name, String help, Map<Labels, Integer> values) {
+  private static GaugeSnapshot gauge(String name, String help, Map<Labels, Long> values) {
     GaugeSnapshot.Builder gauge = GaugeSnapshot.builder().name(name).help(help);
     values.forEach(
         (labels, value) ->

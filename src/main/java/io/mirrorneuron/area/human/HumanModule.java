@@ -8,6 +8,7 @@ public final class HumanModule {
   private HumanModule() {}
 
   public static AreaVerticle of(Platform platform) {
-    return new HumanVerticle(platform.decisions().desk(), platform.decisions().inbox());
+    return new HumanVerticle(
+        platform.jobs(), platform.decisions().desk(), platform.decisions().inbox());
   }
 }

@@ -3,39 +3,44 @@ package io.mirrorneuron.area.human;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.human.HumanAct;
+import io.mirrorneuron.human.Person;
+import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.run.human.HumanDesk;
 import io.mirrorneuron.run.human.HumanInbox;
-import io.mirrorneuron.run.human.Person;
 
 /** The area {@code human}. */
 public final class HumanVerticle extends AreaVerticle {
   private static final int LIMIT = 64;
 
   private final HumanInbox inbox;
+  private final Decisions decisions;
 
-  public HumanVerticle(HumanDesk desk, HumanInbox inbox) {
+  public HumanVerticle(JobsPort jobs, HumanDesk desk, HumanInbox inbox) {
     super("human", LIMIT);
     this.inbox = inbox;
+    this.decisions = new Decisions(jobs, desk);
     on("listHuman", this::listHuman);
     on("listRunHuman", this::listRunHuman);
-    on("respondToRunHuman", on("request_id", desk::answer));
-    on("claimRunHuman", on("request_id", desk::claim));
-    on("releaseRunHuman", on("request_id", desk::release));
-    on("acknowledgeRunNotice", on("notice_id", desk::acknowledge));
+    on("respondToRunHuman", on(HumanAct.Kind.RESPOND));
+    on("claimRunHuman", on(HumanAct.Kind.CLAIM));
+    on("releaseRunHuman", on(HumanAct.Kind.RELEASE));
+    on(
+        "acknowledgeRunNotice",
+        call ->
+            desk.acknowledge(
+                call.text("run_id"), call.text("notice_id"), call.body(), person(call)));
   }
 
-  @FunctionalInterface
-  private interface Action {
-    ObjectNode take(String runId, String id, ObjectNode body, Person by);
-  }
-
-  private static Operation on(String id, Action action) {
+  private Operation on(HumanAct.Kind kind) {
     return call ->
-        action.take(
+        decisions.act(
             call.text("run_id"),
-            call.text(id),
-            call.body(),
-            Person.of(call.body(), call.text("X-MN-User"), call.subject()));
+            new HumanAct(kind, call.text("request_id"), call.body(), person(call)));
+  }
+
+  private static Person person(ApiCall call) {
+    return Person.of(call.body(), call.text("X-MN-User"), call.subject());
   }
 
   private ObjectNode listHuman(ApiCall call) {

@@ -35,11 +35,11 @@ final class JobReads {
       JobRecord record = JobRecord.of(jobs.brief(jobId));
       EventPage last = jobs.lastEvents(jobId, CompactDetail.EVENTS_READ);
       return runs.folder(record)
-          .map(run -> compact(jobId, record.with(runs.documents(run)), last, run))
+          .map(run -> compact(jobId, record.with(runs.summarised(run)), last, run))
           .orElseGet(() -> CompactDetail.compact(jobId, record, last, RunFacts.NONE));
     } catch (MnException e) {
       ShownRun run = runs.left(jobId, e);
-      JobRecord record = new JobRecord(JobDetail.NONE, runs.documents(run));
+      JobRecord record = new JobRecord(JobDetail.NONE, runs.summarised(run));
       return compact(jobId, record, runs.lastEvents(run, CompactDetail.EVENTS_READ), run);
     }
   }

@@ -90,6 +90,12 @@ public final class JobRuns {
     return ofJob(jobId).orElseThrow(() -> failure);
   }
 
+  /** The same with the summary of a run that has written none yet. */
+  StoredRun summarised(ShownRun folder) {
+    return new StoredRun(
+        document(folder, "job.json"), document(folder, "run.json"), folder.summary());
+  }
+
   StoredRun documents(ShownRun folder) {
     return new StoredRun(
         document(folder, "job.json"),
@@ -123,7 +129,7 @@ public final class JobRuns {
   RunFacts facts(ShownRun folder) {
     List<ObjectNode> files = new ArrayList<>();
     Set<String> paths = new HashSet<>();
-    for (List<ObjectNode> some : List.of(folder.artifacts(), folder.outputs())) {
+    for (List<ObjectNode> some : List.of(folder.artifacts((file, why) -> {}), folder.outputs())) {
       some.stream().filter(ref -> paths.add(ref.path("path").asText())).forEach(files::add);
     }
     boolean sampled = folder.has(RunLog.RESOURCES.file());
@@ -235,7 +241,7 @@ public final class JobRuns {
       event.put("timestamp", Records.timeText(event));
     }
     if (!event.path("type").isTextual()) {
-      event.put("type", event.path("type").asText("event"));
+      event.put("type", event.path("type").asText("log"));
     }
     return event;
   }

@@ -6,6 +6,7 @@ import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.port.Backup;
+import io.mirrorneuron.port.CancelReason;
 import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.ForkRequest;
 import io.mirrorneuron.port.ForkedJob;
@@ -14,7 +15,11 @@ import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.ReplayedLetter;
 import io.mirrorneuron.port.RestoredJob;
 import io.mirrorneuron.port.SentMessage;
+import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.SubmittedJob;
+import io.mirrorneuron.port.Validation;
+import io.mirrorneuron.port.Validation.Issue;
+import io.mirrorneuron.port.Validation.Location;
 import io.mirrorneuron.store.BackupArchive;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.store.JobRows;
@@ -24,7 +29,9 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The area {@code jobs}. */
@@ -66,10 +73,11 @@ public final class JobsVerticle extends AreaVerticle {
         new JobViewCaches(
             rows, runs, reads, new JobStories(jobs, runs, STORIES, STORY_WEIGHT), threads());
     on("submitJob", this::submitJob);
+    on("validateJob", this::validateJob);
     on("listJobs", this::listJobs);
     onHot("getJob", this::getJob);
     on("explainJob", call -> jobs.why(id(call)));
-    on("cancelJob", call -> changed(call, jobs.cancel(id(call), call.subject())));
+    on("cancelJob", this::cancelJob);
     on("pauseJob", call -> changed(call, jobs.pause(id(call), call.flag("drain"), call.subject())));
     on("resumeJob", call -> changed(call, jobs.resume(id(call), call.subject())));
     on("backupJob", call -> Buffer.buffer(BackupArchive.pack(jobs.backup(id(call)))));
@@ -99,17 +107,30 @@ public final class JobsVerticle extends AreaVerticle {
   }
 
   private ObjectNode submitJob(ApiCall call) {
-    SubmittedJob job =
-        jobs.submit(
-            SubmitRequest.read(call.body())
-                .submission(staging, call.text("Idempotency-Key"))
-                .by(call.subject()));
+    SubmitRequest request = SubmitRequest.read(call.body());
+    SubmittedJob job = jobs.submit(submission(request, call));
+    List<String> warnings = new ArrayList<>(request.ignored());
+    warnings.addAll(job.warnings());
     ObjectNode answer = Json.object();
     answer.put("id", job.jobId()).put("job_id", job.jobId()).put("status", job.status());
-    if (!job.warnings().isEmpty()) {
-      answer.set("warnings", Json.MAPPER.valueToTree(job.warnings()));
+    if (!warnings.isEmpty()) {
+      answer.set("warnings", Json.MAPPER.valueToTree(warnings));
     }
     return answer;
+  }
+
+  private Validation validateJob(ApiCall call) {
+    SubmitRequest request = SubmitRequest.read(call.body());
+    Validation told = request.located(staging, jobs.validate(submission(request, call)));
+    List<Issue> issues = new ArrayList<>(told.issues());
+    for (String sentence : request.ignored()) {
+      issues.add(Issue.warning("request.unknown_member", sentence, "", Location.BUNDLE));
+    }
+    return Validation.of(issues, told.plan());
+  }
+
+  private Submission submission(SubmitRequest request, ApiCall call) {
+    return request.submission(staging, call.text("Idempotency-Key")).by(call.subject());
   }
 
   private JobPage listJobs(ApiCall call) {
@@ -135,7 +156,7 @@ public final class JobsVerticle extends AreaVerticle {
     EventPage page;
     long after = 0;
     do {
-      page = jobs.events(id(call), after, LOG_PAGE);
+      page = reads.events(id(call), after, LOG_PAGE);
       scan.read(page.events());
       after = page.next();
     } while (!page.events().isEmpty() && !page.ended());
@@ -164,7 +185,24 @@ public final class JobsVerticle extends AreaVerticle {
     return jobs.fork(
         id(call),
         new ForkRequest(
-            at.textValue(), at.asLong(), inputs, call.text("Idempotency-Key"), call.subject()));
+            at.textValue(),
+            at.asLong(),
+            inputs,
+            revised(call),
+            call.text("Idempotency-Key"),
+            call.subject()));
+  }
+
+  private Submission revised(ApiCall call) {
+    return call.body().get("bundle") instanceof ObjectNode bundle
+        ? SubmitRequest.read(bundle).submission(staging, null)
+        : null;
+  }
+
+  private ObjectNode cancelJob(ApiCall call) {
+    String inBody = call.body().path("reason").textValue();
+    String reason = inBody == null ? call.text("reason") : inBody;
+    return changed(call, jobs.cancel(id(call), call.subject(), CancelReason.checked(reason)));
   }
 
   private SentMessage sendMessage(ApiCall call) {

@@ -3,34 +3,49 @@ package io.mirrorneuron.area.jobs;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.bundle.GivenInputs;
+import io.mirrorneuron.config.NearestMatch;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.wire.Fault;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.JsonText;
 import io.mirrorneuron.wire.LenientJson;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * The body of {@code POST /jobs}, and what it submits.
  *
  * @param manifest as a tree; null when it is given as text or not at all
  * @param manifestJson as text; a tree from older clients; null when it is not given
+ * @param inputs values by the names that the manifest declares
+ * @param ignored sentences about members that mean nothing here
  */
 record SubmitRequest(
     JsonNode manifest,
     JsonNode manifestJson,
     Map<String, byte[]> payloads,
     String bundleHandle,
-    boolean force) {
+    Map<String, JsonNode> inputs,
+    boolean force,
+    List<String> ignored) {
   private static final String MANIFEST_JSON = "manifest_json";
+
+  /** A request may have thousands of members; nobody reads more than these. */
+  private static final int MOST_IGNORED = 20;
 
   /** The handle's older name, which clients of the original server send; it is in no contract. */
   private static final String OLDER_HANDLE = "_bundle_path";
+
+  private static final Set<String> MEMBERS =
+      Set.of("manifest", MANIFEST_JSON, "payloads", "bundle_path", OLDER_HANDLE, "inputs", "force");
 
   private static final List<String> SKIPPED_BY_FORCE =
       List.of("services", "input_validation", "soft_requirements");
@@ -47,7 +62,26 @@ record SubmitRequest(
         told.manifestJson,
         payloads,
         handle.isEmpty() ? Objects.requireNonNullElse(told.bundlePath, "") : handle,
-        told.force);
+        inputs(told.inputs),
+        told.force,
+        ignored(body));
+  }
+
+  /** Clients of the original may send more, so it is no error. */
+  private static List<String> ignored(ObjectNode body) {
+    return body.properties().stream()
+        .map(Map.Entry::getKey)
+        .filter(name -> !MEMBERS.contains(name))
+        .limit(MOST_IGNORED)
+        .map(
+            name ->
+                "member "
+                    + name
+                    + " of the request is ignored"
+                    + NearestMatch.of(name, MEMBERS)
+                        .map(near -> "; did you mean " + near + "?")
+                        .orElse(""))
+        .toList();
   }
 
   private record Body(
@@ -56,7 +90,16 @@ record SubmitRequest(
       Map<String, JsonNode> payloads,
       String bundlePath,
       @JsonProperty(OLDER_HANDLE) JsonNode olderHandle,
+      JsonNode inputs,
       boolean force) {}
+
+  private static Map<String, JsonNode> inputs(JsonNode told) {
+    Map<String, JsonNode> inputs = new LinkedHashMap<>();
+    if (told != null) {
+      told.properties().forEach(one -> inputs.put(one.getKey(), one.getValue()));
+    }
+    return inputs;
+  }
 
   private static String olderHandle(JsonNode handle) {
     if (handle == null) {
@@ -77,17 +120,22 @@ record SubmitRequest(
     if (!bundleHandle.isEmpty()) {
       BundleStaging.Bundle bundle = staging.open(bundleHandle);
       return new Submission(
-          forced(bundle.manifestText(), bundle.manifest()),
+          filled(bundle.manifest().json(), bundle.manifest().tree()),
           new Submission.Payloads.Folder(bundle.payloads()),
           idempotencyKey);
     }
     String text = manifestText();
-    ObjectNode read = Json.parseObject(text, MANIFEST_JSON);
+    ObjectNode read = JsonText.object(text, MANIFEST_JSON);
     if (isObject(manifest) && !manifest.equals(read)) {
       throw refusal("value_error", MANIFEST_JSON, "is another manifest than manifest");
     }
     return new Submission(
-        forced(text, read), new Submission.Payloads.Inline(payloads), idempotencyKey);
+        filled(text, read), new Submission.Payloads.Inline(payloads), idempotencyKey);
+  }
+
+  /** The report, with places in the file where the manifest is one of an uploaded bundle. */
+  Validation located(BundleStaging staging, Validation report) {
+    return bundleHandle.isEmpty() ? report : staging.open(bundleHandle).manifest().located(report);
   }
 
   private String manifestText() {
@@ -111,11 +159,13 @@ record SubmitRequest(
     return Fault.refusal(List.of(new Fault(type, List.of("body", member), message, null)));
   }
 
-  /** Untouched without force: the author's text is what is stored. */
-  private String forced(String text, ObjectNode read) {
+  /** Untouched without inputs and force: the author's text is what is stored. */
+  private String filled(String text, ObjectNode manifest) {
+    String given = GivenInputs.into(text, manifest, inputs);
     if (!force) {
-      return text;
+      return given;
     }
+    ObjectNode read = JsonText.object(given, MANIFEST_JSON);
     ObjectNode metadata =
         read.get("metadata") instanceof ObjectNode present ? present : read.putObject("metadata");
     ObjectNode validation = metadata.putObject("mn_validation");

@@ -2,13 +2,14 @@ package io.mirrorneuron.area.observability;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.bus.ApiCall;
+import io.mirrorneuron.model.LogLevel;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.ShownRun;
 import io.mirrorneuron.run.ShownRuns;
-import io.mirrorneuron.run.folder.LogLevel;
 import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.run.journal.JournalEntry;
+import io.mirrorneuron.run.journal.LogFilter;
 import io.mirrorneuron.run.journal.RunJournal;
 import io.mirrorneuron.run.journal.RunJournal.Filter;
 import io.mirrorneuron.wire.Json;
@@ -48,8 +49,26 @@ final class RunRecords {
         call, from, null, record -> record.path("channel").asText("events").equals(channel));
   }
 
+  /** The last log records; with {@code after} the first behind that one, a page of them. */
   ObjectNode logs(ApiCall call) {
-    return list(call, EnumSet.of(RunLog.LOGS), level(call), since(call));
+    if (!call.has("after")) {
+      return list(call, EnumSet.of(RunLog.LOGS), filter(call), since(call));
+    }
+    String runId = call.text("run_id");
+    ShownRun run = runs.find(runId);
+    boolean over = run.isOver();
+    RunJournal.Page page =
+        journal(run)
+            .page(
+                position(runId, call.text("after")),
+                new Filter(EnumSet.of(RunLog.LOGS), filter(call)),
+                call.integer("limit") == 0 ? EVERYTHING : (int) call.integer("limit"));
+    ObjectNode answer = Json.object().put("run_id", runId);
+    Predicate<ObjectNode> wanted = since(call);
+    answer
+        .putArray("data")
+        .addAll(page.entries().stream().map(JournalEntry::record).filter(wanted).toList());
+    return answer.put("next", page.next()).put("ended", over && page.complete());
   }
 
   ObjectNode timeline(ApiCall call) {
@@ -57,12 +76,12 @@ final class RunRecords {
   }
 
   private ObjectNode list(
-      ApiCall call, Set<RunLog> logs, LogLevel level, Predicate<ObjectNode> wanted) {
+      ApiCall call, Set<RunLog> logs, LogFilter filter, Predicate<ObjectNode> wanted) {
     int limit = (int) call.integer("limit");
     int most = limit == 0 ? EVERYTHING : limit;
     RunJournal journal = journal(runs.find(call.text("run_id")));
     Map<String, ObjectNode> once = new LinkedHashMap<>();
-    List<ObjectNode> last = journal.last(most * logs.size(), new Filter(logs, level), wanted);
+    List<ObjectNode> last = journal.last(most * logs.size(), new Filter(logs, filter), wanted);
     for (ObjectNode record : last) {
       String name = logs.size() == 1 ? String.valueOf(once.size()) : Json.write(record);
       once.putIfAbsent(name, record);
@@ -86,7 +105,7 @@ final class RunRecords {
     RunJournal.Taken taken = journal.takeIn();
     long after = call.has("after") ? position(runId, call.text("after")) : 0;
     RunJournal.Page page =
-        journal.page(after, new Filter(channels(call), level(call)), (int) call.integer("limit"));
+        journal.page(after, new Filter(channels(call), filter(call)), (int) call.integer("limit"));
     return new Page(
         page.entries().stream().map(JournalEntry::json).toList(),
         page.next(),
@@ -138,6 +157,14 @@ final class RunRecords {
         .map(String::strip)
         .forEach(name -> RunLog.of(name).ifPresent(channels::add));
     return channels;
+  }
+
+  private static LogFilter filter(ApiCall call) {
+    return new LogFilter(level(call), text(call, "step"), text(call, "stream"), text(call, "text"));
+  }
+
+  private static String text(ApiCall call, String parameter) {
+    return call.has(parameter) ? call.text(parameter) : null;
   }
 
   private static LogLevel level(ApiCall call) {

@@ -91,9 +91,8 @@ public final class Desktop {
             .redirectOutput(ProcessBuilder.Redirect.DISCARD);
     builder.environment().clear();
     builder.environment().putAll(environment);
-    builder.environment().put(ServiceMark.NAME, "desktop");
     try {
-      Process process = builder.start();
+      Process process = ServiceMark.start(builder, "desktop");
       if (process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) && process.exitValue() != 0) {
         throw failed(file, null);
       }

@@ -7,11 +7,11 @@ import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.run.ShownRun;
 import io.mirrorneuron.run.files.AllowedRoots;
 import io.mirrorneuron.run.files.ServedFile;
+import io.mirrorneuron.untrusted.UntrustedFiles;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
@@ -51,7 +51,7 @@ final class RunVideo {
             .findFirst()
             .flatMap(text -> local(run, text))
             .orElseThrow(() -> notFound("local video not configured"));
-    Path file =
+    AllowedRoots.Place file =
         reach
             .within(run.path(), source)
             .or(() -> bundle(run).flatMap(root -> reach.and(root).within(run.path(), source)))
@@ -61,10 +61,10 @@ final class RunVideo {
                         ErrorCode.FORBIDDEN,
                         "outside_allowed_roots",
                         "video source is outside allowed roots"));
-    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+    if (!UntrustedFiles.isFile(file.path())) {
       throw notFound("video source not found");
     }
-    return new ServedFile(file, contentType(source));
+    return new ServedFile(file.path(), contentType(source), file.root());
   }
 
   private Optional<Path> local(ShownRun run, String source) {

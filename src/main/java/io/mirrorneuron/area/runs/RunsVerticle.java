@@ -27,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 /** The area {@code runs}. */
 public final class RunsVerticle extends AreaVerticle {
   private static final int LIMIT = 64;
+  private static final int MOST_OMITTED = 100;
 
   /** How often the list is looked at while somebody follows it. */
   private static final long LOOK_MILLIS = 250;
@@ -161,9 +162,16 @@ public final class RunsVerticle extends AreaVerticle {
     ShownRun folder = run(call);
     ObjectNode answer = about(folder);
     ArrayNode list = answer.putArray("artifacts");
-    folder.artifacts().forEach(list::add);
+    folder.artifacts((file, why) -> omit(answer, file, why)).forEach(list::add);
     folder.outputs().forEach(list::add);
     return answer;
+  }
+
+  private static void omit(ObjectNode answer, String file, String why) {
+    ArrayNode omitted = answer.withArray("omitted");
+    if (omitted.size() < MOST_OMITTED) {
+      omitted.addObject().put("relative_path", file).put("reason", why);
+    }
   }
 
   private ObjectNode listRunOutputs(ApiCall call) {
@@ -190,6 +198,7 @@ public final class RunsVerticle extends AreaVerticle {
   private static ObjectNode file(ServedFile file) {
     return Json.object()
         .put("path", file.path().toString())
+        .put("within", file.within().toString())
         .put("content_type", file.contentType());
   }
 

@@ -1,6 +1,9 @@
 package io.mirrorneuron.gateway.answer;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mirrorneuron.untrusted.OpenFile;
+import io.mirrorneuron.untrusted.OpenFolder;
+import io.mirrorneuron.untrusted.UntrustedFiles;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -12,12 +15,8 @@ import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -29,9 +28,10 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * An answer that is a file: all of it, a byte range, or 304 when the client has it already. The
- * area says which with {@code {path, content_type, file_name?, delete_after?}}; it is responsible
- * for the path. Files that programs wrote may be pages with scripts, so each is sent with a
- * sandboxed origin of its own.
+ * area says which with {@code {path, within?, content_type, file_name?, delete_after?}}; it is
+ * responsible for the path, which has no links. All names of the file lie in {@code within}, or
+ * beside it. Files that programs wrote may be pages with scripts, so each is sent with a sandboxed
+ * origin of its own.
  */
 public final class FileAnswer {
   /** What programs wrote may be looked at, but runs nothing. */
@@ -69,23 +69,20 @@ public final class FileAnswer {
   /** The opened file with its size at that time; bytes that are added later are not sent. */
   private record Opened(FileChannel channel, long size, Instant modified, String tag) {}
 
+  /** Programs may have replaced the file since the area has found it. */
   private Opened open() throws IOException {
-    BasicFileAttributes attributes =
-        Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-    if (!attributes.isRegularFile()) {
-      throw new NoSuchFileException(path.toString());
-    }
-    FileChannel channel =
-        FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
-    long size = channel.size();
+    OpenFile file =
+        answer.has("within")
+            ? UntrustedFiles.open(path, Path.of(answer.path("within").asText()))
+            : UntrustedFiles.open(path);
     String tag =
         "\"%x-%x-%x\""
             .formatted(
-                attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS),
-                size,
-                String.valueOf(attributes.fileKey()).hashCode());
-    Instant modified = attributes.lastModifiedTime().toInstant().truncatedTo(ChronoUnit.SECONDS);
-    return new Opened(channel, size, modified, tag);
+                file.modified().to(TimeUnit.NANOSECONDS),
+                file.size(),
+                String.valueOf(file.identity()).hashCode());
+    Instant modified = file.modified().toInstant().truncatedTo(ChronoUnit.SECONDS);
+    return new Opened(file.channel(), file.size(), modified, tag);
   }
 
   private void write(Opened file) {
@@ -170,7 +167,9 @@ public final class FileAnswer {
   /** Deletes a file that was made for this answer alone. */
   private Void discard() throws IOException {
     if (answer.path("delete_after").asBoolean()) {
-      Files.deleteIfExists(path);
+      try (OpenFolder folder = OpenFolder.at(path.getParent())) {
+        folder.delete(path.getFileName().toString());
+      }
     }
     return null;
   }

@@ -48,6 +48,7 @@ public record Problem(int status, String error, String title, String detail, Obj
           Map.entry(ErrorCode.INVALID, "Invalid request"),
           Map.entry(ErrorCode.EXHAUSTED, "Too many requests"),
           Map.entry(ErrorCode.INTERNAL, "Internal error"),
+          Map.entry(ErrorCode.DATA_LOSS, "Stored data is damaged"),
           Map.entry(ErrorCode.UNIMPLEMENTED, "Not implemented"),
           Map.entry(ErrorCode.UNAVAILABLE, "Unavailable"),
           Map.entry(ErrorCode.TIMEOUT, "Timed out"),
@@ -167,6 +168,11 @@ public record Problem(int status, String error, String title, String detail, Obj
   /** Not logged per request: {@code storage} logs it once a minute. */
   boolean isStorageFull() {
     return error.equals("storage_full");
+  }
+
+  /** The detail says all there is to log. */
+  boolean isDamage() {
+    return error.equals("job_damaged");
   }
 
   public boolean isRetryable() {

@@ -32,9 +32,8 @@ public final class Problems {
     String requestId = CommonHeaders.requestId(ctx.request());
     if (problem.isStorageFull()) {
       log.debug("{} {}: {}", ctx.request().method(), ctx.request().path(), problem.detail());
-    } else if (problem
-        .isRetryable()) { // not a fault of this server: something it depends on is unavailable or
-      // full
+    } else if (problem.isRetryable() || problem.isDamage()) {
+      // no fault of this server: something that it depends on is away, full or damaged
       log.warn(
           "{} {}: {}, request {}",
           ctx.request().method(),

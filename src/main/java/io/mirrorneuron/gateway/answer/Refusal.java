@@ -33,6 +33,13 @@ public final class Refusal extends RuntimeException {
     return new Refusal(ErrorCode.MALFORMED, "malformed_request", message, faults, 0);
   }
 
+  /**
+   * @param error the machine word for what is wrong with all of them
+   */
+  public static Refusal parameters(String error, List<Fault> faults) {
+    return new Refusal(ErrorCode.MALFORMED, error, Fault.sentence(faults), faults, 0);
+  }
+
   public static Refusal tooLarge(long limitBytes) {
     return new Refusal(
         ErrorCode.TOO_LARGE,

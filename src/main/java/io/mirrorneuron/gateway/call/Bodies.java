@@ -1,15 +1,26 @@
 package io.mirrorneuron.gateway.call;
 
 import io.mirrorneuron.gateway.answer.Refusal;
+import io.mirrorneuron.wire.Fault;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.regex.Pattern;
 
 /** Reads bodies into memory and counts their bytes, whatever their headers say. */
 public final class Bodies {
   private static final int FIRST_ALLOCATION = 4096;
+
+  /** Of an empty object, and some blanks and line ends. */
+  private static final int EMPTY_BYTES = 64;
+
+  private static final Pattern EMPTY = Pattern.compile("\\s*(\\{\\s*}\\s*)?");
+  private static final Refusal UNEXPECTED = unexpected();
 
   private final long limitBytes;
 
@@ -19,8 +30,38 @@ public final class Bodies {
 
   /** Must be called before the event loop hands over the body. Fails with a {@link Refusal}. */
   public Future<Buffer> read(HttpServerRequest request) {
+    return read(request, limitBytes, Refusal.tooLarge(limitBytes));
+  }
+
+  /**
+   * Goes on with a request to an operation that takes no body: what one says would be ignored, so
+   * it fails with a {@link Refusal}. An empty object, which some clients send always, counts as
+   * none.
+   *
+   * @param then handles the request; at once where no body follows its head
+   */
+  public static void expectNone(RoutingContext ctx, Runnable then) {
+    HttpServerRequest request = ctx.request();
+    if (isAbsent(request)) {
+      then.run();
+      request.resume(); // it was paused during authentication
+      return;
+    }
+    read(request, EMPTY_BYTES, UNEXPECTED)
+        .map(
+            body -> {
+              if (!EMPTY.matcher(body.toString()).matches()) {
+                throw UNEXPECTED;
+              }
+              then.run();
+              return null;
+            })
+        .onFailure(ctx::fail);
+  }
+
+  private static Future<Buffer> read(HttpServerRequest request, long limitBytes, Refusal tooLong) {
     if (declaredLength(request) > limitBytes) {
-      return Future.failedFuture(Refusal.tooLarge(limitBytes));
+      return Future.failedFuture(tooLong);
     }
     greet(request);
     Promise<Buffer> done = Promise.promise();
@@ -28,7 +69,7 @@ public final class Bodies {
     request.handler(
         chunk -> {
           if (body.length() + chunk.length() > limitBytes) {
-            done.tryFail(Refusal.tooLarge(limitBytes));
+            done.tryFail(tooLong);
           } else {
             body.appendBuffer(chunk);
           }
@@ -37,6 +78,25 @@ public final class Bodies {
     request.endHandler(end -> done.tryComplete(body));
     request.resume(); // it was paused during authentication
     return done.future();
+  }
+
+  private static Refusal unexpected() {
+    Fault fault =
+        new Fault(
+            "unexpected_body",
+            List.of("body"),
+            "is not taken by this operation; send none, or {}",
+            null);
+    return Refusal.malformed(fault.sentence(), List.of(fault));
+  }
+
+  /** Whether the head of the request says that nothing follows. */
+  static boolean isAbsent(HttpServerRequest request) {
+    long length = declaredLength(request);
+    return length == 0
+        || length < 0
+            && request.version() != HttpVersion.HTTP_2
+            && !request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
   }
 
   /** -1 when the length is not declared. */
@@ -48,7 +108,7 @@ public final class Bodies {
     try {
       return Long.parseLong(length);
     } catch (NumberFormatException e) {
-      throw Refusal.malformed("Content-Length is not a number", java.util.List.of());
+      throw Refusal.malformed("Content-Length is not a number", List.of());
     }
   }
 

@@ -38,9 +38,12 @@ public final class BodyCheck {
 
   /**
    * A missing content type counts as JSON, except from a browser's page: browsers send such bodies
-   * to other sites without a preflight request.
+   * to other sites without a preflight request. Where there is no body its type does not matter.
    */
   public static void mustBeJson(HttpServerRequest request) {
+    if (Bodies.isAbsent(request)) {
+      return;
+    }
     String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
     if (type == null && !request.headers().contains(HttpHeaders.ORIGIN)) {
       return;

@@ -18,10 +18,12 @@ import java.util.List;
 public final class OperationCheck {
   private final ParameterCheck[] parameters;
   private final BodyCheck body;
+  private final QueryNames queryNames;
 
-  private OperationCheck(ParameterCheck[] parameters, BodyCheck body) {
+  private OperationCheck(ParameterCheck[] parameters, BodyCheck body, QueryNames queryNames) {
     this.parameters = parameters;
     this.body = body;
+    this.queryNames = queryNames;
   }
 
   public static OperationCheck of(ApiOperation operation, Operation parsed, Schemas schemas) {
@@ -31,7 +33,14 @@ public final class OperationCheck {
             .toArray(ParameterCheck[]::new);
     boolean json = operation.body() == ApiOperation.Body.JSON;
     return new OperationCheck(
-        parameters, json ? BodyCheck.of(parsed.getRequestBody(), schemas) : null);
+        parameters,
+        json ? BodyCheck.of(parsed.getRequestBody(), schemas) : null,
+        QueryNames.of(operation, parsed));
+  }
+
+  /** The names that its query may have. */
+  public QueryNames queryNames() {
+    return queryNames;
   }
 
   /**

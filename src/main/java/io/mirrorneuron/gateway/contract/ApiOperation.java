@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
  * @param slashed the path parameter that is a path itself; null when there is none
  * @param timeout how long its area may take; null for as long as others
  * @param answersFile whether the area names a file and the gateway sends it
+ * @param takesAnyQuery whether its query is read by the page that it answers, and not by us
  */
 public record ApiOperation(
     String id,
@@ -36,6 +37,7 @@ public record ApiOperation(
     String slashed,
     Duration timeout,
     boolean answersFile,
+    boolean takesAnyQuery,
     Body body) {
 
   public enum Body {
@@ -54,6 +56,7 @@ public record ApiOperation(
   static final String ANSWER = "x-mn-answer";
   static final String SLASHES = "x-mn-slashes";
   static final String TIMEOUT = "x-mn-timeout";
+  static final String QUERY = "x-mn-query";
 
   /** Reads an operation that {@link ContractCheck} accepts. */
   static ApiOperation read(
@@ -76,6 +79,7 @@ public record ApiOperation(
         slashed(operation, components),
         operation.containsKey(TIMEOUT) ? Duration.ofSeconds(operation.getLong(TIMEOUT)) : null,
         "file".equals(operation.getString(ANSWER)),
+        "any".equals(operation.getString(QUERY)),
         body(operation));
   }
 

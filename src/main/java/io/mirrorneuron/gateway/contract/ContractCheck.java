@@ -125,6 +125,10 @@ public final class ContractCheck {
     if (answer != null && !answer.equals("file")) {
       faults.add(name + " must have no x-mn-answer but file");
     }
+    String query = operation.getString(ApiOperation.QUERY);
+    if (query != null && !query.equals("any")) {
+      faults.add(name + " must have no x-mn-query but any");
+    }
     if (operation.containsKey(ApiOperation.TIMEOUT)
         && !(operation.getValue(ApiOperation.TIMEOUT) instanceof Integer seconds
             && seconds > 0

@@ -1,6 +1,8 @@
 package io.mirrorneuron.gateway.stream;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.bus.BusFailure;
+import io.mirrorneuron.gateway.answer.Problem;
 import io.mirrorneuron.model.ErrorCode;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -24,6 +26,9 @@ final class Feed {
   private static final int KEPT_CHARS = 256 << 10;
   private static final long RETRY_MILLIS = 1000;
 
+  /** How long trouble is waited out, of which clients see nothing then. */
+  private static final long PATIENCE_NANOS = Duration.ofSeconds(5).toNanos();
+
   private final Vertx vertx;
   private final Subscription source;
   private final SharedReads reads;
@@ -36,6 +41,9 @@ final class Feed {
   private long cursor;
   private boolean ended;
   private boolean reading;
+
+  /** Since when nothing can be read, or 0. */
+  private long troubledSince;
 
   /**
    * @param reads for those who read alone, and often behind the same cursor
@@ -127,6 +135,7 @@ final class Feed {
         .onComplete(
             batch -> {
               reading = false;
+              troubledSince = 0;
               keep(batch);
               subscribers().forEach(Subscriber::advance);
               read();
@@ -150,7 +159,11 @@ final class Feed {
     }
   }
 
-  /** What is gone ends the streams; any other trouble is waited out. */
+  ObjectNode told(Problem problem) {
+    return source.told(problem);
+  }
+
+  /** What is gone ends the streams; other trouble is waited out when it is short. */
   private void failed(Throwable failure) {
     boolean gone =
         failure instanceof ReplyException reply
@@ -161,7 +174,17 @@ final class Feed {
       subscribers().forEach(Subscriber::advance);
       return;
     }
-    log.warn("a stream cannot be read, trying again: {}", failure.toString());
+    long now = System.nanoTime();
+    troubledSince = troubledSince == 0 ? now : troubledSince;
+    if (now - troubledSince >= PATIENCE_NANOS) {
+      log.warn("a stream cannot be read; its followers are told so: {}", failure.toString());
+      reading = false;
+      troubledSince = 0;
+      Problem problem = Problem.of(failure);
+      subscribers().forEach(subscriber -> subscriber.fail(problem));
+      return;
+    }
+    log.debug("a stream cannot be read, trying again: {}", failure.toString());
     vertx.setTimer(
         RETRY_MILLIS,
         timer -> {

@@ -1,5 +1,6 @@
 package io.mirrorneuron.gateway.stream;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.gateway.answer.Problem;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayDeque;
@@ -97,6 +98,11 @@ final class RealtimeTopic implements StreamSink {
   @Override
   public void cut() {
     owner.socket().close(SocketSink.GOING_AWAY);
+  }
+
+  @Override
+  public void fail(ObjectNode told) {
+    cut();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.mirrorneuron.gateway.stream;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.gateway.answer.Problem;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.http.ServerWebSocket;
@@ -76,6 +77,13 @@ final class SocketSink implements StreamSink {
 
   @Override
   public void cut() {
+    socket.close(GOING_AWAY);
+  }
+
+  @Override
+  public void fail(ObjectNode told) {
+    ObjectNode frame = Json.object().put("event", "error");
+    socket.writeFinalTextFrame(Json.write(frame.set("data", told)));
     socket.close(GOING_AWAY);
   }
 

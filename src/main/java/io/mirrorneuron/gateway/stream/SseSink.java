@@ -1,6 +1,8 @@
 package io.mirrorneuron.gateway.stream;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.gateway.answer.Problem;
+import io.mirrorneuron.wire.Json;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -77,6 +79,11 @@ public final class SseSink implements StreamSink {
   @Override
   public void cut() {
     response.end();
+  }
+
+  @Override
+  public void fail(ObjectNode told) {
+    response.end(Buffer.buffer("event: error\ndata: " + Json.write(told) + "\n\n"));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.mirrorneuron.gateway.stream;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.gateway.answer.Problem;
 
 /** A subscriber's connection, in whatever form its protocol has. Lives on one event loop. */
@@ -29,6 +30,13 @@ interface StreamSink {
 
   /** Breaks the stream off so that its client reconnects. */
   void cut();
+
+  /**
+   * Ends the stream because its records cannot be read; the client may come back for them.
+   *
+   * @param told {@code {error, job_id | run_id}}: what it is in words, and what was followed
+   */
+  void fail(ObjectNode told);
 
   /** Ends the stream with a failure: the area no longer lets this client follow. */
   void refuse(Problem problem);

@@ -137,12 +137,20 @@ final class Subscriber {
     if (over) {
       return;
     }
-    leave();
     Problem problem = Problem.of(failure);
     if (problem.status() < 500 && !problem.isRetryable()) {
+      leave();
       outlet.refuse(problem);
     } else {
-      outlet.cut();
+      fail(problem);
+    }
+  }
+
+  /** Breaks off because the records cannot be read; the client is told so. */
+  void fail(Problem problem) {
+    if (!over) {
+      leave();
+      outlet.fail(feed.told(problem));
     }
   }
 

@@ -1,9 +1,13 @@
 package io.mirrorneuron.gateway.stream;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.bus.ApiCall;
+import io.mirrorneuron.gateway.answer.Problem;
+import io.mirrorneuron.wire.Json;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * What somebody wants to follow.
@@ -16,6 +20,9 @@ import java.time.Instant;
 record Subscription(
     LiveStream stream, ApiCall call, Object cursor, Duration heartbeat, Instant expiry) {
 
+  /** The parameters that name what is followed. */
+  private static final List<String> SUBJECTS = List.of("job_id", "run_id");
+
   /** Equal for all who follow the same records. */
   String key() {
     return stream.operation().id() + call.json().encode();
@@ -23,6 +30,17 @@ record Subscription(
 
   boolean isSnapshot() {
     return stream.operation().stream().isSnapshot();
+  }
+
+  /** What a client is told when the records cannot be read any more. */
+  ObjectNode told(Problem problem) {
+    ObjectNode told = Json.object().put("error", problem.detail());
+    for (String id : SUBJECTS) {
+      if (call.has(id)) {
+        told.put(id, call.text(id));
+      }
+    }
+    return told;
   }
 
   /** What lies behind a cursor now. Fails as the operation does. */

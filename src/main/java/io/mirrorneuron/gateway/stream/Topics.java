@@ -7,8 +7,10 @@ import io.mirrorneuron.security.Principal;
 import io.vertx.openapi.contract.Location;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -46,7 +48,11 @@ public final class Topics {
     if (argument.isEmpty()) {
       throw MnException.notFound("topic", topic);
     }
-    Map<String, String> query = query(question < 0 ? "" : topic.substring(question + 1));
+    List<Map.Entry<String, String>> given =
+        query(question < 0 ? "" : topic.substring(question + 1));
+    stream.check().queryNames().check(given.stream().map(Map.Entry::getKey).toList());
+    Map<String, String> query = new HashMap<>();
+    given.forEach(parameter -> query.put(parameter.getKey(), parameter.getValue()));
     if (after != null) {
       query.put(stream.operation().stream().cursor(), after);
     }
@@ -60,11 +66,14 @@ public final class Topics {
         null); // the socket of the topics ends with the token
   }
 
-  private static Map<String, String> query(String text) {
-    Map<String, String> query = new HashMap<>();
+  private static List<Map.Entry<String, String>> query(String text) {
+    List<Map.Entry<String, String>> query = new ArrayList<>();
     for (String pair : text.split("&")) {
+      if (pair.isEmpty()) {
+        continue;
+      }
       String[] sides = pair.split("=", 2);
-      query.putIfAbsent(decoded(sides[0]), sides.length == 1 ? "" : decoded(sides[1]));
+      query.add(Map.entry(decoded(sides[0]), sides.length == 1 ? "" : decoded(sides[1])));
     }
     return query;
   }

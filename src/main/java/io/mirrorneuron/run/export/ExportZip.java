@@ -6,11 +6,12 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.ShownRun;
 import io.mirrorneuron.run.export.SpooledRecords.Spool;
 import io.mirrorneuron.run.files.ShownFiles;
+import io.mirrorneuron.untrusted.OpenFile;
+import io.mirrorneuron.untrusted.UntrustedFiles;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
@@ -90,7 +91,7 @@ public final class ExportZip {
   }
 
   private void files() throws IOException {
-    TreeMap<String, Path> files = ExportedFiles.of(run.path());
+    TreeMap<String, Path> files = ExportedFiles.of(run.path(), this::leaveOut);
     allowance.expect(run.runId(), files);
     try (SpooledRecords spools =
         SpooledRecords.of(run.runId(), run.journal(), scratch, allowance)) {
@@ -121,8 +122,8 @@ public final class ExportZip {
       leaveOut(name);
       return;
     }
-    try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-      add(ExportCheck.FILES + name, in, Files.size(file));
+    try (OpenFile open = UntrustedFiles.open(file, run.path())) {
+      add(ExportCheck.FILES + name, open.stream(), open.size());
     } catch (NoSuchFileException e) {
       leaveOut(name);
     }
@@ -130,8 +131,8 @@ public final class ExportZip {
 
   /** One that cannot be read as JSON cannot be redacted, so it stays out. */
   private void document(String name, Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-      byte[] text = in.readNBytes(ExportLimits.DOCUMENT_BYTES + 1);
+    try (OpenFile open = UntrustedFiles.open(file, run.path())) {
+      byte[] text = open.stream().readNBytes(ExportLimits.DOCUMENT_BYTES + 1);
       if (text.length > ExportLimits.DOCUMENT_BYTES) {
         leaveOut(name);
         return;

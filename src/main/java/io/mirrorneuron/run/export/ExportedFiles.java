@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
@@ -26,8 +27,9 @@ public final class ExportedFiles {
    * By their paths relative to the folder, in the order of the paths.
    *
    * @param root the folder
+   * @param leftOut is told the names of links, pipes and the like
    */
-  public static TreeMap<String, Path> of(Path root) throws IOException {
+  public static TreeMap<String, Path> of(Path root, Consumer<String> leftOut) throws IOException {
     TreeMap<String, Path> files = new TreeMap<>();
     FileVisitor<Path> visitor =
         new SimpleFileVisitor<>() {
@@ -41,7 +43,12 @@ public final class ExportedFiles {
           @Override
           public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
             String name = root.relativize(path).toString();
-            if (attributes.isRegularFile() && !isHidden(path) && !LOGS.matcher(name).matches()) {
+            if (isHidden(path)) {
+              return FileVisitResult.CONTINUE;
+            }
+            if (!attributes.isRegularFile()) {
+              leftOut.accept(name);
+            } else if (!LOGS.matcher(name).matches()) {
               files.put(name, path);
             }
             return FileVisitResult.CONTINUE;

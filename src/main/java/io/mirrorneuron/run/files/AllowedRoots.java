@@ -46,17 +46,25 @@ public final class AllowedRoots {
   }
 
   /**
-   * Where the path really leads, when that is within reach; a file need not be there.
+   * A place that was within reach when it was looked at; a file need not be there.
+   *
+   * @param path where it really is, without links
+   * @param root the folder of the run or the root in which it lies, likewise
+   */
+  public record Place(Path path, Path root) {}
+
+  /**
+   * Where the path really leads, when that is within reach.
    *
    * @param run the folder of the run
    */
-  public Optional<Path> within(Path run, Path path) {
+  public Optional<Place> within(Path run, Path path) {
     Path real = real(path);
     return Stream.concat(Stream.of(run), roots.stream().map(AllowedRoots::real))
         .filter(root -> real.startsWith(root) && !real.equals(root))
         .filter(root -> !isHidden(root.relativize(real)))
         .findFirst()
-        .map(root -> real);
+        .map(root -> new Place(real, root));
   }
 
   /** Whether a part of a relative path is hidden. */

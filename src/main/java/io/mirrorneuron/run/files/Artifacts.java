@@ -5,11 +5,13 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunLog;
+import io.mirrorneuron.untrusted.RefusedFile;
+import io.mirrorneuron.untrusted.UntrustedFiles;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
@@ -17,6 +19,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -33,32 +36,46 @@ public final class Artifacts {
 
   /**
    * A reference to each: {@code {artifact_id, path, relative_path, size_bytes, sha256,
-   * content_type, url, reveal_url}}, by relative path. Size and hash are of what is {@link #shown},
-   * once the run is over; before that, logs change faster than anybody asks for them.
+   * content_type, url, reveal_url}}, by relative path. Size and hash are of what is {@link #shown}.
    *
-   * @throws MnException INTERNAL {@code failed to read NAME}
+   * @param refused is told the relative path of each that has the name of such a file and is none
+   *     for clients, and what is wrong with it
    */
-  public List<ObjectNode> refs(RunFolder folder) {
+  public List<ObjectNode> refs(RunFolder folder, BiConsumer<String, String> refused) {
     List<ObjectNode> refs = new ArrayList<>();
-    boolean over = folder.isOver();
-    for (Path file : listed(folder)) {
+    for (Path file : named(folder)) {
       String relative = folder.path().relativize(file).toString();
+      Path real = real(folder, file);
       try {
+        if (real == null) {
+          throw new IOException(fault(file));
+        }
+        Path shows = shown.of(folder, real);
         refs.add(
             ServedFile.reference(
                 folder,
                 id(relative),
                 file,
                 relative,
-                checksums.of(over ? shown.of(folder, file.toRealPath()) : file),
+                checksums.of(shows, folder.path()),
                 "/artifacts/" + ServedFile.quoted(relative)));
+      } catch (RefusedFile e) {
+        refused.accept(relative, e.getReason());
       } catch (NoSuchFileException e) {
         continue; // it was deleted while the list was made
+      } catch (AccessDeniedException e) {
+        refused.accept(relative, "may not be read");
       } catch (IOException e) {
-        throw unreadable(file, e);
+        refused.accept(relative, e.getMessage());
       }
     }
     return refs;
+  }
+
+  private static String fault(Path file) {
+    return Files.isSymbolicLink(file)
+        ? "is a link that leads out of the run, to something hidden or to nothing"
+        : "is no regular file";
   }
 
   /**
@@ -75,17 +92,19 @@ public final class Artifacts {
       throw invalid("invalid artifact path");
     }
     Path real = real(folder, folder.path().resolve(other(folder, relative)));
-    if (real == null) {
-      throw new MnException(ErrorCode.NOT_FOUND, "artifact_not_found", "artifact not found");
+    if (real == null || UntrustedFiles.fault(real, folder.path()) != null) {
+      throw notFound();
     }
-    return ServedFile.of(real, relative);
+    return ServedFile.of(real, relative, folder.path());
   }
 
   /** The same as clients see it: secrets in the records and documents of the run are hidden. */
   public ServedFile shown(RunFolder folder, String relative) {
     Path real = find(folder, relative).path();
     try {
-      return ServedFile.of(shown.of(folder, real), relative);
+      return ServedFile.of(shown.of(folder, real), relative, folder.path());
+    } catch (NoSuchFileException e) {
+      throw notFound();
     } catch (IOException e) {
       throw unreadable(real, e);
     }
@@ -107,7 +126,8 @@ public final class Artifacts {
         : relative;
   }
 
-  private static List<Path> listed(RunFolder folder) {
+  /** All that have the name of a file for clients. */
+  private static List<Path> named(RunFolder folder) {
     List<Path> files = new ArrayList<>();
     try {
       Files.walkFileTree(
@@ -122,18 +142,20 @@ public final class Artifacts {
 
             @Override
             public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
-              if (real(folder, path) != null) {
+              if (!isForPrograms(folder, path)) {
                 files.add(path);
               }
               return FileVisitResult.CONTINUE;
             }
 
             @Override
-            public FileVisitResult visitFileFailed(Path path, IOException e) throws IOException {
-              if (e instanceof NoSuchFileException) {
-                return FileVisitResult.CONTINUE;
-              }
-              throw e;
+            public FileVisitResult visitFileFailed(Path path, IOException e) {
+              return FileVisitResult.CONTINUE; // it went meanwhile, or is not to be read
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path path, IOException e) {
+              return FileVisitResult.CONTINUE;
             }
           });
     } catch (IOException e) {
@@ -143,10 +165,15 @@ public final class Artifacts {
     return files;
   }
 
+  /** Whether it is hidden or of no known kind. */
+  private static boolean isForPrograms(RunFolder folder, Path file) {
+    return AllowedRoots.isHidden(folder.path().relativize(file))
+        || !ServedFile.isKnown(file.getFileName().toString());
+  }
+
   /** Where the file really is, or null when it is not for clients. */
   private static Path real(RunFolder folder, Path file) {
-    if (AllowedRoots.isHidden(folder.path().relativize(file))
-        || !ServedFile.isKnown(file.getFileName().toString())) {
+    if (isForPrograms(folder, file)) {
       return null;
     }
     try {
@@ -155,7 +182,7 @@ public final class Artifacts {
       return parent.toRealPath().equals(parent) // folders that are links are not walked through
               && real.startsWith(folder.path())
               && !AllowedRoots.isHidden(folder.path().relativize(real))
-              && Files.isRegularFile(real, LinkOption.NOFOLLOW_LINKS)
+              && UntrustedFiles.isFile(real)
           ? real
           : null;
     } catch (IOException e) {
@@ -175,6 +202,10 @@ public final class Artifacts {
 
   private static MnException invalid(String message) {
     return new MnException(ErrorCode.MALFORMED, "invalid_artifact_path", message);
+  }
+
+  private static MnException notFound() {
+    return new MnException(ErrorCode.NOT_FOUND, "artifact_not_found", "artifact not found");
   }
 
   private static MnException unreadable(Path file, IOException cause) {

@@ -2,11 +2,12 @@ package io.mirrorneuron.run.files;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.mirrorneuron.untrusted.OpenFile;
+import io.mirrorneuron.untrusted.RefusedFile;
+import io.mirrorneuron.untrusted.UntrustedFiles;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -32,28 +33,32 @@ final class Checksums {
     kept = Caffeine.newBuilder().executor(Runnable::run).maximumSize(limit).build();
   }
 
-  Sum of(Path file) throws IOException {
-    BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-    State state = new State(attributes.size(), attributes.lastModifiedTime(), attributes.fileKey());
-    Kept known = kept.getIfPresent(file);
-    if (known != null && known.state().equals(state)) {
-      return known.sum();
+  /**
+   * @param within the folder in which all names of the file must lie
+   * @throws RefusedFile when it is none that may be read
+   */
+  Sum of(Path file, Path within) throws IOException {
+    try (OpenFile open = UntrustedFiles.open(file, within)) {
+      State state = new State(open.size(), open.modified(), open.identity());
+      Kept known = kept.getIfPresent(file);
+      if (known != null && known.state().equals(state)) {
+        return known.sum();
+      }
+      Sum sum = new Sum(state.size(), digest(open));
+      kept.put(file, new Kept(state, sum));
+      return sum;
     }
-    Sum sum = new Sum(state.size(), digest(file, state.size()));
-    kept.put(file, new Kept(state, sum));
-    return sum;
   }
 
-  private static String digest(Path file, long size) throws IOException {
+  private static String digest(OpenFile file) throws IOException {
     MessageDigest digest = sha256();
     byte[] buffer = new byte[BUFFER];
-    try (InputStream in = Files.newInputStream(file)) {
-      long left = size;
-      int read;
-      while (left > 0 && (read = in.read(buffer, 0, (int) Math.min(left, BUFFER))) > 0) {
-        digest.update(buffer, 0, read);
-        left -= read;
-      }
+    InputStream in = file.stream();
+    long left = file.size();
+    int read;
+    while (left > 0 && (read = in.read(buffer, 0, (int) Math.min(left, BUFFER))) > 0) {
+      digest.update(buffer, 0, read);
+      left -= read;
     }
     return HexFormat.of().formatHex(digest.digest());
   }

@@ -5,9 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.folder.RunFolder;
+import io.mirrorneuron.untrusted.UntrustedFiles;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -54,10 +53,12 @@ public final class Outputs {
     List<Named> named = named(folder);
     for (int index = 0; index < named.size(); index++) {
       Named output = named.get(index);
-      Optional<Path> file = reach.within(folder.path(), output.path()).filter(Outputs::isFile);
-      if (file.isPresent()) {
+      Optional<AllowedRoots.Place> place =
+          reach.within(folder.path(), output.path()).filter(found -> isFile(found.path()));
+      if (place.isPresent()) {
         try {
-          refs.add(ref(folder, index, output, checksums.of(file.get())));
+          Checksums.Sum sum = checksums.of(place.get().path(), place.get().root());
+          refs.add(ref(folder, index, output, sum));
         } catch (IOException e) {
           continue; // it went while the list was made, or is not for us
         }
@@ -77,7 +78,7 @@ public final class Outputs {
       throw notFound();
     }
     Path path = named.get((int) index).path();
-    Path file =
+    AllowedRoots.Place place =
         reach
             .within(folder.path(), path)
             .orElseThrow(
@@ -86,10 +87,10 @@ public final class Outputs {
                         ErrorCode.FORBIDDEN,
                         "outside_allowed_roots",
                         "output is outside allowed roots"));
-    if (!isFile(file)) {
+    if (!isFile(place.path()) || UntrustedFiles.fault(place.path(), place.root()) != null) {
       throw notFound();
     }
-    return ServedFile.of(file, path.getFileName().toString());
+    return ServedFile.of(place.path(), path.getFileName().toString(), place.root());
   }
 
   private List<Named> named(RunFolder folder) {
@@ -146,7 +147,7 @@ public final class Outputs {
   }
 
   private static boolean isFile(Path path) {
-    return Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
+    return UntrustedFiles.isFile(path);
   }
 
   private static MnException notFound() {

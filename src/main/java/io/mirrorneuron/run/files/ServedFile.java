@@ -12,11 +12,13 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * A file that a client may have.
+ * A file that a client may have. Programs may put another in its place before it is opened, so it
+ * is opened by {@link io.mirrorneuron.untrusted.UntrustedFiles} only.
  *
  * @param path where it really is
+ * @param within the folder in which all its names must lie
  */
-public record ServedFile(Path path, String contentType) {
+public record ServedFile(Path path, String contentType, Path within) {
   private static final Map<String, String> TYPES =
       Map.of(
           "json", "application/json",
@@ -27,8 +29,8 @@ public record ServedFile(Path path, String contentType) {
           "log", "text/plain; charset=utf-8",
           "gz", "application/gzip");
 
-  static ServedFile of(Path path, String name) {
-    return new ServedFile(path, contentType(name));
+  static ServedFile of(Path path, String name, Path within) {
+    return new ServedFile(path, contentType(name), within);
   }
 
   /** Whether files of this name have a content type of their own. */

@@ -9,6 +9,8 @@ import io.mirrorneuron.run.folder.LineReader;
 import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunLog;
+import io.mirrorneuron.untrusted.OpenFolder;
+import io.mirrorneuron.untrusted.UntrustedFiles;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.Redaction;
 import java.io.BufferedOutputStream;
@@ -16,13 +18,12 @@ import java.io.EOFException;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipException;
 import org.slf4j.Logger;
@@ -38,7 +39,7 @@ public final class ShownFiles {
   private static final Logger LOG = LoggerFactory.getLogger(ShownFiles.class);
   private static final Set<String> RESULTS = Set.of("result.json", "final_artifact.json");
   private static final int FILES = 20_000;
-  private static final long LONGEST_DOCUMENT = 16 << 20;
+  private static final int LONGEST_DOCUMENT = 16 << 20;
 
   /** Copies that are kept of one file, for its latest states. */
   private static final int COPIES = 4;
@@ -57,7 +58,7 @@ public final class ShownFiles {
     }
     FileState look = FileState.at(file);
     Shown before = known.getIfPresent(file);
-    if (before != null && before.look().equals(look) && Files.exists(before.copy())) {
+    if (before != null && before.look().equals(look) && UntrustedFiles.isFile(before.copy())) {
       return before.copy();
     }
     Path copy = file;
@@ -149,7 +150,7 @@ public final class ShownFiles {
     if (look.length() > LONGEST_DOCUMENT) {
       return file;
     }
-    byte[] bytes = Files.readAllBytes(file);
+    byte[] bytes = UntrustedFiles.read(file, folder.path(), LONGEST_DOCUMENT);
     byte[] shown = shown(bytes);
     return shown == null || shown == bytes
         ? file
@@ -164,28 +165,37 @@ public final class ShownFiles {
   private static Path copy(RunFolder folder, Path file, FileState look, Content content)
       throws IOException {
     Path copies = folder.path().resolve(RunFolder.HIDDEN).resolve("shown");
-    Files.createDirectories(copies);
     String name = folder.path().relativize(file).toString().replace('/', '_');
     String state = Integer.toHexString(look.hashCode());
     Path copy = copies.resolve("%s-%s-%s".formatted(state, look.length(), name));
-    if (!Files.exists(copy)) {
-      dropOld(copies, "-" + name);
-      Path whole = Files.createTempFile(copies, "new-", "-" + name);
-      try (OutputStream plain = new BufferedOutputStream(Files.newOutputStream(whole));
-          OutputStream out = name.endsWith(".gz") ? new GZIPOutputStream(plain) : plain) {
-        content.write(out);
+    if (!UntrustedFiles.isFile(copy)) {
+      try (OpenFolder hidden = folder.hidden();
+          OpenFolder in = hidden.in("shown")) {
+        dropOld(in, copies, "-" + name);
+        String whole = "new-%x-%s".formatted(System.nanoTime(), name);
+        try (OutputStream plain =
+                new BufferedOutputStream(Channels.newOutputStream(in.create(whole)));
+            OutputStream out = name.endsWith(".gz") ? new GZIPOutputStream(plain) : plain) {
+          content.write(out);
+        }
+        in.move(whole, in, copy.getFileName().toString());
       }
-      Files.move(whole, copy, StandardCopyOption.ATOMIC_MOVE);
     }
     return copy;
   }
 
   /** Copies that are out of date may still be read, the last few of them. */
-  private static void dropOld(Path copies, String end) {
-    File[] same = copies.toFile().listFiles((folder, name) -> name.endsWith(end));
-    Stream.of(same == null ? new File[0] : same)
-        .sorted(Comparator.comparingLong(File::lastModified).reversed())
-        .skip(COPIES)
-        .forEach(File::delete);
+  private static void dropOld(OpenFolder in, Path copies, String end) throws IOException {
+    List<String> old =
+        in.names().stream()
+            .filter(name -> name.endsWith(end))
+            .map(name -> copies.resolve(name).toFile())
+            .sorted(Comparator.comparingLong(File::lastModified).reversed())
+            .skip(COPIES)
+            .map(File::getName)
+            .toList();
+    for (String name : old) {
+      in.delete(name);
+    }
   }
 }

@@ -1,9 +1,10 @@
 package io.mirrorneuron.run.folder;
 
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.untrusted.RefusedFile;
+import io.mirrorneuron.untrusted.UntrustedFiles;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -44,6 +45,8 @@ public final class EventLog {
           for (byte[] line = lines.next(); line != null; line = lines.next()) {
             EventId.find(line, jobId).ifPresent(found::add);
           }
+        } catch (RefusedFile e) {
+          continue; // a program has put something in its place; what was in it is written again
         }
       }
     } catch (IOException e) {
@@ -84,7 +87,7 @@ public final class EventLog {
   public boolean isOurs(RunFolder folder) {
     Path live = folder.files(log).live();
     try {
-      return ours && (end.end() == 0 ? !Files.exists(live) : end.isAtEndOf(live));
+      return ours && (end.end() == 0 ? !UntrustedFiles.isFile(live) : end.isAtEndOf(live));
     } catch (IOException e) {
       return false;
     }

@@ -6,12 +6,17 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.untrusted.OpenFile;
+import io.mirrorneuron.untrusted.OpenFolder;
+import io.mirrorneuron.untrusted.UntrustedFiles;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -22,9 +27,12 @@ import java.util.function.UnaryOperator;
  */
 final class FolderDocuments {
   /** Bytes of a JSON document at most; programs write them too. */
-  private static final long LONGEST = 64 << 20;
+  private static final int LONGEST = 64 << 20;
 
   private static final int UPDATE_ATTEMPTS = 5;
+
+  /** Of a document that is written and not yet in its place. */
+  private static final String NEW = ".new";
 
   private final Path folder;
   private final boolean unshared;
@@ -39,27 +47,57 @@ final class FolderDocuments {
 
   /** See {@link RunFolder#read}. */
   Optional<ObjectNode> read(String name) {
-    Path file = FolderPaths.inside(folder, name);
-    if (file == null || !Files.exists(file)) {
+    Path file = folder.resolve(name);
+    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) { // cheaper than an exception
       return Optional.empty();
     }
     try {
-      if (!Files.isRegularFile(file) || Files.size(file) > LONGEST) {
-        throw new IOException("no file, or too large");
-      }
-      JsonNode json = Json.MAPPER.readTree(Files.readAllBytes(file));
+      JsonNode json = Json.MAPPER.readTree(UntrustedFiles.read(file, folder, LONGEST));
       return Optional.of(json instanceof ObjectNode object ? object : Json.object());
     } catch (NoSuchFileException e) {
-      return Optional.empty(); // it went between the two looks
+      return Optional.empty(); // it went between the two looks, or is no file of the run
     } catch (IOException e) {
       throw new MnException(
           ErrorCode.INTERNAL, "run_store_damaged", "failed to read " + name, null, e);
     }
   }
 
+  /** Whether the run has a file of this name, not a pipe or a link that leads out of it. */
+  boolean isThere(String name) {
+    try (OpenFile _ = UntrustedFiles.openLinked(folder.resolve(name), folder)) {
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (IOException e) {
+      return true; // it cannot be read
+    }
+  }
+
+  /** Removes those of the documents that were written before that time. */
+  void discard(List<String> names, Instant before) throws IOException {
+    try (OpenFolder in = OpenFolder.at(folder)) {
+      for (String name : names) {
+        discard(in, name, before);
+      }
+    }
+  }
+
+  private void discard(OpenFolder in, String name, Instant before) throws IOException {
+    try (OpenFile file = UntrustedFiles.open(folder.resolve(name))) {
+      if (file.modified().toInstant().isBefore(before)) {
+        in.delete(name);
+      }
+    } catch (NoSuchFileException e) {
+      // there is none
+    }
+  }
+
   void write(String name, ObjectNode document) throws IOException {
-    prepare(name, document);
-    publish(name);
+    try (OpenFolder in = OpenFolder.at(folder);
+        OpenFolder place = unshared ? in : in.in(RunFolder.HIDDEN)) {
+      prepare(place, name, document);
+      publish(place, name, in);
+    }
   }
 
   /**
@@ -72,27 +110,24 @@ final class FolderDocuments {
     Path file = folder.resolve(name);
     FileState before;
     int attempts = 0;
-    do {
-      before = FileState.at(file);
-      prepare(name, change.apply(read.get()));
-    } while (!unshared && !FileState.at(file).equals(before) && ++attempts < UPDATE_ATTEMPTS);
-    publish(name);
-  }
-
-  private void prepare(String name, ObjectNode document) throws IOException {
-    Files.write(prepared(name), bytes(document));
-  }
-
-  private void publish(String name) throws IOException {
-    if (!unshared) {
-      Files.move(prepared(name), folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+    try (OpenFolder in = OpenFolder.at(folder);
+        OpenFolder place = unshared ? in : in.in(RunFolder.HIDDEN)) {
+      do {
+        before = FileState.at(file);
+        prepare(place, name, change.apply(read.get()));
+      } while (!unshared && !FileState.at(file).equals(before) && ++attempts < UPDATE_ATTEMPTS);
+      publish(place, name, in);
     }
   }
 
-  private Path prepared(String name) {
-    return unshared
-        ? folder.resolve(name)
-        : folder.resolve(RunFolder.HIDDEN).resolve(name + ".new");
+  private void prepare(OpenFolder place, String name, ObjectNode document) throws IOException {
+    place.put(unshared ? name : name + NEW, bytes(document));
+  }
+
+  private void publish(OpenFolder place, String name, OpenFolder in) throws IOException {
+    if (!unshared) {
+      place.move(name + NEW, in, name);
+    }
   }
 
   private static byte[] bytes(ObjectNode document) {

@@ -1,12 +1,11 @@
 package io.mirrorneuron.run.folder;
 
+import io.mirrorneuron.untrusted.OpenFolder;
+import io.mirrorneuron.untrusted.UntrustedFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -56,16 +55,12 @@ public final class FolderLock implements AutoCloseable {
     }
   }
 
+  /**
+   * The folder of the run is not made: one that was deleted must not come back. What a program has
+   * put in the place of the hidden folder or of the lock goes.
+   */
   private static FileChannel lockFile(Path folder) throws IOException {
-    Path hidden = folder.resolve(RunFolder.HIDDEN);
-    if (!Files.isDirectory(hidden)) {
-      makeIn(folder, hidden);
-    }
-    FileChannel channel =
-        FileChannel.open(
-            FolderPaths.plain(hidden.resolve("lock")),
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE);
+    FileChannel channel = open(folder);
     try {
       channel.lock(); // ends with the channel
       return channel;
@@ -75,19 +70,16 @@ public final class FolderLock implements AutoCloseable {
     }
   }
 
-  /**
-   * Creates the hidden folder, but not the folder of the run: one that was deleted must not come
-   * back.
-   */
-  private static void makeIn(Path folder, Path hidden) throws IOException {
+  private static FileChannel open(Path folder) throws IOException {
     try {
-      Files.createDirectory(hidden);
-    } catch (FileAlreadyExistsException e) {
-      if (!Files.isDirectory(hidden)) {
-        throw e;
+      return UntrustedFiles.write(folder.resolve(RunFolder.HIDDEN).resolve("lock"));
+    } catch (NoSuchFileException e) { // there is no hidden folder, or something in its place
+      try (OpenFolder run = OpenFolder.at(folder);
+          OpenFolder hidden = run.in(RunFolder.HIDDEN)) {
+        return hidden.write("lock");
+      } catch (NoSuchFileException gone) {
+        throw new IOException("there is no folder " + folder.getFileName() + " any more", gone);
       }
-    } catch (NoSuchFileException e) {
-      throw new IOException("there is no folder " + folder.getFileName() + " any more", e);
     }
   }
 

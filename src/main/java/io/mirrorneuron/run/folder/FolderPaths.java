@@ -3,7 +3,6 @@ package io.mirrorneuron.run.folder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
 /** Paths in the folder of a run, which clients name and programs fill: neither is trusted. */
@@ -26,14 +25,5 @@ final class FolderPaths {
     } catch (InvalidPathException | IOException e) {
       return null;
     }
-  }
-
-  /** Refuses what a program may have put in the place of a file: opening it could wait for ever. */
-  static Path plain(Path file) throws IOException {
-    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
-        && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-      throw new IOException(file.getFileName() + " is no plain file");
-    }
-    return file;
   }
 }

@@ -2,10 +2,13 @@ package io.mirrorneuron.run.folder;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.untrusted.OpenFile;
+import io.mirrorneuron.untrusted.UntrustedFiles;
+import java.io.EOFException;
 import java.io.IOException;
-import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -22,14 +25,16 @@ public final class LastLines {
    * @param limit lines at most
    */
   public static List<String> of(RunFolder folder, RunLog log, int limit) {
-    Path file = folder.inside(folder.files(log).live().getFileName().toString());
-    if (limit == 0 || file == null || !Files.isRegularFile(file)) {
+    Path file = folder.files(log).live();
+    if (limit == 0 || !UntrustedFiles.isFile(file)) {
       return List.of();
     }
     try {
       List<String> lines = new String(end(file, limit), StandardCharsets.UTF_8).lines().toList();
       List<String> full = lines.stream().filter(line -> !line.isBlank()).toList();
       return full.subList(Math.max(0, full.size() - limit), full.size());
+    } catch (NoSuchFileException e) {
+      return List.of(); // it went, or is no file of the run
     } catch (IOException e) {
       throw new MnException(
           ErrorCode.INTERNAL, "run_store_damaged", "failed to read " + log.file(), null, e);
@@ -38,24 +43,31 @@ public final class LastLines {
 
   /** The end of the file, with more line ends than {@code lines} in it, or 16 MiB. */
   private static byte[] end(Path file, int lines) throws IOException {
-    try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
-      long size = in.length();
+    try (OpenFile in = UntrustedFiles.open(file)) {
+      long size = in.size();
       long from = size;
       int found = 0;
       byte[] block = new byte[BLOCK];
       while (from > 0 && found <= lines && size - from < MOST) {
         int length = (int) Math.min(BLOCK, from);
         from -= length;
-        in.seek(from);
-        in.readFully(block, 0, length);
+        read(in, from, ByteBuffer.wrap(block, 0, length));
         for (int i = 0; i < length; i++) {
           found += block[i] == '\n' ? 1 : 0;
         }
       }
       byte[] end = new byte[(int) (size - from)];
-      in.seek(from);
-      in.readFully(end);
+      read(in, from, ByteBuffer.wrap(end));
       return end;
+    }
+  }
+
+  private static void read(OpenFile in, long from, ByteBuffer into) throws IOException {
+    long at = from - into.position();
+    while (into.hasRemaining()) {
+      if (in.channel().read(into, at + into.position()) < 0) {
+        throw new EOFException("it was cut short while it was read");
+      }
     }
   }
 }

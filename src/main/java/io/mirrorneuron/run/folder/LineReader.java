@@ -1,15 +1,14 @@
 package io.mirrorneuron.run.folder;
 
+import io.mirrorneuron.untrusted.OpenFile;
+import io.mirrorneuron.untrusted.RefusedFile;
+import io.mirrorneuron.untrusted.UntrustedFiles;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 
@@ -38,44 +37,76 @@ public final class LineReader implements AutoCloseable {
 
   /**
    * @param offset of the first byte to read; of a {@code .gz} file in the unpacked bytes
+   * @throws RefusedFile when a program has put something else in its place
    */
   public static LineReader open(Path file, long offset) throws IOException {
     if (file.toString().endsWith(".gz")) {
-      InputStream in = new GZIPInputStream(Files.newInputStream(file), 64 << 10);
+      return packed(UntrustedFiles.open(file).stream(), offset);
+    }
+    return at(UntrustedFiles.open(file), offset);
+  }
+
+  /**
+   * Reads on in a plain file, from where it was read to; from its beginning when the line that
+   * ended there does not any more. {@link #end} tells which before the first line is read.
+   *
+   * @throws RefusedFile when a program has put something else in its place
+   */
+  public static LineReader after(Path file, LogPosition position) throws IOException {
+    OpenFile opened = UntrustedFiles.open(file);
+    try {
+      return at(opened, position.isIn(opened.channel()) ? position.end() : 0);
+    } catch (IOException e) {
+      opened.close();
+      throw e;
+    }
+  }
+
+  private static LineReader at(OpenFile opened, long offset) throws IOException {
+    opened.channel().position(offset);
+    return new LineReader(opened.stream(), offset);
+  }
+
+  private static LineReader packed(InputStream file, long offset) throws IOException {
+    try {
+      InputStream in = new GZIPInputStream(file, 64 << 10);
       in.skipNBytes(offset);
       return new LineReader(in, offset);
+    } catch (IOException e) {
+      file.close();
+      throw e;
     }
-    FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
-    channel.position(offset);
-    return new LineReader(Channels.newInputStream(channel), offset);
+  }
+
+  /** Whether a plain file ends with the end of a line. */
+  public static boolean endsALine(Path file) throws IOException {
+    try (OpenFile opened = UntrustedFiles.open(file)) {
+      return endingAt(opened.channel(), opened.size()) != null;
+    }
   }
 
   /** The line whose end comes right before the offset, or null when none ends there. */
-  public static byte[] endingAt(Path file, long offset) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-      for (int block = 4 << 10; channel.size() >= offset; block *= 4) {
-        ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(block, offset));
-        while (bytes.hasRemaining()
-            && channel.read(bytes, offset - bytes.capacity() + bytes.position()) > 0) {}
-        byte[] all = bytes.array();
-        if (all.length == 0 || bytes.hasRemaining() || all[all.length - 1] != '\n') {
-          return null;
-        }
-        int begin = all.length - 1;
-        while (begin > 0 && all[begin - 1] != '\n') {
-          begin--;
-        }
-        if (begin > 0 || all.length == offset) {
-          return Arrays.copyOfRange(all, begin, all.length - 1);
-        }
-        if (block > LONGEST * 2) {
-          return new byte[0];
-        }
+  static byte[] endingAt(FileChannel file, long offset) throws IOException {
+    for (int block = 4 << 10; file.size() >= offset; block *= 4) {
+      ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(block, offset));
+      while (bytes.hasRemaining()
+          && file.read(bytes, offset - bytes.capacity() + bytes.position()) > 0) {}
+      byte[] all = bytes.array();
+      if (all.length == 0 || bytes.hasRemaining() || all[all.length - 1] != '\n') {
+        return null;
       }
-      return null;
+      int begin = all.length - 1;
+      while (begin > 0 && all[begin - 1] != '\n') {
+        begin--;
+      }
+      if (begin > 0 || all.length == offset) {
+        return Arrays.copyOfRange(all, begin, all.length - 1);
+      }
+      if (block > LONGEST * 2) {
+        return new byte[0];
+      }
     }
+    return null;
   }
 
   /** The next line without its end, empty if it was too long; null when there is none yet. */

@@ -2,15 +2,15 @@ package io.mirrorneuron.run.folder;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.untrusted.Appending;
+import io.mirrorneuron.untrusted.OpenFolder;
+import io.mirrorneuron.untrusted.UntrustedFiles;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
@@ -97,24 +97,17 @@ public final class LogFiles {
    * @return where the file ends then, unless somebody else adds to it
    */
   public static LogPosition append(Path file, byte[] lines) throws IOException {
-    long before = size(file);
-    boolean torn = before > 0 && LineReader.endingAt(file, before) == null;
-    ByteBuffer bytes = ByteBuffer.allocate(lines.length + 1);
-    if (torn) {
-      bytes.put((byte) '\n');
-    }
-    bytes.put(lines).flip();
-    try (FileChannel channel =
-        FileChannel.open(
-            FolderPaths.plain(file),
-            StandardOpenOption.CREATE,
-            StandardOpenOption.APPEND,
-            LinkOption.NOFOLLOW_LINKS)) {
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
+    try (Appending to = UntrustedFiles.append(file)) {
+      ByteBuffer bytes = ByteBuffer.allocate(lines.length + 1);
+      if (to.torn()) {
+        bytes.put((byte) '\n');
       }
+      bytes.put(lines).flip();
+      while (bytes.hasRemaining()) {
+        to.channel().write(bytes);
+      }
+      return LogPosition.of(to.size() + bytes.limit(), lines);
     }
-    return LogPosition.of(before + bytes.limit(), lines);
   }
 
   private void rotate(Path live) throws IOException {
@@ -124,12 +117,14 @@ public final class LogFiles {
     while (Files.exists(folder.path().resolve(name))) {
       name = "%s.%03d.jsonl".formatted(log.channel(), ++last + 1);
     }
-    Files.move(live, folder.path().resolve(name));
-    segments.add(name);
-    while (segments.size() > SEGMENTS_KEPT) {
-      Path oldest = folder.inside(segments.removeFirst());
-      if (oldest != null) {
-        Files.deleteIfExists(oldest);
+    try (OpenFolder run = OpenFolder.at(folder.path())) {
+      run.move(live.getFileName().toString(), run, name);
+      segments.add(name);
+      while (segments.size() > SEGMENTS_KEPT) {
+        String oldest = segments.removeFirst();
+        if (segment().matcher(oldest).matches()) { // programs write the index too
+          run.delete(oldest);
+        }
       }
     }
     ObjectNode index = Json.object().put("schema_version", 1).put("run_id", folder.runId());
@@ -155,8 +150,7 @@ public final class LogFiles {
    * writes no index.
    */
   private List<Path> unlisted() {
-    Pattern segment = Pattern.compile(log.channel() + "\\.\\d{3,}\\.jsonl(\\.gz)?");
-    List<Path> found = matching(folder.path(), segment);
+    List<Path> found = matching(folder.path(), segment());
     if (log == RunLog.LOGS) {
       Pattern archived = Pattern.compile(".*\\.logs\\.jsonl.*");
       found.addAll(0, matching(folder.path().resolve("logs/archive"), archived));
@@ -164,15 +158,20 @@ public final class LogFiles {
     return found;
   }
 
+  /** The names of closed files. */
+  private Pattern segment() {
+    return Pattern.compile(log.channel() + "\\.\\d{3,}\\.jsonl(\\.gz)?");
+  }
+
   private static List<Path> matching(Path in, Pattern name) {
-    if (!Files.isDirectory(in)) {
+    if (!UntrustedFiles.isFolder(in)) {
       return new ArrayList<>();
     }
     try (Stream<Path> files = Files.list(in)) {
       return new ArrayList<>(
           files
               .filter(file -> name.matcher(file.getFileName().toString()).matches())
-              .filter(Files::isRegularFile)
+              .filter(UntrustedFiles::isFile)
               .sorted()
               .toList());
     } catch (IOException e) {
@@ -183,7 +182,7 @@ public final class LogFiles {
   private void add(Set<Path> files, String name) {
     Path plain = folder.inside(name);
     Path file = plain == null || Files.exists(plain) ? plain : folder.inside(name + ".gz");
-    if (file != null && Files.isRegularFile(file)) {
+    if (file != null && UntrustedFiles.isFile(file)) {
       files.add(file);
     }
   }
@@ -195,6 +194,6 @@ public final class LogFiles {
   }
 
   private static long size(Path file) {
-    return file.toFile().length(); // 0 when there is none
+    return UntrustedFiles.size(file);
   }
 }

@@ -3,9 +3,11 @@ package io.mirrorneuron.run.folder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -52,7 +54,8 @@ public final class LogFollower {
     Map<Object, LogPosition> reached = new HashMap<>();
     for (Path file : files.all()) {
       try {
-        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        BasicFileAttributes attributes =
+            Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         Object key = attributes.fileKey() == null ? file : attributes.fileKey();
         reached.put(key, read(file, attributes.size(), end(key), records));
       } catch (NoSuchFileException e) {
@@ -65,6 +68,11 @@ public final class LogFollower {
     return records;
   }
 
+  /** When the file was written to last, as of the last look; null when there was none. */
+  public Instant changed() {
+    return seen == null || seen.modified() == null ? null : seen.modified().toInstant();
+  }
+
   private LogPosition end(Object key) {
     LogPosition end = ends.getOrDefault(key, endsBefore.get(key));
     return end == null ? LogPosition.START : end;
@@ -74,12 +82,11 @@ public final class LogFollower {
   private LogPosition read(Path file, long size, LogPosition end, List<RunRecord> into)
       throws IOException {
     boolean packed = file.toString().endsWith(".gz");
-    boolean goesOn = end.end() > 0 && (packed ? size == end.end() : end.isIn(file));
-    if (goesOn && size == end.end()) {
+    if (packed && size == end.end()) {
       return end;
     }
-    long hash = goesOn ? end.hash() : 0;
-    try (LineReader lines = LineReader.open(file, goesOn ? end.end() : 0)) {
+    try (LineReader lines = packed ? LineReader.open(file, 0) : LineReader.after(file, end)) {
+      long hash = !packed && lines.end() == end.end() ? end.hash() : 0;
       for (byte[] line = lines.next(); line != null; line = lines.next()) {
         hash = LogPosition.hash(line);
         if (new String(line, StandardCharsets.ISO_8859_1).contains(mark)) {

@@ -1,7 +1,9 @@
 package io.mirrorneuron.run.folder;
 
+import io.mirrorneuron.untrusted.OpenFile;
+import io.mirrorneuron.untrusted.UntrustedFiles;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.zip.CRC32;
@@ -17,11 +19,20 @@ public record LogPosition(long end, long hash) {
 
   /** Whether the file ends there, with that line. */
   boolean isAtEndOf(Path file) throws IOException {
-    return Files.size(file) == end && isIn(file);
+    try (OpenFile opened = UntrustedFiles.open(file)) {
+      return opened.size() == end && isIn(opened.channel());
+    }
   }
 
   /** Whether the file still has that line, where it was. */
   public boolean isIn(Path file) throws IOException {
+    try (OpenFile opened = UntrustedFiles.open(file)) {
+      return isIn(opened.channel());
+    }
+  }
+
+  /** The same for a file that is open. */
+  boolean isIn(FileChannel file) throws IOException {
     byte[] line = LineReader.endingAt(file, end);
     return line != null && hash(line) == hash;
   }

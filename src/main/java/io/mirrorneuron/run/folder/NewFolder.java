@@ -1,7 +1,7 @@
 package io.mirrorneuron.run.folder;
 
 import io.mirrorneuron.model.MnException;
-import java.io.File;
+import io.mirrorneuron.untrusted.OpenFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -10,9 +10,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * Creates the folder of a run with its first files atomically: others see all of them or no folder.
@@ -28,33 +26,33 @@ public final class NewFolder {
     String runId = folder.getFileName().toString();
     Path hidden = root.resolve(".new-" + runId);
     try {
-      makeAnew(hidden);
+      makeAnew(root, hidden);
       fill.accept(RunFolder.unshared(runId, hidden));
       Files.move(hidden, folder, StandardCopyOption.ATOMIC_MOVE);
       return true;
     } catch (IOException e) {
       if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
-        deleteTree(hidden);
+        deleteTree(root, hidden);
         return false;
       }
       throw MnException.unavailable("the folder of run " + runId + " cannot be made: " + e, e);
     }
   }
 
-  private static void makeAnew(Path hidden) throws IOException {
+  private static void makeAnew(Path root, Path hidden) throws IOException {
     try {
       Files.createDirectory(hidden);
     } catch (FileAlreadyExistsException e) { // of a server that died in the middle
-      deleteTree(hidden);
+      deleteTree(root, hidden);
       Files.createDirectory(hidden);
     } catch (NoSuchFileException e) { // the root is gone
       Files.createDirectories(hidden);
     }
   }
 
-  private static void deleteTree(Path folder) {
-    try (Stream<Path> files = Files.walk(folder)) {
-      files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+  private static void deleteTree(Path root, Path folder) {
+    try (OpenFolder runs = OpenFolder.at(root)) {
+      runs.deleteTree(folder.getFileName().toString());
     } catch (NoSuchFileException e) {
       return;
     } catch (IOException e) {

@@ -7,12 +7,11 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.Timestamps;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.LocalDateTime;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.regex.Pattern;
 
@@ -50,14 +49,7 @@ public final class Records {
 
   /** The moment that a text of a record or document means, or null. */
   public static Instant time(String text) {
-    try {
-      if (text.isEmpty()) {
-        return null;
-      }
-      return text.endsWith("Z") ? Instant.parse(text) : OffsetDateTime.parse(text).toInstant();
-    } catch (DateTimeException e) {
-      return local(text);
-    }
+    return Timestamps.instant(text);
   }
 
   /**
@@ -78,15 +70,6 @@ public final class Records {
   /** The same as the record has it; empty when it has none. */
   public static String timeText(JsonNode record) {
     return record.path("ts").asText(record.path("timestamp").asText(""));
-  }
-
-  /** Some libraries leave the zone out and mean UTC. */
-  private static Instant local(String text) {
-    try {
-      return LocalDateTime.parse(text.replace(' ', 'T')).toInstant(ZoneOffset.UTC);
-    } catch (DateTimeException e) {
-      return null;
-    }
   }
 
   private static boolean isTooLong(String text) {

@@ -4,12 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunStatus;
+import io.mirrorneuron.untrusted.OpenFolder;
 import io.mirrorneuron.wire.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashSet;
@@ -82,9 +81,7 @@ public final class RunFolder {
     return documents.read(name);
   }
 
-  /**
-   * As {@link #read}, for callers that can do without the document: empty also when it is damaged.
-   */
+  /** As {@link #read}, for who can do without the document: empty also when it is damaged. */
   public Optional<ObjectNode> peek(String name) {
     try {
       return read(name);
@@ -118,14 +115,19 @@ public final class RunFolder {
     changed.accept(name);
   }
 
-  /** Replaces a document. Caller must hold the lock; listeners are not notified. */
+  /** As {@link #write}, for who holds the lock; listeners are not notified. */
   void replace(String name, ObjectNode document) throws IOException {
     documents.write(name, document);
   }
 
+  /** Whether it has a file of this name, and not a pipe or a link that leads out. */
+  public boolean has(String name) {
+    return documents.isThere(name);
+  }
+
   /** Writes the document unless there is one with this name. */
   public void writeIfAbsent(String name, ObjectNode document) {
-    if (!Files.exists(path.resolve(name))) {
+    if (!has(name)) {
       write(name, document);
     }
   }
@@ -133,22 +135,13 @@ public final class RunFolder {
   /** Removes those of the documents that were written before that time. */
   public void discard(List<String> names, Instant before) {
     try (var _ = lock()) {
-      for (String name : names) {
-        Path file = path.resolve(name);
-        if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
-            && Files.getLastModifiedTime(file).toInstant().isBefore(before)) {
-          Files.delete(file);
-        }
-      }
+      documents.discard(names, before);
     } catch (IOException e) {
       throw failed("the folder of the run", e);
     }
   }
 
-  /**
-   * Appends records in one write; who reads the file afterwards sees all of them. {@code ts},
-   * {@code run_id} and all other members are set by the caller.
-   */
+  /** Appends records in one write; who reads the file afterwards sees all of them, as they are. */
   public void append(RunLog log, List<ObjectNode> records) {
     if (records.isEmpty()) {
       return;
@@ -210,6 +203,13 @@ public final class RunFolder {
   /** Keeps every other writer of this product out until it is closed; null when there is none. */
   public FolderLock lock() throws IOException {
     return access == Access.SHARED ? FolderLock.take(path) : null;
+  }
+
+  /** The folder for files of this product alone, made when there is none; must be closed. */
+  public OpenFolder hidden() throws IOException {
+    try (OpenFolder run = OpenFolder.at(path)) {
+      return run.in(HIDDEN);
+    }
   }
 
   public LogFiles files(RunLog log) {

@@ -48,6 +48,11 @@ public record RunRecord(ObjectNode json) {
     return Records.timeText(json);
   }
 
+  /** The member of this name, if it is a text, a number or a truth value; else empty. */
+  public String text(String member) {
+    return json.path(member).asText("");
+  }
+
   public String type() {
     return typeOr("");
   }

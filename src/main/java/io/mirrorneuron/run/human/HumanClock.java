@@ -6,13 +6,15 @@ import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Looks at the open runs each second, completes decisions whose recording was cut short by a crash,
- * and closes the requests whose time is over. Several may work on the same runs: the desk decides
- * once. Nothing is kept but what the files say, so a restart loses no time limit.
+ * records which defaults are refused, and closes the requests whose time is over. Several may work
+ * on the same runs: the desk decides once. Nothing is kept but what the files say, so a restart
+ * loses no time limit.
  */
 public final class HumanClock implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HumanClock.class);
@@ -38,20 +40,25 @@ public final class HumanClock implements AutoCloseable {
   private void tick() {
     try {
       inbox.lookEverywhere().forEach(desk::mend);
-      inbox.overdue().forEach(this::timeOut);
+      inbox.withRefusedDefaults().forEach(item -> attempt(item, desk::refuseDefault));
+      inbox.overdue().forEach(item -> attempt(item, desk::timeOut));
     } catch (RuntimeException e) {
       LOG.error("The requests to people cannot be looked at", e);
     }
   }
 
   /** One that fails is tried again, but told once. */
-  private void timeOut(OpenRequests.Item item) {
+  private void attempt(OpenRequests.Item item, BiConsumer<String, String> record) {
     try {
-      desk.timeOut(item.runId(), item.request().id());
+      record.accept(item.runId(), item.request().id());
       failed.remove(item);
     } catch (RuntimeException e) {
       if (failed.add(item) && !OutOfRoom.isIn(e)) { // a full disk fails them all
-        LOG.error("Request {} of run {} cannot be closed", item.request().id(), item.runId(), e);
+        LOG.error(
+            "What is due of request {} of run {} cannot be recorded",
+            item.request().id(),
+            item.runId(),
+            e);
       }
     }
   }

@@ -1,6 +1,8 @@
 package io.mirrorneuron.run.human;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.human.HumanRecord;
+import io.mirrorneuron.human.HumanType;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.folder.LogLines;
 import io.mirrorneuron.run.folder.Records;
@@ -8,8 +10,9 @@ import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.run.folder.RunRecord;
 import io.mirrorneuron.run.journal.RunJournal;
+import io.mirrorneuron.untrusted.OpenFolder;
+import io.mirrorneuron.untrusted.UntrustedFiles;
 import io.mirrorneuron.wire.Redaction;
-import java.io.File;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,18 +36,31 @@ public final class HumanCopies {
 
   private HumanCopies() {}
 
-  /** Writes decisions and their copies; a holder of the folder's lock sees all of them or none. */
-  public static void write(RunFolder folder, List<ObjectNode> records) {
+  /**
+   * Writes decisions and their copies; a holder of the folder's lock sees all of them or none.
+   *
+   * @return why copies are missing, which are written later; null when none are
+   * @throws MnException when the decisions themselves could not be written
+   */
+  public static String write(RunFolder folder, List<ObjectNode> records) {
+    String[] missing = {null};
     folder.together(
         held -> {
           boolean complete = mark(held);
           held.append(RunLog.HUMAN, records);
-          held.append(RunLog.EVENTS, records.stream().map(HumanCopies::withoutSecrets).toList());
-          held.append(RunLog.TIMELINE, records.stream().map(HumanCopies::onTimeline).toList());
-          if (complete) {
-            due(held).delete();
+          try {
+            held.append(RunLog.EVENTS, records.stream().map(HumanCopies::withoutSecrets).toList());
+            held.append(RunLog.TIMELINE, records.stream().map(HumanCopies::onTimeline).toList());
+            if (complete) {
+              unmark(held);
+            }
+          } catch (MnException e) { // the decision counts all the same
+            LOG.warn(
+                "a decision of run {} is not in all its logs: {}", held.runId(), e.getMessage());
+            missing[0] = e.getMessage();
           }
         });
+    return missing[0];
   }
 
   /**
@@ -52,11 +68,11 @@ public final class HumanCopies {
    * the recorder, and whoever answers requests; readers tell what there is.
    */
   public static void mend(RunFolder folder) {
-    if (!due(folder).exists()) {
+    if (!isDue(folder)) {
       return;
     }
     try {
-      folder.exclusively(() -> due(folder).exists() && mendAlone(folder));
+      folder.exclusively(() -> isDue(folder) && mendAlone(folder));
     } catch (MnException e) { // the run can be read all the same; the next writer tries again
       LOG.warn("decisions of run {} are not in all its logs: {}", folder.runId(), e.getMessage());
     }
@@ -65,21 +81,35 @@ public final class HumanCopies {
   /** Nobody is writing: whoever made the mark has died or failed. */
   private static boolean mendAlone(RunFolder folder) {
     complete(folder, new RunJournal(folder));
-    return due(folder).delete();
+    return unmark(folder);
   }
 
-  private static File due(RunFolder folder) {
-    return folder.path().resolve(RunFolder.HIDDEN).resolve(DUE).toFile();
+  private static boolean isDue(RunFolder folder) {
+    return UntrustedFiles.isFile(folder.path().resolve(RunFolder.HIDDEN).resolve(DUE));
   }
 
   /** Creates the marker; answers whether there was none. Caller must hold the folder's lock. */
   private static boolean mark(RunFolder folder) {
-    try {
-      return due(folder).createNewFile();
+    try (OpenFolder hidden = folder.hidden()) {
+      boolean none = !isDue(folder);
+      hidden.write(DUE).close();
+      return none;
     } catch (IOException e) {
-      throw MnException.unavailable(
-          "the decisions of run %s cannot be written: %s".formatted(folder.runId(), e), e);
+      throw unwritable(folder, e);
     }
+  }
+
+  private static boolean unmark(RunFolder folder) {
+    try (OpenFolder hidden = folder.hidden()) {
+      return hidden.delete(DUE);
+    } catch (IOException e) {
+      throw unwritable(folder, e);
+    }
+  }
+
+  private static MnException unwritable(RunFolder folder, IOException cause) {
+    return MnException.unavailable(
+        "the decisions of run %s cannot be written: %s".formatted(folder.runId(), cause), cause);
   }
 
   /**
@@ -108,7 +138,9 @@ public final class HumanCopies {
           RunRecord record = RunRecord.parse(line); // null when it is torn
           if (record != null
               && HumanType.of(record.type()).isDecision()
-              && !record.spanId().isEmpty()) {
+              && !record.spanId().isEmpty()
+              && record.eventId() == null) { // those of steps are events of the job
+
             found.add(record);
           }
         });
@@ -163,7 +195,7 @@ public final class HumanCopies {
   }
 
   private static ObjectNode onTimeline(ObjectNode record) {
-    HumanRecord decision = HumanRecord.of(new RunRecord(record));
+    HumanRecord decision = HumanRecord.of(record);
     ObjectNode line = Redaction.of(record).deepCopy();
     line.put("version", 1);
     line.put("schema_version", "mn.timeline.v1");
@@ -171,7 +203,7 @@ public final class HumanCopies {
     line.put("summary", summary(decision));
     line.set("details", line.remove("payload"));
     line.remove("channel");
-    if (decision.line().blueprintId() == null) {
+    if (decision.blueprintId() == null) {
       line.remove("blueprint_id");
     }
     return line;
@@ -186,6 +218,7 @@ public final class HumanCopies {
       case HUMAN_REQUEST_CLAIMED -> "Request %s claimed by %s".formatted(id, by);
       case HUMAN_REQUEST_RELEASED -> "Request %s released by %s".formatted(id, by);
       case HUMAN_APPROVAL_RECORDED -> "Request %s approved by %s".formatted(id, by);
+      case HUMAN_DEFAULT_REFUSED -> "The default of request %s is refused".formatted(id);
       case HUMAN_INPUT_TIMEOUT -> "Nobody answered request %s in time".formatted(id);
       default ->
           "Request %s answered by %s%s"

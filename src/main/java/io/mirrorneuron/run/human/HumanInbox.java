@@ -2,6 +2,7 @@ package io.mirrorneuron.run.human;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.human.HumanRequest;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.human.OpenRequests.Item;
@@ -120,10 +121,20 @@ public final class HumanInbox {
     return json.setAll(HumanView.request(item.request(), now));
   }
 
-  /** Requests whose time is over, the most overdue first. */
+  /** Requests of programs whose time is over, the most overdue first; jobs keep their own time. */
   List<Item> overdue() {
     Instant now = clock.instant();
-    return requests.dueUntil(now).stream().filter(item -> item.request().isOverdue(now)).toList();
+    return requests.dueUntil(now).stream()
+        .filter(item -> item.request().isOverdue(now))
+        .filter(item -> !item.request().question().isOfJob())
+        .toList();
+  }
+
+  /** Requests whose default is refused, whether that is recorded or not. */
+  List<Item> withRefusedDefaults() {
+    return requests.after(null, false).stream()
+        .filter(item -> item.request().question().isDefaultRefused())
+        .toList();
   }
 
   /** Looks for changes, but waits only briefly for the first look at many runs. */

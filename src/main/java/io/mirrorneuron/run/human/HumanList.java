@@ -2,6 +2,8 @@ package io.mirrorneuron.run.human;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.human.HumanRecord;
+import io.mirrorneuron.human.HumanType;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
 import java.util.Locale;

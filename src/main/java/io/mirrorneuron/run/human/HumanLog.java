@@ -1,5 +1,6 @@
 package io.mirrorneuron.run.human;
 
+import io.mirrorneuron.human.HumanRecord;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.folder.LogFollower;
 import io.mirrorneuron.run.folder.RunFolder;
@@ -8,6 +9,7 @@ import io.mirrorneuron.run.folder.RunRecord;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -36,8 +38,10 @@ final class HumanLog {
   synchronized HumanState look() {
     int before = known.size();
     try {
-      add(human.more(), own);
-      add(events.more().stream().filter(HumanLog::isHuman).toList(), others);
+      List<RunRecord> asked = human.more();
+      add(asked, human.changed(), own);
+      List<RunRecord> told = events.more().stream().filter(HumanLog::isHuman).toList();
+      add(told, events.changed(), others);
     } catch (IOException e) {
       throw MnException.unavailable("the files of run " + runId + " cannot be read: " + e, e);
     }
@@ -51,23 +55,22 @@ final class HumanLog {
     return event.channel().equals(RunLog.HUMAN.channel());
   }
 
-  private void add(List<RunRecord> records, List<HumanRecord> to) {
+  private void add(List<RunRecord> records, Instant arrived, List<HumanRecord> to) {
     for (RunRecord line : records) {
-      HumanRecord record = HumanRecord.of(line);
-      if (known.add(key(record))) {
+      HumanRecord record = HumanRecord.of(line.json(), arrived);
+      if (known.add(key(line, record))) {
         to.add(record);
       }
     }
   }
 
   /** The same for the two copies of a record; secrets are hidden in one of them. */
-  private static String key(HumanRecord record) {
-    String span = record.line().spanId();
+  private static String key(RunRecord line, HumanRecord record) {
+    String span = line.spanId();
     if (span.isEmpty()) {
       return new String(
           Json.canonical(HumanCopies.withoutSecrets(record.json())), StandardCharsets.UTF_8);
     }
-    return String.join(
-        " ", span, record.line().type(), record.requestId(), String.valueOf(record.time()));
+    return String.join(" ", span, line.type(), record.namedId(), String.valueOf(line.time()));
   }
 }

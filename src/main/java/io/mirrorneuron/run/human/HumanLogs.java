@@ -6,7 +6,7 @@ import io.mirrorneuron.run.folder.RunFolder;
 
 /** The logs of runs that are looked at again and again. Thread-safe. */
 public final class HumanLogs {
-  private static final int KEPT = 256;
+  private static final int KEPT = 1024;
 
   private final Cache<String, HumanLog> logs =
       Caffeine.newBuilder().executor(Runnable::run).maximumSize(KEPT).build();

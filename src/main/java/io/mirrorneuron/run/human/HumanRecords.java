@@ -1,12 +1,14 @@
 package io.mirrorneuron.run.human;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.human.HumanAct;
+import io.mirrorneuron.human.HumanRecord;
+import io.mirrorneuron.human.HumanType;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunHeader;
-import io.mirrorneuron.run.folder.RunRecord;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
 import java.util.List;
@@ -30,7 +32,7 @@ record HumanRecords(RunFolder folder, HumanState state, Instant now, Supplier<St
     record.put("channel", "human");
     record.put("type", type.word());
     record.set("payload", payload);
-    return HumanRecord.of(new RunRecord(record));
+    return HumanRecord.of(record);
   }
 
   /** A run has one; where nobody made it, the first human record does. */
@@ -38,16 +40,21 @@ record HumanRecords(RunFolder folder, HumanState state, Instant now, Supplier<St
     return !run.traceId().isEmpty()
         ? run.traceId()
         : state.records().stream()
-            .map(record -> record.line().traceId())
+            .map(record -> record.traceId())
             .filter(id -> !id.isEmpty())
             .findFirst()
             .orElseGet(() -> "trc_" + ids.get());
   }
 
+  /** Makes records of these and writes them. */
+  HumanRecord writeAll(List<HumanAct.Entry> entries) {
+    return write(entries.stream().map(entry -> record(entry.type(), entry.payload())).toList());
+  }
+
   /**
    * Writes them at once; whoever reads the file afterwards sees all of them.
    *
-   * @return the last
+   * @return the last; with a {@code warning} when it is not in all logs of the run yet
    * @throws MnException TOO_LARGE when one would not be stored whole
    */
   HumanRecord write(List<HumanRecord> records) {
@@ -59,7 +66,12 @@ record HumanRecords(RunFolder folder, HumanState state, Instant now, Supplier<St
             "what is recorded may have %d bytes".formatted(Records.MAX_BYTES));
       }
     }
-    HumanCopies.write(folder, records.stream().map(HumanRecord::json).toList());
-    return records.getLast();
+    String missing = HumanCopies.write(folder, records.stream().map(HumanRecord::json).toList());
+    HumanRecord last = records.getLast();
+    if (missing == null) {
+      return last;
+    }
+    String warning = "recorded, but not yet in all logs of the run: " + missing;
+    return HumanRecord.of(last.json().deepCopy().put("warning", warning));
   }
 }

@@ -1,5 +1,8 @@
 package io.mirrorneuron.run.human;
 
+import io.mirrorneuron.human.HumanRecord;
+import io.mirrorneuron.human.HumanRequest;
+import io.mirrorneuron.human.HumanType;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -44,6 +47,18 @@ record HumanState(List<HumanRecord> records, Map<String, HumanRequest> requests)
     Map<String, HumanRequest> ended = new LinkedHashMap<>(requests);
     ended.replaceAll((id, request) -> request.atEnd());
     return new HumanState(records, Collections.unmodifiableMap(ended));
+  }
+
+  /** Whether the default of an open request is refused and no record says so yet. */
+  boolean owesRefusal(String requestId) {
+    HumanRequest request = requests.get(requestId);
+    return request != null
+        && request.isOpen()
+        && request.question().isDefaultRefused()
+        && records.stream()
+            .filter(record -> record.is(HumanType.HUMAN_DEFAULT_REFUSED))
+            .filter(record -> record.requestId().equals(requestId))
+            .noneMatch(record -> request.question().shownSha256().equals(record.shownSha256()));
   }
 
   private static void fold(Map<String, HumanRequest> requests, HumanRecord record) {

@@ -3,9 +3,13 @@ package io.mirrorneuron.run.human;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.mirrorneuron.human.HumanRecord;
+import io.mirrorneuron.human.HumanRequest;
+import io.mirrorneuron.human.Question;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.Redaction;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -23,7 +27,7 @@ final class HumanView {
     ObjectNode json = Json.object();
     json.put("request_id", request.id());
     json.set("prompt", prompt == null ? null : Redaction.of(TextNode.valueOf(prompt)));
-    json.put("status", request.status(now));
+    json.put("status", request.status(now).word());
     json.put("requested_at", time(question.askedAt()));
     json.set("allowed_decisions", Json.MAPPER.valueToTree(question.allowedDecisions()));
     json.set("form", question.form());
@@ -39,13 +43,20 @@ final class HumanView {
     if (request.answer() != null) {
       decisions.add(decision(request.answer()));
     }
+    if (!question.assignees().isEmpty() && question.isOfJob()) {
+      json.set("assignees", Json.MAPPER.valueToTree(question.assignees()));
+    }
     json.put("shown_sha256", question.shownSha256());
+    List<String> faults = request.isOpen() ? question.faults() : List.of();
+    if (!faults.isEmpty()) {
+      json.set("faults", Json.MAPPER.valueToTree(faults));
+    }
     return json;
   }
 
   private static ObjectNode decision(HumanRecord record) {
     ObjectNode json = Json.object();
-    json.put("type", record.line().type());
+    json.put("type", record.type().word());
     record.by().signs(json);
     json.put("at", time(record.time()));
     json.put("decision", record.decision());
@@ -60,7 +71,7 @@ final class HumanView {
     if (shown != record.json() && shown.get("payload") instanceof ObjectNode payload) {
       ObjectNode whole = payload.deepCopy();
       for (String form : Set.of("form", "schema")) {
-        if (record.line().payload().path(form) instanceof ObjectNode original) {
+        if (record.payload().path(form) instanceof ObjectNode original) {
           whole.set(form, original);
         }
       }

@@ -1,5 +1,6 @@
 package io.mirrorneuron.run.human;
 
+import io.mirrorneuron.human.HumanRequest;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
 package io.mirrorneuron.run.journal;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.run.folder.LogLevel;
+import io.mirrorneuron.model.LogLevel;
 import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.wire.Json;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +13,8 @@ import java.util.Arrays;
  * <pre>seq channel level file end hash job job_seq {"schema":…}</pre>
  *
  * @param seq its number in the journal, from 1
- * @param level of a log record, as {@link LogLevel} orders them; 0 in other channels
+ * @param level of a log record, as {@link LogLevel} orders them; {@link #BAD} of an event that is
+ *     no JSON object; else 0
  * @param file the file the record was read from, by its identity on disk
  * @param end where it ended there
  * @param hash of its line there
@@ -33,6 +34,13 @@ public record JournalEntry(
     byte[] json) {
 
   static final String NO_JOB = "-";
+
+  /** Level of a line that is no record; it is told among the events of the job only. */
+  static final int BAD = 9;
+
+  boolean isBad() {
+    return log == RunLog.EVENTS && level == BAD;
+  }
 
   /** The record as its file has it, redacted. */
   public ObjectNode record() {

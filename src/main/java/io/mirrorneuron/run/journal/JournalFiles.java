@@ -1,18 +1,22 @@
 package io.mirrorneuron.run.journal;
 
 import io.mirrorneuron.run.folder.LineReader;
-import io.mirrorneuron.run.folder.LogFiles;
+import io.mirrorneuron.untrusted.OpenFolder;
+import io.mirrorneuron.untrusted.RefusedFile;
+import io.mirrorneuron.untrusted.UntrustedFiles;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -24,6 +28,7 @@ final class JournalFiles {
   private static final int SEGMENTS_KEPT = 32;
 
   private static final String PREFIX = "stream-";
+  private static final Pattern NAME = Pattern.compile(PREFIX + "\\d{12,18}\\.log");
 
   private final Path folder;
   private final long limit;
@@ -40,10 +45,10 @@ final class JournalFiles {
   List<Path> segments() throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       return files
-          .filter(file -> file.getFileName().toString().startsWith(PREFIX))
+          .filter(file -> NAME.matcher(file.getFileName().toString()).matches())
           .sorted()
           .toList();
-    } catch (NoSuchFileException e) {
+    } catch (NoSuchFileException | NotDirectoryException e) {
       return List.of();
     }
   }
@@ -51,37 +56,64 @@ final class JournalFiles {
   /** Adds entries in one write. The answer is the segment and its length afterwards. */
   Mark append(List<JournalEntry> entries, String account) throws IOException {
     List<Path> segments = segments();
-    boolean full = segments.isEmpty() || Files.size(segments.getLast()) >= limit;
+    boolean full = segments.isEmpty() || UntrustedFiles.size(segments.getLast()) >= limit;
     Path segment = full ? segment(entries.getFirst().seq()) : segments.getLast();
     ByteArrayOutputStream lines = new ByteArrayOutputStream();
     if (full) {
       lines.writeBytes((account + '\n').getBytes(StandardCharsets.UTF_8));
     }
     entries.forEach(entry -> lines.writeBytes(entry.line()));
-    LogFiles.append(segment, lines.toByteArray());
-    for (int i = 0; full && i <= segments.size() - SEGMENTS_KEPT; i++) {
-      Files.deleteIfExists(segments.get(i));
+    try (FileChannel channel = UntrustedFiles.extend(segment)) {
+      for (ByteBuffer bytes = ByteBuffer.wrap(lines.toByteArray()); bytes.hasRemaining(); ) {
+        channel.write(bytes);
+      }
     }
-    return new Mark(segment, Files.size(segment));
+    if (full && segments.size() >= SEGMENTS_KEPT) {
+      drop(segments.subList(0, segments.size() - SEGMENTS_KEPT + 1));
+    }
+    return new Mark(segment, UntrustedFiles.size(segment));
+  }
+
+  private void drop(List<Path> segments) throws IOException {
+    try (OpenFolder in = OpenFolder.at(folder)) {
+      for (Path segment : segments) {
+        in.delete(segment.getFileName().toString());
+      }
+    }
   }
 
   /**
    * Removes what an interrupted writer left: an unfinished last line, or a segment without its
-   * first line. Caller must hold the lock.
+   * first line; and a last segment that is no file of the run. Caller must hold the lock.
    */
   void repair() throws IOException {
     List<Path> segments = segments();
-    Path last = segments.isEmpty() ? null : segments.getLast();
-    if (last == null || LineReader.endingAt(last, Files.size(last)) != null) {
+    if (segments.isEmpty()) {
       return;
     }
+    try (OpenFolder in = OpenFolder.at(folder)) {
+      Path last = segments.getLast();
+      try {
+        repair(last, in);
+      } catch (RefusedFile e) {
+        in.delete(last.getFileName().toString());
+        repair();
+      }
+    }
+  }
+
+  private static void repair(Path last, OpenFolder in) throws IOException {
+    if (LineReader.endsALine(last)) {
+      return;
+    }
+    String name = last.getFileName().toString();
     try (LineReader lines = LineReader.open(last, 0);
-        FileChannel segment = FileChannel.open(last, StandardOpenOption.WRITE)) {
+        FileChannel segment = in.write(name)) {
       while (lines.next() != null) {}
       segment.truncate(lines.end());
-    }
-    if (Files.size(last) == 0) {
-      Files.delete(last);
+      if (lines.end() == 0) {
+        in.delete(name);
+      }
     }
   }
 
@@ -91,7 +123,9 @@ final class JournalFiles {
   /** Null when there is nothing yet. */
   Mark mark() throws IOException {
     List<Path> segments = segments();
-    return segments.isEmpty() ? null : new Mark(segments.getLast(), Files.size(segments.getLast()));
+    return segments.isEmpty()
+        ? null
+        : new Mark(segments.getLast(), UntrustedFiles.size(segments.getLast()));
   }
 
   /** Tells the entries behind {@code after}, in order, until the reader has enough. */
@@ -117,7 +151,7 @@ final class JournalFiles {
     List<JournalEntry> found = new ArrayList<>();
     long left = budget;
     for (Path segment : segments().reversed()) {
-      long upTo = Files.size(segment);
+      long upTo = UntrustedFiles.size(segment);
       for (long block = 256 << 10; upTo > 0 && left > 0 && found.size() < limit; block *= 2) {
         long from = Math.max(0, upTo - block);
         left -= upTo - from;
@@ -153,6 +187,8 @@ final class JournalFiles {
         }
       }
       return from == 0 ? 0 : begins;
+    } catch (RefusedFile e) {
+      return 0; // a program has put something in its place
     }
   }
 
@@ -177,12 +213,7 @@ final class JournalFiles {
   /** An offset at or before the first entry behind {@code after}, near to it. */
   private static long offset(Path segment, long after) throws IOException {
     long low = 0;
-    long high;
-    try {
-      high = Files.size(segment);
-    } catch (NoSuchFileException e) {
-      return 0;
-    }
+    long high = UntrustedFiles.size(segment);
     while (high - low > 64 << 10) {
       long middle = (low + high) / 2;
       long seq = after + 1;

@@ -2,8 +2,8 @@ package io.mirrorneuron.run.journal;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.LogLevel;
 import io.mirrorneuron.run.folder.EventId;
-import io.mirrorneuron.run.folder.LogLevel;
 import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.run.folder.RunRecord;
@@ -20,6 +20,28 @@ import java.time.Instant;
  */
 record LogLine(Instant time, RunLog log, String file, long end, long hash, RunRecord record) {
   private static final int LONGEST_WORD = 128;
+  private static final int LONGEST_BAD = 2000;
+  private static final String UNPARSEABLE = "unparseable_event";
+
+  /** A line of the event log that is no JSON object, as an event that says so. */
+  static RunRecord bad(byte[] line) {
+    String text = new String(line, StandardCharsets.UTF_8);
+    ObjectNode event = Json.object().put("type", UNPARSEABLE);
+    String shown = text.substring(0, Math.min(LONGEST_BAD, text.length()));
+    event.putObject("payload").put("line", shown);
+    return new RunRecord(event);
+  }
+
+  /** The same with this time, which its record does not tell. */
+  LogLine dated(Instant moment) {
+    ObjectNode json = Json.object().setAll(record.json());
+    json.put("ts", Json.timestamp(moment));
+    return new LogLine(moment, log, file, end, hash, new RunRecord(json));
+  }
+
+  private boolean isBad() {
+    return log == RunLog.EVENTS && record.type().equals(UNPARSEABLE);
+  }
 
   /** The entry with this number. */
   JournalEntry entry(long seq, String runId) {
@@ -29,7 +51,8 @@ record LogLine(Instant time, RunLog log, String file, long end, long hash, RunRe
         switch (log) {
           case LOGS -> "log";
           case RESOURCES -> "resource_sample";
-          default -> word(record.typeOr("error"));
+          case ERRORS -> word(record.typeOr("error"));
+          default -> word(record.typeOr("log"));
         };
     JsonNode level = json.has("level") ? json.get("level") : json.get("severity");
     ObjectNode told = Json.object().put("schema", "mn.blueprint.stream.v1");
@@ -43,7 +66,7 @@ record LogLine(Instant time, RunLog log, String file, long end, long hash, RunRe
     return new JournalEntry(
         seq,
         log,
-        log == RunLog.LOGS ? level(level).ordinal() : 0,
+        log == RunLog.LOGS ? level(level).ordinal() : isBad() ? JournalEntry.BAD : 0,
         file,
         end,
         hash,

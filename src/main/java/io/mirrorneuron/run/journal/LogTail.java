@@ -8,8 +8,11 @@ import io.mirrorneuron.run.folder.LogPosition;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.run.folder.RunRecord;
+import io.mirrorneuron.untrusted.RefusedFile;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -18,8 +21,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.ListIterator;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads what is new in the files of one log. A file is known by its identity on disk, so that one
@@ -28,6 +35,8 @@ import java.util.Set;
  * Confined to its journal.
  */
 final class LogTail {
+  private static final Logger LOG = LoggerFactory.getLogger(LogTail.class);
+
   private final RunFolder folder;
   private final RunLog log;
 
@@ -84,9 +93,14 @@ final class LogTail {
     for (Path file : all) {
       FileState look = FileState.at(file);
       try {
-        if (!isRead(file, look) && !readFile(file, sources, journal, limit, lines)) {
+        int first = lines.size();
+        boolean whole = isRead(file, look) || readFile(file, sources, journal, limit, lines);
+        date(lines.subList(first, lines.size()), look);
+        if (!whole) {
           return lines;
         }
+      } catch (RefusedFile e) {
+        LOG.debug("{}: nothing is read from it", e.getMessage()); // until it is another file
       } catch (NoSuchFileException e) {
         return lines; // rotated while it was read
       }
@@ -107,20 +121,16 @@ final class LogTail {
       Path file, SourcePositions sources, JournalFiles journal, int limit, List<LogLine> lines)
       throws IOException {
     String key = key(file);
-    LogPosition from = sources.position(log, key);
-    if (isAnother(file, key, from, sources)) {
-      from = LogPosition.START;
-      journalled = journalled == null ? hashes(journal) : journalled;
-    }
-    try (LineReader reader = LineReader.open(file, from.end())) {
-      Instant time = Instant.EPOCH;
+    LogPosition from = isUnknown(file, key, sources) ? null : sources.position(log, key);
+    try (LineReader reader = reader(file, from)) {
+      if ((from == null || reader.end() != from.end()) && journalled == null) {
+        journalled = hashes(journal);
+      }
       for (byte[] text = reader.next(); text != null; text = reader.next()) {
         long hash = LogPosition.hash(text);
-        RunRecord record = isJournalled(hash) ? null : RunRecord.parse(text);
+        RunRecord record = isJournalled(hash) ? null : record(text);
         if (record != null && !isTaken(record.eventId(), sources)) {
-          Instant own = record.time();
-          time = own == null ? time : own;
-          lines.add(new LogLine(time, log, key, reader.end(), hash, record));
+          lines.add(new LogLine(record.time(), log, key, reader.end(), hash, record));
         } else if (lines.isEmpty()) {
           sources.passed(log, key, new LogPosition(reader.end(), hash));
         }
@@ -133,15 +143,48 @@ final class LogTail {
     }
   }
 
-  /** Whether the journal has to be asked what of this file it has already. */
-  private boolean isAnother(Path file, String key, LogPosition from, SourcePositions sources)
-      throws IOException {
-    boolean known = sources.knows(log, key);
-    if (isPacked(file)) {
-      return !known;
+  /**
+   * Gives times to lines without one: that of the line before; before all others the time when the
+   * file was written to last, unless the next line is older.
+   */
+  private static void date(List<LogLine> lines, FileState look) {
+    Instant before =
+        lines.stream().map(LogLine::time).filter(Objects::nonNull).findFirst().orElse(null);
+    Instant arrived = look.modified() == null ? before : look.modified().toInstant();
+    before = before == null || arrived.isBefore(before) ? arrived : before;
+    for (ListIterator<LogLine> each = lines.listIterator(); each.hasNext(); ) {
+      LogLine line = each.next();
+      if (line.time() == null) {
+        each.set(line.dated(before == null ? Instant.EPOCH : before));
+      } else {
+        before = line.time();
+      }
     }
-    if (known && from.end() > 0 && !from.isIn(file)) {
-      return true;
+  }
+
+  /**
+   * Null for what is nothing: a blank line, or one that is no record in a log other than events.
+   */
+  private RunRecord record(byte[] line) {
+    RunRecord record = RunRecord.parse(line);
+    boolean bad = record == null && log == RunLog.EVENTS;
+    return bad && !new String(line, StandardCharsets.UTF_8).isBlank() ? LogLine.bad(line) : record;
+  }
+
+  /**
+   * @param from null to read it anew
+   */
+  private static LineReader reader(Path file, LogPosition from) throws IOException {
+    if (from == null) {
+      return LineReader.open(file, 0);
+    }
+    return isPacked(file) ? LineReader.open(file, from.end()) : LineReader.after(file, from);
+  }
+
+  /** Whether the journal may have lines of this file that were read when it was another. */
+  private boolean isUnknown(Path file, String key, SourcePositions sources) throws IOException {
+    if (isPacked(file)) {
+      return !sources.knows(log, key);
     }
     String last = sources.lastFile(log);
     return last != null
@@ -193,7 +236,10 @@ final class LogTail {
   /** Identity of a file; of a compressed one its name, as it is written once and read once. */
   private static String key(Path file) throws IOException {
     Object key =
-        isPacked(file) ? null : Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+        isPacked(file)
+            ? null
+            : Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                .fileKey();
     String name = key == null ? file.getFileName().toString() : key.toString();
     return name.replaceAll("[^A-Za-z0-9=,._-]", "");
   }

@@ -3,7 +3,6 @@ package io.mirrorneuron.run.journal;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.run.folder.LogLevel;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.storage.OutOfRoom;
@@ -46,12 +45,13 @@ public final class RunJournal {
   /**
    * Which records are wanted.
    *
-   * @param level of log records at least; null for all
+   * @param logs which log records; null for all
    */
-  public record Filter(Set<RunLog> channels, LogLevel level) {
+  public record Filter(Set<RunLog> channels, LogFilter logs) {
     boolean passes(JournalEntry entry) {
       return channels.contains(entry.log())
-          && (level == null || entry.log() != RunLog.LOGS || entry.level() >= level.ordinal());
+          && !entry.isBad()
+          && (logs == null || entry.log() != RunLog.LOGS || logs.passes(entry));
     }
   }
 
@@ -149,7 +149,7 @@ public final class RunJournal {
   }
 
   /**
-   * Events that programs of the run wrote themselves.
+   * Events that programs of the run wrote themselves, and lines of the event log that are none.
    *
    * @param events as {@link #last} tells them
    * @param last the number of the last of them; 0 when there is none

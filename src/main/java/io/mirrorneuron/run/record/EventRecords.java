@@ -3,6 +3,7 @@ package io.mirrorneuron.run.record;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.run.folder.EventId;
+import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.run.folder.RunRecord;
 import io.mirrorneuron.wire.DerivedId;
 import io.mirrorneuron.wire.Json;
@@ -17,7 +18,7 @@ import java.util.Set;
 final class EventRecords {
   /** Members of an event that its record has at the top level; all others go into the payload. */
   private static final Set<String> OWN =
-      Set.of("seq", "type", "timestamp", "agent_id", "node", "job_id", "payload");
+      Set.of("seq", "type", "timestamp", "agent_id", "node", "job_id", "payload", "channel");
 
   private final String runId;
   private final String blueprintId;
@@ -56,6 +57,19 @@ final class EventRecords {
     }
     record.set("payload", Redaction.of(members));
     return new RunRecord(record);
+  }
+
+  /**
+   * The record for {@code human.jsonl}, or null when the event is not about what a step asks
+   * people. Whole, as programs read their answers there. Members beside the payload are the
+   * runtime's own.
+   */
+  RunRecord human(RecordedEvent event) {
+    if (!event.channel().equals(RunLog.HUMAN.channel())) {
+      return null;
+    }
+    ObjectNode record = head(event).put("channel", event.channel());
+    return new RunRecord(record.set("payload", event.payload()));
   }
 
   /** The record for {@code errors.jsonl}, or null when the event tells of no failure. */

@@ -8,6 +8,7 @@ import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.Redaction;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -79,7 +80,7 @@ final class RecordedDocuments {
 
   /**
    * {@code run.json}: members that programs wrote stay, except status, end and error, which are
-   * those of the job.
+   * those of the job. A document that is not there is not named: its path is null.
    *
    * @param run as programs wrote it, changed here; empty when they wrote none
    * @param status of the job
@@ -99,8 +100,10 @@ final class RecordedDocuments {
     run.set("error", job.error().orElse(null));
     String path = folder.path().resolveSibling(folder.runId()).toString();
     run.put("run_dir", path);
-    run.put("result_path", path + "/result.json");
-    run.put("final_artifact_path", path + "/final_artifact.json");
+    for (String name : List.of("result", "final_artifact")) {
+      boolean isThere = folder.has(name + ".json");
+      run.put(name + "_path", isThere ? path + "/" + name + ".json" : null);
+    }
     return run;
   }
 
@@ -141,6 +144,7 @@ final class RecordedDocuments {
   private static void setPeople(ObjectNode document, RecordedJob job) {
     setOrRemove(document, "submitted_by", job.submittedBy());
     setOrRemove(document, "cancelled_by", job.cancelledBy());
+    setOrRemove(document, "cancel_reason", job.cancelReason());
   }
 
   private static void setOrRemove(ObjectNode document, String member, String name) {

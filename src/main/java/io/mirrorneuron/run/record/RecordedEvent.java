@@ -42,6 +42,11 @@ record RecordedEvent(ObjectNode json, long seq, String type, String timestamp) {
     return json.path("step_id").asText(json.path("agent_id").asText(WHOLE_JOB));
   }
 
+  /** The log of the run that it is for, beside that of events; empty for none. */
+  String channel() {
+    return json.path("channel").asText("");
+  }
+
   /** Which attempt of its step it is of; 0 when it does not say. */
   int attempt() {
     return json.path("attempt").asInt();

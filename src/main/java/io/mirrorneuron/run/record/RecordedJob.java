@@ -27,6 +27,7 @@ record RecordedJob(
     String updatedAt,
     String submittedBy,
     String cancelledBy,
+    String cancelReason,
     ObjectNode failure,
     long eventSeq,
     int activeExecutors) {

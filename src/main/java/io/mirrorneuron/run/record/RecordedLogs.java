@@ -19,9 +19,9 @@ import java.util.function.LongFunction;
  * job from the first, also those that an existing folder has already.
  */
 final class RecordedLogs {
-  /** Logs that the runtime writes; the others are written by programs and people only. */
+  /** Logs that the runtime writes; programs and people write too. */
   private static final Set<RunLog> OWN =
-      EnumSet.of(RunLog.EVENTS, RunLog.ERRORS, RunLog.TIMELINE, RunLog.RESOURCES);
+      EnumSet.of(RunLog.EVENTS, RunLog.ERRORS, RunLog.TIMELINE, RunLog.HUMAN, RunLog.RESOURCES);
 
   private final EventRecords records;
   private final Consumer<RecordedEvent> listener;
@@ -35,7 +35,7 @@ final class RecordedLogs {
     this.records = records;
     this.listener = listener;
     this.timeline = new TimelineRecords(records);
-    for (RunLog log : List.of(RunLog.EVENTS, RunLog.ERRORS, RunLog.TIMELINE)) {
+    for (RunLog log : List.of(RunLog.EVENTS, RunLog.ERRORS, RunLog.TIMELINE, RunLog.HUMAN)) {
       logs.put(log, new EventLog(log, jobId));
     }
   }
@@ -63,6 +63,7 @@ final class RecordedLogs {
       add(found, RunLog.EVENTS, records.event(event));
       add(found, RunLog.ERRORS, records.error(event));
       add(found, RunLog.TIMELINE, timeline.record(event));
+      add(found, RunLog.HUMAN, records.human(event));
     }
     found.forEach((log, lines) -> logs.get(log).append(into, lines));
   }

@@ -1,5 +1,6 @@
 package io.mirrorneuron.run.record;
 
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.run.RunBacklog;
 import io.mirrorneuron.run.RunStore;
@@ -148,8 +149,8 @@ public final class RunRecorder implements AutoCloseable {
       failing.add(job);
       LOG.debug("the run of job {} cannot be written: {}", job, why.getMessage());
     } else if (failing.add(job)) {
-      Throwable details =
-          failing.size() == 1 ? why : null; // when the root is unreachable, all fail alike
+      boolean isNews = failing.size() == 1; // when the root is unreachable, all fail alike
+      Throwable details = isNews && !(why instanceof MnException) ? why : null;
       LOG.error(
           "the run of job {} cannot be written, it will be tried again: {}",
           job,
@@ -158,28 +159,16 @@ public final class RunRecorder implements AutoCloseable {
     }
   }
 
-  /** Pending reads of one job; those of a batch are sent together. */
-  private record Reads(
-      String jobId,
-      CompletionStage<String> row,
-      CompletionStage<List<StoredEvent>> events,
-      CompletionStage<String> manifest) {}
-
   /** Answers false when the store could not be read; the batch must then be tried again. */
   private boolean record(List<String> jobs) {
-    List<Reads> all = new ArrayList<>();
+    List<JobReading> all = new ArrayList<>();
     for (String job : jobs) {
       Recording known = recordings.get(job);
-      all.add(
-          new Reads(
-              job,
-              store.row(job),
-              store.events(job, known == null ? 0 : known.recorded(), EVENTS),
-              known == null ? store.manifest(job) : null));
+      all.add(JobReading.of(store, job, known == null ? -1 : known.recorded(), EVENTS));
     }
     List<String> ended = new ArrayList<>();
     try {
-      for (Reads reads : all) {
+      for (JobReading reads : all) {
         if (record(reads)) {
           ended.add(reads.jobId());
         }
@@ -198,11 +187,11 @@ public final class RunRecorder implements AutoCloseable {
   }
 
   /** Answers whether there is nothing left to record of the job. */
-  private boolean record(Reads reads) {
+  private boolean record(JobReading reads) {
     String job = reads.jobId();
-    String text = await(reads.row());
-    List<StoredEvent> events = await(reads.events());
     try {
+      String text = await(reads.row());
+      List<StoredEvent> events = await(reads.events());
       if (text == null) {
         failing.remove(job);
         return true; // removed; its run stays as it is
@@ -226,6 +215,10 @@ public final class RunRecorder implements AutoCloseable {
       failing.remove(job);
       return recording.isOver();
     } catch (CompletionException e) {
+      if (e.getCause() instanceof MnException damage && damage.isJobDamaged()) {
+        failed(job, damage); // of this job only
+        return false;
+      }
       throw e;
     } catch (RuntimeException e) {
       failed(job, e);

@@ -40,7 +40,9 @@ final class TimelineRecords {
           "workflow_step_timed_out",
           "workflow_step_attempt_timed_out",
           "workflow_step_attempt_retry_scheduled" ->
-          ofStep(event, type.substring("workflow_step_".length()));
+          event.json().has("step_id") // else a program wrote it, and the ledger's follows
+              ? ofStep(event, type.substring("workflow_step_".length()))
+              : null;
       case "executor_lease_acquired" -> {
         begun.put("agent " + event.text("agent_id"), event.time());
         yield null;

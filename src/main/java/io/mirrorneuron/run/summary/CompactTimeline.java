@@ -1,14 +1,13 @@
 package io.mirrorneuron.run.summary;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.run.folder.LogLines;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunLog;
+import io.mirrorneuron.run.folder.RunRecord;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.Redaction;
-import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -38,30 +37,25 @@ public final class CompactTimeline {
     ArrayNode records = json.putArray("records");
     timeline.kept.forEach(
         line -> {
-          var record = parse(line);
-          if (!record.isEmpty()) {
-            records.add(Redaction.of(record));
+          RunRecord record = RunRecord.parse(line);
+          if (record != null) {
+            records.add(Redaction.of(record.json()));
           }
         });
     return json.put("record_count", timeline.count)
         .put("truncated", timeline.count > timeline.kept.size());
   }
 
+  /** A line that does not begin as an object is no record; others are looked at when told. */
   private void add(byte[] line) {
+    if (line[0] != '{') {
+      return;
+    }
     count++;
     kept.add(line);
     keptBytes += line.length;
     while (kept.size() > MOST_RECORDS || keptBytes > MOST_BYTES) {
       keptBytes -= kept.remove().length;
-    }
-  }
-
-  /** An empty object for what is no JSON. */
-  private static JsonNode parse(byte[] line) {
-    try {
-      return Json.MAPPER.readTree(line);
-    } catch (IOException e) {
-      return Json.object();
     }
   }
 }

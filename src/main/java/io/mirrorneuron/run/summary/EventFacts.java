@@ -47,7 +47,8 @@ final class EventFacts {
       steps.began(event.text("step_id"), at);
     } else if (stepEnd.matches()) {
       steps.ended(event.text("step_id"), at);
-      if (stepEnd.group(1).equals("failed") && !failureTold) {
+      boolean ofStep = !event.text("step_id").isEmpty(); // else a program's word, not the ledger's
+      if (ofStep && stepEnd.group(1).equals("failed") && !failureTold) {
         failed(event);
       }
     } else if (phase.matches()) {

@@ -1,8 +1,8 @@
 package io.mirrorneuron.run.summary;
 
+import io.mirrorneuron.model.LogLevel;
 import io.mirrorneuron.run.files.Artifacts;
 import io.mirrorneuron.run.files.ServedFile;
-import io.mirrorneuron.run.folder.LogLevel;
 import io.mirrorneuron.run.folder.LogLines;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunLog;

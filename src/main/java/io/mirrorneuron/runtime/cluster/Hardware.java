@@ -41,7 +41,13 @@ public record Hardware(
       long totalMegabytes,
       long usedMegabytes,
       long freeMegabytes,
-      double utilization) {}
+      double utilization) {
+    /** Of all that are found, as long as others are not looked for. */
+    public static final String VENDOR = "nvidia";
+
+    /** Also what such devices are capable of. */
+    public static final String DRIVER = "cuda";
+  }
 
   /** Rounded to two decimals, as reports show sizes. */
   public static double gigabytes(long bytes) {

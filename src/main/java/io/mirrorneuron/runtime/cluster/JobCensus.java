@@ -4,13 +4,16 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.util.Map;
 
 /**
- * Port: what a cluster's summary says about jobs. Must be cheap, as the summary is used as health
- * probe.
+ * Port: what a cluster's summary says about jobs. Must be cheap, as clients use the summary as
+ * health probe.
  */
 public interface JobCensus {
   /** The latest job rows, as lists show them, newest change first. */
   ArrayNode latest(int limit);
 
-  /** How many jobs have each status; statuses without jobs may be absent. */
+  /**
+   * How many jobs have each status; statuses without jobs may be absent. Costs the same however
+   * many there are.
+   */
   Map<String, Long> countByStatus();
 }

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.CapacityReport;
@@ -20,7 +21,7 @@ import java.util.function.Supplier;
 
 /** The cluster as seen by a node that is alone in it. */
 public final class LocalCluster implements ClusterPort {
-  /** Rows in the summary at most; counts cover all jobs. */
+  /** Rows in the summary at most, the newest; counts cover all jobs. */
   private static final int SUMMARY_ROWS = 1000;
 
   private static final Set<Integer> ALLOWED_PERCENT = Set.of(25, 50, 75, 100);
@@ -52,23 +53,40 @@ public final class LocalCluster implements ClusterPort {
 
   @Override
   public ClusterSummary summary() {
-    ObjectNode summary = Json.object();
-    summary
-        .putArray("nodes")
-        .add(NodeDocument.summary(identity, hardware.get(), programs.get().pools()));
-    summary.set("jobs", jobs.latest(SUMMARY_ROWS));
-    summary.set("metrics", metrics());
+    ObjectNode summary = nodes();
+    ArrayNode rows = jobs.latest(SUMMARY_ROWS);
+    summary.set("jobs", rows);
+    Map<String, Long> counts = jobs.countByStatus();
+    summary.set("metrics", metrics(counts));
+    if (total(counts) > rows.size()) {
+      summary.put("jobs_truncated", true);
+    }
     return ClusterForm.read(summary);
   }
 
-  private ObjectNode metrics() {
-    Map<String, Long> counts = jobs.countByStatus();
+  @Override
+  public ClusterSummary overview() {
+    ObjectNode overview = nodes();
+    overview.set("metrics", metrics(jobs.countByStatus()));
+    return ClusterForm.read(overview);
+  }
+
+  private ObjectNode nodes() {
+    ObjectNode nodes = Json.object();
+    nodes
+        .putArray("nodes")
+        .add(NodeDocument.summary(identity, hardware.get(), programs.get().pools()));
+    return nodes;
+  }
+
+  private static long total(Map<String, Long> counts) {
+    return counts.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  private ObjectNode metrics(Map<String, Long> counts) {
     ObjectNode metrics = Json.object();
     ObjectNode byStatus =
-        metrics
-            .putObject("jobs")
-            .put("total", counts.values().stream().mapToLong(Long::longValue).sum())
-            .putObject("by_status");
+        metrics.putObject("jobs").put("total", total(counts)).putObject("by_status");
     counts.forEach(byStatus::put);
     metrics.putObject("nodes").put("total", 1);
     metrics

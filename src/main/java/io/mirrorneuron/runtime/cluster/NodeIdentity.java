@@ -28,17 +28,10 @@ public record NodeIdentity(
     clusterNodes = List.copyOf(clusterNodes);
   }
 
-  /** A node on its own: known by its host's name, reached on this machine. */
-  public static NodeIdentity standalone(String hostname, Config.Grpc grpc) {
+  /** A node on its own, reached on this machine. */
+  public static NodeIdentity standalone(String name, String hostname, Config.Grpc grpc) {
     return new NodeIdentity(
-        "mirror_neuron@" + hostname,
-        hostname,
-        hostname,
-        "localhost",
-        grpc.port(),
-        "",
-        List.of(),
-        grpc.networkOnly());
+        name, hostname, hostname, "localhost", grpc.port(), "", List.of(), grpc.networkOnly());
   }
 
   public String role() {

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.cluster;
 
+import io.mirrorneuron.config.ServiceMark;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -10,9 +11,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * the background and callers get the last known answer; without the program there are no devices.
  * Thread-safe.
  */
-public final class NvidiaSmi implements Supplier<List<Hardware.Gpu>> {
+public final class NvidiaSmi implements GpuInventory {
   private static final Logger LOG = LoggerFactory.getLogger(NvidiaSmi.class);
   private static final Duration KEEP = Duration.ofSeconds(5);
 
@@ -37,6 +38,7 @@ public final class NvidiaSmi implements Supplier<List<Hardware.Gpu>> {
   private final Path program;
   private final Clock clock;
   private final AtomicBoolean refreshing = new AtomicBoolean();
+  private final CountDownLatch answered;
   private volatile List<Hardware.Gpu> known = List.of();
   private volatile Instant refreshAt = Instant.MIN;
 
@@ -52,11 +54,23 @@ public final class NvidiaSmi implements Supplier<List<Hardware.Gpu>> {
             .findFirst()
             .orElse(null);
     this.clock = clock;
-    get();
+    this.answered = new CountDownLatch(program == null ? 0 : 1);
+    known();
+  }
+
+  /** Waits as long as the program may take, and only at the start. */
+  @Override
+  public List<Hardware.Gpu> whenKnown() {
+    try {
+      answered.await(TIMEOUT_SECONDS + 1L, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return known();
   }
 
   @Override
-  public List<Hardware.Gpu> get() {
+  public List<Hardware.Gpu> known() {
     if (program != null
         && !clock.instant().isBefore(refreshAt)
         && refreshing.compareAndSet(false, true)) {
@@ -76,14 +90,16 @@ public final class NvidiaSmi implements Supplier<List<Hardware.Gpu>> {
     } finally {
       refreshAt = clock.instant().plus(known.isEmpty() ? KEEP_NONE : KEEP);
       refreshing.set(false);
+      answered.countDown();
     }
   }
 
   private String run() throws IOException, InterruptedException {
     Process process =
-        new ProcessBuilder(program.toString(), QUERY, "--format=csv,noheader,nounits")
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
+        ServiceMark.start(
+            new ProcessBuilder(program.toString(), QUERY, "--format=csv,noheader,nounits")
+                .redirectError(ProcessBuilder.Redirect.DISCARD),
+            "nvidia-smi");
     process.getOutputStream().close();
     try {
       // A handful of lines: they fit the pipe, so waiting first cannot block the program.

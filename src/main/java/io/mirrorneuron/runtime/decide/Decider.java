@@ -51,6 +51,7 @@ public final class Decider {
     private final Backlog backlog;
     private final Processes processes;
     private final BuiltInAgents behaviour;
+    private final HumanAgents people;
 
     Decision(JobState state, Turn turn) {
       this.state = state;
@@ -62,6 +63,7 @@ public final class Decider {
       this.backlog = new Backlog(state, turn);
       this.processes = new Processes(state, turn, life, ledger, nodeName);
       this.behaviour = new BuiltInAgents(state, turn, life, ledger);
+      this.people = new HumanAgents(state, turn, life, ledger);
     }
 
     void take(Input input) {
@@ -70,9 +72,10 @@ public final class Decider {
         case Input.Restored restored -> restored(restored.from());
         case Input.Signalled signalled -> signalled(signalled);
         case Input.Due due -> due(due.at());
-        case Input.Pause pause -> pause(pause);
+        case Input.Pause pause -> life.pause(pause);
+        case Input.Decide decide -> people.decide(decide);
         case Input.Resume resume -> new Recovery(state, turn, life, processes).resume(resume.by());
-        case Input.Cancel cancel -> life.cancel(cancel.by());
+        case Input.Cancel cancel -> life.cancel(cancel);
         case Input.Deliver deliver -> new MessageIntake(state, turn, ledger).take(deliver);
         case Input.Loaded loaded ->
             new Recovery(state, turn, life, processes).loaded(loaded, reviewInFlight);
@@ -148,18 +151,6 @@ public final class Decider {
       }
     }
 
-    private void pause(Input.Pause pause) {
-      if (state.isRunning()) {
-        ObjectNode members = Json.object().put("drain", pause.drain());
-        turn.event("job_pausing", Subjects.put(members, "by", pause.by()));
-        state.header().subjects(state.header().subjects().withPausedBy(pause.by()));
-        state.header().status(JobStatus.PAUSING, turn.now());
-      }
-      if (state.status() == JobStatus.PAUSING && !pause.drain()) {
-        life.stop(JobStatus.PAUSING);
-      }
-    }
-
     /** Completes a stop that is under way once no program runs any more. */
     private void completeStops() {
       if (state.schedule().flying() > 0) {
@@ -168,9 +159,7 @@ public final class Decider {
       if (state.status() == JobStatus.CANCELLING) {
         life.cancelled();
       } else if (state.status() == JobStatus.PAUSING) {
-        state.header().status(JobStatus.PAUSED, turn.now());
-        String by = state.header().subjects().pausedBy();
-        turn.event("job_paused", Subjects.put(Json.object(), "by", by));
+        life.paused();
       }
     }
 
@@ -216,11 +205,15 @@ public final class Decider {
     }
 
     private boolean admits(Mailbox mailbox) {
+      if (people.isAsked(mailbox)) {
+        return true;
+      }
       return mailbox.step() == null ? !backlog.holdsBack(mailbox) : attempts.admits(mailbox);
     }
 
     private void handle(Mailbox mailbox) {
-      if (mailbox.step() == null && mailbox.head().isExpired(turn.now())) {
+      boolean isAsked = people.isAsked(mailbox); // then it has a time limit of its own
+      if (!isAsked && mailbox.step() == null && mailbox.head().isExpired(turn.now())) {
         new Restarts(state, turn, life).giveUpMessage(mailbox, "it waited longer than its ttl_ms");
         return;
       }
@@ -229,6 +222,7 @@ public final class Decider {
         case ROUTER -> behaviour.router(mailbox, taken(mailbox));
         case SENSOR -> behaviour.sensor(mailbox, taken(mailbox));
         case AGGREGATOR -> behaviour.aggregator(mailbox, taken(mailbox));
+        case HUMAN -> people.handle(mailbox);
       }
     }
 

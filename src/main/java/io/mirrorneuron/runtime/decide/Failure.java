@@ -15,6 +15,7 @@ import io.mirrorneuron.wire.Json;
  * @param place where it failed; its members may be null
  * @param attempt number of the try that failed, or null
  * @param maxAttempts how many tries there are, or null
+ * @param stderrTail the last lines that its program printed on stderr; empty for none
  */
 record Failure(
     String code,
@@ -24,7 +25,8 @@ record Failure(
     String remediation,
     Place place,
     Integer attempt,
-    Integer maxAttempts) {
+    Integer maxAttempts,
+    String stderrTail) {
 
   /**
    * @param component the part of the runtime that noticed
@@ -34,7 +36,22 @@ record Failure(
   }
 
   static Failure of(String code, String category, String message) {
-    return new Failure(code, category, message, false, null, Place.UNKNOWN, null, null);
+    return new Failure(code, category, message, false, null, Place.UNKNOWN, null, null, "");
+  }
+
+  /**
+   * A message whose first line is who failed and why. Where the description has room for the cause
+   * only, who it was is a line of its own.
+   *
+   * @param what may have several lines
+   */
+  static String told(String who, String what) {
+    String whole = who + ": " + what;
+    return isCut(whole) && !isCut(what) ? what + "\n" + who : whole;
+  }
+
+  private static boolean isCut(String text) {
+    return !ErrorEnvelope.desc(text).equals(text.lines().findFirst().orElse(""));
   }
 
   static Failure stalled(String message, String remediation) {
@@ -48,19 +65,28 @@ record Failure(
   }
 
   Failure withMessage(String text) {
-    return new Failure(code, category, text, retryable, remediation, place, attempt, maxAttempts);
+    return new Failure(
+        code, category, text, retryable, remediation, place, attempt, maxAttempts, stderrTail);
   }
 
   Failure withRemediation(String text) {
-    return new Failure(code, category, message, retryable, text, place, attempt, maxAttempts);
+    return new Failure(
+        code, category, message, retryable, text, place, attempt, maxAttempts, stderrTail);
   }
 
   Failure withRetryable(boolean may) {
-    return new Failure(code, category, message, may, remediation, place, attempt, maxAttempts);
+    return new Failure(
+        code, category, message, may, remediation, place, attempt, maxAttempts, stderrTail);
   }
 
   Failure withAttempt(int number, int max) {
-    return new Failure(code, category, message, retryable, remediation, place, number, max);
+    return new Failure(
+        code, category, message, retryable, remediation, place, number, max, stderrTail);
+  }
+
+  Failure withStderrTail(String lines) {
+    return new Failure(
+        code, category, message, retryable, remediation, place, attempt, maxAttempts, lines);
   }
 
   Failure withComponent(String name) {
@@ -81,7 +107,7 @@ record Failure(
 
   private Failure at(Place where) {
     return new Failure(
-        code, category, message, retryable, remediation, where, attempt, maxAttempts);
+        code, category, message, retryable, remediation, where, attempt, maxAttempts, stderrTail);
   }
 
   /** The agent that failed, or null. */
@@ -118,6 +144,7 @@ record Failure(
     put(details, "node", place.node);
     put(details, "agent_id", place.agentId);
     put(details, "step_id", place.stepId);
+    put(details, "stderr_tail", stderrTail.isEmpty() ? null : stderrTail);
     if (attempt != null) {
       details.put("attempt", attempt).put("max_attempts", maxAttempts);
     }

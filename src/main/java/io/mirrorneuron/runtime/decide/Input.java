@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.decide;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.human.HumanAct;
 import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Mailbox;
@@ -52,11 +53,20 @@ public sealed interface Input {
 
   /**
    * @param by the name that the caller's token vouches for, or null
+   * @param reason the caller's words, or null
    */
-  record Cancel(String by) implements Command {}
+  record Cancel(String by, String reason) implements Command {}
 
   /** A message from outside the graph, for example a replayed dead letter. */
   record Deliver(String agentId, ObjectNode message) implements Command {}
+
+  /**
+   * Somebody does something about a question of the job.
+   *
+   * @param runId of the job; another one has no such question
+   * @param act about a step, see {@link HumanAct#ofStep}
+   */
+  record Decide(String runId, HumanAct act) implements Command {}
 
   /**
    * The state was loaded from the store.

@@ -138,10 +138,31 @@ final class LifeCycle {
     turn.event("job_failed", result);
   }
 
+  /** Stops the job until it is resumed, at once or when its programs have ended. */
+  void pause(Input.Pause pause) {
+    if (state.isRunning()) {
+      ObjectNode members = Json.object().put("drain", pause.drain());
+      turn.event("job_pausing", Subjects.put(members, "by", pause.by()));
+      state.header().subjects(state.header().subjects().withPausedBy(pause.by()));
+      state.header().status(JobStatus.PAUSING, turn.now());
+    }
+    if (state.status() == JobStatus.PAUSING && !pause.drain()) {
+      stop(JobStatus.PAUSING);
+    }
+  }
+
+  /** All processes of a job that is being paused have ended. */
+  void paused() {
+    state.header().status(JobStatus.PAUSED, turn.now());
+    String by = state.header().subjects().pausedBy();
+    turn.event("job_paused", Subjects.put(Json.object(), "by", by));
+  }
+
   /** Cancels the job as soon as all of its processes have ended. Idempotent. */
-  void cancel(String by) {
+  void cancel(Input.Cancel cancel) {
     if (state.status() != JobStatus.CANCELLING) {
-      state.header().subjects(state.header().subjects().withCancelledBy(by));
+      Subjects subjects = state.header().subjects();
+      state.header().subjects(subjects.withCancelledBy(cancel.by(), cancel.reason()));
     }
     stop(JobStatus.CANCELLING);
   }
@@ -150,9 +171,7 @@ final class LifeCycle {
   void cancelled() {
     Subjects subjects = state.header().subjects();
     finish(JobStatus.CANCELLED, subjects.cancellation());
-    ObjectNode members = Json.object();
-    turn.event(
-        "job_cancelled", Subjects.put(members, Subjects.CANCELLED_BY, subjects.cancelledBy()));
+    turn.event("job_cancelled", subjects.cancelEvent());
   }
 
   private void finish(JobStatus status, ObjectNode result) {

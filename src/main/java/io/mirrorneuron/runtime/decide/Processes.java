@@ -2,6 +2,8 @@ package io.mirrorneuron.runtime.decide;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.decide.output.NestedInputs;
+import io.mirrorneuron.runtime.decide.output.StepReport;
 import io.mirrorneuron.runtime.port.Executions.Completion;
 import io.mirrorneuron.runtime.port.Executions.Ending;
 import io.mirrorneuron.runtime.port.Executions.Lease;
@@ -9,6 +11,7 @@ import io.mirrorneuron.runtime.port.Executions.Outcome;
 import io.mirrorneuron.runtime.port.Executions.Signal;
 import io.mirrorneuron.runtime.port.Executions.Structured;
 import io.mirrorneuron.runtime.port.JobStatus;
+import io.mirrorneuron.runtime.port.PrintedOutput;
 import io.mirrorneuron.runtime.state.AgentState;
 import io.mirrorneuron.runtime.state.AgentState.LastProgram;
 import io.mirrorneuron.runtime.state.JobState;
@@ -22,6 +25,9 @@ import io.mirrorneuron.wire.Json;
  * Orders the programs of executors and turns their signals and outcomes into messages and events.
  */
 final class Processes {
+  /** Characters of output that are in a message as text and as the value that they stand for. */
+  private static final int MAX_TOLD_TWICE = 32 << 10;
+
   private final JobState state;
   private final Turn turn;
   private final LifeCycle life;
@@ -139,7 +145,7 @@ final class Processes {
       WorkerEvents.record(
           turn,
           id(mailbox),
-          mailbox.step() == null ? outcome.structured().events() : report.others());
+          mailbox.step() == null ? outcome.structured().events() : report.told());
       failures.failed(mailbox, outcome);
     }
   }
@@ -183,9 +189,9 @@ final class Processes {
     }
   }
 
-  /** What the program printed as output, or its whole payload. */
-  static JsonNode completed(Completion completion, ObjectNode payload) {
-    return completion == null || completion.output() == null ? payload : completion.output();
+  /** What the program named as output, else the other. */
+  static JsonNode completed(Completion completion, JsonNode otherwise) {
+    return completion == null || completion.output() == null ? otherwise : completion.output();
   }
 
   private Message taken(Mailbox mailbox, Structured structured) {
@@ -214,6 +220,10 @@ final class Processes {
     sandbox.put("attempts", mailbox.attempt());
     sandbox.set("lease", outcome.lease() == null ? null : leaseJson(outcome.lease()));
     payload.set("input", NestedInputs.bounded(mailbox.head().body()));
+    boolean plain = mailbox.step() != null && mailbox.step().declared().plain();
+    if (plain || outcome.stdout().length() <= MAX_TOLD_TWICE) {
+      payload.set("output", PrintedOutput.of(outcome.stdout(), outcome.structured()));
+    }
     return payload;
   }
 

@@ -16,6 +16,9 @@ final class ProgramFailures {
   private static final long MAX_BACKOFF_MS = 30 * 60 * 1000L;
   private static final int QUEUE_FULL_RETRY_MS = 250;
 
+  /** Where to look first. */
+  static final String STDERR = "Read stderr in the sandbox_job_failed event";
+
   private final JobState state;
   private final Turn turn;
   private final LifeCycle life;
@@ -39,7 +42,7 @@ final class ProgramFailures {
       turn.postpone(mailbox, turn.now() + QUEUE_FULL_RETRY_MS);
       return;
     }
-    agent.failed(outcome.error());
+    agent.failed(outcome.headline());
     if (outcome.ending() == Ending.BEACON_MISSED) {
       turn.agentEvent(
           "agent_beacon_missed", id(mailbox), Json.object().put("message", outcome.error()));
@@ -62,7 +65,7 @@ final class ProgramFailures {
     mailbox.countAttempt();
     ObjectNode payload = Json.object();
     payload.put("message_id", mailbox.head().id()).put("attempt", mailbox.attempt());
-    payload.put("reason", outcome.error()).put("delay_ms", delay);
+    payload.put("reason", outcome.headline()).put("delay_ms", delay);
     turn.agentEvent("message_retry_scheduled", id(mailbox), payload);
     turn.postpone(mailbox, turn.now() + Math.max(1, delay));
   }
@@ -97,16 +100,37 @@ final class ProgramFailures {
     return Failure.of(
             "runtime.job.failed",
             timeout ? "timeout" : "runtime",
-            "agent " + id(mailbox) + " failed: " + outcome.error())
+            Failure.told("agent " + id(mailbox) + " failed", outcome.error()))
         .withAttempt(mailbox.attempt(), maxAttempts)
         .withComponent("executor")
         .withNode(nodeName)
         .withAgent(id(mailbox))
+        .withStderrTail(outcome.stderrTail())
         .withRemediation(
             timeout
                 ? "Raise timeout_seconds of the node, or find out what its program waits for."
-                : "Read stderr in the sandbox_job_failed event; set max_attempts to have the"
-                    + " program tried again.");
+                : remediation(mailbox, outcome));
+  }
+
+  private static String remediation(Mailbox mailbox, Outcome outcome) {
+    Retry policy = mailbox.owner().declared().settings().retry();
+    if (mayRetry(policy, outcome)
+        && outcome.advice().isEmpty()
+        && policy.maxAttempts() <= 1
+        && mailbox.attempt() == 1) {
+      return STDERR + "; set max_attempts to have the program tried again.";
+    }
+    return otherThanAgain(outcome);
+  }
+
+  /** What helps where another attempt does not. */
+  static String otherThanAgain(Outcome outcome) {
+    if (outcome.ending() == Ending.NOT_STARTED) {
+      return outcome.advice().isEmpty()
+          ? "The program was not started, and would not be the next time: change what the error names."
+          : outcome.advice();
+    }
+    return (STDERR + ". " + outcome.advice()).strip();
   }
 
   private static boolean mayRetry(Retry policy, Outcome outcome) {

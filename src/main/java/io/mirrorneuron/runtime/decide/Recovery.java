@@ -58,6 +58,9 @@ final class Recovery {
   }
 
   private void rearm(Mailbox mailbox) {
+    if (mailbox.isHeld()) {
+      return; // until somebody answers
+    }
     if (mailbox.notBefore() > turn.now()) {
       turn.effect(new Effect.Wake(mailbox.address(), mailbox.notBefore()));
     } else {

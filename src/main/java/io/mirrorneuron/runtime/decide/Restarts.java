@@ -10,6 +10,7 @@ import io.mirrorneuron.runtime.workflow.RestartPolicy.WhenExhausted;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * Starts failed agents again, as often as their policy allows within its sliding window. It applies
@@ -70,7 +71,9 @@ final class Restarts {
 
   private void exhausted(Mailbox mailbox, RestartPolicy policy, Failure failure) {
     AgentState agent = mailbox.owner();
-    String why = "agent " + agent.id() + " restart attempts exhausted: " + failure.message();
+    String agentName = "agent " + agent.id();
+    String cause = failure.message().replaceFirst("^" + Pattern.quote(agentName + " failed: "), "");
+    String why = Failure.told(agentName + " restart attempts exhausted", cause);
     if (policy.whenExhausted() == WhenExhausted.DELAY && !agent.restarts().isEmpty()) {
       long at = agent.restarts().first() + policy.intervalMs();
       wait(mailbox, at);
@@ -91,7 +94,11 @@ final class Restarts {
       agent.restarts().clear();
       life.review(why, agent.id());
     } else {
-      life.fail(policy.attempts() == 0 ? failure : failure.withMessage(why));
+      int tries = Math.max(mailbox.attempt(), policy.attempts() + 1);
+      life.fail(
+          policy.attempts() == 0
+              ? failure
+              : failure.withMessage(why).withAttempt(mailbox.attempt(), tries));
     }
   }
 

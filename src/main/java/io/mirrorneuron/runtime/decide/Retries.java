@@ -34,6 +34,11 @@ final class Retries {
     failed(step, StepFailures.reported(step, reason));
   }
 
+  /** People have decided that the step has failed, or nobody has decided in time. */
+  void decided(StepState step, Failure failure) {
+    failed(step, failure);
+  }
+
   /** The program of the attempt has ended badly. */
   void failed(StepState step, Executions.Outcome outcome, boolean mayRetry) {
     Failure failure = StepFailures.of(step, outcome, mayRetry);

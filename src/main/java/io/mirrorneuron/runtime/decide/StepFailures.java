@@ -9,6 +9,10 @@ final class StepFailures {
   private StepFailures() {}
 
   static Failure of(StepState step, Outcome outcome, boolean mayRetry) {
+    return ended(step, outcome, mayRetry).withStderrTail(outcome.stderrTail());
+  }
+
+  private static Failure ended(StepState step, Outcome outcome, boolean mayRetry) {
     return switch (outcome.ending()) {
       case TIMED_OUT ->
           failure(
@@ -35,9 +39,15 @@ final class StepFailures {
               "runtime",
               outcome.error(),
               mayRetry,
-              "Read stderr in the sandbox_job_failed event; control.retry.max_attempts of the step"
-                  + " has it tried again.");
+              remediation(step, outcome, mayRetry));
     };
+  }
+
+  private static String remediation(StepState step, Outcome outcome, boolean mayRetry) {
+    boolean isTriedOnce = step.declared().retry().maxAttempts() <= 1;
+    return mayRetry && isTriedOnce && outcome.advice().isEmpty()
+        ? ProgramFailures.STDERR + "; control.retry.max_attempts of the step has it tried again."
+        : ProgramFailures.otherThanAgain(outcome);
   }
 
   static Failure reported(StepState step, String reason) {
@@ -72,7 +82,7 @@ final class StepFailures {
       String reason,
       boolean retryable,
       String remediation) {
-    return Failure.of(code, category, "step " + step.id() + " failed: " + reason)
+    return Failure.of(code, category, Failure.told("step " + step.id() + " failed", reason))
         .withRetryable(retryable)
         .withRemediation(remediation)
         .withAttempt(step.attempt(), step.declared().retry().maxAttempts())

@@ -1,6 +1,8 @@
 package io.mirrorneuron.runtime.decide;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.StepOutcome;
 import io.mirrorneuron.model.StepPhase;
@@ -100,6 +102,27 @@ final class StepStarts {
   }
 
   private void trigger(StepState step) {
+    turn.event("workflow_step_triggered", turn.about(step));
+    JsonNode body = step.declared().plain() ? outputs(step) : parents(step);
+    ledger.post(message(state, turn, step, "workflow_trigger", body));
+  }
+
+  /** What its parents put out: of one parent as it is, of several by their names. */
+  private JsonNode outputs(StepState step) {
+    List<StepState> parents = state.steps().parents(step);
+    if (step.declared().incoming().size() == 1 && parents.size() == 1) {
+      return given(parents.getFirst());
+    }
+    ObjectNode outputs = Json.object();
+    parents.forEach(parent -> outputs.set(parent.id(), given(parent)));
+    return outputs;
+  }
+
+  private static JsonNode given(StepState parent) {
+    return parent.output() == null ? NullNode.getInstance() : parent.output();
+  }
+
+  private ObjectNode parents(StepState step) {
     ObjectNode body = Json.object();
     body.put("trigger_rule", step.declared().trigger().rule().name().toLowerCase(Locale.ROOT));
     ArrayNode parents = body.putArray("parents");
@@ -109,12 +132,11 @@ final class StepStarts {
       one.put("outcome", parent.outcome() == null ? null : parent.outcome().word());
       one.set("output", parent.output());
     }
-    turn.event("workflow_step_triggered", turn.about(step));
-    ledger.post(message(state, turn, step, "workflow_trigger", body));
+    return body;
   }
 
   /** What the ledger itself has to say to a step. */
-  static Message message(JobState state, Turn turn, StepState step, String type, ObjectNode body) {
+  static Message message(JobState state, Turn turn, StepState step, String type, JsonNode body) {
     String agentId = step.mailboxes().entry().agentId();
     Message.Builder message = Message.builder(state.jobId(), SENDER, agentId, type).body(body);
     message.id(DerivedId.of(state.workflowRun(), type + " " + step.id(), 0));

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.decide;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.decide.output.StepReport;
 import io.mirrorneuron.runtime.port.Executions.Structured;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Mailbox;
@@ -31,8 +32,9 @@ final class StepWork {
   void finished(Mailbox mailbox, Structured answer, ObjectNode payload) {
     StepState step = mailbox.step();
     StepReport report = StepReport.of(answer.events());
-    WorkerEvents.record(turn, mailbox.agentId(), report.others());
-    JsonNode completion = completion(mailbox, answer, payload);
+    WorkerEvents.record(turn, mailbox.agentId(), report.told());
+    JsonNode otherwise = step.declared().plain() ? payload.get("output") : payload;
+    JsonNode completion = completion(mailbox, answer, otherwise);
     Scatter scatter =
         report.scatter() == null ? null : Scatter.parse(report.scatter(), state.steps());
     String refusal = refusal(step, report, completion, scatter);
@@ -44,7 +46,7 @@ final class StepWork {
     mailbox.owner().succeeded(answer.nextState());
     boolean explicit = answer.completeStep() != null || completion != null;
     boolean chain = !explicit && mayGoOnWithin(step);
-    JsonNode output = Processes.completed(answer.completeStep(), payload);
+    JsonNode output = Processes.completed(answer.completeStep(), otherwise);
     if (!chain) {
       complete(step, report, scatter, completion == null ? output : completion);
     }
@@ -62,12 +64,12 @@ final class StepWork {
   }
 
   /** The output with which the program, or the node's configuration, ends the run; or null. */
-  private static JsonNode completion(Mailbox mailbox, Structured answer, ObjectNode payload) {
+  private static JsonNode completion(Mailbox mailbox, Structured answer, JsonNode otherwise) {
     if (answer.completeRun() != null) {
-      return Processes.completed(answer.completeRun(), payload);
+      return Processes.completed(answer.completeRun(), otherwise);
     }
     return mailbox.owner().declared().settings().completion().run()
-        ? Processes.completed(answer.completeStep(), payload)
+        ? Processes.completed(answer.completeStep(), otherwise)
         : null;
   }
 

@@ -1,10 +1,16 @@
 package io.mirrorneuron.runtime.documents;
 
+import io.mirrorneuron.human.HumanRequest;
+import io.mirrorneuron.runtime.port.Executions.Hold;
+import io.mirrorneuron.runtime.port.Executions.PersonWait;
 import io.mirrorneuron.runtime.port.Executions.QueuePlace;
 import io.mirrorneuron.runtime.state.AgentState;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Mailbox;
+import io.mirrorneuron.runtime.state.questions.AskedQuestion;
 import io.mirrorneuron.runtime.workflow.Workflow.Edge;
+import io.mirrorneuron.wire.Timestamps;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -43,6 +49,8 @@ final class AgentExplainer {
     Explanations.Explainer explainer = explanations.of(agent);
     if (mailbox.flight() != null) {
       flight(explainer, mailbox);
+    } else if (isAsked(mailbox)) {
+      person(explainer, mailbox);
     } else if (mailbox.isEmpty()) {
       collecting(explainer, agent, 0);
     } else if (mailbox.notBefore() > now) {
@@ -79,14 +87,11 @@ final class AgentExplainer {
 
   void flight(Explanations.Explainer explainer, Mailbox mailbox) {
     Mailbox.Flight flight = mailbox.flight();
-    Optional<String> hold = obstacles.hold(flight.executionId());
+    Optional<Hold> hold = obstacles.hold(flight.executionId());
     if (flight.parked()) {
       explainer.explain("paused", "had its program ended by the pause; it runs again on resume");
     } else if (hold.isPresent()) {
-      explainer
-          .explain(JobExplainer.FULL, "starts its program when there is room: " + hold.get())
-          .record(JobExplainer.READINESS)
-          .execution(flight.executionId());
+      held(explainer, hold.get()).execution(flight.executionId());
     } else if (flight.lease() != null) {
       running(explainer, mailbox);
     } else {
@@ -94,8 +99,63 @@ final class AgentExplainer {
     }
   }
 
+  /** Whether people are asked about the message at the head. */
+  boolean isAsked(Mailbox mailbox) {
+    return question(mailbox).isPresent();
+  }
+
+  private Optional<HumanRequest> question(Mailbox mailbox) {
+    return mailbox.isEmpty()
+        ? Optional.empty()
+        : state.questions().all().stream()
+            .filter(question -> question.seq() == mailbox.head().seq())
+            .map(AskedQuestion::request)
+            .filter(HumanRequest::isOpen)
+            .findFirst();
+  }
+
+  /** Explains that it waits for the answer of somebody. */
+  void person(Explanations.Explainer explainer, Mailbox mailbox) {
+    HumanRequest request = question(mailbox).orElseThrow();
+    Instant due = request.question().dueAt();
+    String prompt = request.question().prompt();
+    person(explainer, new PersonWait(request.id(), prompt, due == null ? 0 : due.toEpochMilli()));
+  }
+
+  private ExplanationDraft person(Explanations.Explainer explainer, PersonWait wait) {
+    ExplanationDraft one =
+        explainer.explain(
+            "person",
+            "waits for a person: %s%s"
+                .formatted(
+                    wait.prompt() == null ? "request " + wait.requestId() : wait.prompt(),
+                    wait.dueAt() == 0 ? "" : ", due " + Timestamps.text(wait.dueAt())));
+    if (wait.dueAt() != 0) {
+      one.until(wait.dueAt());
+    }
+    return one.record("GET /runs/%s/human".formatted(state.header().origin().runId()));
+  }
+
+  private static ExplanationDraft held(Explanations.Explainer explainer, Hold hold) {
+    String why = hold.sentence();
+    return switch (hold.cause()) {
+      case ROOM ->
+          explainer
+              .explain(JobExplainer.FULL, "starts its program when there is room: " + why)
+              .record(JobExplainer.READINESS);
+      case PAYLOADS ->
+          explainer.explain(
+              JobExplainer.BLOCKED, "is blocked until its files are within reach: " + why);
+    };
+  }
+
   private void running(Explanations.Explainer explainer, Mailbox mailbox) {
     Mailbox.Flight flight = mailbox.flight();
+    Optional<PersonWait> person = obstacles.person(flight.executionId());
+    if (person.isPresent()) {
+      person(explainer, person.get()).execution(flight.executionId());
+      return;
+    }
     ExplanationDraft one =
         explainer.explain(
             "running",

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.documents;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.port.Moment;
 import io.mirrorneuron.port.Why.Explanation;
 import io.mirrorneuron.port.Why.Subject;
@@ -21,6 +22,7 @@ final class ExplanationDraft {
   private Moment until;
   private String pool;
   private QueuePlace place;
+  private String stderrTail = "";
 
   ExplanationDraft(Subject subject, String state, String cause, String text, String record) {
     this.subject = subject;
@@ -65,6 +67,14 @@ final class ExplanationDraft {
     return this;
   }
 
+  /**
+   * @param error that says why it failed, {@code mn.error.v1}
+   */
+  ExplanationDraft after(JsonNode error) {
+    stderrTail = error.at("/details/stderr_tail").asText();
+    return this;
+  }
+
   Explanation finished() {
     return new Explanation(
         subject,
@@ -78,7 +88,8 @@ final class ExplanationDraft {
         until,
         pool,
         place == null ? null : place.position(),
-        place == null ? null : place.length());
+        place == null ? null : place.length(),
+        stderrTail);
   }
 
   private static Moment moment(long millis) {

@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.documents;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.state.AgentState;
 import io.mirrorneuron.runtime.state.AgentState.LastProgram;
 import io.mirrorneuron.runtime.state.JobState;
@@ -87,7 +88,7 @@ public final class JobDocuments {
     job.putObject("workflow_state").put("schema_version", 1).put("enabled", false);
     try {
       job.set("result", StoredFields.header(stored).result());
-    } catch (IllegalStateException e) {
+    } catch (MnException e) { // it is damaged
       job.putNull("result");
     }
     ObjectNode summary = details.set("summary", row.deepCopy()).withObject("/summary");

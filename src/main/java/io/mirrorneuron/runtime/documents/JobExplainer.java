@@ -23,6 +23,9 @@ final class JobExplainer {
   /** Cause of what waits for room on a disk. */
   static final String FULL = "storage_full";
 
+  /** Cause of what cannot go on here before something else is done. */
+  static final String BLOCKED = "blocked";
+
   /** Where the state of disks and store can be read; it is no record of the job. */
   static final String READINESS = "GET /health/ready";
 
@@ -81,21 +84,31 @@ final class JobExplainer {
       case COMPLETED -> explanations.explain("ended", "the job is completed", "job.result");
       case CANCELLED ->
           explanations.explain(
-              "ended", who(header.subjects().cancelledBy()) + " cancelled the job", "job.result");
+              "ended",
+              who(header.subjects().cancelledBy()) + " cancelled the job" + reason(header),
+              "job.result");
       case FAILED ->
-          explanations.explain(
-              "failed",
-              "the job failed: " + header.failure().path("desc").asText(),
-              "job.result.error");
+          explanations
+              .explain(
+                  "failed",
+                  "the job failed: " + header.failure().path("desc").asText(),
+                  "job.result.error")
+              .after(header.failure());
       case PAUSED -> paused();
       case PAUSING, CANCELLING ->
           explanations.explain(
               "stopping",
-              "the job is being stopped: programs of %d executions have to end"
-                  .formatted(state.schedule().flying()),
+              "the job is being stopped%s: programs of %d executions have to end"
+                  .formatted(reason(header), state.schedule().flying()),
               "job.status");
       default -> running();
     }
+  }
+
+  /** In the words of who cancelled the job; empty without. */
+  private static String reason(JobHeader header) {
+    String reason = header.subjects().cancelReason();
+    return reason == null ? "" : " (" + reason + ")";
   }
 
   private void paused() {
@@ -156,7 +169,8 @@ final class JobExplainer {
                   "retry",
                   "waits for its next attempt; attempt %d failed: %s"
                       .formatted(step.attempt() - 1, step.attempts().error().path("desc").asText()))
-              .until(step.inputMailbox().notBefore());
+              .until(step.inputMailbox().notBefore())
+              .after(step.attempts().error());
       default -> work(step);
     }
   }
@@ -197,6 +211,10 @@ final class JobExplainer {
       return;
     }
     Mailbox mailbox = step.inputMailbox();
+    if (agents.isAsked(mailbox)) {
+      agents.person(explanations.of(step), mailbox);
+      return;
+    }
     int most = state.steps().graph().maxParallel();
     if (step.status() == StepPhase.RUNNING) {
       agents.collecting(explanations.of(step), mailbox.owner(), step.times().deadlineAt());

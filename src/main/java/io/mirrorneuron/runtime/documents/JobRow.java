@@ -39,6 +39,7 @@ public final class JobRow {
     row.set("scheduler", scheduled(workflow, plan));
     row.put("requested_recovery_policy", word(workflow.recoveryMode()));
     row.put("recovery_policy", recoveryPolicy(workflow));
+    Reliability.writeTo(row, state, plan, recoveryPolicy(workflow));
     JsonNode recovery = state.header().recovery();
     row.set("recovery_status", recovery == null ? null : recovery.get("status"));
     row.put("recovery_requires_review", recovery != null);

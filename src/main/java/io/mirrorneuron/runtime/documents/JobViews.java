@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.documents;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.JobBrief;
 import io.mirrorneuron.port.Why;
 import io.mirrorneuron.port.Why.Explanation;
@@ -19,6 +20,9 @@ import java.util.function.Function;
 
 /** Makes documents of stored jobs, also of those whose manifest or state this build cannot read. */
 public final class JobViews {
+  /** Cause of a job of which somebody damaged what is stored. */
+  private static final String DAMAGED = "damaged";
+
   private final JobDocuments documents;
   private final Function<String, Workflow> manifests;
   private final Timers timers;
@@ -41,6 +45,7 @@ public final class JobViews {
   /**
    * The details document; large values in it are references.
    *
+   * @throws MnException {@code job_damaged}
    * @param stored an outline will do
    * @param recent events, oldest first
    */
@@ -50,12 +55,24 @@ public final class JobViews {
       try {
         state = outline(stored);
       } catch (RuntimeException e) {
+        requireTold(e, row);
         return documents.outline(stored, row, recent);
       }
       return documents.details(state, row, stored.owner(), stored.epoch(), recent);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("stored events of " + stored.jobId() + " are damaged", e);
+      throw MnException.damaged(stored.jobId(), "one of its events is no JSON");
     }
+  }
+
+  /** Damage is a failure unless the row already says it, as that of a job that is blocked does. */
+  private static void requireTold(RuntimeException failure, ObjectNode row) {
+    if (isDamage(failure) && !"blocked".equals(row.path("recovery_status").textValue())) {
+      throw failure;
+    }
+  }
+
+  private static boolean isDamage(RuntimeException failure) {
+    return failure instanceof MnException known && known.isJobDamaged();
   }
 
   /** The document without what only the full view shows. */
@@ -63,6 +80,7 @@ public final class JobViews {
     try {
       return documents.brief(outline(stored), row);
     } catch (RuntimeException e) { // the manifest or the state is not for this build
+      requireTold(e, row);
       ObjectNode brief = Json.object();
       brief.set("job", row);
       brief.putArray("agents");
@@ -81,29 +99,44 @@ public final class JobViews {
       return new JobExplainer(outline(stored), timers.now(), obstacles).answer();
     } catch (RuntimeException e) {
       JobBrief job = LenientJson.read(row, JobBrief.class);
-      String status = job.status();
       String text =
-          "the job cannot go on: "
-              + (job.recoveryReason() == null
-                  ? "its stored state cannot be read"
-                  : job.recoveryReason());
-      Subjects subjects = Subjects.read(row);
-      return new Why(
-          stored.jobId(),
-          status,
-          subjects.submittedBy(),
-          subjects.pausedBy(),
-          subjects.cancelledBy(),
-          text,
-          List.of(
-              new Explanation(
-                  new Subject("job", stored.jobId()),
-                  status,
-                  "blocked",
-                  text,
-                  "job.recovery_reason")),
-          null);
+          isDamage(e)
+              ? e.getMessage()
+              : "the job cannot go on: "
+                  + (job.recoveryReason() == null
+                      ? "its stored state cannot be read"
+                      : job.recoveryReason());
+      String cause = isDamage(e) ? DAMAGED : "blocked";
+      return unreadable(stored.jobId(), job.status(), cause, text, Subjects.read(row));
     }
+  }
+
+  /**
+   * The same of a job of which not even the row or the outline can be read.
+   *
+   * @param status that the index has of the job
+   */
+  public static Why why(String jobId, String status, MnException damage) {
+    return unreadable(jobId, status, DAMAGED, damage.getMessage(), Subjects.of(null));
+  }
+
+  private static Why unreadable(
+      String jobId, String status, String cause, String text, Subjects subjects) {
+    return new Why(
+        jobId,
+        status,
+        subjects.submittedBy(),
+        subjects.pausedBy(),
+        subjects.cancelledBy(),
+        text,
+        List.of(
+            new Explanation(
+                new Subject("job", jobId),
+                status,
+                cause,
+                text,
+                cause.equals(DAMAGED) ? "job" : "job.recovery_reason")),
+        null);
   }
 
   private JobState outline(StoredJob stored) {

@@ -2,6 +2,8 @@ package io.mirrorneuron.runtime.documents;
 
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.port.Executions;
+import io.mirrorneuron.runtime.port.Executions.Hold;
+import io.mirrorneuron.runtime.port.Executions.PersonWait;
 import io.mirrorneuron.runtime.port.Executions.QueuePlace;
 import java.util.Optional;
 import java.util.function.Function;
@@ -18,8 +20,12 @@ public record Obstacles(Executions executions, Function<String, Optional<MnExcep
     return executions.place(executionId);
   }
 
-  Optional<String> hold(String executionId) {
+  Optional<Hold> hold(String executionId) {
     return executions.hold(executionId);
+  }
+
+  Optional<PersonWait> person(String executionId) {
+    return executions.person(executionId);
   }
 
   Optional<MnException> ofCommits(String jobId) {

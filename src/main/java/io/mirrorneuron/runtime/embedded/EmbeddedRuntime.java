@@ -59,6 +59,7 @@ public final class EmbeddedRuntime implements AutoCloseable {
     LocalRuntime runtime = LocalRuntime.start(home, on);
     closing.add("human clock", HumanDecisions.of(on.runs(), clock, ids::request).startClock());
     runtime.redis().logVersion();
+    runtime.confinement().logClosed();
     return runtime;
   }
 

@@ -4,27 +4,35 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.runtime.Runtime;
+import io.mirrorneuron.runtime.RuntimeIdentity;
+import io.mirrorneuron.runtime.RuntimeSettings;
 import io.mirrorneuron.runtime.cluster.HardwareProbe;
 import io.mirrorneuron.runtime.cluster.LocalCluster;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
 import io.mirrorneuron.runtime.cluster.NvidiaSmi;
+import io.mirrorneuron.runtime.exec.confine.Confiner;
 import io.mirrorneuron.server.ServerContext;
+import io.mirrorneuron.storage.Readiness;
 import io.mirrorneuron.store.JobRows;
 import io.mirrorneuron.store.Keys;
+import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RedisLanes;
+import io.mirrorneuron.store.RedisNodeRegistry;
 import io.mirrorneuron.store.RedisProbe;
 import io.mirrorneuron.store.RedisRecordStore;
 import io.mirrorneuron.store.RedisResourceLimits;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * A runtime in this process, on its data directory and Redis, without any door.
  *
  * @param rows the hot read path of job rows
  * @param records what areas keep beside jobs
+ * @param membership whether this node works, as far as other nodes are concerned
+ * @param confinement whether programs are kept from what is not theirs
  */
 public record LocalRuntime(
     JobsPort jobs,
@@ -33,23 +41,33 @@ public record LocalRuntime(
     RecordStore records,
     NodeIdentity identity,
     HardwareProbe hardware,
-    RuntimeRedis redis) {
+    RuntimeRedis redis,
+    Readiness membership,
+    Confiner.Report confinement) {
+
+  private static final String NO_MEMBER =
+      "this server has lost touch with the others that share its Redis, and has ended its programs"
+          + " until it is back";
 
   /** Waits for Redis and goes on with the open jobs of the data directory. */
   public static LocalRuntime start(RuntimeHome home, ServerContext on) throws IOException {
     Config config = on.config();
     RuntimeRedis redis = home.connect(on);
     RedisLanes lanes = redis.lanes();
-    NodeIdentity identity = NodeIdentity.standalone(hostname(), config.grpc());
+    String hostname = NodeName.hostname();
+    NodeIdentity identity =
+        NodeIdentity.standalone(NodeName.of(config.node(), hostname), hostname, config.grpc());
     NvidiaSmi gpus = new NvidiaSmi(on.path(), on.clock());
-    Runtime.Identity process =
-        new Runtime.Identity(
+    RuntimeIdentity process =
+        new RuntimeIdentity(
             identity.name(), home.runtimeId(), on.environment(), on.clock(), on.ids()::jobSuffix);
-    Runtime.Settings settings = Runtime.Settings.of(config);
+    RuntimeSettings settings = RuntimeSettings.of(config);
+    Keys keys = new Keys(config.redis().namespace());
+    NodeRegistry nodes = new RedisNodeRegistry(lanes, keys);
+    NodeName.claim(nodes, process.owner());
     Runtime runtime = new Runtime(settings, process, lanes, on.runs(), gpus, on.disks().storage());
     on.closing().add("runtime", runtime);
-    HardwareProbe hardware = new HardwareProbe(config.home(), gpus, on.clock());
-    Keys keys = new Keys(config.redis().namespace());
+    HardwareProbe hardware = new HardwareProbe(config.home(), gpus::known, on.clock());
     on.disks().watch().asks(new RedisProbe(lanes, keys));
     ClusterPort cluster =
         new LocalCluster(
@@ -67,14 +85,21 @@ public record LocalRuntime(
         new RedisRecordStore(lanes, keys),
         identity,
         hardware,
-        redis);
+        redis,
+        membership(runtime),
+        runtime.confinement());
   }
 
-  private static String hostname() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      return "localhost";
-    }
+  private static Readiness membership(Runtime runtime) {
+    return () ->
+        CompletableFuture.completedStage(
+            List.of(
+                new Readiness.Dependency(
+                    "membership", runtime.mayWork() ? List.of() : List.of(NO_MEMBER))));
+  }
+
+  /** Whether this node works, without asking anybody. */
+  public boolean mayWork() {
+    return membership.reasons().toCompletableFuture().join().isEmpty();
   }
 }

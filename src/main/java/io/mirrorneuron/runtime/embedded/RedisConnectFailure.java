@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.embedded;
 
+import io.mirrorneuron.config.RedisUrl;
 import io.mirrorneuron.model.MnException;
 import java.io.FileNotFoundException;
 import java.net.ConnectException;
@@ -20,7 +21,7 @@ final class RedisConnectFailure {
     }
     return MnException.unavailable(
         "Redis at redis.url %s %s; correct it (MN_REDIS_URL)"
-            .formatted(withoutPassword(named), said(failure)),
+            .formatted(RedisUrl.shown(named.toString()), said(failure)),
         failure);
   }
 
@@ -56,10 +57,5 @@ final class RedisConnectFailure {
     }
     String words = failure.getMessage();
     return "cannot be used: " + (words == null ? failure.getClass().getSimpleName() : words);
-  }
-
-  private static String withoutPassword(URI url) {
-    String text = url.toString().replaceFirst("([?&]password=)[^&]*", "$1***");
-    return url.getRawUserInfo() == null ? text : text.replace(url.getRawUserInfo() + "@", "***@");
   }
 }

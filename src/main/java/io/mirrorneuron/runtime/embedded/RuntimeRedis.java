@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.embedded;
 
+import io.mirrorneuron.config.RedisUrl;
 import io.mirrorneuron.redis.PatchedRedis;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.redis.RedisVersion;
@@ -59,7 +60,7 @@ public final class RuntimeRedis {
   private static RedisLanes connected(ServerContext on, String uri, URI named) {
     try {
       RedisLanes lanes =
-          RedisLanes.connect(on.vertx(), uri, on.disks().storage())
+          RedisLanes.connect(on.vertx(), uri, on.disks().storage(), on.config().redis().timeout())
               .await(CONNECT_SECONDS, TimeUnit.SECONDS);
       lanes.ping().await(CONNECT_SECONDS, TimeUnit.SECONDS);
       return lanes;
@@ -87,10 +88,10 @@ public final class RuntimeRedis {
     LOG.info(
         "redis.url: {} at {}",
         version.map(RedisVersion::toString).orElse("a server that does not tell its version"),
-        target(uri));
+        RedisUrl.target(uri));
     version
         .flatMap(PatchedRedis::warning)
-        .ifPresent(warning -> LOG.warn("redis.url: {} is {}", target(uri), warning));
+        .ifPresent(warning -> LOG.warn("redis.url: {} is {}", RedisUrl.target(uri), warning));
   }
 
   RedisLanes lanes() {
@@ -100,16 +101,9 @@ public final class RuntimeRedis {
   public RedisState state() {
     Optional<RedisVersion> known = version.get();
     return new RedisState(
-        target(uri),
+        RedisUrl.target(uri),
         lanes.isConnected(),
         known.map(RedisVersion::toString).orElse(null),
         known.flatMap(PatchedRedis::warning).orElse(null));
-  }
-
-  /** The address without user and password. */
-  private static String target(URI uri) {
-    return uri.getHost() == null
-        ? uri.getScheme() + "://" + uri.getPath()
-        : uri.getScheme() + "://" + uri.getHost() + (uri.getPort() < 0 ? "" : ":" + uri.getPort());
   }
 }

@@ -15,13 +15,14 @@ import io.mirrorneuron.runtime.exec.workspace.Workspace;
 import io.mirrorneuron.runtime.exec.workspace.Workspaces;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions.Ending;
+import io.mirrorneuron.runtime.port.Executions.Hold;
 import io.mirrorneuron.runtime.port.Executions.Lease;
 import io.mirrorneuron.runtime.port.Executions.Listener;
 import io.mirrorneuron.runtime.port.Executions.Outcome;
-import io.mirrorneuron.runtime.port.Executions.QueuePlace;
 import io.mirrorneuron.runtime.port.Executions.Sandbox;
 import io.mirrorneuron.runtime.port.Executions.Signal;
 import io.mirrorneuron.runtime.port.Executions.Structured;
+import io.mirrorneuron.runtime.port.PayloadSource;
 import io.mirrorneuron.storage.Storage;
 import java.time.Clock;
 import java.time.Duration;
@@ -44,19 +45,17 @@ final class ExecutionRun {
       PythonEnvironments pythons,
       Runners runners,
       Storage storage,
+      PayloadSource payloads,
       Clock clock) {}
 
   private final Machinery machinery;
   private final Execution execution;
   private final Listener listener;
   private final Notice.Inbox inbox = new Notice.Inbox();
+  private final StartConditions conditions;
   private Lease lease;
 
-  /** Its place in the queue, then its slots; null before. */
-  private volatile Pools.Claim claim;
-
-  /** Why it does not ask for slots yet; null when nothing keeps it. */
-  private volatile String hold;
+  private final SlotHolding slots = new SlotHolding();
 
   private boolean leaseTold;
 
@@ -64,22 +63,29 @@ final class ExecutionRun {
     this.machinery = machinery;
     this.execution = execution;
     this.listener = listener;
+    this.conditions = new StartConditions(machinery.storage(), machinery.payloads(), inbox);
   }
 
-  /** From any thread. */
-  void stop() {
-    inbox.put(new Notice.Stop());
+  /**
+   * From any thread.
+   *
+   * @param atOnce without time to end by itself
+   */
+  void stop(boolean atOnce) {
+    inbox.put(new Notice.Stop(atOnce));
   }
 
-  /** Where it waits for slots, or null. Any thread. */
-  QueuePlace place() {
-    Pools.Claim waiting = claim;
-    return waiting == null ? null : waiting.place();
+  Execution execution() {
+    return execution;
   }
 
-  /** Why it waits for room, or null. Any thread. */
-  String hold() {
-    return hold;
+  SlotHolding slots() {
+    return slots;
+  }
+
+  /** What it waits for before it asks for slots, or null. Any thread. */
+  Hold hold() {
+    return conditions.hold();
   }
 
   /** Runs to the end; the listener is not told of the outcome, the caller does that. */
@@ -100,8 +106,11 @@ final class ExecutionRun {
   private Outcome prepareAndRun() throws NotStarted {
     var settings = ExecutorSettings.of(execution.config(), machinery.config());
     Runner runner = machinery.runners().choose(settings.runnerModule());
-    if (!awaitRoom()) {
+    if (!conditions.awaitRoom()) {
       return withoutRoom();
+    }
+    if (!conditions.awaitPayloads(execution.payloads())) {
+      return withoutProgram(Ending.STOPPED, "stopped while it waited for its payload files");
     }
     // Before slots are asked for: making an environment takes minutes and needs none.
     return switch (machinery.pythons().prepare(execution, inbox)) {
@@ -119,7 +128,7 @@ final class ExecutionRun {
         machinery
             .pools()
             .claim(settings.pool(), settings.slots(), () -> inbox.put(new Notice.Granted()))) {
-      claim = queued;
+      slots.asked(queued);
       switch (inbox.await(queueLimit())) {
         case Notice.Granted() -> {}
         case null ->
@@ -159,7 +168,7 @@ final class ExecutionRun {
         }
       }
       lease = null;
-      if (!awaitRoom()) {
+      if (!conditions.awaitRoom()) {
         return withoutRoom();
       }
     }
@@ -181,20 +190,8 @@ final class ExecutionRun {
     if (lease != null && !leaseTold) {
       leaseTold = true;
       listener.signal(new Signal.Leased(lease));
+      slots.begun(lease.acquiredAt());
     }
-  }
-
-  /** Waits while the disks are full. Answers false when it was stopped meanwhile. */
-  private boolean awaitRoom() {
-    Storage storage = machinery.storage();
-    while (!storage.hasRoom(() -> inbox.put(new Notice.Room()))) {
-      hold = storage.trouble().orElse(null);
-      if (!(inbox.await(Deadline.NEVER) instanceof Notice.Room)) {
-        return false;
-      }
-    }
-    hold = null;
-    return true;
   }
 
   private Outcome withoutRoom() {

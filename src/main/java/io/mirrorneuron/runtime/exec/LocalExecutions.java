@@ -1,29 +1,20 @@
 package io.mirrorneuron.runtime.exec;
 
 import io.mirrorneuron.config.Config;
-import io.mirrorneuron.runtime.exec.meter.ProcessMeter;
-import io.mirrorneuron.runtime.exec.meter.SampleSink;
-import io.mirrorneuron.runtime.exec.meter.Sampler;
-import io.mirrorneuron.runtime.exec.pool.Pools;
+import io.mirrorneuron.runtime.exec.confine.Confiner;
 import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
-import io.mirrorneuron.runtime.exec.process.GracePeriods;
-import io.mirrorneuron.runtime.exec.process.Interpreters;
-import io.mirrorneuron.runtime.exec.process.PreparationScripts;
-import io.mirrorneuron.runtime.exec.process.ProcessEnvironment;
-import io.mirrorneuron.runtime.exec.python.PythonEnvironments;
 import io.mirrorneuron.runtime.exec.spawn.Adoption;
-import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
-import io.mirrorneuron.runtime.exec.spawn.Spawner;
-import io.mirrorneuron.runtime.exec.workspace.Workspaces;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions;
+import io.mirrorneuron.runtime.port.PayloadSource;
 import io.mirrorneuron.storage.Storage;
-import java.time.Clock;
-import java.util.List;
-import java.util.Map;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Runs the programs of executors from this machine. One virtual thread per execution, which waits
@@ -31,101 +22,33 @@ import java.util.concurrent.ConcurrentMap;
  * threads and must not block for long.
  */
 public final class LocalExecutions implements Executions, AutoCloseable {
+  /** For the end of all; what the kernel holds may take for ever. */
+  private static final Duration LONGEST_END = Duration.ofSeconds(10);
+
   private final ConcurrentMap<String, ExecutionRun> runs = new ConcurrentHashMap<>();
+  private final HostMachinery host;
   private final ExecutionRun.Machinery machinery;
-  private final Sampler sampler;
-  private final Spawner spawner;
-  private final Orphans orphans;
   private final Sweeper sweeper;
-
-  // Guarded by runs.
-  private boolean closed;
-
-  /**
-   * The machine that programs run on.
-   *
-   * @param runtimeId marks all processes of this data directory; see {@link Orphans}
-   * @param serverEnvironment of this process; only a few names of it reach programs
-   * @param grace how long programs have to end by themselves
-   * @param pace how often they are looked at
-   */
-  public record Host(
-      String runtimeId,
-      Map<String, String> serverEnvironment,
-      GracePeriods grace,
-      Spawner spawner,
-      Sampler.Pace pace,
-      Clock clock) {
-
-    static Host of(String runtimeId, Map<String, String> serverEnvironment, Clock clock) {
-      return new Host(
-          runtimeId,
-          serverEnvironment,
-          GracePeriods.DEFAULT,
-          Spawner.best(runtimeId),
-          Sampler.Pace.DEFAULT,
-          clock);
-    }
-  }
+  private final SlotLender lender = new SlotLender(runs::values);
+  private boolean closed; // guarded by runs
 
   /**
-   * @param runtimeId marks all processes of this data directory; see {@link Orphans}
-   * @param serverEnvironment of this process; only a few names of it reach programs
-   * @param samples is given what the programs use
+   * @param sinks are given what the programs use and print
    * @param storage says whether there is room for workspaces and what programs write
+   * @param payloads brings the files of executions here
    */
   public LocalExecutions(
       Config.Executors config,
-      String runtimeId,
-      Clock clock,
-      Map<String, String> serverEnvironment,
-      SampleSink samples,
-      Storage storage) {
-    this(config, Host.of(runtimeId, serverEnvironment, clock), samples, storage);
-  }
-
-  /**
-   * @param samples is given what the programs use
-   * @param storage says whether there is room for workspaces and what programs write
-   */
-  public LocalExecutions(Config.Executors config, Host host, SampleSink samples, Storage storage) {
-    var processes = new ProcessTable();
-    this.spawner = host.spawner();
-    this.sampler =
-        new Sampler(samples, new ProcessMeter(processes), processes, host.pace(), host.clock());
-    var programs =
-        new ProgramRun.Machinery(
-            config,
-            new ProcessEnvironment(host.serverEnvironment(), config.runsRoot(), host.runtimeId()),
-            new Interpreters(config.python().standIn()),
-            spawner,
-            processes,
-            samples,
-            sampler,
-            host.grace(),
-            host.clock());
-    Runner runner = new HostLocalRunner(programs);
-    this.machinery =
-        new ExecutionRun.Machinery(
-            config,
-            new Pools(config.pools(), config.maxQueueLength()),
-            new Workspaces(config.tempDir(), host.runtimeId(), host.clock()),
-            pythons(programs),
-            new Runners(List.of(runner), runner, config.defaultRunner()),
-            storage,
-            host.clock());
-    this.orphans = new Orphans(processes, host.runtimeId());
+      ExecutionHost host,
+      RunSinks sinks,
+      Storage storage,
+      PayloadSource payloads) {
+    this.host = HostMachinery.start(config, host, sinks);
+    this.machinery = this.host.executions(config, storage, payloads);
     this.sweeper =
         new Sweeper(
-            () -> orphans.killExcept(runs::containsKey, Adoption::isRunning),
+            () -> this.host.orphans().killExcept(runs::containsKey, Adoption::isRunning),
             () -> !runs.isEmpty());
-  }
-
-  private static PythonEnvironments pythons(ProgramRun.Machinery programs) {
-    var scripts =
-        new PreparationScripts(
-            programs.spawner(), programs.processes(), programs.grace(), programs.environment());
-    return new PythonEnvironments(programs.config().python(), programs.interpreters(), scripts);
   }
 
   @Override
@@ -173,26 +96,63 @@ public final class LocalExecutions implements Executions, AutoCloseable {
   public void stop(String executionId) {
     ExecutionRun run = runs.get(executionId);
     if (run != null) {
-      run.stop();
+      run.stop(false);
+    }
+  }
+
+  @Override
+  public CompletionStage<Void> stopAll() {
+    runs.values().forEach(run -> run.stop(true));
+    return CompletableFuture.runAsync(this::awaitAll, Thread::startVirtualThread);
+  }
+
+  private void awaitAll() {
+    synchronized (runs) {
+      long left;
+      long end = System.nanoTime() + LONGEST_END.toNanos();
+      while (!runs.isEmpty() && (left = end - System.nanoTime()) > 0) {
+        try {
+          TimeUnit.NANOSECONDS.timedWait(runs, left);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          return;
+        }
+      }
     }
   }
 
   @Override
   public Optional<QueuePlace> place(String executionId) {
-    return Optional.ofNullable(runs.get(executionId)).map(ExecutionRun::place);
+    return Optional.ofNullable(runs.get(executionId)).map(run -> run.slots().place());
   }
 
   @Override
-  public Optional<String> hold(String executionId) {
+  public Optional<Hold> hold(String executionId) {
     return Optional.ofNullable(runs.get(executionId)).map(ExecutionRun::hold);
   }
 
+  @Override
+  public Optional<PersonWait> person(String executionId) {
+    return Optional.ofNullable(runs.get(executionId)).map(run -> run.slots().person());
+  }
+
+  /** From now on, has programs that wait for people give their slots to others meanwhile. */
+  public void releaseWhileWaiting(PersonWaits waits) {
+    lender.start(waits);
+  }
+
   /**
-   * Writes the samples of the run that have not been written yet. Once the end of an execution has
-   * been told, its last sample is among that.
+   * Writes the samples and log lines of the run that have not been written yet. Once the end of an
+   * execution has been told, its last ones are among that.
    */
-  public void flushSamples(String runId) {
-    sampler.flush(runId);
+  public void flush(String runId) {
+    host.sampler().flush(runId);
+    host.logs().flush(runId);
+  }
+
+  /** What keeps programs from what is not theirs. */
+  public Confiner confiner() {
+    return host.confiner();
   }
 
   /** What programs can run now. */
@@ -205,7 +165,7 @@ public final class LocalExecutions implements Executions, AutoCloseable {
   public void close() {
     synchronized (runs) {
       closed = true;
-      runs.values().forEach(ExecutionRun::stop);
+      runs.values().forEach(run -> run.stop(false));
       while (!runs.isEmpty()) {
         try {
           runs.wait();
@@ -216,8 +176,7 @@ public final class LocalExecutions implements Executions, AutoCloseable {
       }
     }
     sweeper.close();
-    sampler.close();
-    orphans.killExcept(_ -> false, _ -> false);
-    spawner.close();
+    lender.close();
+    host.close();
   }
 }

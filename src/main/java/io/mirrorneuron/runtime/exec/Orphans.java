@@ -5,6 +5,7 @@ import io.mirrorneuron.config.ServiceMark;
 import io.mirrorneuron.runtime.exec.process.Deadline;
 import io.mirrorneuron.runtime.exec.process.ProcessEnvironment;
 import io.mirrorneuron.runtime.exec.spawn.Adoption;
+import io.mirrorneuron.runtime.exec.spawn.ForkChase;
 import io.mirrorneuron.runtime.exec.spawn.LimitMark;
 import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
 import io.mirrorneuron.runtime.exec.workspace.FolderTree;
@@ -28,6 +29,9 @@ public final class Orphans {
   private static final Logger LOG = LoggerFactory.getLogger(Orphans.class);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+  /** Orphans that ended since the last look: more than programs leave that only do their work. */
+  private static final int MANY = 32;
+
   private final ProcessTable processes;
   private final LimitMark limit;
   private final String variable;
@@ -44,7 +48,9 @@ public final class Orphans {
    * the runtime's data.
    */
   public static void killAll(Config.Executors config, String runtimeId) {
-    int count = new Orphans(new ProcessTable(), runtimeId).killExcept(_ -> false, _ -> false);
+    Orphans orphans = new Orphans(new ProcessTable(), runtimeId);
+    orphans.chase(_ -> false);
+    int count = orphans.killExcept(_ -> false, _ -> false);
     if (count > 0) {
       LOG.info("ended {} processes that an earlier server left", count);
     }
@@ -59,6 +65,9 @@ public final class Orphans {
    * @return how many there were at first sight
    */
   int killExcept(Predicate<String> isActive, IntPredicate isRunning) {
+    if (Adoption.collected() > MANY) {
+      chase(isRunning);
+    }
     Deadline deadline = Deadline.in(PATIENCE);
     int first = -1;
     while (true) {
@@ -79,13 +88,21 @@ public final class Orphans {
     }
   }
 
+  private void chase(IntPredicate isRunning) {
+    ForkChase.run(
+        pid -> {
+          int start = limit.startOf(pid);
+          return start != 0 && !isRunning.test(start);
+        });
+  }
+
   private List<ProcessTable.Entry> find(Predicate<String> isActive, IntPredicate isRunning) {
     Set<Integer> adopted = Adoption.orphans(processes);
     return processes.where(
         (pid, environment) -> {
-          int program = limit.leaderOf(pid);
-          if (program != 0) {
-            return !isRunning.test(program);
+          int start = limit.startOf(pid);
+          if (start != 0) {
+            return !isRunning.test(start);
           }
           if (ProcessTable.holds(environment, variable)) {
             return !isActive.test(execution(environment));

@@ -1,9 +1,11 @@
 package io.mirrorneuron.runtime.exec;
 
 import io.mirrorneuron.config.Config;
-import io.mirrorneuron.runtime.exec.meter.SampleSink;
+import io.mirrorneuron.runtime.exec.confine.Confiner;
+import io.mirrorneuron.runtime.exec.confine.Reach;
+import io.mirrorneuron.runtime.exec.log.LogWriter;
+import io.mirrorneuron.runtime.exec.log.ProgramLog;
 import io.mirrorneuron.runtime.exec.meter.Sampler;
-import io.mirrorneuron.runtime.exec.process.CappedBytes;
 import io.mirrorneuron.runtime.exec.process.Command;
 import io.mirrorneuron.runtime.exec.process.GracePeriods;
 import io.mirrorneuron.runtime.exec.process.Interpreters;
@@ -16,6 +18,8 @@ import io.mirrorneuron.runtime.exec.process.PythonEnvironment;
 import io.mirrorneuron.runtime.exec.process.Supervision;
 import io.mirrorneuron.runtime.exec.process.TimeLimit;
 import io.mirrorneuron.runtime.exec.protocol.Beacons;
+import io.mirrorneuron.runtime.exec.protocol.PrintedAnswer;
+import io.mirrorneuron.runtime.exec.protocol.StderrCollector;
 import io.mirrorneuron.runtime.exec.protocol.StdoutCollector;
 import io.mirrorneuron.runtime.exec.protocol.StoredText;
 import io.mirrorneuron.runtime.exec.protocol.Verdict;
@@ -33,8 +37,10 @@ import io.mirrorneuron.runtime.port.Executions.Listener;
 import io.mirrorneuron.runtime.port.Executions.Outcome;
 import io.mirrorneuron.runtime.port.Executions.Sandbox;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One program from its start to its outcome, in the workspace that was made for it. Everything
@@ -51,8 +57,10 @@ final class ProgramRun {
       Interpreters interpreters,
       Spawner spawner,
       ProcessTable processes,
-      SampleSink samples,
+      Confiner confiner,
+      RunSinks sinks,
       Sampler sampler,
+      LogWriter logs,
       GracePeriods grace,
       Clock clock) {}
 
@@ -88,15 +96,50 @@ final class ProgramRun {
 
   /** Starts it and accompanies it until nothing of it is left. */
   Outcome run() throws NotStarted {
+    Optional<String> refusal = machinery.confiner().refusal(execution.demands());
+    if (refusal.isPresent()) {
+      throw new NotStarted(refusal.get());
+    }
     Map<String, String> environment =
         machinery.environment().of(execution, settings, workspace, python);
+    var form = new StoredText(environment, settings.maxOutputBytes());
     var printed =
         new PrintedBeacons(inbox, machinery.config().beaconsPerSecond(), System::nanoTime);
-    var stdout = new StdoutCollector(ExecutorSettings.MAX_OUTPUT_BYTES, printed::print);
-    var stderr = new CappedBytes(settings.maxOutputBytes() + REDACTION_MARGIN);
+    try (ProgramLog log = log(form);
+        var stdout =
+            new StdoutCollector(
+                ExecutorSettings.MAX_OUTPUT_BYTES,
+                machinery.config().output().answerBytes(),
+                workspace.besides(),
+                printed::print,
+                log::stdout)) {
+      return run(environment, form, log, printed, stdout);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // a file without a name could not be closed
+    }
+  }
+
+  private ProgramLog log(StoredText form) {
+    return new ProgramLog(
+        execution,
+        form,
+        machinery.config().output(),
+        machinery.logs(),
+        machinery.clock(),
+        System::nanoTime);
+  }
+
+  private Outcome run(
+      Map<String, String> environment,
+      StoredText form,
+      ProgramLog log,
+      PrintedBeacons printed,
+      StdoutCollector stdout)
+      throws NotStarted {
+    var stderr = new StderrCollector(settings.maxOutputBytes() + REDACTION_MARGIN, log::stderr);
     TimeLimit limit = TimeLimit.of(execution, settings, machinery.clock().instant());
     Program program = program(environment);
-    machinery.samples().begin(execution.runId());
+    machinery.sinks().samples().begin(execution.runId());
     long begun = System.nanoTime();
     Spawner.Child child = spawn(program, new ProgramWatcher(inbox, stdout::accept, stderr::append));
 
@@ -105,11 +148,17 @@ final class ProgramRun {
     Ended ended = accompany(child, watch, printed, beacons, limit);
     stdout.end();
     printed.last().ifPresent(beacons::relay);
-    if (ended.forced() == null && ended.exitCode() == 0) {
+    if (ended.isWell()) {
       beacons.report("completed");
     }
-    var verdict = Verdict.of(ended.forced(), ended.exitCode(), stdout.answer(), settings, limit);
-    return outcome(verdict, ended.exitCode(), stdout, stderr, environment);
+    PrintedAnswer answer =
+        stdout.answer(
+            ended.isWell()
+                ? new ResultKeeper(execution, machinery.sinks().artifacts())
+                : json -> "null");
+    var verdict = Verdict.of(ended.forced(), ended.exitCode(), answer, settings, limit);
+    log.end(verdict.isAnswered());
+    return outcome(verdict, ended.exitCode(), stdout, stderr, form);
   }
 
   /**
@@ -117,7 +166,11 @@ final class ProgramRun {
    *
    * @param forced why it was ended, or null when it ended by itself
    */
-  private record Ended(Ending forced, int exitCode) {}
+  private record Ended(Ending forced, int exitCode) {
+    boolean isWell() {
+      return forced == null && exitCode == 0;
+    }
+  }
 
   private Ended accompany(
       Spawner.Child child,
@@ -147,16 +200,19 @@ final class ProgramRun {
       Verdict verdict,
       int exitCode,
       StdoutCollector stdout,
-      CappedBytes stderr,
-      Map<String, String> environment) {
-    var stored = new StoredText(environment, settings.maxOutputBytes());
+      StderrCollector stderr,
+      StoredText stored) {
+    String error =
+        verdict.ending() == Ending.FAILED
+            ? machinery.confiner().explained(verdict.error(), stderr.end())
+            : verdict.error();
     return new Outcome(
         verdict.ending(),
-        verdict.error(),
+        error,
         exitCode,
         new Sandbox(runner, workspace.name(), workspace.workdir().toString()),
         stored.of(stdout.text()),
-        stored.of(stderr),
+        stderr.stored(stored),
         verdict.structured(),
         lease);
   }
@@ -172,16 +228,22 @@ final class ProgramRun {
                 machinery.interpreters(),
                 python,
                 machinery.config().maxCommandBytes()));
+    Reach reach = ExecutionReach.of(execution, workspace, python, machinery.config());
     return ProcessLimits.apply(
         execution.resources(),
-        new Program(command.executable(), command.words(), environment, workspace.workdir()));
+        new Program(
+            command.executable(),
+            command.words(),
+            environment,
+            workspace.workdir(),
+            machinery.confiner().around(reach)));
   }
 
   private Spawner.Child spawn(Program program, Spawner.Watcher watcher) throws NotStarted {
     try {
       return machinery.spawner().spawn(program, watcher);
     } catch (IOException e) {
-      throw new NotStarted(e.getMessage(), e);
+      throw new NotStarted(machinery.confiner().explained(e.getMessage(), e.getMessage()), e);
     }
   }
 }

@@ -81,6 +81,9 @@ final class AnswerBudget {
     ObjectNode cut = document.deepCopy();
     ArrayNode kept = cut.putArray(array);
     cut.put("truncated", true);
+    if (array.equals("jobs")) {
+      cut.put("jobs_truncated", true); // as the summary says it
+    }
     int left = MESSAGE_BYTES - bytes(Json.write(cut));
     for (JsonNode row : rows) {
       left -= bytes(Json.write(row)) + 1;

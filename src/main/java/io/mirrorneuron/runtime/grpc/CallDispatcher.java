@@ -58,9 +58,7 @@ final class CallDispatcher {
     this.maxMessageBytes = maxMessageBytes;
   }
 
-  /**
-   * The body of a streaming call. It must end or fail its writer, also when the client has left.
-   */
+  /** The body of a streaming call; must end or fail its writer, also when the client has left. */
   interface StreamBody<Q, R> {
     void run(Q request, StreamWriter<R> outlet) throws InterruptedException;
   }
@@ -97,10 +95,12 @@ final class CallDispatcher {
 
   /** Ends the call with the failure's status. Must run on the call's event loop. */
   static void writeFailure(GrpcServerResponse<?, ?> response, Throwable thrown) {
-    if (!(thrown instanceof MnException failure) || failure.code() == ErrorCode.INTERNAL) {
-      LOG.error("gRPC call failed", thrown);
-    }
     GrpcErrors.Failure failure = GrpcErrors.of(thrown);
+    switch (failure.status()) {
+      case INTERNAL -> LOG.error("gRPC call failed", thrown);
+      case DATA_LOSS -> LOG.warn("gRPC call failed: {}", failure.message());
+      default -> {}
+    }
     response.status(failure.status()).statusMessage(failure.message());
     response.trailers().addAll(failure.trailers());
     response.end();

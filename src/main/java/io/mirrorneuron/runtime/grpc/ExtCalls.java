@@ -3,9 +3,12 @@ package io.mirrorneuron.runtime.grpc;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.port.ClusterPort;
+import io.mirrorneuron.port.ClusterSummary;
 import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.ForkRequest;
+import io.mirrorneuron.port.HumanDecision;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.proto.ext.v1.DecideRequestRequest;
 import io.mirrorneuron.proto.ext.v1.DrainJobRequest;
 import io.mirrorneuron.proto.ext.v1.ExplainJobRequest;
 import io.mirrorneuron.proto.ext.v1.ExtJsonResponse;
@@ -15,6 +18,7 @@ import io.mirrorneuron.proto.ext.v1.ListDeadLettersRequest;
 import io.mirrorneuron.proto.ext.v1.ReplayDeadLetterRequest;
 import io.mirrorneuron.proto.ext.v1.RuntimeExtServiceGrpcService;
 import io.mirrorneuron.proto.ext.v1.SendMessageRequest;
+import io.mirrorneuron.proto.job.v1.SubmitJobRequest;
 import io.mirrorneuron.wire.DeadLetterScan;
 import io.mirrorneuron.wire.GrpcMetadata;
 import io.mirrorneuron.wire.Json;
@@ -39,14 +43,20 @@ final class ExtCalls {
             RuntimeExtServiceGrpcService.SERVICE_NAME,
             RuntimeExtServiceGrpcService.SERVICE_DESCRIPTOR,
             RuntimeExtServiceGrpcService.all())
+        .unary(RuntimeExtServiceGrpcService.ValidateJob, this::validate)
         .unary(RuntimeExtServiceGrpcService.ListDeadLetters, this::listDeadLetters)
         .unary(RuntimeExtServiceGrpcService.ReplayDeadLetter, this::replayDeadLetter)
         .unary(RuntimeExtServiceGrpcService.SendMessage, this::sendMessage)
         .unary(RuntimeExtServiceGrpcService.DrainJob, this::drain)
         .unary(RuntimeExtServiceGrpcService.ExplainJob, this::explain)
         .unary(RuntimeExtServiceGrpcService.ForkJob, this::fork)
+        .unary(RuntimeExtServiceGrpcService.DecideRequest, this::decide)
         .unary(RuntimeExtServiceGrpcService.GetMetrics, this::metrics)
         .build();
+  }
+
+  private ExtJsonResponse validate(SubmitJobRequest request, Call call) {
+    return json(Json.write(jobs.validate(JobCalls.submission(request, call))));
   }
 
   private ExtJsonResponse listDeadLetters(ListDeadLettersRequest request) {
@@ -91,13 +101,33 @@ final class ExtCalls {
             request.hasStep() ? request.getStep() : null,
             request.getEvent(),
             inputs,
+            request.hasBundle() ? JobCalls.submission(request.getBundle(), call) : null,
             call.metadata().get(GrpcMetadata.IDEMPOTENCY_KEY),
             call.caller().subject());
     return json(Json.write(jobs.fork(request.getJobId(), fork)));
   }
 
+  private ExtJsonResponse decide(DecideRequestRequest request, Call call) {
+    String text = request.getBodyJson().isBlank() ? "{}" : request.getBodyJson();
+    HumanDecision decision =
+        new HumanDecision(
+            request.getRunId(),
+            request.getRequestId(),
+            request.getAction(),
+            Json.parseObject(text, "body_json"),
+            call.caller().subject());
+    return json(Json.write(jobs.decide(request.getJobId(), decision)));
+  }
+
   private ExtJsonResponse metrics(GetMetricsRequest request) {
-    return json(Json.write(cluster.summary().metrics()));
+    ClusterSummary overview = cluster.overview();
+    if (!request.getWithNodes()) {
+      return json(Json.write(overview.metrics()));
+    }
+    ObjectNode both = Json.object();
+    both.set("nodes", overview.nodeDocuments());
+    both.set("metrics", overview.metrics());
+    return json(Json.write(both));
   }
 
   private static ExtJsonResponse json(String text) {

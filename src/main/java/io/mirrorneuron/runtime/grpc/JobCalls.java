@@ -4,9 +4,11 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.port.Backup;
+import io.mirrorneuron.port.CancelReason;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.RestoredJob;
 import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.proto.job.v1.CancelJobRequest;
 import io.mirrorneuron.proto.job.v1.CancelJobResponse;
@@ -32,6 +34,7 @@ import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.WarningTrailer;
 import io.vertx.grpc.server.Service;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The calls about jobs. */
@@ -65,16 +68,22 @@ final class JobCalls {
   }
 
   private SubmitJobResponse submit(SubmitJobRequest request, Call call) {
-    Map<String, byte[]> files = contents(request.getPayloadsMap());
-    SubmittedJob job =
-        jobs.submit(
-            new Submission(
-                request.getManifestJson(),
-                new Submission.Payloads.Inline(files),
-                call.metadata().get(GrpcMetadata.IDEMPOTENCY_KEY),
-                call.caller().subject()));
+    SubmittedJob job = jobs.submit(submission(request, call));
     WarningTrailer.write(job.warnings(), call.trailers());
     return SubmitJobResponse.newBuilder().setJobId(job.jobId()).setStatus(job.status()).build();
+  }
+
+  static Submission submission(SubmitJobRequest request, Call call) {
+    Map<String, byte[]> files = contents(request.getPayloadsMap());
+    Payloads payloads =
+        request.hasModes()
+            ? new Payloads.Inline(files, Set.copyOf(request.getModes().getExecutablesList()))
+            : new Payloads.Inline(files);
+    return new Submission(
+        request.getManifestJson(),
+        payloads,
+        call.metadata().get(GrpcMetadata.IDEMPOTENCY_KEY),
+        call.caller().subject());
   }
 
   private static Map<String, byte[]> contents(Map<String, ByteString> files) {
@@ -95,9 +104,12 @@ final class JobCalls {
   }
 
   private CancelJobResponse cancel(CancelJobRequest request, Call call) {
+    String given = call.metadata().get(GrpcMetadata.REASON);
+    String reason = given == null ? null : GrpcMetadata.text(GrpcMetadata.REASON, given);
     return CancelJobResponse.newBuilder()
         .setJobId(request.getJobId())
-        .setStatus(jobs.cancel(request.getJobId(), call.caller().subject()))
+        .setStatus(
+            jobs.cancel(request.getJobId(), call.caller().subject(), CancelReason.checked(reason)))
         .build();
   }
 

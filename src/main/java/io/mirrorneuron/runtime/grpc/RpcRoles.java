@@ -38,6 +38,7 @@ final class RpcRoles {
     add(
         Role.OPERATOR,
         "SubmitJob",
+        "ValidateJob",
         "CancelJob",
         "PauseJob",
         "ResumeJob",
@@ -45,6 +46,7 @@ final class RpcRoles {
         "ForkJob",
         "SendMessage",
         "ReplayDeadLetter",
+        "DecideRequest",
         "ExportJobBackup",
         "RestoreJobBackup",
         "CheckServices",

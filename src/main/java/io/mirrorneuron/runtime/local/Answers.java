@@ -3,8 +3,10 @@ package io.mirrorneuron.runtime.local;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.documents.ShownRows;
+import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.JobStore.ListedRow;
 import io.mirrorneuron.store.JobStore.StoredJob;
-import io.mirrorneuron.wire.Json;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -39,17 +41,24 @@ public final class Answers {
     }
   }
 
-  /** The job, or NOT_FOUND. */
-  static StoredJob job(String jobId, CompletionStage<Optional<StoredJob>> stored) {
-    return await(stored).orElseThrow(() -> MnException.notFound("job", jobId));
+  /** The job; NOT_FOUND, or {@code job_damaged}. */
+  static StoredJob job(JobStore store, String jobId, CompletionStage<Optional<StoredJob>> stored) {
+    return await(stored)
+        .orElseThrow(() -> missing(store, jobId, "its state or its manifest is missing"));
   }
 
-  /** The job's row, or NOT_FOUND. */
-  static ObjectNode row(String jobId, CompletionStage<String> stored) {
+  /** The job's row; NOT_FOUND, or {@code job_damaged}. */
+  static ObjectNode row(JobStore store, String jobId, CompletionStage<String> stored) {
     String text = await(stored);
     if (text == null) {
-      throw MnException.notFound("job", jobId);
+      throw missing(store, jobId, "its row is missing");
     }
-    return Json.parseObject(text, "stored document");
+    return ShownRows.sound(new ListedRow(jobId, text));
+  }
+
+  private static MnException missing(JobStore store, String jobId, String what) {
+    return await(store.status(jobId)) == null
+        ? MnException.notFound("job", jobId)
+        : MnException.damaged(jobId, what);
   }
 }

@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * What the document of a backup tells of its job; empty where it tells nothing.
@@ -22,6 +24,7 @@ import java.util.regex.Pattern;
  * @param blobs the large values in it. They stay as they are: their names tell whether somebody has
  *     changed them.
  * @param events the job's last ones; none without a state
+ * @param executables paths of files that are programs; null when the maker did not know them
  */
 record BackupDocument(
     ObjectNode source,
@@ -30,7 +33,8 @@ record BackupDocument(
     String blueprintId,
     Map<String, String> fields,
     Map<String, String> blobs,
-    List<ObjectNode> events) {
+    List<ObjectNode> events,
+    Set<String> executables) {
 
   /** Fields of a job's state; others, such as its owner, are not a backup's to set. */
   private static final Pattern FIELD = Pattern.compile("[a-z](:.*)?", Pattern.DOTALL);
@@ -61,7 +65,14 @@ record BackupDocument(
         source.path("blueprint_id").asText(""),
         fields,
         blobs(state.path("blobs")),
-        fields.isEmpty() ? List.of() : events(runtime.path("events")));
+        fields.isEmpty() ? List.of() : events(runtime.path("events")),
+        executables(json.at("/bundle/executables")));
+  }
+
+  private static Set<String> executables(JsonNode paths) {
+    return paths.isArray()
+        ? Json.elements(paths).map(JsonNode::asText).collect(Collectors.toUnmodifiableSet())
+        : null;
   }
 
   private static ObjectNode object(String text) {

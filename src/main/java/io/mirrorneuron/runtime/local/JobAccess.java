@@ -1,12 +1,26 @@
 package io.mirrorneuron.runtime.local;
 
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.Submission.Payloads;
+import io.mirrorneuron.runtime.admission.Admission;
+import io.mirrorneuron.runtime.documents.FolderDemandReader;
 import io.mirrorneuron.runtime.loop.Engine;
-import io.mirrorneuron.store.BundleStore;
+import io.mirrorneuron.runtime.manifest.graph.PayloadPaths;
+import io.mirrorneuron.runtime.port.FolderDemands;
+import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.bundle.BundleStore;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
- * What the classes that make and read jobs share: the engine, the store, payload files and parsed
- * manifests.
+ * What the classes that make and read jobs share: the engine, the store, payload files, parsed
+ * manifests, and what this node has.
+ *
+ * @param grants refuses what programs may not get
  */
 public record JobAccess(
     Engine engine,
@@ -14,4 +28,81 @@ public record JobAccess(
     BundleStore bundles,
     ManifestCache manifests,
     NewJobs newJobs,
-    JobHistory history) {}
+    Admission admission,
+    JobHistory history,
+    Consumer<FolderDemands> grants) {
+  private static final int MOST_TRIES = 5;
+
+  /**
+   * The paths of the files that come with a submission.
+   *
+   * @throws MnException when one leads out of the folder
+   */
+  Set<String> paths(Payloads payloads) {
+    if (payloads instanceof Payloads.Inline inline) {
+      inline.files().keySet().forEach(PayloadPaths::requireSafe);
+    }
+    return bundles.paths(payloads);
+  }
+
+  /**
+   * Stores the payload files of a new job that this node can run.
+   *
+   * @return their fingerprint, or null when there are none
+   * @throws MnException when the job demands what no node has, or what its programs may not get
+   */
+  String put(Payloads payloads, Workflow workflow) {
+    admission.check(workflow);
+    String bundle = bundles.put(payloads);
+    grants.accept(FolderDemandReader.of(workflow, bundle));
+    return bundle;
+  }
+
+  /**
+   * Keeps the payload files of a stored job for a new one that this node can run.
+   *
+   * @param bundle their fingerprint, or null when there are none
+   * @throws MnException as {@link #put} does; PRECONDITION when this node does not reach them
+   */
+  void keep(String jobId, String bundle, Workflow workflow) {
+    admission.check(workflow);
+    grants.accept(FolderDemandReader.of(workflow, bundle));
+    if (bundle != null) {
+      requireFiles(jobId, bundle);
+      bundles.share(bundle);
+    }
+  }
+
+  /**
+   * Brings the payload files of a job to this node.
+   *
+   * @param bundle their fingerprint
+   * @throws MnException PRECONDITION when this node does not reach them
+   */
+  void requireFiles(String jobId, String bundle) {
+    Optional<String> why = bundles.fetch(bundle);
+    if (why.isPresent()) {
+      throw MnException.precondition(
+          "the payload files of job " + jobId + " are not within reach: " + why.get());
+    }
+  }
+
+  /**
+   * Makes a job. When its payload files were removed since they were put, as no job had them, they
+   * are put once more.
+   *
+   * @param bundle their fingerprint, or null when there are none
+   */
+  <T> T create(String bundle, Supplier<CompletionStage<T>> creation) {
+    for (int tries = 1; true; tries++) {
+      try {
+        return Answers.await(creation.get());
+      } catch (MnException e) {
+        if (!e.error().equals(JobStore.BUNDLE_GONE) || tries == MOST_TRIES) {
+          throw e;
+        }
+        bundles.share(bundle);
+      }
+    }
+  }
+}

@@ -10,10 +10,10 @@ import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.loop.Restoration;
 import io.mirrorneuron.runtime.port.JobStatus;
-import io.mirrorneuron.store.BundleStore;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.store.JobStore.StoredJob;
+import io.mirrorneuron.store.bundle.BundleStore;
 import io.mirrorneuron.wire.JobDetailForm;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
@@ -32,6 +32,7 @@ import java.util.TreeMap;
  * runtime.job.state} as texts, where archives of the published command line keep it.
  */
 final class JobExport {
+  private final JobAccess access;
   private final Engine engine;
   private final JobStore store;
   private final BundleStore bundles;
@@ -39,6 +40,7 @@ final class JobExport {
   private final Clock clock;
 
   JobExport(JobAccess access, Clock clock) {
+    this.access = access;
     this.engine = access.engine();
     this.store = access.store();
     this.bundles = access.bundles();
@@ -48,13 +50,16 @@ final class JobExport {
 
   /** See {@link io.mirrorneuron.port.JobsPort#backup}. */
   Backup of(String jobId) {
-    StoredJob stored = Answers.job(jobId, store.load(jobId));
+    StoredJob stored = Answers.job(store, jobId, store.load(jobId));
     Restoration.Source source = Restoration.Source.of(stored);
     if (source.status() != JobStatus.PAUSED) {
       throw MnException.precondition(
           "job " + jobId + " must be paused before a backup; it is " + source.status().word());
     }
-    ObjectNode row = Answers.row(jobId, store.row(jobId));
+    if (source.bundle() != null) {
+      access.requireFiles(jobId, source.bundle());
+    }
+    ObjectNode row = Answers.row(store, jobId, store.row(jobId));
     JobDetail details = JobDetailForm.read(engine.views().details(stored, row, List.of()));
     Map<String, byte[]> files = files(stored.manifest(), source.bundle());
     ObjectNode json = Json.object().put("schema_version", Backup.SCHEMA);
@@ -73,6 +78,8 @@ final class JobExport {
     ObjectNode bundle = json.putObject("bundle").put("file_count", files.size());
     ArrayNode paths = bundle.putArray("files");
     new TreeMap<>(files).keySet().forEach(paths::add);
+    ArrayNode programs = bundle.putArray("executables");
+    executables(source.bundle()).forEach(programs::add);
     return new Backup(Json.write(json), files);
   }
 
@@ -122,6 +129,18 @@ final class JobExport {
       }
     }
     return files;
+  }
+
+  private List<String> executables(String bundle) {
+    if (bundle == null) {
+      return List.of();
+    }
+    Path root = bundles.payloads(bundle);
+    return bundles.paths(new Payloads.Folder(root)).stream()
+        .filter(path -> Files.isExecutable(root.resolve(path)))
+        .map(path -> Backup.PAYLOADS + path)
+        .sorted()
+        .toList();
   }
 
   private static byte[] read(Path file) {

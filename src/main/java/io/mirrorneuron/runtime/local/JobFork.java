@@ -3,12 +3,14 @@ package io.mirrorneuron.runtime.local;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ForkRequest;
 import io.mirrorneuron.port.ForkedJob;
+import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.loop.Fork;
 import io.mirrorneuron.runtime.loop.Restoration;
+import io.mirrorneuron.runtime.manifest.Manifests;
+import io.mirrorneuron.runtime.workflow.SameGraph;
 import io.mirrorneuron.runtime.workflow.Workflow;
-import io.mirrorneuron.store.BundleStore;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStore.StoredEvent;
@@ -17,11 +19,11 @@ import io.mirrorneuron.wire.Json;
 import java.util.List;
 import java.util.TreeMap;
 
-/** New jobs that begin where others were, with the same manifest and payload files. */
+/** New jobs that begin where others were, with their bundle or one of the same graph. */
 final class JobFork {
   private final Engine engine;
   private final JobStore store;
-  private final BundleStore bundles;
+  private final JobAccess access;
   private final ManifestCache manifests;
   private final NewJobs newJobs;
   private final JobHistory history;
@@ -29,7 +31,7 @@ final class JobFork {
   JobFork(JobAccess access) {
     this.engine = access.engine();
     this.store = access.store();
-    this.bundles = access.bundles();
+    this.access = access;
     this.manifests = access.manifests();
     this.newJobs = access.newJobs();
     this.history = access.history();
@@ -37,24 +39,48 @@ final class JobFork {
 
   /** See {@link io.mirrorneuron.port.JobsPort#fork}. */
   ForkedJob of(String jobId, ForkRequest request) {
-    StoredJob stored = Answers.job(jobId, store.load(jobId));
-    Workflow workflow = manifests.parse(stored.manifest());
-    Fork fork = fork(stored, workflow, request);
-    String bundle = Restoration.Source.of(stored).bundle();
-    if (bundle != null && !bundles.keep(bundle)) {
-      throw MnException.precondition("the payload files of job " + jobId + " are not on this node");
-    }
+    StoredJob stored = Answers.job(store, jobId, store.load(jobId));
+    Workflow before = manifests.parse(stored.manifest());
+    Fork fork = fork(stored, before, request);
+    boolean revised = request.bundle() != null;
+    Workflow workflow = revised ? revised(jobId, before, request.bundle()) : before;
+    String manifest = revised ? request.bundle().manifestJson() : stored.manifest();
+    String bundle =
+        revised ? access.put(request.bundle().payloads(), workflow) : kept(stored, workflow);
     String inputs = Json.write(Json.MAPPER.valueToTree(new TreeMap<>(request.inputs())));
+    String wish = "fork " + jobId + " " + Json.write(fork.from().at());
     NewJob job =
-        newJobs.of(
-            newJobs.id(workflow.graphId()),
-            stored.manifest(),
-            null,
-            request.idempotencyKey(),
-            "fork " + jobId + " " + Json.write(fork.from().at()),
-            inputs);
-    SubmittedJob made = Answers.await(engine.creation().fork(job, fork, request.submittedBy()));
+        newJobs
+            .of(
+                newJobs.id(workflow.graphId()),
+                manifest,
+                null,
+                request.idempotencyKey(),
+                revised ? wish + " " + bundle + manifest : wish,
+                inputs)
+            .withBundle(bundle);
+    SubmittedJob made =
+        access.create(
+            bundle, () -> engine.creation().fork(job, workflow, fork, request.submittedBy()));
     return new ForkedJob(made.jobId(), made.jobId(), made.status(), fork.from());
+  }
+
+  private String kept(StoredJob stored, Workflow workflow) {
+    String bundle = Restoration.Source.of(stored).bundle();
+    access.keep(stored.jobId(), bundle, workflow);
+    return bundle;
+  }
+
+  private Workflow revised(String jobId, Workflow before, Submission bundle) {
+    Workflow revised = manifests.accept(bundle.manifestJson());
+    Manifests.checkUploads(revised, access.paths(bundle.payloads()));
+    List<String> differences = SameGraph.differences(before, revised);
+    if (!differences.isEmpty()) {
+      throw MnException.invalid(
+          "the bundle cannot go on for job %s: %s; submit it as a job of its own"
+              .formatted(jobId, String.join("; ", differences)));
+    }
+    return revised;
   }
 
   private Fork fork(StoredJob stored, Workflow workflow, ForkRequest request) {

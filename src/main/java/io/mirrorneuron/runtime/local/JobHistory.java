@@ -71,7 +71,7 @@ public final class JobHistory {
     return events.stream().map(Redaction::ofObject).toList();
   }
 
-  private static boolean isTerminal(String jobId, CompletionStage<String> row) {
-    return !Answers.row(jobId, row).path("live?").asBoolean();
+  private boolean isTerminal(String jobId, CompletionStage<String> row) {
+    return !Answers.row(store, jobId, row).path("live?").asBoolean();
   }
 }

@@ -11,7 +11,7 @@ import io.mirrorneuron.runtime.loop.Restoration;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.manifest.graph.PayloadPaths;
 import io.mirrorneuron.runtime.workflow.Workflow;
-import io.mirrorneuron.store.BundleStore;
+import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.wire.Json;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +19,8 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Restores jobs from the backups that {@link JobExport} makes. A backup without state was made by
@@ -32,14 +34,14 @@ final class JobImport {
           + " anew with its manifest; resume it to start";
 
   private final Engine engine;
-  private final BundleStore bundles;
+  private final JobAccess access;
   private final ManifestCache manifests;
   private final NewJobs newJobs;
   private final Clock clock;
 
   JobImport(JobAccess access, Clock clock) {
     this.engine = access.engine();
-    this.bundles = access.bundles();
+    this.access = access;
     this.manifests = access.manifests();
     this.newJobs = access.newJobs();
     this.clock = clock;
@@ -60,7 +62,8 @@ final class JobImport {
     Renaming renaming = renaming(sourceJob, jobId, sourceRun, runId, stored);
     String text = Json.write(renamed(manifest, renaming, blueprintId, runId));
     Workflow workflow = manifests.parse(text);
-    Payloads payloads = checkedPayloads(backup, workflow);
+    Payloads payloads = checkedPayloads(backup, document, workflow);
+    String bundle = access.put(payloads, workflow);
     ObjectNode provenance = provenance(document, jobId, runId, blueprintId);
     String reason = (stored.isEmpty() ? ANEW : REVIEW).formatted(sourceJob);
     Restoration from =
@@ -69,12 +72,12 @@ final class JobImport {
             document.blobs(),
             document.events().stream().map(event -> stored(event, renaming)).toList(),
             runId,
-            bundles.put(payloads),
+            bundle,
             provenance,
             sourceJob,
             reason,
             by);
-    Answers.await(engine.creation().restore(newJobs.of(jobId, text, chosen), workflow, from));
+    make(newJobs.of(jobId, text, chosen).withBundle(bundle), workflow, from);
     return new RestoredJob(
         jobId,
         runId,
@@ -84,6 +87,10 @@ final class JobImport {
         sourceRun,
         provenance,
         new RestoredJob.Recovery(jobId, "paused_for_review", reason));
+  }
+
+  private void make(NewJob job, Workflow workflow, Restoration from) {
+    access.create(job.bundle(), () -> engine.creation().restore(job, workflow, from));
   }
 
   private static ObjectNode manifest(Backup backup) {
@@ -98,13 +105,13 @@ final class JobImport {
    * The payload files. Other files are ignored, but none may have a path that leads out of the
    * backup.
    */
-  private Payloads checkedPayloads(Backup backup, Workflow workflow) {
-    Payloads payloads = payloads(backup);
-    Manifests.checkUploads(workflow, bundles.paths(payloads));
+  private Payloads checkedPayloads(Backup backup, BackupDocument document, Workflow workflow) {
+    Payloads payloads = payloads(backup, document.executables());
+    Manifests.checkUploads(workflow, access.bundles().paths(payloads));
     return payloads;
   }
 
-  private static Payloads payloads(Backup backup) {
+  private static Payloads payloads(Backup backup, Set<String> executables) {
     Map<String, byte[]> files = new HashMap<>();
     backup
         .files()
@@ -115,7 +122,14 @@ final class JobImport {
                 files.put(safe.substring(Backup.PAYLOADS.length()), content);
               }
             });
-    return new Payloads.Inline(files);
+    if (executables == null) {
+      return new Payloads.Inline(files);
+    }
+    Set<String> programs =
+        files.keySet().stream()
+            .filter(path -> executables.contains(Backup.PAYLOADS + path))
+            .collect(Collectors.toSet());
+    return new Payloads.Inline(files, programs);
   }
 
   private static String first(String... texts) {

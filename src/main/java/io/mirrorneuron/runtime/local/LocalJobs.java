@@ -9,6 +9,7 @@ import io.mirrorneuron.port.Backup;
 import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.ForkRequest;
 import io.mirrorneuron.port.ForkedJob;
+import io.mirrorneuron.port.HumanDecision;
 import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.port.JobPage;
 import io.mirrorneuron.port.JobsPort;
@@ -16,16 +17,14 @@ import io.mirrorneuron.port.ReplayedLetter;
 import io.mirrorneuron.port.RestoredJob;
 import io.mirrorneuron.port.SentMessage;
 import io.mirrorneuron.port.Submission;
-import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.port.SubmittedJob;
+import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.Why;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.manifest.Manifests;
-import io.mirrorneuron.runtime.manifest.graph.PayloadPaths;
 import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.storage.Storage;
-import io.mirrorneuron.store.BundleStore;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStore.StoredEvent;
@@ -35,23 +34,21 @@ import io.mirrorneuron.wire.MessageForm;
 import io.mirrorneuron.wire.Redaction;
 import java.time.Clock;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 
 /** The jobs of the runtime in this process. */
 public final class LocalJobs implements JobsPort {
-  private static final int DEFAULT_ROWS = 100;
-  private static final int MAX_ROWS = 10_000;
   private static final int RECENT_EVENTS = 10;
 
   private final Engine engine;
   private final JobStore store;
-  private final BundleStore bundles;
+  private final JobAccess access;
   private final ManifestCache manifests;
   private final NewJobs newJobs;
   private final JobHistory history;
+  private final StoredJobViews views;
   private final Watches watches;
   private final Clearing clearing;
   private final DeadLetters letters;
@@ -75,10 +72,11 @@ public final class LocalJobs implements JobsPort {
       JobAccess access, Watches watches, Clearing clearing, Clock clock, Storage storage) {
     this.engine = access.engine();
     this.store = access.store();
-    this.bundles = access.bundles();
+    this.access = access;
     this.manifests = access.manifests();
     this.newJobs = access.newJobs();
     this.history = access.history();
+    this.views = new StoredJobViews(engine, store);
     this.watches = watches;
     this.clearing = clearing;
     this.letters = new DeadLetters(engine, history);
@@ -90,19 +88,25 @@ public final class LocalJobs implements JobsPort {
 
   @Override
   public SubmittedJob submit(Submission submission) {
-    Workflow workflow = manifests.accept(submission.manifestJson());
+    Workflow sound = manifests.accept(submission.manifestJson());
     storage.requireRoom();
-    if (submission.payloads() instanceof Payloads.Inline inline) {
-      inline.files().keySet().forEach(PayloadPaths::requireSafe);
-    }
-    Manifests.checkUploads(workflow, bundles.paths(submission.payloads()));
-    String bundle = bundles.put(submission.payloads());
-    String manifest = submission.manifestJson();
+    Manifests.checkUploads(sound, access.paths(submission.payloads()));
+    String bundle = access.put(submission.payloads(), sound);
+    List<String> waived = access.admission().waived(sound);
+    Workflow workflow = waived.isEmpty() ? sound : sound.withWarnings(waived);
+    String text = submission.manifestJson();
     String id = newJobs.id(workflow.graphId());
     String key = submission.idempotencyKey();
-    NewJob job = newJobs.of(id, manifest, workflow.runId(), key, manifest, bundle);
-    return Answers.await(engine.creation().submit(job, workflow, bundle, submission.submittedBy()))
+    NewJob job = newJobs.of(id, text, workflow.runId(), key, text, bundle).withBundle(bundle);
+    String by = submission.submittedBy();
+    return access
+        .create(bundle, () -> engine.creation().submit(job, workflow, bundle, by))
         .withWarnings(workflow.warnings());
+  }
+
+  @Override
+  public Validation validate(Submission submission) {
+    return new BundleValidation(access).of(submission);
   }
 
   @Override
@@ -112,8 +116,8 @@ public final class LocalJobs implements JobsPort {
     CompletionStage<String> row = store.row(jobId);
     CompletionStage<Optional<StoredJob>> stored = store.outline(jobId);
     CompletionStage<List<StoredEvent>> recent = store.lastEvents(jobId, RECENT_EVENTS);
-    StoredJob job = Answers.job(jobId, stored);
-    ObjectNode known = Answers.row(jobId, row);
+    StoredJob job = Answers.job(store, jobId, stored);
+    ObjectNode known = Answers.row(store, jobId, row);
     List<String> events = JobHistory.texts(jobId, Answers.await(recent));
     return shown(engine.views().details(job, known, events));
   }
@@ -129,30 +133,22 @@ public final class LocalJobs implements JobsPort {
 
   @Override
   public JobDetail brief(String jobId) {
-    CompletionStage<String> row = store.row(jobId);
-    CompletionStage<Optional<StoredJob>> stored = store.outline(jobId);
-    StoredJob job = Answers.job(jobId, stored);
-    return JobDetailForm.read(engine.views().brief(job, Answers.row(jobId, row)));
+    return views.brief(jobId);
   }
 
   @Override
   public Why why(String jobId) {
-    CompletionStage<String> row = store.row(jobId);
-    CompletionStage<Optional<StoredJob>> stored = store.outline(jobId);
-    StoredJob job = Answers.job(jobId, stored);
-    return engine.views().why(job, Answers.row(jobId, row));
+    return views.why(jobId);
   }
 
   @Override
   public JobPage list(int limit, boolean includeTerminal) {
-    int rows = limit <= 0 ? DEFAULT_ROWS : Math.min(limit, MAX_ROWS);
-    List<String> data = Answers.await(store.rows(rows, includeTerminal));
-    return new JobPage(data.stream().map(JobPage.Row::new).toList(), null);
+    return views.list(limit, includeTerminal);
   }
 
   @Override
-  public String cancel(String jobId, String by) {
-    return status(engine.commands().cancel(jobId, by), jobId).word();
+  public String cancel(String jobId, String by, String reason) {
+    return status(engine.commands().cancel(jobId, by, reason), jobId).word();
   }
 
   @Override
@@ -174,7 +170,7 @@ public final class LocalJobs implements JobsPort {
       if (e.code() != ErrorCode.TIMEOUT) {
         throw e;
       }
-      return JobStatus.valueOf(get(jobId).facts().status().toUpperCase(Locale.ROOT));
+      return JobStatus.of(get(jobId).facts().status());
     }
   }
 
@@ -225,6 +221,11 @@ public final class LocalJobs implements JobsPort {
   public ReplayedLetter replayDeadLetter(String jobId, int index) {
     storage.requireRoom();
     return letters.replay(jobId, index);
+  }
+
+  @Override
+  public ObjectNode decide(String jobId, HumanDecision decision) {
+    return Answers.await(engine.commands().decide(jobId, decision));
   }
 
   @Override

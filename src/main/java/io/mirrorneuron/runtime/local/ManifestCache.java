@@ -4,7 +4,9 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.mirrorneuron.config.Config.UnknownMembers;
 import io.mirrorneuron.runtime.manifest.Manifests;
+import io.mirrorneuron.runtime.manifest.reading.Findings.Purpose;
 import io.mirrorneuron.runtime.workflow.Workflow;
+import java.util.Set;
 
 /**
  * Workflows of manifests that were parsed before: the same one is submitted again and again, and
@@ -31,10 +33,19 @@ public final class ManifestCache {
   /** Like {@link #parse}, and may refuse what a job that is there already may have. */
   Workflow accept(String text) {
     Workflow workflow = parse(text);
-    if (unknownMembers == UnknownMembers.REFUSE && !workflow.warnings().isEmpty()) {
-      manifests.requireKnownMembers(workflow.source());
+    if (!workflow.warnings().isEmpty()) {
+      manifests.requireAcceptable(workflow.source(), purpose());
     }
     return workflow;
+  }
+
+  /** What {@link #accept} would say, see {@link Manifests#check}. */
+  Manifests.Checked check(String text, Set<String> payloadPaths) {
+    return manifests.check(text, payloadPaths, purpose());
+  }
+
+  private Purpose purpose() {
+    return unknownMembers == UnknownMembers.REFUSE ? Purpose.STRICT : Purpose.NEW;
   }
 
   /** See {@link Manifests#parse}. */

@@ -8,22 +8,28 @@ import java.util.HexFormat;
 import java.util.function.Supplier;
 
 /**
- * Names new jobs and their owner.
+ * Names new jobs and their owner. A run id that is in use is refused, see {@link RunFolders}.
  *
  * @param owner this runtime, as the store knows it
  * @param suffixes gives {@code <milliseconds>-<12 hex digits>}, never the same twice
  */
-public record NewJobs(String owner, Supplier<String> suffixes) {
+public record NewJobs(String owner, Supplier<String> suffixes, RunFolders folders) {
 
   /** A new id for a job of this graph. */
   String id(String graphId) {
     return JobIds.slug(graphId) + "-" + suffixes.get();
   }
 
+  /** Refuses a run id, or null, that is in use; the store knows more when the job is stored. */
+  void requireFree(String runId) {
+    folders.requireFree(runId);
+  }
+
   /**
    * @param runId that somebody chose for it, or null
    */
   NewJob of(String jobId, String manifest, String runId) {
+    folders.requireFree(runId);
     return new NewJob(jobId, owner, manifest, null, null, runId);
   }
 
@@ -34,6 +40,7 @@ public record NewJobs(String owner, Supplier<String> suffixes) {
    *     refused
    */
   NewJob of(String jobId, String manifest, String runId, String key, String wish, String detail) {
+    folders.requireFree(runId);
     String content = key == null ? null : hash(wish, detail);
     return new NewJob(jobId, owner, manifest, key, content, runId);
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.port.JobBrief;
+import io.mirrorneuron.runtime.decide.Input;
 import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.runtime.state.JobHeader;
@@ -11,26 +12,29 @@ import io.mirrorneuron.runtime.state.JobOrigin;
 import io.mirrorneuron.runtime.state.StoredFields;
 import io.mirrorneuron.runtime.state.Subjects;
 import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.JobStore.FencedException;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Jobs that were taken over but cannot go on here: their manifest is refused by this build, or
- * their state is damaged. They keep all they have, for a build that can read it; they say why they
- * wait; and they can be cancelled. Thread-safe.
+ * Jobs that cannot go on here: their manifest is refused by this build, their state is damaged, or
+ * the store takes nothing of them. They keep all they have, for a build that can read it; they say
+ * why they wait; and they can be cancelled. Thread-safe.
  */
 final class BlockedJobs {
   private static final Logger LOG = LoggerFactory.getLogger(BlockedJobs.class);
   private static final int SHOWN_REASON = 500;
   private static final String BLOCKED = "blocked";
+  private static final String CANCELLED = "job_cancelled";
 
   private final JobStore store;
   private final Timers timers;
@@ -50,7 +54,11 @@ final class BlockedJobs {
 
   /** Records once, as an event of the job, that it is blocked, and why. */
   void add(StoredJob stored, Throwable why) {
-    LOG.error("job {} cannot go on", stored.jobId(), why);
+    if (why instanceof MnException) { // its text says it all
+      LOG.error("job {} cannot go on: {}", stored.jobId(), why.getMessage());
+    } else {
+      LOG.error("job {} cannot go on", stored.jobId(), why);
+    }
     String text = String.valueOf(why.getMessage());
     String reason = text.substring(0, Math.min(SHOWN_REASON, text.length()));
     CompletionStage<Void> written =
@@ -58,7 +66,7 @@ final class BlockedJobs {
             .row(stored.jobId())
             .thenCompose(
                 known -> {
-                  ObjectNode row = row(stored, known);
+                  ObjectNode row = row(stored.jobId(), known);
                   boolean told =
                       row.path("recovery_status").asText().equals(BLOCKED)
                           && reason.equals(LenientJson.read(row, JobBrief.class).recoveryReason());
@@ -74,9 +82,21 @@ final class BlockedJobs {
     jobs.put(stored.jobId(), new Blocked(stored, reason, written));
     written.exceptionally(
         failure -> {
-          LOG.warn("job {} could not be marked as blocked", stored.jobId(), failure);
+          LOG.warn("job {} could not be marked as blocked: {}", stored.jobId(), failure.toString());
           return null;
         });
+  }
+
+  /** The same for a job of which this build could write nothing more. */
+  void add(String jobId, Throwable why) {
+    store
+        .outline(jobId)
+        .thenAccept(stored -> stored.ifPresent(job -> add(job, why)))
+        .exceptionally(
+            failure -> { // it is damaged, and named so by whoever reads it
+              LOG.error("job {} cannot go on, and cannot be read", jobId, failure);
+              return null;
+            });
   }
 
   Optional<String> reason(String jobId) {
@@ -84,9 +104,12 @@ final class BlockedJobs {
   }
 
   /**
-   * @param by the name that the caller's token vouches for, or null
+   * Cancels a job that is blocked. When its end cannot be written beside what is stored of it, that
+   * is given up.
+   *
+   * @param cancel who cancels the job, and why
    */
-  CompletionStage<JobStatus> cancel(String jobId, String by) {
+  CompletionStage<JobStatus> cancel(String jobId, Input.Cancel cancel) {
     Blocked blocked = jobs.get(jobId);
     if (blocked == null) {
       return CompletableFuture.failedFuture(MnException.notFound("job", jobId));
@@ -98,38 +121,104 @@ final class BlockedJobs {
         .thenCompose(nothing -> store.row(jobId))
         .thenCompose(
             text -> {
-              ObjectNode row = row(stored, text);
-              row.put("status", JobStatus.CANCELLED.word()).put("live?", false);
-              row.putNull("recovery_status").putNull("recovery_reason");
-              row.put("recovery_requires_review", false);
-              Subjects.read(row).withCancelledBy(by).writeTo(row);
-              ObjectNode members = Subjects.put(Json.object(), Subjects.CANCELLED_BY, by);
-              return appender.write(stored, row, "job_cancelled", members, ended(stored, by), true);
+              ObjectNode row = row(jobId, text);
+              Subjects by = cancelled(row, cancel);
+              JobHeader header = ended(stored, jobId, cancel);
+              return appender.write(
+                  stored, row, CANCELLED, by.cancelEvent(), StoredFields.write(header), true);
             })
-        .thenApply(
-            done -> {
-              jobs.remove(jobId);
-              return JobStatus.CANCELLED;
+        .thenApply(done -> JobStatus.CANCELLED)
+        .exceptionallyCompose(
+            failure ->
+                TakeOver.isTemporary(failure) || cause(failure) instanceof FencedException
+                    ? CompletableFuture.failedFuture(failure)
+                    : abandon(jobId, cancel, failure))
+        .whenComplete(
+            (done, failure) -> {
+              if (failure == null) {
+                jobs.remove(jobId);
+              }
             });
   }
 
-  private Map<String, String> ended(StoredJob stored, String by) {
+  /**
+   * The same for a job that was not even taken over, when it is damaged and open.
+   *
+   * @param failure of reading the job; the answer when it is not so
+   */
+  CompletionStage<JobStatus> cancelDamaged(String jobId, Input.Cancel cancel, Throwable failure) {
+    return cause(failure) instanceof MnException known && known.isJobDamaged()
+        ? abandon(jobId, cancel, failure)
+        : CompletableFuture.failedFuture(failure);
+  }
+
+  private static Throwable cause(Throwable failure) {
+    return failure instanceof CompletionException ? failure.getCause() : failure;
+  }
+
+  /** Of the job stay its manifest, its events and its row, as far as they can be read. */
+  private CompletionStage<JobStatus> abandon(String jobId, Input.Cancel cancel, Throwable why) {
+    String reason = cause(why).getMessage();
+    LOG.warn("job {} is cancelled and its state given up: {}", jobId, reason);
+    return store
+        .row(jobId)
+        .exceptionallyCompose(failure -> TakeOver.orElse(failure, null))
+        .thenCompose(
+            text -> {
+              ObjectNode row = row(jobId, text);
+              ObjectNode event = cancelled(row, cancel).cancelEvent();
+              event.put("state_given_up", reason);
+              JobHeader header = ended(null, jobId, cancel);
+              return appender.abandon(jobId, row, CANCELLED, event, StoredFields.write(header));
+            })
+        .thenCompose(
+            wasOpen ->
+                wasOpen
+                    ? CompletableFuture.completedFuture(JobStatus.CANCELLED)
+                    : CompletableFuture.failedFuture(why));
+  }
+
+  private static Subjects cancelled(ObjectNode row, Input.Cancel cancel) {
+    row.put("status", JobStatus.CANCELLED.word()).put("live?", false);
+    row.putNull("recovery_status").putNull("recovery_reason");
+    row.put("recovery_requires_review", false);
+    Subjects by = Subjects.read(row).withCancelledBy(cancel.by(), cancel.reason());
+    by.writeTo(row);
+    return by;
+  }
+
+  /**
+   * @param stored null when it cannot be read
+   */
+  private JobHeader ended(StoredJob stored, String jobId, Input.Cancel cancel) {
     JobHeader header;
     try {
-      header = StoredFields.header(stored);
-    } catch (IllegalStateException e) {
-      header = new JobHeader(JobOrigin.of(timers.now(), RunId.of(stored.jobId()), null));
+      header = stored == null ? empty(jobId) : StoredFields.header(stored);
+    } catch (MnException e) { // it is damaged
+      header = empty(jobId);
     }
-    header.subjects(header.subjects().withCancelledBy(by));
+    header.subjects(header.subjects().withCancelledBy(cancel.by(), cancel.reason()));
     header.result(header.subjects().cancellation());
     header.recovery(null);
     header.status(JobStatus.CANCELLED, timers.now());
-    return StoredFields.write(header);
+    return header;
   }
 
-  private static ObjectNode row(StoredJob stored, String text) {
-    return text == null
-        ? Json.object().put("job_id", stored.jobId()).put("status", "running").put("live?", true)
-        : Json.parseObject(text, "stored row");
+  private JobHeader empty(String jobId) {
+    return new JobHeader(JobOrigin.of(timers.now(), RunId.of(jobId), null));
+  }
+
+  /**
+   * @param text null, or what cannot be read: it begins anew
+   */
+  private static ObjectNode row(String jobId, String text) {
+    try {
+      if (text != null) {
+        return Json.parseObject(text, "stored row").put("job_id", jobId);
+      }
+    } catch (MnException e) {
+      LOG.debug("the row of job {} begins anew", jobId, e);
+    }
+    return Json.object().put("job_id", jobId).put("status", "running").put("live?", true);
   }
 }

@@ -9,8 +9,17 @@ import org.slf4j.LoggerFactory;
 final class CommitObstacle {
   private static final Logger LOG = LoggerFactory.getLogger(CommitObstacle.class);
 
+  /** As a power of two of the first pause: four seconds. */
+  private static final int LONGEST_PAUSE = 4;
+
   private final String jobId;
   private boolean logged;
+
+  /** Commits in a row that were not made. */
+  private int failures;
+
+  /** Commits in a row that the store refused though it is there and writes. */
+  private int refusals;
 
   /** Null while the store is there and writes. */
   private volatile MnException reason;
@@ -26,12 +35,16 @@ final class CommitObstacle {
 
   /** Notes that a commit has failed. Returns the error for callers that wait for it. */
   MnException failed(Throwable cause) {
+    failures++;
+    refusals = TakeOver.isTemporary(cause) ? 0 : refusals + 1;
     if (cause instanceof MnException full && full.isStorageFull()) {
       LOG.debug("job {} could not be committed: {}", jobId, full.getMessage()); // logged elsewhere
       reason = full;
       return full;
     }
-    if (!logged) {
+    if (isForGood()) {
+      LOG.error("job {} cannot be committed: the store refuses it", jobId, cause);
+    } else if (!logged) {
       logged = true;
       LOG.warn("job {} could not be committed: {}", jobId, cause.toString());
     }
@@ -40,8 +53,23 @@ final class CommitObstacle {
     return away;
   }
 
+  /**
+   * Whether the last commit was refused for what it is. One refusal is none yet: something else may
+   * have been written before.
+   */
+  boolean isForGood() {
+    return refusals > 1;
+  }
+
+  /** How long to wait before the next try: ever longer while a store that answers refuses. */
+  long pauseMs() {
+    return JobReload.DELAY_MS << Math.min(failures - 1, LONGEST_PAUSE);
+  }
+
   void committed() {
     logged = false;
+    failures = 0;
+    refusals = 0;
   }
 
   /** The store has answered a read again. */

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.loop;
 
 import io.mirrorneuron.runtime.decide.Effect;
 import io.mirrorneuron.runtime.decide.Input;
+import io.mirrorneuron.runtime.documents.FolderDemandReader;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.runtime.port.Executions.Signal;
@@ -9,6 +10,7 @@ import io.mirrorneuron.runtime.state.AgentState;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.LedgerSnapshot;
 import io.mirrorneuron.runtime.state.Mailbox;
+import io.mirrorneuron.wire.NamedInputs;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -80,8 +82,10 @@ final class Effects {
         mailbox.head().json(),
         agent.memory(),
         LedgerSnapshot.context(state, mailbox.step()),
+        NamedInputs.values(state.workflow().source()),
         agent.declared().resources(),
         bundle == null ? null : context.bundles().apply(bundle),
+        FolderDemandReader.of(state.workflow(), bundle),
         mailbox.attempt());
   }
 

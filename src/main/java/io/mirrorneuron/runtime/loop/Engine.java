@@ -40,6 +40,8 @@ public final class Engine {
   private final JobCommands commands;
   private final JobCreation creation;
   private final TakeOver takeOver;
+  private final Membership membership;
+  private final Executions executions;
   private final BlockedJobs blocked;
 
   /**
@@ -80,6 +82,8 @@ public final class Engine {
     this.inlineLimit = identity.inlineLimit();
     this.takeOver =
         new TakeOver(store, ports.nodes(), timers, identity.owner(), this::isOpen, this::resume);
+    this.executions = ports.executions();
+    this.membership = new Membership(ports.nodes(), timers, identity.owner(), new WorkOfThisNode());
     this.loops =
         new JobLoops(
             new EngineContext(
@@ -88,6 +92,7 @@ public final class Engine {
                 new JobRow(ports.scheduler()),
                 bundles,
                 changed,
+                this::stuck,
                 inlineLimit),
             takeOver::later);
     this.views =
@@ -137,20 +142,55 @@ public final class Engine {
 
   /**
    * Takes over every open job without a living owner. What the store does not answer now is tried
-   * again until it does. Answers how many open jobs were looked at.
+   * again until it does. Answers how many it took over at once.
    */
   public CompletionStage<Integer> recover() {
     return takeOver.orphans();
   }
 
-  /** Sends heartbeats for this node, and takes over the jobs of nodes whose heartbeats stop. */
+  /**
+   * Sends heartbeats for this node, and takes over the jobs of nodes whose heartbeats stop. When
+   * those of this node do, it ends its programs before others begin them again.
+   */
   public void keepWatch() {
-    takeOver.keepWatch();
+    membership.keepUp();
+  }
+
+  /** Whether this node works: false while others may take it for dead. */
+  public boolean mayWork() {
+    return membership.mayWork();
+  }
+
+  private final class WorkOfThisNode implements Membership.Work {
+    @Override
+    public void see(Set<String> living) {
+      takeOver.see(living);
+    }
+
+    /** The turns first: what they hear of their programs then is not recorded any more. */
+    @Override
+    public CompletionStage<Void> letGo() {
+      CompletableFuture<Void> turns = loops.letGo();
+      return executions
+          .stopAll()
+          .thenCombine(turns, (stopped, ended) -> null)
+          .thenCompose(done -> executions.stopAll()); // what a turn had begun meanwhile
+    }
+
+    @Override
+    public void goOn() {
+      loops.goOn();
+      takeOver.orphans();
+    }
   }
 
   private Optional<MnException> obstacle(String jobId) {
     JobLoop loop = loops.get(jobId);
-    return loop == null ? Optional.empty() : loop.obstacle();
+    return loop == null ? blocked.reason(jobId).map(MnException::precondition) : loop.obstacle();
+  }
+
+  private void stuck(String jobId, Throwable why) {
+    blocked.add(jobId, why);
   }
 
   private boolean isOpen(String jobId) {
@@ -173,7 +213,8 @@ public final class Engine {
 
   /** Ends all turns. Running programs are ended by the owner of {@link Executions}. */
   public CompletableFuture<Void> close() {
-    return loops.close().thenCompose(done -> takeOver.close());
+    takeOver.close();
+    return loops.close().thenCompose(done -> membership.close());
   }
 
   /** How many jobs are open on this node. */

@@ -12,6 +12,7 @@ import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.Commit;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -20,6 +21,7 @@ import java.util.function.Function;
  *
  * @param bundles payload folder by fingerprint
  * @param changed is called with the id of each job that has new events
+ * @param stuck is called with the id of a job that cannot even fail, and why
  * @param inlineLimit see {@link Blobs}
  */
 record EngineContext(
@@ -28,6 +30,7 @@ record EngineContext(
     JobRow rows,
     Function<String, Path> bundles,
     Consumer<String> changed,
+    BiConsumer<String, Throwable> stuck,
     int inlineLimit) {
 
   JobStore store() {
@@ -40,6 +43,13 @@ record EngineContext(
 
   Timers timers() {
     return ports.timers();
+  }
+
+  /** Says that the job has new events, if the turn has made some. */
+  void tell(Turn turn, String jobId) {
+    if (!turn.events().isEmpty()) {
+      changed.accept(jobId);
+    }
   }
 
   /**

@@ -92,6 +92,19 @@ final class EventAppender {
         .thenCompose(seq -> write(stored, row, seq, type, members, fields, terminal));
   }
 
+  /**
+   * Ends an open job of which nothing can be read or written any more but perhaps its events.
+   * Answers whether it was open.
+   */
+  CompletionStage<Boolean> abandon(
+      String jobId, ObjectNode row, String type, ObjectNode members, Map<String, String> fields) {
+    StoredJob nothing = new StoredJob(jobId, 0, null, "", fields, Map.of());
+    return nextSeq(jobId)
+        .exceptionallyCompose(failure -> TakeOver.orElse(failure, 1L))
+        .thenCompose(seq -> store.abandon(commit(nothing, row, seq, type, members, fields, true)))
+        .whenComplete((open, failure) -> changed.accept(jobId));
+  }
+
   private CompletionStage<Long> nextSeq(String jobId) {
     return store
         .lastEvents(jobId, 1)
@@ -106,7 +119,19 @@ final class EventAppender {
       ObjectNode members,
       Map<String, String> fields,
       boolean terminal) {
-    String jobId = stored.jobId();
+    return store
+        .commit(commit(stored, row, seq, type, members, fields, terminal))
+        .thenRun(() -> changed.accept(stored.jobId()));
+  }
+
+  private Commit commit(
+      StoredJob stored,
+      ObjectNode row,
+      long seq,
+      String type,
+      ObjectNode members,
+      Map<String, String> fields,
+      boolean terminal) {
     long now = timers.now();
     String time = Json.timestamp(Instant.ofEpochMilli(now));
     ObjectNode event = Json.object().put("seq", seq).put("type", type);
@@ -114,21 +139,18 @@ final class EventAppender {
     row.put("last_event", type).put("event_seq", seq).put("updated_at", time);
     Map<String, String> set = new HashMap<>(fields);
     set.putAll(StoredFields.countersAfter(seq, type, stored));
-    return store
-        .commit(
-            new Commit(
-                jobId,
-                stored.epoch(),
-                set,
-                List.of(),
-                Map.of(),
-                List.of(),
-                List.of(Json.write(event)),
-                seq,
-                Json.write(row),
-                now,
-                LenientJson.read(row, JobBrief.class).status(),
-                terminal))
-        .thenRun(() -> changed.accept(jobId));
+    return new Commit(
+        stored.jobId(),
+        stored.epoch(),
+        set,
+        List.of(),
+        Map.of(),
+        List.of(),
+        List.of(Json.write(event)),
+        seq,
+        Json.write(row),
+        now,
+        LenientJson.read(row, JobBrief.class).status(),
+        terminal);
   }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.port.ForkPoint;
 import io.mirrorneuron.port.ForkPoint.Place;
 import io.mirrorneuron.runtime.decide.Input;
@@ -19,6 +20,7 @@ import io.mirrorneuron.runtime.state.Message;
 import io.mirrorneuron.runtime.state.StateReader;
 import io.mirrorneuron.runtime.state.StepState;
 import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.wire.DerivedId;
@@ -36,7 +38,7 @@ public final class Fork implements Input.FirstTurn {
   private static final Set<String> ENDINGS =
       Set.of("workflow_step_completed", "workflow_step_partial", "workflow_step_skipped");
 
-  /** What has to be known of an event, which need not be about a step. */
+  /** What has to be known of an event, which is about a step only where it names one itself. */
   private record Happened(String type, String stepId) {}
 
   private final JobState source;
@@ -111,7 +113,7 @@ public final class Fork implements Input.FirstTurn {
     int round = 0;
     for (StoredEvent event : events.stream().filter(one -> one.seq() <= seq).toList()) {
       Happened happened = Json.read(event.json(), Happened.class, "event");
-      if (ENDINGS.contains(happened.type())) {
+      if (ENDINGS.contains(happened.type()) && happened.stepId() != null) {
         ended.add(happened.stepId());
       } else if (happened.type().equals(Rounds.BEGUN)) {
         ended.clear();
@@ -132,7 +134,7 @@ public final class Fork implements Input.FirstTurn {
   private void checkIsKnown(long seq, List<StoredEvent> events) {
     String reason = null;
     if (source.steps().isEmpty()) {
-      reason = "job %s has no steps; it can only be forked at its beginning (at: 0)";
+      reason = "job %s has no steps; it can only be forked at its beginning: name no step, or 0";
     } else if (seq > source.counters().events()) {
       reason = "job %s has come to event " + source.counters().events() + " only";
     } else if (events.isEmpty() || events.getFirst().seq() > 1) {
@@ -182,7 +184,7 @@ public final class Fork implements Input.FirstTurn {
 
   /** Whether nothing is taken over. */
   private boolean startsAnew() {
-    return source.steps().isEmpty() || again.contains(source.steps().graph().source());
+    return again.containsAll(source.steps().graph().steps().keySet());
   }
 
   /** Whether the step starts at once, with the same message as in the source job. */
@@ -210,14 +212,17 @@ public final class Fork implements Input.FirstTurn {
 
   // ---- the new job
 
-  /** The state before the first turn: all that is taken over. */
-  JobState state(String jobId, String runId, String by, long now, int inlineLimit) {
-    JobOrigin origin =
-        JobOrigin.of(now, runId, source.header().origin().bundle())
-            .onTarget(source.header().origin().target())
-            .forkedFrom(from());
-    JobHeader header = new JobHeader(origin).submittedBy(by);
-    JobState state = new JobState(jobId, source.workflow(), header, inlineLimit);
+  /**
+   * The state before the first turn: all that is taken over.
+   *
+   * @param workflow with the same graph as that of the source
+   */
+  JobState state(NewJob job, Workflow workflow, String by, long now, int inlineLimit) {
+    String target = source.header().origin().target();
+    JobOrigin origin = JobOrigin.of(now, RunId.of(job.jobId()), job.bundle()).onTarget(target);
+    Workflow placed = target == null ? workflow : workflow.onTarget(target);
+    JobHeader header = new JobHeader(origin.forkedFrom(from())).submittedBy(by);
+    JobState state = new JobState(job.jobId(), placed, header, inlineLimit);
     if (!startsAnew()) {
       new ForkedState(source, again, state).takeOver();
     }
@@ -233,15 +238,13 @@ public final class Fork implements Input.FirstTurn {
       rounds.seed(ledger, inputs);
       return;
     }
-    for (StepState step : source.steps().all()) {
-      if (feeds(step)) {
-        String id = DerivedId.of(state.jobId(), "fork " + step.id(), 0);
-        ObjectNode json = ForkedState.readdressed(step.input(), state, id).json();
-        if (inputs.containsKey(step.id())) {
-          json.set("body", inputs.get(step.id()));
-        }
-        ledger.post(new Message(state.counters().nextMessage(), json));
+    for (StepState step : source.steps().all().stream().filter(this::feeds).toList()) {
+      String id = DerivedId.of(state.jobId(), "fork " + step.id(), 0);
+      ObjectNode json = ForkedState.readdressed(step.input(), state, id).json();
+      if (inputs.containsKey(step.id())) {
+        json.set("body", inputs.get(step.id()));
       }
+      ledger.post(new Message(state.counters().nextMessage(), json));
     }
   }
 }

@@ -76,10 +76,19 @@ final class InputQueue {
     inputs.removeIf(Input.Command.class::isInstance);
   }
 
-  /** Replaces all inputs by one that fails the job. */
-  void fail(String reason) {
+  /**
+   * Replaces all inputs by one that fails the job, unless that was the turn that has failed.
+   *
+   * @param taken the inputs of the failed turn
+   * @return whether the job can still fail
+   */
+  boolean fail(String reason, List<Input> taken) {
     inputs.clear();
+    if (taken.stream().anyMatch(Input.Broken.class::isInstance)) {
+      return false;
+    }
     inputs.addFirst(new Input.Broken(reason));
+    return true;
   }
 
   /**

@@ -1,8 +1,10 @@
 package io.mirrorneuron.runtime.loop;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.human.HumanAct;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.HumanDecision;
 import io.mirrorneuron.runtime.decide.Input;
 import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.runtime.state.StoredFields;
@@ -36,12 +38,14 @@ public final class JobCommands {
   }
 
   /**
-   * Answers {@code cancelled} once no process of the job lives; a terminal job stays as it is.
+   * Answers {@code cancelled} once no process of the job lives; a terminal job stays as it is. An
+   * open one whose state cannot be read is given up.
    *
-   * @param by the name that the caller's token vouches for, or null; kept of the first who cancels
+   * @param by the name that the caller's token vouches for, or null
+   * @param reason in the caller's words, or null; both are kept of the first who cancels
    */
-  public CompletionStage<JobStatus> cancel(String jobId, String by) {
-    return give(jobId, new Input.Cancel(by), JobStatus::isTerminal, status -> true);
+  public CompletionStage<JobStatus> cancel(String jobId, String by, String reason) {
+    return give(jobId, new Input.Cancel(by, reason), JobStatus::isTerminal, status -> true);
   }
 
   /**
@@ -121,6 +125,38 @@ public final class JobCommands {
   }
 
   /**
+   * Has somebody do something about a question of the job; answers the record of it, once it is
+   * durable. Also of a job that has ended, for who asks again.
+   */
+  public CompletionStage<ObjectNode> decide(String jobId, HumanDecision decision) {
+    HumanAct act = StepDecisions.act(decision);
+    JobLoop loop = loops.get(jobId);
+    CompletionStage<JobStatus> taken =
+        loop == null
+            ? CompletableFuture.completedFuture(null)
+            : loop.ask(new Input.Decide(decision.runId(), act), status -> true);
+    return taken
+        .thenCompose(done -> store.outline(jobId))
+        .thenApply(
+            stored -> {
+              StoredJob job = stored.orElseThrow(() -> MnException.notFound("job", jobId));
+              return StepDecisions.recorded(job, decision.runId(), act)
+                  .orElseThrow(() -> untaken(jobId, stored));
+            });
+  }
+
+  private MnException untaken(String jobId, Optional<StoredJob> stored) {
+    blocked
+        .reason(jobId)
+        .ifPresent(
+            why -> {
+              throw cannotGoOn(jobId, why);
+            });
+    storedStatus(jobId, stored); // fails when it is another node's
+    return MnException.unavailable("job " + jobId + " has not taken the decision; try again", null);
+  }
+
+  /**
    * Passes the command to the job and answers with the first status that settles it. Fails as
    * PRECONDITION when the job has ended in a status that is not wanted.
    */
@@ -133,13 +169,11 @@ public final class JobCommands {
     Optional<String> obstacle = blocked.reason(jobId);
     if (loop == null && obstacle.isPresent()) {
       return input instanceof Input.Cancel cancel
-          ? blocked.cancel(jobId, cancel.by())
+          ? blocked.cancel(jobId, cancel)
           : CompletableFuture.failedFuture(cannotGoOn(jobId, obstacle.get()));
     }
     CompletionStage<JobStatus> status =
-        loop != null
-            ? loop.ask(input, settled)
-            : store.outline(jobId).thenApply(stored -> storedStatus(jobId, stored));
+        loop != null ? loop.ask(input, settled) : giveToStored(jobId, input);
     return status.thenApply(
         reached -> {
           if (!wanted.test(reached) && reached.isTerminal()) {
@@ -148,6 +182,14 @@ public final class JobCommands {
           }
           return reached;
         });
+  }
+
+  private CompletionStage<JobStatus> giveToStored(String jobId, Input.Command input) {
+    CompletionStage<JobStatus> status =
+        store.outline(jobId).thenApply(stored -> storedStatus(jobId, stored));
+    return input instanceof Input.Cancel cancel
+        ? status.exceptionallyCompose(failure -> blocked.cancelDamaged(jobId, cancel, failure))
+        : status;
   }
 
   private JobStatus storedStatus(String jobId, Optional<StoredJob> stored) {

@@ -79,17 +79,17 @@ public final class JobCreation {
    * Makes a job that begins where another one was; both remember the other. Fails as UNAVAILABLE,
    * and makes nothing, when the other is open on another node: that node could not record the fork.
    *
+   * @param workflow with the same graph as that of the other job
    * @param by the name that the caller's token vouches for, or null
    */
-  public CompletionStage<SubmittedJob> fork(NewJob job, Fork fork, String by) {
-    String runId = RunId.of(job.jobId());
+  public CompletionStage<SubmittedJob> fork(NewJob job, Workflow workflow, Fork fork, String by) {
     return commands
         .checkEventsCanBeAdded(fork.sourceJobId())
         .thenCompose(
             yes ->
                 loops.begin(
                     job,
-                    () -> fork.state(job.jobId(), runId, by, timers.now(), inlineLimit),
+                    () -> fork.state(job, workflow, by, timers.now(), inlineLimit),
                     new Input.Forked(fork),
                     commit -> commit))
         .thenCompose(

@@ -71,8 +71,14 @@ final class JobLoop {
     return turns.create(beginning, store);
   }
 
+  /** Lets go of the job as it is in the store; completes when no turn begins any more. */
+  CompletableFuture<Void> letGo() {
+    return CompletableFuture.runAsync(turns::lost, lane);
+  }
+
   /** Completes when no commit is under way; no turn begins any more. */
   CompletableFuture<Void> close() {
-    return CompletableFuture.runAsync(turns::close, lane).thenCompose(done -> turns.idle());
+    return CompletableFuture.runAsync(() -> turns.close("the runtime is stopping"), lane)
+        .thenCompose(done -> turns.idle());
   }
 }

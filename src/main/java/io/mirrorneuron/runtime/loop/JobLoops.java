@@ -26,6 +26,9 @@ final class JobLoops {
   private final Map<String, JobLoop> open = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
+  /** Whether others may open what would be opened here. */
+  private volatile boolean suspended;
+
   /**
    * @param uncertain is called with the id of a new job that may or may not have been written
    */
@@ -42,9 +45,8 @@ final class JobLoops {
    */
   CompletionStage<SubmittedJob> begin(
       NewJob job, Supplier<JobState> state, Input beginning, UnaryOperator<Commit> completed) {
-    if (closed) {
-      return CompletableFuture.failedFuture(
-          MnException.unavailable("the runtime is stopping", null));
+    if (closed || suspended) {
+      return CompletableFuture.failedFuture(noWork());
     }
     CompletableFuture<SubmittedJob> answer = new CompletableFuture<>();
     Executor lane = context.ports().lanes().of(job.jobId());
@@ -57,7 +59,7 @@ final class JobLoops {
             answer.completeExceptionally(e);
             return;
           }
-          open.put(job.jobId(), loop);
+          put(loop);
           loop.create(beginning, commit -> context.store().create(job, completed.apply(commit)))
               .whenComplete(
                   (created, failure) -> {
@@ -82,8 +84,23 @@ final class JobLoops {
   void open(JobState state, long epoch) {
     JobLoop loop =
         new JobLoop(context, context.ports().lanes().of(state.jobId()), state, epoch, this::ended);
-    open.put(state.jobId(), loop);
+    put(loop);
     loop.offer(new Input.Loaded(Set.of(), true));
+  }
+
+  private void put(JobLoop loop) {
+    open.put(loop.jobId(), loop);
+    if (suspended) { // since it was asked whether it may be opened
+      loop.letGo();
+    }
+  }
+
+  private MnException noWork() {
+    return MnException.unavailable(
+        closed
+            ? "the runtime is stopping"
+            : "this server has lost its connection to the others and does no work until it is back",
+        null);
   }
 
   private void ended(JobLoop loop) {
@@ -103,8 +120,20 @@ final class JobLoops {
     return open.size();
   }
 
+  /** Whether no job may be opened. */
   boolean isClosed() {
-    return closed;
+    return closed || suspended;
+  }
+
+  /** Lets go of all jobs, as they are in the store; none is opened until {@link #goOn}. */
+  CompletableFuture<Void> letGo() {
+    suspended = true;
+    return CompletableFuture.allOf(
+        open.values().stream().map(JobLoop::letGo).toArray(CompletableFuture<?>[]::new));
+  }
+
+  void goOn() {
+    suspended = false;
   }
 
   /** Ends all turns; no job is begun any more. */

@@ -1,10 +1,12 @@
 package io.mirrorneuron.runtime.loop;
 
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.StateReader;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,7 +17,7 @@ import org.slf4j.LoggerFactory;
  */
 final class JobReload {
   private static final Logger LOG = LoggerFactory.getLogger(JobReload.class);
-  private static final long DELAY_MS = 250;
+  static final long DELAY_MS = 250;
 
   private final EngineContext context;
   private final Executor lane;
@@ -57,7 +59,11 @@ final class JobReload {
   }
 
   void startLater() {
-    context.timers().at(context.timers().now() + DELAY_MS, () -> lane.execute(this::start));
+    startLater(DELAY_MS);
+  }
+
+  void startLater(long delayMs) {
+    context.timers().at(context.timers().now() + delayMs, () -> lane.execute(this::start));
   }
 
   void start() {
@@ -69,12 +75,27 @@ final class JobReload {
         .load(jobId)
         .whenComplete(
             (stored, failure) -> {
-              if (failure != null) {
+              if (isDamage(failure)) {
+                LOG.error("job {} cannot be read; it is left as it is: {}", jobId, text(failure));
+                listener.lost();
+              } else if (failure != null) {
                 startLater();
               } else {
                 read(stored);
               }
             });
+  }
+
+  private static boolean isDamage(Throwable failure) {
+    return cause(failure) instanceof MnException known && known.isJobDamaged();
+  }
+
+  private static String text(Throwable failure) {
+    return cause(failure) instanceof MnException known ? known.getMessage() : failure.toString();
+  }
+
+  private static Throwable cause(Throwable failure) {
+    return failure instanceof CompletionException ? failure.getCause() : failure;
   }
 
   private void read(Optional<StoredJob> stored) {
@@ -87,7 +108,7 @@ final class JobReload {
     try {
       state = StateReader.read(stored.get(), workflow, context.inlineLimit());
     } catch (RuntimeException e) {
-      LOG.error("job {} cannot be read; it is left as committed", jobId, e);
+      LOG.error("job {} cannot be read; it is left as committed: {}", jobId, text(e));
       listener.lost();
       return;
     }

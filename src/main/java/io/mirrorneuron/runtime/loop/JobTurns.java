@@ -19,12 +19,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The turns of one job: takes all inputs that are waiting, folds them into the state, commits once,
- * and only then runs the effects. Used on the job's lane only.
+ * The turns of one job: takes all inputs that wait, folds them into the state, commits once, and
+ * only then runs the effects. On the job's lane only.
  *
  * <p>When a commit fails because the store is away, nobody knows whether it was written; the state
- * is then loaded again and the same inputs are offered once more. Commands are refused at once
- * instead: their callers are still there and can ask again.
+ * is then loaded again and the same inputs are offered once more. Commands are refused at once:
+ * their callers can ask again. What the store refuses for what it is is offered once more on top of
+ * what is stored by then, and then fails the job.
  */
 final class JobTurns implements JobReload.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(JobTurns.class);
@@ -46,7 +47,6 @@ final class JobTurns implements JobReload.Listener {
 
   /**
    * @param epoch of the store, which fences whoever owned the job before
-   * @param obstacle is told why commits fail
    * @param ended runs when this node has nothing more to do with the job
    */
   JobTurns(
@@ -108,10 +108,9 @@ final class JobTurns implements JobReload.Listener {
         .apply(first)
         .whenComplete(
             (created, failure) -> {
-              if (failure == null && !created.existing()) {
+              closed = failure != null || created.existing();
+              if (!closed) {
                 committed(turn);
-              } else {
-                closed = true;
               }
             });
   }
@@ -161,28 +160,19 @@ final class JobTurns implements JobReload.Listener {
             });
   }
 
-  /**
-   * Deciding threw an exception: the state in memory is half changed, and the same inputs would
-   * throw again. The state is loaded again and the job fails from there. When not even that can be
-   * decided, the job stays as committed.
-   */
+  /** The state in memory is half changed: it is loaded again, and the job fails from there. */
   private void undecidable(List<Input> inputs, Throwable fault) {
     LOG.error("job {} cannot be decided on", state.jobId(), fault);
-    if (inputs.stream().anyMatch(Input.Broken.class::isInstance)) {
-      lost();
-      return;
-    }
     busy = true;
-    inbox.fail("internal error of the runtime: " + fault);
-    reload.start();
+    if (canFail("internal error of the runtime: " + fault, inputs, fault)) {
+      reload.start();
+    }
   }
 
   private void committed(Turn turn) {
     busy = false;
     obstacle.committed();
-    if (!turn.events().isEmpty()) {
-      context.changed().accept(state.jobId());
-    }
+    context.tell(turn, state.jobId());
     settled(turn);
   }
 
@@ -194,6 +184,7 @@ final class JobTurns implements JobReload.Listener {
     waiters.refuse(turn.refusals());
     waiters.settle(state.status());
     if (state.status().isTerminal()) {
+      EndedJobLog.tell(state);
       waiters.end(state.status());
       lost();
     } else if (state.isRunning() && state.hasCandidates()) {
@@ -211,9 +202,23 @@ final class JobTurns implements JobReload.Listener {
       lost();
       return;
     }
-    inbox.putBack(inputs);
     waiters.refuse(obstacle.failed(cause));
-    reload.startLater();
+    if (!obstacle.isForGood()) {
+      inbox.putBack(inputs);
+    } else if (!canFail("the store refuses its state: " + cause.getMessage(), inputs, cause)) {
+      return;
+    }
+    reload.startLater(obstacle.pauseMs());
+  }
+
+  /** Lets the job fail in its next turn. When that was this turn, it stays as committed. */
+  private boolean canFail(String reason, List<Input> inputs, Throwable why) {
+    if (inbox.fail(reason, inputs)) {
+      return true;
+    }
+    lost();
+    context.stuck().accept(state.jobId(), why);
+    return false;
   }
 
   @Override
@@ -228,18 +233,16 @@ final class JobTurns implements JobReload.Listener {
   /** This node has nothing more to do with the job: it has ended, or is not to be gone on with. */
   @Override
   public void lost() {
-    closed = true;
     busy = false;
-    reload.stop();
+    close("the job is not owned by this node any more");
     effects.stopAll();
-    waiters.refuse(MnException.unavailable("the job is not owned by this node any more", null));
     ended.run();
   }
 
-  /** No turn begins any more. */
-  void close() {
+  /** No turn begins any more; callers that wait are told why. */
+  void close(String why) {
     closed = true;
     reload.stop();
-    waiters.refuse(MnException.unavailable("the runtime is stopping", null));
+    waiters.refuse(MnException.unavailable(why, null));
   }
 }

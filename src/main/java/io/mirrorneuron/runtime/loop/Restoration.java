@@ -59,7 +59,7 @@ public record Restoration(
   public record Source(JobStatus status, String runId, String bundle, long lastEventSeq) {
 
     /**
-     * @throws IllegalStateException when the state is damaged
+     * @throws MnException {@code job_damaged}
      */
     public static Source of(StoredJob stored) {
       JobHeader header = StoredFields.header(stored);
@@ -78,7 +78,7 @@ public record Restoration(
     int last;
     try {
       last = StoredFields.header(new StoredJob(jobId, 1, "", "", fields, Map.of())).round();
-    } catch (IllegalStateException e) {
+    } catch (MnException e) {
       throw unreadable(e);
     }
     Map<String, String> ids = new HashMap<>();
@@ -105,14 +105,15 @@ public record Restoration(
       checkWhole(state);
       return state;
     } catch (MnException e) {
-      throw e;
+      throw e.isJobDamaged() ? unreadable(e) : e;
     } catch (RuntimeException e) { // a backup may hold anything
       throw unreadable(e);
     }
   }
 
   private static MnException unreadable(RuntimeException cause) {
-    return MnException.invalid("the state in the backup cannot be read: " + cause.getMessage());
+    String why = cause instanceof MnException known ? known.fault() : cause.getMessage();
+    return MnException.invalid("the state in the backup cannot be read: " + why);
   }
 
   private void checkBlobs() {

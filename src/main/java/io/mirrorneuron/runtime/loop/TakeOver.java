@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -19,12 +20,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Makes this node the owner of jobs whose owner is dead, or was this node before it was started
- * anew; a new epoch fences the former owner. Sends heartbeats for this node.
+ * anew; a new epoch fences the former owner.
  */
 final class TakeOver {
   private static final Logger LOG = LoggerFactory.getLogger(TakeOver.class);
   private static final long RETRY_MS = 250;
-  private static final long BEAT_MS = NodeRegistry.LIFETIME_MS / 3;
+
+  /** Jobs that are asked for together, so that others are answered in between. */
+  private static final int AT_ONCE = 500;
 
   private final JobStore store;
   private final NodeRegistry nodes;
@@ -54,19 +57,8 @@ final class TakeOver {
     this.adopted = adopted;
   }
 
-  /** Sends heartbeats from now on, and takes over the jobs of each owner whose heartbeats stop. */
-  void keepWatch() {
-    if (closed) {
-      return;
-    }
-    nodes
-        .beat(owner)
-        .thenCompose(done -> nodes.living())
-        .thenAccept(this::compare)
-        .whenComplete((done, failure) -> timers.at(timers.now() + BEAT_MS, this::keepWatch));
-  }
-
-  private synchronized void compare(Set<String> living) {
+  /** Takes over the jobs of each owner that was alive when this was called before. */
+  synchronized void see(Set<String> living) {
     if (!living.containsAll(knownLiving)) {
       LOG.info("a node is gone; looking for its jobs");
       orphans();
@@ -83,7 +75,7 @@ final class TakeOver {
 
   /**
    * Takes over every open job that has no living owner. What the store does not answer now is tried
-   * again until it does. Answers how many open jobs were looked at.
+   * again until it does. Answers how many it took over at once.
    */
   CompletionStage<Integer> orphans() {
     return nodes
@@ -103,34 +95,52 @@ final class TakeOver {
   }
 
   private CompletionStage<Integer> adoptOrphans(List<String> jobIds, Set<String> living) {
-    CompletableFuture<?>[] all =
-        jobIds.stream()
-            .filter(jobId -> !isOpen.test(jobId))
-            .map(jobId -> adopt(jobId, living).toCompletableFuture())
-            .toArray(CompletableFuture<?>[]::new);
-    return CompletableFuture.allOf(all).thenApply(done -> all.length);
+    List<String> closed = jobIds.stream().filter(jobId -> !isOpen.test(jobId)).toList();
+    return adoptFrom(closed, 0, living, new AtomicInteger());
   }
 
-  private CompletionStage<Void> adopt(String jobId, Set<String> living) {
+  private CompletionStage<Integer> adoptFrom(
+      List<String> jobIds, int from, Set<String> living, AtomicInteger taken) {
+    int to = Math.min(from + AT_ONCE, jobIds.size());
+    if (from == to) {
+      return CompletableFuture.completedFuture(taken.get());
+    }
+    CompletableFuture<?>[] some =
+        jobIds.subList(from, to).stream()
+            .map(jobId -> adopt(jobId, living, taken).toCompletableFuture())
+            .toArray(CompletableFuture<?>[]::new);
+    return CompletableFuture.allOf(some).thenCompose(done -> adoptFrom(jobIds, to, living, taken));
+  }
+
+  private CompletionStage<Void> adopt(String jobId, Set<String> living, AtomicInteger taken) {
     return store
         .owner(jobId)
         .thenCompose(
             from ->
                 from == null || (living.contains(from) && !from.equals(owner))
                     ? CompletableFuture.<Void>completedFuture(null)
-                    : adopt(jobId, from))
+                    : adopt(jobId, from, taken))
         .exceptionally(
             failure -> {
               if (isTemporary(failure)) {
-                later(() -> adopt(jobId, living));
+                later(() -> adopt(jobId, living, taken));
               } else {
-                LOG.error("job {} could not be taken over", jobId, failure);
+                failed(jobId, failure);
               }
               return null;
             });
   }
 
-  private CompletionStage<Void> adopt(String jobId, String from) {
+  private static void failed(String jobId, Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    if (cause instanceof MnException known && known.isJobDamaged()) {
+      LOG.error("job {} is left alone: {}", jobId, known.getMessage());
+    } else {
+      LOG.error("job {} could not be taken over", jobId, failure);
+    }
+  }
+
+  private CompletionStage<Void> adopt(String jobId, String from, AtomicInteger taken) {
     return store
         .takeOver(jobId, from, owner)
         .thenCompose(
@@ -141,7 +151,11 @@ final class TakeOver {
                         stored ->
                             stored
                                 .filter(job -> job.epoch() == epoch) // else another node was faster
-                                .ifPresent(adopted)));
+                                .ifPresent(
+                                    job -> {
+                                      taken.incrementAndGet();
+                                      adopted.accept(job);
+                                    })));
   }
 
   private void later(Runnable task) {
@@ -160,6 +174,13 @@ final class TakeOver {
     return isAway(failure) || code(failure) == ErrorCode.STORAGE_FULL;
   }
 
+  /** The value in place of a failure, unless that is one of the moment. */
+  static <T> CompletionStage<T> orElse(Throwable failure, T value) {
+    return isTemporary(failure)
+        ? CompletableFuture.failedFuture(failure)
+        : CompletableFuture.completedFuture(value);
+  }
+
   private static ErrorCode code(Throwable failure) {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
     return cause instanceof MnException known ? known.code() : null;
@@ -167,11 +188,10 @@ final class TakeOver {
 
   /** Opens the job later, if it then exists and is owned by this node. */
   void later(String jobId) {
-    later(() -> adopt(jobId, Set.of()));
+    later(() -> adopt(jobId, Set.of(), new AtomicInteger()));
   }
 
-  CompletionStage<Void> close() {
+  void close() {
     closed = true;
-    return nodes.leave(owner);
   }
 }

@@ -9,6 +9,7 @@ import io.mirrorneuron.runtime.manifest.graph.Nodes.Node;
 import io.mirrorneuron.runtime.manifest.graph.Seeds;
 import io.mirrorneuron.runtime.manifest.reading.Findings;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
+import io.mirrorneuron.runtime.manifest.shorthand.InputDeclarations;
 import io.mirrorneuron.runtime.workflow.StepGraph;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.runtime.workflow.Workflow.Agent;
@@ -46,6 +47,7 @@ final class Assembly {
     Seeds seeds = new Seeds(nodes);
     seeds.readEntrypoints(topology.entrypoints(), topology.otherwise());
     seeds.readInputs(topology.inputs());
+    seeds.add(InputDeclarations.read(root));
     StepGraph stepGraph = steps.apply(nodes);
     Map<String, List<Edge>> outgoing =
         edges.stream()

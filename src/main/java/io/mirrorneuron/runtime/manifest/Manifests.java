@@ -4,18 +4,22 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.Validation.Issue;
 import io.mirrorneuron.runtime.manifest.graph.ManifestHeader;
 import io.mirrorneuron.runtime.manifest.graph.Nodes;
 import io.mirrorneuron.runtime.manifest.graph.PayloadPaths;
 import io.mirrorneuron.runtime.manifest.graph.Upload;
 import io.mirrorneuron.runtime.manifest.reading.Findings;
+import io.mirrorneuron.runtime.manifest.reading.Findings.Purpose;
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
+import io.mirrorneuron.runtime.manifest.shorthand.Shorthand;
 import io.mirrorneuron.runtime.workflow.StepGraph;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.runtime.workflow.Workflow.Agent;
 import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
-import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.JsonText;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -44,17 +48,45 @@ public final class Manifests {
    *     is sound but names a runner or agent type that this server lacks
    */
   public Workflow parse(String manifestJson) {
-    ObjectNode source = Json.parseObject(manifestJson, "manifest_json");
+    ObjectNode source = JsonText.object(manifestJson, "manifest_json");
     return read(source, new Findings(StepForm.isUsedBy(source)));
   }
 
   /**
-   * Refuses a manifest that is right otherwise and has members that no reader knows.
+   * Says all that is wrong with a manifest or strange about it, and refuses nothing.
    *
-   * @throws MnException INVALID with every unknown member
+   * @param payloadPaths the files below {@code payloads/}, with forward slashes
+   * @throws MnException MALFORMED when the text is no JSON object
    */
-  public void requireKnownMembers(ObjectNode source) {
-    read(source, Findings.strict(StepForm.isUsedBy(source)));
+  public Checked check(String manifestJson, Set<String> payloadPaths, Purpose purpose) {
+    ObjectNode source = JsonText.object(manifestJson, "manifest_json");
+    boolean inSteps = StepForm.isUsedBy(source);
+    Findings findings = new Findings(inSteps, purpose);
+    Workflow workflow;
+    try {
+      workflow = read(source, findings);
+    } catch (MnException e) {
+      workflow = null; // the findings say why
+    }
+    List<Issue> issues = new ArrayList<>(findings.issues());
+    if (workflow != null) {
+      issues.addAll(0, missingUploads(workflow, payloadPaths).errors());
+    }
+    return new Checked(workflow, issues);
+  }
+
+  /**
+   * @param workflow null when the manifest is wrong
+   */
+  public record Checked(Workflow workflow, List<Issue> issues) {}
+
+  /**
+   * Refuses of a manifest that was parsed what a new one must not have.
+   *
+   * @throws MnException INVALID with all that is refused
+   */
+  public void requireAcceptable(ObjectNode source, Purpose purpose) {
+    read(source, new Findings(StepForm.isUsedBy(source), purpose));
   }
 
   private Workflow read(ObjectNode source, Findings findings) {
@@ -63,14 +95,22 @@ public final class Manifests {
       root.error(ManifestProblem.LIMIT, "manifest is nested deeper than " + MAX_DEPTH + " levels");
       findings.throwIfAny();
     }
-    return StepForm.isUsedBy(source)
-        ? new StepForm(assembly).read(root, findings)
-        : assembly.read(
-            root,
-            findings,
-            ManifestHeader.read(root),
-            Topology.atRoot(root),
-            nodes -> StepGraph.NONE);
+    Shorthand manifest = Shorthand.expand(root);
+    ManifestValue whole = manifest.root();
+    if (!manifest.isReadable()) {
+      whole.checkMembers(ManifestHeader.STEPS_AT_ROOT);
+      findings.throwIfAny();
+    }
+    Workflow workflow =
+        StepForm.isUsedBy(source)
+            ? new StepForm(assembly).read(manifest, findings)
+            : assembly.read(
+                whole,
+                findings,
+                ManifestHeader.read(whole),
+                Topology.atRoot(whole),
+                nodes -> StepGraph.NONE);
+    return workflow.writtenAs(source);
   }
 
   /**
@@ -81,10 +121,14 @@ public final class Manifests {
    * @throws MnException INVALID with every missing source
    */
   public static void checkUploads(Workflow workflow, Set<String> payloadPaths) {
+    missingUploads(workflow, payloadPaths).throwIfAny();
+  }
+
+  private static Findings missingUploads(Workflow workflow, Set<String> payloadPaths) {
     Set<String> present = withFolders(payloadPaths);
     Findings findings = new Findings(StepForm.isUsedBy(workflow.source()));
-    for (ManifestValue node :
-        Topology.of(ManifestValue.root(workflow.source(), findings)).nodes()) {
+    ManifestValue whole = Shorthand.expand(ManifestValue.root(workflow.source(), findings)).root();
+    for (ManifestValue node : Topology.of(whole).nodes()) {
       Agent agent = workflow.agents().get(Nodes.key(node));
       List<Upload> uploads =
           agent.type() == AgentType.EXECUTOR ? Upload.of(agent.config()) : List.of();
@@ -105,7 +149,7 @@ public final class Manifests {
                 "requirements file does not exist locally: " + ManifestValue.shown(requirements));
       }
     }
-    findings.throwIfAny();
+    return findings;
   }
 
   private static Set<String> withFolders(Set<String> files) {

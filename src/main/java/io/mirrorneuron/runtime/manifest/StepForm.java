@@ -9,6 +9,7 @@ import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.Members;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
+import io.mirrorneuron.runtime.manifest.shorthand.Shorthand;
 import io.mirrorneuron.runtime.manifest.steps.Bindings;
 import io.mirrorneuron.runtime.manifest.steps.StepReader;
 import io.mirrorneuron.runtime.workflow.StepGraph;
@@ -38,15 +39,19 @@ final class StepForm {
     return manifest.path("apiVersion").asText().startsWith(FAMILY)
         || manifest.path("kind").asText().equals("Workflow")
         || manifest.path("workflow").isObject()
+        || Shorthand.isUsedBy(manifest)
         || manifest.path("workflow_id").isTextual() && manifest.path("agents").isObject();
   }
 
   /** Throws all errors together. */
-  Workflow read(ManifestValue root, Findings findings) {
+  Workflow read(Shorthand manifest, Findings findings) {
+    ManifestValue root = manifest.root();
+    root.checkMembers(
+        manifest.stepsAtRoot() ? ManifestHeader.STEPS_AT_ROOT : ManifestHeader.IN_WORKFLOW);
     ManifestValue version = root.at("apiVersion");
     checkVersion(root, version);
-    root.checkMembers(Shape.OBJECT, "workflow", "agents", "flow");
-    root.checkMembers(Shape.NAME, "id", "name");
+    root.all("workflow", "agents", "flow").forEach(part -> part.check(Shape.OBJECT));
+    root.all("id", "name").forEach(name -> name.check(Shape.NAME));
     root.at("agents").checkMembers(AGENTS);
     if (!version.isAbsent()) {
       tellOfOldMembers(root);
@@ -71,7 +76,11 @@ final class StepForm {
           findings.warnings());
     }
     return assembly.read(
-        root, findings, header, topology, nodes -> new StepReader(nodes, bindings).read(root));
+        root,
+        findings,
+        header,
+        topology,
+        nodes -> new StepReader(nodes, bindings, manifest.plainSteps()).read(root));
   }
 
   private static void checkVersion(ManifestValue root, ManifestValue version) {

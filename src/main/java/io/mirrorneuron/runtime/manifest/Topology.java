@@ -5,11 +5,13 @@ import io.mirrorneuron.runtime.manifest.graph.Nodes;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.manifest.steps.Bindings;
+import io.mirrorneuron.runtime.manifest.steps.HumanSteps;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Where a manifest keeps its agents, their connections and their first messages.
@@ -76,12 +78,13 @@ record Topology(
       entrypoints.add(bindings.starts(root));
       otherwise = nodes.stream().findFirst().map(Nodes::key).orElse(null);
     }
+    List<ManifestValue> people = HumanSteps.nodes(root);
     return new Topology(
         root.find("agents.nodes"),
-        nodes,
+        Stream.concat(nodes.stream(), people.stream()).toList(),
         union(edges, Topology::edgeKey),
         entrypoints,
-        otherwise,
+        otherwise == null ? HumanSteps.first(root) : otherwise,
         inputs,
         true,
         isTooLarge(nodeLists, Nodes.MAX_NODES) | isTooLarge(edges, Edges.MAX_EDGES));

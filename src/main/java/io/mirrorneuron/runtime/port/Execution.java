@@ -16,8 +16,10 @@ import java.nio.file.Path;
  *     idempotency_key, timeout_ms?, beacon_timeout_ms?, inputs?}}. The program sees it with {@code
  *     deadline_at} and {@code heartbeat_deadline_at} in place of the two durations, which count
  *     from {@link Executions.Lease#acquiredAt}; absent or 0 means no limit
+ * @param inputs of the job, by the names that its manifest gives them; empty when it has none
  * @param resources what the node asked for ({@code runtime.md} 5.6); empty when nothing
  * @param payloads the bundle's payload folder, or null when the bundle has no files
+ * @param demands what its bundle asks for beyond what all programs may reach
  * @param attempt 1 for the first try of this message
  */
 public record Execution(
@@ -31,8 +33,10 @@ public record Execution(
     ObjectNode message,
     JsonNode agentState,
     ObjectNode workflow,
+    ObjectNode inputs,
     ObjectNode resources,
     Path payloads,
+    FolderDemands demands,
     int attempt) {
 
   /** What the program is to work on. */
@@ -57,6 +61,11 @@ public record Execution(
 
   private JsonNode envelope() {
     return message.path("envelope");
+  }
+
+  /** Whether the same attempt was begun before, and cut short by a crash or a pause. */
+  public boolean isRepeated() {
+    return !executionId.endsWith(".1"); // the last part counts how often it was delivered
   }
 
   /** The step that the program works for; the agent when there is none. */

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 
 /** Port: runs the programs of executors. Calls return at once; a listener hears the rest. */
 public interface Executions {
@@ -20,17 +22,51 @@ public interface Executions {
    */
   void stop(String executionId);
 
+  /**
+   * Ends every execution at once, without time to end by itself: this node may run none any more.
+   * Their listeners hear of it as of {@link #stop}.
+   *
+   * @return completes when none is left, or when waiting for one that cannot be ended is in vain
+   */
+  CompletionStage<Void> stopAll();
+
   /** Where the execution waits for slots; empty when it runs, or is not known here. */
   default Optional<QueuePlace> place(String executionId) {
     return Optional.empty();
   }
 
   /**
-   * Why the execution is held back before it asks for slots, as a sentence for people, for example
-   * that the disk is full. Empty when nothing holds it, or it is not known here.
+   * Why the execution is held back before it asks for slots, for example that the disk is full.
+   * Empty when nothing holds it, or it is not known here.
    */
-  default Optional<String> hold(String executionId) {
+  default Optional<Hold> hold(String executionId) {
     return Optional.empty();
+  }
+
+  /** For which answer of a person the program waits; empty when it does not, or is not known. */
+  default Optional<PersonWait> person(String executionId) {
+    return Optional.empty();
+  }
+
+  /**
+   * A question that a program waits for.
+   *
+   * @param prompt what people read, or null
+   * @param dueAt when it is closed, in milliseconds since the epoch; 0 is never
+   */
+  record PersonWait(String requestId, String prompt, long dueAt) {}
+
+  /**
+   * What an execution waits for before it asks for slots.
+   *
+   * @param sentence for people
+   */
+  record Hold(Cause cause, String sentence) {
+    /** Room on the disks, or payload files that this node has not and cannot reach yet. */
+    public enum Cause {
+      ROOM,
+      PAYLOADS
+    }
   }
 
   /**
@@ -96,11 +132,12 @@ public interface Executions {
   /**
    * How an execution ended.
    *
-   * @param error one sentence for people; null on success
+   * @param error what happened, in the words of one line, and in further lines, if there are any,
+   *     what can be done about it; null on success
    * @param exitCode of the program; -1 when it has none
    * @param stdout what it printed apart from lines of the stdout protocol; cut to a limit, secrets
    *     hidden
-   * @param stderr cut to a limit, secrets hidden
+   * @param stderr cut to a limit, but for its end; secrets hidden
    * @param structured what it asked for by the stdout protocol; never null
    * @param lease null when no slots were given
    */
@@ -112,7 +149,23 @@ public interface Executions {
       String stdout,
       String stderr,
       Structured structured,
-      Lease lease) {}
+      Lease lease) {
+
+    /** The last lines that a program printed on stderr which failed; empty when it is silent. */
+    public String stderrTail() {
+      return OutputTail.of(stderr);
+    }
+
+    /** The first line of the error. */
+    public String headline() {
+      return error.lines().findFirst().orElse("");
+    }
+
+    /** The other lines of the error; empty when there are none. */
+    public String advice() {
+      return error.lines().skip(1).collect(Collectors.joining("\n"));
+    }
+  }
 
   /**
    * The structured members of a program's answer ({@code runtime.md} 3.5). Absent members are null

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.port;
 
 import java.util.Locale;
+import java.util.Set;
 
 /** States of a job; the last three are final. */
 public enum JobStatus {
@@ -17,6 +18,21 @@ public enum JobStatus {
 
   public boolean isTerminal() {
     return compareTo(COMPLETED) >= 0;
+  }
+
+  /**
+   * What it may be next; {@code docs/states.md} draws this. A job that has become unreadable can be
+   * given up, whatever it was.
+   */
+  public Set<JobStatus> next() {
+    return switch (this) {
+      case PENDING, VALIDATED, SCHEDULED -> Set.of(RUNNING, PAUSED, CANCELLED);
+      case RUNNING -> Set.of(PAUSING, PAUSED, CANCELLING, COMPLETED, FAILED, CANCELLED);
+      case PAUSING -> Set.of(PAUSED, RUNNING, CANCELLING, COMPLETED, FAILED, CANCELLED);
+      case PAUSED -> Set.of(RUNNING, CANCELLING, CANCELLED);
+      case CANCELLING -> Set.of(CANCELLED);
+      case COMPLETED, FAILED, CANCELLED -> Set.of();
+    };
   }
 
   public String word() {

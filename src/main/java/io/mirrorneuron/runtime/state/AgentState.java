@@ -232,7 +232,7 @@ public final class AgentState {
   }
 
   void read(JsonNode json) {
-    StoredAgent stored = Json.read(json, StoredAgent.class, "agent record");
+    StoredAgent stored = Json.read(json, StoredAgent.class, "its record");
     processed = stored.processed();
     // The instances themselves and no copies: by them large values are recognised.
     memory = json.get("memory");
@@ -241,6 +241,6 @@ public final class AgentState {
     lastProgram = stored.sandbox();
     fired = stored.fired();
     restarts.restore(stored.restarts(), stored.moves());
-    mailbox.restore(Json.read(json, Mailbox.Stored.class, "mailbox"));
+    mailbox.restore(Json.read(json, Mailbox.Stored.class, "its record"));
   }
 }

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.state;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mirrorneuron.runtime.state.questions.AskedQuestions;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -8,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Remembers what of a job's state has changed since the last commit, field by field, so that a
@@ -33,7 +35,16 @@ public final class Changes {
       Map<String, String> set,
       List<String> delete,
       Map<String, String> blobs,
-      List<String> dropped) {}
+      List<String> dropped) {
+
+    /** The same with what has changed of the questions. */
+    Delta with(AskedQuestions questions) {
+      Map<String, String> fields = new LinkedHashMap<>(set);
+      fields.putAll(questions.takeChanged());
+      List<String> gone = Stream.concat(delete.stream(), questions.takeDropped().stream()).toList();
+      return new Delta(fields, gone, blobs, dropped);
+    }
+  }
 
   public void touch(AgentState agent) {
     agents.add(agent);

@@ -111,6 +111,7 @@ public final class JobHeader {
   }
 
   public void status(JobStatus next, long now) {
+    assert status == next || status.next().contains(next) : status + " to " + next;
     status = next;
     if (next == JobStatus.RUNNING && startedAt == 0) {
       startedAt = now;

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.state;
 
 import io.mirrorneuron.runtime.port.JobStatus;
+import io.mirrorneuron.runtime.state.questions.AskedQuestions;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import io.mirrorneuron.wire.DerivedId;
@@ -26,6 +27,7 @@ public final class JobState {
   private final Map<String, AgentState> agents = new LinkedHashMap<>();
   private final int executorCount;
   private Steps steps;
+  private AskedQuestions questions = new AskedQuestions();
 
   /**
    * A job that has just begun.
@@ -78,6 +80,11 @@ public final class JobState {
   /** Which messages from outside were accepted. */
   public Receipts receipts() {
     return receipts;
+  }
+
+  /** What steps and agents ask people. */
+  public AskedQuestions questions() {
+    return questions;
   }
 
   /** Which mailboxes are looked at next. */
@@ -188,14 +195,22 @@ public final class JobState {
     steps = new Steps(workflow.steps(), changes, this::agent);
   }
 
+  /** Those that were stored. */
+  void restore(AskedQuestions stored) {
+    questions = stored;
+  }
+
   // ---- committing
 
   public boolean hasChanges() {
-    return header.isChanged() || !changes.isEmpty() || receipts.isChanged();
+    return header.isChanged()
+        || !changes.isEmpty()
+        || receipts.isChanged()
+        || questions.isChanged();
   }
 
   /** What is to be written since the last call. */
   public Changes.Delta takeDelta() {
-    return changes.take(header, counters, receipts);
+    return changes.take(header, counters, receipts).with(questions);
   }
 }

@@ -160,6 +160,11 @@ public final class LedgerSnapshot {
     return context;
   }
 
+  /** Outputs of the parents of the step by their ids; empty without a step. */
+  public static ObjectNode inputs(JobState state, StepState step) {
+    return step == null ? Json.object() : state.steps().inputs(step);
+  }
+
   static String idempotencyKey(StepState step, String workflowRun) {
     return workflowRun + ":" + step.id() + ":" + step.attempt() + ":" + step.input().id();
   }
@@ -167,8 +172,9 @@ public final class LedgerSnapshot {
   /** 0 when no attempt is under way. */
   private static long heartbeatDeadline(StepState step) {
     long last = Math.max(step.times().attemptStartedAt(), step.times().lastBeaconAt());
-    boolean running = step.status() == StepPhase.RUNNING;
-    return running ? last + step.declared().beaconTimeoutMs() : 0;
+    long timeout = step.declared().beaconTimeoutMs(); // 0 where no program runs
+    boolean running = step.status() == StepPhase.RUNNING && timeout > 0;
+    return running ? last + timeout : 0;
   }
 
   private static void messages(StepState step, Map<String, LedgerView.Delivery> all) {

@@ -15,6 +15,9 @@ import java.util.Deque;
  * one at the head is. Messages are stored field by field, the rest with the agent or the step.
  */
 public final class Mailbox {
+  /** As the time before which nothing is tried: somebody has to tell. */
+  public static final long UNTIL_TOLD = Long.MAX_VALUE;
+
   private final AgentState owner;
   private final StepState step;
   private final Changes changes;
@@ -144,6 +147,11 @@ public final class Mailbox {
     json.put("retry_after_ms", limits.retryAfterMs());
     json.put("backpressure", pressure != MailboxPressure.NORMAL);
     return json.put("status", pressure.word());
+  }
+
+  /** Whether the message at the head waits for somebody to tell, and not for a time. */
+  public boolean isHeld() {
+    return notBefore == UNTIL_TOLD;
   }
 
   // ---- transitions; what else must be kept in step with them: Mailboxes, MailboxSchedule

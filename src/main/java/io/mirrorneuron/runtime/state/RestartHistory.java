@@ -24,6 +24,11 @@ public final class RestartHistory {
     return restarts.size();
   }
 
+  /** When they were, in milliseconds since the epoch, oldest first. */
+  public List<Long> times() {
+    return List.copyOf(restarts);
+  }
+
   public boolean isEmpty() {
     return restarts.isEmpty();
   }

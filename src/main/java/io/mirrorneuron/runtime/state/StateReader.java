@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.state.questions.AskedQuestions;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.wire.Json;
@@ -18,6 +19,9 @@ public final class StateReader {
   private final Map<String, String> fields;
   private final Blobs blobs;
 
+  /** What is being read, for whoever is told that it cannot be. */
+  private String place = "";
+
   private StateReader(JobState state, Map<String, String> fields, Blobs blobs) {
     this.state = state;
     this.fields = fields;
@@ -28,7 +32,7 @@ public final class StateReader {
    * A state to go on with.
    *
    * @param inlineLimit see {@link Blobs}
-   * @throws IllegalStateException when it is damaged
+   * @throws MnException {@code job_damaged}, which names the place
    */
   public static JobState read(StoredJob stored, Workflow workflow, int inlineLimit) {
     return read(stored, workflow, Blobs.of(inlineLimit, stored.blobs()));
@@ -43,31 +47,35 @@ public final class StateReader {
   }
 
   private static JobState read(StoredJob stored, Workflow workflow, Blobs blobs) {
+    JobHeader header = StoredFields.header(stored, blobs);
+    Counters counters = StoredFields.counters(stored);
+    JobState state = new JobState(stored.jobId(), workflow, header, counters, blobs);
+    StateReader reader = new StateReader(state, stored.fields(), blobs);
     try {
-      JobHeader header = StoredFields.header(stored, blobs);
-      String counters = stored.fields().getOrDefault(StoredFields.COUNTERS, "0,0,");
-      JobState state =
-          new JobState(stored.jobId(), workflow, header, Counters.read(counters), blobs);
-      StateReader reader = new StateReader(state, stored.fields(), blobs);
       reader.readAgents();
       reader.readSteps();
       reader.readMail();
+      reader.place = "receipts";
       state.receipts().read(stored.fields());
+      reader.place = "questions to people";
+      state.restore(AskedQuestions.read(stored.fields()));
       return state;
-    } catch (JsonProcessingException | MnException | NumberFormatException | ClassCastException e) {
-      throw StoredFields.damaged(stored, e);
+    } catch (JsonProcessingException | RuntimeException e) { // whatever somebody wrote there
+      throw StoredFields.damaged(stored, reader.place, e);
     }
   }
 
   private void readAgents() throws JsonProcessingException {
     for (Map.Entry<String, String> field : fields.entrySet()) {
       if (field.getKey().startsWith(StoredFields.AGENT)) {
+        place = "agent " + field.getKey().substring(StoredFields.AGENT.length());
         AgentState agent = state.agent(field.getKey().substring(StoredFields.AGENT.length()));
         agent.read(blobs.read(field.getKey(), field.getValue()));
         state.schedule().restored(agent.mailbox());
       }
     }
     for (AgentState agent : state.agents()) {
+      place = "what agent " + agent.id() + " collected";
       JsonNode collected;
       for (int n = 1; (collected = value(StoredFields.collected(agent, n))) != null; n++) {
         agent.collect(collected.get(0).asText(), collected.get(1));
@@ -92,14 +100,12 @@ public final class StateReader {
     if (text == null) {
       return;
     }
-    StoredStep record = Json.read(text, StoredStep.class, "step record");
+    place = "step " + step.id();
+    StoredStep record = Json.read(text, StoredStep.class, "its record");
     step.restore(record);
     stored.add(step);
     JsonNode output = value(StoredFields.output(step));
-    JsonNode input = record.input() == null ? null : value(StoredFields.message(record.input()));
-    step.restore(
-        output == null ? null : output.get(0),
-        input == null ? null : new Message(record.input(), (ObjectNode) input));
+    step.restore(output == null ? null : output.get(0), input(record));
     step.mailboxes().forEach(state.schedule()::restored);
     if (step.instances() >= 0 && !step.isInstance()) {
       for (StepState instance : state.steps().scatter(step, step.instances())) {
@@ -108,10 +114,26 @@ public final class StateReader {
     }
   }
 
+  /** The message that the step was started with; null for one that was not. */
+  private Message input(StoredStep record) throws JsonProcessingException {
+    if (record.input() == null) {
+      if (record.isUnderWork()) {
+        throw MnException.malformed("member input is missing, though the step has begun");
+      }
+      return null;
+    }
+    if (value(StoredFields.message(record.input())) instanceof ObjectNode message) {
+      return new Message(record.input(), message);
+    }
+    throw MnException.malformed(
+        "member input names message " + record.input() + ", which is missing");
+  }
+
   private void readMail() throws JsonProcessingException {
     Map<Long, ObjectNode> mail = new TreeMap<>();
     for (Map.Entry<String, String> field : fields.entrySet()) {
       if (field.getKey().startsWith(StoredFields.MESSAGE)) {
+        place = "message " + field.getKey().substring(StoredFields.MESSAGE.length());
         JsonNode json = blobs.read(field.getKey(), field.getValue());
         String seq = field.getKey().substring(StoredFields.MESSAGE.length());
         mail.put(Long.valueOf(seq), (ObjectNode) json);
@@ -119,6 +141,7 @@ public final class StateReader {
     }
     mail.forEach(
         (seq, json) -> {
+          place = "message " + seq;
           Message message = new Message(seq, json);
           Mailbox mailbox = mailboxOf(message);
           if (mailbox.step() == null || !isConsumed(mailbox.step(), message)) {

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.state;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.StepOutcome;
 import io.mirrorneuron.model.StepPhase;
 import io.mirrorneuron.port.LedgerView;
@@ -88,6 +89,7 @@ abstract sealed class StepProgress permits StepState {
   private void become(StepPhase next) {
     require(!isTerminal(), "has ended");
     if (status != next) {
+      assert status.next().contains(next) : name() + ": " + status + " to " + next;
       status = next;
       touched();
     }
@@ -219,8 +221,12 @@ abstract sealed class StepProgress permits StepState {
   // ---- the stored record
 
   void restore(StoredStep stored) {
-    status = StepPhase.of(stored.status());
-    outcome = stored.outcome() == null ? null : StepOutcome.of(stored.outcome());
+    status = StepPhase.ofKnown(stored.status());
+    outcome = StepOutcome.ofKnown(stored.outcome());
+    if (status == null || (outcome == null && stored.outcome() != null)) {
+      String member = status == null ? "status" : "outcome";
+      throw MnException.malformed("member " + member + " of its record is no word for that");
+    }
     reason = stored.reason();
     inputConsumed = Boolean.TRUE.equals(stored.inputConsumed());
     attempts.restore(stored);

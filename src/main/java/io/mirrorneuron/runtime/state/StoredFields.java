@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.state;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
@@ -14,8 +15,8 @@ import java.util.Map;
  *
  * <p>The fields: {@code h} header, {@code c} counters, {@code a:<agent>} agent record, {@code
  * s:<step>} step record, {@code o:<step>} list of its output, {@code m:<seq>} message that waits or
- * was the input of a step, {@code g:<agent>:<n>} sender and collected body, {@code x:<n>} receipt.
- * Large values in them are {@link Blobs}.
+ * was the input of a step, {@code g:<agent>:<n>} sender and collected body, {@code x:<n>} receipt,
+ * {@code q:<id>} question to people. Large values in them are {@link Blobs}.
  */
 public final class StoredFields {
   public static final String HEADER = "h";
@@ -61,13 +62,13 @@ public final class StoredFields {
   }
 
   /**
-   * @throws IllegalStateException when it is damaged
+   * @throws MnException {@code job_damaged}
    */
   public static JobHeader header(StoredJob stored, Blobs blobs) {
     try {
       return JobHeader.read(blobs.read(HEADER, stored.fields().get(HEADER)));
     } catch (JsonProcessingException | RuntimeException e) {
-      throw damaged(stored, e);
+      throw damaged(stored, "header", e);
     }
   }
 
@@ -111,17 +112,42 @@ public final class StoredFields {
     return Map.of(COUNTERS, parts[0] + "," + lastEventSeq + "," + type);
   }
 
-  /** The number of the last event that these fields know of. */
+  /**
+   * The number of the last event that these fields know of.
+   *
+   * @throws IllegalStateException when it cannot be read
+   */
   public static long lastEventSeq(Map<String, String> fields) {
+    return readCounters(fields).events();
+  }
+
+  /**
+   * @throws MnException {@code job_damaged}
+   */
+  static Counters counters(StoredJob stored) {
     try {
-      return Long.parseLong(fields.getOrDefault(COUNTERS, "0,0,").split(",", 3)[1]);
-    } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
-      throw new IllegalStateException("stored counters are damaged", e);
+      return readCounters(stored.fields());
+    } catch (IllegalStateException e) {
+      throw damaged(stored, "field " + COUNTERS, e);
     }
   }
 
-  static IllegalStateException damaged(StoredJob stored, Exception cause) {
-    return new IllegalStateException(
-        "stored state of job " + stored.jobId() + " is damaged: " + cause.getMessage(), cause);
+  private static Counters readCounters(Map<String, String> fields) {
+    try {
+      return Counters.read(fields.getOrDefault(COUNTERS, "0,0,"));
+    } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
+      throw new IllegalStateException("it must be two numbers and a word", e);
+    }
+  }
+
+  /**
+   * @param place for example {@code step a}
+   */
+  static MnException damaged(StoredJob stored, String place, Exception cause) {
+    String what =
+        cause instanceof MnException || cause instanceof IllegalStateException
+            ? cause.getMessage()
+            : "it has an unexpected form";
+    return MnException.damaged(stored.jobId(), place + ": " + what);
   }
 }

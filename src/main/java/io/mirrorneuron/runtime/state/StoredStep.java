@@ -5,8 +5,11 @@ import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.StepPhase;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The record of a step, or of an instance of one, as it is stored; null is what there is nothing to
@@ -35,4 +38,12 @@ record StoredStep(
     List<JsonNode> attempts,
     Long input,
     Boolean inputConsumed,
-    Map<String, Mailbox.Stored> mailboxes) {}
+    Map<String, Mailbox.Stored> mailboxes) {
+  private static final Set<StepPhase> UNDER_WORK =
+      EnumSet.of(StepPhase.QUEUED, StepPhase.RUNNING, StepPhase.RETRY_WAIT);
+
+  /** Whether it has begun and not ended, so that there is a message that it works on. */
+  boolean isUnderWork() {
+    return UNDER_WORK.contains(StepPhase.ofKnown(status)) && instances == null;
+  }
+}

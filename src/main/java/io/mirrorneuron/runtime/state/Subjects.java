@@ -10,31 +10,35 @@ import java.util.List;
  * token.
  *
  * @param pausedBy of the present pause
+ * @param cancelReason what who cancelled the job gave as the reason, or null
  */
-public record Subjects(String submittedBy, String pausedBy, String cancelledBy) {
+public record Subjects(
+    String submittedBy, String pausedBy, String cancelledBy, String cancelReason) {
   public static final String SUBMITTED_BY = "submitted_by";
   public static final String CANCELLED_BY = "cancelled_by";
   static final String PAUSED_BY = "paused_by";
+  static final String CANCEL_REASON = "cancel_reason";
 
   /** Of a job that has just been made. */
   public static Subjects of(String submittedBy) {
-    return new Subjects(submittedBy, null, null);
+    return new Subjects(submittedBy, null, null, null);
   }
 
   public Subjects withPausedBy(String subject) {
-    return new Subjects(submittedBy, subject, cancelledBy);
+    return new Subjects(submittedBy, subject, cancelledBy, cancelReason);
   }
 
-  public Subjects withCancelledBy(String subject) {
-    return new Subjects(submittedBy, null, subject);
+  public Subjects withCancelledBy(String subject, String reason) {
+    return new Subjects(submittedBy, null, subject, reason);
   }
 
   /** Replaces the subjects that a header or a document names. */
   public void writeTo(ObjectNode json) {
-    json.remove(List.of(SUBMITTED_BY, PAUSED_BY, CANCELLED_BY));
+    json.remove(List.of(SUBMITTED_BY, PAUSED_BY, CANCELLED_BY, CANCEL_REASON));
     put(json, SUBMITTED_BY, submittedBy);
     put(json, PAUSED_BY, pausedBy);
     put(json, CANCELLED_BY, cancelledBy);
+    put(json, CANCEL_REASON, cancelReason);
   }
 
   /** The subjects that a header or a document names. */
@@ -42,13 +46,19 @@ public record Subjects(String submittedBy, String pausedBy, String cancelledBy) 
     return new Subjects(
         json.path(SUBMITTED_BY).textValue(),
         json.path(PAUSED_BY).textValue(),
-        json.path(CANCELLED_BY).textValue());
+        json.path(CANCELLED_BY).textValue(),
+        json.path(CANCEL_REASON).textValue());
   }
 
   /** The result of a job that was cancelled. */
   public ObjectNode cancellation() {
-    ObjectNode result = Json.object().put("reason", "cancelled by operator");
-    return put(result, CANCELLED_BY, cancelledBy);
+    String reason = cancelReason == null ? "cancelled by operator" : cancelReason;
+    return put(Json.object().put("reason", reason), CANCELLED_BY, cancelledBy);
+  }
+
+  /** The members of the event of a job that was cancelled. */
+  public ObjectNode cancelEvent() {
+    return put(put(Json.object(), CANCELLED_BY, cancelledBy), "reason", cancelReason);
   }
 
   /** Adds the member unless the subject is null. */

@@ -13,6 +13,7 @@ import java.util.Set;
  * @param slots how many of them
  * @param startupDelayMs how long the agent's first program waits before it asks for slots
  * @param repeatable whether the author says that a program may simply run again after a crash
+ * @param human what an agent of type human asks; null of any other
  */
 public record AgentSettings(
     String emitType,
@@ -23,7 +24,8 @@ public record AgentSettings(
     String pool,
     int slots,
     long startupDelayMs,
-    boolean repeatable) {
+    boolean repeatable,
+    HumanTask human) {
 
   /**
    * When an agent has what it waits for.

@@ -41,6 +41,8 @@ public record StepGraph(Map<String, Step> steps, String source, String sink, int
    * @param required whether its failure can fail the workflow
    * @param timeoutMs of one attempt, not counting pauses; 0 is no limit
    * @param unsafe whether an attempt that was cut short by a crash may not simply be repeated
+   * @param plain whether it is given what its parents put out as it is, and puts out what its
+   *     program prints; else messages are as the contract says
    * @param incoming from its parents, in manifest order
    * @param outgoing to its children, in manifest order
    */
@@ -56,6 +58,7 @@ public record StepGraph(Map<String, Step> steps, String source, String sink, int
       long timeoutMs,
       long beaconTimeoutMs,
       boolean unsafe,
+      boolean plain,
       List<StepEdge> incoming,
       List<StepEdge> outgoing) {
     public Step {
@@ -77,6 +80,7 @@ public record StepGraph(Map<String, Step> steps, String source, String sink, int
           timeoutMs,
           beaconTimeoutMs,
           unsafe,
+          plain,
           incoming,
           outgoing);
     }

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * A validated manifest in the one form the engine works on, whichever form its author wrote.
@@ -33,6 +34,7 @@ public record Workflow(
     List<Edge> edges,
     StepGraph steps,
     RecoveryMode recoveryMode,
+    AgentPolicies policies,
     List<String> warnings) {
 
   public Workflow {
@@ -76,7 +78,37 @@ public record Workflow(
         placedEdges,
         steps.withAgents(id -> id + suffix),
         recoveryMode,
+        policies,
         warnings);
+  }
+
+  /** The same with more sentences for its author. */
+  public Workflow withWarnings(List<String> more) {
+    return with(source, Stream.concat(warnings.stream(), more.stream()).toList());
+  }
+
+  /** The same, of which its author wrote this. */
+  public Workflow writtenAs(ObjectNode manifest) {
+    return with(manifest, warnings);
+  }
+
+  private Workflow with(ObjectNode manifest, List<String> sentences) {
+    return new Workflow(
+        manifest,
+        graphId,
+        manifestVersion,
+        jobName,
+        type,
+        jobType,
+        runId,
+        entrypoints,
+        initialInputs,
+        agents,
+        edges,
+        steps,
+        recoveryMode,
+        policies,
+        sentences);
   }
 
   public enum JobType {
@@ -97,7 +129,8 @@ public record Workflow(
     ROUTER,
     EXECUTOR,
     AGGREGATOR,
-    SENSOR
+    SENSOR,
+    HUMAN
   }
 
   public enum Routing {

@@ -16,6 +16,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -164,6 +165,12 @@ class ArchiveIT {
         gateway.post("/api/v1/runs:compare", "{\"run_ids\":[\"run-1\",\"gone\"]}");
     assertThat(compared.statusCode()).isEqualTo(404);
     assertThat(compared.body()).contains("run gone was not found");
+    for (String id : List.of(".", "..", "%2e%2e")) {
+      HttpResponse<String> dots =
+          gateway.post("/api/v1/runs:compare", "{\"run_ids\":[\"run-1\",\"" + id + "\"]}");
+      assertThat(dots.statusCode()).as(id).isEqualTo(404);
+      assertThat(dots.body()).contains("\"error\":\"run_not_found\"");
+    }
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.mirrorneuron.area.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.port.ClusterSummary;
 import io.mirrorneuron.wire.ClusterForm;
@@ -11,6 +12,11 @@ import org.junit.jupiter.api.Test;
 class CensusTest {
   private static ClusterSummary summary(String json) {
     return ClusterForm.read(json(json));
+  }
+
+  /** As a client reads it. */
+  private static ObjectNode read(JsonNode answer) {
+    return json(answer.toString());
   }
 
   private static ObjectNode json(String json) {
@@ -25,13 +31,28 @@ class CensusTest {
           "{\"data\":[{\"status\":\"running\"},{\"status\":\"completed\"},{\"status\":\"odd\"},1]}",
           "{\"items\":[{\"status\":\"running\"},{\"status\":\"completed\"},{\"status\":\"odd\"},1]}"
         }) {
-      assertThat(Census.jobs(summary("{\"jobs\":" + jobs + "}")))
+      assertThat(read(Census.jobs(summary("{\"jobs\":" + jobs + "}"))))
           .isEqualTo(
               json(
                   "{\"available\":true,\"total\":4,"
                       + "\"by_status\":{\"completed\":1,\"odd\":1,\"running\":1,\"unknown\":1},"
                       + "\"active\":3,\"active_by_status\":{\"odd\":1,\"running\":1,\"unknown\":1}}"));
     }
+  }
+
+  @Test
+  void whatTheRuntimeCountedGoesBeforeItsRows() {
+    ClusterSummary summary =
+        summary(
+            "{\"jobs\":[{\"status\":\"running\"}],\"jobs_truncated\":true,\"metrics\":"
+                + "{\"jobs\":{\"total\":5000,\"by_status\":{\"running\":4000,\"failed\":1000}}}}");
+
+    assertThat(read(Census.jobs(summary)))
+        .isEqualTo(
+            json(
+                "{\"available\":true,\"total\":5000,"
+                    + "\"by_status\":{\"failed\":1000,\"running\":4000},"
+                    + "\"active\":4000,\"active_by_status\":{\"running\":4000}}"));
   }
 
   @Test
@@ -49,7 +70,7 @@ class CensusTest {
   void metricsOfTheRuntimeGoBeforeCounts() {
     assertThat(Census.metrics(summary("{\"metrics\":{\"a\":1},\"jobs\":[]}")))
         .isEqualTo(json("{\"a\":1}"));
-    assertThat(Census.metrics(summary("{\"jobs\":[{\"status\":\"running\"}]}")))
+    assertThat(read(Census.metrics(summary("{\"jobs\":[{\"status\":\"running\"}]}"))))
         .isEqualTo(
             json(
                 "{\"jobs\":{\"total\":1,\"by_status\":{\"running\":1}},"

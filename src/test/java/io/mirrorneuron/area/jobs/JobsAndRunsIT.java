@@ -52,9 +52,6 @@ class JobsAndRunsIT {
   @Test
   void theDetailOfAJobTellsOfItsRun() {
     String job = ended(SampleManifests.program("says", "sh", "-c", "echo done"));
-    Eventually.eventually(
-        "its summary is written",
-        () -> !get("/jobs/" + job).path("observability_summary").isEmpty());
     JsonNode detail = get("/jobs/" + job);
 
     assertThat(detail.at("/job/run_dir").asText()).endsWith("run-" + job);
@@ -66,8 +63,12 @@ class JobsAndRunsIT {
         .isEqualTo(detail.path("artifacts").size());
     assertThat(detail.at("/observability_summary/status").asText()).isEqualTo("completed");
     assertThat(detail.at("/resource_usage/sample_count").asInt()).isEqualTo(1);
-    assertThat(get("/jobs/" + job + "/workflow-progress").at("/observability_summary/counts"))
-        .isEqualTo(detail.at("/observability_summary/counts"));
+    Eventually.eventually(
+        "detail and progress count the same files, once the last of the run is written",
+        () ->
+            get("/jobs/" + job + "/workflow-progress")
+                .at("/observability_summary/counts")
+                .equals(get("/jobs/" + job).at("/observability_summary/counts")));
   }
 
   @Test
@@ -101,8 +102,21 @@ class JobsAndRunsIT {
             .orElseThrow();
 
     assertThat(mine.path("timestamp").isTextual()).isTrue();
-    assertThat(mine.path("type").asText()).isEqualTo("event");
+    assertThat(mine.path("type").asText()).isEqualTo("log");
     assertThat(mine.has("agent_id") || mine.has("error")).isFalse();
+  }
+
+  @Test
+  void anEventWithoutATimeGetsThatOfItsArrivalAndItsPlace() throws IOException {
+    String job = ended(SampleManifests.routers("timeless", 1));
+    append(home.resolve("runs/run-" + job), "events.jsonl", "{\"type\":\"mine\",\"text\":\"x\"}");
+    JsonNode events = get("/jobs/" + job + "/events").path("data");
+
+    JsonNode last = events.get(events.size() - 1);
+    assertThat(last.path("type").asText()).isEqualTo("mine");
+    assertThat(last.path("timestamp").asText())
+        .isGreaterThanOrEqualTo(events.get(0).path("timestamp").asText())
+        .isEqualTo(last.path("ts").asText());
   }
 
   @Test
@@ -132,6 +146,52 @@ class JobsAndRunsIT {
     assertThat(get("/jobs/" + job + "?include=full").at("/job/job_id").asText()).isEqualTo(job);
     Files.move(home.resolve("runs/run-" + job), home.resolve("elsewhere"));
     assertThat(status("/jobs/" + job)).isEqualTo(404);
+  }
+
+  @Test
+  void theDetailOfARunningJobHasTheSummaryOfItsRun() throws IOException {
+    Path gate = home.resolve("gate-summary");
+    String job = waiting(gate);
+
+    Eventually.eventually(
+        "detail and summary of the run tell the same",
+        () -> {
+          JsonNode detail = get("/jobs/" + job).path("observability_summary");
+          JsonNode summary = get("/runs/run-" + job + "/observability-summary");
+          return !summary.path("counts").isEmpty()
+              && Stream.of("schema_version", "run_id", "status", "counts")
+                  .allMatch(member -> detail.path(member).equals(summary.path(member)));
+        });
+    Files.createFile(gate);
+  }
+
+  @Test
+  void deadLettersOfAJobThatWasClearedAreToldFromItsRun() {
+    String letter =
+        "{\\\"emit_messages\\\":[{\\\"type\\\":\\\"nowhere\\\",\\\"body\\\":{\\\"n\\\":1}}]}";
+    String job = ended(SampleManifests.program("loses", "sh", "-c", "echo \"" + letter + "\""));
+    JsonNode before = get("/jobs/" + job + "/dead-letters").path("data");
+    assertThat(before).hasSize(1);
+    server.jobs().clear("admin");
+
+    JsonNode after = get("/jobs/" + job + "/dead-letters");
+    assertThat(after.path("job_id").asText()).isEqualTo(job);
+    for (String member : List.of("index", "event_index", "agent_id", "reason", "message")) {
+      assertThat(after.path("data").path(0).path(member))
+          .as(member)
+          .isEqualTo(before.path(0).path(member));
+    }
+    assertThat(status("/jobs/unknown/dead-letters")).isEqualTo(404);
+  }
+
+  @Test
+  void theStatusOfTheApiIsItsHealthAnswer() {
+    JsonNode api =
+        Json.elements(get("/runtime/status").path("components"))
+            .filter(component -> component.path("name").asText().equals("api"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(api.path("detail")).isEqualTo(get("/health"));
   }
 
   @Test
@@ -250,6 +310,39 @@ class JobsAndRunsIT {
         "the run of " + job + " is over",
         () -> runs.has("run-" + job) && runs.find("run-" + job).isOver());
     return job;
+  }
+
+  @Test
+  void membersOfASubmissionThatMeanNothingAreTold() {
+    String body =
+        Json.write(
+            Json.object()
+                .put("manifest_json", SampleManifests.routers("told", 1))
+                .put("dry_run", true)
+                .put("forec", true));
+    for (String path : List.of("/jobs", "/jobs:validate")) {
+      assertThat(Json.elements(post(path, body).path("warnings")).map(JsonNode::asText))
+          .as(path)
+          .contains(
+              "member dry_run of the request is ignored",
+              "member forec of the request is ignored; did you mean force?");
+    }
+  }
+
+  private static JsonNode post(String path, String body) {
+    try {
+      HttpResponse<String> answer =
+          HTTP.send(
+              HttpRequest.newBuilder(server.uri(path))
+                  .header("Content-Type", "application/json")
+                  .POST(HttpRequest.BodyPublishers.ofString(body))
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+      return Json.parseObject(answer.body(), "answer");
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static JsonNode get(String path) {

@@ -8,44 +8,34 @@ import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.run.folder.RunSample;
 import io.mirrorneuron.testing.GatewayFixture;
+import io.mirrorneuron.testing.WithGuardedGateway;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The operations of the area, through the gateway and, where waiting is concerned, without. */
 @Timeout(60)
-class ObservabilityIT {
+class ObservabilityIT extends WithGuardedGateway {
   private static final String SAMPLE =
       "{'ts':'%s','cpu_pct':40,'memory_rss_mb':12.5}".formatted(GatewayFixture.NOW);
 
-  @TempDir Path folder;
-  private GatewayFixture gateway;
   private RunFolder run;
 
   @BeforeEach
-  void open() throws Exception {
-    gateway = GatewayFixture.guarded(folder);
+  void openRun() throws Exception {
     run = gateway.runs.open("run-1");
-  }
-
-  @AfterEach
-  void close() {
-    gateway.close();
   }
 
   @Test

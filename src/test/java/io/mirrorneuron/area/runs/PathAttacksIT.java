@@ -8,6 +8,7 @@ import io.mirrorneuron.testing.GatewayFixture;
 import io.mirrorneuron.testing.RawHttp;
 import io.mirrorneuron.testing.RawHttp.Answer;
 import io.mirrorneuron.testing.RunFiles;
+import io.mirrorneuron.testing.WithSharedGateway;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,10 +16,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -26,16 +25,13 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Ways out of a run's folder, by paths that clients send and by paths that programs write. Each is
  * refused, and what lies outside is in no answer.
  */
-class PathAttacksIT {
+class PathAttacksIT extends WithSharedGateway {
   private static final String CANARY = "nobody may read this";
 
-  @TempDir static Path folder;
-  private static GatewayFixture gateway;
   private static Path run;
 
   @BeforeAll
-  static void start() throws Exception {
-    gateway = GatewayFixture.guarded(folder);
+  static void layFiles() throws Exception {
     run = gateway.runs.open("r1").path();
     RunFiles.write(folder, "canary.txt", CANARY);
     RunFiles.write(folder, "runs/canary.txt", CANARY);
@@ -58,11 +54,6 @@ class PathAttacksIT {
 
   private static void link(String name, Path target) throws IOException {
     Files.createSymbolicLink(run.resolve(name), target);
-  }
-
-  @AfterAll
-  static void stop() {
-    gateway.close();
   }
 
   private static Answer send(String method, String path) throws IOException {

@@ -75,7 +75,15 @@ class FileAnswersIT {
         new GatewayVerticle(
             new GatewayVerticle.Settings(
                 new Config.Api(
-                    "127.0.0.1", 0, Secret.NONE, List.of(), List.of(), 1000, 1000, "http://x"),
+                    "127.0.0.1",
+                    0,
+                    Secret.NONE,
+                    List.of(),
+                    List.of(),
+                    1000,
+                    1000,
+                    "http://x",
+                    true),
                 folder,
                 false,
                 Duration.ofSeconds(5),

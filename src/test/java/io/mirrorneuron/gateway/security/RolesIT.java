@@ -109,7 +109,7 @@ class RolesIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/docs", "/openapi.json", "/openapi.yaml", "/api/v1/health"})
+  @ValueSource(strings = {"/docs", "/openapi.json", "/schemas/manifest.json", "/api/v1/health"})
   void whatIsForEverybodyIsNothingElse(String path) throws Exception {
     assertThat(gateway.send(HttpRequest.newBuilder(gateway.uri(path)).build()).statusCode())
         .isEqualTo(200);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.testing.GatewayFixture;
 import io.mirrorneuron.testing.SocketClient;
 import io.mirrorneuron.testing.WithGuardedGateway;
@@ -41,6 +42,21 @@ class SocketsIT extends WithGuardedGateway {
       assertThat(id(socket)).isEqualTo(6);
       assertThat(socket.nextText()).isEqualTo("{\"event\":\"end\",\"data\":{\"next\":6}}");
       assertThat(socket.closeCode()).isEqualTo(1000);
+    }
+  }
+
+  @Test
+  void aSocketWhoseRecordsCannotBeReadAnyMoreSaysSoAndCloses() {
+    try (SocketClient socket = gateway.socket(path(""))) {
+      IntStream.rangeClosed(1, 4).forEach(id -> assertThat(id(socket)).isEqualTo(id));
+      gateway.jobs.failWith(MnException.unavailable("the runtime does not answer", null));
+      gateway.jobs.append(job, Json.object().put("type", "news")); // who waits looks
+
+      ObjectNode told = socket.next();
+      assertThat(told.path("event").asText()).isEqualTo("error");
+      assertThat(told.at("/data/error").asText()).isEqualTo("the runtime does not answer");
+      assertThat(told.at("/data/job_id").asText()).isEqualTo(job);
+      assertThat(socket.closeCode()).isEqualTo(1001);
     }
   }
 

@@ -134,7 +134,15 @@ class StreamFormsIT {
     socket.put("responses", new JsonObject("{\"101\":{\"description\":\"open\"}}"));
     var api =
         new Config.Api(
-            "127.0.0.1", 0, Secret.NONE, List.of(), List.of(), 1000, 1000, "http://localhost");
+            "127.0.0.1",
+            0,
+            Secret.NONE,
+            List.of(),
+            List.of(),
+            1000,
+            1000,
+            "http://localhost",
+            true);
     gateway =
         new GatewayVerticle(
             new GatewayVerticle.Settings(

@@ -2,6 +2,7 @@ package io.mirrorneuron.gateway.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.testing.WithGuardedGateway;
 import io.mirrorneuron.wire.Json;
 import java.io.BufferedReader;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -127,18 +129,64 @@ class StreamsIT extends WithGuardedGateway {
     }
   }
 
+  @Test
+  void aStreamThatCannotBeReadAnyMoreSaysSoAndEnds() throws Exception {
+    try (Stream events = open("");
+        Stream progress = open("/workflow-progress/stream?interval=1", "")) {
+      events.ids(4);
+      gateway.jobs.failWith(MnException.unavailable("the runtime does not answer", null));
+      gateway.jobs.append(job, Json.object().put("type", "news")); // who waits looks
+
+      String told = "data: {\"error\":\"the runtime does not answer\",\"job_id\":\"" + job + "\"}";
+      assertThat(events.rest()).endsWith("event: error", told, "");
+      assertThat(progress.rest())
+          .contains("event: snapshot")
+          .endsWith("event: error", told, "")
+          .doesNotContain("event: end");
+    }
+  }
+
+  @Test
+  void shortTroubleIsNotSeenByWhoFollows() throws Exception {
+    try (Stream stream = open("")) {
+      stream.ids(4);
+      AtomicInteger failures = new AtomicInteger();
+      gateway.jobs.intercept(
+          call -> {
+            if (failures.incrementAndGet() <= 2) {
+              throw MnException.unavailable("the runtime does not answer", null);
+            }
+          });
+      gateway.jobs.append(job, "one");
+      assertThat(stream.ids(1)).containsExactly(5L);
+      gateway.jobs.finish(job, "completed");
+      assertThat(stream.ids(1)).containsExactly(6L);
+      assertThat(stream.rest()).startsWith("event: end");
+      assertThat(failures.get()).isGreaterThan(2);
+    }
+  }
+
   private HttpRequest.Builder request(String lastEventId) {
+    return request("/events", lastEventId);
+  }
+
+  private HttpRequest.Builder request(String what, String lastEventId) {
     HttpRequest.Builder request =
         gateway
-            .request("/api/v1/jobs/" + job + "/events")
+            .request("/api/v1/jobs/" + job + what)
             .timeout(Duration.ofSeconds(50))
             .header("Accept", "text/event-stream");
     return lastEventId.isEmpty() ? request : request.header("Last-Event-ID", lastEventId);
   }
 
   private Stream open(String lastEventId) throws Exception {
+    return open("/events", lastEventId);
+  }
+
+  private Stream open(String what, String lastEventId) throws Exception {
     HttpResponse<InputStream> answer =
-        gateway.http.send(request(lastEventId).build(), HttpResponse.BodyHandlers.ofInputStream());
+        gateway.http.send(
+            request(what, lastEventId).build(), HttpResponse.BodyHandlers.ofInputStream());
     assertThat(answer.statusCode()).isEqualTo(200);
     return new Stream(
         new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8)));

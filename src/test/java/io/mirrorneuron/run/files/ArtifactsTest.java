@@ -15,6 +15,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,14 +41,16 @@ class ArtifactsTest {
   }
 
   private List<String> listed(String member) {
-    return artifacts.refs(run).stream().map(ref -> ref.path(member).asText()).toList();
+    return artifacts.refs(run, (file, why) -> {}).stream()
+        .map(ref -> ref.path(member).asText())
+        .toList();
   }
 
   @Test
   void aReferenceSaysAllThereIsToKnow() {
     write("sub dir/ü.md", "abc");
 
-    ObjectNode ref = artifacts.refs(run).getFirst();
+    ObjectNode ref = artifacts.refs(run, (file, why) -> {}).getFirst();
 
     assertThat(ref.toString())
         .isEqualTo(
@@ -119,15 +123,17 @@ class ArtifactsTest {
     }
   }
 
-  @Test
-  void sizeAndHashOfARunThatIsOverAreOfWhatIsShown() throws IOException {
-    write("job.json", "{\"status\":\"completed\"}");
+  @ParameterizedTest
+  @ValueSource(strings = {"running", "completed"})
+  void sizeAndHashAreOfWhatIsShown(String status) throws IOException {
+    write("job.json", "{\"status\":\"%s\"}".formatted(status));
     write("events.jsonl", RECORD.formatted(1));
 
-    ObjectNode ref = artifacts.refs(run).getFirst();
+    ObjectNode ref = artifacts.refs(run, (file, why) -> {}).getFirst();
     Path shown = artifacts.shown(run, "events.jsonl").path();
     assertThat(ref.path("size_bytes").asLong()).isEqualTo(Files.size(shown));
-    assertThat(ref.path("sha256").asText()).isEqualTo(new Checksums(1).of(shown).sha256());
+    assertThat(ref.path("sha256").asText())
+        .isEqualTo(new Checksums(1).of(shown, run.path()).sha256());
     assertThat(ref.path("path").asText()).endsWith("r1/events.jsonl");
   }
 
@@ -170,6 +176,11 @@ class ArtifactsTest {
     Files.createDirectory(run.path().resolve("folder.json"));
 
     assertThat(listed("relative_path")).containsExactly("a.json", "b/c.txt", "in.json");
+    Map<String, String> refused = new TreeMap<>();
+    artifacts.refs(run, refused::put);
+    assertThat(refused).containsOnlyKeys("journal.jsonl", "nothing.json", "out.json");
+    assertThat(refused.values())
+        .containsOnly("is a link that leads out of the run, to something hidden or to nothing");
     for (String name : listed("relative_path")) {
       assertThat(Files.isRegularFile(artifacts.find(run, name).path())).isTrue();
     }

@@ -1,6 +1,8 @@
 package io.mirrorneuron.run.human;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.human.HumanAct;
+import io.mirrorneuron.human.Person;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.RunWriter;
@@ -25,7 +27,8 @@ final class Answerer {
       for (int i = 0; i < Integer.parseInt(args[2]); i++) {
         try {
           ObjectNode body = Json.object().put("decision", args[1]);
-          desk.answer("r", "q" + i, body, Person.of(body, args[1], null));
+          Person by = Person.of(body, args[1], null);
+          desk.act("r", new HumanAct(HumanAct.Kind.RESPOND, "q" + i, body, by));
         } catch (MnException e) {
           if (!e.error().equals("already_answered")) {
             throw e;

@@ -1,9 +1,7 @@
 package io.mirrorneuron.run.human;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.RunWriter;
 import io.mirrorneuron.run.folder.RunSample;
@@ -72,7 +70,7 @@ class HumanCopiesTest {
       throws IOException {
     run.document("job.json", "{'status':'completed'}");
     Path obstacle = Files.createDirectory(run.folder().path().resolve(interrupted));
-    assertThatThrownBy(() -> write(1)).isInstanceOf(MnException.class);
+    assertThat(write(1)).as("why copies are missing").isNotNull();
     try (RunStore store = new RunStore(root, new RunWriter.Elsewhere())) {
       assertThat(store.journal(run.folder())).as("readers go on").isNotNull();
       HumanCopies.mend(run.folder()); // cannot, and says so in the log only
@@ -93,7 +91,7 @@ class HumanCopiesTest {
   @Test
   void whoReadsARunWritesNoRecordsOfIt() throws IOException {
     Path obstacle = Files.createDirectory(run.folder().path().resolve("events.jsonl"));
-    assertThatThrownBy(() -> write(1)).isInstanceOf(MnException.class);
+    assertThat(write(1)).as("why copies are missing").isNotNull();
     Files.delete(obstacle);
     try (RunStore store = new RunStore(root, new RunWriter.Elsewhere())) {
       store.journal(store.find("run-1")).catchUp();
@@ -107,7 +105,7 @@ class HumanCopiesTest {
   @RepeatedTest(5)
   void oneOfManyWritersMendsTheRun() throws Exception {
     Path obstacle = Files.createDirectory(run.folder().path().resolve("events.jsonl"));
-    assertThatThrownBy(() -> write(1)).isInstanceOf(MnException.class);
+    assertThat(write(1)).as("why copies are missing").isNotNull();
     Files.delete(obstacle);
     try (RunStore one = new RunStore(root, new RunWriter.Elsewhere());
         RunStore other = new RunStore(root, new RunWriter.Elsewhere())) {
@@ -129,8 +127,8 @@ class HumanCopiesTest {
     return run.folder().path().resolve(".mn/human-copies.due");
   }
 
-  private void write(int number) {
-    HumanCopies.write(run.folder(), List.of(RunSample.object(CLAIM.formatted(number))));
+  private String write(int number) {
+    return HumanCopies.write(run.folder(), List.of(RunSample.object(CLAIM.formatted(number))));
   }
 
   private List<String> lines(String log) throws IOException {

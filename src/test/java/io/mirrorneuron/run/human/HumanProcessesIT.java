@@ -3,7 +3,8 @@ package io.mirrorneuron.run.human;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.run.folder.RunRecord;
+import io.mirrorneuron.human.HumanRecord;
+import io.mirrorneuron.human.HumanType;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -44,7 +45,7 @@ class HumanProcessesIT {
       assertThat(lines).hasSize(2 * REQUESTS);
       assertThat(
               lines.stream()
-                  .map(line -> HumanRecord.of(new RunRecord(line)))
+                  .map(line -> HumanRecord.of(line))
                   .filter(record -> record.is(HumanType.HUMAN_INPUT_RECEIVED))
                   .map(HumanRecord::requestId)
                   .collect(Collectors.toSet()))

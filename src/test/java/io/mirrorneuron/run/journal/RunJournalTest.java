@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.LogLevel;
 import io.mirrorneuron.run.folder.EventId;
-import io.mirrorneuron.run.folder.LogLevel;
 import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunLog;
@@ -224,9 +224,10 @@ class RunJournalTest {
     append("events.jsonl", "{\"type\":\"t\",\"level\":\"debug\",\"text\":\"e\"}\n");
     RunJournal journal = journal();
 
-    Filter warnings = new Filter(EnumSet.of(RunLog.LOGS, RunLog.EVENTS), LogLevel.WARNING);
+    Filter warnings = new Filter(EnumSet.of(RunLog.LOGS, RunLog.EVENTS), level(LogLevel.WARNING));
     assertThat(texts(told(journal.page(0, warnings, 10)))).containsExactly("e", "w", "c");
-    assertThat(journal.last(2, new Filter(EnumSet.of(RunLog.LOGS), LogLevel.INFO), any -> true))
+    assertThat(
+            journal.last(2, new Filter(EnumSet.of(RunLog.LOGS), level(LogLevel.INFO)), any -> true))
         .extracting(one -> one.path("text").asText())
         .containsExactly("none", "c");
   }
@@ -404,6 +405,7 @@ class RunJournalTest {
 
   private static String event(int seq) {
     ObjectNode record = Json.object().put("job_id", "j").put("type", "t");
+    record.put("ts", "2026-01-01T00:00:30Z");
     record.put("event_id", new EventId("j", seq).toString()).put("text", "e" + seq);
     return Records.write(record) + "\n";
   }
@@ -437,5 +439,41 @@ class RunJournalTest {
 
   private static List<Long> numbers(List<JsonNode> told) {
     return told.stream().map(one -> one.path("seq").asLong()).toList();
+  }
+
+  private static LogFilter level(LogLevel level) {
+    return new LogFilter(level, null, null, null);
+  }
+
+  private List<String> found(LogFilter filter) {
+    return journal().last(9, new Filter(EnumSet.of(RunLog.LOGS), filter), any -> true).stream()
+        .map(record -> record.get("message").asText())
+        .toList();
+  }
+
+  @Test
+  void logRecordsAreFoundByStepStreamLevelAndText() {
+    append(
+        "logs.jsonl",
+        "{\"message\":\"One begins\",\"stream\":\"stdout\",\"step_id\":\"fetch\",\"agent_id\":\"a\"}\n");
+    append(
+        "logs.jsonl",
+        "{\"message\":\"two\",\"stream\":\"stderr\",\"step_id\":\"fetch[1]\",\"level\":\"WARNING\"}\n");
+    append(
+        "logs.jsonl",
+        "{\"message\":\"three\",\"stream\":\"stderr\",\"step_id\":\"fetcher\",\"level\":\"ERROR\"}\n");
+    append("logs.jsonl", "{\"message\":\"of a library\",\"component\":\"x\"}\n");
+    append("logs.jsonl", "{\"message\":\"no step\",\"agent_id\":\"fetch\"}\n");
+    journal().catchUp();
+
+    assertThat(found(new LogFilter(null, "fetch", null, null)))
+        .containsExactly("One begins", "two", "no step");
+    assertThat(found(new LogFilter(null, "fetch[1]", null, null))).containsExactly("two");
+    assertThat(found(new LogFilter(null, "a", null, null))).isEmpty();
+    assertThat(found(new LogFilter(null, null, "stderr", null))).containsExactly("two", "three");
+    assertThat(found(new LogFilter(LogLevel.ERROR, null, null, null))).containsExactly("three");
+    assertThat(found(new LogFilter(null, null, null, "ONE BEG"))).containsExactly("One begins");
+    assertThat(found(new LogFilter(LogLevel.WARNING, "fetch", "stderr", "w")))
+        .containsExactly("two");
   }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.Backup;
 import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.run.folder.RunFolder;
@@ -17,7 +18,9 @@ import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.testing.Trees;
+import io.mirrorneuron.wire.GrpcErrors;
 import io.mirrorneuron.wire.Json;
+import io.vertx.grpc.common.GrpcStatus;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,8 +30,11 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -87,13 +93,14 @@ class RunRecorderIT {
     runtime.runs().find("run-" + job); // the recorder has said by now that it runs
     Files.createFile(home.resolve("go"));
     Eventually.eventually("it is written", () -> Files.exists(home.resolve("written")));
-    runtime.jobs().cancel(job, "bob");
+    runtime.jobs().cancel(job, "bob", "wrong input");
     RunFolder run = over(runtime.runs().find("run-" + job));
 
     for (String name : List.of("run.json", "job.json")) {
       ObjectNode document = run.read(name).orElseThrow();
       assertThat(document.path("submitted_by").asText()).as(name).isEqualTo("anna");
       assertThat(document.path("cancelled_by").asText()).as(name).isEqualTo("bob");
+      assertThat(document.path("cancel_reason").asText()).as(name).isEqualTo("wrong input");
     }
     assertThat(run.read("run.json").orElseThrow().path("mine").asInt()).isEqualTo(1);
   }
@@ -122,6 +129,21 @@ class RunRecorderIT {
 
   private static List<String> spansOf(Stream<JsonNode> records) {
     return records.map(record -> record.path("span_id").asText()).distinct().toList();
+  }
+
+  @Test
+  void aRunNamesOnlyFilesThatExist() {
+    String ends = submit(SampleManifests.routers("chain", 1));
+    String fails =
+        submit(
+            SampleManifests.program("fails", "sh", "-c", "exit 7")
+                .replaceFirst("\\{", "{\"policies\":{\"restart\":{\"attempts\":0}},"));
+    ObjectNode ended = over(runtime.runs().find("run-" + ends)).read("run.json").orElseThrow();
+    ObjectNode failed = over(runtime.runs().find("run-" + fails)).read("run.json").orElseThrow();
+
+    assertThat(Path.of(ended.path("result_path").asText())).isRegularFile();
+    assertThat(failed.path("result_path").isNull()).isTrue();
+    assertThat(failed.path("final_artifact_path").isNull()).isTrue();
   }
 
   @Test
@@ -302,7 +324,6 @@ class RunRecorderIT {
     runtime.awaitEnd(job);
     over(runtime.runs().find("run-" + submit(SampleManifests.program("another", "true"))));
 
-    Files.delete(damaged.path().resolve("timeline.jsonl"));
     over(damaged);
     assertThat(seqs(damaged)).containsExactlyInAnyOrderElementsOf(all(job));
     assertThat(records(damaged, RunLog.TIMELINE)).isNotEmpty();
@@ -327,29 +348,63 @@ class RunRecorderIT {
     assertThat(run.read("manifest.json")).isPresent();
   }
 
+  /** As long as the folder of the first is there, also when its job is gone. */
   @Test
-  void aRunThatIsSubmittedAgainHasTheResultOfTheLaterJob() {
+  void aRunIdIsInUseUntilItsFolderIsRemoved() throws IOException {
     String first = submit(again("first"));
     RunFolder run = over(runtime.runs().find("again"));
-    JsonNode firstResult = job(first).at("/job/result");
-    assertThat(run.read("result.json").orElseThrow()).isEqualTo(firstResult);
+    assertThat(run.read("result.json").orElseThrow()).isEqualTo(job(first).at("/job/result"));
+    Map<String, String> before = files(run);
 
-    assertThatThrownBy(() -> submit(again("second")))
-        .as("not while there is a job that has it")
-        .hasMessageContaining(first);
+    assertInUse(() -> submit(again("second")), first);
     runtime.jobs().clear("admin");
+    assertInUse(() -> submit(again("second")), first);
+    Backup backup = paused("backed-up");
+    assertInUse(() -> runtime.jobs().restore(backup, null, "again"), first);
+    assertThat(files(run)).isEqualTo(before);
+
+    Files.move(run.path(), run.path().resolveSibling("moved"));
     String second = submit(again("second"));
     Eventually.eventually(
         "the second is over",
-        () -> {
-          ObjectNode link = run.peek("job.json").orElseThrow(); // read once: both say the same
-          return is(link, "completed") && link.path("job_id").asText().equals(second);
-        });
-    assertThat(run.read("result.json").orElseThrow())
-        .isEqualTo(job(second).at("/job/result"))
-        .isNotEqualTo(firstResult);
+        () ->
+            run.peek("job.json")
+                .filter(
+                    link -> is(link, "completed") && link.path("job_id").asText().equals(second))
+                .isPresent());
     assertThat(run.read("manifest.json").orElseThrow().at("/graph_id").asText())
         .isEqualTo("second");
+  }
+
+  private static void assertInUse(ThrowingCallable submission, String job) {
+    assertThatThrownBy(submission)
+        .hasMessageContaining(job)
+        .isInstanceOfSatisfying(
+            MnException.class,
+            refused -> {
+              assertThat(refused.error()).isEqualTo("run_id_in_use");
+              assertThat(GrpcErrors.of(refused).status()).isEqualTo(GrpcStatus.ALREADY_EXISTS);
+              assertThat(GrpcErrors.of(refused).message()).startsWith("run_id_in_use: ");
+            });
+  }
+
+  private Backup paused(String graph) {
+    String job = submit(SampleManifests.program(graph, "sleep", "600"));
+    Eventually.eventually("it is paused", () -> runtime.jobs().pause(job, false).equals("paused"));
+    Backup backup = runtime.jobs().backup(job);
+    runtime.jobs().cancel(job);
+    return backup;
+  }
+
+  /** Content of the files that are the run's, by name. */
+  private static Map<String, String> files(RunFolder run) throws IOException {
+    Map<String, String> files = new TreeMap<>();
+    try (Stream<Path> all = Files.list(run.path())) {
+      for (Path file : all.filter(Files::isRegularFile).toList()) {
+        files.put(file.getFileName().toString(), Files.readString(file));
+      }
+    }
+    return files;
   }
 
   private static String again(String graph) {

@@ -95,6 +95,20 @@ class LocalClusterTest {
   }
 
   @Test
+  void aSummaryThatLeavesJobsOutSaysSo() {
+    assertThat(tree(cluster.summary()).path("jobs_truncated").asBoolean()).isTrue();
+  }
+
+  @Test
+  void theOverviewIsTheSummaryWithoutJobs() {
+    ObjectNode summary = tree(cluster.summary());
+    summary.remove(List.of("jobs", "jobs_truncated"));
+
+    assertThat(tree(cluster.overview())).isEqualTo(summary);
+    assertThat(cluster.overview().jobCounts()).isEqualTo(Map.of("running", 5L, "failed", 2L));
+  }
+
+  @Test
   void withoutLimitsEverythingIsUsable() {
     ObjectNode report = tree(cluster.resource());
     assertThat(report.path("mode").asText()).isEqualTo("single_node");

@@ -1,6 +1,5 @@
 package io.mirrorneuron.runtime.cluster;
 
-import static io.mirrorneuron.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -26,15 +25,16 @@ class NvidiaSmiTest {
 
   @Test
   void withoutTheProgramThereAreNoDevices(@TempDir Path empty) {
-    assertThat(new NvidiaSmi(empty.toString(), CLOCK).get()).isEmpty();
-    assertThat(new NvidiaSmi("", CLOCK).get()).isEmpty();
+    assertThat(new NvidiaSmi(empty.toString(), CLOCK).known()).isEmpty();
+    assertThat(new NvidiaSmi("", CLOCK).known()).isEmpty();
   }
 
   @Test
-  void theProgramIsAskedInTheBackground(@TempDir Path path) throws IOException {
+  void whoNeedsTheDevicesWaitsForTheProgram(@TempDir Path path) throws IOException {
     script(path, "#!/bin/sh\necho '" + LINE + "'\n");
     NvidiaSmi smi = new NvidiaSmi(path.toString(), CLOCK);
-    eventually("the device is found", () -> smi.get().size() == 1);
+    assertThat(smi.whenKnown()).hasSize(1);
+    assertThat(smi.known()).hasSize(1);
   }
 
   private static void script(Path folder, String text) throws IOException {

@@ -87,6 +87,43 @@ class LifeCycleTest {
     assertThat(stage.events("agent_beacon_missed")).hasSize(ending == Ending.BEACON_MISSED ? 1 : 0);
   }
 
+  @Test
+  void theWayOutIsWholeInTheReasonAndInWhatToDo() {
+    String print = "0123456789abcdef".repeat(4);
+    String cause = "confinement not allowed: add " + print + " to executor.allowed_bundles";
+    String long_ = "a".repeat(200);
+    Graph graph = new Graph().program(long_, "{'max_attempts':3}");
+    Stage stage = graph.start().end(long_, Ending.NOT_STARTED, cause + "\nMore words.");
+
+    assertThat(stage.result().path("reason").asText()).isEqualTo(cause);
+    assertThat(stage.result().path("status_reason").asText()).isEqualTo(cause);
+    assertThat(stage.result().at("/error/details/message").asText())
+        .isEqualTo(cause + "\nMore words.\nagent " + long_ + " failed");
+    assertThat(stage.result().at("/error/remediation").asText()).isEqualTo("More words.");
+
+    Stage brief = once().start().end("work", Ending.NOT_STARTED, cause + "\nMore words.");
+    assertThat(brief.result().path("reason").asText()).isEqualTo("agent work failed: " + cause);
+  }
+
+  @Test
+  void moreAttemptsAreAdvisedOnlyWhereTheyAreAWayOut() {
+    String advice = "set max_attempts";
+    assertThat(remedy(once().start().fail("work", 1))).contains(advice);
+    assertThat(remedy(once().start().end("work", Ending.NOT_STARTED, "no such command")))
+        .doesNotContain(advice);
+    assertThat(remedy(once().start().end("work", Ending.FAILED, "exit code 1\nAsk for more.")))
+        .isEqualTo("Read stderr in the sandbox_job_failed event. Ask for more.");
+    Stage tried = retried("").start();
+    tried.fail("work", 1).advance(100).fail("work", 1).advance(200).fail("work", 7);
+    assertThat(remedy(tried)).doesNotContain(advice);
+    assertThat(remedy(retried(",'no_retry_exit_codes':[64]").start().fail("work", 64)))
+        .doesNotContain(advice);
+  }
+
+  private static String remedy(Stage stage) {
+    return stage.result().at("/error/remediation").asText();
+  }
+
   private static Graph once() {
     return new Graph().program("work", "{'max_attempts':1}");
   }
@@ -205,7 +242,7 @@ class LifeCycleTest {
   void cancelEndsTheJobOnlyWhenItsProgramsAreGone() {
     Stage stage = retried("").inputs("work", "[1,2]").start();
     CompletionStage<JobStatus> cancel =
-        stage.ask(engine -> engine.commands().cancel(Stage.JOB, null));
+        stage.ask(engine -> engine.commands().cancel(Stage.JOB, null, null));
 
     assertThat(stage.status()).isEqualTo("cancelling");
     assertThat(cancel.toCompletableFuture()).isNotDone();
@@ -267,7 +304,7 @@ class LifeCycleTest {
 
     assertThat(
             stage
-                .ask(engine -> engine.commands().cancel(Stage.JOB, null))
+                .ask(engine -> engine.commands().cancel(Stage.JOB, null, null))
                 .toCompletableFuture()
                 .get())
         .isEqualTo(JobStatus.COMPLETED);

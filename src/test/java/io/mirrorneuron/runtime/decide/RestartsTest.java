@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.decide;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.loop.Graph;
 import io.mirrorneuron.runtime.loop.Stage;
@@ -53,6 +54,41 @@ class RestartsTest {
     return message;
   }
 
+  @Test
+  void theRowTellsThePoliciesAndWhatTheyHaveDone() {
+    Stage stage =
+        service("'attempts':2,'interval_ms':1000,'delay_ms':7,'delay_function':'constant'", "")
+            .program("work")
+            .start();
+
+    assertThat(stage.row().path("restart_policy"))
+        .isEqualTo(
+            Stage.json(
+                "{'attempts':2,'interval_ms':1000,'delay_ms':7,'delay_function':'constant',"
+                    + "'max_delay_ms':30000,'mode':'delay'}"));
+    assertThat(stage.row().at("/reschedule_policy/attempts").asInt()).isZero();
+    assertThat(stage.row().at("/reschedule_policy/unlimited").isBoolean()).isTrue();
+    assertThat(stage.row().at("/reliability/effective_recovery_policy").asText())
+        .isEqualTo("local_restart");
+    assertThat(stage.row().at("/reliability/degraded").asBoolean()).isFalse();
+    assertThat(stage.row().at("/policy_state/agents").isEmpty()).isTrue();
+
+    stage.fail("work", 1);
+    JsonNode work = stage.row().at("/policy_state/agents/work");
+    assertThat(work.path("restart_attempts").asInt()).isEqualTo(1);
+    assertThat(work.path("restart_history")).hasSize(1);
+    assertThat(work.path("next_eligible_at").asText()).isNotEmpty();
+  }
+
+  @Test
+  void aJobThatAsksForSeveralNodesIsDegradedOnOne() {
+    Stage stage =
+        graph("'attempts':2", ",'recovery_mode':'cluster_recover'").program("work").start();
+
+    assertThat(stage.row().at("/reliability/degraded").asBoolean()).isTrue();
+    assertThat(stage.row().at("/reliability/reason").asText()).contains("no second node");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "constant, 7, 60, 7 7 7 7 7 7",
@@ -82,7 +118,11 @@ class RestartsTest {
 
     assertThat(stage.status()).isEqualTo("failed");
     assertThat(stage.result().at("/error/details/message").asText())
-        .startsWith("agent work restart attempts exhausted: ");
+        .isEqualTo(
+            "agent work restart attempts exhausted: host local command failed with exit code 1");
+    assertThat(stage.result().at("/error/details/attempt").asInt()).isEqualTo(3);
+    assertThat(stage.result().at("/error/details/max_attempts").asInt()).isEqualTo(3);
+    assertThat(stage.result().at("/error/remediation").asText()).doesNotContain("max_attempts");
   }
 
   @Test

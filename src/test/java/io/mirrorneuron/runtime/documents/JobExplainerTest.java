@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.runtime.loop.Flow;
 import io.mirrorneuron.runtime.loop.Graph;
 import io.mirrorneuron.runtime.loop.Stage;
+import io.mirrorneuron.runtime.port.Executions.Hold;
 import io.mirrorneuron.runtime.port.Executions.QueuePlace;
 import io.mirrorneuron.wire.Json;
 import org.junit.jupiter.api.Test;
@@ -148,7 +149,8 @@ class JobExplainerTest {
   @Test
   void aProgramThatWaitsForRoomSaysSoAndWhereThatIsTold() {
     Stage stage = join().start();
-    stage.programs.holds.put("a", "the disk with the home folder is full");
+    stage.programs.holds.put(
+        "a", new Hold(Hold.Cause.ROOM, "the disk with the home folder is full"));
 
     assertWhy(
         stage,
@@ -158,6 +160,20 @@ class JobExplainerTest {
     assertThat(of(stage, "a").path("record").asText()).isEqualTo("GET /health/ready");
     assertThat(of(stage, "a").path("state").asText()).isEqualTo("queued");
 
+    stage.programs.holds.clear();
+    assertWhy(stage, "a", "pool", "step a waits for slots of pool default");
+  }
+
+  @Test
+  void aProgramWhoseFilesAreElsewhereSaysForWhatItIsBlocked() {
+    Stage stage = join().start();
+    stage.programs.holds.put("a", new Hold(Hold.Cause.PAYLOADS, "files 4711 are on node b alone"));
+
+    assertWhy(
+        stage,
+        "a",
+        "blocked",
+        "step a is blocked until its files are within reach: files 4711 are on node b alone");
     stage.programs.holds.clear();
     assertWhy(stage, "a", "pool", "step a waits for slots of pool default");
   }

@@ -3,18 +3,24 @@ package io.mirrorneuron.runtime.exec;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.Confinement;
+import io.mirrorneuron.config.ProgramOutput;
 import io.mirrorneuron.runtime.exec.meter.SampleSink;
 import io.mirrorneuron.runtime.exec.meter.Sampler;
 import io.mirrorneuron.runtime.exec.process.GracePeriods;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import io.mirrorneuron.runtime.port.Execution;
+import io.mirrorneuron.runtime.port.FolderDemands;
+import io.mirrorneuron.runtime.port.PayloadSource;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Executions and a runner for tests. */
@@ -41,7 +47,9 @@ public final class ExecutionSamples {
         NullNode.getInstance(),
         Json.object(),
         Json.object(),
+        Json.object(),
         payloads,
+        FolderDemands.NONE,
         1);
   }
 
@@ -76,17 +84,46 @@ public final class ExecutionSamples {
    * @param setupLimit of Python environments
    */
   public static Config.Executors config(Path folder, Duration setupLimit) {
+    return config(folder, setupLimit, sharing(folder));
+  }
+
+  private static Config.Executors config(
+      Path folder, Duration setupLimit, Confinement confinement) {
     return new Config.Executors(
         Map.of("default", 4, "wide", 64),
         1000,
         Duration.ofMinutes(5),
+        true,
         folder.resolve("tmp"),
         folder.resolve("runs"),
         32_768,
-        1 << 20,
+        new ProgramOutput(1 << 20, 64 << 20, 1000, 8 << 20),
         5,
         Config.DefaultRunner.HOST_LOCAL,
-        new Config.Python("python3", folder.resolve("environments"), setupLimit));
+        new Config.Python("python3", folder.resolve("environments"), setupLimit),
+        confinement);
+  }
+
+  /** The same where the folder is out of reach of programs, save for their own parts. */
+  public static Config.Executors strictConfig(Path folder, Duration setupLimit) {
+    return config(folder, setupLimit, strict(folder, Confinement.Mode.AUTO));
+  }
+
+  /** Programs are confined, and share the folder of the test with it. */
+  private static Confinement sharing(Path folder) {
+    return new Confinement(
+        Confinement.Mode.AUTO,
+        List.of(),
+        List.of(),
+        List.of(folder),
+        folder.resolve("submissions"),
+        Set.of());
+  }
+
+  /** Programs are confined as they are by a server with this home. */
+  private static Confinement strict(Path home, Confinement.Mode mode) {
+    return new Confinement(
+        mode, List.of(home), List.of(), List.of(), home.resolve("shared/submissions"), Set.of());
   }
 
   public static Map<String, String> environment() {
@@ -101,11 +138,20 @@ public final class ExecutionSamples {
   public static LocalExecutions runner(Path folder) {
     return new LocalExecutions(
         config(folder),
-        runtimeId(folder),
-        Clock.systemUTC(),
-        environment(),
-        SampleSink.NONE,
-        Storage.unwatched());
+        ExecutionHost.of(runtimeId(folder), environment(), Clock.systemUTC()),
+        RunSinks.NONE,
+        Storage.unwatched(),
+        PayloadSource.HERE);
+  }
+
+  /** A runner whose folder is out of reach of programs, with a runtime of its own. */
+  public static LocalExecutions runner(Path folder, Confinement.Mode confine) {
+    return new LocalExecutions(
+        config(folder, Duration.ofMinutes(2), strict(folder, confine)),
+        ExecutionHost.of(confine + runtimeId(folder), environment(), Clock.systemUTC()),
+        RunSinks.NONE,
+        Storage.unwatched(),
+        PayloadSource.HERE);
   }
 
   /**
@@ -114,11 +160,35 @@ public final class ExecutionSamples {
   public static LocalExecutions runner(Path folder, Storage storage) {
     return new LocalExecutions(
         config(folder),
-        runtimeId(folder),
-        Clock.systemUTC(),
-        environment(),
-        SampleSink.NONE,
-        storage);
+        ExecutionHost.of(runtimeId(folder), environment(), Clock.systemUTC()),
+        RunSinks.NONE,
+        storage,
+        PayloadSource.HERE);
+  }
+
+  /**
+   * @param limits of what programs print
+   */
+  public static LocalExecutions runner(Path folder, ProgramOutput limits, RunSinks sinks) {
+    Config.Executors standard = config(folder);
+    return new LocalExecutions(
+        new Config.Executors(
+            standard.pools(),
+            standard.maxQueueLength(),
+            standard.queueTimeout(),
+            standard.releaseWhileWaiting(),
+            standard.tempDir(),
+            standard.runsRoot(),
+            standard.maxCommandBytes(),
+            limits,
+            standard.beaconsPerSecond(),
+            standard.defaultRunner(),
+            standard.python(),
+            standard.confinement()),
+        ExecutionHost.of(runtimeId(folder), environment(), Clock.systemUTC()),
+        sinks,
+        Storage.unwatched(),
+        PayloadSource.HERE);
   }
 
   public static LocalExecutions runner(Path folder, GracePeriods grace, Spawner spawner) {
@@ -129,10 +199,11 @@ public final class ExecutionSamples {
       Path folder, GracePeriods grace, Spawner spawner, SampleSink samples, Sampler.Pace pace) {
     return new LocalExecutions(
         config(folder),
-        new LocalExecutions.Host(
+        new ExecutionHost(
             runtimeId(folder), environment(), grace, spawner, pace, Clock.systemUTC()),
-        samples,
-        Storage.unwatched());
+        new RunSinks(samples, RunSinks.NONE.logs(), RunSinks.NONE.artifacts()),
+        Storage.unwatched(),
+        PayloadSource.HERE);
   }
 
   public static String runtimeId(Path folder) {

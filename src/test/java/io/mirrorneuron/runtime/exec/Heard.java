@@ -40,6 +40,10 @@ public record Heard(
     return end.get(60, TimeUnit.SECONDS);
   }
 
+  public boolean isOver() {
+    return end.isDone();
+  }
+
   public ObjectNode beacon() throws InterruptedException {
     ObjectNode beacon = beacons.poll(30, TimeUnit.SECONDS);
     assertThat(beacon).as("beacon").isNotNull();

@@ -46,7 +46,7 @@ class LocalExecutionsIT {
   void close() {
     runner.close();
     assertThat(processesOfThisTest()).isEmpty();
-    assertThat(workspaces()).isEmptyDirectory();
+    assertThat(workspaces()).doesNotExist();
   }
 
   @Test
@@ -183,7 +183,17 @@ class LocalExecutionsIT {
                 name.startsWith("MN_")
                     || name.startsWith("MIRROR_NEURON_")
                     || List.of(
-                            "PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "A", "B", "UNRELATED")
+                            "PATH",
+                            "HOME",
+                            "LANG",
+                            "LC_ALL",
+                            "TMPDIR",
+                            "TMP",
+                            "TEMP",
+                            "TZ",
+                            "A",
+                            "B",
+                            "UNRELATED")
                         .contains(name));
   }
 
@@ -295,7 +305,8 @@ class LocalExecutionsIT {
 
     assertThat(outcome.structured().completeStep()).isNotNull();
     assertThat(outcome.stdout()).matches("(?s)[x\\n]{1000}\\n\\[output truncated: 1000 of \\d+.*");
-    assertThat(outcome.stderr()).endsWith("[output truncated: 1000 of 3000000 bytes kept]");
+    assertThat(outcome.stderr())
+        .contains("[output truncated: 1000 of 3000000 bytes kept]\n[and its end]\n");
   }
 
   @Test
@@ -431,6 +442,21 @@ class LocalExecutionsIT {
     assertThat(outcome.ending()).isEqualTo(Ending.TIMED_OUT);
     assertThat(outcome.error()).isEqualTo("host local command timed out: timeout_seconds is 0.3");
     assertThat(processesOfThisTest()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @org.junit.jupiter.params.provider.MethodSource("stubborn")
+  void endingAllAtOnceLeavesNothingAndMoreCanBeStarted(String script) throws Exception {
+    Execution execution = ExecutionSamples.shell(beaconWhenReady(script));
+    Heard heard = start(execution);
+    heard.beacon();
+    runner.stop(execution.executionId()); // it has been asked to, and does not
+
+    runner.stopAll().toCompletableFuture().join();
+
+    assertThat(heard.outcome().ending()).isEqualTo(Ending.STOPPED);
+    assertThat(processesOfThisTest()).isEmpty();
+    assertThat(run(ExecutionSamples.shell("echo more")).ending()).isEqualTo(Ending.SUCCEEDED);
   }
 
   @ParameterizedTest
@@ -640,6 +666,26 @@ class LocalExecutionsIT {
       orphan.destroyForcibly();
       innocent.destroyForcibly();
     }
+  }
+
+  private static final String NEST = "perl -e 'for (1..3000) { mkdir q(d); chdir q(d) or die }'";
+
+  @Test
+  void foldersInFoldersCostAStepNothing() throws Exception {
+    assertThat(run(ExecutionSamples.shell(NEST)).error()).isNull();
+    assertThat(workspaces()).isEmptyDirectory();
+  }
+
+  @Test
+  void whatIsNestedDeeplyDoesNotKeepAServerFromItsStart() throws Exception {
+    Path stale = Files.createDirectories(workspaces().resolve("stale"));
+    assertThat(new ProcessBuilder("sh", "-c", NEST).directory(stale.toFile()).start().waitFor())
+        .isZero();
+
+    Orphans.killAll(ExecutionSamples.config(folder), ExecutionSamples.runtimeId(folder));
+
+    assertThat(workspaces()).doesNotExist();
+    Files.createDirectories(workspaces());
   }
 
   private List<ProcessTable.Entry> processesOfThisTest() {

@@ -50,7 +50,7 @@ class RoomIT {
       Heard heard = Heard.start(runner, execution);
       String id = execution.executionId();
       eventually("it waits", () -> runner.hold(id).isPresent());
-      assertThat(runner.hold(id).orElseThrow()).contains("the workspaces", "is full");
+      assertThat(runner.hold(id).orElseThrow().sentence()).contains("the workspaces", "is full");
       assertThat(runner.place(id)).isEmpty();
       assertThat(heard.signals()).isEmpty();
 

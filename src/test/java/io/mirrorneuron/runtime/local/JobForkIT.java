@@ -50,10 +50,15 @@ class JobForkIT {
 
   /** Steps {@code a}, {@code b}, {@code c}; each writes its name into a file when it runs. */
   private static String submit(Path file) {
+    return jobs.submit(bundle(file, "a", "b", "c")).jobId();
+  }
+
+  /** Steps that each write their name into the file. */
+  private static Submission bundle(Path file, String... steps) {
     String manifest =
         SampleManifests.steps(
             "forked",
-            List.of("a", "b", "c"),
+            List.of(steps),
             id ->
                 "cat note; echo %1$s >> '%2$s'; printf '{\"complete_step\":\"%1$s\"}'"
                     .formatted(id, file));
@@ -62,9 +67,7 @@ class JobForkIT {
       ((ObjectNode) node.path("config")).put("upload_path", "w").put("workdir", "/sandbox/job/w");
     }
     byte[] note = new byte[0];
-    return jobs.submit(
-            new Submission(Json.write(json), new Payloads.Inline(Map.of("w/note", note)), null))
-        .jobId();
+    return new Submission(Json.write(json), new Payloads.Inline(Map.of("w/note", note)), null);
   }
 
   private static String ended(Path file) {
@@ -75,6 +78,35 @@ class JobForkIT {
 
   private static int count() {
     return tree(jobs.list(1000, true)).path("data").size();
+  }
+
+  @Test
+  void whatIsDoneAgainRunsTheBundleInWhichSomethingWasMended() throws Exception {
+    Path file = home.resolve("before");
+    Path mended = home.resolve("mended");
+    String job = ended(file);
+
+    ForkRequest request = ForkRequest.atStep("b").with(bundle(mended, "a", "b", "c")).with("key");
+    String forked = jobs.fork(job, request).jobId();
+
+    assertThat(runtime.awaitEnd(forked).at("/job/status").asText()).isEqualTo("completed");
+    assertThat(Files.readAllLines(file)).containsExactly("a", "b", "c");
+    assertThat(Files.readAllLines(mended)).containsExactly("b", "c");
+    assertThat(jobs.fork(job, request).jobId()).isEqualTo(forked);
+    assertThatThrownBy(() -> jobs.fork(job, request.with(bundle(file, "a", "b", "c"))))
+        .hasMessageContaining("used before for another submission");
+  }
+
+  @Test
+  void aBundleOfAnotherGraphCannotGoOn() {
+    String job = ended(home.resolve("graph"));
+    int before = count();
+    ForkRequest other = ForkRequest.atStep("b").with(bundle(home.resolve("graph"), "a", "b", "d"));
+
+    assertThatThrownBy(() -> jobs.fork(job, other))
+        .hasMessageContaining("it lacks step c; it has step d besides")
+        .hasMessageContaining("submit it as a job of its own");
+    assertThat(count()).isEqualTo(before);
   }
 
   @Test
@@ -230,12 +262,13 @@ class JobForkIT {
   }
 
   @Test
-  void aNodeWithoutThePayloadFilesSaysSo() throws Exception {
+  void aNodeThatHasNotThePayloadFilesFetchesThem() throws Exception {
     String job = ended(home.resolve("files"));
     try (RuntimeFixture other =
         RuntimeFixture.beside(runtime, Files.createDirectories(home.resolve("third")))) {
-      assertThatThrownBy(() -> other.jobs().fork(job, ForkRequest.atStep("c")))
-          .hasMessage("the payload files of job " + job + " are not on this node");
+      String forked = other.jobs().fork(job, ForkRequest.atStep("c")).jobId();
+
+      assertThat(other.awaitEnd(forked).at("/job/status").asText()).isEqualTo("completed");
     }
   }
 

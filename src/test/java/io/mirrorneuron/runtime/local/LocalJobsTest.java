@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.config.Config.UnknownMembers;
 import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.runtime.admission.Admission;
+import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.placement.LocalScheduler;
@@ -21,6 +23,8 @@ import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class LocalJobsTest {
@@ -83,7 +87,8 @@ class LocalJobsTest {
                         null,
                         null))
             .jobId();
-    JobStore store = interruptedBy(() -> Answers.await(engine.commands().cancel(jobId, null)));
+    JobStore store =
+        interruptedBy(() -> Answers.await(engine.commands().cancel(jobId, null, null)));
     LocalJobs jobs =
         new LocalJobs(
             new JobAccess(
@@ -91,8 +96,10 @@ class LocalJobsTest {
                 store,
                 null,
                 new ManifestCache(manifests, UnknownMembers.WARN),
-                new NewJobs("node", () -> "0"),
-                new JobHistory(store)),
+                new NewJobs("node", () -> "0", new RunFolders(run -> Optional.empty(), store)),
+                new Admission("node", GpuInventory.of(List.of()), Map.of()),
+                new JobHistory(store),
+                _ -> {}),
             new Watches(),
             new LocalJobs.Clearing(Secret.NONE, () -> true),
             Clock.systemUTC(),

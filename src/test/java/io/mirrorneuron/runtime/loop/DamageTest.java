@@ -108,7 +108,7 @@ class DamageTest {
 
     assertThat(
             stage
-                .ask(engine -> engine.commands().cancel(Stage.JOB, null))
+                .ask(engine -> engine.commands().cancel(Stage.JOB, null, null))
                 .toCompletableFuture()
                 .get())
         .isEqualTo(JobStatus.CANCELLED);
@@ -118,7 +118,7 @@ class DamageTest {
     assertThat(stage.result().path("reason").asText()).isEqualTo("cancelled by operator");
     assertThat(
             stage
-                .ask(engine -> engine.commands().cancel(Stage.JOB, null))
+                .ask(engine -> engine.commands().cancel(Stage.JOB, null, null))
                 .toCompletableFuture()
                 .get())
         .isEqualTo(JobStatus.CANCELLED);
@@ -158,7 +158,7 @@ class DamageTest {
     assertThat(stage.details().at("/job/job_id").asText()).isEqualTo(Stage.JOB);
     assertThat(
             stage
-                .ask(engine -> engine.commands().cancel(Stage.JOB, null))
+                .ask(engine -> engine.commands().cancel(Stage.JOB, null, null))
                 .toCompletableFuture()
                 .get())
         .isEqualTo(JobStatus.CANCELLED);

@@ -129,7 +129,7 @@ class LostCommitTest {
     CompletionStage<JobStatus> refused =
         stage.ask(engine -> engine.commands().pause(Stage.JOB, false, null));
     CompletionStage<JobStatus> next =
-        stage.ask(engine -> engine.commands().cancel(Stage.JOB, null));
+        stage.ask(engine -> engine.commands().cancel(Stage.JOB, null, null));
 
     for (CompletionStage<JobStatus> answer : List.of(refused, next)) {
       assertThat(answer.toCompletableFuture())
@@ -139,5 +139,78 @@ class LostCommitTest {
           .isInstanceOfSatisfying(
               MnException.class, full -> assertThat(full.code()).isEqualTo(ErrorCode.STORAGE_FULL));
     }
+  }
+
+  /** Something may have been written beside the job. */
+  @Test
+  void aCommitThatIsRefusedOnceIsMadeOnTopOfWhatIsStored() {
+    stage.refused = 1;
+
+    stage.succeed("work").advance(1000);
+
+    assertThat(stage.running()).containsExactly("end");
+    assertThat(stage.succeed("end").status()).isEqualTo("completed");
+  }
+
+  @Test
+  void aJobWhoseCommitIsRefusedForGoodFails() {
+    stage.refused = 2;
+
+    stage.succeed("work").advance(1000).advance(1000);
+
+    assertThat(stage.status()).isEqualTo("failed");
+    assertThat(stage.details().at("/job/result/error/code").asText()).isEqualTo("runtime.failure");
+    assertThat(stage.details().at("/job/result/reason").asText())
+        .contains("the store refuses its state: WRONGTYPE");
+    assertThat(stage.running()).isEmpty();
+  }
+
+  @Test
+  void oneThatCannotEvenFailSaysWhyAndCanBeCancelled() {
+    stage.refused = 4; // the one that marks it as blocked too
+
+    stage.succeed("work").advance(1000).advance(1000).advance(1000);
+
+    assertThat(stage.engine().openJobs()).isZero();
+    assertThat(stage.refused).isZero();
+    assertThat(stage.why().summary()).contains("WRONGTYPE");
+    CompletionStage<JobStatus> pause =
+        stage.ask(engine -> engine.commands().pause(Stage.JOB, false, null));
+    assertThat(pause.toCompletableFuture())
+        .failsWithin(Duration.ZERO)
+        .withThrowableOfType(ExecutionException.class)
+        .withMessageContaining("cannot go on: WRONGTYPE");
+    stage.refused = 1;
+
+    assertThat(
+            stage
+                .ask(engine -> engine.commands().cancel(Stage.JOB, "anna", "no use"))
+                .toCompletableFuture())
+        .isCompletedWithValue(JobStatus.CANCELLED);
+
+    assertThat(stage.status()).isEqualTo("cancelled");
+    assertThat(stage.why().cancelledBy()).isEqualTo("anna");
+    assertThat(stage.events("job_cancelled"))
+        .singleElement()
+        .satisfies(
+            event -> assertThat(event.path("state_given_up").asText()).contains("WRONGTYPE"));
+  }
+
+  @Test
+  void aStoreThatHasNoRoomIsTriedEverLessOften() {
+    for (int i = 0; i < 5; i++) {
+      stage.nextCommit = Loss.FULL;
+      if (i == 0) {
+        stage.succeed("work");
+      } else {
+        stage.advance(250L << (i - 1));
+      }
+    }
+    stage.advance(250L << 3);
+    assertThat(stage.running()).as("four seconds are not over").isEmpty();
+
+    stage.advance(250L << 3);
+
+    assertThat(stage.running()).containsExactly("end");
   }
 }

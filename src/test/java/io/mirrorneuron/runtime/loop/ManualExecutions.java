@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * Programs that run until a test ends them. One at a time for each agent, and for each instance of
@@ -21,7 +23,7 @@ public final class ManualExecutions implements Executions {
   public final Map<String, QueuePlace> places = new HashMap<>();
 
   /** Why programs do not even ask for slots, by name. */
-  public final Map<String, String> holds = new HashMap<>();
+  public final Map<String, Hold> holds = new HashMap<>();
 
   private final Map<String, Running> running = new LinkedHashMap<>();
   private final Set<String> started = new HashSet<>();
@@ -46,12 +48,28 @@ public final class ManualExecutions implements Executions {
   }
 
   @Override
+  public CompletionStage<Void> stopAll() {
+    List.copyOf(running.keySet()).forEach(this::end);
+    return CompletableFuture.completedFuture(null);
+  }
+
+  private void end(String name) {
+    running
+        .remove(name)
+        .listener()
+        .signal(
+            new Signal.Finished(
+                new Outcome(
+                    Ending.STOPPED, null, -1, Sandbox.NONE, "", "", Structured.NONE, null)));
+  }
+
+  @Override
   public Optional<QueuePlace> place(String executionId) {
     return named(executionId).map(places::get);
   }
 
   @Override
-  public Optional<String> hold(String executionId) {
+  public Optional<Hold> hold(String executionId) {
     return named(executionId).map(holds::get);
   }
 

@@ -17,7 +17,9 @@ import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.testing.InMemoryJobStore;
 import io.mirrorneuron.testing.InMemoryNodeRegistry;
+import io.mirrorneuron.wire.Json;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -27,9 +29,11 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * The real engine under a seeded scheduler: one thread, a clock that jumps, a store whose calls are
@@ -51,7 +55,7 @@ final class Simulation {
   private final Faults faults;
   private final Workflow workflow;
   private final int inlineLimit;
-  private final InMemoryJobStore disk = new InMemoryJobStore();
+  private final InMemoryJobStore disk = new InMemoryJobStore(Integer.MAX_VALUE, this::now);
   private final HistoryDigest history = new HistoryDigest();
   private final PriorityQueue<Scheduled> future =
       new PriorityQueue<>(
@@ -111,8 +115,10 @@ final class Simulation {
       }
       if (random.nextDouble() < faults.crash() && crashes < 10) {
         crash();
+        checkCounts();
       }
     }
+    checkCounts();
   }
 
   /** The server dies, or is only thought dead and goes on beside the one that takes over. */
@@ -203,6 +209,32 @@ final class Simulation {
     return disk;
   }
 
+  private long now() {
+    return now;
+  }
+
+  /** The counts of jobs are those of a look at each row. */
+  void checkCounts() {
+    Map<String, Long> seen =
+        disk.rows(Integer.MAX_VALUE, true).toCompletableFuture().join().stream()
+            .map(row -> Json.parseObject(row.json(), "row").path("status").asText())
+            .collect(Collectors.groupingBy(status -> status, TreeMap::new, Collectors.counting()));
+    Map<String, Long> counts = disk.counts().toCompletableFuture().join();
+    if (!seen.equals(counts)) {
+      throw new AssertionError("jobs are " + seen + " but counted as " + counts);
+    }
+  }
+
+  /** A month goes by in which nobody does anything. */
+  void passAMonth() {
+    now += Duration.ofDays(30).toMillis();
+    disk.tidy().toCompletableFuture().join();
+  }
+
+  boolean isEmpty() {
+    return disk.isEmpty();
+  }
+
   boolean isPaused(String jobId) {
     String row = disk.row(jobId).toCompletableFuture().join();
     return row != null && row.contains("\"status\":\"paused\"");
@@ -264,7 +296,7 @@ final class Simulation {
   // ---- programs
 
   /** How a try ends is a property of the agent and the try, not of the run. */
-  private static Ending ending(Execution execution) {
+  static Ending ending(Execution execution) {
     int attempt = execution.workflow().path("attempt").asInt(execution.attempt());
     if (attempt <= execution.config().path("fails").asInt(0)) {
       return Ending.FAILED;
@@ -296,7 +328,7 @@ final class Simulation {
           leased,
           () -> {
             if (running.get(id) == mine) {
-              mine.listener().signal(new Signal.Leased(lease(execution.executionId())));
+              mine.listener().signal(new Signal.Leased(lease(execution.executionId(), now)));
             }
           });
       Ending ending = ending(execution);
@@ -315,6 +347,15 @@ final class Simulation {
         schedule(born, random.nextInt(10), () -> finish(stopped, Ending.STOPPED));
       }
     }
+
+    @Override
+    public CompletionStage<Void> stopAll() {
+      String mine = born + "/";
+      List.copyOf(running.values()).stream()
+          .filter(one -> one.key().startsWith(mine))
+          .forEach(one -> finish(one, Ending.STOPPED));
+      return CompletableFuture.completedFuture(null);
+    }
   }
 
   private Executions.Listener twice(int born, Executions.Listener listener) {
@@ -331,6 +372,11 @@ final class Simulation {
     if (!running.remove(mine.key(), mine)) {
       return;
     }
+    mine.listener().signal(new Signal.Finished(outcome(execution, ending, now)));
+  }
+
+  /** What a program of this execution tells that ends so. */
+  static Outcome outcome(Execution execution, Ending ending, long now) {
     String error =
         switch (ending) {
           case FAILED -> "host local command exited with code 1";
@@ -338,23 +384,20 @@ final class Simulation {
           default -> null;
         };
     JsonNode prints = execution.config().path("prints");
-    mine.listener()
-        .signal(
-            new Signal.Finished(
-                new Outcome(
-                    ending,
-                    error,
-                    ending == Ending.FAILED ? 1 : 0,
-                    new Sandbox("host_local", "box", "/box"),
-                    "done " + execution.agentId(),
-                    "",
-                    prints.isObject() && ending == Ending.SUCCEEDED
-                        ? Stage.structured(prints)
-                        : Structured.NONE,
-                    lease(execution.executionId()))));
+    return new Outcome(
+        ending,
+        error,
+        ending == Ending.FAILED ? 1 : 0,
+        new Sandbox("host_local", "box", "/box"),
+        "done " + execution.agentId(),
+        "",
+        prints.isObject() && ending == Ending.SUCCEEDED
+            ? Stage.structured(prints)
+            : Structured.NONE,
+        lease(execution.executionId(), now));
   }
 
-  private Lease lease(String executionId) {
+  static Lease lease(String executionId, long now) {
     return new Lease("lease-" + executionId, "default", 1, now, now);
   }
 

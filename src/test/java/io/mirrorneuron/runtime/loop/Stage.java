@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.HumanDecision;
+import io.mirrorneuron.port.Why;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.placement.LocalScheduler;
 import io.mirrorneuron.runtime.placement.SingleNode;
@@ -20,6 +22,7 @@ import io.mirrorneuron.runtime.port.Executions.Signal;
 import io.mirrorneuron.runtime.port.Executions.Structured;
 import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.state.StateReader;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.Commit;
@@ -37,6 +40,7 @@ import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * One job on the real engine, on the calling thread: programs end when a test ends them, time
@@ -65,6 +69,9 @@ public final class Stage {
   }
 
   public Loss nextCommit = Loss.NONE;
+
+  /** How many further commits the store refuses for what they are. */
+  int refused;
 
   private CompletableFuture<Void> lateAnswer;
 
@@ -157,6 +164,10 @@ public final class Stage {
             JobStore.class.getClassLoader(),
             new Class<?>[] {JobStore.class},
             (proxy, method, arguments) -> {
+              if (method.getName().equals("commit") && refused > 0) {
+                refused--;
+                return CompletableFuture.failedFuture(new IllegalStateException("WRONGTYPE"));
+              }
               Loss loss = method.getName().equals("commit") ? nextCommit : Loss.NONE;
               if (arguments != null && arguments[arguments.length - 1] instanceof Commit commit) {
                 count(commit);
@@ -244,6 +255,34 @@ public final class Stage {
     return answer;
   }
 
+  /**
+   * Somebody does something about a question of the job looked at.
+   *
+   * @param action {@code respond}, {@code claim} or {@code release}
+   * @param subject whom the token names, or null
+   * @return the record of it
+   */
+  public CompletionStage<ObjectNode> decide(
+      String action, String requestId, String body, String subject) {
+    String runId = stored().fields().get("h").replaceAll(".*\"run_id\":\"([^\"]*)\".*", "$1");
+    CompletionStage<ObjectNode> answer =
+        engine
+            .commands()
+            .decide(
+                looked,
+                new HumanDecision(runId, requestId, action, (ObjectNode) json(body), subject));
+    settle();
+    return answer;
+  }
+
+  /** The id of the only open question. */
+  public String asked() {
+    return StateReader.outline(stored(), workflow()).questions().all().stream()
+        .filter(question -> question.request().isOpen())
+        .map(question -> question.id())
+        .collect(Collectors.collectingAndThen(Collectors.toList(), List::getFirst));
+  }
+
   public Stage pause() {
     ask(one -> one.commands().pause(JOB, false, subject));
     return this;
@@ -255,7 +294,7 @@ public final class Stage {
   }
 
   public Stage cancel() {
-    ask(one -> one.commands().cancel(JOB, subject));
+    ask(one -> one.commands().cancel(JOB, subject, null));
     return this;
   }
 
@@ -346,7 +385,11 @@ public final class Stage {
     String id = "job-" + ++jobs;
     engine
         .creation()
-        .fork(new JobStore.NewJob(id, OWNER, stored().manifest(), null, null, null), fork, subject);
+        .fork(
+            new JobStore.NewJob(id, OWNER, stored().manifest(), null, null, null),
+            workflow(),
+            fork,
+            subject);
     looked = id;
     return settle();
   }
@@ -395,6 +438,10 @@ public final class Stage {
 
   public ObjectNode details() {
     return Trees.tree(engine.views().details(stored(), row(), List.of()));
+  }
+
+  public Why why() {
+    return engine.views().why(stored(), row());
   }
 
   public JsonNode result() {

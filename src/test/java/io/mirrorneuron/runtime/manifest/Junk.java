@@ -38,6 +38,31 @@ final class Junk {
     }
   }
 
+  /**
+   * @param what was done
+   */
+  record Mutant(String what, String text) {}
+
+  /**
+   * The manifest with each value replaced by junk, and with each object given an unknown member.
+   */
+  static List<Mutant> mutants(ObjectNode full) throws JsonProcessingException {
+    List<Mutant> mutants = new ArrayList<>();
+    for (String pointer : pointers(full, "")) {
+      for (String value : VALUES) {
+        ObjectNode mutant = full.deepCopy();
+        put(mutant, pointer, Json.parse(value));
+        mutants.add(new Mutant(pointer + " = " + value, Json.write(mutant)));
+      }
+      if (full.at(pointer).isObject()) {
+        ObjectNode mutant = full.deepCopy();
+        put(mutant, pointer + "/zzzzzz", Json.object());
+        mutants.add(new Mutant(pointer + "/zzzzzz", Json.write(mutant)));
+      }
+    }
+    return mutants;
+  }
+
   private static List<String> pointers(JsonNode node, String at) {
     List<String> found = new ArrayList<>();
     if (!at.isEmpty()) {

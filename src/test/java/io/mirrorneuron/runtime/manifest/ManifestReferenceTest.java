@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.manifest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mirrorneuron.bundle.ManifestFile;
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.runtime.manifest.reading.Conditions;
 import io.mirrorneuron.runtime.workflow.StepGraph.Rule;
@@ -14,11 +15,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The examples of {@code docs/manifest.md} are legal. */
 class ManifestReferenceTest {
+  private static final Pattern YAML = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL);
   private static final Pattern EXAMPLE = Pattern.compile("```json\n(.*?)```", Pattern.DOTALL);
 
   private final Manifests manifests = new Manifests(DefaultRunner.REJECT);
@@ -28,6 +32,20 @@ class ManifestReferenceTest {
     Workflow workflow = manifests.parse(examples().getFirst().toString());
     assertThat(workflow.agents().keySet()).containsExactly("intake", "shout", "collect");
     assertThat(workflow.initialInputs().get("intake")).hasSize(2);
+    assertThat(workflow.warnings()).isEmpty();
+  }
+
+  @Test
+  void theExampleOfTheShortFormIsAManifestWithoutWarnings(@TempDir Path folder) throws IOException {
+    Matcher example = YAML.matcher(Files.readString(Path.of("docs/manifest.md")));
+    assertThat(example.find()).isTrue();
+    Path file = Files.writeString(folder.resolve("manifest.yaml"), example.group(1));
+    Workflow workflow =
+        new Manifests(DefaultRunner.HOST_LOCAL).parse(ManifestFile.of(file, "example").json());
+    assertThat(workflow.steps().steps().keySet()).containsExactly("fetch", "check", "publish");
+    assertThat(workflow.steps().steps().get("fetch").timeoutMs()).isEqualTo(60_000);
+    assertThat(workflow.steps().steps().get("publish").retry().maxAttempts()).isEqualTo(3);
+    assertThat(workflow.initialInputs()).hasToString("{fetch=[{\"city\":\"Lisbon\"}]}");
     assertThat(workflow.warnings()).isEmpty();
   }
 

@@ -3,12 +3,14 @@ package io.mirrorneuron.runtime.manifest;
 import static io.mirrorneuron.runtime.manifest.Junk.put;
 import static io.mirrorneuron.runtime.manifest.ManifestTexts.json;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.manifest.reading.Findings.Purpose;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.testing.SampleManifests;
 import java.util.List;
@@ -27,12 +29,21 @@ class ManifestWarningsTest {
       value = {
         "/workflwo | {} | unknown member workflwo; did you mean workflow?",
         "/zzz | 1 | unknown member zzz",
+        "/nam | \"x\" | unknown member nam; did you mean job_name?",
+        "/requirements | {\"memory_mb\":1} | unknown member requirements.memory_mb",
+        "/servces | [] | unknown member servces",
+        "/policies | {\"restart\":{\"unlimited\":true}}"
+            + " | unknown member policies.restart.unlimited",
+        "/policies | {\"reschedule\":{\"mode\":\"fail\"}}"
+            + " | unknown member policies.reschedule.mode",
+        "/nodes/0/command | [\"true\"]"
+            + " | unknown member nodes.work.command; did you mean config.command?",
+        "/nodes/0/timeout_seconds | 5"
+            + " | unknown member nodes.work.timeout_seconds; did you mean config.timeout_seconds?",
         "/policies | {\"restrat\":{}} | unknown member policies.restrat; did you mean restart?",
         "/policies | {\"restart\":{\"attempt\":1}}"
             + " | unknown member policies.restart.attempt; did you mean attempts?",
         "/nodes/0/polices | {}" + " | unknown member nodes.work.polices; did you mean policies?",
-        "/nodes/0/resources | {\"limits\":{\"open_file\":9}}"
-            + " | unknown member nodes.work.resources.limits.open_file; did you mean open_files?",
         "/nodes/0/config/upload_paths | [{\"source\":\"a\",\"traget\":\"b\"}]"
             + " | unknown member nodes.work.config.upload_paths.0.traget; did you mean target?",
         "/edges/0/message_tpye | \"x\""
@@ -74,10 +85,17 @@ class ManifestWarningsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "/requirements | {\"memory\":\"1 GiB\"} | requirements",
+        "/requirements | {\"memory\":\"1 GiB\"} | requirements.memory",
         "/input_validation | [{\"type\":\"command\",\"command\":\"true\"}] | input_validation",
         "/metadata | {\"input_validation\":[{\"type\":\"command\",\"command\":\"true\"}]}"
             + " | metadata.input_validation",
+        "/input_validation | {\"a\":1} | input_validation",
+        "/input_validation | {\"schema\":{\"type\":\"object\"}} | input_validation",
+        "/input_validation | {\"inputs\":{\"work\":{}}} | input_validation",
+        "/input_validation | {\"enabled\":true,\"command\":[\"false\"]} | input_validation",
+        "/inputValidation | {\"a\":1} | inputValidation",
+        "/metadata | {\"inputValidation\":{\"a\":1}} | metadata.inputValidation",
+        "/policies | {\"spread\":[{\"attribute\":\"rack\"}]} | policies.spread",
         "/required_services | [\"db\"] | required_services",
         "/services | [{\"name\":\"db\"}] | services",
         "/schedule | {\"cron\":\"* * * * *\"} | schedule",
@@ -90,7 +108,6 @@ class ManifestWarningsTest {
         "/nodes/0/constraints | [\"gpu\"] | nodes.work.constraints",
         "/nodes/0/services | [\"db\"] | nodes.work.services",
         "/nodes/0/resources | {\"memory_mb\":5} | nodes.work.resources.memory_mb",
-        "/nodes/0/resources | {\"devices\":[{\"kind\":\"gpu\"}]} | nodes.work.resources.devices",
         "/nodes/0/resources | {\"ports\":[{\"label\":\"http\"}]} | nodes.work.resources.ports",
         "/nodes/0/config/resources | {\"cpu\":2} | nodes.work.config.resources.cpu",
       })
@@ -99,6 +116,138 @@ class ManifestWarningsTest {
         .singleElement()
         .asString()
         .startsWith(subject + " is ignored: this server ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"devices\":[{\"kind\":\"gpu\"}]}", "{\"gpus\":1}"})
+  void saysThatDevicesAreNotReserved(String resources) {
+    assertThat(graphForm("/nodes/0/resources", resources).warnings())
+        .singleElement()
+        .asString()
+        .contains(" must be there, but are not reserved: this server ");
+  }
+
+  /** Each demand is told to be ignored, too. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "/requirements | {\"gpus\":1} | requirements.gpus; did you mean gpu?",
+        "/requirements | {\"gpu\":{\"vender\":\"amd\"}}"
+            + " | requirements.gpu.vender; did you mean vendor?",
+        "/requirements | {\"memory\":{\"min_gbs\":1}}"
+            + " | requirements.memory.min_gbs; did you mean min_gb?",
+        "/nodes/0/resources | {\"devices\":[{\"vendr\":\"amd\"}]}"
+            + " | nodes.work.resources.devices.0.vendr; did you mean vendor?",
+        "/services | [{\"name\":\"a\",\"prt\":1}] | services.0.prt; did you mean port?",
+        "/required_services | {\"name\":\"a\",\"requird\":true}"
+            + " | required_services.requird; did you mean required?",
+        "/nodes/0/services | [{\"name\":\"a\",\"checks\":[{\"typ\":\"http\"}]}]"
+            + " | nodes.work.services.0.checks.0.typ; did you mean type?",
+      })
+  void namesUnknownMembersWithinDemands(String place, String value, String unknown) {
+    assertThat(graphForm(place, value).warnings()).contains("unknown member " + unknown);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "timeout_second, timeout_seconds",
+    "max_attempt, max_attempts",
+    "environmnt, environment",
+    "comand, command",
+    "complete_rum, complete_run",
+    "pass-env, pass_env",
+  })
+  void tellsOfNamesInConfigThatAreAlmostKnown(String written, String meant) {
+    ObjectNode manifest = graphForm();
+    put(manifest, "/nodes/0/config/" + written, json("{}"));
+    String warning = "nodes.work.config.%s is not read; did you mean %s?".formatted(written, meant);
+    assertThat(manifests.parse(manifest.toString()).warnings()).containsExactly(warning);
+    manifests.requireAcceptable(manifest, Purpose.STRICT);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "pol",
+        "polo",
+        "mode",
+        "model",
+        "inputs",
+        "outputs",
+        "prompt",
+        "x",
+        "workers",
+        "timeout",
+        "retries",
+        "language",
+        "attempts",
+        "user_upload"
+      })
+  void lacksNothingInConfigThatIsItsAuthors(String own) {
+    assertThat(graphForm("/nodes/0/config/" + own, "{\"a\":1}").warnings()).isEmpty();
+  }
+
+  @Test
+  void tellsOfRestartsThatOwnTriesTakeThePlaceOf() {
+    ObjectNode manifest = graphForm();
+    put(manifest, "/policies", json("{\"restart\":{\"attempts\":5}}"));
+    assertThat(manifests.parse(manifest.toString()).warnings()).isEmpty();
+    put(manifest, "/nodes/0/config/max_attempts", json("1"));
+    assertThat(manifests.parse(manifest.toString()).warnings())
+        .containsExactly(
+            "policies.restart has no effect on nodes.work: its config.max_attempts says how often"
+                + " it is tried");
+    put(manifest, "/nodes/0/policies", json("{\"restart\":{\"attempts\":2}}"));
+    assertThat(manifests.parse(manifest.toString()).warnings())
+        .singleElement()
+        .asString()
+        .startsWith("nodes.work.policies.restart has no effect");
+  }
+
+  /** A job that was accepted with such limits has to be read, or nobody could cancel it. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"open_file\":9} | limits has no member open_file; it may have open_files,"
+            + " address_space_mb, cpu_seconds",
+        "{\"open_files\":\"x\"} | limits.open_files must be a whole number from 1 to 2^40: x",
+        "{\"open_files\":-1} | limits.open_files must be a whole number from 1 to 2^40: -1",
+        "{\"cpu_seconds\":0.5} | limits.cpu_seconds must be a whole number from 1 to 2^40: 0.5",
+        "{\"cpu_seconds\":0} | limits.cpu_seconds must be a whole number from 1 to 2^40: 0",
+        "{\"cpu_seconds\":null} | limits.cpu_seconds must be a whole number from 1 to 2^40: null",
+        "{\"open_files\":1099511627777}"
+            + " | limits.open_files must be a whole number from 1 to 2^40: 1099511627777",
+      })
+  void limitsOfNoUseAreRefusedInNewManifestsOnly(String limits, String refusal) {
+    Workflow stored = graphForm("/nodes/0/resources", "{\"limits\":" + limits + "}");
+    assertThat(stored.warnings()).containsExactly("nodes.work.resources." + refusal);
+    for (Purpose purpose : List.of(Purpose.NEW, Purpose.STRICT)) {
+      MnException refused =
+          catchThrowableOfType(
+              MnException.class, () -> manifests.requireAcceptable(stored.source(), purpose));
+      assertThat(refused.code()).isEqualTo(ErrorCode.INVALID);
+      assertThat(refused).hasMessageContaining("nodes.work.resources." + refusal);
+      assertThat(refused.validation().at("/issues/0/location/pointer").asText())
+          .startsWith("/manifest/nodes/0/resources/limits");
+    }
+  }
+
+  @Test
+  void theSameErrorIsToldOnce() {
+    ObjectNode manifest = graphForm();
+    manifest.put("confinement", "all");
+    assertThatThrownBy(() -> manifests.parse(manifest.toString()))
+        .hasMessage("confinement must be an object");
+  }
+
+  @Test
+  void limitsAreAnObject() {
+    ObjectNode manifest = graphForm();
+    manifest.withObject("/nodes/0/resources").put("limits", "many");
+    assertThatThrownBy(() -> manifests.parse(manifest.toString()))
+        .hasMessageContaining("nodes.work.resources.limits must be an object");
   }
 
   @ParameterizedTest
@@ -162,7 +311,8 @@ class ManifestWarningsTest {
     Workflow workflow = manifests.parse(manifest.toString());
     MnException refused =
         catchThrowableOfType(
-            MnException.class, () -> manifests.requireKnownMembers(workflow.source()));
+            MnException.class,
+            () -> manifests.requireAcceptable(workflow.source(), Purpose.STRICT));
     assertThat(refused.code()).isEqualTo(ErrorCode.INVALID);
     assertThat(refused.error()).isEqualTo("manifest_validation_failed");
     assertThat(refused)
@@ -178,7 +328,7 @@ class ManifestWarningsTest {
   void theStrictReadingLetsIgnoredDemandsPass() {
     ObjectNode manifest = graphForm();
     manifest.putArray("services").add("db");
-    manifests.requireKnownMembers(manifests.parse(manifest.toString()).source());
+    manifests.requireAcceptable(manifests.parse(manifest.toString()).source(), Purpose.STRICT);
   }
 
   private Workflow graphForm(String place, String value) {

@@ -769,6 +769,24 @@ class StepFormTest {
     return Arguments.of(pointer, value, "workflow_manifest.validation_failed", message);
   }
 
+  @Test
+  void aLoopIsNamedThoughNoStepIsFirst() {
+    ObjectNode manifest = valid();
+    ObjectNode workflow = manifest.withObject("/workflow");
+    workflow.remove(List.of("source", "entrypoint"));
+    workflow.withArray("/edges").add(json("{\"id\":\"back\",\"from\":\"sell\",\"to\":\"pick\"}"));
+    assertThat(failure(manifest))
+        .hasMessageContaining("workflow.edges must be acyclic: pick -> wash -> sell -> pick");
+  }
+
+  @Test
+  void nullNamesNoAgent() {
+    String text = valid().toString().replace("\"washer\"", "\"null\"");
+    ObjectNode manifest = (ObjectNode) json(text);
+    put(manifest, "/workflow/steps/1/run", json("null"));
+    assertThat(failure(manifest)).hasMessageContaining("step wash has no agent");
+  }
+
   /** Three steps in a row. */
   static ObjectNode valid() {
     return (ObjectNode)

@@ -26,7 +26,7 @@ class SubjectsTest {
   }
 
   private static JsonNode why(Stage stage) {
-    return tree(stage.engine().views().why(stage.stored(), stage.row()));
+    return tree(stage.why());
   }
 
   private static List<JsonNode> documents(Stage stage) {

@@ -114,6 +114,7 @@ final class AgentGraph {
         ? node.put("agent_type", "system")
             .put("type", "runtime")
             .put("label", "System Runtime")
+            .put("display_name", "System Runtime")
             .put("assigned_node", "system/runtime")
         : node;
   }

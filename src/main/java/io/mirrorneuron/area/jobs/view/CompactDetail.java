@@ -41,6 +41,7 @@ public final class CompactDetail {
     summary.put("full_detail_url", "/api/v1/jobs/" + quoted(jobId) + "?include=full");
     put("submitted_by", record.submittedBy(), job, summary);
     put("cancelled_by", record.cancelledBy(), job, summary);
+    put("cancel_reason", record.cancelReason(), job, summary);
     if (failure != null) {
       job.set("failure", failure);
       summary.set("failure", failure);

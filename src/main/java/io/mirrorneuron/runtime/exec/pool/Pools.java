@@ -75,12 +75,39 @@ public final class Pools {
     // Guarded by the pool.
     private int overtaken;
     private boolean holding;
+    private boolean lent;
     private boolean done;
 
     private Claim(Pool pool, int slots, Runnable granted) {
       this.pool = pool;
       this.slots = slots;
       this.granted = granted;
+    }
+
+    /** Gives the slots to others until they are {@link #takeBack taken back}; idempotent. */
+    public void lend() {
+      List<Claim> winners;
+      synchronized (pool) {
+        if (!holding || lent || done) {
+          return;
+        }
+        lent = true;
+        pool.count(this, -1);
+        winners = pool.grant();
+      }
+      winners.forEach(winner -> winner.granted.run());
+    }
+
+    /**
+     * Has the slots at once, also when all are given out: then there are more than the pool has.
+     */
+    public void takeBack() {
+      synchronized (pool) {
+        if (lent && !done) {
+          lent = false;
+          pool.count(this, 1);
+        }
+      }
     }
 
     /** Where it stands in the queue, or null once it holds its slots or has given up. */
@@ -106,9 +133,10 @@ public final class Pools {
           return;
         }
         done = true;
-        if (holding) {
-          pool.inUse -= slots;
-          pool.active--;
+        if (lent) {
+          lent = false;
+        } else if (holding) {
+          pool.count(this, -1);
         } else {
           pool.queue.remove(this);
         }
@@ -141,8 +169,7 @@ public final class Pools {
         if (claim.slots <= capacity - inUse) {
           waiting.remove();
           claim.holding = true;
-          inUse += claim.slots;
-          active++;
+          count(claim, 1);
           winners.add(claim);
           passed.forEach(slower -> slower.overtaken++);
         } else {
@@ -153,8 +180,15 @@ public final class Pools {
       return winners;
     }
 
+    /** The caller holds the lock. */
+    private void count(Claim claim, int direction) {
+      inUse += direction * claim.slots;
+      active += direction;
+    }
+
     private synchronized PoolUsage usage() {
-      return new PoolUsage(name, capacity, inUse, capacity - inUse, queue.size(), active);
+      return new PoolUsage(
+          name, capacity, inUse, Math.max(0, capacity - inUse), queue.size(), active);
     }
   }
 }

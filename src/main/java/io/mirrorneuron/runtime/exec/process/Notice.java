@@ -18,8 +18,12 @@ public sealed interface Notice {
   /** What it waited for is there, or it is its turn to make it: {@link SharedWork}. */
   record Prepared(Preparation result) implements Notice {}
 
-  /** Somebody asked to stop it. */
-  record Stop() implements Notice {}
+  /**
+   * Somebody asked to stop it.
+   *
+   * @param atOnce without time to end by itself
+   */
+  record Stop(boolean atOnce) implements Notice {}
 
   record Beacon(ObjectNode payload) implements Notice {}
 
@@ -47,7 +51,9 @@ public sealed interface Notice {
     private final AtomicBoolean stopped = new AtomicBoolean();
 
     public void put(Notice notice) {
-      if (!(notice instanceof Stop) || stopped.compareAndSet(false, true)) {
+      boolean known =
+          notice instanceof Stop(boolean atOnce) && !atOnce && !stopped.compareAndSet(false, true);
+      if (!known) {
         queue.add(notice);
       }
     }

@@ -1,5 +1,7 @@
 package io.mirrorneuron.runtime.exec.process;
 
+import io.mirrorneuron.runtime.exec.confine.Confiner;
+import io.mirrorneuron.runtime.exec.confine.Reach;
 import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
 import io.mirrorneuron.runtime.exec.settings.NotStarted;
 import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
@@ -11,12 +13,27 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Scripts that prepare an execution. They belong to it and are ended with it. */
 public record PreparationScripts(
-    Spawner spawner, ProcessTable processes, GracePeriods grace, ProcessEnvironment environment) {
+    Spawner spawner,
+    ProcessTable processes,
+    GracePeriods grace,
+    ProcessEnvironment environment,
+    Confiner confiner) {
   private static final ExecutorSettings.Beacons NO_BEACONS =
       new ExecutorSettings.Beacons(false, false, Duration.ZERO, Duration.ZERO);
+
+  /**
+   * What to run.
+   *
+   * @param text for {@code sh}
+   * @param variables that replace others
+   * @param reach of the script and all that it starts
+   */
+  public record Script(
+      String text, List<String> arguments, Map<String, String> variables, Reach reach) {}
 
   /**
    * @param forced why it was ended, or null when it ended by itself
@@ -37,17 +54,18 @@ public record PreparationScripts(
    * @param inbox of the execution
    */
   public Result run(
-      String executionId,
-      String script,
-      List<String> arguments,
-      Path folder,
-      Deadline limit,
-      Notice.Inbox inbox)
+      String executionId, Script script, Path folder, Deadline limit, Notice.Inbox inbox)
       throws NotStarted {
-    var words = new ArrayList<>(List.of("sh", "-c", script, "sh"));
-    words.addAll(arguments);
+    var words = new ArrayList<>(List.of("sh", "-c", script.text(), "sh"));
+    words.addAll(script.arguments());
     var output = new CappedBytes(ExecutorSettings.MAX_OUTPUT_BYTES);
-    var program = new Program(Path.of("/bin/sh"), words, environment.ofTools(executionId), folder);
+    var program =
+        new Program(
+            Path.of("/bin/sh"),
+            words,
+            environment.ofTools(executionId, script.variables()),
+            folder,
+            confiner.around(script.reach()));
     Spawner.Child child;
     try {
       child = spawner.spawn(program, new ProgramWatcher(inbox, output::append, _ -> {}));
@@ -61,7 +79,8 @@ public record PreparationScripts(
       Ending forced = supervision.watch(limit, NO_BEACONS, () -> {});
       int exitCode = supervision.finish(forced == null).exitCode();
       if (forced != Ending.STOPPED && supervision.isStopped()) {
-        inbox.put(new Notice.Stop()); // It came too late for the script, not for the execution.
+        inbox.put(
+            new Notice.Stop(false)); // It came too late for the script, not for the execution.
       }
       return new Result(forced, exitCode, output);
     }

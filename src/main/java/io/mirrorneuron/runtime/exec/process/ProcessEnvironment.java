@@ -38,8 +38,10 @@ public final class ProcessEnvironment {
           "heartbeat_deadline_at",
           "idempotency_key");
 
-  private static final List<String> INHERITED =
-      List.of("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ");
+  private static final List<String> INHERITED = List.of("PATH", "HOME", "LANG", "LC_ALL", "TZ");
+
+  /** Names under which programs look for a folder for temporary files. */
+  private static final List<String> TEMPORARY = List.of("TMPDIR", "TMP", "TEMP");
 
   /** Turn off what libraries of programs write into the run's folder. */
   private static final List<String> RUN_STORE_SWITCHES =
@@ -85,6 +87,7 @@ public final class ProcessEnvironment {
       Execution execution, ExecutorSettings settings, Workspace workspace, PythonEnvironment python)
       throws NotStarted {
     Map<String, String> variables = inherited();
+    TEMPORARY.forEach(name -> variables.put(name, workspace.temporary()));
     describe(execution, settings, workspace)
         .forEach(
             (name, value) -> {
@@ -110,8 +113,12 @@ public final class ProcessEnvironment {
     return variables;
   }
 
-  /** For what prepares an execution: as little, and what pip needs to reach its packages. */
-  Map<String, String> ofTools(String executionId) {
+  /**
+   * For what prepares an execution: as little, and what pip needs to reach its packages.
+   *
+   * @param more variables that replace others
+   */
+  Map<String, String> ofTools(String executionId, Map<String, String> more) {
     Map<String, String> variables = inherited();
     server.forEach(
         (name, value) -> {
@@ -119,6 +126,7 @@ public final class ProcessEnvironment {
             variables.put(name, value);
           }
         });
+    variables.putAll(more);
     mark(variables, executionId);
     return variables;
   }

@@ -49,6 +49,11 @@ public final class ProcessLimits {
     var words = new ArrayList<>(List.of("sh", "-c", script + "exec \"$0\" \"$@\""));
     words.add(program.executable().toString());
     words.addAll(program.arguments().subList(1, program.arguments().size()));
-    return new Program(Path.of("/bin/sh"), words, program.environment(), program.workingFolder());
+    return new Program(
+        Path.of("/bin/sh"),
+        words,
+        program.environment(),
+        program.workingFolder(),
+        program.domain());
   }
 }

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.exec.process;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
+import io.mirrorneuron.runtime.exec.spawn.ForkChase;
 import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import io.mirrorneuron.runtime.exec.spawn.Spawner.Child;
@@ -34,6 +35,7 @@ public final class Supervision implements AutoCloseable {
   private boolean exited;
   private boolean drained;
   private boolean stopped;
+  private boolean hurried;
   private boolean finished;
   private Spawner.End end;
 
@@ -100,14 +102,12 @@ public final class Supervision implements AutoCloseable {
    * @param byItself whether the program has ended already; else it is asked to first
    */
   public Spawner.End finish(boolean byItself) {
-    boolean quiet;
-    if (byItself) {
-      quiet = awaitQuiet(Deadline.in(grace.stragglers()), true);
-    } else {
+    if (!byItself) {
       listeners.beforeKill().run();
-      child.signal(Signal.TERM);
-      quiet = awaitQuiet(Deadline.in(grace.afterTerm()), false);
+      child.signal(hurried ? Signal.KILL : Signal.TERM);
     }
+    Deadline patience = Deadline.in(byItself ? grace.stragglers() : grace.afterTerm());
+    boolean quiet = awaitQuiet(patience, byItself);
     if (!quiet) {
       listeners.beforeKill().run();
       killGroup();
@@ -134,11 +134,11 @@ public final class Supervision implements AutoCloseable {
     }
   }
 
-  /** Whether the program and its group are gone, and the output read when that matters too. */
+  /** Whether all are gone, and the output read when that matters too. */
   private boolean awaitQuiet(Deadline deadline, boolean needsDrained) {
     var look = new Look();
     while (!(isGroupGone(look) && (drained || !needsDrained))) {
-      if (deadline.isPast() || (stopped && needsDrained)) {
+      if (deadline.isPast() || hurried || (stopped && needsDrained)) {
         return false;
       }
       await(Deadline.earliest(deadline, look.next(exited)));
@@ -155,11 +155,11 @@ public final class Supervision implements AutoCloseable {
     }
   }
 
-  /** Programs that opened a session of their own still carry a mark. */
   private void killEscaped() {
-    String mark = ProcessEnvironment.EXECUTION_ID + "=" + executionId;
+    String mark = ProcessEnvironment.EXECUTION_ID + "=" + executionId; // in a session of their own
     ProcessTable.Match escaped =
         (pid, variables) -> child.isAncestorOf(pid) || ProcessTable.holds(variables, mark);
+    ForkChase.run(child::isAncestorOf);
     var look = new Look();
     List<ProcessTable.Entry> alive;
     while (!(alive = processes.where(escaped)).isEmpty()) {
@@ -186,8 +186,7 @@ public final class Supervision implements AutoCloseable {
     if (!child.isGroupAlive()) {
       return true;
     }
-    // Processes that ended but that nobody collects (process 1 of a container often does not) count
-    // as alive for the kernel; the table of processes knows better and is dearer.
+    // Those that ended and nobody collects count as alive for the kernel; the table knows better.
     return look.isSlow() && processes.inGroups(Set.of(child.pid())).isEmpty();
   }
 
@@ -203,18 +202,17 @@ public final class Supervision implements AutoCloseable {
   }
 
   private void await(Deadline deadline) {
-    note(inbox.await(deadline));
-  }
-
-  private void note(Notice notice) {
-    switch (notice) {
+    switch (inbox.await(deadline)) {
       case null -> {}
       case Notice.Exited(boolean withOutput) -> {
         exited = true;
         drained |= withOutput;
       }
       case Notice.Drained() -> drained = true;
-      case Notice.Stop() -> stopped = true;
+      case Notice.Stop(boolean atOnce) -> {
+        stopped = true;
+        hurried |= atOnce;
+      }
       case Notice.Beacon(ObjectNode payload) -> listeners.onBeacon().accept(payload);
       case Notice.BeaconHeld(), Notice.Granted(), Notice.Room(), Notice.Prepared _ -> {}
     }

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.exec.process.CappedBytes;
 import io.mirrorneuron.runtime.exec.process.ProcessEnvironment;
 import io.mirrorneuron.wire.Json;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /**
@@ -15,71 +17,84 @@ import java.util.function.Consumer;
  * that is where a talkative program prints its answer. Fed by one thread; read by another only
  * after the end.
  */
-public final class StdoutCollector {
+public final class StdoutCollector implements AutoCloseable {
   private static final byte[] BEACON =
       ProcessEnvironment.BEACON_PREFIX.getBytes(StandardCharsets.UTF_8);
   private static final int MAX_BEACON_BYTES = 64 * 1024;
 
   private final Consumer<ObjectNode> beacons;
-  private final CappedBytes text;
-  private final CappedBytes lastLine;
+  private final Consumer<ByteBuffer> lines;
+  private final AnswerCollector output;
 
   /** The line in progress as long as it may become a beacon. */
   private final CappedBytes candidate = new CappedBytes(MAX_BEACON_BYTES);
 
   private boolean atLineStart = true;
-  private boolean mayBeBeacon = true;
 
-  /** Whether {@link #lastLine} began after the limit was passed, and so is whole. */
-  private boolean lastLineIsWhole;
-
-  public StdoutCollector(int limit, Consumer<ObjectNode> beacons) {
+  /**
+   * @param limit bytes that are kept
+   * @param answerLimit bytes of an answer that are kept
+   * @param place where a file for a large answer can be made
+   * @param lines is given all that is no beacon
+   */
+  public StdoutCollector(
+      int limit,
+      long answerLimit,
+      Path place,
+      Consumer<ObjectNode> beacons,
+      Consumer<ByteBuffer> lines) {
     this.beacons = beacons;
-    this.text = new CappedBytes(limit);
-    this.lastLine = new CappedBytes(limit);
+    this.lines = lines;
+    this.output = new AnswerCollector(limit, answerLimit, place);
   }
 
-  public void accept(ByteBuffer bytes) {
-    while (bytes.hasRemaining()) {
-      boolean ends = false;
-      int to = bytes.position();
-      while (to < bytes.limit() && !ends) {
-        ends = bytes.get(to++) == '\n';
+  /** Takes all remaining bytes. */
+  public void accept(ByteBuffer buffer) {
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.get(bytes);
+    int plain = 0; // where what is no beacon begins
+    for (int from = 0, to; from < bytes.length; from = to) {
+      to = endOfLine(bytes, from);
+      boolean ends = bytes[to - 1] == '\n';
+      if (candidate.size() > 0 || atLineStart && bytes[from] == BEACON[0]) {
+        plain(bytes, plain, from);
+        candidate.append(ByteBuffer.wrap(bytes, from, to - from));
+        boolean possible = candidate.couldStartWith(BEACON) && !candidate.overflowed();
+        if (!possible) {
+          release(bytes, from);
+          plain = from;
+        } else {
+          plain = to;
+          if (ends) {
+            endOfCandidate();
+          }
+        }
       }
-      piece(bytes.slice(bytes.position(), to - bytes.position()), ends);
-      bytes.position(to);
+      atLineStart = ends;
     }
+    plain(bytes, plain, bytes.length);
   }
 
-  /** A part of one line, with its end or not. */
-  private void piece(ByteBuffer piece, boolean ends) {
-    if (!mayBeBeacon) {
-      plain(piece);
-    } else {
-      candidate.append(piece);
-      boolean possible = candidate.couldStartWith(BEACON) && !candidate.overflowed();
-      if (!possible) {
-        mayBeBeacon = false;
-        piece.rewind();
-        release(piece);
-      } else if (ends) {
-        endOfCandidate();
-      }
+  /** Behind the line feed, or at the end of what there is. */
+  private static int endOfLine(byte[] bytes, int from) {
+    int to = from;
+    while (to < bytes.length && bytes[to] != '\n') {
+      to++;
     }
-    if (ends) {
-      mayBeBeacon = true;
-      atLineStart = true;
-    }
+    return Math.min(to + 1, bytes.length);
   }
 
-  /** The line is an ordinary one after all: what was held back goes where it belongs. */
-  private void release(ByteBuffer lastPiece) {
-    int before = (int) (candidate.total() - lastPiece.remaining());
-    if (before > 0) {
-      plain(candidate.view().limit(before));
-    }
+  /**
+   * The line is an ordinary one after all: what was held back of it goes where it belongs.
+   *
+   * @param from where its last part begins, which is left to the caller
+   */
+  private void release(byte[] bytes, int from) {
+    int before = (int) (candidate.total() - (endOfLine(bytes, from) - from));
+    byte[] held = new byte[before];
+    candidate.view().get(held);
     candidate.clear();
-    plain(lastPiece);
+    plain(held, 0, before);
   }
 
   private void endOfCandidate() {
@@ -95,30 +110,17 @@ public final class StdoutCollector {
         // Not a beacon, then: the line stays in the output, where its author can see it.
       }
     }
-    plain(candidate.view());
+    byte[] line = new byte[candidate.size()];
+    candidate.view().get(line);
     candidate.clear();
+    plain(line, 0, line.length);
   }
 
-  private void plain(ByteBuffer piece) {
-    ByteBuffer copy = piece.duplicate();
-    text.append(piece);
-    if (text.overflowed()) {
-      if (atLineStart && !isBlank(copy)) {
-        lastLine.clear();
-        lastLineIsWhole = true;
-      }
-      lastLine.append(copy);
+  private void plain(byte[] bytes, int from, int to) {
+    if (from < to) {
+      lines.accept(ByteBuffer.wrap(bytes, from, to - from));
+      output.append(bytes, from, to);
     }
-    atLineStart = false;
-  }
-
-  private static boolean isBlank(ByteBuffer bytes) {
-    for (int i = bytes.position(); i < bytes.limit(); i++) {
-      if (bytes.get(i) > ' ' || bytes.get(i) < 0) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /** No more output comes. */
@@ -128,15 +130,22 @@ public final class StdoutCollector {
     }
   }
 
+  /** What is kept of it. */
   public CappedBytes text() {
-    return text;
+    return output.text();
   }
 
-  /** Where the answer is looked for: the whole output, or its last line when that is too long. */
-  public String answer() {
-    if (!text.overflowed()) {
-      return text.text();
-    }
-    return lastLineIsWhole && !lastLine.overflowed() ? lastLine.text() : "";
+  /**
+   * Where the answer is looked for.
+   *
+   * @param keeper keeps large values of a large answer
+   */
+  public PrintedAnswer answer(PrintedAnswer.Keeper keeper) {
+    return output.answer(keeper);
+  }
+
+  @Override
+  public void close() throws IOException {
+    output.close();
   }
 }

@@ -8,6 +8,7 @@ import io.mirrorneuron.runtime.port.Executions.Completion;
 import io.mirrorneuron.runtime.port.Executions.Event;
 import io.mirrorneuron.runtime.port.Executions.Structured;
 import io.mirrorneuron.wire.Json;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,7 +17,7 @@ import java.util.Optional;
  * What a program's output asks the engine for. The output is an answer when all of it, or else its
  * last line that is not blank, is one JSON object with at least one member that has a meaning here.
  */
-final class StdoutProtocol {
+public final class StdoutProtocol {
   private static final int MAX_EVENT_TYPE = 128;
 
   /** All messages of one answer are written in one commit. */
@@ -33,6 +34,11 @@ final class StdoutProtocol {
           "complete_job?");
 
   private StdoutProtocol() {}
+
+  /** Whether the text may be an answer: it has the name of a member that has a meaning here. */
+  public static boolean isNamedIn(String text) {
+    return MEMBERS.stream().anyMatch(member -> text.contains('"' + member + '"'));
+  }
 
   /** The answer was meant as one but cannot be followed; the message says what is wrong. */
   static final class Malformed extends Exception {
@@ -70,11 +76,23 @@ final class StdoutProtocol {
         .orElse(Structured.NONE);
   }
 
+  /** Bytes of the answer in the output; 0 when there is none. */
+  static long answerBytes(String output) {
+    String all = output.strip();
+    boolean whole = object(all).isPresent();
+    String part = whole ? all : lastLine(all);
+    return find(part).isPresent() ? part.getBytes(StandardCharsets.UTF_8).length : 0;
+  }
+
   private static Optional<ObjectNode> find(String output) {
     String all = output.strip();
     return object(all)
-        .or(() -> object(all.substring(all.lastIndexOf('\n') + 1).strip()))
+        .or(() -> object(lastLine(all)))
         .filter(answer -> MEMBERS.stream().anyMatch(answer::has));
+  }
+
+  private static String lastLine(String text) {
+    return text.substring(text.lastIndexOf('\n') + 1).strip();
   }
 
   private static Optional<ObjectNode> object(String text) {

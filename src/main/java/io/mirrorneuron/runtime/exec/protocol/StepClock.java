@@ -60,8 +60,10 @@ public final class StepClock {
         message,
         execution.agentState(),
         workflow,
+        execution.inputs(),
         execution.resources(),
         execution.payloads(),
+        execution.demands(),
         execution.attempt());
   }
 

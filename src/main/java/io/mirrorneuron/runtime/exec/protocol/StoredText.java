@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** Makes the copy of a stream that is kept: secrets replaced, length bounded. */
+/** Makes the copy of a stream that is kept: secrets replaced, length bounded. Thread-safe. */
 public final class StoredText {
   static final String REDACTED = "[REDACTED]";
 
@@ -21,6 +21,9 @@ public final class StoredText {
   private final Map<String, String> environment;
   private final int maxBytes;
 
+  /** Looked for once something is printed; null before. */
+  private volatile List<String> secrets;
+
   /**
    * @param environment of the program; values of names that sound secret are replaced
    */
@@ -30,12 +33,8 @@ public final class StoredText {
   }
 
   public String of(CappedBytes bytes) {
-    String text = bytes.text();
-    if (!text.isEmpty()) { // Most programs are silent on stderr; looking for secrets is not free.
-      for (String secret : secrets()) {
-        text = text.replace(secret, REDACTED);
-      }
-    }
+    String text = hidden(bytes.text());
+    text = bytes.overflowed() ? withoutHalfSecret(text) : text;
     if (!bytes.overflowed() && text.length() <= maxBytes / 3) {
       return text; // Three bytes for each character would still fit.
     }
@@ -51,7 +50,39 @@ public final class StoredText {
         + "\n[output truncated: %d of %d bytes kept]".formatted(end, bytes.total());
   }
 
+  /** The text with secrets replaced. */
+  public String hidden(String text) {
+    if (text.isEmpty()) {
+      return text; // Most programs are silent on stderr; looking for secrets is not free.
+    }
+    String hidden = text;
+    for (String secret : secrets()) {
+      hidden = hidden.replace(secret, REDACTED);
+    }
+    return hidden;
+  }
+
+  /** A secret that the limit cut in two is not recognised any more: its beginning goes. */
+  private String withoutHalfSecret(String text) {
+    int end = text.length();
+    for (String secret : secrets()) {
+      int half = Math.min(secret.length() - 1, text.length());
+      while (half > 0 && !text.endsWith(secret.substring(0, half))) {
+        half--;
+      }
+      end = Math.min(end, text.length() - half);
+    }
+    return text.substring(0, end);
+  }
+
   private List<String> secrets() {
+    if (secrets == null) {
+      secrets = find();
+    }
+    return secrets;
+  }
+
+  private List<String> find() {
     return environment.entrySet().stream()
         .filter(entry -> SECRET_NAME.matcher(entry.getKey()).find())
         // A name made of the step and the attempt, no secret.

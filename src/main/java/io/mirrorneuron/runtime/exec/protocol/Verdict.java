@@ -18,21 +18,34 @@ public record Verdict(Ending ending, String error, Structured structured) {
    * @param answer where the stdout protocol is looked for
    */
   public static Verdict of(
-      Ending forced, int exitCode, String answer, ExecutorSettings settings, TimeLimit limit) {
+      Ending forced,
+      int exitCode,
+      PrintedAnswer answer,
+      ExecutorSettings settings,
+      TimeLimit limit) {
     if (forced != null) {
       return new Verdict(
-          forced, reason(forced, settings, limit), StdoutProtocol.parseAfterFailure(answer));
+          forced, reason(forced, settings, limit), StdoutProtocol.parseAfterFailure(answer.text()));
     }
     if (exitCode != 0) {
       return new Verdict(
-          Ending.FAILED, failure(exitCode), StdoutProtocol.parseAfterFailure(answer));
+          Ending.FAILED, failure(exitCode), StdoutProtocol.parseAfterFailure(answer.text()));
+    }
+    if (answer.refusal() != null) {
+      return new Verdict(Ending.FAILED, answer.refusal(), Structured.NONE);
     }
     try {
-      return new Verdict(Ending.SUCCEEDED, null, StdoutProtocol.parse(answer));
+      return new Verdict(Ending.SUCCEEDED, null, StdoutProtocol.parse(answer.text()));
     } catch (StdoutProtocol.Malformed e) {
       // Going on without the messages it meant to send would lose work in silence.
-      return new Verdict(Ending.FAILED, e.getMessage(), StdoutProtocol.parseAfterFailure(answer));
+      return new Verdict(
+          Ending.FAILED, e.getMessage(), StdoutProtocol.parseAfterFailure(answer.text()));
     }
+  }
+
+  /** Whether the program's output is, or ends with, an answer that could be read. */
+  public boolean isAnswered() {
+    return structured != Structured.NONE;
   }
 
   private static String failure(int exitCode) {

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.exec.python;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.runtime.exec.confine.Reach;
 import io.mirrorneuron.runtime.exec.process.CappedBytes;
 import io.mirrorneuron.runtime.exec.process.Deadline;
 import io.mirrorneuron.runtime.exec.process.Interpreters;
@@ -24,6 +25,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -46,24 +48,6 @@ public final class PythonEnvironments {
       """
       exec "$1" -c 'import sys
       print(sys.implementation.name, "%d.%d.%d" % sys.version_info[:3])' 2>&1
-      """;
-
-  /** Arguments: the interpreter, the environment's folder, the working folder, those of pip. */
-  private static final String BUILD =
-      """
-      set -e
-      exec 2>&1
-      base=$1 environment=$2
-      cd "$3"
-      shift 3
-      "$base" -m venv "$environment"
-      for name in python python3 python3.11; do
-        if [ ! -e "$environment/bin/$name" ]; then ln -s python "$environment/bin/$name"; fi
-      done
-      if [ $# -gt 0 ]; then
-        exec "$environment/bin/python" -m pip --quiet --disable-pip-version-check --no-input \\
-          install "$@"
-      fi
       """;
 
   private final Config.Python config;
@@ -125,8 +109,8 @@ public final class PythonEnvironments {
     PreparationScripts.Result result =
         tools.run(
             execution.executionId(),
-            VERSION,
-            List.of(base.toString()),
+            new PreparationScripts.Script(
+                VERSION, List.of(base.toString()), Map.of(), Reach.writing()),
             Path.of("/"),
             Deadline.in(PROBE),
             inbox);
@@ -215,13 +199,19 @@ public final class PythonEnvironments {
       arguments.addAll(install);
       Deadline limit = Deadline.in(config.setupLimit());
       PreparationScripts.Result result =
-          tools.run(execution.executionId(), BUILD, arguments, folder, limit, inbox);
+          tools.run(
+              execution.executionId(),
+              EnvironmentScript.of(folder, config.environments(), arguments),
+              folder,
+              limit,
+              inbox);
       if (result.forced() == Ending.STOPPED) {
         return new Preparation.Stopped();
       }
       if (result.forced() != null || result.exitCode() != 0) {
         return new Preparation.Failed(reason(result), result.exitCode(), result.output());
       }
+      EnvironmentScript.tidy(folder);
       environment.publish();
       published = true;
       return new Preparation.Ready(environment);
@@ -239,6 +229,7 @@ public final class PythonEnvironments {
             : "took longer than %d ms (blueprint.python_env_setup_timeout_ms)"
                 .formatted(config.setupLimit().toMillis());
     String tail = result.tail(SHOWN_LINES);
-    return "making the python environment " + what + (tail.isEmpty() ? "" : ":\n" + tail);
+    String reason = "making the python environment " + what + (tail.isEmpty() ? "" : "\n" + tail);
+    return tools.confiner().explained(reason, result.output().text());
   }
 }

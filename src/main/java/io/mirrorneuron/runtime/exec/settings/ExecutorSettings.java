@@ -45,7 +45,8 @@ public record ExecutorSettings(
         seconds > 0 ? Duration.ofNanos((long) (seconds * 1e9)) : null,
         (int)
             Math.min(
-                number(config, "max_output_bytes", server.maxArtifactBytes()), MAX_OUTPUT_BYTES),
+                number(config, "max_output_bytes", server.output().storedBytes()),
+                MAX_OUTPUT_BYTES),
         text(config, "sandbox_upload_path", "/sandbox/job"),
         text(config, "name_prefix", "mn"),
         new Beacons(

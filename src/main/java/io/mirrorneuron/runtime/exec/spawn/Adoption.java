@@ -1,8 +1,10 @@
 package io.mirrorneuron.runtime.exec.spawn;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
@@ -12,11 +14,20 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * program can enter. For the whole process; thread-safe.
  */
 public final class Adoption {
-  /** Programs that were started here and are not through. */
+  /** Programs that were started here and are not through, by process id. */
   private static final Set<Integer> LEADERS = ConcurrentHashMap.newKeySet();
+
+  /** The numbers of their starts, from before they begin. */
+  private static final Set<Integer> STARTED = ConcurrentHashMap.newKeySet();
+
+  /** At one look; the next one goes on. */
+  private static final int COLLECTED = 10_000;
 
   /** Its read half is held from the start of a program until it is listed. */
   private static final ReadWriteLock STARTS = new ReentrantReadWriteLock();
+
+  /** Orphans that were collected since {@link #collected}. */
+  private static final AtomicInteger COUNT = new AtomicInteger();
 
   private static volatile boolean begun;
 
@@ -35,31 +46,61 @@ public final class Adoption {
     begun = begun && !ProcessCalls.adoptOrphans(false);
   }
 
-  @FunctionalInterface
-  interface Start<E extends Exception> {
-    /** Answers with the process id. */
-    int run() throws E;
-  }
-
-  /** Starts a program that counts as running until {@link #ended}. */
-  static <E extends Exception> int started(Start<E> start) throws E {
+  /**
+   * Starts a program that counts as running until {@link #ended}.
+   *
+   * @param number of the start
+   */
+  static int started(int number, Domain.Start start) throws IOException {
+    STARTED.add(number);
     STARTS.readLock().lock();
     try {
       int pid = start.run();
       LEADERS.add(pid);
       return pid;
+    } catch (IOException | RuntimeException e) {
+      STARTED.remove(number);
+      throw e;
     } finally {
       STARTS.readLock().unlock();
     }
   }
 
-  static void ended(int leader) {
+  static void ended(int number, int leader) {
     LEADERS.remove(leader);
+    STARTED.remove(number);
   }
 
-  /** Whether the process is a program that was started here and is not through. */
-  public static boolean isRunning(int leader) {
-    return LEADERS.contains(leader);
+  /** Whether the start with this number was made here and its program is not through. */
+  public static boolean isRunning(int number) {
+    return STARTED.contains(number);
+  }
+
+  /** Collects orphans that have ended, so that they do not use up the numbers of processes. */
+  public static void collect() {
+    if (!begun) {
+      return;
+    }
+    int own = ProcessCalls.session(0);
+    for (int i = 0; i < COLLECTED; i++) {
+      int pid = ProcessCalls.ended();
+      if (pid == 0 || LEADERS.contains(pid) || ProcessCalls.session(pid) == own) {
+        return; // who waits for it comes first; the rest at the next look
+      }
+      STARTS.writeLock().lock(); // a program that was seen half started is listed now
+      STARTS.writeLock().unlock();
+      if (LEADERS.contains(pid)) {
+        return;
+      }
+      ProcessCalls.collect(pid);
+      COUNT.incrementAndGet();
+    }
+  }
+
+  /** How many were collected since the last call: many, where processes only start others. */
+  public static int collected() {
+    collect();
+    return COUNT.getAndSet(0);
   }
 
   /**

@@ -36,6 +36,9 @@ final class JdkSpawner implements Spawner {
 
   @Override
   public Child spawn(Program program, Watcher watcher) throws IOException {
+    if (program.domain() != Domain.NONE) {
+      throw new IOException("programs cannot be confined on this machine");
+    }
     var command = new ArrayList<>(sessionStarter);
     command.add(program.executable().toString());
     command.addAll(program.arguments().subList(1, program.arguments().size()));
@@ -44,6 +47,11 @@ final class JdkSpawner implements Spawner {
     builder.environment().clear();
     builder.environment().putAll(program.environment());
     return new JdkChild(builder.start(), watcher);
+  }
+
+  @Override
+  public boolean canConfine() {
+    return false;
   }
 
   @Override

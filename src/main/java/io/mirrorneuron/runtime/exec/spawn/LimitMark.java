@@ -1,13 +1,22 @@
 package io.mirrorneuron.runtime.exec.spawn;
 
+import io.mirrorneuron.config.ServiceMark;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Lock;
+
 /**
  * Tells whose a process is by a limit that it inherited: real time without a pause, so large that
  * it limits nothing. Neither a new session nor an empty environment nor the death of all ancestors
- * removes it, and only an administrator can raise it. Upper half: the runtime; lower half: the
- * process id of the program that the process descends from. Thread-safe.
+ * removes it. A program has it from its first moment, as this process has it while it starts one; a
+ * confined program cannot change it ({@link CallFilter}), another one can lower it. Upper half: the
+ * runtime; lower half: the number of the start. Thread-safe.
  */
 public final class LimitMark {
   private static final boolean AVAILABLE = PosixSpawner.isAvailable();
+
+  /** Of all starts of this process; a start has never number 0. */
+  private static final AtomicInteger STARTS = new AtomicInteger();
 
   private final long runtime;
 
@@ -16,19 +25,28 @@ public final class LimitMark {
     this.runtime = (runtimeId.hashCode() & 0x3fff_ffffL) | 0x4000_0000L;
   }
 
-  /** Marks a program that was just started, what it has started by now and all that it will. */
-  void put(int leader, ProcessTable processes) {
-    put(leader, leader, processes);
+  /** A number that no other start of this process has. */
+  int next() {
+    return STARTS.updateAndGet(last -> last == Integer.MAX_VALUE ? 1 : last + 1);
   }
 
-  private void put(int leader, int pid, ProcessTable processes) {
-    ProcessCalls.limitRealTime(pid, runtime << 32 | leader);
-    // What it starts from now on inherits the mark.
-    processes.firstChildrenOf(pid).forEach(child -> put(leader, child, processes));
+  /** Starts a program that has the mark, as has all that it will start. */
+  int put(int number, Domain.Start start) throws IOException {
+    Lock starts = ServiceMark.starts();
+    starts.lock();
+    try {
+      ProcessCalls.limitOwnRealTime(runtime << 32 | number);
+      int pid = start.run();
+      ProcessCalls.limitRealTime(pid, runtime << 32 | number); // it cannot raise it any more
+      return pid;
+    } finally {
+      ProcessCalls.limitOwnRealTime(ProcessCalls.NO_LIMIT);
+      starts.unlock();
+    }
   }
 
-  /** The program of this runtime that the process descends from; 0 when there is none. */
-  public int leaderOf(int pid) {
+  /** The start by this runtime that the process descends from; 0 when there is none. */
+  public int startOf(int pid) {
     long limit = AVAILABLE ? ProcessCalls.realTimeLimit(pid) : -1;
     return limit >>> 32 == runtime ? (int) limit : 0;
   }

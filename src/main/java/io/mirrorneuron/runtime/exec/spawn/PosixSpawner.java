@@ -52,10 +52,15 @@ final class PosixSpawner implements Spawner {
       Libc.close(out[1]);
       throw e;
     }
+    int number = mark.next();
     int pid;
     try {
-      pid = Adoption.started(() -> start(program, out[1], err[1]));
-      mark.put(pid, processes); // counts as running before it can be found by its mark
+      pid =
+          Adoption.started(
+              number,
+              () ->
+                  mark.put(
+                      number, () -> program.domain().start(() -> start(program, out[1], err[1]))));
     } catch (IOException e) {
       Libc.close(out[0]);
       Libc.close(err[0]);
@@ -64,7 +69,7 @@ final class PosixSpawner implements Spawner {
       Libc.close(out[1]);
       Libc.close(err[1]);
     }
-    return new PosixChild(pid, out[0], err[0], watcher);
+    return new PosixChild(number, pid, out[0], err[0], watcher);
   }
 
   /**
@@ -132,18 +137,25 @@ final class PosixSpawner implements Spawner {
   }
 
   @Override
+  public boolean canConfine() {
+    return Landlock.isKnown();
+  }
+
+  @Override
   public void close() {
     reactor.close();
   }
 
   private final class PosixChild implements Child {
+    private final int number;
     private final int pid;
     private final List<Reactor.Watch> streams = new ArrayList<>(2);
     private final AtomicInteger openStreams = new AtomicInteger(2);
     private boolean reaped;
 
     /** Takes over the descriptors, also when it fails. */
-    PosixChild(int pid, int out, int err, Watcher watcher) throws IOException {
+    PosixChild(int number, int pid, int out, int err, Watcher watcher) throws IOException {
+      this.number = number;
       this.pid = pid;
       try {
         streams.add(reactor.watch(out, fd -> pump(fd, watcher::stdout, watcher)));
@@ -206,13 +218,13 @@ final class PosixSpawner implements Spawner {
 
     @Override
     public boolean isAncestorOf(int other) {
-      return mark.leaderOf(other) == pid;
+      return mark.startOf(other) == number;
     }
 
     @Override
     public void close() {
       streams.forEach(Reactor.Watch::close);
-      Adoption.ended(pid);
+      Adoption.ended(number, pid);
     }
   }
 }

@@ -23,20 +23,72 @@ final class ProcessCalls {
   private static final MethodHandle WAITPID =
       Libc.call("waitpid", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
 
+  static final long NO_LIMIT = -1;
+  private static final long OWN_HARD_LIMIT = ownHardLimit();
+
+  private static final MethodHandle WAITID =
+      Libc.call("waitid", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+  private static final MethodHandle GETSID = Libc.call("getsid", JAVA_INT, JAVA_INT);
+  private static final int P_ALL = 0;
+  private static final int WEXITED_WNOHANG_WNOWAIT = 4 | 1 | 0x0100_0000;
+  private static final int SIGNAL_BYTES = 128;
+  private static final int SIGNAL_PID = 16;
+
   private ProcessCalls() {}
 
-  /** Whether the kernel gives this process the orphans among its descendants from now on. */
-  static boolean adoptOrphans(boolean on) {
+  private static long ownHardLimit() {
     try (Arena arena = Arena.ofConfined()) {
-      return (int)
-              PRCTL.invokeExact(Libc.state(arena), PR_SET_CHILD_SUBREAPER, on ? 1L : 0L, 0L, 0L, 0L)
-          == 0;
+      MemorySegment limits = arena.allocate(JAVA_LONG, 2);
+      var _ =
+          (int)
+              PRLIMIT.invokeExact(Libc.state(arena), 0, RLIMIT_RTTIME, MemorySegment.NULL, limits);
+      return limits.getAtIndex(JAVA_LONG, 1);
     } catch (Throwable e) {
       throw Libc.broken(e);
     }
   }
 
-  /** The hard limit of real time without a pause; -1 for none or when it may not be known. */
+  /** A child of this process that has ended and nobody has collected; 0 when there is none. */
+  static int ended() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment signal = arena.allocate(SIGNAL_BYTES, 8);
+      int error =
+          (int) WAITID.invokeExact(Libc.state(arena), P_ALL, 0, signal, WEXITED_WNOHANG_WNOWAIT);
+      return error == 0 ? signal.get(JAVA_INT, SIGNAL_PID) : 0;
+    } catch (Throwable e) {
+      throw Libc.broken(e);
+    }
+  }
+
+  /** The session of a process, also of one that has ended; -1 when there is none. */
+  static int session(int pid) {
+    try (Arena arena = Arena.ofConfined()) {
+      return (int) GETSID.invokeExact(Libc.state(arena), pid);
+    } catch (Throwable e) {
+      throw Libc.broken(e);
+    }
+  }
+
+  /** Whether the kernel gives this process the orphans among its descendants from now on. */
+  static boolean adoptOrphans(boolean on) {
+    return control(PR_SET_CHILD_SUBREAPER, on ? 1 : 0);
+  }
+
+  /** One {@code prctl} with one argument; whether it was done. */
+  static boolean control(int option, long argument) {
+    return control(option, argument, 0);
+  }
+
+  /** The same with two. */
+  static boolean control(int option, long first, long second) {
+    try (Arena arena = Arena.ofConfined()) {
+      return (int) PRCTL.invokeExact(Libc.state(arena), option, first, second, 0L, 0L) == 0;
+    } catch (Throwable e) {
+      throw Libc.broken(e);
+    }
+  }
+
+  /** The soft limit of real time without a pause; -1 for none or when it may not be known. */
   static long realTimeLimit(int pid) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment limits = arena.allocate(JAVA_LONG, 2);
@@ -44,7 +96,7 @@ final class ProcessCalls {
           (int)
               PRLIMIT.invokeExact(
                   Libc.state(arena), pid, RLIMIT_RTTIME, MemorySegment.NULL, limits);
-      return error == 0 ? limits.getAtIndex(JAVA_LONG, 1) : -1;
+      return error == 0 ? limits.getAtIndex(JAVA_LONG, 0) : -1;
     } catch (Throwable e) {
       throw Libc.broken(e);
     }
@@ -52,10 +104,19 @@ final class ProcessCalls {
 
   /** Sets both limits of a process that may have ended. */
   static void limitRealTime(int pid, long microseconds) {
+    limitRealTime(pid, microseconds, microseconds);
+  }
+
+  /** Sets the soft limit of this process, which its children inherit; the hard one stays. */
+  static void limitOwnRealTime(long microseconds) {
+    limitRealTime(0, microseconds, OWN_HARD_LIMIT);
+  }
+
+  private static void limitRealTime(int pid, long soft, long hard) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment limits = arena.allocate(JAVA_LONG, 2);
-      limits.setAtIndex(JAVA_LONG, 0, microseconds);
-      limits.setAtIndex(JAVA_LONG, 1, microseconds);
+      limits.setAtIndex(JAVA_LONG, 0, soft);
+      limits.setAtIndex(JAVA_LONG, 1, hard);
       var _ =
           (int)
               PRLIMIT.invokeExact(

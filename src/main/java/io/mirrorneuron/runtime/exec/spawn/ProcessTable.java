@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * The processes of this machine as {@code /proc} shows them; empty where there is no such folder.
@@ -127,14 +126,6 @@ public final class ProcessTable {
         .filter(stat -> stat.parent() == parent)
         .map(stat -> new Child(stat.pid(), stat.session(), stat.hasEnded(), stat.started()))
         .toList();
-  }
-
-  /** Children of the first thread of a process: all, when it has no other. */
-  List<Integer> firstChildrenOf(int pid) {
-    String children = read(pid, "task/" + pid + "/children").strip();
-    return children.isEmpty()
-        ? List.of()
-        : Stream.of(children.split(" ")).map(Integer::valueOf).toList();
   }
 
   /** In ticks of the system's own clock; 0 when the process is gone. */

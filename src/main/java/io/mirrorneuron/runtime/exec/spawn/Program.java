@@ -10,9 +10,14 @@ import java.util.Map;
  * @param executable absolute path of the file to execute
  * @param arguments the argument vector; the first is the name the program sees as its own
  * @param environment the whole environment; nothing is inherited
+ * @param domain what it is kept within
  */
 public record Program(
-    Path executable, List<String> arguments, Map<String, String> environment, Path workingFolder) {
+    Path executable,
+    List<String> arguments,
+    Map<String, String> environment,
+    Path workingFolder,
+    Domain domain) {
   public Program {
     arguments = List.copyOf(arguments);
     environment = Map.copyOf(environment);
@@ -25,6 +30,6 @@ public record Program(
     words.add("sh");
     words.add(executable.toString());
     words.addAll(arguments.subList(1, arguments.size()));
-    return new Program(shell, words, environment, workingFolder);
+    return new Program(shell, words, environment, workingFolder, domain);
   }
 }

@@ -17,6 +17,9 @@ public interface Spawner extends AutoCloseable {
    */
   Child spawn(Program program, Watcher watcher) throws IOException;
 
+  /** Whether programs can begin inside a {@link Landlock#domain}. */
+  boolean canConfine();
+
   /** Stops watching. Programs that still run are not ended. */
   @Override
   void close();

@@ -1,14 +1,9 @@
 package io.mirrorneuron.runtime.exec.workspace;
 
+import io.mirrorneuron.untrusted.OpenFolder;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,50 +13,20 @@ public final class FolderTree {
 
   private FolderTree() {}
 
-  /** Deletes what it can; what it cannot is logged and left. */
+  /**
+   * Deletes what it can; what it cannot is logged and left, and never a reason for the caller to
+   * fail: whatever a program left behind, the step has succeeded and the server starts.
+   *
+   * @param root in a folder that no program can replace
+   */
   public static void delete(Path root) {
-    try {
-      if (Files.isDirectory(root, LinkOption.NOFOLLOW_LINKS)) {
-        removeFull(root);
-      } else {
-        Files.deleteIfExists(root);
-      }
+    Path absolute = root.toAbsolutePath();
+    try (OpenFolder parent = OpenFolder.at(absolute.getParent().toRealPath())) {
+      parent.deleteTree(absolute.getFileName().toString());
     } catch (NoSuchFileException e) {
       // Somebody was faster.
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       LOG.warn("folder {} cannot be deleted: {}", root, e.toString());
-    }
-  }
-
-  private static void removeFull(Path folder) throws IOException {
-    clear(folder);
-    Files.delete(folder);
-  }
-
-  private static void remove(Path path) throws IOException {
-    try {
-      Files.delete(path);
-    } catch (DirectoryNotEmptyException e) {
-      removeFull(path);
-    } catch (NoSuchFileException e) {
-      // Somebody was faster.
-    }
-  }
-
-  private static void clear(Path folder) throws IOException {
-    try {
-      removeEntries(folder);
-    } catch (AccessDeniedException e) {
-      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
-      removeEntries(folder);
-    }
-  }
-
-  private static void removeEntries(Path folder) throws IOException {
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
-      for (Path entry : entries) {
-        remove(entry);
-      }
     }
   }
 }

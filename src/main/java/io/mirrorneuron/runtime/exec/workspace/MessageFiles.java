@@ -3,18 +3,28 @@ package io.mirrorneuron.runtime.exec.workspace;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BinaryNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.exec.artifact.ArtifactSink;
 import io.mirrorneuron.runtime.exec.settings.NotStarted;
 import io.mirrorneuron.runtime.port.Execution;
+import io.mirrorneuron.wire.ArtifactRef;
 import io.mirrorneuron.wire.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.zip.GZIPOutputStream;
 
@@ -28,14 +38,49 @@ public final class MessageFiles {
   private static final Set<String> JSON_LINES =
       Set.of("application/x-ndjson", "application/jsonl", "application/ndjson");
 
-  private MessageFiles() {}
+  private final ArtifactSink artifacts;
+  private final Clock clock;
 
-  static void write(Path folder, Execution execution, Instant now) throws IOException, NotStarted {
-    byte[] json = Json.MAPPER.writeValueAsBytes(execution.body());
-    Files.write(folder.resolve(INPUT), json);
+  MessageFiles(ArtifactSink artifacts, Clock clock) {
+    this.artifacts = artifacts;
+    this.clock = clock;
+  }
+
+  /**
+   * Of a body that lies in an artifact the program gets the value itself, as if it had come along;
+   * the file of the message has the reference.
+   */
+  void write(Path folder, Execution execution) throws IOException, NotStarted {
+    Optional<ArtifactRef> kept = ArtifactRef.in(execution.body());
+    if (kept.isPresent()) {
+      fetch(kept.get(), folder.resolve(INPUT));
+      Files.copy(folder.resolve(INPUT), folder.resolve(BODY));
+    } else {
+      byte[] json = Json.MAPPER.writeValueAsBytes(execution.body());
+      Files.write(folder.resolve(INPUT), json);
+      Files.write(folder.resolve(BODY), encode(execution, json));
+    }
     Files.write(folder.resolve(MESSAGE), Json.MAPPER.writeValueAsBytes(execution.message()));
-    Files.write(folder.resolve(BODY), encode(execution, json));
-    Files.write(folder.resolve(CONTEXT), Json.MAPPER.writeValueAsBytes(context(execution, now)));
+    ObjectNode context = context(execution, clock.instant());
+    Files.write(folder.resolve(CONTEXT), Json.MAPPER.writeValueAsBytes(context));
+  }
+
+  private void fetch(ArtifactRef artifact, Path into) throws NotStarted {
+    String what = "%s of run %s, the input,".formatted(artifact.path(), artifact.runId());
+    String found;
+    try (InputStream kept = artifacts.open(artifact);
+        OutputStream out = Files.newOutputStream(into)) {
+      var hashing = new DigestOutputStream(out, MessageDigest.getInstance("SHA-256"));
+      kept.transferTo(hashing);
+      found = HexFormat.of().formatHex(hashing.getMessageDigest().digest());
+    } catch (IOException e) {
+      throw new NotStarted(what + " cannot be read: " + e.getMessage(), e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // each Java has it
+    }
+    if (!found.equals(artifact.sha256())) {
+      throw new NotStarted(what + " is not what was kept: somebody has changed it");
+    }
   }
 
   private static ObjectNode context(Execution execution, Instant now) {
@@ -47,6 +92,9 @@ public final class MessageFiles {
             .put("template_type", execution.templateType());
     context.set("agent_state", execution.agentState());
     context.set("workflow", execution.workflow());
+    if (!execution.inputs().isEmpty()) {
+      context.set("inputs", execution.inputs());
+    }
     return context.put("timestamp", Json.timestamp(now));
   }
 

@@ -6,7 +6,6 @@ import io.mirrorneuron.runtime.port.Execution;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Map;
 
 /**
@@ -15,32 +14,45 @@ import java.util.Map;
  *
  * @param root real path
  * @param workdir where the program starts
+ * @param name for people
  */
-public record Workspace(Path root, Path workdir) implements AutoCloseable {
+public record Workspace(Path root, Path workdir, String name) implements AutoCloseable {
+  private static final String TEMPORARY = ".tmp";
 
   /** Fills an empty folder. On failure the folder stays for the caller to delete. */
-  static Workspace lay(Path root, Execution execution, ExecutorSettings settings, Instant now)
+  static Workspace lay(
+      Path root, String name, Execution execution, ExecutorSettings settings, MessageFiles files)
       throws NotStarted {
     try {
       WorkspaceUploads.copy(execution.config(), execution.payloads(), root, settings.sandboxRoot());
-      MessageFiles.write(root, execution, now);
+      files.write(root, execution);
+      Files.createDirectories(root.resolve(TEMPORARY));
     } catch (IOException e) {
       throw new NotStarted("workspace cannot be filled: " + e.getMessage(), e);
     }
     String text = execution.config().path("workdir").asText("");
-    Path workdir = WorkspaceUploads.inside(root, settings.sandboxRoot(), text, "workdir");
+    Path workdir =
+        text.isEmpty()
+            ? StartFolder.of(root, execution)
+            : WorkspaceUploads.inside(root, settings.sandboxRoot(), text, "workdir");
     if (!Files.isDirectory(workdir)) {
       throw new NotStarted("workdir does not exist: " + text);
     }
-    return new Workspace(root, workdir);
-  }
-
-  public String name() {
-    return root.getFileName().toString();
+    return new Workspace(root, workdir, name);
   }
 
   public String file(String name) {
     return root.resolve(name).toString();
+  }
+
+  /** The folder for temporary files of the program; goes with the workspace. */
+  public String temporary() {
+    return file(TEMPORARY);
+  }
+
+  /** A place beside it where a file can be made that programs do not reach. */
+  public Path besides() {
+    return root.resolveSibling(root.getFileName() + ".answer");
   }
 
   /** Values of the placeholders in commands. */

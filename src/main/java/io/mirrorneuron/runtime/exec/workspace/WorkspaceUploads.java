@@ -82,6 +82,9 @@ public final class WorkspaceUploads {
     if (upload.source() == null || upload.source().isBlank()) {
       throw new NotStarted("upload source is missing");
     }
+    if (payloads.root() == null && Path.of(upload.source()).normalize().toString().isEmpty()) {
+      return; // all of no files
+    }
     Path source = payloads.find(upload.source());
     String name = Path.of(upload.source()).normalize().getFileName().toString();
     String target = upload.target() == null ? name : upload.target();

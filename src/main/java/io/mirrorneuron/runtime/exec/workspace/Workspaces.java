@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.exec.workspace;
 
+import io.mirrorneuron.runtime.exec.artifact.ArtifactSink;
 import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
 import io.mirrorneuron.runtime.exec.settings.NotStarted;
 import io.mirrorneuron.runtime.port.Execution;
@@ -8,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
@@ -17,27 +19,35 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 
-/** Makes workspaces below one folder that belongs to this runtime alone. Thread-safe. */
-public final class Workspaces {
+/**
+ * Makes workspaces below one folder that belongs to this runtime alone. The folder is made with the
+ * first workspace, and goes when this is closed. Thread-safe.
+ */
+public final class Workspaces implements AutoCloseable {
   private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
   private static final Pattern NOT_PLAIN = Pattern.compile("[^A-Za-z0-9._-]");
   private static final int NAME_PART = 40;
+  private static final int RUNTIME_PART = 16;
 
   private final Path folder;
-  private final Clock clock;
+  private final MessageFiles files;
   private final AtomicLong counter = new AtomicLong();
 
   /**
    * @param tempDir may be shared with other users
+   * @param artifacts has what messages refer to
    */
-  public Workspaces(Path tempDir, String runtimeId, Clock clock) {
+  public Workspaces(Path tempDir, String runtimeId, ArtifactSink artifacts, Clock clock) {
     this.folder = own(folder(tempDir, runtimeId));
-    this.clock = clock;
+    this.files = new MessageFiles(artifacts, clock);
   }
 
   public static Path folder(Path tempDir, String runtimeId) {
-    return tempDir.toAbsolutePath().resolve("mn-" + plain(runtimeId));
+    String id = plain(runtimeId);
+    return tempDir
+        .toAbsolutePath()
+        .resolve("mn-" + id.substring(0, Math.min(RUNTIME_PART, id.length())));
   }
 
   private static Path own(Path folder) {
@@ -58,11 +68,23 @@ public final class Workspaces {
     }
   }
 
+  /** Where all workspaces are; a real path. */
+  public Path folder() {
+    return folder;
+  }
+
   public Workspace create(Execution execution, ExecutorSettings settings) throws NotStarted {
-    Path root = fresh(execution, settings);
+    Path root = fresh();
     boolean laid = false;
     try {
-      Workspace workspace = Workspace.lay(root, execution, settings, clock.instant());
+      String name =
+          String.join(
+              "-",
+              plain(settings.namePrefix()),
+              plain(execution.jobId()),
+              plain(execution.agentId()),
+              root.getFileName().toString());
+      Workspace workspace = Workspace.lay(root, name, execution, settings, files);
       laid = true;
       return workspace;
     } finally {
@@ -72,23 +94,34 @@ public final class Workspaces {
     }
   }
 
-  private Path fresh(Execution execution, ExecutorSettings settings) throws NotStarted {
-    String base =
-        plain(settings.namePrefix())
-            + "-"
-            + plain(execution.jobId())
-            + "-"
-            + plain(execution.agentId())
-            + "-";
+  /** Its path is short: programs make sockets below, whose paths may have 107 characters. */
+  private Path fresh() throws NotStarted {
     while (true) {
       try {
-        return Files.createDirectory(folder.resolve(base + counter.incrementAndGet()), PRIVATE);
+        return Files.createDirectory(
+            folder.resolve(Long.toString(counter.incrementAndGet())), PRIVATE);
       } catch (FileAlreadyExistsException e) {
         // Left by an earlier server; the next number is free sooner or later.
+      } catch (NoSuchFileException e) {
+        makeAgain(); // somebody tidied up
       } catch (IOException e) {
         throw new NotStarted("workspace cannot be made: " + e.getMessage(), e);
       }
     }
+  }
+
+  private void makeAgain() throws NotStarted {
+    try {
+      own(folder);
+    } catch (UncheckedIOException e) {
+      throw new NotStarted(e.getMessage(), e);
+    }
+  }
+
+  /** Removes the folder with all that is in it; no workspace may be in use. */
+  @Override
+  public void close() {
+    FolderTree.delete(folder);
   }
 
   /** A part of a file name: nothing that leads elsewhere, and short. */

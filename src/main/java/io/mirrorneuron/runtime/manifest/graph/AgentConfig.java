@@ -2,9 +2,12 @@ package io.mirrorneuron.runtime.manifest.graph;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.manifest.reading.Members;
+import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.workflow.AgentSettings;
 import io.mirrorneuron.runtime.workflow.AgentSettings.Completion;
 import io.mirrorneuron.runtime.workflow.AgentSettings.Retry;
+import io.mirrorneuron.runtime.workflow.HumanTask;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -15,13 +18,23 @@ final class AgentConfig {
   private static final List<String> REPEATABLE =
       List.of("safe_to_retry", "idempotent", "idempotency_key", "recovery_idempotency_key");
 
+  /** Of agents of every type; everything else is its author's own. */
+  static final Members MEMBERS =
+      Members.open()
+          .with(Shape.BOOLEAN, "complete_on_message", "complete_run", "terminal_sink")
+          .with(Shape.BOOLEAN, "complete_job", "complete_job?")
+          .with(Shape.COUNT, "complete_after")
+          .with(Shape.NAME, "emit_type", "output_message_type")
+          .ignoring("places agents without them", "constraints");
+
   private AgentConfig() {}
 
   /**
    * @param config with the new word for {@code complete_run}; what is wrong in it was told by
    *     others, and counts as absent
+   * @param human what it asks people, or null
    */
-  static AgentSettings read(ObjectNode config) {
+  static AgentSettings read(ObjectNode config, HumanTask human) {
     JsonNode output = config.path("output_message_type");
     return new AgentSettings(
         config.path("emit_type").asText(null),
@@ -40,6 +53,7 @@ final class AgentConfig {
         config.path("pool").asText("default"),
         config.path("pool_slots").asInt(1),
         config.path("startup_delay_ms").asLong(),
-        REPEATABLE.stream().anyMatch(config::hasNonNull));
+        REPEATABLE.stream().anyMatch(config::hasNonNull),
+        human);
   }
 }

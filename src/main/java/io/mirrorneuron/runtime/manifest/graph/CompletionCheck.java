@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.manifest.graph;
 import io.mirrorneuron.runtime.manifest.graph.Nodes.Node;
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
+import io.mirrorneuron.runtime.workflow.HumanTask.Follow;
 import io.mirrorneuron.runtime.workflow.StepGraph;
 import io.mirrorneuron.runtime.workflow.StepGraph.Step;
 import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
@@ -11,6 +12,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Checks that some agent of a graph can end the job. */
 public final class CompletionCheck {
@@ -40,12 +42,35 @@ public final class CompletionCheck {
         root.warn("complete_on_message and complete_after mean nothing on node " + id);
       }
     }
+    checkBranches(nodes, steps);
     boundToInnerSteps(steps).stream().map(nodes::get).forEach(CompletionCheck::checkInner);
     boolean ends = jobType == JobType.BATCH || jobType == JobType.SYSBATCH;
     boolean endsWithSteps = !steps.isEmpty();
     if (ends && !endsWithSteps && !nodes.isEmpty() && !canEndTheJob(nodes.values())) {
       root.warn("no agent can complete this job: it ends when every message is handled");
     }
+  }
+
+  /** What people decide can choose among steps only where there are steps. */
+  private static void checkBranches(Map<String, Node> nodes, StepGraph steps) {
+    Set<String> bound =
+        steps.steps().values().stream()
+            .flatMap(step -> step.agentIds().stream())
+            .collect(Collectors.toSet());
+    nodes.values().stream()
+        .filter(node -> node.human() != null && !bound.contains(node.id()))
+        .filter(
+            node ->
+                node.human().decisions().values().stream()
+                    .anyMatch(Follow.Branch.class::isInstance))
+        .forEach(
+            node ->
+                node.configPlace()
+                    .at("decisions")
+                    .error(
+                        ManifestProblem.CONFLICT,
+                        "node %s works for no step, so no decision can branch; put conditions on its edges"
+                            .formatted(ManifestValue.shown(node.id()))));
   }
 
   /** The agents that work only for steps after which others come. */

@@ -5,6 +5,7 @@ import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.Members;
 import io.mirrorneuron.runtime.manifest.reading.NameRules;
+import io.mirrorneuron.runtime.manifest.reading.NearNames;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.workflow.Condition;
 import io.mirrorneuron.runtime.workflow.Workflow.Edge;
@@ -31,6 +32,7 @@ public final class Edges {
 
   private final Set<String> nodeIds;
   private final boolean uniqueIds;
+  private final NearNames near;
 
   /** By id, how often it was asked for: a repeated id gets the next number as a suffix. */
   private final Map<String, Integer> taken = new HashMap<>();
@@ -41,6 +43,7 @@ public final class Edges {
   public Edges(Set<String> nodeIds, boolean uniqueIds) {
     this.nodeIds = nodeIds;
     this.uniqueIds = uniqueIds;
+    this.near = new NearNames(nodeIds);
   }
 
   public List<Edge> read(List<ManifestValue> places) {
@@ -93,7 +96,8 @@ public final class Edges {
     if (!nodeIds.contains(place.text())) {
       place.error(
           ManifestProblem.REFERENCE,
-          "edge %s references missing %s %s".formatted(edge, member, place.shown()));
+          "edge %s references missing %s %s%s"
+              .formatted(edge, member, place.shown(), near.hint(place.asText())));
     }
     return place.text();
   }

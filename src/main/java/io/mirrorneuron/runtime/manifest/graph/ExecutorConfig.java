@@ -11,8 +11,12 @@ import java.util.Map;
 
 /** What can be known about an executor's program before it runs. */
 final class ExecutorConfig {
-  private static final Members MEMBERS =
-      Members.open()
+  static final Members MEMBERS =
+      AgentConfig.MEMBERS
+          .with(null, "command", "runner_module", "upload_path", "upload_as", "upload_paths")
+          .with(null, "uploads", "resources", "backpressure", "node_type")
+          .with(null, "idempotency_key", "recovery_idempotency_key")
+          .with(null, UnsafeWords.ALL)
           .with(Shape.BOOLEAN, "agent_beacon_required", "beacon_enabled")
           .with(Shape.MILLIS, "beacon_interval_ms", "beacon_timeout_ms")
           .with(Shape.MILLIS, "retry_backoff_ms", "startup_delay_ms")

@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.manifest.graph;
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
+import io.mirrorneuron.wire.Json;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -11,6 +12,12 @@ final class InputRules {
   private InputRules() {}
 
   static void check(ManifestValue root) {
+    root.all(
+            "input_validation",
+            "inputValidation",
+            "metadata.input_validation",
+            "metadata.inputValidation")
+        .forEach(InputRules::tellIgnored);
     ManifestValue direct = root.find("input_validation", "inputValidation");
     ManifestValue spec =
         direct.isAbsent()
@@ -21,7 +28,15 @@ final class InputRules {
     }
     ManifestValue rules = spec.value().isArray() ? spec : spec.at("rules");
     rules.objects().forEach(InputRules::checkRule);
-    if (!rules.value().isEmpty()) {
+  }
+
+  /** Whatever it asks for, in whatever form. */
+  private static void tellIgnored(ManifestValue spec) {
+    boolean asks =
+        spec.value().isObject()
+            ? Json.elements(spec.value()).anyMatch(Shape::asksForSomething)
+            : Shape.asksForSomething(spec.value());
+    if (asks) {
       spec.warn(spec.label() + " is ignored: this server does not validate inputs");
     }
   }

@@ -35,39 +35,61 @@ public record ManifestHeader(
       Members.closed("apiVersion", "kind", "manifest_version", "graph_id", "workflow_id", "id")
           .with(null, "name", "version", "type", "workflow", "agents", "runtime", "flow", "run_id")
           .with(null, "nodes", "edges", "entrypoints", "initial_inputs")
+          .with(null, "defaults", "inputs")
           .with(null, "input_validation", "inputValidation")
           .with(Shape.STRING, "job_name")
           .with(Shape.BOOLEAN, "daemon")
           .with(Shape.OBJECT, "contract", "metadata", "policies")
+          .with(null, "confinement")
           .with(Shape.OBJECT, "deployment", "parameterized", "reload")
           .with(Shape.OBJECT_OR_LIST, "services")
           .with(Shape.LIST, "skill_dependencies")
-          .ignoring("does not check what a machine has", "requirements", "requirments")
+          .with(null, "requirements", "requirments")
           .ignoring(NO_SERVICES, "services", "required_services", "requiredServices")
           .ignoring("has no context engine", "requiredContextEngine", "required_context_engine")
           .ignoring("starts each job once, when it is submitted", "schedule", "triggers")
           .ignoring("starts each job once, when it is submitted", "parameterized")
           .ignoring("places agents without them", "constraints")
           .ignoring("has no deployments", "deployment", "reload");
+
+  /** The form with nodes at the root has its names under other words. */
+  private static final Members GRAPH_MEMBERS =
+      MEMBERS.suggesting("job_name", "name").suggesting("graph_id", "workflow_id");
+
+  /** Of the form with steps in {@code workflow}. */
+  public static final Members IN_WORKFLOW = MEMBERS.belongingTo("workflow", Members.open("steps"));
+
+  /** Of the form with steps at the root. */
+  public static final Members STEPS_AT_ROOT = MEMBERS.with(null, "steps");
+
   private static final Pattern RUN_ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.:-]{0,199}");
 
   /** Of the form with nodes at the root. */
   public static ManifestHeader read(ManifestValue root) {
-    return read(root, root.at("graph_id"), root.at("job_name"), root.at("manifest_version"));
+    root.checkMembers(GRAPH_MEMBERS);
+    return header(root, root.at("graph_id"), root.at("job_name"), root.at("manifest_version"));
   }
 
   /**
+   * Of the forms with steps; the members of the root are checked by whoever knows which it is.
+   *
    * @param graphId where the form keeps this and the following; an absent name is the graph's id
    */
   public static ManifestHeader read(
       ManifestValue root, ManifestValue graphId, ManifestValue jobName, ManifestValue version) {
-    root.checkMembers(MEMBERS);
+    return header(root, graphId, jobName, version);
+  }
+
+  private static ManifestHeader header(
+      ManifestValue root, ManifestValue graphId, ManifestValue jobName, ManifestValue version) {
     root.find("required_services", "requiredServices").check(Shape.OBJECT_OR_LIST);
+    root.all("services", "required_services", "requiredServices").forEach(ServiceChecks::members);
     root.find("requiredContextEngine", "required_context_engine")
         .named("requiredContextEngine")
         .check(Shape.BOOLEAN);
     ResourceChecks.requirements(root);
     InputRules.check(root);
+    ConfinementCheck.check(root);
 
     String id = NameRules.read(graphId, "graph_id is required");
     String manifestVersion = NameRules.read(version, "manifest_version is required");
@@ -112,6 +134,7 @@ public record ManifestHeader(
         edges,
         steps,
         recoveryMode,
+        policies.ofWorkflow(),
         warnings);
   }
 

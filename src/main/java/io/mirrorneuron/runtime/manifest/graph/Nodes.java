@@ -7,7 +7,9 @@ import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.Members;
 import io.mirrorneuron.runtime.manifest.reading.NameRules;
+import io.mirrorneuron.runtime.manifest.reading.NearNames;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
+import io.mirrorneuron.runtime.workflow.HumanTask;
 import io.mirrorneuron.runtime.workflow.Workflow.Agent;
 import io.mirrorneuron.runtime.workflow.Workflow.AgentPolicies;
 import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
@@ -23,6 +25,9 @@ import java.util.Set;
 public final class Nodes {
   public static final int MAX_NODES = 50_000;
 
+  /** What an executor's {@code config} may have. */
+  public static final Members CONFIG = ExecutorConfig.MEMBERS;
+
   private static final Map<String, AgentType> TYPES =
       Map.of(
           "router", AgentType.ROUTER,
@@ -31,7 +36,8 @@ public final class Nodes {
           "sandbox_worker", AgentType.EXECUTOR,
           "aggregator", AgentType.AGGREGATOR,
           "collector", AgentType.AGGREGATOR,
-          "sensor", AgentType.SENSOR);
+          "sensor", AgentType.SENSOR,
+          "human", AgentType.HUMAN);
   private static final Set<String> TEMPLATES =
       Set.of("generic", "stream", "map", "reduce", "batch");
   private static final Map<AgentType, Set<String>> TEMPLATES_OF =
@@ -39,7 +45,8 @@ public final class Nodes {
           AgentType.ROUTER, Set.of("generic", "map"),
           AgentType.EXECUTOR, TEMPLATES,
           AgentType.AGGREGATOR, Set.of("generic", "reduce"),
-          AgentType.SENSOR, Set.of("generic"));
+          AgentType.SENSOR, Set.of("generic"),
+          AgentType.HUMAN, Set.of("generic"));
 
   private static final Members MEMBERS =
       Members.closed("node_id", "id", "agent_type", "agentType", "type", "kind", "uses", "with")
@@ -53,20 +60,14 @@ public final class Nodes {
           .ignoring("places agents without them", "constraints", "placement_requirements")
           .ignoring("reads policies instead", "retry_policy", "checkpoint_policy", "spawn_policy")
           .ignoring("neither starts nor asks for services", "services")
-          .ignoring(
-              "neither starts nor asks for services", "requires_services", "requiresServices");
-  private static final Members CONFIG =
-      Members.open()
-          .with(Shape.BOOLEAN, "complete_on_message", "complete_run", "terminal_sink")
-          .with(Shape.BOOLEAN, "complete_job", "complete_job?")
-          .with(Shape.COUNT, "complete_after")
-          .with(Shape.NAME, "emit_type", "output_message_type")
-          .ignoring("places agents without them", "constraints");
+          .ignoring("neither starts nor asks for services", "requires_services", "requiresServices")
+          .belongingTo("config", ExecutorConfig.MEMBERS);
 
   /**
    * A node whose edges are not known yet.
    *
    * @param type null when it was refused
+   * @param human what it asks people; null of other types
    */
   public record Node(
       String id,
@@ -74,6 +75,7 @@ public final class Nodes {
       AgentType type,
       String template,
       ObjectNode config,
+      HumanTask human,
       AgentPolicies policies) {
     /** Where the author wrote the config. */
     public ManifestValue configPlace() {
@@ -99,7 +101,7 @@ public final class Nodes {
           template,
           role(),
           config,
-          AgentConfig.read(config),
+          AgentConfig.read(config, human),
           isUnsafe(),
           policies,
           resources(),
@@ -145,16 +147,20 @@ public final class Nodes {
     ManifestValue place = unnamed.named(ManifestValue.shown(id));
     place.checkMembers(MEMBERS);
     place.find("requires_services", "requiresServices").check(Shape.OBJECT_OR_LIST);
+    place.all("services", "requires_services", "requiresServices").forEach(ServiceChecks::members);
     ResourceChecks.resources(place);
 
     ManifestValue config = place.at("config");
-    config.checkMembers(CONFIG);
     AgentType type = type(place, id);
     String template = template(place, id, type);
     if (type == AgentType.EXECUTOR) {
       new ExecutorConfig(defaultRunner).check(place);
+    } else if (type != AgentType.HUMAN) {
+      config.checkMembers(AgentConfig.MEMBERS);
     }
-    return new Node(id, place, type, template, config(config, id), policies.of(place));
+    HumanTask human = type == AgentType.HUMAN ? HumanConfig.read(config) : null;
+    policies.warnUnused(place);
+    return new Node(id, place, type, template, config(config, id), human, policies.of(place));
   }
 
   private static AgentType type(ManifestValue place, String id) {
@@ -174,7 +180,8 @@ public final class Nodes {
     if (known == null) {
       type.error(
           ManifestProblem.UNSUPPORTED,
-          "unsupported agent_type %s for node %s".formatted(type.shown(), shownId));
+          "unsupported agent_type %s for node %s%s"
+              .formatted(type.shown(), shownId, new NearNames(TYPES.keySet()).hint(type.asText())));
     }
     return known;
   }

@@ -11,8 +11,12 @@ import io.mirrorneuron.runtime.workflow.Workflow.JobType;
 import io.mirrorneuron.runtime.workflow.Workflow.RecoveryMode;
 import java.util.Set;
 
-/** The policies of a workflow, on which those of its agents stand. */
-record Policies(AgentPolicies ofWorkflow) {
+/**
+ * The policies of a workflow, on which those of its agents stand.
+ *
+ * @param place where they are written
+ */
+record Policies(ManifestValue place, AgentPolicies ofWorkflow) {
   private static final String NO_PLACEMENT = "places agents without them";
   private static final Members MEMBERS =
       Members.closed("recovery_mode", "job_type", "scheduler_strategy", "restart", "reschedule")
@@ -21,6 +25,7 @@ record Policies(AgentPolicies ofWorkflow) {
           .with(Shape.STRING, "placement_policy")
           .with(Shape.OBJECT, "scheduler", "update")
           .ignoring("has no deployments", "update")
+          .ignoring("does not spread agents", "spread")
           .ignoring(NO_PLACEMENT, "constraints");
   private static final Members SCHEDULER =
       Members.closed("job_type", "strategy")
@@ -44,7 +49,8 @@ record Policies(AgentPolicies ofWorkflow) {
       restart = RestartPolicies.withAttempts(restart, most.value().asInt());
     }
     reschedule = moves ? reschedule : RestartPolicies.withAttempts(reschedule, 0);
-    return new Policies(read(place, new AgentPolicies(restart, reschedule, Backpressure.DEFAULT)));
+    return new Policies(
+        place, read(place, new AgentPolicies(restart, reschedule, Backpressure.DEFAULT)));
   }
 
   /** The policies of one agent: its own, else the workflow's. */
@@ -52,6 +58,18 @@ record Policies(AgentPolicies ofWorkflow) {
     AgentPolicies own = read(node.at("policies"), ofWorkflow);
     Backpressure backpressure = backpressure(node.find("config.backpressure"), own.backpressure());
     return new AgentPolicies(own.restart(), own.reschedule(), backpressure);
+  }
+
+  /** Tells of restarts that an agent's own tries take the place of. */
+  void warnUnused(ManifestValue node) {
+    boolean ownTries = !node.find("config.max_attempts").isAbsent();
+    ManifestValue own = node.find("policies.restart");
+    ManifestValue written = own.isAbsent() ? place.at("restart") : own;
+    if (ownTries && !written.isAbsent()) {
+      node.warn(
+          "%s has no effect on %s: its config.max_attempts says how often it is tried"
+              .formatted(written.label(), node.label()));
+    }
   }
 
   private static AgentPolicies read(ManifestValue place, AgentPolicies base) {
@@ -65,8 +83,8 @@ record Policies(AgentPolicies ofWorkflow) {
       }
     }
     return new AgentPolicies(
-        RestartPolicies.read(place.at("restart"), base.restart()),
-        RestartPolicies.read(place.at("reschedule"), base.reschedule()),
+        RestartPolicies.readRestart(place.at("restart"), base.restart()),
+        RestartPolicies.readReschedule(place.at("reschedule"), base.reschedule()),
         backpressure(place.at("backpressure"), base.backpressure()));
   }
 

@@ -12,10 +12,11 @@ import java.util.Set;
 final class RestartPolicies {
   private static final long DAY_MS = 24 * 3600 * 1000L;
   private static final Members MEMBERS =
-      Members.closed("delay_function", "mode")
+      Members.closed("delay_function")
           .with(Shape.COUNT, "attempts")
-          .with(Shape.MILLIS, "interval_ms", "delay_ms", "max_delay_ms")
-          .with(Shape.BOOLEAN, "unlimited");
+          .with(Shape.MILLIS, "interval_ms", "delay_ms", "max_delay_ms");
+  private static final Members RESTART = MEMBERS.with(null, "mode");
+  private static final Members RESCHEDULE = MEMBERS.with(Shape.BOOLEAN, "unlimited");
 
   private RestartPolicies() {}
 
@@ -49,21 +50,42 @@ final class RestartPolicies {
   }
 
   /** The base policy, overridden by the given value; reports what cannot be read. */
-  static RestartPolicy read(ManifestValue place, RestartPolicy base) {
+  static RestartPolicy readRestart(ManifestValue place, RestartPolicy base) {
+    return read(
+        place,
+        RESTART,
+        base,
+        base.unlimited(),
+        place.at("mode").asWord(WhenExhausted.class).orElse(base.whenExhausted()));
+  }
+
+  /** Like {@link #readRestart}, of moves to other nodes. */
+  static RestartPolicy readReschedule(ManifestValue place, RestartPolicy base) {
+    // A given number of attempts means a limited number.
+    boolean byDefault = base.unlimited() && !place.value().hasNonNull("attempts");
+    return read(
+        place, RESCHEDULE, base, place.asBoolean("unlimited", byDefault), base.whenExhausted());
+  }
+
+  private static RestartPolicy read(
+      ManifestValue place,
+      Members members,
+      RestartPolicy base,
+      boolean unlimited,
+      WhenExhausted exhausted) {
     if (!place.check(Shape.OBJECT)) {
       return base;
     }
-    place.checkMembers(MEMBERS);
+    place.checkMembers(members);
     place.checkWords(Set.of("constant", "exponential", "fibonacci"), "delay_function");
     long delay = place.asLong("delay_ms", base.delayMs());
     return new RestartPolicy(
         place.asInt("attempts", base.attempts()),
-        // A given number of attempts means a limited number.
-        place.asBoolean("unlimited", base.unlimited() && !place.value().hasNonNull("attempts")),
+        unlimited,
         place.asLong("interval_ms", base.intervalMs()),
         delay,
         place.at("delay_function").asWord(DelayFunction.class).orElse(base.function()),
         Math.max(delay, place.asLong("max_delay_ms", base.maxDelayMs())),
-        place.at("mode").asWord(WhenExhausted.class).orElse(base.whenExhausted()));
+        exhausted);
   }
 }

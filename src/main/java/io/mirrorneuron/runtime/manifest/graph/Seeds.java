@@ -1,9 +1,11 @@
 package io.mirrorneuron.runtime.manifest.graph;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.manifest.graph.Nodes.Node;
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
+import io.mirrorneuron.runtime.manifest.reading.NearNames;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
@@ -25,10 +27,12 @@ public final class Seeds {
   private final Map<String, Node> nodes;
   private final SequencedSet<String> entrypoints = new LinkedHashSet<>();
   private final Map<String, List<JsonNode>> inputs = new LinkedHashMap<>();
+  private final NearNames near;
   private long messages;
 
   public Seeds(Map<String, Node> nodes) {
     this.nodes = nodes;
+    this.near = new NearNames(nodes.keySet());
   }
 
   public List<String> entrypoints() {
@@ -75,7 +79,8 @@ public final class Seeds {
     if (!place.value().isTextual() || !nodes.containsKey(id)) {
       place.error(
           ManifestProblem.REFERENCE,
-          "entrypoint %s does not reference a known node".formatted(place.shown()));
+          "entrypoint %s does not reference a known node%s"
+              .formatted(place.shown(), near.hint(id)));
     }
     return id;
   }
@@ -130,6 +135,26 @@ public final class Seeds {
       bodies.warn("initial_inputs for %s are ignored: there is no such node".formatted(shown));
     }
     return new LinkedHashSet<>();
+  }
+
+  /**
+   * Adds values by name to the body of each first message, where they replace members of these
+   * names; a body that is no object has no names, and stays.
+   */
+  public void add(ObjectNode named) {
+    if (named.isEmpty()) {
+      return;
+    }
+    for (String entrypoint : entrypoints) {
+      List<JsonNode> bodies = inputs.getOrDefault(entrypoint, List.of(Json.object()));
+      inputs.put(entrypoint, bodies.stream().map(body -> with(named, body)).toList());
+    }
+  }
+
+  private static JsonNode with(ObjectNode named, JsonNode body) {
+    return body instanceof ObjectNode object
+        ? Json.object().<ObjectNode>setAll(object).setAll(named)
+        : body;
   }
 
   private void add(

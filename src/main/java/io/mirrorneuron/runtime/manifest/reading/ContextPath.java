@@ -73,6 +73,12 @@ final class ContextPath {
     if (headerName != null && node != null && node.hasNonNull(headerName)) {
       return node.get(headerName);
     }
+    return follow(node, steps);
+  }
+
+  /** What the steps lead to, a null node when there is nothing. */
+  static JsonNode follow(JsonNode from, List<String> steps) {
+    JsonNode node = from;
     for (String step : steps) {
       node = step(node, step);
     }

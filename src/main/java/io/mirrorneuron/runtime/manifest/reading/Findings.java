@@ -2,29 +2,46 @@ package io.mirrorneuron.runtime.manifest.reading;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.config.NearestMatch;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.Validation.Issue;
+import io.mirrorneuron.port.Validation.Location;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The errors and warnings of one manifest, in the order they are found. Not thread-safe. */
 public final class Findings {
   /** A hostile manifest can have millions of errors; nobody reads more than these. */
   static final int MAX_LISTED = 100;
 
-  private record Issue(ManifestProblem problem, String message, String path, String pointer) {}
+  private static final String WARNING = "manifest.warning";
+  private static final String MORE = "manifest.more";
+  private static final Location WHOLE = new Location("manifest", "", "/manifest");
 
-  /** Longer names are no typing errors, and comparing them takes time. */
-  private static final int LONGEST_COMPARED = 64;
+  /** What a manifest is read for. */
+  public enum Purpose {
+    /** Its job is there already, so only what cannot be run is an error. */
+    STORED,
+    /** It is to be accepted. */
+    NEW,
+    /** It is to be accepted, and must not have members that no reader knows. */
+    STRICT
+  }
 
   private final boolean inSteps;
-  private final boolean strict;
+  private final Purpose purpose;
   private final List<Issue> errors = new ArrayList<>();
-  private final List<String> warnings = new ArrayList<>();
+  private final List<Issue> warnings = new ArrayList<>();
+  private final List<ManifestProblem> problems = new ArrayList<>();
+
+  /** Unknown members that are probably others misspelt: what is missing may be there. */
+  private final List<Issue> misspelt = new ArrayList<>();
+
   private int errorCount;
   private int warningCount;
 
@@ -33,63 +50,108 @@ public final class Findings {
    *     others
    */
   public Findings(boolean inSteps) {
-    this(inSteps, false);
+    this(inSteps, Purpose.STORED);
   }
 
-  private Findings(boolean inSteps, boolean strict) {
+  public Findings(boolean inSteps, Purpose purpose) {
     this.inSteps = inSteps;
-    this.strict = strict;
+    this.purpose = purpose;
   }
 
-  /** Of a manifest in which unknown members are errors. */
-  public static Findings strict(boolean inSteps) {
-    return new Findings(inSteps, true);
-  }
-
+  /** What is among the errors already is not added again. */
   void error(ManifestProblem problem, ManifestPlace place, String message) {
+    Issue issue = Issue.error(code(problem), message, problem.help(), place.location());
+    if (errors.contains(issue)) {
+      return;
+    }
     errorCount++;
+    if (!problems.contains(problem)) {
+      problems.add(problem);
+    }
     if (errors.size() < MAX_LISTED) {
-      errors.add(new Issue(problem, message, place.path(), place.pointer()));
+      errors.add(issue);
+    }
+  }
+
+  private String code(ManifestProblem problem) {
+    return inSteps ? problem.stepCode() : problem.code();
+  }
+
+  /** An error of a new manifest, a warning of one that was accepted before. */
+  void refuse(ManifestProblem problem, ManifestPlace place, String message) {
+    if (purpose == Purpose.STORED) {
+      warn(place, message);
+    } else {
+      error(problem, place, message);
     }
   }
 
   /** A sentence that is among the warnings already is not added again. */
-  void warn(String message) {
-    if (warnings.contains(message)) {
+  void warn(ManifestPlace place, String message) {
+    warn(Issue.warning(WARNING, message, "", place.location()));
+  }
+
+  private void warn(Issue warning) {
+    if (warnings.stream().anyMatch(said -> said.message().equals(warning.message()))) {
       return;
     }
     warningCount++;
     if (warnings.size() < MAX_LISTED) {
-      warnings.add(message);
+      warnings.add(warning);
     }
   }
 
-  /** An error when this is strict, else a warning. */
-  void unknown(ManifestPlace place, Set<String> known) {
+  /**
+   * An error when this is strict, else a warning.
+   *
+   * @param meant the name that was probably meant; asked only when it will be read
+   */
+  void unknown(ManifestPlace place, Supplier<Optional<String>> meant) {
+    boolean strict = purpose == Purpose.STRICT;
     boolean listed = (strict ? errors : warnings).size() < MAX_LISTED;
-    String message = "unknown member " + place.label() + (listed ? meant(place, known) : "");
+    String hint = listed ? meant.get().map(near -> "; did you mean " + near + "?").orElse("") : "";
+    String message = "unknown member " + place.label() + hint;
     if (strict) {
       error(ManifestProblem.UNKNOWN_MEMBER, place, message);
     } else {
-      warn(message);
+      ManifestProblem unknown = ManifestProblem.UNKNOWN_MEMBER;
+      Issue issue = Issue.warning(code(unknown), message, unknown.help(), place.location());
+      if (!hint.isEmpty()) {
+        misspelt.add(issue);
+      }
+      warn(issue);
     }
   }
 
-  private static String meant(ManifestPlace place, Set<String> known) {
-    return place.segment().length() > LONGEST_COMPARED
-        ? ""
-        : NearestMatch.of(place.segment(), known)
-            .map(near -> "; did you mean " + near + "?")
-            .orElse("");
-  }
-
+  /** The warnings as sentences. */
   public List<String> warnings() {
-    if (warningCount == warnings.size()) {
-      return List.copyOf(warnings);
+    List<String> listed = new ArrayList<>(warnings.stream().map(Issue::message).toList());
+    if (warningCount > warnings.size()) {
+      listed.add(more(warningCount - warnings.size(), "warnings"));
     }
-    List<String> listed = new ArrayList<>(warnings);
-    listed.add("and %d more warnings".formatted(warningCount - warnings.size()));
     return List.copyOf(listed);
+  }
+
+  public List<Issue> errors() {
+    List<Issue> all = new ArrayList<>(errors);
+    if (errorCount > errors.size()) {
+      all.add(Issue.error(MORE, more(errorCount - errors.size(), "errors"), "", WHOLE));
+    }
+    return all;
+  }
+
+  /** All errors, then all warnings. */
+  public List<Issue> issues() {
+    List<Issue> all = errors();
+    all.addAll(warnings);
+    if (warningCount > warnings.size()) {
+      all.add(Issue.warning(MORE, more(warningCount - warnings.size(), "warnings"), "", WHOLE));
+    }
+    return List.copyOf(all);
+  }
+
+  private static String more(int count, String what) {
+    return "and %d more %s".formatted(count, what);
   }
 
   /**
@@ -100,20 +162,21 @@ public final class Findings {
     if (errors.isEmpty()) {
       return;
     }
-    boolean sound =
-        errorCount == errors.size() && errors.stream().allMatch(e -> e.problem.lacksCapability());
+    boolean sound = problems.stream().allMatch(ManifestProblem::lacksCapability);
     throw new MnException(
         sound ? ErrorCode.PRECONDITION : ErrorCode.INVALID,
-        sound ? errors.getFirst().problem.word() : "manifest_validation_failed",
+        sound ? problems.getFirst().word() : "manifest_validation_failed",
         message(),
         report(),
         null);
   }
 
   private String message() {
-    String listed = errors.stream().map(Issue::message).collect(Collectors.joining("; "));
+    Stream<String> listed = Stream.concat(errors.stream(), misspelt.stream()).map(Issue::message);
     int unlisted = errorCount - errors.size();
-    return unlisted == 0 ? listed : listed + "; and " + unlisted + " more errors";
+    return Stream.concat(
+            listed, unlisted == 0 ? Stream.empty() : Stream.of(more(unlisted, "errors")))
+        .collect(Collectors.joining("; "));
   }
 
   /** The {@code validation.report/v1} object. */
@@ -127,18 +190,10 @@ public final class Findings {
     ArrayNode issues = report.putArray("issues");
     report.putArray("results");
     for (Issue error : errors) {
-      boolean named = error.path.isEmpty() || error.message.contains(error.path);
-      sentences.add(named ? error.message : error.path + ": " + error.message);
-      ObjectNode issue = issues.addObject();
-      issue.put("code", inSteps ? error.problem.stepCode() : error.problem.code());
-      issue.put("message", error.message);
-      issue.put("help", error.problem.help());
-      issue.put("severity", "error");
-      ObjectNode location = issue.putObject("location");
-      location.put("source", "manifest");
-      location.put("path", error.path);
-      location.put("pointer", error.pointer);
+      sentences.add(error.sentence());
+      issues.add(Json.MAPPER.<ObjectNode>valueToTree(error));
     }
+    misspelt.forEach(hint -> issues.add(Json.MAPPER.<ObjectNode>valueToTree(hint)));
     return report;
   }
 }

@@ -1,5 +1,7 @@
 package io.mirrorneuron.runtime.manifest.reading;
 
+import io.mirrorneuron.port.Validation.Location;
+
 /**
  * A place in the text of a manifest.
  *
@@ -23,6 +25,11 @@ record ManifestPlace(ManifestPlace parent, String segment, String name) {
   String path() {
     String above = parent == null ? "" : parent.path();
     return above.isEmpty() ? segment : above + "." + segment;
+  }
+
+  /** The place for reports. */
+  Location location() {
+    return new Location("manifest", path(), pointer());
   }
 
   /** The place as a JSON pointer below {@code /manifest}. */

@@ -14,7 +14,7 @@ public enum ManifestProblem {
   UNKNOWN_MEMBER("unknown_member", "Correct the name, or begin a name of your own with x-."),
   GRAPH("invalid_graph", "Lead edges from the source over every step to the sink, without loops."),
   RUNNER("runner_unavailable", "Use MirrorNeuron.Runner.HostLocal or ask the operator."),
-  AGENT_TYPE("unsupported_agent_type", "Use a router, executor, aggregator or sensor.");
+  AGENT_TYPE("unsupported_agent_type", "Use a router, executor, aggregator, sensor or human.");
 
   private final String word;
   private final String help;

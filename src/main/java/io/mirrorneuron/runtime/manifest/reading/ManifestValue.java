@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -25,25 +25,22 @@ public final class ManifestValue {
   private final ManifestPlace place;
   private final JsonNode value;
 
-  /** For members that the author wrote under another name: that name, by ours. */
-  private final Map<String, String> writtenNames;
+  private final Written written;
 
-  private ManifestValue(
-      Findings findings, ManifestPlace place, JsonNode value, Map<String, String> writtenNames) {
+  private ManifestValue(Findings findings, ManifestPlace place, JsonNode value, Written written) {
     this.findings = findings;
     this.place = place;
     this.value = value == null ? MissingNode.getInstance() : value;
-    this.writtenNames = writtenNames;
+    this.written = written;
   }
 
   public static ManifestValue root(JsonNode value, Findings findings) {
-    return new ManifestValue(findings, new ManifestPlace(null, "", ""), value, Map.of());
+    return new ManifestValue(findings, new ManifestPlace(null, "", ""), value, Written.AS_IT_IS);
   }
 
   /** One member, whose name may have dots in it. */
   public ManifestValue at(String member) {
-    String written = writtenNames.getOrDefault(member, member);
-    return child(written, value.get(member));
+    return child(member, value.get(member));
   }
 
   /** What stands at the first path that leads to a value; the first path when none does. */
@@ -81,26 +78,27 @@ public final class ManifestValue {
   }
 
   private ManifestValue child(String segment, JsonNode held) {
-    return new ManifestValue(findings, new ManifestPlace(place, segment, segment), held, Map.of());
+    Written below = written.below(segment);
+    ManifestPlace seeming = new ManifestPlace(place, segment, segment);
+    return new ManifestValue(findings, below.placeOr(seeming), held, below);
   }
 
   /** The same place, called by another name in messages. */
   public ManifestValue named(String newName) {
-    return new ManifestValue(findings, place.named(newName), value, writtenNames);
+    return new ManifestValue(findings, place.named(newName), value, written);
   }
 
-  /** The same place with another value. */
   public ManifestValue withValue(JsonNode newValue) {
-    return withValue(newValue, Map.of());
+    return withValue(newValue, Written.AS_IT_IS);
   }
 
-  /**
-   * The same place with another object.
-   *
-   * @param names for members that the author wrote under another name: that name, by ours
-   */
-  public ManifestValue withValue(JsonNode newValue, Map<String, String> names) {
-    return new ManifestValue(findings, place, newValue, names);
+  /** The same place with a value that was made of what stands there. */
+  public ManifestValue withValue(JsonNode newValue, Written authors) {
+    return new ManifestValue(findings, place, newValue, authors);
+  }
+
+  ManifestPlace place() {
+    return place;
   }
 
   /** The last part of {@link #label}. */
@@ -122,9 +120,9 @@ public final class ManifestValue {
     return value.textValue();
   }
 
-  /** A string, number, boolean or null as text; else an empty string. */
+  /** A string, number or boolean as text; else an empty string. */
   public String asText() {
-    return value.asText();
+    return isAbsent() ? "" : value.asText();
   }
 
   /** What stands at the path, or the default when there is nothing or no number. */
@@ -156,7 +154,7 @@ public final class ManifestValue {
     if (shape.fits(value)) {
       return true;
     }
-    error(ManifestProblem.SHAPE, label() + " must be " + shape.words());
+    error(ManifestProblem.SHAPE, label() + " must be " + shape.words() + shape.hint(value));
     return false;
   }
 
@@ -173,11 +171,6 @@ public final class ManifestValue {
   /** Checks the members that are there, in the author's order. */
   public void checkMembers(Members members) {
     value.properties().forEach(one -> members.check(one.getKey(), at(one.getKey())));
-  }
-
-  /** Checks what stands at the paths. */
-  public void checkMembers(Shape shape, String... paths) {
-    all(paths).forEach(found -> found.check(shape));
   }
 
   /** Each object of a list; anything else in the list, or instead of it, is an error. */
@@ -214,11 +207,16 @@ public final class ManifestValue {
   }
 
   public void warn(String message) {
-    findings.warn(message);
+    findings.warn(place, message);
   }
 
-  void unknown(Set<String> known) {
-    findings.unknown(named(shown(name())).place, known);
+  /** An error of a new manifest; of one whose job is there already, a warning. */
+  public void refuse(ManifestProblem problem, String message) {
+    findings.refuse(problem, place, message);
+  }
+
+  void unknown(Supplier<Optional<String>> meant) {
+    findings.unknown(named(shown(name())).place, meant);
   }
 
   /** The place for people, by names: {@code nodes.<node id>.config.command}. */

@@ -37,8 +37,24 @@ public enum Shape {
     return words;
   }
 
+  /** What to add for somebody who wrote this instead. */
+  String hint(JsonNode value) {
+    return this == BOOLEAN && value.isTextual() ? ": true or false, without quotes" : "";
+  }
+
   public boolean fits(JsonNode value) {
     return test.test(value);
+  }
+
+  /** Whether it is more than an empty value, {@code false} or 0. */
+  public static boolean asksForSomething(JsonNode value) {
+    return switch (value.getNodeType()) {
+      case OBJECT, ARRAY -> !value.isEmpty();
+      case STRING -> !value.textValue().isBlank();
+      case BOOLEAN -> value.booleanValue();
+      case NUMBER -> value.doubleValue() != 0;
+      default -> false;
+    };
   }
 
   private static boolean isName(JsonNode value) {

@@ -7,6 +7,7 @@ import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.Members;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
+import io.mirrorneuron.runtime.manifest.reading.Written;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -39,7 +40,7 @@ public final class Bindings {
         ManifestValue binding = place.at(member.getKey());
         if (binding.check(Shape.OBJECT)) {
           binding.checkMembers(BINDING);
-          binding.at("workers").check(Shape.LIST);
+          workers(binding).check(Shape.LIST);
           bindings.add(binding);
         }
       }
@@ -62,7 +63,7 @@ public final class Bindings {
   List<String> workerIds(String name) {
     return name == null
         ? List.of()
-        : workers(place.at(name))
+        : workersOf(place.at(name))
             .map(worker -> worker.find("node_id", "id").value())
             .filter(JsonNode::isTextual)
             .map(JsonNode::textValue)
@@ -73,7 +74,7 @@ public final class Bindings {
   public List<ManifestValue> nodes() {
     Map<String, ManifestValue> nodes = new LinkedHashMap<>();
     bindings.stream()
-        .flatMap(Bindings::workers)
+        .flatMap(Bindings::workersOf)
         .filter(worker -> worker.checkRequired(Shape.OBJECT))
         .forEach(worker -> add(worker, nodes));
     return List.copyOf(nodes.values());
@@ -112,8 +113,12 @@ public final class Bindings {
     return bindings.stream().map(binding -> binding.find("seed_inputs", "initial_inputs")).toList();
   }
 
-  private static Stream<ManifestValue> workers(ManifestValue binding) {
-    ManifestValue list = binding.at("workers");
+  private static ManifestValue workers(ManifestValue binding) {
+    return binding.at("workers");
+  }
+
+  private static Stream<ManifestValue> workersOf(ManifestValue binding) {
+    ManifestValue list = workers(binding);
     if (list.isAbsent()) {
       return Stream.of(binding.at("worker")).filter(worker -> !worker.isAbsent());
     }
@@ -125,16 +130,16 @@ public final class Bindings {
     ManifestValue config = worker.find("config", "with");
     ObjectNode node = Json.object();
     node.setAll((ObjectNode) worker.value());
-    Map<String, String> written = new LinkedHashMap<>();
+    Written written = new Written();
     if (!node.hasNonNull("config") && node.hasNonNull("with")) {
       node.set("config", node.get("with"));
-      written.put("config", "with");
+      written.member("config").as(worker.at("with"));
     }
     String agentType = worker.at("agent_type").value().asText(agentType(worker, config));
     node.put("agent_type", agentType);
     if (!node.hasNonNull("type") && config.at("node_type").value().isMissingNode()) {
       node.put("type", template(agentType, worker));
-      written.put("type", "kind");
+      written.member("type").as(worker.at("kind"));
     }
     return worker.withValue(node, written);
   }

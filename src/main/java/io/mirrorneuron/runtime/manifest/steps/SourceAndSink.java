@@ -11,10 +11,18 @@ import java.util.stream.Collectors;
 /**
  * Where a graph of steps begins and ends.
  *
- * @param source null when it was refused
- * @param sink null when it was refused
+ * @param source null when it was refused; the first of several where there may be several
+ * @param sink null when it was refused; and where there are several and may be
  */
 record SourceAndSink(String source, String sink) {
+
+  /** Where steps may begin and end as their edges have it. */
+  static SourceAndSink derive(Set<String> steps, List<StepEdge> edges) {
+    List<String> first = without(steps, edges, StepEdge::to);
+    List<String> last = without(steps, edges, StepEdge::from);
+    return new SourceAndSink(
+        first.isEmpty() ? null : first.getFirst(), last.size() == 1 ? last.getFirst() : null);
+  }
 
   static SourceAndSink read(ProblemGraph graph, Set<String> steps, List<StepEdge> edges) {
     ManifestValue entrypoint = graph.entrypoint();
@@ -48,8 +56,7 @@ record SourceAndSink(String source, String sink) {
           "%s must name a workflow step: %s".formatted(place.label(), place.shown()));
       return null;
     }
-    Set<String> others = edges.stream().map(inner).collect(Collectors.toSet());
-    List<String> ends = steps.stream().filter(id -> !others.contains(id)).toList();
+    List<String> ends = without(steps, edges, inner);
     if (ends.size() == 1) {
       return ends.getFirst();
     }
@@ -57,5 +64,11 @@ record SourceAndSink(String source, String sink) {
         ManifestProblem.REQUIRED,
         "%s is required: %d steps have no %s".formatted(place.label(), ends.size(), neighbour));
     return null;
+  }
+
+  private static List<String> without(
+      Set<String> steps, List<StepEdge> edges, Function<StepEdge, String> inner) {
+    Set<String> others = edges.stream().map(inner).collect(Collectors.toSet());
+    return steps.stream().filter(id -> !others.contains(id)).toList();
   }
 }

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.manifest.steps;
 
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
+import io.mirrorneuron.runtime.manifest.reading.NearNames;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,11 +13,13 @@ final class StepAgents {
   private final Set<String> nodes;
   private final Bindings bindings;
   private final Map<String, DeclaredStep> withoutAgents = new LinkedHashMap<>();
+  private final NearNames near;
   private boolean someHaveAgents;
 
   StepAgents(Set<String> nodes, Bindings bindings) {
     this.nodes = nodes;
     this.bindings = bindings;
+    this.near = new NearNames(nodes);
   }
 
   /** The node that the step runs, else the workers bound to it, else the node of its name. */
@@ -28,6 +31,10 @@ final class StepAgents {
       someHaveAgents = true;
     }
     return agents;
+  }
+
+  private static String name(String id, DeclaredStep step) {
+    return step.run().isAbsent() ? id : step.run().asText();
   }
 
   private List<String> find(String id, String run) {
@@ -67,8 +74,11 @@ final class StepAgents {
             ManifestValue place = step.place();
             place.error(
                 ManifestProblem.REFERENCE,
-                "step %s has no agent: no node and no binding has the name it runs"
-                    .formatted(place.name()));
+                "step %s has no agent: no node and no binding has the name %s%s"
+                    .formatted(
+                        place.name(),
+                        ManifestValue.shown(name(id, step)),
+                        near.hint(name(id, step))));
           }
         });
     return false;

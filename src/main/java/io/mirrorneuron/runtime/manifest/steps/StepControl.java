@@ -79,6 +79,11 @@ record StepControl(
         inherited("beacon_timeout_ms", control, config).value().asLong(BEACON_TIMEOUT_MS));
   }
 
+  /** The same for a step that runs no program: people have time limits of their own. */
+  StepControl withoutProgram() {
+    return new StepControl(required, failurePolicy, new Retry(1, BACKOFF_MS, MULTIPLIER), 0, 0);
+  }
+
   /** What the step says, else what its agent says. */
   private static ManifestValue inherited(
       String member, ManifestValue control, ManifestValue config) {

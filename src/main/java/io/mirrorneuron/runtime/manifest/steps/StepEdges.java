@@ -7,6 +7,7 @@ import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.Members;
 import io.mirrorneuron.runtime.manifest.reading.NameRules;
+import io.mirrorneuron.runtime.manifest.reading.NearNames;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.workflow.Condition;
 import io.mirrorneuron.runtime.workflow.StepGraph.StepEdge;
@@ -42,10 +43,12 @@ final class StepEdges {
   private final List<StepEdge> edges = new ArrayList<>();
   private final Set<String> ids = new HashSet<>();
   private final Set<Ends> connected = new HashSet<>();
+  private final NearNames near;
   private boolean sound = true;
 
   StepEdges(Map<String, DeclaredStep> steps) {
     this.steps = steps;
+    this.near = new NearNames(steps.keySet());
   }
 
   /** The usable edges, those of the list before those of the steps. */
@@ -113,8 +116,8 @@ final class StepEdges {
       sound = false;
       follower.error(
           ManifestProblem.REFERENCE,
-          "step %s: on.%s names no step %s"
-              .formatted(ManifestValue.shown(step), event, follower.shown()));
+          "step %s: on.%s names no step %s%s"
+              .formatted(ManifestValue.shown(step), event, follower.shown(), near.hint(to)));
     }
     if (known && !connected.contains(new Ends(step, to))) {
       Set<String> accepts = Set.of(event.equals("failure") ? "failed" : "done");
@@ -159,8 +162,8 @@ final class StepEdges {
         end.isAbsent() ? ManifestProblem.REQUIRED : ManifestProblem.REFERENCE,
         end.isAbsent()
             ? "workflow edge %s must define %s".formatted(edge.name(), member)
-            : "workflow edge %s references missing %s step %s"
-                .formatted(edge.name(), member, end.shown()));
+            : "workflow edge %s references missing %s step %s%s"
+                .formatted(edge.name(), member, end.shown(), near.hint(end.asText())));
     return null;
   }
 

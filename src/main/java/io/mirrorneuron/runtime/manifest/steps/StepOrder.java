@@ -28,13 +28,20 @@ final class StepOrder {
         edge -> children.computeIfAbsent(edge.from(), id -> new ArrayList<>()).add(edge.to()));
   }
 
-  /** Reports a loop; else the steps that no way from the source leads to. */
+  /**
+   * Reports a loop; else the steps that no way from the source leads to.
+   *
+   * @param source null when it is not known
+   */
   void check(ProblemGraph graph, Set<String> steps, String source) {
     List<String> loop = loop(steps);
     if (!loop.isEmpty()) {
       ManifestValue edges = graph.edges();
       edges.error(
           ManifestProblem.GRAPH, edges.label() + " must be acyclic: " + listed(loop, " -> "));
+      return;
+    }
+    if (source == null) {
       return;
     }
     Set<String> reached = reachedFrom(source);

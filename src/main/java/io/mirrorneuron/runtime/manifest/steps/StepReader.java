@@ -8,6 +8,7 @@ import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.Members;
 import io.mirrorneuron.runtime.manifest.reading.NameRules;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
+import io.mirrorneuron.runtime.workflow.HumanTask;
 import io.mirrorneuron.runtime.workflow.StepGraph;
 import io.mirrorneuron.runtime.workflow.StepGraph.Step;
 import io.mirrorneuron.runtime.workflow.StepGraph.StepEdge;
@@ -38,14 +39,19 @@ public final class StepReader {
           .with(null, UnsafeWords.ALL)
           .with(Shape.STRING, "label", "goal", "kind", "action")
           .with(Shape.NAME, "run")
-          .with(Shape.OBJECT, "on");
+          .with(Shape.OBJECT, "on", "human");
 
   private final Map<String, Node> nodes;
   private final Bindings bindings;
+  private final Set<String> plainSteps;
   private final StepAgents agents;
 
-  public StepReader(Map<String, Node> nodes, Bindings bindings) {
+  /**
+   * @param plainSteps those that were written short
+   */
+  public StepReader(Map<String, Node> nodes, Bindings bindings, Set<String> plainSteps) {
     this.nodes = nodes;
+    this.plainSteps = plainSteps;
     this.bindings = bindings;
     this.agents = new StepAgents(nodes.keySet(), bindings);
   }
@@ -65,9 +71,13 @@ public final class StepReader {
     checkBindings(declared);
     StepEdges edgeReader = new StepEdges(declared);
     List<StepEdge> edges = edgeReader.read(graph.edges());
-    SourceAndSink ends = SourceAndSink.read(graph, declared.keySet(), edges);
-    if (edgeReader.isSound() && ends.source() != null) {
-      new StepOrder(edges).check(graph, declared.keySet(), ends.source());
+    boolean derived = plainSteps.containsAll(declared.keySet());
+    SourceAndSink ends =
+        derived
+            ? SourceAndSink.derive(declared.keySet(), edges)
+            : SourceAndSink.read(graph, declared.keySet(), edges);
+    if (edgeReader.isSound()) {
+      new StepOrder(edges).check(graph, declared.keySet(), derived ? null : ends.source());
     }
     int maxParallel = maxParallel(graph.place().at("execution"));
     Map<String, Step> steps = steps(declared, edges, graph.place());
@@ -144,7 +154,7 @@ public final class StepReader {
     List<String> agentIds = agents.of(id, declared);
     ManifestValue config =
         agentIds.isEmpty() ? place.at("config") : nodes.get(agentIds.getFirst()).configPlace();
-    StepControl control = StepControl.read(declared.control(), config);
+    StepControl control = control(declared, agentIds, config, outgoing);
     Trigger trigger = StepTriggers.read(declared, graph);
     if (trigger.quorum() > incoming.size()) {
       place.warn(
@@ -167,8 +177,22 @@ public final class StepReader {
         control.timeoutMs(),
         control.beaconTimeoutMs(),
         unsafe,
+        plainSteps.contains(id),
         incoming,
         outgoing);
+  }
+
+  private StepControl control(
+      DeclaredStep declared, List<String> agentIds, ManifestValue config, List<StepEdge> outgoing) {
+    HumanSteps.check(declared);
+    HumanTask human = HumanSteps.task(agentIds, nodes);
+    StepControl control = StepControl.read(declared.control(), config);
+    if (human == null) {
+      return control;
+    }
+    HumanSteps.warnUnused(declared);
+    HumanSteps.checkBranches(declared.place(), human, outgoing);
+    return control.withoutProgram();
   }
 
   /** Zero is no limit. */

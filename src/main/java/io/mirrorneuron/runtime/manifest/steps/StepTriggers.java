@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.manifest.steps;
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.Members;
+import io.mirrorneuron.runtime.manifest.reading.NearNames;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.workflow.StepGraph.Rule;
 import io.mirrorneuron.runtime.workflow.StepGraph.Trigger;
@@ -67,7 +68,12 @@ final class StepTriggers {
       String known = word.name().equals("mode") ? "all_required or min_success" : "a trigger rule";
       word.error(
           ManifestProblem.UNSUPPORTED,
-          "%s must be %s: %s".formatted(word.label(), known, word.shown()));
+          "%s must be %s: %s%s"
+              .formatted(
+                  word.label(),
+                  known,
+                  word.shown(),
+                  new NearNames(RULES.keySet()).hint(word.asText())));
       return new Trigger(Rule.ALL_SUCCESS, 0);
     }
     if (rule != Rule.QUORUM_SUCCESS) {

@@ -59,6 +59,7 @@ class AgentGraphTest {
     assertThat(graph.at("/nodes/0/assigned_node").asText()).isEqualTo("n1");
     assertThat(graph.at("/nodes/1/assigned_node").asText()).isEqualTo("unassigned");
     assertThat(graph.at("/nodes/4/assigned_node").asText()).isEqualTo("system/runtime");
+    assertThat(graph.at("/nodes/4/display_name").asText()).isEqualTo("System Runtime");
   }
 
   @Test

@@ -45,7 +45,7 @@ class SamplerIT {
     open(this::keep, Sampler.Pace.DEFAULT);
     Execution execution = ExecutionSamples.command("true");
     run(execution);
-    runner.flushSamples(execution.runId());
+    runner.flush(execution.runId());
 
     ObjectNode sample = samples.remove();
     assertThat(samples).isEmpty();

@@ -65,6 +65,35 @@ class PoolsTest {
   }
 
   @Test
+  void lentSlotsAreOthersUntilTheyAreTakenBackEvenWhenThereAreNoneLeft() throws Exception {
+    Pools.Claim asks = claim("asks", 3);
+    claim("waits", 4);
+    asks.lend();
+    asks.lend();
+    assertThat(granted).containsExactly("asks", "waits");
+
+    asks.takeBack();
+    asks.takeBack();
+    assertThat(usage()).isEqualTo(new PoolUsage("default", 4, 7, 0, 0, 2));
+    Pools.Claim next = claim("next", 1);
+    assertThat(granted).doesNotContain("next");
+
+    asks.close();
+    assertThat(usage()).isEqualTo(new PoolUsage("default", 4, 4, 0, 1, 1));
+    next.close();
+  }
+
+  @Test
+  void slotsThatAreLentAtTheEndAreNotGivenBackAgain() throws Exception {
+    Pools.Claim asks = claim("asks", 3);
+    asks.lend();
+    asks.close();
+    asks.takeBack();
+
+    assertThat(usage()).isEqualTo(new PoolUsage("default", 4, 0, 4, 0, 0));
+  }
+
+  @Test
   void closingTwiceGivesSlotsBackOnce() throws Exception {
     Pools.Claim first = claim("first", 2);
     claim("second", 2);

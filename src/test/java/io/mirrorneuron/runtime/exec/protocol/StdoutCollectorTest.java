@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.exec.process.ProcessEnvironment;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StdoutCollectorTest {
+  private static final Path NOWHERE = Path.of("/no/such/place");
   private static final String P = ProcessEnvironment.BEACON_PREFIX;
 
   private final List<ObjectNode> beacons = new ArrayList<>();
@@ -38,7 +40,7 @@ class StdoutCollectorTest {
 
   @Test
   void aBeaconIsHandedOnBeforeTheOutputEnds() {
-    var out = new StdoutCollector(100, beacons::add);
+    var out = new StdoutCollector(100, 1000, NOWHERE, beacons::add, lines -> {});
     out.accept(bytes(P + "{\"n\":1}\n"));
 
     assertThat(beacons).hasSize(1);
@@ -76,16 +78,21 @@ class StdoutCollectorTest {
 
     assertThat(out.text().size()).isEqualTo(20);
     assertThat(out.text().total()).isEqualTo(50);
-    assertThat(out.answer().strip()).isEqualTo("{\"a\":1}");
+    assertThat(text(out).strip()).isEqualTo("{\"a\":1}");
   }
 
   @Test
-  void aLineThatCrossesTheLimitIsNoAnswer() {
-    assertThat(feed(10, 3, "0123456789{\"complete_run\":true}\n").answer()).isEmpty();
+  void theLastLineMayCrossTheLimit() {
+    assertThat(text(feed(30, 3, "x\n0123456789\n{\"complete_run\":true}\n")))
+        .isEqualTo("{\"complete_run\":true}\n");
+  }
+
+  private static String text(StdoutCollector out) {
+    return out.answer(json -> "null").text();
   }
 
   private StdoutCollector feed(int limit, int chunk, String text) {
-    var out = new StdoutCollector(limit, beacons::add);
+    var out = new StdoutCollector(limit, 1 << 20, NOWHERE, beacons::add, lines -> {});
     byte[] all = text.getBytes(StandardCharsets.UTF_8);
     for (int from = 0; from < all.length; from += chunk) {
       out.accept(ByteBuffer.wrap(all, from, Math.min(chunk, all.length - from)));

@@ -2,11 +2,14 @@ package io.mirrorneuron.runtime.exec.python;
 
 import static io.mirrorneuron.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.mirrorneuron.runtime.exec.ExecutionHost;
 import io.mirrorneuron.runtime.exec.ExecutionSamples;
 import io.mirrorneuron.runtime.exec.Heard;
 import io.mirrorneuron.runtime.exec.LocalExecutions;
-import io.mirrorneuron.runtime.exec.meter.SampleSink;
+import io.mirrorneuron.runtime.exec.RunSinks;
+import io.mirrorneuron.runtime.exec.confine.Confiner.State;
 import io.mirrorneuron.runtime.exec.meter.Sampler;
 import io.mirrorneuron.runtime.exec.process.GracePeriods;
 import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
@@ -15,6 +18,7 @@ import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions.Ending;
 import io.mirrorneuron.runtime.port.Executions.Outcome;
 import io.mirrorneuron.runtime.port.Executions.Signal;
+import io.mirrorneuron.runtime.port.PayloadSource;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.testing.Zips;
 import java.nio.file.Files;
@@ -62,18 +66,18 @@ class PythonEnvironmentsIT {
   }
 
   private LocalExecutions runner(String id, Duration limit) {
-    var config = ExecutionSamples.config(folder, limit);
     return new LocalExecutions(
-        config,
-        new LocalExecutions.Host(
+        ExecutionSamples.strictConfig(folder, limit),
+        new ExecutionHost(
             id(id),
             ExecutionSamples.environment(),
             SHORT,
             Spawner.best("python-test"),
             Sampler.Pace.DEFAULT,
             Clock.systemUTC()),
-        SampleSink.NONE,
-        Storage.unwatched());
+        RunSinks.NONE,
+        Storage.unwatched(),
+        PayloadSource.HERE);
   }
 
   private String id(String name) {
@@ -173,7 +177,7 @@ class PythonEnvironmentsIT {
       assertThat(outcome.ending()).isEqualTo(Ending.FAILED);
       assertThat(outcome.exitCode()).isEqualTo(1);
       assertThat(outcome.error())
-          .startsWith("making the python environment ended with exit code 1:\n")
+          .startsWith("making the python environment ended with exit code 1\n")
           .contains("No matching distribution found for mn-probe");
       assertThat(outcome.stderr()).contains("No matching distribution");
       assertThat(outcome.lease()).isNull();
@@ -210,6 +214,39 @@ class PythonEnvironmentsIT {
     }
     assertThat(processes("two")).isEmpty();
     assertThat(environments("")).isEmpty();
+  }
+
+  @Test
+  void programsAndTheMakingOfTheirEnvironmentReachNothingElse() throws Exception {
+    assumeThat(runner.confiner().report().state()).isEqualTo(State.ON);
+    Path secret = Files.writeString(folder.resolve("secret"), "canary-0123");
+    Execution execution = python("python3");
+    execution
+        .config()
+        .put(
+            "command",
+            "python3 -c 'import probe' && touch $MN_PYTHON_ENV/mine && echo environment;"
+                + " cat %1$s; ls %2$s; touch %2$s/new && echo written; grep NoNew /proc/self/status"
+                    .formatted(secret, folder.resolve("environments")));
+    assertThat(run(execution).stdout()).isEqualTo("environment\nNoNewPrivs:\t1\n");
+    assertThat(onlyKey().resolve("env-1/mine")).exists();
+
+    // What packages do when they are installed is confined alike.
+    Files.createDirectories(payloads.resolve("py/source"));
+    Files.writeString(
+        payloads.resolve("py/source/pyproject.toml"),
+        "[build-system]\nrequires = []\nbuild-backend = 'backend'\nbackend-path = ['.']\n");
+    Files.writeString(
+        payloads.resolve("py/source/backend.py"), "print(open('%s').read())".formatted(secret));
+    Files.writeString(payloads.resolve("py/needs.txt"), "--no-index\n./source\n");
+    Outcome refused = run(python("python3"));
+    assertThat(refused.ending()).isEqualTo(Ending.FAILED);
+    assertThat(refused.headline())
+        .isEqualTo(
+            "making the python environment ended with exit code 1; perhaps confined, see confinement in the manifest");
+    assertThat(refused.toString())
+        .contains("Permission denied: '%s'".formatted(secret))
+        .doesNotContain("canary");
   }
 
   @Test
@@ -255,7 +292,7 @@ class PythonEnvironmentsIT {
 
   private Path onlyKey() throws Exception {
     try (var keys = Files.list(folder.resolve("environments"))) {
-      List<Path> all = keys.toList();
+      List<Path> all = keys.filter(key -> !key.endsWith("pip-cache")).toList();
       assertThat(all).hasSize(1);
       return all.getFirst();
     }

@@ -83,7 +83,8 @@ class SpawnerIT {
   void whatCannotBeStartedIsSaid() {
     try (Spawner spawner = form.open()) {
       var program =
-          new Program(Path.of("/no/such"), List.of("such"), Map.of(), Path.of("/no/folder"));
+          new Program(
+              Path.of("/no/such"), List.of("such"), Map.of(), Path.of("/no/folder"), Domain.NONE);
       assertThatThrownBy(() -> spawner.spawn(program, new Ended())).isInstanceOf(IOException.class);
     }
   }
@@ -103,7 +104,11 @@ class SpawnerIT {
 
   private static Program shell(String script) {
     return new Program(
-        Path.of("/bin/sh"), List.of("sh", "-c", script), Map.of("A", "b c"), Path.of("/usr"));
+        Path.of("/bin/sh"),
+        List.of("sh", "-c", script),
+        Map.of("A", "b c"),
+        Path.of("/usr"),
+        Domain.NONE);
   }
 
   private static final class Ended implements Spawner.Watcher {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.runtime.exec.ExecutionSamples;
+import io.mirrorneuron.runtime.exec.artifact.ArtifactSink;
 import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
 import io.mirrorneuron.runtime.exec.settings.NotStarted;
 import io.mirrorneuron.runtime.port.Execution;
@@ -52,11 +53,50 @@ class WorkspaceTest {
         new Workspaces(
             folder.resolve("tmp"),
             "test",
+            ArtifactSink.NONE,
             Clock.fixed(Instant.parse("2026-01-02T03:04:05.678Z"), ZoneOffset.UTC));
   }
 
   private void link(String name, String target) throws Exception {
     Files.createSymbolicLink(payloads.resolve(name), Path.of(target));
+  }
+
+  @Test
+  void theFolderOfTheRuntimeIsThereWhileItIsNeededOnly() throws Exception {
+    Path own = Workspaces.folder(folder.resolve("tmp"), "test");
+    try (Workspace workspace = create("{}")) {
+      assertThat(workspace.root()).isDirectory();
+    }
+    assertThat(own).isDirectory();
+    workspaces.close();
+    assertThat(own).doesNotExist();
+    create("{}").close(); // it is made again
+    workspaces.close();
+    assertThat(folder.resolve("tmp")).isEmptyDirectory();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'upload_path':'worker','command':['sh','run.sh']} | worker",
+        "{'upload_path':'worker','command':['./run.sh']} | worker",
+        "{'upload_path':'worker','command':['sh','-eu','run.sh','x']} | worker",
+        "{'upload_path':'worker','upload_as':'w','command':['sh','run.sh']} | w",
+        "{'upload_path':'worker','command':['sh','worker/run.sh']} | ''",
+        "{'upload_path':'worker','command':['env','-C','worker','sh','run.sh']} | ''",
+        "{'upload_path':'worker','command':'cd worker && sh run.sh'} | ''",
+        "{'upload_path':'worker','command':['sh','missing.sh']} | ''",
+        "{'upload_path':'worker','command':['ls','deep']} | ''",
+        "{'upload_path':'worker/run.sh','command':['sh','run.sh']} | ''",
+        "{'upload_paths':[{'source':'worker'}],'command':['sh','run.sh']} | ''",
+        "{'upload_path':'worker','workdir':'/sandbox/job','command':['sh','run.sh']} | ''",
+      })
+  void aProgramStartsInTheUploadedFolderOnlyWhenItWouldNotBeFoundElsewhere(
+      String config, String expected) throws Exception {
+    try (Workspace workspace = create(config)) {
+      assertThat(workspace.workdir()).isEqualTo(workspace.root().resolve(expected));
+    }
   }
 
   @Test

@@ -81,6 +81,11 @@ public record JobRecord(JobDetail detail, StoredRun stored, JobFacts facts) {
     return person(JobBrief::cancelledBy);
   }
 
+  /** In the words of who cancelled the job, or null. */
+  public String cancelReason() {
+    return person(JobBrief::cancelReason);
+  }
+
   /** Where the runtime knows the job, files that programs can write have no say. */
   private String person(Function<JobBrief, String> deed) {
     return detail.isKnown()

@@ -1,0 +1,150 @@
+package io.mirrorneuron.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.ConfigLoader;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.wire.Json;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** What client commands have in common whatever door they use: options, output and failures. */
+public abstract class ClientOptions {
+  private final Screen screen;
+
+  @Spec(Spec.Target.MIXEE)
+  CommandSpec command;
+
+  @Option(names = "--json", description = "For programs: JSON on stdout and nothing else.")
+  boolean json;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  boolean help;
+
+  ClientOptions(Screen screen) {
+    this.screen = screen;
+  }
+
+  /** The work of a command. */
+  @FunctionalInterface
+  interface Deed {
+    /** Returns the exit code. */
+    int run() throws InterruptedException;
+  }
+
+  /** Whether a program reads the output. */
+  public boolean json() {
+    return json;
+  }
+
+  public Screen screen() {
+    return screen;
+  }
+
+  public Output output() {
+    return new Output(out(), screen.paint(), json ? Integer.MAX_VALUE : screen.columns());
+  }
+
+  public PrintWriter out() {
+    return command.commandLine().getOut();
+  }
+
+  /** The command line of the command itself. */
+  public CommandLine commandLine() {
+    return command.commandLine();
+  }
+
+  /** A complaint about what was typed; the exit code is that of a wrong use. */
+  public ParameterException misuse(String sentence) {
+    return new ParameterException(command.commandLine(), sentence);
+  }
+
+  /** One sentence on stderr. */
+  public void complain(String sentence) {
+    PrintWriter err = command.commandLine().getErr();
+    err.println("mn: " + sentence.replaceAll("[\\p{Cntrl}\\x80-\\x9f&&[^\\n]]", "?"));
+    err.flush();
+  }
+
+  /** Prints an answer, as it is or as people read it. */
+  public <T> void print(RestAnswer answer, Class<T> form, Consumer<T> forPeople) {
+    if (json) {
+      output().json(answer.json());
+    } else {
+      forPeople.accept(answer.as(form));
+    }
+  }
+
+  Config config(Map<String, String> flags) {
+    return new ConfigLoader(screen.environment(), null, flags, screen.userHome()).loadForClient();
+  }
+
+  /**
+   * What was given with an option that takes JSON.
+   *
+   * @throws ParameterException when it is none
+   */
+  public JsonNode parsed(String option, String text) {
+    try {
+      return Json.parse(text);
+    } catch (JsonProcessingException e) {
+      throw misuse(option + " must be JSON; a text needs its own quotes");
+    }
+  }
+
+  /** Does the work and explains what goes wrong. Returns the exit code. */
+  int explained(Deed deed) throws InterruptedException {
+    try {
+      return deed.run();
+    } catch (MnException e) {
+      explain(e);
+      return ExitCode.of(e.code());
+    } catch (UncheckedIOException e) {
+      return ExitCode.FAILED; // the reader of the output is gone, so nothing can be reported
+    }
+  }
+
+  private void explain(MnException failure) {
+    List<String> errors = new ArrayList<>();
+    if (failure.validation() != null) {
+      for (JsonNode error : failure.validation().path("errors")) {
+        errors.add("  " + Output.printable(error.asText()));
+      }
+    }
+    complain(
+        errors.isEmpty()
+            ? Output.sentences(failure.getMessage()) + wayOut(failure)
+            : "the manifest cannot run:\n" + String.join("\n", errors));
+  }
+
+  private static String wayOut(MnException failure) {
+    return switch (failure.error()) {
+      case "job_not_found" -> "; mn job list shows those that are there";
+      case "run_not_found" -> "; mn run list shows those that are there";
+      case "unavailable" ->
+          failure.getCause() == null
+              ? ""
+              : "; start one with mn up, or name another with --target HOST:PORT";
+      case "unauthenticated" ->
+          "; set MN_GRPC_AUTH_TOKEN, or MN_HOME to the data directory of the server";
+      case "timeout" -> "; MN_GRPC_TIMEOUT_SECONDS says how long to wait for an answer";
+      case RestClient.UNREACHABLE -> "; start a server with mn up, or name another with --api URL";
+      case RestClient.UNAUTHENTICATED ->
+          "; set MN_API_TOKEN, or MN_API_TOKEN_FILE to a file that holds it";
+      default -> "";
+    };
+  }
+}

@@ -1,0 +1,75 @@
+package io.mirrorneuron.cli;
+
+import io.mirrorneuron.config.Config;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
+import picocli.CommandLine.Option;
+
+/**
+ * Options and connection of commands that both doors can do: they ask the HTTP API where one is
+ * known, else the runtime over gRPC.
+ */
+public final class EitherClient extends Client {
+  @Option(
+      names = "--api",
+      paramLabel = "URL",
+      description =
+          "The HTTP API; else MN_API_BASE_URL, else the one of MN_HOME, else --target is asked.")
+  String api;
+
+  EitherClient(Screen screen) {
+    super(screen);
+  }
+
+  /** What a command asks the API for. */
+  @FunctionalInterface
+  public interface RestQuestion {
+    RestAnswer to(RestClient rest) throws InterruptedException;
+  }
+
+  @Override
+  Map<String, String> flags() {
+    Map<String, String> flags = super.flags();
+    if (api != null) {
+      flags.put("api.base_url", api);
+    }
+    return flags;
+  }
+
+  /**
+   * Asks the door that is known, and prints the answer, as it is or as people read it.
+   *
+   * @param ofRuntime answers what is written as the same document
+   */
+  public <T> int show(
+      RestQuestion ofApi, Question<?> ofRuntime, Class<T> form, Consumer<T> forPeople)
+      throws InterruptedException {
+    return ask(
+        ofApi,
+        ofRuntime,
+        answer -> {
+          print(answer, form, forPeople);
+          return ExitCode.OK;
+        });
+  }
+
+  /**
+   * The same for an answer that decides the exit code.
+   *
+   * @param reader prints and returns the exit code
+   */
+  public int ask(RestQuestion ofApi, Question<?> ofRuntime, ToIntFunction<RestAnswer> reader)
+      throws InterruptedException {
+    Config config = config();
+    if (!config.api().isKnown()) {
+      return call(config, mn -> reader.applyAsInt(RestAnswer.like(ofRuntime.to(mn))));
+    }
+    return explained(
+        () -> {
+          try (RestClient rest = RestClient.of(config, this)) {
+            return reader.applyAsInt(ofApi.to(rest));
+          }
+        });
+  }
+}

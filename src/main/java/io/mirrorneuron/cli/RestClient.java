@@ -1,0 +1,218 @@
+package io.mirrorneuron.cli;
+
+import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.wire.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * The HTTP API of a server, asked by the JDK's client. Paths begin after the base, for example
+ * {@code /runs?limit=5}. Calls block; what goes wrong comes as {@link MnException}, whose message
+ * is the {@code detail} of the problem that the server answered.
+ */
+public final class RestClient implements AutoCloseable {
+  static final String UNREACHABLE = "api_unreachable";
+  static final String UNAUTHENTICATED = "api_unauthenticated";
+
+  private static final Duration CONNECT = Duration.ofSeconds(5);
+  private static final Duration LONGEST_FILE = Duration.ofMinutes(30);
+
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT).build();
+  private final String base;
+  private final Secret token;
+  private final Duration timeout;
+
+  private RestClient(String base, Secret token, Duration timeout) {
+    this.base = base;
+    this.token = token;
+    this.timeout = timeout;
+  }
+
+  /**
+   * @throws MnException when nobody knows where an API is
+   * @throws picocli.CommandLine.ParameterException when its address is none
+   */
+  static RestClient of(Config config, ClientOptions command) {
+    if (!config.api().isKnown()) {
+      throw ApiClient.unknown();
+    }
+    return new RestClient(
+        complete(config.api().baseUrl(), command), config.api().token(), config.grpc().timeout());
+  }
+
+  /** An address without a path is that of a server, whose API is at {@code /api/v1}. */
+  private static String complete(String url, ClientOptions command) {
+    try {
+      URI uri = URI.create(url);
+      if (uri.getHost() != null && String.valueOf(uri.getScheme()).matches("https?")) {
+        return uri.getRawPath().isEmpty() ? url + "/api/v1" : url;
+      }
+    } catch (IllegalArgumentException e) {
+      // said below
+    }
+    throw command.misuse(
+        "the address of the API (--api, MN_API_BASE_URL) must be a URL such as"
+            + " http://localhost:54001/api/v1");
+  }
+
+  /** A part of a path or a value of a query, with all that would end it escaped. */
+  public static String part(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  /** A path of several folders, each of them {@link #part escaped}. */
+  public static String parts(String path) {
+    return String.join("/", Arrays.stream(path.split("/")).map(RestClient::part).toList());
+  }
+
+  public RestAnswer get(String path) throws InterruptedException {
+    return RestAnswer.of(text(request(path).GET(), timeout));
+  }
+
+  /**
+   * @param body written as JSON
+   */
+  public RestAnswer post(String path, Object body) throws InterruptedException {
+    HttpRequest.Builder request =
+        request(path)
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(Json.write(body)));
+    return RestAnswer.of(text(request, timeout));
+  }
+
+  /** The text of an answer of another media type. */
+  public String text(String path, String accept) throws InterruptedException {
+    return text(request(path).header("Accept", accept).GET(), LONGEST_FILE);
+  }
+
+  /**
+   * Writes an answer to a file, which is there whole or not at all.
+   *
+   * @param file replaced when it is there
+   */
+  public void download(String path, Path file) throws InterruptedException {
+    HttpResponse<InputStream> answer =
+        send(request(path).GET(), LONGEST_FILE, BodyHandlers.ofInputStream());
+    try (InputStream body = answer.body()) {
+      if (isFailure(answer)) {
+        throw failure(answer.statusCode(), new String(body.readAllBytes(), StandardCharsets.UTF_8));
+      }
+      Path part = Files.createTempFile(file.toAbsolutePath().getParent(), ".mn-", ".part");
+      try {
+        Files.copy(body, part, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+      } finally {
+        Files.deleteIfExists(part);
+      }
+    } catch (IOException e) {
+      throw new MnException(
+          ErrorCode.INTERNAL, "not_written", file + " cannot be written: " + e.getMessage());
+    }
+  }
+
+  /**
+   * Reads server-sent events until the stream ends or is cut off.
+   *
+   * @param reader gets the data of each event
+   */
+  public void follow(String path, Consumer<String> reader) throws InterruptedException {
+    HttpRequest.Builder request = request(path).header("Accept", "text/event-stream").GET();
+    HttpResponse<Stream<String>> answer = send(request, Duration.ZERO, BodyHandlers.ofLines());
+    try (Stream<String> lines = answer.body()) {
+      if (isFailure(answer)) {
+        throw failure(answer.statusCode(), String.join("\n", lines.toList()));
+      }
+      Iterator<String> next = lines.iterator();
+      while (hasNext(next)) {
+        String line = next.next();
+        if (line.startsWith("data:")) {
+          reader.accept(line.substring("data:".length()).strip());
+        }
+      }
+    }
+  }
+
+  private boolean hasNext(Iterator<String> lines) {
+    try {
+      return lines.hasNext();
+    } catch (UncheckedIOException e) {
+      throw unreachable(e);
+    }
+  }
+
+  private HttpRequest.Builder request(String path) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path));
+    if (token.isSet()) {
+      request.header("Authorization", "Bearer " + token.value());
+    }
+    return request;
+  }
+
+  private String text(HttpRequest.Builder request, Duration patience) throws InterruptedException {
+    HttpResponse<String> answer = send(request, patience, BodyHandlers.ofString());
+    if (isFailure(answer)) {
+      throw failure(answer.statusCode(), answer.body());
+    }
+    return answer.body();
+  }
+
+  private <T> HttpResponse<T> send(
+      HttpRequest.Builder request, Duration patience, HttpResponse.BodyHandler<T> reader)
+      throws InterruptedException {
+    if (patience.isPositive()) {
+      request.timeout(patience);
+    }
+    try {
+      return http.send(request.build(), reader);
+    } catch (HttpTimeoutException e) {
+      throw new MnException(
+          ErrorCode.TIMEOUT, "timeout", "the API did not answer in time", null, e);
+    } catch (IOException e) {
+      throw unreachable(e);
+    }
+  }
+
+  private MnException unreachable(Exception cause) {
+    return new MnException(
+        ErrorCode.UNAVAILABLE,
+        UNREACHABLE,
+        "the API at " + base + " cannot be reached",
+        null,
+        cause);
+  }
+
+  private static boolean isFailure(HttpResponse<?> answer) {
+    return answer.statusCode() >= 400;
+  }
+
+  private static MnException failure(int status, String body) {
+    return RestProblem.of(status, body).exception();
+  }
+
+  @Override
+  public void close() {
+    http.shutdownNow();
+  }
+}

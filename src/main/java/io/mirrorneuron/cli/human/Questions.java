@@ -1,0 +1,75 @@
+package io.mirrorneuron.cli.human;
+
+import io.mirrorneuron.cli.Output;
+import io.mirrorneuron.cli.RestAnswer;
+import io.mirrorneuron.cli.RestClient;
+import io.mirrorneuron.model.MnException;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** Finds one request to people and shows it. */
+final class Questions {
+  private Questions() {}
+
+  /**
+   * @param path of the run
+   * @throws MnException NOT_FOUND when the run asks no such thing
+   */
+  static RestAnswer find(RestClient rest, String path, String requestId)
+      throws InterruptedException {
+    return rest.get(path + "/human")
+        .elements("requests")
+        .filter(one -> requestId.equals(one.as(HumanAsk.class).requestId()))
+        .findFirst()
+        .orElseThrow(() -> MnException.notFound("request", requestId));
+  }
+
+  static void print(Output output, HumanAsk asked) {
+    output.line(
+        output.paint().bold(Output.printable(Objects.toString(asked.prompt(), "(no prompt)"))));
+    output.field("Status", Objects.toString(asked.status(), ""));
+    output.field("Asked", Output.time(Objects.toString(asked.requestedAt(), "")));
+    output.field("Due", due(asked));
+    output.field("Decisions", String.join(", ", asked.allowedDecisions()));
+    if (asked.approvalsRequired() > 1) {
+      output.field("Approvals", asked.approvalsRequired() + " of different people");
+    }
+    if (asked.claim() != null) {
+      output.field(
+          "Claimed", "by " + asked.claim().by() + " until " + Output.time(asked.claim().until()));
+    }
+    asked.decisions().forEach(one -> output.field("Answer", answer(one)));
+    asked.faults().forEach(fault -> output.field("Fault", fault));
+    if (asked.form() != null && !asked.form().properties().isEmpty()) {
+      output.line("");
+      output.sentences(
+          List.of("Field", "Type", "Needed", "What"),
+          asked.form().properties().entrySet().stream()
+              .map(one -> row(asked.form(), one))
+              .toList());
+    }
+  }
+
+  private static String due(HumanAsk asked) {
+    String due = Output.time(Objects.toString(asked.dueAt(), ""));
+    return due.isEmpty()
+            || asked.defaultAnswer() == null
+            || asked.defaultAnswer().decision() == null
+        ? due
+        : due + ", then " + asked.defaultAnswer().decision();
+  }
+
+  private static String answer(HumanAsk.Answer one) {
+    return "%s by %s at %s"
+        .formatted(one.decision(), one.by(), Output.time(Objects.toString(one.at(), "")));
+  }
+
+  private static List<String> row(HumanAsk.Form form, Map.Entry<String, HumanAsk.Form.Field> one) {
+    return List.of(
+        one.getKey(),
+        Objects.toString(one.getValue().type(), "any"),
+        form.required().contains(one.getKey()) ? "yes" : "no",
+        one.getValue().what());
+  }
+}

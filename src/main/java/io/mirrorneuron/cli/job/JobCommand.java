@@ -1,0 +1,115 @@
+package io.mirrorneuron.cli.job;
+
+import io.mirrorneuron.MirrorNeuron;
+import io.mirrorneuron.cli.Client;
+import io.mirrorneuron.cli.CommandGroup;
+import io.mirrorneuron.cli.JobWatcher;
+import io.mirrorneuron.port.CancelReason;
+import io.mirrorneuron.port.SubmittedJob;
+import java.time.Duration;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code mn job}: the group, and its commands that are one call. */
+@Command(
+    name = "job",
+    description = "Looks at jobs and steers them.",
+    subcommands = {
+      JobListCommand.class,
+      JobStatusCommand.class,
+      JobWhyCommand.class,
+      JobEventsCommand.class,
+      JobResultCommand.class,
+      JobForkCommand.class,
+      JobSendCommand.class,
+      JobBackupCommand.class,
+      JobRestoreCommand.class,
+      JobLogsCommand.class,
+      JobSubmitCommand.class,
+      JobUnfinishedCommand.class,
+      JobDeadLettersCommand.class,
+      JobClearCommand.class
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {"  mn job list", "  mn job status JOB_ID", "  mn job cancel JOB_ID"})
+public final class JobCommand extends CommandGroup {
+  static final String ID = "The job's id.";
+
+  @Command(
+      name = "monitor",
+      description = "Shows a job live until it ends, and then its result, as mn run does.",
+      footerHeading = "%nExample:%n",
+      footer = "  mn job monitor JOB_ID")
+  int monitor(
+      @Mixin Client client,
+      @Parameters(paramLabel = "JOB_ID", description = ID) String jobId,
+      @Option(
+              names = {"-v", "--verbose"},
+              description = "In a pipe: a line for each event, not only for those of steps.")
+          boolean verbose)
+      throws InterruptedException {
+    return client.call(mn -> new JobWatcher(client, mn, verbose).untilEnd(jobId, Duration.ZERO));
+  }
+
+  @Command(
+      name = "cancel",
+      description = "Ends a job and its programs; one that has ended stays as it is.",
+      footerHeading = "%nExample:%n",
+      footer = {"  mn job cancel JOB_ID", "  mn job cancel JOB_ID --reason 'wrong input'"})
+  int cancel(
+      @Mixin Client client,
+      @Parameters(paramLabel = "JOB_ID", description = ID) String jobId,
+      @Option(
+              names = "--reason",
+              paramLabel = "TEXT",
+              description = "Why; the job, its log and mn job why show it.")
+          String reason)
+      throws InterruptedException {
+    return steer(client, jobId, mn -> mn.jobs().cancel(jobId, null, CancelReason.checked(reason)));
+  }
+
+  @Command(
+      name = "pause",
+      description = "Stops a job and its programs until it is resumed.",
+      footerHeading = "%nExamples:%n",
+      footer = {"  mn job pause JOB_ID", "  mn job pause JOB_ID --drain"})
+  int pause(
+      @Mixin Client client,
+      @Parameters(paramLabel = "JOB_ID", description = ID) String jobId,
+      @Option(
+              names = "--drain",
+              description = "Let the programs that run end by themselves; start no other.")
+          boolean drain)
+      throws InterruptedException {
+    return steer(client, jobId, mn -> drain ? mn.jobs().pause(jobId, true) : mn.pause(jobId));
+  }
+
+  @Command(
+      name = "resume",
+      description = "Goes on with a paused job.",
+      footerHeading = "%nExample:%n",
+      footer = "  mn job resume JOB_ID")
+  int resume(
+      @Mixin Client client, @Parameters(paramLabel = "JOB_ID", description = ID) String jobId)
+      throws InterruptedException {
+    return steer(client, jobId, mn -> mn.resume(jobId));
+  }
+
+  private interface Steering {
+    /** Returns the status word. */
+    String by(MirrorNeuron mn);
+  }
+
+  private static int steer(Client client, String jobId, Steering steering)
+      throws InterruptedException {
+    return client.show(
+        mn -> new SubmittedJob(jobId, steering.by(mn)),
+        job -> {
+          String status = job.status();
+          String shown = client.screen().paint().status(status, status);
+          client.output().line("Job " + jobId + ": " + shown);
+        });
+  }
+}

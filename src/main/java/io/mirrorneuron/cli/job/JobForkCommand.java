@@ -1,0 +1,113 @@
+package io.mirrorneuron.cli.job;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.mirrorneuron.Bundle;
+import io.mirrorneuron.MirrorNeuron;
+import io.mirrorneuron.cli.Client;
+import io.mirrorneuron.cli.ExitCode;
+import io.mirrorneuron.cli.JobWatcher;
+import io.mirrorneuron.cli.run.RunCommand;
+import io.mirrorneuron.port.ForkRequest;
+import io.mirrorneuron.port.ForkedJob;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code mn job fork}. */
+@Command(
+    name = "fork",
+    description = {
+      "Makes a new job that begins where another one was.",
+      "What had ended by then is taken over with its output, the rest is done again."
+    },
+    sortOptions = false,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  mn job fork JOB_ID --at review                 the step and all that follows, again",
+      "  mn job fork JOB_ID --at review --input review='{\"strict\": true}' --follow",
+      "  mn job fork JOB_ID --at review --bundle my-bundle/ --follow   with what was mended",
+      "  mn job fork JOB_ID --at 12                     as it was after event 12",
+      "  mn job fork JOB_ID                             from the beginning"
+    })
+final class JobForkCommand implements Callable<Integer> {
+  @Mixin Client client;
+
+  @Parameters(paramLabel = "JOB_ID", description = JobCommand.ID)
+  String jobId;
+
+  @Option(
+      names = "--at",
+      paramLabel = "STEP|SEQ",
+      defaultValue = "0",
+      description =
+          "A step, or, in digits, the number of an event of mn job events; default the beginning.")
+  String at;
+
+  @Option(
+      names = "--input",
+      paramLabel = "ID=JSON",
+      description =
+          "What a step, or at the beginning an entrypoint, starts with instead; may be given several"
+              + " times.")
+  Map<String, String> inputs = new LinkedHashMap<>();
+
+  @Option(
+      names = "--bundle",
+      paramLabel = "BUNDLE",
+      description =
+          "What the new job runs instead: a folder or zip in which something was mended. It must have"
+              + " the same steps, edges and agents.")
+  String bundle;
+
+  @Option(
+      names = {"-f", "--follow"},
+      description = "Show the new job until it ends, and then its result, as mn run does.")
+  boolean follow;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    ForkRequest request = request();
+    return client.call(
+        mn -> {
+          ForkedJob answer = fork(mn, request);
+          String forked = answer.jobId();
+          if (!follow && client.json()) {
+            client.output().json(answer);
+          } else if (!client.json()) {
+            client.output().line("Job " + client.screen().paint().bold(forked));
+          }
+          return follow ? new JobWatcher(client, mn).untilEnd(forked, Duration.ZERO) : ExitCode.OK;
+        });
+  }
+
+  private ForkedJob fork(MirrorNeuron mn, ForkRequest request) {
+    if (bundle == null) {
+      return mn.jobs().fork(jobId, request);
+    }
+    try (Bundle opened = RunCommand.open(bundle)) {
+      return mn.jobs().fork(jobId, request.with(opened.submission()));
+    }
+  }
+
+  private ForkRequest request() {
+    Map<String, JsonNode> bodies = new LinkedHashMap<>();
+    inputs.forEach((id, text) -> bodies.put(id, client.parsed("--input", text)));
+    return point().with(bodies);
+  }
+
+  private ForkRequest point() {
+    if (!at.matches("\\d+")) {
+      return ForkRequest.atStep(at);
+    }
+    try {
+      return ForkRequest.atEvent(Long.parseLong(at));
+    } catch (NumberFormatException e) {
+      throw client.misuse("--at is no number of an event: " + at);
+    }
+  }
+}

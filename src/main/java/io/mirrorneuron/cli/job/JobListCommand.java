@@ -1,0 +1,89 @@
+package io.mirrorneuron.cli.job;
+
+import io.mirrorneuron.ListOptions;
+import io.mirrorneuron.cli.Client;
+import io.mirrorneuron.cli.Output;
+import io.mirrorneuron.port.JobBrief;
+import io.mirrorneuron.port.JobPage;
+import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.LenientJson;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code mn job list}. */
+@Command(
+    name = "list",
+    description = "Lists jobs, the one that changed last first.",
+    sortOptions = false,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  mn job list --running-only",
+      "  mn job list --json | jq -r '.data[].job_id'",
+    })
+final class JobListCommand implements Callable<Integer> {
+  private static final List<String> HEADERS =
+      List.of("Job ID", "Status", "Submitted (UTC)", "Last event", "Workflow");
+
+  /** When somebody is known to have submitted one of the jobs. */
+  private static final List<String> HEADERS_WITH_NAMES =
+      List.of("Job ID", "Status", "Submitted (UTC)", "By", "Last event", "Workflow");
+
+  @Mixin Client client;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      defaultValue = "100",
+      description = "So many jobs at most; default ${DEFAULT-VALUE}.")
+  int limit;
+
+  @Option(names = "--running-only", description = "Only jobs that have not ended.")
+  boolean runningOnly;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    if (limit < 1) {
+      throw client.misuse("--limit must be 1 or more");
+    }
+    return client.show(mn -> mn.listJobs(new ListOptions(limit, !runningOnly)), this::print);
+  }
+
+  private void print(JobPage page) {
+    List<JobBrief> jobs =
+        page.data().stream()
+            .map(row -> LenientJson.read(Json.parseObject(row.json(), "row"), JobBrief.class))
+            .toList();
+    if (jobs.isEmpty()) {
+      client.output().line("No jobs" + (runningOnly ? " that have not ended" : ""));
+      return;
+    }
+    boolean named = jobs.stream().anyMatch(job -> job.submittedBy() != null);
+    client
+        .output()
+        .table(
+            named ? HEADERS_WITH_NAMES : HEADERS,
+            jobs.stream().map(job -> row(job, named)).toList());
+  }
+
+  private static List<String> row(JobBrief job, boolean named) {
+    List<String> row = new ArrayList<>();
+    row.add(text(job.jobId()));
+    row.add(text(job.status()));
+    row.add(Output.time(text(job.submittedAt())));
+    if (named) {
+      row.add(text(job.submittedBy()));
+    }
+    row.add(text(job.lastEvent()));
+    row.add(text(job.graphId()));
+    return row;
+  }
+
+  private static String text(String told) {
+    return Objects.toString(told, "");
+  }
+}

@@ -1,0 +1,77 @@
+package io.mirrorneuron.cli.job;
+
+import io.mirrorneuron.cli.Client;
+import io.mirrorneuron.cli.Output;
+import io.mirrorneuron.port.JobAgent;
+import io.mirrorneuron.port.JobBrief;
+import io.mirrorneuron.port.JobDetail;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code mn job status}. */
+@Command(
+    name = "status",
+    description = "Tells how far a job and its agents are.",
+    sortOptions = false,
+    footerHeading = "%nExamples:%n",
+    footer = {"  mn job status JOB_ID", "  mn job status JOB_ID --json | jq -r .summary.status"})
+final class JobStatusCommand implements Callable<Integer> {
+  private static final List<String> HEADERS =
+      List.of("Agent", "Type", "Status", "Processed", "Waiting", "Last error");
+
+  @Mixin Client client;
+
+  @Parameters(paramLabel = "JOB_ID", description = JobCommand.ID)
+  String jobId;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    return client.show(mn -> mn.jobDetails(jobId), this::print);
+  }
+
+  private void print(JobDetail details) {
+    JobBrief job = details.job();
+    Output output = client.output();
+    output.field("Job", text(job.jobId()));
+    output.field("Workflow", text(job.graphId()));
+    String status = text(job.status());
+    output.line(
+        output.paint().faint("%-11s".formatted("Status"))
+            + " "
+            + output.paint().status(Output.printable(status), status));
+    output.field("Submitted", text(job.submittedAt()));
+    output.field("By", text(job.submittedBy()));
+    output.field("Ended", text(job.endedAt()));
+    output.field("Cancelled", text(job.cancelledBy()));
+    output.field("Reason", text(details.reason()));
+    String tail = details.parts().result().at("/error/details/stderr_tail").asText();
+    tail.lines().forEach(line -> output.field("Stderr", line));
+    output.field("Review", text(job.recoveryReason()));
+    List<JobAgent> agents = details.agents();
+    if (!agents.isEmpty()) {
+      output.line("");
+      output.table(HEADERS, agents.stream().map(JobStatusCommand::row).toList());
+    }
+  }
+
+  private static List<String> row(JobAgent agent) {
+    return Stream.of(
+            agent.id(),
+            agent.type(),
+            agent.status(),
+            agent.processed(),
+            agent.depth(),
+            agent.lastError())
+        .map(JobStatusCommand::text)
+        .toList();
+  }
+
+  private static String text(Object told) {
+    return Objects.toString(told, "");
+  }
+}

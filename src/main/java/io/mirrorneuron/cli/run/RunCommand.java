@@ -1,0 +1,169 @@
+package io.mirrorneuron.cli.run;
+
+import io.mirrorneuron.Bundle;
+import io.mirrorneuron.MirrorNeuron;
+import io.mirrorneuron.cli.Client;
+import io.mirrorneuron.cli.ExitCode;
+import io.mirrorneuron.cli.JobWatcher;
+import io.mirrorneuron.cli.NamedValues;
+import io.mirrorneuron.cli.Output;
+import io.mirrorneuron.port.SubmittedJob;
+import io.mirrorneuron.samples.Samples;
+import io.mirrorneuron.wire.Json;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code mn run}. */
+@Command(
+    name = "run",
+    description = "Runs a workflow, shows how it goes and prints its result.",
+    subcommands = {
+      RunListCommand.class,
+      RunFollowCommand.class,
+      RunLogsCommand.class,
+      RunArtifactsCommand.class,
+      RunExportCommand.class,
+      RunCompareCommand.class,
+      RunVerifyCommand.class
+    },
+    sortOptions = false,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:the job completed, or was submitted with --detached",
+      "1:the call failed, for example because the manifest is wrong",
+      "2:the command or the configuration is wrong",
+      "3:the job failed",
+      "4:the job was cancelled",
+      "5:there is no such bundle or job",
+      "6:the runtime cannot be reached",
+      "124:the job outlasted --timeout, and goes on",
+      "130:interrupted by Ctrl-C; the job goes on"
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  mn run shell-chain                      a sample that comes with mn",
+      "  mn run my-bundle/                       a folder with manifest.yaml or .json and payloads/",
+      "  mn run my-bundle.zip --detached         only submit; prints the job's id",
+      "  mn run my-bundle/ --json | jq .result   for programs",
+      "  mn run my-bundle/ --input limit=3 --input text=@letter.txt",
+      "  mn run my-bundle/ --watch               again after each change",
+      "  mn run ./verify                         a folder with the name of a command"
+    })
+public final class RunCommand implements Callable<Integer> {
+  @Mixin Client client;
+
+  @Parameters(
+      paramLabel = "BUNDLE",
+      arity = "0..1",
+      completionCandidates = Samples.Candidates.class,
+      description =
+          "A folder, a zip, a manifest on its own, or the name of a sample: ${COMPLETION-CANDIDATES}.")
+  String bundle;
+
+  @Option(
+      names = {"-d", "--detached"},
+      description = "Return as soon as the job is durable.")
+  boolean detached;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "0",
+      description = "Wait for the end at most so long; 0, the default: as long as it takes.")
+  double timeout;
+
+  @Option(
+      names = {"-i", "--input"},
+      paramLabel = "NAME=VALUE",
+      description = {
+        "What the job begins with: VALUE is JSON if it is some, else text; @FILE: what is in the file."
+            + " May be given several times."
+      })
+  List<String> inputs = new ArrayList<>();
+
+  @Option(
+      names = {"-w", "--watch"},
+      description = "Run again whenever files of the folder change, until Ctrl-C.")
+  boolean watch;
+
+  @Option(
+      names = {"-v", "--verbose"},
+      description = "In a pipe: a line for each event, not only for those of steps.")
+  boolean verbose;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    if (bundle == null) {
+      throw client.misuse("Missing argument 'BUNDLE'");
+    }
+    if (!watch) {
+      return runOnce();
+    }
+    Path folder = Path.of(bundle);
+    if (!Files.isDirectory(folder)) {
+      throw client.misuse("--watch needs a folder, which " + bundle + " is not");
+    }
+    if (detached || client.json()) {
+      throw client.misuse("--watch shows each run; it goes with neither --detached nor --json");
+    }
+    FolderChanges files = new FolderChanges(folder);
+    while (true) {
+      runOnce();
+      client.output().line("Waiting for changes in " + bundle + "; Ctrl-C ends");
+      String changed = String.join(", ", files.awaitChange());
+      client.output().line("\nChanged: " + Output.printable(changed));
+    }
+  }
+
+  private int runOnce() throws InterruptedException {
+    Map<String, ?> given = new NamedValues(client).of("--input", inputs);
+    return client.call(
+        mn -> {
+          String jobId = submit(mn, given);
+          return detached
+              ? accepted(jobId)
+              : new JobWatcher(client, mn, verbose).untilEnd(jobId, patience());
+        });
+  }
+
+  private String submit(MirrorNeuron mn, Map<String, ?> given) {
+    try (Bundle opened = open(bundle)) {
+      SubmittedJob job = mn.jobs().submit(opened.submission(given));
+      job.warnings().forEach(warning -> client.complain("warning: " + warning));
+      if (!detached && !client.json()) {
+        client.output().line("Job " + client.screen().paint().bold(job.jobId()));
+      }
+      return job.jobId();
+    }
+  }
+
+  /** A local folder takes precedence over a sample of the same name. */
+  public static Bundle open(String bundle) {
+    Path path = Path.of(bundle);
+    return Samples.names().contains(bundle) && Files.notExists(path)
+        ? Bundle.sample(bundle)
+        : Bundle.open(path);
+  }
+
+  private int accepted(String jobId) {
+    if (client.json()) {
+      client.output().json(Json.object().put("job_id", jobId).put("status", "pending"));
+    } else {
+      client.output().line(jobId);
+    }
+    return ExitCode.OK;
+  }
+
+  private Duration patience() {
+    return Duration.ofMillis((long) (Math.max(0, timeout) * 1000));
+  }
+}

@@ -1,0 +1,80 @@
+package io.mirrorneuron.cli.run;
+
+import io.mirrorneuron.cli.ApiClient;
+import io.mirrorneuron.cli.Output;
+import io.mirrorneuron.cli.RestClient;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code mn run list}. */
+@Command(
+    name = "list",
+    description = "Lists runs, the newest first.",
+    sortOptions = false,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  mn run list --status failed",
+      "  mn run list --limit 1 --json | jq -r '.data[0].run_id'",
+      "  mn run ./list                             a workflow in a folder of that name"
+    })
+final class RunListCommand implements Callable<Integer> {
+  private static final List<String> HEADERS =
+      List.of("Run ID", "Status", "Started (UTC)", "Ended (UTC)", "Workflow");
+
+  @Mixin ApiClient client;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      defaultValue = "20",
+      description = "So many runs at most, up to 1000; default ${DEFAULT-VALUE}.")
+  int limit;
+
+  @Option(names = "--status", paramLabel = "STATUS", description = "Only runs with this status.")
+  String status;
+
+  @Option(
+      names = "--blueprint-id",
+      paramLabel = "ID",
+      description = "Only runs of this blueprint, which is the workflow's id.")
+  String blueprint;
+
+  /** A page of {@code GET /runs}. */
+  private record Page(List<Row> data, long total) {
+    private record Row(
+        String runId, String status, String startedAt, String endedAt, String blueprintId) {}
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    String query =
+        "/runs?limit=" + limit + value("status", status) + value("blueprint_id", blueprint);
+    return client.show(query, Page.class, this::print);
+  }
+
+  private static String value(String name, String value) {
+    return value == null ? "" : "&" + name + "=" + RestClient.part(value);
+  }
+
+  private void print(Page page) {
+    if (page.data().isEmpty()) {
+      client.output().line("No runs");
+      return;
+    }
+    client.output().table(HEADERS, page.data().stream().map(RunListCommand::row).toList());
+    if (page.total() > page.data().size()) {
+      client.output().line("and " + (page.total() - page.data().size()) + " older");
+    }
+  }
+
+  private static List<String> row(Page.Row run) {
+    return Stream.of(run.runId(), run.status(), run.startedAt(), run.endedAt(), run.blueprintId())
+        .map(text -> Output.time(Objects.toString(text, "")))
+        .toList();
+  }
+}

@@ -1,0 +1,77 @@
+package io.mirrorneuron.cli.runtime;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.mirrorneuron.cli.Client;
+import io.mirrorneuron.cli.ExitCode;
+import io.mirrorneuron.cli.Output;
+import io.mirrorneuron.config.Config;
+import io.mirrorneuron.wire.Json;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code mn runtime health}. */
+@Command(
+    name = "health",
+    description = "Asks the runtime and the API whether they serve.",
+    sortOptions = false,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {"0:everything serves, perhaps with a warning", "1:something does not"},
+    footerHeading = "%nExamples:%n",
+    footer = {"  mn runtime health", "  mn runtime health --json | jq -r .overall"})
+public final class HealthCommand implements Callable<Integer> {
+  private static final List<String> HEADERS = List.of("Component", "Status", "Target", "Detail");
+  private static final double SHORTEST = 0.1;
+
+  @Mixin Client client;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "3.0",
+      description = "Of each question; default ${DEFAULT-VALUE}, at least 0.1.")
+  double timeout;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Duration patience = Duration.ofMillis((long) (Math.max(SHORTEST, timeout) * 1000));
+    Config config = client.config(patience);
+    return client.call(
+        config,
+        mn -> {
+          HealthReport report = new HealthCheck(config, patience, Clock.systemUTC()).report(mn);
+          if (client.json()) {
+            client.output().json(report);
+          } else {
+            print(report);
+          }
+          return report.overall().equals(HealthReport.CRITICAL) ? ExitCode.FAILED : ExitCode.OK;
+        });
+  }
+
+  private void print(HealthReport report) {
+    Output output = client.output();
+    String overall = report.overall();
+    output.line("Runtime health: " + output.paint().status(overall, overall));
+    output.table(HEADERS, report.components().stream().map(HealthCommand::row).toList());
+  }
+
+  private static List<String> row(HealthReport.Component component) {
+    JsonNode detail = component.detail();
+    String told = "";
+    if (component.error() != null) {
+      told = component.error();
+    } else if (detail != null) {
+      told = detail.isTextual() ? detail.asText() : Json.write(detail);
+    }
+    return Stream.of(component.name(), component.status(), component.target(), told)
+        .map(text -> Objects.toString(text, ""))
+        .toList();
+  }
+}

@@ -1,0 +1,89 @@
+package io.mirrorneuron.gateway.call;
+
+import io.mirrorneuron.config.NearestMatch;
+import io.mirrorneuron.gateway.answer.Refusal;
+import io.mirrorneuron.gateway.contract.ApiOperation;
+import io.mirrorneuron.wire.Fault;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.openapi.contract.Location;
+import io.vertx.openapi.contract.Operation;
+import io.vertx.openapi.contract.Parameter;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * The names that the query of an operation may have. A request with another, or with one of them
+ * more than once, is refused: it asks for something that would not happen. No operation takes
+ * lists.
+ */
+public final class QueryNames {
+  private static final String UNKNOWN = "unknown_parameter";
+  private static final String REPEATED = "repeated_parameter";
+
+  private final boolean any;
+  private final Collection<String> known;
+
+  private QueryNames(boolean any, Collection<String> known) {
+    this.any = any;
+    this.known = known;
+  }
+
+  public static QueryNames of(ApiOperation operation, Operation parsed) {
+    Collection<String> known = new TreeSet<>();
+    for (Parameter parameter : parsed.getParameters()) {
+      if (parameter.getIn() == Location.QUERY) {
+        known.add(parameter.getName());
+      }
+    }
+    return new QueryNames(operation.takesAnyQuery(), known);
+  }
+
+  /**
+   * @throws Refusal as {@link #check(Collection)}
+   */
+  public void check(RoutingContext ctx) {
+    if (!any && ctx.request().query() != null) {
+      check(ctx.queryParams().entries().stream().map(Map.Entry::getKey).toList());
+    }
+  }
+
+  /**
+   * @param names as often as they were given
+   * @throws Refusal that names every parameter that is not known, or else every repeated one
+   */
+  public void check(Collection<String> names) {
+    List<Fault> unknown = new ArrayList<>(0);
+    List<Fault> repeated = new ArrayList<>(0);
+    for (String name : new TreeSet<>(names)) {
+      if (!known.contains(name)) {
+        unknown.add(fault(UNKNOWN, name, "is not known; " + hint(name)));
+      } else if (Collections.frequency(names, name) > 1) {
+        repeated.add(fault(REPEATED, name, "was given more than once; send one value"));
+      }
+    }
+    if (!unknown.isEmpty()) {
+      throw Refusal.parameters(UNKNOWN, unknown);
+    }
+    if (!repeated.isEmpty()) {
+      throw Refusal.parameters(REPEATED, repeated);
+    }
+  }
+
+  private static Fault fault(String type, String name, String message) {
+    return new Fault(type, List.of("query", name), message, null);
+  }
+
+  private String hint(String name) {
+    return NearestMatch.of(name, known)
+        .map(near -> "did you mean " + near + "?")
+        .orElseGet(
+            () ->
+                known.isEmpty()
+                    ? "this operation takes no query"
+                    : "this operation takes " + String.join(", ", known));
+  }
+}

@@ -1,0 +1,142 @@
+package io.mirrorneuron.port;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/**
+ * What a runtime says to a bundle that is not submitted: a {@code validation.report/v1} with all
+ * that is wrong or strange, and what would run.
+ *
+ * @param ok whether it would be accepted now
+ * @param status {@code passed} or {@code failed}
+ * @param errors a sentence for each error
+ * @param warnings sentences about what the author should look at though the job can run
+ * @param issues errors and warnings with their places
+ * @param plan null when the manifest is wrong
+ */
+public record Validation(
+    String version,
+    boolean ok,
+    String status,
+    int errorCount,
+    List<String> errors,
+    List<String> warnings,
+    List<Issue> issues,
+    @JsonInclude(JsonInclude.Include.NON_NULL) Plan plan) {
+  private static final String ERROR = "error";
+  private static final String WARNING = "warning";
+
+  public Validation {
+    errors = List.copyOf(errors);
+    warnings = List.copyOf(warnings);
+    issues = List.copyOf(issues);
+  }
+
+  /** The report of these issues. */
+  public static Validation of(List<Issue> issues, Plan plan) {
+    List<String> errors = sentences(issues, ERROR);
+    return new Validation(
+        "validation.report/v1",
+        errors.isEmpty(),
+        errors.isEmpty() ? "passed" : "failed",
+        errors.size(),
+        errors,
+        sentences(issues, WARNING),
+        issues,
+        plan);
+  }
+
+  private static List<String> sentences(List<Issue> issues, String severity) {
+    Stream<Issue> those = issues.stream().filter(issue -> issue.severity.equals(severity));
+    return those.map(Issue::sentence).toList();
+  }
+
+  /**
+   * One thing to look at.
+   *
+   * @param code for programs: {@code manifest.required}
+   * @param help what its author can do; may be empty
+   * @param severity {@code error} or {@code warning}
+   */
+  public record Issue(
+      String code, String message, String help, String severity, Location location) {
+    public Issue {
+      help = Objects.requireNonNullElse(help, "");
+      location = Objects.requireNonNullElse(location, Location.BUNDLE);
+    }
+
+    public static Issue error(String code, String message, String help, Location location) {
+      return new Issue(code, message, help, ERROR, location);
+    }
+
+    public static Issue warning(String code, String message, String help, Location location) {
+      return new Issue(code, message, help, WARNING, location);
+    }
+
+    /** The message, after its place in the file or, unless that is in it, in the manifest. */
+    public String sentence() {
+      if (location.file != null) {
+        return "%s:%d:%d: %s".formatted(location.file, location.line, location.column, message);
+      }
+      boolean isNamed =
+          severity.equals(WARNING) || location.path.isEmpty() || message.contains(location.path);
+      return isNamed ? message : location.path + ": " + message;
+    }
+  }
+
+  /**
+   * Where something stands.
+   *
+   * @param source {@code manifest}, or {@code bundle} for what is not about a place in it
+   * @param path with dots and positions: {@code nodes.3.config.command}; empty for the whole
+   * @param pointer as a JSON pointer: {@code /manifest/nodes/3/config/command}
+   * @param file that it stands in, where the author's file is known; else null
+   * @param line counted from 1; null without a file
+   * @param column counted from 1; null without a file
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Location(
+      String source, String path, String pointer, String file, Integer line, Integer column) {
+    /** The bundle as a whole. */
+    public static final Location BUNDLE = new Location("bundle", "", "");
+
+    public Location(String source, String path, String pointer) {
+      this(source, path, pointer, null, null, null);
+    }
+
+    /** The same, which stands there in a file. */
+    public Location at(String name, int inLine, int inColumn) {
+      return new Location(source, path, pointer, name, inLine, inColumn);
+    }
+
+    public Location {
+      path = Objects.requireNonNullElse(path, "");
+      pointer = Objects.requireNonNullElse(pointer, "");
+    }
+  }
+
+  /**
+   * What would run.
+   *
+   * @param steps in manifest order; none for a graph of agents only
+   * @param agents in manifest order
+   */
+  public record Plan(
+      String graphId, String jobType, List<PlannedStep> steps, List<PlannedAgent> agents) {}
+
+  /**
+   * @param after the steps that it waits for
+   * @param agents those that work for it
+   */
+  public record PlannedStep(String stepId, List<String> after, List<String> agents) {}
+
+  /**
+   * @param pool whose slots its program takes; null when it runs none
+   * @param slots how many of them; 0 when it runs none
+   * @param command with its arguments; empty when it runs none
+   */
+  public record PlannedAgent(
+      String agentId, String agentType, String pool, int slots, List<String> command) {}
+}

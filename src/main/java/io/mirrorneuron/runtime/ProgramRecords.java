@@ -1,0 +1,95 @@
+package io.mirrorneuron.runtime;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.run.RunStore;
+import io.mirrorneuron.run.folder.KeptResults;
+import io.mirrorneuron.run.folder.RunFolder;
+import io.mirrorneuron.run.folder.RunLog;
+import io.mirrorneuron.runtime.cluster.Hardware;
+import io.mirrorneuron.runtime.exec.artifact.ArtifactSink;
+import io.mirrorneuron.runtime.exec.log.LogForm.LogRecord;
+import io.mirrorneuron.runtime.exec.log.LogSink;
+import io.mirrorneuron.runtime.exec.meter.SampleSink;
+import io.mirrorneuron.storage.Storage;
+import io.mirrorneuron.wire.ArtifactRef;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What programs use and print becomes records of their run. */
+record ProgramRecords(RunStore store, Supplier<List<Hardware.Gpu>> devices, Storage storage)
+    implements SampleSink, LogSink, ArtifactSink {
+  private static final Logger LOG = LoggerFactory.getLogger(ProgramRecords.class);
+
+  /**
+   * Creates the folder of the run before its program starts. A failure is logged and does not stop
+   * the job.
+   */
+  @Override
+  public void begin(String runId) {
+    try {
+      store.open(runId);
+    } catch (MnException e) {
+      LOG.debug("a program of run {} begins without a folder", runId, e); // the recorder tells it
+    }
+  }
+
+  @Override
+  public void write(String runId, List<ObjectNode> samples) {
+    try {
+      store.open(runId).append(RunLog.RESOURCES, samples);
+    } catch (MnException e) {
+      if (!Storage.isFull(storage.explained(e))) {
+        throw e;
+      }
+      LOG.debug("{} samples of run {} are lost: the disk is full", samples.size(), runId);
+    }
+  }
+
+  @Override
+  public boolean log(String runId, List<LogRecord> records) {
+    try {
+      store.open(runId).append(RunLog.LOGS, records.stream().map(LogRecord::json).toList());
+      return true;
+    } catch (MnException e) {
+      if (!Storage.isFull(storage.explained(e))) {
+        throw e;
+      }
+      return false;
+    }
+  }
+
+  @Override
+  public ArtifactRef keep(String runId, String name, InputStream json) throws IOException {
+    try {
+      KeptResults.Kept kept = KeptResults.keep(store.open(runId), name, json);
+      String path = ArtifactRef.path(kept.sha256());
+      return ArtifactRef.of(runId, path, kept.size(), kept.sha256());
+    } catch (IOException e) {
+      storage.explained(e);
+      throw e;
+    }
+  }
+
+  @Override
+  public InputStream open(ArtifactRef artifact) throws IOException {
+    Optional<RunFolder> run = store.present(artifact.runId());
+    if (run.isEmpty()) {
+      throw new NoSuchFileException("this server has no such run");
+    }
+    return KeptResults.open(run.get(), artifact.sha256());
+  }
+
+  @Override
+  public List<Gpu> gpus() {
+    return devices.get().stream()
+        .map(gpu -> new Gpu(gpu.index(), gpu.utilization() * 100, gpu.usedMegabytes()))
+        .toList();
+  }
+}

@@ -1,0 +1,141 @@
+package io.mirrorneuron.runtime.admission;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.cluster.GpuInventory;
+import io.mirrorneuron.runtime.cluster.Hardware.Gpu;
+import io.mirrorneuron.runtime.manifest.graph.DeviceDemandReader;
+import io.mirrorneuron.runtime.workflow.AgentSettings;
+import io.mirrorneuron.runtime.workflow.DeviceDemand;
+import io.mirrorneuron.runtime.workflow.DeviceDemands;
+import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
+import io.mirrorneuron.wire.Json;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * Refuses jobs that demand a device which no machine of this runtime has. Blocking: who asks for a
+ * device waits until it is known which there are.
+ */
+public final class Admission {
+  private static final String ADVICE =
+      "Run it where there is such a device, or ask for less in the manifest.";
+
+  private final String nodeName;
+  private final GpuInventory gpus;
+  private final Map<String, Integer> pools;
+
+  /**
+   * @param pools slots by pool of this node
+   */
+  public Admission(String nodeName, GpuInventory gpus, Map<String, Integer> pools) {
+    this.nodeName = nodeName;
+    this.gpus = gpus;
+    this.pools = Map.copyOf(pools);
+  }
+
+  /**
+   * @throws MnException PRECONDITION {@code requirements_not_met} with a report, for the
+   *     requirements of the job; INVALID {@code placement_failed} for the devices or the slots of
+   *     an agent
+   */
+  public void check(Workflow workflow) {
+    workflow.agents().values().stream()
+        .filter(agent -> agent.type() == AgentType.EXECUTOR)
+        .forEach(agent -> requireSlots(agent.id(), agent.settings()));
+    DeviceDemands demands = DeviceDemandReader.of(workflow);
+    demands.gpu().filter(demand -> !isMet(demand)).ifPresent(this::refuse);
+    demands
+        .devices()
+        .forEach(
+            (agent, devices) -> {
+              for (DeviceDemand demand : devices) {
+                if (!isMet(demand)) {
+                  throw unplaced(agent, demand);
+                }
+              }
+            });
+  }
+
+  /**
+   * What the job asks for, is not there, and its submitter wants to do without; a sentence each.
+   */
+  public List<String> waived(Workflow workflow) {
+    return DeviceDemandReader.of(workflow)
+        .waived()
+        .filter(demand -> !isMet(demand))
+        .map(
+            demand ->
+                "requirements.gpu is not met, as force skips it: no node has " + demand.words())
+        .stream()
+        .toList();
+  }
+
+  private void requireSlots(String agent, AgentSettings settings) {
+    Integer slots = pools.get(settings.pool());
+    if (slots == null) {
+      throw unplaced(
+          "agent %s asks for the pool %s; the pools of this node are %s (executor.pool_capacities)"
+              .formatted(agent, settings.pool(), String.join(", ", new TreeSet<>(pools.keySet()))));
+    }
+    if (settings.slots() > slots) {
+      throw unplaced(
+          "agent %s asks for %d slots of the pool %s, which has %d here"
+              .formatted(agent, settings.slots(), settings.pool(), slots));
+    }
+  }
+
+  private static MnException unplaced(String agent, DeviceDemand demand) {
+    return unplaced(
+        "agent %s asks for %s, and no node has it. %s".formatted(agent, demand.words(), ADVICE));
+  }
+
+  private static MnException unplaced(String message) {
+    return new MnException(ErrorCode.INVALID, "placement_failed", message);
+  }
+
+  private void refuse(DeviceDemand demand) {
+    String message = "no node has " + demand.words();
+    throw new MnException(
+        ErrorCode.PRECONDITION,
+        "requirements_not_met",
+        message + ". " + ADVICE,
+        Json.MAPPER.valueToTree(
+            UnmetRequirement.gpu(demand, message, ADVICE, nodeName, gpus.known())),
+        null);
+  }
+
+  private boolean isMet(DeviceDemand demand) {
+    return demand.resource().equals("gpu")
+        && gpus.whenKnown().stream().filter(gpu -> fits(demand, gpu)).count() >= demand.minCount();
+  }
+
+  private static boolean fits(DeviceDemand demand, Gpu gpu) {
+    List<String> able = demand.requiredCapabilities();
+    List<String> ids = demand.ids();
+    return is(demand.vendor(), Gpu.VENDOR)
+        && is(demand.driver(), Gpu.DRIVER)
+        && (able.isEmpty() || able.stream().anyMatch(Gpu.DRIVER::equalsIgnoreCase))
+        && (ids.isEmpty() || ids.contains(gpu.id()) || ids.contains(Integer.toString(gpu.index())))
+        && demand.minApiVersion() == null // which one a card speaks is not known here
+        && hasMemory(demand, gpu);
+  }
+
+  private static boolean is(String wanted, String had) {
+    return wanted == null || wanted.equalsIgnoreCase(had);
+  }
+
+  private static boolean hasMemory(DeviceDemand demand, Gpu gpu) {
+    if (demand.minMemoryMb() == null) {
+      return true;
+    }
+    long has = gpu.freeMegabytes() < 0 ? gpu.totalMegabytes() : gpu.freeMegabytes();
+    return switch (demand.memoryOperator()) {
+      case ">" -> has > demand.minMemoryMb();
+      case "==" -> has == demand.minMemoryMb();
+      default -> has >= demand.minMemoryMb();
+    };
+  }
+}

@@ -1,0 +1,196 @@
+package io.mirrorneuron.runtime.decide;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.human.DecisionRules;
+import io.mirrorneuron.human.HumanAct;
+import io.mirrorneuron.human.HumanRequest;
+import io.mirrorneuron.human.HumanType;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.port.JobStatus;
+import io.mirrorneuron.runtime.state.AgentState;
+import io.mirrorneuron.runtime.state.JobState;
+import io.mirrorneuron.runtime.state.LedgerSnapshot;
+import io.mirrorneuron.runtime.state.Mailbox;
+import io.mirrorneuron.runtime.state.Message;
+import io.mirrorneuron.runtime.state.questions.AskedQuestion;
+import io.mirrorneuron.runtime.workflow.Condition;
+import io.mirrorneuron.runtime.workflow.HumanTask;
+import io.mirrorneuron.wire.Json;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Agents that ask people: one question for each message, which stays in its mailbox until the
+ * question is settled. Meanwhile nothing runs and nothing is held but the message. An answer is
+ * recorded first and acted upon when the mailbox is looked at, so that a paused job can be
+ * answered.
+ */
+final class HumanAgents {
+  private final JobState state;
+  private final Turn turn;
+  private final HumanEndings endings;
+  private final Instant now;
+
+  HumanAgents(JobState state, Turn turn, LifeCycle life, Ledger ledger) {
+    this.state = state;
+    this.turn = turn;
+    this.endings = new HumanEndings(state, turn, life, ledger);
+    this.now = Instant.ofEpochMilli(turn.now());
+  }
+
+  /** Whether people have been asked about the message at the head. */
+  boolean isAsked(Mailbox mailbox) {
+    return !mailbox.isEmpty() && state.questions().get(id(mailbox)) != null;
+  }
+
+  private static String id(Mailbox mailbox) {
+    String asks = mailbox.step() == null ? mailbox.agentId() : mailbox.step().id();
+    return asks + "-" + mailbox.head().seq();
+  }
+
+  /** Asks about the message at the head, or goes on when that question is settled. */
+  void handle(Mailbox mailbox) {
+    AskedQuestion question = state.questions().get(id(mailbox));
+    if (question == null) {
+      question = ask(mailbox);
+    } else if (question.request().isOverdue(now)) {
+      question = overdue(mailbox, question);
+    }
+    HumanRequest request = question.request();
+    if (request.isOpen()) {
+      await(mailbox, request);
+    } else {
+      endings.settled(mailbox, request);
+    }
+    state.schedule().passOn(mailbox); // what needs no program holds nobody up
+  }
+
+  private void await(Mailbox mailbox, HumanRequest request) {
+    Instant due = request.question().dueAt();
+    if (due == null) {
+      mailbox.postpone(Mailbox.UNTIL_TOLD);
+    } else {
+      turn.postpone(mailbox, due.toEpochMilli());
+    }
+  }
+
+  private AskedQuestion ask(Mailbox mailbox) {
+    AgentState agent = mailbox.owner();
+    HumanTask task = agent.declared().settings().human();
+    Message message = mailbox.head();
+    turn.agentEvent("agent_message_received", agent.id(), message.summary());
+    if (mailbox.step() != null) {
+      new Attempts(state, turn).begun(mailbox, turn.now());
+    }
+    Condition.Context context =
+        new Condition.Context(message.envelope(), message.headers(), message.body(), Json.object());
+    JsonNode inputs = LedgerSnapshot.inputs(state, mailbox.step());
+    HumanTask.Filled prompt = task.prompt().fill(context, inputs);
+    ObjectNode payload = Json.object().put("request_id", id(mailbox)).put("prompt", prompt.text());
+    payload.setAll(task.question());
+    if (task.timeoutMs() > 0) {
+      payload.put("due_at", time(turn.now() + task.timeoutMs()));
+    }
+    if (!prompt.missing().isEmpty()) {
+      payload.set("missing_values", Json.MAPPER.valueToTree(prompt.missing()));
+    }
+    payload.put("agent_id", agent.id()).put("status", "pending");
+    if (mailbox.step() != null) {
+      payload.put("step_id", mailbox.step().id());
+    }
+    String stepId = mailbox.step() == null ? null : mailbox.step().id();
+    AskedQuestion question =
+        new AskedQuestion(id(mailbox), agent.id(), stepId, message.seq(), List.of());
+    return record(mailbox, question, new HumanAct.Entry(HumanType.HUMAN_INPUT_REQUESTED, payload));
+  }
+
+  private static String time(long millis) {
+    return Json.timestamp(Instant.ofEpochMilli(millis));
+  }
+
+  /** Nobody has answered in time: others may, or the default counts, or there is no answer. */
+  private AskedQuestion overdue(Mailbox mailbox, AskedQuestion question) {
+    HumanRequest request = question.request();
+    List<String> others = request.question().escalateTo();
+    if (others.isEmpty()) {
+      AskedQuestion closed = question;
+      for (HumanAct.Entry entry : HumanAct.timedOut(request, now)) {
+        closed = record(mailbox, closed, entry);
+      }
+      return closed;
+    }
+    ObjectNode payload = Json.object().put("request_id", question.id());
+    payload.set("assignees", Json.MAPPER.valueToTree(others));
+    if (request.question().defaultAnswer() != null) {
+      long timeout = mailbox.owner().declared().settings().human().timeoutMs();
+      payload.put("due_at", time(turn.now() + timeout));
+    }
+    payload.put("escalated_at", turn.timestamp());
+    return record(
+        mailbox, question, new HumanAct.Entry(HumanType.HUMAN_REQUEST_ESCALATED, payload));
+  }
+
+  private AskedQuestion record(Mailbox mailbox, AskedQuestion question, HumanAct.Entry entry) {
+    ObjectNode record = Json.object().put("ts", turn.timestamp()).put("type", entry.type().word());
+    record.set("payload", entry.payload());
+    AskedQuestion next = question.with(record);
+    state.questions().put(next);
+    ObjectNode members = mailbox.step() == null ? Json.object() : turn.about(mailbox.step());
+    members.put("channel", "human");
+    turn.record(entry.type().word(), mailbox.agentId(), entry.payload(), members);
+    return next;
+  }
+
+  /** Somebody answers, claims or releases; refused with what they can do about it. */
+  void decide(Input.Decide decide) {
+    HumanAct act = decide.act();
+    AskedQuestion question = state.questions().get(act.requestId());
+    Mailbox mailbox =
+        question == null
+            ? null
+            : state.mailbox(new Mailbox.Address(question.agentId(), question.stepId()));
+    try {
+      if (question == null || !state.header().origin().runId().equals(decide.runId())) {
+        throw MnException.notFound("request", act.requestId());
+      }
+      boolean waits = mailbox != null && !mailbox.isEmpty() && id(mailbox).equals(question.id());
+      if (waits && question.request().isOverdue(now)) {
+        question = overdue(mailbox, question);
+        wake(mailbox);
+      }
+      HumanRequest request = question.request();
+      if (act.repeated(request).isEmpty()) {
+        take(act, mailbox, waits ? question : null, request);
+      }
+    } catch (MnException refusal) {
+      turn.refuse(decide, refusal);
+    }
+  }
+
+  /**
+   * @param question null when nothing waits for its answer any more
+   */
+  private void take(HumanAct act, Mailbox mailbox, AskedQuestion question, HumanRequest request) {
+    String runId = state.header().origin().runId();
+    DecisionRules.mustBeOpen(request, runId);
+    DecisionRules.mustBeAssigned(act.by(), request);
+    List<HumanAct.Entry> entries = act.on(request, runId, now);
+    if (question == null || state.status() == JobStatus.CANCELLING) {
+      throw DecisionRules.conflict(
+          "request_closed", "nothing waits for request %s any more".formatted(act.requestId()));
+    }
+    AskedQuestion next = question;
+    for (HumanAct.Entry entry : entries) {
+      next = record(mailbox, next, entry);
+    }
+    if (!next.request().isOpen()) {
+      wake(mailbox);
+    }
+  }
+
+  private void wake(Mailbox mailbox) {
+    mailbox.postpone(0);
+    state.schedule().consider(mailbox);
+  }
+}

@@ -1,0 +1,93 @@
+package io.mirrorneuron.runtime.documents;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.RunStatus;
+import io.mirrorneuron.port.JobPage;
+import io.mirrorneuron.store.JobStore.ListedRow;
+import io.mirrorneuron.wire.Json;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * Rows of jobs as lists show them. One that somebody damaged is shown with what can be read of it,
+ * the status that the index has, and {@code damaged: true} with {@code damage} in words; so it
+ * takes nothing else down.
+ */
+public final class ShownRows {
+  private ShownRows() {}
+
+  /**
+   * Empty when the job has been removed meanwhile.
+   *
+   * @param status answers the status that the index has of a job, or null when it is unknown
+   */
+  public static Optional<JobPage.Row> of(ListedRow row, UnaryOperator<String> status) {
+    String fault = fault(row);
+    if (fault == null) {
+      return Optional.of(new JobPage.Row(row.json()));
+    }
+    return Optional.ofNullable(status.apply(row.jobId()))
+        .map(word -> new JobPage.Row(Json.write(damaged(row, word, fault))));
+  }
+
+  /**
+   * The row as it was stored.
+   *
+   * @throws MnException {@code job_damaged}
+   */
+  public static ObjectNode sound(ListedRow row) {
+    String fault = fault(row);
+    if (fault != null) {
+      throw MnException.damaged(row.jobId(), fault);
+    }
+    return Json.parseObject(row.json(), "row");
+  }
+
+  private static ObjectNode damaged(ListedRow row, String status, String fault) {
+    ObjectNode shown = readable(row.json());
+    shown.put("job_id", row.jobId()).put("status", status);
+    shown.put("live?", !new RunStatus(status).isFinal());
+    return shown.put("damaged", true).put("damage", fault);
+  }
+
+  private static ObjectNode readable(String text) {
+    try {
+      return text == null ? Json.object() : Json.parseObject(text, "row");
+    } catch (MnException e) {
+      return Json.object();
+    }
+  }
+
+  /** What is wrong with the row, or null; reads it without making a tree of it. */
+  private static String fault(ListedRow row) {
+    if (row.json() == null) {
+      return "the stored row is missing or no text";
+    }
+    try (JsonParser json = Json.MAPPER.createParser(row.json())) {
+      if (json.nextToken() != JsonToken.START_OBJECT) {
+        return "the stored row is no JSON object";
+      }
+      boolean hasId = false;
+      boolean hasStatus = false;
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        String name = json.currentName();
+        JsonToken value = json.nextToken();
+        boolean isText = value == JsonToken.VALUE_STRING;
+        hasId |= isText && name.equals("job_id") && json.getText().equals(row.jobId());
+        hasStatus |= isText && name.equals("status") && !json.getText().isBlank();
+        json.skipChildren();
+      }
+      return json.nextToken() != null
+          ? "the stored row is no JSON object"
+          : !hasId
+              ? "job_id of the stored row is not the job's"
+              : hasStatus ? null : "status of the stored row must be a word";
+    } catch (IOException e) {
+      return "the stored row is no JSON object";
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package io.mirrorneuron.runtime.exec;
+
+import io.mirrorneuron.config.Config;
+import io.mirrorneuron.runtime.exec.confine.Reach;
+import io.mirrorneuron.runtime.exec.process.PythonEnvironment;
+import io.mirrorneuron.runtime.exec.workspace.Workspace;
+import io.mirrorneuron.runtime.port.Execution;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** What the program of an execution may reach besides what all programs may. */
+final class ExecutionReach {
+  /** One name, which leads nowhere else. */
+  private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._:-]*");
+
+  private ExecutionReach() {}
+
+  /**
+   * @param python its environment, or null
+   */
+  static Reach of(
+      Execution execution, Workspace workspace, PythonEnvironment python, Config.Executors config) {
+    var write = new ArrayList<Path>(List.of(workspace.root()));
+    if (PLAIN.matcher(execution.runId()).matches()) {
+      write.add(config.runsRoot().resolve(execution.runId()));
+    }
+    if (python != null) {
+      write.add(python.folder());
+    }
+    String submission =
+        execution.config().path("environment").path("MN_STORAGE_SUBMISSION_ID").asText("");
+    if (PLAIN.matcher(submission).matches()) {
+      write.add(config.confinement().submissions().resolve(submission));
+    }
+    execution.demands().write().forEach(path -> write.add(real(path)));
+    return new Reach(execution.demands().read().stream().map(ExecutionReach::real).toList(), write);
+  }
+
+  /** Where it leads now; it was looked at a moment ago. */
+  private static Path real(String path) {
+    try {
+      return Path.of(path).toRealPath();
+    } catch (IOException e) {
+      return Path.of(path);
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package io.mirrorneuron.runtime.exec;
+
+import io.mirrorneuron.config.Config;
+import io.mirrorneuron.runtime.exec.confine.Confiner;
+import io.mirrorneuron.runtime.exec.log.LogWriter;
+import io.mirrorneuron.runtime.exec.meter.ProcessMeter;
+import io.mirrorneuron.runtime.exec.meter.Sampler;
+import io.mirrorneuron.runtime.exec.pool.Pools;
+import io.mirrorneuron.runtime.exec.process.Interpreters;
+import io.mirrorneuron.runtime.exec.process.PreparationScripts;
+import io.mirrorneuron.runtime.exec.process.ProcessEnvironment;
+import io.mirrorneuron.runtime.exec.python.PythonEnvironments;
+import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
+import io.mirrorneuron.runtime.exec.spawn.Spawner;
+import io.mirrorneuron.runtime.exec.workspace.Workspaces;
+import io.mirrorneuron.runtime.port.PayloadSource;
+import io.mirrorneuron.storage.Storage;
+import java.util.List;
+
+/** What all executions of this machine share, started together and closed together. */
+record HostMachinery(
+    ProgramRun.Machinery programs, Workspaces workspaces, Orphans orphans, Spawner spawner)
+    implements AutoCloseable {
+
+  /**
+   * @param sinks are given what the programs use and print
+   */
+  static HostMachinery start(Config.Executors config, ExecutionHost host, RunSinks sinks) {
+    var processes = new ProcessTable();
+    var meter = new ProcessMeter(processes);
+    var workspaces =
+        new Workspaces(config.tempDir(), host.runtimeId(), sinks.artifacts(), host.clock());
+    var programs =
+        new ProgramRun.Machinery(
+            config,
+            new ProcessEnvironment(host.serverEnvironment(), config.runsRoot(), host.runtimeId()),
+            new Interpreters(config.python().standIn()),
+            host.spawner(),
+            processes,
+            Confiner.start(config.confinement(), workspaces.folder(), host.spawner()),
+            sinks,
+            new Sampler(sinks.samples(), meter, processes, host.pace(), host.clock()),
+            new LogWriter(sinks.logs()),
+            host.grace(),
+            host.clock());
+    var orphans = new Orphans(processes, host.runtimeId());
+    return new HostMachinery(programs, workspaces, orphans, host.spawner());
+  }
+
+  /** What each execution is given. */
+  ExecutionRun.Machinery executions(
+      Config.Executors config, Storage storage, PayloadSource payloads) {
+    Runner runner = new HostLocalRunner(programs);
+    return new ExecutionRun.Machinery(
+        config,
+        new Pools(config.pools(), config.maxQueueLength()),
+        workspaces,
+        pythons(),
+        new Runners(List.of(runner), runner, config.defaultRunner()),
+        storage,
+        payloads,
+        programs.clock());
+  }
+
+  private PythonEnvironments pythons() {
+    var scripts =
+        new PreparationScripts(
+            spawner,
+            programs.processes(),
+            programs.grace(),
+            programs.environment(),
+            programs.confiner());
+    return new PythonEnvironments(programs.config().python(), programs.interpreters(), scripts);
+  }
+
+  Confiner confiner() {
+    return programs.confiner();
+  }
+
+  Sampler sampler() {
+    return programs.sampler();
+  }
+
+  LogWriter logs() {
+    return programs.logs();
+  }
+
+  /** Once nothing runs any more: writes what is left to write, and ends what escaped. */
+  @Override
+  public void close() {
+    sampler().close();
+    logs().close();
+    orphans.killExcept(_ -> false, _ -> false);
+    workspaces.close();
+    spawner.close();
+  }
+}

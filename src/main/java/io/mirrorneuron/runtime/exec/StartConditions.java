@@ -1,0 +1,88 @@
+package io.mirrorneuron.runtime.exec;
+
+import io.mirrorneuron.runtime.exec.process.Deadline;
+import io.mirrorneuron.runtime.exec.process.Notice;
+import io.mirrorneuron.runtime.port.Executions.Hold;
+import io.mirrorneuron.runtime.port.PayloadSource;
+import io.mirrorneuron.storage.Storage;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What an execution waits for before it asks for slots: room on the disks, and its payload files.
+ * None of that is a reason to fail; the time that it takes is not the program's. Waits on the
+ * thread of the execution.
+ */
+final class StartConditions {
+  private static final Logger LOG = LoggerFactory.getLogger(StartConditions.class);
+
+  /** Between two tries to bring payload files. */
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  private final Storage storage;
+  private final PayloadSource source;
+  private final Notice.Inbox inbox;
+  private volatile Hold hold;
+
+  /**
+   * @param inbox of the execution, which holds no slots yet: besides {@link Notice.Room} only a
+   *     stop can come in
+   */
+  StartConditions(Storage storage, PayloadSource source, Notice.Inbox inbox) {
+    this.storage = storage;
+    this.source = source;
+    this.inbox = inbox;
+  }
+
+  /** What keeps it now, or null. Any thread. */
+  Hold hold() {
+    return hold;
+  }
+
+  /** Waits while the disks are full. Answers false when it was stopped meanwhile. */
+  boolean awaitRoom() {
+    while (!storage.hasRoom(() -> inbox.put(new Notice.Room()))) {
+      hold = storage.trouble().map(why -> new Hold(Hold.Cause.ROOM, why)).orElse(null);
+      if (!(inbox.await(Deadline.NEVER) instanceof Notice.Room)) {
+        return false;
+      }
+    }
+    hold = null;
+    return true;
+  }
+
+  /**
+   * Waits until the payload files are here.
+   *
+   * @param payloads their folder, or null when there are none
+   * @return false when it was stopped meanwhile
+   */
+  boolean awaitPayloads(Path payloads) {
+    if (payloads == null) {
+      return true;
+    }
+    Optional<String> why = fetched(payloads);
+    while (why.isPresent()) {
+      hold = new Hold(Hold.Cause.PAYLOADS, why.get());
+      if (inbox.await(Deadline.in(PAUSE)) != null) {
+        return false;
+      }
+      why = fetched(payloads);
+    }
+    hold = null;
+    return true;
+  }
+
+  private Optional<String> fetched(Path payloads) {
+    try {
+      return source.fetch(payloads);
+    } catch (RuntimeException e) {
+      Throwable told = storage.explained(e);
+      LOG.warn("payload files could not be brought to this node", told);
+      return Optional.of("they could not be brought to this node: " + told.getMessage());
+    }
+  }
+}

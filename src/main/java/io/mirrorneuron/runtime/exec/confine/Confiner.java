@@ -1,0 +1,182 @@
+package io.mirrorneuron.runtime.exec.confine;
+
+import io.mirrorneuron.config.Confinement;
+import io.mirrorneuron.config.Confinement.Mode;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.exec.spawn.Domain;
+import io.mirrorneuron.runtime.exec.spawn.FolderAccess;
+import io.mirrorneuron.runtime.exec.spawn.Landlock;
+import io.mirrorneuron.runtime.exec.spawn.Spawner;
+import io.mirrorneuron.runtime.port.FolderDemands;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Keeps programs from what is not theirs, where the kernel does that. Thread-safe. */
+public final class Confiner {
+  private static final Logger LOG = LoggerFactory.getLogger(Confiner.class);
+
+  /** Whether programs are confined. */
+  public enum State {
+    ON,
+    /** From files, not from all else. */
+    PARTIAL,
+    OFF;
+
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * How it stands, for people.
+   *
+   * @param mode what the configuration asks for
+   * @param reason why it is not on; empty when it is
+   * @param closed temporary folders of the machine that confined programs may not use, as something
+   *     hidden lies in them
+   */
+  public record Report(Mode mode, State state, String reason, List<Path> closed) {
+    public Report {
+      closed = List.copyOf(closed);
+    }
+
+    Report(Mode mode, State state, String reason) {
+      this(mode, state, reason, List.of());
+    }
+
+    private Report closing(List<Path> folders) {
+      return state == State.OFF ? this : new Report(mode, state, reason, folders);
+    }
+
+    /** Logs which temporary folders are closed. */
+    public void logClosed() {
+      closed.forEach(
+          folder ->
+              LOG.info(
+                  "programs may not use {}, as something hidden from them lies in it;"
+                      + " they have TMPDIR",
+                  folder));
+    }
+  }
+
+  private final SystemRules system;
+  private final Grants grants;
+  private final Report report;
+
+  private Confiner(SystemRules system, Grants grants, Report report) {
+    this.system = system;
+    this.grants = grants;
+    this.report = report;
+  }
+
+  /**
+   * Tries what the kernel refuses to a program, and says so in the log when that is not all.
+   *
+   * @param workspaces where programs have their folders; each reaches its own only
+   * @throws MnException when confinement is required and the kernel does not do it
+   */
+  public static Confiner start(Confinement config, Path workspaces, Spawner spawner) {
+    var hidden = new ArrayList<>(config.own());
+    hidden.addAll(config.hidden());
+    hidden.add(workspaces);
+    var system = new SystemRules(hidden, config.shared());
+    var strict = new SystemRules(hidden, List.of()); // nothing that is tried is shared
+    Report report =
+        report(config.mode(), strict, workspaces, spawner).closing(system.closedTemporary());
+    boolean isOn = report.state() == State.ON;
+    if (!isOn && config.mode() == Mode.REQUIRED) {
+      throw MnException.unavailable(
+          "programs cannot be confined here, which executor.confine required asks for: "
+              + report.reason(),
+          null);
+    }
+    if (!isOn) {
+      LOG.warn(
+          "programs of steps are {}: {}",
+          report.state() == State.OFF ? "not confined" : "not confined in all respects",
+          report.reason());
+    }
+    var own = new ArrayList<>(config.own());
+    own.add(workspaces);
+    return new Confiner(system, new Grants(config.allowedBundles(), own), report);
+  }
+
+  private static Report report(Mode mode, SystemRules system, Path workspaces, Spawner spawner) {
+    if (mode == Mode.OFF) {
+      return new Report(mode, State.OFF, "executor.confine is off");
+    }
+    if (!System.getProperty("os.name").equals("Linux")) {
+      return new Report(mode, State.OFF, "only Linux does it");
+    }
+    if (!spawner.canConfine()) {
+      return new Report(
+          mode, State.OFF, "it needs Landlock, of Linux 5.19 or newer, and glibc 2.34 or newer");
+    }
+    return new ConfinementProbe(system, workspaces, spawner).report(mode);
+  }
+
+  public Report report() {
+    return report;
+  }
+
+  public boolean isOn() {
+    return report.state() != State.OFF;
+  }
+
+  /** What a program that may reach this is kept within. */
+  public Domain around(Reach reach) {
+    return isOn() ? domain(system, reach) : Domain.NONE;
+  }
+
+  static Domain domain(SystemRules system, Reach reach) {
+    Map<Path, FolderAccess> own = new LinkedHashMap<>();
+    reach.read().forEach(path -> own.put(inRealFolder(path), FolderAccess.READ));
+    reach
+        .write()
+        .forEach(
+            path ->
+                own.put(
+                    inRealFolder(path),
+                    path.startsWith(Devices.FOLDER) ? FolderAccess.DEVICE : FolderAccess.WRITE));
+    return Landlock.domain(system.current(), own);
+  }
+
+  /** Links on the way are followed; what the path itself names is meant as it is. */
+  private static Path inRealFolder(Path path) {
+    Path name = path.getFileName();
+    return name == null ? path : SystemRules.real(path.getParent()).resolve(name);
+  }
+
+  /**
+   * Adds to an error, when that is plausible, that confinement may be the cause, and in further
+   * lines what programs may write to.
+   */
+  public String explained(String error, String output) {
+    return isOn() && RefusalHint.isPlausible(output) ? RefusalHint.added(error, system) : error;
+  }
+
+  /**
+   * Refuses what programs may not get.
+   *
+   * @throws MnException PRECONDITION with what would have to be set
+   */
+  public void requireGranted(FolderDemands demands) {
+    Optional<String> refusal = refusal(demands);
+    if (refusal.isPresent()) {
+      throw new MnException(ErrorCode.PRECONDITION, "confinement_not_allowed", refusal.get());
+    }
+  }
+
+  /** Why programs may not get what their bundle asks for; empty when they may. */
+  public Optional<String> refusal(FolderDemands demands) {
+    return isOn() ? grants.refusal(demands) : Optional.empty();
+  }
+}

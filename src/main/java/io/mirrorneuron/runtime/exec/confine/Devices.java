@@ -1,0 +1,43 @@
+package io.mirrorneuron.runtime.exec.confine;
+
+import io.mirrorneuron.runtime.exec.spawn.FolderAccess;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** Which devices programs may use; never disks, memory or keyboards. */
+final class Devices {
+  static final Path FOLDER = Path.of("/dev");
+
+  /** Files without content, randomness, terminals, and the folder of a terminal's other end. */
+  private static final Pattern HARMLESS =
+      Pattern.compile("null|zero|full|random|urandom|tty|ptmx|pts");
+
+  /** Of NVIDIA, AMD, Intel and others, of accelerators, and of Linux below Windows. */
+  private static final Pattern GRAPHICS = Pattern.compile("nvidia.*|dri|kfd|accel|dxg|davinci.*");
+
+  private Devices() {}
+
+  /** Adds what is there now. */
+  static void give(Map<Path, FolderAccess> access) {
+    access.put(FOLDER, FolderAccess.LIST);
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(FOLDER)) {
+      for (Path entry : entries) {
+        String name = entry.getFileName().toString();
+        boolean isMeant = HARMLESS.matcher(name).matches() || GRAPHICS.matcher(name).matches();
+        if (isMeant && !Files.isSymbolicLink(entry)) {
+          access.put(entry, FolderAccess.DEVICE);
+        }
+      }
+    } catch (IOException e) {
+      // No devices at all: whoever opens one is told so.
+    }
+    if (Files.isDirectory(FOLDER.resolve("shm"), LinkOption.NOFOLLOW_LINKS)) {
+      access.put(FOLDER.resolve("shm"), FolderAccess.WRITE); // locks and shared memory
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package io.mirrorneuron.runtime.exec.confine;
+
+import io.mirrorneuron.runtime.exec.spawn.AccessRules;
+import io.mirrorneuron.runtime.exec.spawn.FolderAccess;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What all programs may reach: everything may be read but what is hidden, and few folders written.
+ * The kernel takes only what is allowed, with all that lies below; so of a folder with something
+ * hidden in it each other entry is allowed, and the folder itself can be entered but not listed.
+ * Thread-safe.
+ */
+final class SystemRules {
+  /** Where programs write without asking. Seen by all. */
+  static final List<Path> TEMPORARY = List.of(Path.of("/tmp"), Path.of("/var/tmp"));
+
+  private final List<Path> hidden;
+  private final List<Path> shared;
+  private volatile Snapshot snapshot =
+      new Snapshot(AccessRules.of(Map.of()), Map.of(Path.of("/"), FileTime.fromMillis(-1)));
+
+  /**
+   * @param folders whose entries were looked at, with the time of their last change
+   */
+  private record Snapshot(AccessRules rules, Map<Path, FileTime> folders) {
+    boolean isCurrent() {
+      return folders.entrySet().stream()
+          .allMatch(folder -> changed(folder.getKey()).equals(folder.getValue()));
+    }
+  }
+
+  /**
+   * @param hidden files and folders; what does not exist may come to exist
+   * @param shared folders to write to
+   */
+  SystemRules(Collection<Path> hidden, Collection<Path> shared) {
+    var out = new ArrayList<Path>(List.of(Devices.FOLDER));
+    hidden.forEach(path -> out.add(real(path)));
+    TEMPORARY.stream().filter(folder -> holdsAny(folder, out)).toList().forEach(out::add);
+    this.hidden = List.copyOf(out);
+    this.shared = shared.stream().map(SystemRules::real).toList();
+  }
+
+  /** Temporary folders that cannot be given to programs without something hidden in them. */
+  List<Path> closedTemporary() {
+    return TEMPORARY.stream().filter(hidden::contains).toList();
+  }
+
+  /** Folders besides these that programs write to. */
+  List<Path> shared() {
+    return shared;
+  }
+
+  /** The rules as things are now. */
+  AccessRules current() {
+    Snapshot known = snapshot;
+    if (!known.isCurrent()) {
+      known = look();
+      snapshot = known;
+    }
+    return known.rules();
+  }
+
+  private Snapshot look() {
+    var access = new LinkedHashMap<Path, FolderAccess>();
+    var folders = new HashMap<Path, FileTime>();
+    read(Path.of("/"), access, folders);
+    folders.put(Devices.FOLDER, changed(Devices.FOLDER));
+    Devices.give(access);
+    TEMPORARY.stream()
+        .filter(folder -> !hidden.contains(folder))
+        .forEach(folder -> access.put(folder, FolderAccess.WRITE));
+    for (Path folder : shared) {
+      access.put(folder, FolderAccess.WRITE);
+      folders.put(folder, changed(folder)); // it may come to exist
+    }
+    return new Snapshot(AccessRules.of(access), folders);
+  }
+
+  private void read(Path path, Map<Path, FolderAccess> access, Map<Path, FileTime> folders) {
+    if (hidden.contains(path)) {
+      return;
+    }
+    if (!holdsAny(path, hidden)) {
+      access.put(path, FolderAccess.READ);
+      return;
+    }
+    folders.put(path, changed(path));
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
+      for (Path entry : entries) {
+        if (!Files.isSymbolicLink(entry)) { // what a link leads to is allowed in its own place
+          read(entry, access, folders);
+        }
+      }
+    } catch (IOException e) {
+      // The account may not look into it; nor may its programs.
+    }
+  }
+
+  private static boolean holdsAny(Path folder, Collection<Path> paths) {
+    return paths.stream().anyMatch(path -> path.startsWith(folder));
+  }
+
+  /** The path without links, as far as it exists. */
+  static Path real(Path path) {
+    Path absolute = path.toAbsolutePath().normalize();
+    for (Path there = absolute; there != null; there = there.getParent()) {
+      try {
+        return there.toRealPath().resolve(there.relativize(absolute)).normalize();
+      } catch (IOException e) {
+        // Not there, or not to be seen: one folder up.
+      }
+    }
+    return absolute;
+  }
+
+  private static FileTime changed(Path folder) {
+    try {
+      return Files.getLastModifiedTime(folder, LinkOption.NOFOLLOW_LINKS);
+    } catch (IOException e) {
+      return FileTime.fromMillis(0);
+    }
+  }
+}

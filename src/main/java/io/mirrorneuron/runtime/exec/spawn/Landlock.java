@@ -1,0 +1,134 @@
+package io.mirrorneuron.runtime.exec.spawn;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.lang.ref.Reference;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/**
+ * Lets programs begin inside a Landlock domain of Linux: what is not given is refused by the
+ * kernel, for them and all that they start, for ever. A domain belongs to a thread and is inherited
+ * by its children, so each program is started from a thread of its own, which then ends ({@link
+ * ConfinedParent}).
+ */
+public final class Landlock {
+  /** The same numbers on every architecture. */
+  private static final long CREATE_RULESET = 444;
+
+  private static final long ADD_RULE = 445;
+  private static final long RESTRICT_SELF = 446;
+
+  private static final long VERSION_FLAG = 1;
+  private static final long PATH_BENEATH = 1;
+
+  /** Neither abstract sockets nor signals reach processes outside. */
+  private static final long ALL_SCOPES = 1 | 1 << 1;
+
+  private static final int SCOPES_SINCE = 6;
+
+  /** Before it, nothing could be moved from one folder to another. */
+  private static final int OLDEST = 2;
+
+  /** Three numbers of eight bytes: files, network, scopes. */
+  private static final long ATTRIBUTES = 24;
+
+  private static final MethodHandle SYSCALL =
+      Libc.variadic("syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+
+  private static final int VERSION = (int) call(CREATE_RULESET, 0, 0, VERSION_FLAG, 0);
+
+  private Landlock() {}
+
+  /** All rights that the kernel refuses unless they are given. */
+  static long handled() {
+    return FolderAccess.handled(VERSION);
+  }
+
+  /** Whether the kernel knows all that is needed; what it then enforces must be tried. */
+  public static boolean isKnown() {
+    try {
+      return PosixSpawner.isAvailable() && VERSION >= OLDEST;
+    } catch (LinkageError e) {
+      return false;
+    }
+  }
+
+  /**
+   * A domain.
+   *
+   * @param standing what is given to all programs alike
+   * @param own what is given besides, by real path; what is not there is left out
+   */
+  public static Domain domain(AccessRules standing, Map<Path, FolderAccess> own) {
+    return start -> {
+      int ruleset = ruleset();
+      try {
+        add(standing, ruleset);
+        try (AccessRules more = AccessRules.of(own)) {
+          add(more, ruleset);
+        }
+        return within(ruleset, start);
+      } finally {
+        Libc.close(ruleset);
+      }
+    };
+  }
+
+  private static int within(int ruleset, Domain.Start start) throws IOException {
+    CompletableFuture<Integer> starting =
+        ConfinedParent.start(
+            () -> {
+              check("programs cannot be confined", call(RESTRICT_SELF, ruleset, 0, 0, 0));
+              return start.run();
+            });
+    try {
+      return starting.join(); // however long: what was started must be known
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof IOException known ? known : new IOException(e.getCause());
+    }
+  }
+
+  private static void add(AccessRules rules, int ruleset) throws IOException {
+    for (int i = 0; i < rules.size(); i++) {
+      check("no rule could be made", call(ADD_RULE, ruleset, PATH_BENEATH, rules.address(i), 0));
+    }
+    Reference.reachabilityFence(rules); // its descriptors are closed with it
+  }
+
+  private static int ruleset() throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment attributes = arena.allocate(ATTRIBUTES, 8);
+      attributes.setAtIndex(JAVA_LONG, 0, handled());
+      attributes.setAtIndex(JAVA_LONG, 2, VERSION >= SCOPES_SINCE ? ALL_SCOPES : 0);
+      return (int)
+          check(
+              "no ruleset could be made",
+              call(CREATE_RULESET, attributes.address(), ATTRIBUTES, 0, 0));
+    }
+  }
+
+  private static long check(String what, long result) throws IOException {
+    if (result < 0) {
+      throw Libc.failure(what, (int) -result);
+    }
+    return result;
+  }
+
+  /** The result, or a negative error number. */
+  private static long call(long number, long first, long second, long third, long fourth) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = Libc.state(arena);
+      long result = (long) SYSCALL.invokeExact(state, number, first, second, third, fourth);
+      return result < 0 ? -Libc.errno(state) : result;
+    } catch (Throwable e) {
+      throw Libc.broken(e);
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package io.mirrorneuron.runtime.local;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.Submission.Payloads;
+import io.mirrorneuron.port.Validation;
+import io.mirrorneuron.port.Validation.Issue;
+import io.mirrorneuron.port.Validation.Location;
+import io.mirrorneuron.runtime.documents.FolderDemandReader;
+import io.mirrorneuron.runtime.documents.WorkflowPlan;
+import io.mirrorneuron.runtime.manifest.Manifests.Checked;
+import io.mirrorneuron.runtime.manifest.graph.PayloadPaths;
+import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.wire.LenientJson;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/** Asks all that a submission is asked, one after the other, and stores nothing. */
+final class BundleValidation {
+  /** Failures that are about the bundle; others are of the moment. */
+  private static final Set<ErrorCode> OF_THE_BUNDLE =
+      EnumSet.of(
+          ErrorCode.MALFORMED, ErrorCode.INVALID, ErrorCode.PRECONDITION, ErrorCode.CONFLICT);
+
+  private final JobAccess access;
+
+  BundleValidation(JobAccess access) {
+    this.access = access;
+  }
+
+  /** See {@link io.mirrorneuron.port.JobsPort#validate}. */
+  Validation of(Submission submission) {
+    List<Issue> issues = new ArrayList<>();
+    Payloads payloads = submission.payloads();
+    Set<String> paths = access.bundles().paths(payloads);
+    paths.forEach(path -> ask(issues, () -> PayloadPaths.requireSafe(path)));
+    Checked checked;
+    try {
+      checked = access.manifests().check(submission.manifestJson(), paths);
+    } catch (MnException e) { // it is no JSON
+      issues.addAll(issues(e));
+      return Validation.of(issues, null);
+    }
+    issues.addAll(checked.issues());
+    if (checked.workflow() == null) {
+      return Validation.of(issues, null);
+    }
+    askOf(checked.workflow(), payloads, issues);
+    return Validation.of(issues, WorkflowPlan.of(checked.workflow()));
+  }
+
+  private void askOf(Workflow workflow, Payloads payloads, List<Issue> issues) {
+    ask(issues, () -> access.admission().check(workflow));
+    String fingerprint = access.bundles().fingerprint(payloads);
+    ask(issues, () -> access.grants().accept(FolderDemandReader.of(workflow, fingerprint)));
+    ask(issues, () -> access.newJobs().requireFree(workflow.runId()));
+    access
+        .admission()
+        .waived(workflow)
+        .forEach(
+            sentence ->
+                issues.add(Issue.warning("requirements.waived", sentence, "", Location.BUNDLE)));
+  }
+
+  private static void ask(List<Issue> issues, Runnable question) {
+    try {
+      question.run();
+    } catch (MnException e) {
+      if (!OF_THE_BUNDLE.contains(e.code())) {
+        throw e;
+      }
+      issues.addAll(issues(e));
+    }
+  }
+
+  /** What a report of the failure lists, else the failure itself. */
+  private static List<Issue> issues(MnException refusal) {
+    List<Issue> told =
+        refusal.validation() == null
+            ? List.of()
+            : LenientJson.read(refusal.validation(), Report.class).issues();
+    return told.isEmpty()
+        ? List.of(Issue.error(refusal.error(), refusal.getMessage(), "", Location.BUNDLE))
+        : told;
+  }
+
+  private record Report(List<Issue> issues) {}
+}

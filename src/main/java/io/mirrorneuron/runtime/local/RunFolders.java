@@ -1,0 +1,38 @@
+package io.mirrorneuron.runtime.local;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.store.JobStore;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Keeps the folders of earlier runs from those who choose a run id: a job may be gone while its run
+ * is still there.
+ *
+ * @param jobs answers the job that the folder of a run names, an empty one when it names none
+ */
+public record RunFolders(Function<String, Optional<String>> jobs, JobStore store) {
+
+  /**
+   * The store itself refuses ids of runs whose jobs it knows, and tells a repeated submission.
+   *
+   * @param runId that somebody chose, or null
+   * @throws MnException CONFLICT {@code run_id_in_use}
+   */
+  void requireFree(String runId) {
+    if (runId == null) {
+      return;
+    }
+    jobs.apply(runId)
+        .filter(job -> !job.isEmpty() && Answers.await(store.status(job)) == null)
+        .ifPresent(
+            job -> {
+              throw new MnException(
+                  ErrorCode.CONFLICT,
+                  "run_id_in_use",
+                  "there is a folder of run %s, of job %s, which is gone; choose another run_id, or none, or remove the folder"
+                      .formatted(runId, job));
+            });
+  }
+}

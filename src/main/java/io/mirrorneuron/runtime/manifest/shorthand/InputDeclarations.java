@@ -1,0 +1,81 @@
+package io.mirrorneuron.runtime.manifest.shorthand;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
+import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
+import io.mirrorneuron.runtime.manifest.reading.Shape;
+import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.NamedInputs;
+import io.mirrorneuron.wire.SchemaCheck;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Reads {@code inputs} at the root: what a job can be given by name. */
+public final class InputDeclarations {
+  private static final Set<String> MEMBERS = Set.of("description", "default", "schema", "value");
+
+  private InputDeclarations() {}
+
+  /** The value of each input; what is wrong with one, or missing, is reported. */
+  public static ObjectNode read(ManifestValue root) {
+    ManifestValue place = root.at(NamedInputs.MEMBER);
+    ObjectNode values = Json.object();
+    if (!place.check(Shape.OBJECT)) {
+      return values;
+    }
+    for (Map.Entry<String, JsonNode> member : place.value().properties()) {
+      ManifestValue input = place.at(member.getKey());
+      ManifestValue schema = input.at("schema");
+      check(input);
+      schema.check(Shape.OBJECT);
+      JsonNode value = NamedInputs.value(input.value());
+      if (value == null) {
+        input.error(
+            ManifestProblem.REQUIRED,
+            "input %s has no default, and no value was given".formatted(shown(input)));
+      } else {
+        values.set(member.getKey(), value);
+        checkSchema(input, schema, value);
+      }
+    }
+    return values;
+  }
+
+  private static void check(ManifestValue input) {
+    for (Map.Entry<String, JsonNode> member : input.value().properties()) {
+      if (!MEMBERS.contains(member.getKey())) {
+        input
+            .at(member.getKey())
+            .error(
+                ManifestProblem.SHAPE,
+                "input %s may have description, default and schema, not %s; an object as its default is written default: {…}"
+                    .formatted(shown(input), ManifestValue.shown(member.getKey())));
+      }
+    }
+    input.at("description").check(Shape.STRING);
+  }
+
+  private static void checkSchema(ManifestValue input, ManifestValue place, JsonNode value) {
+    if (!(place.value() instanceof ObjectNode schema)) {
+      return;
+    }
+    try {
+      SchemaCheck.of(schema).faults(value, List.of()).stream()
+          .limit(1)
+          .forEach(
+              fault ->
+                  input.error(
+                      ManifestProblem.SHAPE,
+                      "input %s does not fit its schema: %s".formatted(shown(input), fault.msg())));
+    } catch (MnException e) {
+      place.error(ManifestProblem.SHAPE, place.label() + ": " + e.getMessage());
+    }
+  }
+
+  private static String shown(ManifestValue input) {
+    return ManifestValue.shown(input.name());
+  }
+}

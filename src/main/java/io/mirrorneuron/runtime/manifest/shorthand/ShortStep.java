@@ -1,0 +1,46 @@
+package io.mirrorneuron.runtime.manifest.shorthand;
+
+import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
+
+/** A step as its author wrote it short, with what makes it short. */
+record ShortStep(
+    ManifestValue place,
+    ManifestValue id,
+    ManifestValue run,
+    ManifestValue shell,
+    ManifestValue needs,
+    ManifestValue config,
+    ManifestValue kind,
+    ManifestValue human) {
+
+  static ShortStep of(ManifestValue place) {
+    return new ShortStep(
+        place,
+        place.at("id"),
+        place.at("run"),
+        place.at("shell"),
+        place.at("needs"),
+        place.at("config"),
+        place.at("kind"),
+        place.at("human"));
+  }
+
+  /** Whether it names a command, and no agent. */
+  boolean isCommand() {
+    return run.value().isArray() || !shell.isAbsent();
+  }
+
+  /** Whether it asks people, and runs nothing. */
+  boolean isQuestion() {
+    return !human.isAbsent() || "human".equals(kind.text());
+  }
+
+  /** The agent that works for it; of one that says nothing, the one of its name. */
+  String worker() {
+    return run.value().isTextual() ? run.asText() : id.asText();
+  }
+
+  String name() {
+    return place.name();
+  }
+}

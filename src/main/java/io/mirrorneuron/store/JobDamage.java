@@ -1,0 +1,32 @@
+package io.mirrorneuron.store;
+
+import io.mirrorneuron.model.MnException;
+import io.vertx.core.Future;
+
+/** What somebody else wrote into the keys of a job, told as the one failure {@code job_damaged}. */
+final class JobDamage {
+  private JobDamage() {}
+
+  /** The same answer; that Redis finds the wrong kind of value becomes the failure. */
+  static <T> Future<T> named(String jobId, Future<T> answer) {
+    return answer.recover(
+        failure -> {
+          String text = String.valueOf(failure.getMessage());
+          return Future.failedFuture(
+              text.contains("WRONGTYPE")
+                  ? MnException.damaged(
+                      jobId, "one of its keys in Redis holds another type of value")
+                  : text.contains("hash value is not an integer")
+                      ? MnException.damaged(jobId, "epoch must be an integer")
+                      : failure);
+        });
+  }
+
+  static long number(String jobId, String field, String text) {
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw MnException.damaged(jobId, field + " must be an integer");
+    }
+  }
+}

@@ -1,0 +1,188 @@
+package io.mirrorneuron.untrusted;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A folder that programs share, held open: what is written goes into this folder, wherever its name
+ * leads by now. Whatever a program has put in the place of a file that is written, or of a folder
+ * that is needed, is removed, and its own folders are kept. Names are those of files right in the
+ * folder. For one thread.
+ */
+public final class OpenFolder implements AutoCloseable {
+  /** A program that puts things in the way faster than they are removed is left to itself. */
+  private static final int ATTEMPTS = 20;
+
+  private final Handle handle;
+
+  private OpenFolder(Handle handle) {
+    this.handle = handle;
+  }
+
+  /**
+   * @param folder an absolute path without links
+   * @throws RefusedFile when it is no folder, or behind a link
+   * @throws NoSuchFileException when there is none
+   */
+  public static OpenFolder at(Path folder) throws IOException {
+    return folder(Handle.at(folder));
+  }
+
+  private static OpenFolder folder(Handle handle) throws IOException {
+    if (!handle.status().isFolder()) {
+      handle.close();
+      throw new RefusedFile(handle.name(), "is no folder");
+    }
+    return new OpenFolder(handle);
+  }
+
+  /** The folder of this name in it, made when there is none. */
+  public OpenFolder in(String name) throws IOException {
+    for (int i = 0; i < ATTEMPTS; i++) {
+      try {
+        return folder(handle.child(name));
+      } catch (RefusedFile e) {
+        Files.deleteIfExists(named(name));
+      } catch (NoSuchFileException e) {
+        make(name);
+      }
+    }
+    throw new RefusedFile(handle.name().resolve(name), "is replaced all the time");
+  }
+
+  private void make(String name) throws IOException {
+    try {
+      Files.createDirectory(named(name));
+    } catch (FileAlreadyExistsException e) {
+      // somebody was faster; what it is comes out with the next look
+    }
+  }
+
+  /** A file to which bytes are added at its end, made when there is none. */
+  public FileChannel append(String name) throws IOException {
+    return open(name, StandardOpenOption.APPEND);
+  }
+
+  /** A file that is written from its beginning but keeps what it has; made when there is none. */
+  public FileChannel write(String name) throws IOException {
+    return open(name, StandardOpenOption.WRITE);
+  }
+
+  private FileChannel open(String name, StandardOpenOption how) throws IOException {
+    for (int i = 0; i < ATTEMPTS; i++) {
+      try (Handle file = handle.child(name)) {
+        if (file.status().isFolder()) {
+          throw new IOException(name + " is a folder");
+        }
+        UntrustedFiles.checked(file, handle.path());
+        return file.channel(Set.of(how));
+      } catch (RefusedFile e) {
+        Files.deleteIfExists(named(name));
+      } catch (NoSuchFileException e) {
+        try {
+          return FileChannel.open(named(name), StandardOpenOption.CREATE_NEW, how);
+        } catch (FileAlreadyExistsException faster) {
+          // what it is comes out with the next look
+        }
+      }
+    }
+    throw new RefusedFile(handle.name().resolve(name), "is replaced all the time");
+  }
+
+  /**
+   * A new file.
+   *
+   * @throws FileAlreadyExistsException when something has the name
+   */
+  public FileChannel create(String name) throws IOException {
+    return FileChannel.open(named(name), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+  }
+
+  private FileChannel createAnew(String name) throws IOException {
+    for (int i = 0; i < ATTEMPTS; i++) {
+      try {
+        return create(name);
+      } catch (FileAlreadyExistsException e) {
+        deleteTree(name);
+      }
+    }
+    throw new RefusedFile(handle.name().resolve(name), "is replaced all the time");
+  }
+
+  /** Makes a file with these bytes, in the place of whatever has the name. */
+  public void put(String name, byte[] content) throws IOException {
+    try (FileChannel file = createAnew(name)) {
+      for (ByteBuffer bytes = ByteBuffer.wrap(content); bytes.hasRemaining(); ) {
+        file.write(bytes);
+      }
+    }
+  }
+
+  /** Gives a file another folder and name, instead of what has that name. */
+  public void move(String name, OpenFolder to, String newName) throws IOException {
+    Files.move(named(name), to.named(newName), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** Removes what has the name, whatever it leads to; answers whether there was something. */
+  public boolean delete(String name) throws IOException {
+    return Files.deleteIfExists(named(name));
+  }
+
+  /**
+   * Removes what has the name and, of a folder, all that is in it, however deep; links are removed,
+   * not followed.
+   *
+   * @throws IOException when something is left; what could be removed is gone
+   */
+  public void deleteTree(String name) throws IOException {
+    try {
+      Files.deleteIfExists(named(name));
+    } catch (DirectoryNotEmptyException e) {
+      try (OpenFolder full = folder(handle.child(name))) {
+        TreeRemoval.empty(full.handle);
+      } catch (NoSuchFileException moved) {
+        // it was replaced, or somebody was faster
+      }
+      Files.deleteIfExists(named(name));
+    }
+  }
+
+  /** Of all that is in it, in no order. */
+  public List<String> names() throws IOException {
+    List<String> names = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(handle.path())) {
+      entries.forEach(entry -> names.add(entry.getFileName().toString()));
+      return names;
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    } catch (NotDirectoryException e) {
+      throw new RefusedFile(handle.name(), "is no folder");
+    }
+  }
+
+  private Path named(String name) {
+    if (name.isEmpty() || name.indexOf('/') >= 0 || name.equals(".") || name.equals("..")) {
+      throw new IllegalArgumentException(name + " is no name of a file");
+    }
+    return handle.path().resolve(name);
+  }
+
+  @Override
+  public void close() {
+    handle.close();
+  }
+}

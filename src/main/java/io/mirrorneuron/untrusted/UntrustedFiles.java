@@ -1,0 +1,173 @@
+package io.mirrorneuron.untrusted;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Arrays;
+import java.util.Set;
+
+/**
+ * Reads files that programs may have put there. What is opened is a regular file that was reached
+ * over no symbolic link, and all its names lie in the folder that was given; pipes, devices and
+ * sockets are never opened, so nothing blocks. Thread-safe.
+ */
+public final class UntrustedFiles {
+  private static final Set<StandardOpenOption> READ = Set.of(StandardOpenOption.READ);
+  private static final Set<StandardOpenOption> WRITE = Set.of(StandardOpenOption.WRITE);
+  private static final Set<StandardOpenOption> APPEND = Set.of(StandardOpenOption.APPEND);
+
+  private UntrustedFiles() {}
+
+  /**
+   * Opens a file to be read.
+   *
+   * @param file an absolute path without links
+   * @param within the folder in which all names of the file must lie
+   * @throws RefusedFile when it is none that may be read
+   * @throws NoSuchFileException when there is none
+   */
+  public static OpenFile open(Path file, Path within) throws IOException {
+    try (Handle handle = Handle.at(file)) {
+      Handle.Status status = checked(handle, within);
+      return new OpenFile(
+          handle.channel(READ), status.size(), status.modified(), status.identity());
+    }
+  }
+
+  /** The same for a file whose other names may lie beside it and below only. */
+  public static OpenFile open(Path file) throws IOException {
+    return open(file, file.toAbsolutePath().getParent());
+  }
+
+  /**
+   * The same for a file that may be a link, as long as it leads to another place in the folder.
+   *
+   * @param folder a path without links
+   */
+  public static OpenFile openLinked(Path file, Path folder) throws IOException {
+    try {
+      return open(file, folder);
+    } catch (RefusedFile e) {
+      Path real = file.toRealPath();
+      if (real.equals(file) || !real.startsWith(folder)) {
+        throw e;
+      }
+      return open(real, folder);
+    }
+  }
+
+  /**
+   * All bytes that a file has when it is opened.
+   *
+   * @throws IOException also when it has more
+   */
+  public static byte[] read(Path file, Path folder, int most) throws IOException {
+    try (OpenFile open = openLinked(file, folder)) {
+      if (open.size() > most) {
+        throw new IOException("it has more than " + most + " bytes");
+      }
+      ByteBuffer bytes = ByteBuffer.allocate((int) open.size());
+      while (bytes.hasRemaining() && open.channel().read(bytes) >= 0) {}
+      return Arrays.copyOf(bytes.array(), bytes.position());
+    }
+  }
+
+  /**
+   * Opens a file to which lines are added, made when there is none. Whatever a program has put in
+   * its place is removed.
+   */
+  public static Appending append(Path file) throws IOException {
+    Path folder = file.getParent();
+    try (Handle handle = Handle.at(file)) {
+      Handle.Status status = checked(handle, folder);
+      boolean torn = status.size() > 0 && !endsALine(handle);
+      return new Appending(handle.channel(APPEND), status.size(), torn);
+    } catch (NoSuchFileException e) {
+      try (OpenFolder in = OpenFolder.at(folder)) {
+        FileChannel channel = in.append(file.getFileName().toString());
+        return new Appending(channel, channel.size(), false);
+      }
+    }
+  }
+
+  private static boolean endsALine(Handle handle) throws IOException {
+    try (FileChannel channel = handle.channel(READ)) {
+      ByteBuffer last = ByteBuffer.allocate(1);
+      return channel.read(last, handle.status().size() - 1) == 1 && last.get(0) == '\n';
+    }
+  }
+
+  /** The same without a look at its last line, for files that this product writes alone. */
+  public static FileChannel extend(Path file) throws IOException {
+    return writable(file, APPEND);
+  }
+
+  /** Opens a file to be written and keeps what it has; else as {@link #append}. */
+  public static FileChannel write(Path file) throws IOException {
+    return writable(file, WRITE);
+  }
+
+  private static FileChannel writable(Path file, Set<StandardOpenOption> how) throws IOException {
+    try (Handle handle = Handle.at(file)) {
+      checked(handle, file.getParent());
+      return handle.channel(how);
+    } catch (NoSuchFileException e) {
+      try (OpenFolder in = OpenFolder.at(file.getParent())) {
+        String name = file.getFileName().toString();
+        return how.equals(APPEND) ? in.append(name) : in.write(name);
+      }
+    }
+  }
+
+  /** Why {@link #open} would refuse the file; null when it would not, or there is none. */
+  public static String fault(Path file, Path within) {
+    try (Handle handle = Handle.at(file)) {
+      checked(handle, within);
+      return null;
+    } catch (RefusedFile e) {
+      return e.getReason();
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  /** Whether a regular file has this name; by the name alone, so {@link #open} may refuse it. */
+  public static boolean isFile(Path file) {
+    return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** Whether a folder has this name, and not a link to one. */
+  public static boolean isFolder(Path folder) {
+    return Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** The length of a regular file in bytes; 0 when there is none. */
+  public static long size(Path file) {
+    try {
+      BasicFileAttributes is = // no exception where there is none
+          file.getFileSystem()
+              .provider()
+              .readAttributesIfExists(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      return is != null && is.isRegularFile() ? is.size() : 0;
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  static Handle.Status checked(Handle handle, Path within) throws IOException {
+    Handle.Status status = handle.status();
+    if (!status.isFile()) {
+      throw new RefusedFile(handle.name(), "is no regular file");
+    }
+    if (status.links() > 1 && !OtherNames.areWithin(within, handle, status.links())) {
+      throw new RefusedFile(handle.name(), "has another name outside of its folder");
+    }
+    return status;
+  }
+}

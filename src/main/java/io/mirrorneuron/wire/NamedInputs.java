@@ -1,0 +1,41 @@
+package io.mirrorneuron.wire;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
+
+/**
+ * What {@code inputs} at the root of a manifest give a job, by name. Each is declared by an object
+ * with {@code default}, {@code description}, {@code schema} and, once somebody gave one, {@code
+ * value}; anything but an object is the default itself.
+ */
+public final class NamedInputs {
+  public static final String MEMBER = "inputs";
+  public static final String VALUE = "value";
+  public static final String DEFAULT = "default";
+
+  private NamedInputs() {}
+
+  /** The values of a manifest that was accepted; empty when it declares no inputs. */
+  public static ObjectNode values(ObjectNode manifest) {
+    ObjectNode values = Json.object();
+    if (manifest.get(MEMBER) instanceof ObjectNode declared) {
+      for (Map.Entry<String, JsonNode> input : declared.properties()) {
+        JsonNode value = value(input.getValue());
+        if (value != null) {
+          values.set(input.getKey(), value);
+        }
+      }
+    }
+    return values;
+  }
+
+  /** What was given, else the default; null when there is neither. */
+  public static JsonNode value(JsonNode declaration) {
+    if (declaration.isObject()) {
+      JsonNode given = declaration.get(VALUE);
+      return given == null ? declaration.get(DEFAULT) : given;
+    }
+    return declaration.isNull() ? null : declaration;
+  }
+}

@@ -1,0 +1,21 @@
+-- A heartbeat by the clock of Redis. Answers 1 when the owner was alive before it, else 0, then all
+-- who live.
+-- KEYS: owners by the end of their life (ms)
+-- ARGV: owner ('': nobody's), how long it lives (ms; 0: it lives no more)
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now))
+local known = 0
+if ARGV[1] ~= '' then
+  if redis.call('ZSCORE', KEYS[1], ARGV[1]) then
+    known = 1
+  end
+  if ARGV[2] == '0' then
+    redis.call('ZREM', KEYS[1], ARGV[1])
+  else
+    redis.call('ZADD', KEYS[1], string.format('%.0f', now + ARGV[2]), ARGV[1])
+  end
+end
+local answer = redis.call('ZRANGE', KEYS[1], 0, -1)
+table.insert(answer, 1, known)
+return answer

@@ -1,0 +1,39 @@
+-- Removes a batch of ended jobs with all they have. Answers how many, and how many stay because their
+-- runs are not written to the end; those whose time is over do not.
+-- KEYS: index of jobs, jobs of chosen runs
+-- ARGV: namespace, 'due' for jobs whose time is over or the final status of jobs, jobs at most, how
+--       many at the beginning of those with that status are known to stay
+local jobs, runs = KEYS[1], KEYS[2]
+local stay = 0
+local ids
+if ARGV[2] == 'due' then
+  local due = string.format('%.0f', now())
+  ids = redis.call('ZRANGEBYSCORE', jobs .. 'leaving', '-inf', due, 'LIMIT', 0, ARGV[3])
+else
+  ids = redis.call('ZRANGE', jobs .. ARGV[2], ARGV[4], ARGV[4] + ARGV[3] - 1)
+end
+local function remove(id, its)
+  local known = redis.pcall('HMGET', its .. 'state', 'run', 'key') -- an error when it is damaged
+  if known[1] and redis.call('HGET', runs, known[1]) == id then
+    redis.call('HDEL', runs, known[1])
+  end
+  if known[2] then
+    local claim = redis.pcall('GET', known[2])
+    if type(claim) == 'string' and string.match(claim, '^%S+ (.+)$') == id then
+      redis.call('DEL', known[2])
+    end
+  end
+  redis.call('UNLINK', its .. 'state', its .. 'blobs', its .. 'events', its .. 'row',
+    its .. 'manifest')
+  leave(jobs, id)
+end
+for _, id in ipairs(ids) do
+  local its = own(ARGV[1], id)
+  local unwritten = redis.call('SISMEMBER', jobs .. 'unrecorded', id) == 1
+  if ARGV[2] ~= 'due' and unwritten and redis.call('EXISTS', its .. 'row') == 1 then
+    stay = stay + 1
+  else
+    remove(id, its)
+  end
+end
+return {#ids - stay, stay}

@@ -1,0 +1,334 @@
+package io.mirrorneuron.app;
+
+import static io.mirrorneuron.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mirrorneuron.config.ConfigLoader;
+import io.mirrorneuron.testing.Shell;
+import io.mirrorneuron.testing.Shell.Ended;
+import io.mirrorneuron.wire.Json;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The commands that ask the HTTP API, before a real server that wants a token. */
+class RestCommandsIT {
+  /** Asks the person that is to say how much, and logs and writes something besides. */
+  private static final String ASKS =
+      """
+      run="$MN_RUNS_ROOT/$MN_RUN_ID"
+      echo '{"level":"WARNING","component":"till","message":"low on change"}' >>"$run/logs.jsonl"
+      echo '{"level":"INFO","component":"till","message":"opened"}' >>"$run/logs.jsonl"
+      echo '{"type":"human_input_requested","payload":{"request_id":"q1","prompt":"Pay the rent?","allowed_decisions":["approve","reject"],"form":{"type":"object","required":["amount"],"properties":{"amount":{"type":"integer","description":"in cents"},"note":{"type":"string"}}}}}' >>"$run/human.jsonl"
+      echo '{"type":"human_notice","payload":{"notice_id":"n1","prompt":"Asked"}}' >>"$run/human.jsonl"
+      until grep -q human_input_received "$run/human.jsonl"; do sleep 0.1; done
+      echo '{"complete_run":{"paid":true}}'
+      """;
+
+  /** The machine may have much else to do. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @TempDir static Path home;
+  private static App app;
+  private final Shell shell = new Shell(Main::commandLine, home);
+
+  @BeforeAll
+  static void start() throws Exception {
+    Files.writeString(home.resolve("api.token"), "s3cret\n");
+    app =
+        App.start(
+            new ConfigLoader(
+                    Map.of("MN_HOME", home.toString(), "MN_TEMP_DIR", home.resolve("t").toString()),
+                    null,
+                    Map.of("api.port", "0", "grpc.port", "0"),
+                    home)
+                .load(),
+            ServerRole.UP,
+            ConfigLoader.environment());
+  }
+
+  @AfterAll
+  static void stop() {
+    app.close();
+  }
+
+  private Path bundle(String name, String script) throws Exception {
+    Path folder = Files.createDirectories(home.resolve(name + "/payloads/work"));
+    Files.writeString(folder.resolve("work.sh"), script);
+    Files.writeString(
+        home.resolve(name + "/manifest.json"),
+        """
+        {"manifest_version":"1.0","graph_id":"%s","entrypoints":["work"],
+         "nodes":[{"node_id":"work","agent_type":"executor",
+           "config":{"runner_module":"MirrorNeuron.Runner.HostLocal","upload_path":"work",
+             "workdir":"/sandbox/job/work","command":["sh","work.sh"]}}],
+         "edges":[]}
+        """
+            .formatted(name));
+    return home.resolve(name);
+  }
+
+  /** A job whose question has arrived. */
+  private String asking(String name) throws Exception {
+    String job = shell.run("run", bundle(name, ASKS).toString(), "-d").out().strip();
+    eventually(
+        "the question", PATIENCE, () -> shell.run("human", "show", job, "q1").exitCode() == 0);
+    return job;
+  }
+
+  private void typing(String lines, Runnable action) {
+    InputStream stdin = System.in;
+    System.setIn(new ByteArrayInputStream(lines.getBytes(StandardCharsets.UTF_8)));
+    try {
+      action.run();
+    } finally {
+      System.setIn(stdin);
+    }
+  }
+
+  @Test
+  void aPersonIsShownWhatIsAskedAndAnswersInOneLine() throws Exception {
+    String job = asking("rent");
+
+    assertThat(shell.run("human", "list").out().lines())
+        .anyMatch(line -> line.matches("run-" + job + " +q1 +Pay the rent\\?"));
+    assertThat(shell.run("human", "list", job).out()).contains("q1", "Pay the rent?");
+    assertThat(shell.run("human", "list", "--json").json().at("/data/0/request_id").asText())
+        .isNotEmpty();
+    assertThat(shell.run("human", "show", job, "q1").out().lines())
+        .contains("Pay the rent?")
+        .anyMatch(line -> line.matches("Decisions +approve, reject"))
+        .anyMatch(line -> line.matches("amount +integer +yes +in cents"))
+        .contains("Answer with mn human respond " + job + " q1");
+    assertThat(shell.run("human", "show", job, "q1", "--json").json().at("/form/required/0"))
+        .hasToString("\"amount\"");
+    assertThat(shell.run("human", "claim", job, "q1", "--by", "ada", "--lease", "60").out())
+        .startsWith("q1: claimed by ada until ");
+    assertThat(
+            shell.run("human", "respond", job, "q1", "--decision=reject", "--data=amount=1").err())
+        .hasLineCount(1)
+        .contains("ada");
+    assertThat(shell.run("human", "release", job, "q1", "--by", "ada"))
+        .isEqualTo(new Ended(0, "q1: released by ada\n", ""));
+    assertThat(shell.run("human", "respond", job, "q1", "--decision", "approve"))
+        .satisfies(ended -> assertThat(ended.exitCode()).isEqualTo(1))
+        .satisfies(ended -> assertThat(ended.err()).hasLineCount(1).contains("amount"));
+    assertThat(shell.run("human", "ack", job, "n1", "--by", "ada").out())
+        .isEqualTo("n1: acknowledged by ada\n");
+
+    Ended answered =
+        shell.run(
+            "human",
+            "answer",
+            job,
+            "q1",
+            "--decision",
+            "approve",
+            "--data",
+            "amount=120",
+            "--by",
+            "ada",
+            "--comment",
+            "fine");
+
+    assertThat(answered).isEqualTo(new Ended(0, "q1: answered with approve by ada\n", ""));
+    assertThat(shell.run("job", "result", job, "--wait").out()).contains("paid");
+  }
+
+  @Test
+  void atATerminalTheAnswerIsAskedFor() throws Exception {
+    String job = asking("prompted");
+    shell.atTerminal().set("NO_COLOR", "1").set("COLUMNS", "80");
+
+    typing(
+        "maybe\n1\nmuch\n\n250\n\nLooks right\nanna\n",
+        () ->
+            assertThat(shell.run("human", "respond", job, "q1"))
+                .satisfies(ended -> assertThat(ended.exitCode()).as(ended.err()).isZero())
+                .extracting(Ended::out)
+                .asString()
+                .contains(
+                    "Pay the rent?",
+                    "  1  approve",
+                    "Say one of approve, reject, or its number.",
+                    "This must be of type integer.",
+                    "amount is needed.",
+                    "q1: answered with approve by anna"));
+
+    assertThat(shell.run("human", "list", job, "--json").out())
+        .contains("\"amount\": 250", "Looks right", "\"shown_sha256\"");
+    assertThat(shell.run("job", "result", job, "--wait").exitCode()).isZero();
+  }
+
+  @Test
+  void whoSaysNothingAnswersNothing() throws Exception {
+    String job = asking("silent");
+    assertThat(shell.run("human", "respond", job, "q1").exitCode()).isEqualTo(2);
+    shell.atTerminal().set("COLUMNS", "80");
+
+    typing(
+        "approve\n",
+        () -> {
+          Ended ended = shell.run("human", "respond", job, "q1");
+          assertThat(ended.exitCode()).isEqualTo(1);
+          assertThat(ended.out()).endsWith("Not answered\n");
+        });
+
+    assertThat(shell.run("human", "show", job, "q1").out()).contains("pending");
+    shell.run("job", "cancel", job);
+  }
+
+  @Test
+  void aRunIsListedFollowedExportedAndCompared() throws Exception {
+    String job = asking("whole");
+    String run = "run-" + job;
+    shell.run("human", "respond", run, "q1", "--body", "{\"decision\":\"reject\",\"amount\":1}");
+    assertThat(shell.run("run", "follow", run).out().lines())
+        .anyMatch(line -> line.endsWith("human_input_requested  q1  Pay the rent?"))
+        .anyMatch(line -> line.matches(".* WARNING till +low on change"));
+
+    assertThat(shell.run("run", "list").out().lines())
+        .anyMatch(line -> line.matches(run + " +completed +.* whole"));
+    assertThat(shell.run("run", "list", "--status", "failed", "--json").json().path("data"))
+        .isEmpty();
+    assertThat(shell.run("run", "logs", job, "--level", "warning").out())
+        .hasLineCount(1)
+        .contains("low on change");
+    assertThat(shell.run("job", "logs", job, "--follow", "--text", "OPENED").out())
+        .hasLineCount(1)
+        .contains("opened");
+    assertThat(shell.run("run", "follow", run, "--channels", "logs", "--json").out().lines())
+        .allMatch(line -> Json.parseObject(line, "line").path("channel").asText().equals("logs"));
+
+    assertThat(shell.run("run", "artifacts", run).out()).contains("events.jsonl", "result.json");
+    Path here = home.resolve("copy.json");
+    assertThat(shell.run("run", "artifacts", run, "result.json", "-o", here.toString()).out())
+        .isEqualTo(here + "\n");
+    assertThat(here).content().contains("paid");
+    assertThat(shell.run("run", "artifacts", run, "nope").err())
+        .isEqualTo("mn: file nope was not found\n");
+
+    assertThat(shell.run("run", "export", run).json().at("/run/status").asText())
+        .isEqualTo("completed");
+    assertThat(shell.run("run", "export", run, "--format", "md").out())
+        .startsWith("# Blueprint Run " + run);
+    Path zip = home.resolve("run.zip");
+    shell.run("run", "export", job, "-f", "zip", "-o", zip.toString());
+    assertThat(shell.run("run", "verify", zip.toString()).out()).startsWith("verified: " + run);
+
+    String other = shell.run("run", bundle("second", "exit 3").toString(), "-d").out().strip();
+    shell.run("job", "result", other, "--wait");
+    eventually(
+        "the run's end",
+        PATIENCE,
+        () -> shell.run("run", "list").out().matches("(?s).*" + other + " +failed.*"));
+    assertThat(shell.run("run", "compare", job, other).out().lines())
+        .anyMatch(line -> line.matches("Workflow +whole +second"))
+        .anyMatch(line -> line.matches("Status +completed +failed"));
+  }
+
+  @Test
+  void jobsAreSubmittedListedAndCleared() throws Exception {
+    Path manifest = home.resolve("plain.json");
+    Files.writeString(
+        manifest,
+        """
+        {"manifest_version":"1.0","graph_id":"plain","entrypoints":["a"],"edges":[],
+         "nodes":[{"node_id":"a","agent_type":"router"}]}
+        """);
+    String job = shell.run("job", "submit", manifest.toString()).out().strip();
+    assertThat(job).startsWith("plain-");
+    assertThat(shell.run("job", "result", job, "--wait").exitCode()).isZero();
+    String open = asking("open");
+
+    assertThat(shell.run("job", "unfinished").out()).contains(open).doesNotContain(job);
+    assertThat(shell.run("job", "dead-letters", job, "--json").json().path("job_id").asText())
+        .isEqualTo(job);
+    assertThat(shell.run("job", "dead-letters", job, "--replay", "0").exitCode()).isEqualTo(5);
+    assertThat(shell.run("job", "clear").out()).matches("Jobs cleared: [1-9]\\d*\n");
+    assertThat(shell.run("job", "list").out()).contains(open).doesNotContain(job);
+    shell.run("job", "cancel", open);
+  }
+
+  @Test
+  void aServerTellsHowItIsByBothDoors() {
+    assertThat(shell.run("runtime", "status").out().lines())
+        .anyMatch(line -> line.matches("Nodes +1 .*"))
+        .anyMatch(line -> line.matches("storage +passing .*"));
+    assertThat(shell.run("runtime", "metrics").out()).containsPattern("(?m)^nodes\\.total  1$");
+    String target = app.endpoints().grpc().toString();
+    Shell elsewhere = new Shell(Main::commandLine, home.resolve("empty"));
+    elsewhere.set("MN_GRPC_AUTH_TOKEN", app.config().grpc().authToken().value());
+
+    assertThat(elsewhere.run("runtime", "status", "--target", target).out().lines())
+        .anyMatch(line -> line.matches("Nodes +1 .*"))
+        .noneMatch(line -> line.startsWith("storage"));
+    assertThat(elsewhere.run("runtime", "metrics", "--target", target).out())
+        .containsPattern("(?m)^nodes\\.total  1$");
+    assertThat(elsewhere.run("job", "unfinished", "--target", target).exitCode()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "human list",
+        "human show r q",
+        "human respond r q --decision approve",
+        "human claim r q",
+        "human release r q",
+        "human ack r q",
+        "run list",
+        "run follow r",
+        "run logs r",
+        "run artifacts r",
+        "run export r",
+        "run compare a b",
+        "job logs j"
+      })
+  void whereNoApiIsKnownOneSentenceSaysWhatToSet(String line) {
+    Shell elsewhere = new Shell(Main::commandLine, home.resolve("empty"));
+
+    assertThat(elsewhere.run(line.split(" ")))
+        .isEqualTo(
+            new Ended(
+                6,
+                "",
+                "mn: this command asks the HTTP API, and none is known here: start a server with mn"
+                    + " up, or set --api URL or MN_API_BASE_URL\n"));
+  }
+
+  @Test
+  void aProblemOfTheApiIsOneSentenceWithAWayOut() {
+    Shell stranger = new Shell(Main::commandLine, home.resolve("empty"));
+    String api = app.endpoints().apiUrl();
+
+    assertThat(stranger.run("run", "list", "--api", api))
+        .isEqualTo(
+            new Ended(
+                1,
+                "",
+                "mn: missing or invalid bearer token; set MN_API_TOKEN, or MN_API_TOKEN_FILE to a"
+                    + " file that holds it\n"));
+    stranger.set("MN_API_TOKEN_FILE", home.resolve("api.token").toString());
+    assertThat(stranger.run("run", "list", "--api", api.replace("/api/v1", "")).exitCode())
+        .isZero();
+    assertThat(stranger.run("run", "logs", "nope", "--api", api))
+        .isEqualTo(new Ended(5, "", "mn: run not found; mn run list shows those that are there\n"));
+    assertThat(stranger.run("run", "list", "--api", api, "--limit", "0").err()).hasLineCount(1);
+    assertThat(stranger.run("run", "list", "--api", "http://127.0.0.1:9").err())
+        .isEqualTo(
+            "mn: the API at http://127.0.0.1:9/api/v1 cannot be reached; start a server with mn up,"
+                + " or name another with --api URL\n");
+    assertThat(stranger.run("run", "list", "--api", "nope").exitCode()).isEqualTo(2);
+  }
+}

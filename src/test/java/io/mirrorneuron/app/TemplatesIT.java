@@ -1,0 +1,178 @@
+package io.mirrorneuron.app;
+
+import static io.mirrorneuron.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mirrorneuron.cli.Screen;
+import io.mirrorneuron.config.ConfigLoader;
+import io.mirrorneuron.samples.Templates;
+import io.mirrorneuron.testing.Shell;
+import io.mirrorneuron.testing.Shell.Ended;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@code mn init} makes runs as it is, and takes inputs by name. */
+class TemplatesIT {
+  /** The machine may have much else to do. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @TempDir static Path home;
+  @TempDir Path folder;
+  private static App app;
+  private final Shell shell = new Shell(Main::commandLine, home);
+
+  @BeforeAll
+  static void start() {
+    app =
+        App.start(
+            new ConfigLoader(
+                    Map.of("MN_HOME", home.toString(), "MN_TEMP_DIR", home.resolve("t").toString()),
+                    null,
+                    Map.of("api.port", "0", "grpc.port", "0"),
+                    home)
+                .load(),
+            ServerRole.UP,
+            ConfigLoader.environment());
+  }
+
+  @AfterAll
+  static void stop() {
+    app.close();
+  }
+
+  private String made(String template) {
+    Path made = folder.resolve("My " + template);
+    Ended ended = shell.run("init", template, made.toString());
+    assertThat(ended.exitCode()).as(ended.err()).isZero();
+    assertThat(ended.out().lines())
+        .contains(made.resolve("manifest.yaml").toString(), "Next: mn run '" + made + "'");
+    assertThat(made.resolve("manifest.yaml")).content().contains("name: my-" + template);
+    Ended valid = shell.run("validate", made.toString());
+    assertThat(valid.out()).endsWith(made + " can run\n");
+    return made.toString();
+  }
+
+  @Test
+  void aScriptGreetsWhomeverItIsTold() throws Exception {
+    String script = made("script");
+
+    assertThat(shell.run("run", script).out()).contains("Hello, world!");
+    assertThat(shell.run("run", script, "--input", "name=Ada").out()).contains("Hello, Ada!");
+    Path name = Files.writeString(folder.resolve("name.txt"), "Grace");
+    assertThat(
+            shell.run("run", script, "--input=name=@" + name, "--json").json().at("/result/output"))
+        .hasToString("{\"greeting\":\"Hello, Grace!\"}");
+  }
+
+  @Test
+  void aPipelineComputesInThreeSteps() {
+    String pipeline = made("pipeline");
+
+    Ended ended = shell.run("run", pipeline, "--input", "numbers=[4, 5]");
+
+    assertThat(ended.exitCode()).as(ended.err()).isZero();
+    assertThat(ended.out().lines().map(line -> line.replaceFirst("^[\\d:.]+Z +", "")))
+        .containsSubsequence(
+            "job            running",
+            "fetch          started",
+            "fetch          completed",
+            "compute        started",
+            "compute        completed",
+            "report         completed",
+            "job            completed")
+        .contains("  \"report\": \"2 numbers, 9 in all\"")
+        .noneMatch(line -> line.contains("lease"));
+  }
+
+  @Test
+  void aReviewWaitsForAPersonAndSaysHowToAnswer() {
+    String review = made("review");
+
+    StringWriter seen = new StringWriter();
+    Screen screen = new Screen(Map.of("MN_HOME", home.toString()), false, home);
+    CompletableFuture<Integer> run =
+        CompletableFuture.supplyAsync(
+            () ->
+                Main.commandLine(screen)
+                    .setOut(new PrintWriter(seen))
+                    .execute("run", review, "--input=subject=owls"));
+    eventually("the hint", PATIENCE, () -> seen.toString().contains(" review-"));
+    String job = shell.run("job", "list", "--json").json().at("/data/0/job_id").asText();
+    assertThat(seen.toString())
+        .contains(
+            "The job waits for a person: Publish this? We are glad to tell you of owls. — mn human"
+                + " respond run-"
+                + job
+                + " review-2\n");
+    shell.run("human", "respond", job, "review-2", "--decision", "approve", "--by", "ada");
+
+    assertThat(run.join()).isZero();
+    assertThat(seen.toString())
+        .containsOnlyOnce("waits for a person")
+        .contains(
+            "\"published\": \"We are glad to tell you of owls.\"", "\"approved_by\": \"ada\"");
+  }
+
+  @Test
+  void aWatchedFolderRunsAgainWhenItChanges() throws Exception {
+    Path script = Path.of(made("script"));
+    StringWriter seen = new StringWriter();
+    Screen screen = new Screen(Map.of("MN_HOME", home.toString()), false, home);
+    Thread watching =
+        Thread.ofPlatform()
+            .start(
+                () ->
+                    Main.commandLine(screen)
+                        .setOut(new PrintWriter(seen))
+                        .setErr(new PrintWriter(seen))
+                        .execute("run", script.toString(), "--watch"));
+    try {
+      eventually("the first run", PATIENCE, () -> seen.toString().contains("Waiting for changes"));
+      assertThat(seen.toString()).containsOnlyOnce("Hello, world!");
+
+      Path greet = script.resolve("payloads/greet.py");
+      Files.writeString(greet, Files.readString(greet).replace("Hello", "Good day"));
+      eventually("the second run", PATIENCE, () -> seen.toString().contains("Good day, world!"));
+      assertThat(seen.toString()).contains("\nChanged: payloads/greet.py\nJob my-script-");
+
+      Files.writeString(script.resolve("manifest.json"), "{");
+      eventually("the complaint", PATIENCE, () -> seen.toString().contains("mn: "));
+      assertThat(seen.toString()).contains("\nChanged: manifest.json\nmn: ");
+    } finally {
+      watching.interrupt();
+      watching.join();
+    }
+  }
+
+  @Test
+  void nothingIsOverwritten() throws Exception {
+    Files.writeString(folder.resolve("notes.txt"), "mine");
+
+    assertThat(shell.run("init", "script", folder.toString()))
+        .isEqualTo(
+            new Ended(
+                1,
+                "",
+                "mn: "
+                    + folder
+                    + " is there already and not an empty folder; nothing was written\n"));
+    assertThat(folder.resolve("manifest.json")).doesNotExist();
+    assertThat(shell.run("init", "scrpt", folder.resolve("x").toString()))
+        .isEqualTo(
+            new Ended(
+                5,
+                "",
+                "mn: template scrpt was not found; there are "
+                    + String.join(", ", Templates.names())
+                    + "\n"));
+  }
+}

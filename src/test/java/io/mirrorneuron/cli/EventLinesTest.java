@@ -1,0 +1,29 @@
+package io.mirrorneuron.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mirrorneuron.wire.Json;
+import org.junit.jupiter.api.Test;
+
+class EventLinesTest {
+  @Test
+  void theLinesOfAMessageAreSentences() {
+    assertThat(Output.sentences("not allowed: add x\nMore is there.\n\nAsk:\nwhom\n"))
+        .isEqualTo("not allowed: add x. More is there. Ask: whom");
+  }
+
+  @Test
+  void eachWarningOfTheManifestIsALine() {
+    String line =
+        EventLines.line(
+            Json.parseObject(
+                "{\"type\":\"job_warnings\",\"timestamp\":\"2026-01-01T10:00:00.000Z\","
+                    + "\"warnings\":[\"unknown member a\",\"b is\\nignored\"]}",
+                "event"),
+            AnsiStyle.PLAIN);
+
+    assertThat(line)
+        .isEqualTo(
+            "10:00:00.000Z  job            job_warnings\n    unknown member a\n    b is ignored");
+  }
+}

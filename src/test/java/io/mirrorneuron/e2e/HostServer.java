@@ -1,0 +1,138 @@
+package io.mirrorneuron.e2e;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.testing.Eventually;
+import io.mirrorneuron.testing.Hosts;
+import io.mirrorneuron.wire.Json;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The packaged program on a host of its own, asked from there. */
+final class HostServer implements AutoCloseable {
+  private static final String API = "http://localhost:54001/api/v1";
+  private static final Path PROGRAM = Path.of("target", "mn").toAbsolutePath();
+
+  private final Hosts hosts;
+  private final int host;
+  private final Path home;
+  private final Process process;
+
+  /** What a call was answered, and after how long. */
+  record Answer(int status, ObjectNode body, Duration took) {}
+
+  private HostServer(Hosts hosts, int host, Path home, Process process) {
+    this.hosts = hosts;
+    this.host = host;
+    this.home = home;
+    this.process = process;
+  }
+
+  /** Returns when it answers. */
+  static HostServer start(Hosts hosts, int host, Path home, String redis) throws IOException {
+    Files.createDirectories(home);
+    ProcessBuilder builder =
+        new ProcessBuilder(hosts.on(host, PROGRAM.toString(), "up"))
+            .redirectErrorStream(true)
+            .redirectOutput(home.resolve("said").toFile());
+    Map<String, String> environment = builder.environment();
+    environment.keySet().removeIf(name -> name.startsWith("MN_"));
+    environment.put("JAVA_HOME", System.getProperty("java.home"));
+    environment.put("MN_HOME", home.toString());
+    environment.put("MN_TEMP_DIR", Files.createDirectories(home.resolve("tmp")).toString());
+    Path beats = Files.createDirectories(home.resolveSibling("beats"));
+    environment.put("MN_EXECUTOR_SHARED_FOLDERS", beats.toString());
+    environment.put("MN_NODE_NAME", "mirror_neuron@host-" + host);
+    environment.put("MN_REDIS_URL", redis);
+    HostServer server = new HostServer(hosts, host, home, builder.start());
+    Eventually.eventually(
+        "the server answers",
+        Duration.ofSeconds(120),
+        () -> server.call("GET", "/health", null).status() == 200);
+    return server;
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /** Asks by a process on the host. Status 0 without an answer. */
+  Answer call(String method, String path, String body) {
+    List<String> words = new ArrayList<>(List.of("curl", "-s", "-m", "20", "-X", method));
+    words.addAll(List.of("-w", "\n%{http_code} %{time_total}", API + path));
+    if (body != null) {
+      words.addAll(List.of("-H", "Content-Type: application/json", "-d", body));
+    }
+    try {
+      Process asked = new ProcessBuilder(hosts.on(host, words.toArray(String[]::new))).start();
+      String said = new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      asked.waitFor(30, TimeUnit.SECONDS);
+      int last = said.lastIndexOf('\n');
+      String[] numbers = said.substring(last + 1).split(" ");
+      String text = said.substring(0, last).strip();
+      return new Answer(
+          Integer.parseInt(numbers[0]),
+          text.startsWith("{") ? Json.parseObject(text, "answer") : Json.object(),
+          Duration.ofMillis(Math.round(1000 * Double.parseDouble(numbers[1]))));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Makes a job of one program of the shell; answers its id, or null when that was refused. */
+  String submit(String graph, String script) {
+    ObjectNode body = Json.object();
+    body.set(
+        "manifest_json",
+        Json.parseObject(
+            io.mirrorneuron.testing.SampleManifests.program(graph, "sh", "-c", script),
+            "manifest"));
+    Answer answer = call("POST", "/jobs", Json.write(body));
+    return answer.status() == 200 ? answer.body().path("job_id").asText() : null;
+  }
+
+  String statusOf(String job) {
+    return call("GET", "/jobs/" + job, null).body().at("/job/status").asText();
+  }
+
+  /** Waits until it knows that it is not alone. */
+  void meetOthers() {
+    Eventually.eventually(
+        "it has seen the other server",
+        Duration.ofSeconds(20),
+        () -> log().contains("other servers work on this Redis"));
+  }
+
+  String log() {
+    StringBuilder all = new StringBuilder();
+    try (var files = Files.walk(home.resolve("logs"))) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        all.append(Files.readString(file));
+      }
+      return all.append(Files.readString(home.resolve("said"))).toString();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(15, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

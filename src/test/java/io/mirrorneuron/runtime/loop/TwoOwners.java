@@ -1,0 +1,332 @@
+package io.mirrorneuron.runtime.loop;
+
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.placement.LocalScheduler;
+import io.mirrorneuron.runtime.placement.SingleNode;
+import io.mirrorneuron.runtime.port.Execution;
+import io.mirrorneuron.runtime.port.Executions;
+import io.mirrorneuron.runtime.port.Executions.Ending;
+import io.mirrorneuron.runtime.port.Executions.Signal;
+import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.NodeRegistry;
+import io.mirrorneuron.testing.InMemoryJobStore;
+import io.mirrorneuron.testing.InMemoryNodeRegistry;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Two real engines over one store and one registry under a seeded scheduler. A node can be cut off
+ * from the store, so that calls fail or lose their answers; its server can stand still, while its
+ * programs run on; and it can die with its programs and start anew.
+ */
+final class TwoOwners {
+  /** How long a call waits for an answer that does not come. */
+  private static final long TIMEOUT_MS = 2000;
+
+  private record Task(long at, long order, Node node, int life, Runnable action) {}
+
+  private final Random random;
+  private final Workflow workflow;
+  final InMemoryJobStore disk = new InMemoryJobStore();
+  private final InMemoryNodeRegistry registry = new InMemoryNodeRegistry(() -> now());
+  private final PriorityQueue<Task> future =
+      new PriorityQueue<>(Comparator.comparingLong(Task::at).thenComparingLong(Task::order));
+  final List<Node> nodes;
+  private final List<Program> running = new ArrayList<>();
+  private long now = 1_000_000;
+  private long order;
+  private int steps;
+
+  /** How often work was begun beside a server that stood still. */
+  int overlaps;
+
+  /** What must not happen and did; kept, as the engine may catch what is thrown; or null. */
+  private String fault;
+
+  TwoOwners(long seed, Workflow workflow) {
+    this.random = new Random(seed);
+    this.workflow = workflow;
+    this.nodes = List.of(new Node("mirror_neuron@a#1"), new Node("mirror_neuron@b#2"));
+    nodes.forEach(Node::boot);
+  }
+
+  private long now() {
+    return now;
+  }
+
+  /** Something that happens in this many milliseconds, to nobody's knowledge. */
+  void later(long delay, Runnable action) {
+    future.add(new Task(now + delay, order++, null, 0, action));
+  }
+
+  /** Runs until the job has ended and nothing of it runs, or for so many milliseconds. */
+  void run(String jobId, long most) {
+    long end = now + most;
+    while (now < end && !(hasEnded(jobId) && running.isEmpty())) {
+      if (fault != null) {
+        throw new AssertionError(fault);
+      }
+      if (++steps > 2_000_000) {
+        throw new AssertionError("too much happens");
+      }
+      Task next = future.poll();
+      now = Math.max(now, next.at());
+      Node node = next.node();
+      if (node == null) {
+        next.action().run();
+      } else if (next.life() == node.life) {
+        if (now < node.standsUntil) {
+          future.add(new Task(node.standsUntil, order++, node, next.life(), next.action()));
+        } else {
+          next.action().run();
+        }
+      }
+    }
+  }
+
+  private boolean hasEnded(String jobId) {
+    String row = disk.row(jobId).toCompletableFuture().join();
+    return row != null && row.matches("(?s).*\"status\":\"(completed|failed|cancelled)\".*");
+  }
+
+  int programs() {
+    return running.size();
+  }
+
+  /** One server and its machine. */
+  final class Node {
+    final String owner;
+    private int life;
+    private Engine engine;
+    private long laneFree;
+    private long cutUntil;
+    private long standsUntil;
+
+    Node(String owner) {
+      this.owner = owner;
+    }
+
+    Engine engine() {
+      return engine;
+    }
+
+    void cut(long ms) {
+      cutUntil = Math.max(cutUntil, now + ms);
+    }
+
+    /** As after SIGSTOP, until SIGCONT. */
+    void standStill(long ms) {
+      standsUntil = Math.max(standsUntil, now + ms);
+    }
+
+    /** Its programs die with it, as with their machine. */
+    void die() {
+      running.removeIf(program -> program.node == this);
+      boot();
+      engine.recover();
+    }
+
+    private void boot() {
+      life++;
+      engine =
+          new Engine(
+              new Engine.Identity(NodeRegistry.nameOf(owner), owner, false, 64),
+              new Engine.Ports(
+                  through(JobStore.class, disk),
+                  through(NodeRegistry.class, registry),
+                  new LocalScheduler(NodeRegistry.nameOf(owner), new SingleNode()),
+                  new Programs(),
+                  new Clockwork(),
+                  jobId -> this::onLane),
+              text -> workflow,
+              fingerprint -> null,
+              jobId -> {});
+      engine.keepWatch();
+    }
+
+    private void schedule(long delay, Runnable action) {
+      future.add(new Task(now + Math.max(0, delay), order++, this, life, action));
+    }
+
+    private void onLane(Runnable action) {
+      laneFree = Math.max(laneFree, now) + random.nextInt(3);
+      schedule(laneFree - now, action);
+    }
+
+    private <T> T through(Class<T> port, T target) {
+      return port.cast(
+          Proxy.newProxyInstance(
+              port.getClassLoader(),
+              new Class<?>[] {port},
+              (proxy, method, arguments) -> {
+                CompletableFuture<Object> answer = new CompletableFuture<>();
+                boolean cutNow = now < cutUntil;
+                laneFree = Math.max(laneFree, now) + random.nextInt(4);
+                long sent = laneFree;
+                if (cutNow && random.nextBoolean()) {
+                  fail(answer);
+                  return answer;
+                }
+                // Done even if the node stands still by then; nobody knows when cut off.
+                later(
+                    sent - now,
+                    () -> {
+                      CompletionStage<?> result;
+                      try {
+                        result = (CompletionStage<?>) method.invoke(target, arguments);
+                      } catch (ReflectiveOperationException e) {
+                        throw new AssertionError(e);
+                      }
+                      if (cutNow) {
+                        fail(answer);
+                      } else {
+                        onLane(() -> pass(result, answer));
+                      }
+                    });
+                return answer;
+              }));
+    }
+
+    private void fail(CompletableFuture<Object> answer) {
+      schedule(
+          TIMEOUT_MS,
+          () ->
+              onLane(
+                  () ->
+                      answer.completeExceptionally(
+                          MnException.unavailable("Redis does not answer", null))));
+    }
+
+    private static void pass(CompletionStage<?> from, CompletableFuture<Object> to) {
+      from.whenComplete(
+          (value, failure) -> {
+            if (failure != null) {
+              to.completeExceptionally(failure);
+            } else {
+              to.complete(value);
+            }
+          });
+    }
+
+    private final class Clockwork implements Timers {
+      @Override
+      public long now() {
+        return now;
+      }
+
+      @Override
+      public void at(long at, Runnable task) {
+        schedule(at - now, task);
+      }
+    }
+
+    private final class Programs implements Executions {
+      @Override
+      public void start(Execution execution, Listener listener) {
+        Program program = new Program(Node.this, life, execution, listener);
+        program.notTwice();
+        running.add(program);
+        schedule(
+            random.nextInt(20),
+            () ->
+                listener.signal(new Signal.Leased(Simulation.lease(execution.executionId(), now))));
+        Ending ending = Simulation.ending(execution);
+        long takes =
+            ending == Ending.TIMED_OUT
+                ? execution.workflow().path("timeout_ms").asLong()
+                : 100 + random.nextInt(30_000);
+        later(takes, () -> program.end(ending)); // a program runs while its server stands still
+      }
+
+      @Override
+      public void stop(String executionId) {
+        List.copyOf(running).stream()
+            .filter(one -> one.node == Node.this && one.id().equals(executionId))
+            .forEach(one -> later(random.nextInt(200), () -> one.end(Ending.STOPPED)));
+      }
+
+      @Override
+      public CompletionStage<Void> stopAll() {
+        CompletableFuture<Void> gone = new CompletableFuture<>();
+        List<Program> mine = running.stream().filter(one -> one.node == Node.this).toList();
+        later(
+            random.nextInt(200),
+            () -> {
+              mine.forEach(one -> one.end(Ending.STOPPED));
+              schedule(0, () -> gone.complete(null));
+            });
+        return gone;
+      }
+    }
+  }
+
+  private final class Program {
+    final Node node;
+    private final int life;
+    private final Execution execution;
+    private final Executions.Listener listener;
+
+    Program(Node node, int life, Execution execution, Executions.Listener listener) {
+      this.node = node;
+      this.life = life;
+      this.execution = execution;
+      this.listener = listener;
+    }
+
+    String id() {
+      return execution.executionId();
+    }
+
+    /** What one program works on. */
+    private String work() {
+      return execution.agentId() + "/" + execution.workflow().path("step_id").asText();
+    }
+
+    /**
+     * The same work runs elsewhere only when the server there stands still, or stood a moment ago:
+     * then it cannot know.
+     */
+    void notTwice() {
+      Map<String, Program> same = new LinkedHashMap<>();
+      running.stream()
+          .filter(other -> other.work().equals(work()))
+          .forEach(other -> same.put(other.node.owner, other));
+      same.forEach(
+          (owner, other) -> {
+            if (other.node == node || other.node.standsUntil + 1000 < now) {
+              fault = work() + " runs at " + node.owner + " and at " + owner;
+            }
+            overlaps++;
+            later(
+                Math.max(0, other.node.standsUntil - now) + 1000,
+                () -> {
+                  if (running.contains(other) && other.node.standsUntil + 1000 <= now) {
+                    fault = work() + " goes on at " + owner;
+                  }
+                });
+          });
+    }
+
+    void end(Ending ending) {
+      if (running.remove(this)) {
+        node.schedule(
+            0,
+            () -> {
+              if (life == node.life) {
+                listener.signal(new Signal.Finished(Simulation.outcome(execution, ending, now)));
+              }
+            });
+      }
+    }
+  }
+}

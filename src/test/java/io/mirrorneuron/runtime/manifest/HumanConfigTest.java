@@ -1,0 +1,124 @@
+package io.mirrorneuron.runtime.manifest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mirrorneuron.config.Config.DefaultRunner;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.workflow.HumanTask;
+import io.mirrorneuron.runtime.workflow.HumanTask.Follow;
+import io.mirrorneuron.runtime.workflow.Workflow;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What human steps may ask, in both forms, and what their authors are told. */
+class HumanConfigTest {
+  private static Workflow parse(String manifest) {
+    return new Manifests(DefaultRunner.HOST_LOCAL).parse(manifest.replace('\'', '"'));
+  }
+
+  private static String graph(String config) {
+    return """
+    {'manifest_version':'1.0','graph_id':'g','nodes':[
+      {'node_id':'ask','agent_type':'human','role':'root','config':%s}]}
+    """
+        .formatted(config);
+  }
+
+  private static String steps(String step) {
+    return """
+    {'apiVersion':'mn.workflow/v1','kind':'Workflow','id':'w','name':'W','manifest_version':'1.0',
+     'workflow':{'workflow_id':'w','source':'draft','sink':'send',
+       'steps':[{'id':'draft','run':'draft'},%s,{'id':'send','run':'send'}],
+       'edges':[{'from':'draft','to':'review'},{'from':'review','to':'send'}]},
+     'agents':{'entrypoints':['draft'],'nodes':[{'node_id':'draft','agent_type':'router'},
+       {'node_id':'send','agent_type':'router'},
+       {'node_id':'boss','agent_type':'human','config':{'prompt':'Sure?'}}]}}
+    """
+        .formatted(step);
+  }
+
+  @Test
+  void aStepNeedsNoAgentOfItsOwn() {
+    Workflow workflow =
+        parse(steps("{'id':'review','kind':'human','human':{'prompt':'Send it?'}}"));
+
+    HumanTask task = workflow.agents().get("review").settings().human();
+    assertThat(task.decisions().keySet()).containsExactly("approve", "reject");
+    assertThat(task.decisions().get("reject")).isInstanceOf(Follow.Fail.class);
+    assertThat(workflow.steps().steps().get("review").timeoutMs()).isZero();
+    assertThat(workflow.warnings()).isEmpty();
+  }
+
+  @Test
+  void aStepMayRunAnAgentThatAsks() {
+    Workflow workflow = parse(steps("{'id':'review','run':'boss'}"));
+
+    assertThat(workflow.steps().steps().get("review").agentIds()).isEqualTo(List.of("boss"));
+  }
+
+  @Test
+  void aStepOfThatNameWithoutAQuestionIsOneLikeAnyOther() {
+    assertThat(parse(steps("{'id':'review','kind':'human','run':'send'}")).warnings()).isEmpty();
+  }
+
+  @Test
+  void whatHasNoEffectIsTold() {
+    Workflow workflow =
+        parse(
+            steps(
+                "{'id':'review','kind':'human','human':{'prompt':'Send it?','promt':'x'},'control':{'timeout_seconds':5}}"));
+
+    assertThat(workflow.warnings())
+        .anyMatch(text -> text.contains("promt; did you mean prompt?"))
+        .anyMatch(text -> text.contains("timeout_seconds has no effect on a human step"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "{} | prompt is required",
+        "{'prompt':''} | prompt must be a non-empty string",
+        "{'prompt':'${payload.a'} | has ${ without }",
+        "{'prompt':'${body.a}'} | path body.a must begin with",
+        "{'prompt':'a','form':{'type':'objekt'}} | form is no JSON Schema",
+        "{'prompt':'a','form':7} | form must be an object",
+        "{'prompt':'a','decisions':{}} | must name a decision",
+        "{'prompt':'a','decisions':{'yes':'complet'}} | did you mean complete?",
+        "{'prompt':'a','decisions':{'yes':{'branch':[]}}} | must be complete, fail or",
+        "{'prompt':'a','decisions':{'yes':{'branch':'x'}}} | node ask works for no step",
+        "{'prompt':'a','default':'yes','timeout_seconds':5} | must be a decision or an object with one, of: approve, reject",
+        "{'prompt':'a','default':'approve'} | counts when time is over, so timeout_seconds is required",
+        "{'prompt':'a','escalate_to':['bob']} | so timeout_seconds is required",
+        "{'prompt':'a','timeout_seconds':0} | above 0",
+        "{'prompt':'a','four_eyes':true,'decisions':{'yes':'complete'}} | counts the decision approve",
+        "{'prompt':'a','approvals_required':3,'assignees':['a','A','b']} | must name 3 people",
+        "{'prompt':'a','assignees':'bob'} | assignees must be a list of non-empty strings",
+        "{'prompt':'a','default':'approve','timeout_seconds':5,'form':{'type':'object','required':['n']}} | does not fit the form",
+      })
+  void whatDoesNotFitIsRefused(String config, String told) {
+    assertThatThrownBy(() -> parse(graph(config)))
+        .isInstanceOf(MnException.class)
+        .hasMessageContaining(told.strip());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "'human':{'prompt':'a'} | its kind must be human",
+        "'kind':'human','run':'send','human':{'prompt':'a'} | keep human or run",
+        "'kind':'human','human':7 | human must be an object",
+        "'kind':'human','human':{'prompt':'a','decisions':{'yes':{'branch':'sent'}}} | these follow: send; did you mean send?",
+      })
+  void stepsThatContradictThemselvesAreRefused(String members, String told) {
+    assertThatThrownBy(() -> parse(steps("{'id':'review'," + members + "}")))
+        .isInstanceOf(MnException.class)
+        .hasMessageContaining(told.strip());
+  }
+}
