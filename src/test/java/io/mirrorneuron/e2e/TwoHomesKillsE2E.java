@@ -40,6 +40,7 @@ class TwoHomesKillsE2E {
   private final Verdict verdict = new Verdict();
   private final Map<String, Integer> deaths = new TreeMap<>();
   private final List<PackagedServer> servers = new ArrayList<>();
+  private final List<Accepted> open = new ArrayList<>();
   private int jobs;
   private int takenOver;
 
@@ -55,7 +56,9 @@ class TwoHomesKillsE2E {
         submitSome(clients);
         die(kill == 1);
         if (kill % KILLS_OF_A_ROUND == 0 || kill == KILLS) {
-          judge(clients.drain());
+          open.addAll(clients.drain());
+          judge(open);
+          open.clear();
           System.out.println(report());
         }
       }
@@ -94,6 +97,18 @@ class TwoHomesKillsE2E {
     }
   }
 
+  /** Gives the server a job that it has begun, and will not have ended, when it dies. */
+  private void submitSlow(PackagedServer victim) {
+    Submissions client = new Submissions(victim);
+    JobKind kind = FileJobs.slow();
+    String graph = "%s-%05d".formatted(kind.name(), ++jobs);
+    client.submit(kind, graph, FileJobs.of(kind, graph, random, graph));
+    Accepted accepted = client.drain().getFirst();
+    Eventually.eventually(
+        accepted.jobId() + " runs", () -> victim.status(accepted.jobId()).equals("running"));
+    open.add(accepted);
+  }
+
   /**
    * Lets the servers live for a moment and kills one or both; both are up again thereafter.
    *
@@ -104,8 +119,12 @@ class TwoHomesKillsE2E {
     PackagedServer victim = servers.get(random.nextInt(2));
     PackagedServer other = servers.get(victim == servers.getFirst() ? 1 : 0);
     int draw = goneForLong ? 0 : random.nextInt(100);
+    boolean forLong = draw < 20;
+    if (forLong) {
+      submitSlow(victim);
+    }
     victim.kill9();
-    if (draw < 20) {
+    if (forLong) {
       deaths.merge("one, until its jobs are taken over", 1, Integer::sum);
       live(TAKE_OVER_MS + random.nextInt(1500));
     } else if (draw < 75) {
