@@ -167,7 +167,7 @@ class QuestionsE2E {
     return """
         f="$MN_RUNS_ROOT/$MN_RUN_ID/human.jsonl"
         printf '%%s\\n' '{"type":"human_input_requested","payload":{"request_id":"q-%1$s","step_id":"%1$s","prompt":"Go?"}}' >>"$f"
-        until grep human_input_received "$f" | grep -q '"q-%1$s"'; do sleep 2; done
+        until grep -q '"q-%1$s".*human_input_received' "$f"; do sleep 4; done
         """
         .formatted(step);
   }
