@@ -17,6 +17,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Workflows written short, with real programs. */
 class ShortFormIT {
@@ -126,6 +128,17 @@ class ShortFormIT {
         """;
 
     assertThat(result(run(manifest, Map.of()))).hasToString("{\"b\":1,\"c\":[2]}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"false\\necho done", "false | cat"})
+  void aCommandThatFailsInTheMidstOfAShellFailsTheStep(String lines) {
+    ObjectNode details =
+        run(
+            "{\"name\": \"bad\", \"steps\": [{\"id\": \"a\", \"shell\": \"" + lines + "\"}]}",
+            Map.of());
+
+    assertThat(details.at("/job/status").asText()).isEqualTo("failed");
   }
 
   @Test

@@ -249,6 +249,18 @@ class StepsIT {
   }
 
   @Test
+  void eachAttemptOfAStepThatFailsIsListedOnce() {
+    String control = "{'retry':{'max_attempts':2},'retry_backoff_ms':1,'failure_policy':'skip'}";
+    String job = new Workflow().step("work", null, "exit 3").with("control", control).submit();
+
+    JsonNode step = step(runtime.awaitEnd(job), "work");
+    assertThat(step.path("status").asText()).isEqualTo("skipped");
+    assertThat(step.path("attempts").findValuesAsText("attempt")).containsExactly("1", "2");
+    assertThat(step.path("attempts").findValuesAsText("status"))
+        .containsExactly("failed", "failed");
+  }
+
+  @Test
   void aStepThatTakesTooLongIsEndedWithAllItHasStarted() throws Exception {
     String script = "sleep 600 & echo $! > child; echo $$ > parent; wait";
     String job =

@@ -53,7 +53,11 @@ public final class AttemptLog {
     error = failure;
   }
 
+  /** An attempt ends once: what its step makes of that end is no other. */
   void record(LedgerView.Attempt attempt) {
+    if (!finished.isEmpty() && finished.getLast().number() == attempt.number()) {
+      return;
+    }
     finished.add(attempt);
     if (finished.size() > KEPT) {
       finished.removeFirst();

@@ -55,8 +55,8 @@ class ShorthandTest {
     assertThat(fetch.config().get("upload_paths"))
         .hasToString("[{\"source\":\".\",\"target\":\".\"}]");
     assertThat(fetch.settings().silent()).isTrue();
-    assertThat(workflow.agents().get("check").config().get("command").textValue())
-        .isEqualTo("sh check.sh | tail -1");
+    assertThat(workflow.agents().get("check").config().get("command"))
+        .hasToString("[\"bash\",\"-eo\",\"pipefail\",\"-c\",\"sh check.sh | tail -1\"]");
     Manifests.checkUploads(workflow, Set.of());
   }
 

@@ -21,6 +21,8 @@ import java.util.Set;
 final class DerivedAgents {
   static final List<String> UPLOADS = List.of("upload_paths", "uploads", "upload_path");
 
+  private static final List<String> SHELL = List.of("bash", "-eo", "pipefail", "-c");
+
   private final ObjectNode tree;
   private final Written written;
   private final Set<String> declared = new LinkedHashSet<>();
@@ -89,7 +91,17 @@ final class DerivedAgents {
       run.check(Shape.NAMES);
       return run.withValue(Json.MAPPER.createArrayNode().add("true"));
     }
-    return run.isAbsent() ? shell : run;
+    return run.isAbsent() ? inShell(shell) : run;
+  }
+
+  /** Without the profiles of a login shell; the first command that fails ends it. */
+  private static ManifestValue inShell(ManifestValue lines) {
+    if (!lines.value().isTextual()) {
+      return lines; // an error, where the command is read
+    }
+    ArrayNode words = Json.MAPPER.createArrayNode();
+    SHELL.forEach(words::add);
+    return lines.withValue(words.add(lines.value()));
   }
 
   /** The first messages go to these agents, unless the author says who gets them. */
