@@ -50,6 +50,11 @@ public abstract class ClientOptions {
     return json;
   }
 
+  /** Prints JSON where no terminal reads the output, too: scripts of the original rely on it. */
+  public void jsonInPipes() {
+    json |= !screen.interactive();
+  }
+
   public Screen screen() {
     return screen;
   }

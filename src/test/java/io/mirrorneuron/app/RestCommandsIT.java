@@ -265,7 +265,7 @@ class RestCommandsIT {
     assertThat(shell.run("runtime", "status").out().lines())
         .anyMatch(line -> line.matches("Nodes +1 .*"))
         .anyMatch(line -> line.matches("storage +passing .*"));
-    assertThat(shell.run("runtime", "metrics").out()).containsPattern("(?m)^nodes\\.total  1$");
+    assertThat(shell.run("runtime", "metrics").json().at("/nodes/total").asInt()).isEqualTo(1);
     String target = app.endpoints().grpc().toString();
     Shell elsewhere = new Shell(Main::commandLine, home.resolve("empty"));
     elsewhere.set("MN_GRPC_AUTH_TOKEN", app.config().grpc().authToken().value());
@@ -273,6 +273,9 @@ class RestCommandsIT {
     assertThat(elsewhere.run("runtime", "status", "--target", target).out().lines())
         .anyMatch(line -> line.matches("Nodes +1 .*"))
         .noneMatch(line -> line.startsWith("storage"));
+    assertThat(elsewhere.run("runtime", "metrics", "--target", target).json().at("/nodes/total"))
+        .hasToString("1");
+    elsewhere.atTerminal();
     assertThat(elsewhere.run("runtime", "metrics", "--target", target).out())
         .containsPattern("(?m)^nodes\\.total  1$");
     assertThat(elsewhere.run("job", "unfinished", "--target", target).exitCode()).isZero();

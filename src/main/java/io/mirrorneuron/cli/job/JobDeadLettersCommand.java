@@ -19,13 +19,13 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "dead-letters",
     description =
-        "Lists messages of a job that no agent could take, or hands one to its agent again.",
+        "Lists messages that no agent could take, in pipes as JSON, or hands one to its agent.",
     sortOptions = false,
     footerHeading = "%nExamples:%n",
     footer = {
       "  mn job dead-letters JOB_ID",
       "  mn job dead-letters JOB_ID --replay 0",
-      "  mn job dead-letters JOB_ID --json | jq '.data[].message'"
+      "  mn job dead-letters JOB_ID | jq '.data[].message'"
     })
 final class JobDeadLettersCommand implements Callable<Integer> {
   private static final int PAGE = 1000;
@@ -50,6 +50,7 @@ final class JobDeadLettersCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    client.jsonInPipes();
     String path = "/jobs/" + RestClient.part(jobId) + "/dead-letters";
     if (replay != null) {
       return client.show(

@@ -16,10 +16,10 @@ import picocli.CommandLine.Parameters;
 /** {@code mn job status}. */
 @Command(
     name = "status",
-    description = "Tells how far a job and its agents are.",
+    description = "Tells how far a job and its agents are; in pipes as JSON.",
     sortOptions = false,
     footerHeading = "%nExamples:%n",
-    footer = {"  mn job status JOB_ID", "  mn job status JOB_ID --json | jq -r .summary.status"})
+    footer = {"  mn job status JOB_ID", "  mn job status JOB_ID | jq -r .summary.status"})
 final class JobStatusCommand implements Callable<Integer> {
   private static final List<String> HEADERS =
       List.of("Agent", "Type", "Status", "Processed", "Waiting", "Last error");
@@ -31,6 +31,7 @@ final class JobStatusCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    client.jsonInPipes();
     return client.show(mn -> mn.jobDetails(jobId), this::print);
   }
 

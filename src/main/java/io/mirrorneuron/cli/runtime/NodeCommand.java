@@ -23,10 +23,11 @@ public final class NodeCommand extends CommandGroup {
 
   @Command(
       name = "list",
-      description = "Lists the nodes. With --json: the whole summary of the cluster.",
+      description = "Lists the nodes. With --json and in pipes: the whole summary of the cluster.",
       footerHeading = "%nExamples:%n",
-      footer = {"  mn node list", "  mn node list --json | jq -r '.nodes[].name'"})
+      footer = {"  mn node list", "  mn node list | jq -r '.nodes[].name'"})
   int list(@Mixin Client client) throws InterruptedException {
+    client.jsonInPipes();
     return client.show(
         MirrorNeuron::clusterOverview,
         summary ->

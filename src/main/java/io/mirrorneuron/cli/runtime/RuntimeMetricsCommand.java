@@ -12,12 +12,12 @@ import picocli.CommandLine.Mixin;
 /** {@code mn runtime metrics}. */
 @Command(
     name = "metrics",
-    description = "Prints the counters of the runtime, one a line.",
+    description = "Prints the counters of the runtime, one a line; in pipes as JSON.",
     sortOptions = false,
     footerHeading = "%nExamples:%n",
     footer = {
       "  mn runtime metrics",
-      "  mn runtime metrics --json | jq .jobs.by_status.running",
+      "  mn runtime metrics | jq .jobs.by_status.running",
       "  curl -H 'Accept: text/plain' http://localhost:54001/api/v1/metrics     for Prometheus"
     })
 public final class RuntimeMetricsCommand implements Callable<Integer> {
@@ -25,6 +25,7 @@ public final class RuntimeMetricsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    client.jsonInPipes();
     return client.ask(
         rest -> rest.get("/metrics"),
         mn -> mn.cluster().overview().metrics(),
