@@ -1,40 +1,70 @@
 package io.mirrorneuron.runtime.exec.spawn;
 
 import java.io.IOException;
-import java.util.concurrent.BlockingQueue;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A thread that has given up for ever what no program may have. Threads that it starts begin with
  * the same, so that this is paid for once and not with each program.
+ *
+ * <p>Nothing else may ever be started by such threads. To wake a virtual thread may start another
+ * carrier, which would then be confined, and with it whatever it carries: so they share no lock
+ * with others, and what comes of a start is told by a thread that has given up nothing.
  */
 final class ConfinedParent {
-  private static final BlockingQueue<Runnable> STARTS = new LinkedBlockingQueue<>();
+  private static final Worker STARTS = new Worker("mn-confined-parent");
+  private static final Worker RESULTS = new Worker("mn-start-results");
   private static final CompletableFuture<Void> READY = new CompletableFuture<>();
 
   static {
-    thread("mn-confined-parent", ConfinedParent::run).start();
+    RESULTS.open();
+    STARTS.put(ConfinedParent::giveUp);
+    STARTS.open();
   }
 
   private ConfinedParent() {}
 
-  private static void run() {
+  /** A platform thread whose tasks are handed over without a lock. */
+  private static final class Worker {
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final Thread thread;
+
+    Worker(String name) {
+      thread = thread(name, this::work);
+    }
+
+    void open() {
+      thread.start();
+    }
+
+    void put(Runnable task) {
+      tasks.add(task);
+      LockSupport.unpark(thread);
+    }
+
+    private void work() {
+      while (true) {
+        Runnable task = tasks.poll();
+        if (task == null) {
+          LockSupport.park(this);
+        } else {
+          task.run();
+        }
+      }
+    }
+  }
+
+  private static void giveUp() {
     try {
       Privileges.giveUp();
       CallFilter.install();
-      READY.complete(null);
+      RESULTS.put(() -> READY.complete(null));
     } catch (IOException | RuntimeException | Error e) {
-      READY.completeExceptionally(e);
-      return;
-    }
-    while (true) {
-      try {
-        STARTS.take().run();
-      } catch (InterruptedException e) {
-        // Nobody knows this thread.
-      }
+      RESULTS.put(() -> READY.completeExceptionally(e));
     }
   }
 
@@ -51,12 +81,12 @@ final class ConfinedParent {
       throw new IOException(e.getCause().getMessage(), e.getCause());
     }
     CompletableFuture<Integer> result = new CompletableFuture<>();
-    STARTS.add(
+    STARTS.put(
         () -> {
           try {
             thread("mn-confined-start", () -> complete(result, task)).start();
           } catch (Throwable e) { // above all that there is no room for another thread
-            result.completeExceptionally(e);
+            RESULTS.put(() -> result.completeExceptionally(e));
           }
         });
     return result;
@@ -64,9 +94,10 @@ final class ConfinedParent {
 
   private static void complete(CompletableFuture<Integer> result, Domain.Start task) {
     try {
-      result.complete(task.run());
+      int pid = task.run();
+      RESULTS.put(() -> result.complete(pid));
     } catch (Throwable e) {
-      result.completeExceptionally(e);
+      RESULTS.put(() -> result.completeExceptionally(e));
     }
   }
 
