@@ -111,6 +111,7 @@ final class ProgramRun {
                 ExecutorSettings.MAX_OUTPUT_BYTES,
                 machinery.config().output().answerBytes(),
                 workspace.besides(),
+                execution.plain(),
                 printed::print,
                 log::stdout)) {
       return run(environment, form, log, printed, stdout);
@@ -151,13 +152,12 @@ final class ProgramRun {
     if (ended.isWell()) {
       beacons.report("completed");
     }
-    PrintedAnswer answer =
-        stdout.answer(
-            ended.isWell()
-                ? new ResultKeeper(execution, machinery.sinks().artifacts())
-                : json -> "null");
+    PrintedAnswer.Keeper keeper =
+        ended.isWell() ? new ResultKeeper(execution, machinery.sinks().artifacts()) : _ -> "null";
+    PrintedAnswer answer = stdout.answer(keeper);
     var verdict = Verdict.of(ended.forced(), ended.exitCode(), answer, settings, limit);
     log.end(verdict.isAnswered());
+    verdict = stdout.withOutput(verdict, form, keeper);
     return outcome(verdict, ended.exitCode(), stdout, stderr, form);
   }
 

@@ -86,6 +86,7 @@ final class Effects {
         agent.declared().resources(),
         bundle == null ? null : context.bundles().apply(bundle),
         FolderDemandReader.of(state.workflow(), bundle),
+        mailbox.step() != null && mailbox.step().declared().plain(),
         mailbox.attempt());
   }
 

@@ -20,6 +20,7 @@ import java.nio.file.Path;
  * @param resources what the node asked for ({@code runtime.md} 5.6); empty when nothing
  * @param payloads the bundle's payload folder, or null when the bundle has no files
  * @param demands what its bundle asks for beyond what all programs may reach
+ * @param plain whether what the program prints is the output of its step
  * @param attempt 1 for the first try of this message
  */
 public record Execution(
@@ -37,6 +38,7 @@ public record Execution(
     ObjectNode resources,
     Path payloads,
     FolderDemands demands,
+    boolean plain,
     int attempt) {
 
   /** What the program is to work on. */

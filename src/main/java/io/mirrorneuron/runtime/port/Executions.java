@@ -182,6 +182,11 @@ public interface Executions {
       Completion completeStep,
       Completion completeRun) {
     public static final Structured NONE = new Structured(List.of(), List.of(), null, null, null);
+
+    /** The same, which ends its step so. */
+    public Structured withStep(Completion step) {
+      return new Structured(emits, events, nextState, step, completeRun);
+    }
   }
 
   /**

@@ -50,6 +50,7 @@ public final class ExecutionSamples {
         Json.object(),
         payloads,
         FolderDemands.NONE,
+        false,
         1);
   }
 

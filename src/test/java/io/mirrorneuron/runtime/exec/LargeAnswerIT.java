@@ -2,25 +2,12 @@ package io.mirrorneuron.runtime.exec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.config.ProgramOutput;
-import io.mirrorneuron.run.RunStore;
-import io.mirrorneuron.run.RunWriter;
-import io.mirrorneuron.run.folder.KeptResults;
-import io.mirrorneuron.run.folder.RunFolder;
-import io.mirrorneuron.runtime.exec.artifact.ArtifactSink;
-import io.mirrorneuron.runtime.exec.meter.SampleSink;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions.Ending;
 import io.mirrorneuron.runtime.port.Executions.Outcome;
 import io.mirrorneuron.runtime.port.Executions.Structured;
-import io.mirrorneuron.wire.ArtifactRef;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -35,36 +22,17 @@ class LargeAnswerIT {
   private static final int FIFTY = 50_000_000;
 
   @TempDir Path folder;
-  private RunFolder run;
+  private RunArtifacts artifacts;
   private LocalExecutions runner;
-
-  private final ArtifactSink artifacts =
-      new ArtifactSink() {
-        @Override
-        public ArtifactRef keep(String runId, String name, InputStream json) throws IOException {
-          KeptResults.Kept kept = KeptResults.keep(run, name, json);
-          String path = ArtifactRef.path(kept.sha256());
-          return ArtifactRef.of(runId, path, kept.size(), kept.sha256());
-        }
-
-        @Override
-        public InputStream open(ArtifactRef artifact) throws IOException {
-          return KeptResults.open(run, artifact.sha256());
-        }
-      };
 
   @BeforeEach
   void open() {
-    run = new RunStore(folder.resolve("runs"), new RunWriter.Elsewhere()).open("run-1");
+    artifacts = new RunArtifacts(folder);
     runner(64 << 20);
   }
 
   private void runner(long most) {
-    runner =
-        ExecutionSamples.runner(
-            folder,
-            new ProgramOutput(1 << 20, most, 1000, 8 << 20),
-            new RunSinks(SampleSink.NONE, (runId, records) -> true, artifacts));
+    runner = artifacts.runner(folder, most);
   }
 
   @AfterEach
@@ -84,17 +52,6 @@ class LargeAnswerIT {
     return run(execution);
   }
 
-  private JsonNode kept(JsonNode reference) throws IOException {
-    ArtifactRef artifact = ArtifactRef.in(reference).orElseThrow();
-    Path file = run.path().resolve(artifact.path());
-    assertThat(Files.size(file)).isEqualTo(artifact.sizeBytes());
-    JsonFactory factory =
-        JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder().maxStringLength(1 << 30).build())
-            .build();
-    return new JsonMapper(factory).readTree(file.toFile());
-  }
-
   @Test
   void aResultOfFiftyMegabytesIsKeptAsItWasPrinted() throws Exception {
     Outcome outcome =
@@ -108,7 +65,7 @@ class LargeAnswerIT {
     Structured answer = outcome.structured();
     assertThat(answer.events()).hasSize(1);
     assertThat(answer.nextState().asInt()).isEqualTo(7);
-    JsonNode value = kept(answer.completeRun().output());
+    JsonNode value = artifacts.value(answer.completeRun().output());
     assertThat(value.get("big").textValue()).hasSize(2 * (FIFTY / 3)).startsWith("éxé");
     assertThat(value.at("/n/0").asInt()).isEqualTo(1);
   }
@@ -131,8 +88,10 @@ class LargeAnswerIT {
                 + " indent=2))");
     assertThat(outcome.error()).isNull();
     Structured answer = outcome.structured();
-    assertThat(kept(answer.completeStep().output()).textValue()).hasSize(2 * (FIFTY / 3));
-    assertThat(kept(answer.emits().get(0).get("body")).get("big").textValue()).startsWith("éx");
+    assertThat(artifacts.value(answer.completeStep().output()).textValue())
+        .hasSize(2 * (FIFTY / 3));
+    assertThat(artifacts.value(answer.emits().get(0).get("body")).get("big").textValue())
+        .startsWith("éx");
     assertThat(answer.emits().get(1).get("body").toString()).isEqualTo("{\"small\":1}");
   }
 
@@ -154,7 +113,9 @@ class LargeAnswerIT {
   @Test
   void whatIsLargeAndNoAnswerIsOutput() throws Exception {
     assertThat(python("print('{' + big + '}')").ending()).isEqualTo(Ending.SUCCEEDED);
-    assertThat(python("print(json.dumps({'data': big}))").structured()).isEqualTo(Structured.NONE);
+    Outcome data = python("print(json.dumps({'data': big}, ensure_ascii=False))");
+    assertThat(data.structured()).isEqualTo(Structured.NONE);
+    assertThat(data.ending()).as(data.error()).isEqualTo(Ending.SUCCEEDED);
     assertThat(python("print(big)").ending()).isEqualTo(Ending.SUCCEEDED);
   }
 
@@ -184,7 +145,7 @@ class LargeAnswerIT {
     assertThat(outcome.stdout().strip()).isEqualTo(json.get("size_bytes").asText() + "\n1");
     assertThat(outcome.error()).isNull();
 
-    Path file = run.path().resolve(json.get("path").asText());
+    Path file = artifacts.file(json.get("path").asText());
     Files.writeString(file, "{}");
     assertThat(run(again(next)).error()).contains("is not what was kept: somebody has changed it");
     Files.delete(file);

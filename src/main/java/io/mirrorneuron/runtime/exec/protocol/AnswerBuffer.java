@@ -18,6 +18,7 @@ final class AnswerBuffer implements AutoCloseable {
   private final CappedBytes memory;
   private final long limit;
   private final Path place;
+  private final boolean any;
   private FileChannel file;
   private IOException fault;
 
@@ -30,8 +31,10 @@ final class AnswerBuffer implements AutoCloseable {
    * @param inMemory bytes that are kept in memory
    * @param limit bytes that are kept
    * @param place where a file can be made
+   * @param any whether all is kept, not only what begins as an object
    */
-  AnswerBuffer(int inMemory, long limit, Path place) {
+  AnswerBuffer(int inMemory, long limit, Path place, boolean any) {
+    this.any = any;
     this.memory = new CappedBytes(inMemory);
     this.limit = limit;
     this.place = place;
@@ -46,7 +49,7 @@ final class AnswerBuffer implements AutoCloseable {
   /** Takes all remaining bytes. */
   void append(ByteBuffer bytes) {
     look(bytes);
-    if (first != '{') {
+    if (first != '{' && !any) {
       bytes.position(bytes.limit());
       return;
     }
@@ -127,6 +130,10 @@ final class AnswerBuffer implements AutoCloseable {
   /** Bytes of it, kept or not. */
   long total() {
     return memory.total();
+  }
+
+  long limit() {
+    return limit;
   }
 
   /** Whether it has more bytes than may be kept. */

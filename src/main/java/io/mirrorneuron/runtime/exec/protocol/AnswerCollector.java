@@ -19,6 +19,9 @@ final class AnswerCollector implements AutoCloseable {
   private final CappedBytes text;
   private final AnswerBuffer buffer;
 
+  /** All that was printed, once that is more than the text has; null when it is not wanted. */
+  private final AnswerBuffer whole;
+
   /** Whether it is known if there is a document. */
   private boolean known;
 
@@ -31,12 +34,14 @@ final class AnswerCollector implements AutoCloseable {
    * @param limit bytes that are kept
    * @param answerLimit bytes of an answer that are kept
    * @param place where a file for a large answer can be made
+   * @param plain whether all that is printed may be wanted
    */
-  AnswerCollector(int limit, long answerLimit, Path place) {
+  AnswerCollector(int limit, long answerLimit, Path place, boolean plain) {
     this.limit = limit;
     this.answerLimit = answerLimit;
     this.text = new CappedBytes(limit);
-    this.buffer = new AnswerBuffer(limit, answerLimit, place);
+    this.buffer = new AnswerBuffer(limit, answerLimit, place, false);
+    this.whole = plain ? new AnswerBuffer(0, answerLimit, place, true) : null;
   }
 
   void append(byte[] bytes, int from, int to) {
@@ -55,8 +60,10 @@ final class AnswerCollector implements AutoCloseable {
         int line = document ? 0 : Math.max(0, lastLine(all, 0, all.length, true));
         buffer.append(ByteBuffer.wrap(all, line, all.length - line));
         isBlank = isBlankAfter(all, 0, all.length, true);
+        addToWhole(all, 0, all.length);
       }
       addToAnswer(bytes, rest, to);
+      addToWhole(bytes, rest, to);
     }
     isBlank = isBlankAfter(bytes, rest, to, isBlank);
   }
@@ -68,6 +75,12 @@ final class AnswerCollector implements AutoCloseable {
     }
     int begin = Math.max(from, line);
     buffer.append(ByteBuffer.wrap(bytes, begin, to - begin));
+  }
+
+  private void addToWhole(byte[] bytes, int from, int to) {
+    if (whole != null && from < to) {
+      whole.append(ByteBuffer.wrap(bytes, from, to - from));
+    }
   }
 
   private void lookAtFirstLine() {
@@ -125,8 +138,17 @@ final class AnswerCollector implements AutoCloseable {
         : PrintedAnswer.of(text.text(), answerLimit);
   }
 
+  /** All that was printed; null when it was not wanted. */
+  AnswerBuffer whole() {
+    return whole;
+  }
+
   @Override
   public void close() throws IOException {
-    buffer.close();
+    try (buffer) {
+      if (whole != null) {
+        whole.close();
+      }
+    }
   }
 }

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.mirrorneuron.wire.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -26,15 +25,11 @@ final class LargeAnswer {
       Set.of("complete_step", "complete_run", "complete_job", "complete_job?");
   private static final Set<String> BODIES = Set.of("body", "payload");
 
-  /** The bytes between two places of the file. */
-  private record Slice(long from, long to) {
-    long length() {
-      return to - from;
-    }
-  }
-
   private final FileChannel file;
-  private final List<Slice> values = new ArrayList<>();
+  private final List<FileSlice> values = new ArrayList<>();
+
+  /** Whether a member has been seen that has a meaning: else it is JSON as any. */
+  private boolean meant;
 
   private LargeAnswer(FileChannel file) {
     this.file = file;
@@ -44,31 +39,31 @@ final class LargeAnswer {
    * The answer with references.
    *
    * @param most bytes that it may have then
-   * @throws com.fasterxml.jackson.core.JsonProcessingException when it is not one JSON object
+   * @throws com.fasterxml.jackson.core.JsonProcessingException when it is not one JSON object with
+   *     a member that has a meaning
    * @throws TooMuch when it has more
    */
   static String reduced(FileChannel file, int most, PrintedAnswer.Keeper keeper)
       throws IOException, TooMuch {
     var answer = new LargeAnswer(file);
-    try (JsonParser parser =
-        Json.MAPPER.getFactory().createParser(new Part(file, 0, file.size()))) {
+    try (JsonParser parser = Json.MAPPER.getFactory().createParser(FileSlice.all(file).open())) {
       answer.read(parser);
     }
-    List<Slice> large =
+    List<FileSlice> large =
         answer.values.stream().filter(value -> value.length() > PART_BYTES).toList();
-    long left = file.size() - large.stream().mapToLong(Slice::length).sum();
+    long left = file.size() - large.stream().mapToLong(FileSlice::length).sum();
     if (left > most) {
       throw new TooMuch(left);
     }
     var text = new ByteArrayOutputStream();
     long at = 0;
-    for (Slice value : large) {
-      new Part(file, at, value.from).transferTo(text);
-      String reference = keeper.keep(new Part(file, value.from, value.to));
+    for (FileSlice value : large) {
+      new FileSlice(file, at, value.from()).open().transferTo(text);
+      String reference = keeper.keep(value.open());
       text.writeBytes(reference.getBytes(StandardCharsets.UTF_8));
-      at = value.to;
+      at = value.to();
     }
-    new Part(file, at, file.size()).transferTo(text);
+    new FileSlice(file, at, file.size()).open().transferTo(text);
     return text.toString(StandardCharsets.UTF_8);
   }
 
@@ -92,6 +87,7 @@ final class LargeAnswer {
     JsonToken token = parser.nextToken();
     while (token == JsonToken.FIELD_NAME) {
       String name = parser.currentName();
+      meant |= StdoutProtocol.isMember(name);
       if (OUTPUTS.contains(name)) {
         token = value(parser);
       } else {
@@ -105,6 +101,9 @@ final class LargeAnswer {
     }
     if (parser.nextToken() != null) {
       throw new JsonParseException(parser, "more follows the object");
+    }
+    if (!meant) {
+      throw new JsonParseException(parser, "nothing is asked of the engine");
     }
   }
 
@@ -143,7 +142,7 @@ final class LargeAnswer {
     parser.skipChildren();
     JsonToken next = parser.nextToken();
     long to = parser.currentTokenLocation().getByteOffset();
-    values.add(new Slice(from, end(from, to)));
+    values.add(new FileSlice(file, from, end(from, to)));
     return next;
   }
 
@@ -160,35 +159,5 @@ final class LargeAnswer {
       end--;
     }
     return end;
-  }
-
-  /** Reads a part of a file, whatever its position is. */
-  private static final class Part extends InputStream {
-    private final FileChannel file;
-    private final long to;
-    private long at;
-
-    Part(FileChannel file, long from, long to) {
-      this.file = file;
-      this.at = from;
-      this.to = to;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] into, int offset, int length) throws IOException {
-      int wanted = (int) Math.min(length, to - at);
-      if (wanted <= 0) {
-        return length == 0 ? 0 : -1;
-      }
-      int count = file.read(ByteBuffer.wrap(into, offset, wanted), at);
-      at += Math.max(0, count);
-      return count;
-    }
   }
 }

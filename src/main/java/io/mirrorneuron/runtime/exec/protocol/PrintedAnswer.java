@@ -12,6 +12,8 @@ import java.io.InputStream;
  * @param refusal why it cannot be followed, in one sentence; null when it can
  */
 public record PrintedAnswer(String text, String refusal) {
+  static final String UNUSABLE = "host local command gave no answer that can be used: ";
+
   /** Keeps a value of an answer apart. */
   public interface Keeper {
     /** Answers the JSON text that stands for it in the answer. */
@@ -62,6 +64,6 @@ public record PrintedAnswer(String text, String refusal) {
   }
 
   private static PrintedAnswer refused(String why) {
-    return new PrintedAnswer("", "host local command gave no answer that can be used: " + why);
+    return new PrintedAnswer("", UNUSABLE + why);
   }
 }

@@ -35,17 +35,19 @@ public final class StdoutCollector implements AutoCloseable {
    * @param limit bytes that are kept
    * @param answerLimit bytes of an answer that are kept
    * @param place where a file for a large answer can be made
+   * @param plain whether what is printed is the output of a step
    * @param lines is given all that is no beacon
    */
   public StdoutCollector(
       int limit,
       long answerLimit,
       Path place,
+      boolean plain,
       Consumer<ObjectNode> beacons,
       Consumer<ByteBuffer> lines) {
     this.beacons = beacons;
     this.lines = lines;
-    this.output = new AnswerCollector(limit, answerLimit, place);
+    this.output = new AnswerCollector(limit, answerLimit, place, plain);
   }
 
   /** Takes all remaining bytes. */
@@ -142,6 +144,20 @@ public final class StdoutCollector implements AutoCloseable {
    */
   public PrintedAnswer answer(PrintedAnswer.Keeper keeper) {
     return output.answer(keeper);
+  }
+
+  /**
+   * The verdict with the output that was printed for the step, where the stored copy has only a
+   * part of it.
+   *
+   * @param form of that copy
+   * @param keeper keeps an output that is too large for memory
+   */
+  public Verdict withOutput(Verdict verdict, StoredText form, PrintedAnswer.Keeper keeper) {
+    AnswerBuffer whole = output.whole();
+    return whole == null
+        ? verdict
+        : new PlainOutput(form, keeper).in(verdict, output.text(), whole);
   }
 
   @Override

@@ -40,6 +40,10 @@ public final class StdoutProtocol {
     return MEMBERS.stream().anyMatch(member -> text.contains('"' + member + '"'));
   }
 
+  static boolean isMember(String name) {
+    return MEMBERS.contains(name);
+  }
+
   /** The answer was meant as one but cannot be followed; the message says what is wrong. */
   static final class Malformed extends Exception {
     private static final long serialVersionUID = 1L;

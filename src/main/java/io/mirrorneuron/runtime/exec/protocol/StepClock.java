@@ -64,6 +64,7 @@ public final class StepClock {
         execution.resources(),
         execution.payloads(),
         execution.demands(),
+        execution.plain(),
         execution.attempt());
   }
 

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.exec.protocol;
 
 import io.mirrorneuron.runtime.exec.process.CappedBytes;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
@@ -48,6 +49,16 @@ public final class StoredText {
     }
     return new String(all, 0, end, StandardCharsets.UTF_8)
         + "\n[output truncated: %d of %d bytes kept]".formatted(end, bytes.total());
+  }
+
+  /** Bytes of the copy at most. */
+  int maxBytes() {
+    return maxBytes;
+  }
+
+  /** The bytes, which are UTF-8, with secrets replaced. */
+  InputStream hiding(InputStream text) {
+    return new HidingStream(text, secrets());
   }
 
   /** The text with secrets replaced. */

@@ -2,8 +2,10 @@ package io.mirrorneuron.runtime.exec.protocol;
 
 import io.mirrorneuron.runtime.exec.process.TimeLimit;
 import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
+import io.mirrorneuron.runtime.port.Executions.Completion;
 import io.mirrorneuron.runtime.port.Executions.Ending;
 import io.mirrorneuron.runtime.port.Executions.Structured;
+import java.util.List;
 
 /**
  * What an ended program amounts to.
@@ -46,6 +48,19 @@ public record Verdict(Ending ending, String error, Structured structured) {
   /** Whether the program's output is, or ends with, an answer that could be read. */
   public boolean isAnswered() {
     return structured != Structured.NONE;
+  }
+
+  /** The same with this end of the step. */
+  Verdict completed(Completion step) {
+    return new Verdict(ending, error, structured.withStep(step));
+  }
+
+  /** A failure instead, as there is no output that can be used. */
+  Verdict failed(String why) {
+    return new Verdict(
+        Ending.FAILED,
+        PrintedAnswer.UNUSABLE + why,
+        new Structured(List.of(), structured.events(), null, null, null));
   }
 
   private static String failure(int exitCode) {

@@ -40,7 +40,7 @@ class StdoutCollectorTest {
 
   @Test
   void aBeaconIsHandedOnBeforeTheOutputEnds() {
-    var out = new StdoutCollector(100, 1000, NOWHERE, beacons::add, lines -> {});
+    var out = new StdoutCollector(100, 1000, NOWHERE, false, beacons::add, lines -> {});
     out.accept(bytes(P + "{\"n\":1}\n"));
 
     assertThat(beacons).hasSize(1);
@@ -92,7 +92,7 @@ class StdoutCollectorTest {
   }
 
   private StdoutCollector feed(int limit, int chunk, String text) {
-    var out = new StdoutCollector(limit, 1 << 20, NOWHERE, beacons::add, lines -> {});
+    var out = new StdoutCollector(limit, 1 << 20, NOWHERE, false, beacons::add, lines -> {});
     byte[] all = text.getBytes(StandardCharsets.UTF_8);
     for (int from = 0; from < all.length; from += chunk) {
       out.accept(ByteBuffer.wrap(all, from, Math.min(chunk, all.length - from)));

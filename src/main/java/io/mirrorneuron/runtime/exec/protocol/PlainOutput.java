@@ -1,0 +1,88 @@
+package io.mirrorneuron.runtime.exec.protocol;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.mirrorneuron.runtime.exec.process.CappedBytes;
+import io.mirrorneuron.runtime.port.Executions.Completion;
+import io.mirrorneuron.runtime.port.Executions.Ending;
+import io.mirrorneuron.runtime.port.Executions.Structured;
+import io.mirrorneuron.runtime.port.PrintedOutput;
+import io.mirrorneuron.wire.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.stream.Stream;
+
+/**
+ * The output of a step that is what its program printed ({@link PrintedOutput}), where that is more
+ * than the stored copy of stdout has: whole as far as it fits into memory, else an artifact.
+ */
+final class PlainOutput {
+  private final StoredText form;
+  private final PrintedAnswer.Keeper keeper;
+
+  PlainOutput(StoredText form, PrintedAnswer.Keeper keeper) {
+    this.form = form;
+    this.keeper = keeper;
+  }
+
+  /**
+   * The verdict with that output, where the program has named no other.
+   *
+   * @param text the beginning of what was printed
+   * @param whole all of it when there is more
+   */
+  Verdict in(Verdict verdict, CappedBytes text, AnswerBuffer whole) {
+    Structured asked = verdict.structured();
+    boolean named =
+        Stream.of(asked.completeStep(), asked.completeRun())
+            .anyMatch(completion -> completion != null && completion.output() != null);
+    if (verdict.ending() != Ending.SUCCEEDED || named || text.total() <= form.maxBytes()) {
+      return verdict;
+    }
+    if (!text.overflowed()) {
+      return verdict.completed(new Completion(PrintedOutput.of(form.hidden(text.text()), asked)));
+    }
+    if (whole.isTooLong()) {
+      return verdict.failed(
+          "what it printed as the output of its step has %d bytes; max_artifact_bytes is %d"
+              .formatted(whole.total(), whole.limit()));
+    }
+    try {
+      return verdict.completed(kept(FileSlice.all(whole.file()).stripped(), verdict.isAnswered()));
+    } catch (IOException e) {
+      return verdict.failed("its output could not be kept as an artifact: " + e.getMessage());
+    }
+  }
+
+  private Completion kept(FileSlice all, boolean answered) throws IOException {
+    FileSlice text = answered ? beforeTheAnswer(all) : all;
+    if (text.length() == 0) {
+      return new Completion(Json.MAPPER.nullNode());
+    }
+    if (isJson(text)) {
+      return keep(text.open());
+    }
+    FileSlice last = text.since(text.lastLine());
+    boolean framed = last.first() == '{' || last.first() == '[';
+    return keep(framed && isJson(last) ? last.open() : new QuotedText(text.open()));
+  }
+
+  /** The answer is all of the output, or its last line. */
+  private static FileSlice beforeTheAnswer(FileSlice all) throws IOException {
+    return isJson(all) ? all.until(all.from()) : all.until(all.lastLine()).stripped();
+  }
+
+  private static boolean isJson(FileSlice text) throws IOException {
+    try (JsonParser parser = Json.MAPPER.getFactory().createParser(text.open())) {
+      parser.nextToken();
+      parser.skipChildren();
+      return parser.nextToken() == null;
+    } catch (JsonProcessingException e) {
+      return false;
+    }
+  }
+
+  private Completion keep(InputStream json) throws IOException {
+    return new Completion(Json.parse(keeper.keep(form.hiding(json))));
+  }
+}
