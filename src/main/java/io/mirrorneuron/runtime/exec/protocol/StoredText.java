@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.exec.protocol;
 
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.mirrorneuron.runtime.exec.process.CappedBytes;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -7,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Makes the copy of a stream that is kept: secrets replaced, length bounded. Thread-safe. */
 public final class StoredText {
@@ -93,12 +95,20 @@ public final class StoredText {
     return secrets;
   }
 
+  /** As it is and within JSON; and its lines, as a log has one at a time. */
+  private static Stream<String> forms(String value) {
+    return Stream.concat(Stream.of(value), value.lines().map(String::strip))
+        .flatMap(
+            form ->
+                Stream.of(form, new String(JsonStringEncoder.getInstance().quoteAsString(form))));
+  }
+
   private List<String> find() {
     return environment.entrySet().stream()
         .filter(entry -> SECRET_NAME.matcher(entry.getKey()).find())
         // A name made of the step and the attempt, no secret.
         .filter(entry -> !entry.getKey().endsWith("_IDEMPOTENCY_KEY"))
-        .map(Map.Entry::getValue)
+        .flatMap(entry -> forms(entry.getValue()))
         .filter(value -> value.length() >= MIN_SECRET && !NUMBER.matcher(value).matches())
         .distinct()
         // A secret that holds another one goes first, or half of it would stay.

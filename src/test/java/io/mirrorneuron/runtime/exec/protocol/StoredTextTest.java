@@ -20,6 +20,19 @@ class StoredTextTest {
   }
 
   @Test
+  void secretsOfSeveralLinesAreHiddenLineByLineAndAsJson() {
+    var stored =
+        new StoredText(
+            Map.of("SIGNING_KEY", "--begin--\nline-of-key\n", "A_TOKEN", "with\"quote"), 9999);
+
+    assertThat(stored.hidden("pw --begin--\n  line-of-key"))
+        .isEqualTo("pw [REDACTED]\n  [REDACTED]");
+    assertThat(stored.hidden("{\"k\": \"--begin--\\nline-of-key\\n\"}"))
+        .isEqualTo("{\"k\": \"[REDACTED]\"}");
+    assertThat(stored.hidden("\"with\\\"quote\"")).isEqualTo("\"[REDACTED]\"");
+  }
+
+  @Test
   void shortValuesNumbersAndIdempotencyKeysAreNoSecrets() {
     var stored =
         new StoredText(
