@@ -14,6 +14,7 @@ import io.mirrorneuron.cli.shell.Misuse;
 import io.mirrorneuron.cli.shell.VersionCommand;
 import io.mirrorneuron.config.ConfigException;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.storage.OutOfRoom;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Optional;
@@ -108,12 +109,22 @@ public final class Main extends CommandGroup {
         switch (failure) {
           case ConfigException config -> config.problems();
           case MnException known -> List.of(known.getMessage());
+          case Throwable full when OutOfRoom.isIn(full) ->
+              List.of("a disk is full: " + rootCause(full) + "; make room on it, and try again");
           default -> List.of("unexpected: " + failure);
         };
     sentences.forEach(sentence -> out.println("mn: " + sentence));
     out.flush();
     LoggerFactory.getLogger(Main.class).debug("The command failed", failure);
     return failure instanceof ConfigException ? 2 : 1;
+  }
+
+  private static String rootCause(Throwable failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause.getMessage();
   }
 
   static String version() {

@@ -81,6 +81,25 @@ class FullDiskE2E {
   }
 
   @Test
+  void aServerThatFindsItFullAtItsStartSaysSoAndNothingRunsUnconfined() throws Exception {
+    server.kill9();
+    disk.fill();
+    Process process =
+        PackagedServer.launch(
+            server.home(),
+            Map.of("MN_LOGS_ROOT", folder.resolve("logs").toString()),
+            "up",
+            "--api-port=0",
+            "--grpc-port=0");
+    assertThat(PackagedServer.said(process))
+        .contains("mn: a disk is full: ", "make room on it, and try again")
+        .doesNotContain("not confined", "unexpected");
+    assertThat(PackagedServer.exitCode(process, SOON)).isEqualTo(1);
+    disk.free();
+    server.restart();
+  }
+
+  @Test
   void aFullDiskIsToldAsSuchAndAllGoesOnWhenThereIsRoom() throws Exception {
     String ended = server.submit(SampleManifests.program("ended", "echo", "before"));
     server.awaitEnd(ended);

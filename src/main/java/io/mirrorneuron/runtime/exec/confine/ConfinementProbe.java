@@ -9,7 +9,9 @@ import io.mirrorneuron.runtime.exec.spawn.Program;
 import io.mirrorneuron.runtime.exec.spawn.SearchPath;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import io.mirrorneuron.runtime.exec.workspace.FolderTree;
+import io.mirrorneuron.storage.OutOfRoom;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -47,6 +49,9 @@ final class ConfinementProbe {
     this.spawner = spawner;
   }
 
+  /**
+   * @throws UncheckedIOException when the disk is full
+   */
   Report report(Mode mode) {
     Path folder = null;
     try {
@@ -62,6 +67,9 @@ final class ConfinementProbe {
       }
       return judged(mode, done);
     } catch (IOException e) {
+      if (OutOfRoom.isIn(e)) { // says nothing of the kernel
+        throw new UncheckedIOException("confinement cannot be tried in " + workspaces, e);
+      }
       return new Report(mode, State.OFF, e.getMessage());
     } finally {
       delete(folder);
