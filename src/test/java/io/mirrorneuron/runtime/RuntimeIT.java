@@ -14,7 +14,9 @@ import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.wire.Json;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,6 +97,22 @@ class RuntimeIT {
     }
     assertThat(runtime.jobs().lastEvents(job, 3).events())
         .isEqualTo(all.events().subList(all.events().size() - 3, all.events().size()));
+  }
+
+  @Test
+  void theExampleOfTheGraphFormMakesBothWordsLoud() throws IOException {
+    String page = Files.readString(Path.of("docs/manifest.md"));
+    int begin = page.indexOf("```json") + "```json".length();
+    String manifest = page.substring(begin, page.indexOf("```", begin));
+    byte[] program = "tr a-z A-Z <$MN_INPUT_FILE".getBytes(StandardCharsets.UTF_8);
+    Payloads payloads = new Payloads.Inline(Map.of("shout/shout.sh", program));
+
+    String job = runtime.jobs().submit(new Submission(manifest, payloads, null)).jobId();
+    JsonNode output = runtime.awaitEnd(job).at("/job/result/output");
+
+    assertThat(output.path("count").asInt()).isEqualTo(2);
+    assertThat(output.path("messages").findValuesAsText("stdout"))
+        .containsExactlyInAnyOrder("{\"WORD\":\"TREE\"}", "{\"WORD\":\"HOUSE\"}");
   }
 
   @Test

@@ -62,8 +62,10 @@ final class BuiltInAgents {
       turn.agentEvent("aggregator_late_message", id, Json.object().put("message_id", message.id()));
       return;
     }
+    Completion completion = agent.declared().settings().completion();
     JsonNode told = message.body().path("agent_id");
-    String sender = told.isTextual() ? sender(told.textValue(), message.sourceStepId()) : "";
+    boolean counts = told.isTextual() && !completion.all();
+    String sender = counts ? sender(told.textValue(), message.sourceStepId()) : "";
     if (!agent.collect(sender, message.body())) {
       ObjectNode payload = Json.object();
       payload.set("agent_id", told);
@@ -74,7 +76,6 @@ final class BuiltInAgents {
     int count = agent.collected().size();
     turn.agentEvent("aggregator_received", id, Json.object().put("count", count));
 
-    Completion completion = agent.declared().settings().completion();
     int threshold = completion.after();
     if (completion.onMessage() || (threshold > 0 && count >= threshold)) {
       agent.fire();

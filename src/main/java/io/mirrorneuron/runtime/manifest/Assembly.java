@@ -54,6 +54,9 @@ final class Assembly {
             .filter(edge -> edge.from() != null)
             .collect(Collectors.groupingBy(Edge::from));
     CompletionCheck.check(root, header.jobType(), nodes, outgoing.keySet(), stepGraph);
+    if (stepGraph.isEmpty()) {
+      CompletionCheck.checkCollections(root, nodes, edges);
+    }
     findings.throwIfAny();
 
     Map<String, Agent> agents = new LinkedHashMap<>();

@@ -32,9 +32,10 @@ public record AgentSettings(
    *
    * @param onMessage with each message
    * @param after with so many messages; 0 when their number does not matter
+   * @param all whether each message counts, also several of one agent
    * @param run whether its output then ends the job
    */
-  public record Completion(boolean onMessage, int after, boolean run) {}
+  public record Completion(boolean onMessage, int after, boolean all, boolean run) {}
 
   /**
    * How often an executor tries one message.

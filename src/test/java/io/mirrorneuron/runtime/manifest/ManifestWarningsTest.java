@@ -189,6 +189,26 @@ class ManifestWarningsTest {
   }
 
   @Test
+  void tellsOfCollectionsThatWaitForMoreMessagesThanCount() {
+    String graph =
+        """
+        {"manifest_version":"1.0","graph_id":"g","initial_inputs":{"work":[1,2]},
+         "nodes":[{"node_id":"work","agent_type":"executor","role":"root",
+                   "config":{"command":["true"],"output_message_type":"done"}},
+                  {"node_id":"sink","agent_type":"aggregator","config":{"complete_after":%s}}],
+         "edges":[{"from_node":"work","to_node":"sink","message_type":"done"}]}
+        """;
+    assertThat(manifests.parse(graph.formatted("2")).warnings())
+        .containsExactly(
+            "node sink counts one message of each agent, and only work sends to it: complete_after"
+                + " 2 is not reached; collect_all: true counts every message");
+    assertThat(manifests.parse(graph.formatted("1")).warnings()).isEmpty();
+    assertThat(manifests.parse(graph.formatted("2,\"collect_all\":true")).warnings()).isEmpty();
+    assertThat(graphForm("/nodes/0/config/collect_all", "true").warnings())
+        .containsExactly("collect_all means nothing on node work");
+  }
+
+  @Test
   void tellsOfRestartsThatOwnTriesTakeThePlaceOf() {
     ObjectNode manifest = graphForm();
     put(manifest, "/policies", json("{\"restart\":{\"attempts\":5}}"));

@@ -22,6 +22,7 @@ final class AgentConfig {
   static final Members MEMBERS =
       Members.open()
           .with(Shape.BOOLEAN, "complete_on_message", "complete_run", "terminal_sink")
+          .with(Shape.BOOLEAN, "collect_all")
           .with(Shape.BOOLEAN, "complete_job", "complete_job?")
           .with(Shape.COUNT, "complete_after")
           .with(Shape.NAME, "emit_type", "output_message_type")
@@ -41,9 +42,10 @@ final class AgentConfig {
         output.asText(null),
         output.isNull(),
         new Completion(
-            config.path("complete_on_message").asBoolean(),
+            flag(config, "complete_on_message"),
             config.path("complete_after").asInt(),
-            config.path("complete_run").asBoolean()),
+            flag(config, "collect_all"),
+            flag(config, "complete_run")),
         new Retry(
             config.path("max_attempts").asInt(),
             config.path("retry_backoff_ms").asLong(BACKOFF_MS),
@@ -55,5 +57,9 @@ final class AgentConfig {
         config.path("startup_delay_ms").asLong(),
         REPEATABLE.stream().anyMatch(config::hasNonNull),
         human);
+  }
+
+  private static boolean flag(ObjectNode config, String member) {
+    return config.path(member).asBoolean();
   }
 }

@@ -7,11 +7,13 @@ import io.mirrorneuron.runtime.workflow.HumanTask.Follow;
 import io.mirrorneuron.runtime.workflow.StepGraph;
 import io.mirrorneuron.runtime.workflow.StepGraph.Step;
 import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
+import io.mirrorneuron.runtime.workflow.Workflow.Edge;
 import io.mirrorneuron.runtime.workflow.Workflow.JobType;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** Checks that some agent of a graph can end the job. */
@@ -38,6 +40,9 @@ public final class CompletionCheck {
                 ManifestProblem.CONFLICT,
                 "terminal_sink node " + id + " must not have outgoing edges");
       }
+      if (node.flag("collect_all") && node.type() != AgentType.AGGREGATOR) {
+        root.warn("collect_all means nothing on node " + id);
+      }
       if (node.type() != null && countsMessages(node) && !COUNTING.contains(node.type())) {
         root.warn("complete_on_message and complete_after mean nothing on node " + id);
       }
@@ -48,6 +53,39 @@ public final class CompletionCheck {
     boolean endsWithSteps = !steps.isEmpty();
     if (ends && !endsWithSteps && !nodes.isEmpty() && !canEndTheJob(nodes.values())) {
       root.warn("no agent can complete this job: it ends when every message is handled");
+    }
+  }
+
+  /**
+   * Warns of aggregators that wait for more messages than there are agents that send them: of one
+   * agent only the first counts.
+   */
+  public static void checkCollections(
+      ManifestValue root, Map<String, Node> nodes, Collection<Edge> edges) {
+    for (Node node : nodes.values()) {
+      int wanted = wanted(node);
+      if (node.type() != AgentType.AGGREGATOR || node.flag("collect_all") || wanted <= 1) {
+        continue;
+      }
+      Set<String> senders =
+          edges.stream()
+              .filter(edge -> node.id().equals(edge.to()))
+              .map(Edge::from)
+              .collect(Collectors.toCollection(TreeSet::new));
+      boolean known =
+          senders.stream()
+              .map(nodes::get)
+              .allMatch(sender -> sender != null && sender.type() == AgentType.EXECUTOR);
+      if (known && !senders.isEmpty() && senders.size() < wanted) {
+        root.warn(
+            "node %s counts one message of each agent, and only %s: complete_after %d is not reached; collect_all: true counts every message"
+                .formatted(
+                    ManifestValue.shown(node.id()),
+                    senders.size() == 1
+                        ? senders.iterator().next() + " sends to it"
+                        : String.join(", ", senders) + " send to it",
+                    wanted));
+      }
     }
   }
 
@@ -100,7 +138,11 @@ public final class CompletionCheck {
   }
 
   private static boolean countsMessages(Node node) {
-    return node.flag("complete_on_message") || node.config().path("complete_after").asInt() > 0;
+    return node.flag("complete_on_message") || wanted(node) > 0;
+  }
+
+  private static int wanted(Node node) {
+    return node.config().path("complete_after").asInt();
   }
 
   /** An aggregator without output type ends the job when it has what it waits for. */
