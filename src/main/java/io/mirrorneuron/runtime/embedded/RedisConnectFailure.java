@@ -49,7 +49,7 @@ final class RedisConnectFailure {
         return "does not answer: there is no such socket";
       }
       if (cause instanceof TimeoutException) {
-        return "does not answer within ten seconds";
+        return "does not answer within " + RuntimeRedis.CONNECT_SECONDS + " seconds";
       }
       if (cause instanceof ConnectException) {
         return "does not answer";

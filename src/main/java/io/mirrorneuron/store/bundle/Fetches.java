@@ -83,7 +83,7 @@ final class Fetches {
     Optional<Entry> known = index.keep(fingerprint);
     if (known.isEmpty()) {
       return Optional.of(
-          "payload files %s are not in the store: they come with a start of the server that took the job in"
+          "payload files %s are not in the store: they come with a start of the server that took the job in, or when the same bundle is submitted again"
               .formatted(fingerprint));
     }
     Entry entry = known.get();
