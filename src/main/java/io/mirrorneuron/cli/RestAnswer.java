@@ -30,7 +30,7 @@ public record RestAnswer(JsonNode json) {
   }
 
   /** What a runtime told, as the API would have written it. */
-  static RestAnswer like(Object told) {
+  public static RestAnswer like(Object told) {
     return new RestAnswer(Json.MAPPER.valueToTree(told));
   }
 

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import java.util.Objects;
+import io.mirrorneuron.wire.Fault;
+import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -28,25 +30,43 @@ public record Person(String name, boolean verified) {
    *
    * @param user or null
    * @param subject the name that the caller's token vouches for, or null
-   * @throws MnException FORBIDDEN {@code not_you} when the request names somebody else than the
-   *     token does, {@code reserved_name} when the token names nobody who can act
+   * @throws MnException INVALID for a name that nobody can have, FORBIDDEN {@code not_you} when the
+   *     request names somebody else than the token does, {@code reserved_name} when the token names
+   *     nobody who can act
    */
   public static Person of(ObjectNode body, String user, String subject) {
-    Stream<String> given =
-        Stream.of(body.path("by").textValue(), body.path("user").textValue(), user)
-            .filter(Objects::nonNull)
-            .map(String::strip)
-            .filter(name -> !name.isEmpty());
+    List<String> given =
+        Stream.of(
+                given(body.path("by").textValue(), "body", "by"),
+                given(body.path("user").textValue(), "body", "user"),
+                given(user, "header", "X-MN-User"))
+            .flatMap(Optional::stream)
+            .toList();
     if (subject != null) {
-      return proven(subject.strip(), given);
+      return proven(subject.strip(), given.stream());
     }
-    String name = given.filter(one -> !DEFAULT.is(one)).findFirst().orElse(ANONYMOUS);
+    String name = given.stream().filter(one -> !DEFAULT.is(one)).findFirst().orElse(ANONYMOUS);
     return new Person(name, false);
+  }
+
+  /** Empty when nothing is said. */
+  private static Optional<String> given(String said, Object... place) {
+    if (said == null || said.isEmpty()) {
+      return Optional.empty();
+    }
+    String name = said.strip();
+    PersonName.fault(name, List.of(place))
+        .ifPresent(
+            fault -> {
+              throw Fault.refusal(List.of(fault));
+            });
+    return Optional.of(name);
   }
 
   private static Person proven(String subject, Stream<String> given) {
     Person person = new Person(subject, true);
-    if (subject.isEmpty() || DEFAULT.is(subject) || !person.isNamed()) {
+    boolean isNone = PersonName.folded(subject).isEmpty();
+    if (isNone || DEFAULT.is(subject) || !person.isNamed()) {
       throw new MnException(
           ErrorCode.FORBIDDEN,
           "reserved_name",
@@ -72,9 +92,9 @@ public record Person(String name, boolean verified) {
         payload.path("by").asText(ANONYMOUS), payload.path(VERIFIED).asBoolean(false));
   }
 
-  /** Whether the other name is the same one, however it is written. */
+  /** Whether the other name is the same one, however it is written; see {@link PersonName}. */
   public boolean is(String other) {
-    return name.equalsIgnoreCase(other);
+    return name.equals(other) || PersonName.folded(name).equals(PersonName.folded(other));
   }
 
   /** Whether this person may act as the other: an unproven name does not match a proven one. */

@@ -2,12 +2,12 @@ package io.mirrorneuron.cli.human;
 
 import io.mirrorneuron.cli.ApiClient;
 import io.mirrorneuron.cli.ExitCode;
-import io.mirrorneuron.cli.Output;
+import io.mirrorneuron.cli.RestAnswer;
 import io.mirrorneuron.cli.RestClient;
 import io.mirrorneuron.cli.RunAddress;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,18 +17,19 @@ import picocli.CommandLine.Parameters;
 /** {@code mn human list}. */
 @Command(
     name = "list",
-    description = "Lists what people are waited for, what is due first at the top.",
+    description = {
+      "Lists what people are waited for, what is due first at the top.",
+      "With --json the requests are in data, each with its run_id, of one run as of all."
+    },
     sortOptions = false,
     footerHeading = "%nExamples:%n",
     footer = {
       "  mn human list                            of all runs that are not over",
-      "  mn human list RUN_ID                     of one run, with what was answered",
+      "  mn human list RUN_ID                     of one run",
+      "  mn human list RUN_ID --all               also what was answered or is over",
       "  mn human list --json | jq -r '.data[].request_id'"
     })
 final class HumanListCommand implements Callable<Integer> {
-  private static final List<String> HEADERS =
-      List.of("Run ID", "Request ID", "Status", "Due (UTC)", "Prompt");
-
   @Mixin ApiClient client;
 
   @Parameters(arity = "0..1", paramLabel = "RUN_ID", description = RunAddress.ID)
@@ -39,9 +40,12 @@ final class HumanListCommand implements Callable<Integer> {
       paramLabel = "STATUS",
       defaultValue = "pending",
       description =
-          "Of all runs: pending, which is all that is open, or claimed or overdue; default"
-              + " ${DEFAULT-VALUE}.")
+          "pending, which is all that is open, claimed or overdue; of one run also answered,"
+              + " timed_out or run_over; default ${DEFAULT-VALUE}.")
   String status;
+
+  @Option(names = "--all", description = "Of one run: all requests, however they stand.")
+  boolean all;
 
   @Option(
       names = "--by",
@@ -56,68 +60,56 @@ final class HumanListCommand implements Callable<Integer> {
       description = "Of all runs: so many at most, up to 500; default ${DEFAULT-VALUE}.")
   int limit;
 
+  /** As the API lists the requests of all runs. */
   private record Inbox(List<HumanAsk> data, String next) {}
 
-  /** The answer about one run. */
-  record OfRun(String runId, List<HumanAsk> requests) {}
+  /** Of one run in the form of the list of all runs. */
+  private record Page(List<Map<String, Object>> data, String next) {}
 
   @Override
   public Integer call() throws InterruptedException {
+    if (all && run == null) {
+      throw client.misuse("--all is of one run: mn human list RUN_ID --all");
+    }
     return client.call(
         rest -> {
-          if (run == null) {
-            String whose = by == null ? "" : "&by=" + RestClient.part(by);
-            String query =
-                "?sort=due&limit=" + limit + "&status=" + RestClient.part(status) + whose;
-            client.print(rest.get("/human" + query), Inbox.class, this::print);
-          } else {
-            String path = RunAddress.path(rest, run) + "/human";
-            client.print(rest.get(path), OfRun.class, answer -> print(answer.requests(), run));
-          }
+          client.print(run == null ? ofAll(rest) : ofOne(rest), Inbox.class, this::print);
           return ExitCode.OK;
         });
   }
 
-  private void print(Inbox inbox) {
-    print(inbox.data(), "");
-    if (inbox.next() != null) {
-      client.output().line("and more; --limit shows them");
-    }
+  private RestAnswer ofAll(RestClient rest) throws InterruptedException {
+    String whose = by == null ? "" : "&by=" + RestClient.part(by);
+    return rest.get(
+        "/human?sort=due&limit=" + limit + "&status=" + RestClient.part(status) + whose);
   }
 
-  private void print(List<HumanAsk> requests, String run) {
-    if (requests.isEmpty()) {
+  private RestAnswer ofOne(RestClient rest) throws InterruptedException {
+    String which = all ? "" : "?status=" + RestClient.part(status);
+    String runId = RunAddress.runId(rest, run);
+    List<Map<String, Object>> requests =
+        rest.get("/runs/" + RestClient.part(runId) + "/human" + which)
+            .elements("requests")
+            .map(one -> inRun(runId, one))
+            .toList();
+    return RestAnswer.like(new Page(requests, null));
+  }
+
+  private static Map<String, Object> inRun(String runId, RestAnswer request) {
+    Map<String, Object> members = new LinkedHashMap<>();
+    members.put("run_id", runId);
+    request.json().properties().forEach(one -> members.put(one.getKey(), one.getValue()));
+    return members;
+  }
+
+  private void print(Inbox inbox) {
+    if (inbox.data().isEmpty()) {
       client.output().line("Nobody is asked anything");
       return;
     }
-    boolean due = requests.stream().anyMatch(one -> one.dueAt() != null);
-    boolean other = requests.stream().anyMatch(one -> !"pending".equals(one.status()));
-    client
-        .output()
-        .sentences(
-            cells(due, other, HEADERS),
-            requests.stream().map(one -> cells(due, other, row(one, run))).toList());
-  }
-
-  /** Without columns that would tell the same of all: terminals are narrow and ids are long. */
-  private static List<String> cells(boolean due, boolean other, List<String> all) {
-    List<String> cells = new ArrayList<>(all.subList(0, 2));
-    if (other) {
-      cells.add(all.get(2));
+    new HumanTable(client.output(), client.screen().columns()).print(inbox.data());
+    if (inbox.next() != null) {
+      client.output().line("and more; --limit shows them");
     }
-    if (due) {
-      cells.add(all.get(3));
-    }
-    cells.add(all.get(4));
-    return cells;
-  }
-
-  private static List<String> row(HumanAsk one, String run) {
-    return List.of(
-        Objects.toString(one.runId(), run),
-        Objects.toString(one.requestId(), ""),
-        Objects.toString(one.status(), ""),
-        Output.time(Objects.toString(one.dueAt(), "")),
-        Objects.toString(one.prompt(), ""));
   }
 }

@@ -96,7 +96,11 @@ final class JournalIntake {
     }
   }
 
-  /** New lines of all files, merged by their times; within a file the order stays. */
+  /**
+   * New lines of all files, merged by their times. Events of a job in the same moment have the
+   * order of their numbers in it, also when people made them: an answer comes before what follows
+   * from it. Within a file the order stays.
+   */
   private List<JournalEntry> read() throws IOException {
     List<List<LogLine>> news = new ArrayList<>();
     for (LogTail tail : tails.values()) {
@@ -114,6 +118,8 @@ final class JournalIntake {
     PriorityQueue<Deque<LogLine>> heads =
         new PriorityQueue<>(
             Comparator.comparing((Deque<LogLine> lines) -> lines.peek().time())
+                .thenComparing(lines -> lines.peek().rank())
+                .thenComparing(lines -> lines.peek().inJob())
                 .thenComparing(lines -> lines.peek().log()));
     news.stream().filter(lines -> !lines.isEmpty()).map(ArrayDeque::new).forEach(heads::add);
     List<LogLine> merged = new ArrayList<>();

@@ -39,6 +39,17 @@ record LogLine(Instant time, RunLog log, String file, long end, long hash, RunRe
     return new LogLine(moment, log, file, end, hash, new RunRecord(json));
   }
 
+  /** The number of the event of a job that it is a copy of; else 0. */
+  long inJob() {
+    EventId event = record.eventId();
+    return event == null ? 0 : event.seq();
+  }
+
+  /** The log among whose records of the same moment it stands. */
+  RunLog rank() {
+    return log == RunLog.HUMAN && inJob() > 0 ? RunLog.EVENTS : log;
+  }
+
   private boolean isBad() {
     return log == RunLog.EVENTS && record.type().equals(UNPARSEABLE);
   }

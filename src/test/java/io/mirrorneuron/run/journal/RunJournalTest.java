@@ -63,6 +63,16 @@ class RunJournalTest {
   }
 
   @Test
+  void anAnswerComesBeforeWhatFollowsFromItInTheSameMoment() {
+    String line =
+        "{\"ts\":\"2026-01-01T00:00:01Z\",\"text\":\"%1$s\",\"job_id\":\"j\",\"event_id\":\"evt_j_%2$d\",\"seq\":%2$d}\n";
+    append("events.jsonl", line.formatted("begun", 8), line.formatted("done", 11));
+    append("human.jsonl", line.formatted("asked", 9), line.formatted("answered", 10));
+
+    assertThat(texts(all(journal()))).containsExactly("begun", "asked", "answered", "done");
+  }
+
+  @Test
   void theOrderStaysWhenAnOlderRecordComesLate() {
     append("events.jsonl", record("2026-01-01T00:00:02Z", "b"));
     RunJournal journal = journal();
