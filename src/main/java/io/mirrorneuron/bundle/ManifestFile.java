@@ -1,6 +1,7 @@
 package io.mirrorneuron.bundle;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.bundle.Malformed.FileName;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Validation;
@@ -9,11 +10,11 @@ import io.mirrorneuron.port.Validation.Location;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.JsonText;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /**
  * A manifest as its author keeps it: {@code manifest.json}, {@code manifest.yaml} or {@code
@@ -28,6 +29,13 @@ public record ManifestFile(String name, String json, ObjectNode tree, String tex
   private static final List<String> NAMES =
       List.of("manifest.json", "manifest.yaml", "manifest.yml");
   private static final String ROOT = "/manifest";
+
+  /**
+   * Bytes. The reader of YAML takes more than twice as long for twice as much, a second for 2 MiB.
+   */
+  private static final int MOST_YAML = 1 << 20;
+
+  private static final int MOST_JSON = 32 << 20;
 
   /** Whether the folder has a manifest. */
   public static boolean isIn(Path folder) {
@@ -64,27 +72,49 @@ public record ManifestFile(String name, String json, ObjectNode tree, String tex
    * Reads one file.
    *
    * @param what how the file is called in errors
-   * @throws MnException MALFORMED when it cannot be read, with line and column
+   * @throws MnException MALFORMED when it cannot be read, with line and column in its report;
+   *     TOO_LARGE before anything of it is parsed
    */
   public static ManifestFile of(Path file, String what) {
-    byte[] bytes;
+    FileName called = new FileName(file.getFileName().toString(), what);
+    boolean yaml = isYaml(called.name().toLowerCase(Locale.ROOT));
+    String text = JsonText.decode(bytes(file, what, yaml ? MOST_YAML : MOST_JSON), what);
+    if (yaml) {
+      ObjectNode tree = YamlText.read(text, called).tree();
+      return new ManifestFile(called.name(), Json.write(tree), tree, text);
+    }
     try {
-      bytes = Files.readAllBytes(file);
+      return new ManifestFile(called.name(), text, JsonText.distinct(text), text);
+    } catch (JsonText.Fault e) {
+      throw Malformed.at(called, e.line(), e.column(), e.getMessage());
+    }
+  }
+
+  private static byte[] bytes(Path file, String what, int most) {
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] bytes = in.readNBytes(most + 1);
+      if (bytes.length > most) {
+        throw new MnException(
+            ErrorCode.TOO_LARGE,
+            "bundle_too_large",
+            "%s has %d bytes; at most %d are read%s"
+                .formatted(
+                    what,
+                    Math.max(Files.size(file), bytes.length),
+                    most,
+                    most == MOST_YAML
+                        ? ". A manifest.json may have %d".formatted(MOST_JSON)
+                        : ": keep what is large in files below payloads/"));
+      }
+      return bytes;
     } catch (IOException e) {
       throw malformed(what + " is missing or cannot be read; a bundle has it at its root");
     }
-    String text = JsonText.decode(bytes, what);
-    String name = file.getFileName().toString();
-    if (isYaml(name.toLowerCase(Locale.ROOT))) {
-      ObjectNode tree = YamlText.read(text, what).tree();
-      return new ManifestFile(name, Json.write(tree), tree, text);
-    }
-    return new ManifestFile(name, text, JsonText.object(text, what), text);
   }
 
   /** The report, with line and column for what is about a place in this file. */
   public Validation located(Validation report) {
-    Map<String, YamlText.Place> places = places();
+    Places places = places();
     List<Issue> issues =
         report.issues().stream()
             .map(
@@ -99,26 +129,19 @@ public record ManifestFile(String name, String json, ObjectNode tree, String tex
     return Validation.of(issues, report.plan());
   }
 
-  /** JSON that is no YAML, as where a tab indents it, has none. */
-  private Map<String, YamlText.Place> places() {
-    try {
-      return YamlText.read(text, name).places();
-    } catch (MnException e) {
-      return Map.of();
-    }
+  private Places places() {
+    return isYaml(name.toLowerCase(Locale.ROOT))
+        ? YamlText.read(text, new FileName(name, name)).places()
+        : Places.ofJson(text);
   }
 
   /** Of a value that is not there, the place of what it should be in. */
-  private Location located(Location location, Map<String, YamlText.Place> places) {
+  private Location located(Location location, Places places) {
     if (!location.pointer().startsWith(ROOT)) {
       return location;
     }
-    String pointer = location.pointer().substring(ROOT.length());
-    while (!pointer.isEmpty() && !places.containsKey(pointer)) {
-      pointer = pointer.substring(0, pointer.lastIndexOf('/'));
-    }
-    YamlText.Place place = places.get(pointer);
-    return place == null ? location : location.at(name, place.line(), place.column());
+    Places place = places.nearest(location.pointer().substring(ROOT.length()));
+    return location.at(name, place.line(), place.column());
   }
 
   private static MnException malformed(String message) {

@@ -18,6 +18,10 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 /** A YAML scalar as the JSON value that the core schema gives it. */
 final class YamlScalar {
   private static final Pattern LEADING_ZERO = Pattern.compile("[-+]?0[0-9_]+");
+
+  /** Readers of JSON allow as many. */
+  private static final int MAX_DIGITS = 1000;
+
   private static final int HEX = 16;
   private static final int OCTAL = 8;
   private static final int DECIMAL = 10;
@@ -46,6 +50,9 @@ final class YamlScalar {
               text
                   + " is octal to some readers and decimal to others: write it without the zero,"
                   + " as 0o… or in quotes");
+        }
+        if (text.length() > MAX_DIGITS) {
+          throw refusal.apply("a number has more than " + MAX_DIGITS + " digits");
         }
         return integer(text);
       }

@@ -3,6 +3,7 @@ package io.mirrorneuron.bundle;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.bundle.Malformed.FileName;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
 import java.util.Collections;
@@ -12,9 +13,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.composer.Composer;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.ReaderException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -22,8 +24,11 @@ import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
+import org.snakeyaml.engine.v2.parser.Parser;
+import org.snakeyaml.engine.v2.parser.ParserImpl;
 import org.snakeyaml.engine.v2.resolver.CoreScalarResolver;
 import org.snakeyaml.engine.v2.resolver.ScalarResolver;
+import org.snakeyaml.engine.v2.scanner.StreamReader;
 import org.snakeyaml.engine.v2.schema.CoreSchema;
 import org.snakeyaml.engine.v2.schema.Schema;
 
@@ -40,8 +45,12 @@ final class YamlText {
   private static final int MAX_COPIES = 100_000;
 
   private static final int MAX_ALIASES = 10_000;
-  private static final int MAX_CHARACTERS = 64 << 20;
+
+  /** Of a name; readers of JSON allow as many. */
+  private static final int MAX_NAME = 50_000;
+
   private static final String MERGE = "<<";
+  private static final String TOO_DEEP = "it is nested deeper than " + MAX_DEPTH + " levels";
 
   /** As YAML 1.2 has it. */
   private static final Schema WITHOUT_MERGE =
@@ -52,68 +61,66 @@ final class YamlText {
         }
       };
 
-  /** Counted from 1. */
-  record Place(int line, int column) {}
-
-  private final String what;
-  private final Map<String, Place> places = new HashMap<>();
+  private final FileName file;
   private final Set<Node> seen = Collections.newSetFromMap(new IdentityHashMap<>());
   private final Set<Node> open = Collections.newSetFromMap(new IdentityHashMap<>());
   private int copies;
 
-  private YamlText(String what) {
-    this.what = what;
+  private YamlText(FileName file) {
+    this.file = file;
   }
 
   /**
-   * @param places of values by JSON pointer: of the key of a member, of the beginning of an entry
+   * @param places of the keys of members, of the beginnings of entries
    */
-  record Document(ObjectNode tree, Map<String, Place> places) {}
+  record Document(ObjectNode tree, Places places) {}
 
   /**
-   * @param what how the text is called in errors: {@code manifest.yaml}
+   * @param file how the text is called in errors
    * @throws MnException MALFORMED with line and column
    */
-  static Document read(String text, String what) {
-    return new YamlText(what).document(text);
+  static Document read(String text, FileName file) {
+    return new YamlText(file).document(text);
   }
 
   private Document document(String text) {
     try {
       Node root = composed(text);
       if (root == null) {
-        throw malformed(Optional.empty(), "it is empty");
+        throw Malformed.at(file, 1, 1, "it is empty");
       }
       if (!(root instanceof MappingNode mapping)) {
         throw malformed(root.getStartMark(), "it must hold members, as name: value");
       }
-      places.put("", new Place(1, 1));
+      Places places = new Places(1, 1);
       open.add(root);
       seen.add(root);
-      return new Document(object(mapping, "", 1), places);
+      return new Document(object(mapping, places, 1), places);
     } catch (MarkedYamlEngineException e) {
       throw malformed(e.getProblemMark().or(e::getContextMark), YamlProblem.words(e));
+    } catch (ReaderException e) {
+      throw unprintable(text, e);
     } catch (YamlEngineException e) {
       throw malformed(Optional.empty(), YamlProblem.words(e));
-    } catch (StackOverflowError e) {
-      throw malformed(Optional.empty(), tooDeep());
     }
   }
 
-  private static Node composed(String text) {
+  private Node composed(String text) {
     LoadSettings settings =
         LoadSettings.builder()
             .setSchema(WITHOUT_MERGE)
             .setAllowNonScalarKeys(true) // which are refused here, with their place
             .setMaxAliasesForCollections(MAX_ALIASES)
-            .setCodePointLimit(MAX_CHARACTERS)
+            .setCodePointLimit(Integer.MAX_VALUE) // the file was measured before
             .build();
-    return new Compose(settings).composeString(text).orElse(null);
+    Parser parser = new ParserImpl(settings, new StreamReader(settings, text));
+    Parser shallow = new YamlDepth(parser, MAX_DEPTH, mark -> malformed(mark, TOO_DEEP));
+    return new Composer(settings, shallow).getSingleNode().orElse(null);
   }
 
-  private JsonNode tree(Node node, String pointer, int depth) {
-    if (depth > MAX_DEPTH) {
-      throw malformed(node.getStartMark(), tooDeep());
+  private JsonNode tree(Node node, Places place, int depth) {
+    if (depth > MAX_DEPTH) { // through aliases
+      throw malformed(node.getStartMark(), TOO_DEEP);
     }
     if (!seen.add(node) && ++copies > MAX_COPIES) {
       throw malformed(
@@ -128,13 +135,13 @@ final class YamlText {
     requireUntagged(node);
     JsonNode tree =
         node instanceof MappingNode mapping
-            ? object(mapping, pointer, depth)
-            : list((SequenceNode) node, pointer, depth);
+            ? object(mapping, place, depth)
+            : list((SequenceNode) node, place, depth);
     open.remove(node);
     return tree;
   }
 
-  private ObjectNode object(MappingNode mapping, String pointer, int depth) {
+  private ObjectNode object(MappingNode mapping, Places place, int depth) {
     ObjectNode object = Json.object();
     Map<String, Mark> lines = new HashMap<>();
     for (NodeTuple member : mapping.getValue()) {
@@ -146,27 +153,28 @@ final class YamlText {
             keyNode.getStartMark(),
             "key %s is in line %d already".formatted(key, first.getLine() + 1));
       }
-      String below = pointer + "/" + key.replace("~", "~0").replace("/", "~1");
-      place(below, keyNode);
+      Places below = place.add(key, of(keyNode));
       object.set(key, tree(member.getValueNode(), below, depth + 1));
     }
     return object;
   }
 
-  private ArrayNode list(SequenceNode sequence, String pointer, int depth) {
+  private ArrayNode list(SequenceNode sequence, Places place, int depth) {
     ArrayNode list = Json.MAPPER.createArrayNode();
     for (Node item : sequence.getValue()) {
-      String below = pointer + "/" + list.size();
-      place(below, item);
+      Places below = place.add(Integer.toString(list.size()), of(item));
       list.add(tree(item, below, depth + 1));
     }
     return list;
   }
 
-  private void place(String pointer, Node node) {
-    node.getStartMark()
-        .ifPresent(
-            mark -> places.put(pointer, new Place(mark.getLine() + 1, mark.getColumn() + 1)));
+  private static Places of(Node node) {
+    return of(node.getStartMark());
+  }
+
+  private static Places of(Optional<Mark> mark) {
+    return mark.map(at -> new Places(at.getLine() + 1, at.getColumn() + 1))
+        .orElseGet(() -> new Places(1, 1));
   }
 
   private String key(Node node) {
@@ -182,6 +190,9 @@ final class YamlText {
       throw malformed(
           key.getStartMark(), "key %s must be text: write \"%1$s\"".formatted(key.getValue()));
     }
+    if (value.textValue().length() > MAX_NAME) {
+      throw malformed(key.getStartMark(), "a name has more than " + MAX_NAME + " characters");
+    }
     return value.textValue();
   }
 
@@ -192,14 +203,18 @@ final class YamlText {
     }
   }
 
-  private static String tooDeep() {
-    return "it is nested deeper than " + MAX_DEPTH + " levels";
+  private MnException unprintable(String text, ReaderException failure) {
+    String before = text.substring(0, text.offsetByCodePoints(0, failure.getPosition()));
+    return Malformed.at(
+        file,
+        1 + (int) before.chars().filter(one -> one == '\n').count(),
+        before.length() - before.lastIndexOf('\n'),
+        "it has the character U+%04X, which YAML does not allow: leave it out"
+            .formatted(failure.getCodePoint()));
   }
 
   private MnException malformed(Optional<Mark> mark, String words) {
-    String at =
-        mark.map(m -> " at line %d, column %d".formatted(m.getLine() + 1, m.getColumn() + 1))
-            .orElse("");
-    return MnException.malformed("%s is malformed%s: %s".formatted(what, at, words));
+    Places at = of(mark);
+    return Malformed.at(file, at.line(), at.column(), words);
   }
 }

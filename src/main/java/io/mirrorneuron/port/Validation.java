@@ -9,7 +9,7 @@ import java.util.stream.Stream;
  * What a runtime says to a bundle that is not submitted: a {@code validation.report/v1} with all
  * that is wrong or strange, and what would run.
  *
- * @param ok whether it would be accepted now
+ * @param ok whether it would be accepted now, with values for the inputs that are still to be given
  * @param status {@code passed} or {@code failed}
  * @param errors a sentence for each error
  * @param warnings sentences about what the author should look at though the job can run

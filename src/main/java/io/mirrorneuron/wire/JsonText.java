@@ -1,9 +1,13 @@
 package io.mirrorneuron.wire;
 
 import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
@@ -12,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 
 /** JSON that people write: what is wrong with it is told with its place. */
 public final class JsonText {
-  private static final int SHOWN_CHARS = 160;
   private static final char MARK = '\uFEFF';
 
   private JsonText() {}
@@ -25,27 +28,97 @@ public final class JsonText {
    */
   public static ObjectNode object(String text, String what) {
     try {
-      if (Json.parse(text) instanceof ObjectNode object) {
-        return object;
-      }
-    } catch (JsonProcessingException e) {
-      JsonLocation at = e.getLocation();
-      throw MnException.malformed(
-          "%s is malformed at line %d, column %d: %s"
-              .formatted(what, at.getLineNr(), at.getColumnNr(), shown(e.getOriginalMessage())));
+      return read(text, false);
+    } catch (Fault e) {
+      throw e.about(what);
     }
-    throw MnException.malformed(
-        what + (text.isBlank() ? " is malformed: it is empty" : " must be an object"));
   }
 
-  /** The parser's words on one line. */
-  private static String shown(String message) {
-    if (message.contains("comment")) {
-      return "JSON has no comments: leave them out, or write YAML";
+  /** The same, where a name that an object has twice is an error, too. */
+  public static ObjectNode distinct(String text, String what) {
+    try {
+      return distinct(text);
+    } catch (Fault e) {
+      throw e.about(what);
     }
-    String line =
-        message.replaceAll("[\\p{Cntrl}]+", " ").replaceAll(" \\(code \\d+\\)", "").strip();
-    return line.length() <= SHOWN_CHARS ? line : line.substring(0, SHOWN_CHARS) + "…";
+  }
+
+  /** The same for those who tell the place in their own way. */
+  public static ObjectNode distinct(String text) throws Fault {
+    return read(text, true);
+  }
+
+  /** Makes no tree, for those who have one. */
+  public static void requireDistinct(String text, String what) {
+    try (JsonParser parser = Json.MAPPER.createParser(text)) {
+      parser.enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+      try {
+        while (parser.nextToken() != null) {} // the parser compares the names
+      } catch (JsonProcessingException e) {
+        throw fault(e, parser).about(what);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // of a text in memory
+    }
+  }
+
+  /** What is wrong with a text, and where, counted from 1. */
+  public static final class Fault extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final int line;
+    private final int column;
+
+    /** What is said after the name of the text where there is no place to name. */
+    private final String ofWhole;
+
+    private Fault(int line, int column, String words, String ofWhole) {
+      super(words, null, false, false);
+      this.line = line;
+      this.column = column;
+      this.ofWhole = ofWhole;
+    }
+
+    public int line() {
+      return line;
+    }
+
+    public int column() {
+      return column;
+    }
+
+    private MnException about(String what) {
+      return MnException.malformed(
+          ofWhole != null
+              ? what + ofWhole
+              : "%s is malformed at line %d, column %d: %s"
+                  .formatted(what, line, column, getMessage()));
+    }
+  }
+
+  private static ObjectNode read(String text, boolean distinct) throws Fault {
+    try (JsonParser parser = Json.MAPPER.createParser(text)) {
+      parser.configure(JsonParser.Feature.STRICT_DUPLICATE_DETECTION, distinct);
+      try {
+        JsonNode read = Json.MAPPER.readTree(parser);
+        if (read instanceof ObjectNode object) {
+          return object;
+        }
+        throw read == null
+            ? new Fault(1, 1, "it is empty", " is malformed: it is empty")
+            : new Fault(1, 1, "it must be an object", " must be an object");
+      } catch (JsonProcessingException e) {
+        throw fault(e, parser);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // of a text in memory
+    }
+  }
+
+  /** Of what exceeds a limit only the parser knows the place. */
+  private static Fault fault(JsonProcessingException e, JsonParser parser) {
+    JsonLocation at = e.getLocation() == null ? parser.currentLocation() : e.getLocation();
+    return new Fault(at.getLineNr(), at.getColumnNr(), JsonWords.of(e.getOriginalMessage()), null);
   }
 
   /**

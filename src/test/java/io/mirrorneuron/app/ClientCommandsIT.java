@@ -129,8 +129,61 @@ class ClientCommandsIT {
         .anyMatch(line -> line.startsWith(bundle + " can run"));
 
     Files.writeString(bundle.resolve("manifest.json"), "{\n  \"nodes\": [,]\n}");
-    assertThat(shell.run("validate", bundle.toString()).err()).contains("line 2, column 13");
+    assertThat(shell.run("validate", bundle.toString()).out().lines())
+        .contains("error: manifest.json:2:13: , stands where a value must");
     assertThat(shell.run("job", "list", "--json").out()).doesNotContain("typo-");
+  }
+
+  @Test
+  void aFileThatCannotBeReadIsReportedForProgramsToo() throws Exception {
+    Path bundle = Files.createDirectories(home.resolve("malformed"));
+    Files.writeString(bundle.resolve("manifest.yaml"), "name: x\nsteps:\n  - id: [a\n");
+
+    Ended ended = shell.run("validate", bundle.toString(), "--json");
+
+    assertThat(ended.exitCode()).isEqualTo(1);
+    assertThat(ended.json().get("ok").asBoolean()).isFalse();
+    assertThat(ended.json().at("/issues/0/location/file").asText()).isEqualTo("manifest.yaml");
+    assertThat(ended.json().at("/issues/0/location/line").asInt()).isEqualTo(4);
+    assertThat(ended.json().at("/issues/0/location/column").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void runTellsOfABadManifestWhatValidateTells() throws Exception {
+    Path bundle = Files.createDirectories(home.resolve("misspelt"));
+    Files.writeString(
+        bundle.resolve("manifest.yaml"), "name: x\nstesp:\n  - id: a\n    run: [echo]\n");
+
+    Ended validated = shell.run("validate", bundle.toString());
+    Ended run = shell.run("run", bundle.toString());
+
+    assertThat(validated.out())
+        .contains("warning: manifest.yaml:2:1: unknown member stesp; did you mean steps?");
+    assertThat(run.err()).isEqualTo(validated.out());
+    assertThat(run.out()).isEmpty();
+    assertThat(run.exitCode()).isEqualTo(1);
+  }
+
+  @Test
+  void validateTakesInputsAsRunDoes() throws Exception {
+    Path bundle = Files.createDirectories(home.resolve("greeting"));
+    Files.writeString(
+        bundle.resolve("manifest.yaml"),
+        "name: greeting\ninputs: {who: {schema: {type: string}}}\n"
+            + "steps: [{id: a, run: [echo, hello]}]\n");
+
+    Ended without = shell.run("validate", bundle.toString());
+    assertThat(without.exitCode()).as(without.out()).isZero();
+    assertThat(without.out())
+        .contains("warning: manifest.yaml:2:10: input who has no default", "mn run --input who=…");
+    assertThat(shell.run("validate", bundle.toString(), "-i", "who=Ada").out())
+        .doesNotContain("warning");
+    Ended wrong = shell.run("validate", bundle.toString(), "-i", "who=7");
+    assertThat(wrong.exitCode()).isEqualTo(1);
+    assertThat(wrong.out()).contains("input who does not fit its schema");
+    assertThat(shell.run("validate", bundle.toString(), "-i", "how=7").out())
+        .contains("error: unknown input how");
+    assertThat(shell.run("run", bundle.toString()).err()).contains("input who has no default");
   }
 
   /** A process of its own, as only those get signals. */

@@ -2,26 +2,32 @@ package io.mirrorneuron.bundle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.Validation.Issue;
 import io.mirrorneuron.port.Validation.Location;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Manifests in files. */
 class ManifestFileTest {
@@ -96,8 +102,8 @@ class ManifestFileTest {
         "a: *b | at line 1, column 4: an alias (*name) names no anchor (&name) before it",
         "a: &b [*b] | at line 1, column 4: an alias stands for what it is in",
         "- a | at line 1, column 1: it must hold members, as name: value",
-        "'' | : it is empty",
-        "# only | : it is empty",
+        "'' | at line 1, column 1: it is empty",
+        "# only | at line 1, column 1: it is empty",
         "a: \"b | at line 1, column 6: a quote is not closed",
       })
   void whatIsWrongIsToldWithLineAndColumn(String text, String message) {
@@ -197,5 +203,99 @@ class ManifestFileTest {
     Files.write(folder.resolve("manifest.yml"), "a: ü".getBytes(StandardCharsets.UTF_8));
     assertThat(ManifestFile.isIn(folder)).isTrue();
     assertThat(ManifestFile.in(folder, "").tree().get("a").textValue()).isEqualTo("ü");
+  }
+
+  @Test
+  void whatIsTooDeepOrUnprintableHasAPlace() {
+    assertThatThrownBy(() -> yaml("a: 1\nb: x\0"))
+        .hasMessageEndingWith(
+            "at line 2, column 5: it has the character U+0000, which YAML does not allow: leave it"
+                + " out");
+    assertThatThrownBy(() -> yaml("a:\n " + "[".repeat(100_000)))
+        .hasMessageEndingWith("at line 2, column 101: it is nested deeper than 100 levels");
+    assertThatThrownBy(() -> yaml("a: 1\nb: " + "1".repeat(100_000)))
+        .hasMessageEndingWith("at line 2, column 4: a number has more than 1000 digits");
+    assertThatThrownBy(() -> yaml("? " + "x".repeat(60_000) + "\n: 1"))
+        .hasMessageEndingWith("at line 1, column 3: a name has more than 50000 characters");
+  }
+
+  @Test
+  void aFileThatIsTooLargeIsNotParsed() {
+    assertThatThrownBy(() -> yaml("a: '" + "x".repeat(4 << 20) + "'"))
+        .isInstanceOfSatisfying(
+            MnException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TOO_LARGE))
+        .hasMessage(
+            "manifest.yaml has 4194309 bytes; at most 1048576 are read. A manifest.json may have"
+                + " 33554432");
+  }
+
+  @Test
+  void jsonThatIsTooLargeIsNotParsed() throws Exception {
+    try (RandomAccessFile file =
+        new RandomAccessFile(folder.resolve("manifest.json").toFile(), "rw")) {
+      file.setLength((32 << 20) + 1);
+    }
+    assertThatThrownBy(() -> ManifestFile.in(folder, ""))
+        .hasMessage(
+            "manifest.json has 33554433 bytes; at most 33554432 are read: keep what is large in"
+                + " files below payloads/");
+  }
+
+  /** Each takes more than twice as long for twice as much; the limit keeps that short. */
+  @ParameterizedTest
+  @ValueSource(strings = {"a: 'X'", "a: X", "a: |\n  X", "a: >\n  X", "#X\na: 1", "'X': 1", "X"})
+  void theLargestYamlIsReadSoon(String form) throws Exception {
+    String text = form.replace("X", (form.equals("X") ? "- [1, b]\n" : "x").repeat(1 << 20));
+    Files.writeString(folder.resolve("manifest.yaml"), text.substring(0, 1 << 20));
+
+    assertTimeout(
+        Duration.ofSeconds(10), // on a machine that does much else; alone it takes half a second
+        () -> {
+          try {
+            ManifestFile.in(folder, "");
+          } catch (MnException e) { // most are cut off
+            assertThat(e.code()).isEqualTo(ErrorCode.MALFORMED);
+          }
+        });
+  }
+
+  @Test
+  void aRefusalReportsItsPlace() throws Exception {
+    Files.writeString(folder.resolve("manifest.json"), "{\"name\": \"x\",\n \"steps\": [");
+
+    MnException refusal =
+        catchThrowableOfType(MnException.class, () -> ManifestFile.in(folder, "here/"));
+
+    assertThat(refusal)
+        .hasMessage(
+            "here/manifest.json is malformed at line 2, column 12: the list that begins at line 2,"
+                + " column 11 is not closed");
+    Issue issue = Malformed.issues(refusal).getFirst();
+    assertThat(issue.location())
+        .isEqualTo(new Location("manifest", "", "/manifest").at("manifest.json", 2, 12));
+    assertThat(issue.sentence())
+        .isEqualTo("manifest.json:2:12: the list that begins at line 2, column 11 is not closed");
+  }
+
+  @Test
+  void aNameComesOnceInJsonToo() throws Exception {
+    Files.writeString(folder.resolve("manifest.json"), "{\"a\": 1,\n \"a\": 2}");
+    assertThatThrownBy(() -> ManifestFile.in(folder, ""))
+        .hasMessageContaining("at line 2, column 5: a is in this object already: keep one of them");
+  }
+
+  @Test
+  void jsonHasPlacesWhereYamlHasThem() throws Exception {
+    String text = "{\"a\": [1, {\"b\": \"x\", \"c/d\": {}},\n [[2], 3]], \"e\": {\"f\": null}}";
+    Files.writeString(folder.resolve("manifest.json"), text);
+    ManifestFile json = ManifestFile.in(folder, "");
+    Files.delete(folder.resolve("manifest.json"));
+    ManifestFile yaml = yaml(text);
+    for (String pointer :
+        List.of("", "/a", "/a/0", "/a/1/b", "/a/1/c~1d", "/a/2/0/0", "/a/2/1", "/e/f", "/e/g")) {
+      assertThat(at(json, "/manifest" + pointer).replace(".json", ".yaml"))
+          .as(pointer)
+          .isEqualTo(at(yaml, "/manifest" + pointer));
+    }
   }
 }

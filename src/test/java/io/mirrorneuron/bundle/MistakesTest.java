@@ -45,7 +45,9 @@ class MistakesTest {
 
   private static JsonNode read() {
     try {
-      return YamlText.read(Files.readString(SOURCE), "mistakes.yaml").tree();
+      return YamlText.read(
+              Files.readString(SOURCE), new Malformed.FileName("mistakes.yaml", "mistakes.yaml"))
+          .tree();
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
@@ -136,7 +138,9 @@ class MistakesTest {
     try (Bundle opened = Bundle.open(bundle)) {
       return opened.validate().issues().stream().map(MistakesTest::line).toList();
     } catch (MnException e) {
-      return List.of("error: " + e.getMessage().replace(bundle.getParent() + "/", ""));
+      return Malformed.issues(e).stream()
+          .map(issue -> line(issue).replace(bundle.getParent() + "/", ""))
+          .toList();
     }
   }
 

@@ -2,6 +2,7 @@ package io.mirrorneuron.port;
 
 import static io.mirrorneuron.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
@@ -10,7 +11,10 @@ import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.wire.Json;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The contract for ports before a runtime that runs its jobs by itself. */
@@ -115,6 +119,33 @@ public interface RuntimeJobsContract extends JobsPortContract {
         .singleElement()
         .asString()
         .contains("line 1");
+  }
+
+  @Test
+  default void whatCannotBeReadOrStoredIsRefusedByBoth() {
+    Map<Submission, String> wrong =
+        Map.of(
+            Submission.of("{\"a\":" + "1".repeat(100_000) + "}"), "a number has more than 1000",
+            Submission.of("[".repeat(200_000)), "it is nested deeper than 1000 levels",
+            Submission.of("{\"a\":1,\"a\":2}"), "a is in this object already: keep one of them",
+            with("a", "a/b"), "payload path \"a\" is a file, so \"a/b\" cannot lie below it",
+            with("x".repeat(300)), "payload file name has more than 255 bytes: xxx");
+    wrong.forEach(
+        (submission, words) -> {
+          assertThat(jobs().validate(submission).errors())
+              .singleElement()
+              .asString()
+              .contains(words);
+          assertThatThrownBy(() -> jobs().submit(submission))
+              .isInstanceOf(MnException.class)
+              .hasMessageContaining(words);
+        });
+  }
+
+  private static Submission with(String... files) {
+    Map<String, byte[]> contents = new HashMap<>();
+    Stream.of(files).forEach(file -> contents.put(file, new byte[1]));
+    return new Submission(CHAIN, new Submission.Payloads.Inline(contents), null);
   }
 
   @Test

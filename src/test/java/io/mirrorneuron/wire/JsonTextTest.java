@@ -21,8 +21,8 @@ class JsonTextTest {
         "{ | f is malformed at line 1, column 2: ",
         "{\"a\": 1,} | f is malformed at line 1, column 9: ",
         "{\"a\": 1}} | f is malformed at line 1, column 9: ",
-        "{\"a\": yes} | f is malformed at line 1, column 7: Unrecognized token 'yes'",
-        "{'a': 1} | f is malformed at line 1, column 2: ",
+        "{\"a\": yes} | f is malformed at line 1, column 7: yes is no value of JSON",
+        "{'a': 1} | f is malformed at line 1, column 2: JSON has no single quotes: write",
         "[] | f must be an object",
         "` ` | f is malformed: it is empty",
       })
@@ -36,7 +36,54 @@ class JsonTextTest {
   void aTabInATextIsNamed() {
     assertThatThrownBy(() -> JsonText.object("{\n\"a\": \"x\ty\"}", "f"))
         .hasMessageStartingWith("f is malformed at line 2, column ")
-        .hasMessageContaining("Illegal unquoted character");
+        .hasMessageContaining("it has a control character (code 9)");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"steps\": [ | 1, column 12: the list that begins at line 1, column 11 is not closed",
+        "{\"a\": 1 | 1, column 8: the object that begins at line 1, column 1 is not closed",
+        "{\"a\": | 1, column 6: an object is not closed",
+        "{\"a\": \"b | 1, column 9: a quote is not closed",
+        "{\"a\": [1} | 1, column 9: } stands where ] must: the list that begins at line 1, column 7 is"
+            + " not closed",
+        "{\"a\": 1,} | 1, column 9: } follows a comma or colon after which something must stand",
+        "{a: 1} | 1, column 2: a stands where a name in quotes must: \"name\": value",
+        "{\"a\" 1} | 1, column 6: 1 stands where a colon must: \"name\": value",
+        "{\"a\": 1 \"b\": 2} | 1, column 9: \" stands where a comma must, or the end of the list or"
+            + " object",
+        "{\"a\": .5} | 1, column 7: . stands where a value must",
+        "{\"a\": 01} | 1, column 8: a number must not begin with 0",
+        "{\"a\": 1.} | 1, column 8: this is no number of JSON",
+        "{\"a\": \"\\x\"} | 1, column 9: \\x means nothing in JSON: write \\\\ for a backslash",
+        "{} {} | 1, column 4: something stands after the end",
+        "// x | 1, column 1: JSON has no comments: leave them out, or write YAML",
+      })
+  void theParserIsTranslated(String text, String message) {
+    assertThatThrownBy(() -> JsonText.object(text, "f"))
+        .hasMessage("f is malformed at line " + message);
+  }
+
+  @Test
+  void whatExceedsALimitIsToldWithItsPlace() {
+    assertThatThrownBy(() -> JsonText.object("{\"a\":\n" + "1".repeat(100_000) + "}", "f"))
+        .hasMessageStartingWith("f is malformed at line 2, column ")
+        .hasMessageEndingWith(": a number has more than 1000 digits");
+    assertThatThrownBy(() -> JsonText.object("[".repeat(200_000), "f"))
+        .hasMessage("f is malformed at line 1, column 1002: it is nested deeper than 1000 levels");
+  }
+
+  @Test
+  void aNameThatComesTwiceIsRefusedOnRequest() {
+    String text = "{\"a\": [{\"b\": 1, \"b\": 2}]}";
+    String told =
+        "f is malformed at line 1, column 20: b is in this object already: keep one of them";
+    assertThat(JsonText.object(text, "f")).hasToString("{\"a\":[{\"b\":2}]}");
+    assertThatThrownBy(() -> JsonText.distinct(text, "f")).hasMessage(told);
+    assertThatThrownBy(() -> JsonText.requireDistinct(text, "f")).hasMessage(told);
   }
 
   @Test

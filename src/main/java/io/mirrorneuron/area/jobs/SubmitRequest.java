@@ -125,7 +125,7 @@ record SubmitRequest(
           idempotencyKey);
     }
     String text = manifestText();
-    ObjectNode read = JsonText.object(text, MANIFEST_JSON);
+    ObjectNode read = JsonText.distinct(text, MANIFEST_JSON);
     if (isObject(manifest) && !manifest.equals(read)) {
       throw refusal("value_error", MANIFEST_JSON, "is another manifest than manifest");
     }

@@ -1,23 +1,22 @@
 package io.mirrorneuron.cli.author;
 
-import io.mirrorneuron.Bundle;
-import io.mirrorneuron.MirrorNeuron;
+import io.mirrorneuron.cli.BundleReport;
 import io.mirrorneuron.cli.Client;
 import io.mirrorneuron.cli.ExitCode;
+import io.mirrorneuron.cli.NamedValues;
 import io.mirrorneuron.cli.Output;
-import io.mirrorneuron.cli.run.RunCommand;
-import io.mirrorneuron.model.ErrorCode;
-import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Validation;
-import io.mirrorneuron.port.Validation.Issue;
 import io.mirrorneuron.port.Validation.Plan;
 import io.mirrorneuron.port.Validation.PlannedAgent;
 import io.mirrorneuron.port.Validation.PlannedStep;
 import io.mirrorneuron.samples.Samples;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code mn validate}. */
@@ -36,7 +35,11 @@ import picocli.CommandLine.Parameters;
       "5:there is no such bundle"
     },
     footerHeading = "%nExamples:%n",
-    footer = {"  mn validate my-bundle/", "  mn validate my-bundle.zip --json | jq -r .errors[]"})
+    footer = {
+      "  mn validate my-bundle/",
+      "  mn validate my-bundle/ --input city=Porto",
+      "  mn validate my-bundle.zip --json | jq -r .errors[]"
+    })
 public final class ValidateCommand implements Callable<Integer> {
   private static final List<String> STEPS = List.of("Step", "After", "Agents");
   private static final List<String> AGENTS = List.of("Agent", "Type", "Pool", "Slots", "Command");
@@ -49,48 +52,35 @@ public final class ValidateCommand implements Callable<Integer> {
       description = "A folder, a zip, a manifest on its own, or the name of a sample.")
   String bundle;
 
+  @Option(
+      names = {"-i", "--input"},
+      paramLabel = "NAME=VALUE",
+      description =
+          "As mn run takes it: what the job would begin with. May be given several times.")
+  List<String> inputs = new ArrayList<>();
+
   @Override
   public Integer call() throws InterruptedException {
+    Map<String, ?> given = new NamedValues(client).of("--input", inputs);
     return client.call(
         mn -> {
-          Validation answer;
-          try (Bundle opened = RunCommand.open(bundle)) {
-            answer = check(mn, opened);
-          }
+          BundleReport report = new BundleReport(client, bundle);
+          Validation answer = report.of(mn, given);
           if (client.json()) {
             client.output().json(answer);
-          } else {
-            print(answer);
+            return exitCode(answer);
           }
-          return answer.ok() ? ExitCode.OK : ExitCode.FAILED;
+          report.lines(answer).forEach(client.output()::line);
+          if (answer.plan() != null) {
+            print(answer.plan());
+          }
+          client.output().line(report.verdict(answer));
+          return exitCode(answer);
         });
   }
 
-  private Validation check(MirrorNeuron mn, Bundle opened) {
-    try {
-      return opened.located(mn.jobs().validate(opened.submission()));
-    } catch (MnException e) {
-      if (e.code() != ErrorCode.UNAVAILABLE && e.code() != ErrorCode.UNIMPLEMENTED) {
-        throw e;
-      }
-      client.complain("no runtime was asked, so what machines have is not checked");
-      return opened.validate();
-    }
-  }
-
-  private void print(Validation answer) {
-    Output output = client.output();
-    for (Issue issue : answer.issues()) {
-      String kind = output.paint().status(issue.severity(), issue.severity());
-      output.line(kind + ": " + Output.printable(issue.sentence()));
-      if (!issue.help().isEmpty()) {
-        output.line("  " + Output.printable(issue.help()));
-      }
-    }
-    if (answer.plan() != null) {
-      print(answer.plan());
-    }
-    output.line(verdict(answer));
+  private static int exitCode(Validation answer) {
+    return answer.ok() ? ExitCode.OK : ExitCode.FAILED;
   }
 
   private void print(Plan plan) {
@@ -114,17 +104,5 @@ public final class ValidateCommand implements Callable<Integer> {
         runs ? agent.pool() : "",
         runs ? Integer.toString(agent.slots()) : "",
         String.join(" ", agent.command()));
-  }
-
-  private String verdict(Validation answer) {
-    int warnings = answer.warnings().size();
-    String told = warnings == 0 ? "" : ", " + count(warnings, "warning");
-    return answer.ok()
-        ? bundle + " can run" + told
-        : bundle + " cannot run: " + count(answer.errorCount(), "error") + told;
-  }
-
-  private static String count(int count, String what) {
-    return count + " " + what + (count == 1 ? "" : "s");
   }
 }

@@ -3,10 +3,10 @@ package io.mirrorneuron.cli.job;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.Bundle;
 import io.mirrorneuron.MirrorNeuron;
+import io.mirrorneuron.cli.BundleReport;
 import io.mirrorneuron.cli.Client;
 import io.mirrorneuron.cli.ExitCode;
 import io.mirrorneuron.cli.JobWatcher;
-import io.mirrorneuron.cli.run.RunCommand;
 import io.mirrorneuron.port.ForkRequest;
 import io.mirrorneuron.port.ForkedJob;
 import java.time.Duration;
@@ -89,7 +89,7 @@ final class JobForkCommand implements Callable<Integer> {
     if (bundle == null) {
       return mn.jobs().fork(jobId, request);
     }
-    try (Bundle opened = RunCommand.open(bundle)) {
+    try (Bundle opened = BundleReport.open(bundle)) {
       return mn.jobs().fork(jobId, request.with(opened.submission()));
     }
   }

@@ -2,11 +2,13 @@ package io.mirrorneuron.cli.run;
 
 import io.mirrorneuron.Bundle;
 import io.mirrorneuron.MirrorNeuron;
+import io.mirrorneuron.cli.BundleReport;
 import io.mirrorneuron.cli.Client;
 import io.mirrorneuron.cli.ExitCode;
 import io.mirrorneuron.cli.JobWatcher;
 import io.mirrorneuron.cli.NamedValues;
 import io.mirrorneuron.cli.Output;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.samples.Samples;
 import io.mirrorneuron.wire.Json;
@@ -128,7 +130,12 @@ public final class RunCommand implements Callable<Integer> {
     Map<String, ?> given = new NamedValues(client).of("--input", inputs);
     return client.call(
         mn -> {
-          String jobId = submit(mn, given);
+          String jobId;
+          try {
+            jobId = submit(mn, given);
+          } catch (MnException e) {
+            return new BundleReport(client, bundle).refused(e, mn, given);
+          }
           return detached
               ? accepted(jobId)
               : new JobWatcher(client, mn, verbose).untilEnd(jobId, patience());
@@ -136,7 +143,7 @@ public final class RunCommand implements Callable<Integer> {
   }
 
   private String submit(MirrorNeuron mn, Map<String, ?> given) {
-    try (Bundle opened = open(bundle)) {
+    try (Bundle opened = BundleReport.open(bundle)) {
       SubmittedJob job = mn.jobs().submit(opened.submission(given));
       job.warnings().forEach(warning -> client.complain("warning: " + warning));
       if (!detached && !client.json()) {
@@ -144,14 +151,6 @@ public final class RunCommand implements Callable<Integer> {
       }
       return job.jobId();
     }
-  }
-
-  /** A local folder takes precedence over a sample of the same name. */
-  public static Bundle open(String bundle) {
-    Path path = Path.of(bundle);
-    return Samples.names().contains(bundle) && Files.notExists(path)
-        ? Bundle.sample(bundle)
-        : Bundle.open(path);
   }
 
   private int accepted(String jobId) {

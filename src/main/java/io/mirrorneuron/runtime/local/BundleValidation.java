@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.local;
 
+import io.mirrorneuron.bundle.Malformed;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
@@ -12,7 +13,6 @@ import io.mirrorneuron.runtime.documents.WorkflowPlan;
 import io.mirrorneuron.runtime.manifest.Manifests.Checked;
 import io.mirrorneuron.runtime.manifest.graph.PayloadPaths;
 import io.mirrorneuron.runtime.workflow.Workflow;
-import io.mirrorneuron.wire.LenientJson;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -36,12 +36,12 @@ final class BundleValidation {
     List<Issue> issues = new ArrayList<>();
     Payloads payloads = submission.payloads();
     Set<String> paths = access.bundles().paths(payloads);
-    paths.forEach(path -> ask(issues, () -> PayloadPaths.requireSafe(path)));
+    ask(issues, () -> PayloadPaths.requireStorable(paths));
     Checked checked;
     try {
       checked = access.manifests().check(submission.manifestJson(), paths);
     } catch (MnException e) { // it is no JSON
-      issues.addAll(issues(e));
+      issues.addAll(Malformed.issues(e));
       return Validation.of(issues, null);
     }
     issues.addAll(checked.issues());
@@ -72,20 +72,7 @@ final class BundleValidation {
       if (!OF_THE_BUNDLE.contains(e.code())) {
         throw e;
       }
-      issues.addAll(issues(e));
+      issues.addAll(Malformed.issues(e));
     }
   }
-
-  /** What a report of the failure lists, else the failure itself. */
-  private static List<Issue> issues(MnException refusal) {
-    List<Issue> told =
-        refusal.validation() == null
-            ? List.of()
-            : LenientJson.read(refusal.validation(), Report.class).issues();
-    return told.isEmpty()
-        ? List.of(Issue.error(refusal.error(), refusal.getMessage(), "", Location.BUNDLE))
-        : told;
-  }
-
-  private record Report(List<Issue> issues) {}
 }

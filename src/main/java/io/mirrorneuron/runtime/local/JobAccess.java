@@ -36,11 +36,11 @@ public record JobAccess(
   /**
    * The paths of the files that come with a submission.
    *
-   * @throws MnException when one leads out of the folder
+   * @throws MnException INVALID when they cannot lie below one folder
    */
   Set<String> paths(Payloads payloads) {
     if (payloads instanceof Payloads.Inline inline) {
-      inline.files().keySet().forEach(PayloadPaths::requireSafe);
+      PayloadPaths.requireStorable(inline.files().keySet());
     }
     return bundles.paths(payloads);
   }

@@ -107,7 +107,7 @@ final class JobImport {
    */
   private Payloads checkedPayloads(Backup backup, BackupDocument document, Workflow workflow) {
     Payloads payloads = payloads(backup, document.executables());
-    Manifests.checkUploads(workflow, access.bundles().paths(payloads));
+    Manifests.checkUploads(workflow, access.paths(payloads));
     return payloads;
   }
 

@@ -6,6 +6,7 @@ import io.mirrorneuron.config.Config.UnknownMembers;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.manifest.reading.Findings.Purpose;
 import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.wire.JsonText;
 import java.util.Set;
 
 /**
@@ -32,6 +33,7 @@ public final class ManifestCache {
 
   /** Like {@link #parse}, and may refuse what a job that is there already may have. */
   Workflow accept(String text) {
+    JsonText.requireDistinct(text, "manifest_json");
     Workflow workflow = parse(text);
     if (!workflow.warnings().isEmpty()) {
       manifests.requireAcceptable(workflow.source(), purpose());

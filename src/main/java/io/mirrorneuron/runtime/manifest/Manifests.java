@@ -59,7 +59,7 @@ public final class Manifests {
    * @throws MnException MALFORMED when the text is no JSON object
    */
   public Checked check(String manifestJson, Set<String> payloadPaths, Purpose purpose) {
-    ObjectNode source = JsonText.object(manifestJson, "manifest_json");
+    ObjectNode source = JsonText.distinct(manifestJson, "manifest_json");
     boolean inSteps = StepForm.isUsedBy(source);
     Findings findings = new Findings(inSteps, purpose);
     Workflow workflow;

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.manifest;
 
 import static io.mirrorneuron.runtime.manifest.ManifestTexts.json;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.runtime.manifest.Manifests.Checked;
@@ -201,7 +202,8 @@ class ShorthandTest {
     assertThat(checked.issues())
         .extracting(issue -> issue.location().pointer() + " " + issue.message())
         .containsExactlyInAnyOrder(
-            "/manifest/inputs/city input city has no default, and no value was given",
+            "/manifest/inputs/city input city has no default, so each run must give it: mn run"
+                + " --input city=…",
             "/manifest/inputs/n input n does not fit its schema: Instance type string is invalid."
                 + " Expected integer",
             "/manifest/defaults/timeout_seconds defaults.timeout_seconds must be a number of"
@@ -222,5 +224,21 @@ class ShorthandTest {
 
   private static List<String> parents(Workflow workflow, String step) {
     return workflow.steps().steps().get(step).incoming().stream().map(StepEdge::from).toList();
+  }
+
+  @Test
+  void anInputWithoutAValueIsAnErrorOfARunOnly() {
+    String text =
+        """
+        {"name": "n", "inputs": {"who": {"description": "Whom to greet"}},
+         "steps": [{"id": "a", "run": ["true"]}]}
+        """;
+
+    Checked checked = manifests.check(text, Set.of(), Purpose.STRICT);
+
+    assertThat(checked.workflow()).isNotNull();
+    assertThat(checked.issues()).extracting(issue -> issue.severity()).containsExactly("warning");
+    assertThatThrownBy(() -> manifests.parse(text))
+        .hasMessage("input who has no default, and no value was given");
   }
 }

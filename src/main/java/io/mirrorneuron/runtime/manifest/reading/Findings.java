@@ -27,7 +27,7 @@ public final class Findings {
   public enum Purpose {
     /** Its job is there already, so only what cannot be run is an error. */
     STORED,
-    /** It is to be accepted. */
+    /** It is to be accepted, perhaps with inputs that nobody has given yet. */
     NEW,
     /** It is to be accepted, and must not have members that no reader knows. */
     STRICT
@@ -83,6 +83,15 @@ public final class Findings {
       warn(place, message);
     } else {
       error(problem, place, message);
+    }
+  }
+
+  /** An error of a manifest whose job is to run; a warning where that is not so yet. */
+  void require(ManifestPlace place, String refusal, String warning) {
+    if (purpose == Purpose.STORED) {
+      error(ManifestProblem.REQUIRED, place, refusal);
+    } else {
+      warn(place, warning);
     }
   }
 

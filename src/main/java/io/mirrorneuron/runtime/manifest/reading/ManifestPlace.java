@@ -10,6 +10,10 @@ import io.mirrorneuron.port.Validation.Location;
  * @param name what people call it; for an entry with an id, the id
  */
 record ManifestPlace(ManifestPlace parent, String segment, String name) {
+  static final ManifestPlace ROOT = new ManifestPlace(null, "", "");
+
+  /** A hostile manifest has very long names, and many errors below them. */
+  private static final int LONGEST = 10_000;
 
   ManifestPlace named(String newName) {
     return new ManifestPlace(parent, segment, newName);
@@ -18,7 +22,8 @@ record ManifestPlace(ManifestPlace parent, String segment, String name) {
   /** The place for people, by names: {@code nodes.<node id>.config.command}. */
   String label() {
     String above = parent == null ? "" : parent.label();
-    return above.isEmpty() ? name : above + "." + name;
+    String shown = ManifestValue.shown(name);
+    return above.isEmpty() ? shown : above + "." + shown;
   }
 
   /** The place for programs, by positions: {@code nodes.3.config.command}. */
@@ -27,9 +32,13 @@ record ManifestPlace(ManifestPlace parent, String segment, String name) {
     return above.isEmpty() ? segment : above + "." + segment;
   }
 
-  /** The place for reports. */
+  /** The place for reports; what it is in where the names to it are too long. */
   Location location() {
-    return new Location("manifest", path(), pointer());
+    return length() > LONGEST ? parent.location() : new Location("manifest", path(), pointer());
+  }
+
+  private int length() {
+    return segment.length() + (parent == null ? 0 : parent.length());
   }
 
   /** The place as a JSON pointer below {@code /manifest}. */

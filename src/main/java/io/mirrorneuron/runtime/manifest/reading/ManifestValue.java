@@ -24,7 +24,6 @@ public final class ManifestValue {
   private final Findings findings;
   private final ManifestPlace place;
   private final JsonNode value;
-
   private final Written written;
 
   private ManifestValue(Findings findings, ManifestPlace place, JsonNode value, Written written) {
@@ -35,7 +34,7 @@ public final class ManifestValue {
   }
 
   public static ManifestValue root(JsonNode value, Findings findings) {
-    return new ManifestValue(findings, new ManifestPlace(null, "", ""), value, Written.AS_IT_IS);
+    return new ManifestValue(findings, ManifestPlace.ROOT, value, Written.AS_IT_IS);
   }
 
   /** One member, whose name may have dots in it. */
@@ -71,8 +70,7 @@ public final class ManifestValue {
 
   /** The elements of a list, in order; none when this is no list. */
   public List<ManifestValue> items() {
-    int count = value.isArray() ? value.size() : 0;
-    return IntStream.range(0, count)
+    return IntStream.range(0, value.isArray() ? value.size() : 0)
         .mapToObj(i -> child(Integer.toString(i), value.get(i)))
         .toList();
   }
@@ -175,18 +173,17 @@ public final class ManifestValue {
 
   /** Each object of a list; anything else in the list, or instead of it, is an error. */
   public Stream<ManifestValue> objects() {
-    Stream<ManifestValue> items = check(Shape.LIST) ? items().stream() : Stream.empty();
-    return items.filter(item -> item.checkRequired(Shape.OBJECT));
+    List<ManifestValue> items = check(Shape.LIST) ? items() : List.of();
+    return items.stream().filter(item -> item.checkRequired(Shape.OBJECT));
   }
 
   /** Reports a value that is none of the words. */
   public void checkWord(Set<String> words) {
-    if (!isAbsent() && !(value.isTextual() && words.contains(text()))) {
+    if (!isAbsent() && (text() == null || !words.contains(text()))) {
       error(ManifestProblem.UNSUPPORTED, label() + " has unsupported value");
     }
   }
 
-  /** Like {@link #checkWord} for what stands at the paths. */
   public void checkWords(Set<String> words, String... paths) {
     all(paths).forEach(found -> found.checkWord(words));
   }
@@ -213,6 +210,11 @@ public final class ManifestValue {
   /** An error of a new manifest; of one whose job is there already, a warning. */
   public void refuse(ManifestProblem problem, String message) {
     findings.refuse(problem, place, message);
+  }
+
+  /** An error of a manifest that is to run; another sentence where it is only looked at. */
+  public void require(String refusal, String warning) {
+    findings.require(place, refusal, warning);
   }
 
   void unknown(Supplier<Optional<String>> meant) {

@@ -33,9 +33,10 @@ public final class InputDeclarations {
       schema.check(Shape.OBJECT);
       JsonNode value = NamedInputs.value(input.value());
       if (value == null) {
-        input.error(
-            ManifestProblem.REQUIRED,
-            "input %s has no default, and no value was given".formatted(shown(input)));
+        input.require(
+            "input %s has no default, and no value was given".formatted(shown(input)),
+            "input %1$s has no default, so each run must give it: mn run --input %1$s=…"
+                .formatted(shown(input)));
       } else {
         values.set(member.getKey(), value);
         checkSchema(input, schema, value);

@@ -1,10 +1,12 @@
 package io.mirrorneuron.runtime.manifest.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,5 +38,19 @@ class PayloadPathsTest {
   void theErrorQuotesThePath() {
     assertThat(catchThrowableOfType(MnException.class, () -> PayloadPaths.requireSafe("../x")))
         .hasMessage("payload path must be relative and stay inside payloads/: \"../x\"");
+  }
+
+  @Test
+  void allFilesOfABundleFitBelowOneFolder() {
+    PayloadPaths.requireStorable(List.of("a", "b/a", "b/c/a", "a.b"));
+    assertThatThrownBy(() -> PayloadPaths.requireStorable(List.of("a", "a/b", "./a")))
+        .isInstanceOf(MnException.class)
+        .hasMessage(
+            "payload path \"a\" is a file, so \"a/b\" cannot lie below it; payload path is there"
+                + " twice: \"a\"");
+    assertThatThrownBy(() -> PayloadPaths.requireStorable(List.of("x".repeat(300))))
+        .hasMessageStartingWith("payload file name has more than 255 bytes: xxx");
+    assertThatThrownBy(() -> PayloadPaths.requireStorable(List.of("x/".repeat(2000) + "x")))
+        .hasMessageStartingWith("payload path has more than 2048 bytes: x/x");
   }
 }

@@ -1,0 +1,50 @@
+package io.mirrorneuron.bundle;
+
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.Validation;
+import io.mirrorneuron.port.Validation.Issue;
+import io.mirrorneuron.port.Validation.Location;
+import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.LenientJson;
+import java.util.List;
+
+/** Refusals of manifests that cannot be read, as the reports that readable ones get. */
+public final class Malformed {
+  private static final Location WHOLE = new Location("manifest", "", "/manifest");
+
+  private Malformed() {}
+
+  /** MALFORMED with a report that names the place. */
+  static MnException at(FileName file, int line, int column, String words) {
+    Issue issue = Issue.error("manifest.malformed", words, "", WHOLE.at(file.name(), line, column));
+    MnException plain =
+        MnException.malformed(
+            "%s is malformed at line %d, column %d: %s"
+                .formatted(file.what(), line, column, words));
+    return new MnException(
+        plain.code(),
+        plain.error(),
+        plain.getMessage(),
+        Json.MAPPER.valueToTree(Validation.of(List.of(issue), null)),
+        null);
+  }
+
+  /**
+   * @param name without its folder
+   * @param what how the file is called in errors
+   */
+  record FileName(String name, String what) {}
+
+  /** The issues of what a refusal reports, else the refusal as the only one. */
+  public static List<Issue> issues(MnException refusal) {
+    List<Issue> told =
+        refusal.validation() == null
+            ? List.of()
+            : LenientJson.read(refusal.validation(), Report.class).issues();
+    return told.isEmpty()
+        ? List.of(Issue.error(refusal.error(), refusal.getMessage(), "", Location.BUNDLE))
+        : told;
+  }
+
+  private record Report(List<Issue> issues) {}
+}

@@ -1,0 +1,117 @@
+package io.mirrorneuron.cli;
+
+import io.mirrorneuron.Bundle;
+import io.mirrorneuron.MirrorNeuron;
+import io.mirrorneuron.bundle.Malformed;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.Validation;
+import io.mirrorneuron.port.Validation.Issue;
+import io.mirrorneuron.samples.Samples;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What is wrong or strange with a bundle, told alike by all commands that look at one. */
+public final class BundleReport {
+  /** Refusals that are about the bundle or what is given with it. */
+  private static final Set<ErrorCode> OF_THE_BUNDLE =
+      EnumSet.of(
+          ErrorCode.MALFORMED, ErrorCode.TOO_LARGE, ErrorCode.INVALID, ErrorCode.PRECONDITION);
+
+  private final Client client;
+  private final String bundle;
+
+  public BundleReport(Client client, String bundle) {
+    this.client = client;
+    this.bundle = bundle;
+  }
+
+  /** A local folder takes precedence over a sample of the same name. */
+  public static Bundle open(String bundle) {
+    Path path = Path.of(bundle);
+    return Samples.names().contains(bundle) && Files.notExists(path)
+        ? Bundle.sample(bundle)
+        : Bundle.open(path);
+  }
+
+  /**
+   * Asks the runtime; without one that can be asked it is checked here. What cannot be read at all
+   * is a report, too.
+   *
+   * @param inputs by name
+   * @throws MnException NOT_FOUND when there is no such bundle; what else is not about it
+   */
+  public Validation of(MirrorNeuron mn, Map<String, ?> inputs) {
+    try (Bundle opened = open(bundle)) {
+      return of(mn, opened, opened.submission(inputs));
+    } catch (MnException e) {
+      if (!OF_THE_BUNDLE.contains(e.code())) {
+        throw e;
+      }
+      return Validation.of(Malformed.issues(e), null);
+    }
+  }
+
+  private Validation of(MirrorNeuron mn, Bundle opened, Submission submission) {
+    try {
+      return opened.located(mn.jobs().validate(submission));
+    } catch (MnException e) {
+      if (e.code() != ErrorCode.UNAVAILABLE && e.code() != ErrorCode.UNIMPLEMENTED) {
+        throw e;
+      }
+      client.complain("no runtime was asked, so what machines have is not checked");
+      return opened.validate(submission);
+    }
+  }
+
+  /**
+   * Tells on stderr, as {@code mn validate} does on stdout, why a bundle was refused.
+   *
+   * @return the exit code
+   * @throws MnException the refusal, when it is not about the bundle
+   */
+  public int refused(MnException refusal, MirrorNeuron mn, Map<String, ?> inputs) {
+    Validation report =
+        OF_THE_BUNDLE.contains(refusal.code()) ? of(mn, inputs) : Validation.of(List.of(), null);
+    if (report.ok()) {
+      throw refusal;
+    }
+    PrintWriter err = client.commandLine().getErr();
+    lines(report).forEach(err::println);
+    err.println(verdict(report));
+    err.flush();
+    return ExitCode.of(refusal.code());
+  }
+
+  /** A sentence for each issue, and what can be done about it. */
+  public List<String> lines(Validation report) {
+    List<String> lines = new ArrayList<>();
+    for (Issue issue : report.issues()) {
+      String kind = client.screen().paint().status(issue.severity(), issue.severity());
+      lines.add(kind + ": " + Output.printable(issue.sentence()));
+      if (!issue.help().isEmpty()) {
+        lines.add("  " + Output.printable(issue.help()));
+      }
+    }
+    return lines;
+  }
+
+  public String verdict(Validation report) {
+    int warnings = report.warnings().size();
+    String told = warnings == 0 ? "" : ", " + count(warnings, "warning");
+    return report.ok()
+        ? bundle + " can run" + told
+        : bundle + " cannot run: " + count(report.errorCount(), "error") + told;
+  }
+
+  private static String count(int count, String what) {
+    return count + " " + what + (count == 1 ? "" : "s");
+  }
+}
