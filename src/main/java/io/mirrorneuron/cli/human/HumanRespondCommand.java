@@ -24,7 +24,8 @@ import picocli.CommandLine.Parameters;
     aliases = "answer",
     description = {
       "Answers a request.",
-      "Without a decision it shows at a terminal what is asked, and asks for the answer."
+      "Without a decision it shows at a terminal what is asked, and asks for the answer.",
+      "Where several people must approve, the values of the first count for who gives none."
     },
     sortOptions = false,
     footerHeading = "%nExamples:%n",

@@ -1,5 +1,6 @@
 package io.mirrorneuron.cli.human;
 
+import io.mirrorneuron.human.Person;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
@@ -62,7 +63,8 @@ record RefusedAnswer(MnException why) {
     if (why.code() == ErrorCode.INVALID && !sentence.isEmpty()) {
       return new MnException(why.code(), why.error(), sentence);
     }
-    return why.error().equals("not_assigned")
+    boolean isNobody = why.getMessage().contains("not for " + Person.ANONYMOUS);
+    return why.error().equals("not_assigned") && isNobody
         ? new MnException(why.code(), why.error(), why.getMessage() + " (--by NAME)")
         : why;
   }
