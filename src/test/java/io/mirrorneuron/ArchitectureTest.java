@@ -31,6 +31,7 @@ import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import io.mirrorneuron.area.runs.Desktop;
 import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.config.NearestMatch;
 import io.mirrorneuron.config.ServiceMark;
 import io.mirrorneuron.port.ClusterPortContract;
 import io.mirrorneuron.port.JobsPortContract;
@@ -339,7 +340,8 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat(
               resideInAPackage(ROOT + "..")
-                  .and(not(resideInAnyPackage(in("human"), in("model"), in("wire")))))
+                  .and(not(resideInAnyPackage(in("human"), in("model"), in("wire"))))
+                  .and(not(belongToAnyOf(NearestMatch.class))))
           .because("files of runs and states of jobs are judged by the same rules");
 
   @ArchTest

@@ -13,8 +13,10 @@ import java.util.stream.Collectors;
  * @param detail one sentence for people
  * @param error one word for programs
  * @param faults each with its place
+ * @param errors the same as they were told; of null when none were
  */
-record RestProblem(int status, String detail, String error, List<String> faults) {
+record RestProblem(
+    int status, String detail, String error, List<String> faults, RestAnswer errors) {
 
   private record Told(String detail, String error) {}
 
@@ -36,9 +38,11 @@ record RestProblem(int status, String detail, String error, List<String> faults)
           status,
           Objects.requireNonNullElse(told.detail(), unknown(status)),
           Objects.requireNonNullElse(told.error(), "http_" + status),
-          answer.elements("errors").map(RestProblem::fault).filter(one -> !one.isEmpty()).toList());
+          answer.elements("errors").map(RestProblem::fault).filter(one -> !one.isEmpty()).toList(),
+          new RestAnswer(answer.json().get("errors")));
     } catch (MnException e) {
-      return new RestProblem(status, unknown(status), "http_" + status, List.of());
+      return new RestProblem(
+          status, unknown(status), "http_" + status, List.of(), new RestAnswer(null));
     }
   }
 
@@ -63,6 +67,10 @@ record RestProblem(int status, String detail, String error, List<String> faults)
             .findFirst()
             .orElse(ErrorCode.INTERNAL);
     return new MnException(
-        code, code == ErrorCode.UNAUTHENTICATED ? RestClient.UNAUTHENTICATED : error, sentence);
+        code,
+        code == ErrorCode.UNAUTHENTICATED ? RestClient.UNAUTHENTICATED : error,
+        sentence,
+        errors.json(),
+        null);
   }
 }

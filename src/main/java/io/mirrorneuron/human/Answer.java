@@ -1,12 +1,15 @@
 package io.mirrorneuron.human;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.wire.Fault;
 import io.mirrorneuron.wire.Json;
-import io.mirrorneuron.wire.SchemaCheck;
+import io.mirrorneuron.wire.SchemaForm;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -21,16 +24,32 @@ public record Answer(
     ObjectNode content, String decision, boolean isApproval, Person by, String shown) {
   private static final String SHOWN = "shown_sha256";
 
+  /** However they are written: 200 and 200.0 are one number. Answers 0 for equal ones only. */
+  private static final Comparator<JsonNode> AS_NUMBERS =
+      (one, other) -> {
+        boolean areFinite = isFinite(one) && isFinite(other);
+        boolean same =
+            one.equals(other)
+                || areFinite && one.decimalValue().compareTo(other.decimalValue()) == 0;
+        return same ? 0 : 1;
+      };
+
   /** Members that this product defines, which a form need not declare. */
   private static final Set<String> OURS =
-      Set.of("request_id", "by", Person.VERIFIED, "user", "decision", "approved");
+      Set.of("request_id", "by", Person.VERIFIED, "user", "decision", "approved", "comment");
 
   /** What is added when an answer is recorded. */
   private static final Set<String> ADDED = Set.of("submitted_at", SHOWN, "approved_by");
 
   /** Members of a recorded answer that are no field of a form. */
-  public static final List<String> NO_FIELDS =
-      Stream.of(OURS.stream(), ADDED.stream(), Stream.of("comment")).flatMap(s -> s).toList();
+  private static final List<String> NO_FIELDS =
+      Stream.concat(OURS.stream(), ADDED.stream()).toList();
+
+  /** What the payload of a recorded answer, or of an approval, has for the fields of the form. */
+  public static ObjectNode fields(JsonNode payload) {
+    ObjectNode fields = payload instanceof ObjectNode object ? object.deepCopy() : Json.object();
+    return fields.remove(NO_FIELDS);
+  }
 
   public static Answer of(String requestId, ObjectNode body, Person by) {
     ObjectNode content = body.deepCopy();
@@ -43,6 +62,46 @@ public record Answer(
     }
     boolean isApproval = content.path("approved").asBoolean(false);
     return new Answer(by.signs(content), decision, isApproval, by, shown);
+  }
+
+  /**
+   * The same about what another person has approved: whoever gives no values answers about those
+   * that are there.
+   *
+   * @param first that other answer
+   */
+  Answer about(HumanRecord first) {
+    if (!fields(content).isEmpty()) {
+      return this;
+    }
+    ObjectNode whole = content.deepCopy().setAll(fields(first.payload()));
+    return new Answer(whole, decision, isApproval, by, shown);
+  }
+
+  /** The members in which it approves something else than another person has. */
+  List<String> differences(HumanRecord first) {
+    ObjectNode mine = fields(content);
+    ObjectNode theirs = fields(first.payload());
+    List<String> names = new ArrayList<>();
+    boolean same =
+        decision == null ? first.decision() == null : decision.equalsIgnoreCase(first.decision());
+    if (!same) {
+      names.add("decision");
+    }
+    Stream.concat(theirs.properties().stream(), mine.properties().stream())
+        .map(Map.Entry::getKey)
+        .distinct()
+        .filter(name -> !isSame(mine.get(name), theirs.get(name)))
+        .forEach(names::add);
+    return names;
+  }
+
+  private static boolean isFinite(JsonNode value) {
+    return value.isNumber() && Double.isFinite(value.doubleValue());
+  }
+
+  private static boolean isSame(JsonNode one, JsonNode other) {
+    return one != null && other != null && one.equals(AS_NUMBERS, other);
   }
 
   /** Whether the record says the same, by the same person. */
@@ -73,7 +132,7 @@ public record Answer(
           new Fault(
               decision == null ? "missing" : "literal_error",
               List.of("body", "decision"),
-              "must be one of: " + String.join(", ", allowed),
+              "must be one of: " + String.join(", ", allowed) + FormWords.meant(decision, allowed),
               decision));
     }
     if (question.approvalsRequired() > 1 && contradictsItself()) {
@@ -93,7 +152,8 @@ public record Answer(
               null));
     }
     if (question.form() != null) {
-      faults.addAll(SchemaCheck.of(question.form()).faults(filledIn(question), List.of("body")));
+      SchemaForm form = new SchemaForm(question.form());
+      faults.addAll(FormWords.plain(form, form.faults(filledIn(form))));
     }
     return faults;
   }
@@ -104,15 +164,11 @@ public record Answer(
         || "reject".equalsIgnoreCase(decision) && isApproval;
   }
 
-  private ObjectNode filledIn(Question question) {
+  private ObjectNode filledIn(SchemaForm form) {
     ObjectNode fields = content.deepCopy();
-    List<String> required =
-        Json.elements(question.form().path("required")).map(name -> name.asText()).toList();
-    for (String ours : OURS) {
-      if (!question.form().path("properties").has(ours) && !required.contains(ours)) {
-        fields.remove(ours);
-      }
-    }
+    OURS.stream()
+        .filter(ours -> !form.names().contains(ours) && !form.requires(ours))
+        .forEach(fields::remove);
     return fields;
   }
 }

@@ -61,7 +61,10 @@ public final class DecisionRules {
           ErrorCode.FORBIDDEN,
           "not_assigned",
           "request %s is for %s to answer, not for %s"
-              .formatted(request.id(), String.join(", ", assignees), by.name()));
+              .formatted(
+                  request.id(),
+                  String.join(", ", assignees),
+                  by.name() + (by.isNamed() ? "" : ": name in by who answers")));
     }
   }
 
@@ -70,12 +73,21 @@ public final class DecisionRules {
   }
 
   /**
-   * Who has approved already. Names that tokens vouch for and names that people give themselves are
-   * not counted together: one person may be behind two of these.
+   * The approvals that count together with one of this person. Names that tokens vouch for and
+   * names that people give themselves are not counted together: one person may be behind two of
+   * these.
    */
-  public static List<String> namesBeside(Person by, HumanRequest request) {
-    List<Person> people = request.approvals().stream().map(HumanRecord::by).toList();
-    Optional<Person> proven = people.stream().filter(Person::verified).findFirst();
+  static List<HumanRecord> approvalsBeside(Person by, HumanRequest request) {
+    return request.approvals().stream()
+        .filter(one -> one.by().verified() == by.verified())
+        .toList();
+  }
+
+  /** Each of several people who must approve approves once, and what the others have approved. */
+  static void mustApproveTheSame(Answer answer, HumanRequest request, String runId) {
+    Person by = answer.by();
+    Optional<Person> proven =
+        request.approvals().stream().map(HumanRecord::by).filter(Person::verified).findFirst();
     if (proven.isPresent() && !by.verified()) {
       throw new MnException(
           ErrorCode.FORBIDDEN,
@@ -83,9 +95,28 @@ public final class DecisionRules {
           "%s has approved request %s with a token of their own; who else approves it needs one too"
               .formatted(proven.get().name(), request.id()));
     }
-    return people.stream()
-        .filter(one -> one.verified() == by.verified())
-        .map(Person::name)
-        .toList();
+    List<HumanRecord> others = approvalsBeside(by, request);
+    if (others.stream().anyMatch(one -> by.is(one.by().name()))) {
+      throw conflict(
+          "already_approved",
+          "%s has approved request %s already; another person must approve it, too"
+              .formatted(by.name(), request.id()));
+    }
+    if (!others.isEmpty() && !answer.differences(others.getFirst()).isEmpty()) {
+      throw conflict("other_values", otherValues(answer, others.getFirst(), request.id(), runId));
+    }
+  }
+
+  private static String otherValues(
+      Answer answer, HumanRecord first, String requestId, String runId) {
+    return ("%s has approved request %s with another %s: mn human show %s %s and GET /runs/%s/human"
+            + " tell which; approve the same or give no values, or decide otherwise")
+        .formatted(
+            first.by().name(),
+            requestId,
+            String.join(", ", answer.differences(first)),
+            runId,
+            requestId,
+            runId);
   }
 }

@@ -50,7 +50,7 @@ public record HumanAct(Kind kind, String requestId, ObjectNode body, Person by) 
   /** The record of the very same answer, which is there already and is not made again. */
   public Optional<HumanRecord> repeated(HumanRequest request) {
     return kind == Kind.RESPOND
-        ? request.decisions().filter(answer()::repeats).findFirst()
+        ? request.decisions().filter(answer(request)::repeats).findFirst()
         : Optional.empty();
   }
 
@@ -75,8 +75,14 @@ public record HumanAct(Kind kind, String requestId, ObjectNode body, Person by) 
             .findFirst();
   }
 
-  private Answer answer() {
-    return Answer.of(requestId, body, by);
+  private Answer answer(HumanRequest request) {
+    Answer own = Answer.of(requestId, body, by);
+    return request.question().approvalsRequired() == 1
+        ? own
+        : DecisionRules.approvalsBeside(by, request).stream()
+            .findFirst()
+            .map(own::about)
+            .orElse(own);
   }
 
   /**
@@ -86,12 +92,13 @@ public record HumanAct(Kind kind, String requestId, ObjectNode body, Person by) 
    * @param runId for messages
    * @throws MnException INVALID with its faults, FORBIDDEN {@code unproven_name}, or CONFLICT:
    *     {@code already_answered}, {@code request_closed}, {@code run_over}, {@code
-   *     request_claimed}, {@code not_claimed}, {@code shown_changed}, {@code already_approved}
+   *     request_claimed}, {@code not_claimed}, {@code shown_changed}, {@code already_approved},
+   *     {@code other_values}
    */
   public List<Entry> on(HumanRequest request, String runId, Instant now) {
     DecisionRules.mustBeOpen(request, runId);
     if (kind == Kind.RESPOND) {
-      return answered(request, now);
+      return answered(request, runId, now);
     }
     DecisionRules.mustBeFreeFor(by, request, now);
     ObjectNode payload = by.signs(body.deepCopy().put("request_id", requestId));
@@ -108,8 +115,8 @@ public record HumanAct(Kind kind, String requestId, ObjectNode body, Person by) 
     return List.of(new Entry(HumanType.HUMAN_REQUEST_RELEASED, payload));
   }
 
-  private List<Entry> answered(HumanRequest request, Instant now) {
-    Answer answer = answer();
+  private List<Entry> answered(HumanRequest request, String runId, Instant now) {
+    Answer answer = answer(request);
     List<Fault> faults = answer.faults(request.question());
     if (!faults.isEmpty()) {
       throw Fault.refusal(faults);
@@ -124,12 +131,9 @@ public record HumanAct(Kind kind, String requestId, ObjectNode body, Person by) 
     if (request.question().approvalsRequired() == 1 || !answer.isApproval()) {
       return List.of(new Entry(HumanType.HUMAN_INPUT_RECEIVED, payload));
     }
-    List<String> names = new ArrayList<>(DecisionRules.namesBeside(by, request));
-    if (names.stream().anyMatch(by::is)) {
-      throw DecisionRules.conflict(
-          "already_approved",
-          "%s has approved request %s already".formatted(by.name(), request.id()));
-    }
+    DecisionRules.mustApproveTheSame(answer, request, runId);
+    List<String> names = new ArrayList<>();
+    DecisionRules.approvalsBeside(by, request).forEach(one -> names.add(one.by().name()));
     names.add(by.name());
     Entry approval = new Entry(HumanType.HUMAN_APPROVAL_RECORDED, payload.deepCopy());
     if (names.size() < request.question().approvalsRequired()) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.wire.Timestamps;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -106,6 +107,11 @@ public record HumanRecord(ObjectNode json, HumanType type, String requestId, Ins
 
   public boolean isApproval() {
     return payload().path("approved").asBoolean(false);
+  }
+
+  /** What its author says for those who read the record; empty when that is nothing. */
+  public Optional<String> comment() {
+    return Optional.of(payload().path("comment").asText("")).filter(text -> !text.isEmpty());
   }
 
   /** The hash of what its author had seen, or null. */

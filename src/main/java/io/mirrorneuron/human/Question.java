@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.Redaction;
+import io.mirrorneuron.wire.SchemaForm;
 import io.mirrorneuron.wire.Timestamps;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -138,7 +139,7 @@ public record Question(
     return Stream.of("form", "schema")
         .map(payload::get)
         .filter(ObjectNode.class::isInstance)
-        .map(ObjectNode.class::cast)
+        .map(form -> SchemaForm.inOrder((ObjectNode) form, texts(SchemaForm.ORDER)))
         .findFirst()
         .orElse(null);
   }

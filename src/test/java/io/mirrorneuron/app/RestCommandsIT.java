@@ -3,6 +3,8 @@ package io.mirrorneuron.app;
 import static io.mirrorneuron.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.testing.Shell;
 import io.mirrorneuron.testing.Shell.Ended;
@@ -122,7 +124,14 @@ class RestCommandsIT {
         .isEqualTo(new Ended(0, "q1: released by ada\n", ""));
     assertThat(shell.run("human", "respond", job, "q1", "--decision", "approve"))
         .satisfies(ended -> assertThat(ended.exitCode()).isEqualTo(1))
-        .satisfies(ended -> assertThat(ended.err()).hasLineCount(1).contains("amount"));
+        .satisfies(
+            ended ->
+                assertThat(ended.err()).isEqualTo("mn: the form needs amount (--data amount=…)\n"));
+    assertThat(
+            shell.run("human", "respond", job, "q1", "--decision=aprove", "--data=amuont=1").err())
+        .isEqualTo(
+            "mn: --decision must be one of: approve, reject; did you mean approve?; the form needs"
+                + " amount (--data amount=…); amuont is no field of the form; did you mean amount?\n");
     assertThat(shell.run("human", "ack", job, "n1", "--by", "ada").out())
         .isEqualTo("n1: acknowledged by ada\n");
 
@@ -161,13 +170,106 @@ class RestCommandsIT {
                     "Pay the rent?",
                     "  1  approve",
                     "Say one of approve, reject, or its number.",
-                    "This must be of type integer.",
+                    "amount must be a whole number.",
                     "amount is needed.",
                     "q1: answered with approve by anna"));
 
-    assertThat(shell.run("human", "list", job, "--json").out())
+    assertThat(shell.run("human", "list", job, "--all", "--json").out())
         .contains("\"amount\": 250", "Looks right", "\"shown_sha256\"");
+    assertThat(shell.run("human", "list", job, "--json").json().path("data")).isEmpty();
     assertThat(shell.run("job", "result", job, "--wait").exitCode()).isZero();
+  }
+
+  @Test
+  void theSecondPersonSeesWhatTheFirstOneHasEntered() throws Exception {
+    String job =
+        shell
+            .run(
+                "run",
+                bundle("double", ASKS.replace("\"prompt\":", "\"four_eyes\":true,\"prompt\":"))
+                    .toString(),
+                "-d")
+            .out()
+            .strip();
+    eventually(
+        "the question", PATIENCE, () -> shell.run("human", "show", job, "q1").exitCode() == 0);
+    String[] ada = {
+      "human", "respond", job, "q1", "--decision=approve", "--data=amount=200", "--by=ada"
+    };
+
+    assertThat(shell.run(ada).out()).isEqualTo("q1: approved by ada; it needs another approval\n");
+    assertThat(shell.run(ada))
+        .isEqualTo(
+            new Ended(
+                1, "", "mn: ada has approved this already; another person must approve it, too\n"));
+    assertThat(shell.run("human", "show", job, "q1").out().lines())
+        .anyMatch(line -> line.matches("Approvals +1 of 2, each by another person"))
+        .anyMatch(line -> line.matches("Approval +approve by ada at .*, amount 200"));
+    assertThat(
+            shell
+                .run(
+                    "human",
+                    "respond",
+                    job,
+                    "q1",
+                    "--decision=approve",
+                    "--data=amount=300",
+                    "--by=eve")
+                .err())
+        .contains("ada has approved request q1 with another amount: mn human show");
+    assertThat(
+            shell.run("human", "respond", job, "q1", "--decision=approve", "--by=a\u200bda").err())
+        .contains("has approved request q1 already");
+    assertThat(shell.run("human", "respond", job, "q1", "--decision=approve", "--by=eve").out())
+        .isEqualTo("q1: answered with approve by eve\n");
+    assertThat(shell.run("job", "result", job, "--wait").exitCode()).isZero();
+  }
+
+  @Test
+  void aStepAsksForTheFieldsInTheOrderOfItsForm() throws Exception {
+    Path folder = Files.createDirectories(home.resolve("ordered"));
+    Files.writeString(
+        folder.resolve("manifest.yaml"),
+        """
+        name: ordered
+        steps:
+          - id: review
+            human:
+              prompt: Pay?
+              form:
+                type: object
+                properties: {who: {type: string}, amount: {type: integer}, by_when: {type: string}}
+        """);
+    String job = shell.run("run", folder.toString(), "-d").out().strip();
+    eventually(
+        "the question",
+        PATIENCE,
+        () -> !shell.run("human", "list", job, "--json").json().path("data").isEmpty());
+    String request =
+        shell.run("human", "list", job, "--json").json().at("/data/0/request_id").asText();
+
+    assertThat(shell.run("human", "show", job, request).out())
+        .containsSubsequence("\nwho ", "\namount ", "\nby_when ");
+    shell.run("job", "cancel", job);
+  }
+
+  @Test
+  void oneRunIsListedInTheFormOfAll() throws Exception {
+    String job = asking("listed");
+
+    JsonNode ofAll = shell.run("human", "list", "--json").json();
+    JsonNode ofOne = shell.run("human", "list", job, "--json").json();
+
+    assertThat(ofOne.fieldNames()).toIterable().containsExactly("data", "next");
+    ObjectNode one = (ObjectNode) ofOne.at("/data/0");
+    assertThat(ofAll.path("data"))
+        .extracting(each -> ((ObjectNode) each.deepCopy()).<JsonNode>without("blueprint_id"))
+        .contains(one);
+    shell.run("human", "respond", job, "q1", "--decision=reject", "--data=amount=1");
+    assertThat(shell.run("human", "list", job).out()).isEqualTo("Nobody is asked anything\n");
+    assertThat(shell.run("human", "list", job, "--status", "answered").out()).contains("q1");
+    assertThat(shell.run("human", "list", job, "--all").out()).contains("answered");
+    assertThat(shell.run("human", "list", "--all").exitCode()).isEqualTo(2);
   }
 
   @Test

@@ -1,12 +1,25 @@
 package io.mirrorneuron.cli.human;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.mirrorneuron.cli.Output;
+import io.mirrorneuron.human.FormWords;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.wire.Fault;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.LenientJson;
+import io.mirrorneuron.wire.SchemaForm;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What people are asked, as the API shows it. What it does not tell is null.
@@ -24,7 +37,7 @@ record HumanAsk(
     String status,
     String requestedAt,
     List<String> allowedDecisions,
-    Form form,
+    ObjectNode form,
     String dueAt,
     @JsonProperty("default") Answer defaultAnswer,
     long approvalsRequired,
@@ -33,33 +46,127 @@ record HumanAsk(
     String shownSha256,
     List<String> faults) {
 
-  record Answer(String decision, String by, String at) {}
+  /**
+   * @param data values of the form
+   */
+  record Answer(
+      String type,
+      String decision,
+      String by,
+      String at,
+      Map<String, JsonNode> data,
+      String comment) {
+    boolean isApproval() {
+      return "human_approval_recorded".equals(type);
+    }
+
+    /** {@code approve by ada at …, cost_centre 200, “as agreed”}. */
+    String sentence() {
+      StringBuilder text = new StringBuilder(Objects.toString(decision, "without a decision"));
+      text.append(" by ").append(by).append(" at ").append(Output.time(Objects.toString(at, "")));
+      data.forEach((name, value) -> text.append(", ").append(name).append(' ').append(word(value)));
+      return comment == null ? text.toString() : text + ": " + comment;
+    }
+  }
 
   record Claim(String by, String until) {}
 
-  record Form(Map<String, Field> properties, List<String> required) {
-    /**
-     * @param choices the values that are allowed; empty when any of the type is
-     * @param preset what counts when nothing is given
-     */
-    record Field(
-        String type,
-        String title,
-        String description,
-        @JsonProperty("enum") List<JsonNode> choices,
-        @JsonProperty("default") JsonNode preset) {
+  /** The fields, in the order of the form. */
+  Map<String, Field> fields() {
+    return LenientJson.read(form, Form.class).properties();
+  }
 
-      /** What it is for, which values it takes, and which one counts when none is given. */
-      String what() {
-        String text = Objects.toString(description, Objects.toString(title, ""));
-        if (!choices.isEmpty()) {
-          text += choices.stream().map(Field::word).collect(Collectors.joining(", ", " (", ")"));
-        }
-        return (preset == null ? text : text + " [" + word(preset) + "]").strip();
+  boolean requires(String field) {
+    return new SchemaForm(form).requires(field);
+  }
+
+  /**
+   * What is wrong with the value of a field; nothing where the form is of no use, as whoever takes
+   * the answer says so.
+   */
+  List<String> faults(String field, JsonNode value) {
+    try {
+      SchemaForm schema = new SchemaForm(form);
+      return FormWords.plain(schema, schema.faults(field, value)).stream().map(Fault::msg).toList();
+    } catch (MnException e) {
+      return List.of();
+    }
+  }
+
+  private static String word(JsonNode json) {
+    return json.isTextual() ? json.textValue() : Json.write(json);
+  }
+
+  /** The approvals so far, where several people must approve. */
+  List<Answer> approvals() {
+    return decisions.stream().filter(Answer::isApproval).toList();
+  }
+
+  private record Form(Map<String, Field> properties) {}
+
+  /**
+   * A field of the form.
+   *
+   * @param type a word, unless it has several types or tells none
+   * @param choices the values that are allowed; empty when any of the type is
+   * @param preset what counts when nothing is given
+   */
+  record Field(
+      String type,
+      String title,
+      String description,
+      @JsonProperty("enum") List<JsonNode> choices,
+      @JsonProperty("default") JsonNode preset) {
+
+    private static final Map<String, Boolean> WORDS =
+        Map.of("true", true, "yes", true, "y", true, "false", false, "no", false, "n", false);
+
+    /** What it is for, which values it takes, and which one counts when none is given. */
+    String what() {
+      return joined(Stream.of(words(), choice()));
+    }
+
+    /** The same for who is to write a value. */
+    String hint() {
+      String kind =
+          switch (Objects.toString(type, "")) {
+            case "boolean" -> "yes or no";
+            case "array", "object" -> "as JSON";
+            default -> "";
+          };
+      return joined(Stream.of(words(), choice(), kind));
+    }
+
+    private String joined(Stream<String> parts) {
+      String text = parts.filter(part -> !part.isEmpty()).collect(Collectors.joining("; "));
+      return (preset == null ? text : text + " [" + word(preset) + "]").strip();
+    }
+
+    private String words() {
+      return Objects.toString(description, Objects.toString(title, ""));
+    }
+
+    private String choice() {
+      return choices.isEmpty()
+          ? ""
+          : "one of " + choices.stream().map(HumanAsk::word).collect(Collectors.joining(", "));
+    }
+
+    /** What was said, as a value of the type if it can be one, else as text. */
+    JsonNode value(String said) {
+      Optional<JsonNode> chosen =
+          choices.stream().filter(one -> word(one).equalsIgnoreCase(said)).findFirst();
+      Boolean truth = WORDS.get(said.toLowerCase(Locale.ROOT));
+      if (chosen.isPresent()) {
+        return chosen.get();
       }
-
-      private static String word(JsonNode json) {
-        return json.isTextual() ? json.textValue() : Json.write(json);
+      if ("boolean".equals(type) && truth != null) {
+        return BooleanNode.valueOf(truth);
+      }
+      try {
+        return "string".equals(type) ? TextNode.valueOf(said) : Json.parse(said);
+      } catch (JsonProcessingException e) {
+        return TextNode.valueOf(said);
       }
     }
   }

@@ -4,8 +4,10 @@ import io.mirrorneuron.cli.ApiClient;
 import io.mirrorneuron.cli.CommandGroup;
 import io.mirrorneuron.cli.ExitCode;
 import io.mirrorneuron.cli.Output;
+import io.mirrorneuron.cli.RestAnswer;
 import io.mirrorneuron.cli.RestClient;
 import io.mirrorneuron.cli.RunAddress;
+import io.mirrorneuron.model.MnException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -104,9 +106,22 @@ public final class HumanCommand extends CommandGroup {
         rest -> {
           String path = RunAddress.path(rest, run) + "/human/" + RestClient.parts(deed);
           client.print(
-              rest.post(path, body), Recorded.class, record -> print(client.output(), record));
+              send(rest, path, body), Recorded.class, record -> print(client.output(), record));
           return ExitCode.OK;
         });
+  }
+
+  /**
+   * What was recorded.
+   *
+   * @throws MnException in the words of the command line
+   */
+  static RestAnswer send(RestClient rest, String path, Object body) throws InterruptedException {
+    try {
+      return rest.post(path, body);
+    } catch (MnException e) {
+      throw new RefusedAnswer(e).plain();
+    }
   }
 
   /** Says what was recorded. */

@@ -1,41 +1,85 @@
 package io.mirrorneuron.cli.human;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.mirrorneuron.cli.Output;
-import io.mirrorneuron.wire.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
-/** Asks a person at a terminal for the answer to a request, line by line. */
+/**
+ * Asks a person at a terminal for the answer to a request, line by line. Each value is checked when
+ * it is given.
+ */
 final class HumanPrompt {
+  private static final List<String> OTHERS = List.of("decision", "comment", "by");
+
   private final PrintWriter out;
   private final BufferedReader in;
+  private final HumanAsk asked;
 
-  HumanPrompt(PrintWriter out, BufferedReader in) {
+  /** What was left out, and is not asked for again. */
+  private final Set<String> left = new HashSet<>();
+
+  private boolean isExplained;
+
+  HumanPrompt(PrintWriter out, BufferedReader in, HumanAsk asked) {
     this.out = out;
     this.in = in;
+    this.asked = asked;
   }
 
   /**
    * Adds decision, fields of the form, comment and name to the answer; what it has is not asked
-   * for.
+   * for, nor are values on which somebody has decided before.
    *
    * @return whether all was answered; not when the input ends before
    */
-  boolean ask(HumanAsk asked, Map<String, Object> answer) {
-    Optional<String> decision = decision(asked.allowedDecisions());
-    if (decision.isEmpty()) {
-      return false;
+  boolean ask(Map<String, Object> answer) {
+    if (!isExplained) {
+      explain();
+      isExplained = true;
     }
-    answer.put("decision", decision.get());
-    if (asked.form() != null && !fields(asked.form(), answer)) {
-      return false;
+    if (!answer.containsKey("decision")) {
+      Optional<String> decision = decision(asked.allowedDecisions());
+      decision.ifPresent(word -> answer.put("decision", word));
+      if (decision.isEmpty()) {
+        return false;
+      }
+    }
+    for (Map.Entry<String, HumanAsk.Field> field : asked.fields().entrySet()) {
+      boolean isKnown = answer.containsKey(field.getKey()) || left.contains(field.getKey());
+      if (!isKnown && !field(field.getKey(), field.getValue(), answer)) {
+        return false;
+      }
     }
     return optional("Comment", "comment", answer) && optional("Your name", "by", answer);
+  }
+
+  private void explain() {
+    List<HumanAsk.Answer> before =
+        asked.approvals().stream().filter(one -> !one.data().isEmpty()).toList();
+    if (!before.isEmpty()) {
+      out.println("The values of " + Output.printable(before.getFirst().by()) + " count.");
+      left.addAll(asked.fields().keySet());
+    } else if (!asked.fields().isEmpty()) {
+      out.println("An empty line leaves out what is not needed; Ctrl-D ends this unanswered.");
+    }
+  }
+
+  /**
+   * Forgets these values, so that they are asked for again.
+   *
+   * @return whether one of them can be asked for
+   */
+  boolean again(List<String> names, Map<String, Object> answer) {
+    names.forEach(answer::remove);
+    names.forEach(left::remove);
+    return names.stream()
+        .anyMatch(name -> OTHERS.contains(name) || asked.fields().containsKey(name));
   }
 
   private Optional<String> decision(List<String> allowed) {
@@ -75,72 +119,39 @@ final class HumanPrompt {
         : Optional.of(fits).filter(few -> few.size() == 1).map(List::getFirst);
   }
 
-  private boolean fields(HumanAsk.Form form, Map<String, Object> answer) {
-    for (Map.Entry<String, HumanAsk.Form.Field> field : form.properties().entrySet()) {
-      String name = field.getKey();
-      if (!answer.containsKey(name) && !field(name, field.getValue(), form, answer)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private boolean field(
-      String name, HumanAsk.Form.Field field, HumanAsk.Form form, Map<String, Object> answer) {
-    String what = field.what();
-    String label = what.isEmpty() ? name : name + ": " + what;
+  private boolean field(String name, HumanAsk.Field field, Map<String, Object> answer) {
+    String about = field.hint();
     while (true) {
-      Optional<String> line = line(label);
+      Optional<String> line = line(about.isEmpty() ? name : name + " (" + about + ")");
       if (line.isEmpty()) {
         return false;
       }
       String said = line.get();
-      if (said.isEmpty()) {
-        if (field.preset() != null) {
-          answer.put(name, field.preset());
-        } else if (form.required().contains(name)) {
+      if (said.isEmpty() && field.preset() == null) {
+        if (asked.requires(name)) {
           out.println(Output.printable(name) + " is needed.");
           continue;
         }
+        left.add(name);
         return true;
       }
-      Optional<?> value = value(field.type(), said);
-      if (value.isPresent()) {
-        answer.put(name, value.get());
+      var value = said.isEmpty() ? field.preset() : field.value(said);
+      List<String> faults = asked.faults(name, value);
+      if (faults.isEmpty()) {
+        answer.put(name, value);
         return true;
       }
-      out.println("This must be of type " + Output.printable(field.type()) + ".");
-    }
-  }
-
-  /** What was said, as a value of a type of JSON Schema; null, the type, takes both forms. */
-  static Optional<?> value(String type, String said) {
-    if ("string".equals(type)) {
-      return Optional.of(said);
-    }
-    try {
-      var json = Json.parse(said);
-      boolean fits =
-          switch (type == null ? "" : type) {
-            case "integer" -> json.isIntegralNumber();
-            case "number" -> json.isNumber();
-            case "boolean" -> json.isBoolean();
-            case "array" -> json.isArray();
-            case "object" -> json.isObject();
-            default -> true;
-          };
-      return Optional.of(json).filter(_ -> fits);
-    } catch (JsonProcessingException e) {
-      return type == null ? Optional.of(said) : Optional.empty();
+      out.println(Output.printable(name + " " + String.join(" and ", faults)) + ".");
     }
   }
 
   private boolean optional(String label, String name, Map<String, Object> answer) {
-    if (answer.containsKey(name)) {
+    if (answer.containsKey(name) || left.contains(name)) {
       return true;
     }
     Optional<String> line = line(label + " (may be left out)");
-    line.filter(said -> !said.isEmpty()).ifPresent(said -> answer.put(name, said));
+    line.filter(said -> !said.isEmpty())
+        .ifPresentOrElse(said -> answer.put(name, said), () -> left.add(name));
     return line.isPresent();
   }
 

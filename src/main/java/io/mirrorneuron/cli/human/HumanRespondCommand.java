@@ -3,8 +3,11 @@ package io.mirrorneuron.cli.human;
 import io.mirrorneuron.cli.ApiClient;
 import io.mirrorneuron.cli.ExitCode;
 import io.mirrorneuron.cli.NamedValues;
+import io.mirrorneuron.cli.Output;
+import io.mirrorneuron.cli.RestAnswer;
 import io.mirrorneuron.cli.RestClient;
 import io.mirrorneuron.cli.RunAddress;
+import io.mirrorneuron.model.MnException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,7 +24,8 @@ import picocli.CommandLine.Parameters;
     aliases = "answer",
     description = {
       "Answers a request.",
-      "Without a decision it shows at a terminal what is asked, and asks for the answer."
+      "Without a decision it shows at a terminal what is asked, and asks for the answer.",
+      "Where several people must approve, the values of the first count for who gives none."
     },
     sortOptions = false,
     footerHeading = "%nExamples:%n",
@@ -91,14 +95,17 @@ final class HumanRespondCommand implements Callable<Integer> {
     return client.call(
         rest -> {
           String path = RunAddress.path(rest, run);
-          if (asks && !converse(rest, path, answer)) {
+          HumanAsk asked = Questions.find(rest, path, request).as(HumanAsk.class);
+          String there = path + "/human/" + RestClient.part(request) + "/response";
+          RestAnswer recorded =
+              asks ? converse(rest, there, asked, answer) : HumanCommand.send(rest, there, answer);
+          if (recorded == null) {
             client.output().line("Not answered");
             return ExitCode.FAILED;
           }
+          recorded.as(Recorded.class).mustBeNew(asked);
           client.print(
-              rest.post(path + "/human/" + RestClient.part(request) + "/response", answer),
-              Recorded.class,
-              record -> HumanCommand.print(client.output(), record));
+              recorded, Recorded.class, record -> HumanCommand.print(client.output(), record));
           return ExitCode.OK;
         });
   }
@@ -109,16 +116,32 @@ final class HumanRespondCommand implements Callable<Integer> {
     }
   }
 
-  /** Whether the person has answered. */
-  private boolean converse(RestClient rest, String path, Map<String, Object> answer)
+  /**
+   * Asks until the answer is taken; what is refused is asked for again, and nothing else is.
+   *
+   * @return what was recorded; null when the person has not answered
+   */
+  private RestAnswer converse(
+      RestClient rest, String there, HumanAsk asked, Map<String, Object> answer)
       throws InterruptedException {
-    HumanAsk asked = Questions.find(rest, path, request).as(HumanAsk.class);
     Questions.print(client.output(), asked);
     if (!asked.isOpen()) {
-      return false;
+      return null;
     }
     client.output().line("");
     answer.put("shown_sha256", asked.shownSha256());
-    return new HumanPrompt(client.out(), client.screen().input()).ask(asked, answer);
+    HumanPrompt prompt = new HumanPrompt(client.out(), client.screen().input(), asked);
+    while (prompt.ask(answer)) {
+      try {
+        return rest.post(there, answer);
+      } catch (MnException e) {
+        RefusedAnswer refused = new RefusedAnswer(e);
+        if (!prompt.again(refused.fields(), answer)) {
+          throw refused.plain();
+        }
+        client.output().line(Output.sentences(refused.plain().getMessage()));
+      }
+    }
+    return null;
   }
 }

@@ -33,21 +33,24 @@ final class Questions {
     output.field("Due", due(asked));
     output.field("Decisions", String.join(", ", asked.allowedDecisions()));
     if (asked.approvalsRequired() > 1) {
-      output.field("Approvals", asked.approvalsRequired() + " of different people");
+      output.field(
+          "Approvals",
+          "%d of %d, each by another person"
+              .formatted(asked.approvals().size(), asked.approvalsRequired()));
     }
     if (asked.claim() != null) {
       output.field(
           "Claimed", "by " + asked.claim().by() + " until " + Output.time(asked.claim().until()));
     }
-    asked.decisions().forEach(one -> output.field("Answer", answer(one)));
+    asked
+        .decisions()
+        .forEach(one -> output.field(one.isApproval() ? "Approval" : "Answer", one.sentence()));
     asked.faults().forEach(fault -> output.field("Fault", fault));
-    if (asked.form() != null && !asked.form().properties().isEmpty()) {
+    if (!asked.fields().isEmpty()) {
       output.line("");
       output.sentences(
           List.of("Field", "Type", "Needed", "What"),
-          asked.form().properties().entrySet().stream()
-              .map(one -> row(asked.form(), one))
-              .toList());
+          asked.fields().entrySet().stream().map(one -> row(asked, one)).toList());
     }
   }
 
@@ -60,16 +63,11 @@ final class Questions {
         : due + ", then " + asked.defaultAnswer().decision();
   }
 
-  private static String answer(HumanAsk.Answer one) {
-    return "%s by %s at %s"
-        .formatted(one.decision(), one.by(), Output.time(Objects.toString(one.at(), "")));
-  }
-
-  private static List<String> row(HumanAsk.Form form, Map.Entry<String, HumanAsk.Form.Field> one) {
+  private static List<String> row(HumanAsk asked, Map.Entry<String, HumanAsk.Field> one) {
     return List.of(
         one.getKey(),
         Objects.toString(one.getValue().type(), "any"),
-        form.required().contains(one.getKey()) ? "yes" : "no",
+        asked.requires(one.getKey()) ? "yes" : "no",
         one.getValue().what());
   }
 }

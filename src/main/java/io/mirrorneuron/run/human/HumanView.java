@@ -3,6 +3,7 @@ package io.mirrorneuron.run.human;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.mirrorneuron.human.Answer;
 import io.mirrorneuron.human.HumanRecord;
 import io.mirrorneuron.human.HumanRequest;
 import io.mirrorneuron.human.Question;
@@ -61,6 +62,11 @@ final class HumanView {
     json.put("at", time(record.time()));
     json.put("decision", record.decision());
     json.put("approved", record.isApproval());
+    ObjectNode data = Answer.fields(record.payload());
+    if (!data.isEmpty()) {
+      json.set("data", Redaction.of(data));
+    }
+    record.comment().ifPresent(text -> json.set("comment", Redaction.of(TextNode.valueOf(text))));
     json.put("shown_sha256", record.shownSha256());
     return json;
   }

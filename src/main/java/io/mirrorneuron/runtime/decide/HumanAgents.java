@@ -17,6 +17,7 @@ import io.mirrorneuron.runtime.state.questions.AskedQuestion;
 import io.mirrorneuron.runtime.workflow.Condition;
 import io.mirrorneuron.runtime.workflow.HumanTask;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.SchemaForm;
 import java.time.Instant;
 import java.util.List;
 
@@ -89,6 +90,7 @@ final class HumanAgents {
     HumanTask.Filled prompt = task.prompt().fill(context, inputs);
     ObjectNode payload = Json.object().put("request_id", id(mailbox)).put("prompt", prompt.text());
     payload.setAll(task.question());
+    SchemaForm.keepOrder(payload);
     if (task.timeoutMs() > 0) {
       payload.put("due_at", time(turn.now() + task.timeoutMs()));
     }

@@ -45,15 +45,15 @@ final class HumanEndings {
     Follow follow = settings.human().decisions().get(answer.decision());
     if (follow instanceof Follow.Fail) {
       String reason = "%s decided %s".formatted(answer.by().name(), answer.decision());
-      failed(mailbox, failure("workflow.step.rejected", "runtime", reason + comment(answer)));
+      failed(
+          mailbox,
+          failure(
+              "workflow.step.rejected",
+              "runtime",
+              reason + answer.comment().map(": "::concat).orElse("")));
     } else {
       answered(mailbox, output(request), follow);
     }
-  }
-
-  private static String comment(HumanRecord answer) {
-    String comment = answer.payload().path("comment").asText("");
-    return comment.isEmpty() ? "" : ": " + comment;
   }
 
   /** {@code {request_id, decision, approved, by, by_verified, data, comment, submitted_at, …}}. */
@@ -64,9 +64,7 @@ final class HumanEndings {
       output.set(member, payload.get(member));
     }
     output.put("by_verified", payload.path(Person.VERIFIED).asBoolean());
-    ObjectNode data = payload.deepCopy();
-    data.remove(Answer.NO_FIELDS);
-    output.set("data", data);
+    output.set("data", Answer.fields(payload));
     for (String member : List.of("comment", "approved_by", "submitted_at")) {
       if (payload.has(member)) {
         output.set(member, payload.get(member));

@@ -9,7 +9,6 @@ import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Mailbox;
 import io.mirrorneuron.runtime.state.questions.AskedQuestion;
 import io.mirrorneuron.runtime.workflow.Workflow.Edge;
-import io.mirrorneuron.wire.Timestamps;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -126,10 +125,8 @@ final class AgentExplainer {
     ExplanationDraft one =
         explainer.explain(
             "person",
-            "waits for a person: %s%s"
-                .formatted(
-                    wait.prompt() == null ? "request " + wait.requestId() : wait.prompt(),
-                    wait.dueAt() == 0 ? "" : ", due " + Timestamps.text(wait.dueAt())));
+            "waits for a person: "
+                + (wait.prompt() == null ? "request " + wait.requestId() : wait.prompt()));
     if (wait.dueAt() != 0) {
       one.until(wait.dueAt());
     }

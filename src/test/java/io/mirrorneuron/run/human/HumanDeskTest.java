@@ -120,7 +120,7 @@ class HumanDeskTest {
       value = {
         "{'decision': 'perhaps'} | literal_error body.decision",
         "{} | missing body.decision",
-        "{'decision': 'approve'} | missing body",
+        "{'decision': 'approve'} | missing body.amount",
         "{'decision': 'approve', 'amount': 'much'} | type_error body.amount",
         "{'decision': 'approve', 'amount': 0} | greater_than_equal body.amount",
       })

@@ -210,4 +210,18 @@ class HumanListTest {
   private void write(String file, String lines) {
     Scene.write(root.resolve("r").resolve(file), lines.replace('\'', '"'));
   }
+
+  @Test
+  void aFormIsShownInTheOrderOfItsAuthor() {
+    scene.ask(
+        "r",
+        """
+        {'request_id': 'q', 'form_fields': ['zeta', 'gone', 'alpha'],
+         'form': {'required': ['alpha'], 'properties': {'alpha': {}, 'more': {}, 'zeta': {'type': 'string'}}}}
+        """);
+
+    assertThat(scene.inbox.ofRun("r", null).at("/requests/0/form"))
+        .hasToString(
+            "{\"required\":[\"alpha\"],\"properties\":{\"zeta\":{\"type\":\"string\"},\"alpha\":{},\"more\":{}}}");
+  }
 }

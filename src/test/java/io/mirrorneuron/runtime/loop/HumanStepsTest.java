@@ -181,6 +181,37 @@ class HumanStepsTest {
         .isEqualTo(Stage.json("['ada','bob']"));
   }
 
+  @Test
+  void theSecondPersonApprovesWhatTheFirstOneHas() {
+    Stage stage =
+        reviewed(
+            "{'prompt':'Pay?','four_eyes':true,'form':{'type':'object','required':['n'],'properties':{'n':{'type':'integer'}}}}");
+    String id = stage.asked();
+    done(stage.decide("respond", id, "{'decision':'approve','n':200}", "ada"));
+    stage.crash();
+
+    assertRefused(
+        "other_values", stage.decide("respond", id, "{'decision':'approve','n':300}", "eve"));
+    assertThat(stage.running()).isEmpty();
+    ObjectNode last = done(stage.decide("respond", id, "{'decision':'approve'}", "eve"));
+
+    assertThat(step(stage, "review").at("/output/data")).isEqualTo(Stage.json("{'n':200}"));
+    assertThat(step(stage, "review").at("/output/approved_by"))
+        .isEqualTo(Stage.json("['ada','eve']"));
+    assertThat(done(stage.decide("respond", id, "{'decision':'approve'}", "eve"))).isEqualTo(last);
+  }
+
+  @Test
+  void anAssigneeIsKnownHoweverTheNameIsWritten() {
+    Stage stage = reviewed("{'prompt':'Pay?','assignees':['éva']}");
+
+    assertRefused(
+        "not_assigned",
+        stage.decide("respond", stage.asked(), "{'decision':'approve','by':'eva'}", null));
+    done(stage.decide("respond", stage.asked(), "{'decision':'approve','by':'ÉVA'}", null));
+    assertThat(step(stage, "review").at("/output/by").asText()).isEqualTo("ÉVA");
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void theDefaultCountsWhenTimeIsOver(boolean crashes) {
@@ -264,8 +295,8 @@ class HumanStepsTest {
             .findFirst()
             .orElseThrow();
     assertThat(one.cause()).isEqualTo("person");
-    assertThat(one.text())
-        .isEqualTo("step review waits for a person: Send it?, due 1970-01-01T01:16:40.000Z");
+    assertThat(one.text()).isEqualTo("step review waits for a person: Send it?");
+    assertThat(one.until().text()).isEqualTo("1970-01-01T01:16:40.000Z");
   }
 
   @Test
