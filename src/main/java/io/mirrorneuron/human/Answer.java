@@ -25,6 +25,10 @@ public record Answer(
   private static final Set<String> OURS =
       Set.of("request_id", "by", Person.VERIFIED, "user", "decision", "approved");
 
+  /** Members of an answer that a form may leave to us; it may declare them, too. */
+  private static final List<String> NOT_DECLARED =
+      Stream.concat(OURS.stream(), Stream.of("comment")).toList();
+
   /** What is added when an answer is recorded. */
   private static final Set<String> ADDED = Set.of("submitted_at", SHOWN, "approved_by");
 
@@ -108,7 +112,7 @@ public record Answer(
     ObjectNode fields = content.deepCopy();
     List<String> required =
         Json.elements(question.form().path("required")).map(name -> name.asText()).toList();
-    for (String ours : OURS) {
+    for (String ours : NOT_DECLARED) {
       if (!question.form().path("properties").has(ours) && !required.contains(ours)) {
         fields.remove(ours);
       }

@@ -71,7 +71,8 @@ public final class Manifests {
     try {
       workflow = read(source, findings);
     } catch (MnException e) {
-      workflow = null; // the findings say why
+      workflow = null; // the findings say why, and perhaps nobody came to the defaults
+      ManifestValue.root(source, findings).find("defaults").checkMembers(Nodes.CONFIG);
     }
     List<Issue> issues = new ArrayList<>(findings.issues());
     List<ProgramPlace> programs = Programs.in(source);
