@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
@@ -29,6 +30,14 @@ public record ManifestFile(String name, String json, ObjectNode tree, String tex
   private static final List<String> NAMES =
       List.of("manifest.json", "manifest.yaml", "manifest.yml");
   private static final String ROOT = "/manifest";
+
+  /** Errors first; what stands nowhere last. */
+  private static final Comparator<Issue> BY_PLACE =
+      Comparator.<Issue, Boolean>comparing(issue -> !issue.severity().equals("error"))
+          .thenComparing(
+              issue -> issue.location().line(), Comparator.nullsLast(Comparator.naturalOrder()))
+          .thenComparing(
+              issue -> issue.location().column(), Comparator.nullsLast(Comparator.naturalOrder()));
 
   /**
    * Bytes. The reader of YAML takes more than twice as long for twice as much, a second for 2 MiB.
@@ -112,7 +121,7 @@ public record ManifestFile(String name, String json, ObjectNode tree, String tex
     }
   }
 
-  /** The report, with line and column for what is about a place in this file. */
+  /** The report, in line order, with line and column for what is about a place in this file. */
   public Validation located(Validation report) {
     Places places = places();
     List<Issue> issues =
@@ -125,6 +134,7 @@ public record ManifestFile(String name, String json, ObjectNode tree, String tex
                         issue.help(),
                         issue.severity(),
                         located(issue.location(), places)))
+            .sorted(BY_PLACE)
             .toList();
     return Validation.of(issues, report.plan());
   }

@@ -36,7 +36,9 @@ public final class NearestMatch {
 
   /** Fewer than the word has letters: any word could be the correction of a short one. */
   private static int mostTypos(String word) {
-    return Math.min(word.length() - 1, Math.max(2, word.length() / 3));
+    return word.length() < SHORTEST_PART
+        ? Math.min(1, word.length() - 1)
+        : Math.max(2, word.length() / 3);
   }
 
   /**

@@ -6,6 +6,7 @@ import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.folder.RunHeader;
 import io.mirrorneuron.run.record.RunRecorder;
 import io.mirrorneuron.runtime.admission.Admission;
+import io.mirrorneuron.runtime.admission.ProgramPath;
 import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.cluster.JobCensus;
 import io.mirrorneuron.runtime.exec.ExecutionHost;
@@ -14,6 +15,7 @@ import io.mirrorneuron.runtime.exec.Orphans;
 import io.mirrorneuron.runtime.exec.RunSinks;
 import io.mirrorneuron.runtime.exec.confine.Confiner;
 import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
+import io.mirrorneuron.runtime.exec.spawn.SearchPath;
 import io.mirrorneuron.runtime.local.JobAccess;
 import io.mirrorneuron.runtime.local.JobHistory;
 import io.mirrorneuron.runtime.local.LocalJobs;
@@ -92,7 +94,7 @@ public final class Runtime implements AutoCloseable {
               watches.changed(jobId);
             });
     NewJobs newJobs = newJobs(identity, runs);
-    Admission admission = new Admission(identity.nodeName(), gpus, settings.executors().pools());
+    Admission admission = admission(settings, identity, gpus);
     JobAccess access = access(bundles.shared(), manifests, newJobs, admission);
     jobs = jobs(settings, identity, access, watches, storage);
     resumeOpenJobs(identity.owner(), bundles.sweep(engine::bundles, timers, retention.bundles()));
@@ -101,6 +103,13 @@ public final class Runtime implements AutoCloseable {
   private static ManifestCache manifests(RuntimeSettings settings) {
     return new ManifestCache(
         new Manifests(settings.executors().defaultRunner()), settings.manifests().unknownMembers());
+  }
+
+  private static Admission admission(
+      RuntimeSettings settings, RuntimeIdentity identity, GpuInventory gpus) {
+    String path = identity.environment().getOrDefault("PATH", SearchPath.DEFAULT);
+    return new Admission(
+        identity.nodeName(), gpus, settings.executors().pools(), new ProgramPath(path));
   }
 
   private LocalJobs jobs(

@@ -15,7 +15,9 @@ import io.vertx.json.schema.Validator;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * A compiled schema: one validator that only says yes or no, and one that explains and is asked
@@ -24,6 +26,9 @@ import java.util.Set;
 public final class SchemaCheck {
   /** Accepts everything. */
   public static final SchemaCheck NONE = new SchemaCheck(null, null);
+
+  private static final Pattern ORIGIN =
+      Pattern.compile("https?://json-schema\\.org/(draft-0\\d|draft/[-\\d]+)/schema#?");
 
   private final Validator quick;
   private final Validator explained;
@@ -49,6 +54,24 @@ public final class SchemaCheck {
     }
   }
 
+  /**
+   * What is wrong with a schema that can be used all the same: then it checks something else than
+   * its author thinks.
+   */
+  public static Optional<String> complaint(ObjectNode schema) {
+    for (JsonNode origin : schema.findValues("$schema")) {
+      if (origin.isTextual() && !ORIGIN.matcher(origin.textValue()).matches()) {
+        return Optional.of(
+            "$schema %s is not known here; write https://json-schema.org/draft/2020-12/schema, or leave it out"
+                .formatted(Json.write(origin)));
+      }
+    }
+    return schema.findValues("multipleOf").stream()
+        .filter(factor -> factor.isNumber() && factor.doubleValue() <= 0)
+        .findFirst()
+        .map(factor -> "multipleOf must be above 0, and is " + factor);
+  }
+
   /** The same for JSON of the other library; null is no value. */
   public List<Fault> faults(JsonNode value, List<Object> root) {
     try {
@@ -63,7 +86,10 @@ public final class SchemaCheck {
     return new MnException(
         ErrorCode.PRECONDITION,
         "unusable_schema",
-        "the JSON Schema cannot be used: " + e.getMessage(),
+        "the JSON Schema cannot be used: "
+            + (e instanceof StackOverflowError || e.getMessage() == null
+                ? "it refers to itself without end"
+                : e.getMessage()),
         null,
         e);
   }

@@ -2,10 +2,11 @@ package io.mirrorneuron.runtime.admission;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.Validation.Issue;
 import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.cluster.Hardware.Gpu;
 import io.mirrorneuron.runtime.manifest.graph.DeviceDemandReader;
-import io.mirrorneuron.runtime.workflow.AgentSettings;
+import io.mirrorneuron.runtime.manifest.graph.ProgramPlace;
 import io.mirrorneuron.runtime.workflow.DeviceDemand;
 import io.mirrorneuron.runtime.workflow.DeviceDemands;
 import io.mirrorneuron.runtime.workflow.Workflow;
@@ -13,7 +14,9 @@ import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Refuses jobs that demand a device which no machine of this runtime has. Blocking: who asks for a
@@ -23,17 +26,26 @@ public final class Admission {
   private static final String ADVICE =
       "Run it where there is such a device, or ask for less in the manifest.";
 
+  private static final String UNPLACED = "placement_failed";
+
+  /** A hostile manifest has thousands of programs; nobody reads more than these. */
+  private static final int MOST_TOLD = 100;
+
   private final String nodeName;
   private final GpuInventory gpus;
   private final Map<String, Integer> pools;
+  private final ProgramPath path;
 
   /**
    * @param pools slots by pool of this node
+   * @param path where this node looks for programs
    */
-  public Admission(String nodeName, GpuInventory gpus, Map<String, Integer> pools) {
+  public Admission(
+      String nodeName, GpuInventory gpus, Map<String, Integer> pools, ProgramPath path) {
     this.nodeName = nodeName;
     this.gpus = gpus;
     this.pools = Map.copyOf(pools);
+    this.path = path;
   }
 
   /**
@@ -44,7 +56,17 @@ public final class Admission {
   public void check(Workflow workflow) {
     workflow.agents().values().stream()
         .filter(agent -> agent.type() == AgentType.EXECUTOR)
-        .forEach(agent -> requireSlots(agent.id(), agent.settings()));
+        .flatMap(
+            agent -> lack(agent.id(), agent.settings().pool(), agent.settings().slots()).stream())
+        .forEach(
+            lack -> {
+              throw unplaced(lack);
+            });
+    checkDevices(workflow);
+  }
+
+  /** Only what {@link #look} does not tell. */
+  public void checkDevices(Workflow workflow) {
     DeviceDemands demands = DeviceDemandReader.of(workflow);
     demands.gpu().filter(demand -> !isMet(demand)).ifPresent(this::refuse);
     demands
@@ -73,18 +95,36 @@ public final class Admission {
         .toList();
   }
 
-  private void requireSlots(String agent, AgentSettings settings) {
-    Integer slots = pools.get(settings.pool());
-    if (slots == null) {
-      throw unplaced(
+  /**
+   * What programs ask of this node and do not find, each with its place: slots, which {@link
+   * #check} refuses; and programs that it would not find by their names, which is a warning, as
+   * some may be installed before the job gets there.
+   */
+  public List<Issue> look(List<ProgramPlace> programs) {
+    Stream<Issue> lacks =
+        programs.stream()
+            .flatMap(
+                program ->
+                    lack(program.agentId(), program.pool(), program.slots())
+                        .map(lack -> Issue.error(UNPLACED, lack, "", program.location("pool")))
+                        .stream());
+    Stream<Issue> unknown =
+        programs.stream().limit(MOST_TOLD).flatMap(program -> path.look(program).stream());
+    return Stream.concat(lacks.limit(MOST_TOLD), unknown).toList();
+  }
+
+  private Optional<String> lack(String agent, String pool, int slots) {
+    Integer present = pools.get(pool);
+    if (present == null) {
+      return Optional.of(
           "agent %s asks for the pool %s; the pools of this node are %s (executor.pool_capacities)"
-              .formatted(agent, settings.pool(), String.join(", ", new TreeSet<>(pools.keySet()))));
+              .formatted(agent, pool, String.join(", ", new TreeSet<>(pools.keySet()))));
     }
-    if (settings.slots() > slots) {
-      throw unplaced(
-          "agent %s asks for %d slots of the pool %s, which has %d here"
-              .formatted(agent, settings.slots(), settings.pool(), slots));
-    }
+    return slots <= present
+        ? Optional.empty()
+        : Optional.of(
+            "agent %s asks for %d slots of the pool %s, which has %d here"
+                .formatted(agent, slots, pool, present));
   }
 
   private static MnException unplaced(String agent, DeviceDemand demand) {
@@ -93,7 +133,7 @@ public final class Admission {
   }
 
   private static MnException unplaced(String message) {
-    return new MnException(ErrorCode.INVALID, "placement_failed", message);
+    return new MnException(ErrorCode.INVALID, UNPLACED, message);
   }
 
   private void refuse(DeviceDemand demand) {

@@ -45,6 +45,7 @@ final class BundleValidation {
       return Validation.of(issues, null);
     }
     issues.addAll(checked.issues());
+    issues.addAll(access.admission().look(checked.programs()));
     if (checked.workflow() == null) {
       return Validation.of(issues, null);
     }
@@ -53,7 +54,7 @@ final class BundleValidation {
   }
 
   private void askOf(Workflow workflow, Payloads payloads, List<Issue> issues) {
-    ask(issues, () -> access.admission().check(workflow));
+    ask(issues, () -> access.admission().checkDevices(workflow));
     String fingerprint = access.bundles().fingerprint(payloads);
     ask(issues, () -> access.grants().accept(FolderDemandReader.of(workflow, fingerprint)));
     ask(issues, () -> access.newJobs().requireFree(workflow.runId()));

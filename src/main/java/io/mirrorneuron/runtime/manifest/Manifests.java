@@ -8,6 +8,8 @@ import io.mirrorneuron.port.Validation.Issue;
 import io.mirrorneuron.runtime.manifest.graph.ManifestHeader;
 import io.mirrorneuron.runtime.manifest.graph.Nodes;
 import io.mirrorneuron.runtime.manifest.graph.PayloadPaths;
+import io.mirrorneuron.runtime.manifest.graph.ProgramPlace;
+import io.mirrorneuron.runtime.manifest.graph.ScriptCheck;
 import io.mirrorneuron.runtime.manifest.graph.Upload;
 import io.mirrorneuron.runtime.manifest.reading.Findings;
 import io.mirrorneuron.runtime.manifest.reading.Findings.Purpose;
@@ -30,6 +32,9 @@ import java.util.Set;
  */
 public final class Manifests {
   private static final int MAX_DEPTH = 100;
+
+  /** A hostile manifest has thousands of programs and files; nobody reads more than these. */
+  private static final int MOST_LOOKED_AT = 100;
 
   private final Assembly assembly;
 
@@ -66,19 +71,28 @@ public final class Manifests {
     try {
       workflow = read(source, findings);
     } catch (MnException e) {
-      workflow = null; // the findings say why
+      workflow = null; // the findings say why, and perhaps nobody came to the defaults
+      ManifestValue.root(source, findings).find("defaults").checkMembers(Nodes.CONFIG);
     }
     List<Issue> issues = new ArrayList<>(findings.issues());
-    if (workflow != null) {
-      issues.addAll(0, missingUploads(workflow, payloadPaths).errors());
+    List<ProgramPlace> programs = Programs.in(source);
+    List<Issue> missing =
+        workflow == null ? List.of() : missingUploads(workflow, payloadPaths).errors();
+    issues.addAll(0, missing);
+    if (workflow != null && missing.isEmpty()) {
+      ScriptCheck scripts = new ScriptCheck(payloadPaths);
+      programs.stream()
+          .limit(MOST_LOOKED_AT)
+          .forEach(program -> scripts.look(program).ifPresent(issues::add));
     }
-    return new Checked(workflow, issues);
+    return new Checked(workflow, issues, programs);
   }
 
   /**
    * @param workflow null when the manifest is wrong
+   * @param programs as far as they can be made out when it is
    */
-  public record Checked(Workflow workflow, List<Issue> issues) {}
+  public record Checked(Workflow workflow, List<Issue> issues, List<ProgramPlace> programs) {}
 
   /**
    * Refuses of a manifest that was parsed what a new one must not have.

@@ -7,14 +7,21 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.Validation.Issue;
 import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.cluster.Hardware.Gpu;
 import io.mirrorneuron.runtime.manifest.Manifests;
+import io.mirrorneuron.runtime.manifest.reading.Findings.Purpose;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.wire.Json;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -183,10 +190,51 @@ class AdmissionTest {
   }
 
   private static Admission admission(List<Gpu> gpus) {
-    return new Admission("n", GpuInventory.of(gpus), Map.of("default", 4, "wide", 64));
+    return new Admission(
+        "n", GpuInventory.of(gpus), Map.of("default", 4, "wide", 64), new ProgramPath("/bin"));
   }
 
   private static ObjectNode json(String text) {
     return Json.parseObject(text.replace('\'', '"'), "test");
+  }
+
+  @Test
+  void whatANodeLacksIsToldWithItsPlace(@TempDir Path bin) throws Exception {
+    for (String program : List.of("python3", "sh")) {
+      Files.createFile(
+          bin.resolve(program),
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+    }
+    Files.createFile(bin.resolve("notes"));
+    String manifest =
+        """
+        {"name": "n", "steps": [
+          {"id": "a", "run": ["pyhton3", "a.py"]},
+          {"id": "b", "run": ["sh", "b.sh"], "config": {"pool": "wied"}},
+          {"id": "c", "run": ["notes"], "config": {"environment": {"PATH": "/opt/bin"}}},
+          {"id": "d", "run": ["notes"], "config": {"pool_slots": 5}},
+          {"id": "e", "run": "wrong in another way"}]}
+        """;
+    Admission admission =
+        new Admission(
+            "n", GpuInventory.of(List.of()), Map.of("default", 4), new ProgramPath(bin + ":/nope"));
+
+    List<Issue> told =
+        admission.look(
+            new Manifests(DefaultRunner.HOST_LOCAL)
+                .check(manifest, Set.of(), Purpose.NEW)
+                .programs());
+
+    assertThat(told)
+        .extracting(
+            issue -> issue.severity() + " " + issue.location().path() + ": " + issue.message())
+        .containsExactly(
+            "error steps.1.config.pool: agent b asks for the pool wied; the pools of this node are"
+                + " default (executor.pool_capacities)",
+            "error steps.3.config.pool: agent d asks for 5 slots of the pool default, which has 4"
+                + " here",
+            "warning steps.0.run.0: steps.a.run: pyhton3 is not on the PATH of this node; did you"
+                + " mean python3?",
+            "warning steps.3.run.0: steps.d.run: notes is not on the PATH of this node");
   }
 }

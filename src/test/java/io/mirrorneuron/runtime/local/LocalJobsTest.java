@@ -8,6 +8,7 @@ import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.config.Config.UnknownMembers;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.runtime.admission.Admission;
+import io.mirrorneuron.runtime.admission.ProgramPath;
 import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.manifest.Manifests;
@@ -97,7 +98,7 @@ class LocalJobsTest {
                 null,
                 new ManifestCache(manifests, UnknownMembers.WARN),
                 new NewJobs("node", () -> "0", new RunFolders(run -> Optional.empty(), store)),
-                new Admission("node", GpuInventory.of(List.of()), Map.of()),
+                new Admission("node", GpuInventory.of(List.of()), Map.of(), new ProgramPath("")),
                 new JobHistory(store),
                 _ -> {}),
             new Watches(),

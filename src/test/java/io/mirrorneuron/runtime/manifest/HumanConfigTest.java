@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.Validation.Issue;
+import io.mirrorneuron.runtime.manifest.reading.Findings.Purpose;
 import io.mirrorneuron.runtime.workflow.HumanTask;
 import io.mirrorneuron.runtime.workflow.HumanTask.Follow;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -120,5 +123,58 @@ class HumanConfigTest {
     assertThatThrownBy(() -> parse(steps("{'id':'review'," + members + "}")))
         .isInstanceOf(MnException.class)
         .hasMessageContaining(told.strip());
+  }
+
+  /** Jobs that are there already go on, though nobody can answer them. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "{'prompt':'a','four_eyes':true,'assignees':['ada','Ada ']} | assignees must name 2 people, as so many must approve, and names 1",
+        "{'prompt':'a','form':{'properties':{'decision':{'type':'number'}}}} | decision is no field of a form: it is what a person decides, one of approve, reject",
+        "{'prompt':'a','form':{'required':['decision']}} | decision is no field of a form",
+        "{'prompt':'a','form':{'properties':{'n':{'multipleOf':0}}}} | form: multipleOf must be above 0, and is 0",
+        "{'prompt':'a','form':{'$schema':'http://nowhere/x'}} | $schema \"http://nowhere/x\" is not known here",
+        "{'prompt':'a','decisions':{'':'complete'}} | has the decision \"\": the name of a decision is not empty",
+        "{'prompt':'a','decisions':{'a\\u001b[2J':'complete'}} | has the decision \"a [2J\"",
+      })
+  void whatNobodyCanAnswerIsNotAcceptedAnew(String config, String told) {
+    String manifest = graph(config).replace('\'', '"');
+    assertThat(
+            new Manifests(DefaultRunner.HOST_LOCAL).check(manifest, Set.of(), Purpose.NEW).issues())
+        .filteredOn(issue -> issue.severity().equals("error"))
+        .extracting(Issue::message)
+        .singleElement()
+        .asString()
+        .contains(told.strip());
+    assertThat(parse(manifest).warnings()).isNotEmpty();
+  }
+
+  @Test
+  void aDefaultThatLacksFieldsIsToldHowToHaveThem() {
+    String config =
+        "{'prompt':'a','default':'reject','timeout_seconds':5,'form':{'required':['n']}}";
+    Issue issue =
+        new Manifests(DefaultRunner.HOST_LOCAL)
+            .check(graph(config).replace('\'', '"'), Set.of(), Purpose.NEW)
+            .issues()
+            .getFirst();
+    assertThat(issue.message()).endsWith("with the fields: {decision: reject, …}");
+    assertThat(issue.help()).isEqualTo("Add the missing member.");
+  }
+
+  @Test
+  void timeIsANumberUpToTenYears() {
+    assertThatThrownBy(() -> parse(graph("{'prompt':'a','timeout_seconds':true}")))
+        .hasMessageEndingWith(
+            "timeout_seconds must be a number of seconds above 0 and up to 315360000 (ten years)");
+  }
+
+  @Test
+  void spaceAroundANameIsNotPartOfIt() {
+    HumanTask task =
+        parse(graph("{'prompt':'a','assignees':[' Ada ']}")).agents().get("ask").settings().human();
+    assertThat(task.question().get("assignees")).hasToString("[\"Ada\"]");
   }
 }

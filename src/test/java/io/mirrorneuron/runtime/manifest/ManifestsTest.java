@@ -197,7 +197,7 @@ class ManifestsTest {
         row(
             "/nodes/0/config/command",
             "[\"sh\",1]",
-            "nodes.work.config.command must be a list of strings that starts with a program"),
+            "nodes.work.config.command must be a list of strings: write 1 in quotes"),
         row(
             "/nodes/0/config/command",
             "[\"\"]",

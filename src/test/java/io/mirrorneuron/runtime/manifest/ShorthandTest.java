@@ -241,4 +241,15 @@ class ShorthandTest {
     assertThatThrownBy(() -> manifests.parse(text))
         .hasMessage("input who has no default, and no value was given");
   }
+
+  @Test
+  void defaultsAreCheckedThoughNobodyCanHaveThem() {
+    String text = "{\"name\": \"n\", \"defaults\": {\"timeout_seconds\": \"soon\"}, \"steps\": []}";
+
+    assertThat(manifests.check(text, Set.of(), Purpose.NEW).issues())
+        .extracting(issue -> issue.message())
+        .containsExactly(
+            "steps must not be empty",
+            "defaults.timeout_seconds must be a number of seconds from 0 to 10^9");
+  }
 }

@@ -95,6 +95,16 @@ final class ExecutorConfig {
               ? "node %s uses the agent template %s, which must be rendered before submission"
                   .formatted(node.name(), template.shown())
               : "command is required for executor node " + node.name());
+    } else if (value.isArray() && command.items().stream().anyMatch(ExecutorConfig::lacksQuotes)) {
+      command.items().stream()
+          .filter(ExecutorConfig::lacksQuotes)
+          .limit(1)
+          .forEach(
+              word ->
+                  word.error(
+                      ManifestProblem.SHAPE,
+                      "%s must be a list of strings: write %s in quotes, \"%2$s\""
+                          .formatted(command.label(), word.shown())));
     } else if (value.isArray() && (!Shape.STRINGS.fits(value) || isBlank(value.get(0)))) {
       command.error(
           ManifestProblem.SHAPE,
@@ -104,6 +114,10 @@ final class ExecutorConfig {
         : holdsNul(value)) {
       command.error(ManifestProblem.SHAPE, command.label() + " must not hold NUL characters");
     }
+  }
+
+  private static boolean lacksQuotes(ManifestValue word) {
+    return word.value().isNumber() || word.value().isBoolean();
   }
 
   private static boolean isBlank(JsonNode value) {

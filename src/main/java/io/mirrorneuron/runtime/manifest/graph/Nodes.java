@@ -227,6 +227,6 @@ public final class Nodes {
   /** The id of a node; a node without one gets a key that no other has. */
   public static String key(ManifestValue node) {
     ManifestValue id = node.find("node_id", "id");
-    return id.value().isTextual() ? id.text() : node.pointer();
+    return id.value().isTextual() ? id.text() : node.location().pointer();
   }
 }

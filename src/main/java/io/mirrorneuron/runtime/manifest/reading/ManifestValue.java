@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.manifest.reading;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.mirrorneuron.port.Validation.Location;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -99,7 +100,6 @@ public final class ManifestValue {
     return place;
   }
 
-  /** The last part of {@link #label}. */
   public String name() {
     return place.name();
   }
@@ -226,9 +226,9 @@ public final class ManifestValue {
     return place.label();
   }
 
-  /** The place as a JSON pointer below {@code /manifest}. */
-  public String pointer() {
-    return place.pointer();
+  /** The place for reports. */
+  public Location location() {
+    return place.location();
   }
 
   /** The value for messages: short and on one line. */

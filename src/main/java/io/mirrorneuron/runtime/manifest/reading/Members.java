@@ -73,6 +73,13 @@ public final class Members {
     return new Members(closed, known, more);
   }
 
+  /** The same, where somebody who writes this name, as other programs have it, means the other. */
+  public Members meaning(String other, String... names) {
+    Map<String, String> more = new LinkedHashMap<>(elsewhere);
+    Stream.of(names).forEach(name -> more.put(name, other));
+    return new Members(closed, known, more);
+  }
+
   /**
    * The same, with members that are read and have no effect. Those known already keep their shape.
    *
@@ -121,7 +128,7 @@ public final class Members {
     }
     if (closed) {
       place.unknown(() -> meant(name));
-    } else if (isComparable(name)) {
+    } else {
       near(name)
           .ifPresent(
               near ->
@@ -148,6 +155,12 @@ public final class Members {
 
   /** Of an open object, in which everything else is its author's own. */
   private Optional<String> near(String name) {
+    if (elsewhere.containsKey(name)) {
+      return Optional.of(elsewhere.get(name));
+    }
+    if (!isComparable(name)) {
+      return Optional.empty();
+    }
     List<String> names = known.keySet().stream().filter(Members::isComparable).toList();
     return NearestMatch.within(TYPOS_IN_OPEN_OBJECTS, name, names)
         .map(near -> known.get(near).suggestion);

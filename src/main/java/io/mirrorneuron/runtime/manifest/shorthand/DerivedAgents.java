@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.manifest.graph.Nodes;
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
+import io.mirrorneuron.runtime.manifest.reading.Members;
 import io.mirrorneuron.runtime.manifest.reading.NearNames;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.manifest.reading.Written;
@@ -22,6 +23,13 @@ final class DerivedAgents {
   static final List<String> UPLOADS = List.of("upload_paths", "uploads", "upload_path");
 
   private static final List<String> SHELL = List.of("bash", "-eo", "pipefail", "-c");
+
+  /** In the long forms other programs keep members of their own under these names. */
+  private static final Members OTHER_WORDS =
+      Members.open()
+          .meaning("environment", "env")
+          .meaning("timeout_seconds", "timeout")
+          .meaning("max_attempts", "retries", "attempts");
 
   private final ObjectNode tree;
   private final Written written;
@@ -56,6 +64,7 @@ final class DerivedAgents {
         written.member("nodes").member(Integer.toString(nodes().size())).as(step.place());
     ObjectNode node = nodes().addObject().put("node_id", id).put("agent_type", "executor");
     ManifestValue own = step.config();
+    own.checkMembers(OTHER_WORDS);
     ObjectNode config = Json.object();
     if (own.value() instanceof ObjectNode given) {
       config.setAll(given);

@@ -42,7 +42,14 @@ final class DerivedSteps {
           .with(Shape.OBJECT, "config")
           .with(Shape.NAMES, "needs")
           .belongingTo("config", Nodes.CONFIG)
-          .belongingTo("control", CONTROL);
+          .belongingTo("control", CONTROL)
+          .meaning("config.environment", "env")
+          .meaning("config.timeout_seconds", "timeout")
+          .meaning("config.max_attempts", "retries", "attempts")
+          .meaning("config.workdir", "cwd", "working_directory")
+          .meaning("needs", "depends_on", "dependencies", "after", "requires")
+          .meaning("run", "cmd", "command", "script", "exec")
+          .meaning("id or label", "name");
 
   private final ManifestValue root;
   private final ObjectNode tree;

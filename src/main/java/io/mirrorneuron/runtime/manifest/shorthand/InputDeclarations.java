@@ -30,7 +30,7 @@ public final class InputDeclarations {
       ManifestValue input = place.at(member.getKey());
       ManifestValue schema = input.at("schema");
       check(input);
-      schema.check(Shape.OBJECT);
+      checkSchema(schema);
       JsonNode value = NamedInputs.value(input.value());
       if (value == null) {
         input.require(
@@ -57,6 +57,13 @@ public final class InputDeclarations {
       }
     }
     input.at("description").check(Shape.STRING);
+  }
+
+  private static void checkSchema(ManifestValue place) {
+    if (place.check(Shape.OBJECT)) {
+      SchemaCheck.complaint((ObjectNode) place.value())
+          .ifPresent(why -> place.refuse(ManifestProblem.SHAPE, place.label() + ": " + why));
+    }
   }
 
   private static void checkSchema(ManifestValue input, ManifestValue place, JsonNode value) {

@@ -110,9 +110,10 @@ public record Shorthand(
     if (!tree.hasNonNull("manifest_version")) {
       tree.put("manifest_version", "1.0");
     }
-    if (!tree.hasNonNull("job_name")) {
-      tree.set("job_name", root.find("name", "id").value());
-      written.member("job_name").as(root.find("name", "id"));
+    ManifestValue name = root.find("name", "id");
+    if (!tree.hasNonNull("job_name") && name.value().isTextual()) { // else it is told as the id
+      tree.set("job_name", name.value());
+      written.member("job_name").as(name);
     }
     return steps.atRoot(workflow, places);
   }

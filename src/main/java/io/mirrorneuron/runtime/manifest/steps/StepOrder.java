@@ -28,19 +28,23 @@ final class StepOrder {
         edge -> children.computeIfAbsent(edge.from(), id -> new ArrayList<>()).add(edge.to()));
   }
 
-  /**
-   * Reports a loop; else the steps that no way from the source leads to.
-   *
-   * @param source null when it is not known
-   */
-  void check(ProblemGraph graph, Set<String> steps, String source) {
+  /** Whether there is a loop, which is reported. */
+  boolean hasLoop(ProblemGraph graph, Set<String> steps) {
     List<String> loop = loop(steps);
     if (!loop.isEmpty()) {
       ManifestValue edges = graph.edges();
       edges.error(
           ManifestProblem.GRAPH, edges.label() + " must be acyclic: " + listed(loop, " -> "));
-      return;
     }
+    return !loop.isEmpty();
+  }
+
+  /**
+   * Reports the steps that no way from the source leads to.
+   *
+   * @param source null when it is not known
+   */
+  void checkReached(ProblemGraph graph, Set<String> steps, String source) {
     if (source == null) {
       return;
     }

@@ -71,20 +71,27 @@ public final class StepReader {
     checkBindings(declared);
     StepEdges edgeReader = new StepEdges(declared);
     List<StepEdge> edges = edgeReader.read(graph.edges());
-    boolean derived = plainSteps.containsAll(declared.keySet());
-    SourceAndSink ends =
-        derived
-            ? SourceAndSink.derive(declared.keySet(), edges)
-            : SourceAndSink.read(graph, declared.keySet(), edges);
-    if (edgeReader.isSound()) {
-      new StepOrder(edges).check(graph, declared.keySet(), derived ? null : ends.source());
-    }
+    SourceAndSink ends = ends(graph, declared.keySet(), edges, edgeReader.isSound());
     int maxParallel = maxParallel(graph.place().at("execution"));
     Map<String, Step> steps = steps(declared, edges, graph.place());
     boolean isTracked = root.asBoolean("runtime.workflow_control.state_ledger.enabled", true);
     return agents.areComplete() && isTracked
         ? new StepGraph(steps, ends.source(), ends.sink(), maxParallel)
         : StepGraph.NONE;
+  }
+
+  /** In a loop nothing is first or last, so then only the loop is told. */
+  private SourceAndSink ends(
+      ProblemGraph graph, Set<String> steps, List<StepEdge> edges, boolean sound) {
+    StepOrder order = new StepOrder(edges);
+    if (order.hasLoop(graph, steps) || plainSteps.containsAll(steps)) {
+      return SourceAndSink.derive(steps, edges);
+    }
+    SourceAndSink ends = SourceAndSink.read(graph, steps, edges);
+    if (sound) {
+      order.checkReached(graph, steps, ends.source());
+    }
+    return ends;
   }
 
   private static void checkGraph(ManifestValue graph) {

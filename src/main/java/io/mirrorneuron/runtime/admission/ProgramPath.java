@@ -1,0 +1,78 @@
+package io.mirrorneuron.runtime.admission;
+
+import io.mirrorneuron.config.NearestMatch;
+import io.mirrorneuron.port.Validation.Issue;
+import io.mirrorneuron.runtime.manifest.graph.ProgramPlace;
+import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The programs that are found by name on this node.
+ *
+ * @param folders separated by colons, as in {@code PATH}
+ */
+public record ProgramPath(String folders) {
+  private static final int LONGEST_COMPARED = 64;
+
+  /** The warning about a program that is not there; other nodes may have it. */
+  Optional<Issue> look(ProgramPlace program) {
+    List<ManifestValue> words = program.words();
+    if (words.isEmpty() || program.hasOwnPath()) {
+      return Optional.empty();
+    }
+    String name = words.getFirst().text();
+    if (name.isBlank() || name.contains("/") || name.contains("{") || has(name)) {
+      return Optional.empty();
+    }
+    String near = near(name).map(one -> "; did you mean " + one + "?").orElse("");
+    return Optional.of(
+        Issue.warning(
+            "manifest.program_missing",
+            "%s: %s is not on the PATH of this node%s"
+                .formatted(program.command().label(), ManifestValue.shown(name), near),
+            "Install the program on the nodes that run the job, or correct its name.",
+            words.getFirst().location()));
+  }
+
+  private Stream<Path> all() {
+    return Stream.of(folders.split(":")).filter(folder -> folder.startsWith("/")).map(Path::of);
+  }
+
+  private boolean has(String name) {
+    try {
+      return all().map(folder -> folder.resolve(name)).anyMatch(ProgramPath::isProgram);
+    } catch (InvalidPathException e) {
+      return false;
+    }
+  }
+
+  private static boolean isProgram(Path file) {
+    return Files.isExecutable(file) && !Files.isDirectory(file);
+  }
+
+  private Optional<String> near(String name) {
+    if (name.length() > LONGEST_COMPARED) {
+      return Optional.empty();
+    }
+    List<String> names = new ArrayList<>();
+    for (Path folder : all().toList()) {
+      try (Stream<Path> files = Files.list(folder)) {
+        files
+            .filter(ProgramPath::isProgram)
+            .map(file -> file.getFileName().toString())
+            .sorted()
+            .forEach(names::add);
+      } catch (IOException e) {
+        continue; // a folder that is not there has no programs
+      }
+    }
+    return NearestMatch.of(name, names);
+  }
+}

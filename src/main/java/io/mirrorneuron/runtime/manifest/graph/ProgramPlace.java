@@ -1,0 +1,63 @@
+package io.mirrorneuron.runtime.manifest.graph;
+
+import io.mirrorneuron.port.Validation.Location;
+import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
+import io.mirrorneuron.wire.LenientJson;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/**
+ * A program that a manifest names.
+ *
+ * @param agentId of the agent that runs it
+ * @param config of that agent, with what the author left unsaid; nothing in it is checked
+ */
+public record ProgramPlace(String agentId, ManifestValue config) {
+
+  /** What is read of a config. */
+  private record Told(String pool, Integer poolSlots, String workdir, String sandboxUploadPath) {}
+
+  private Told told() {
+    return LenientJson.read(config.value(), Told.class);
+  }
+
+  public ManifestValue command() {
+    return config.find("command");
+  }
+
+  /** The program and its arguments; empty for a line of a shell and for what is no command. */
+  public List<ManifestValue> words() {
+    List<ManifestValue> words = command().items();
+    return words.stream().allMatch(word -> word.value().isTextual()) ? words : List.of();
+  }
+
+  public String pool() {
+    return Objects.requireNonNullElse(told().pool, "default");
+  }
+
+  public int slots() {
+    return Objects.requireNonNullElse(told().poolSlots, 1);
+  }
+
+  /** The folder that it starts in, as it is written; empty when nothing is. */
+  String workdir() {
+    return Objects.requireNonNullElse(told().workdir, "");
+  }
+
+  /** Whether another prefix than the usual one stands for the workspace. */
+  boolean namesWorkspace() {
+    return told().sandboxUploadPath != null;
+  }
+
+  /** Whether it is not looked for where this node looks for programs. */
+  public boolean hasOwnPath() {
+    return Stream.of("python_environment", "environment.PATH")
+        .anyMatch(path -> !config.find(path).isAbsent());
+  }
+
+  /** Where the author wrote the member, or what it would be in. */
+  public Location location(String member) {
+    return config.at(member).location();
+  }
+}

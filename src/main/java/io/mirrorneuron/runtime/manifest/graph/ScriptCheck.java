@@ -1,0 +1,146 @@
+package io.mirrorneuron.runtime.manifest.graph;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.port.Validation.Issue;
+import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
+import io.mirrorneuron.runtime.manifest.reading.NearNames;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Looks for the scripts that commands name among the files that their programs start with. What is
+ * not there is told as a warning: a name may be one that only looks like a file's.
+ */
+public final class ScriptCheck {
+  private static final String CODE = "manifest.script_missing";
+  private static final String HELP = "Add the file below payloads/, or correct its name.";
+
+  private static final Pattern INTERPRETER =
+      Pattern.compile("(?:.*/)?(?:python|node|ruby|perl|php|lua|Rscript|deno|bun)[0-9.]*");
+  private static final Pattern SHELL = Pattern.compile("(?:.*/)?(?:ba|da|z|k|a)?sh");
+
+  /** Options before a script that take no value and leave the script what it is. */
+  private static final Pattern HARMLESS = Pattern.compile("-[uBOEsI]+");
+
+  private static final Pattern OF_A_SHELL = Pattern.compile("-[eux]+");
+  private static final Pattern SCRIPT =
+      Pattern.compile("[^/\\s{-][^\\s{]*\\.[A-Za-z][A-Za-z0-9]{0,4}");
+
+  /** What stands for the workspace where a folder is written absolutely. */
+  private static final String SANDBOX = "/sandbox/job";
+
+  private final Set<String> payloads;
+
+  /**
+   * @param payloads the files below {@code payloads/}, with forward slashes
+   */
+  public ScriptCheck(Set<String> payloads) {
+    this.payloads = payloads;
+  }
+
+  /** The warning about an agent's program, if there is one. */
+  public Optional<Issue> look(ProgramPlace program) {
+    Optional<ManifestValue> script = script(program.words());
+    if (script.isEmpty() || !(program.config().value() instanceof ObjectNode config)) {
+      return Optional.empty();
+    }
+    List<Upload> uploads = Upload.of(config);
+    Optional<String> start = start(program);
+    String path = PayloadPaths.canonical(script.get().text());
+    boolean isClear = start.isPresent() && PayloadPaths.staysInside(script.get().text());
+    Set<String> files = files(uploads);
+    if (!isClear || isThere(path, start.get(), uploads, files)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        Issue.warning(
+            CODE,
+            "%s names %s, which is not among the files that it starts with%s"
+                .formatted(
+                    program.command().label(),
+                    script.get().shown(),
+                    hint(path, start.get(), files)),
+            HELP,
+            script.get().location()));
+  }
+
+  /** The first word that is a path, or the script after an interpreter. */
+  private static Optional<ManifestValue> script(List<ManifestValue> words) {
+    if (words.isEmpty()) {
+      return Optional.empty();
+    }
+    String program = words.getFirst().text();
+    if (program.indexOf('/') > 0 && !program.contains("{")) {
+      return Optional.of(words.getFirst());
+    }
+    boolean isShell = SHELL.matcher(program).matches();
+    if (!isShell && !INTERPRETER.matcher(program).matches()) {
+      return Optional.empty();
+    }
+    Pattern skipped = isShell ? OF_A_SHELL : HARMLESS;
+    return words.stream()
+        .skip(1)
+        .dropWhile(word -> skipped.matcher(word.text()).matches())
+        .limit(1)
+        .filter(word -> SCRIPT.matcher(word.text()).matches())
+        .findFirst();
+  }
+
+  /** The folder below the workspace that it starts in, empty for itself; absent when unclear. */
+  private static Optional<String> start(ProgramPlace program) {
+    String folder = program.workdir();
+    if (program.namesWorkspace()) {
+      return Optional.empty();
+    }
+    if (folder.equals(SANDBOX) || folder.startsWith(SANDBOX + "/")) {
+      folder = folder.substring(SANDBOX.length()).replaceFirst("^/+", "");
+    }
+    return PayloadPaths.staysInside(folder)
+        ? Optional.of(PayloadPaths.canonical(folder))
+        : Optional.empty();
+  }
+
+  /** Those in the workspace. */
+  private Set<String> files(List<Upload> uploads) {
+    Set<String> files = new HashSet<>();
+    for (Upload upload : uploads) {
+      for (String payload : payloads) {
+        if (upload.source().isEmpty()) {
+          files.add(below(upload.target(), payload));
+        } else if (payload.equals(upload.source())) {
+          files.add(upload.target());
+        } else if (payload.startsWith(upload.source() + "/")) {
+          files.add(below(upload.target(), payload.substring(upload.source().length() + 1)));
+        }
+      }
+    }
+    return files;
+  }
+
+  /** A program may start in the only folder that is uploaded, which it finds by itself. */
+  private static boolean isThere(
+      String path, String start, List<Upload> uploads, Set<String> files) {
+    return files.contains(below(start, path))
+        || uploads.size() == 1 && files.contains(below(uploads.getFirst().target(), path));
+  }
+
+  private static String below(String folder, String path) {
+    return folder.isEmpty() ? path : folder + "/" + path;
+  }
+
+  private String hint(String path, String start, Set<String> files) {
+    String name = path.substring(path.lastIndexOf('/') + 1);
+    Optional<String> elsewhere =
+        files.stream().filter(file -> ("/" + file).endsWith("/" + name)).sorted().findFirst();
+    if (elsewhere.isPresent()) {
+      return "; did you mean " + ManifestValue.shown(elsewhere.get()) + "?";
+    }
+    if (payloads.contains(path)) {
+      return "; upload_path must name it";
+    }
+    return new NearNames(files).hint(below(start, path));
+  }
+}
