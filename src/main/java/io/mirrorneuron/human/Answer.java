@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.wire.Fault;
 import io.mirrorneuron.wire.Json;
-import io.mirrorneuron.wire.SchemaForm;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.mirrorneuron.config.NearestMatch;
 import io.mirrorneuron.wire.Fault;
 import io.mirrorneuron.wire.Json;
-import io.mirrorneuron.wire.SchemaForm;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.Redaction;
-import io.mirrorneuron.wire.SchemaForm;
 import io.mirrorneuron.wire.Timestamps;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

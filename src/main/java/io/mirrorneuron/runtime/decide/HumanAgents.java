@@ -6,6 +6,7 @@ import io.mirrorneuron.human.DecisionRules;
 import io.mirrorneuron.human.HumanAct;
 import io.mirrorneuron.human.HumanRequest;
 import io.mirrorneuron.human.HumanType;
+import io.mirrorneuron.human.SchemaForm;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.runtime.state.AgentState;
@@ -17,7 +18,6 @@ import io.mirrorneuron.runtime.state.questions.AskedQuestion;
 import io.mirrorneuron.runtime.workflow.Condition;
 import io.mirrorneuron.runtime.workflow.HumanTask;
 import io.mirrorneuron.wire.Json;
-import io.mirrorneuron.wire.SchemaForm;
 import java.time.Instant;
 import java.util.List;
 

@@ -15,9 +15,9 @@ import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.SchemaCheck;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /** What must fit together in a question, so that people can answer it at all. */
@@ -120,12 +120,11 @@ final class HumanChecks {
       if (!names.value().isArray()) {
         continue;
       }
-      int written = people(names, name -> name);
-      int people = people(names, String::strip);
+      int people = people(names);
       String told =
           "%s must name %d people, as so many must approve, and names %d"
               .formatted(names.label(), needed, people);
-      if (written < needed) {
+      if (written(names) < needed) {
         names.error(ManifestProblem.CONFLICT, told);
       } else if (people < needed) {
         names.refuse(ManifestProblem.CONFLICT, told);
@@ -133,11 +132,19 @@ final class HumanChecks {
     }
   }
 
-  /** How many different people are named, each called as the function has it. */
-  private static int people(ManifestValue names, UnaryOperator<String> called) {
+  /** How many names are written, whoever they are of. */
+  private static long written(ManifestValue names) {
+    return Json.elements(names.value())
+        .map(name -> name.asText().toLowerCase(Locale.ROOT))
+        .distinct()
+        .count();
+  }
+
+  /** How many different people are named. */
+  private static int people(ManifestValue names) {
     List<Person> people = new ArrayList<>();
     for (JsonNode name : names.value()) {
-      String text = called.apply(name.asText());
+      String text = name.asText();
       if (people.stream().noneMatch(one -> one.is(text))) {
         people.add(new Person(text, false));
       }

@@ -1,8 +1,11 @@
-package io.mirrorneuron.wire;
+package io.mirrorneuron.human;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.wire.Fault;
+import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.SchemaCheck;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
