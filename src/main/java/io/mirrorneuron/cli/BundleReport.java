@@ -83,8 +83,7 @@ public final class BundleReport {
     }
     Validation report = of(mn, inputs);
     boolean saysMore =
-        report.issues().stream()
-            .anyMatch(issue -> !issue.sentence().equals(refusal.getMessage()));
+        report.issues().stream().anyMatch(issue -> !issue.sentence().equals(refusal.getMessage()));
     if (report.ok() || !saysMore) {
       throw refusal;
     }

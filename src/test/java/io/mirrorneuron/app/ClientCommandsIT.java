@@ -185,7 +185,10 @@ class ClientCommandsIT {
         .contains("error: unknown input how");
     assertThat(shell.run("run", bundle.toString()))
         .isEqualTo(
-            new Ended(1, "", "mn: the manifest cannot run:\n  inputs.who: input who has no default, and no value was given\n"));
+            new Ended(
+                1,
+                "",
+                "mn: the manifest cannot run:\n  inputs.who: input who has no default, and no value was given\n"));
   }
 
   /** A process of its own, as only those get signals. */
