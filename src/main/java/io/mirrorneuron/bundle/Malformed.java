@@ -12,10 +12,14 @@ import java.util.List;
 public final class Malformed {
   private static final Location WHOLE = new Location("manifest", "", "/manifest");
 
+  /** Of a sentence, which may have a name of the file in it. */
+  private static final int LONGEST = 400;
+
   private Malformed() {}
 
   /** MALFORMED with a report that names the place. */
-  static MnException at(FileName file, int line, int column, String words) {
+  static MnException at(FileName file, int line, int column, String sentence) {
+    String words = sentence.length() <= LONGEST ? sentence : sentence.substring(0, LONGEST) + "…";
     Issue issue = Issue.error("manifest.malformed", words, "", WHOLE.at(file.name(), line, column));
     MnException plain =
         MnException.malformed(

@@ -44,6 +44,7 @@ final class YamlText {
   /** Values that aliases may stand for, all together. */
   private static final int MAX_COPIES = 100_000;
 
+  private static final int MAX_COPIED_CHARACTERS = 4 << 20;
   private static final int MAX_ALIASES = 10_000;
 
   /** Of a name; readers of JSON allow as many. */
@@ -65,6 +66,7 @@ final class YamlText {
   private final Set<Node> seen = Collections.newSetFromMap(new IdentityHashMap<>());
   private final Set<Node> open = Collections.newSetFromMap(new IdentityHashMap<>());
   private int copies;
+  private int copiedCharacters;
 
   private YamlText(FileName file) {
     this.file = file;
@@ -122,10 +124,7 @@ final class YamlText {
     if (depth > MAX_DEPTH) { // through aliases
       throw malformed(node.getStartMark(), TOO_DEEP);
     }
-    if (!seen.add(node) && ++copies > MAX_COPIES) {
-      throw malformed(
-          node.getStartMark(), "its aliases stand for more than " + MAX_COPIES + " values");
-    }
+    count(node);
     if (node instanceof ScalarNode scalar) {
       return YamlScalar.of(scalar, words -> malformed(scalar.getStartMark(), words));
     }
@@ -141,12 +140,27 @@ final class YamlText {
     return tree;
   }
 
+  /** An alias is short, and what it stands for may be long. */
+  private void count(Node node) {
+    if (seen.add(node)) {
+      return;
+    }
+    copiedCharacters += node instanceof ScalarNode scalar ? scalar.getValue().length() : 0;
+    if (++copies > MAX_COPIES || copiedCharacters > MAX_COPIED_CHARACTERS) {
+      throw malformed(
+          node.getStartMark(),
+          "its aliases stand for more than %d values, or %d characters"
+              .formatted(MAX_COPIES, MAX_COPIED_CHARACTERS));
+    }
+  }
+
   private ObjectNode object(MappingNode mapping, Places place, int depth) {
     ObjectNode object = Json.object();
     Map<String, Mark> lines = new HashMap<>();
     for (NodeTuple member : mapping.getValue()) {
       Node keyNode = member.getKeyNode();
       String key = key(keyNode);
+      count(keyNode);
       Mark first = lines.putIfAbsent(key, keyNode.getStartMark().orElse(null));
       if (first != null) {
         throw malformed(

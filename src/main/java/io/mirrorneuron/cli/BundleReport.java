@@ -75,12 +75,16 @@ public final class BundleReport {
    * Tells on stderr, as {@code mn validate} does on stdout, why a bundle was refused.
    *
    * @return the exit code
-   * @throws MnException the refusal, when it is not about the bundle
+   * @throws MnException the refusal, when it is not about the bundle, or says all there is to say
    */
   public int refused(MnException refusal, MirrorNeuron mn, Map<String, ?> inputs) {
-    Validation report =
-        OF_THE_BUNDLE.contains(refusal.code()) ? of(mn, inputs) : Validation.of(List.of(), null);
-    if (report.ok()) {
+    if (!OF_THE_BUNDLE.contains(refusal.code())) {
+      throw refusal;
+    }
+    Validation report = of(mn, inputs);
+    boolean saysMore =
+        report.issues().stream().anyMatch(issue -> !issue.sentence().equals(refusal.getMessage()));
+    if (report.ok() || !saysMore) {
       throw refusal;
     }
     PrintWriter err = client.commandLine().getErr();

@@ -19,6 +19,9 @@ public final class Templates {
   /** What templates are called themselves; the copy has the name of its folder instead. */
   private static final String NAME = "my-workflow";
 
+  /** The server that templates name, where its address is the usual one. */
+  public static final String SERVER = "http://localhost:54001";
+
   /** The names for command lines: in their help and when they complete a word. */
   public static final class Candidates implements Iterable<String> {
     @Override
@@ -37,10 +40,11 @@ public final class Templates {
    * Writes a template into a folder.
    *
    * @param folder made when absent
+   * @param server whose schema editors are to use, as an address without a path
    * @return the files, relative to the folder
    * @throws MnException NOT_FOUND for an unknown name, CONFLICT when something is in the folder
    */
-  public static List<Path> unpack(String name, Path folder) {
+  public static List<Path> unpack(String name, Path folder, String server) {
     if (!NAMES.contains(name)) {
       throw MnException.notFound("template", name);
     }
@@ -52,7 +56,7 @@ public final class Templates {
             folder + " is there already and not an empty folder; nothing was written");
       }
       PackagedFolder.copyOf("/templates/" + name + "/manifest.yaml", folder);
-      return named(folder);
+      return named(folder, server);
     } catch (IOException e) {
       throw new UncheckedIOException("the template cannot be written to " + folder, e);
     }
@@ -67,12 +71,12 @@ public final class Templates {
     }
   }
 
-  private static List<Path> named(Path folder) throws IOException {
+  private static List<Path> named(Path folder, String server) throws IOException {
     String id = id(folder);
     List<Path> written = new ArrayList<>();
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-        Files.writeString(file, Files.readString(file).replace(NAME, id));
+        Files.writeString(file, Files.readString(file).replace(NAME, id).replace(SERVER, server));
         written.add(folder.relativize(file));
       }
     }

@@ -183,7 +183,12 @@ class ClientCommandsIT {
     assertThat(wrong.out()).contains("input who does not fit its schema");
     assertThat(shell.run("validate", bundle.toString(), "-i", "how=7").out())
         .contains("error: unknown input how");
-    assertThat(shell.run("run", bundle.toString()).err()).contains("input who has no default");
+    assertThat(shell.run("run", bundle.toString()))
+        .isEqualTo(
+            new Ended(
+                1,
+                "",
+                "mn: the manifest cannot run:\n  inputs.who: input who has no default, and no value was given\n"));
   }
 
   /** A process of its own, as only those get signals. */

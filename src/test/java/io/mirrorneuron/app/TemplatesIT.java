@@ -55,7 +55,12 @@ class TemplatesIT {
     assertThat(ended.exitCode()).as(ended.err()).isZero();
     assertThat(ended.out().lines())
         .contains(made.resolve("manifest.yaml").toString(), "Next: mn run '" + made + "'");
-    assertThat(made.resolve("manifest.yaml")).content().contains("name: my-" + template);
+    assertThat(made.resolve("manifest.yaml"))
+        .content()
+        .contains("name: my-" + template)
+        .containsPattern("schema=http://[^/]+:\\d+/schemas/manifest.json")
+        .as("the server of this home is another one")
+        .doesNotContain(Templates.SERVER);
     Ended valid = shell.run("validate", made.toString());
     assertThat(valid.out()).endsWith(made + " can run\n");
     return made.toString();

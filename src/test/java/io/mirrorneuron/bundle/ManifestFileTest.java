@@ -122,6 +122,14 @@ class ManifestFileTest {
     }
     assertThatThrownBy(() -> yaml(bomb.toString()))
         .hasMessageContaining("its aliases stand for more than 100000 values");
+    String longText = "'" + "x".repeat(200_000) + "'";
+    assertThatThrownBy(() -> yaml("a: &a " + longText + "\nb: [" + "*a, ".repeat(20_000) + "]"))
+        .hasMessageEndingWith(
+            "line 1, column 4: its aliases stand for more than 100000 values, or 4194304"
+                + " characters");
+    String longName = "? " + "x".repeat(40_000) + "\n  : 1";
+    assertThatThrownBy(() -> yaml("a: &a\n  " + longName + "\nb: [" + "*a, ".repeat(1_000) + "]"))
+        .hasMessageContaining("or 4194304 characters");
     assertThatThrownBy(() -> yaml("a: " + "[".repeat(5000) + "]".repeat(5000)))
         .hasMessageContaining("it is nested deeper than 100 levels");
   }

@@ -1,6 +1,7 @@
 package io.mirrorneuron.cli.author;
 
 import io.mirrorneuron.cli.ExitCode;
+import io.mirrorneuron.cli.KnownServer;
 import io.mirrorneuron.cli.Output;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
@@ -9,6 +10,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -39,6 +41,8 @@ import picocli.CommandLine.Spec;
 public final class InitCommand implements Callable<Integer> {
   @Spec CommandSpec spec;
 
+  @Mixin KnownServer server;
+
   @Parameters(
       index = "0",
       arity = "0..1",
@@ -66,7 +70,8 @@ public final class InitCommand implements Callable<Integer> {
     Path target = folder == null ? Path.of(template) : folder;
     PrintWriter out = spec.commandLine().getOut();
     try {
-      Templates.unpack(template, target).forEach(file -> out.println(target.resolve(file)));
+      Templates.unpack(template, target, server.address().orElse(Templates.SERVER))
+          .forEach(file -> out.println(target.resolve(file)));
     } catch (MnException e) {
       return complain(e);
     }
