@@ -66,12 +66,13 @@ public final class InitCommand implements Callable<Integer> {
     Path target = folder == null ? Path.of(template) : folder;
     PrintWriter out = spec.commandLine().getOut();
     try {
-      Templates.unpack(template, target).forEach(file -> out.println(target.resolve(file)));
+      Templates.unpack(template, target)
+          .forEach(file -> out.println(Output.printable(target.resolve(file).toString())));
     } catch (MnException e) {
       return complain(e);
     }
     out.println();
-    out.println("Next: mn run " + shown(target));
+    out.println("Next: mn run " + Output.printable(shown(target)));
     if (template.equals("review")) {
       out.println("and, while it waits for you: mn human list");
     }
