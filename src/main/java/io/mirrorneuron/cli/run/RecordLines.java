@@ -46,10 +46,10 @@ final class RecordLines {
       throws InterruptedException {
     long[] last = {0};
     boolean[] ended = {false};
-    boolean[] away = {false};
+    boolean[] read = {false};
     Consumer<String> reader =
         data -> {
-          away[0] = false;
+          read[0] = true;
           Streamed record = LenientJson.read(Json.parseObject(data, "record"), Streamed.class);
           if (record.channel() == null) {
             ended[0] = true;
@@ -58,27 +58,23 @@ final class RecordLines {
             print(record, data, wanted);
           }
         };
-    rest.follow(path + "&after=" + last[0], reader);
+    boolean lost = false;
     while (!ended[0]) {
-      if (!again(rest, path + "&after=" + last[0], reader) && !away[0]) {
-        client.complain("the connection is lost; waiting for the server to come back");
-        away[0] = true;
+      try {
+        rest.follow(path + "&after=" + last[0], reader);
+        lost = false;
+      } catch (MnException e) {
+        if (e.code() != ErrorCode.UNAVAILABLE && e.code() != ErrorCode.TIMEOUT || !read[0]) {
+          throw e;
+        }
+        if (!lost) {
+          client.complain("the connection is lost; waiting for the server to come back");
+        }
+        lost = true;
       }
-    }
-  }
-
-  /** Reads on, a moment later, so that a server that comes back is not besieged. */
-  private static boolean again(RestClient rest, String path, Consumer<String> reader)
-      throws InterruptedException {
-    new CountDownLatch(1).await(PAUSE_MS, TimeUnit.MILLISECONDS);
-    try {
-      rest.follow(path, reader);
-      return true;
-    } catch (MnException e) {
-      if (e.code() != ErrorCode.UNAVAILABLE && e.code() != ErrorCode.TIMEOUT) {
-        throw e;
+      if (!ended[0]) { // a server that comes back is not besieged
+        new CountDownLatch(1).await(PAUSE_MS, TimeUnit.MILLISECONDS);
       }
-      return false;
     }
   }
 
