@@ -5,6 +5,12 @@
 #                 container or the machine has, but 256 MB at least and 1 GB at most
 set -eu
 
+# What is closed would become the first file that the JVM opens. Reading end on purpose: what is
+# printed is lost, and writing there fails.
+{ true <&0; } 2>/dev/null || exec 0</dev/null
+{ true >&1; } 2>/dev/null || exec 1</dev/null
+true 3>&2 || exec 2>/dev/null
+
 need_java=25
 self=$0
 while [ -h "$self" ]; do
@@ -29,7 +35,7 @@ find_java() {
   mac=""
   [ -x /usr/libexec/java_home ] && mac=$(/usr/libexec/java_home -v "$need_java+" 2>/dev/null || true)
   for home in "${JAVA_HOME:-}" "$on_path" "$mac" /usr/lib/jvm/* /usr/java/* /opt/java/* /opt/jdk* \
-      "$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/*; do
+      "${HOME:-}"/.sdkman/candidates/java/* "${HOME:-}"/.jdks/*; do
     [ -n "$home" ] && [ -d "$home" ] || continue
     if [ "$(java_major "$home")" -ge "$need_java" ]; then echo "$home/bin/java"; return; fi
   done

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.wire.ArtifactRef;
+import io.mirrorneuron.wire.LenientJson;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -64,6 +65,24 @@ public record JobOutcome(String jobId, String status, JsonNode result, JobDetail
 
   /** The last lines that the program printed on stderr which made the job fail. */
   public List<String> stderrTail() {
-    return result.at("/error/details/stderr_tail").asText().lines().toList();
+    return failure().stderrTail() == null ? List.of() : failure().stderrTail().lines().toList();
+  }
+
+  /** The step by which the job failed, if it was one. */
+  public Optional<String> failedStep() {
+    return Optional.ofNullable(failure().stepId());
+  }
+
+  private Failure.Details failure() {
+    Failure.Error error = LenientJson.read(result, Failure.class).error();
+    return error == null || error.details() == null
+        ? new Failure.Details(null, null)
+        : error.details();
+  }
+
+  private record Failure(Error error) {
+    private record Error(Details details) {}
+
+    private record Details(String stepId, String stderrTail) {}
   }
 }

@@ -1,6 +1,7 @@
 package io.mirrorneuron.app;
 
 import io.mirrorneuron.cli.CommandGroup;
+import io.mirrorneuron.cli.Output;
 import io.mirrorneuron.cli.Screen;
 import io.mirrorneuron.cli.author.InitCommand;
 import io.mirrorneuron.cli.author.ValidateCommand;
@@ -11,6 +12,7 @@ import io.mirrorneuron.cli.runtime.NodeCommand;
 import io.mirrorneuron.cli.shell.CompletionCommand;
 import io.mirrorneuron.cli.shell.HelpCommand;
 import io.mirrorneuron.cli.shell.Misuse;
+import io.mirrorneuron.cli.shell.ProgramHelp;
 import io.mirrorneuron.cli.shell.VersionCommand;
 import io.mirrorneuron.config.ConfigException;
 import io.mirrorneuron.model.MnException;
@@ -54,7 +56,8 @@ import picocli.CommandLine.Option;
       "  mn up --api-port 8080             on another port",
       "  mn run my-bundle/                 run a workflow there",
       "  mn job list                       see what became of it",
-      "%nExit codes: 0 done, 1 it did not work, 2 the command or the configuration is wrong;"
+      "",
+      "Exit codes: 0 done, 1 it did not work, 2 the command or the configuration is wrong;"
           + " mn run --help has the others."
     })
 public final class Main extends CommandGroup {
@@ -65,7 +68,9 @@ public final class Main extends CommandGroup {
   boolean version;
 
   public static void main(String[] arguments) {
-    System.exit(execute(commandLine(Screen.ofProcess()), arguments));
+    StandardOutput out = StandardOutput.ofProcess();
+    CommandLine program = commandLine(Screen.ofProcess()).setOut(out.writer());
+    System.exit(out.end(execute(program, arguments), program.getErr()));
   }
 
   /** Runs a command; an error, which picocli lets through, ends it as any other failure does. */
@@ -82,6 +87,7 @@ public final class Main extends CommandGroup {
     CommandLine program = new CommandLine(new Main(), screen.factory());
     program.getSubcommands().values().forEach(Main::addVersion);
     return program
+        .setHelpFactory(ProgramHelp::new)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionStrategy(Misuse.refusing(program.getExecutionStrategy()))
         .setParameterExceptionHandler(new Misuse())
@@ -113,7 +119,7 @@ public final class Main extends CommandGroup {
               List.of("a disk is full: " + rootCause(full) + "; make room on it, and try again");
           default -> List.of("unexpected: " + failure);
         };
-    sentences.forEach(sentence -> out.println("mn: " + sentence));
+    sentences.forEach(sentence -> out.println("mn: " + Output.harmless(sentence)));
     out.flush();
     LoggerFactory.getLogger(Main.class).debug("The command failed", failure);
     return failure instanceof ConfigException ? 2 : 1;

@@ -38,7 +38,7 @@ final class ServerOptions {
   @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
-      description = "Any other setting, for example --set redis.fsync=always.")
+      description = "Any other setting, as --set redis.fsync=always.")
   Map<String, String> others = new LinkedHashMap<>();
 
   private List<String> changes = List.of();

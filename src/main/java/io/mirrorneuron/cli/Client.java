@@ -75,14 +75,51 @@ public class Client extends ClientOptions {
   public <T> int show(Question<T> question, Consumer<T> forPeople) throws InterruptedException {
     return call(
         mn -> {
-          T answer = question.to(mn);
-          if (json) {
-            output().json(answer);
-          } else {
-            forPeople.accept(answer);
-          }
+          print(question.to(mn), forPeople);
           return ExitCode.OK;
         });
+  }
+
+  /** Work on a job. */
+  @FunctionalInterface
+  public interface JobWork {
+    /** Returns the exit code. */
+    int with(MirrorNeuron mn, String jobId) throws InterruptedException;
+  }
+
+  /** What a command asks the runtime about a job. */
+  @FunctionalInterface
+  public interface JobQuestion<T> {
+    T to(MirrorNeuron mn, String jobId);
+  }
+
+  /**
+   * The same for work on a job.
+   *
+   * @param id of the job, or of its run: lists of runs and of what people are asked show that
+   */
+  public int call(String id, JobWork work) throws InterruptedException {
+    Config config = config();
+    return call(config, mn -> JobAddress.either(id, config, this, job -> work.with(mn, job)));
+  }
+
+  /** The same for work that is a question. */
+  public <T> int show(String id, JobQuestion<T> question, Consumer<T> forPeople)
+      throws InterruptedException {
+    return call(
+        id,
+        (mn, jobId) -> {
+          print(question.to(mn, jobId), forPeople);
+          return ExitCode.OK;
+        });
+  }
+
+  private <T> void print(T answer, Consumer<T> forPeople) {
+    if (json) {
+      output().json(answer);
+    } else {
+      forPeople.accept(answer);
+    }
   }
 
   private MirrorNeuron connect(Config.Grpc config) {

@@ -63,6 +63,16 @@ public abstract class ClientOptions {
     return new Output(out(), screen.paint(), json ? Integer.MAX_VALUE : screen.columns());
   }
 
+  /**
+   * What is told while a command works: on the screen, and on stderr where a program reads stdout,
+   * which then gets the result and nothing else.
+   */
+  public Output progress() {
+    return screen.interactive()
+        ? output()
+        : new Output(command.commandLine().getErr(), AnsiStyle.PLAIN, screen.columns());
+  }
+
   public PrintWriter out() {
     return command.commandLine().getOut();
   }
@@ -80,7 +90,7 @@ public abstract class ClientOptions {
   /** One sentence on stderr. */
   public void complain(String sentence) {
     PrintWriter err = command.commandLine().getErr();
-    err.println("mn: " + sentence.replaceAll("[\\p{Cntrl}\\x80-\\x9f&&[^\\n]]", "?"));
+    err.println("mn: " + Output.harmless(sentence));
     err.flush();
   }
 
@@ -137,7 +147,7 @@ public abstract class ClientOptions {
 
   private static String wayOut(MnException failure) {
     return switch (failure.error()) {
-      case "job_not_found" -> "; mn job list shows those that are there";
+      case JobAddress.UNKNOWN -> "; mn job list shows those that are there";
       case "run_not_found" -> "; mn run list shows those that are there";
       case "unavailable" ->
           failure.getCause() == null

@@ -28,6 +28,12 @@ public final class EitherClient extends Client {
     RestAnswer to(RestClient rest) throws InterruptedException;
   }
 
+  /** What a command asks the API about a job. */
+  @FunctionalInterface
+  public interface JobRestQuestion {
+    RestAnswer to(RestClient rest, String jobId) throws InterruptedException;
+  }
+
   @Override
   Map<String, String> flags() {
     Map<String, String> flags = super.flags();
@@ -48,6 +54,34 @@ public final class EitherClient extends Client {
     return ask(
         ofApi,
         ofRuntime,
+        answer -> {
+          print(answer, form, forPeople);
+          return ExitCode.OK;
+        });
+  }
+
+  /**
+   * The same about a job.
+   *
+   * @param id of the job, or of its run
+   */
+  public <T> int show(
+      String id,
+      JobRestQuestion ofApi,
+      JobQuestion<?> ofRuntime,
+      Class<T> form,
+      Consumer<T> forPeople)
+      throws InterruptedException {
+    Config config = config();
+    return ask(
+        rest -> JobAddress.either(id, config, this, job -> ofApi.to(rest, job)),
+        mn -> {
+          try {
+            return JobAddress.either(id, config, this, job -> ofRuntime.to(mn, job));
+          } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody is asked who could be waited for", e);
+          }
+        },
         answer -> {
           print(answer, form, forPeople);
           return ExitCode.OK;

@@ -20,6 +20,9 @@ interface JobView extends JobListener, AutoCloseable {
   /** What people are asked at present; may come from any thread. */
   default void asked(List<OpenQuestion> questions) {}
 
+  /** A sentence to those who watch; may come from any thread. */
+  default void tell(String sentence) {}
+
   /**
    * The view that suits the screen and the option {@code --json}.
    *
@@ -30,7 +33,7 @@ interface JobView extends JobListener, AutoCloseable {
       return new Silence();
     }
     if (!client.screen().isLive()) {
-      return new Lines(client.output(), details, verbose);
+      return new Lines(client.progress(), details, verbose);
     }
     try {
       return new LiveView(
@@ -51,7 +54,9 @@ interface JobView extends JobListener, AutoCloseable {
     public void close() {}
   }
 
-  /** A line for each event that tells how far the job is, or for each, for pipes and logs. */
+  /**
+   * A line for each event that tells how far the job is, or for each, for logs and build servers.
+   */
   final class Lines implements JobView {
     private final Output output;
     private final boolean ofSteps;
@@ -83,6 +88,11 @@ interface JobView extends JobListener, AutoCloseable {
       questions.stream()
           .filter(one -> asked.add(one.requestId()))
           .forEach(one -> output.line("The job " + Output.printable(one.sentence())));
+    }
+
+    @Override
+    public synchronized void tell(String sentence) {
+      output.line(Output.printable(sentence));
     }
 
     @Override

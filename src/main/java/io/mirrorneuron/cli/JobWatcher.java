@@ -5,15 +5,38 @@ import io.mirrorneuron.JobOutcome;
 import io.mirrorneuron.MirrorNeuron;
 import io.mirrorneuron.wire.Json;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /** Shows a job until it ends, and then its result. Ctrl-C stops watching; the job goes on. */
 public final class JobWatcher {
   private final Client client;
   private final MirrorNeuron mn;
   private final boolean verbose;
+  private Companion companion = (_, _) -> () -> {};
 
   public JobWatcher(Client client, MirrorNeuron mn) {
     this(client, mn, false);
+  }
+
+  /** What goes on while a job is watched. */
+  @FunctionalInterface
+  public interface Companion {
+    /**
+     * @param tell shows people a sentence
+     * @return ends what goes on
+     */
+    AutoClosing begin(String jobId, Consumer<String> tell);
+  }
+
+  /** What closes without failing. */
+  public interface AutoClosing extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  public JobWatcher with(Companion beside) {
+    companion = beside;
+    return this;
   }
 
   /**
@@ -34,15 +57,11 @@ public final class JobWatcher {
     JobView view = JobView.of(client, mn.jobDetails(jobId), verbose);
     try (AutoClosing _ = view::close;
         PeopleWatch _ = PeopleWatch.of(client.config(), client, jobId, view::asked);
+        AutoClosing _ = companion.begin(jobId, view::tell);
         AutoClosing _ = atCtrlC(() -> letGo(view, jobId))) {
       mn.runs().follow(jobId, 0, timeout, view);
     }
     return result(mn.runs().outcome(jobId));
-  }
-
-  private interface AutoClosing extends AutoCloseable {
-    @Override
-    void close();
   }
 
   /** Runs the action when the process is told to end; the exit code is then that of the signal. */
@@ -76,12 +95,26 @@ public final class JobWatcher {
           .ifPresent(url -> client.complain("the output is a file of the run: GET " + url));
     } else {
       String why = Output.printable(outcome.reason());
-      outcome.stderrTail().forEach(line -> client.complain("| " + Output.printable(line)));
+      outcome.stderrTail().forEach(line -> client.complain("| " + Output.printed(line)));
       client.complain(
-          "job %1$s %2$s%3$s; mn job events %1$s tells what happened"
-              .formatted(outcome.jobId(), outcome.status(), why.isEmpty() ? "" : ": " + why));
+          "job %s %s%s%s"
+              .formatted(
+                  outcome.jobId(),
+                  outcome.status(),
+                  why.isEmpty() ? "" : ": " + why,
+                  outcome.isFailed() ? next(outcome) : ""));
     }
     return ExitCode.of(outcome);
+  }
+
+  /** What one does about a failure: read on, and go on from the step, mended or not. */
+  private static String next(JobOutcome outcome) {
+    String job = outcome.jobId();
+    return "\n  mn job why %1$s and mn job logs %1$s tell more".formatted(job)
+        + outcome
+            .failedStep()
+            .map(step -> "; mn job fork %s --at %s goes on from there".formatted(job, step))
+            .orElse("");
   }
 
   private static ObjectNode document(JobOutcome outcome) {

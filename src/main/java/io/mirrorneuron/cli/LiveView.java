@@ -42,6 +42,7 @@ final class LiveView implements JobView {
   private int drawn;
   private int drawnColumns;
   private String trouble = "";
+  private String told = "";
   private int tick;
   private boolean closed;
 
@@ -95,6 +96,11 @@ final class LiveView implements JobView {
         : asked.stream().filter(one -> !settled.contains(one.requestId()));
   }
 
+  @Override
+  public synchronized void tell(String sentence) {
+    told = sentence;
+  }
+
   private synchronized void draw() {
     if (!closed) {
       tick++;
@@ -106,6 +112,8 @@ final class LiveView implements JobView {
     int columns = Math.max(20, size.getColumns());
     if (drawnColumns != 0 && drawnColumns != columns) {
       wipe();
+    } else if (drawn > 0) {
+      forgetTyped();
     }
     display.resize(Math.max(5, size.getRows()), columns);
     List<AttributedString> lines =
@@ -117,6 +125,12 @@ final class LiveView implements JobView {
     display.update(lines, size.cursorPos(lines.size() - 1, 0));
     drawn = lines.size();
     drawnColumns = columns;
+  }
+
+  /** The terminal shows what is typed, ^C too, where the display believes its cursor to be. */
+  private void forgetTyped() {
+    terminal.puts(Capability.carriage_return);
+    terminal.puts(Capability.clr_eol);
   }
 
   /** Takes away what was drawn: a terminal of another width may have wrapped its lines. */
@@ -158,6 +172,9 @@ final class LiveView implements JobView {
       lines.add(
           paint.status("  ? waits for a person: " + Output.printable(one.asked()), "warning"));
       lines.add("    " + Output.printable(one.answering()));
+    }
+    if (!told.isEmpty()) {
+      lines.add("  " + Output.printable(told));
     }
     return lines;
   }

@@ -3,17 +3,27 @@ package io.mirrorneuron.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import picocli.CommandLine.ParameterException;
 
 /**
  * Values by name, as they are written on a command line: {@code NAME=VALUE}, where the value is
  * JSON if it parses, else text; {@code NAME=@FILE} takes it from a file.
  */
 public final class NamedValues {
+  private static final int MOST_BYTES = 16 * 1024 * 1024;
+
   private final ClientOptions command;
 
   public NamedValues(ClientOptions command) {
@@ -60,11 +70,30 @@ public final class NamedValues {
     if (!value.startsWith("@")) {
       return value;
     }
-    Path file = Path.of(value.substring(1));
     try {
-      return Files.readString(file);
+      Path file = Path.of(value.substring(1));
+      return read(file, why -> command.misuse(option + ": " + file + " " + why));
+    } catch (InvalidPathException e) {
+      throw command.misuse(option + ": there can be no file " + value.substring(1));
+    }
+  }
+
+  private static String read(Path file, Function<String, ParameterException> complaint) {
+    if (Files.isDirectory(file)) {
+      throw complaint.apply("is a folder, and not a file");
+    }
+    try (InputStream in = Files.newInputStream(file)) { // of a device nobody knows the size before
+      byte[] bytes = in.readNBytes(MOST_BYTES + 1);
+      if (bytes.length > MOST_BYTES) {
+        throw complaint.apply("has more than 16 MiB, which is too much for an input");
+      }
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (NoSuchFileException e) {
+      throw complaint.apply("is not there");
+    } catch (CharacterCodingException e) {
+      throw complaint.apply("is no text in UTF-8");
     } catch (IOException e) {
-      throw command.misuse(option + ": the file " + file + " cannot be read as UTF-8 text");
+      throw complaint.apply("cannot be read");
     }
   }
 

@@ -24,6 +24,10 @@ public final class Output {
               Separators.createDefaultInstance().withObjectFieldValueSpacing(Spacing.AFTER))
           .withArrayIndenter(DefaultIndenter.SYSTEM_LINEFEED_INSTANCE);
 
+  /** Control characters but those between and in lines, and those that change the direction. */
+  private static final Pattern STEERING =
+      Pattern.compile("[\\p{Cntrl}\\x80-\\x9f\\u202a-\\u202e\\u2066-\\u2069&&[^\n\t]]");
+
   /** The space that a line begins with, perhaps after the code of a colour. */
   private static final Pattern MARGIN = Pattern.compile("^((?:\033\\[\\d+m)*) ");
 
@@ -76,13 +80,18 @@ public final class Output {
       out.flush();
       return;
     }
-    text.lines().map(line -> line.replaceAll("[\\p{Cntrl}&&[^\t]]", "?")).forEach(this::line);
+    text.lines().map(Output::printed).forEach(this::line);
   }
 
   public void field(String name, String value) {
     if (!value.isEmpty()) {
       line(paint.faint("%-11s".formatted(name)) + " " + printable(value));
     }
+  }
+
+  /** A field that is a line of a program, whose margin stays. */
+  public void quoted(String name, String line) {
+    line(paint.faint("%-11s".formatted(name)) + " " + printed(line));
   }
 
   /**
@@ -173,7 +182,20 @@ public final class Output {
   public static String printable(String text) {
     List<String> parts = new ArrayList<>();
     text.lines().map(String::strip).filter(part -> !part.isEmpty()).forEach(parts::add);
-    return String.join(" ", parts).replaceAll("[\\p{Cntrl}\\x80-\\x9f]", "?");
+    return harmless(String.join(" ", parts)).replace('\t', '?');
+  }
+
+  /**
+   * A line that a program printed, or of a file. Its margin stays: in a traceback, and in much
+   * else, it says what belongs together.
+   */
+  public static String printed(String line) {
+    return harmless(line.stripTrailing());
+  }
+
+  /** The text with a question mark for all that could steer a terminal or turn its lines around. */
+  public static String harmless(String text) {
+    return STEERING.matcher(text).replaceAll("?");
   }
 
   /** A message whose lines are sentences, on one line. */

@@ -6,6 +6,9 @@ import java.util.Set;
 
 /** Those events that tell people how far a job is, each as a line. */
 final class ProgressWords {
+  /** Nothing is wrong: its message came from one parent, and others are still at work. */
+  private static final String BLOCKED = "workflow_step_blocked";
+
   private static final Set<String> SILENT =
       Set.of("job_pending", "job_validated", "job_scheduled", "job_recovery_scheduled");
   private static final Set<String> OF_STEPS =
@@ -14,7 +17,7 @@ final class ProgressWords {
           "workflow_step_attempt_timed_out",
           "workflow_step_attempt_retry_scheduled",
           "workflow_step_beacon",
-          "workflow_step_blocked",
+          BLOCKED,
           "workflow_step_branch",
           "workflow_step_completed",
           "workflow_step_failed",
@@ -73,6 +76,7 @@ final class ProgressWords {
           "message_retry_scheduled",
           "agent_restart_scheduled" ->
           "next try in %.0f s".formatted(Math.ceil(event.nextTryMs() / 1000.0));
+      case BLOCKED -> "waits for " + String.join(", ", event.parents());
       default ->
           event
               .type()
@@ -82,6 +86,9 @@ final class ProgressWords {
   }
 
   private static String detail(JobEventFacts event) {
+    if (event.type().equals(BLOCKED)) {
+      return "";
+    }
     String from = event.payload().from();
     for (String text :
         new String[] {

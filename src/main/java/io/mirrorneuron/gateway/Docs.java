@@ -67,7 +67,11 @@ final class Docs {
 
   static void mount(Router router, Vertx vertx, Contract contract, Auth auth) {
     String folder = "META-INF/resources/webjars/swagger-ui/" + version() + "/";
-    router.get("/").handler(Docs::showBrowsersTheWay);
+    router
+        .route("/")
+        .method(HttpMethod.GET)
+        .method(HttpMethod.HEAD)
+        .handler(Docs::showBrowsersTheWay);
     serve(router, auth, "/openapi.json", "application/json", contract.document().toBuffer());
     serve(router, auth, "/openapi.yaml", "application/yaml", contract.yaml());
     serve(router, auth, MANIFEST_SCHEMA, "application/schema+json", manifestSchema());

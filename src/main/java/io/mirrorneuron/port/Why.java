@@ -1,5 +1,6 @@
 package io.mirrorneuron.port;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import java.util.List;
@@ -24,6 +25,14 @@ public record Why(
 
   public Why {
     explanations = explanations == null ? List.of() : List.copyOf(explanations);
+  }
+
+  /** Whether a person has to do something before the job can do anything. */
+  @JsonIgnore
+  public boolean isForPeople() {
+    return explanations.stream().anyMatch(one -> "person".equals(one.cause()))
+        && explanations.stream()
+            .allMatch(one -> "person".equals(one.cause()) || "parents".equals(one.cause()));
   }
 
   /**

@@ -3,13 +3,17 @@ package io.mirrorneuron.samples;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /** Small workflows that authors begin with. Each runs as it is. */
@@ -58,8 +62,27 @@ public final class Templates {
       PackagedFolder.copyOf("/templates/" + name + "/manifest.yaml", folder);
       return named(folder, server);
     } catch (IOException e) {
-      throw new UncheckedIOException("the template cannot be written to " + folder, e);
+      throw new MnException(ErrorCode.CONFLICT, "not_written", fault(folder, e));
     }
+  }
+
+  private static String fault(Path folder, IOException why) {
+    if (Files.isSymbolicLink(folder) && Files.notExists(folder)) {
+      return folder + " is a link to nothing; nothing was written";
+    }
+    return "the folder %s cannot be made: %s".formatted(folder, reason(why));
+  }
+
+  /** In words, where Java gives the name of a file and no more. */
+  private static String reason(IOException why) {
+    if (why instanceof FileSystemException system) {
+      return switch (why) {
+        case FileAlreadyExistsException _ -> system.getFile() + " is a file";
+        case AccessDeniedException _ -> system.getFile() + " may not be written to";
+        default -> Objects.requireNonNullElse(system.getReason(), "the system refused");
+      };
+    }
+    return why.getMessage();
   }
 
   private static boolean isEmptyFolder(Path folder) throws IOException {
@@ -74,7 +97,7 @@ public final class Templates {
   private static List<Path> named(Path folder, String server) throws IOException {
     String id = id(folder);
     List<Path> written = new ArrayList<>();
-    try (Stream<Path> files = Files.walk(folder)) {
+    try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
       for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
         Files.writeString(file, Files.readString(file).replace(NAME, id).replace(SERVER, server));
         written.add(folder.relativize(file));

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What an event of a job tells those who follow the job. What it does not tell is an empty text or
@@ -18,6 +19,7 @@ import java.util.List;
  * @param outcome of the step, beside its ending
  * @param retryAt when what has failed is tried again, ISO-8601
  * @param warnings of the manifest, in an event that tells them
+ * @param blockedOn what a step waits for that has its message already
  */
 public record JobEventFacts(
     Long seq,
@@ -31,6 +33,7 @@ public record JobEventFacts(
     String message,
     String retryAt,
     List<String> warnings,
+    List<Parent> blockedOn,
     Payload payload) {
   private static final Payload NO_PAYLOAD = new Payload(null, null, null, null, null, 0);
 
@@ -42,11 +45,22 @@ public record JobEventFacts(
     message = orEmpty(message);
     retryAt = orEmpty(retryAt);
     warnings = warnings == null ? List.of() : List.copyOf(warnings);
+    blockedOn = blockedOn == null ? List.of() : List.copyOf(blockedOn);
     payload = payload == null ? NO_PAYLOAD : payload;
   }
 
   public static JobEventFacts read(JsonNode event) {
     return LenientJson.read(event, JobEventFacts.class);
+  }
+
+  /**
+   * @param from id of the step
+   */
+  public record Parent(String from) {}
+
+  /** The ids of what a step waits for. */
+  public List<String> parents() {
+    return blockedOn.stream().map(Parent::from).filter(Objects::nonNull).toList();
   }
 
   /**

@@ -3,6 +3,7 @@ package io.mirrorneuron.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Backup;
@@ -155,7 +156,7 @@ class ClientCommandsTest {
   }
 
   @Test
-  void aPipedRunPrintsHowFarItIsAndThenTheResult() throws IOException {
+  void aPipeGetsTheResultAloneAndHowFarItIsGoesToStderr() throws IOException {
     runtime.jobs.intercept(
         call -> {
           if (call.startsWith("watch")) {
@@ -166,10 +167,11 @@ class ClientCommandsTest {
     Ended ended = shell.run("run", bundle().toString());
 
     assertThat(ended.exitCode()).isZero();
-    assertThat(ended.out()).startsWith("Job fake-1\n").doesNotContain("\033");
-    assertThat(ended.out().lines())
+    assertThat(ended.err()).startsWith("Job fake-1\n").doesNotContain("\033");
+    assertThat(ended.err().lines())
         .anyMatch(line -> line.matches("03:04:05.006Z +job +running"))
         .anyMatch(line -> line.matches("03:04:05.006Z +job +completed"));
+    assertThat(Json.parse(ended.out())).as("what a program reads").isNotNull();
   }
 
   @Test
@@ -369,7 +371,7 @@ class ClientCommandsTest {
     Ended followed = shell.run("job", "fork", job, "--follow");
 
     assertThat(followed.exitCode()).isEqualTo(3);
-    assertThat(followed.out()).startsWith("Job fake-4\n");
+    assertThat(followed.err()).startsWith("Job fake-4\n");
     Map<String, JsonNode> bodies = Map.of("s", Json.parse("[1]"), "t", Json.object());
     assertThat(runtime.jobs.calls())
         .contains(
@@ -379,10 +381,21 @@ class ClientCommandsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--input=s=hello", "--input=s", "--at=99999999999999999999"})
+  @ValueSource(strings = {"--input=s", "--at=99999999999999999999", "-fd"})
   void aForkThatCannotBeMeantIsAWrongUse(String option) {
     assertThat(shell.run("job", "fork", "any", option).exitCode()).isEqualTo(2);
     assertThat(runtime.jobs.calls()).isEmpty();
+  }
+
+  @Test
+  void aForkIsToldLikeARun() {
+    String job = job();
+
+    assertThat(shell.run("job", "fork", job, "--at", "s", "-i", "s=hello", "--detached"))
+        .isEqualTo(new Ended(0, "fake-2\n", ""));
+    assertThat(runtime.jobs.calls())
+        .contains(
+            "fork fake-1 " + ForkRequest.atStep("s").with(Map.of("s", TextNode.valueOf("hello"))));
   }
 
   @Test
@@ -535,6 +548,41 @@ class ClientCommandsTest {
                 1,
                 "",
                 "mn: the manifest cannot run:\n  nodes: is required\n  graph_id: is required\n"));
+  }
+
+  @Test
+  void aFileOfAnInputThatCannotBeOneIsToldInOneSentence() throws IOException {
+    Path bad = Files.write(folder.resolve("bad"), new byte[] {(byte) 0xff});
+    Map<String, String> complaints =
+        Map.of(
+            "/dev/zero",
+            "has more than 16 MiB, which is too much for an input",
+            folder.toString(),
+            "is a folder, and not a file",
+            folder + "/nope",
+            "is not there",
+            bad.toString(),
+            "is no text in UTF-8");
+    String bundle = bundle().toString();
+
+    complaints.forEach(
+        (file, why) ->
+            assertThat(shell.run("run", bundle, "-i", "a=@" + file))
+                .isEqualTo(
+                    new Ended(
+                        2, "", "mn: --input: " + file + " " + why + "; try mn run --help\n")));
+  }
+
+  @Test
+  void textOfAJobCannotTurnLinesAround() {
+    String job = job();
+    runtime.jobs.append(
+        job,
+        Json.object()
+            .put("type", "note")
+            .set("payload", Json.object().put("reason", "a\u202eb\u2066c")));
+
+    assertThat(shell.run("job", "events", job).out()).contains("a?b?c");
   }
 
   @Test

@@ -28,7 +28,15 @@ class CompletionIT {
       ask mn run export r1 --format m
       ask mn job status ''
       ask mn human respond ''
+      ask mn human respond asks-1 ''
+      ask mn human respond asks-1 q-1 --no
+      ask mn human respond asks-1 q-1 --com
+      ask mn human respond asks-1 q-1 --by
+      ask mn job fork --bundle b job-1 --at ''
+      ask mn job fork --bundle=b job-1 --at r
+      ask mn job logs job-1 --step d
       ask mn init re
+      ask mn init re completion.b
       """;
 
   @TempDir Path folder;
@@ -41,7 +49,10 @@ class CompletionIT {
         mn,
         """
         #!/bin/sh
-        echo "{ \\"data\\": [ { \\"$1_id\\": \\"$1-1\\", \\"x\\": 1 }, { \\"$1_id\\": \\"$1-2\\" } ] }"
+        if [ "$2" = status ]; then
+          printf '{ "step_order": [\\n    "draft",\\n    "review"\\n  ],\\n "labels": [\\n    "x"\\n  ] }\\n'
+        fi
+        echo "{ \\"data\\": [ { \\"$1_id\\": \\"$1-1\\", \\"x\\": 1 }, { \\"$1_id\\": \\"$1-2\\", \\"run_id\\": \\"asks-1\\", \\"request_id\\": \\"q-1\\" } ] }"
         """);
     assertThat(mn.toFile().setExecutable(true)).isTrue();
     return Files.writeString(folder.resolve("completion." + shell), text);
@@ -78,9 +89,17 @@ class CompletionIT {
             "mn job list --ru: --running-only",
             "mn run export r1 --format m: markdown md")
         .anyMatch(line -> line.startsWith("mn job status : ") && line.endsWith("job-1 job-2"))
-        .anyMatch(line -> line.startsWith("mn human respond : ") && line.endsWith("run-1 run-2"))
-        .last()
-        .isEqualTo("mn init re: review");
+        .anyMatch(line -> line.startsWith("mn human respond : ") && line.endsWith("asks-1"))
+        .anyMatch(line -> line.matches("mn human respond asks-1 : .*q-1"))
+        .contains(
+            "mn human respond asks-1 q-1 --no: ",
+            "mn human respond asks-1 q-1 --com: --comment",
+            "mn human respond asks-1 q-1 --by: --by",
+            "mn job fork --bundle b job-1 --at : draft review",
+            "mn job fork --bundle=b job-1 --at r: review",
+            "mn job logs job-1 --step d: draft",
+            "mn init re: review",
+            "mn init re completion.b: completion.bash");
   }
 
   /** In the mode of {@code bashcompinit}, in which zsh runs completions of bash. */

@@ -41,13 +41,17 @@ class LauncherTest {
   private Ended launch(Map<String, String> settings, String... arguments) throws Exception {
     List<String> command = new ArrayList<>(List.of("/bin/sh", LAUNCHER.toString()));
     command.addAll(Arrays.asList(arguments));
+    Process process = process(settings, command);
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Ended(process.waitFor(), said.lines().toList());
+  }
+
+  private Process process(Map<String, String> settings, List<String> command) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().keySet().removeIf(name -> name.startsWith("MN_"));
     builder.environment().put("JAVA_HOME", java.toString());
     builder.environment().putAll(settings);
-    Process process = builder.start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    return new Ended(process.waitFor(), said.lines().toList());
+    return builder.start();
   }
 
   @Test
@@ -84,6 +88,29 @@ class LauncherTest {
     Ended other = launch(Map.of("MN_JAVA_OPTS", "-XX:MaxHeapFreeRatio=70"), "up");
     assertThat(other.said().indexOf("-XX:MaxHeapFreeRatio=70"))
         .isGreaterThan(other.said().indexOf("-XX:MaxHeapFreeRatio=40"));
+  }
+
+  @Test
+  void aHomeIsNotNeeded() throws Exception {
+    Ended ended = shell("env -i PATH=\"$PATH\" JAVA_HOME=\"$JAVA_HOME\" sh \"$0\" version");
+    assertThat(ended.exitCode()).as("%s", ended.said()).isZero();
+    assertThat(ended.said()).endsWith("version");
+  }
+
+  /** The JVM would open its own files in their places, and write there what is printed. */
+  @Test
+  void whatIsClosedIsOpenForTheJvmAndWritingToStdoutFails() throws Exception {
+    Files.writeString(
+        java.resolve("bin/java"),
+        "#!/bin/sh\n: <&0 && { : >&2 && echo x || echo open, but for reading >&2; }\n");
+    Ended ended = shell("sh \"$0\" version <&- >&-");
+    assertThat(ended.said()).last().isEqualTo("open, but for reading");
+  }
+
+  private Ended shell(String line) throws Exception {
+    Process process = process(Map.of(), List.of("/bin/sh", "-c", line, LAUNCHER.toString()));
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Ended(process.waitFor(), said.lines().toList());
   }
 
   @Test

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.cli.Screen;
 import io.mirrorneuron.server.DataDirectory;
+import java.io.File;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,6 +71,8 @@ class MainTest {
           run                    | Missing argument 'BUNDLE'; try mn run --help
           run x --input y        | --input must be NAME=VALUE, but is y; try mn run --help
           run /nope --watch      | --watch needs a folder, which /nope is not; try mn run --help
+          completion tcsh       | SHELL must be bash, zsh or fish, but is tcsh; try mn completion --help
+          run list --status odd | --status must be pending, running, pausing, paused, cancelling, completed, failed or cancelled, but is odd; try mn run list --help
           up --api-prot=1        | No such option: --api-prot, did you mean --api-port? Try mn up --help
           """)
   void aLineThatNobodyCanFollowGetsOneSentenceAndTheWayToHelp(String line, String sentence) {
@@ -88,6 +93,14 @@ class MainTest {
   }
 
   @Test
+  void theExamplesOfHelpCanBeCopied() {
+    assertThat(execute("completion", "--help")).isZero();
+    assertThat(execute("--help")).isZero();
+    assertThat(out.toString())
+        .contains("source ~/.mn-completion.zsh\n", "configuration is\nwrong; mn run --help");
+  }
+
+  @Test
   void wrongSettingsAreAllToldOneSentenceEach(@TempDir Path home) {
     assertThat(execute("up", "--home", home.toString(), "--api-port", "x", "--set", "api.prot=1"))
         .isEqualTo(2);
@@ -95,6 +108,39 @@ class MainTest {
         .containsExactlyInAnyOrder(
             "mn: --set api.prot: there is no setting api.prot; did you mean api.port?",
             "mn: api.port (--api-port) must be a whole number from 0 to 65535");
+  }
+
+  /** A script must not take silence for an answer. */
+  @ParameterizedTest
+  @ValueSource(strings = {"--help", "version", "completion bash"})
+  void whatCannotBePrintedIsAFailure(String line) throws Exception {
+    Process full = program(line).redirectOutput(new File("/dev/full")).start();
+    assertThat(full.errorReader().lines())
+        .singleElement()
+        .asString()
+        .startsWith("mn: the output cannot be written: ");
+    assertThat(full.waitFor()).isEqualTo(1);
+  }
+
+  @Test
+  void aReaderThatHasReadEnoughIsNoFailure() throws Exception {
+    Process unread = program("completion bash").start();
+    unread.getInputStream().close();
+    assertThat(unread.errorReader().lines()).isEmpty();
+    assertThat(unread.waitFor()).isZero();
+  }
+
+  private static ProcessBuilder program(String line) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+    command.addAll(List.of(line.split(" ")));
+    return new ProcessBuilder(command);
   }
 
   @Test

@@ -15,6 +15,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -296,7 +298,11 @@ class RestCommandsIT {
     String run = "run-" + job;
     shell.run("human", "respond", run, "q1", "--body", "{\"decision\":\"reject\",\"amount\":1}");
     assertThat(shell.run("run", "follow", run).out().lines())
-        .anyMatch(line -> line.endsWith("human_input_requested  q1  Pay the rent?"))
+        .filteredOn(line -> line.contains("human_input_requested"))
+        .singleElement()
+        .asString()
+        .endsWith("human_input_requested  q1  Pay the rent?");
+    assertThat(shell.run("run", "follow", run).out().lines())
         .anyMatch(line -> line.matches(".* WARNING till +low on change"));
 
     assertThat(shell.run("run", "list").out().lines())
@@ -317,8 +323,31 @@ class RestCommandsIT {
     assertThat(shell.run("run", "artifacts", run, "result.json", "-o", here.toString()).out())
         .isEqualTo(here + "\n");
     assertThat(here).content().contains("paid");
+    Ended again = shell.run("run", "artifacts", run, "result.json", "-o", here.toString());
+    assertThat(again)
+        .isEqualTo(new Ended(1, "", "mn: " + here + " is there already; --force replaces it\n"));
+    assertThat(
+            shell
+                .run("run", "artifacts", run, "result.json", "-o", here.toString(), "--force")
+                .out())
+        .isEqualTo(here + "\n");
+    assertThat(shell.run("run", "artifacts", run, "result.json", "-o", "-").json().toString())
+        .contains("paid");
     assertThat(shell.run("run", "artifacts", run, "nope").err())
-        .isEqualTo("mn: file nope was not found\n");
+        .isEqualTo(
+            "mn: file nope was not found; mn run artifacts %s lists those that are there\n"
+                .formatted(run));
+    Path folder = home.resolve("runs").resolve(run);
+    Files.writeString(Files.createDirectories(folder.resolve("outputs")).resolve("crops.csv"), "a");
+    assertThat(shell.run("run", "artifacts", run, "outputs/crops.csv"))
+        .isEqualTo(
+            new Ended(
+                5,
+                "",
+                "mn: outputs/crops.csv is not served, only files that end in .json, .jsonl, .md, .pdf,"
+                    + " .txt, .log or .gz are; it lies in "
+                    + folder
+                    + "\n"));
 
     assertThat(shell.run("run", "export", run).json().at("/run/status").asText())
         .isEqualTo("completed");
@@ -337,6 +366,60 @@ class RestCommandsIT {
     assertThat(shell.run("run", "compare", job, other).out().lines())
         .anyMatch(line -> line.matches("Workflow +whole +second"))
         .anyMatch(line -> line.matches("Status +completed +failed"));
+    assertThat(shell.run("run", "compare", job, run).err())
+        .startsWith("mn: " + run + " is named twice;");
+  }
+
+  @Test
+  void whatIsAnotherOneInEveryRunIsNotComparedUnlessAsked() throws Exception {
+    List<String> jobs = new ArrayList<>();
+    for (String lease : List.of("l1", "l2")) {
+      String script =
+          "echo '{\"complete_run\":{\"n\":\"%1$s\",\"lease_id\":\"%1$s\"}}'".formatted(lease);
+      String job = shell.run("run", bundle("compared", script).toString(), "-d").out().strip();
+      shell.run("job", "result", job, "--wait");
+      jobs.add(job);
+    }
+    eventually(
+        "both runs' results",
+        PATIENCE,
+        () -> shell.run("run", "compare", jobs.get(0), jobs.get(1)).out().contains("l2"));
+
+    String most = shell.run("run", "compare", jobs.get(0), jobs.get(1)).out();
+    assertThat(most.lines())
+        .anyMatch(line -> line.matches("result\\S*/n +l1 +l2"))
+        .noneMatch(line -> line.contains("lease_id"))
+        .last()
+        .asString()
+        .matches("and \\d+ that are other ones in every run; --all shows them");
+    assertThat(shell.run("run", "compare", jobs.get(0), jobs.get(1), "--all").out().lines())
+        .anyMatch(line -> line.matches("result\\S*/lease_id +l1 +l2"));
+  }
+
+  /** Lists of runs, and of what people are asked, show the ids of runs only. */
+  @Test
+  void everyCommandAboutAJobTakesTheIdOfItsRun() throws Exception {
+    String job = asking("either");
+    String run = "run-" + job;
+
+    assertThat(shell.run("job", "why", run).out()).startsWith("Job " + job + ": ");
+    assertThat(shell.run("job", "status", run).json().at("/job/job_id").asText()).isEqualTo(job);
+    assertThat(shell.run("job", "events", run, "--json").json().path("job_id").asText())
+        .isEqualTo(job);
+    assertThat(shell.run("job", "dead-letters", run, "--json").json().path("job_id").asText())
+        .isEqualTo(job);
+    assertThat(shell.run("job", "fork", run, "-d").out()).matches("either-\\S+\n");
+    assertThat(shell.run("job", "cancel", run).out()).isEqualTo("Job " + job + ": cancelled\n");
+    assertThat(shell.run("job", "result", run).exitCode()).isEqualTo(4);
+    assertThat(shell.run("job", "why", "run-nope").err())
+        .startsWith("mn: job run-nope was not found");
+    Path named = bundle("named", "echo done");
+    Path manifest = named.resolve("manifest.json");
+    Files.writeString(
+        manifest, Files.readString(manifest).replaceFirst("\\{", "{\"run_id\":\"tuesday\","));
+    String other = shell.run("run", named.toString(), "-d").out().strip();
+    shell.run("job", "result", other, "--wait");
+    assertThat(shell.run("job", "why", "tuesday").out()).startsWith("Job " + other + ": ");
   }
 
   @Test

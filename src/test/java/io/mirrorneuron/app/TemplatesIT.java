@@ -85,7 +85,7 @@ class TemplatesIT {
     Ended ended = shell.run("run", pipeline, "--input", "numbers=[4, 5]");
 
     assertThat(ended.exitCode()).as(ended.err()).isZero();
-    assertThat(ended.out().lines().map(line -> line.replaceFirst("^[\\d:.]+Z +", "")))
+    assertThat(ended.err().lines().map(line -> line.replaceFirst("^[\\d:.]+Z +", "")))
         .containsSubsequence(
             "job            running",
             "fetch          started",
@@ -94,8 +94,8 @@ class TemplatesIT {
             "compute        completed",
             "report         completed",
             "job            completed")
-        .contains("  \"report\": \"2 numbers, 9 in all\"")
         .noneMatch(line -> line.contains("lease"));
+    assertThat(ended.json().path("report").asText()).isEqualTo("2 numbers, 9 in all");
   }
 
   @Test
@@ -109,6 +109,7 @@ class TemplatesIT {
             () ->
                 Main.commandLine(screen)
                     .setOut(new PrintWriter(seen))
+                    .setErr(new PrintWriter(seen))
                     .execute("run", review, "--input=subject=owls"));
     eventually("the hint", PATIENCE, () -> seen.toString().contains(" review-"));
     String job = shell.run("job", "list", "--json").json().at("/data/0/job_id").asText();
@@ -125,6 +126,104 @@ class TemplatesIT {
         .containsOnlyOnce("waits for a person")
         .contains(
             "\"published\": \"We are glad to tell you of owls.\"", "\"approved_by\": \"ada\"");
+  }
+
+  /** Nobody is to answer for what is about to be replaced. */
+  @Test
+  void aChangeWhileAPersonIsAskedEndsTheQuestionAndRunsAgain() throws Exception {
+    Path review = Path.of(made("review"));
+    StringWriter seen = new StringWriter();
+    Thread watching = watching(review, seen);
+    try {
+      eventually("the question", PATIENCE, () -> seen.toString().contains("glad to tell you"));
+      Path draft = review.resolve("payloads/draft.py");
+      Files.writeString(draft, Files.readString(draft).replace("are glad", "regret"));
+      eventually("the next one", PATIENCE, () -> seen.toString().contains("We regret to tell"));
+      assertThat(seen.toString())
+          .contains(
+              "changed: payloads/draft.py; this only waits for a person, so it is cancelled\n",
+              " cancelled: changed: payloads/draft.py\n",
+              "\nChanged: payloads/draft.py\nJob my-review-");
+    } finally {
+      watching.interrupt();
+      watching.join();
+    }
+  }
+
+  @Test
+  void aChangeWhileProgramsWorkIsToldAndWaitsForTheirEnd() throws Exception {
+    Path script = Path.of(made("script"));
+    Path go = folder.resolve("go");
+    Path greet = script.resolve("payloads/greet.py");
+    String quick = Files.readString(greet);
+    Files.writeString(
+        greet,
+        "import pathlib, time\nwhile not pathlib.Path('%s').exists(): time.sleep(0.1)\n"
+                .formatted(go)
+            + quick);
+    StringWriter seen = new StringWriter();
+    Thread watching = watching(script, seen);
+    try {
+      eventually("the start", PATIENCE, () -> seen.toString().contains(" started"));
+      Files.writeString(greet, quick.replace("Hello", "Good day"));
+      eventually(
+          "the line",
+          PATIENCE,
+          () ->
+              seen.toString()
+                  .contains(
+                      "changed: payloads/greet.py; runs again when this has ended; Ctrl-C ends\n"));
+      assertThat(seen.toString()).doesNotContain("day, world");
+      Files.writeString(go, "");
+      eventually("the second run", PATIENCE, () -> seen.toString().contains("Good day, world!"));
+      assertThat(seen.toString()).contains("Hello, world!");
+    } finally {
+      watching.interrupt();
+      watching.join();
+    }
+  }
+
+  private Thread watching(Path folder, StringWriter seen) {
+    Screen screen = new Screen(Map.of("MN_HOME", home.toString()), false, home);
+    return Thread.ofPlatform()
+        .start(
+            () ->
+                Main.commandLine(screen)
+                    .setOut(new PrintWriter(seen))
+                    .setErr(new PrintWriter(seen))
+                    .execute("run", folder.toString(), "--watch"));
+  }
+
+  @Test
+  void aFolderThatCannotBeMadeIsToldInOneSentence() throws Exception {
+    Path nothing = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("nothing"));
+    Path file = Files.writeString(folder.resolve("file"), "x");
+    Path longest = folder.resolve("a".repeat(300));
+
+    assertThat(shell.run("init", "script", nothing.toString()))
+        .isEqualTo(
+            new Ended(1, "", "mn: " + nothing + " is a link to nothing; nothing was written\n"));
+    assertThat(shell.run("init", "script", file + "/x"))
+        .isEqualTo(
+            new Ended(1, "", "mn: the folder " + file + "/x cannot be made: Not a directory\n"));
+    assertThat(shell.run("init", "script", longest.toString()))
+        .isEqualTo(
+            new Ended(
+                1, "", "mn: the folder " + longest + " cannot be made: File name too long\n"));
+    Path steering = folder.resolve("a\033[2J");
+    assertThat(shell.run("init", "script", steering.toString()).out())
+        .contains("a?[2J/manifest.yaml")
+        .doesNotContain("\033");
+  }
+
+  @Test
+  void aFolderBehindALinkIsListed() throws Exception {
+    Path link =
+        Files.createSymbolicLink(
+            folder.resolve("link"), Files.createDirectory(folder.resolve("empty")));
+
+    assertThat(shell.run("init", "script", link.toString()).out())
+        .startsWith(link + "/manifest.yaml\n");
   }
 
   @Test

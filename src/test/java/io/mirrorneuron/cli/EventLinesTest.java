@@ -2,6 +2,7 @@ package io.mirrorneuron.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.wire.JobEventFacts;
 import io.mirrorneuron.wire.Json;
 import org.junit.jupiter.api.Test;
 
@@ -25,5 +26,19 @@ class EventLinesTest {
     assertThat(line)
         .isEqualTo(
             "10:00:00.000Z  job            job_warnings\n    unknown member a\n    b is ignored");
+  }
+
+  @Test
+  void aStepThatWaitsForItsParentsIsNoMistake() {
+    JobEventFacts blocked =
+        JobEventFacts.read(
+            Json.parseObject(
+                "{\"type\":\"workflow_step_blocked\",\"timestamp\":\"2026-01-01T10:00:00.000Z\","
+                    + "\"step_id\":\"join\",\"reason\":\"x\","
+                    + "\"blocked_on\":[{\"from\":\"a\"},{\"from\":\"b\"}]}",
+                "event"));
+
+    assertThat(ProgressWords.line(blocked, AnsiStyle.PLAIN))
+        .isEqualTo("10:00:00.000Z  join           waits for a, b");
   }
 }

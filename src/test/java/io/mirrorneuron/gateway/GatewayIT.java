@@ -499,6 +499,7 @@ class GatewayIT extends WithGuardedGateway {
 
     assertThat(page.statusCode()).isEqualTo(302);
     assertThat(page.headers().firstValue("location")).contains("/docs");
+    assertThat(gateway.send(root.HEAD().build()).statusCode()).isEqualTo(302);
     assertThat(gateway.send(HttpRequest.newBuilder(gateway.uri("/")).build()).statusCode())
         .isEqualTo(404);
   }

@@ -71,12 +71,12 @@ public final class InitCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     try {
       Templates.unpack(template, target, server.address().orElse(Templates.SERVER))
-          .forEach(file -> out.println(target.resolve(file)));
+          .forEach(file -> out.println(Output.printable(target.resolve(file).toString())));
     } catch (MnException e) {
       return complain(e);
     }
     out.println();
-    out.println("Next: mn run " + shown(target));
+    out.println("Next: mn run " + Output.printable(shown(target)));
     if (template.equals("review")) {
       out.println("and, while it waits for you: mn human list");
     }

@@ -37,7 +37,8 @@ final class JobBackupCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     return client.show(
-        mn -> new Written(jobId, mn.backup(jobId, folder).toString()),
+        jobId,
+        (mn, job) -> new Written(job, mn.backup(job, folder).toString()),
         backup -> {
           client.output().line(backup.file());
           client.complain("nothing in a backup is hidden: it may hold secrets that the job holds");

@@ -35,7 +35,7 @@ import picocli.CommandLine.Parameters;
     footerHeading = "%nExamples:%n",
     footer = {"  mn job list", "  mn job status JOB_ID", "  mn job cancel JOB_ID"})
 public final class JobCommand extends CommandGroup {
-  static final String ID = "The job's id.";
+  static final String ID = "The job's id, or that of its run.";
 
   @Command(
       name = "monitor",
@@ -47,10 +47,12 @@ public final class JobCommand extends CommandGroup {
       @Parameters(paramLabel = "JOB_ID", description = ID) String jobId,
       @Option(
               names = {"-v", "--verbose"},
-              description = "In a pipe: a line for each event, not only for those of steps.")
+              description =
+                  "Where no terminal shows it: a line for each event, not only for those of steps.")
           boolean verbose)
       throws InterruptedException {
-    return client.call(mn -> new JobWatcher(client, mn, verbose).untilEnd(jobId, Duration.ZERO));
+    return client.call(
+        jobId, (mn, job) -> new JobWatcher(client, mn, verbose).untilEnd(job, Duration.ZERO));
   }
 
   @Command(
@@ -67,7 +69,8 @@ public final class JobCommand extends CommandGroup {
               description = "Why; the job, its log and mn job why show it.")
           String reason)
       throws InterruptedException {
-    return steer(client, jobId, mn -> mn.jobs().cancel(jobId, null, CancelReason.checked(reason)));
+    return steer(
+        client, jobId, (mn, job) -> mn.jobs().cancel(job, null, CancelReason.checked(reason)));
   }
 
   @Command(
@@ -83,7 +86,7 @@ public final class JobCommand extends CommandGroup {
               description = "Let the programs that run end by themselves; start no other.")
           boolean drain)
       throws InterruptedException {
-    return steer(client, jobId, mn -> drain ? mn.jobs().pause(jobId, true) : mn.pause(jobId));
+    return steer(client, jobId, (mn, job) -> drain ? mn.jobs().pause(job, true) : mn.pause(job));
   }
 
   @Command(
@@ -94,22 +97,23 @@ public final class JobCommand extends CommandGroup {
   int resume(
       @Mixin Client client, @Parameters(paramLabel = "JOB_ID", description = ID) String jobId)
       throws InterruptedException {
-    return steer(client, jobId, mn -> mn.resume(jobId));
+    return steer(client, jobId, MirrorNeuron::resume);
   }
 
   private interface Steering {
     /** Returns the status word. */
-    String by(MirrorNeuron mn);
+    String by(MirrorNeuron mn, String jobId);
   }
 
   private static int steer(Client client, String jobId, Steering steering)
       throws InterruptedException {
     return client.show(
-        mn -> new SubmittedJob(jobId, steering.by(mn)),
+        jobId,
+        (mn, known) -> new SubmittedJob(known, steering.by(mn, known)),
         job -> {
           String status = job.status();
           String shown = client.screen().paint().status(status, status);
-          client.output().line("Job " + jobId + ": " + shown);
+          client.output().line("Job " + job.jobId() + ": " + shown);
         });
   }
 }

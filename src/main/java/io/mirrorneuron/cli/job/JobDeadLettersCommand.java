@@ -51,18 +51,27 @@ final class JobDeadLettersCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     client.jsonInPipes();
-    String path = "/jobs/" + RestClient.part(jobId) + "/dead-letters";
     if (replay != null) {
       return client.show(
-          rest -> rest.post(path + "/" + replay + "/replay", Map.of()),
-          mn -> mn.jobs().replayDeadLetter(jobId, replay),
+          jobId,
+          (rest, job) -> rest.post(path(job) + "/" + replay + "/replay", Map.of()),
+          (mn, job) -> mn.jobs().replayDeadLetter(job, replay),
           Replayed.class,
           done -> client.output().line("Agent " + done.agentId() + " has message " + replay));
     }
-    return client.show(rest -> rest.get(path), this::scan, Letters.class, this::print);
+    return client.show(
+        jobId,
+        (rest, job) -> rest.get(path(job)),
+        JobDeadLettersCommand::scan,
+        Letters.class,
+        this::print);
   }
 
-  private Map<String, Object> scan(MirrorNeuron mn) {
+  private static String path(String jobId) {
+    return "/jobs/" + RestClient.part(jobId) + "/dead-letters";
+  }
+
+  private static Map<String, Object> scan(MirrorNeuron mn, String jobId) {
     DeadLetterScan scan = new DeadLetterScan();
     EventPage page;
     long after = 0;

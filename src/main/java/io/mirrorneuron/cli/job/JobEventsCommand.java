@@ -60,42 +60,43 @@ final class JobEventsCommand implements Callable<Integer> {
       throw client.misuse("--limit must be 1 or more and --after 0 or more");
     }
     return client.call(
-        mn -> {
+        jobId,
+        (mn, job) -> {
           if (follow) {
-            follow(mn);
+            follow(mn, job);
           } else {
-            print(page(mn));
+            print(job, page(mn, job));
           }
           return ExitCode.OK;
         });
   }
 
-  private EventPage page(MirrorNeuron mn) {
-    return after == null ? mn.jobs().lastEvents(jobId, limit) : mn.events(jobId, after, limit);
+  private EventPage page(MirrorNeuron mn, String job) {
+    return after == null ? mn.jobs().lastEvents(job, limit) : mn.events(job, after, limit);
   }
 
-  private void follow(MirrorNeuron mn) throws InterruptedException {
+  private void follow(MirrorNeuron mn, String job) throws InterruptedException {
     Output output = client.output();
     long from = after == null ? 0 : after;
     if (after == null) {
-      EventPage known = mn.jobs().lastEvents(jobId, limit);
+      EventPage known = mn.jobs().lastEvents(job, limit);
       known.events().forEach(event -> print(output, parsed(event)));
       from = known.next();
     }
-    mn.runs().follow(jobId, from, Duration.ZERO, event -> print(output, event));
+    mn.runs().follow(job, from, Duration.ZERO, event -> print(output, event));
   }
 
   private void print(Output output, JsonNode event) {
     output.line(client.json() ? Json.write(event) : EventLines.line(event, output.paint()));
   }
 
-  private void print(EventPage page) {
+  private void print(String job, EventPage page) {
     Output output = client.output();
     if (!client.json()) {
       page.events().forEach(event -> print(output, parsed(event)));
       return;
     }
-    ObjectNode document = Json.object().put("job_id", jobId);
+    ObjectNode document = Json.object().put("job_id", job);
     ArrayNode events = document.putArray("events");
     page.events().forEach(event -> events.add(parsed(event)));
     output.json(document.put("next", page.next()).put("ended", page.ended()));

@@ -7,10 +7,14 @@ import io.mirrorneuron.cli.BundleReport;
 import io.mirrorneuron.cli.Client;
 import io.mirrorneuron.cli.ExitCode;
 import io.mirrorneuron.cli.JobWatcher;
+import io.mirrorneuron.cli.NamedValues;
 import io.mirrorneuron.port.ForkRequest;
 import io.mirrorneuron.port.ForkedJob;
+import io.mirrorneuron.wire.Json;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -49,12 +53,12 @@ final class JobForkCommand implements Callable<Integer> {
   String at;
 
   @Option(
-      names = "--input",
-      paramLabel = "ID=JSON",
+      names = {"-i", "--input"},
+      paramLabel = "ID=VALUE",
       description =
-          "What a step, or at the beginning an entrypoint, starts with instead; may be given several"
-              + " times.")
-  Map<String, String> inputs = new LinkedHashMap<>();
+          "What a step, or at the beginning an entrypoint, starts with instead: VALUE is JSON if it is"
+              + " some, else text; @FILE: what is in the file. May be given several times.")
+  List<String> inputs = new ArrayList<>();
 
   @Option(
       names = "--bundle",
@@ -69,34 +73,55 @@ final class JobForkCommand implements Callable<Integer> {
       description = "Show the new job until it ends, and then its result, as mn run does.")
   boolean follow;
 
+  @Option(
+      names = {"-d", "--detached"},
+      description = "Print the new job's id and nothing else, as mn run --detached does.")
+  boolean detached;
+
   @Override
   public Integer call() throws InterruptedException {
+    if (follow && detached) {
+      throw client.misuse("--follow and --detached contradict each other");
+    }
     ForkRequest request = request();
     return client.call(
-        mn -> {
-          ForkedJob answer = fork(mn, request);
-          String forked = answer.jobId();
-          if (!follow && client.json()) {
-            client.output().json(answer);
-          } else if (!client.json()) {
-            client.output().line("Job " + client.screen().paint().bold(forked));
-          }
-          return follow ? new JobWatcher(client, mn).untilEnd(forked, Duration.ZERO) : ExitCode.OK;
+        jobId,
+        (mn, job) -> {
+          ForkedJob answer = fork(mn, job, request);
+          print(answer);
+          return follow
+              ? new JobWatcher(client, mn).untilEnd(answer.jobId(), Duration.ZERO)
+              : ExitCode.OK;
         });
   }
 
-  private ForkedJob fork(MirrorNeuron mn, ForkRequest request) {
+  private void print(ForkedJob answer) {
+    String named = "Job " + client.screen().paint().bold(answer.jobId());
+    if (client.json()) {
+      if (!follow) {
+        client.output().json(answer);
+      }
+    } else if (follow) {
+      client.progress().line(named);
+    } else {
+      client.output().line(detached ? answer.jobId() : named);
+    }
+  }
+
+  private ForkedJob fork(MirrorNeuron mn, String job, ForkRequest request) {
     if (bundle == null) {
-      return mn.jobs().fork(jobId, request);
+      return mn.jobs().fork(job, request);
     }
     try (Bundle opened = BundleReport.open(bundle)) {
-      return mn.jobs().fork(jobId, request.with(opened.submission()));
+      return mn.jobs().fork(job, request.with(opened.submission()));
     }
   }
 
   private ForkRequest request() {
     Map<String, JsonNode> bodies = new LinkedHashMap<>();
-    inputs.forEach((id, text) -> bodies.put(id, client.parsed("--input", text)));
+    new NamedValues(client)
+        .of("--input", inputs)
+        .forEach((id, body) -> bodies.put(id, Json.MAPPER.valueToTree(body)));
     return point().with(bodies);
   }
 

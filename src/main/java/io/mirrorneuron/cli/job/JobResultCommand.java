@@ -48,14 +48,15 @@ final class JobResultCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Duration patience = Duration.ofMillis((long) (Math.max(0, timeout) * 1000));
     return client.call(
-        mn -> {
-          JobOutcome outcome = wait ? mn.waitForJob(jobId, patience) : mn.runs().outcome(jobId);
+        jobId,
+        (mn, job) -> {
+          JobOutcome outcome = wait ? mn.waitForJob(job, patience) : mn.runs().outcome(job);
           if (outcome.isTerminal()) {
             return new JobWatcher(client, mn).result(outcome);
           }
           client.complain(
               "job %s is %s and has no result yet; --wait waits for it"
-                  .formatted(jobId, outcome.status()));
+                  .formatted(job, outcome.status()));
           return ExitCode.FAILED;
         });
   }

@@ -60,7 +60,8 @@ final class JobSendCommand implements Callable<Integer> {
       headers.forEach(message.putObject("headers")::put);
     }
     return client.show(
-        mn -> mn.sendMessage(jobId, agentId, message),
+        jobId,
+        (mn, job) -> mn.sendMessage(job, agentId, message),
         answer -> client.output().line("Agent " + agentId + " has message " + answer.messageId()));
   }
 }

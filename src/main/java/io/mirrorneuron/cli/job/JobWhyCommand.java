@@ -29,12 +29,12 @@ final class JobWhyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    return client.show(mn -> mn.jobs().why(jobId), this::print);
+    return client.show(jobId, (mn, job) -> mn.jobs().why(job), this::print);
   }
 
   private void print(Why why) {
     Output output = client.output();
-    output.line("Job " + jobId + ": " + Output.printable(why.summary()));
+    output.line("Job " + why.jobId() + ": " + Output.printable(why.summary()));
     if (why.submittedBy() != null) {
       output.field("Submitted", "by " + why.submittedBy());
     }
@@ -53,10 +53,7 @@ final class JobWhyCommand implements Callable<Integer> {
 
   private void printTail(Why.Explanation failed) {
     client.output().line("\nLast lines of stderr, " + failed.subject().id() + ":");
-    failed
-        .stderrTail()
-        .lines()
-        .forEach(line -> client.output().line("| " + Output.printable(line)));
+    failed.stderrTail().lines().forEach(line -> client.output().line("| " + Output.printed(line)));
   }
 
   private static List<String> row(Why.Explanation one) {

@@ -1,7 +1,8 @@
 package io.mirrorneuron.cli.run;
 
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -37,6 +38,11 @@ final class FolderChanges {
     this.known = look(null);
   }
 
+  /** Takes what is there now as known. */
+  void look() {
+    known = look(null);
+  }
+
   /** Waits for a change. Returns the files that are new, other or gone, relative to the folder. */
   List<String> awaitChange() throws InterruptedException {
     try {
@@ -50,7 +56,7 @@ final class FolderChanges {
         }
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(root + " cannot be watched", e);
+      throw unreadable("watched", e);
     }
   }
 
@@ -83,9 +89,16 @@ final class FolderChanges {
     try {
       Files.walkFileTree(root, new Look(watch, found));
     } catch (IOException e) {
-      throw new UncheckedIOException(root + " cannot be read", e);
+      throw unreadable("read", e);
     }
     return found;
+  }
+
+  private MnException unreadable(String how, IOException why) {
+    return new MnException(
+        ErrorCode.INTERNAL,
+        "folder_unreadable",
+        "the folder " + root + " cannot be " + how + ": " + why.getMessage());
   }
 
   private final class Look extends SimpleFileVisitor<Path> {

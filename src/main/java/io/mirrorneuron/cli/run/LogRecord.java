@@ -23,9 +23,10 @@ record LogRecord(
     String prompt,
     String requestId,
     String decision,
+    String eventId,
     LogRecord payload) {
   static final LogRecord NONE =
-      new LogRecord(null, null, null, null, null, null, null, null, null, null, null, null);
+      new LogRecord(null, null, null, null, null, null, null, null, null, null, null, null, null);
 
   /** The step it is about, else the agent, else the component. */
   String place(String otherwise) {

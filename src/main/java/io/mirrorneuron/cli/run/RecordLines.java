@@ -4,14 +4,25 @@ import io.mirrorneuron.cli.AnsiStyle;
 import io.mirrorneuron.cli.ApiClient;
 import io.mirrorneuron.cli.Output;
 import io.mirrorneuron.cli.RestClient;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
+import java.util.HashSet;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** Records of runs as lines: for people, or as they are for programs. */
 final class RecordLines {
+  private static final int PAUSE_MS = 500;
+
   private final ApiClient client;
+  private final Set<String> ofPeople = new HashSet<>();
 
   RecordLines(ApiClient client) {
     this.client = client;
@@ -35,24 +46,41 @@ final class RecordLines {
       throws InterruptedException {
     long[] last = {0};
     boolean[] ended = {false};
+    boolean[] read = {false};
+    Consumer<String> reader =
+        data -> {
+          read[0] = true;
+          Streamed record = LenientJson.read(Json.parseObject(data, "record"), Streamed.class);
+          if (record.channel() == null) {
+            ended[0] = true;
+          } else {
+            last[0] = Objects.requireNonNullElse(record.seq(), last[0]);
+            print(record, data, wanted);
+          }
+        };
+    boolean lost = false;
     while (!ended[0]) {
-      rest.follow(
-          path + "&after=" + last[0],
-          data -> {
-            Streamed record = LenientJson.read(Json.parseObject(data, "record"), Streamed.class);
-            if (record.channel() == null) {
-              ended[0] = true;
-            } else {
-              last[0] = Objects.requireNonNullElse(record.seq(), last[0]);
-              print(record, data, wanted);
-            }
-          });
+      try {
+        rest.follow(path + "&after=" + last[0], reader);
+        lost = false;
+      } catch (MnException e) {
+        if (e.code() != ErrorCode.UNAVAILABLE && e.code() != ErrorCode.TIMEOUT || !read[0]) {
+          throw e;
+        }
+        if (!lost) {
+          client.complain("the connection is lost; waiting for the server to come back");
+        }
+        lost = true;
+      }
+      if (!ended[0]) { // a server that comes back is not besieged
+        new CountDownLatch(1).await(PAUSE_MS, TimeUnit.MILLISECONDS);
+      }
     }
   }
 
   private void print(Streamed record, String data, Predicate<LogRecord> wanted) {
     LogRecord payload = Objects.requireNonNullElse(record.payload(), LogRecord.NONE);
-    if (!wanted.test(payload)) {
+    if (!wanted.test(payload) || !client.json() && isKnown(record, payload)) {
       return;
     }
     Output output = client.output();
@@ -72,6 +100,13 @@ final class RecordLines {
     }
   }
 
+  /** What concerns people is in two channels, events and human, with the same id. */
+  private boolean isKnown(Streamed record, LogRecord payload) {
+    return Objects.toString(record.type(), "").startsWith("human_")
+        && payload.eventId() != null
+        && !ofPeople.add(payload.eventId());
+  }
+
   /** {@code time level step message}. */
   String line(LogRecord record, String otherwise) {
     AnsiStyle paint = client.output().paint();
@@ -81,8 +116,16 @@ final class RecordLines {
             paint.faint(time(Objects.requireNonNullElse(record.ts(), otherwise))),
             paint.level("%-7s".formatted(Output.printable(level)), level),
             Output.printable(record.place("run")),
-            Output.printable(Objects.toString(record.message(), "")))
+            message(record))
         .stripTrailing();
+  }
+
+  /** What was logged; more lines than one stand below, a bit to the right. */
+  private static String message(LogRecord record) {
+    return Objects.toString(record.message(), "")
+        .lines()
+        .map(Output::printed)
+        .collect(Collectors.joining("\n    "));
   }
 
   /** The time of day in UTC. */

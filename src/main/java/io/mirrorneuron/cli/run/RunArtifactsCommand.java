@@ -2,12 +2,16 @@ package io.mirrorneuron.cli.run;
 
 import io.mirrorneuron.cli.ApiClient;
 import io.mirrorneuron.cli.ExitCode;
+import io.mirrorneuron.cli.Output;
 import io.mirrorneuron.cli.RestClient;
 import io.mirrorneuron.cli.RunAddress;
+import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,17 +21,23 @@ import picocli.CommandLine.Parameters;
 /** {@code mn run artifacts}. */
 @Command(
     name = "artifacts",
-    description = "Lists the files of a run, or writes one of them here.",
+    description = {
+      "Lists the files of a run, or writes one of them here.",
+      "They are those that end in .json, .jsonl, .md, .pdf, .txt, .log or .gz; others stay in the"
+          + " run's folder on the server."
+    },
     sortOptions = false,
     footerHeading = "%nExamples:%n",
     footer = {
       "  mn run artifacts RUN_ID",
       "  mn run artifacts RUN_ID result.json",
+      "  mn run artifacts RUN_ID result.json -o - | jq .",
       "  mn run artifacts RUN_ID outputs/report.pdf --output /srv/report.pdf"
     })
 final class RunArtifactsCommand implements Callable<Integer> {
   private static final List<String> HEADERS = List.of("File", "Bytes", "Type");
   private static final String BASE = "/api/v1";
+  private static final Path STDOUT = Path.of("-");
 
   @Mixin ApiClient client;
 
@@ -44,8 +54,11 @@ final class RunArtifactsCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "PATH",
-      description = "Where FILE is written; default its name, in this folder.")
+      description = "Where FILE is written; default its name, in this folder. - is stdout.")
   Path output;
+
+  @Option(names = "--force", description = "Replace a file that is there.")
+  boolean force;
 
   private record Listed(List<Entry> artifacts) {
     private record Entry(String relativePath, long sizeBytes, String contentType, String url) {}
@@ -58,11 +71,12 @@ final class RunArtifactsCommand implements Callable<Integer> {
     }
     return client.call(
         rest -> {
-          var answer = rest.get(RunAddress.path(rest, run) + "/artifacts");
+          String folder = RunAddress.path(rest, run) + "/artifacts";
+          var answer = rest.get(folder);
           if (wanted == null) {
             client.print(answer, Listed.class, this::print);
           } else {
-            download(rest, answer.as(Listed.class));
+            download(rest, folder, answer.as(Listed.class));
           }
           return ExitCode.OK;
         });
@@ -83,16 +97,47 @@ final class RunArtifactsCommand implements Callable<Integer> {
                 .toList());
   }
 
-  private void download(RestClient rest, Listed listed) throws InterruptedException {
-    Listed.Entry entry =
+  private void download(RestClient rest, String folder, Listed listed) throws InterruptedException {
+    Optional<String> url =
         listed.artifacts().stream()
             .filter(one -> wanted.equals(one.relativePath()) && one.url() != null)
-            .findFirst()
-            .orElseThrow(() -> MnException.notFound("file", wanted));
-    Path file = output == null ? Path.of(wanted).getFileName() : output;
-    rest.download(entry.url().replaceFirst("^" + BASE, ""), file);
-    if (!client.json()) {
-      client.output().line(file.toString());
+            .map(one -> one.url().replaceFirst("^" + BASE, ""))
+            .findFirst();
+    if (url.isEmpty()) {
+      throw unlisted(rest, folder + "/" + RestClient.parts(wanted));
     }
+    if (STDOUT.equals(output)) {
+      if (wanted.matches("(?i).*\\.(pdf|gz)")) {
+        throw client.misuse(wanted + " is no text; --output must be a file");
+      }
+      client.output().text(rest.text(url.get(), "*/*"), client.screen().interactive());
+      return;
+    }
+    Path file = output == null ? Path.of(wanted).getFileName() : output;
+    if (!force && Files.exists(file)) {
+      throw new MnException(
+          ErrorCode.CONFLICT, "file_exists", file + " is there already; --force replaces it");
+    }
+    rest.download(url.get(), file);
+    if (!client.json()) {
+      client.output().line(Output.printable(file.toString()));
+    }
+  }
+
+  /** The server knows why a file is not listed that is there all the same, and says it. */
+  private MnException unlisted(RestClient rest, String url) throws InterruptedException {
+    String why = "";
+    try {
+      rest.text(url, "*/*");
+    } catch (MnException e) {
+      why = e.getMessage();
+    }
+    return new MnException(
+        ErrorCode.NOT_FOUND,
+        "artifact_not_found",
+        why.startsWith(wanted + " ")
+            ? why
+            : "file %1$s was not found; mn run artifacts %2$s lists those that are there"
+                .formatted(wanted, run));
   }
 }

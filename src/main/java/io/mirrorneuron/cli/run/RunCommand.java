@@ -7,7 +7,6 @@ import io.mirrorneuron.cli.Client;
 import io.mirrorneuron.cli.ExitCode;
 import io.mirrorneuron.cli.JobWatcher;
 import io.mirrorneuron.cli.NamedValues;
-import io.mirrorneuron.cli.Output;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.samples.Samples;
@@ -53,9 +52,10 @@ import picocli.CommandLine.Parameters;
     footerHeading = "%nExamples:%n",
     footer = {
       "  mn run shell-chain                      a sample that comes with mn",
-      "  mn run my-bundle/                       a folder with manifest.yaml or .json and payloads/",
+      "  mn run my-bundle/                       a folder: manifest.yaml or .json, payloads/",
       "  mn run my-bundle.zip --detached         only submit; prints the job's id",
-      "  mn run my-bundle/ --json | jq .result   for programs",
+      "  mn run my-bundle/ > result.json         what came out; how it goes is on stderr",
+      "  mn run my-bundle/ --json | jq .result.output   the same; without jq why it failed, too",
       "  mn run my-bundle/ --input limit=3 --input text=@letter.txt",
       "  mn run my-bundle/ --watch               again after each change",
       "  mn run ./verify                         a folder with the name of a command"
@@ -94,12 +94,16 @@ public final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = {"-w", "--watch"},
-      description = "Run again whenever files of the folder change, until Ctrl-C.")
+      description = {
+        "Run again whenever files of the folder change, until Ctrl-C. A job that works may end before;"
+            + " one that only waits for a person is cancelled."
+      })
   boolean watch;
 
   @Option(
       names = {"-v", "--verbose"},
-      description = "In a pipe: a line for each event, not only for those of steps.")
+      description =
+          "Where no terminal shows it: a line for each event, not only for those of steps.")
   boolean verbose;
 
   @Override
@@ -108,7 +112,7 @@ public final class RunCommand implements Callable<Integer> {
       throw client.misuse("Missing argument 'BUNDLE'");
     }
     if (!watch) {
-      return runOnce();
+      return runOnce((_, _, _) -> () -> {});
     }
     Path folder = Path.of(bundle);
     if (!Files.isDirectory(folder)) {
@@ -117,16 +121,11 @@ public final class RunCommand implements Callable<Integer> {
     if (detached || client.json()) {
       throw client.misuse("--watch shows each run; it goes with neither --detached nor --json");
     }
-    FolderChanges files = new FolderChanges(folder);
-    while (true) {
-      runOnce();
-      client.output().line("Waiting for changes in " + bundle + "; Ctrl-C ends");
-      String changed = String.join(", ", files.awaitChange());
-      client.output().line("\nChanged: " + Output.printable(changed));
-    }
+    new ChangeLoop(client, folder).forEachChange(this::runOnce);
+    return ExitCode.OK;
   }
 
-  private int runOnce() throws InterruptedException {
+  private int runOnce(ChangeLoop.Meanwhile meanwhile) throws InterruptedException {
     Map<String, ?> given = new NamedValues(client).of("--input", inputs);
     return client.call(
         mn -> {
@@ -138,7 +137,9 @@ public final class RunCommand implements Callable<Integer> {
           }
           return detached
               ? accepted(jobId)
-              : new JobWatcher(client, mn, verbose).untilEnd(jobId, patience());
+              : new JobWatcher(client, mn, verbose)
+                  .with((_, tell) -> meanwhile.begin(mn, jobId, tell))
+                  .untilEnd(jobId, patience());
         });
   }
 
@@ -147,7 +148,7 @@ public final class RunCommand implements Callable<Integer> {
       SubmittedJob job = mn.jobs().submit(opened.submission(given));
       job.warnings().forEach(warning -> client.complain("warning: " + warning));
       if (!detached && !client.json()) {
-        client.output().line("Job " + client.screen().paint().bold(job.jobId()));
+        client.progress().line("Job " + client.screen().paint().bold(job.jobId()));
       }
       return job.jobId();
     }

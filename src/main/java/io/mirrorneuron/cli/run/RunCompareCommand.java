@@ -13,8 +13,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code mn run compare}. */
@@ -28,10 +30,25 @@ import picocli.CommandLine.Parameters;
       "  mn run compare RUN_ID OTHER_RUN_ID --json | jq .differences"
     })
 final class RunCompareCommand implements Callable<Integer> {
+  /** What the runtime tells of itself, and is another one in every run. */
+  private static final Pattern VOLATILE =
+      Pattern.compile(
+          "/(lease|lease_id|sandbox|sandbox_name|workspace|workdir|execution_id|attempt_id"
+              + "|message_id|event_id|idempotency_key|trace_id|span_id|run_id|job_id|run_dir|pid"
+              + "|(created|updated|submitted|started|ended|completed|deadline|timestamp)(_at)?"
+              + "|duration_ms|queue_wait_ms)(/.*)?$");
+
   @Mixin ApiClient client;
+
+  private int hidden;
 
   @Parameters(arity = "2..10", paramLabel = "RUN_ID", description = RunAddress.ID)
   List<String> runs;
+
+  @Option(
+      names = "--all",
+      description = "Also what is another one in every run: ids, times, places.")
+  boolean everything;
 
   private record Comparison(List<Run> data, Differences differences) {
     private record Run(
@@ -63,7 +80,11 @@ final class RunCompareCommand implements Callable<Integer> {
         rest -> {
           List<String> ids = new ArrayList<>();
           for (String run : runs) {
-            ids.add(RunAddress.runId(rest, run));
+            String id = RunAddress.runId(rest, run);
+            if (ids.contains(id)) {
+              throw client.misuse(id + " is named twice");
+            }
+            ids.add(id);
           }
           client.print(rest.post("/runs:compare", new Request(ids)), Comparison.class, this::print);
           return ExitCode.OK;
@@ -85,18 +106,29 @@ final class RunCompareCommand implements Callable<Integer> {
       differences(comparison.differences(), all, rows);
     }
     client.output().table(headers, rows);
+    if (hidden > 0) {
+      client
+          .output()
+          .line("and %d that are other ones in every run; --all shows them".formatted(hidden));
+    }
   }
 
-  private static void differences(
+  private void differences(
       Comparison.Differences found, List<Comparison.Run> all, List<List<String>> rows) {
     Map<String, List<Comparison.Member>> groups = new LinkedHashMap<>();
     groups.put("config", found.config());
     groups.put("inputs", found.inputs());
     groups.put("result", found.result());
     groups.forEach(
-        (group, members) ->
-            members.forEach(
-                member -> rows.add(row(group + member.pointer(), all, in(member.values())))));
+        (group, members) -> {
+          for (Comparison.Member member : members) {
+            if (everything || !VOLATILE.matcher(member.pointer()).find()) {
+              rows.add(row(group + member.pointer(), all, in(member.values())));
+            } else {
+              hidden++;
+            }
+          }
+        });
     for (Comparison.Step step : found.steps()) {
       rows.add(row("status of " + step.stepId(), all, in(step.status())));
       rows.add(row("attempts of " + step.stepId(), all, in(step.attempts())));

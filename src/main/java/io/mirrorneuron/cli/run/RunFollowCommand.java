@@ -14,7 +14,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "follow",
     description =
-        "Prints the records of a run, those there are and those to come, until it is over.",
+        "Prints the records of a run, those there are and those to come, until it is over, also when"
+            + " the server goes and comes back.",
     sortOptions = false,
     footerHeading = "%nExamples:%n",
     footer = {

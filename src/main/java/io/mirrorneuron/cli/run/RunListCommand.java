@@ -4,6 +4,7 @@ import io.mirrorneuron.cli.ApiClient;
 import io.mirrorneuron.cli.Output;
 import io.mirrorneuron.cli.RestClient;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -35,14 +36,29 @@ final class RunListCommand implements Callable<Integer> {
       description = "So many runs at most, up to 1000; default ${DEFAULT-VALUE}.")
   int limit;
 
-  @Option(names = "--status", paramLabel = "STATUS", description = "Only runs with this status.")
-  String status;
+  @Option(
+      names = "--status",
+      paramLabel = "STATUS",
+      description = "Only runs with this status, which is that of their job, for example failed.")
+  Status status;
 
   @Option(
       names = "--blueprint-id",
       paramLabel = "ID",
       description = "Only runs of this blueprint, which is the workflow's id.")
   String blueprint;
+
+  /** How a run may stand, which is how its job does. */
+  enum Status {
+    PENDING,
+    RUNNING,
+    PAUSING,
+    PAUSED,
+    CANCELLING,
+    COMPLETED,
+    FAILED,
+    CANCELLED
+  }
 
   /** A page of {@code GET /runs}. */
   private record Page(List<Row> data, long total) {
@@ -53,7 +69,10 @@ final class RunListCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     String query =
-        "/runs?limit=" + limit + value("status", status) + value("blueprint_id", blueprint);
+        "/runs?limit="
+            + limit
+            + value("status", status == null ? null : status.name().toLowerCase(Locale.ROOT))
+            + value("blueprint_id", blueprint);
     return client.show(query, Page.class, this::print);
   }
 

@@ -5,12 +5,13 @@ import io.mirrorneuron.cli.Client;
 import io.mirrorneuron.cli.ExitCode;
 import io.mirrorneuron.cli.Output;
 import io.mirrorneuron.config.Config;
-import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.LenientJson;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -59,19 +60,35 @@ public final class HealthCommand implements Callable<Integer> {
     Output output = client.output();
     String overall = report.overall();
     output.line("Runtime health: " + output.paint().status(overall, overall));
-    output.table(HEADERS, report.components().stream().map(HealthCommand::row).toList());
+    output.sentences(HEADERS, report.components().stream().map(HealthCommand::row).toList());
   }
 
   private static List<String> row(HealthReport.Component component) {
-    JsonNode detail = component.detail();
-    String told = "";
-    if (component.error() != null) {
-      told = component.error();
-    } else if (detail != null) {
-      told = detail.isTextual() ? detail.asText() : Json.write(detail);
-    }
-    return Stream.of(component.name(), component.status(), component.target(), told)
+    return Stream.of(
+            component.name(),
+            component.status(),
+            component.target(),
+            component.error() == null ? words(component.detail()) : component.error())
         .map(text -> Objects.toString(text, ""))
         .toList();
+  }
+
+  /** What people want to know of a document that a component answers with. */
+  private record Told(String version, String warning, String status, String env, String auth) {}
+
+  private static String words(JsonNode detail) {
+    if (detail == null || detail.isTextual()) {
+      return detail == null ? "" : detail.asText();
+    }
+    Told told = LenientJson.read(detail, Told.class);
+    return told.warning() != null
+        ? told.warning()
+        : Stream.of(
+                told.version(),
+                told.status(),
+                told.env() == null ? null : "environment " + told.env(),
+                told.auth() == null ? null : "authentication " + told.auth())
+            .filter(Objects::nonNull)
+            .collect(Collectors.joining(", "));
   }
 }

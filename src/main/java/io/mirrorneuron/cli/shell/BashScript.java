@@ -1,7 +1,7 @@
 package io.mirrorneuron.cli.shell;
 
+import io.mirrorneuron.cli.shell.CompletedCommand.Kind;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -11,26 +11,43 @@ final class BashScript {
   private static final String SCRIPT =
       """
       # Completion of mn, by mn completion.
-      _mn_ids() { # of jobs or runs: a group of commands and the name of the id
-        mn "$1" list --json 2>/dev/null | grep -o "\\"$2\\": *\\"[^\\"]*\\"" | cut -d'"' -f4
+      _mn_ids() { # of a list: a group of commands and the name of the id
+        mn "$1" list --json 2>/dev/null | grep -o "\\"$2\\": *\\"[^\\"]*\\"" | cut -d'"' -f4 | sort -u
+      }
+
+      _mn_steps() { # of a job
+        mn job status "$1" --json 2>/dev/null |
+          sed -n '/"step_order": *\\[/,/\\]/s/^ *"\\([^"]*\\)",\\{0,1\\}$/\\1/p'
       }
 
       _mn() { # without names that mean something to zsh: path, words
-        local cur prev at all values kind word i
+        local cur prev at here all values kinds kind word i begin nth subject
         cur=${COMP_WORDS[COMP_CWORD]}
         prev=${COMP_WORDS[COMP_CWORD-1]}
-        at=mn all= values= kind=none
+        at=mn here= all= values= kinds= kind=none begin=0 nth=0 subject=
         for ((i = 1; i < COMP_CWORD; i++)); do
           case "$at ${COMP_WORDS[i]}" in
       %s
-              at="$at ${COMP_WORDS[i]}" ;;
+              at="$at ${COMP_WORDS[i]}" begin=$i ;;
           esac
         done
         case "$at" in
       %s
         esac
+        for ((i = begin + 1; i < COMP_CWORD; i++)); do
+          case "${COMP_WORDS[i]}" in -*) continue ;; esac
+          case " $values = " in *" ${COMP_WORDS[i-1]} "*) continue ;; esac
+          nth=$((nth + 1))
+          if [ $nth -eq 1 ]; then subject=${COMP_WORDS[i]}; fi
+        done
+        i=0
+        for word in $kinds; do
+          if [ $i -eq $nth ]; then kind=$word; fi
+          i=$((i + 1))
+        done
+        if [ $nth -eq 0 ]; then all="$here $all"; fi
         COMPREPLY=()
-        case " $values " in *" $prev "*) kind=file all= ;; esac
+        case " $values " in *" $prev "*) kind=none all= ;; esac
         case "$at $prev" in
       %s
         esac
@@ -38,6 +55,9 @@ final class BashScript {
           *" -"*) ;;
           job*) all="$all $(_mn_ids job job_id)" ;;
           run*) all="$all $(_mn_ids run run_id)" ;;
+          asked*) all="$all $(_mn_ids human run_id)" ;;
+          request*) all="$all $(_mn_ids human request_id)" ;;
+          step*) all="$all $(_mn_steps "$subject")" ;;
           file*) COMPREPLY=($(compgen -f -- "$cur")) ;;
         esac
         for word in $all; do
@@ -69,37 +89,40 @@ final class BashScript {
     return commands.stream()
         .map(
             one ->
-                "    \"%s\") all='%s' values='%s' kind=%s ;;"
+                "    \"%s\") here='%s' all='%s' values='%s' kinds='%s' ;;"
                     .formatted(
                         one.path(),
-                        Stream.of(
-                                one.commands().keySet().stream(),
-                                one.arguments().values().stream(),
-                                one.options().stream().map(option -> option.names().getLast()))
-                            .flatMap(words -> words)
+                        Stream.concat(
+                                one.commands().keySet().stream(), one.arguments().values().stream())
+                            .collect(Collectors.joining(" ")),
+                        one.options().stream()
+                            .map(CompletedCommand.Word::name)
                             .collect(Collectors.joining(" ")),
                         one.options().stream()
                             .filter(CompletedCommand.Word::takesValue)
                             .flatMap(option -> option.names().stream())
                             .collect(Collectors.joining(" ")),
-                        one.arguments().kind().name().toLowerCase(Locale.ROOT)))
+                        one.arguments().kinds().stream()
+                            .map(Kind::word)
+                            .collect(Collectors.joining(" "))))
         .collect(Collectors.joining("\n"));
   }
 
-  /** Options with a list of values. */
+  /** Options whose values have a list or can be named otherwise. */
   private static String values(List<CompletedCommand> commands) {
     return commands.stream()
         .flatMap(
             command ->
                 command.options().stream()
-                    .filter(option -> !option.values().isEmpty())
+                    .filter(option -> option.value() != Kind.NONE || !option.values().isEmpty())
                     .map(
                         option ->
-                            "    %s) kind=none all='%s' ;;"
+                            "    %s) kind=%s all='%s' ;;"
                                 .formatted(
                                     option.names().stream()
                                         .map(name -> "\"" + command.path() + " " + name + "\"")
                                         .collect(Collectors.joining(" | ")),
+                                    option.value().word(),
                                     String.join(" ", option.values()))))
         .collect(Collectors.joining("\n"));
   }

@@ -10,6 +10,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /**
  * What may follow a command on its line.
@@ -21,20 +22,58 @@ import picocli.CommandLine.Model.OptionSpec;
 record CompletedCommand(
     String path, Map<String, String> commands, List<Word> options, Arguments arguments) {
 
-  /**
-   * @param values that are allowed; empty when any is, or none is taken
-   */
-  record Word(List<String> names, String description, boolean takesValue, List<String> values) {}
+  /** What a shell can name. */
+  enum Kind {
+    NONE,
+    FILE,
+    JOB,
+    RUN,
+    /** A run that waits for a person. */
+    ASKED,
+    /** What a person is asked. */
+    REQUEST,
+    /** A step of the job that the command is about. */
+    STEP;
 
-  /** What a command is about, as far as a shell can name it. */
-  record Arguments(Kind kind, List<String> values) {
-    enum Kind {
-      NONE,
-      FILE,
-      JOB,
-      RUN
+    String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    private static Kind of(String label, String path) {
+      return switch (label) {
+        case "JOB_ID" -> JOB;
+        case "RUN_ID" -> path.matches("mn human (show|respond|claim|release)") ? ASKED : RUN;
+        case "REQUEST_ID" -> REQUEST;
+        case "STEP", "STEP|SEQ" -> STEP;
+        case "FILE", "PATH", "FOLDER", "DIR", "BUNDLE", "MANIFEST", "ZIP" -> FILE;
+        default -> NONE;
+      };
     }
   }
+
+  /**
+   * @param value what it takes, as far as a shell can name it
+   * @param values that are allowed; empty when any is, or none is taken
+   */
+  record Word(
+      List<String> names, String description, boolean takesValue, Kind value, List<String> values) {
+
+    /** The name that the documentation uses: the first one that is a word. */
+    String name() {
+      return names.stream()
+          .filter(one -> one.startsWith("--"))
+          .findFirst()
+          .orElse(names.getFirst());
+    }
+  }
+
+  /**
+   * What a command is about.
+   *
+   * @param kinds of the first argument, the second, and so on
+   * @param values that are allowed as the first
+   */
+  record Arguments(List<Kind> kinds, List<String> values) {}
 
   /** All commands that are shown, the root first. */
   static List<CompletedCommand> all(CommandSpec root) {
@@ -56,34 +95,26 @@ record CompletedCommand(
     List<Word> options =
         spec.options().stream()
             .filter(option -> !option.hidden())
-            .map(CompletedCommand::word)
+            .map(option -> word(option, path))
             .toList();
-    all.add(new CompletedCommand(path, commands, options, arguments(spec)));
+    all.add(new CompletedCommand(path, commands, options, arguments(spec, path)));
     all.addAll(below);
   }
 
-  private static Word word(OptionSpec option) {
+  private static Word word(OptionSpec option, String path) {
     return new Word(
         List.of(option.names()),
         first(option.description()),
         option.arity().max() > 0,
+        Kind.of(option.paramLabel(), path),
         values(option));
   }
 
-  private static Arguments arguments(CommandSpec spec) {
-    return spec.positionalParameters().stream()
-        .findFirst()
-        .map(
-            argument ->
-                new Arguments(
-                    switch (argument.paramLabel()) {
-                      case "JOB_ID" -> Arguments.Kind.JOB;
-                      case "RUN_ID" -> Arguments.Kind.RUN;
-                      case "COMMAND", "SHELL" -> Arguments.Kind.NONE;
-                      default -> Arguments.Kind.FILE;
-                    },
-                    values(argument)))
-        .orElse(new Arguments(Arguments.Kind.NONE, List.of()));
+  private static Arguments arguments(CommandSpec spec, String path) {
+    List<PositionalParamSpec> all = spec.positionalParameters();
+    return new Arguments(
+        all.stream().map(one -> Kind.of(one.paramLabel(), path)).toList(),
+        all.isEmpty() ? List.of() : values(all.getFirst()));
   }
 
   private static List<String> values(ArgSpec argument) {

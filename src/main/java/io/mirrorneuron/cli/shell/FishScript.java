@@ -1,5 +1,6 @@
 package io.mirrorneuron.cli.shell;
 
+import io.mirrorneuron.cli.shell.CompletedCommand.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -21,8 +22,28 @@ final class FishScript {
           test "$path" = "$argv"
       end
 
+      function __mn_arguments # those that stand there by themselves, behind a path of so many words
+          set -l before
+          for word in (commandline -opc)[(math $argv[1] + 1)..]
+              if not string match -q -- '-*' $word $before
+                  echo $word
+              end
+              set before $word
+          end
+      end
+
+      function __mn_nth # whether that many stand there: a path, and their number
+          __mn_at $argv[1]
+          and test (count (__mn_arguments (count (string split ' ' $argv[1])))) -eq $argv[2]
+      end
+
       function __mn_ids
-          mn $argv[1] list --json 2>/dev/null | string match -arg "\\"$argv[2]\\": *\\"([^\\"]*)\\""
+          mn $argv[1] list --json 2>/dev/null | string match -arg "\\"$argv[2]\\": *\\"([^\\"]*)\\"" | sort -u
+      end
+
+      function __mn_steps # of the job that a command of two words is about
+          mn job status (__mn_arguments 3)[1] --json 2>/dev/null \\
+              | sed -n '/"step_order": *\\[/,/\\]/s/^ *"\\([^"]*\\)",\\{0,1\\}$/\\1/p'
       end
 
       complete -c mn -f
@@ -38,7 +59,7 @@ final class FishScript {
           .commands()
           .forEach((name, what) -> lines.add(at + " -a " + name + " -d " + quoted(what)));
       command.options().forEach(option -> lines.add(at + option(option)));
-      lines.addAll(arguments(at, command.arguments()));
+      lines.addAll(arguments(command));
     }
     String paths =
         commands.stream()
@@ -59,25 +80,35 @@ final class FishScript {
     if (!option.values().isEmpty()) {
       value = " -x -a " + quoted(String.join(" ", option.values()));
     } else if (option.takesValue()) {
-      value = " -r -F";
+      value = option.value() == Kind.FILE ? " -r -F" : " -x" + named(option.value());
     }
     return names + value + " -d " + quoted(option.description());
   }
 
-  private static List<String> arguments(String at, CompletedCommand.Arguments arguments) {
+  private static List<String> arguments(CompletedCommand command) {
     List<String> lines = new ArrayList<>();
-    switch (arguments.kind()) {
-      case JOB -> lines.add(at + " -a '(__mn_ids job job_id)'");
-      case RUN -> lines.add(at + " -a '(__mn_ids run run_id)'");
-      case FILE -> lines.add(at + " -F");
-      case NONE -> {
-        // only what is listed
+    List<Kind> kinds = command.arguments().kinds();
+    for (int i = 0; i < kinds.size(); i++) {
+      String at = "complete -c mn -n " + quoted("__mn_nth '" + command.path() + "' " + i);
+      if (kinds.get(i) != Kind.NONE) {
+        lines.add(at + (kinds.get(i) == Kind.FILE ? " -F" : named(kinds.get(i))));
+      }
+      if (i == 0 && !command.arguments().values().isEmpty()) {
+        lines.add(at + " -a " + quoted(String.join(" ", command.arguments().values())));
       }
     }
-    if (!arguments.values().isEmpty()) {
-      lines.add(at + " -a " + quoted(String.join(" ", arguments.values())));
-    }
     return lines;
+  }
+
+  private static String named(Kind kind) {
+    return switch (kind) {
+      case JOB -> " -a '(__mn_ids job job_id)'";
+      case RUN -> " -a '(__mn_ids run run_id)'";
+      case ASKED -> " -a '(__mn_ids human run_id)'";
+      case REQUEST -> " -a '(__mn_ids human request_id)'";
+      case STEP -> " -a '(__mn_steps)'";
+      case FILE, NONE -> "";
+    };
   }
 
   private static String quoted(String text) {

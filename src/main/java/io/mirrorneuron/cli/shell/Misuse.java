@@ -1,10 +1,12 @@
 package io.mirrorneuron.cli.shell;
 
+import io.mirrorneuron.cli.Output;
 import io.mirrorneuron.config.NearestMatch;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionStrategy;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -26,8 +28,7 @@ public final class Misuse implements IParameterExceptionHandler {
   public int handleParseException(ParameterException failure, String[] arguments) {
     CommandLine command = failure.getCommandLine();
     PrintWriter err = command.getErr();
-    String sentence =
-        sentence(failure, command).replaceAll("\\p{Cntrl}", "?").replaceFirst("\\.$", "");
+    String sentence = Output.printable(sentence(failure, command)).replaceFirst("\\.$", "");
     err.println(
         "mn: %s%s %s --help"
             .formatted(
@@ -57,6 +58,7 @@ public final class Misuse implements IParameterExceptionHandler {
           unknown(unknown.getUnmatched().getFirst(), command);
       case MissingParameterException missing when !missing.getMissing().isEmpty() ->
           missing(missing.getMissing().getFirst());
+      case ParameterException wrong when isNoneOfAList(wrong) -> noneOf(wrong);
       default ->
           failure
               .getMessage()
@@ -65,6 +67,26 @@ public final class Misuse implements IParameterExceptionHandler {
               .orElse("")
               .replaceFirst("is not an? (int|long)$", "is not a whole number");
     };
+  }
+
+  private static boolean isNoneOfAList(ParameterException failure) {
+    return failure.getArgSpec() != null
+        && failure.getArgSpec().typeInfo().isEnum()
+        && failure.getValue() != null;
+  }
+
+  private static String noneOf(ParameterException failure) {
+    ArgSpec argument = failure.getArgSpec();
+    List<String> words =
+        argument.typeInfo().getEnumConstantNames().stream()
+            .map(name -> name.toLowerCase(Locale.ROOT))
+            .toList();
+    return "%s must be %s or %s, but is %s"
+        .formatted(
+            argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel(),
+            String.join(", ", words.subList(0, words.size() - 1)),
+            words.getLast(),
+            failure.getValue());
   }
 
   private static String unknown(String word, CommandLine command) {

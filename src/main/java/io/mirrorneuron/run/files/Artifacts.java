@@ -92,6 +92,9 @@ public final class Artifacts {
       throw invalid("invalid artifact path");
     }
     Path real = real(folder, folder.path().resolve(other(folder, relative)));
+    if (real == null && isOfOtherKind(folder, relative)) {
+      throw notServed(folder, relative);
+    }
     if (real == null || UntrustedFiles.fault(real, folder.path()) != null) {
       throw notFound();
     }
@@ -165,6 +168,13 @@ public final class Artifacts {
     return files;
   }
 
+  /** Whether a program has put it there, and nothing but its name keeps it from clients. */
+  private static boolean isOfOtherKind(RunFolder folder, String relative) {
+    return !ServedFile.isKnown(relative)
+        && !AllowedRoots.isHidden(Path.of(relative))
+        && UntrustedFiles.isFile(folder.path().resolve(relative));
+  }
+
   /** Whether it is hidden or of no known kind. */
   private static boolean isForPrograms(RunFolder folder, Path file) {
     return AllowedRoots.isHidden(folder.path().relativize(file))
@@ -206,6 +216,14 @@ public final class Artifacts {
 
   private static MnException notFound() {
     return new MnException(ErrorCode.NOT_FOUND, "artifact_not_found", "artifact not found");
+  }
+
+  private static MnException notServed(RunFolder folder, String relative) {
+    return new MnException(
+        ErrorCode.NOT_FOUND,
+        "artifact_not_found",
+        "%s is not served, only files that end in %s are; it lies in %s"
+            .formatted(relative, ServedFile.KINDS, folder.path()));
   }
 
   private static MnException unreadable(Path file, IOException cause) {

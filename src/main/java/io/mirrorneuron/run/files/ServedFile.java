@@ -29,6 +29,9 @@ public record ServedFile(Path path, String contentType, Path within) {
           "log", "text/plain; charset=utf-8",
           "gz", "application/gzip");
 
+  /** For sentences: the ends of names of files that clients may have. */
+  static final String KINDS = ".json, .jsonl, .md, .pdf, .txt, .log or .gz";
+
   static ServedFile of(Path path, String name, Path within) {
     return new ServedFile(path, contentType(name), within);
   }

@@ -102,7 +102,7 @@ public final class Ledger {
   private void block(StepState step, Message message) {
     if (step.block(turn.now())) {
       ObjectNode members = turn.about(step).put("message_id", message.id());
-      members.put("reason", "the message came before the parents of the step were done");
+      members.put("reason", "its message came before its parents were done");
       members.set("blocked_on", unfinishedParents(step));
       turn.event("workflow_step_blocked", members);
     }

@@ -5,6 +5,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.StepPhase;
 import io.mirrorneuron.port.Why;
 import io.mirrorneuron.port.Why.Explanation;
+import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.runtime.state.JobHeader;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Mailbox;
@@ -54,6 +55,8 @@ final class JobExplainer {
     if (!state.status().isTerminal()) {
       state.steps().all().stream().filter(step -> !step.isTerminal()).forEach(this::step);
       agents.explain();
+    } else if (state.status() == JobStatus.COMPLETED) {
+      new Shortcomings(state, explanations).explain();
     }
     List<Explanation> all = explanations.all();
     Subjects subjects = state.header().subjects();

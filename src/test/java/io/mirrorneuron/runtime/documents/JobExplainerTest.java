@@ -52,6 +52,30 @@ class JobExplainerTest {
   }
 
   @Test
+  void aCompletedJobNamesWhatItLacks() {
+    Stage stage =
+        new Flow()
+            .step("s")
+            .step("a", "{'control':{'failure_policy':'continue_partial'}}")
+            .step("b")
+            .step("c", "{'control':{'failure_policy':'skip'}}")
+            .edge("s", "a")
+            .edge("s", "c")
+            .edge("a", "b")
+            .start()
+            .succeed("s")
+            .fail("a", 1)
+            .fail("c", 1);
+
+    assertThat(why(stage).path("summary").asText()).isEqualTo("the job is completed");
+    assertThat(of(stage, "a").path("text").asText())
+        .startsWith("step a did a part of its work: step a failed: ");
+    assertWhy(stage, "b", "skipped", "step b was skipped: its trigger rule cannot hold any more");
+    assertThat(of(stage, "c").path("text").asText())
+        .startsWith("step c failed, and the job went on without it: step c failed: ");
+  }
+
+  @Test
   void aProgramWaitsForSlotsAtItsPlaceInTheQueue() {
     Stage stage = join().start();
     assertWhy(stage, "a", "pool", "step a waits for slots of pool default");
