@@ -2,15 +2,11 @@ package io.mirrorneuron.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.wire.JobEventFacts;
-import io.mirrorneuron.wire.LenientJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -34,10 +30,7 @@ final class LiveView implements JobView {
   private final ScheduledExecutorService ticker =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("live-view").factory());
-  private List<OpenQuestion> asked = List.of();
-
-  /** Requests of steps that events say to be closed. */
-  private final Set<String> settled = new HashSet<>();
+  private final OpenQuestions questions = new OpenQuestions();
 
   private int drawn;
   private int drawnColumns;
@@ -45,11 +38,6 @@ final class LiveView implements JobView {
   private String told = "";
   private int tick;
   private boolean closed;
-
-  /** What an event about a request to people tells. */
-  private record OfRequest(Payload payload) {
-    private record Payload(String requestId) {}
-  }
 
   LiveView(Terminal terminal, AnsiStyle paint, JobProgress progress) {
     this.terminal = terminal;
@@ -64,13 +52,7 @@ final class LiveView implements JobView {
     trouble = "";
     JobEventFacts facts = JobEventFacts.read(event);
     progress.accept(facts);
-    switch (facts.type()) {
-      case "human_input_received", "human_input_timeout" -> settled.add(requestId(event));
-      case "human_input_requested" -> settled.remove(requestId(event));
-      default -> {
-        // nobody is asked or answers
-      }
-    }
+    questions.event(facts.type(), event);
   }
 
   @Override
@@ -78,22 +60,9 @@ final class LiveView implements JobView {
     trouble = "connection lost, waiting";
   }
 
-  private static String requestId(ObjectNode event) {
-    OfRequest told = LenientJson.read(event, OfRequest.class);
-    return told.payload() == null ? null : told.payload().requestId();
-  }
-
-  /** Of a look that may be older than the last event. */
   @Override
-  public synchronized void asked(List<OpenQuestion> questions) {
-    asked = questions;
-  }
-
-  /** What still waits for people; nothing does once the job has ended. */
-  private Stream<OpenQuestion> waiting() {
-    return new RunStatus(progress.status()).isFinal()
-        ? Stream.empty()
-        : asked.stream().filter(one -> !settled.contains(one.requestId()));
+  public synchronized void asked(List<OpenQuestion> asked) {
+    questions.seen(asked);
   }
 
   @Override
@@ -159,8 +128,9 @@ final class LiveView implements JobView {
                 paint.faint(time(progress.seconds())),
                 paint.status(trouble, "warning"))
             .stripTrailing());
-    List<OpenQuestion> questions = waiting().limit(Math.max(1, most / 6)).toList();
-    List<ProgressLine> shown = progress.selection(Math.max(1, most - 2 * questions.size()));
+    List<OpenQuestion> open =
+        questions.open(progress.status()).limit(Math.max(1, most / 6)).toList();
+    List<ProgressLine> shown = progress.selection(Math.max(1, most - 2 * open.size()));
     int width = width(shown.stream().map(line -> line.id));
     int about = width(shown.stream().map(line -> line.about));
     shown.forEach(one -> lines.add(line(one, width, about)));
@@ -168,7 +138,7 @@ final class LiveView implements JobView {
     if (more > 0) {
       lines.add(paint.faint("  … and " + more + " more"));
     }
-    for (OpenQuestion one : questions) {
+    for (OpenQuestion one : open) {
       lines.add(
           paint.status("  ? waits for a person: " + Output.printable(one.asked()), "warning"));
       lines.add("    " + Output.printable(one.answering()));

@@ -1,0 +1,55 @@
+package io.mirrorneuron.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.RunStatus;
+import io.mirrorneuron.wire.LenientJson;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * What a job waits for people with, from looks at its inbox and from its events. A look may be
+ * older than the last event. Not thread-safe.
+ */
+final class OpenQuestions {
+  private List<OpenQuestion> asked = List.of();
+
+  /** Requests of steps that events say to be closed. */
+  private final Set<String> settled = new HashSet<>();
+
+  /** What an event about a request to people tells. */
+  private record OfRequest(Payload payload) {
+    private record Payload(String requestId) {}
+  }
+
+  void seen(List<OpenQuestion> questions) {
+    asked = questions;
+  }
+
+  void event(String type, ObjectNode event) {
+    switch (type) {
+      case "human_input_received", "human_input_timeout" -> settled.add(requestId(event));
+      case "human_input_requested" -> settled.remove(requestId(event));
+      default -> {
+        // nobody is asked or answers
+      }
+    }
+  }
+
+  private static String requestId(ObjectNode event) {
+    OfRequest told = LenientJson.read(event, OfRequest.class);
+    return told.payload() == null ? null : told.payload().requestId();
+  }
+
+  /**
+   * What still waits for people; nothing does once the job has ended.
+   *
+   * @param status of the job
+   */
+  Stream<OpenQuestion> open(String status) {
+    return new RunStatus(status).isFinal()
+        ? Stream.empty()
+        : asked.stream().filter(one -> !settled.contains(one.requestId()));
+  }
+}
