@@ -63,16 +63,6 @@ public abstract class ClientOptions {
     return new Output(out(), screen.paint(), json ? Integer.MAX_VALUE : screen.columns());
   }
 
-  /**
-   * What is told while a command works: on the screen, and on stderr where a program reads stdout,
-   * which then gets the result and nothing else.
-   */
-  public Output progress() {
-    return screen.interactive()
-        ? output()
-        : new Output(command.commandLine().getErr(), AnsiStyle.PLAIN, screen.columns());
-  }
-
   public PrintWriter out() {
     return command.commandLine().getOut();
   }

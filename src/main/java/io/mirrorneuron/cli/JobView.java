@@ -33,7 +33,7 @@ interface JobView extends JobListener, AutoCloseable {
       return new Silence();
     }
     if (!client.screen().isLive()) {
-      return new Lines(client.progress(), details, verbose);
+      return new Lines(client.output(), details, verbose);
     }
     try {
       return new LiveView(

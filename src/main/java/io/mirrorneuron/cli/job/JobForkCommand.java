@@ -102,7 +102,7 @@ final class JobForkCommand implements Callable<Integer> {
         client.output().json(answer);
       }
     } else if (follow) {
-      client.progress().line(named);
+      client.output().line(named);
     } else {
       client.output().line(detached ? answer.jobId() : named);
     }

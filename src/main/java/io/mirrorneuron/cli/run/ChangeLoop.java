@@ -54,10 +54,10 @@ final class ChangeLoop {
       files.look();
       work.run(this::lookMeanwhile);
       if (changed.isEmpty()) {
-        client.progress().line("Waiting for changes in " + shown() + "; Ctrl-C ends");
+        client.output().line("Waiting for changes in " + shown() + "; Ctrl-C ends");
         changed = files.awaitChange();
       }
-      client.progress().line("\nChanged: " + Output.printable(names()));
+      client.output().line("\nChanged: " + Output.printable(names()));
     }
   }
 

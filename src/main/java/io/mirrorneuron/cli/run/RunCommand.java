@@ -54,8 +54,7 @@ import picocli.CommandLine.Parameters;
       "  mn run shell-chain                      a sample that comes with mn",
       "  mn run my-bundle/                       a folder: manifest.yaml or .json, payloads/",
       "  mn run my-bundle.zip --detached         only submit; prints the job's id",
-      "  mn run my-bundle/ > result.json         what came out; how it goes is on stderr",
-      "  mn run my-bundle/ --json | jq .result.output   the same; without jq why it failed, too",
+      "  mn run my-bundle/ --json | jq .result.output   only what came out",
       "  mn run my-bundle/ --input limit=3 --input text=@letter.txt",
       "  mn run my-bundle/ --watch               again after each change",
       "  mn run ./verify                         a folder with the name of a command"
@@ -148,7 +147,7 @@ public final class RunCommand implements Callable<Integer> {
       SubmittedJob job = mn.jobs().submit(opened.submission(given));
       job.warnings().forEach(warning -> client.complain("warning: " + warning));
       if (!detached && !client.json()) {
-        client.progress().line("Job " + client.screen().paint().bold(job.jobId()));
+        client.output().line("Job " + client.screen().paint().bold(job.jobId()));
       }
       return job.jobId();
     }
