@@ -345,9 +345,7 @@ class RestCommandsIT {
                 5,
                 "",
                 "mn: outputs/crops.csv is not served, only files that end in .json, .jsonl, .md, .pdf,"
-                    + " .txt, .log or .gz are; it lies in "
-                    + folder
-                    + "\n"));
+                    + " .txt, .log or .gz are; it lies in the folder of the run\n"));
 
     assertThat(shell.run("run", "export", run).json().at("/run/status").asText())
         .isEqualTo("completed");

@@ -93,7 +93,7 @@ public final class Artifacts {
     }
     Path real = real(folder, folder.path().resolve(other(folder, relative)));
     if (real == null && isOfOtherKind(folder, relative)) {
-      throw notServed(folder, relative);
+      throw notServed(relative);
     }
     if (real == null || UntrustedFiles.fault(real, folder.path()) != null) {
       throw notFound();
@@ -218,12 +218,12 @@ public final class Artifacts {
     return new MnException(ErrorCode.NOT_FOUND, "artifact_not_found", "artifact not found");
   }
 
-  private static MnException notServed(RunFolder folder, String relative) {
+  private static MnException notServed(String relative) {
     return new MnException(
         ErrorCode.NOT_FOUND,
         "artifact_not_found",
-        "%s is not served, only files that end in %s are; it lies in %s"
-            .formatted(relative, ServedFile.KINDS, folder.path()));
+        "%s is not served, only files that end in %s are; it lies in the folder of the run"
+            .formatted(relative, ServedFile.KINDS));
   }
 
   private static MnException unreadable(Path file, IOException cause) {

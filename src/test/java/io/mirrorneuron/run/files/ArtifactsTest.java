@@ -186,7 +186,6 @@ class ArtifactsTest {
     }
     for (String name :
         List.of(
-            "page.html",
             ".hidden.json",
             "b/.hidden/d.json",
             ".mn/journal.jsonl",
@@ -202,6 +201,12 @@ class ArtifactsTest {
           .extracting(e -> ((MnException) e).code())
           .isEqualTo(ErrorCode.NOT_FOUND);
     }
+    assertThatThrownBy(() -> artifacts.find(run, "page.html"))
+        .hasMessage(
+            "page.html is not served, only files that end in .json, .jsonl, .md, .pdf, .txt, .log"
+                + " or .gz are; it lies in the folder of the run")
+        .extracting(e -> ((MnException) e).code())
+        .isEqualTo(ErrorCode.NOT_FOUND);
   }
 
   @ParameterizedTest

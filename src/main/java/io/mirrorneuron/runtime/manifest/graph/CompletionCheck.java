@@ -11,6 +11,7 @@ import io.mirrorneuron.runtime.workflow.Workflow.Edge;
 import io.mirrorneuron.runtime.workflow.Workflow.JobType;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -67,15 +68,11 @@ public final class CompletionCheck {
       if (node.type() != AgentType.AGGREGATOR || node.flag("collect_all") || wanted <= 1) {
         continue;
       }
-      Set<String> senders =
-          edges.stream()
-              .filter(edge -> node.id().equals(edge.to()))
-              .map(Edge::from)
-              .collect(Collectors.toCollection(TreeSet::new));
+      List<Edge> incoming = edges.stream().filter(edge -> node.id().equals(edge.to())).toList();
       boolean known =
-          senders.stream()
-              .map(nodes::get)
-              .allMatch(sender -> sender != null && sender.type() == AgentType.EXECUTOR);
+          incoming.stream().allMatch(edge -> carriesResults(nodes.get(edge.from()), edge));
+      Set<String> senders =
+          incoming.stream().map(Edge::from).collect(Collectors.toCollection(TreeSet::new));
       if (known && !senders.isEmpty() && senders.size() < wanted) {
         root.warn(
             "node %s counts one message of each agent, and only %s: complete_after %d is not reached; collect_all: true counts every message"
@@ -87,6 +84,13 @@ public final class CompletionCheck {
                     wanted));
       }
     }
+  }
+
+  /** Whether only what names its agent comes this way: no messages that a program sends itself. */
+  private static boolean carriesResults(Node sender, Edge edge) {
+    return sender != null
+        && sender.type() == AgentType.EXECUTOR
+        && edge.messageType().equals(sender.config().path("output_message_type").asText());
   }
 
   /** What people decide can choose among steps only where there are steps. */
