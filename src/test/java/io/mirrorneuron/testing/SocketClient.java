@@ -12,6 +12,7 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The client's end of a WebSocket, as bytes: it reads only when a test asks for a frame, holds each
@@ -132,8 +133,12 @@ public final class SocketClient implements AutoCloseable {
 
   private Frame await(int opcode) {
     try {
+      long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
       Frame frame = read();
       while (frame.opcode() != opcode) {
+        if (System.nanoTime() > end) {
+          throw new AssertionError("only others came: " + frame.opcode()); // pings, for example
+        }
         if (frame.opcode() == CLOSE) {
           throw new AssertionError("the server closed the socket");
         }

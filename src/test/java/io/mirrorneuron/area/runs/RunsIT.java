@@ -11,11 +11,13 @@ import io.mirrorneuron.testing.RunFiles;
 import io.mirrorneuron.testing.SocketClient;
 import io.mirrorneuron.testing.WithGuardedGateway;
 import io.mirrorneuron.wire.Json;
+import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -100,10 +102,10 @@ class RunsIT extends WithGuardedGateway {
       ObjectNode first = socket.next();
       assertThat(first.path("event").asText()).isEqualTo("runs");
       assertThat(first.at("/data/data")).isEmpty();
-      RunFiles.write(folder.resolve("runs/p1"));
+      appear("p1", "2026-06-20T10:00:00.120Z");
       ObjectNode second = toldWhole(socket, "p1");
       assertThat(second.path("id").asLong()).isGreaterThan(first.path("id").asLong());
-      RunFiles.write(folder.resolve("runs/p2"));
+      appear("p2", "2026-06-20T11:00:00.120Z");
       ObjectNode third = toldWhole(socket, "p2");
       assertThat(third.at("/data/data")).hasSize(1);
       assertThat(third.at("/data/total").asInt()).isEqualTo(2);
@@ -127,7 +129,15 @@ class RunsIT extends WithGuardedGateway {
     assertThat(gateway.get("/api/v1/runs/ws").statusCode()).isEqualTo(426);
   }
 
-  /** The list with all that is to be told of the run; it is also told while the run is written. */
+  /** Makes a run whole at once: where it stands in the list is known with its first look. */
+  private void appear(String runId, String startedAt) throws IOException {
+    Path draft = folder.resolve("drafts").resolve(runId);
+    RunFiles.write(draft);
+    RunFiles.write(draft, "run.json", RunFiles.ended(runId, startedAt));
+    Files.move(draft, folder.resolve("runs").resolve(runId), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** The list with all that is to be told of the run. */
   private static ObjectNode toldWhole(SocketClient socket, String runId) throws Exception {
     ObjectNode told = socket.next();
     while (!told.at("/data/data/0/job_id").asText().equals("job-of-" + runId)
