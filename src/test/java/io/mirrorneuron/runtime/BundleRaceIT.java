@@ -20,15 +20,17 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Submissions of the same files while another node removes all that no job has, at once and without
- * an end: no job is ever without its files.
+ * Submissions of the same files while another node removes all that no job has, at once and several
+ * times a submission, though less often than a submission tries: no job is ever without its files.
  */
 class BundleRaceIT {
   private static final int JOBS = 40;
+  private static final int REMOVALS_EACH = 3;
 
   @TempDir Path folder;
 
@@ -46,9 +48,11 @@ class BundleRaceIT {
                   () -> "none")
               .tidying();
       AtomicBoolean done = new AtomicBoolean();
+      AtomicInteger left = new AtomicInteger(REMOVALS_EACH);
       CompletableFuture<Integer> removals =
           CompletableFuture.supplyAsync(
-              () -> removed(runtime, index, tidying, FileBundleStore.fingerprint(files), done),
+              () ->
+                  removed(runtime, index, tidying, FileBundleStore.fingerprint(files), left, done),
               Thread::startVirtualThread);
       try {
         for (int i = 0; i < JOBS; i++) {
@@ -57,6 +61,7 @@ class BundleRaceIT {
               .as("after submission %d", i)
               .isPresent();
           runtime.jobs().clear("admin");
+          left.set(REMOVALS_EACH);
         }
       } finally {
         done.set(true);
@@ -79,12 +84,20 @@ class BundleRaceIT {
       BundleIndex index,
       SharedTidying tidying,
       String bundle,
+      AtomicInteger left,
       AtomicBoolean done) {
     int removals = 0;
     while (!done.get()) {
+      if (left.get() == 0) {
+        Thread.onSpinWait();
+        continue;
+      }
       Unused unused = tidying.unusedFor(Duration.ZERO);
       boolean was = unused.fingerprints().contains(bundle);
       boolean isUsed = !runtime.jobs().list(1, true).data().isEmpty();
+      if (was && !isUsed) {
+        left.decrementAndGet();
+      }
       tidying.remove(unused, isUsed ? Set.of(bundle) : Set.of());
       removals += was && index.find(bundle).isEmpty() ? 1 : 0;
     }
