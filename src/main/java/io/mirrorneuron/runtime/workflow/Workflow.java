@@ -146,7 +146,8 @@ public record Workflow(
    *     complete_job} is there as {@code complete_run} too.
    * @param settings what that object tells the engine
    * @param unsafe whether a run that was cut short by a crash may not simply be repeated
-   * @param resources what it asks for, never null
+   * @param resources what it asks for as its author wrote it, never null
+   * @param request the same, read
    * @param policies what holds for it by its own word, the workflow's, or by default
    */
   public record Agent(
@@ -159,6 +160,7 @@ public record Workflow(
       boolean unsafe,
       AgentPolicies policies,
       ObjectNode resources,
+      ResourceRequest request,
       List<Edge> outgoing) {
     public Agent {
       outgoing = List.copyOf(outgoing);
@@ -175,6 +177,7 @@ public record Workflow(
           unsafe,
           policies,
           resources,
+          request,
           outgoing.stream().map(edge -> edge.renamed(suffix)).toList());
     }
   }

@@ -94,7 +94,7 @@ public final class ProcessEnvironment {
               variables.put("MN_" + name, value);
               variables.put("MIRROR_NEURON_" + name, value);
             });
-    variables.putAll(Allocation.variables(execution.resources()));
+    variables.putAll(AllocationVariables.variables(execution.resources()));
     if (python != null) {
       variables.put("VIRTUAL_ENV", python.folder().toString());
       variables.put("MN_PYTHON_ENV", python.folder().toString());

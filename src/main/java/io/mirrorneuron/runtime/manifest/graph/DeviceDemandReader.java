@@ -21,7 +21,7 @@ public final class DeviceDemandReader {
 
   public static DeviceDemands of(Workflow workflow) {
     Map<String, List<DeviceDemand>> devices = new LinkedHashMap<>();
-    workflow.agents().forEach((id, agent) -> devices.put(id, devices(agent.resources())));
+    workflow.agents().forEach((id, agent) -> devices.put(id, agent.request().devices()));
     ManifestValue root = value(workflow.source());
     JsonNode gpu = root.find("requirements.gpu", "requirments.gpu").value();
     Written written = LenientJson.read(gpu, Written.class);
@@ -46,7 +46,7 @@ public final class DeviceDemandReader {
         : Optional.empty();
   }
 
-  private static List<DeviceDemand> devices(ObjectNode resources) {
+  static List<DeviceDemand> devices(ObjectNode resources) {
     ManifestValue place = value(resources);
     double count = place.find("gpu_count", "gpus", "gpu").value().asDouble();
     Stream<DeviceDemand> counted =

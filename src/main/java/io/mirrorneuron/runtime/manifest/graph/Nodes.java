@@ -95,6 +95,7 @@ public final class Nodes {
     }
 
     public Agent withEdges(List<Edge> outgoing) {
+      ObjectNode resources = resources();
       return new Agent(
           id,
           type,
@@ -104,7 +105,8 @@ public final class Nodes {
           AgentConfig.read(config, human),
           isUnsafe(),
           policies,
-          resources(),
+          resources,
+          RequestReader.of(resources),
           outgoing);
     }
 

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  * What a node was given, as variables of its program ({@code runtime.md} 3.4). Ports and volumes
  * are announced, not enforced.
  */
-final class Allocation {
+final class AllocationVariables {
   private static final Set<String> GPU = Set.of("gpu", "cuda", "nvidia");
 
   /**
@@ -52,13 +52,13 @@ final class Allocation {
 
   private final Map<String, String> variables = new LinkedHashMap<>();
 
-  private Allocation() {}
+  private AllocationVariables() {}
 
   /**
    * @param resources of the node; nothing comes of an empty object
    */
   static Map<String, String> variables(ObjectNode resources) {
-    var allocation = new Allocation();
+    var allocation = new AllocationVariables();
     if (!resources.isEmpty()) {
       allocation.variables.put("MN_ALLOCATION_JSON", Json.write(resources));
       Announced announced = Json.read(resources, Announced.class, "resources");

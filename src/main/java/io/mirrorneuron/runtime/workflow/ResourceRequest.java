@@ -1,0 +1,51 @@
+package io.mirrorneuron.runtime.workflow;
+
+import java.util.List;
+
+/**
+ * What an agent needs of its node while its program runs ({@code runtime.md} 5.6), whichever
+ * spelling its author chose.
+ *
+ * @param devices each with how many; none of them is shared
+ * @param runtimeDriver what must run the program, or null
+ */
+public record ResourceRequest(
+    Amounts amounts,
+    List<DeviceDemand> devices,
+    List<Port> ports,
+    List<Volume> volumes,
+    String runtimeDriver) {
+  public static final ResourceRequest NONE =
+      new ResourceRequest(Amounts.NONE, List.of(), List.of(), List.of(), null);
+
+  public ResourceRequest {
+    devices = List.copyOf(devices);
+    ports = List.copyOf(ports);
+    volumes = List.copyOf(volumes);
+  }
+
+  /** Whether any node at any time can give it. */
+  public boolean isNothing() {
+    return equals(NONE);
+  }
+
+  /**
+   * @param number 1 to 65535; 0 when any will do
+   * @param protocol tcp, udp, http or grpc
+   */
+  public record Port(String label, int number, String protocol) {
+    /** Whether it is taken from the numbers of UDP; those of TCP are others. */
+    public boolean isUdp() {
+      return protocol.equals("udp");
+    }
+  }
+
+  /**
+   * A folder of the node; programs are only told of it.
+   *
+   * @param source path on the node
+   * @param target absolute path that the author would like to see it at
+   * @param mode ro or rw
+   */
+  public record Volume(String name, String source, String target, String mode) {}
+}
