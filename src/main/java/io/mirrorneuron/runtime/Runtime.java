@@ -60,7 +60,6 @@ public final class Runtime implements AutoCloseable {
 
   /**
    * @param runs where the records of runs are kept; written by this process
-   * @param gpus of this machine
    * @param storage says whether new work can be taken in
    */
   public Runtime(
@@ -68,7 +67,7 @@ public final class Runtime implements AutoCloseable {
       RuntimeIdentity identity,
       RedisLanes lanes,
       RunStore runs,
-      GpuInventory gpus,
+      Machine machine,
       Storage storage) {
     this.lanes = lanes;
     Orphans.killAll(settings.executors(), identity.runtimeId());
@@ -77,9 +76,12 @@ public final class Runtime implements AutoCloseable {
     NodeBundles bundles = NodeBundles.of(settings, identity, lanes, keys);
     Watches watches = new Watches();
     timers = new ScheduledTimers(identity.clock());
-    ProgramRecords records = new ProgramRecords(runs, gpus::known, storage);
+    ProgramRecords records = new ProgramRecords(runs, machine.gpus()::known, storage);
     RunSinks sinks = new RunSinks(records, records, records);
-    executions = executions(settings.executors(), identity, sinks, runs, storage, bundles.source());
+    ExecutionHost host =
+        ExecutionHost.of(identity.runtimeId(), identity.environment(), identity.clock())
+            .having(machine.stock());
+    executions = executions(settings.executors(), host, sinks, runs, storage, bundles.source());
     Config.Retention retention = settings.retention();
     store = new RedisJobStore(lanes, keys, retention.terminalJobs(), retention.eventsPerJob());
     recorder = new RunRecorder(runs, store, executions::flush, storage);
@@ -94,7 +96,7 @@ public final class Runtime implements AutoCloseable {
               watches.changed(jobId);
             });
     NewJobs newJobs = newJobs(identity, runs);
-    Admission admission = admission(settings, identity, gpus);
+    Admission admission = admission(settings, identity, machine.gpus());
     JobAccess access = access(bundles.shared(), manifests, newJobs, admission);
     jobs = jobs(settings, identity, access, watches, storage);
     resumeOpenJobs(identity.owner(), bundles.sweep(engine::bundles, timers, retention.bundles()));
@@ -153,13 +155,11 @@ public final class Runtime implements AutoCloseable {
 
   private static LocalExecutions executions(
       Config.Executors settings,
-      RuntimeIdentity identity,
+      ExecutionHost host,
       RunSinks sinks,
       RunStore runs,
       Storage storage,
       PayloadSource payloads) {
-    ExecutionHost host =
-        ExecutionHost.of(identity.runtimeId(), identity.environment(), identity.clock());
     LocalExecutions executions = new LocalExecutions(settings, host, sinks, storage, payloads);
     if (settings.releaseWhileWaiting()) {
       executions.releaseWhileWaiting(new RunQuestions(runs));
@@ -191,6 +191,11 @@ public final class Runtime implements AutoCloseable {
                 LOG.info("going on with {} open jobs", count);
               }
             });
+  }
+
+  /** Programs can be given something else than before: limits or devices have changed. */
+  public void reconsider() {
+    executions.reconsider();
   }
 
   public JobsPort jobs() {

@@ -8,12 +8,15 @@ import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.run.RunBacklog;
 import io.mirrorneuron.run.RunStore;
+import io.mirrorneuron.runtime.Machine;
 import io.mirrorneuron.runtime.Runtime;
 import io.mirrorneuron.runtime.RuntimeIdentity;
 import io.mirrorneuron.runtime.RuntimeSettings;
 import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.cluster.LocalCluster;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
+import io.mirrorneuron.runtime.cluster.NodeLimits;
+import io.mirrorneuron.runtime.exec.pool.Stock;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisLanes;
@@ -86,7 +89,7 @@ public final class RuntimeFixture implements AutoCloseable {
             () -> String.format("%013d-%012x", 0, IDS.incrementAndGet())),
         lanes,
         runs,
-        GpuInventory.of(List.of()),
+        new Machine(GpuInventory.of(List.of()), () -> Stock.endless("mirror_neuron@test")),
         Storage.unwatched());
   }
 
@@ -135,7 +138,7 @@ public final class RuntimeFixture implements AutoCloseable {
         GrpcRuntime::hardware,
         runtime::programs,
         runtime.census(),
-        new RedisResourceLimits(lanes, keys),
+        new NodeLimits(new RedisResourceLimits(lanes, keys), Clock.systemUTC()),
         keys.namespace(),
         Clock.systemUTC());
   }

@@ -3,12 +3,15 @@ package io.mirrorneuron.runtime.embedded;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.runtime.Machine;
 import io.mirrorneuron.runtime.Runtime;
 import io.mirrorneuron.runtime.RuntimeIdentity;
 import io.mirrorneuron.runtime.RuntimeSettings;
 import io.mirrorneuron.runtime.cluster.HardwareProbe;
 import io.mirrorneuron.runtime.cluster.LocalCluster;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
+import io.mirrorneuron.runtime.cluster.NodeLimits;
+import io.mirrorneuron.runtime.cluster.NodeStock;
 import io.mirrorneuron.runtime.cluster.NvidiaSmi;
 import io.mirrorneuron.runtime.exec.confine.Confiner;
 import io.mirrorneuron.server.ServerContext;
@@ -58,16 +61,18 @@ public record LocalRuntime(
     NodeIdentity identity =
         NodeIdentity.standalone(NodeName.of(config.node(), hostname), hostname, config.grpc());
     NvidiaSmi gpus = new NvidiaSmi(on.path(), on.clock());
-    RuntimeIdentity process =
-        new RuntimeIdentity(
-            identity.name(), home.runtimeId(), on.environment(), on.clock(), on.ids()::jobSuffix);
+    RuntimeIdentity process = process(identity, home, on);
     RuntimeSettings settings = RuntimeSettings.of(config);
     Keys keys = new Keys(config.redis().namespace());
     NodeRegistry nodes = new RedisNodeRegistry(lanes, keys);
     NodeName.claim(nodes, process.owner());
-    Runtime runtime = new Runtime(settings, process, lanes, on.runs(), gpus, on.disks().storage());
-    on.closing().add("runtime", runtime);
     HardwareProbe hardware = new HardwareProbe(config.home(), gpus::known, on.clock());
+    NodeLimits limits = new NodeLimits(new RedisResourceLimits(lanes, keys), on.clock());
+    Machine machine = new Machine(gpus, new NodeStock(identity.name(), hardware, limits::known));
+    Runtime runtime =
+        new Runtime(settings, process, lanes, on.runs(), machine, on.disks().storage());
+    limits.onChange(runtime::reconsider);
+    on.closing().add("runtime", runtime);
     on.disks().watch().asks(new RedisProbe(lanes, keys));
     ClusterPort cluster =
         new LocalCluster(
@@ -75,7 +80,7 @@ public record LocalRuntime(
             hardware,
             runtime::programs,
             runtime.census(),
-            new RedisResourceLimits(lanes, keys),
+            limits,
             keys.namespace(),
             on.clock());
     return new LocalRuntime(
@@ -88,6 +93,12 @@ public record LocalRuntime(
         redis,
         membership(runtime),
         runtime.confinement());
+  }
+
+  private static RuntimeIdentity process(
+      NodeIdentity node, RuntimeHome home, ServerContext on) {
+    return new RuntimeIdentity(
+        node.name(), home.runtimeId(), on.environment(), on.clock(), on.ids()::jobSuffix);
   }
 
   private static Readiness membership(Runtime runtime) {

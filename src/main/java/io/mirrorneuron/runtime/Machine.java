@@ -1,0 +1,12 @@
+package io.mirrorneuron.runtime;
+
+import io.mirrorneuron.runtime.cluster.GpuInventory;
+import io.mirrorneuron.runtime.exec.pool.Stock;
+import java.util.function.Supplier;
+
+/**
+ * The machine of a runtime.
+ *
+ * @param stock what programs can be given of it now; asked often, must not block
+ */
+public record Machine(GpuInventory gpus, Supplier<Stock> stock) {}
