@@ -5,10 +5,10 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Validation.Issue;
 import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.cluster.Hardware.Gpu;
-import io.mirrorneuron.runtime.manifest.graph.DeviceDemandReader;
 import io.mirrorneuron.runtime.manifest.graph.ProgramPlace;
+import io.mirrorneuron.runtime.manifest.graph.RequirementReader;
 import io.mirrorneuron.runtime.workflow.DeviceDemand;
-import io.mirrorneuron.runtime.workflow.DeviceDemands;
+import io.mirrorneuron.runtime.workflow.Requirement;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import io.mirrorneuron.wire.Json;
@@ -67,26 +67,31 @@ public final class Admission {
 
   /** Only what {@link #look} does not tell. */
   public void checkDevices(Workflow workflow) {
-    DeviceDemands demands = DeviceDemandReader.of(workflow);
-    demands.gpu().filter(demand -> !isMet(demand)).ifPresent(this::refuse);
-    demands
-        .devices()
+    gpu(workflow, false).filter(demand -> !isMet(demand)).ifPresent(this::refuse);
+    workflow
+        .agents()
         .forEach(
-            (agent, devices) -> {
-              for (DeviceDemand demand : devices) {
+            (id, agent) -> {
+              for (DeviceDemand demand : agent.request().devices()) {
                 if (!isMet(demand)) {
-                  throw unplaced(agent, demand);
+                  throw unplaced(id, demand);
                 }
               }
             });
+  }
+
+  private static Optional<DeviceDemand> gpu(Workflow workflow, boolean waived) {
+    return RequirementReader.of(workflow).stream()
+        .filter(one -> one.device() != null && one.isWaived() == waived)
+        .map(Requirement::device)
+        .findFirst();
   }
 
   /**
    * What the job asks for, is not there, and its submitter wants to do without; a sentence each.
    */
   public List<String> waived(Workflow workflow) {
-    return DeviceDemandReader.of(workflow)
-        .waived()
+    return gpu(workflow, true)
         .filter(demand -> !isMet(demand))
         .map(
             demand ->
