@@ -13,8 +13,11 @@ import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -160,12 +163,29 @@ public final class Admission {
   private static boolean fits(DeviceDemand demand, Gpu gpu) {
     List<String> able = demand.requiredCapabilities();
     List<String> ids = demand.ids();
-    return is(demand.vendor(), Gpu.VENDOR)
-        && is(demand.driver(), Gpu.DRIVER)
-        && (able.isEmpty() || able.stream().anyMatch(Gpu.DRIVER::equalsIgnoreCase))
+    return is(demand.vendor(), gpu.software().vendor())
+        && is(demand.driver(), gpu.software().driver())
+        && (able.isEmpty() || able.stream().anyMatch(word -> isAble(gpu, word)))
         && (ids.isEmpty() || ids.contains(gpu.id()) || ids.contains(Integer.toString(gpu.index())))
-        && demand.minApiVersion() == null // which one a card speaks is not known here
+        && speaks(demand, gpu)
         && hasMemory(demand, gpu);
+  }
+
+  private static boolean isAble(Gpu gpu, String capability) {
+    return gpu.software().capabilities().contains(capability.toLowerCase(Locale.ROOT));
+  }
+
+  private static boolean speaks(DeviceDemand demand, Gpu gpu) {
+    if (demand.minApiVersion() == null) {
+      return true;
+    }
+    OptionalInt compared = gpu.software().apiComparedTo(demand.minApiVersion());
+    return compared.isPresent()
+        && switch (Objects.requireNonNullElse(demand.apiVersionOperator(), ">=")) {
+          case ">" -> compared.getAsInt() > 0;
+          case "==" -> compared.getAsInt() == 0;
+          default -> compared.getAsInt() >= 0;
+        };
   }
 
   private static boolean is(String wanted, String had) {
@@ -176,7 +196,7 @@ public final class Admission {
     if (demand.minMemoryMb() == null) {
       return true;
     }
-    long has = gpu.freeMegabytes() < 0 ? gpu.totalMegabytes() : gpu.freeMegabytes();
+    long has = gpu.offeredMegabytes();
     return switch (demand.memoryOperator()) {
       case ">" -> has > demand.minMemoryMb();
       case "==" -> has == demand.minMemoryMb();

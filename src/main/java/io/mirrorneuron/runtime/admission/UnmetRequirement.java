@@ -52,8 +52,8 @@ final class UnmetRequirement {
                 gpu ->
                     new Device(
                         gpu.name(),
-                        Gpu.VENDOR,
-                        Gpu.DRIVER,
+                        gpu.software().vendor(),
+                        gpu.software().driver(),
                         gpu.totalMegabytes(),
                         gpu.freeMegabytes()))
             .toList();

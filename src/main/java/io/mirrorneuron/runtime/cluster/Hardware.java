@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.cluster;
 
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * What one machine has and how much of it is in use. Sizes are bytes unless their name says
@@ -31,22 +32,61 @@ public record Hardware(
   public record Disk(long totalBytes, long availableBytes) {}
 
   /**
-   * @param utilization 0 to 1; negative when unknown
+   * A device that computes. What is not known is negative.
+   *
+   * @param id by which the tools of its vendor know it
+   * @param name of the model, for people
+   * @param utilization 0 to 1
    */
   public record Gpu(
       String id,
       int index,
       String name,
-      String driverVersion,
+      Software software,
       long totalMegabytes,
       long usedMegabytes,
       long freeMegabytes,
       double utilization) {
-    /** Of all that are found, as long as others are not looked for. */
-    public static final String VENDOR = "nvidia";
 
-    /** Also what such devices are capable of. */
-    public static final String DRIVER = "cuda";
+    /** The memory that a demand is compared with: what is free, else all. */
+    public long offeredMegabytes() {
+      return freeMegabytes < 0 ? totalMegabytes : freeMegabytes;
+    }
+  }
+
+  /**
+   * Who made a device and how programs reach it. Each text is null when it is not known.
+   *
+   * @param vendor {@code nvidia}, {@code amd}, {@code apple}
+   * @param driver {@code cuda}, {@code rocm}, {@code metal}
+   * @param api in which programs speak to it; mostly the same word as the driver
+   * @param apiVersion the newest that the driver speaks, as numbers with dots
+   * @param capabilities what demands may name, in lower case
+   */
+  public record Software(
+      String vendor,
+      String driver,
+      String driverVersion,
+      String api,
+      String apiVersion,
+      List<String> capabilities) {
+    public Software {
+      capabilities = List.copyOf(capabilities);
+    }
+
+    public static Software cuda(String driverVersion, String apiVersion) {
+      return new Software("nvidia", "cuda", driverVersion, "cuda", apiVersion, List.of("cuda"));
+    }
+
+    /**
+     * Compares versions number by number: 12.4 is newer than 9.2, and 12 is 12.0.
+     *
+     * @return negative when the API is older than that, 0 when it is that; empty when one of them
+     *     is not known or no version
+     */
+    public OptionalInt apiComparedTo(String version) {
+      return Versions.compare(apiVersion, version);
+    }
   }
 
   /** Rounded to two decimals, as reports show sizes. */

@@ -101,14 +101,21 @@ final class NodeDocument {
       list.addObject()
           .put("name", gpu.name())
           .put("utilization_ratio", gpu.utilization() < 0 ? null : rounded(gpu.utilization()))
-          .put("memory_used_mb", gpu.usedMegabytes())
-          .put("memory_total_mb", gpu.totalMegabytes())
-          .put("memory_used_ratio", ratio(gpu.usedMegabytes(), gpu.totalMegabytes()));
+          .put("memory_used_mb", gpu.usedMegabytes() < 0 ? null : gpu.usedMegabytes())
+          .put("memory_total_mb", gpu.totalMegabytes() < 0 ? null : gpu.totalMegabytes())
+          .put("memory_used_ratio", memoryUsedRatio(gpu));
     }
     return list;
   }
 
-  static double ratio(long part, long whole) {
+  /** Null when it is not known. */
+  static Double memoryUsedRatio(Hardware.Gpu gpu) {
+    return gpu.usedMegabytes() < 0 || gpu.totalMegabytes() <= 0
+        ? null
+        : Double.valueOf(ratio(gpu.usedMegabytes(), gpu.totalMegabytes()));
+  }
+
+  private static double ratio(long part, long whole) {
     return whole <= 0 ? 0 : rounded((double) part / whole);
   }
 }

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +36,8 @@ public final class NvidiaSmi implements GpuInventory {
   private static final String QUERY =
       "--query-gpu=index,uuid,name,driver_version,memory.total,memory.used,memory.free,"
           + "utilization.gpu";
+
+  private static final Pattern CUDA_VERSION = Pattern.compile("CUDA Version: (\\d+\\.\\d+)");
 
   private final Path program;
   private final Clock clock;
@@ -81,7 +85,7 @@ public final class NvidiaSmi implements GpuInventory {
 
   private void refresh() {
     try {
-      known = parse(run());
+      known = parse(run(QUERY, "--format=csv,noheader,nounits"), cudaVersion(run()));
     } catch (IOException e) {
       LOG.debug("nvidia-smi did not answer", e);
       known = List.of();
@@ -94,15 +98,16 @@ public final class NvidiaSmi implements GpuInventory {
     }
   }
 
-  private String run() throws IOException, InterruptedException {
+  private String run(String... arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(arguments));
+    command.addFirst(program.toString());
     Process process =
         ServiceMark.start(
-            new ProcessBuilder(program.toString(), QUERY, "--format=csv,noheader,nounits")
-                .redirectError(ProcessBuilder.Redirect.DISCARD),
+            new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD),
             "nvidia-smi");
     process.getOutputStream().close();
     try {
-      // A handful of lines: they fit the pipe, so waiting first cannot block the program.
+      // Some lines a device: they fit the pipe, so waiting first cannot block the program.
       if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
         throw new IOException("nvidia-smi failed or took too long");
       }
@@ -112,7 +117,16 @@ public final class NvidiaSmi implements GpuInventory {
     }
   }
 
-  static List<Hardware.Gpu> parse(String csv) {
+  /** What the heading of its table says; null when it says none, as before the driver 410. */
+  static String cudaVersion(String table) {
+    Matcher version = CUDA_VERSION.matcher(table);
+    return version.find() ? version.group(1) : null;
+  }
+
+  /**
+   * @param cudaVersion null when it is not known
+   */
+  static List<Hardware.Gpu> parse(String csv, String cudaVersion) {
     List<Hardware.Gpu> gpus = new ArrayList<>();
     for (String line : csv.lines().toList()) {
       String[] cells = line.split("\\s*,\\s*");
@@ -123,7 +137,7 @@ public final class NvidiaSmi implements GpuInventory {
                 cells[1],
                 (int) number(cells[0]),
                 cells[2],
-                cells[3],
+                Hardware.Software.cuda(cells[3], cudaVersion),
                 (long) number(cells[4]),
                 (long) number(cells[5]),
                 (long) number(cells[6]),

@@ -9,6 +9,7 @@ import io.mirrorneuron.wire.Json;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 /** Capacity of the nodes, what they add up to, and how much of it the limits leave. Pure. */
 final class ResourceReport {
@@ -113,15 +114,18 @@ final class ResourceReport {
       devices.add(device(gpu));
     }
     var drivers = node.putArray("drivers");
-    if (!hardware.gpus().isEmpty()) {
-      drivers.add("cuda");
-    }
+    hardware.gpus().stream()
+        .map(gpu -> gpu.software().driver())
+        .filter(Objects::nonNull)
+        .distinct()
+        .forEach(drivers::add);
     runners.forEach(node.putArray("runtime_drivers")::add);
     node.putArray("host_paths");
     return node;
   }
 
   private static ObjectNode device(Hardware.Gpu gpu) {
+    Hardware.Software software = gpu.software();
     ObjectNode device = Json.object();
     device
         .put("id", gpu.id())
@@ -130,17 +134,22 @@ final class ResourceReport {
         .put("model", gpu.name())
         .put("kind", "gpu")
         .put("type", "gpu")
-        .put("vendor", Hardware.Gpu.VENDOR)
-        .put("driver", Hardware.Gpu.DRIVER)
-        .put("api", "cuda")
-        .put("driver_version", gpu.driverVersion())
+        .put("vendor", software.vendor())
+        .put("driver", software.driver())
+        .put("api", software.api())
+        .put("api_version", software.apiVersion())
+        .put("driver_version", software.driverVersion())
         .put("gpu_type", gpu.name())
-        .put("memory_total_mb", gpu.totalMegabytes())
-        .put("memory_free_mb", gpu.freeMegabytes())
-        .put("memory_used_mb", gpu.usedMegabytes())
+        .put("memory_total_mb", known(gpu.totalMegabytes()))
+        .put("memory_free_mb", known(gpu.freeMegabytes()))
+        .put("memory_used_mb", known(gpu.usedMegabytes()))
         .put("utilization_ratio", gpu.utilization() < 0 ? null : rounded(gpu.utilization()))
-        .put("memory_used_ratio", NodeDocument.ratio(gpu.usedMegabytes(), gpu.totalMegabytes()));
-    device.putArray("capabilities").add("cuda");
+        .put("memory_used_ratio", NodeDocument.memoryUsedRatio(gpu));
+    software.capabilities().forEach(device.putArray("capabilities")::add);
     return device;
+  }
+
+  private static Long known(long size) {
+    return size < 0 ? null : size;
   }
 }

@@ -10,6 +10,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Validation.Issue;
 import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.cluster.Hardware.Gpu;
+import io.mirrorneuron.runtime.cluster.Hardware.Software;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.manifest.reading.Findings.Purpose;
 import io.mirrorneuron.runtime.workflow.Workflow;
@@ -28,10 +29,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A machine with two cards of 24 GB, of which one is half full. */
 class AdmissionTest {
+  private static final Software CUDA = Software.cuda("550.54", "12.4");
   private static final List<Gpu> CARDS =
       List.of(
-          new Gpu("GPU-a", 0, "RTX 4090", "550.54", 24_564, 512, 24_052, 0.07),
-          new Gpu("GPU-b", 1, "RTX 4090", "550.54", 24_564, 12_564, 12_000, 0.5));
+          new Gpu("GPU-a", 0, "RTX 4090", CUDA, 24_564, 512, 24_052, 0.07),
+          new Gpu("GPU-b", 1, "RTX 4090", CUDA, 24_564, 12_564, 12_000, 0.5));
 
   @ParameterizedTest
   @ValueSource(
@@ -48,6 +50,10 @@ class AdmissionTest {
         "{'min_count':2,'min_memory_mb':11999,'memory_operator':'>'}",
         "{'required_capabilities':['rocm','cuda']}",
         "{'enforcement':'hard'}",
+        "{'required_capabilities':['CUDA']}",
+        "{'min_api_version':'9.2'}",
+        "{'min_api_version':'12.4'}",
+        "{'min_api_version':'12.4','api_version_operator':'=='}",
       })
   void theseRequirementsAreMet(String gpu) {
     assertThat(refusal(CARDS, "requirements", "{'gpu':" + gpu + "}")).isNull();
@@ -65,7 +71,8 @@ class AdmissionTest {
         "{'min_memory_mb':24052,'memory_operator':'>'}",
         "{'min_count':2,'min_memory_mb':12001}",
         "{'required_capabilities':['rocm']}",
-        "{'min_api_version':'12.0'}",
+        "{'min_api_version':'12.10'}",
+        "{'min_api_version':'12.4','api_version_operator':'>'}",
       })
   void theseAreNot(String gpu) {
     MnException unmet = refusal(CARDS, "requirements", "{'gpu':" + gpu + "}");

@@ -27,8 +27,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LocalClusterTest {
   private static final NodeIdentity IDENTITY =
       new NodeIdentity("mirror_neuron@box", "Box", "box", "10.0.0.1", 55051, "", List.of(), false);
+  private static final Hardware.Software CUDA = Hardware.Software.cuda("550.1", "12.4");
   private static final Hardware.Gpu GPU =
-      new Hardware.Gpu("GPU-1", 0, "RTX", "550.1", 24_576, 1_024, 23_552, 0.5);
+      new Hardware.Gpu("GPU-1", 0, "RTX", CUDA, 24_576, 1_024, 23_552, 0.5);
 
   private final InMemoryResourceLimits limits = new InMemoryResourceLimits();
   private Hardware hardware = GrpcRuntime.hardware();
@@ -149,6 +150,40 @@ class LocalClusterTest {
     assertThat(device.path("kind").asText()).isEqualTo("gpu");
     assertThat(device.path("driver").asText()).isEqualTo("cuda");
     assertThat(device.path("memory_free_mb").asInt()).isEqualTo(23_552);
+  }
+
+  @Test
+  void aDeviceTellsItsVendorAndLeavesWhatIsUnknownNull() {
+    Hardware.Gpu apple =
+        new Hardware.Gpu(
+            "apple-0",
+            0,
+            "Apple M2",
+            new Hardware.Software("apple", "metal", null, "metal", null, List.of("metal")),
+            -1,
+            -1,
+            -1,
+            -1);
+    hardware =
+        new Hardware(
+            "unix",
+            "darwin",
+            hardware.cpu(),
+            hardware.memory(),
+            hardware.disk(),
+            List.of(GPU, apple));
+    JsonNode node = tree(cluster.resource()).path("nodes").path(0);
+    assertThat(node.path("drivers").toString()).isEqualTo("[\"cuda\",\"metal\"]");
+    assertThat(node.path("devices").path(0).path("api_version").asText()).isEqualTo("12.4");
+    assertThat(node.path("devices").path(1).toString())
+        .isEqualTo(
+            """
+            {"id":"apple-0","index":0,"name":"Apple M2","model":"Apple M2","kind":"gpu",\
+            "type":"gpu","vendor":"apple","driver":"metal","api":"metal","api_version":null,\
+            "driver_version":null,"gpu_type":"Apple M2","memory_total_mb":null,\
+            "memory_free_mb":null,"memory_used_mb":null,"utilization_ratio":null,\
+            "memory_used_ratio":null,"capabilities":["metal"]}""");
+    assertThat(node.path("gpu_memory_total_mb").asLong()).isEqualTo(24_576);
   }
 
   @Test

@@ -1,0 +1,35 @@
+package io.mirrorneuron.runtime.cluster;
+
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
+
+/** Versions that are numbers with dots between them. Pure. */
+final class Versions {
+  private static final Pattern VERSION = Pattern.compile("\\d{1,9}(\\.\\d{1,9})*");
+
+  private Versions() {}
+
+  /** As a comparator would; empty when one is null or no version. */
+  static OptionalInt compare(String one, String other) {
+    if (!isVersion(one) || !isVersion(other)) {
+      return OptionalInt.empty();
+    }
+    String[] left = one.split("\\.");
+    String[] right = other.split("\\.");
+    for (int i = 0; i < Math.max(left.length, right.length); i++) {
+      int compared = Integer.compare(part(left, i), part(right, i));
+      if (compared != 0) {
+        return OptionalInt.of(compared);
+      }
+    }
+    return OptionalInt.of(0);
+  }
+
+  private static boolean isVersion(String text) {
+    return text != null && VERSION.matcher(text).matches();
+  }
+
+  private static int part(String[] parts, int i) {
+    return i < parts.length ? Integer.parseInt(parts[i]) : 0;
+  }
+}
