@@ -26,7 +26,6 @@ import io.mirrorneuron.runtime.local.Watches;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.placement.LocalScheduler;
-import io.mirrorneuron.runtime.placement.SingleNode;
 import io.mirrorneuron.runtime.port.PayloadSource;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.JobRows;
@@ -145,7 +144,7 @@ public final class Runtime implements AutoCloseable {
     return new Engine.Ports(
         store,
         new RedisNodeRegistry(lanes, keys),
-        new LocalScheduler(identity.nodeName(), new SingleNode()),
+        new LocalScheduler(identity.nodeName()),
         executions,
         timers,
         lanes::executor);

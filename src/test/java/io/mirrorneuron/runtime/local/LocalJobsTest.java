@@ -13,7 +13,6 @@ import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.placement.LocalScheduler;
-import io.mirrorneuron.runtime.placement.SingleNode;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.JobStore;
@@ -42,7 +41,7 @@ class LocalJobsTest {
           new Engine.Ports(
               disk,
               new InMemoryNodeRegistry(),
-              new LocalScheduler("node", new SingleNode()),
+              new LocalScheduler("node"),
               null, // no agent runs a program
               new Timers() {
                 @Override
