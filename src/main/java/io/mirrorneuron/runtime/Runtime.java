@@ -6,8 +6,10 @@ import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.folder.RunHeader;
 import io.mirrorneuron.run.record.RunRecorder;
 import io.mirrorneuron.runtime.admission.Admission;
+import io.mirrorneuron.runtime.admission.LocalMachine;
 import io.mirrorneuron.runtime.admission.ProgramPath;
 import io.mirrorneuron.runtime.cluster.GpuInventory;
+import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.JobCensus;
 import io.mirrorneuron.runtime.exec.ExecutionHost;
 import io.mirrorneuron.runtime.exec.LocalExecutions;
@@ -15,7 +17,6 @@ import io.mirrorneuron.runtime.exec.Orphans;
 import io.mirrorneuron.runtime.exec.RunSinks;
 import io.mirrorneuron.runtime.exec.confine.Confiner;
 import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
-import io.mirrorneuron.runtime.exec.spawn.SearchPath;
 import io.mirrorneuron.runtime.local.JobAccess;
 import io.mirrorneuron.runtime.local.JobHistory;
 import io.mirrorneuron.runtime.local.LocalJobs;
@@ -37,6 +38,7 @@ import io.mirrorneuron.store.bundle.BundleStore;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,6 +61,7 @@ public final class Runtime implements AutoCloseable {
 
   /**
    * @param runs where the records of runs are kept; written by this process
+   * @param hardware of this machine
    * @param gpus of this machine
    * @param storage says whether new work can be taken in
    */
@@ -67,6 +70,7 @@ public final class Runtime implements AutoCloseable {
       RuntimeIdentity identity,
       RedisLanes lanes,
       RunStore runs,
+      Supplier<Hardware> hardware,
       GpuInventory gpus,
       Storage storage) {
     this.lanes = lanes;
@@ -93,7 +97,8 @@ public final class Runtime implements AutoCloseable {
               watches.changed(jobId);
             });
     NewJobs newJobs = newJobs(identity, runs);
-    Admission admission = admission(settings, identity, gpus);
+    LocalMachine here = machine(settings, identity, hardware, gpus);
+    Admission admission = new Admission(here, ProgramPath.of(identity.environment()));
     JobAccess access = access(bundles.shared(), manifests, newJobs, admission);
     jobs = jobs(settings, identity, access, watches, storage);
     resumeOpenJobs(identity.owner(), bundles.sweep(engine::bundles, timers, retention.bundles()));
@@ -104,11 +109,13 @@ public final class Runtime implements AutoCloseable {
         new Manifests(settings.executors().defaultRunner()), settings.manifests().unknownMembers());
   }
 
-  private static Admission admission(
-      RuntimeSettings settings, RuntimeIdentity identity, GpuInventory gpus) {
-    String path = identity.environment().getOrDefault("PATH", SearchPath.DEFAULT);
-    return new Admission(
-        identity.nodeName(), gpus, settings.executors().pools(), new ProgramPath(path));
+  private LocalMachine machine(
+      RuntimeSettings settings,
+      RuntimeIdentity id,
+      Supplier<Hardware> hardware,
+      GpuInventory gpus) {
+    var pools = settings.executors().pools();
+    return new LocalMachine(id.nodeName(), hardware, gpus, pools, () -> programs().runners());
   }
 
   private LocalJobs jobs(

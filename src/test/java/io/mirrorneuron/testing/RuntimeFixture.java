@@ -12,6 +12,7 @@ import io.mirrorneuron.runtime.Runtime;
 import io.mirrorneuron.runtime.RuntimeIdentity;
 import io.mirrorneuron.runtime.RuntimeSettings;
 import io.mirrorneuron.runtime.cluster.GpuInventory;
+import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.LocalCluster;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
 import io.mirrorneuron.storage.Storage;
@@ -74,6 +75,16 @@ public final class RuntimeFixture implements AutoCloseable {
     return runs;
   }
 
+  /** Of every runtime, whatever machine the tests are on: 8 cores, 16 GB of memory, 100 of disk. */
+  public static final Hardware HARDWARE =
+      new Hardware(
+          "unix",
+          "linux",
+          new Hardware.Cpu(8, "amd64", "test", 0),
+          new Hardware.Memory(16L << 30, 8L << 30),
+          new Hardware.Disk(100L << 30, 50L << 30),
+          List.of());
+
   private Runtime start() {
     runs = new RunStore(config.executors().runsRoot(), new RunBacklog());
     return new Runtime(
@@ -86,6 +97,7 @@ public final class RuntimeFixture implements AutoCloseable {
             () -> String.format("%013d-%012x", 0, IDS.incrementAndGet())),
         lanes,
         runs,
+        () -> HARDWARE,
         GpuInventory.of(List.of()),
         Storage.unwatched());
   }

@@ -65,9 +65,10 @@ public record LocalRuntime(
     Keys keys = new Keys(config.redis().namespace());
     NodeRegistry nodes = new RedisNodeRegistry(lanes, keys);
     NodeName.claim(nodes, process.owner());
-    Runtime runtime = new Runtime(settings, process, lanes, on.runs(), gpus, on.disks().storage());
-    on.closing().add("runtime", runtime);
     HardwareProbe hardware = new HardwareProbe(config.home(), gpus::known, on.clock());
+    Runtime runtime =
+        new Runtime(settings, process, lanes, on.runs(), hardware, gpus, on.disks().storage());
+    on.closing().add("runtime", runtime);
     on.disks().watch().asks(new RedisProbe(lanes, keys));
     ClusterPort cluster =
         new LocalCluster(

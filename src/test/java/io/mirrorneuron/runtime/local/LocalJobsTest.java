@@ -8,6 +8,7 @@ import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.config.Config.UnknownMembers;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.runtime.admission.Admission;
+import io.mirrorneuron.runtime.admission.LocalMachine;
 import io.mirrorneuron.runtime.admission.ProgramPath;
 import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.loop.Engine;
@@ -19,6 +20,7 @@ import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.testing.InMemoryJobStore;
 import io.mirrorneuron.testing.InMemoryNodeRegistry;
+import io.mirrorneuron.testing.RuntimeFixture;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -97,7 +99,14 @@ class LocalJobsTest {
                 null,
                 new ManifestCache(manifests, UnknownMembers.WARN),
                 new NewJobs("node", () -> "0", new RunFolders(run -> Optional.empty(), store)),
-                new Admission("node", GpuInventory.of(List.of()), Map.of(), new ProgramPath("")),
+                new Admission(
+                    new LocalMachine(
+                        "node",
+                        () -> RuntimeFixture.HARDWARE,
+                        GpuInventory.of(List.of()),
+                        Map.of(),
+                        List::of),
+                    new ProgramPath("")),
                 new JobHistory(store),
                 _ -> {}),
             new Watches(),
