@@ -124,6 +124,7 @@ public record Config(
    */
   public record Executors(
       Map<String, Integer> pools,
+      PortRange ports,
       int maxQueueLength,
       Duration queueTimeout,
       boolean releaseWhileWaiting,

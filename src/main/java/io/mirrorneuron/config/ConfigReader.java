@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -126,6 +127,7 @@ final class ConfigReader {
     String tempDir = settings.text("temp_dir");
     return new Config.Executors(
         pools,
+        ports(),
         (int) settings.number("lease.max_queue_length", 0, Integer.MAX_VALUE),
         Duration.ofMillis(settings.number("lease.queue_timeout_ms", 0, Long.MAX_VALUE)),
         settings.flag("pool.release_while_waiting"),
@@ -141,6 +143,13 @@ final class ConfigReader {
             Duration.ofMillis(
                 settings.number("blueprint.python_env_setup_timeout_ms", 1, Long.MAX_VALUE))),
         new ConfinementReader(settings, this, file).read());
+  }
+
+  private PortRange ports() {
+    Optional<PortRange> range = PortRange.parse(settings.text("executor.port_range"));
+    settings.requireText(
+        "executor.port_range", range.isPresent(), "two ports such as 20000-24999, low one first");
+    return range.orElse(new PortRange(1, 65_535));
   }
 
   private Duration timeout() {

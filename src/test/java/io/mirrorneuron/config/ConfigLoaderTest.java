@@ -223,6 +223,7 @@ class ConfigLoaderTest {
             "MN_POOL_RELEASE_WHILE_WAITING", "false",
             "MN_BUNDLES_REDIS_MAX_BYTES", "21",
             "MN_BUNDLES_REDIS_BUDGET_BYTES", "22",
+            "MN_EXECUTOR_PORT_RANGE", "4000-4009",
             "MN_BUNDLES_SHARED_FOLDER", "$MN_HOME/nfs"));
 
     assertThat(load())
@@ -269,6 +270,7 @@ class ConfigLoaderTest {
                     Duration.ofMillis(900)),
                 new Config.Executors(
                     Map.of("default", 7, "gpu", 1, "io", 3),
+                    new PortRange(4000, 4009),
                     5,
                     Duration.ofMillis(6),
                     false,

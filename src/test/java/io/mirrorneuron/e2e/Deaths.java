@@ -51,7 +51,15 @@ final class Deaths {
    */
   void next() {
     live(600);
-    Of victim = draw();
+    kill(draw());
+  }
+
+  /** Kills the server at once. */
+  void ofServer() {
+    kill(Of.SERVER);
+  }
+
+  private void kill(Of victim) {
     count.merge(victim, 1, Integer::sum);
     long killedAt = System.currentTimeMillis();
     moments.add(killedAt);

@@ -3,7 +3,6 @@ package io.mirrorneuron.e2e;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
 import java.util.Random;
@@ -24,20 +23,6 @@ final class FileJobs {
 
   static List<JobKind> kinds() {
     return JobKind.all().stream().filter(kind -> KINDS.contains(kind.name())).toList();
-  }
-
-  /** A kind with which a server that dies is certainly not done. */
-  static JobKind slow() {
-    JobKind chain =
-        kinds().stream().filter(kind -> kind.name().equals("chain")).findFirst().orElseThrow();
-    return new JobKind(
-        "slow",
-        (graph, random) ->
-            SampleManifests.programs(graph, 3, name -> new String[] {"sh", "-c", "sleep 2"}),
-        chain.command(),
-        chain.status(),
-        chain.parts(),
-        chain.found());
   }
 
   /**

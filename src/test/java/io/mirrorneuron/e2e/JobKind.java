@@ -93,6 +93,18 @@ record JobKind(
             details -> List.of(details.at("/job/result/reason").asText())));
   }
 
+  /** One whose every step is long enough to be met by a kill that comes at once. */
+  static JobKind slow() {
+    return new JobKind(
+        "slow",
+        (graph, random) ->
+            SampleManifests.programs(graph, 3, name -> new String[] {"sh", "-c", "sleep 2"}),
+        null,
+        "completed",
+        List.of("p3", "p2", "p1"),
+        JobKind::handedOn);
+  }
+
   private static String[] sleep(Random random, int millis) {
     return new String[] {"sh", "-c", pause(random, millis)};
   }

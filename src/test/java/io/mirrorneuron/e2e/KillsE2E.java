@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.e2e.Submissions.Accepted;
+import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.PackagedServer;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,11 +41,19 @@ class KillsE2E {
     try (PackagedServer server = PackagedServer.start(folder.resolve("home"), SETTINGS)) {
       Submissions clients = new Submissions(server);
       deaths = new Deaths(server, random);
+      List<Accepted> accepted = new ArrayList<>();
       for (int kill = 1; kill <= KILLS; kill++) {
         submitSome(clients);
-        deaths.next();
+        if (kill == 1) {
+          submitSlow(server, accepted);
+          deaths.ofServer();
+        } else {
+          deaths.next();
+        }
         if (kill % KILLS_OF_A_ROUND == 0 || kill == KILLS) {
-          judge(server, clients.drain(), deaths);
+          accepted.addAll(clients.drain());
+          judge(server, accepted, deaths);
+          accepted.clear();
           System.out.println(report(deaths));
         }
       }
@@ -63,6 +73,18 @@ class KillsE2E {
       String graph = "%s-%05d".formatted(kind.name(), ++jobs);
       clients.submit(kind, graph, kind.manifest().of(graph, random));
     }
+  }
+
+  /** Gives the server a job that runs, and will not have ended, when it dies. */
+  private void submitSlow(PackagedServer server, List<Accepted> accepted) {
+    Submissions client = new Submissions(server);
+    JobKind kind = JobKind.slow();
+    String graph = "%s-%05d".formatted(kind.name(), ++jobs);
+    client.submit(kind, graph, kind.manifest().of(graph, random));
+    Accepted job = client.drain().getFirst();
+    Eventually.eventually(
+        job.jobId() + " runs", () -> server.status(job.jobId()).equals("running"));
+    accepted.add(job);
   }
 
   private void judge(PackagedServer server, List<Accepted> accepted, Deaths deaths) {

@@ -100,7 +100,7 @@ class TwoHomesKillsE2E {
   /** Gives the server a job that it has begun, and will not have ended, when it dies. */
   private void submitSlow(PackagedServer victim) {
     Submissions client = new Submissions(victim);
-    JobKind kind = FileJobs.slow();
+    JobKind kind = JobKind.slow();
     String graph = "%s-%05d".formatted(kind.name(), ++jobs);
     client.submit(kind, graph, FileJobs.of(kind, graph, random, graph));
     Accepted accepted = client.drain().getFirst();

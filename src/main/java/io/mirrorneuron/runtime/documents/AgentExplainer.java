@@ -143,6 +143,8 @@ final class AgentExplainer {
       case PAYLOADS ->
           explainer.explain(
               JobExplainer.BLOCKED, "is blocked until its files are within reach: " + why);
+      case RESOURCES -> explainer.explain("resources", "waits for its node: " + why);
+      case LIMITS -> explainer.explain("limits", "waits until limits are raised: " + why);
     };
   }
 

@@ -1,10 +1,12 @@
 package io.mirrorneuron.runtime.exec;
 
 import io.mirrorneuron.runtime.exec.meter.Sampler;
+import io.mirrorneuron.runtime.exec.pool.Stock;
 import io.mirrorneuron.runtime.exec.process.GracePeriods;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import java.time.Clock;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * The machine that programs run on.
@@ -13,6 +15,7 @@ import java.util.Map;
  * @param serverEnvironment of this process; only a few names of it reach programs
  * @param grace how long programs have to end by themselves
  * @param pace how often they are looked at
+ * @param stock what the machine has for them now; asked often, must not block
  */
 public record ExecutionHost(
     String runtimeId,
@@ -20,10 +23,11 @@ public record ExecutionHost(
     GracePeriods grace,
     Spawner spawner,
     Sampler.Pace pace,
+    Supplier<Stock> stock,
     Clock clock) {
 
   /**
-   * With what is usual.
+   * With what is usual, and nothing that could run out.
    *
    * @param runtimeId marks all processes of this data directory; see {@link Orphans}
    * @param serverEnvironment of this process; only a few names of it reach programs
@@ -36,6 +40,12 @@ public record ExecutionHost(
         GracePeriods.DEFAULT,
         Spawner.best(runtimeId),
         Sampler.Pace.DEFAULT,
+        () -> Stock.endless(runtimeId),
         clock);
+  }
+
+  /** The same with what this machine has. */
+  public ExecutionHost having(Supplier<Stock> things) {
+    return new ExecutionHost(runtimeId, serverEnvironment, grace, spawner, pace, things, clock);
   }
 }

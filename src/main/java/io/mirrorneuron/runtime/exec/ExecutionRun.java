@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.exec;
 
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.runtime.exec.pool.Pools;
-import io.mirrorneuron.runtime.exec.process.Deadline;
+import io.mirrorneuron.runtime.exec.pool.SlotClaim;
 import io.mirrorneuron.runtime.exec.process.Notice;
 import io.mirrorneuron.runtime.exec.process.Preparation;
 import io.mirrorneuron.runtime.exec.process.PythonEnvironment;
@@ -25,7 +25,6 @@ import io.mirrorneuron.runtime.port.Executions.Structured;
 import io.mirrorneuron.runtime.port.PayloadSource;
 import io.mirrorneuron.storage.Storage;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,7 +54,7 @@ final class ExecutionRun {
   private final StartConditions conditions;
   private Lease lease;
 
-  private final SlotHolding slots = new SlotHolding();
+  private final SlotHolding slots;
 
   private boolean leaseTold;
 
@@ -63,6 +62,8 @@ final class ExecutionRun {
     this.machinery = machinery;
     this.execution = execution;
     this.listener = listener;
+    this.slots =
+        new SlotHolding(machinery.pools(), machinery.config().queueTimeout(), execution, inbox);
     this.conditions = new StartConditions(machinery.storage(), machinery.payloads(), inbox);
   }
 
@@ -83,9 +84,10 @@ final class ExecutionRun {
     return slots;
   }
 
-  /** What it waits for before it asks for slots, or null. Any thread. */
+  /** What it waits for besides slots, or null. Any thread. */
   Hold hold() {
-    return conditions.hold();
+    Hold before = conditions.hold();
+    return before == null ? slots.hold() : before;
   }
 
   /** Runs to the end; the listener is not told of the outcome, the caller does that. */
@@ -124,22 +126,10 @@ final class ExecutionRun {
   private Outcome queueAndRun(Runner runner, ExecutorSettings settings, PythonEnvironment python)
       throws NotStarted {
     long requestedAt = machinery.clock().millis();
-    try (Pools.Claim queued =
-        machinery
-            .pools()
-            .claim(settings.pool(), settings.slots(), () -> inbox.put(new Notice.Granted()))) {
-      slots.asked(queued);
-      switch (inbox.await(queueLimit())) {
-        case Notice.Granted() -> {}
-        case null ->
-            throw new NotStarted(
-                "executor_pool_queue_timeout: no slots of pool \"%s\" within %d ms"
-                    .formatted(settings.pool(), machinery.config().queueTimeout().toMillis()));
-        default -> {
-          return withoutProgram(Ending.STOPPED, "stopped while it waited for slots");
-        }
-      }
-      return withSlots(runner, settings, python, requestedAt);
+    try (SlotClaim queued = slots.ask(settings)) {
+      return slots.await(queued, settings.pool())
+          ? withSlots(runner, settings, python, requestedAt)
+          : withoutProgram(Ending.STOPPED, "stopped while it waited for slots");
     }
   }
 
@@ -157,7 +147,8 @@ final class ExecutionRun {
               settings.pool(),
               settings.slots(),
               requestedAt,
-              machinery.clock().millis());
+              machinery.clock().millis(),
+              slots.allocation());
       Execution timed = StepClock.start(execution, lease.acquiredAt());
       Workspace workspace = workspace(timed, settings);
       if (workspace != null) {
@@ -196,11 +187,6 @@ final class ExecutionRun {
 
   private Outcome withoutRoom() {
     return withoutProgram(Ending.STOPPED, "stopped while it waited for room on the disks");
-  }
-
-  private Deadline queueLimit() {
-    Duration limit = machinery.config().queueTimeout();
-    return limit.isPositive() ? Deadline.in(limit) : Deadline.NEVER;
   }
 
   /**

@@ -6,6 +6,8 @@ import io.mirrorneuron.runtime.exec.log.LogWriter;
 import io.mirrorneuron.runtime.exec.meter.ProcessMeter;
 import io.mirrorneuron.runtime.exec.meter.Sampler;
 import io.mirrorneuron.runtime.exec.pool.Pools;
+import io.mirrorneuron.runtime.exec.pool.Ports;
+import io.mirrorneuron.runtime.exec.pool.Stock;
 import io.mirrorneuron.runtime.exec.process.Interpreters;
 import io.mirrorneuron.runtime.exec.process.PreparationScripts;
 import io.mirrorneuron.runtime.exec.process.ProcessEnvironment;
@@ -16,10 +18,15 @@ import io.mirrorneuron.runtime.exec.workspace.Workspaces;
 import io.mirrorneuron.runtime.port.PayloadSource;
 import io.mirrorneuron.storage.Storage;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** What all executions of this machine share, started together and closed together. */
 record HostMachinery(
-    ProgramRun.Machinery programs, Workspaces workspaces, Orphans orphans, Spawner spawner)
+    ProgramRun.Machinery programs,
+    Workspaces workspaces,
+    Orphans orphans,
+    Spawner spawner,
+    Supplier<Stock> stock)
     implements AutoCloseable {
 
   /**
@@ -33,7 +40,11 @@ record HostMachinery(
     var programs =
         new ProgramRun.Machinery(
             config,
-            new ProcessEnvironment(host.serverEnvironment(), config.runsRoot(), host.runtimeId()),
+            new ProcessEnvironment(
+                host.serverEnvironment(),
+                config.runsRoot(),
+                host.runtimeId(),
+                () -> host.stock().get().vendors()),
             new Interpreters(config.python().standIn()),
             host.spawner(),
             processes,
@@ -44,7 +55,7 @@ record HostMachinery(
             host.grace(),
             host.clock());
     var orphans = new Orphans(processes, host.runtimeId());
-    return new HostMachinery(programs, workspaces, orphans, host.spawner());
+    return new HostMachinery(programs, workspaces, orphans, host.spawner(), host.stock());
   }
 
   /** What each execution is given. */
@@ -53,7 +64,11 @@ record HostMachinery(
     Runner runner = new HostLocalRunner(programs);
     return new ExecutionRun.Machinery(
         config,
-        new Pools(config.pools(), config.maxQueueLength()),
+        new Pools(
+            config.pools(),
+            config.maxQueueLength(),
+            stock,
+            Ports.ofMachine(config.ports().first(), config.ports().last())),
         workspaces,
         pythons(),
         new Runners(List.of(runner), runner, config.defaultRunner()),

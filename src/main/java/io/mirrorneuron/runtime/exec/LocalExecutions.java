@@ -7,8 +7,10 @@ import io.mirrorneuron.runtime.exec.spawn.Adoption;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.runtime.port.PayloadSource;
+import io.mirrorneuron.runtime.workflow.Allocation;
 import io.mirrorneuron.storage.Storage;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -148,6 +150,16 @@ public final class LocalExecutions implements Executions, AutoCloseable {
   public void flush(String runId) {
     host.sampler().flush(runId);
     host.logs().flush(runId);
+  }
+
+  /** What the node has for programs may be something else now. */
+  public void reconsider() {
+    machinery.pools().reconsider();
+  }
+
+  /** What programs have now, besides slots. */
+  public List<Allocation> given() {
+    return machinery.pools().given();
   }
 
   /** What keeps programs from what is not theirs. */

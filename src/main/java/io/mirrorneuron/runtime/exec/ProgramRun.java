@@ -101,7 +101,7 @@ final class ProgramRun {
       throw new NotStarted(refusal.get());
     }
     Map<String, String> environment =
-        machinery.environment().of(execution, settings, workspace, python);
+        machinery.environment().of(execution, settings, workspace, python, lease.allocation());
     var form = new StoredText(environment, settings.maxOutputBytes());
     var printed =
         new PrintedBeacons(inbox, machinery.config().beaconsPerSecond(), System::nanoTime);

@@ -1,22 +1,90 @@
 package io.mirrorneuron.runtime.exec;
 
 import io.mirrorneuron.runtime.exec.pool.Pools;
+import io.mirrorneuron.runtime.exec.pool.SlotClaim;
+import io.mirrorneuron.runtime.exec.pool.Want;
+import io.mirrorneuron.runtime.exec.process.Deadline;
+import io.mirrorneuron.runtime.exec.process.Notice;
+import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
+import io.mirrorneuron.runtime.exec.settings.NotStarted;
+import io.mirrorneuron.runtime.port.Execution;
+import io.mirrorneuron.runtime.port.Executions.Hold;
 import io.mirrorneuron.runtime.port.Executions.PersonWait;
 import io.mirrorneuron.runtime.port.Executions.QueuePlace;
+import io.mirrorneuron.runtime.workflow.Allocation;
+import java.time.Duration;
 
 /**
  * The slots of one execution: asked for, held, and given to others while its program only waits for
  * a person. Thread-safe.
  */
 final class SlotHolding {
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+
+  private final Pools pools;
+  private final Duration longest;
+  private final Want want;
+  private final Notice.Inbox inbox;
+
   /** Its place in the queue, then its slots; null before. */
-  private volatile Pools.Claim claim;
+  private volatile SlotClaim claim;
 
   private volatile long begunAt;
   private volatile PersonWait person;
 
-  void asked(Pools.Claim queued) {
-    claim = queued;
+  /**
+   * @param longest wait for slots; zero is for ever
+   * @param inbox is told when all is given
+   */
+  SlotHolding(Pools pools, Duration longest, Execution execution, Notice.Inbox inbox) {
+    this.pools = pools;
+    this.longest = longest;
+    this.want =
+        new Want(
+            execution.executionId(), execution.jobId(), execution.agentId(), execution.request());
+    this.inbox = inbox;
+  }
+
+  /** To be closed when the program is gone. */
+  SlotClaim ask(ExecutorSettings settings) throws NotStarted {
+    claim =
+        pools.claim(settings.pool(), settings.slots(), want, () -> inbox.put(new Notice.Granted()));
+    return claim;
+  }
+
+  /**
+   * Waits for slots for a limited time, and for other things of the node as long as it takes. Who
+   * waits for those has the node looked at again: devices come, and other programs close their
+   * ports, without telling.
+   *
+   * @return false when it was stopped meanwhile
+   */
+  boolean await(SlotClaim asked, String pool) throws NotStarted {
+    Deadline limit = limit();
+    while (true) {
+      boolean lacks = asked.lack().isPresent();
+      switch (inbox.await(lacks ? Deadline.in(LOOK_AGAIN) : limit)) {
+        case Notice.Granted() -> {
+          return true;
+        }
+        case null -> {
+          if (!lacks) {
+            throw new NotStarted(
+                "executor_pool_queue_timeout: no slots of pool \"%s\" within %d ms"
+                    .formatted(pool, longest.toMillis()));
+          }
+          limit = limit();
+          pools.lookAgain(LOOK_AGAIN);
+        }
+        default -> {
+          return false;
+        }
+      }
+    }
+  }
+
+  private Deadline limit() {
+    return longest.isPositive() ? Deadline.in(longest) : Deadline.NEVER;
   }
 
   /**
@@ -35,8 +103,28 @@ final class SlotHolding {
 
   /** Where it waits for slots, or null. */
   QueuePlace place() {
-    Pools.Claim waiting = claim;
+    SlotClaim waiting = claim;
     return waiting == null ? null : waiting.place();
+  }
+
+  /** What else of the node it waits for, or null. */
+  Hold hold() {
+    SlotClaim waiting = claim;
+    return waiting == null
+        ? null
+        : waiting
+            .lack()
+            .map(
+                lack ->
+                    new Hold(
+                        lack.byLimits() ? Hold.Cause.LIMITS : Hold.Cause.RESOURCES,
+                        lack.sentence()))
+            .orElse(null);
+  }
+
+  /** What it was given besides slots, or null. */
+  Allocation allocation() {
+    return claim.allocation();
   }
 
   /** For whose answer its program waits, or null. */

@@ -84,6 +84,7 @@ final class Effects {
         LedgerSnapshot.context(state, mailbox.step()),
         NamedInputs.values(state.workflow().source()),
         agent.declared().resources(),
+        agent.declared().request(),
         bundle == null ? null : context.bundles().apply(bundle),
         FolderDemandReader.of(state.workflow(), bundle),
         mailbox.step() != null && mailbox.step().declared().plain(),

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.port;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.workflow.ResourceRequest;
 import java.nio.file.Path;
 
 /**
@@ -17,7 +18,8 @@ import java.nio.file.Path;
  *     deadline_at} and {@code heartbeat_deadline_at} in place of the two durations, which count
  *     from {@link Executions.Lease#acquiredAt}; absent or 0 means no limit
  * @param inputs of the job, by the names that its manifest gives them; empty when it has none
- * @param resources what the node asked for ({@code runtime.md} 5.6); empty when nothing
+ * @param resources what the node asked for as written ({@code runtime.md} 5.6); empty when nothing
+ * @param request the same, read
  * @param payloads the bundle's payload folder, or null when the bundle has no files
  * @param demands what its bundle asks for beyond what all programs may reach
  * @param plain whether what the program prints is the output of its step
@@ -36,6 +38,7 @@ public record Execution(
     ObjectNode workflow,
     ObjectNode inputs,
     ObjectNode resources,
+    ResourceRequest request,
     Path payloads,
     FolderDemands demands,
     boolean plain,

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.port;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.workflow.Allocation;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -62,10 +63,15 @@ public interface Executions {
    * @param sentence for people
    */
   record Hold(Cause cause, String sentence) {
-    /** Room on the disks, or payload files that this node has not and cannot reach yet. */
     public enum Cause {
+      /** Room on the disks. */
       ROOM,
-      PAYLOADS
+      /** Payload files that this node has not and cannot reach yet. */
+      PAYLOADS,
+      /** Devices, ports or shares of this node that others have. */
+      RESOURCES,
+      /** More of this node than its operator allows programs. */
+      LIMITS
     }
   }
 
@@ -100,8 +106,15 @@ public interface Executions {
   /**
    * @param requestedAt milliseconds since the epoch
    * @param acquiredAt milliseconds since the epoch
+   * @param allocation what it was given besides slots; null when it did not ask for anything
    */
-  record Lease(String leaseId, String pool, int slots, long requestedAt, long acquiredAt) {}
+  record Lease(
+      String leaseId,
+      String pool,
+      int slots,
+      long requestedAt,
+      long acquiredAt,
+      Allocation allocation) {}
 
   enum Ending {
     /** Exit code 0. */

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.workflow;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 
 /**
@@ -11,7 +12,7 @@ import java.util.List;
  */
 public record Allocation(
     String node,
-    Amounts amounts,
+    @JsonProperty("resources") Amounts amounts,
     List<Device> devices,
     List<ResourceRequest.Port> ports,
     List<ResourceRequest.Volume> volumes,

@@ -1,5 +1,7 @@
 package io.mirrorneuron.runtime.workflow;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 
 /**
@@ -33,10 +35,21 @@ public record ResourceRequest(
    * @param number 1 to 65535; 0 when any will do
    * @param protocol tcp, udp, http or grpc
    */
-  public record Port(String label, int number, String protocol) {
+  public record Port(String label, @JsonProperty("port") int number, String protocol) {
     /** Whether it is taken from the numbers of UDP; those of TCP are others. */
+    @JsonIgnore
     public boolean isUdp() {
       return protocol.equals("udp");
+    }
+
+    /** Whether only one of them can be listened on. */
+    public boolean isSameNumber(Port other) {
+      return number == other.number && isUdp() == other.isUdp();
+    }
+
+    /** The same with this number. */
+    public Port with(int chosen) {
+      return new Port(label, chosen, protocol);
     }
   }
 

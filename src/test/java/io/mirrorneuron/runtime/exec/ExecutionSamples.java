@@ -4,14 +4,17 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.Confinement;
+import io.mirrorneuron.config.PortRange;
 import io.mirrorneuron.config.ProgramOutput;
 import io.mirrorneuron.runtime.exec.meter.SampleSink;
 import io.mirrorneuron.runtime.exec.meter.Sampler;
+import io.mirrorneuron.runtime.exec.pool.Stock;
 import io.mirrorneuron.runtime.exec.process.GracePeriods;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.FolderDemands;
 import io.mirrorneuron.runtime.port.PayloadSource;
+import io.mirrorneuron.runtime.workflow.ResourceRequest;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
@@ -48,6 +51,7 @@ public final class ExecutionSamples {
         Json.object(),
         Json.object(),
         Json.object(),
+        ResourceRequest.NONE,
         payloads,
         FolderDemands.NONE,
         false,
@@ -92,6 +96,7 @@ public final class ExecutionSamples {
       Path folder, Duration setupLimit, Confinement confinement) {
     return new Config.Executors(
         Map.of("default", 4, "wide", 64),
+        new PortRange(21_000, 21_099),
         1000,
         Duration.ofMinutes(5),
         true,
@@ -175,6 +180,7 @@ public final class ExecutionSamples {
     return new LocalExecutions(
         new Config.Executors(
             standard.pools(),
+            standard.ports(),
             standard.maxQueueLength(),
             standard.queueTimeout(),
             standard.releaseWhileWaiting(),
@@ -201,7 +207,13 @@ public final class ExecutionSamples {
     return new LocalExecutions(
         config(folder),
         new ExecutionHost(
-            runtimeId(folder), environment(), grace, spawner, pace, Clock.systemUTC()),
+            runtimeId(folder),
+            environment(),
+            grace,
+            spawner,
+            pace,
+            () -> Stock.endless("here"),
+            Clock.systemUTC()),
         new RunSinks(samples, RunSinks.NONE.logs(), RunSinks.NONE.artifacts()),
         Storage.unwatched(),
         PayloadSource.HERE);

@@ -64,6 +64,7 @@ class LargePlainOutputIT {
             sample.workflow(),
             sample.inputs(),
             sample.resources(),
+            sample.request(),
             null,
             sample.demands(),
             true,

@@ -397,7 +397,7 @@ final class Simulation {
   }
 
   static Lease lease(String executionId, long now) {
-    return new Lease("lease-" + executionId, "default", 1, now, now);
+    return new Lease("lease-" + executionId, "default", 1, now, now, null);
   }
 
   /** The same for two builds of the engine only if both have asked for the same, in one order. */

@@ -1,99 +1,68 @@
 package io.mirrorneuron.runtime.exec.process;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.workflow.Allocation;
+import io.mirrorneuron.runtime.workflow.Allocation.Device;
 import io.mirrorneuron.wire.Json;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
- * What a node was given, as variables of its program ({@code runtime.md} 3.4). Ports and volumes
- * are announced, not enforced.
+ * What a program was given of its node, as variables ({@code runtime.md} 3.4). Of the devices that
+ * are there it sees those that it was given, and no other. Volumes are announced, not mounted.
  */
 final class AllocationVariables {
-  private static final Set<String> GPU = Set.of("gpu", "cuda", "nvidia");
-
-  /**
-   * What of the resources is announced. The types are those that the manifest's reader has checked.
-   */
-  private record Announced(List<Port> ports, List<Volume> volumes, List<Device> devices) {
-    Announced {
-      ports = ports == null ? List.of() : ports;
-      volumes = volumes == null ? List.of() : volumes;
-      devices = devices == null ? List.of() : devices;
-    }
-  }
-
-  /**
-   * @param port null when any will do
-   */
-  private record Port(String label, Integer port) {}
-
-  private record Volume(String name, String source, String target) {}
-
-  /**
-   * @param ids texts or numbers
-   */
-  private record Device(String kind, String type, String driver, List<JsonNode> ids) {
-    Device {
-      ids = ids == null ? List.of() : ids;
-    }
-
-    boolean isGpu() {
-      return Stream.of(kind, type)
-          .anyMatch(word -> word != null && GPU.contains(word.toLowerCase(Locale.ROOT)));
-    }
-  }
+  private static final String NVIDIA = "nvidia";
+  private static final String AMD = "amd";
 
   private final Map<String, String> variables = new LinkedHashMap<>();
 
   private AllocationVariables() {}
 
   /**
-   * @param resources of the node; nothing comes of an empty object
+   * @param allocation null when the program did not ask for anything
+   * @param vendors of the devices that the machine has
    */
-  static Map<String, String> variables(ObjectNode resources) {
-    var allocation = new AllocationVariables();
-    if (!resources.isEmpty()) {
-      allocation.variables.put("MN_ALLOCATION_JSON", Json.write(resources));
-      Announced announced = Json.read(resources, Announced.class, "resources");
-      announced.ports().forEach(allocation::port);
-      announced.volumes().forEach(allocation::volume);
-      allocation.devices(announced.devices());
+  static Map<String, String> of(Allocation allocation, Set<String> vendors) {
+    var own = new AllocationVariables();
+    List<Device> devices = allocation == null ? List.of() : allocation.devices();
+    if (vendors.contains(NVIDIA)) {
+      own.variables.put("CUDA_VISIBLE_DEVICES", list(devices, NVIDIA, Device::id));
     }
-    return allocation.variables;
+    if (vendors.contains(AMD)) { // HIP_VISIBLE_DEVICES would count within these
+      own.variables.put(
+          "ROCR_VISIBLE_DEVICES", list(devices, AMD, one -> Integer.toString(one.index())));
+    }
+    if (allocation != null) {
+      own.put("MN_ALLOCATION_JSON", Json.write(Json.MAPPER.valueToTree(allocation)));
+      own.put(
+          "MN_ALLOCATED_DEVICE_IDS",
+          devices.stream().map(Device::id).collect(Collectors.joining(",")));
+      devices.forEach(device -> own.put("MN_GPU_DRIVER", device.driver()));
+      allocation
+          .ports()
+          .forEach(
+              port -> own.put("MN_PORT_" + name(port.label()), Integer.toString(port.number())));
+      allocation
+          .volumes()
+          .forEach(
+              volume -> {
+                own.put("MN_VOLUME_" + name(volume.name()), volume.source());
+                own.put("MN_VOLUME_" + name(volume.name()) + "_TARGET", volume.target());
+              });
+    }
+    return own.variables;
   }
 
-  private void port(Port port) {
-    if (port.port() != null) {
-      put("MN_PORT_" + name(port.label()), port.port().toString());
-    }
-  }
-
-  private void volume(Volume volume) {
-    String name = "MN_VOLUME_" + name(volume.name());
-    put(name, volume.source());
-    put(name + "_TARGET", volume.target());
-  }
-
-  private void devices(List<Device> devices) {
-    var all = new ArrayList<String>();
-    var gpus = new ArrayList<String>();
-    for (Device device : devices) {
-      List<String> ids = device.ids().stream().map(JsonNode::asText).toList();
-      all.addAll(ids);
-      if (device.isGpu()) {
-        gpus.addAll(ids);
-        put("MN_GPU_DRIVER", device.driver());
-      }
-    }
-    put("MN_ALLOCATED_DEVICE_IDS", String.join(",", all));
-    put("CUDA_VISIBLE_DEVICES", String.join(",", gpus));
+  private static String list(List<Device> devices, String vendor, Function<Device, String> name) {
+    return devices.stream()
+        .filter(one -> vendor.equals(one.vendor()))
+        .map(name)
+        .collect(Collectors.joining(","));
   }
 
   private void put(String name, String value) {

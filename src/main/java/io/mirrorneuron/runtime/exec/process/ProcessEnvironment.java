@@ -7,11 +7,14 @@ import io.mirrorneuron.runtime.exec.spawn.SearchPath;
 import io.mirrorneuron.runtime.exec.workspace.MessageFiles;
 import io.mirrorneuron.runtime.exec.workspace.Workspace;
 import io.mirrorneuron.runtime.port.Execution;
+import io.mirrorneuron.runtime.workflow.Allocation;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
@@ -65,14 +68,18 @@ public final class ProcessEnvironment {
   private final Map<String, String> server;
   private final Path runsRoot;
   private final String runtimeId;
+  private final Supplier<Set<String>> vendors;
 
   /**
    * @param server the environment of this process
+   * @param vendors of the devices of this machine
    */
-  public ProcessEnvironment(Map<String, String> server, Path runsRoot, String runtimeId) {
+  public ProcessEnvironment(
+      Map<String, String> server, Path runsRoot, String runtimeId, Supplier<Set<String>> vendors) {
     this.server = Map.copyOf(server);
     this.runsRoot = runsRoot;
     this.runtimeId = runtimeId;
+    this.vendors = vendors;
   }
 
   /** Where programs are searched unless a manifest says otherwise. */
@@ -82,9 +89,14 @@ public final class ProcessEnvironment {
 
   /**
    * @param python the environment that the node asks for, or null
+   * @param allocation what it was given of this machine; null when it did not ask for anything
    */
   public Map<String, String> of(
-      Execution execution, ExecutorSettings settings, Workspace workspace, PythonEnvironment python)
+      Execution execution,
+      ExecutorSettings settings,
+      Workspace workspace,
+      PythonEnvironment python,
+      Allocation allocation)
       throws NotStarted {
     Map<String, String> variables = inherited();
     TEMPORARY.forEach(name -> variables.put(name, workspace.temporary()));
@@ -94,7 +106,7 @@ public final class ProcessEnvironment {
               variables.put("MN_" + name, value);
               variables.put("MIRROR_NEURON_" + name, value);
             });
-    variables.putAll(AllocationVariables.variables(execution.resources()));
+    variables.putAll(AllocationVariables.of(allocation, vendors.get()));
     if (python != null) {
       variables.put("VIRTUAL_ENV", python.folder().toString());
       variables.put("MN_PYTHON_ENV", python.folder().toString());

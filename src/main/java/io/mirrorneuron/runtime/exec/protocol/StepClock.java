@@ -62,6 +62,7 @@ public final class StepClock {
         workflow,
         execution.inputs(),
         execution.resources(),
+        execution.request(),
         execution.payloads(),
         execution.demands(),
         execution.plain(),

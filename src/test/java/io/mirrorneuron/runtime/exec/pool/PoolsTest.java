@@ -4,13 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.runtime.exec.settings.NotStarted;
+import io.mirrorneuron.runtime.workflow.ResourceRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class PoolsTest {
-  private final Pools pools = new Pools(Map.of("default", 4, "gpu", 1), 20);
+  private static final Want NOTHING = new Want("e", "j", "a", ResourceRequest.NONE);
+
+  private final Pools pools =
+      new Pools(
+          Map.of("default", 4, "gpu", 1), 20, () -> Stock.endless("here"), Ports.ofMachine(1, 1));
   private final List<String> granted = new ArrayList<>();
 
   @Test
@@ -24,7 +29,7 @@ class PoolsTest {
 
   @Test
   void waitingRequestsAreServedInOrder() throws Exception {
-    Pools.Claim all = claim("all", 4);
+    SlotClaim all = claim("all", 4);
     claim("first", 1);
     claim("second", 1);
     assertThat(usage()).isEqualTo(new PoolUsage("default", 4, 4, 0, 2, 1));
@@ -45,10 +50,10 @@ class PoolsTest {
 
   @Test
   void aLargeRequestIsOvertakenOnlySoOftenAndThenServed() throws Exception {
-    Pools.Claim running = claim("running", 1);
+    SlotClaim running = claim("running", 1);
     claim("large", 4);
     int overtakers = 0;
-    Pools.Claim small;
+    SlotClaim small;
     while (granted.contains("small" + overtakers) == false && overtakers < 100) {
       small = claim("small" + overtakers, 1);
       if (!granted.contains("small" + overtakers)) {
@@ -66,7 +71,7 @@ class PoolsTest {
 
   @Test
   void lentSlotsAreOthersUntilTheyAreTakenBackEvenWhenThereAreNoneLeft() throws Exception {
-    Pools.Claim asks = claim("asks", 3);
+    SlotClaim asks = claim("asks", 3);
     claim("waits", 4);
     asks.lend();
     asks.lend();
@@ -75,7 +80,7 @@ class PoolsTest {
     asks.takeBack();
     asks.takeBack();
     assertThat(usage()).isEqualTo(new PoolUsage("default", 4, 7, 0, 0, 2));
-    Pools.Claim next = claim("next", 1);
+    SlotClaim next = claim("next", 1);
     assertThat(granted).doesNotContain("next");
 
     asks.close();
@@ -85,7 +90,7 @@ class PoolsTest {
 
   @Test
   void slotsThatAreLentAtTheEndAreNotGivenBackAgain() throws Exception {
-    Pools.Claim asks = claim("asks", 3);
+    SlotClaim asks = claim("asks", 3);
     asks.lend();
     asks.close();
     asks.takeBack();
@@ -95,7 +100,7 @@ class PoolsTest {
 
   @Test
   void closingTwiceGivesSlotsBackOnce() throws Exception {
-    Pools.Claim first = claim("first", 2);
+    SlotClaim first = claim("first", 2);
     claim("second", 2);
     first.close();
     first.close();
@@ -106,7 +111,7 @@ class PoolsTest {
   @Test
   void leavingTheQueueLetsTheNextOneThrough() throws Exception {
     claim("running", 2);
-    Pools.Claim large = claim("large", 3);
+    SlotClaim large = claim("large", 3);
     for (int i = 0; i < Pools.OVERTAKES; i++) {
       claim("small", 1).close();
     }
@@ -133,15 +138,16 @@ class PoolsTest {
 
   @Test
   void impossibleRequestsAreRefusedAtOnce() {
-    assertThatThrownBy(() -> pools.claim("none", 1, () -> {}))
+    assertThatThrownBy(() -> pools.claim("none", 1, NOTHING, () -> {}))
         .hasMessage("unknown executor pool \"none\"");
-    assertThatThrownBy(() -> pools.claim("gpu", 2, () -> {}))
+    assertThatThrownBy(() -> pools.claim("gpu", 2, NOTHING, () -> {}))
         .hasMessage("executor pool \"gpu\" has 1 slots, 2 were asked for");
-    assertThatThrownBy(() -> pools.claim("gpu", 0, () -> {})).isInstanceOf(NotStarted.class);
+    assertThatThrownBy(() -> pools.claim("gpu", 0, NOTHING, () -> {}))
+        .isInstanceOf(NotStarted.class);
   }
 
-  private Pools.Claim claim(String name, int slots) throws NotStarted {
-    return pools.claim("default", slots, () -> granted.add(name));
+  private SlotClaim claim(String name, int slots) throws NotStarted {
+    return pools.claim("default", slots, NOTHING, () -> granted.add(name));
   }
 
   private PoolUsage usage() {

@@ -11,6 +11,7 @@ import io.mirrorneuron.runtime.exec.LocalExecutions;
 import io.mirrorneuron.runtime.exec.RunSinks;
 import io.mirrorneuron.runtime.exec.confine.Confiner.State;
 import io.mirrorneuron.runtime.exec.meter.Sampler;
+import io.mirrorneuron.runtime.exec.pool.Stock;
 import io.mirrorneuron.runtime.exec.process.GracePeriods;
 import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
@@ -74,6 +75,7 @@ class PythonEnvironmentsIT {
             SHORT,
             Spawner.best("python-test"),
             Sampler.Pace.DEFAULT,
+            () -> Stock.endless("here"),
             Clock.systemUTC()),
         RunSinks.NONE,
         Storage.unwatched(),

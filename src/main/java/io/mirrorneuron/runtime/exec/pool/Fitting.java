@@ -1,0 +1,205 @@
+package io.mirrorneuron.runtime.exec.pool;
+
+import io.mirrorneuron.runtime.workflow.Allocation;
+import io.mirrorneuron.runtime.workflow.Amounts;
+import io.mirrorneuron.runtime.workflow.DeviceDemand;
+import io.mirrorneuron.runtime.workflow.NodeDevice;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.Port;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Whether what one wants fits into what the others leave, and what it would be given. */
+final class Fitting {
+  private static final int MOST_NAMED = 3;
+
+  record Holding(Want want, Allocation allocation) {
+    private Stream<Port> ports() {
+      return allocation.ports().stream();
+    }
+  }
+
+  private final Want want;
+  private final Stock stock;
+  private final List<Holding> given;
+  private final Ports ports;
+  private final Set<String> taken;
+  private final Optional<List<NodeDevice>> devices;
+  private final Optional<Lack> lack;
+  private List<Port> numbered = List.of();
+  private int lastPort;
+
+  /**
+   * @param lastPort number of the port that was given last without being asked for by number
+   */
+  Fitting(Want want, Stock stock, List<Holding> given, Ports ports, int lastPort) {
+    this.want = want;
+    this.stock = stock;
+    this.given = given;
+    this.ports = ports;
+    this.lastPort = lastPort;
+    this.taken =
+        given.stream()
+            .flatMap(one -> one.allocation().devices().stream())
+            .map(Allocation.Device::id)
+            .collect(Collectors.toSet());
+    this.devices = devices();
+    this.lack = shares().or(this::missingDevices).or(this::missingPort).or(this::withoutNumber);
+  }
+
+  Optional<Lack> lack() {
+    return lack;
+  }
+
+  /** Only when nothing is missing. */
+  Allocation allocation() {
+    return new Allocation(
+        stock.node(),
+        want.request().amounts(),
+        devices.orElseThrow().stream().map(NodeDevice::device).toList(),
+        numbered,
+        want.request().volumes(),
+        "host_local");
+  }
+
+  /** The port that is given last after this. */
+  int lastPort() {
+    return lastPort;
+  }
+
+  // ---- shares
+
+  private Optional<Lack> shares() {
+    return share("thousandths of a core", Amounts::cpuMillis)
+        .or(() -> share("MB of memory", Amounts::memoryMb))
+        .or(() -> share("MB of disk", Amounts::diskMb));
+  }
+
+  private Optional<Lack> share(String unit, ToLongFunction<Amounts> amount) {
+    long asked = amount.applyAsLong(want.request().amounts());
+    if (asked == 0) {
+      return Optional.empty();
+    }
+    long usable = amount.applyAsLong(stock.usable());
+    long used = given.stream().mapToLong(one -> amount.applyAsLong(amounts(one))).sum();
+    if (asked > usable) {
+      return Optional.of(
+          Lack.limited(
+              "it asks for %d %s; programs may use %d of the %d that this node has"
+                  .formatted(asked, unit, usable, amount.applyAsLong(stock.total()))));
+    }
+    return asked <= usable - used
+        ? Optional.empty()
+        : Optional.of(
+            Lack.taken(
+                "it asks for %d %s; of the %d that programs may use here %d are taken%s"
+                    .formatted(
+                        asked,
+                        unit,
+                        usable,
+                        used,
+                        by(one -> amount.applyAsLong(amounts(one)) > 0))));
+  }
+
+  private static Amounts amounts(Holding holding) {
+    return holding.allocation().amounts();
+  }
+
+  // ---- devices
+
+  private Optional<List<NodeDevice>> devices() {
+    if (want.request().devices().isEmpty()) {
+      return Optional.of(List.of());
+    }
+    List<NodeDevice> free =
+        stock.devices().stream().filter(one -> !taken.contains(one.device().id())).toList();
+    return DeviceChoice.of(want.request().devices(), free)
+        .filter(chosen -> taken.size() + chosen.size() <= stock.usableDevices());
+  }
+
+  private Optional<Lack> missingDevices() {
+    if (devices.isPresent()) {
+      return Optional.empty();
+    }
+    List<DeviceDemand> demands = want.request().devices();
+    String asked = demands.stream().map(DeviceDemand::words).collect(Collectors.joining(", and "));
+    int wanted = demands.stream().mapToInt(DeviceDemand::minCount).sum();
+    return Optional.of(
+        wanted > stock.usableDevices()
+            ? Lack.limited(
+                "it asks for %s; programs may use %d of the %d devices of this node"
+                    .formatted(asked, stock.usableDevices(), stock.devices().size()))
+            : Lack.taken(
+                "it asks for %s; of the %d devices of this node %d are taken%s"
+                    .formatted(
+                        asked,
+                        stock.devices().size(),
+                        taken.size(),
+                        by(one -> !one.allocation().devices().isEmpty()))));
+  }
+
+  // ---- ports
+
+  private Optional<Lack> missingPort() {
+    return want.request().ports().stream()
+        .filter(port -> port.number() != 0)
+        .flatMap(port -> missing(port).stream())
+        .findFirst();
+  }
+
+  private Optional<Lack> missing(Port port) {
+    Optional<Holding> holder =
+        given.stream().filter(one -> one.ports().anyMatch(port::isSameNumber)).findFirst();
+    if (holder.isPresent()) {
+      return Optional.of(
+          Lack.taken(
+              "port %d is taken by %s".formatted(port.number(), holder.get().want().holder())));
+    }
+    return ports.isFree().test(port.number(), port.isUdp())
+        ? Optional.empty()
+        : Optional.of(Lack.taken("port %d is in use by another program".formatted(port.number())));
+  }
+
+  /** Numbers the ports that have none. */
+  private Optional<Lack> withoutNumber() {
+    List<Port> all = new ArrayList<>();
+    for (Port port : want.request().ports()) {
+      Port one = port;
+      if (port.number() == 0) {
+        int number = ports.pick(lastPort, port.isUdp(), free -> isTaken(port.with(free), all));
+        if (number == 0) {
+          return Optional.of(
+              Lack.taken(
+                  "all ports from %d to %d are taken or in use"
+                      .formatted(ports.first(), ports.last())));
+        }
+        lastPort = number;
+        one = port.with(number);
+      }
+      all.add(one);
+    }
+    numbered = all;
+    return Optional.empty();
+  }
+
+  private boolean isTaken(Port port, List<Port> also) {
+    Stream<Port> others = Stream.concat(want.request().ports().stream(), also.stream());
+    return Stream.concat(others, given.stream().flatMap(Holding::ports))
+        .anyMatch(port::isSameNumber);
+  }
+
+  private String by(Predicate<Holding> has) {
+    List<String> holders =
+        given.stream().filter(has).map(one -> one.want().holder()).distinct().toList();
+    if (holders.isEmpty()) {
+      return "";
+    }
+    String named = holders.stream().limit(MOST_NAMED).collect(Collectors.joining(", "));
+    return " (by %s%s)".formatted(named, holders.size() > MOST_NAMED ? ", …" : "");
+  }
+}

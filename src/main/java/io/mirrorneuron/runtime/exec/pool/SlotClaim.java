@@ -1,0 +1,107 @@
+package io.mirrorneuron.runtime.exec.pool;
+
+import io.mirrorneuron.runtime.port.Executions.QueuePlace;
+import io.mirrorneuron.runtime.workflow.Allocation;
+import java.util.Optional;
+
+/**
+ * A request for slots: first a place in the queue, then the slots. Closing gives back either, once.
+ */
+public final class SlotClaim implements AutoCloseable {
+  private final Pools all;
+  private final SlotPool pool;
+  final int slots;
+  final Want want; // null when it is for slots only
+  final Runnable granted;
+
+  // Guarded by the pool.
+  int overtaken;
+  boolean holding;
+  private boolean lent;
+  boolean done;
+  Allocation allocation;
+
+  SlotClaim(Pools all, SlotPool pool, int slots, Want want, Runnable granted) {
+    this.all = all;
+    this.pool = pool;
+    this.slots = slots;
+    this.want = want;
+    this.granted = granted;
+  }
+
+  /** What it was given besides slots; null when it did not ask for anything, or still waits. */
+  public Allocation allocation() {
+    synchronized (pool) {
+      return allocation;
+    }
+  }
+
+  /** What it waits for that is not slots, if it does. */
+  public Optional<Lack> lack() {
+    synchronized (pool) {
+      if (want == null || holding || done) {
+        return Optional.empty();
+      }
+    }
+    return all.book().lack(want);
+  }
+
+  /** Gives the slots to others until they are {@link #takeBack taken back}; idempotent. */
+  public void lend() {
+    synchronized (pool) {
+      if (!holding || lent || done) {
+        return;
+      }
+      lent = true;
+      pool.count(this, -1);
+    }
+    pool.serve();
+  }
+
+  /** Has the slots at once, also when all are given out: then there are more than the pool has. */
+  public void takeBack() {
+    synchronized (pool) {
+      if (lent && !done) {
+        lent = false;
+        pool.count(this, 1);
+      }
+    }
+  }
+
+  /** Where it stands in the queue, or null once it holds its slots or has given up. */
+  public QueuePlace place() {
+    synchronized (pool) {
+      int ahead = 0;
+      for (SlotClaim claim : pool.queue) {
+        if (claim == this) {
+          return new QueuePlace(pool.name, ahead + 1, pool.queue.size(), pool.capacity, pool.inUse);
+        }
+        ahead++;
+      }
+      return null;
+    }
+  }
+
+  /** To be called when the program is gone: from then on others have what it had. */
+  @Override
+  public void close() {
+    synchronized (pool) {
+      if (done) {
+        return;
+      }
+      done = true;
+      if (lent) {
+        lent = false;
+      } else if (holding) {
+        pool.count(this, -1);
+      } else {
+        pool.queue.remove(this);
+      }
+    }
+    if (want != null && all.book().leave(want)) {
+      all.serveAll();
+    } else {
+      pool.serve();
+    }
+  }
+}

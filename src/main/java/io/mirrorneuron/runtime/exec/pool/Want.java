@@ -1,0 +1,23 @@
+package io.mirrorneuron.runtime.exec.pool;
+
+import io.mirrorneuron.runtime.workflow.ResourceRequest;
+
+/** Somebody who asks for resources of this node. */
+public record Want(String executionId, String jobId, String agentId, ResourceRequest request) {
+
+  /** For people. */
+  String holder() {
+    return "agent " + agentId + " of job " + jobId;
+  }
+
+  /** Whether one of them may have to wait for the other. */
+  boolean competesWith(Want other) {
+    ResourceRequest mine = request;
+    ResourceRequest its = other.request;
+    return mine.amounts().cpuMillis() > 0 && its.amounts().cpuMillis() > 0
+        || mine.amounts().memoryMb() > 0 && its.amounts().memoryMb() > 0
+        || mine.amounts().diskMb() > 0 && its.amounts().diskMb() > 0
+        || !mine.devices().isEmpty() && !its.devices().isEmpty()
+        || mine.ports().stream().anyMatch(one -> its.ports().stream().anyMatch(one::isSameNumber));
+  }
+}

@@ -1,0 +1,92 @@
+package io.mirrorneuron.runtime.workflow;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntPredicate;
+import java.util.regex.Pattern;
+
+/**
+ * A device that a node has, as far as its vendor's tools tell. What is null or negative is not
+ * known.
+ *
+ * @param apiVersion of what programs it, such as {@code 12.4}
+ * @param totalMb of its own memory
+ * @param freeMb of it now
+ */
+public record NodeDevice(
+    Allocation.Device device,
+    String apiVersion,
+    List<String> capabilities,
+    long totalMb,
+    long freeMb) {
+  private static final Pattern NUMBER = Pattern.compile("[^0-9]+");
+
+  public NodeDevice {
+    capabilities = List.copyOf(capabilities);
+  }
+
+  /** Whether it is one of those that are demanded. What is not known of it does not fit. */
+  public boolean meets(DeviceDemand demand) {
+    List<String> able = demand.requiredCapabilities();
+    List<String> ids = demand.ids();
+    return demand.resource().equalsIgnoreCase(device.kind())
+        && is(demand.vendor(), device.vendor())
+        && is(demand.driver(), device.driver())
+        && (able.isEmpty()
+            || able.stream().anyMatch(one -> capabilities.stream().anyMatch(one::equalsIgnoreCase)))
+        && (ids.isEmpty()
+            || ids.contains(device.id())
+            || ids.contains(Integer.toString(device.index())))
+        && hasVersion(demand)
+        && hasMemory(demand);
+  }
+
+  private static boolean is(String wanted, String had) {
+    return wanted == null || wanted.equalsIgnoreCase(had);
+  }
+
+  private boolean hasVersion(DeviceDemand demand) {
+    if (demand.minApiVersion() == null) {
+      return true;
+    }
+    return apiVersion != null
+        && test(demand.apiVersionOperator())
+            .test(compareVersions(apiVersion, demand.minApiVersion()));
+  }
+
+  private boolean hasMemory(DeviceDemand demand) {
+    if (demand.minMemoryMb() == null) {
+      return true;
+    }
+    long has = freeMb < 0 ? totalMb : freeMb;
+    return test(demand.memoryOperator()).test(Double.compare(has, demand.minMemoryMb()));
+  }
+
+  private static IntPredicate test(String operator) {
+    return switch (operator) {
+      case ">" -> order -> order > 0;
+      case "==" -> order -> order == 0;
+      default -> order -> order >= 0;
+    };
+  }
+
+  /** Number by number; the shorter one ends in noughts. */
+  private static int compareVersions(String one, String other) {
+    String[] left = NUMBER.split(one);
+    String[] right = NUMBER.split(other);
+    for (int i = 0; i < Math.max(left.length, right.length); i++) {
+      int order = Long.compare(part(left, i), part(right, i));
+      if (order != 0) {
+        return order;
+      }
+    }
+    return 0;
+  }
+
+  private static long part(String[] parts, int i) {
+    return Optional.of(i)
+        .filter(at -> at < parts.length && !parts[at].isEmpty() && parts[at].length() < 18)
+        .map(at -> Long.parseLong(parts[at]))
+        .orElse(0L);
+  }
+}
