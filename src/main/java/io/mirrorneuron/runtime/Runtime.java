@@ -61,7 +61,6 @@ public final class Runtime implements AutoCloseable {
 
   /**
    * @param runs where the records of runs are kept; written by this process
-   * @param hardware of this machine
    * @param gpus of this machine
    * @param storage says whether new work can be taken in
    */
@@ -97,8 +96,7 @@ public final class Runtime implements AutoCloseable {
               watches.changed(jobId);
             });
     NewJobs newJobs = newJobs(identity, runs);
-    LocalMachine here = machine(settings, identity, hardware, gpus);
-    Admission admission = new Admission(here, ProgramPath.of(identity.environment()));
+    Admission admission = admission(settings, identity, hardware, gpus);
     JobAccess access = access(bundles.shared(), manifests, newJobs, admission);
     jobs = jobs(settings, identity, access, watches, storage);
     resumeOpenJobs(identity.owner(), bundles.sweep(engine::bundles, timers, retention.bundles()));
@@ -109,13 +107,15 @@ public final class Runtime implements AutoCloseable {
         new Manifests(settings.executors().defaultRunner()), settings.manifests().unknownMembers());
   }
 
-  private LocalMachine machine(
+  private Admission admission(
       RuntimeSettings settings,
       RuntimeIdentity id,
       Supplier<Hardware> hardware,
       GpuInventory gpus) {
+    var programs = new LocalMachine.Programs(() -> programs().runners(), executions::given);
     var pools = settings.executors().pools();
-    return new LocalMachine(id.nodeName(), hardware, gpus, pools, () -> programs().runners());
+    LocalMachine here = new LocalMachine(id.nodeName(), hardware, gpus, pools, programs);
+    return new Admission(here, ProgramPath.of(id.environment()));
   }
 
   private LocalJobs jobs(

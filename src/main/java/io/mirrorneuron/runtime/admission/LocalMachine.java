@@ -4,7 +4,9 @@ import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.Hardware.Gpu;
 import io.mirrorneuron.runtime.placement.Machine;
+import io.mirrorneuron.runtime.workflow.Allocation;
 import io.mirrorneuron.runtime.workflow.Amounts;
+import io.mirrorneuron.runtime.workflow.NodeDevice;
 import io.mirrorneuron.runtime.workflow.ResourceRequest.Volume;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.ResourceLimits.Resource;
@@ -23,20 +25,33 @@ import java.util.stream.Collectors;
  * there are.
  *
  * @param pools slots by pool
- * @param drivers names of what can run programs here
  */
 public record LocalMachine(
     String name,
     Supplier<Hardware> hardware,
     GpuInventory gpus,
     Map<String, Integer> pools,
-    Supplier<List<String>> drivers) {
+    Programs programs) {
+
+  /**
+   * How programs run here.
+   *
+   * @param drivers names of what can run them
+   * @param given what those that run now have
+   */
+  public record Programs(Supplier<List<String>> drivers, Supplier<List<Allocation>> given) {
+    /** None that runs. */
+    public static Programs idle(String... drivers) {
+      return new Programs(() -> List.of(drivers), List::of);
+    }
+  }
+
   public LocalMachine {
     pools = Map.copyOf(pools);
   }
 
   /**
-   * The node as far as it matters to this job. What is given to programs now is not told.
+   * The node as far as it matters to this job.
    *
    * @param limits in per cent; what is not there is unlimited
    */
@@ -44,6 +59,7 @@ public record LocalMachine(
     Hardware machine = hardware.get();
     List<Gpu> present = asksForDevices(workflow) ? gpus.whenKnown() : gpus.known();
     Amounts totals = totals(machine);
+    List<Allocation> given = programs.given().get();
     return new Machine(
         name,
         "healthy",
@@ -54,11 +70,12 @@ public record LocalMachine(
             part(totals.cpuMillis(), limits, Resource.CPU),
             part(totals.memoryMb(), limits, Resource.MEMORY),
             part(totals.diskMb(), limits, Resource.DISK)),
-        Amounts.NONE,
+        given.stream().map(Allocation::amounts).reduce(Amounts.NONE, Amounts::plus),
         present.stream().map(LocalMachine::device).toList(),
+        devices(given),
         (int) part(present.size(), limits, Resource.GPU),
-        Set.of(),
-        drivers.get(),
+        ports(given),
+        programs.drivers().get(),
         pools,
         folders(workflow));
   }
@@ -80,24 +97,18 @@ public record LocalMachine(
     return Hardware.megabytes(hardware.get().disk().availableBytes());
   }
 
-  List<Machine.Device> devices() {
+  List<NodeDevice> devices() {
     return gpus.whenKnown().stream().map(LocalMachine::device).toList();
   }
 
-  private static Machine.Device device(Gpu gpu) {
+  private static NodeDevice device(Gpu gpu) {
     Hardware.Software software = gpu.software();
-    return new Machine.Device(
-        gpu.id(),
-        gpu.index(),
-        "gpu",
-        software.vendor(),
-        software.driver(),
-        software.api(),
+    return new NodeDevice(
+        new Allocation.Device(gpu.id(), gpu.index(), "gpu", software.vendor(), software.driver()),
         software.apiVersion(),
         software.capabilities(),
         gpu.totalMegabytes(),
-        gpu.freeMegabytes(),
-        false);
+        gpu.freeMegabytes());
   }
 
   /** A constraint may ask about devices, too. */
@@ -121,6 +132,20 @@ public record LocalMachine(
 
   private static long part(long whole, Map<Resource, Integer> limits, Resource resource) {
     return whole * limits.getOrDefault(resource, 100) / 100;
+  }
+
+  private static Set<String> devices(List<Allocation> given) {
+    return given.stream()
+        .flatMap(one -> one.devices().stream())
+        .map(Allocation.Device::id)
+        .collect(Collectors.toSet());
+  }
+
+  private static Set<String> ports(List<Allocation> given) {
+    return given.stream()
+        .flatMap(one -> one.ports().stream())
+        .map(port -> Machine.port(port.number(), port.isUdp()))
+        .collect(Collectors.toSet());
   }
 
   private static Set<String> folders(Workflow workflow) {

@@ -3,9 +3,6 @@ package io.mirrorneuron.runtime.admission;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import io.mirrorneuron.runtime.cluster.Hardware.Gpu;
-import io.mirrorneuron.runtime.placement.DeviceMatch;
-import io.mirrorneuron.runtime.placement.DeviceMatch.Memory;
-import io.mirrorneuron.runtime.placement.Machine;
 import io.mirrorneuron.runtime.workflow.Amounts;
 import io.mirrorneuron.runtime.workflow.Requirement;
 import java.util.LinkedHashMap;
@@ -32,12 +29,8 @@ record UnmetRequirement(Requirement requirement, String message, Node actual) {
   }
 
   private static Optional<UnmetRequirement> gpu(Requirement requirement, LocalMachine here) {
-    List<Machine.Device> devices = here.devices();
-    List<Machine.Device> fitting =
-        devices.stream()
-            .filter(one -> DeviceMatch.fits(requirement.device(), one, Memory.FREE))
-            .toList();
-    if (fitting.size() >= requirement.device().minCount()) {
+    long fitting = here.devices().stream().filter(one -> one.meets(requirement.device())).count();
+    if (fitting >= requirement.device().minCount()) {
       return Optional.empty();
     }
     List<Device> told = here.gpus().whenKnown().stream().map(Device::of).toList();

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.placement;
 
 import io.mirrorneuron.runtime.workflow.Amounts;
 import io.mirrorneuron.runtime.workflow.Constraint;
+import io.mirrorneuron.runtime.workflow.NodeDevice;
 import io.mirrorneuron.runtime.workflow.Versions;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -43,17 +44,17 @@ final class Attributes {
     values.put("gpu_count", List.of(Integer.toString(machine.devices().size())));
     values.put("runtime_drivers", machine.drivers());
     values.put("pools", machine.pools().keySet().stream().sorted().toList());
-    List<Machine.Device> devices = machine.devices();
-    values.put("drivers", told(devices.stream().map(Machine.Device::driver)));
-    values.put("vendors", told(devices.stream().map(Machine.Device::vendor)));
+    List<NodeDevice> devices = machine.devices();
+    values.put("drivers", told(devices.stream().map(one -> one.device().driver())));
+    values.put("vendors", told(devices.stream().map(one -> one.device().vendor())));
     values.put("capabilities", capabilities(machine, values));
     return new Attributes(values);
   }
 
   private static List<String> capabilities(Machine machine, Map<String, List<String>> values) {
     List<String> all = new ArrayList<>(machine.labels().getOrDefault("capabilities", List.of()));
-    for (Machine.Device device : machine.devices()) {
-      all.add(device.kind());
+    for (NodeDevice device : machine.devices()) {
+      all.add(device.device().kind());
       all.addAll(device.capabilities());
     }
     for (String word : List.of("os", "arch", "runtime_drivers", "drivers", "vendors", "pools")) {

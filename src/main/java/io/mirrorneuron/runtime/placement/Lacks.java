@@ -1,10 +1,10 @@
 package io.mirrorneuron.runtime.placement;
 
-import io.mirrorneuron.runtime.placement.DeviceMatch.Memory;
 import io.mirrorneuron.runtime.placement.PlacementRequest.Wish;
 import io.mirrorneuron.runtime.workflow.Amounts;
 import io.mirrorneuron.runtime.workflow.Constraint;
 import io.mirrorneuron.runtime.workflow.DeviceDemand;
+import io.mirrorneuron.runtime.workflow.NodeDevice;
 import io.mirrorneuron.runtime.workflow.ResourceRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,14 +82,13 @@ final class Lacks {
   }
 
   private void devices(List<DeviceDemand> demands) {
-    List<Machine.Device> devices = machine.devices();
-    if (demands.isEmpty() || DeviceMatch.assign(demands, devices, Memory.ALL).isPresent()) {
+    List<NodeDevice> devices = machine.devices();
+    if (demands.isEmpty() || DeviceMatch.inAll(demands, devices).isPresent()) {
       return;
     }
     int before = found.size();
     for (DeviceDemand demand : demands) {
-      long there =
-          devices.stream().filter(one -> DeviceMatch.fits(demand, one, Memory.ALL)).count();
+      long there = devices.stream().filter(one -> DeviceMatch.fitsInAll(demand, one)).count();
       if (there < demand.minCount()) {
         found.add(
             "%s, and there %s"

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.placement;
 
 import io.mirrorneuron.runtime.workflow.Amounts;
+import io.mirrorneuron.runtime.workflow.NodeDevice;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,6 +15,7 @@ import java.util.Set;
  * @param totals what it has
  * @param usable what of it the limits leave
  * @param given what of that is given to programs now
+ * @param devicesGiven ids of those that programs have now
  * @param usableDevices how many devices the limits leave
  * @param portsTaken as {@link #port} calls them
  * @param drivers what can run programs here
@@ -28,7 +30,8 @@ public record Machine(
     Amounts totals,
     Amounts usable,
     Amounts given,
-    List<Device> devices,
+    List<NodeDevice> devices,
+    Set<String> devicesGiven,
     int usableDevices,
     Set<String> portsTaken,
     List<String> drivers,
@@ -37,33 +40,11 @@ public record Machine(
   public Machine {
     labels = Map.copyOf(labels);
     devices = List.copyOf(devices);
+    devicesGiven = Set.copyOf(devicesGiven);
     portsTaken = Set.copyOf(portsTaken);
     drivers = List.copyOf(drivers);
     pools = Map.copyOf(pools);
     folders = Set.copyOf(folders);
-  }
-
-  /**
-   * A device of a node. Texts are null, sizes negative when they are not known.
-   *
-   * @param capabilities in lower case
-   * @param isGiven whether a program has it now
-   */
-  public record Device(
-      String id,
-      int index,
-      String kind,
-      String vendor,
-      String driver,
-      String api,
-      String apiVersion,
-      List<String> capabilities,
-      long totalMb,
-      long freeMb,
-      boolean isGiven) {
-    public Device {
-      capabilities = List.copyOf(capabilities);
-    }
   }
 
   /** How a port is called among those that are taken; those of UDP have numbers of their own. */

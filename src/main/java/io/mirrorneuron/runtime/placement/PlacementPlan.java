@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.placement;
 
 import io.mirrorneuron.runtime.workflow.Amounts;
+import io.mirrorneuron.runtime.workflow.NodeDevice;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,7 +64,7 @@ public record PlacementPlan(List<Placed> placements, List<Unplaced> refusals) {
       String source,
       String node,
       Amounts amounts,
-      List<Machine.Device> devices,
+      List<NodeDevice> devices,
       Room room,
       double score,
       List<String> reasons) {

@@ -1,9 +1,9 @@
 package io.mirrorneuron.runtime.placement;
 
-import io.mirrorneuron.runtime.placement.DeviceMatch.Memory;
-import io.mirrorneuron.runtime.placement.Machine.Device;
 import io.mirrorneuron.runtime.placement.PlacementPlan.Room;
 import io.mirrorneuron.runtime.workflow.Amounts;
+import io.mirrorneuron.runtime.workflow.DeviceChoice;
+import io.mirrorneuron.runtime.workflow.NodeDevice;
 import io.mirrorneuron.runtime.workflow.ResourceRequest;
 import java.util.HashSet;
 import java.util.List;
@@ -17,7 +17,7 @@ final class Seat {
 
   private final Machine machine;
   private final Attributes attributes;
-  private final List<Device> free;
+  private final List<NodeDevice> free;
   private final Set<String> promised = new HashSet<>();
   private Amounts planned = Amounts.NONE;
   private long millis;
@@ -25,7 +25,11 @@ final class Seat {
   Seat(Machine machine) {
     this.machine = machine;
     this.attributes = Attributes.of(machine);
-    this.free = machine.devices().stream().filter(one -> !one.isGiven()).toList();
+    this.free = machine.devices().stream().filter(one -> isFree(machine, one)).toList();
+  }
+
+  private static boolean isFree(Machine machine, NodeDevice device) {
+    return !machine.devicesGiven().contains(device.device().id());
   }
 
   Machine machine() {
@@ -51,8 +55,7 @@ final class Seat {
         arePortsFree
             && request.amounts().plus(machine.given()).fitsIn(machine.usable())
             && given + devices <= machine.usableDevices()
-            && (devices == 0
-                || DeviceMatch.assign(request.devices(), free, Memory.FREE).isPresent());
+            && (devices == 0 || DeviceChoice.of(request.devices(), free).isPresent());
     return isRoom ? Room.NOW : Room.LATER;
   }
 
@@ -62,12 +65,13 @@ final class Seat {
         && (request.devices().isEmpty() || beside(request).isPresent());
   }
 
-  private Optional<List<Device>> beside(ResourceRequest request) {
+  private Optional<List<NodeDevice>> beside(ResourceRequest request) {
     int taken = machine.devices().size() - free.size() + promised.size();
-    List<Device> left = free.stream().filter(one -> !promised.contains(one.id())).toList();
+    List<NodeDevice> left =
+        free.stream().filter(one -> !promised.contains(one.device().id())).toList();
     return taken + count(request) > machine.usableDevices()
         ? Optional.empty()
-        : DeviceMatch.assign(request.devices(), left, Memory.FREE);
+        : DeviceChoice.of(request.devices(), left);
   }
 
   /** How full it would be with one more: 1 is full, more are too many at once. */
@@ -86,14 +90,14 @@ final class Seat {
    *
    * @return the devices that it would get
    */
-  List<Device> promise(ResourceRequest request) {
-    List<Device> devices = List.of();
+  List<NodeDevice> promise(ResourceRequest request) {
+    List<NodeDevice> devices = List.of();
     if (!request.devices().isEmpty()) {
       devices =
           beside(request)
-              .or(() -> DeviceMatch.assign(request.devices(), machine.devices(), Memory.ALL))
+              .or(() -> DeviceMatch.inAll(request.devices(), machine.devices()))
               .orElse(List.of());
-      devices.forEach(one -> promised.add(one.id()));
+      devices.forEach(one -> promised.add(one.device().id()));
     }
     planned = planned.plus(request.amounts());
     millis += nominal(request);

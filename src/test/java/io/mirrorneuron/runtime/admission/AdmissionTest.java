@@ -8,6 +8,7 @@ import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Validation.Issue;
+import io.mirrorneuron.runtime.admission.LocalMachine.Programs;
 import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.cluster.Hardware.Gpu;
 import io.mirrorneuron.runtime.cluster.Hardware.Software;
@@ -352,7 +353,7 @@ class AdmissionTest {
             () -> RuntimeFixture.HARDWARE,
             GpuInventory.of(gpus),
             pools,
-            () -> List.of("host_local")),
+            Programs.idle("host_local")),
         new ProgramPath(path));
   }
 

@@ -9,6 +9,7 @@ import io.mirrorneuron.config.Config.UnknownMembers;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.runtime.admission.Admission;
 import io.mirrorneuron.runtime.admission.LocalMachine;
+import io.mirrorneuron.runtime.admission.LocalMachine.Programs;
 import io.mirrorneuron.runtime.admission.ProgramPath;
 import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.loop.Engine;
@@ -105,7 +106,7 @@ class LocalJobsTest {
                         () -> RuntimeFixture.HARDWARE,
                         GpuInventory.of(List.of()),
                         Map.of(),
-                        List::of),
+                        Programs.idle()),
                     new ProgramPath("")),
                 new JobHistory(store),
                 _ -> {}),

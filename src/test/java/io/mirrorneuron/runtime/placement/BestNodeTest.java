@@ -4,10 +4,9 @@ import static io.mirrorneuron.runtime.placement.Machines.TOTALS;
 import static io.mirrorneuron.runtime.placement.Machines.agent;
 import static io.mirrorneuron.runtime.placement.Machines.asks;
 import static io.mirrorneuron.runtime.placement.Machines.by;
-import static io.mirrorneuron.runtime.placement.Machines.gpu;
+import static io.mirrorneuron.runtime.placement.Machines.giving;
 import static io.mirrorneuron.runtime.placement.Machines.gpus;
 import static io.mirrorneuron.runtime.placement.Machines.of;
-import static io.mirrorneuron.runtime.placement.Machines.withDevices;
 import static io.mirrorneuron.runtime.placement.Machines.withStatus;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
@@ -18,6 +17,7 @@ import io.mirrorneuron.runtime.placement.PlacementRequest.Wish;
 import io.mirrorneuron.runtime.workflow.Amounts;
 import io.mirrorneuron.runtime.workflow.Constraint;
 import io.mirrorneuron.runtime.workflow.Constraint.Operator;
+import io.mirrorneuron.runtime.workflow.NodeDevice;
 import io.mirrorneuron.runtime.workflow.ResourceRequest;
 import io.mirrorneuron.runtime.workflow.ResourceRequest.Port;
 import io.mirrorneuron.runtime.workflow.ResourceRequest.Volume;
@@ -104,13 +104,13 @@ class BestNodeTest {
     PlacementPlan plan =
         placement.plan(List.of(node), agents(3, asks(0, 0, gpus(1, null, null)), BINPACK));
     assertThat(plan.placements())
-        .extracting(one -> one.devices().getFirst().id(), Placed::room)
+        .extracting(one -> one.devices().getFirst().device().id(), Placed::room)
         .containsExactly(tuple("a-0", Room.NOW), tuple("a-1", Room.NOW), tuple("a-0", Room.TURNS));
-    Machine given = withDevices(node, List.of(gpu("a", 0, true), gpu("a", 1, false)), 2);
+    Machine given = giving(node, Set.of("a-0"), 2);
     assertThat(rooms(given, asks(0, 0, gpus(1, null, null)))).containsExactly(Room.NOW);
     assertThat(rooms(given, asks(0, 0, gpus(2, null, null)))).containsExactly(Room.LATER);
     assertThat(rooms(given, asks(0, 0, gpus(1, null, null, "0")))).containsExactly(Room.LATER);
-    Machine limited = withDevices(node, node.devices(), 1);
+    Machine limited = giving(node, Set.of(), 1);
     assertThat(rooms(limited, asks(0, 0, gpus(2, null, null)))).containsExactly(Room.LIMITED);
   }
 
@@ -130,8 +130,8 @@ class BestNodeTest {
             List.of(node),
             one(asks(0, 0, gpus(1, null, null), gpus(1, "nvidia", null, "a-0")), BINPACK));
     assertThat(plan.placements().getFirst().devices())
-        .extracting(Machine.Device::id)
-        .containsExactly("a-1", "a-0");
+        .extracting(one -> one.device().id())
+        .containsExactly("a-0", "a-1");
     assertThat(refusal(node, asks(0, 0, gpus(1, null, null, "a-0"), gpus(1, null, null, "a-0"))))
         .isEqualTo(
             "agent x asks for a device of kind gpu, id a-0 and a device of kind gpu, id a-0 at once,"
@@ -140,7 +140,7 @@ class BestNodeTest {
 
   @Test
   void portsThatAreTakenAreWaitedFor() {
-    Machine node = withDevices(of("a", 0), List.of(), 0, "tcp/8080");
+    Machine node = giving(of("a", 0), Set.of(), 0, "tcp/8080");
     assertThat(rooms(node, asks(new Port("web", 8080, "http"), null, null)))
         .containsExactly(Room.LATER);
     assertThat(rooms(node, asks(new Port("dns", 8080, "udp"), null, null)))
@@ -341,8 +341,11 @@ class BestNodeTest {
                 node.given().plus(request.amounts()),
                 (a, b) -> a.plus(request.amounts()));
         assertThat(sum.fitsIn(node.usable())).as("what fits now fits together").isTrue();
-        for (Machine.Device device : one.devices()) {
-          assertThat(promised.computeIfAbsent(one.node(), _ -> new HashSet<>()).add(device.id()))
+        for (NodeDevice device : one.devices()) {
+          assertThat(
+                  promised
+                      .computeIfAbsent(one.node(), _ -> new HashSet<>())
+                      .add(device.device().id()))
               .as("a device is promised once")
               .isTrue();
         }

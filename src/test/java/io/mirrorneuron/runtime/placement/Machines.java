@@ -1,10 +1,11 @@
 package io.mirrorneuron.runtime.placement;
 
-import io.mirrorneuron.runtime.placement.Machine.Device;
 import io.mirrorneuron.runtime.placement.PlacementRequest.Wish;
+import io.mirrorneuron.runtime.workflow.Allocation;
 import io.mirrorneuron.runtime.workflow.Amounts;
 import io.mirrorneuron.runtime.workflow.Constraint;
 import io.mirrorneuron.runtime.workflow.DeviceDemand;
+import io.mirrorneuron.runtime.workflow.NodeDevice;
 import io.mirrorneuron.runtime.workflow.ResourceRequest;
 import io.mirrorneuron.runtime.workflow.ResourceRequest.Port;
 import io.mirrorneuron.runtime.workflow.ResourceRequest.Volume;
@@ -35,7 +36,8 @@ final class Machines {
         totals,
         usable,
         given,
-        IntStream.range(0, gpus).mapToObj(i -> gpu(name, i, false)).toList(),
+        IntStream.range(0, gpus).mapToObj(i -> gpu(name, i)).toList(),
+        Set.of(),
         gpus,
         Set.of(),
         List.of("host_local"),
@@ -43,19 +45,13 @@ final class Machines {
         Set.of("/srv/data"));
   }
 
-  static Device gpu(String node, int index, boolean isGiven) {
-    return new Device(
-        node + "-" + index,
-        index,
-        "gpu",
-        "nvidia",
-        "cuda",
-        "cuda",
+  static NodeDevice gpu(String node, int index) {
+    return new NodeDevice(
+        new Allocation.Device(node + "-" + index, index, "gpu", "nvidia", "cuda"),
         "12.4",
         List.of("cuda"),
         24_000,
-        20_000,
-        isGiven);
+        20_000);
   }
 
   static Machine withStatus(Machine machine, String status, boolean isEligible) {
@@ -68,6 +64,7 @@ final class Machines {
         machine.usable(),
         machine.given(),
         machine.devices(),
+        machine.devicesGiven(),
         machine.usableDevices(),
         machine.portsTaken(),
         machine.drivers(),
@@ -75,7 +72,8 @@ final class Machines {
         machine.folders());
   }
 
-  static Machine withDevices(Machine machine, List<Device> devices, int usable, String... ports) {
+  /** The same, where programs have these devices and ports. */
+  static Machine giving(Machine machine, Set<String> devices, int usable, String... ports) {
     return new Machine(
         machine.name(),
         machine.status(),
@@ -84,6 +82,7 @@ final class Machines {
         machine.totals(),
         machine.usable(),
         machine.given(),
+        machine.devices(),
         devices,
         usable,
         Set.of(ports),

@@ -12,6 +12,7 @@ import io.mirrorneuron.wire.LenientJson;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -180,7 +181,8 @@ final class DeviceDemandReader {
 
     /** Whether it says anything besides how many. */
     boolean describes() {
-      return Stream.of(vendor, driver, api, minApiVersion).anyMatch(text -> text != null)
+      return Stream.of(known(vendor), known(driver), known(api), minApiVersion)
+              .anyMatch(Objects::nonNull)
           || minMemoryMb > 0
           || !ids.isEmpty()
           || !requiredCapabilities.isEmpty()
@@ -191,14 +193,19 @@ final class DeviceDemandReader {
       return new DeviceDemand(
           resource,
           (int) Math.max(1, Math.ceil(howMany)),
-          vendor,
-          driver == null ? api : driver,
+          known(vendor),
+          known(driver == null ? api : driver),
           Stream.concat(requiredCapabilities.stream(), capabilities.stream()).toList(),
           ids.stream().map(JsonNode::asText).distinct().toList(),
           minApiVersion,
           comparison(apiVersionOperator),
           minMemoryMb > 0 ? minMemoryMb : null,
           comparison(memoryOperator));
+    }
+
+    /** {@code any} is what some write for nothing. */
+    private static String known(String word) {
+      return "any".equalsIgnoreCase(word) ? null : word;
     }
 
     private static String comparison(String written) {
