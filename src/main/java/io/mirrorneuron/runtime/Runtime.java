@@ -6,8 +6,8 @@ import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.folder.RunHeader;
 import io.mirrorneuron.run.record.RunRecorder;
 import io.mirrorneuron.runtime.admission.Admission;
+import io.mirrorneuron.runtime.admission.LocalMachine;
 import io.mirrorneuron.runtime.admission.ProgramPath;
-import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.cluster.JobCensus;
 import io.mirrorneuron.runtime.exec.ExecutionHost;
 import io.mirrorneuron.runtime.exec.LocalExecutions;
@@ -15,7 +15,6 @@ import io.mirrorneuron.runtime.exec.Orphans;
 import io.mirrorneuron.runtime.exec.RunSinks;
 import io.mirrorneuron.runtime.exec.confine.Confiner;
 import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
-import io.mirrorneuron.runtime.exec.spawn.SearchPath;
 import io.mirrorneuron.runtime.local.JobAccess;
 import io.mirrorneuron.runtime.local.JobHistory;
 import io.mirrorneuron.runtime.local.LocalJobs;
@@ -26,7 +25,6 @@ import io.mirrorneuron.runtime.local.Watches;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.placement.LocalScheduler;
-import io.mirrorneuron.runtime.placement.SingleNode;
 import io.mirrorneuron.runtime.port.PayloadSource;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.JobRows;
@@ -67,7 +65,7 @@ public final class Runtime implements AutoCloseable {
       RuntimeIdentity identity,
       RedisLanes lanes,
       RunStore runs,
-      Machine machine,
+      NodeMachine machine,
       Storage storage) {
     this.lanes = lanes;
     Orphans.killAll(settings.executors(), identity.runtimeId());
@@ -96,7 +94,7 @@ public final class Runtime implements AutoCloseable {
               watches.changed(jobId);
             });
     NewJobs newJobs = newJobs(identity, runs);
-    Admission admission = admission(settings, identity, machine.gpus());
+    Admission admission = admission(settings, identity, machine);
     JobAccess access = access(bundles.shared(), manifests, newJobs, admission);
     jobs = jobs(settings, identity, access, watches, storage);
     resumeOpenJobs(identity.owner(), bundles.sweep(engine::bundles, timers, retention.bundles()));
@@ -107,11 +105,12 @@ public final class Runtime implements AutoCloseable {
         new Manifests(settings.executors().defaultRunner()), settings.manifests().unknownMembers());
   }
 
-  private static Admission admission(
-      RuntimeSettings settings, RuntimeIdentity identity, GpuInventory gpus) {
-    String path = identity.environment().getOrDefault("PATH", SearchPath.DEFAULT);
-    return new Admission(
-        identity.nodeName(), gpus, settings.executors().pools(), new ProgramPath(path));
+  private Admission admission(RuntimeSettings settings, RuntimeIdentity id, NodeMachine machine) {
+    var programs = new LocalMachine.Programs(() -> programs().runners(), executions::given);
+    var pools = settings.executors().pools();
+    LocalMachine here =
+        new LocalMachine(id.nodeName(), machine.hardware(), machine.gpus(), pools, programs);
+    return new Admission(here, ProgramPath.of(id.environment()));
   }
 
   private LocalJobs jobs(
@@ -147,7 +146,7 @@ public final class Runtime implements AutoCloseable {
     return new Engine.Ports(
         store,
         new RedisNodeRegistry(lanes, keys),
-        new LocalScheduler(identity.nodeName(), new SingleNode()),
+        new LocalScheduler(identity.nodeName()),
         executions,
         timers,
         lanes::executor);

@@ -104,11 +104,7 @@ public interface RuntimeJobsContract extends JobsPortContract {
     Validation unmet = jobs().validate(Submission.of(work.formatted(gpu)));
 
     assertThat(plain.issues().stream().map(Validation.Issue::code))
-        .containsExactly(
-            "manifest.upload_missing",
-            "manifest.unknown_member",
-            "manifest.warning",
-            "placement_failed");
+        .containsExactly("manifest.upload_missing", "manifest.unknown_member", "placement_failed");
     assertThat(plain.warnings()).contains("unknown member workflwo; did you mean workflow?");
     assertThat(unmet.issues().stream().map(Validation.Issue::code))
         .contains("requirements.gpu_node_unavailable");

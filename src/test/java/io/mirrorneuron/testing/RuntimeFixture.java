@@ -8,11 +8,12 @@ import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.run.RunBacklog;
 import io.mirrorneuron.run.RunStore;
-import io.mirrorneuron.runtime.Machine;
+import io.mirrorneuron.runtime.NodeMachine;
 import io.mirrorneuron.runtime.Runtime;
 import io.mirrorneuron.runtime.RuntimeIdentity;
 import io.mirrorneuron.runtime.RuntimeSettings;
 import io.mirrorneuron.runtime.cluster.GpuInventory;
+import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.LocalCluster;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
 import io.mirrorneuron.runtime.cluster.NodeLimits;
@@ -39,6 +40,7 @@ public final class RuntimeFixture implements AutoCloseable {
   private final RedisServer redis;
   private final boolean ownsRedis;
   private final RedisLanes lanes;
+  private final NodeMachine machine;
   private final Path home;
   private final Config config;
   private RunStore runs;
@@ -63,7 +65,24 @@ public final class RuntimeFixture implements AutoCloseable {
     return new RuntimeFixture(home, config(home, settings), other.redis, false);
   }
 
+  /** On this machine. */
+  public static RuntimeFixture on(Path home, NodeMachine machine) {
+    return new RuntimeFixture(home, config(home), RedisFixture.server(home), true, machine);
+  }
+
   private RuntimeFixture(Path home, Config config, RedisServer redis, boolean ownsRedis) {
+    this(
+        home,
+        config,
+        redis,
+        ownsRedis,
+        new NodeMachine(
+            () -> HARDWARE, GpuInventory.of(List.of()), () -> Stock.endless("mirror_neuron@test")));
+  }
+
+  private RuntimeFixture(
+      Path home, Config config, RedisServer redis, boolean ownsRedis, NodeMachine machine) {
+    this.machine = machine;
     this.redis = redis;
     this.ownsRedis = ownsRedis;
     this.lanes = RedisLanes.connect(vertx, redis.uri(), Storage.unwatched()).await();
@@ -77,6 +96,16 @@ public final class RuntimeFixture implements AutoCloseable {
     return runs;
   }
 
+  /** Of every runtime, whatever machine the tests are on: 8 cores, 16 GB of memory, 100 of disk. */
+  public static final Hardware HARDWARE =
+      new Hardware(
+          "unix",
+          "linux",
+          new Hardware.Cpu(8, "amd64", "test", 0),
+          new Hardware.Memory(16L << 30, 8L << 30),
+          new Hardware.Disk(100L << 30, 50L << 30),
+          List.of());
+
   private Runtime start() {
     runs = new RunStore(config.executors().runsRoot(), new RunBacklog());
     return new Runtime(
@@ -89,14 +118,14 @@ public final class RuntimeFixture implements AutoCloseable {
             () -> String.format("%013d-%012x", 0, IDS.incrementAndGet())),
         lanes,
         runs,
-        new Machine(GpuInventory.of(List.of()), () -> Stock.endless("mirror_neuron@test")),
+        machine,
         Storage.unwatched());
   }
 
   /** Closes the runtime in good order and starts one on the same data. */
   public void restart() {
-    runtime.close();
-    runtime = start();
+    leave();
+    startAgain();
   }
 
   /** The defaults, with everything below {@code home} and the admin token {@code admin}. */
@@ -146,6 +175,11 @@ public final class RuntimeFixture implements AutoCloseable {
   /** Ends the runtime alone, as when its machine is switched off in good order. */
   public void leave() {
     runtime.close();
+  }
+
+  /** Starts one on the same data after {@link #leave}. */
+  public void startAgain() {
+    runtime = start();
   }
 
   public Runtime runtime() {

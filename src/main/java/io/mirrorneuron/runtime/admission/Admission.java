@@ -3,99 +3,149 @@ package io.mirrorneuron.runtime.admission;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Validation.Issue;
-import io.mirrorneuron.runtime.cluster.GpuInventory;
-import io.mirrorneuron.runtime.cluster.Hardware.Gpu;
-import io.mirrorneuron.runtime.manifest.graph.DeviceDemandReader;
 import io.mirrorneuron.runtime.manifest.graph.ProgramPlace;
-import io.mirrorneuron.runtime.workflow.DeviceDemand;
-import io.mirrorneuron.runtime.workflow.DeviceDemands;
+import io.mirrorneuron.runtime.manifest.graph.RequirementReader;
+import io.mirrorneuron.runtime.placement.BestNode;
+import io.mirrorneuron.runtime.placement.Machine;
+import io.mirrorneuron.runtime.placement.Placement;
+import io.mirrorneuron.runtime.placement.PlacementPlan;
+import io.mirrorneuron.runtime.placement.PlacementPlan.Unplaced;
+import io.mirrorneuron.runtime.placement.PlacementRequest;
+import io.mirrorneuron.runtime.placement.PlacementRequest.Wish;
+import io.mirrorneuron.runtime.workflow.Requirement;
 import io.mirrorneuron.runtime.workflow.Workflow;
-import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
+import io.mirrorneuron.store.ResourceLimits.Resource;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
- * Refuses jobs that demand a device which no machine of this runtime has. Blocking: who asks for a
- * device waits until it is known which there are.
+ * Refuses jobs that no machine of this runtime will ever run: what they require is not there, or an
+ * agent asks for more than there is in all. What is only given to others now, or kept back by
+ * limits, refuses nothing. Blocking: who asks for a device waits until it is known which there are.
  */
 public final class Admission {
-  private static final String ADVICE =
-      "Run it where there is such a device, or ask for less in the manifest.";
-
   private static final String UNPLACED = "placement_failed";
 
   /** A hostile manifest has thousands of programs; nobody reads more than these. */
   private static final int MOST_TOLD = 100;
 
-  private final String nodeName;
-  private final GpuInventory gpus;
-  private final Map<String, Integer> pools;
+  /** In one sentence. */
+  private static final int MOST_NAMED = 5;
+
+  private final LocalMachine here;
   private final ProgramPath path;
+  private final Placement placement = new BestNode();
 
   /**
-   * @param pools slots by pool of this node
    * @param path where this node looks for programs
    */
-  public Admission(
-      String nodeName, GpuInventory gpus, Map<String, Integer> pools, ProgramPath path) {
-    this.nodeName = nodeName;
-    this.gpus = gpus;
-    this.pools = Map.copyOf(pools);
+  public Admission(LocalMachine here, ProgramPath path) {
+    this.here = here;
     this.path = path;
   }
 
   /**
    * @throws MnException PRECONDITION {@code requirements_not_met} with a report, for the
-   *     requirements of the job; INVALID {@code placement_failed} for the devices or the slots of
-   *     an agent
+   *     requirements of the job; INVALID {@code placement_failed} for what its agents ask for
    */
   public void check(Workflow workflow) {
-    workflow.agents().values().stream()
-        .filter(agent -> agent.type() == AgentType.EXECUTOR)
-        .flatMap(
-            agent -> lack(agent.id(), agent.settings().pool(), agent.settings().slots()).stream())
-        .forEach(
-            lack -> {
-              throw unplaced(lack);
-            });
-    checkDevices(workflow);
-  }
-
-  /** Only what {@link #look} does not tell. */
-  public void checkDevices(Workflow workflow) {
-    DeviceDemands demands = DeviceDemandReader.of(workflow);
-    demands.gpu().filter(demand -> !isMet(demand)).ifPresent(this::refuse);
-    demands
-        .devices()
-        .forEach(
-            (agent, devices) -> {
-              for (DeviceDemand demand : devices) {
-                if (!isMet(demand)) {
-                  throw unplaced(agent, demand);
-                }
-              }
-            });
+    requireMet(workflow);
+    requirePlaced(plan(workflow, Map.of()));
   }
 
   /**
-   * What the job asks for, is not there, and its submitter wants to do without; a sentence each.
+   * @throws MnException PRECONDITION {@code requirements_not_met} with a report
+   */
+  public void requireMet(Workflow workflow) {
+    List<Requirement> required = RequirementReader.of(workflow);
+    List<UnmetRequirement> unmet =
+        required.stream()
+            .filter(one -> !one.isWaived())
+            .flatMap(one -> unmet(one).stream())
+            .toList();
+    if (!unmet.isEmpty()) {
+      throw new MnException(
+          ErrorCode.PRECONDITION,
+          "requirements_not_met",
+          UnmetRequirement.sentence(unmet),
+          Json.MAPPER.valueToTree(UnmetRequirement.report(unmet, here.name())),
+          null);
+    }
+  }
+
+  /**
+   * Where the agents of a job would run; refusals are told, not thrown.
+   *
+   * @param limits of this node in per cent; what is not there is unlimited
+   */
+  public PlacementPlan plan(Workflow workflow, Map<Resource, Integer> limits) {
+    return plan(workflow, limits, UnaryOperator.identity());
+  }
+
+  private PlacementPlan plan(
+      Workflow workflow, Map<Resource, Integer> limits, UnaryOperator<PlacementRequest> change) {
+    List<Machine> nodes = List.of(here.of(workflow, limits));
+    List<PlacementRequest> agents = PlacementRequest.of(workflow).stream().map(change).toList();
+    return workflow.isSystem() ? placement.planEach(nodes, agents) : placement.plan(nodes, agents);
+  }
+
+  /**
+   * @throws MnException INVALID {@code placement_failed} when an agent has no place
+   */
+  public static void requirePlaced(PlacementPlan plan) {
+    List<Unplaced> refusals = plan.refusals();
+    if (refusals.isEmpty()) {
+      return;
+    }
+    List<String> named = refusals.stream().limit(MOST_NAMED).map(Unplaced::sentence).toList();
+    int more = refusals.size() - named.size();
+    throw new MnException(
+        ErrorCode.INVALID,
+        UNPLACED,
+        String.join(". And ", named) + (more > 0 ? ". And %d more agents".formatted(more) : ""));
+  }
+
+  /** A sentence for each agent that has no place, but for what {@link #look} tells of pools. */
+  public List<String> unplaced(Workflow workflow) {
+    return plan(workflow, Map.of(), Admission::withoutPool).refusals().stream()
+        .limit(MOST_TOLD)
+        .map(Unplaced::sentence)
+        .toList();
+  }
+
+  private static PlacementRequest withoutPool(PlacementRequest asked) {
+    Wish wish = asked.wish();
+    return new PlacementRequest(
+        asked.agentId(), asked.agentType(), new Wish(wish.request(), wish.scheduling(), null, 0));
+  }
+
+  /** What {@link #unplaced} tells, as issues of a report. */
+  public Stream<Issue> unplacedIssues(Workflow workflow) {
+    return unplaced(workflow).stream()
+        .map(sentence -> Issue.error(UNPLACED, sentence, UnmetRequirement.LESS, null));
+  }
+
+  /**
+   * What the job requires, is not there, and its submitter wants to do without; a sentence each.
    */
   public List<String> waived(Workflow workflow) {
-    return DeviceDemandReader.of(workflow)
-        .waived()
-        .filter(demand -> !isMet(demand))
+    return RequirementReader.of(workflow).stream()
+        .filter(Requirement::isWaived)
+        .flatMap(one -> unmet(one).stream())
         .map(
-            demand ->
-                "requirements.gpu is not met, as force skips it: no node has " + demand.words())
-        .stream()
+            one ->
+                "requirements.%s is not met, as force skips it: %s"
+                    .formatted(one.requirement().resource(), one.message()))
         .toList();
+  }
+
+  private Optional<UnmetRequirement> unmet(Requirement requirement) {
+    return UnmetRequirement.of(requirement, here);
   }
 
   /**
@@ -117,85 +167,16 @@ public final class Admission {
   }
 
   private Optional<String> lack(String agent, String pool, int slots) {
-    Integer present = pools.get(pool);
+    Integer present = here.pools().get(pool);
     if (present == null) {
       return Optional.of(
           "agent %s asks for the pool %s; the pools of this node are %s (executor.pool_capacities)"
-              .formatted(agent, pool, String.join(", ", new TreeSet<>(pools.keySet()))));
+              .formatted(agent, pool, String.join(", ", new TreeSet<>(here.pools().keySet()))));
     }
     return slots <= present
         ? Optional.empty()
         : Optional.of(
             "agent %s asks for %d slots of the pool %s, which has %d here"
                 .formatted(agent, slots, pool, present));
-  }
-
-  private static MnException unplaced(String agent, DeviceDemand demand) {
-    return unplaced(
-        "agent %s asks for %s, and no node has it. %s".formatted(agent, demand.words(), ADVICE));
-  }
-
-  private static MnException unplaced(String message) {
-    return new MnException(ErrorCode.INVALID, UNPLACED, message);
-  }
-
-  private void refuse(DeviceDemand demand) {
-    String message = "no node has " + demand.words();
-    throw new MnException(
-        ErrorCode.PRECONDITION,
-        "requirements_not_met",
-        message + ". " + ADVICE,
-        Json.MAPPER.valueToTree(
-            UnmetRequirement.gpu(demand, message, ADVICE, nodeName, gpus.known())),
-        null);
-  }
-
-  private boolean isMet(DeviceDemand demand) {
-    return demand.resource().equals("gpu")
-        && gpus.whenKnown().stream().filter(gpu -> fits(demand, gpu)).count() >= demand.minCount();
-  }
-
-  private static boolean fits(DeviceDemand demand, Gpu gpu) {
-    List<String> able = demand.requiredCapabilities();
-    List<String> ids = demand.ids();
-    return is(demand.vendor(), gpu.software().vendor())
-        && is(demand.driver(), gpu.software().driver())
-        && (able.isEmpty() || able.stream().anyMatch(word -> isAble(gpu, word)))
-        && (ids.isEmpty() || ids.contains(gpu.id()) || ids.contains(Integer.toString(gpu.index())))
-        && speaks(demand, gpu)
-        && hasMemory(demand, gpu);
-  }
-
-  private static boolean isAble(Gpu gpu, String capability) {
-    return gpu.software().capabilities().contains(capability.toLowerCase(Locale.ROOT));
-  }
-
-  private static boolean speaks(DeviceDemand demand, Gpu gpu) {
-    if (demand.minApiVersion() == null) {
-      return true;
-    }
-    OptionalInt compared = gpu.software().apiComparedTo(demand.minApiVersion());
-    return compared.isPresent()
-        && switch (Objects.requireNonNullElse(demand.apiVersionOperator(), ">=")) {
-          case ">" -> compared.getAsInt() > 0;
-          case "==" -> compared.getAsInt() == 0;
-          default -> compared.getAsInt() >= 0;
-        };
-  }
-
-  private static boolean is(String wanted, String had) {
-    return wanted == null || wanted.equalsIgnoreCase(had);
-  }
-
-  private static boolean hasMemory(DeviceDemand demand, Gpu gpu) {
-    if (demand.minMemoryMb() == null) {
-      return true;
-    }
-    long has = gpu.offeredMegabytes();
-    return switch (demand.memoryOperator()) {
-      case ">" -> has > demand.minMemoryMb();
-      case "==" -> has == demand.minMemoryMb();
-      default -> has >= demand.minMemoryMb();
-    };
   }
 }

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.admission;
 
 import io.mirrorneuron.config.NearestMatch;
 import io.mirrorneuron.port.Validation.Issue;
+import io.mirrorneuron.runtime.exec.spawn.SearchPath;
 import io.mirrorneuron.runtime.manifest.graph.ProgramPlace;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -20,6 +22,11 @@ import java.util.stream.Stream;
  */
 public record ProgramPath(String folders) {
   private static final int LONGEST_COMPARED = 64;
+
+  /** That of programs which get this environment. */
+  public static ProgramPath of(Map<String, String> environment) {
+    return new ProgramPath(environment.getOrDefault("PATH", SearchPath.DEFAULT));
+  }
 
   /** The warning about a program that is not there; other nodes may have it. */
   Optional<Issue> look(ProgramPlace program) {

@@ -1,12 +1,132 @@
 package io.mirrorneuron.runtime.admission;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import io.mirrorneuron.runtime.cluster.Hardware.Gpu;
-import io.mirrorneuron.runtime.workflow.DeviceDemand;
+import io.mirrorneuron.runtime.workflow.Amounts;
+import io.mirrorneuron.runtime.workflow.Requirement;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
-/** The parts of a {@code validation.report/v1} about hardware; {@code rest.md} section 2.3. */
-final class UnmetRequirement {
-  private UnmetRequirement() {}
+/**
+ * Something that a job requires and no node has, and how a {@code validation.report/v1} tells it;
+ * {@code rest.md} section 2.3.
+ *
+ * @param message for people
+ * @param actual what the nodes have of it
+ */
+record UnmetRequirement(Requirement requirement, String message, Node actual) {
+  static final String LESS = "Run it where there is more, or ask for less in the manifest.";
+  private static final String ADVICE =
+      "Run it where there is such a device, or ask for less in the manifest.";
+
+  /** Empty when this node has it. */
+  static Optional<UnmetRequirement> of(Requirement requirement, LocalMachine here) {
+    return requirement.device() == null ? size(requirement, here) : gpu(requirement, here);
+  }
+
+  private static Optional<UnmetRequirement> gpu(Requirement requirement, LocalMachine here) {
+    long fitting = here.devices().stream().filter(one -> one.meets(requirement.device())).count();
+    if (fitting >= requirement.device().minCount()) {
+      return Optional.empty();
+    }
+    List<Device> told = here.gpus().whenKnown().stream().map(Device::of).toList();
+    Node node = new Node(here.name(), "healthy", true, told.size(), told, null, null);
+    return Optional.of(
+        new UnmetRequirement(requirement, "no node has " + requirement.words(), node));
+  }
+
+  private static Optional<UnmetRequirement> size(Requirement requirement, LocalMachine here) {
+    Amounts totals = here.totals();
+    String resource = requirement.resource();
+    long has =
+        switch (resource) {
+          case "cpu" -> totals.cpuMillis();
+          case "memory" -> totals.memoryMb();
+          default -> here.freeDiskMb();
+        };
+    if (has >= requirement.least()) {
+      return Optional.empty();
+    }
+    boolean isCpu = resource.equals("cpu");
+    Node node =
+        new Node(
+            here.name(),
+            "healthy",
+            true,
+            null,
+            null,
+            isCpu ? Double.valueOf(has / 1000.0) : null,
+            isCpu ? null : Long.valueOf(has));
+    String there = isCpu ? Amounts.cores(has) : "%d MB".formatted(has);
+    String message =
+        "no node has %s: the most that there is %s is %s"
+            .formatted(requirement.words(), resource.equals("disk") ? "free" : "in all", there);
+    return Optional.of(new UnmetRequirement(requirement, message, node));
+  }
+
+  private String help() {
+    return requirement.device() == null ? LESS : ADVICE;
+  }
+
+  /** For people, of all of them. */
+  static String sentence(List<UnmetRequirement> unmet) {
+    String help = unmet.getFirst().help();
+    return unmet.stream().map(UnmetRequirement::message).collect(Collectors.joining("; "))
+        + ". "
+        + help;
+  }
+
+  static Report report(List<UnmetRequirement> unmet, String nodeName) {
+    return new Report(
+        "validation.report/v1",
+        false,
+        "failed",
+        unmet.size(),
+        unmet.stream().map(one -> one.requirement.resource() + ": " + one.message).toList(),
+        unmet.stream().map(UnmetRequirement::issue).toList(),
+        unmet.stream().map(one -> one.result(nodeName)).toList());
+  }
+
+  private Issue issue() {
+    String resource = requirement.resource();
+    return new Issue(
+        "requirements." + resource + "_node_unavailable",
+        message,
+        help(),
+        "error",
+        new Location("requirements", resource, "/requirements/" + resource),
+        expected(),
+        new Actual(List.of(actual)));
+  }
+
+  /** In the words of the manifest. */
+  private Object expected() {
+    if (requirement.device() != null) {
+      return requirement.device();
+    }
+    Map<String, Object> expected = new LinkedHashMap<>();
+    expected.put("resource", requirement.resource());
+    if (requirement.resource().equals("cpu")) {
+      expected.put("min_cores", requirement.least() / 1000.0);
+    } else {
+      expected.put("min_mb", requirement.least());
+    }
+    return expected;
+  }
+
+  private Result result(String nodeName) {
+    return new Result(
+        "hardware_requirement",
+        requirement.resource(),
+        false,
+        expected(),
+        List.of(),
+        List.of(nodeName));
+  }
 
   record Report(
       String version,
@@ -23,58 +143,44 @@ final class UnmetRequirement {
       String help,
       String severity,
       Location location,
-      DeviceDemand expected,
+      Object expected,
       Actual actual) {}
 
   record Location(String source, String path, String pointer) {}
 
   record Actual(List<Node> nodes) {}
 
+  /**
+   * Of what is asked about only.
+   *
+   * @param availableMb of memory in all, of the disk what is free
+   */
+  @JsonInclude(Include.NON_NULL)
   record Node(
-      String name, String status, boolean schedulingEligible, int gpuCount, List<Device> devices) {}
+      String name,
+      String status,
+      boolean schedulingEligible,
+      Integer gpuCount,
+      List<Device> devices,
+      Double cpuCores,
+      Long availableMb) {}
 
-  record Device(String name, String vendor, String driver, long memoryTotalMb, long memoryFreeMb) {}
+  record Device(String name, String vendor, String driver, long memoryTotalMb, long memoryFreeMb) {
+    static Device of(Gpu gpu) {
+      return new Device(
+          gpu.name(),
+          gpu.software().vendor(),
+          gpu.software().driver(),
+          gpu.totalMegabytes(),
+          gpu.freeMegabytes());
+    }
+  }
 
   record Result(
       String type,
       String resource,
       boolean ok,
-      DeviceDemand requirement,
+      Object requirement,
       List<String> matchingNodes,
       List<String> checkedNodes) {}
-
-  /** That no node has the GPU that the job requires. */
-  static Report gpu(
-      DeviceDemand demand, String message, String help, String nodeName, List<Gpu> known) {
-    List<Device> devices =
-        known.stream()
-            .map(
-                gpu ->
-                    new Device(
-                        gpu.name(),
-                        gpu.software().vendor(),
-                        gpu.software().driver(),
-                        gpu.totalMegabytes(),
-                        gpu.freeMegabytes()))
-            .toList();
-    Issue issue =
-        new Issue(
-            "requirements.gpu_node_unavailable",
-            message,
-            help,
-            "error",
-            new Location("requirements", "gpu", "/requirements/gpu"),
-            demand,
-            new Actual(List.of(new Node(nodeName, "healthy", true, devices.size(), devices))));
-    return new Report(
-        "validation.report/v1",
-        false,
-        "failed",
-        1,
-        List.of("gpu: " + message),
-        List.of(issue),
-        List.of(
-            new Result(
-                "hardware_requirement", "gpu", false, demand, List.of(), List.of(nodeName))));
-  }
 }

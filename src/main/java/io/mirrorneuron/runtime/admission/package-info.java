@@ -1,6 +1,6 @@
 /**
  * Whether the machines of this runtime have what a job demands. Entry: {@link
  * io.mirrorneuron.runtime.admission.Admission}. What a job may use is not decided here, nor is
- * anything reserved.
+ * anything given to it.
  */
 package io.mirrorneuron.runtime.admission;

@@ -3,22 +3,25 @@ package io.mirrorneuron.runtime.placement;
 import io.mirrorneuron.runtime.port.Scheduler;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import java.util.List;
+import java.util.Locale;
 
-/** Plans over the node it runs on; every job fits, what it cannot run yet waits in a pool. */
+/**
+ * Plans over the node it runs on, where a job was accepted because each of its agents fits; what it
+ * cannot run yet waits for its turn.
+ */
 public final class LocalScheduler implements Scheduler {
   private final List<String> nodes;
-  private final Placement placement;
 
   /**
    * @param nodeName of the form {@code mirror_neuron@host}
    */
-  public LocalScheduler(String nodeName, Placement placement) {
+  public LocalScheduler(String nodeName) {
     this.nodes = List.of(nodeName);
-    this.placement = placement;
   }
 
   @Override
   public Plan plan(Workflow workflow) {
-    return placement.place(workflow, nodes);
+    String strategy = workflow.policies().scheduling().strategy().name().toLowerCase(Locale.ROOT);
+    return new Plan("local", strategy, "single_node", workflow.agents().size(), nodes);
   }
 }

@@ -1,14 +1,25 @@
 package io.mirrorneuron.runtime.placement;
 
-import io.mirrorneuron.runtime.port.Scheduler.Plan;
-import io.mirrorneuron.runtime.workflow.Workflow;
 import java.util.List;
 
-/** Port: chooses nodes for the agents of a job. Pure: equal questions have equal answers. */
+/**
+ * Port: chooses nodes for the agents of a job. Pure: equal questions have equal answers, in
+ * whichever order the nodes come.
+ */
 public interface Placement {
 
   /**
-   * @param nodes names of the nodes that may be used; at least one
+   * Each agent is given what it asks for only while its program runs, so it fits a node that has as
+   * much in all, whatever others want of it.
+   *
+   * @param nodes with different names
+   * @param requests each with the strategy that holds for it
    */
-  Plan place(Workflow workflow, List<String> nodes);
+  PlacementPlan plan(List<Machine> nodes, List<PlacementRequest> requests);
+
+  /**
+   * The same for a job of which every node runs a copy: of each agent one for each node that may
+   * take it, called {@code agent@node}.
+   */
+  PlacementPlan planEach(List<Machine> nodes, List<PlacementRequest> requests);
 }

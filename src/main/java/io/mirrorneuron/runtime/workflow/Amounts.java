@@ -1,5 +1,7 @@
 package io.mirrorneuron.runtime.workflow;
 
+import java.math.BigDecimal;
+
 /**
  * What can be divided: of a machine, of what is given out, or of a request. Whole numbers, so that
  * sums are exact.
@@ -24,5 +26,10 @@ public record Amounts(long cpuMillis, long memoryMb, long diskMb) {
   /** Whether all of it is there at once. */
   public boolean fitsIn(Amounts there) {
     return cpuMillis <= there.cpuMillis && memoryMb <= there.memoryMb && diskMb <= there.diskMb;
+  }
+
+  /** Thousandths of a core for people: {@code 0.5}. */
+  public static String cores(long millis) {
+    return BigDecimal.valueOf(millis, 3).stripTrailingZeros().toPlainString();
   }
 }

@@ -183,7 +183,10 @@ public record Workflow(
   }
 
   public record AgentPolicies(
-      RestartPolicy restart, RestartPolicy reschedule, Backpressure backpressure) {}
+      RestartPolicy restart,
+      RestartPolicy reschedule,
+      Backpressure backpressure,
+      Scheduling scheduling) {}
 
   /**
    * @param messageType the type it carries, or {@code *} for every type

@@ -8,12 +8,18 @@ import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Validation.Issue;
+import io.mirrorneuron.runtime.admission.LocalMachine.Programs;
 import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.cluster.Hardware.Gpu;
 import io.mirrorneuron.runtime.cluster.Hardware.Software;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.manifest.reading.Findings.Purpose;
+import io.mirrorneuron.runtime.placement.PlacementPlan;
+import io.mirrorneuron.runtime.placement.PlacementPlan.Placed;
+import io.mirrorneuron.runtime.placement.PlacementPlan.Room;
 import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.store.ResourceLimits.Resource;
+import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -139,6 +145,145 @@ class AdmissionTest {
     assertThat(unplaced).hasMessageStartingWith("agent a asks for ");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'cpu':8,'memory':16,'disk':50} |",
+        "{'cpu':8.001} | no node has 8.001 CPU cores: the most that there is in all is 8",
+        "{'memory':{'min_mb':16385}} | no node has 16385 MB of memory: the most that there is in"
+            + " all is 16384 MB",
+        "{'disk':'51GB'} | no node has 52224 MB of disk: the most that there is free is 51200 MB",
+        "{'cpu':9,'memory':17,'gpu':3} | no node has 9 CPU cores: the most that there is in all is"
+            + " 8; no node has 17408 MB of memory: the most that there is in all is 16384 MB; no"
+            + " node has 3 devices of kind gpu",
+      })
+  void coresMemoryAndDiskAreRequiredOfTheMachine(String requirements, String refusal) {
+    MnException unmet = refusal(CARDS, "requirements", requirements);
+    if (refusal == null) {
+      assertThat(unmet).isNull();
+      return;
+    }
+    assertThat(unmet.code()).isEqualTo(ErrorCode.PRECONDITION);
+    assertThat(unmet.error()).isEqualTo("requirements_not_met");
+    assertThat(unmet)
+        .hasMessage(refusal + ". Run it where there is more, or ask for less in the manifest.");
+    assertThat(unmet.validation().at("/errors").size())
+        .isEqualTo(json(requirements).size())
+        .isEqualTo(unmet.validation().at("/error_count").asInt());
+  }
+
+  @Test
+  void theReportOfEachRequirementHasACodeOfItsOwn() {
+    MnException unmet = refusal(List.of(), "requirements", "{'cpu':9,'memory':'17GiB'}");
+    assertThat(unmet.validation().at("/issues/0/code").asText())
+        .isEqualTo("requirements.cpu_node_unavailable");
+    assertThat(unmet.validation().at("/issues/0/expected"))
+        .isEqualTo(json("{'resource':'cpu','min_cores':9.0}"));
+    assertThat(unmet.validation().at("/issues/0/actual/nodes/0"))
+        .isEqualTo(
+            json(
+                "{'name':'mirror_neuron@box','status':'healthy','scheduling_eligible':true,"
+                    + "'cpu_cores':8.0}"));
+    assertThat(unmet.validation().at("/issues/1/code").asText())
+        .isEqualTo("requirements.memory_node_unavailable");
+    assertThat(unmet.validation().at("/issues/1/location/pointer").asText())
+        .isEqualTo("/requirements/memory");
+    assertThat(unmet.validation().at("/results").size()).isEqualTo(2);
+  }
+
+  @Test
+  void forceSkipsEachRequirementUnlessItIsHard() {
+    String force = ",'metadata':{'mn_validation':{'force':true}}";
+    assertThat(refusal(List.of(), "requirements", "{'cpu':9,'memory':17}" + force)).isNull();
+    MnException hard =
+        refusal(
+            List.of(),
+            "requirements",
+            "{'cpu':9,'memory':{'min_gb':17,'enforcement':'hard'}}" + force);
+    assertThat(hard).hasMessageStartingWith("no node has 17408 MB of memory");
+    assertThat(waived(List.of(), "'requirements':{'cpu':9}" + force))
+        .containsExactly(
+            "requirements.cpu is not met, as force skips it: no node has 9 CPU cores: the most"
+                + " that there is in all is 8");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'resources':{'cores':8,'memory_gb':16,'disk_gb':100} |",
+        "'resources':{'cores':8.5} | agent a asks for 8.5 CPU cores, and there are 8 in all",
+        "'resources':{'memory':'17GiB','disk':'1TB'} | agent a asks for 17408 MB of memory, and"
+            + " there are 16384 in all; for 1048576 MB of disk, and there are 102400 in all",
+        "'resources':{'runtime_driver':'docker'} | agent a asks for the runtime driver docker; the"
+            + " drivers of this node are host_local",
+        "'resources':{'runtime_driver':'host_local'} |",
+        "'resources':{'volumes':[{'name':'d','source':'/','target':'/d'}]} |",
+        "'resources':{'volumes':[{'name':'d','source':'/no/such','target':'/d'}]} | agent a asks"
+            + " for the folder /no/such, which is not there",
+        "'constraints':{'attribute':'os','value':'linux'} |",
+        "'constraints':{'attribute':'hostname','value':'box'} |",
+        "'constraints':'cuda' |",
+        "'constraints':'tpu' | agent a asks for a node with capabilities contains tpu, and here it"
+            + " is gpu, cuda, linux, amd64, host_local, nvidia, default, wide",
+        "'placement_requirements':{'arch':'sparc'} | agent a asks for a node with arch = sparc, and"
+            + " here it is amd64",
+      })
+  void whatWillNeverFitIsRefusedByName(String node, String refusal) {
+    MnException unplaced =
+        catchThrowableOfType(
+            MnException.class,
+            () -> admission(CARDS).check(workflow("'agent_type':'router'," + node, "")));
+    if (refusal == null) {
+      assertThat(unplaced).isNull();
+    } else {
+      assertThat(unplaced).hasMessage(refusal);
+      assertThat(unplaced.code()).isEqualTo(ErrorCode.INVALID);
+      assertThat(unplaced.error()).isEqualTo("placement_failed");
+    }
+  }
+
+  /** Agents take turns, so their sum refuses nothing; nor do limits, which may be raised. */
+  @Test
+  void whatFitsAtSomeTimeIsAccepted() {
+    String agent = "{'node_id':'%s','agent_type':'router','resources':{'cores':8}}";
+    Workflow many =
+        new Manifests(DefaultRunner.HOST_LOCAL)
+            .parse(
+                ("{'manifest_version':'1.0','graph_id':'g','entrypoints':['a'],'edges':[],'nodes':["
+                        + agent.formatted("a")
+                        + ","
+                        + agent.formatted("b")
+                        + "]}")
+                    .replace('\'', '"'));
+    admission(List.of()).check(many);
+    PlacementPlan limited = admission(List.of()).plan(many, Map.of(Resource.CPU, 50));
+    assertThat(limited.refusals()).isEmpty();
+    assertThat(limited.placements()).extracting(Placed::room).containsOnly(Room.LIMITED);
+  }
+
+  @Test
+  void manyRefusalsAreToldInOneSentence() {
+    StringBuilder nodes = new StringBuilder();
+    for (int i = 0; i < 9; i++) {
+      nodes.append("{'node_id':'n%d','agent_type':'router','resources':{'gpus':1}},".formatted(i));
+    }
+    Workflow many =
+        new Manifests(DefaultRunner.HOST_LOCAL)
+            .parse(
+                ("{'manifest_version':'1.0','graph_id':'g','entrypoints':['n0'],'edges':[],'nodes':["
+                        + nodes.substring(0, nodes.length() - 1)
+                        + "]}")
+                    .replace('\'', '"'));
+    MnException refused =
+        catchThrowableOfType(MnException.class, () -> admission(List.of()).check(many));
+    assertThat(refused)
+        .hasMessageStartingWith("agent n0 asks for a device of kind gpu, and there is none. And")
+        .hasMessageEndingWith(". And 4 more agents");
+    assertThat(admission(List.of()).unplaced(many)).hasSize(9);
+  }
+
   @Test
   void whatIsSkippedAndNotMetIsTold() {
     String skips = ",'metadata':{'force_validation':true}";
@@ -197,8 +342,19 @@ class AdmissionTest {
   }
 
   private static Admission admission(List<Gpu> gpus) {
+    return admission(gpus, Map.of("default", 4, "wide", 64), "/bin");
+  }
+
+  /** Of 8 cores, 16 GB of memory, 100 GB of disk of which 50 are free. */
+  private static Admission admission(List<Gpu> gpus, Map<String, Integer> pools, String path) {
     return new Admission(
-        "n", GpuInventory.of(gpus), Map.of("default", 4, "wide", 64), new ProgramPath("/bin"));
+        new LocalMachine(
+            "mirror_neuron@box",
+            () -> RuntimeFixture.HARDWARE,
+            GpuInventory.of(gpus),
+            pools,
+            Programs.idle("host_local")),
+        new ProgramPath(path));
   }
 
   private static ObjectNode json(String text) {
@@ -222,9 +378,7 @@ class AdmissionTest {
           {"id": "d", "run": ["notes"], "config": {"pool_slots": 5}},
           {"id": "e", "run": "wrong in another way"}]}
         """;
-    Admission admission =
-        new Admission(
-            "n", GpuInventory.of(List.of()), Map.of("default", 4), new ProgramPath(bin + ":/nope"));
+    Admission admission = admission(List.of(), Map.of("default", 4), bin + ":/nope");
 
     List<Issue> told =
         admission.look(

@@ -25,11 +25,10 @@ class LifeCycleTest {
 
   @Test
   void theWarningsOfTheManifestAreAnEvent() {
-    Stage stage = new Graph().program("work", "{'constraints':['gpu']}").start();
+    Stage stage = new Graph().program("work", "{'comand':['gpu']}").start();
 
     assertThat(stage.event("job_warnings").at("/warnings/0").asText())
-        .isEqualTo(
-            "nodes.work.config.constraints is ignored: this server places agents without them");
+        .isEqualTo("nodes.work.config.comand is not read; did you mean command?");
     assertThat(retried("").start().events("job_warnings")).isEmpty();
   }
 

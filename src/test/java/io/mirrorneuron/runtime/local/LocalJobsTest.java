@@ -8,18 +8,20 @@ import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.config.Config.UnknownMembers;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.runtime.admission.Admission;
+import io.mirrorneuron.runtime.admission.LocalMachine;
+import io.mirrorneuron.runtime.admission.LocalMachine.Programs;
 import io.mirrorneuron.runtime.admission.ProgramPath;
 import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.placement.LocalScheduler;
-import io.mirrorneuron.runtime.placement.SingleNode;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.testing.InMemoryJobStore;
 import io.mirrorneuron.testing.InMemoryNodeRegistry;
+import io.mirrorneuron.testing.RuntimeFixture;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -42,7 +44,7 @@ class LocalJobsTest {
           new Engine.Ports(
               disk,
               new InMemoryNodeRegistry(),
-              new LocalScheduler("node", new SingleNode()),
+              new LocalScheduler("node"),
               null, // no agent runs a program
               new Timers() {
                 @Override
@@ -98,7 +100,14 @@ class LocalJobsTest {
                 null,
                 new ManifestCache(manifests, UnknownMembers.WARN),
                 new NewJobs("node", () -> "0", new RunFolders(run -> Optional.empty(), store)),
-                new Admission("node", GpuInventory.of(List.of()), Map.of(), new ProgramPath("")),
+                new Admission(
+                    new LocalMachine(
+                        "node",
+                        () -> RuntimeFixture.HARDWARE,
+                        GpuInventory.of(List.of()),
+                        Map.of(),
+                        Programs.idle()),
+                    new ProgramPath("")),
                 new JobHistory(store),
                 _ -> {}),
             new Watches(),

@@ -3,7 +3,6 @@ package io.mirrorneuron.runtime.loop;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.placement.LocalScheduler;
-import io.mirrorneuron.runtime.placement.SingleNode;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.runtime.port.Executions.Ending;
@@ -143,7 +142,7 @@ final class Simulation {
             new Engine.Ports(
                 unreliable(born),
                 new InMemoryNodeRegistry(),
-                new LocalScheduler(OWNER, new SingleNode()),
+                new LocalScheduler(OWNER),
                 new Programs(born),
                 new Clockwork(born),
                 jobId -> task -> onLane(born, task)),

@@ -10,7 +10,6 @@ import io.mirrorneuron.port.HumanDecision;
 import io.mirrorneuron.port.Why;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.placement.LocalScheduler;
-import io.mirrorneuron.runtime.placement.SingleNode;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions.Completion;
 import io.mirrorneuron.runtime.port.Executions.Ending;
@@ -138,7 +137,7 @@ public final class Stage {
             new Engine.Ports(
                 network(),
                 new InMemoryNodeRegistry(),
-                new LocalScheduler(OWNER, new SingleNode()),
+                new LocalScheduler(OWNER),
                 programs,
                 new Timers() {
                   @Override

@@ -2,7 +2,6 @@ package io.mirrorneuron.runtime.loop;
 
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.placement.LocalScheduler;
-import io.mirrorneuron.runtime.placement.SingleNode;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.runtime.port.Executions.Ending;
@@ -144,7 +143,7 @@ final class TwoOwners {
               new Engine.Ports(
                   through(JobStore.class, disk),
                   through(NodeRegistry.class, registry),
-                  new LocalScheduler(NodeRegistry.nameOf(owner), new SingleNode()),
+                  new LocalScheduler(NodeRegistry.nameOf(owner)),
                   new Programs(),
                   new Clockwork(),
                   jobId -> this::onLane),

@@ -30,7 +30,8 @@ class ManifestWarningsTest {
         "/workflwo | {} | unknown member workflwo; did you mean workflow?",
         "/zzz | 1 | unknown member zzz",
         "/nam | \"x\" | unknown member nam; did you mean job_name?",
-        "/requirements | {\"memory_mb\":1} | unknown member requirements.memory_mb",
+        "/requirements | {\"memory_mb\":1} | unknown member requirements.memory_mb;"
+            + " did you mean memory?",
         "/servces | [] | unknown member servces",
         "/policies | {\"restart\":{\"unlimited\":true}}"
             + " | unknown member policies.restart.unlimited",
@@ -85,7 +86,6 @@ class ManifestWarningsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "/requirements | {\"memory\":\"1 GiB\"} | requirements.memory",
         "/input_validation | [{\"type\":\"command\",\"command\":\"true\"}] | input_validation",
         "/metadata | {\"input_validation\":[{\"type\":\"command\",\"command\":\"true\"}]}"
             + " | metadata.input_validation",
@@ -100,16 +100,9 @@ class ManifestWarningsTest {
         "/services | [{\"name\":\"db\"}] | services",
         "/schedule | {\"cron\":\"* * * * *\"} | schedule",
         "/triggers | [{\"name\":\"t\"}] | triggers",
-        "/constraints | [\"gpu\"] | constraints",
         "/requiredContextEngine | true | requiredContextEngine",
-        "/policies | {\"constraints\":[\"gpu\"]} | policies.constraints",
         "/policies | {\"update\":{\"canary\":1}} | policies.update",
-        "/policies | {\"scheduler_strategy\":\"spread\"} | policies.scheduler_strategy: spread",
-        "/nodes/0/constraints | [\"gpu\"] | nodes.work.constraints",
         "/nodes/0/services | [\"db\"] | nodes.work.services",
-        "/nodes/0/resources | {\"memory_mb\":5} | nodes.work.resources.memory_mb",
-        "/nodes/0/resources | {\"ports\":[{\"label\":\"http\"}]} | nodes.work.resources.ports",
-        "/nodes/0/config/resources | {\"cpu\":2} | nodes.work.config.resources.cpu",
       })
   void namesDemandsThatThisServerIgnores(String place, String value, String subject) {
     assertThat(graphForm(place, value).warnings())
@@ -119,12 +112,23 @@ class ManifestWarningsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"{\"devices\":[{\"kind\":\"gpu\"}]}", "{\"gpus\":1}"})
-  void saysThatDevicesAreNotReserved(String resources) {
-    assertThat(graphForm("/nodes/0/resources", resources).warnings())
-        .singleElement()
-        .asString()
-        .contains(" must be there, but are not reserved: this server ");
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "/requirements | {\"memory\":\"1 GiB\",\"cpu\":1,\"disk\":1}",
+        "/constraints | [\"gpu\"]",
+        "/policies | {\"constraints\":[\"gpu\"],\"scheduler_strategy\":\"spread\"}",
+        "/policies | {\"scheduler\":{\"constraints\":\"gpu\",\"preferred_node\":\"a\"}}",
+        "/nodes/0/constraints | [\"gpu\"]",
+        "/nodes/0/config/constraints | \"gpu\"",
+        "/nodes/0/placement_requirements | {\"os\":\"linux\"}",
+        "/nodes/0/resources | {\"memory_mb\":5,\"cores\":1,\"disk\":\"1Gi\",\"gpus\":1}",
+        "/nodes/0/resources | {\"devices\":[{\"kind\":\"gpu\"}]}",
+        "/nodes/0/resources | {\"ports\":[{\"label\":\"http\"}],\"runtime_driver\":\"docker\"}",
+        "/nodes/0/resources | {\"volumes\":[{\"name\":\"d\",\"source\":\"/a\",\"target\":\"/b\"}]}",
+      })
+  void saysNothingOfDemandsThatPlacementMeets(String place, String value) {
+    assertThat(graphForm(place, value).warnings()).isEmpty();
   }
 
   /** Each demand is told to be ignored, too. */

@@ -17,12 +17,19 @@ class LocalSchedulerTest {
 
   @Test
   void allAgentsOfAJobAreOnThisNode() {
-    assertThat(new LocalScheduler("mirror_neuron@box", new SingleNode()).plan(three))
+    assertThat(new LocalScheduler("mirror_neuron@box").plan(three))
         .isEqualTo(new Plan("local", "binpack", "single_node", 3, List.of("mirror_neuron@box")));
   }
 
   @Test
-  void onePlacementUsesOneNodeOfMany() {
-    assertThat(new SingleNode().place(three, List.of("one", "two")).nodes()).containsExactly("one");
+  void theStrategyIsTheOneAskedFor() {
+    Workflow spread =
+        new Manifests(DefaultRunner.HOST_LOCAL)
+            .parse(
+                new Graph()
+                    .router("a")
+                    .toString()
+                    .replaceFirst("\\{", "{\"policies\":{\"scheduler_strategy\":\"spread\"},"));
+    assertThat(new LocalScheduler("n").plan(spread).strategy()).isEqualTo("spread");
   }
 }

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.exec.pool;
 
 import io.mirrorneuron.runtime.workflow.Allocation;
 import io.mirrorneuron.runtime.workflow.Amounts;
+import io.mirrorneuron.runtime.workflow.DeviceChoice;
 import io.mirrorneuron.runtime.workflow.DeviceDemand;
 import io.mirrorneuron.runtime.workflow.NodeDevice;
 import io.mirrorneuron.runtime.workflow.ResourceRequest.Port;

@@ -26,7 +26,7 @@ final class AgentConfig {
           .with(Shape.BOOLEAN, "complete_job", "complete_job?")
           .with(Shape.COUNT, "complete_after")
           .with(Shape.NAME, "emit_type", "output_message_type")
-          .ignoring("places agents without them", "constraints");
+          .with(null, "constraints");
 
   private AgentConfig() {}
 

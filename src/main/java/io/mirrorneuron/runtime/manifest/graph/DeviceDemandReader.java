@@ -3,76 +3,153 @@ package io.mirrorneuron.runtime.manifest.graph;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.manifest.reading.Findings;
+import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
+import io.mirrorneuron.runtime.manifest.reading.Members;
+import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.workflow.DeviceDemand;
-import io.mirrorneuron.runtime.workflow.DeviceDemands;
-import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.wire.LenientJson;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.Stream;
 
-/** Reads what a manifest that {@link ResourceChecks} accepts demands of machines. */
-public final class DeviceDemandReader {
+/** Reads which devices are asked for, and reports what is wrong in it. */
+final class DeviceDemandReader {
+  static final String GPU = "gpu";
+  private static final Measure COUNTED =
+      Measure.of(Measure.Kind.DEVICES).with(1, "gpu_count", "gpus", GPU);
+  private static final Measure REQUIRED =
+      Measure.of(Measure.Kind.DEVICES).with(1, "min_count", "count", "min");
+  private static final Set<String> OPERATORS = Set.of(">", ">=", "==", "=");
+  private static final Members MEMBERS =
+      Members.closed("operator", "memory_operator", "api_version_operator")
+          .with(Shape.STRING, "kind", "type", "vendor", "driver", "api")
+          .with(Shape.STRING, "min_api_version", "enforcement")
+          .with(Shape.COUNT, "count")
+          .with(Shape.AMOUNT, "min_memory_mb")
+          .with(Shape.NAMES, "capabilities", "required_capabilities")
+          .with(Shape.LIST, "ids")
+          .ignoring("looks at no models of devices", "model", "name");
+  private static final Members REQUIRED_MEMBERS = MEMBERS.with(Shape.AMOUNT, "min_count", "min");
+
   private DeviceDemandReader() {}
 
-  public static DeviceDemands of(Workflow workflow) {
-    Map<String, List<DeviceDemand>> devices = new LinkedHashMap<>();
-    workflow.agents().forEach((id, agent) -> devices.put(id, agent.request().devices()));
-    ManifestValue root = value(workflow.source());
-    JsonNode gpu = root.find("requirements.gpu", "requirments.gpu").value();
+  /** {@code requirements.gpu}. */
+  static void checkRequired(ManifestValue gpu) {
+    JsonNode value = gpu.value();
+    if (value.isObject()) {
+      check(gpu, REQUIRED_MEMBERS);
+      if (REQUIRED.names().stream().allMatch(name -> isCount(gpu.at(name).value()))) {
+        REQUIRED.read(gpu);
+      }
+    } else {
+      REQUIRED.saying(RequirementReader.SIZE_OR_OBJECT).read(gpu, "count");
+    }
+  }
+
+  private static boolean isCount(JsonNode value) {
+    return value.isMissingNode() || Shape.AMOUNT.fits(value);
+  }
+
+  private static void check(ManifestValue device, Members members) {
+    device.checkMembers(members);
+    device.checkWords(OPERATORS, "operator", "memory_operator", "api_version_operator");
+    ManifestValue ids = device.find("ids");
+    Set<String> known = new HashSet<>();
+    for (ManifestValue id : ids.items()) {
+      JsonNode value = id.value();
+      if (!Shape.NAME.fits(value) && !Shape.COUNT.fits(value)) {
+        id.refuse(
+            ManifestProblem.SHAPE,
+            id.label() + " must be the id of a device or its index: " + id.shown());
+      } else if (!known.add(id.asText())) {
+        id.refuse(ManifestProblem.DUPLICATE, id.label() + " names " + id.shown() + " again");
+      }
+    }
+    ManifestValue count = device.find("count");
+    if (!known.isEmpty()
+        && Shape.COUNT.fits(count.value())
+        && count.value().asInt() != known.size()) {
+      count.refuse(
+          ManifestProblem.CONFLICT,
+          "%s (%s) contradicts %s (%d devices): ids are exactly those that are asked for"
+              .formatted(count.label(), count.shown(), ids.label(), known.size()));
+    }
+  }
+
+  /** {@code devices} and their number in {@code resources}. */
+  static void checkDevices(ManifestValue resources) {
+    resources.find("devices").objects().forEach(one -> check(one, MEMBERS));
+    long listed = listed(resources);
+    for (String name : COUNTED.names()) {
+      ManifestValue place = resources.at(name);
+      OptionalLong count = COUNTED.read(place, name);
+      if (listed > 0 && count.isPresent() && count.getAsLong() != listed) {
+        place.refuse(
+            ManifestProblem.CONFLICT,
+            "%s (%d devices) contradicts %s (%d devices of kind gpu): keep one of them"
+                .formatted(
+                    place.label(), count.getAsLong(), resources.find("devices").label(), listed));
+      }
+    }
+    COUNTED.read(resources);
+  }
+
+  private static long listed(ManifestValue resources) {
+    return listed(written(resources.value()));
+  }
+
+  private static long listed(List<DeviceDemand> devices) {
+    return devices.stream()
+        .filter(one -> one.resource().equals(GPU))
+        .mapToLong(DeviceDemand::minCount)
+        .sum();
+  }
+
+  /** Of a device that some node must have; empty when any node will do. */
+  static Optional<DeviceDemand> required(JsonNode gpu) {
     Written written = LenientJson.read(gpu, Written.class);
-    Optional<DeviceDemand> demand = required(gpu, written);
-    return isSkipped(root, written)
-        ? new DeviceDemands(Optional.empty(), demand, devices)
-        : new DeviceDemands(demand, Optional.empty(), devices);
-  }
-
-  /** Who submits with force skips requirements, unless they are hard; {@code rest.md} 8.1. */
-  private static boolean isSkipped(ManifestValue root, Written written) {
-    boolean forced =
-        root.asBoolean("metadata.mn_validation.force", false)
-            || root.asBoolean("metadata.force_validation", false);
-    return forced && !"hard".equalsIgnoreCase(written.enforcement);
-  }
-
-  private static Optional<DeviceDemand> required(JsonNode gpu, Written written) {
     double count = gpu.isContainerNode() ? written.counted() : gpu.asDouble();
     return count > 0 || written.describes()
-        ? Optional.of(written.demand("gpu", count))
+        ? Optional.of(written.demand(GPU, count))
         : Optional.empty();
   }
 
+  /** What the list says, and as many more as only their number tells. */
   static List<DeviceDemand> devices(ObjectNode resources) {
-    ManifestValue place = value(resources);
-    double count = place.find("gpu_count", "gpus", "gpu").value().asDouble();
-    Stream<DeviceDemand> counted =
-        count > 0 ? Stream.of(Written.NOTHING.demand("gpu", count)) : Stream.empty();
-    return Stream.concat(
-            counted,
-            place.at("devices").items().stream()
-                .map(ManifestValue::value)
-                .flatMap(device -> device(device).stream()))
+    List<DeviceDemand> devices = written(resources);
+    long counted = COUNTED.read(ManifestValue.root(resources, new Findings(false)));
+    long more = counted - listed(devices);
+    return more <= 0
+        ? devices
+        : Stream.concat(Stream.of(Written.NOTHING.demand(GPU, more)), devices.stream()).toList();
+  }
+
+  private static List<DeviceDemand> written(JsonNode resources) {
+    return ManifestValue.root(resources, new Findings(false)).find("devices").items().stream()
+        .map(ManifestValue::value)
+        .flatMap(device -> device(device).stream())
         .toList();
   }
 
   /** {@code count: 0} asks for nothing. */
   private static Optional<DeviceDemand> device(JsonNode device) {
     Written written = LenientJson.read(device, Written.class);
-    if (device.has("count") && written.count <= 0) {
+    if (device.has("count") && written.count <= 0 && written.ids.isEmpty()) {
       return Optional.empty();
     }
     String kind = written.kind == null ? written.type : written.kind;
-    boolean isGpu = kind == null || kind.toLowerCase(Locale.ROOT).contains("gpu");
-    double count = Math.max(written.ids.size(), written.counted());
-    return Optional.of(written.demand(isGpu ? "gpu" : kind, count));
+    boolean isGpu = kind == null || isGpu(kind.toLowerCase(Locale.ROOT));
+    return Optional.of(written.demand(isGpu ? GPU : kind, written.counted()));
   }
 
-  private static ManifestValue value(ObjectNode json) {
-    return ManifestValue.root(json, new Findings(false));
+  private static boolean isGpu(String kind) {
+    return kind.contains(GPU) || kind.equals("cuda") || kind.equals("nvidia");
   }
 
   /** As a manifest has it; old and new ones call the same differently. */
@@ -82,6 +159,7 @@ public final class DeviceDemandReader {
       double minCount,
       double count,
       double min,
+      String operator,
       String vendor,
       String driver,
       String api,
@@ -91,18 +169,22 @@ public final class DeviceDemandReader {
       String minApiVersion,
       String apiVersionOperator,
       double minMemoryMb,
-      String memoryOperator,
-      String enforcement) {
-    static final Written NOTHING = LenientJson.read(value(null).value(), Written.class);
+      String memoryOperator) {
+    static final Written NOTHING =
+        LenientJson.read(ManifestValue.root(null, new Findings(false)).value(), Written.class);
 
+    /** More than two are three. */
     double counted() {
-      return minCount > 0 ? minCount : Math.max(count, min);
+      double most = Math.max(minCount, Math.max(count, min));
+      return Math.max(ids.size(), ">".equals(operator) ? Math.floor(most) + 1 : most);
     }
 
     /** Whether it says anything besides how many. */
     boolean describes() {
-      return Stream.of(vendor, driver, api, minApiVersion).anyMatch(text -> text != null)
+      return Stream.of(known(vendor), known(driver), known(api), minApiVersion)
+              .anyMatch(Objects::nonNull)
           || minMemoryMb > 0
+          || !ids.isEmpty()
           || !requiredCapabilities.isEmpty()
           || !capabilities.isEmpty();
     }
@@ -111,17 +193,22 @@ public final class DeviceDemandReader {
       return new DeviceDemand(
           resource,
           (int) Math.max(1, Math.ceil(howMany)),
-          vendor,
-          driver == null ? api : driver,
+          known(vendor),
+          known(driver == null ? api : driver),
           Stream.concat(requiredCapabilities.stream(), capabilities.stream()).toList(),
-          ids.stream().map(JsonNode::asText).toList(),
+          ids.stream().map(JsonNode::asText).distinct().toList(),
           minApiVersion,
-          operator(apiVersionOperator),
+          comparison(apiVersionOperator),
           minMemoryMb > 0 ? minMemoryMb : null,
-          operator(memoryOperator));
+          comparison(memoryOperator));
     }
 
-    private static String operator(String written) {
+    /** {@code any} is what some write for nothing. */
+    private static String known(String word) {
+      return "any".equalsIgnoreCase(word) ? null : word;
+    }
+
+    private static String comparison(String written) {
       return written == null ? ">=" : written.equals("=") ? "==" : written;
     }
   }

@@ -49,7 +49,7 @@ public record ManifestHeader(
           .ignoring("has no context engine", "requiredContextEngine", "required_context_engine")
           .ignoring("starts each job once, when it is submitted", "schedule", "triggers")
           .ignoring("starts each job once, when it is submitted", "parameterized")
-          .ignoring("places agents without them", "constraints")
+          .with(null, "constraints")
           .ignoring("has no deployments", "deployment", "reload");
 
   /** The form with nodes at the root has its names under other words. */
@@ -87,7 +87,7 @@ public record ManifestHeader(
     root.find("requiredContextEngine", "required_context_engine")
         .named("requiredContextEngine")
         .check(Shape.BOOLEAN);
-    ResourceChecks.requirements(root);
+    RequirementReader.check(root);
     InputRules.check(root);
     ConfinementCheck.check(root);
 
@@ -109,7 +109,7 @@ public record ManifestHeader(
         jobType,
         runId(root),
         recovery,
-        Policies.read(policies, jobType, recovery));
+        Policies.read(root, jobType, recovery));
   }
 
   public Workflow workflow(

@@ -57,7 +57,7 @@ public final class Nodes {
           .with(Shape.OBJECT, "retry_policy", "checkpoint_policy", "spawn_policy")
           .with(Shape.LIST, "tool_bindings")
           .with(Shape.OBJECT_OR_LIST, "services")
-          .ignoring("places agents without them", "constraints", "placement_requirements")
+          .with(null, "constraints")
           .ignoring("reads policies instead", "retry_policy", "checkpoint_policy", "spawn_policy")
           .ignoring("neither starts nor asks for services", "services")
           .ignoring("neither starts nor asks for services", "requires_services", "requiresServices")

@@ -5,11 +5,16 @@ import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.Members;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.workflow.Backpressure;
+import io.mirrorneuron.runtime.workflow.Constraint;
 import io.mirrorneuron.runtime.workflow.RestartPolicy;
+import io.mirrorneuron.runtime.workflow.Scheduling;
+import io.mirrorneuron.runtime.workflow.Scheduling.Strategy;
 import io.mirrorneuron.runtime.workflow.Workflow.AgentPolicies;
 import io.mirrorneuron.runtime.workflow.Workflow.JobType;
 import io.mirrorneuron.runtime.workflow.Workflow.RecoveryMode;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The policies of a workflow, on which those of its agents stand.
@@ -17,19 +22,16 @@ import java.util.Set;
  * @param place where they are written
  */
 record Policies(ManifestValue place, AgentPolicies ofWorkflow) {
-  private static final String NO_PLACEMENT = "places agents without them";
   private static final Members MEMBERS =
       Members.closed("recovery_mode", "job_type", "scheduler_strategy", "restart", "reschedule")
-          .with(null, "backpressure", "stream_mode")
+          .with(null, "backpressure", "stream_mode", "constraints")
           .with(Shape.COUNT, "max_agent_restart_attempts")
           .with(Shape.STRING, "placement_policy")
           .with(Shape.OBJECT, "scheduler", "update")
           .ignoring("has no deployments", "update")
-          .ignoring("does not spread agents", "spread")
-          .ignoring(NO_PLACEMENT, "constraints");
+          .ignoring("spreads agents by scheduler_strategy only", "spread");
   private static final Members SCHEDULER =
-      Members.closed("job_type", "strategy")
-          .ignoring(NO_PLACEMENT, "constraints", "preferred_node");
+      Members.closed("job_type", "strategy", "constraints").with(Shape.NAME, "preferred_node");
   private static final Members BACKPRESSURE =
       Members.closed()
           .with(Shape.POSITIVE, "max_queue_depth")
@@ -38,7 +40,9 @@ record Policies(ManifestValue place, AgentPolicies ofWorkflow) {
           .ignoring("knows mailboxes only", "drop_policy", "max_concurrency", "queue_size");
 
   /** The given policies, else the defaults for the type of job; reports errors. */
-  static Policies read(ManifestValue place, JobType jobType, RecoveryMode mode) {
+  static Policies read(ManifestValue root, JobType jobType, RecoveryMode mode) {
+    ManifestValue place = root.find("policies");
+    Scheduling anywhere = Scheduling.ANY.and(ConstraintReader.of(root.find("constraints")));
     boolean restarts = mode != RecoveryMode.MANUAL_RECOVER;
     boolean moves = mode == RecoveryMode.CLUSTER_RECOVER;
     boolean lasting = jobType == JobType.SERVICE || jobType == JobType.SYSTEM;
@@ -50,14 +54,20 @@ record Policies(ManifestValue place, AgentPolicies ofWorkflow) {
     }
     reschedule = moves ? reschedule : RestartPolicies.withAttempts(reschedule, 0);
     return new Policies(
-        place, read(place, new AgentPolicies(restart, reschedule, Backpressure.DEFAULT)));
+        place, read(place, new AgentPolicies(restart, reschedule, Backpressure.DEFAULT, anywhere)));
   }
 
   /** The policies of one agent: its own, else the workflow's. */
   AgentPolicies of(ManifestValue node) {
     AgentPolicies own = read(node.at("policies"), ofWorkflow);
     Backpressure backpressure = backpressure(node.find("config.backpressure"), own.backpressure());
-    return new AgentPolicies(own.restart(), own.reschedule(), backpressure);
+    List<Constraint> more =
+        Stream.concat(
+                ConstraintReader.of(node.find("constraints", "config.constraints")).stream(),
+                ConstraintReader.ofAttributes(node.find("placement_requirements")).stream())
+            .toList();
+    return new AgentPolicies(
+        own.restart(), own.reschedule(), backpressure, own.scheduling().and(more));
   }
 
   /** Tells of restarts that an agent's own tries take the place of. */
@@ -76,16 +86,24 @@ record Policies(ManifestValue place, AgentPolicies ofWorkflow) {
     place.checkMembers(MEMBERS);
     place.checkWords(Set.of("fail", "delay"), "restart.mode");
     place.at("scheduler").checkMembers(SCHEDULER);
-    for (ManifestValue strategy : place.all("scheduler_strategy", "scheduler.strategy")) {
-      strategy.checkWord(Set.of("binpack", "spread"));
-      if (strategy.asText().equals("spread")) {
-        strategy.warn(strategy.label() + ": spread is ignored: this server does not spread agents");
-      }
-    }
     return new AgentPolicies(
         RestartPolicies.readRestart(place.at("restart"), base.restart()),
         RestartPolicies.readReschedule(place.at("reschedule"), base.reschedule()),
-        backpressure(place.at("backpressure"), base.backpressure()));
+        backpressure(place.at("backpressure"), base.backpressure()),
+        scheduling(place, base.scheduling()));
+  }
+
+  private static Scheduling scheduling(ManifestValue place, Scheduling base) {
+    place.checkWords(Set.of("binpack", "spread"), "scheduler_strategy", "scheduler.strategy");
+    ManifestValue strategy = place.find("scheduler_strategy", "scheduler.strategy");
+    ManifestValue preferred = place.find("scheduler.preferred_node");
+    boolean isNamed = preferred.value().isTextual() && !preferred.text().isBlank();
+    return new Scheduling(
+            strategy.asWord(Strategy.class).orElse(base.strategy()),
+            isNamed ? preferred.text() : base.preferredNode(),
+            base.constraints())
+        .and(ConstraintReader.of(place.find("constraints")))
+        .and(ConstraintReader.of(place.find("scheduler.constraints")));
   }
 
   /** A watermark that is not given is adjusted so that it does not contradict the given ones. */

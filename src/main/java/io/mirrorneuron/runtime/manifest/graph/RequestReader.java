@@ -1,6 +1,8 @@
 package io.mirrorneuron.runtime.manifest.graph;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.manifest.reading.Findings;
+import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.workflow.Amounts;
 import io.mirrorneuron.runtime.workflow.ResourceRequest;
 import io.mirrorneuron.runtime.workflow.ResourceRequest.Port;
@@ -11,6 +13,22 @@ import java.util.Locale;
 
 /** Reads the {@code resources} of a node that {@link ResourceChecks} accepts. */
 final class RequestReader {
+  /** {@code cpu} counts thousandths of a core, as the original does. */
+  private static final Measure CPU =
+      Measure.of(Measure.Kind.CORES).with(1000, "cpu_cores", "cores").with(1, "cpu");
+
+  private static final Measure MEMORY =
+      Measure.of(Measure.Kind.MEGABYTES).with(1, "memory_mb", "memory").with(1024, "memory_gb");
+  private static final Measure DISK =
+      Measure.of(Measure.Kind.MEGABYTES).with(1, "disk_mb", "disk").with(1024, "disk_gb");
+
+  /** Of what can be divided. */
+  static final String[] AMOUNTS = {
+    "cpu_cores", "cores", "cpu",
+    "memory_mb", "memory", "memory_gb",
+    "disk_mb", "disk", "disk_gb"
+  };
+
   private RequestReader() {}
 
   static ResourceRequest of(ObjectNode resources) {
@@ -19,40 +37,20 @@ final class RequestReader {
     }
     Written written = LenientJson.read(resources, Written.class);
     return new ResourceRequest(
-        written.amounts(),
+        amounts(ManifestValue.root(resources, new Findings(false))),
         DeviceDemandReader.devices(resources),
         written.ports.stream().map(WrittenPort::request).toList(),
         written.volumes.stream().map(WrittenVolume::request).toList(),
         written.runtimeDriver);
   }
 
-  /** {@code cpu} counts thousandths of a core, as the original does. */
-  private record Written(
-      double cpu,
-      double cpuCores,
-      double cores,
-      double memory,
-      double memoryMb,
-      double memoryGb,
-      double disk,
-      double diskMb,
-      double diskGb,
-      List<WrittenPort> ports,
-      List<WrittenVolume> volumes,
-      String runtimeDriver) {
-
-    Amounts amounts() {
-      return new Amounts(
-          whole(Math.max(cpu, Math.max(cpuCores, cores) * 1000)),
-          whole(Math.max(Math.max(memory, memoryMb), memoryGb * 1024)),
-          whole(Math.max(Math.max(disk, diskMb), diskGb * 1024)));
-    }
-
-    /** Up, but not for what is only the error of a fraction: 0.1 cores are 100 thousandths. */
-    private static long whole(double amount) {
-      return (long) Math.ceil(amount - 1e-6);
-    }
+  /** Reports what is wrong in them. */
+  static Amounts amounts(ManifestValue resources) {
+    return new Amounts(CPU.read(resources), MEMORY.read(resources), DISK.read(resources));
   }
+
+  private record Written(
+      List<WrittenPort> ports, List<WrittenVolume> volumes, String runtimeDriver) {}
 
   private record WrittenPort(String label, int port, String protocol) {
     Port request() {

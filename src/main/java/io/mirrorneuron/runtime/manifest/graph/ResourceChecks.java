@@ -5,49 +5,20 @@ import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.Members;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
+import java.util.function.Function;
 
-/** Checks the form of requirements and resources; the scheduler asks whether they can be met. */
+/** Checks the form of what a node asks for; whether any machine can give it is asked later. */
 final class ResourceChecks {
-  private static final List<String> REQUIREMENTS = List.of("cpu", "gpu", "memory", "disk");
-  private static final Pattern SIZE =
-      Pattern.compile(
-          "\\d{1,15}(\\.\\d{1,9})?\\s*(([kmgtp]i?)?b?|m|cores?)", Pattern.CASE_INSENSITIVE);
-  private static final Set<String> OPERATORS = Set.of(">", ">=", "==", "=");
-  private static final Members GPU =
-      Members.closed("operator", "memory_operator", "api_version_operator")
-          .with(Shape.STRING, "kind", "type", "vendor", "driver", "api")
-          .with(Shape.STRING, "min_api_version", "enforcement")
-          .with(Shape.COUNT, "count")
-          .with(Shape.AMOUNT, "min_memory_mb")
-          .with(Shape.NAMES, "capabilities", "required_capabilities")
-          .with(Shape.LIST, "ids")
-          .ignoring("looks at no models of devices", "model", "name");
-  private static final Members REQUIRED_GPU = GPU.with(Shape.AMOUNT, "min_count", "min");
-  private static final String NO_CHECK = "does not check what a machine has of it";
-  private static final Members REQUIREMENTS_MEMBERS =
-      Members.closed("gpu").ignoring(NO_CHECK, "cpu", "memory", "disk");
-  private static final Members SIZES =
-      Members.closed("min", "min_cores", "cores", "min_gb", "gb", "min_mb", "mb");
-  private static final String NO_SHARES = "does not reserve or limit it";
-  private static final String NOT_RESERVED =
-      "must be there, but are not reserved: this server only tells programs of them";
   private static final Members RESOURCES =
-      Members.closed()
+      Members.closed("devices", "gpu_count", "gpus", "gpu", "ports", "volumes")
+          .with(null, RequestReader.AMOUNTS)
           .with(Shape.OBJECT, "limits")
-          .with(Shape.AMOUNT, "cpu_cores", "cores", "cpu")
-          .with(Shape.AMOUNT, "memory_mb", "memory", "memory_gb")
-          .with(Shape.AMOUNT, "disk_mb", "disk", "disk_gb")
-          .with(Shape.AMOUNT, "gpu_count", "gpus", "gpu")
-          .with(Shape.NAME, "runtime_driver")
-          .ignoring(NO_SHARES, "cpu_cores", "cores", "cpu", "memory_mb", "memory", "memory_gb")
-          .ignoring(NO_SHARES, "disk_mb", "disk", "disk_gb")
-          .ignoring("starts programs itself", "runtime_driver")
-          .warning(NOT_RESERVED, "devices", "gpu_count", "gpus", "gpu")
-          .ignoring("only tells programs of them", "ports", "volumes");
+          .with(Shape.NAME, "runtime_driver");
   private static final List<String> LIMITS =
       List.of("open_files", "address_space_mb", "cpu_seconds");
   private static final long MAX_LIMIT = 1L << 40;
@@ -58,42 +29,6 @@ final class ResourceChecks {
   private static final Set<String> PROTOCOLS = Set.of("tcp", "udp", "http", "grpc");
 
   private ResourceChecks() {}
-
-  static void requirements(ManifestValue root) {
-    ManifestValue requirements = root.find("requirements", "requirments").named("requirements");
-    if (!requirements.check(Shape.OBJECT)) {
-      return;
-    }
-    for (String resource : REQUIREMENTS) {
-      ManifestValue place = requirements.at(resource);
-      if (place.value().isObject()) {
-        place.value().properties().stream()
-            .map(Map.Entry::getKey)
-            .filter(member -> member.equals("min") || member.startsWith("min_"))
-            .forEach(member -> checkSize(place.at(member), "a non-negative number or a size"));
-      } else {
-        checkSize(place, "a non-negative number, a size or an object with min");
-      }
-    }
-    requirements.checkMembers(REQUIREMENTS_MEMBERS);
-    requirements.all("cpu", "memory", "disk").forEach(one -> one.checkMembers(SIZES));
-    checkGpu(requirements.at("gpu"), REQUIRED_GPU);
-  }
-
-  private static void checkSize(ManifestValue place, String wanted) {
-    JsonNode value = place.value();
-    boolean fits =
-        Shape.AMOUNT.fits(value)
-            || value.isTextual() && SIZE.matcher(value.textValue().trim()).matches();
-    if (!place.isAbsent() && !fits) {
-      place.error(ManifestProblem.SHAPE, place.label() + " must be " + wanted);
-    }
-  }
-
-  private static void checkGpu(ManifestValue gpu, Members members) {
-    gpu.checkMembers(members);
-    gpu.checkWords(OPERATORS, "operator", "memory_operator", "api_version_operator");
-  }
 
   /** {@code resources} of a node, else of its config. */
   static void resources(ManifestValue node) {
@@ -107,9 +42,18 @@ final class ResourceChecks {
     }
     resources.checkMembers(RESOURCES);
     checkLimits(resources.at("limits"));
-    resources.at("devices").objects().forEach(one -> checkGpu(one, GPU));
-    resources.at("ports").objects().forEach(ResourceChecks::checkPort);
-    resources.at("volumes").objects().forEach(ResourceChecks::checkVolume);
+    RequestReader.amounts(resources);
+    DeviceDemandReader.checkDevices(resources);
+    List<ManifestValue> ports = resources.at("ports").objects().toList();
+    ports.forEach(ResourceChecks::checkPort);
+    checkTwice(ports, "label", ResourceChecks::variable);
+    for (boolean udp : List.of(true, false)) {
+      List<ManifestValue> same = ports.stream().filter(one -> isUdp(one) == udp).toList();
+      checkTwice(same, "port", ManifestValue::asText);
+    }
+    List<ManifestValue> volumes = resources.at("volumes").objects().toList();
+    volumes.forEach(ResourceChecks::checkVolume);
+    checkTwice(volumes, "name", ResourceChecks::variable);
   }
 
   /** The program would not be started with another one, each time. */
@@ -147,7 +91,43 @@ final class ResourceChecks {
     if (target.checkRequired(Shape.NAME) && !target.text().startsWith("/")) {
       target.error(ManifestProblem.SHAPE, target.label() + " must be an absolute path");
     }
+    checkSource(volume.find("source"));
     volume.checkWords(Set.of("ro", "rw"), "mode");
     volume.checkWords(Set.of("host"), "type");
+  }
+
+  private static void checkSource(ManifestValue source) {
+    if (source.isAbsent()) {
+      source.refuse(
+          ManifestProblem.REQUIRED, source.label() + " is required: a folder of the node");
+    } else if (source.value().isTextual() && !source.text().startsWith("/")) {
+      source.refuse(ManifestProblem.SHAPE, source.label() + " must be an absolute path");
+    }
+  }
+
+  /** Two entries that come to the same for a program. */
+  private static void checkTwice(
+      List<ManifestValue> entries, String member, Function<ManifestValue, String> meaning) {
+    Map<String, ManifestValue> known = new HashMap<>();
+    for (ManifestValue entry : entries) {
+      ManifestValue place = entry.at(member);
+      String key = place.isAbsent() ? "" : meaning.apply(place);
+      ManifestValue before = key.isEmpty() ? null : known.putIfAbsent(key, place);
+      if (before != null) {
+        place.refuse(
+            ManifestProblem.DUPLICATE,
+            "%s asks for %s, as %s does".formatted(place.label(), place.shown(), before.label()));
+      }
+    }
+  }
+
+  /** Its numbers are not those of the others. */
+  private static boolean isUdp(ManifestValue port) {
+    return port.find("protocol").asText().equals("udp");
+  }
+
+  /** The end of the name of the variable that tells of it. */
+  private static String variable(ManifestValue name) {
+    return name.asText().toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
   }
 }

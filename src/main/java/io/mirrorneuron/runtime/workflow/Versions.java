@@ -1,16 +1,16 @@
-package io.mirrorneuron.runtime.cluster;
+package io.mirrorneuron.runtime.workflow;
 
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
 
 /** Versions that are numbers with dots between them. Pure. */
-final class Versions {
+public final class Versions {
   private static final Pattern VERSION = Pattern.compile("\\d{1,9}(\\.\\d{1,9})*");
 
   private Versions() {}
 
   /** As a comparator would; empty when one is null or no version. */
-  static OptionalInt compare(String one, String other) {
+  public static OptionalInt compare(String one, String other) {
     if (!isVersion(one) || !isVersion(other)) {
       return OptionalInt.empty();
     }

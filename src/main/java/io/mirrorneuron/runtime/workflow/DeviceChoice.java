@@ -1,7 +1,5 @@
-package io.mirrorneuron.runtime.exec.pool;
+package io.mirrorneuron.runtime.workflow;
 
-import io.mirrorneuron.runtime.workflow.DeviceDemand;
-import io.mirrorneuron.runtime.workflow.NodeDevice;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -14,7 +12,7 @@ import java.util.stream.IntStream;
  * Gives each demand devices of its own. Finds a way whenever there is one: who could have any
  * device makes room for who needs a certain one.
  */
-final class DeviceChoice {
+public final class DeviceChoice {
   private final List<NodeDevice> free;
   private final List<DeviceDemand> places = new ArrayList<>();
 
@@ -36,7 +34,7 @@ final class DeviceChoice {
    * @param free devices that nobody has; of those that fit, small ones are preferred
    * @return empty when they do not suffice
    */
-  static Optional<List<NodeDevice>> of(List<DeviceDemand> demands, List<NodeDevice> free) {
+  public static Optional<List<NodeDevice>> of(List<DeviceDemand> demands, List<NodeDevice> free) {
     DeviceChoice choice = new DeviceChoice(demands, free);
     for (int place = 0; place < choice.places.size(); place++) {
       if (!choice.seat(place, new HashSet<>())) {

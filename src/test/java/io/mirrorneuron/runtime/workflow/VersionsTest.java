@@ -1,4 +1,4 @@
-package io.mirrorneuron.runtime.cluster;
+package io.mirrorneuron.runtime.workflow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,159 @@
+package io.mirrorneuron.runtime.manifest.graph;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
+import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
+import io.mirrorneuron.runtime.workflow.Constraint;
+import io.mirrorneuron.runtime.workflow.Constraint.Operator;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
+
+/**
+ * Reads what must hold of a node ({@code runtime.md} 1.5, 5.7): the name of a capability, an object
+ * with attribute, operator and value, or a list of either. Others are errors of new manifests; of
+ * stored ones they are left out.
+ */
+final class ConstraintReader {
+  /** A hostile manifest has very many, and each node is asked for each. */
+  private static final int MOST = 100;
+
+  private static final String CAPABILITIES = "capabilities";
+  private static final String[] ATTRIBUTE = {"attribute", "target", "l_target", "lTarget"};
+  private static final String[] OPERATOR = {"operator", "operand"};
+  private static final String[] VALUE = {"value", "r_target", "rTarget"};
+  private static final Map<String, Operator> OPERATORS =
+      Map.ofEntries(
+          Map.entry("=", Operator.EQUAL),
+          Map.entry("==", Operator.EQUAL),
+          Map.entry("is", Operator.EQUAL),
+          Map.entry("in", Operator.EQUAL),
+          Map.entry("!=", Operator.NOT_EQUAL),
+          Map.entry("not", Operator.NOT_EQUAL),
+          Map.entry(">", Operator.MORE),
+          Map.entry(">=", Operator.AT_LEAST),
+          Map.entry("<", Operator.LESS),
+          Map.entry("<=", Operator.AT_MOST),
+          Map.entry("contains", Operator.CONTAINS),
+          Map.entry("set_contains", Operator.CONTAINS),
+          Map.entry("regexp", Operator.MATCHES),
+          Map.entry("regex", Operator.MATCHES),
+          Map.entry("matches", Operator.MATCHES),
+          Map.entry("exists", Operator.EXISTS),
+          Map.entry("is_set", Operator.EXISTS),
+          Map.entry("not_exists", Operator.ABSENT),
+          Map.entry("is_not_set", Operator.ABSENT));
+
+  private ConstraintReader() {}
+
+  static List<Constraint> of(ManifestValue place) {
+    if (place.isAbsent()) {
+      return List.of();
+    }
+    List<ManifestValue> each = place.value().isArray() ? place.items() : List.of(place);
+    if (each.size() > MOST) {
+      place.refuse(
+          ManifestProblem.LIMIT,
+          "%s has %d entries; at most %d are allowed".formatted(place.label(), each.size(), MOST));
+    }
+    return each.stream().limit(MOST).flatMap(one -> one(one).stream()).toList();
+  }
+
+  /** Each member is an attribute: what it must be, or an object with operator and value. */
+  static List<Constraint> ofAttributes(ManifestValue place) {
+    List<Constraint> found = new ArrayList<>();
+    place.value().properties().stream()
+        .limit(MOST)
+        .map(Map.Entry::getKey)
+        .forEach(
+            name -> {
+              ManifestValue wanted = place.at(name);
+              boolean isCompared = wanted.value().isObject();
+              compared(wanted, name, isCompared ? wanted.find(VALUE) : wanted)
+                  .ifPresent(found::add);
+            });
+    return found;
+  }
+
+  private static Optional<Constraint> one(ManifestValue place) {
+    if (place.value().isTextual() && !place.text().isBlank()) {
+      return Optional.of(
+          new Constraint(CAPABILITIES, Operator.CONTAINS, List.of(place.text().strip())));
+    }
+    ManifestValue attribute = place.find(ATTRIBUTE);
+    if (!attribute.value().isTextual() || attribute.text().isBlank()) {
+      if (!place.value().isEmpty() || !place.value().isObject()) {
+        place.refuse(
+            ManifestProblem.SHAPE,
+            place.label()
+                + " must be the name of a capability, or an object with attribute, operator and"
+                + " value");
+      }
+      return Optional.empty();
+    }
+    return compared(place, plain(attribute.text()), place.find(VALUE));
+  }
+
+  /** Without the <code>${attr. }</code> that others write around a name. */
+  private static String plain(String name) {
+    String bare = name.strip();
+    if (bare.startsWith("${") && bare.endsWith("}")) {
+      bare = bare.substring(2, bare.length() - 1);
+    }
+    for (String prefix : List.of("attr.", "node.")) {
+      bare = bare.startsWith(prefix) ? bare.substring(prefix.length()) : bare;
+    }
+    return bare.toLowerCase(Locale.ROOT);
+  }
+
+  private static Optional<Constraint> compared(
+      ManifestValue place, String attribute, ManifestValue value) {
+    ManifestValue word = place.find(OPERATOR);
+    String written = word.isAbsent() ? "=" : word.asText().strip().toLowerCase(Locale.ROOT);
+    Operator operator = OPERATORS.get(written.replace('-', '_'));
+    if (operator == null) {
+      word.refuse(
+          ManifestProblem.UNSUPPORTED,
+          "%s must be one of = != > >= < <= contains regexp exists not_exists: %s"
+              .formatted(word.label(), word.shown()));
+      return Optional.empty();
+    }
+    List<String> values = operator.needsValue() ? texts(value.value()) : List.of();
+    if (operator.needsValue() && values.isEmpty()) {
+      value.refuse(
+          ManifestProblem.SHAPE,
+          value.label() + " must be a text, a number, a boolean or a list of these");
+      return Optional.empty();
+    }
+    return isSound(value, operator, values)
+        ? Optional.of(new Constraint(plain(attribute), operator, values))
+        : Optional.empty();
+  }
+
+  private static List<String> texts(JsonNode value) {
+    Stream<JsonNode> each = value.isArray() ? value.valueStream() : Stream.of(value);
+    List<JsonNode> all = each.toList();
+    boolean areScalars = all.stream().allMatch(one -> one.isValueNode() && !one.isNull());
+    return areScalars ? all.stream().map(JsonNode::asText).toList() : List.of();
+  }
+
+  private static boolean isSound(ManifestValue place, Operator operator, List<String> values) {
+    if (operator != Operator.MATCHES) {
+      return true;
+    }
+    try {
+      values.forEach(Pattern::compile);
+      return true;
+    } catch (PatternSyntaxException e) {
+      place.refuse(
+          ManifestProblem.SHAPE,
+          "%s is no regular expression: %s".formatted(place.label(), e.getDescription()));
+      return false;
+    }
+  }
+}

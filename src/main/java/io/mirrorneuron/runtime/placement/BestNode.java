@@ -1,0 +1,202 @@
+package io.mirrorneuron.runtime.placement;
+
+import io.mirrorneuron.runtime.placement.PlacementPlan.Placed;
+import io.mirrorneuron.runtime.placement.PlacementPlan.Room;
+import io.mirrorneuron.runtime.placement.PlacementPlan.Unplaced;
+import io.mirrorneuron.runtime.placement.PlacementRequest.Wish;
+import io.mirrorneuron.runtime.workflow.ResourceRequest;
+import io.mirrorneuron.runtime.workflow.Scheduling;
+import io.mirrorneuron.runtime.workflow.Scheduling.Strategy;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Gives each agent the best of the nodes that it fits: one with room now before one where it has to
+ * wait, its preferred node, then by strategy, at last by name. Binpack keeps a job on the node of
+ * its first agent while there is room, else takes the fullest; spread takes the emptiest, and so
+ * does binpack among nodes where the agents of the job have to take turns.
+ */
+public final class BestNode implements Placement {
+
+  @Override
+  public PlacementPlan plan(List<Machine> nodes, List<PlacementRequest> requests) {
+    Round round = new Round(nodes);
+    for (PlacementRequest request : requests) {
+      round.place(request);
+    }
+    return new PlacementPlan(round.placed, round.refused);
+  }
+
+  @Override
+  public PlacementPlan planEach(List<Machine> nodes, List<PlacementRequest> requests) {
+    List<Placed> placed = new ArrayList<>();
+    List<Unplaced> refused = new ArrayList<>();
+    for (Machine node : sorted(nodes)) {
+      PlacementPlan copy = plan(List.of(node), requests);
+      if (copy.refusals().isEmpty()) {
+        copy.placements().forEach(one -> placed.add(copy(one)));
+      }
+      refused.addAll(copy.refusals());
+    }
+    return new PlacementPlan(placed, placed.isEmpty() ? together(refused) : List.of());
+  }
+
+  private static Placed copy(Placed one) {
+    PlacementRequest asked = one.request();
+    String suffix = "@" + one.node();
+    boolean isCopy = asked.agentId().endsWith(suffix);
+    int length = asked.agentId().length() - (isCopy ? suffix.length() : 0);
+    String source = asked.agentId().substring(0, length);
+    return new Placed(
+        new PlacementRequest(source + suffix, asked.agentType(), asked.wish()),
+        source,
+        one.node(),
+        one.amounts(),
+        one.devices(),
+        one.room(),
+        one.score(),
+        List.of("each node runs a copy", one.room().words()));
+  }
+
+  /** One refusal for each agent, with what each node lacks. */
+  private static List<Unplaced> together(List<Unplaced> refused) {
+    Map<String, Map<String, List<String>>> byAgent = new LinkedHashMap<>();
+    for (Unplaced one : refused) {
+      byAgent.computeIfAbsent(one.agentId(), _ -> new LinkedHashMap<>()).putAll(one.lacks());
+    }
+    return byAgent.entrySet().stream()
+        .map(one -> new Unplaced(one.getKey(), one.getValue()))
+        .toList();
+  }
+
+  private static List<Machine> sorted(List<Machine> nodes) {
+    return nodes.stream().sorted(Comparator.comparing(Machine::name)).toList();
+  }
+
+  /** Where agents with the same wish may go, and what the other nodes lack. */
+  private record Fit(Map<Seat, Room> seats, Map<String, List<String>> lacks) {}
+
+  /** What a node offers an agent. */
+  private record Offer(Seat seat, Room room, double fullness, boolean isPreferred) {}
+
+  private static final class Round {
+    private final List<Seat> seats;
+    private final Map<Wish, Fit> fits = new HashMap<>();
+    private final List<Placed> placed = new ArrayList<>();
+    private final List<Unplaced> refused = new ArrayList<>();
+    private Seat home;
+
+    Round(List<Machine> nodes) {
+      seats = sorted(nodes).stream().map(Seat::new).toList();
+    }
+
+    void place(PlacementRequest asked) {
+      Wish wish = asked.wish();
+      Fit fit = fits.computeIfAbsent(wish, this::fit);
+      if (fit.seats.isEmpty()) {
+        refused.add(new Unplaced(asked.agentId(), fit.lacks));
+        return;
+      }
+      Strategy strategy = wish.scheduling().strategy();
+      Offer best = null;
+      for (Map.Entry<Seat, Room> seat : fit.seats.entrySet()) {
+        Offer offer = offer(seat.getKey(), seat.getValue(), wish);
+        if (best == null || order(strategy, offer, best) < 0) {
+          best = offer;
+        }
+      }
+      take(asked, best, fit);
+    }
+
+    private Fit fit(Wish wish) {
+      Map<Seat, Room> able = new LinkedHashMap<>();
+      Map<String, List<String>> lacks = new LinkedHashMap<>();
+      for (Seat seat : seats) {
+        List<String> lacking = Lacks.of(seat.machine(), seat.attributes(), wish);
+        if (lacking.isEmpty()) {
+          able.put(seat, seat.alone(wish.request()));
+        } else {
+          lacks.put(seat.machine().name(), lacking);
+        }
+      }
+      return new Fit(able, lacks);
+    }
+
+    private static Offer offer(Seat seat, Room alone, Wish wish) {
+      ResourceRequest request = wish.request();
+      boolean takesTurns = alone == Room.NOW && !seat.hasRoom(request);
+      return new Offer(
+          seat,
+          takesTurns ? Room.TURNS : alone,
+          seat.fullness(request),
+          seat.machine().name().equals(wish.scheduling().preferredNode()));
+    }
+
+    private int order(Strategy strategy, Offer one, Offer other) {
+      int order = group(one.room).compareTo(group(other.room));
+      order = order != 0 ? order : Boolean.compare(other.isPreferred, one.isPreferred);
+      order = order != 0 ? order : one.room.compareTo(other.room);
+      return order != 0 ? order : byStrategy(strategy, one, other);
+    }
+
+    /** The first of equals is kept, and they come by name. */
+    private int byStrategy(Strategy strategy, Offer one, Offer other) {
+      if (strategy == Strategy.SPREAD || one.room != Room.NOW) {
+        return Double.compare(one.fullness, other.fullness);
+      }
+      int byHome = Boolean.compare(other.seat == home, one.seat == home);
+      return byHome != 0 ? byHome : Double.compare(other.fullness, one.fullness);
+    }
+
+    /** Taking turns with oneself is no waiting for others. */
+    private static Room group(Room room) {
+      return room == Room.TURNS ? Room.NOW : room;
+    }
+
+    private void take(PlacementRequest asked, Offer best, Fit fit) {
+      ResourceRequest request = asked.wish().request();
+      Scheduling scheduling = asked.wish().scheduling();
+      List<String> reasons = reasons(best, scheduling.strategy(), fit);
+      home = home == null ? best.seat : home;
+      placed.add(
+          new Placed(
+              asked,
+              null,
+              best.seat.machine().name(),
+              request.amounts(),
+              best.seat.promise(request),
+              best.room,
+              score(scheduling.strategy(), best.fullness),
+              reasons));
+    }
+
+    private List<String> reasons(Offer best, Strategy strategy, Fit fit) {
+      List<String> reasons = new ArrayList<>();
+      reasons.add(best.room.words());
+      if (best.isPreferred) {
+        reasons.add("the preferred node");
+      }
+      if (best.seat == home) {
+        reasons.add("the node of the job's first agent");
+      }
+      if (seats.size() == 1) {
+        reasons.add("the only node");
+      } else if (fit.seats.size() == 1) {
+        reasons.add("the only node that has what it asks for");
+      } else {
+        reasons.add(strategy == Strategy.SPREAD ? "spread" : "binpack");
+      }
+      return reasons;
+    }
+
+    private static double score(Strategy strategy, double fullness) {
+      double full = fullness <= 1 ? fullness : 1 / fullness;
+      double empty = Math.max(0, 1 - fullness);
+      return Math.round((strategy == Strategy.SPREAD ? empty : full) * 1000) / 1000.0;
+    }
+  }
+}

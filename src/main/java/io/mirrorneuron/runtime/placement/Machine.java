@@ -1,0 +1,59 @@
+package io.mirrorneuron.runtime.placement;
+
+import io.mirrorneuron.runtime.workflow.Amounts;
+import io.mirrorneuron.runtime.workflow.NodeDevice;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A node as placement sees it.
+ *
+ * @param status {@code healthy} and {@code joining} may take new work
+ * @param isEligible whether an operator lets it
+ * @param labels what constraints may ask about besides what follows: {@code os}, {@code meta.rack}
+ * @param totals what it has
+ * @param usable what of it the limits leave
+ * @param given what of that is given to programs now
+ * @param devicesGiven ids of those that programs have now
+ * @param usableDevices how many devices the limits leave
+ * @param portsTaken as {@link #port} calls them
+ * @param drivers what can run programs here
+ * @param pools slots by pool
+ * @param folders those of the folders asked about that are there
+ */
+public record Machine(
+    String name,
+    String status,
+    boolean isEligible,
+    Map<String, List<String>> labels,
+    Amounts totals,
+    Amounts usable,
+    Amounts given,
+    List<NodeDevice> devices,
+    Set<String> devicesGiven,
+    int usableDevices,
+    Set<String> portsTaken,
+    List<String> drivers,
+    Map<String, Integer> pools,
+    Set<String> folders) {
+  public Machine {
+    labels = Map.copyOf(labels);
+    devices = List.copyOf(devices);
+    devicesGiven = Set.copyOf(devicesGiven);
+    portsTaken = Set.copyOf(portsTaken);
+    drivers = List.copyOf(drivers);
+    pools = Map.copyOf(pools);
+    folders = Set.copyOf(folders);
+  }
+
+  /** How a port is called among those that are taken; those of UDP have numbers of their own. */
+  public static String port(int number, boolean isUdp) {
+    return (isUdp ? "udp/" : "tcp/") + number;
+  }
+
+  /** Whether new work may come here at all. */
+  public boolean takesWork() {
+    return isEligible && (status.equals("healthy") || status.equals("joining"));
+  }
+}

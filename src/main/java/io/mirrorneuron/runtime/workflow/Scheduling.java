@@ -1,0 +1,33 @@
+package io.mirrorneuron.runtime.workflow;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Which of several nodes is to run an agent.
+ *
+ * @param preferredNode taken when it can be; null for none
+ * @param constraints each of which must hold
+ */
+public record Scheduling(Strategy strategy, String preferredNode, List<Constraint> constraints) {
+  public static final Scheduling ANY = new Scheduling(Strategy.BINPACK, null, List.of());
+
+  public Scheduling {
+    constraints = List.copyOf(constraints);
+  }
+
+  public enum Strategy {
+    /** The fullest node that has room, so that others stay empty. */
+    BINPACK,
+    /** The emptiest. */
+    SPREAD
+  }
+
+  /** The same, with more that must hold. */
+  public Scheduling and(List<Constraint> more) {
+    return more.isEmpty()
+        ? this
+        : new Scheduling(
+            strategy, preferredNode, Stream.concat(constraints.stream(), more.stream()).toList());
+  }
+}
