@@ -35,7 +35,7 @@ public final class HardwareProbe implements Supplier<Hardware> {
 
   /**
    * @param data any path on the disk that matters; need not exist yet
-   * @param gpus cheap, for example {@link NvidiaSmi#known}
+   * @param gpus cheap, for example {@link GpuInventory#known}
    */
   public HardwareProbe(Path data, Supplier<List<Hardware.Gpu>> gpus, Clock clock) {
     this(Path.of("/proc"), data, gpus, clock);

@@ -6,10 +6,11 @@ import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.runtime.Runtime;
 import io.mirrorneuron.runtime.RuntimeIdentity;
 import io.mirrorneuron.runtime.RuntimeSettings;
+import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.cluster.HardwareProbe;
 import io.mirrorneuron.runtime.cluster.LocalCluster;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
-import io.mirrorneuron.runtime.cluster.NvidiaSmi;
+import io.mirrorneuron.runtime.cluster.gpu.GpuTools;
 import io.mirrorneuron.runtime.exec.confine.Confiner;
 import io.mirrorneuron.server.ServerContext;
 import io.mirrorneuron.storage.Readiness;
@@ -57,7 +58,7 @@ public record LocalRuntime(
     String hostname = NodeName.hostname();
     NodeIdentity identity =
         NodeIdentity.standalone(NodeName.of(config.node(), hostname), hostname, config.grpc());
-    NvidiaSmi gpus = new NvidiaSmi(on.path(), on.clock());
+    GpuInventory gpus = GpuTools.on(on.path(), on.clock());
     RuntimeIdentity process =
         new RuntimeIdentity(
             identity.name(), home.runtimeId(), on.environment(), on.clock(), on.ids()::jobSuffix);
