@@ -69,7 +69,7 @@ record ResourceView(EitherClient client) {
     return ExitCode.OK;
   }
 
-  /** With sorted keys, and how to look whether all is well. */
+  /** With how to look whether all is well. */
   private Map<String, Object> document(RestAnswer answer) {
     Map<String, Object> document =
         Json.MAPPER.convertValue(answer.json(), new TypeReference<TreeMap<String, Object>>() {});
