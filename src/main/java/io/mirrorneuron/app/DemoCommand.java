@@ -46,7 +46,7 @@ final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
-    ServerProcess server = ServerProcess.start(options.load(), ServerRole.UP);
+    ServerProcess server = ServerProcess.start(options.loadForOneJob(), ServerRole.UP);
     boolean completed = runSample(server.app(), out);
     out.println();
     out.println("The server is at");

@@ -36,7 +36,7 @@ final class RehearseCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException, ExecutionException {
-    api = ServerProcess.start(options.load(), ServerRole.UP).app().endpoints().apiUrl();
+    api = ServerProcess.start(options.loadForOneJob(), ServerRole.UP).app().endpoints().apiUrl();
     String[] manifests = {chain("router"), chain("executor"), steps()};
     try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
       for (Future<?> caller :

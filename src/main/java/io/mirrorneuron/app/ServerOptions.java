@@ -65,6 +65,15 @@ final class ServerOptions {
     return config;
   }
 
+  /**
+   * For a server that is started for one job: it takes that however busy this machine is, unless a
+   * setting here says otherwise.
+   */
+  Config loadForOneJob() {
+    others.putIfAbsent("resource.admission_enabled", "false");
+    return load();
+  }
+
   /** Logs the settings that differ from their defaults; for a server that has started. */
   void tellChanges() {
     Logger log = LoggerFactory.getLogger(ServerOptions.class);

@@ -6,6 +6,7 @@ import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.folder.RunHeader;
 import io.mirrorneuron.run.record.RunRecorder;
 import io.mirrorneuron.runtime.admission.Admission;
+import io.mirrorneuron.runtime.admission.LoadAdmission;
 import io.mirrorneuron.runtime.admission.LocalMachine;
 import io.mirrorneuron.runtime.admission.ProgramPath;
 import io.mirrorneuron.runtime.cluster.JobCensus;
@@ -55,6 +56,7 @@ public final class Runtime implements AutoCloseable {
   private final RedisJobStore store;
   private final RunRecorder recorder;
   private final JobsPort jobs;
+  private final LoadAdmission load;
 
   /**
    * @param runs where the records of runs are kept; written by this process
@@ -80,6 +82,13 @@ public final class Runtime implements AutoCloseable {
         ExecutionHost.of(identity.runtimeId(), identity.environment(), identity.clock())
             .having(machine.stock());
     executions = executions(settings.executors(), host, sinks, runs, storage, bundles.source());
+    load =
+        LoadAdmission.of(
+            settings.load(),
+            settings.bundles(),
+            machine.gpus(),
+            executions::capacity,
+            identity.clock());
     Config.Retention retention = settings.retention();
     store = new RedisJobStore(lanes, keys, retention.terminalJobs(), retention.eventsPerJob());
     recorder = new RunRecorder(runs, store, executions::flush, storage);
@@ -133,7 +142,8 @@ public final class Runtime implements AutoCloseable {
         newJobs,
         admission,
         new JobHistory(store),
-        executions.confiner()::requireGranted);
+        executions.confiner()::requireGranted,
+        load);
   }
 
   private NewJobs newJobs(RuntimeIdentity identity, RunStore runs) {

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.config.BundleSettings;
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.LoadLimits;
 import io.mirrorneuron.config.Secret;
 import java.nio.file.Path;
 
@@ -11,6 +12,7 @@ import java.nio.file.Path;
  * @param bundles folder of payload files of this node
  * @param adminToken who deletes ended jobs must know it
  * @param sharing where payload files are kept for all nodes
+ * @param load how busy this node may be and still take new work
  */
 public record RuntimeSettings(
     Path bundles,
@@ -20,7 +22,8 @@ public record RuntimeSettings(
     Config.Retention retention,
     String redisNamespace,
     Secret adminToken,
-    BundleSettings sharing) {
+    BundleSettings sharing,
+    LoadLimits load) {
 
   public static RuntimeSettings of(Config config) {
     return new RuntimeSettings(
@@ -31,6 +34,7 @@ public record RuntimeSettings(
         config.retention(),
         config.redis().namespace(),
         config.grpc().adminToken(),
-        config.bundles());
+        config.bundles(),
+        config.node().load());
   }
 }

@@ -19,6 +19,8 @@ import java.util.Set;
  */
 public final class GrpcErrors {
   /** Words that start the status message, each followed by a report or a text. */
+  private static final String OVERLOADED = "resource_overloaded";
+
   private static final Set<String> PREFIXES =
       Set.of(
           "requirements_not_met",
@@ -26,7 +28,7 @@ public final class GrpcErrors {
           "input_validation_failed",
           "run_id_in_use",
           "placement_failed",
-          "resource_overloaded");
+          OVERLOADED);
 
   private GrpcErrors() {}
 
@@ -61,7 +63,7 @@ public final class GrpcErrors {
       case DATA_LOSS -> GrpcStatus.DATA_LOSS;
       case UNIMPLEMENTED -> GrpcStatus.UNIMPLEMENTED;
       case UNAVAILABLE ->
-          failure.error().equals("resource_overloaded")
+          failure.error().equals(OVERLOADED)
               ? GrpcStatus.RESOURCE_EXHAUSTED
               : GrpcStatus.UNAVAILABLE;
       case TIMEOUT -> GrpcStatus.DEADLINE_EXCEEDED;
@@ -110,9 +112,12 @@ public final class GrpcErrors {
     return failure(code, word(code), text, null);
   }
 
-  /** As it was thrown, before {@link #prefixed}. */
+  /** As it was thrown, before {@link #prefixed}; an overload is told with its word everywhere. */
   private static String withoutPrefix(String error, String text) {
-    return error != null && PREFIXES.contains(error) && text.startsWith(error + ": ")
+    return error != null
+            && !error.equals(OVERLOADED)
+            && PREFIXES.contains(error)
+            && text.startsWith(error + ": ")
         ? text.substring(error.length() + 2)
         : text;
   }
@@ -138,7 +143,7 @@ public final class GrpcErrors {
       case PERMISSION_DENIED -> ErrorCode.FORBIDDEN;
       case UNAUTHENTICATED -> ErrorCode.UNAUTHENTICATED;
       case RESOURCE_EXHAUSTED ->
-          text.startsWith("resource_overloaded:") ? ErrorCode.UNAVAILABLE : ErrorCode.EXHAUSTED;
+          text.startsWith(OVERLOADED + ":") ? ErrorCode.UNAVAILABLE : ErrorCode.EXHAUSTED;
       case UNIMPLEMENTED -> ErrorCode.UNIMPLEMENTED;
       case UNAVAILABLE, CANCELLED -> ErrorCode.UNAVAILABLE;
       case DEADLINE_EXCEEDED -> ErrorCode.TIMEOUT;

@@ -93,6 +93,7 @@ final class ApiUnderTest implements AutoCloseable {
     flags.put("home", home.toString());
     flags.put("temp_dir", home.resolve("tmp").toString());
     flags.put("api.port", "0");
+    flags.put("resource.admission_enabled", "false"); // whatever else this machine does
     flags.put("api.token", TOKEN);
     flags.put("executor.max_concurrency", "100");
     if (role == ServerRole.RUNTIME || role == ServerRole.UP) {

@@ -27,7 +27,15 @@ class AppIT {
     return new ConfigLoader(
             Map.of(),
             null,
-            Map.of("home", home.toString(), "api.port", "0", "grpc.port", "0"),
+            Map.of(
+                "home",
+                home.toString(),
+                "api.port",
+                "0",
+                "grpc.port",
+                "0",
+                "resource.admission_enabled",
+                "false"),
             home)
         .load();
   }

@@ -47,7 +47,7 @@ class HeardProgramsIT {
     return new ConfigLoader(
             Map.of("MN_HOME", home.toString(), "MN_TEMP_DIR", home.resolve("tmp").toString()),
             null,
-            Map.of("api.port", "0", "grpc.port", "0"),
+            Map.of("api.port", "0", "grpc.port", "0", "resource.admission_enabled", "false"),
             home)
         .load();
   }

@@ -64,7 +64,15 @@ class NamedRedisIT {
     return new ConfigLoader(
             Map.of("MN_HOME", home.toString(), "MN_TEMP_DIR", home.resolve("tmp").toString()),
             null,
-            Map.of("api.port", "0", "grpc.port", "0", "redis.url", redis),
+            Map.of(
+                "api.port",
+                "0",
+                "grpc.port",
+                "0",
+                "resource.admission_enabled",
+                "false",
+                "redis.url",
+                redis),
             home)
         .load();
   }

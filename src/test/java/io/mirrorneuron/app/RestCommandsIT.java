@@ -54,7 +54,8 @@ class RestCommandsIT {
             new ConfigLoader(
                     Map.of("MN_HOME", home.toString(), "MN_TEMP_DIR", home.resolve("t").toString()),
                     null,
-                    Map.of("api.port", "0", "grpc.port", "0"),
+                    Map.of(
+                        "api.port", "0", "grpc.port", "0", "resource.admission_enabled", "false"),
                     home)
                 .load(),
             ServerRole.UP,

@@ -34,7 +34,9 @@ class RuntimeGoneIT {
         new ConfigLoader(
                 Map.of("MN_HOME", home.toString(), "MN_TEMP_DIR", home.resolve("tmp").toString()),
                 null,
-                role == ServerRole.RUNTIME ? Map.of("grpc.port", "0") : Map.of("api.port", "0"),
+                role == ServerRole.RUNTIME
+                    ? Map.of("grpc.port", "0", "resource.admission_enabled", "false")
+                    : Map.of("api.port", "0"),
                 home)
             .load();
     return App.start(config, role, ConfigLoader.environment());

@@ -37,7 +37,8 @@ class TemplatesIT {
             new ConfigLoader(
                     Map.of("MN_HOME", home.toString(), "MN_TEMP_DIR", home.resolve("t").toString()),
                     null,
-                    Map.of("api.port", "0", "grpc.port", "0"),
+                    Map.of(
+                        "api.port", "0", "grpc.port", "0", "resource.admission_enabled", "false"),
                     home)
                 .load(),
             ServerRole.UP,

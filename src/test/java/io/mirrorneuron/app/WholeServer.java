@@ -1,5 +1,6 @@
 package io.mirrorneuron.app;
 
+import io.mirrorneuron.MirrorNeuron;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.port.JobsPort;
 import java.net.URI;
@@ -10,9 +11,11 @@ import java.util.Map;
 /** A whole server in this process on free ports, for areas before real jobs and programs. */
 public final class WholeServer implements AutoCloseable {
   private final App app;
+  private final Path home;
 
-  private WholeServer(App app) {
+  private WholeServer(App app, Path home) {
     this.app = app;
+    this.home = home;
   }
 
   public static WholeServer start(Path home) {
@@ -28,11 +31,13 @@ public final class WholeServer implements AutoCloseable {
     settings.put("api.port", "0");
     settings.put("grpc.port", "0");
     settings.putIfAbsent("executor.confine", "off"); // programs lie in the folder of their test
+    settings.putIfAbsent("resource.admission_enabled", "false"); // whatever else this machine does
     return new WholeServer(
         App.start(
             new ConfigLoader(Map.of(), null, settings, home).load(),
             ServerRole.UP,
-            Map.of("PATH", System.getenv("PATH"))));
+            Map.of("PATH", System.getenv("PATH"))),
+        home);
   }
 
   /** Below the API's base. */
@@ -42,6 +47,14 @@ public final class WholeServer implements AutoCloseable {
 
   public JobsPort jobs() {
     return app.jobs();
+  }
+
+  /** A client of its gRPC door, to be closed. */
+  public MirrorNeuron overGrpc() {
+    Map<String, String> settings =
+        Map.of("grpc.target", app.endpoints().grpc().toString(), "home", home.toString());
+    return MirrorNeuron.connect(
+        new ConfigLoader(Map.of(), null, settings, home).loadForClient().grpc());
   }
 
   public Path runsRoot() {

@@ -225,6 +225,13 @@ class ConfigLoaderTest {
             "MN_BUNDLES_REDIS_BUDGET_BYTES", "22",
             "MN_EXECUTOR_PORT_RANGE", "4000-4009",
             "MN_BUNDLES_SHARED_FOLDER", "$MN_HOME/nfs"));
+    environment.putAll(
+        Map.of(
+            "MN_RESOURCE_ADMISSION_ENABLED", "false",
+            "MN_MAX_CPU_LOAD_RATIO", "2.5",
+            "MN_MAX_MEMORY_RATIO", "0.5",
+            "MN_MAX_GPU_MEMORY_RATIO", "0.25",
+            "MN_MAX_OPEN_FILES_RATIO", "0.75"));
 
     assertThat(load())
         .isEqualTo(
@@ -302,7 +309,7 @@ class ConfigLoaderTest {
                 new Config.Connections(17, Duration.ofSeconds(18)),
                 new Config.Uploads(19, 20),
                 new Config.Manifests(Config.UnknownMembers.REFUSE),
-                new NodeSettings("mirror_neuron@a-1"),
+                new NodeSettings("mirror_neuron@a-1", new LoadLimits(false, 2.5, 0.5, 0.25, 0.75)),
                 new BundleSettings(21, 22, home.resolve("nfs"))));
   }
 

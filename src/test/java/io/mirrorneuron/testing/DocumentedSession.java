@@ -44,6 +44,7 @@ public final class DocumentedSession implements AutoCloseable {
     this.folder = folder;
     ProcessBuilder bash = new ProcessBuilder("bash").directory(folder.toFile());
     bash.environment().keySet().removeIf(name -> name.startsWith("MN_"));
+    bash.environment().put("MN_RESOURCE_ADMISSION_ENABLED", "false"); // whatever else runs here
     bash.environment().putAll(environment);
     this.shell = bash.redirectErrorStream(true).start();
     this.output = shell.inputReader(StandardCharsets.UTF_8);

@@ -96,6 +96,7 @@ public final class PackagedServer implements AutoCloseable {
     environment.keySet().removeIf(name -> name.startsWith("MN_"));
     environment.put("JAVA_HOME", System.getProperty("java.home"));
     environment.put("MN_HOME", home.toString());
+    environment.put("MN_RESOURCE_ADMISSION_ENABLED", "false"); // whatever else this machine does
     if (!settings.containsKey("TMPDIR")) {
       environment.put("MN_TEMP_DIR", temp(home).toString());
     }

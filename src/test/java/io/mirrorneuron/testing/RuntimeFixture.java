@@ -145,7 +145,9 @@ public final class RuntimeFixture implements AutoCloseable {
                 "MN_GRPC_ADMIN_TOKEN",
                 "admin",
                 "MN_EXECUTOR_CONFINE",
-                "off")); // programs leave marks in the folder of their test
+                "off", // programs leave marks in the folder of their test
+                "MN_RESOURCE_ADMISSION_ENABLED",
+                "false")); // whatever else the machine of the tests does
     environment.putAll(settings);
     return new ConfigLoader(environment, null, Map.of(), home).load();
   }

@@ -6,6 +6,8 @@ import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.ClusterSummary;
+import io.mirrorneuron.server.ListeningPorts;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 
@@ -15,6 +17,7 @@ public final class ClusterVerticle extends AreaVerticle {
 
   private final ClusterPort cluster;
   private final RuntimeStatus status;
+  private final ServerPorts ports;
 
   public ClusterVerticle(
       ClusterPort cluster, ServerLocation location, ServerProbes probes, Clock clock) {
@@ -24,7 +27,9 @@ public final class ClusterVerticle extends AreaVerticle {
     on("getRuntimeStatus", this::getRuntimeStatus);
     on("getSystemSummary", call -> cluster.summary());
     on("getMetrics", this::getMetrics);
-    on("getResource", call -> Totals.enrich(cluster.resource()));
+    this.ports = new ServerPorts(location, new ListeningPorts(Path.of("/proc/net"), clock));
+    on("getResource", call -> Totals.enrich(cluster.resource(), ports.doors()));
+    on("getResourcePorts", call -> ports.list(call.flag("in_use")));
     on("setResource", this::setResource);
     on("putResource", this::setResource);
   }
@@ -47,6 +52,6 @@ public final class ClusterVerticle extends AreaVerticle {
     if (limits.isEmpty()) {
       throw MnException.invalid("at least one of cpu, gpu, memory, or disk is required");
     }
-    return Totals.enrich(cluster.setResource(limits));
+    return Totals.enrich(cluster.setResource(limits), ports.doors());
   }
 }

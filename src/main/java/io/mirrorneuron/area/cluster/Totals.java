@@ -25,7 +25,16 @@ final class Totals {
 
   private Totals() {}
 
-  /** The report with its nodes and totals completed, and {@code combined} where it can be had. */
+  /**
+   * The report with its nodes and totals completed, and {@code combined} where it can be had.
+   *
+   * @param doors of the server, which it is given as {@code native_ports}
+   */
+  static ObjectNode enrich(CapacityReport whole, List<NativePort> doors) {
+    ObjectNode report = enrich(whole);
+    return report.set("native_ports", Json.MAPPER.valueToTree(doors));
+  }
+
   static ObjectNode enrich(CapacityReport whole) {
     ObjectNode report = whole.json().deepCopy();
     for (String name : List.of("totals", "usable", "combined")) {

@@ -11,6 +11,11 @@ public interface GpuInventory {
   /** As {@link #known}, but waits for the first answer of whoever knows. */
   List<Hardware.Gpu> whenKnown();
 
+  /** What keeps cards that may be there from being known; a sentence each, for people. */
+  default List<String> problems() {
+    return List.of();
+  }
+
   /** Of a machine with these, for good. */
   static GpuInventory of(List<Hardware.Gpu> gpus) {
     return new GpuInventory() {

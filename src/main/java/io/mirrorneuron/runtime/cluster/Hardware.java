@@ -18,10 +18,28 @@ public record Hardware(
   }
 
   /**
-   * @param loadAverage1m runnable tasks averaged over a minute; negative when unknown
+   * @param logicalProcessors that this process may use
+   * @param loadAverage1m runnable tasks of the machine averaged over a minute; negative when
+   *     unknown
+   * @param machineProcessors on which those tasks run, which may be more
    */
   public record Cpu(
-      int logicalProcessors, String architecture, String model, double loadAverage1m) {}
+      int logicalProcessors,
+      String architecture,
+      String model,
+      double loadAverage1m,
+      int machineProcessors) {
+
+    /** Of a machine all of whose processors may be used. */
+    public Cpu(int logicalProcessors, String architecture, String model, double loadAverage1m) {
+      this(logicalProcessors, architecture, model, loadAverage1m, logicalProcessors);
+    }
+
+    /** Runnable tasks by processor; negative when it is not known. */
+    public double loadRatio() {
+      return loadAverage1m < 0 ? -1 : loadAverage1m / Math.max(1, machineProcessors);
+    }
+  }
 
   public record Memory(long totalBytes, long availableBytes) {
     public long usedBytes() {

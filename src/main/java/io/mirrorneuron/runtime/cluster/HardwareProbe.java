@@ -16,13 +16,15 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * Reads this machine through the JDK and, on Linux, {@code /proc}. A reading is kept for a second,
- * so that health probes cost nothing. Thread-safe.
+ * Reads this machine, as the container around this process lets it be used, through the JDK and, on
+ * Linux, {@code /proc} and the control groups. A reading is kept for a second, so that health
+ * probes cost nothing. Thread-safe.
  */
 public final class HardwareProbe implements Supplier<Hardware> {
   private static final Duration KEEP = Duration.ofSeconds(1);
 
   private final Path proc;
+  private final ControlGroup group;
   private final Path data;
   private final Supplier<List<Hardware.Gpu>> gpus;
   private final Clock clock;
@@ -35,14 +37,15 @@ public final class HardwareProbe implements Supplier<Hardware> {
 
   /**
    * @param data any path on the disk that matters; need not exist yet
-   * @param gpus cheap, for example {@link NvidiaSmi#known}
+   * @param gpus cheap, for example {@link GpuInventory#known}
    */
   public HardwareProbe(Path data, Supplier<List<Hardware.Gpu>> gpus, Clock clock) {
-    this(Path.of("/proc"), data, gpus, clock);
+    this(Path.of("/proc"), Path.of("/sys/fs/cgroup"), data, gpus, clock);
   }
 
-  HardwareProbe(Path proc, Path data, Supplier<List<Hardware.Gpu>> gpus, Clock clock) {
+  HardwareProbe(Path proc, Path groups, Path data, Supplier<List<Hardware.Gpu>> gpus, Clock clock) {
     this.proc = proc;
+    this.group = new ControlGroup(proc, groups);
     this.data = data;
     this.gpus = gpus;
     this.clock = clock;
@@ -66,24 +69,49 @@ public final class HardwareProbe implements Supplier<Hardware> {
         name.startsWith("windows") ? "windows" : "unix",
         name.startsWith("mac") ? "darwin" : name,
         new Hardware.Cpu(
-            system.getAvailableProcessors(),
+            processors(),
             System.getProperty("os.arch"),
             cpuModel,
-            system.getSystemLoadAverage()),
+            system.getSystemLoadAverage(),
+            machineProcessors()),
         memory(),
         disk(),
         gpus.get());
   }
 
-  /** The JDK knows a container's limit, the kernel knows what is reclaimable. */
+  /** What a container may use is rounded up, as the JDK does. */
+  private int processors() {
+    int here = system.getAvailableProcessors();
+    return (int) Math.ceil(Math.min(here, group.processors().orElse(here)));
+  }
+
+  /** All that this kernel runs tasks on, whatever a container may use of them. */
+  private int machineProcessors() {
+    try (Stream<String> lines = Files.lines(proc.resolve("stat"))) {
+      int count = (int) lines.filter(line -> line.matches("cpu\\d+ .*")).count();
+      return Math.max(count, processors());
+    } catch (IOException | UncheckedIOException e) {
+      return system.getAvailableProcessors();
+    }
+  }
+
+  /** The least of what the machine and each container around this process have. */
   private Hardware.Memory memory() {
     long total = system.getTotalMemorySize();
-    String available = valueOf("meminfo", "MemAvailable", "");
+    String free = valueOf("meminfo", "MemAvailable", "");
     long bytes =
-        available.endsWith(" kB")
-            ? Long.parseLong(available.substring(0, available.length() - 3).strip()) * 1024
+        free.endsWith(" kB")
+            ? Long.parseLong(free.substring(0, free.length() - 3).strip()) * 1024
             : system.getFreeMemorySize();
-    return new Hardware.Memory(total, Math.min(total, bytes));
+    Hardware.Memory machine = new Hardware.Memory(total, Math.min(total, bytes));
+    return group
+        .memory()
+        .map(
+            limit ->
+                new Hardware.Memory(
+                    Math.min(limit.totalBytes(), machine.totalBytes()),
+                    Math.min(limit.availableBytes(), machine.availableBytes())))
+        .orElse(machine);
   }
 
   private Hardware.Disk disk() {

@@ -78,7 +78,7 @@ final class NodeDocument {
     }
     return document
         .put("load_average_1m", rounded(cpu.loadAverage1m()))
-        .put("load_ratio", rounded(cpu.loadAverage1m() / cpu.logicalProcessors()));
+        .put("load_ratio", rounded(cpu.loadRatio()));
   }
 
   private static ObjectNode memory(Hardware.Memory memory) {

@@ -13,7 +13,7 @@ import io.mirrorneuron.runtime.cluster.LocalCluster;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
 import io.mirrorneuron.runtime.cluster.NodeLimits;
 import io.mirrorneuron.runtime.cluster.NodeStock;
-import io.mirrorneuron.runtime.cluster.NvidiaSmi;
+import io.mirrorneuron.runtime.cluster.gpu.GpuTools;
 import io.mirrorneuron.runtime.exec.confine.Confiner;
 import io.mirrorneuron.server.ServerContext;
 import io.mirrorneuron.storage.Readiness;
@@ -60,7 +60,7 @@ public record LocalRuntime(
     String hostname = NodeName.hostname();
     NodeIdentity identity =
         NodeIdentity.standalone(NodeName.of(config.node(), hostname), hostname, config.grpc());
-    NvidiaSmi gpus = new NvidiaSmi(on.path(), on.clock());
+    GpuInventory gpus = GpuTools.on(on.path(), on.clock());
     RuntimeIdentity process = process(identity, home, on);
     Keys keys = new Keys(config.redis().namespace());
     NodeName.claim(new RedisNodeRegistry(lanes, keys), process.owner());

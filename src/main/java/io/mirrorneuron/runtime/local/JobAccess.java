@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.local;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.runtime.admission.Admission;
+import io.mirrorneuron.runtime.admission.LoadAdmission;
 import io.mirrorneuron.runtime.documents.FolderDemandReader;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.manifest.graph.PayloadPaths;
@@ -21,6 +22,7 @@ import java.util.function.Supplier;
  * manifests, and what this node has.
  *
  * @param grants refuses what programs may not get
+ * @param load refuses new work while this machine has too much to do
  */
 public record JobAccess(
     Engine engine,
@@ -30,7 +32,8 @@ public record JobAccess(
     NewJobs newJobs,
     Admission admission,
     JobHistory history,
-    Consumer<FolderDemands> grants) {
+    Consumer<FolderDemands> grants,
+    LoadAdmission load) {
   private static final int MOST_TRIES = 5;
 
   /**
@@ -49,10 +52,12 @@ public record JobAccess(
    * Stores the payload files of a new job that this node can run.
    *
    * @return their fingerprint, or null when there are none
-   * @throws MnException when the job demands what no node has, or what its programs may not get
+   * @throws MnException when the job demands what no node has, or what its programs may not get;
+   *     UNAVAILABLE while all cards are full that it wants one of
    */
   String put(Payloads payloads, Workflow workflow) {
     admission.check(workflow);
+    load.requireRoom(workflow);
     String bundle = bundles.put(payloads);
     grants.accept(FolderDemandReader.of(workflow, bundle));
     return bundle;

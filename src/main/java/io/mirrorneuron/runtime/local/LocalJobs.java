@@ -88,6 +88,7 @@ public final class LocalJobs implements JobsPort {
 
   @Override
   public SubmittedJob submit(Submission submission) {
+    access.load().requireRoom();
     Workflow sound = manifests.accept(submission.manifestJson());
     storage.requireRoom();
     Manifests.checkUploads(sound, access.paths(submission.payloads()));
@@ -241,6 +242,7 @@ public final class LocalJobs implements JobsPort {
 
   @Override
   public ForkedJob fork(String jobId, ForkRequest request) {
+    access.load().requireRoom();
     storage.requireRoom();
     return forks.of(jobId, request);
   }

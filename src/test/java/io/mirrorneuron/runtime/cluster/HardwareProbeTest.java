@@ -57,7 +57,34 @@ class HardwareProbeTest {
     assertThat(probe.get().memory().availableBytes()).isEqualTo(2048);
   }
 
+  @Test
+  void aContainerHasWhatItMayUse(@TempDir Path proc) throws IOException {
+    write(proc, "self/cgroup", "0::/box\n");
+    write(proc, "meminfo", "MemAvailable: 9000000 kB\n");
+    write(
+        proc,
+        "stat",
+        "cpu  1 2\ncpu0 1\ncpu1 1\ncpu2 1\ncpu63 1\nintr 7\n" + "cpu9 1\n".repeat(99));
+    write(proc, "groups/box/memory.max", "104857600\n");
+    write(proc, "groups/box/memory.current", "94371840\n");
+    write(proc, "groups/box/memory.stat", "anon 5\ninactive_file 20971520\n");
+    write(proc, "groups/box/cpu.max", "50000 100000\n");
+
+    Hardware here = probe(proc, proc).get();
+
+    assertThat(here.memory()).isEqualTo(new Hardware.Memory(100 << 20, 30 << 20));
+    assertThat(here.cpu().logicalProcessors()).isEqualTo(1);
+    assertThat(here.cpu().machineProcessors()).isEqualTo(103);
+    assertThat(here.cpu().loadRatio()).isEqualTo(here.cpu().loadAverage1m() / 103);
+  }
+
+  static void write(Path root, String file, String text) throws IOException {
+    Path path = root.resolve(file);
+    Files.createDirectories(path.getParent());
+    Files.writeString(path, text);
+  }
+
   private HardwareProbe probe(Path proc, Path data) {
-    return new HardwareProbe(proc, data, List::of, clock);
+    return new HardwareProbe(proc, proc.resolve("groups"), data, List::of, clock);
   }
 }

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.config.Config.UnknownMembers;
+import io.mirrorneuron.config.LoadLimits;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.runtime.admission.Admission;
+import io.mirrorneuron.runtime.admission.LoadAdmission;
 import io.mirrorneuron.runtime.admission.LocalMachine;
 import io.mirrorneuron.runtime.admission.LocalMachine.Programs;
 import io.mirrorneuron.runtime.admission.ProgramPath;
@@ -19,10 +21,12 @@ import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.NewJob;
+import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.InMemoryJobStore;
 import io.mirrorneuron.testing.InMemoryNodeRegistry;
 import io.mirrorneuron.testing.RuntimeFixture;
 import java.lang.reflect.Proxy;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,7 +113,12 @@ class LocalJobsTest {
                         Programs.idle()),
                     new ProgramPath("")),
                 new JobHistory(store),
-                _ -> {}),
+                _ -> {},
+                new LoadAdmission(
+                    new LoadLimits(false, 1, 1, 1, 1),
+                    GrpcRuntime::hardware,
+                    () -> 0,
+                    Path.of("/proc"))),
             new Watches(),
             new LocalJobs.Clearing(Secret.NONE, () -> true),
             Clock.systemUTC(),

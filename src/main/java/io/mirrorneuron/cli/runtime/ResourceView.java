@@ -1,0 +1,119 @@
+package io.mirrorneuron.cli.runtime;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import io.mirrorneuron.cli.EitherClient;
+import io.mirrorneuron.cli.ExitCode;
+import io.mirrorneuron.cli.Output;
+import io.mirrorneuron.cli.RestAnswer;
+import io.mirrorneuron.wire.Json;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** Prints what the nodes have. */
+record ResourceView(EitherClient client) {
+  private static final List<String> HEADERS =
+      List.of("Node", "Cores", "Memory free", "Disk free", "GPUs");
+
+  private static final List<String> LIMITS = List.of("Resource", "Limit", "Usable", "Of");
+
+  private record Report(List<Node> nodes) {}
+
+  private record Node(
+      String name,
+      int cpuCores,
+      double memoryGb,
+      double memoryAvailableGb,
+      double diskGb,
+      double diskAvailableGb,
+      List<String> gpu) {
+    List<String> row() {
+      return List.of(
+          Objects.toString(name, ""),
+          Integer.toString(cpuCores),
+          of(memoryAvailableGb, memoryGb),
+          of(diskAvailableGb, diskGb),
+          gpu.isEmpty() ? "none" : named(gpu));
+    }
+
+    private static String of(double part, double whole) {
+      return String.format(Locale.ROOT, "%.1f of %.1f GB", part, whole);
+    }
+
+    /** {@code 8 x NVIDIA H100 80GB HBM3}. */
+    private static String named(List<String> gpus) {
+      return gpus.stream()
+          .collect(Collectors.groupingBy(name -> name, TreeMap::new, Collectors.counting()))
+          .entrySet()
+          .stream()
+          .map(gpu -> gpu.getValue() == 1 ? gpu.getKey() : gpu.getValue() + " x " + gpu.getKey())
+          .collect(Collectors.joining(", "));
+    }
+  }
+
+  private record Limits(Percents limits, Totals usable, Totals totals) {}
+
+  private record Percents(int cpu, int gpu, int memory, int disk) {}
+
+  private record Totals(int cpuCores, int gpuCount, double memoryGb, double diskGb) {}
+
+  int show(RestAnswer answer) {
+    if (client.json()) {
+      client.output().json(document(answer));
+    } else {
+      print(answer);
+    }
+    return ExitCode.OK;
+  }
+
+  /** With how to look whether all is well. */
+  private Map<String, Object> document(RestAnswer answer) {
+    Map<String, Object> document =
+        Json.MAPPER.convertValue(answer.json(), new TypeReference<TreeMap<String, Object>>() {});
+    document.put("runtime_health_command", "mn runtime health");
+    document.computeIfAbsent(
+        "native_ports", _ -> List.of(runtimeDoor(client.config().grpc().target())));
+    return document;
+  }
+
+  /** Who is asked over gRPC tells no port, but this one is known. */
+  static Map<String, String> runtimeDoor(String target) {
+    int colon = target.lastIndexOf(':');
+    Map<String, String> door = new TreeMap<>();
+    door.put("name", "core_grpc");
+    door.put("label", "gRPC of the runtime");
+    door.put("host", target.substring(0, Math.max(0, colon)));
+    door.put("port", target.substring(colon + 1));
+    door.put("target", target);
+    return door;
+  }
+
+  private void print(RestAnswer answer) {
+    Output output = client.output();
+    output.table(HEADERS, answer.as(Report.class).nodes().stream().map(Node::row).toList());
+    Limits told = answer.as(Limits.class);
+    if (told.limits() != null && told.usable() != null && told.totals() != null) {
+      output.line("");
+      output.table(LIMITS, limits(told.limits(), told.usable(), told.totals()));
+    }
+  }
+
+  private static List<List<String>> limits(Percents limits, Totals usable, Totals all) {
+    return List.of(
+        row("cpu", limits.cpu(), usable.cpuCores() + "", all.cpuCores() + " cores"),
+        row("gpu", limits.gpu(), usable.gpuCount() + "", all.gpuCount() + " cards"),
+        row("memory", limits.memory(), number(usable.memoryGb()), number(all.memoryGb()) + " GB"),
+        row("disk", limits.disk(), number(usable.diskGb()), number(all.diskGb()) + " GB"));
+  }
+
+  private static List<String> row(String resource, int limit, String usable, String all) {
+    return List.of(resource, limit + " %", usable, all);
+  }
+
+  private static String number(double gigabytes) {
+    return String.format(Locale.ROOT, "%.1f", gigabytes);
+  }
+}

@@ -1,0 +1,106 @@
+package io.mirrorneuron.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.mirrorneuron.testing.Shell;
+import io.mirrorneuron.testing.Shell.Ended;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code mn resource} before a server. */
+@Timeout(60)
+class ResourceCommandsIT {
+  @TempDir static Path home;
+  private static WholeServer server;
+  private final Shell shell = new Shell(Main::commandLine, home);
+
+  @BeforeAll
+  static void start() {
+    server = WholeServer.start(home);
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  @Test
+  void aPipeGetsAllThatIsKnown() {
+    JsonNode told = shell.run("resource", "list").json();
+    assertThat(told.at("/nodes/0/cpu_cores").asInt()).isPositive();
+    assertThat(told.at("/combined/memory_total_gb").asDouble()).isPositive();
+    assertThat(told.path("runtime_health_command").asText()).isEqualTo("mn runtime health");
+    assertThat(told.at("/native_ports/0/name").asText()).isEqualTo("api");
+    assertThat(told.at("/native_ports/0/port").asText())
+        .isEqualTo(Integer.toString(server.uri("").getPort()));
+    assertThat(told.toString()).startsWith("{\"combined\":").contains(",\"disk_gb\":");
+  }
+
+  @Test
+  void peopleGetTables() {
+    shell.atTerminal();
+    String told = shell.run("resource", "list").out();
+    assertThat(told).contains("Cores", "Memory free", "none", "Limit", "100 %");
+    assertThat(shell.run("resource", "ports").out())
+        .contains("URL / target", "api (HTTP API)", "core_grpc (gRPC of the runtime)");
+  }
+
+  @Test
+  void limitsAreMergedAndTold() {
+    Ended set = shell.run("resource", "set", "--cpu", "50", "--memory", "75");
+    assertThat(set.exitCode()).isZero();
+    assertThat(set.json().at("/limits").toString())
+        .isEqualTo("{\"cpu\":50,\"gpu\":100,\"memory\":75,\"disk\":100}");
+    shell.atTerminal();
+    assertThat(shell.run("resource", "set", "--memory", "100").out())
+        .startsWith("Resource limits set: memory 100 %\n")
+        .contains("50 %");
+  }
+
+  @Test
+  void overGrpcTheSameIsTold() {
+    Shell remote = shell.set("MN_API_BASE_URL", "");
+    String target = shell.run("resource", "ports").json().at("/ports/1/target").asText();
+    JsonNode told = remote.run("resource", "list", "--target", target).json();
+    assertThat(told.at("/nodes/0/cpu_cores").asInt()).isPositive();
+    assertThat(told.at("/native_ports").toString()).contains("\"core_grpc\"", target);
+  }
+
+  @Test
+  void whatIsWrongIsOneSentence() {
+    Ended nothing = shell.run("resource", "set");
+    assertThat(nothing.exitCode()).isEqualTo(2);
+    assertThat(nothing.err()).contains("--cpu");
+    assertThat(shell.run("resource", "set", "--cpu", "much").exitCode()).isEqualTo(2);
+    Ended odd = shell.run("resource", "set", "--cpu", "-30");
+    assertThat(odd.exitCode()).isEqualTo(1);
+    assertThat(odd.err()).contains("cpu");
+    assertThat(odd.out()).isEmpty();
+    assertThat(shell.run("resource", "--help").out()).contains("list", "set", "ports");
+  }
+
+  @Test
+  void portsOfOthersAreToldOnRequest() throws Exception {
+    try (ServerSocket other = new ServerSocket(0)) {
+      String port = "\"port\":\"" + other.getLocalPort() + "\"";
+      assertThat(compact("ports")).doesNotContain(port);
+      assertThat(compact("ports", "--in-use")).contains(port, "\"label\":\"in use\"");
+      URI api = server.uri("");
+      assertThat(compact("ports", "--in-use")).containsOnlyOnce("\"port\":\"" + api.getPort());
+    }
+  }
+
+  private String compact(String... arguments) {
+    String[] all = new String[arguments.length + 1];
+    all[0] = "resource";
+    System.arraycopy(arguments, 0, all, 1, arguments.length);
+    return shell.run(all).json().toString();
+  }
+}
