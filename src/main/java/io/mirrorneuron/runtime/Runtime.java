@@ -6,8 +6,6 @@ import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.folder.RunHeader;
 import io.mirrorneuron.run.record.RunRecorder;
 import io.mirrorneuron.runtime.admission.Admission;
-import io.mirrorneuron.runtime.admission.LocalMachine;
-import io.mirrorneuron.runtime.admission.ProgramPath;
 import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.JobCensus;
@@ -61,7 +59,8 @@ public final class Runtime implements AutoCloseable {
 
   /**
    * @param runs where the records of runs are kept; written by this process
-   * @param gpus of this machine
+   * @param hardware of this machine
+   * @param gpus of it
    * @param storage says whether new work can be taken in
    */
   public Runtime(
@@ -96,7 +95,8 @@ public final class Runtime implements AutoCloseable {
               watches.changed(jobId);
             });
     NewJobs newJobs = newJobs(identity, runs);
-    Admission admission = admission(settings, identity, hardware, gpus);
+    NodeAdmission machine = new NodeAdmission(hardware, gpus);
+    Admission admission = machine.of(settings, identity, lanes, keys, executions);
     JobAccess access = access(bundles.shared(), manifests, newJobs, admission);
     jobs = jobs(settings, identity, access, watches, storage);
     resumeOpenJobs(identity.owner(), bundles.sweep(engine::bundles, timers, retention.bundles()));
@@ -105,17 +105,6 @@ public final class Runtime implements AutoCloseable {
   private static ManifestCache manifests(RuntimeSettings settings) {
     return new ManifestCache(
         new Manifests(settings.executors().defaultRunner()), settings.manifests().unknownMembers());
-  }
-
-  private Admission admission(
-      RuntimeSettings settings,
-      RuntimeIdentity id,
-      Supplier<Hardware> hardware,
-      GpuInventory gpus) {
-    var programs = new LocalMachine.Programs(() -> programs().runners(), executions::given);
-    var pools = settings.executors().pools();
-    LocalMachine here = new LocalMachine(id.nodeName(), hardware, gpus, pools, programs);
-    return new Admission(here, ProgramPath.of(id.environment()));
   }
 
   private LocalJobs jobs(

@@ -9,6 +9,7 @@ import io.mirrorneuron.runtime.workflow.Amounts;
 import io.mirrorneuron.runtime.workflow.NodeDevice;
 import io.mirrorneuron.runtime.workflow.ResourceRequest.Volume;
 import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.store.ResourceLimits;
 import io.mirrorneuron.store.ResourceLimits.Resource;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -31,6 +32,7 @@ public record LocalMachine(
     Supplier<Hardware> hardware,
     GpuInventory gpus,
     Map<String, Integer> pools,
+    ResourceLimits limits,
     Programs programs) {
 
   /**
@@ -50,12 +52,17 @@ public record LocalMachine(
     pools = Map.copyOf(pools);
   }
 
-  /**
-   * The node as far as it matters to this job.
-   *
-   * @param limits in per cent; what is not there is unlimited
-   */
-  Machine of(Workflow workflow, Map<Resource, Integer> limits) {
+  /** The node as far as it matters to this job, with what its operator allows programs. */
+  Machine limited(Workflow workflow) {
+    return of(workflow, limits.load());
+  }
+
+  /** The same without any limits. */
+  Machine whole(Workflow workflow) {
+    return of(workflow, Map.of());
+  }
+
+  private Machine of(Workflow workflow, Map<Resource, Integer> limits) {
     Hardware machine = hardware.get();
     List<Gpu> present = asksForDevices(workflow) ? gpus.whenKnown() : gpus.known();
     Amounts totals = totals(machine);

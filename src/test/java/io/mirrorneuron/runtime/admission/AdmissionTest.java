@@ -14,16 +14,17 @@ import io.mirrorneuron.runtime.cluster.Hardware.Gpu;
 import io.mirrorneuron.runtime.cluster.Hardware.Software;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.manifest.reading.Findings.Purpose;
-import io.mirrorneuron.runtime.placement.PlacementPlan;
-import io.mirrorneuron.runtime.placement.PlacementPlan.Placed;
-import io.mirrorneuron.runtime.placement.PlacementPlan.Room;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.ResourceLimits.Resource;
+import io.mirrorneuron.testing.InMemoryResourceLimits;
 import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,6 +37,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A machine with two cards of 24 GB, of which one is half full. */
 class AdmissionTest {
   private static final Software CUDA = Software.cuda("550.54", "12.4");
+  private static final InMemoryResourceLimits LIMITS = new InMemoryResourceLimits();
+
+  static {
+    LIMITS.merge(Map.of(Resource.CPU, 50));
+  }
+
   private static final List<Gpu> CARDS =
       List.of(
           new Gpu("GPU-a", 0, "RTX 4090", CUDA, 24_564, 512, 24_052, 0.07),
@@ -258,9 +265,9 @@ class AdmissionTest {
                         + "]}")
                     .replace('\'', '"'));
     admission(List.of()).check(many);
-    PlacementPlan limited = admission(List.of()).plan(many, Map.of(Resource.CPU, 50));
-    assertThat(limited.refusals()).isEmpty();
-    assertThat(limited.placements()).extracting(Placed::room).containsOnly(Room.LIMITED);
+    assertThat(admission(List.of()).plan(many).placements())
+        .extracting(one -> one.reasons().getFirst())
+        .containsOnly("waits until the limits of the node are raised");
   }
 
   @Test
@@ -353,8 +360,10 @@ class AdmissionTest {
             () -> RuntimeFixture.HARDWARE,
             GpuInventory.of(gpus),
             pools,
+            LIMITS,
             Programs.idle("host_local")),
-        new ProgramPath(path));
+        new ProgramPath(path),
+        Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
   }
 
   private static ObjectNode json(String text) {

@@ -21,6 +21,7 @@ import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.testing.InMemoryJobStore;
 import io.mirrorneuron.testing.InMemoryNodeRegistry;
+import io.mirrorneuron.testing.InMemoryResourceLimits;
 import io.mirrorneuron.testing.RuntimeFixture;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
@@ -106,8 +107,10 @@ class LocalJobsTest {
                         () -> RuntimeFixture.HARDWARE,
                         GpuInventory.of(List.of()),
                         Map.of(),
+                        new InMemoryResourceLimits(),
                         Programs.idle()),
-                    new ProgramPath("")),
+                    new ProgramPath(""),
+                    Clock.systemUTC()),
                 new JobHistory(store),
                 _ -> {}),
             new Watches(),
