@@ -93,7 +93,8 @@ final class CommitFloor implements AutoCloseable {
             row,
             0,
             "completed",
-            true));
+            true,
+            JobStore.Allocations.NONE));
   }
 
   @Override

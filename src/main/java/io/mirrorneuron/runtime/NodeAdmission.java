@@ -4,36 +4,26 @@ import io.mirrorneuron.runtime.admission.Admission;
 import io.mirrorneuron.runtime.admission.LocalMachine;
 import io.mirrorneuron.runtime.admission.LocalMachine.Programs;
 import io.mirrorneuron.runtime.admission.ProgramPath;
-import io.mirrorneuron.runtime.cluster.GpuInventory;
-import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.exec.LocalExecutions;
-import io.mirrorneuron.store.Keys;
-import io.mirrorneuron.store.RedisLanes;
-import io.mirrorneuron.store.RedisResourceLimits;
-import java.util.function.Supplier;
 
-/**
- * The machine that jobs are placed on.
- *
- * @param gpus of this machine
- */
-record NodeAdmission(Supplier<Hardware> hardware, GpuInventory gpus) {
+/** Puts together what says which jobs the machine of a runtime takes in. */
+final class NodeAdmission {
+  private NodeAdmission() {}
 
-  /** What it takes in. */
-  Admission of(
+  static Admission of(
       RuntimeSettings settings,
       RuntimeIdentity identity,
-      RedisLanes lanes,
-      Keys keys,
+      NodeMachine machine,
       LocalExecutions executions) {
+    Programs programs =
+        new Programs(machine.stock(), () -> executions.capacity().runners(), executions::given);
     LocalMachine here =
         new LocalMachine(
             identity.nodeName(),
-            hardware,
-            gpus,
+            machine.hardware(),
+            machine.gpus(),
             settings.executors().pools(),
-            new RedisResourceLimits(lanes, keys),
-            new Programs(() -> executions.capacity().runners(), executions::given));
+            programs);
     return new Admission(here, ProgramPath.of(identity.environment()), identity.clock());
   }
 }

@@ -6,8 +6,6 @@ import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.folder.RunHeader;
 import io.mirrorneuron.run.record.RunRecorder;
 import io.mirrorneuron.runtime.admission.Admission;
-import io.mirrorneuron.runtime.cluster.GpuInventory;
-import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.JobCensus;
 import io.mirrorneuron.runtime.exec.ExecutionHost;
 import io.mirrorneuron.runtime.exec.LocalExecutions;
@@ -36,7 +34,6 @@ import io.mirrorneuron.store.bundle.BundleStore;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,8 +56,6 @@ public final class Runtime implements AutoCloseable {
 
   /**
    * @param runs where the records of runs are kept; written by this process
-   * @param hardware of this machine
-   * @param gpus of it
    * @param storage says whether new work can be taken in
    */
   public Runtime(
@@ -68,8 +63,7 @@ public final class Runtime implements AutoCloseable {
       RuntimeIdentity identity,
       RedisLanes lanes,
       RunStore runs,
-      Supplier<Hardware> hardware,
-      GpuInventory gpus,
+      NodeMachine machine,
       Storage storage) {
     this.lanes = lanes;
     Orphans.killAll(settings.executors(), identity.runtimeId());
@@ -78,9 +72,12 @@ public final class Runtime implements AutoCloseable {
     NodeBundles bundles = NodeBundles.of(settings, identity, lanes, keys);
     Watches watches = new Watches();
     timers = new ScheduledTimers(identity.clock());
-    ProgramRecords records = new ProgramRecords(runs, gpus::known, storage);
+    ProgramRecords records = new ProgramRecords(runs, machine.gpus()::known, storage);
     RunSinks sinks = new RunSinks(records, records, records);
-    executions = executions(settings.executors(), identity, sinks, runs, storage, bundles.source());
+    ExecutionHost host =
+        ExecutionHost.of(identity.runtimeId(), identity.environment(), identity.clock())
+            .having(machine.stock());
+    executions = executions(settings.executors(), host, sinks, runs, storage, bundles.source());
     Config.Retention retention = settings.retention();
     store = new RedisJobStore(lanes, keys, retention.terminalJobs(), retention.eventsPerJob());
     recorder = new RunRecorder(runs, store, executions::flush, storage);
@@ -95,8 +92,7 @@ public final class Runtime implements AutoCloseable {
               watches.changed(jobId);
             });
     NewJobs newJobs = newJobs(identity, runs);
-    NodeAdmission machine = new NodeAdmission(hardware, gpus);
-    Admission admission = machine.of(settings, identity, lanes, keys, executions);
+    Admission admission = NodeAdmission.of(settings, identity, machine, executions);
     JobAccess access = access(bundles.shared(), manifests, newJobs, admission);
     jobs = jobs(settings, identity, access, watches, storage);
     resumeOpenJobs(identity.owner(), bundles.sweep(engine::bundles, timers, retention.bundles()));
@@ -148,13 +144,11 @@ public final class Runtime implements AutoCloseable {
 
   private static LocalExecutions executions(
       Config.Executors settings,
-      RuntimeIdentity identity,
+      ExecutionHost host,
       RunSinks sinks,
       RunStore runs,
       Storage storage,
       PayloadSource payloads) {
-    ExecutionHost host =
-        ExecutionHost.of(identity.runtimeId(), identity.environment(), identity.clock());
     LocalExecutions executions = new LocalExecutions(settings, host, sinks, storage, payloads);
     if (settings.releaseWhileWaiting()) {
       executions.releaseWhileWaiting(new RunQuestions(runs));
@@ -186,6 +180,11 @@ public final class Runtime implements AutoCloseable {
                 LOG.info("going on with {} open jobs", count);
               }
             });
+  }
+
+  /** Programs can be given something else than before: limits or devices have changed. */
+  public void reconsider() {
+    executions.reconsider();
   }
 
   public JobsPort jobs() {

@@ -155,6 +155,7 @@ public interface JobStore {
    * @param events JSON texts in order, numbered up to {@code lastSeq}
    * @param row the job's row as JSON
    * @param status the job's status word after this turn
+   * @param allocations what has changed of what its programs have
    */
   record Commit(
       String jobId,
@@ -168,7 +169,23 @@ public interface JobStore {
       String row,
       long updatedAt,
       String status,
-      boolean terminal) {}
+      boolean terminal,
+      Allocations allocations) {}
+
+  /**
+   * Changes of the ledger, which holds for all nodes what running programs were given. It is
+   * written in the commit that makes them part of the job's state, so it tells neither more nor
+   * less than the states of all jobs do.
+   *
+   * @param given as JSON, by execution
+   * @param freed executions that have nothing any more
+   */
+  record Allocations(Map<String, String> given, List<String> freed) {
+    public static final Allocations NONE = new Allocations(Map.of(), List.of());
+  }
+
+  /** The ledger: as JSON, by execution. */
+  CompletionStage<Map<String, String>> allocations();
 
   /**
    * @param fields the state as committed

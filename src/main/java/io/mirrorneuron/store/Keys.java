@@ -77,6 +77,11 @@ public record Keys(String namespace) {
     return namespace + ":runs";
   }
 
+  /** Hash: what running programs of all nodes were given, as JSON, by execution. */
+  public String allocations() {
+    return namespace + ":allocations";
+  }
+
   /** Hash: resource limits in per cent. */
   public String resourceLimits() {
     return namespace + ":resource-limits";

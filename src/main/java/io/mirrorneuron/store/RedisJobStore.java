@@ -207,6 +207,15 @@ public final class RedisJobStore implements JobStore {
   }
 
   @Override
+  public CompletionStage<Map<String, String>> allocations() {
+    return lanes
+        .any()
+        .send(Request.cmd(Command.HGETALL).arg(keys.allocations()))
+        .map(RedisJobStore::texts)
+        .toCompletionStage();
+  }
+
+  @Override
   public CompletionStage<Integer> deleteTerminal() {
     return tidying.deleteTerminal().toCompletionStage();
   }

@@ -78,6 +78,7 @@ final class RedisJobWriter {
     String jobId = commit.jobId();
     call.key(keys.state(jobId)).key(keys.events(jobId)).key(keys.row(jobId));
     call.key(keys.manifest(jobId)).key(keys.blobs(jobId)).key(keys.jobs());
+    call.key(keys.allocations());
   }
 
   private void arguments(Script.Call call, Commit commit) {
@@ -86,6 +87,9 @@ final class RedisJobWriter {
     call.arg(commit.lastSeq()).arg(Math.max(0, commit.lastSeq() - eventsPerJob));
     call.arg(String.join("\n", commit.events()));
     call.arg(commit.set().size() * 2L).arg(commit.delete().size()).arg(commit.blobs().size() * 2L);
+    call.arg(commit.allocations().freed().size()).arg(commit.allocations().given().size() * 2L);
+    commit.allocations().freed().forEach(call::arg);
+    commit.allocations().given().forEach((execution, text) -> call.arg(execution).arg(text));
     commit.set().forEach((field, value) -> call.arg(field).arg(value));
     commit.delete().forEach(call::arg);
     commit.blobs().forEach((name, text) -> call.arg(name).arg(text));

@@ -11,6 +11,11 @@ redis.call('UNLINK', KEYS[1], KEYS[3], KEYS[5])
 if redis.call('TYPE', KEYS[2]).ok ~= 'stream' then
   redis.call('UNLINK', KEYS[2])
 end
+for _, execution in ipairs(redis.call('HKEYS', KEYS[7])) do
+  if string.sub(execution, 1, #ARGV[2] + 1) == ARGV[2] .. '.' then
+    redis.call('HDEL', KEYS[7], execution)
+  end
+end
 leave(KEYS[6], ARGV[2])
 redis.call('HSET', KEYS[1], 'epoch', ARGV[1])
 for place, field in ipairs({'run', 'key'}) do

@@ -1,9 +1,10 @@
 -- One turn of one job. Refused when the writer's epoch is not the job's.
--- KEYS: state, events, row, manifest, blobs, index of jobs
+-- KEYS: state, events, row, manifest, blobs, index of jobs, ledger of allocations
 -- ARGV: epoch, job id, updated at (ms), status, time to keep an ended job (ms; 0: not ended), row,
 --       last event number, events before this number may go, packed events,
---       n, d, b, n field and value arguments, d fields to delete, b name and text arguments of
---       blobs, then names of blobs to drop
+--       n, d, b, f, g, f executions that have nothing any more, g execution and JSON arguments of
+--       what was given, n field and value arguments, d fields to delete, b name and text arguments
+--       of blobs, then names of blobs to drop
 local state, events = KEYS[1], KEYS[2]
 if redis.call('HGET', state, 'epoch') ~= ARGV[1] then
   return redis.error_reply('FENCED')
@@ -22,10 +23,14 @@ if ARGV[9] ~= '' then
     redis.call('XADD', events, ARGV[7] .. '-0', 'e', ARGV[9])
   end
 end
-local deleted = 13 + ARGV[10]
+local given = 15 + ARGV[13]
+local fields = given + ARGV[14]
+local deleted = fields + ARGV[10]
 local blobs = deleted + ARGV[11]
 local dropped = blobs + ARGV[12]
-chunks('HSET', state, 13, deleted - 1)
+chunks('HDEL', KEYS[7], 15, given - 1)
+chunks('HSET', KEYS[7], given, fields - 1)
+chunks('HSET', state, fields, deleted - 1)
 chunks('HDEL', state, deleted, blobs - 1)
 chunks('HSET', KEYS[5], blobs, dropped - 1)
 chunks('HDEL', KEYS[5], dropped, #ARGV)

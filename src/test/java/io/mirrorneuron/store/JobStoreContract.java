@@ -62,7 +62,8 @@ interface JobStoreContract {
         row(job, status, last),
         at,
         status,
-        List.of("completed", "failed", "cancelled").contains(status));
+        List.of("completed", "failed", "cancelled").contains(status),
+        JobStore.Allocations.NONE);
   }
 
   static String row(String job, String status, long seq) {
@@ -85,6 +86,44 @@ interface JobStoreContract {
       assertThat(e.error()).isEqualTo("run_id_in_use");
       return false;
     }
+  }
+
+  /** A turn after which programs have something, or nothing any more. */
+  static Commit turn(Commit turn, Map<String, String> given, List<String> freed) {
+    return new Commit(
+        turn.jobId(),
+        turn.epoch(),
+        turn.set(),
+        turn.delete(),
+        turn.blobs(),
+        turn.dropped(),
+        turn.events(),
+        turn.lastSeq(),
+        turn.row(),
+        turn.updatedAt(),
+        turn.status(),
+        turn.terminal(),
+        new JobStore.Allocations(given, freed));
+  }
+
+  @Test
+  default void theLedgerTellsWhatCommitsHaveGivenAndFreed() {
+    await(store().create(newJob("a", null, null), turn("a", 1, 1, 1, 10, "running")));
+    await(store().create(newJob("b", null, null), turn("b", 1, 1, 1, 10, "running")));
+    Map<String, String> both = Map.of("a.1", "{\"port\":1}", "a.2", "{}");
+    await(store().commit(turn(turn("a", 1, 2, 2, 11, "running"), both, List.of())));
+    await(store().commit(turn(turn("b", 1, 2, 2, 11, "running"), Map.of("b.1", "1"), List.of())));
+    assertThat(await(store().allocations()))
+        .isEqualTo(Map.of("a.1", "{\"port\":1}", "a.2", "{}", "b.1", "1"));
+
+    Commit stale = turn(turn("a", 7, 3, 3, 12, "running"), Map.of("a.9", "1"), List.of("a.1"));
+    assertThatThrownBy(() -> await(store().commit(stale))).isInstanceOf(FencedException.class);
+    Map<String, String> next = Map.of("a.3", "3");
+    await(store().commit(turn(turn("a", 1, 3, 3, 12, "running"), next, List.of("a.1", "none"))));
+    assertThat(await(store().allocations())).containsOnlyKeys("a.2", "a.3", "b.1");
+
+    assertThat(await(store().abandon(turn("a", 0, 4, 4, 13, "cancelled")))).isTrue();
+    assertThat(await(store().allocations())).containsOnlyKeys("b.1");
   }
 
   @Test
@@ -236,7 +275,8 @@ interface JobStoreContract {
             row("a", "running", 3),
             20,
             "running",
-            false);
+            false,
+            JobStore.Allocations.NONE);
     await(store().commit(more));
     await(
         store()
@@ -253,7 +293,8 @@ interface JobStoreContract {
                     "{}",
                     30,
                     "running",
-                    false)));
+                    false,
+                    JobStore.Allocations.NONE)));
 
     assertThat(await(store().load("a")).orElseThrow().fields())
         .isEqualTo(Map.of("seq", "3", "y", "3\nä"));
@@ -279,7 +320,8 @@ interface JobStoreContract {
             "{}",
             20,
             "running",
-            false);
+            false,
+            JobStore.Allocations.NONE);
     await(store().commit(large));
     assertThat(await(store().load("a")).orElseThrow().fields()).isEqualTo(many);
 
@@ -299,7 +341,8 @@ interface JobStoreContract {
                     "{}",
                     30,
                     "running",
-                    false)));
+                    false,
+                    JobStore.Allocations.NONE)));
     assertThat(await(store().load("a")).orElseThrow().fields()).isEqualTo(Map.of("z", "1"));
   }
 
@@ -319,7 +362,8 @@ interface JobStoreContract {
         turn.row(),
         turn.updatedAt(),
         status,
-        turn.terminal());
+        turn.terminal(),
+        JobStore.Allocations.NONE);
   }
 
   @Test

@@ -47,6 +47,7 @@ public final class InMemoryJobStore implements JobStore {
   private final Set<String> unrecorded = new LinkedHashSet<>();
   private final Map<String, String> keys = new LinkedHashMap<>();
   private final Map<String, String> runs = new LinkedHashMap<>();
+  private final Map<String, String> allocations = new LinkedHashMap<>();
 
   public InMemoryJobStore() {
     this(Integer.MAX_VALUE);
@@ -124,10 +125,16 @@ public final class InMemoryJobStore implements JobStore {
     job.blobs.clear();
     job.epoch = end.epoch();
     job.owner = null;
+    allocations.keySet().removeIf(execution -> execution.startsWith(end.jobId() + "."));
     unrecorded.remove(end.jobId());
     apply(job, end);
     move(end);
     return CompletableFuture.completedFuture(true);
+  }
+
+  @Override
+  public synchronized CompletionStage<Map<String, String>> allocations() {
+    return CompletableFuture.completedFuture(Map.copyOf(allocations));
   }
 
   private void move(Commit commit) {
@@ -166,6 +173,8 @@ public final class InMemoryJobStore implements JobStore {
     commit.delete().forEach(job.fields::remove);
     job.blobs.putAll(commit.blobs());
     commit.dropped().forEach(job.blobs::remove);
+    commit.allocations().freed().forEach(allocations::remove);
+    allocations.putAll(commit.allocations().given());
     long first = commit.lastSeq() - commit.events().size() + 1;
     for (int i = 0; i < commit.events().size(); i++) {
       job.events.add(new StoredEvent(first + i, commit.events().get(i)));

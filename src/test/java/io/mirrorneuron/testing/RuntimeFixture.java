@@ -8,6 +8,7 @@ import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.run.RunBacklog;
 import io.mirrorneuron.run.RunStore;
+import io.mirrorneuron.runtime.NodeMachine;
 import io.mirrorneuron.runtime.Runtime;
 import io.mirrorneuron.runtime.RuntimeIdentity;
 import io.mirrorneuron.runtime.RuntimeSettings;
@@ -15,6 +16,8 @@ import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.LocalCluster;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
+import io.mirrorneuron.runtime.cluster.NodeLimits;
+import io.mirrorneuron.runtime.exec.pool.Stock;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisLanes;
@@ -37,6 +40,7 @@ public final class RuntimeFixture implements AutoCloseable {
   private final RedisServer redis;
   private final boolean ownsRedis;
   private final RedisLanes lanes;
+  private final NodeMachine machine;
   private final Path home;
   private final Config config;
   private RunStore runs;
@@ -61,7 +65,24 @@ public final class RuntimeFixture implements AutoCloseable {
     return new RuntimeFixture(home, config(home, settings), other.redis, false);
   }
 
+  /** On this machine. */
+  public static RuntimeFixture on(Path home, NodeMachine machine) {
+    return new RuntimeFixture(home, config(home), RedisFixture.server(home), true, machine);
+  }
+
   private RuntimeFixture(Path home, Config config, RedisServer redis, boolean ownsRedis) {
+    this(
+        home,
+        config,
+        redis,
+        ownsRedis,
+        new NodeMachine(
+            () -> HARDWARE, GpuInventory.of(List.of()), () -> Stock.endless("mirror_neuron@test")));
+  }
+
+  private RuntimeFixture(
+      Path home, Config config, RedisServer redis, boolean ownsRedis, NodeMachine machine) {
+    this.machine = machine;
     this.redis = redis;
     this.ownsRedis = ownsRedis;
     this.lanes = RedisLanes.connect(vertx, redis.uri(), Storage.unwatched()).await();
@@ -97,15 +118,14 @@ public final class RuntimeFixture implements AutoCloseable {
             () -> String.format("%013d-%012x", 0, IDS.incrementAndGet())),
         lanes,
         runs,
-        () -> HARDWARE,
-        GpuInventory.of(List.of()),
+        machine,
         Storage.unwatched());
   }
 
   /** Closes the runtime in good order and starts one on the same data. */
   public void restart() {
-    runtime.close();
-    runtime = start();
+    leave();
+    startAgain();
   }
 
   /** The defaults, with everything below {@code home} and the admin token {@code admin}. */
@@ -147,7 +167,7 @@ public final class RuntimeFixture implements AutoCloseable {
         GrpcRuntime::hardware,
         runtime::programs,
         runtime.census(),
-        new RedisResourceLimits(lanes, keys),
+        new NodeLimits(new RedisResourceLimits(lanes, keys), Clock.systemUTC()),
         keys.namespace(),
         Clock.systemUTC());
   }
@@ -155,6 +175,11 @@ public final class RuntimeFixture implements AutoCloseable {
   /** Ends the runtime alone, as when its machine is switched off in good order. */
   public void leave() {
     runtime.close();
+  }
+
+  /** Starts one on the same data after {@link #leave}. */
+  public void startAgain() {
+    runtime = start();
   }
 
   public Runtime runtime() {

@@ -8,7 +8,6 @@ import io.mirrorneuron.port.CapacityReport;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.ClusterSummary;
 import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
-import io.mirrorneuron.store.ResourceLimits;
 import io.mirrorneuron.store.ResourceLimits.Resource;
 import io.mirrorneuron.wire.ClusterForm;
 import io.mirrorneuron.wire.Json;
@@ -30,7 +29,7 @@ public final class LocalCluster implements ClusterPort {
   private final Supplier<Hardware> hardware;
   private final Supplier<ProgramCapacity> programs;
   private final JobCensus jobs;
-  private final ResourceLimits limits;
+  private final NodeLimits limits;
   private final String redisNamespace;
   private final Clock clock;
 
@@ -39,7 +38,7 @@ public final class LocalCluster implements ClusterPort {
       Supplier<Hardware> hardware,
       Supplier<ProgramCapacity> programs,
       JobCensus jobs,
-      ResourceLimits limits,
+      NodeLimits limits,
       String redisNamespace,
       Clock clock) {
     this.identity = identity;

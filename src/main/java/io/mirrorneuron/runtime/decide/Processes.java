@@ -230,6 +230,9 @@ final class Processes {
   private static ObjectNode leaseJson(Lease lease) {
     ObjectNode json = Json.object();
     json.put("lease_id", lease.leaseId()).put("pool", lease.pool()).put("slots", lease.slots());
+    if (lease.allocation() != null) {
+      json.set("allocation", Json.MAPPER.valueToTree(lease.allocation()));
+    }
     return json;
   }
 

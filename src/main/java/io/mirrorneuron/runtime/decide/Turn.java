@@ -111,7 +111,8 @@ public final class Turn {
         row,
         now,
         state.status().word(),
-        state.status().isTerminal());
+        state.status().isTerminal(),
+        delta.allocations());
   }
 
   /** An event of the job itself; its members stand at top level. */

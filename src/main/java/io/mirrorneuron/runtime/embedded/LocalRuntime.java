@@ -3,19 +3,22 @@ package io.mirrorneuron.runtime.embedded;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.runtime.NodeMachine;
 import io.mirrorneuron.runtime.Runtime;
 import io.mirrorneuron.runtime.RuntimeIdentity;
 import io.mirrorneuron.runtime.RuntimeSettings;
+import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.cluster.HardwareProbe;
 import io.mirrorneuron.runtime.cluster.LocalCluster;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
+import io.mirrorneuron.runtime.cluster.NodeLimits;
+import io.mirrorneuron.runtime.cluster.NodeStock;
 import io.mirrorneuron.runtime.cluster.NvidiaSmi;
 import io.mirrorneuron.runtime.exec.confine.Confiner;
 import io.mirrorneuron.server.ServerContext;
 import io.mirrorneuron.storage.Readiness;
 import io.mirrorneuron.store.JobRows;
 import io.mirrorneuron.store.Keys;
-import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.RedisNodeRegistry;
@@ -58,16 +61,16 @@ public record LocalRuntime(
     NodeIdentity identity =
         NodeIdentity.standalone(NodeName.of(config.node(), hostname), hostname, config.grpc());
     NvidiaSmi gpus = new NvidiaSmi(on.path(), on.clock());
-    RuntimeIdentity process =
-        new RuntimeIdentity(
-            identity.name(), home.runtimeId(), on.environment(), on.clock(), on.ids()::jobSuffix);
-    RuntimeSettings settings = RuntimeSettings.of(config);
+    RuntimeIdentity process = process(identity, home, on);
     Keys keys = new Keys(config.redis().namespace());
-    NodeRegistry nodes = new RedisNodeRegistry(lanes, keys);
-    NodeName.claim(nodes, process.owner());
+    NodeName.claim(new RedisNodeRegistry(lanes, keys), process.owner());
     HardwareProbe hardware = new HardwareProbe(config.home(), gpus::known, on.clock());
+    NodeLimits limits = new NodeLimits(new RedisResourceLimits(lanes, keys), on.clock());
+    NodeMachine machine = machine(identity, hardware, gpus, limits);
     Runtime runtime =
-        new Runtime(settings, process, lanes, on.runs(), hardware, gpus, on.disks().storage());
+        new Runtime(
+            RuntimeSettings.of(config), process, lanes, on.runs(), machine, on.disks().storage());
+    limits.onChange(runtime::reconsider);
     on.closing().add("runtime", runtime);
     on.disks().watch().asks(new RedisProbe(lanes, keys));
     ClusterPort cluster =
@@ -76,7 +79,7 @@ public record LocalRuntime(
             hardware,
             runtime::programs,
             runtime.census(),
-            new RedisResourceLimits(lanes, keys),
+            limits,
             keys.namespace(),
             on.clock());
     return new LocalRuntime(
@@ -89,6 +92,17 @@ public record LocalRuntime(
         redis,
         membership(runtime),
         runtime.confinement());
+  }
+
+  private static RuntimeIdentity process(NodeIdentity node, RuntimeHome home, ServerContext on)
+      throws IOException {
+    return new RuntimeIdentity(
+        node.name(), home.runtimeId(), on.environment(), on.clock(), on.ids()::jobSuffix);
+  }
+
+  private static NodeMachine machine(
+      NodeIdentity node, HardwareProbe hardware, GpuInventory gpus, NodeLimits limits) {
+    return new NodeMachine(hardware, gpus, new NodeStock(node.name(), hardware, limits::known));
   }
 
   private static Readiness membership(Runtime runtime) {

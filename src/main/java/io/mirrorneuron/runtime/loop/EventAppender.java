@@ -151,6 +151,7 @@ final class EventAppender {
         Json.write(row),
         now,
         LenientJson.read(row, JobBrief.class).status(),
-        terminal);
+        terminal,
+        JobStore.Allocations.NONE);
   }
 }

@@ -175,6 +175,7 @@ public record Restoration(
         first.row(),
         first.updatedAt(),
         first.status(),
-        first.terminal());
+        first.terminal(),
+        first.allocations());
   }
 }

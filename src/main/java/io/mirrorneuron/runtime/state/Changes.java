@@ -1,7 +1,9 @@
 package io.mirrorneuron.runtime.state;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mirrorneuron.runtime.state.Mailbox.Flight;
 import io.mirrorneuron.runtime.state.questions.AskedQuestions;
+import io.mirrorneuron.store.JobStore.Allocations;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,6 +24,8 @@ public final class Changes {
   private final Map<Long, Message> messages = new LinkedHashMap<>();
   private final Map<String, JsonNode> values = new LinkedHashMap<>();
   private final List<String> deleted = new ArrayList<>();
+  private final Map<String, String> given = new LinkedHashMap<>();
+  private final Set<String> freed = new LinkedHashSet<>();
 
   /**
    * @param blobs the large values of the same state
@@ -35,14 +39,15 @@ public final class Changes {
       Map<String, String> set,
       List<String> delete,
       Map<String, String> blobs,
-      List<String> dropped) {
+      List<String> dropped,
+      Allocations allocations) {
 
     /** The same with what has changed of the questions. */
     Delta with(AskedQuestions questions) {
       Map<String, String> fields = new LinkedHashMap<>(set);
       fields.putAll(questions.takeChanged());
       List<String> gone = Stream.concat(delete.stream(), questions.takeDropped().stream()).toList();
-      return new Delta(fields, gone, blobs, dropped);
+      return new Delta(fields, gone, blobs, dropped, allocations);
     }
   }
 
@@ -59,6 +64,21 @@ public final class Changes {
       agents.add(mailbox.owner());
     } else {
       steps.add(mailbox.step());
+    }
+  }
+
+  /**
+   * A program is replaced by another one, or by itself in another condition; either may be null.
+   */
+  void allocated(Flight before, Flight now) {
+    if (before != null
+        && before.allocation() != null
+        && given.remove(before.executionId()) == null) {
+      freed.add(before.executionId());
+    }
+    if (now != null && now.allocation() != null) {
+      given.put(now.executionId(), Json.write(now.allocation()));
+      freed.remove(now.executionId());
     }
   }
 
@@ -124,7 +144,10 @@ public final class Changes {
     deleted.removeIf(set::containsKey); // of the last round, and written again in this one
     deleted.forEach(blobs::forget);
     Blobs.Changes large = blobs.takeChanges();
-    Delta delta = new Delta(set, List.copyOf(deleted), large.added(), large.dropped());
+    Allocations allocations = new Allocations(Map.copyOf(given), List.copyOf(freed));
+    Delta delta = new Delta(set, List.copyOf(deleted), large.added(), large.dropped(), allocations);
+    given.clear();
+    freed.clear();
     agents.clear();
     steps.clear();
     messages.clear();

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.state;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.workflow.Backpressure;
 import io.mirrorneuron.wire.Json;
@@ -48,7 +49,7 @@ public final class Mailbox {
    *
    * @param delivery how often this attempt was started; more than one after a crash or a pause
    * @param parked whether it was stopped and waits for the job to be resumed
-   * @param lease {@code {lease_id, pool, slots}} once the pool gave it, else null
+   * @param lease {@code {lease_id, pool, slots, allocation?}} once the pool gave it, else null
    */
   public record Flight(String executionId, int delivery, boolean parked, ObjectNode lease) {
     public Flight park() {
@@ -57,6 +58,11 @@ public final class Mailbox {
 
     public Flight leased(ObjectNode granted) {
       return new Flight(executionId, delivery, parked, granted);
+    }
+
+    /** What its program was given of its node besides slots, or null. */
+    JsonNode allocation() {
+      return lease == null ? null : lease.get("allocation");
     }
   }
 
@@ -208,6 +214,7 @@ public final class Mailbox {
     if (next != null && messages.isEmpty()) {
       throw new IllegalStateException("there is no message to run a program for: " + address());
     }
+    changes.allocated(flight, next);
     flight = next;
     changes.touch(this);
   }

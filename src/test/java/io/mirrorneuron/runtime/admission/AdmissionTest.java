@@ -12,11 +12,11 @@ import io.mirrorneuron.runtime.admission.LocalMachine.Programs;
 import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.cluster.Hardware.Gpu;
 import io.mirrorneuron.runtime.cluster.Hardware.Software;
+import io.mirrorneuron.runtime.cluster.NodeStock;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.manifest.reading.Findings.Purpose;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.ResourceLimits.Resource;
-import io.mirrorneuron.testing.InMemoryResourceLimits;
 import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Files;
@@ -37,12 +37,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A machine with two cards of 24 GB, of which one is half full. */
 class AdmissionTest {
   private static final Software CUDA = Software.cuda("550.54", "12.4");
-  private static final InMemoryResourceLimits LIMITS = new InMemoryResourceLimits();
-
-  static {
-    LIMITS.merge(Map.of(Resource.CPU, 50));
-  }
-
   private static final List<Gpu> CARDS =
       List.of(
           new Gpu("GPU-a", 0, "RTX 4090", CUDA, 24_564, 512, 24_052, 0.07),
@@ -360,8 +354,10 @@ class AdmissionTest {
             () -> RuntimeFixture.HARDWARE,
             GpuInventory.of(gpus),
             pools,
-            LIMITS,
-            Programs.idle("host_local")),
+            new Programs(
+                new NodeStock("n", () -> RuntimeFixture.HARDWARE, () -> Map.of(Resource.CPU, 50)),
+                () -> List.of("host_local"),
+                List::of)),
         new ProgramPath(path),
         Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
   }

@@ -41,7 +41,7 @@ class LocalClusterTest {
               new ProgramCapacity(
                   List.of("host_local"), List.of(new PoolUsage("default", 4, 3, 1, 2, 3))),
           new OneJob(),
-          limits,
+          new NodeLimits(limits, Clock.systemUTC()),
           "mn",
           Clock.fixed(Instant.parse("2026-06-02T16:00:04Z"), ZoneOffset.UTC));
 

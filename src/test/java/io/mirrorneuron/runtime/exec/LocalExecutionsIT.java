@@ -205,32 +205,6 @@ class LocalExecutionsIT {
   }
 
   @Test
-  void whatANodeWasGivenIsAnnounced() throws Exception {
-    Execution execution = ExecutionSamples.command("env");
-    execution
-        .resources()
-        .setAll(
-            ExecutionSamples.object(
-                "{'ports':[{'label':'web-ui','port':8080},{'label':'later'}],"
-                    + "'volumes':[{'name':'data','source':'/srv/d','target':'/data'}],"
-                    + "'devices':[{'kind':'gpu','driver':'cuda','ids':[1,'GPU-7']},"
-                    + "{'kind':'fpga','ids':['f0']}]}"));
-
-    assertThat(run(execution).stdout().lines())
-        .contains(
-            "MN_PORT_WEB_UI=8080",
-            "MN_VOLUME_DATA=/srv/d",
-            "MN_VOLUME_DATA_TARGET=/data",
-            "MN_ALLOCATED_DEVICE_IDS=1,GPU-7,f0",
-            "MN_GPU_DRIVER=cuda",
-            "CUDA_VISIBLE_DEVICES=1,GPU-7",
-            "MN_ALLOCATION_JSON=" + execution.resources())
-        .noneMatch(line -> line.startsWith("MN_PORT_LATER"));
-    assertThat(run(ExecutionSamples.command("env")).stdout())
-        .doesNotContain("MN_ALLOCATION_JSON", "CUDA_");
-  }
-
-  @Test
   void theKernelKeepsAProgramToItsLimits() throws Exception {
     Execution execution = ExecutionSamples.shell("ulimit -n; ulimit -v; ulimit -t; exit 3");
     execution

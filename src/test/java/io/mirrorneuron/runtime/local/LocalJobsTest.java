@@ -12,6 +12,7 @@ import io.mirrorneuron.runtime.admission.LocalMachine;
 import io.mirrorneuron.runtime.admission.LocalMachine.Programs;
 import io.mirrorneuron.runtime.admission.ProgramPath;
 import io.mirrorneuron.runtime.cluster.GpuInventory;
+import io.mirrorneuron.runtime.exec.pool.Stock;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.placement.LocalScheduler;
@@ -21,7 +22,6 @@ import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.testing.InMemoryJobStore;
 import io.mirrorneuron.testing.InMemoryNodeRegistry;
-import io.mirrorneuron.testing.InMemoryResourceLimits;
 import io.mirrorneuron.testing.RuntimeFixture;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
@@ -107,8 +107,7 @@ class LocalJobsTest {
                         () -> RuntimeFixture.HARDWARE,
                         GpuInventory.of(List.of()),
                         Map.of(),
-                        new InMemoryResourceLimits(),
-                        Programs.idle()),
+                        new Programs(() -> Stock.endless("node"), List::of, List::of)),
                     new ProgramPath(""),
                     Clock.systemUTC()),
                 new JobHistory(store),

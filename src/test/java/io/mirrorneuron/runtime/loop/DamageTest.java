@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.runtime.port.JobStatus;
+import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.Commit;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +44,8 @@ class DamageTest {
                 stage.row().toString(),
                 0,
                 "running",
-                false))
+                false,
+                JobStore.Allocations.NONE))
         .toCompletableFuture()
         .join();
   }

@@ -1,0 +1,57 @@
+package io.mirrorneuron.runtime.cluster;
+
+import static io.mirrorneuron.runtime.cluster.Hardware.megabytes;
+
+import io.mirrorneuron.runtime.cluster.Hardware.Gpu;
+import io.mirrorneuron.runtime.exec.pool.Stock;
+import io.mirrorneuron.runtime.workflow.Allocation.Device;
+import io.mirrorneuron.runtime.workflow.Amounts;
+import io.mirrorneuron.runtime.workflow.NodeDevice;
+import io.mirrorneuron.store.ResourceLimits.Resource;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * What this node has for programs, as its hardware and the operator's limits are now.
+ *
+ * @param limits as far as they are known; does not wait
+ */
+public record NodeStock(
+    String node, Supplier<Hardware> hardware, Supplier<Map<Resource, Integer>> limits)
+    implements Supplier<Stock> {
+
+  @Override
+  public Stock get() {
+    Hardware has = hardware.get();
+    Map<Resource, Integer> percent = limits.get();
+    Amounts total =
+        new Amounts(
+            has.cpu().logicalProcessors() * 1000L,
+            megabytes(has.memory().totalBytes()),
+            megabytes(has.disk().totalBytes()));
+    Amounts usable =
+        new Amounts(
+            share(total.cpuMillis(), percent, Resource.CPU),
+            share(total.memoryMb(), percent, Resource.MEMORY),
+            share(total.diskMb(), percent, Resource.DISK));
+    return new Stock(
+        node,
+        total,
+        usable,
+        has.gpus().stream().map(NodeStock::device).toList(),
+        (int) share(has.gpus().size(), percent, Resource.GPU));
+  }
+
+  private static long share(long total, Map<Resource, Integer> percent, Resource resource) {
+    return total * percent.getOrDefault(resource, 100) / 100;
+  }
+
+  private static NodeDevice device(Gpu gpu) {
+    return new NodeDevice(
+        new Device(gpu.id(), gpu.index(), "gpu", gpu.software().vendor(), gpu.software().driver()),
+        gpu.software().apiVersion(),
+        gpu.software().capabilities(),
+        gpu.totalMegabytes(),
+        gpu.freeMegabytes());
+  }
+}

@@ -1,0 +1,195 @@
+package io.mirrorneuron.runtime;
+
+import static io.mirrorneuron.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.Submission.Payloads;
+import io.mirrorneuron.port.Why.Explanation;
+import io.mirrorneuron.runtime.cluster.GpuInventory;
+import io.mirrorneuron.runtime.cluster.Hardware;
+import io.mirrorneuron.runtime.cluster.NodeStock;
+import io.mirrorneuron.store.Keys;
+import io.mirrorneuron.store.RedisJobStore;
+import io.mirrorneuron.store.ResourceLimits.Resource;
+import io.mirrorneuron.testing.RuntimeFixture;
+import io.mirrorneuron.wire.Json;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Real programs are given devices, ports and shares of a node, and nobody else has them meanwhile.
+ */
+class AllocationIT {
+  private static final List<Hardware.Gpu> GPUS =
+      List.of(
+          new Hardware.Gpu(
+              "GPU-a", 0, "RTX", Hardware.Software.cuda("550", "12.4"), 8000, 0, 8000, 0));
+
+  private final Map<Resource, Integer> limits = new ConcurrentHashMap<>();
+  @TempDir private Path home;
+  private RuntimeFixture runtime;
+
+  @BeforeEach
+  void start() {
+    Hardware some = RuntimeFixture.HARDWARE;
+    Hardware hardware =
+        new Hardware(some.family(), some.os(), some.cpu(), some.memory(), some.disk(), GPUS);
+    runtime =
+        RuntimeFixture.on(
+            home,
+            new NodeMachine(
+                () -> hardware,
+                GpuInventory.of(GPUS),
+                new NodeStock("mirror_neuron@test", () -> hardware, () -> limits)));
+  }
+
+  @AfterEach
+  void stop() {
+    runtime.close();
+  }
+
+  @Test
+  void aProgramSeesWhatItWasGivenAndNoOtherDevice() {
+    ObjectNode with =
+        runtime.awaitEnd(
+            submit(
+                """
+                {"gpu":1,"cores":0.5,"memory":"100Mi","ports":[{"label":"web-ui"}],
+                 "volumes":[{"name":"data","source":"/tmp","target":"/data"}]}
+                """,
+                "env | grep -E '^(MN_ALLOC|MN_PORT|MN_VOL|MN_GPU|CUDA)' | sort"));
+    Map<String, String> seen = variables(with);
+
+    assertThat(seen)
+        .containsEntry("CUDA_VISIBLE_DEVICES", "GPU-a")
+        .containsEntry("MN_ALLOCATED_DEVICE_IDS", "GPU-a")
+        .containsEntry("MN_GPU_DRIVER", "cuda")
+        .containsEntry("MN_VOLUME_DATA", "/tmp")
+        .containsEntry("MN_VOLUME_DATA_TARGET", "/data");
+    JsonNode given = Json.parseObject(seen.get("MN_ALLOCATION_JSON"), "allocation");
+    assertThat(given.at("/devices/0/id").asText()).isEqualTo("GPU-a");
+    assertThat(given.at("/ports/0/port").asText()).isEqualTo(seen.get("MN_PORT_WEB_UI"));
+    assertThat(given.at("/resources"))
+        .hasToString("{\"cpu_millis\":500,\"memory_mb\":100,\"disk_mb\":0}");
+    assertThat(given.at("/node").asText()).isEqualTo("mirror_neuron@test");
+
+    ObjectNode without = runtime.awaitEnd(submit("{}", "env | grep -E '^(MN_ALLOC|CUDA)'"));
+    assertThat(variables(without)).isEqualTo(Map.of("CUDA_VISIBLE_DEVICES", ""));
+    assertThat(ledger()).isEmpty();
+  }
+
+  @Test
+  void aDeviceIsGivenAgainOnceTheProgramIsGoneAndNotBefore() throws Exception {
+    Path stopped = home.resolve("stopped");
+    Path release = home.resolve("release");
+    String first =
+        submit(
+            "{\"gpu\":1}",
+            "trap 'touch %s; while [ ! -e %s ]; do sleep 0.05; done; exit 1' TERM; touch %s.runs;"
+                    .formatted(stopped, release, stopped)
+                + " while :; do sleep 0.05; done");
+    eventually("it runs", () -> Files.exists(Path.of(stopped + ".runs")));
+    String second = submit("{\"gpu\":1}", "echo $CUDA_VISIBLE_DEVICES");
+    eventually("the second waits", () -> cause(second).equals("resources"));
+    assertThat(why(second).text())
+        .endsWith(
+            "it asks for a device of kind gpu; of the 1 devices of this node 1 are taken (by agent"
+                + " work of job %s)".formatted(first));
+    eventually("the ledger has one", () -> ledger().size() == 1);
+    assertThat(ledger().keySet()).allMatch(execution -> execution.startsWith(first));
+
+    Thread.startVirtualThread(() -> runtime.jobs().cancel(first)); // it waits for the end
+    eventually("it was told to go", () -> Files.exists(stopped));
+    assertThat(cause(second)).isEqualTo("resources");
+    Files.createFile(release);
+
+    assertThat(variables(runtime.awaitEnd(second))).isEmpty();
+    assertThat(ledger()).isEmpty();
+  }
+
+  @Test
+  void limitsHoldBackAndLetGoAtOnce() {
+    limits.put(Resource.GPU, 25);
+    String job = submit("{\"gpu\":1}", "true");
+    eventually("it waits", () -> cause(job).equals("limits"));
+
+    limits.put(Resource.GPU, 100);
+    runtime.runtime().reconsider();
+
+    assertThat(runtime.awaitEnd(job).at("/job/status").asText()).isEqualTo("completed");
+  }
+
+  @Test
+  void theLedgerForgetsAProgramThatAnotherStartRunsAgain() {
+    String job = submit("{\"gpu\":1}", "[ -e %s ] || sleep 600".formatted(home.resolve("again")));
+    eventually("the ledger has it", () -> ledger().size() == 1);
+    runtime.leave();
+    assertThat(ledger()).as("as the state of the job").hasSize(1);
+    assertThat(home.resolve("again").toFile().mkdir()).isTrue();
+    runtime.startAgain();
+    assertThat(runtime.awaitEnd(job).at("/job/status").asText()).isEqualTo("completed");
+    assertThat(ledger()).isEmpty();
+  }
+
+  private String submit(String resources, String script) {
+    ObjectNode manifest =
+        Json.parseObject(
+            """
+            {"manifest_version":"1.0","graph_id":"given","entrypoints":["work"],
+             "nodes":[{"node_id":"work","agent_type":"executor",
+               "config":{"complete_run":true,"complete_on_message":true}}]}
+            """,
+            "manifest");
+    ObjectNode node = (ObjectNode) manifest.at("/nodes/0");
+    node.set("resources", Json.parseObject(resources, "resources"));
+    node.withObject("config").putArray("command").add("sh").add("-c").add(script);
+    Submission submission =
+        new Submission(Json.write(manifest), new Payloads.Inline(Map.of()), null);
+    return runtime.jobs().submit(submission).jobId();
+  }
+
+  private String cause(String jobId) {
+    Explanation known = why(jobId);
+    return known == null ? "" : known.cause();
+  }
+
+  private Explanation why(String jobId) {
+    return runtime.jobs().why(jobId).explanations().stream()
+        .filter(one -> one.subject().kind().equals("agent"))
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static Map<String, String> variables(ObjectNode details) {
+    assertThat(details.at("/job/status").asText()).as("%s", details).isEqualTo("completed");
+    Map<String, String> variables = new ConcurrentHashMap<>();
+    details
+        .at("/job/result/output/sandbox/stdout")
+        .asText()
+        .lines()
+        .filter(line -> line.contains("="))
+        .forEach(
+            line ->
+                variables.put(
+                    line.substring(0, line.indexOf('=')), line.substring(line.indexOf('=') + 1)));
+    return variables;
+  }
+
+  private Map<String, String> ledger() {
+    return new RedisJobStore(runtime.lanes(), new Keys("mirror_neuron"), Duration.ofDays(1), 1000)
+        .allocations()
+        .toCompletableFuture()
+        .join();
+  }
+}
