@@ -102,6 +102,7 @@ class AllocationIT {
     eventually("it runs", () -> Files.exists(Path.of(stopped + ".runs")));
     String second = submit("{\"gpu\":1}", "echo $CUDA_VISIBLE_DEVICES");
     eventually("the second waits", () -> cause(second).equals("resources"));
+    assertThat(runtime.jobs().why(second).status()).isEqualTo("scheduled");
     assertThat(why(second).text())
         .endsWith(
             "it asks for a device of kind gpu; of the 1 devices of this node 1 are taken (by agent"
@@ -123,6 +124,9 @@ class AllocationIT {
     limits.put(Resource.GPU, 25);
     String job = submit("{\"gpu\":1}", "true");
     eventually("it waits", () -> cause(job).equals("limits"));
+    assertThat(runtime.jobs().pause(job, false, null)).isEqualTo("paused");
+    assertThat(runtime.jobs().resume(job, null)).isEqualTo("resumed");
+    eventually("it waits again", () -> cause(job).equals("limits"));
 
     limits.put(Resource.GPU, 100);
     runtime.runtime().reconsider();

@@ -6,6 +6,7 @@ import io.mirrorneuron.runtime.decide.output.NestedInputs;
 import io.mirrorneuron.runtime.decide.output.StepReport;
 import io.mirrorneuron.runtime.port.Executions.Completion;
 import io.mirrorneuron.runtime.port.Executions.Ending;
+import io.mirrorneuron.runtime.port.Executions.Hold;
 import io.mirrorneuron.runtime.port.Executions.Lease;
 import io.mirrorneuron.runtime.port.Executions.Outcome;
 import io.mirrorneuron.runtime.port.Executions.Signal;
@@ -73,8 +74,7 @@ final class Processes {
     String id = state.jobId() + "." + message.seq() + "." + mailbox.attempt() + "." + delivery;
     state.schedule().fly(mailbox, new Flight(id, delivery, false, null));
     AgentSettings settings = mailbox.owner().declared().settings();
-    ObjectNode payload = Json.object();
-    payload.put("pool", settings.pool()).put("slots", settings.slots());
+    ObjectNode payload = Json.object().put("pool", settings.pool()).put("slots", settings.slots());
     turn.agentEvent("executor_lease_requested", id(mailbox), payload);
     turn.effect(new Effect.Start(mailbox.address(), id));
   }
@@ -85,6 +85,7 @@ final class Processes {
       return;
     }
     switch (signal) {
+      case Signal.Held held -> held(mailbox, held.hold());
       case Signal.Leased leased -> leased(mailbox, leased.lease());
       case Signal.Beacon beacon -> {
         turn.agentEvent("agent_beacon", id(mailbox), beacon.payload());
@@ -110,20 +111,36 @@ final class Processes {
     }
   }
 
+  /** A job that has done nothing yet has not begun: it waits for its place. */
+  private void held(Mailbox mailbox, Hold hold) {
+    if (mailbox.flight().lease() != null) {
+      return; // it has got it meanwhile
+    }
+    ObjectNode payload = Json.object().put("cause", hold.word());
+    turn.agentEvent(
+        "executor_resources_awaited", id(mailbox), payload.put("reason", hold.sentence()));
+    if (state.status() == JobStatus.RUNNING && !state.hasBegun()) {
+      state.header().status(JobStatus.SCHEDULED, turn.now());
+    }
+  }
+
   private void leased(Mailbox mailbox, Lease lease) {
     if (mailbox.flight().lease() != null) {
       return; // this lease was reported before
     }
-    ObjectNode payload = leaseJson(lease);
+    if (state.status() == JobStatus.SCHEDULED) {
+      state.header().status(JobStatus.RUNNING, turn.now());
+    }
+    ObjectNode payload = lease.json();
     payload.put("queue_wait_ms", lease.acquiredAt() - lease.requestedAt());
-    state.schedule().fly(mailbox, mailbox.flight().leased(leaseJson(lease)));
+    state.schedule().fly(mailbox, mailbox.flight().leased(lease.json()));
     turn.agentEvent("executor_lease_acquired", id(mailbox), payload);
     attempts.begun(mailbox, lease.acquiredAt());
   }
 
   private void finished(Mailbox mailbox, Outcome outcome) {
     if (outcome.lease() != null) {
-      turn.agentEvent("executor_lease_released", id(mailbox), leaseJson(outcome.lease()));
+      turn.agentEvent("executor_lease_released", id(mailbox), outcome.lease().json());
     }
     if (state.status() == JobStatus.CANCELLING) {
       state.schedule().fly(mailbox, null);
@@ -218,22 +235,13 @@ final class Processes {
     sandbox.set("raw_output", stdout);
     sandbox.put("runner", outcome.sandbox().runner()).put("node_name", nodeName);
     sandbox.put("attempts", mailbox.attempt());
-    sandbox.set("lease", outcome.lease() == null ? null : leaseJson(outcome.lease()));
+    sandbox.set("lease", outcome.lease() == null ? null : outcome.lease().json());
     payload.set("input", NestedInputs.bounded(mailbox.head().body()));
     boolean plain = mailbox.step() != null && mailbox.step().declared().plain();
     if (plain || outcome.stdout().length() <= MAX_TOLD_TWICE) {
       payload.set("output", PrintedOutput.of(outcome.stdout(), outcome.structured()));
     }
     return payload;
-  }
-
-  private static ObjectNode leaseJson(Lease lease) {
-    ObjectNode json = Json.object();
-    json.put("lease_id", lease.leaseId()).put("pool", lease.pool()).put("slots", lease.slots());
-    if (lease.allocation() != null) {
-      json.set("allocation", Json.MAPPER.valueToTree(lease.allocation()));
-    }
-    return json;
   }
 
   private static String id(Mailbox mailbox) {

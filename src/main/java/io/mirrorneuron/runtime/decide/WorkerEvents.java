@@ -54,6 +54,7 @@ final class WorkerEvents {
           "executor_lease_acquired",
           "executor_lease_released",
           "executor_lease_rejected",
+          "executor_resources_awaited",
           "sandbox_job_started",
           "sandbox_job_completed",
           "sandbox_job_failed",

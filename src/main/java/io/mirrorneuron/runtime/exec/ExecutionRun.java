@@ -127,7 +127,7 @@ final class ExecutionRun {
       throws NotStarted {
     long requestedAt = machinery.clock().millis();
     try (SlotClaim queued = slots.ask(settings)) {
-      return slots.await(queued, settings.pool())
+      return slots.await(queued, settings.pool(), listener)
           ? withSlots(runner, settings, python, requestedAt)
           : withoutProgram(Ending.STOPPED, "stopped while it waited for slots");
     }

@@ -9,8 +9,10 @@ import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
 import io.mirrorneuron.runtime.exec.settings.NotStarted;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions.Hold;
+import io.mirrorneuron.runtime.port.Executions.Listener;
 import io.mirrorneuron.runtime.port.Executions.PersonWait;
 import io.mirrorneuron.runtime.port.Executions.QueuePlace;
+import io.mirrorneuron.runtime.port.Executions.Signal;
 import io.mirrorneuron.runtime.workflow.Allocation;
 import java.time.Duration;
 
@@ -57,10 +59,15 @@ final class SlotHolding {
    * waits for those has the node looked at again: devices come, and other programs close their
    * ports, without telling.
    *
+   * @param listener is told once when it has to wait for those
    * @return false when it was stopped meanwhile
    */
-  boolean await(SlotClaim asked, String pool) throws NotStarted {
+  boolean await(SlotClaim asked, String pool, Listener listener) throws NotStarted {
     Deadline limit = limit();
+    Hold first = hold();
+    if (first != null) {
+      listener.signal(new Signal.Held(first));
+    }
     while (true) {
       boolean lacks = asked.lack().isPresent();
       switch (inbox.await(lacks ? Deadline.in(LOOK_AGAIN) : limit)) {

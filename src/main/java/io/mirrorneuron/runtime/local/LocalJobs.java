@@ -166,7 +166,7 @@ public final class LocalJobs implements JobsPort {
   @Override
   public String resume(String jobId, String by) {
     JobStatus status = status(engine.commands().resume(jobId, by), jobId);
-    return status == JobStatus.RUNNING ? "resumed" : status.word();
+    return status.isActive() ? "resumed" : status.word();
   }
 
   /** Waits for the outcome; after the time that clients wait, answers the status as it is then. */

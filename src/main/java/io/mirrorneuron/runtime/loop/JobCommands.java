@@ -59,7 +59,7 @@ public final class JobCommands {
     return give(
         jobId,
         new Input.Pause(drain, by),
-        status -> status != JobStatus.PAUSING && status != JobStatus.RUNNING,
+        status -> status != JobStatus.PAUSING && !status.isActive(),
         status -> status == JobStatus.PAUSED);
   }
 
@@ -74,7 +74,7 @@ public final class JobCommands {
         jobId,
         new Input.Resume(by),
         status -> status != JobStatus.PAUSED,
-        status -> open || status == JobStatus.RUNNING);
+        status -> open || status.isActive());
   }
 
   /**

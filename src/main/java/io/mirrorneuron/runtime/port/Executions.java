@@ -3,7 +3,9 @@ package io.mirrorneuron.runtime.port;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.workflow.Allocation;
+import io.mirrorneuron.wire.Json;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
@@ -63,6 +65,11 @@ public interface Executions {
    * @param sentence for people
    */
   record Hold(Cause cause, String sentence) {
+    /** The cause, for records. */
+    public String word() {
+      return cause.name().toLowerCase(Locale.ROOT);
+    }
+
     public enum Cause {
       /** Room on the disks. */
       ROOM,
@@ -90,6 +97,9 @@ public interface Executions {
   }
 
   sealed interface Signal {
+    /** It waits for something of the node besides slots. */
+    record Held(Hold hold) implements Signal {}
+
     /** The pool gave its slots; the program starts now. */
     record Leased(Lease lease) implements Signal {}
 
@@ -114,7 +124,18 @@ public interface Executions {
       int slots,
       long requestedAt,
       long acquiredAt,
-      Allocation allocation) {}
+      Allocation allocation) {
+
+    /** As it is stored and told: {@code {lease_id, pool, slots, allocation?}}. */
+    public ObjectNode json() {
+      ObjectNode json = Json.object().put("lease_id", leaseId).put("pool", pool);
+      json.put("slots", slots);
+      if (allocation != null) {
+        json.set("allocation", Json.MAPPER.valueToTree(allocation));
+      }
+      return json;
+    }
+  }
 
   enum Ending {
     /** Exit code 0. */

@@ -16,6 +16,11 @@ public enum JobStatus {
   FAILED,
   CANCELLED;
 
+  /** Whether it goes on, or waits only until its node can give it what it needs to begin. */
+  public boolean isActive() {
+    return this == RUNNING || this == SCHEDULED;
+  }
+
   public boolean isTerminal() {
     return compareTo(COMPLETED) >= 0;
   }
@@ -26,8 +31,9 @@ public enum JobStatus {
    */
   public Set<JobStatus> next() {
     return switch (this) {
-      case PENDING, VALIDATED, SCHEDULED -> Set.of(RUNNING, PAUSED, CANCELLED);
-      case RUNNING -> Set.of(PAUSING, PAUSED, CANCELLING, COMPLETED, FAILED, CANCELLED);
+      case PENDING, VALIDATED -> Set.of(RUNNING, PAUSED, CANCELLED);
+      case SCHEDULED -> Set.of(RUNNING, PAUSING, CANCELLING, COMPLETED, FAILED, CANCELLED);
+      case RUNNING -> Set.of(SCHEDULED, PAUSING, PAUSED, CANCELLING, COMPLETED, FAILED, CANCELLED);
       case PAUSING -> Set.of(PAUSED, RUNNING, CANCELLING, COMPLETED, FAILED, CANCELLED);
       case PAUSED -> Set.of(RUNNING, CANCELLING, CANCELLED);
       case CANCELLING -> Set.of(CANCELLED);

@@ -117,7 +117,15 @@ public final class JobState {
   }
 
   public boolean isRunning() {
-    return status() == JobStatus.RUNNING;
+    return status().isActive();
+  }
+
+  /** Whether an agent has done something with a message, or a program has begun to. */
+  public boolean hasBegun() {
+    return agents.values().stream().anyMatch(agent -> agent.processed() > 0)
+        || mailboxes.waiting().stream()
+            .map(Mailbox::flight)
+            .anyMatch(flight -> flight != null && flight.lease() != null);
   }
 
   /** Names one pass through all steps; a service makes many. */

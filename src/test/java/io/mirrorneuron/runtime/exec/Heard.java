@@ -30,7 +30,7 @@ public record Heard(
     assertThat(end).isNotDone();
     signals.add(signal);
     switch (signal) {
-      case Signal.Leased _ -> {}
+      case Signal.Held _, Signal.Leased _ -> {}
       case Signal.Beacon(ObjectNode payload) -> beacons.add(payload);
       case Signal.Finished(Outcome outcome) -> end.complete(outcome);
     }

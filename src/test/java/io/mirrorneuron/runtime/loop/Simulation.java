@@ -12,6 +12,7 @@ import io.mirrorneuron.runtime.port.Executions.Sandbox;
 import io.mirrorneuron.runtime.port.Executions.Signal;
 import io.mirrorneuron.runtime.port.Executions.Structured;
 import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.workflow.Allocation;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.testing.InMemoryJobStore;
@@ -397,7 +398,11 @@ final class Simulation {
   }
 
   static Lease lease(String executionId, long now) {
-    return new Lease("lease-" + executionId, "default", 1, now, now, null);
+    return lease(executionId, now, null);
+  }
+
+  static Lease lease(String executionId, long now, Allocation given) {
+    return new Lease("lease-" + executionId, "default", 1, now, now, given);
   }
 
   /** The same for two builds of the engine only if both have asked for the same, in one order. */

@@ -1,12 +1,19 @@
 package io.mirrorneuron.runtime.loop;
 
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.exec.pool.Pools;
+import io.mirrorneuron.runtime.exec.pool.Ports;
+import io.mirrorneuron.runtime.exec.pool.SlotClaim;
+import io.mirrorneuron.runtime.exec.pool.Stock;
+import io.mirrorneuron.runtime.exec.pool.Want;
+import io.mirrorneuron.runtime.exec.settings.NotStarted;
 import io.mirrorneuron.runtime.placement.LocalScheduler;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.runtime.port.Executions.Ending;
 import io.mirrorneuron.runtime.port.Executions.Signal;
 import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.workflow.Allocation;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.NodeRegistry;
@@ -46,6 +53,11 @@ final class TwoOwners {
   private long order;
   private int steps;
 
+  /** How many programs were given something, and how many had to wait for it. */
+  int given;
+
+  int waited;
+
   /** How often work was begun beside a server that stood still. */
   int overlaps;
 
@@ -70,8 +82,13 @@ final class TwoOwners {
 
   /** Runs until the job has ended and nothing of it runs, or for so many milliseconds. */
   void run(String jobId, long most) {
+    run(List.of(jobId), most);
+  }
+
+  /** The same for several. */
+  void run(List<String> jobs, long most) {
     long end = now + most;
-    while (now < end && !(hasEnded(jobId) && running.isEmpty())) {
+    while (now < end && !(running.isEmpty() && jobs.stream().allMatch(this::hasEnded))) {
       if (fault != null) {
         throw new AssertionError(fault);
       }
@@ -110,6 +127,8 @@ final class TwoOwners {
     private long laneFree;
     private long cutUntil;
     private long standsUntil;
+    private Stock stock = Stock.endless("node");
+    private Pools pools;
 
     Node(String owner) {
       this.owner = owner;
@@ -128,6 +147,12 @@ final class TwoOwners {
       standsUntil = Math.max(standsUntil, now + ms);
     }
 
+    /** From now on it has this for programs. */
+    void has(Stock things) {
+      stock = things;
+      pools.reconsider();
+    }
+
     /** Its programs die with it, as with their machine. */
     void die() {
       running.removeIf(program -> program.node == this);
@@ -137,6 +162,9 @@ final class TwoOwners {
 
     private void boot() {
       life++;
+      pools =
+          new Pools(
+              Map.of("default", 1000), 1000, () -> stock, new Ports(100, 109, (_, _) -> true));
       engine =
           new Engine(
               new Engine.Identity(NodeRegistry.nameOf(owner), owner, false, 64),
@@ -229,22 +257,33 @@ final class TwoOwners {
       }
     }
 
+    /** Runs programs with what the real pools give them. */
     private final class Programs implements Executions {
       @Override
       public void start(Execution execution, Listener listener) {
         Program program = new Program(Node.this, life, execution, listener);
         program.notTwice();
         running.add(program);
-        schedule(
-            random.nextInt(20),
-            () ->
-                listener.signal(new Signal.Leased(Simulation.lease(execution.executionId(), now))));
-        Ending ending = Simulation.ending(execution);
-        long takes =
-            ending == Ending.TIMED_OUT
-                ? execution.workflow().path("timeout_ms").asLong()
-                : 100 + random.nextInt(30_000);
-        later(takes, () -> program.end(ending)); // a program runs while its server stands still
+        Want want =
+            new Want(
+                execution.executionId(),
+                execution.jobId(),
+                execution.agentId(),
+                execution.request());
+        try {
+          program.claim = pools.claim("default", 1, want, () -> schedule(0, program::begin));
+        } catch (NotStarted e) {
+          throw new AssertionError(e);
+        }
+        program
+            .claim
+            .lack()
+            .map(lack -> new Hold(Hold.Cause.RESOURCES, lack.sentence()))
+            .ifPresent(
+                hold -> {
+                  waited++;
+                  schedule(0, () -> listener.signal(new Signal.Held(hold)));
+                });
       }
 
       @Override
@@ -274,6 +313,8 @@ final class TwoOwners {
     private final int life;
     private final Execution execution;
     private final Executions.Listener listener;
+    private SlotClaim claim;
+    private Allocation has;
 
     Program(Node node, int life, Execution execution, Executions.Listener listener) {
       this.node = node;
@@ -286,33 +327,73 @@ final class TwoOwners {
       return execution.executionId();
     }
 
+    /** It has its slot and what else it asked for; it may have been stopped meanwhile. */
+    void begin() {
+      if (!running.contains(this)) {
+        return;
+      }
+      has = claim.allocation();
+      if (has != null) {
+        nothingTwice();
+      }
+      long at = now;
+      node.schedule(
+          random.nextInt(20),
+          () -> listener.signal(new Signal.Leased(Simulation.lease(id(), at, has))));
+      Ending ending = Simulation.ending(execution);
+      long takes =
+          ending == Ending.TIMED_OUT
+              ? execution.workflow().path("timeout_ms").asLong()
+              : 100 + random.nextInt(30_000);
+      later(takes, () -> end(ending)); // a program runs while its server stands still
+    }
+
+    /** No other program on this machine has any of it. */
+    private void nothingTwice() {
+      given++;
+      running.stream()
+          .filter(other -> other != this && other.node == node && other.has != null)
+          .filter(
+              other ->
+                  other.has.devices().stream().anyMatch(has.devices()::contains)
+                      || other.has.ports().stream()
+                          .anyMatch(port -> has.ports().stream().anyMatch(port::isSameNumber)))
+          .forEach(other -> fault = other.has + " and " + has + " are given at once");
+    }
+
     /** What one program works on. */
     private String work() {
-      return execution.agentId() + "/" + execution.workflow().path("step_id").asText();
+      return String.join(
+          "/",
+          execution.jobId(),
+          execution.agentId(),
+          execution.workflow().path("step_id").asText());
     }
 
     /**
-     * The same work runs elsewhere only when the server there stands still, or stood a moment ago:
-     * then it cannot know.
+     * The same work runs elsewhere only when one of the two servers stands still, or stood a moment
+     * ago: then it cannot know, and ends it within a second.
      */
     void notTwice() {
       Map<String, Program> same = new LinkedHashMap<>();
       running.stream()
           .filter(other -> other.work().equals(work()))
           .forEach(other -> same.put(other.node.owner, other));
-      same.forEach(
-          (owner, other) -> {
-            if (other.node == node || other.node.standsUntil + 1000 < now) {
-              fault = work() + " runs at " + node.owner + " and at " + owner;
+      same.values().forEach(this::mayOverlap);
+    }
+
+    private void mayOverlap(Program other) {
+      Program late = other.node.standsUntil + 1000 >= now ? other : this;
+      if (other.node == node || late.node.standsUntil + 1000 < now) {
+        fault = work() + " runs at " + node.owner + " and at " + other.node.owner;
+      }
+      overlaps++;
+      later(
+          Math.max(0, late.node.standsUntil - now) + 1000,
+          () -> {
+            if (running.contains(late) && late.node.standsUntil + 1000 <= now) {
+              fault = work() + " goes on at " + late.node.owner;
             }
-            overlaps++;
-            later(
-                Math.max(0, other.node.standsUntil - now) + 1000,
-                () -> {
-                  if (running.contains(other) && other.node.standsUntil + 1000 <= now) {
-                    fault = work() + " goes on at " + owner;
-                  }
-                });
           });
     }
 
@@ -322,6 +403,7 @@ final class TwoOwners {
             0,
             () -> {
               if (life == node.life) {
+                claim.close();
                 listener.signal(new Signal.Finished(Simulation.outcome(execution, ending, now)));
               }
             });
