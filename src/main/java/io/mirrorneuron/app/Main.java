@@ -4,6 +4,7 @@ import io.mirrorneuron.cli.CommandGroup;
 import io.mirrorneuron.cli.Output;
 import io.mirrorneuron.cli.Screen;
 import io.mirrorneuron.cli.author.InitCommand;
+import io.mirrorneuron.cli.author.PlanCommand;
 import io.mirrorneuron.cli.author.ValidateCommand;
 import io.mirrorneuron.cli.human.HumanCommand;
 import io.mirrorneuron.cli.job.JobCommand;
@@ -43,6 +44,7 @@ import picocli.CommandLine.Option;
       InitCommand.class,
       RunCommand.class,
       ValidateCommand.class,
+      PlanCommand.class,
       JobCommand.class,
       HumanCommand.class,
       NodeCommand.class,

@@ -126,14 +126,7 @@ public record ManifestFile(String name, String json, ObjectNode tree, String tex
     Places places = places();
     List<Issue> issues =
         report.issues().stream()
-            .map(
-                issue ->
-                    new Issue(
-                        issue.code(),
-                        issue.message(),
-                        issue.help(),
-                        issue.severity(),
-                        located(issue.location(), places)))
+            .map(issue -> issue.at(located(issue.location(), places)))
             .sorted(BY_PLACE)
             .toList();
     return Validation.of(issues, report.plan());

@@ -9,6 +9,7 @@ import io.mirrorneuron.port.ForkedJob;
 import io.mirrorneuron.port.HumanDecision;
 import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.port.JobPage;
+import io.mirrorneuron.port.JobPlan;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.ReplayedLetter;
 import io.mirrorneuron.port.RestoredJob;
@@ -71,10 +72,14 @@ final class GrpcJobsClient implements JobsPort {
 
   @Override
   public Validation validate(Submission submission) {
-    return extensions.call(
-        Validation.class,
-        RuntimeExtServiceGrpcClient.ValidateJob,
-        PayloadBytes.request(submission));
+    var request = PayloadBytes.request(submission);
+    return extensions.call(Validation.class, RuntimeExtServiceGrpcClient.ValidateJob, request);
+  }
+
+  @Override
+  public JobPlan plan(Submission submission) {
+    var request = PayloadBytes.request(submission);
+    return extensions.call(JobPlan.class, RuntimeExtServiceGrpcClient.PlanJob, request);
   }
 
   @Override
@@ -101,10 +106,8 @@ final class GrpcJobsClient implements JobsPort {
   public JobPage list(int limit, boolean includeTerminal) {
     ListJobsRequest request =
         ListJobsRequest.newBuilder().setLimit(limit).setIncludeTerminal(includeTerminal).build();
-    return Json.read(
-        calls.call(JobServiceGrpcClient.ListJobs, request).getJobsJson(),
-        JobPage.class,
-        "jobs_json");
+    String page = calls.call(JobServiceGrpcClient.ListJobs, request).getJobsJson();
+    return Json.read(page, JobPage.class, "jobs_json");
   }
 
   @Override

@@ -25,6 +25,13 @@ public interface JobsPort {
    */
   Validation validate(Submission submission);
 
+  /**
+   * Where the agents of the job would run if it were submitted; nothing is stored.
+   *
+   * @throws io.mirrorneuron.model.MnException what {@link #submit} would throw
+   */
+  JobPlan plan(Submission submission);
+
   /** All that is told of the job; NOT_FOUND when unknown. */
   JobDetail get(String jobId);
 

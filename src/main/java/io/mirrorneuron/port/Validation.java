@@ -59,9 +59,32 @@ public record Validation(
    * @param code for programs: {@code manifest.required}
    * @param help what its author can do; may be empty
    * @param severity {@code error} or {@code warning}
+   * @param expected what should stand there, in words; null where that is no shape
+   * @param actual what does, shortened; null with the former
    */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Issue(
-      String code, String message, String help, String severity, Location location) {
+      String code,
+      String message,
+      String help,
+      String severity,
+      Location location,
+      String expected,
+      String actual) {
+    public Issue(String code, String message, String help, String severity, Location location) {
+      this(code, message, help, severity, location, null, null);
+    }
+
+    /** The same of a value that should be another one. */
+    public Issue instead(String wanted, String found) {
+      return new Issue(code, message, help, severity, location, wanted, found);
+    }
+
+    /** The same at another place. */
+    public Issue at(Location place) {
+      return new Issue(code, message, help, severity, place, expected, actual);
+    }
+
     public Issue {
       help = Objects.requireNonNullElse(help, "");
       location = Objects.requireNonNullElse(location, Location.BUNDLE);

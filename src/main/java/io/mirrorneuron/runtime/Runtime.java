@@ -7,8 +7,6 @@ import io.mirrorneuron.run.folder.RunHeader;
 import io.mirrorneuron.run.record.RunRecorder;
 import io.mirrorneuron.runtime.admission.Admission;
 import io.mirrorneuron.runtime.admission.LoadAdmission;
-import io.mirrorneuron.runtime.admission.LocalMachine;
-import io.mirrorneuron.runtime.admission.ProgramPath;
 import io.mirrorneuron.runtime.cluster.JobCensus;
 import io.mirrorneuron.runtime.exec.ExecutionHost;
 import io.mirrorneuron.runtime.exec.LocalExecutions;
@@ -103,7 +101,7 @@ public final class Runtime implements AutoCloseable {
               watches.changed(jobId);
             });
     NewJobs newJobs = newJobs(identity, runs);
-    Admission admission = admission(settings, identity, machine);
+    Admission admission = NodeAdmission.of(settings, identity, machine, executions);
     JobAccess access = access(bundles.shared(), manifests, newJobs, admission);
     jobs = jobs(settings, identity, access, watches, storage);
     resumeOpenJobs(identity.owner(), bundles.sweep(engine::bundles, timers, retention.bundles()));
@@ -112,14 +110,6 @@ public final class Runtime implements AutoCloseable {
   private static ManifestCache manifests(RuntimeSettings settings) {
     return new ManifestCache(
         new Manifests(settings.executors().defaultRunner()), settings.manifests().unknownMembers());
-  }
-
-  private Admission admission(RuntimeSettings settings, RuntimeIdentity id, NodeMachine machine) {
-    var programs = new LocalMachine.Programs(() -> programs().runners(), executions::given);
-    var pools = settings.executors().pools();
-    LocalMachine here =
-        new LocalMachine(id.nodeName(), machine.hardware(), machine.gpus(), pools, programs);
-    return new Admission(here, ProgramPath.of(id.environment()));
   }
 
   private LocalJobs jobs(

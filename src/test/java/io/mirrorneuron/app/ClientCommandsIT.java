@@ -143,6 +143,30 @@ class ClientCommandsIT {
   }
 
   @Test
+  void planShowsWhereAgentsWouldRunAndRefusesAsRunDoes() throws Exception {
+    Path bundle = Files.createDirectories(home.resolve("planned"));
+    String plain = manifest("planned", "exit 0");
+    String asks = "\"resources\":{\"cpu\":\"%s\",\"ports\":[{\"label\":\"web\"}]},\"node_id\"";
+    Files.writeString(
+        bundle.resolve("manifest.json"), plain.replaceFirst("\"node_id\"", asks.formatted("500m")));
+
+    Ended piped = shell.run("plan", bundle.toString());
+    assertThat(piped.exitCode()).as(piped.err()).isZero();
+    assertThat(piped.json().at("/placements/0/resources/cpu_cores").asText()).isEqualTo("0.5");
+    Ended shown = new Shell(Main::commandLine, home).atTerminal().run("plan", bundle.toString());
+    assertThat(shown.out()).contains("0.5 cores, port for web", "fits now", "1 agent on ");
+
+    Files.writeString(
+        bundle.resolve("manifest.json"),
+        plain.replaceFirst("\"node_id\"", asks.formatted("9999 cores")));
+    Ended refused = shell.run("plan", bundle.toString());
+    assertThat(refused.exitCode()).isEqualTo(1);
+    assertThat(refused.err()).contains("asks for 9999 CPU cores, and there are ");
+    assertThat(refused).isEqualTo(shell.run("run", bundle.toString()));
+    assertThat(shell.run("job", "list", "--json").out()).doesNotContain("planned-");
+  }
+
+  @Test
   void aFileThatCannotBeReadIsReportedForProgramsToo() throws Exception {
     Path bundle = Files.createDirectories(home.resolve("malformed"));
     Files.writeString(bundle.resolve("manifest.yaml"), "name: x\nsteps:\n  - id: [a\n");

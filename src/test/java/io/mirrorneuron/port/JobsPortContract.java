@@ -149,6 +149,40 @@ public interface JobsPortContract {
     assertThat(jobs().list(0, true).data()).isEqualTo(before);
   }
 
+  @Test
+  default void whatIsPlannedIsNotStored() {
+    List<JobPage.Row> before = jobs().list(0, true).data();
+
+    JobPlan plan = jobs().plan(Submission.of(CHAIN));
+
+    assertThat(plan.status()).isEqualTo("planned");
+    assertThat(plan.placementCount()).isEqualTo(plan.placements().size()).isPositive();
+    assertThat(plan.placementsOmitted()).isZero();
+    assertThat(plan.nodes()).hasSize(1);
+    assertThat(plan.placements())
+        .allSatisfy(
+            one -> {
+              assertThat(one.node()).isEqualTo(plan.nodes().getFirst());
+              assertThat(one.score()).isBetween(0.0, 1.0);
+              assertThat(one.locality()).isEqualTo("job_colocated");
+              assertThat(one.reasons()).isNotEmpty();
+            });
+    assertThat(jobs().list(0, true).data()).isEqualTo(before);
+    String wrong = CHAIN.replace("\"router\"", "\"ruter\"");
+    MnException refused =
+        fails(
+            ErrorCode.INVALID,
+            "manifest_validation_failed",
+            () -> jobs().plan(Submission.of(wrong)));
+    assertThat(refused)
+        .hasMessage(
+            fails(
+                    ErrorCode.INVALID,
+                    "manifest_validation_failed",
+                    () -> jobs().submit(Submission.of(wrong)))
+                .getMessage());
+  }
+
   // ------------------------------------------------------------------ submit, get, list
 
   @Test

@@ -4,6 +4,7 @@ import static io.mirrorneuron.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
@@ -38,6 +39,78 @@ public interface RuntimeJobsContract extends JobsPortContract {
         () ->
             runtime().jobs().events(jobId, 0, 1000).events().stream()
                 .anyMatch(event -> event.contains("\"dead_letter\"")));
+  }
+
+  @Test
+  default void whatWillNeverFitIsRefusedAlikeByPlansAndSubmissions() {
+    for (String asks :
+        List.of(
+            "'resources':{'cores':9}",
+            "'resources':{'memory':'1TB','gpus':1}",
+            "'resources':{'volumes':[{'name':'d','source':'/no/such','target':'/d'}]}",
+            "'resources':{'runtime_driver':'docker'}",
+            "'constraints':'tpu'")) {
+      Submission asking = asking(asks);
+      MnException planned =
+          JobsPortContract.fails(ErrorCode.INVALID, "placement_failed", () -> jobs().plan(asking));
+      MnException submitted =
+          JobsPortContract.fails(
+              ErrorCode.INVALID, "placement_failed", () -> jobs().submit(asking));
+      assertThat(planned).hasMessage(submitted.getMessage());
+      assertThat(jobs().validate(asking).errors()).contains(submitted.getMessage());
+    }
+    Submission requiring =
+        Submission.of(SERVICE.replaceFirst("\\{", "{\"requirements\":{\"memory\":\"1TB\"},"));
+    MnException unmet =
+        JobsPortContract.fails(
+            ErrorCode.PRECONDITION, "requirements_not_met", () -> jobs().plan(requiring));
+    assertThat(unmet.validation().at("/issues/0/code").asText())
+        .isEqualTo("requirements.memory_node_unavailable");
+  }
+
+  private Submission asking(String members) {
+    String written = members.replace('\'', '"');
+    return Submission.of(SERVICE.replace("\"node_id\"", written + ",\"node_id\""));
+  }
+
+  @Test
+  default void detailsTellWhereEachAgentRunsAsThePlanDid() {
+    Submission submission =
+        asking(
+            "'resources':{'cores':0.5,'memory':'1Gi','ports':[{'label':'web'}],"
+                + "'volumes':[{'name':'t','source':'/','target':'/t','mode':'ro'}]},"
+                + "'constraints':{'attribute':'os','value':'linux'}");
+    JsonNode plan = Json.MAPPER.valueToTree(jobs().plan(submission));
+    String job = jobs().submit(submission).jobId();
+
+    JsonNode scheduler = jobs().get(job).json().at("/job/scheduler");
+
+    assertThat(scheduler.path("status").asText()).isEqualTo("planned");
+    assertThat(scheduler.at("/placements/0/resources").toString())
+        .isEqualTo("{\"cpu_cores\":0.5,\"memory_mb\":1024}");
+    assertThat(scheduler.at("/placements/0/allocations/volumes/0/enforced").isBoolean()).isTrue();
+    assertThat(scheduler.at("/placements/0/allocations/ports/0/label").asText()).isEqualTo("web");
+    assertThat(scheduler.path("placements_omitted").asInt()).isZero();
+    assertThat(scheduler.path("generated_at").asText()).isNotEmpty();
+    for (String member : List.of("agent_id", "node", "allocations", "constraints", "resources")) {
+      assertThat(scheduler.at("/placements/0/" + member).toString())
+          .as(member)
+          .isEqualTo(plan.at("/placements/0/" + member).toString());
+    }
+    for (JobPage.Row row : jobs().list(10, true).data()) {
+      assertThat(Json.MAPPER.valueToTree(row).toString()).doesNotContain("\"placements\"");
+    }
+    jobs().cancel(job, null, null);
+  }
+
+  @Test
+  default void detailsOfLargeJobsTellTheFirstPlaces() {
+    String job = jobs().submit(Submission.of(SampleManifests.routers("many", 60))).jobId();
+    JsonNode scheduler = jobs().get(job).json().at("/job/scheduler");
+    int all = scheduler.path("placement_count").asInt();
+    assertThat(all).isGreaterThanOrEqualTo(60);
+    assertThat(scheduler.path("placements").size()).isEqualTo(50);
+    assertThat(scheduler.path("placements_omitted").asInt()).isEqualTo(all - 50);
   }
 
   @Test

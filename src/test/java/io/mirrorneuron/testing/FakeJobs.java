@@ -13,6 +13,8 @@ import io.mirrorneuron.port.ForkedJob;
 import io.mirrorneuron.port.HumanDecision;
 import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.port.JobPage;
+import io.mirrorneuron.port.JobPlan;
+import io.mirrorneuron.port.JobPlan.AgentPlace;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.Moment;
 import io.mirrorneuron.port.ReplayedLetter;
@@ -26,6 +28,7 @@ import io.mirrorneuron.port.Why;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.manifest.graph.PayloadPaths;
 import io.mirrorneuron.runtime.manifest.reading.Findings.Purpose;
+import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.bundle.FileBundleStore;
 import io.mirrorneuron.wire.JobDetailForm;
 import io.mirrorneuron.wire.Json;
@@ -170,6 +173,42 @@ public final class FakeJobs implements JobsPort {
             .check(submission.manifestJson(), paths, Purpose.NEW)
             .issues(),
         null);
+  }
+
+  @Override
+  public JobPlan plan(Submission submission) {
+    called("plan");
+    Workflow workflow = new Manifests(DefaultRunner.HOST_LOCAL).parse(submission.manifestJson());
+    List<AgentPlace> placements =
+        workflow.agents().keySet().stream().map(FakeJobs::placed).toList();
+    return new JobPlan(
+        "planned",
+        workflow.graphId(),
+        "batch",
+        "binpack",
+        "single_node",
+        placements.size(),
+        List.of("mirror_neuron@fake"),
+        placements,
+        0,
+        Map.of(),
+        "2026-01-01T00:00:00.000Z",
+        workflow.warnings());
+  }
+
+  private static AgentPlace placed(String agent) {
+    return new AgentPlace(
+        agent,
+        null,
+        "router",
+        "mirror_neuron@fake",
+        null,
+        new JobPlan.Resources(null, null, null, null),
+        new JobPlan.Allocations(List.of(), List.of(), List.of(), null),
+        List.of(),
+        0.5,
+        "job_colocated",
+        List.of("fits now"));
   }
 
   private SubmittedJob begin(Submission submission, Object wish) {

@@ -11,6 +11,7 @@ import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.ForkRequest;
 import io.mirrorneuron.port.ForkedJob;
 import io.mirrorneuron.port.JobPage;
+import io.mirrorneuron.port.JobPlan;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.ReplayedLetter;
 import io.mirrorneuron.port.RestoredJob;
@@ -74,6 +75,7 @@ public final class JobsVerticle extends AreaVerticle {
             rows, runs, reads, new JobStories(jobs, runs, STORIES, STORY_WEIGHT), threads());
     on("submitJob", this::submitJob);
     on("validateJob", this::validateJob);
+    on("planJob", this::planJob);
     on("listJobs", this::listJobs);
     onHot("getJob", this::getJob);
     on("explainJob", call -> jobs.why(id(call)));
@@ -127,6 +129,10 @@ public final class JobsVerticle extends AreaVerticle {
       issues.add(Issue.warning("request.unknown_member", sentence, "", Location.BUNDLE));
     }
     return Validation.of(issues, told.plan());
+  }
+
+  private JobPlan planJob(ApiCall call) {
+    return jobs.plan(submission(SubmitRequest.read(call.body()), call));
   }
 
   private Submission submission(SubmitRequest request, ApiCall call) {

@@ -1,2 +1,2 @@
-/** For those who write workflows: {@code mn init} and {@code mn validate}. */
+/** For those who write workflows: {@code mn init}, {@code mn validate} and {@code mn plan}. */
 package io.mirrorneuron.cli.author;

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.admission;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.JobPlan;
 import io.mirrorneuron.port.Validation.Issue;
 import io.mirrorneuron.runtime.manifest.graph.ProgramPlace;
 import io.mirrorneuron.runtime.manifest.graph.RequirementReader;
@@ -14,13 +15,11 @@ import io.mirrorneuron.runtime.placement.PlacementRequest;
 import io.mirrorneuron.runtime.placement.PlacementRequest.Wish;
 import io.mirrorneuron.runtime.workflow.Requirement;
 import io.mirrorneuron.runtime.workflow.Workflow;
-import io.mirrorneuron.store.ResourceLimits.Resource;
 import io.mirrorneuron.wire.Json;
+import java.time.Clock;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -34,19 +33,24 @@ public final class Admission {
   /** A hostile manifest has thousands of programs; nobody reads more than these. */
   private static final int MOST_TOLD = 100;
 
+  /** Placements in a plan; it has to fit into one message. */
+  private static final int MOST_PLACED = 1000;
+
   /** In one sentence. */
   private static final int MOST_NAMED = 5;
 
   private final LocalMachine here;
   private final ProgramPath path;
+  private final Clock clock;
   private final Placement placement = new BestNode();
 
   /**
    * @param path where this node looks for programs
    */
-  public Admission(LocalMachine here, ProgramPath path) {
+  public Admission(LocalMachine here, ProgramPath path, Clock clock) {
     this.here = here;
     this.path = path;
+    this.clock = clock;
   }
 
   /**
@@ -55,7 +59,7 @@ public final class Admission {
    */
   public void check(Workflow workflow) {
     requireMet(workflow);
-    requirePlaced(plan(workflow, Map.of()));
+    requirePlaced(plan(workflow, here.whole(workflow), PlacementRequest.of(workflow)));
   }
 
   /**
@@ -79,25 +83,44 @@ public final class Admission {
   }
 
   /**
-   * Where the agents of a job would run; refusals are told, not thrown.
+   * Where the agents of a job would run, with what is given and allowed now.
    *
-   * @param limits of this node in per cent; what is not there is unlimited
+   * @throws MnException as {@link #check} does
    */
-  public PlacementPlan plan(Workflow workflow, Map<Resource, Integer> limits) {
-    return plan(workflow, limits, UnaryOperator.identity());
+  public JobPlan plan(Workflow workflow) {
+    requireMet(workflow);
+    List<PlacementRequest> agents = PlacementRequest.of(workflow);
+    PlacementPlan plan = plan(workflow, here.limited(workflow), agents);
+    requirePlaced(plan);
+    return told(workflow, plan, plan.placements().size(), MOST_PLACED);
   }
 
-  private PlacementPlan plan(
-      Workflow workflow, Map<Resource, Integer> limits, UnaryOperator<PlacementRequest> change) {
-    List<Machine> nodes = List.of(here.of(workflow, limits));
-    List<PlacementRequest> agents = PlacementRequest.of(workflow).stream().map(change).toList();
+  /**
+   * Where the first agents of a job that was accepted run; what no longer fits is left out.
+   *
+   * @param most of them, which costs the same however many there are
+   */
+  public JobPlan look(Workflow workflow, int most) {
+    List<PlacementRequest> agents = PlacementRequest.of(workflow, most);
+    PlacementPlan plan = plan(workflow, here.whole(workflow), agents);
+    return told(workflow, plan, workflow.agents().size(), most);
+  }
+
+  private JobPlan told(Workflow workflow, PlacementPlan plan, int all, int most) {
+    List<String> drivers = here.programs().drivers().get();
+    String driver = drivers.isEmpty() ? null : drivers.getFirst();
+    return JobPlans.of(workflow, plan, all, most, driver, clock.instant());
+  }
+
+  private PlacementPlan plan(Workflow workflow, Machine machine, List<PlacementRequest> agents) {
+    List<Machine> nodes = List.of(machine);
     return workflow.isSystem() ? placement.planEach(nodes, agents) : placement.plan(nodes, agents);
   }
 
   /**
    * @throws MnException INVALID {@code placement_failed} when an agent has no place
    */
-  public static void requirePlaced(PlacementPlan plan) {
+  private static void requirePlaced(PlacementPlan plan) {
     List<Unplaced> refusals = plan.refusals();
     if (refusals.isEmpty()) {
       return;
@@ -112,7 +135,9 @@ public final class Admission {
 
   /** A sentence for each agent that has no place, but for what {@link #look} tells of pools. */
   public List<String> unplaced(Workflow workflow) {
-    return plan(workflow, Map.of(), Admission::withoutPool).refusals().stream()
+    List<PlacementRequest> agents =
+        PlacementRequest.of(workflow).stream().map(Admission::withoutPool).toList();
+    return plan(workflow, here.whole(workflow), agents).refusals().stream()
         .limit(MOST_TOLD)
         .map(Unplaced::sentence)
         .toList();

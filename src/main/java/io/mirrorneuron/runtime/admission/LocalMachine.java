@@ -3,13 +3,13 @@ package io.mirrorneuron.runtime.admission;
 import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.Hardware.Gpu;
+import io.mirrorneuron.runtime.exec.pool.Stock;
 import io.mirrorneuron.runtime.placement.Machine;
 import io.mirrorneuron.runtime.workflow.Allocation;
 import io.mirrorneuron.runtime.workflow.Amounts;
 import io.mirrorneuron.runtime.workflow.NodeDevice;
 import io.mirrorneuron.runtime.workflow.ResourceRequest.Volume;
 import io.mirrorneuron.runtime.workflow.Workflow;
-import io.mirrorneuron.store.ResourceLimits.Resource;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -36,26 +36,29 @@ public record LocalMachine(
   /**
    * How programs run here.
    *
+   * @param stock what its operator lets them have of the machine
    * @param drivers names of what can run them
    * @param given what those that run now have
    */
-  public record Programs(Supplier<List<String>> drivers, Supplier<List<Allocation>> given) {
-    /** None that runs. */
-    public static Programs idle(String... drivers) {
-      return new Programs(() -> List.of(drivers), List::of);
-    }
-  }
+  public record Programs(
+      Supplier<Stock> stock, Supplier<List<String>> drivers, Supplier<List<Allocation>> given) {}
 
   public LocalMachine {
     pools = Map.copyOf(pools);
   }
 
-  /**
-   * The node as far as it matters to this job.
-   *
-   * @param limits in per cent; what is not there is unlimited
-   */
-  Machine of(Workflow workflow, Map<Resource, Integer> limits) {
+  /** The node as far as it matters to this job, with what its operator allows programs. */
+  Machine limited(Workflow workflow) {
+    Stock stock = programs.stock().get();
+    return of(workflow, stock.usable(), stock.usableDevices());
+  }
+
+  /** The same without any limits. */
+  Machine whole(Workflow workflow) {
+    return of(workflow, totals(), Integer.MAX_VALUE);
+  }
+
+  private Machine of(Workflow workflow, Amounts usable, int usableDevices) {
     Hardware machine = hardware.get();
     List<Gpu> present = asksForDevices(workflow) ? gpus.whenKnown() : gpus.known();
     Amounts totals = totals(machine);
@@ -66,14 +69,11 @@ public record LocalMachine(
         true,
         labels(machine),
         totals,
-        new Amounts(
-            part(totals.cpuMillis(), limits, Resource.CPU),
-            part(totals.memoryMb(), limits, Resource.MEMORY),
-            part(totals.diskMb(), limits, Resource.DISK)),
+        usable,
         given.stream().map(Allocation::amounts).reduce(Amounts.NONE, Amounts::plus),
         present.stream().map(LocalMachine::device).toList(),
         devices(given),
-        (int) part(present.size(), limits, Resource.GPU),
+        Math.min(present.size(), usableDevices),
         ports(given),
         programs.drivers().get(),
         pools,
@@ -128,10 +128,6 @@ public record LocalMachine(
     labels.put("cpu_model", List.of(machine.cpu().model()));
     labels.put("hostname", List.of(name.substring(name.indexOf('@') + 1)));
     return labels;
-  }
-
-  private static long part(long whole, Map<Resource, Integer> limits, Resource resource) {
-    return whole * limits.getOrDefault(resource, 100) / 100;
   }
 
   private static Set<String> devices(List<Allocation> given) {

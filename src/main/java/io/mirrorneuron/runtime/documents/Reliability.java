@@ -19,6 +19,8 @@ final class Reliability {
   /** Rows stay small: agents in {@code policy_state}, and the last restarts of each. */
   private static final int SHOWN = 10;
 
+  private static final int LONGEST_REASON = 200;
+
   private Reliability() {}
 
   static void writeTo(ObjectNode row, JobState state, Plan plan, String effective) {
@@ -64,7 +66,15 @@ final class Reliability {
     history.put("reschedule_attempts", agent.restarts().moves());
     long next = agent.mailbox().notBefore();
     history.put("next_eligible_at", next == 0 ? null : Json.timestamp(Instant.ofEpochMilli(next)));
+    history.put("next_action", next == 0 ? null : "restart");
+    history.put("last_reason", shortened(agent.lastError()));
     return history;
+  }
+
+  private static String shortened(String reason) {
+    return reason == null || reason.length() <= LONGEST_REASON
+        ? reason
+        : reason.substring(0, LONGEST_REASON) + "…";
   }
 
   private static String word(Enum<?> value) {

@@ -44,6 +44,7 @@ final class ExtCalls {
             RuntimeExtServiceGrpcService.SERVICE_DESCRIPTOR,
             RuntimeExtServiceGrpcService.all())
         .unary(RuntimeExtServiceGrpcService.ValidateJob, this::validate)
+        .unary(RuntimeExtServiceGrpcService.PlanJob, this::plan)
         .unary(RuntimeExtServiceGrpcService.ListDeadLetters, this::listDeadLetters)
         .unary(RuntimeExtServiceGrpcService.ReplayDeadLetter, this::replayDeadLetter)
         .unary(RuntimeExtServiceGrpcService.SendMessage, this::sendMessage)
@@ -57,6 +58,10 @@ final class ExtCalls {
 
   private ExtJsonResponse validate(SubmitJobRequest request, Call call) {
     return json(Json.write(jobs.validate(JobCalls.submission(request, call))));
+  }
+
+  private ExtJsonResponse plan(SubmitJobRequest request, Call call) {
+    return json(Json.write(jobs.plan(JobCalls.submission(request, call))));
   }
 
   private ExtJsonResponse listDeadLetters(ListDeadLettersRequest request) {

@@ -39,6 +39,7 @@ final class RpcRoles {
         Role.OPERATOR,
         "SubmitJob",
         "ValidateJob",
+        "PlanJob",
         "CancelJob",
         "PauseJob",
         "ResumeJob",

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /** Waits for answers of the engine and the store, a little less long than callers do. */
 public final class Answers {
@@ -38,6 +39,18 @@ public final class Answers {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw MnException.unavailable("the call was interrupted", e);
+    }
+  }
+
+  /** The same; after the time that clients wait, something else. */
+  static <T> T await(CompletionStage<T> stage, Supplier<T> onTimeout) {
+    try {
+      return await(stage);
+    } catch (MnException e) {
+      if (e.code() != ErrorCode.TIMEOUT) {
+        throw e;
+      }
+      return onTimeout.get();
     }
   }
 

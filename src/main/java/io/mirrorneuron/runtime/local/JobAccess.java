@@ -1,15 +1,19 @@
 package io.mirrorneuron.runtime.local;
 
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.JobPlan;
+import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.runtime.admission.Admission;
 import io.mirrorneuron.runtime.admission.LoadAdmission;
 import io.mirrorneuron.runtime.documents.FolderDemandReader;
 import io.mirrorneuron.runtime.loop.Engine;
+import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.manifest.graph.PayloadPaths;
 import io.mirrorneuron.runtime.port.FolderDemands;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.store.bundle.BundleStore;
 import java.util.Optional;
 import java.util.Set;
@@ -36,6 +40,9 @@ public record JobAccess(
     LoadAdmission load) {
   private static final int MOST_TRIES = 5;
 
+  /** As many as compact lists of the original have; details stay small. */
+  private static final int MOST_PLACES = 50;
+
   /**
    * The paths of the files that come with a submission.
    *
@@ -61,6 +68,25 @@ public record JobAccess(
     String bundle = bundles.put(payloads);
     grants.accept(FolderDemandReader.of(workflow, bundle));
     return bundle;
+  }
+
+  /**
+   * Where a new job would run; nothing is stored.
+   *
+   * @throws MnException what its submission would fail with
+   */
+  JobPlan plan(Submission submission) {
+    Workflow workflow = manifests.accept(submission.manifestJson());
+    Manifests.checkUploads(workflow, paths(submission.payloads()));
+    JobPlan plan = admission.plan(workflow.withWarnings(admission.waived(workflow)));
+    grants.accept(FolderDemandReader.of(workflow, bundles.fingerprint(submission.payloads())));
+    newJobs.requireFree(workflow.runId());
+    return plan;
+  }
+
+  /** Where the first agents of a stored job run. */
+  JobPlan places(StoredJob job) {
+    return admission.look(manifests.parse(job.manifest()), MOST_PLACES);
   }
 
   /**

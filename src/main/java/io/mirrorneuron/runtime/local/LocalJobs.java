@@ -12,6 +12,7 @@ import io.mirrorneuron.port.ForkedJob;
 import io.mirrorneuron.port.HumanDecision;
 import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.port.JobPage;
+import io.mirrorneuron.port.JobPlan;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.ReplayedLetter;
 import io.mirrorneuron.port.RestoredJob;
@@ -20,6 +21,7 @@ import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.Why;
+import io.mirrorneuron.runtime.documents.PlacedJob;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.port.JobStatus;
@@ -93,8 +95,7 @@ public final class LocalJobs implements JobsPort {
     storage.requireRoom();
     Manifests.checkUploads(sound, access.paths(submission.payloads()));
     String bundle = access.put(submission.payloads(), sound);
-    List<String> waived = access.admission().waived(sound);
-    Workflow workflow = waived.isEmpty() ? sound : sound.withWarnings(waived);
+    Workflow workflow = sound.withWarnings(access.admission().waived(sound));
     String text = submission.manifestJson();
     String id = newJobs.id(workflow.graphId());
     String key = submission.idempotencyKey();
@@ -111,6 +112,11 @@ public final class LocalJobs implements JobsPort {
   }
 
   @Override
+  public JobPlan plan(Submission submission) {
+    return access.plan(submission);
+  }
+
+  @Override
   public JobDetail get(String jobId) {
     // Asked for together: the answers come in this order over the one connection of the job. The
     // row comes first, so that a job that has ended is never shown without its result.
@@ -120,7 +126,8 @@ public final class LocalJobs implements JobsPort {
     StoredJob job = Answers.job(store, jobId, stored);
     ObjectNode known = Answers.row(store, jobId, row);
     List<String> events = JobHistory.texts(jobId, Answers.await(recent));
-    return shown(engine.views().details(job, known, events));
+    ObjectNode details = engine.views().details(job, known, events);
+    return shown(PlacedJob.tell(details, () -> access.places(job)));
   }
 
   /** Hides secrets, except in the result, which is what the job was run for. */
@@ -165,14 +172,7 @@ public final class LocalJobs implements JobsPort {
 
   /** Waits for the outcome; after the time that clients wait, answers the status as it is then. */
   private JobStatus status(CompletionStage<JobStatus> stage, String jobId) {
-    try {
-      return Answers.await(stage);
-    } catch (MnException e) {
-      if (e.code() != ErrorCode.TIMEOUT) {
-        throw e;
-      }
-      return JobStatus.of(get(jobId).facts().status());
-    }
+    return Answers.await(stage, () -> JobStatus.of(get(jobId).facts().status()));
   }
 
   @Override

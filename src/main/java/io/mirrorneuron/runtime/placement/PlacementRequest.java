@@ -24,7 +24,12 @@ public record PlacementRequest(String agentId, String agentType, Wish wish) {
 
   /** Those of a job, in manifest order. */
   public static List<PlacementRequest> of(Workflow workflow) {
-    return workflow.agents().values().stream().map(PlacementRequest::of).toList();
+    return of(workflow, Integer.MAX_VALUE);
+  }
+
+  /** The first of them. Their places do not depend on those that follow. */
+  public static List<PlacementRequest> of(Workflow workflow, int most) {
+    return workflow.agents().values().stream().limit(most).map(PlacementRequest::of).toList();
   }
 
   private static PlacementRequest of(Agent agent) {

@@ -12,11 +12,9 @@ import io.mirrorneuron.runtime.admission.LocalMachine.Programs;
 import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.cluster.Hardware.Gpu;
 import io.mirrorneuron.runtime.cluster.Hardware.Software;
+import io.mirrorneuron.runtime.cluster.NodeStock;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.manifest.reading.Findings.Purpose;
-import io.mirrorneuron.runtime.placement.PlacementPlan;
-import io.mirrorneuron.runtime.placement.PlacementPlan.Placed;
-import io.mirrorneuron.runtime.placement.PlacementPlan.Room;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.ResourceLimits.Resource;
 import io.mirrorneuron.testing.RuntimeFixture;
@@ -24,6 +22,9 @@ import io.mirrorneuron.wire.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -258,9 +259,9 @@ class AdmissionTest {
                         + "]}")
                     .replace('\'', '"'));
     admission(List.of()).check(many);
-    PlacementPlan limited = admission(List.of()).plan(many, Map.of(Resource.CPU, 50));
-    assertThat(limited.refusals()).isEmpty();
-    assertThat(limited.placements()).extracting(Placed::room).containsOnly(Room.LIMITED);
+    assertThat(admission(List.of()).plan(many).placements())
+        .extracting(one -> one.reasons().getFirst())
+        .containsOnly("waits until the limits of the node are raised");
   }
 
   @Test
@@ -353,8 +354,12 @@ class AdmissionTest {
             () -> RuntimeFixture.HARDWARE,
             GpuInventory.of(gpus),
             pools,
-            Programs.idle("host_local")),
-        new ProgramPath(path));
+            new Programs(
+                new NodeStock("n", () -> RuntimeFixture.HARDWARE, () -> Map.of(Resource.CPU, 50)),
+                () -> List.of("host_local"),
+                List::of)),
+        new ProgramPath(path),
+        Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
   }
 
   private static ObjectNode json(String text) {

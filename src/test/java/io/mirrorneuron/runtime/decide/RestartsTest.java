@@ -77,6 +77,8 @@ class RestartsTest {
     JsonNode work = stage.row().at("/policy_state/agents/work");
     assertThat(work.path("restart_attempts").asInt()).isEqualTo(1);
     assertThat(work.path("restart_history")).hasSize(1);
+    assertThat(work.path("next_action").asText()).isEqualTo("restart");
+    assertThat(work.path("last_reason").asText()).isNotEmpty();
     assertThat(work.path("next_eligible_at").asText()).isNotEmpty();
   }
 

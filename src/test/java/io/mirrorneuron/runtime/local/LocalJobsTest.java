@@ -14,6 +14,7 @@ import io.mirrorneuron.runtime.admission.LocalMachine;
 import io.mirrorneuron.runtime.admission.LocalMachine.Programs;
 import io.mirrorneuron.runtime.admission.ProgramPath;
 import io.mirrorneuron.runtime.cluster.GpuInventory;
+import io.mirrorneuron.runtime.exec.pool.Stock;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.placement.LocalScheduler;
@@ -110,8 +111,9 @@ class LocalJobsTest {
                         () -> RuntimeFixture.HARDWARE,
                         GpuInventory.of(List.of()),
                         Map.of(),
-                        Programs.idle()),
-                    new ProgramPath("")),
+                        new Programs(() -> Stock.endless("node"), List::of, List::of)),
+                    new ProgramPath(""),
+                    Clock.systemUTC()),
                 new JobHistory(store),
                 _ -> {},
                 new LoadAdmission(

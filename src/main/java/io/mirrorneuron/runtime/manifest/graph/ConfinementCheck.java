@@ -1,6 +1,5 @@
 package io.mirrorneuron.runtime.manifest.graph;
 
-import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.Members;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
@@ -28,9 +27,7 @@ final class ConfinementCheck {
 
   private static void checkPath(ManifestValue path) {
     if (!isPlain(path.text())) {
-      path.error(
-          ManifestProblem.SHAPE,
-          path.label() + " must be an absolute path without \"..\", \".\" and double slashes");
+      path.mustBe("an absolute path without \"..\", \".\" and double slashes");
     }
   }
 

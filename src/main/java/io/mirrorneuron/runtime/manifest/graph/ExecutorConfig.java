@@ -59,8 +59,7 @@ final class ExecutorConfig {
     if (packages.check(Shape.NAMES)) {
       for (ManifestValue item : packages.items()) {
         if (item.text().strip().startsWith("-")) {
-          item.error(
-              ManifestProblem.SHAPE, item.label() + " must be a package, not an option of pip");
+          item.mustBe("a package, not an option of pip");
         }
       }
     }
@@ -85,8 +84,7 @@ final class ExecutorConfig {
   private static void checkCommand(ManifestValue node, ManifestValue command) {
     JsonNode value = command.value();
     if (!command.isAbsent() && !value.isTextual() && !value.isArray()) {
-      command.error(
-          ManifestProblem.SHAPE, command.label() + " must be a list of strings or a string");
+      command.mustBe("a list of strings or a string");
     } else if (command.isAbsent() || value.isArray() && value.isEmpty() || isBlank(value)) {
       ManifestValue template = node.at("uses");
       command.error(
@@ -106,9 +104,7 @@ final class ExecutorConfig {
                       "%s must be a list of strings: write %s in quotes, \"%2$s\""
                           .formatted(command.label(), word.shown())));
     } else if (value.isArray() && (!Shape.STRINGS.fits(value) || isBlank(value.get(0)))) {
-      command.error(
-          ManifestProblem.SHAPE,
-          command.label() + " must be a list of strings that starts with a program");
+      command.mustBe("a list of strings that starts with a program");
     } else if (value.isArray()
         ? Json.elements(value).anyMatch(ExecutorConfig::holdsNul)
         : holdsNul(value)) {

@@ -57,8 +57,7 @@ final class InputRules {
       case "command" -> {
         ManifestValue command = rule.at("command");
         if (command.value().isArray() ? !Shape.NAMES.fits(command.value()) : command.isAbsent()) {
-          command.error(
-              ManifestProblem.SHAPE, command.label() + " must be a list of strings or a string");
+          command.mustBe("a list of strings or a string");
         } else if (!command.value().isArray()) {
           command.check(Shape.NAME);
         }

@@ -182,10 +182,7 @@ public record ManifestHeader(
   private static boolean isRunId(ManifestValue place) {
     boolean valid = place.value().isTextual() && RUN_ID.matcher(place.text()).matches();
     if (!valid) {
-      place.error(
-          ManifestProblem.SHAPE,
-          place.label()
-              + " must be a letter or digit, then at most 199 letters, digits, _ . : or -");
+      place.mustBe("a letter or digit, then at most 199 letters, digits, _ . : or -");
     }
     return valid;
   }

@@ -138,7 +138,7 @@ final class Measure {
     }
     BigDecimal exact = exact(place.value(), units.get(name));
     if (exact == null) {
-      place.error(ManifestProblem.SHAPE, place.label() + " must be " + words);
+      place.mustBe(words);
       return OptionalLong.empty();
     }
     BigDecimal whole = exact.setScale(0, RoundingMode.CEILING);

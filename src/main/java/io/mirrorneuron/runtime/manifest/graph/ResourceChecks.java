@@ -89,7 +89,7 @@ final class ResourceChecks {
     volume.checkMembers(VOLUME);
     ManifestValue target = volume.at("target");
     if (target.checkRequired(Shape.NAME) && !target.text().startsWith("/")) {
-      target.error(ManifestProblem.SHAPE, target.label() + " must be an absolute path");
+      target.mustBe("an absolute path");
     }
     checkSource(volume.find("source"));
     volume.checkWords(Set.of("ro", "rw"), "mode");

@@ -78,14 +78,14 @@ final class RestartPolicies {
     }
     place.checkMembers(members);
     place.checkWords(Set.of("constant", "exponential", "fibonacci"), "delay_function");
-    long delay = place.asLong("delay_ms", base.delayMs());
+    long delay = place.find("delay_ms").value().asLong(base.delayMs());
     return new RestartPolicy(
         place.asInt("attempts", base.attempts()),
         unlimited,
-        place.asLong("interval_ms", base.intervalMs()),
+        place.find("interval_ms").value().asLong(base.intervalMs()),
         delay,
         place.at("delay_function").asWord(DelayFunction.class).orElse(base.function()),
-        Math.max(delay, place.asLong("max_delay_ms", base.maxDelayMs())),
+        Math.max(delay, place.find("max_delay_ms").value().asLong(base.maxDelayMs())),
         exhausted);
   }
 }

@@ -152,8 +152,7 @@ public final class Conditions {
     if (value.value().isMissingNode()) {
       value.error(ManifestProblem.REQUIRED, value.label() + " needs a value to compare with");
     } else if (operator == Operator.IN && !value.value().isArray() && !value.value().isTextual()) {
-      value.error(
-          ManifestProblem.SHAPE, value.label() + " must be a list or a string for the operator in");
+      value.mustBe("a list or a string for the operator in");
     }
     return value.value();
   }

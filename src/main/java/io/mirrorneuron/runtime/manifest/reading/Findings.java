@@ -60,7 +60,19 @@ public final class Findings {
 
   /** What is among the errors already is not added again. */
   void error(ManifestProblem problem, ManifestPlace place, String message) {
-    Issue issue = Issue.error(code(problem), message, problem.help(), place.location());
+    error(problem, place, message, null, null);
+  }
+
+  /** The same of a value that should be another one. */
+  void error(
+      ManifestProblem problem,
+      ManifestPlace place,
+      String message,
+      String expected,
+      String actual) {
+    Issue issue =
+        Issue.error(code(problem), message, problem.help(), place.location())
+            .instead(expected, actual);
     if (errors.contains(issue)) {
       return;
     }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -20,8 +21,6 @@ import java.util.stream.Stream;
  * them: {@code config.command}.
  */
 public final class ManifestValue {
-  private static final int SHOWN_CHARS = 80;
-
   private final Findings findings;
   private final ManifestPlace place;
   private final JsonNode value;
@@ -128,10 +127,6 @@ public final class ManifestValue {
     return follow(path).value.asInt(byDefault);
   }
 
-  public long asLong(String path, long byDefault) {
-    return follow(path).value.asLong(byDefault);
-  }
-
   /** What stands at the path, or the default when there is nothing or no boolean. */
   public boolean asBoolean(String path, boolean byDefault) {
     return follow(path).value.asBoolean(byDefault);
@@ -146,14 +141,24 @@ public final class ManifestValue {
 
   /** Whether there is a value of this shape; another value is an error. */
   public boolean check(Shape shape) {
-    if (isAbsent()) {
-      return false;
+    if (isAbsent() || shape.fits(value)) {
+      return !isAbsent();
     }
-    if (shape.fits(value)) {
-      return true;
-    }
-    error(ManifestProblem.SHAPE, label() + " must be " + shape.words() + shape.hint(value));
+    report(ManifestProblem.SHAPE, " must be " + shape.words() + shape.hint(value), shape.words());
     return false;
+  }
+
+  /**
+   * Reports that something else stands here.
+   *
+   * @param words complete the sentence "X must be …"
+   */
+  public void mustBe(String words) {
+    report(ManifestProblem.SHAPE, " must be " + words, words);
+  }
+
+  private void report(ManifestProblem problem, String message, String expected) {
+    findings.error(problem, place, label() + message, expected, ShownValue.of(name(), value));
   }
 
   /** Like {@link #check} for a value that must be there. */
@@ -161,7 +166,7 @@ public final class ManifestValue {
     if (value.isMissingNode()) {
       error(ManifestProblem.REQUIRED, label() + " is required");
     } else if (value.isNull()) {
-      error(ManifestProblem.SHAPE, label() + " must be " + shape.words());
+      mustBe(shape.words());
     }
     return check(shape);
   }
@@ -180,7 +185,8 @@ public final class ManifestValue {
   /** Reports a value that is none of the words. */
   public void checkWord(Set<String> words) {
     if (!isAbsent() && (text() == null || !words.contains(text()))) {
-      error(ManifestProblem.UNSUPPORTED, label() + " has unsupported value");
+      String expected = "one of " + String.join(", ", new TreeSet<>(words));
+      report(ManifestProblem.UNSUPPORTED, " has unsupported value", expected);
     }
   }
 
@@ -233,18 +239,11 @@ public final class ManifestValue {
 
   /** The value for messages: short and on one line. */
   public String shown() {
-    return shown(value.isTextual() ? text() : value.toString());
+    return ShownValue.of(value);
   }
 
   /** The text for messages: short and on one line. */
   public static String shown(String text) {
-    StringBuilder head = new StringBuilder();
-    int read = 0;
-    while (read < text.length() && read < SHOWN_CHARS) {
-      int character = text.codePointAt(read);
-      head.appendCodePoint(Character.isISOControl(character) ? ' ' : character);
-      read += Character.charCount(character);
-    }
-    return read < text.length() ? head.append('…').toString() : head.toString();
+    return ShownValue.of(text);
   }
 }

@@ -172,8 +172,7 @@ final class StepEdges {
       return Set.of("done");
     }
     if (place.value().isEmpty() || !Shape.NAMES.fits(place.value())) {
-      place.error(
-          ManifestProblem.SHAPE, place.label() + " must be a non-empty list of non-empty strings");
+      place.mustBe("a non-empty list of non-empty strings");
       return Set.of("done");
     }
     for (ManifestValue word : place.items()) {

@@ -7,7 +7,10 @@ import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.port.Validation.Issue;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.manifest.Manifests.Checked;
+import io.mirrorneuron.runtime.manifest.reading.Findings;
 import io.mirrorneuron.runtime.manifest.reading.Findings.Purpose;
+import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
+import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.workflow.Amounts;
 import io.mirrorneuron.runtime.workflow.DeviceDemand;
 import io.mirrorneuron.runtime.workflow.Requirement;
@@ -222,6 +225,34 @@ class RequestSpellingsTest {
   void othersAreRefusedByName(String resources, String refusal) {
     assertThat(errors(node(",'resources':" + resources), ""))
         .containsExactly("nodes.a.resources." + refusal);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'resources':{'cpu':-1} | a non-negative number, or one with its unit such as 500m | -1",
+        "'resources':{'ports':[{'label':'a','port':0}]} | a number from 1 to 65535 | 0",
+        "'resources':{'ports':[{'label':'a','protocol':'x'}]} | one of grpc, http, tcp, udp | x",
+        "'resources':{'devices':{}} | a list | {}",
+        "'config':{'emit_type':{'api_token':'s3cret'}} | a non-empty string"
+            + " | {\"api_token\":\"s3cret\"}",
+        "'policies':{'restart':{'mode':7}} | one of delay, fail | 7",
+      })
+  void theReportSaysWhatIsWantedAndWhatIsThere(String members, String expected, String actual) {
+    Issue issue = check(node("," + members), "").issues().getFirst();
+    assertThat(issue.code()).startsWith("manifest.");
+    assertThat(issue.expected()).isEqualTo(expected);
+    assertThat(issue.actual()).isEqualTo(actual);
+  }
+
+  @Test
+  void theReportTellsNoSecret() {
+    Findings findings = new Findings(false, Purpose.NEW);
+    ManifestValue.root(Json.object().put("api_token", "s3cret"), findings)
+        .at("api_token")
+        .check(Shape.LIST);
+    assertThat(findings.issues().getFirst().actual()).isEqualTo("[redacted]");
   }
 
   @Test

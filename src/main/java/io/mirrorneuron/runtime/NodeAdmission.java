@@ -1,0 +1,29 @@
+package io.mirrorneuron.runtime;
+
+import io.mirrorneuron.runtime.admission.Admission;
+import io.mirrorneuron.runtime.admission.LocalMachine;
+import io.mirrorneuron.runtime.admission.LocalMachine.Programs;
+import io.mirrorneuron.runtime.admission.ProgramPath;
+import io.mirrorneuron.runtime.exec.LocalExecutions;
+
+/** Puts together what says which jobs the machine of a runtime takes in. */
+final class NodeAdmission {
+  private NodeAdmission() {}
+
+  static Admission of(
+      RuntimeSettings settings,
+      RuntimeIdentity identity,
+      NodeMachine machine,
+      LocalExecutions executions) {
+    Programs programs =
+        new Programs(machine.stock(), () -> executions.capacity().runners(), executions::given);
+    LocalMachine here =
+        new LocalMachine(
+            identity.nodeName(),
+            machine.hardware(),
+            machine.gpus(),
+            settings.executors().pools(),
+            programs);
+    return new Admission(here, ProgramPath.of(identity.environment()), identity.clock());
+  }
+}
