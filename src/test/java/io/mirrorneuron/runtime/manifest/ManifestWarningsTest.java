@@ -31,7 +31,7 @@ class ManifestWarningsTest {
         "/zzz | 1 | unknown member zzz",
         "/nam | \"x\" | unknown member nam; did you mean job_name?",
         "/requirements | {\"memory_mb\":1} | unknown member requirements.memory_mb",
-        "/servces | [] | unknown member servces",
+        "/servces | [] | unknown member servces; did you mean services?",
         "/policies | {\"restart\":{\"unlimited\":true}}"
             + " | unknown member policies.restart.unlimited",
         "/policies | {\"reschedule\":{\"mode\":\"fail\"}}"
@@ -96,8 +96,6 @@ class ManifestWarningsTest {
         "/inputValidation | {\"a\":1} | inputValidation",
         "/metadata | {\"inputValidation\":{\"a\":1}} | metadata.inputValidation",
         "/policies | {\"spread\":[{\"attribute\":\"rack\"}]} | policies.spread",
-        "/required_services | [\"db\"] | required_services",
-        "/services | [{\"name\":\"db\"}] | services",
         "/schedule | {\"cron\":\"* * * * *\"} | schedule",
         "/triggers | [{\"name\":\"t\"}] | triggers",
         "/constraints | [\"gpu\"] | constraints",
@@ -106,7 +104,6 @@ class ManifestWarningsTest {
         "/policies | {\"update\":{\"canary\":1}} | policies.update",
         "/policies | {\"scheduler_strategy\":\"spread\"} | policies.scheduler_strategy: spread",
         "/nodes/0/constraints | [\"gpu\"] | nodes.work.constraints",
-        "/nodes/0/services | [\"db\"] | nodes.work.services",
         "/nodes/0/resources | {\"memory_mb\":5} | nodes.work.resources.memory_mb",
         "/nodes/0/resources | {\"ports\":[{\"label\":\"http\"}]} | nodes.work.resources.ports",
         "/nodes/0/config/resources | {\"cpu\":2} | nodes.work.config.resources.cpu",
@@ -347,7 +344,7 @@ class ManifestWarningsTest {
   @Test
   void theStrictReadingLetsIgnoredDemandsPass() {
     ObjectNode manifest = graphForm();
-    manifest.putArray("services").add("db");
+    manifest.putArray("triggers").add("db");
     manifests.requireAcceptable(manifests.parse(manifest.toString()).source(), Purpose.STRICT);
   }
 
