@@ -9,6 +9,7 @@ import io.mirrorneuron.cli.human.HumanCommand;
 import io.mirrorneuron.cli.job.JobCommand;
 import io.mirrorneuron.cli.run.RunCommand;
 import io.mirrorneuron.cli.runtime.NodeCommand;
+import io.mirrorneuron.cli.runtime.ServiceCommand;
 import io.mirrorneuron.cli.shell.CompletionCommand;
 import io.mirrorneuron.cli.shell.HelpCommand;
 import io.mirrorneuron.cli.shell.Misuse;
@@ -45,6 +46,7 @@ import picocli.CommandLine.Option;
       JobCommand.class,
       HumanCommand.class,
       NodeCommand.class,
+      ServiceCommand.class,
       HelpCommand.class,
       VersionCommand.class,
       CompletionCommand.class

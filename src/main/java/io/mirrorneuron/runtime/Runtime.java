@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.ServicesPort;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.folder.RunHeader;
 import io.mirrorneuron.run.record.RunRecorder;
@@ -9,7 +10,6 @@ import io.mirrorneuron.runtime.admission.Admission;
 import io.mirrorneuron.runtime.admission.ProgramPath;
 import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.cluster.JobCensus;
-import io.mirrorneuron.runtime.exec.ExecutionHost;
 import io.mirrorneuron.runtime.exec.LocalExecutions;
 import io.mirrorneuron.runtime.exec.Orphans;
 import io.mirrorneuron.runtime.exec.RunSinks;
@@ -27,7 +27,6 @@ import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.placement.LocalScheduler;
 import io.mirrorneuron.runtime.placement.SingleNode;
-import io.mirrorneuron.runtime.port.PayloadSource;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.JobRows;
 import io.mirrorneuron.store.Keys;
@@ -35,6 +34,7 @@ import io.mirrorneuron.store.RedisJobStore;
 import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.RedisNodeRegistry;
 import io.mirrorneuron.store.bundle.BundleStore;
+import io.vertx.core.Vertx;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -57,6 +57,7 @@ public final class Runtime implements AutoCloseable {
   private final RedisJobStore store;
   private final RunRecorder recorder;
   private final JobsPort jobs;
+  private final NodeServices.Working services;
 
   /**
    * @param runs where the records of runs are kept; written by this process
@@ -69,7 +70,8 @@ public final class Runtime implements AutoCloseable {
       RedisLanes lanes,
       RunStore runs,
       GpuInventory gpus,
-      Storage storage) {
+      Storage storage,
+      Vertx vertx) {
     this.lanes = lanes;
     Orphans.killAll(settings.executors(), identity.runtimeId());
     ManifestCache manifests = manifests(settings);
@@ -77,9 +79,12 @@ public final class Runtime implements AutoCloseable {
     NodeBundles bundles = NodeBundles.of(settings, identity, lanes, keys);
     Watches watches = new Watches();
     timers = new ScheduledTimers(identity.clock());
-    ProgramRecords records = new ProgramRecords(runs, gpus::known, storage);
-    RunSinks sinks = new RunSinks(records, records, records);
-    executions = executions(settings.executors(), identity, sinks, runs, storage, bundles.source());
+    RunSinks sinks = new ProgramRecords(runs, gpus::known, storage).sinks();
+    NodeServices node = NodeServices.of(identity, lanes, keys);
+    executions =
+        NodePrograms.start(
+            settings.executors(), identity, sinks, runs, storage, bundles.source(), node.gate());
+    services = node.with(settings, identity, vertx, executions, timers, bundles.local()::payloads);
     Config.Retention retention = settings.retention();
     store = new RedisJobStore(lanes, keys, retention.terminalJobs(), retention.eventsPerJob());
     recorder = new RunRecorder(runs, store, executions::flush, storage);
@@ -92,10 +97,10 @@ public final class Runtime implements AutoCloseable {
             jobId -> {
               recorder.changed(jobId);
               watches.changed(jobId);
-            });
-    NewJobs newJobs = newJobs(identity, runs);
+            },
+            services.keeper());
     Admission admission = admission(settings, identity, gpus);
-    JobAccess access = access(bundles.shared(), manifests, newJobs, admission);
+    JobAccess access = access(bundles.shared(), manifests, newJobs(identity, runs), admission);
     jobs = jobs(settings, identity, access, watches, storage);
     resumeOpenJobs(identity.owner(), bundles.sweep(engine::bundles, timers, retention.bundles()));
   }
@@ -132,6 +137,7 @@ public final class Runtime implements AutoCloseable {
         newJobs,
         admission,
         new JobHistory(store),
+        services.requirements(),
         executions.confiner()::requireGranted);
   }
 
@@ -151,22 +157,6 @@ public final class Runtime implements AutoCloseable {
         lanes::executor);
   }
 
-  private static LocalExecutions executions(
-      Config.Executors settings,
-      RuntimeIdentity identity,
-      RunSinks sinks,
-      RunStore runs,
-      Storage storage,
-      PayloadSource payloads) {
-    ExecutionHost host =
-        ExecutionHost.of(identity.runtimeId(), identity.environment(), identity.clock());
-    LocalExecutions executions = new LocalExecutions(settings, host, sinks, storage, payloads);
-    if (settings.releaseWhileWaiting()) {
-      executions.releaseWhileWaiting(new RunQuestions(runs));
-    }
-    return executions;
-  }
-
   private static Engine.Identity engineIdentity(
       RuntimeSettings settings, RuntimeIdentity identity) {
     return new Engine.Identity(
@@ -183,6 +173,7 @@ public final class Runtime implements AutoCloseable {
     engine.keepWatch();
     lanes.onRestart(engine::recover); // jobs that had ended may be open again
     sweep.keepOn();
+    services.keeper().keepClean();
     engine
         .recover()
         .thenAccept(
@@ -195,6 +186,10 @@ public final class Runtime implements AutoCloseable {
 
   public JobsPort jobs() {
     return jobs;
+  }
+
+  public ServicesPort services() {
+    return services.port();
   }
 
   /** The hot read path of job rows. */
@@ -238,6 +233,7 @@ public final class Runtime implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    services.keeper().close();
     executions.close();
     recorder.close();
   }

@@ -3,6 +3,8 @@ package io.mirrorneuron.runtime;
 import io.mirrorneuron.config.BundleSettings;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.config.ServiceSettings;
+import io.mirrorneuron.runtime.service.check.OwnDoors;
 import java.nio.file.Path;
 
 /**
@@ -11,6 +13,8 @@ import java.nio.file.Path;
  * @param bundles folder of payload files of this node
  * @param adminToken who deletes ended jobs must know it
  * @param sharing where payload files are kept for all nodes
+ * @param services what checks of services may do
+ * @param doors ports that they never ask; whoever opens another one adds it
  */
 public record RuntimeSettings(
     Path bundles,
@@ -20,7 +24,9 @@ public record RuntimeSettings(
     Config.Retention retention,
     String redisNamespace,
     Secret adminToken,
-    BundleSettings sharing) {
+    BundleSettings sharing,
+    ServiceSettings services,
+    OwnDoors doors) {
 
   public static RuntimeSettings of(Config config) {
     return new RuntimeSettings(
@@ -31,6 +37,15 @@ public record RuntimeSettings(
         config.retention(),
         config.redis().namespace(),
         config.grpc().adminToken(),
-        config.bundles());
+        config.bundles(),
+        config.services(),
+        doors(config));
+  }
+
+  private static OwnDoors doors(Config config) {
+    OwnDoors doors = new OwnDoors();
+    doors.add(config.api().port());
+    doors.add(config.grpc().port());
+    return doors;
   }
 }

@@ -223,7 +223,9 @@ class ConfigLoaderTest {
             "MN_POOL_RELEASE_WHILE_WAITING", "false",
             "MN_BUNDLES_REDIS_MAX_BYTES", "21",
             "MN_BUNDLES_REDIS_BUDGET_BYTES", "22",
-            "MN_BUNDLES_SHARED_FOLDER", "$MN_HOME/nfs"));
+            "MN_BUNDLES_SHARED_FOLDER", "$MN_HOME/nfs",
+            "MN_CORE_ALLOW_SCRIPT_CHECKS", "true",
+            "MN_SERVICES_CHECK_ADDRESSES", "169.254.10.0/24, fe80::1"));
 
     assertThat(load())
         .isEqualTo(
@@ -301,7 +303,8 @@ class ConfigLoaderTest {
                 new Config.Uploads(19, 20),
                 new Config.Manifests(Config.UnknownMembers.REFUSE),
                 new NodeSettings("mirror_neuron@a-1"),
-                new BundleSettings(21, 22, home.resolve("nfs"))));
+                new BundleSettings(21, 22, home.resolve("nfs")),
+                new ServiceSettings(true, List.of("169.254.10.0/24", "fe80::1"))));
   }
 
   @Test

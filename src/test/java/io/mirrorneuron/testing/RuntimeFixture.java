@@ -87,7 +87,8 @@ public final class RuntimeFixture implements AutoCloseable {
         lanes,
         runs,
         GpuInventory.of(List.of()),
-        Storage.unwatched());
+        Storage.unwatched(),
+        vertx);
   }
 
   /** Closes the runtime in good order and starts one on the same data. */

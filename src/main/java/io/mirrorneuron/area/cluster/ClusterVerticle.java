@@ -6,6 +6,7 @@ import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.ClusterSummary;
+import io.mirrorneuron.port.ServicesPort;
 import java.time.Clock;
 import java.time.Duration;
 
@@ -17,7 +18,11 @@ public final class ClusterVerticle extends AreaVerticle {
   private final RuntimeStatus status;
 
   public ClusterVerticle(
-      ClusterPort cluster, ServerLocation location, ServerProbes probes, Clock clock) {
+      ClusterPort cluster,
+      ServicesPort services,
+      ServerLocation location,
+      ServerProbes probes,
+      Clock clock) {
     super("cluster", LIMIT);
     this.cluster = cluster;
     this.status = new RuntimeStatus(cluster, location, probes, clock);
@@ -27,6 +32,7 @@ public final class ClusterVerticle extends AreaVerticle {
     on("getResource", call -> Totals.enrich(cluster.resource()));
     on("setResource", this::setResource);
     on("putResource", this::setResource);
+    new ServiceOperations(services).addTo((name, answer) -> on(name, answer::apply));
   }
 
   private ObjectNode getRuntimeStatus(ApiCall call) {

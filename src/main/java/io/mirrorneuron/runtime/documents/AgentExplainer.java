@@ -143,6 +143,10 @@ final class AgentExplainer {
       case PAYLOADS ->
           explainer.explain(
               JobExplainer.BLOCKED, "is blocked until its files are within reach: " + why);
+      case SERVICES ->
+          explainer
+              .explain(JobExplainer.SERVICES, "starts its program when its services pass: " + why)
+              .record("GET /services?passing_only=false");
     };
   }
 

@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.embedded;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.ServicesPort;
 import io.mirrorneuron.runtime.Runtime;
 import io.mirrorneuron.runtime.RuntimeIdentity;
 import io.mirrorneuron.runtime.RuntimeSettings;
@@ -11,11 +12,12 @@ import io.mirrorneuron.runtime.cluster.LocalCluster;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
 import io.mirrorneuron.runtime.cluster.NvidiaSmi;
 import io.mirrorneuron.runtime.exec.confine.Confiner;
+import io.mirrorneuron.runtime.service.check.OwnDoors;
 import io.mirrorneuron.server.ServerContext;
 import io.mirrorneuron.storage.Readiness;
+import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.JobRows;
 import io.mirrorneuron.store.Keys;
-import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.RedisNodeRegistry;
@@ -29,6 +31,7 @@ import java.util.concurrent.CompletableFuture;
 /**
  * A runtime in this process, on its data directory and Redis, without any door.
  *
+ * @param doors is told which ports no check of a service may ask
  * @param rows the hot read path of job rows
  * @param records what areas keep beside jobs
  * @param membership whether this node works, as far as other nodes are concerned
@@ -37,6 +40,8 @@ import java.util.concurrent.CompletableFuture;
 public record LocalRuntime(
     JobsPort jobs,
     ClusterPort cluster,
+    ServicesPort services,
+    OwnDoors doors,
     JobRows rows,
     RecordStore records,
     NodeIdentity identity,
@@ -63,13 +68,15 @@ public record LocalRuntime(
             identity.name(), home.runtimeId(), on.environment(), on.clock(), on.ids()::jobSuffix);
     RuntimeSettings settings = RuntimeSettings.of(config);
     Keys keys = new Keys(config.redis().namespace());
-    NodeRegistry nodes = new RedisNodeRegistry(lanes, keys);
-    NodeName.claim(nodes, process.owner());
-    Runtime runtime = new Runtime(settings, process, lanes, on.runs(), gpus, on.disks().storage());
+    NodeName.claim(new RedisNodeRegistry(lanes, keys), process.owner());
+    settings.doors().addRedis(redis.uri());
+    Storage storage = on.disks().storage();
+    Runtime runtime = new Runtime(settings, process, lanes, on.runs(), gpus, storage, on.vertx());
     on.closing().add("runtime", runtime);
     HardwareProbe hardware = new HardwareProbe(config.home(), gpus::known, on.clock());
     on.disks().watch().asks(new RedisProbe(lanes, keys));
-    ClusterPort cluster =
+    return new LocalRuntime(
+        runtime.jobs(),
         new LocalCluster(
             identity,
             hardware,
@@ -77,10 +84,9 @@ public record LocalRuntime(
             runtime.census(),
             new RedisResourceLimits(lanes, keys),
             keys.namespace(),
-            on.clock());
-    return new LocalRuntime(
-        runtime.jobs(),
-        cluster,
+            on.clock()),
+        runtime.services(),
+        settings.doors(),
         runtime.rows(),
         new RedisRecordStore(lanes, keys),
         identity,

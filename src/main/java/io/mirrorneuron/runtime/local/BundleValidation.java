@@ -55,6 +55,7 @@ final class BundleValidation {
 
   private void askOf(Workflow workflow, Payloads payloads, List<Issue> issues) {
     ask(issues, () -> access.admission().checkDevices(workflow));
+    ask(issues, () -> access.services().require(workflow));
     String fingerprint = access.bundles().fingerprint(payloads);
     ask(issues, () -> access.grants().accept(FolderDemandReader.of(workflow, fingerprint)));
     ask(issues, () -> access.newJobs().requireFree(workflow.runId()));

@@ -7,6 +7,7 @@ import io.mirrorneuron.runtime.documents.FolderDemandReader;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.manifest.graph.PayloadPaths;
 import io.mirrorneuron.runtime.port.FolderDemands;
+import io.mirrorneuron.runtime.service.ServiceRequirements;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.bundle.BundleStore;
@@ -30,6 +31,7 @@ public record JobAccess(
     NewJobs newJobs,
     Admission admission,
     JobHistory history,
+    ServiceRequirements services,
     Consumer<FolderDemands> grants) {
   private static final int MOST_TRIES = 5;
 
@@ -53,6 +55,7 @@ public record JobAccess(
    */
   String put(Payloads payloads, Workflow workflow) {
     admission.check(workflow);
+    services.require(workflow);
     String bundle = bundles.put(payloads);
     grants.accept(FolderDemandReader.of(workflow, bundle));
     return bundle;

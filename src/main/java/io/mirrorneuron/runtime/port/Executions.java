@@ -62,10 +62,14 @@ public interface Executions {
    * @param sentence for people
    */
   record Hold(Cause cause, String sentence) {
-    /** Room on the disks, or payload files that this node has not and cannot reach yet. */
+    /**
+     * Room on the disks, payload files that this node has not and cannot reach yet, or services
+     * that do not pass.
+     */
     public enum Cause {
       ROOM,
-      PAYLOADS
+      PAYLOADS,
+      SERVICES
     }
   }
 

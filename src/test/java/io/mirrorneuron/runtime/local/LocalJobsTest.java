@@ -100,6 +100,7 @@ class LocalJobsTest {
                 new NewJobs("node", () -> "0", new RunFolders(run -> Optional.empty(), store)),
                 new Admission("node", GpuInventory.of(List.of()), Map.of(), new ProgramPath("")),
                 new JobHistory(store),
+                null,
                 _ -> {}),
             new Watches(),
             new LocalJobs.Clearing(Secret.NONE, () -> true),
