@@ -101,6 +101,11 @@ public final class ServiceKeeper implements JobWatch, AutoCloseable {
     };
   }
 
+  /** How many checks wait for their time. */
+  int waitingChecks() {
+    return works.schedule().waiting();
+  }
+
   /** Removes from now on, from time to time, what nobody could remove. */
   public void keepClean() {
     if (closed) {

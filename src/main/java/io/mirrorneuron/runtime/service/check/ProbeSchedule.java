@@ -47,7 +47,7 @@ public final class ProbeSchedule implements AutoCloseable {
   }
 
   /** How many checks wait for their time. */
-  int waiting() {
+  public int waiting() {
     return clock.getQueue().size();
   }
 

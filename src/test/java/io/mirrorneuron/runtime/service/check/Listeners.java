@@ -19,6 +19,7 @@ public final class Listeners implements AutoCloseable {
   private final Vertx vertx = Vertx.vertx();
   private final List<HttpServer> servers = new ArrayList<>();
   private final AtomicInteger asked = new AtomicInteger();
+  private final AtomicInteger open = new AtomicInteger();
   private volatile boolean well = true;
 
   public void well(boolean isWell) {
@@ -28,6 +29,11 @@ public final class Listeners implements AutoCloseable {
   /** How often any of them was asked. */
   public int asked() {
     return asked.get();
+  }
+
+  /** How many connections to them are open. */
+  public int open() {
+    return open.get();
   }
 
   public Vertx vertx() {
@@ -104,6 +110,11 @@ public final class Listeners implements AutoCloseable {
         vertx
             .createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(true))
             .requestHandler(handler)
+            .connectionHandler(
+                connection -> {
+                  open.incrementAndGet();
+                  connection.closeHandler(closed -> open.decrementAndGet());
+                })
             .listen(0, "127.0.0.1")
             .await();
     servers.add(server);
