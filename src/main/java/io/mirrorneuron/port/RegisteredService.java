@@ -37,7 +37,7 @@ public record RegisteredService(
     String registeredAt,
     String updatedAt) {
 
-  public boolean isPassing() {
+  public boolean passes() {
     return "passing".equals(status);
   }
 

@@ -14,8 +14,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
@@ -24,13 +22,16 @@ import java.util.stream.Stream;
  * one read of the store. Blocking, thread-safe.
  */
 public final class ServiceDirectory {
-  private static final int PATIENCE_SECONDS = 5;
-  private static final int NAMES = 10_000;
+  private static final int KEPT = 10_000;
 
   private final ServiceRegistry registry;
   private final String node;
   private final Cache<String, AtomicInteger> turns =
-      Caffeine.newBuilder().executor(Runnable::run).maximumSize(NAMES).build();
+      Caffeine.newBuilder().executor(Runnable::run).maximumSize(KEPT).build();
+
+  /** Records as they were read: most are the same for a long time. */
+  private final Cache<String, RegisteredService> parsed =
+      Caffeine.newBuilder().executor(Runnable::run).maximumSize(KEPT).build();
 
   /**
    * @param node whose services come before others
@@ -63,7 +64,7 @@ public final class ServiceDirectory {
                 .filter(query::takes)
                 .filter(query::takesRole)
                 .sorted(
-                    Comparator.comparing((RegisteredService one) -> !one.isPassing())
+                    Comparator.comparing((RegisteredService one) -> !one.passes())
                         .thenComparing(one -> !node.equals(one.node()))
                         .thenComparing(RegisteredService::id))
                 .toList());
@@ -80,17 +81,14 @@ public final class ServiceDirectory {
   }
 
   private boolean isAsGood(RegisteredService one, RegisteredService first) {
-    return one.isPassing() == first.isPassing()
-        && node.equals(one.node()) == node.equals(first.node());
+    return one.passes() == first.passes() && node.equals(one.node()) == node.equals(first.node());
   }
 
-  private static Stream<RegisteredService> read(CompletionStage<List<String>> documents) {
+  /** The store answers or fails by itself within the time that it may be silent. */
+  private Stream<RegisteredService> read(CompletionStage<List<String>> documents) {
     try {
-      return documents.toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS).stream()
-          .map(document -> Json.parseObject(document, "record of a service"))
-          .map(document -> LenientJson.read(document, RegisteredService.class));
-    } catch (TimeoutException e) {
-      throw MnException.unavailable("Redis does not answer", e);
+      return documents.toCompletableFuture().get().stream()
+          .map(document -> parsed.get(document, ServiceDirectory::parse));
     } catch (ExecutionException e) {
       throw e.getCause() instanceof MnException known
           ? known
@@ -99,5 +97,10 @@ public final class ServiceDirectory {
       Thread.currentThread().interrupt();
       throw MnException.unavailable("the server is stopping", e);
     }
+  }
+
+  private static RegisteredService parse(String document) {
+    return LenientJson.read(
+        Json.parseObject(document, "record of a service"), RegisteredService.class);
   }
 }

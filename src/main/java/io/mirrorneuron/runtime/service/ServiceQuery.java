@@ -24,7 +24,7 @@ record ServiceQuery(ServiceFilter filter, boolean passingOnly) {
         && is(filter.agentId(), its.agentId())
         && is(filter.status(), its.status())
         && its.tags().containsAll(filter.tags())
-        && (!mustPass() || its.isPassing());
+        && (!mustPass() || its.passes());
   }
 
   private boolean mustPass() {

@@ -88,7 +88,7 @@ public final class ServiceRequirements {
       String error = "no instance of " + need.words() + " is registered";
       return result(need, !need.required(), missing, null, all, error);
     }
-    List<RegisteredService> passing = all.stream().filter(RegisteredService::isPassing).toList();
+    List<RegisteredService> passing = all.stream().filter(RegisteredService::passes).toList();
     if (passing.isEmpty()) {
       String status = all.getFirst().status();
       String error = "no instance of %s passes, the best is %s".formatted(need.words(), status);
