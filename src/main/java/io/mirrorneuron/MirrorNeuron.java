@@ -16,6 +16,7 @@ import io.mirrorneuron.port.JobPage;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.RestoredJob;
 import io.mirrorneuron.port.SentMessage;
+import io.mirrorneuron.port.ServicesPort;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.runtime.embedded.EmbeddedRuntime;
@@ -49,12 +50,15 @@ import java.util.Map;
 public final class MirrorNeuron implements AutoCloseable {
   private final JobsPort jobs;
   private final ClusterPort cluster;
+  private final ServicesPort services;
   private final WorkflowRuns runs;
   private final Runnable closing;
 
-  private MirrorNeuron(JobsPort jobs, ClusterPort cluster, Runnable closing) {
+  private MirrorNeuron(
+      JobsPort jobs, ClusterPort cluster, ServicesPort services, Runnable closing) {
     this.jobs = jobs;
     this.cluster = cluster;
+    this.services = services;
     this.runs = new WorkflowRuns(jobs);
     this.closing = closing;
   }
@@ -82,6 +86,7 @@ public final class MirrorNeuron implements AutoCloseable {
     return new MirrorNeuron(
         clients.jobs(),
         clients.cluster(),
+        clients.services(),
         () -> {
           clients.close();
           vertx.close().await();
@@ -98,12 +103,17 @@ public final class MirrorNeuron implements AutoCloseable {
   public static MirrorNeuron embedded(Config config) {
     EmbeddedRuntime runtime =
         EmbeddedRuntime.start(config, ConfigLoader.environment(), Clock.systemUTC());
-    return new MirrorNeuron(runtime.jobs(), runtime.cluster(), runtime::close);
+    return new MirrorNeuron(runtime.jobs(), runtime.cluster(), runtime.services(), runtime::close);
   }
 
   /** Everything that jobs can be asked and told; the short forms below are of it. */
   public JobsPort jobs() {
     return jobs;
+  }
+
+  /** Services that jobs offer. */
+  public ServicesPort services() {
+    return services;
   }
 
   /** Workflows from their submission to their end. */
@@ -176,16 +186,7 @@ public final class MirrorNeuron implements AutoCloseable {
     return cluster.overview().nodes();
   }
 
-  /**
-   * Gives a message to an agent of a job that has not ended. While the job is paused it waits.
-   *
-   * @param message {@code {envelope, headers, body, …}}, or flat: names of the envelope at top
-   *     level, the body as {@code body}, as {@code payload} or as the members that are left
-   * @return once the message is durable
-   * @throws MnException NOT_FOUND when the job has no such agent; PRECONDITION when it has ended;
-   *     EXHAUSTED {@code retry_later} when the agent has too much to do, see {@link
-   *     MnException#retryAfterMs()}
-   */
+  /** Gives a message to an agent; see {@link JobsPort#send}. */
   public SentMessage sendMessage(String jobId, String agentId, ObjectNode message) {
     return jobs.send(jobId, agentId, message);
   }

@@ -135,6 +135,9 @@ public final class App implements AutoCloseable {
       Endpoint api =
           ApiDoor.open(on, backend, this::endpoints, issued, decisions, contract.await());
       endpoints = new Endpoints(api, grpc);
+      if (backend instanceof Backend.Here here) {
+        here.runtime().doors().add(api.port());
+      }
     }
     closing.add("announcement", Announcement.of(config.home(), endpoints, clock));
     if (backend instanceof Backend.Here here) {
@@ -167,6 +170,7 @@ public final class App implements AutoCloseable {
         new RuntimeServer.Parts(
             runtime.jobs(),
             runtime.cluster(),
+            runtime.services(),
             runtime.identity(),
             runtime.hardware(),
             () -> on.disks().watch().isReady() && runtime.mayWork(),
@@ -182,6 +186,7 @@ public final class App implements AutoCloseable {
             grpc.port(),
             () -> RuntimeServer.start(on.vertx(), grpc, parts));
     closing.add("gRPC door", server);
+    runtime.doors().add(server.port());
     return Endpoint.bound(grpc.host(), server.port());
   }
 

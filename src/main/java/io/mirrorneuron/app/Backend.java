@@ -3,6 +3,7 @@ package io.mirrorneuron.app;
 import io.mirrorneuron.client.Clients;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.ServicesPort;
 import io.mirrorneuron.runtime.embedded.LocalRuntime;
 import io.mirrorneuron.runtime.embedded.RuntimeHome;
 import io.mirrorneuron.server.ServerContext;
@@ -15,6 +16,8 @@ sealed interface Backend {
   JobsPort jobs();
 
   ClusterPort cluster();
+
+  ServicesPort services();
 
   /** Readiness of the runtime and of this server's disks. */
   Readiness readiness();
@@ -30,10 +33,16 @@ sealed interface Backend {
     public ClusterPort cluster() {
       return runtime.cluster();
     }
+
+    @Override
+    public ServicesPort services() {
+      return runtime.services();
+    }
   }
 
   /** A runtime in another process, reached over gRPC. */
-  record Elsewhere(JobsPort jobs, ClusterPort cluster, Readiness readiness) implements Backend {}
+  record Elsewhere(JobsPort jobs, ClusterPort cluster, ServicesPort services, Readiness readiness)
+      implements Backend {}
 
   /** Starts a runtime in this process. */
   static Backend here(RuntimeHome home, ServerContext on) throws IOException {
@@ -47,6 +56,9 @@ sealed interface Backend {
         on.closing()
             .add("runtime connection", Clients.connectForOthers(on.vertx(), on.config().grpc()));
     return new Elsewhere(
-        clients.jobs(), clients.cluster(), on.disks().watch().and(clients.readiness()));
+        clients.jobs(),
+        clients.cluster(),
+        clients.services(),
+        on.disks().watch().and(clients.readiness()));
   }
 }

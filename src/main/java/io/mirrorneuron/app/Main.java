@@ -11,6 +11,7 @@ import io.mirrorneuron.cli.job.JobCommand;
 import io.mirrorneuron.cli.run.RunCommand;
 import io.mirrorneuron.cli.runtime.NodeCommand;
 import io.mirrorneuron.cli.runtime.ResourceCommand;
+import io.mirrorneuron.cli.runtime.ServiceCommand;
 import io.mirrorneuron.cli.shell.CompletionCommand;
 import io.mirrorneuron.cli.shell.HelpCommand;
 import io.mirrorneuron.cli.shell.Misuse;
@@ -49,6 +50,7 @@ import picocli.CommandLine.Option;
       HumanCommand.class,
       NodeCommand.class,
       ResourceCommand.class,
+      ServiceCommand.class,
       HelpCommand.class,
       VersionCommand.class,
       CompletionCommand.class

@@ -3,6 +3,7 @@ package io.mirrorneuron.area;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.ServicesPort;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.ShownRuns;
 import io.mirrorneuron.run.human.HumanDecisions;
@@ -45,6 +46,8 @@ public interface Platform {
   JobsPort jobs();
 
   ClusterPort cluster();
+
+  ServicesPort services();
 
   /** Rows of jobs, readable without blocking; empty when the runtime is elsewhere. */
   Optional<JobRows> rows();

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.security.Principal;
 import io.mirrorneuron.security.Role;
 import io.mirrorneuron.wire.Json;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * A request that fits the contract, on its way to an area. Path, query and header parameters lie at
@@ -80,6 +82,11 @@ public record ApiCall(JsonObject json) {
   /** Null when absent. */
   public String text(String parameter) {
     return json.getString(parameter);
+  }
+
+  /** The values of a parameter that may be given several times; none when it is not given. */
+  public List<String> texts(String parameter) {
+    return json.getJsonArray(parameter, new JsonArray()).stream().map(Object::toString).toList();
   }
 
   public boolean has(String parameter) {

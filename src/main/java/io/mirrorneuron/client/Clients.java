@@ -5,6 +5,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.ServicesPort;
 import io.mirrorneuron.storage.Readiness;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.HostAndPort;
@@ -18,11 +19,13 @@ public final class Clients implements AutoCloseable {
   private final GrpcCalls calls;
   private final JobsPort jobs;
   private final ClusterPort cluster;
+  private final ServicesPort services;
 
   private Clients(Vertx vertx, GrpcCalls calls) {
     this.calls = calls;
     this.jobs = new GrpcJobsClient(vertx, calls);
     this.cluster = new GrpcClusterClient(calls);
+    this.services = new GrpcServicesClient(calls);
   }
 
   /**
@@ -60,6 +63,10 @@ public final class Clients implements AutoCloseable {
 
   public ClusterPort cluster() {
     return cluster;
+  }
+
+  public ServicesPort services() {
+    return services;
   }
 
   /** Whether the runtime says that it serves. */

@@ -27,7 +27,8 @@ public record Config(
     Uploads uploads,
     Manifests manifests,
     NodeSettings node,
-    BundleSettings bundles) {
+    BundleSettings bundles,
+    ServiceSettings services) {
 
   public enum Env {
     DEV,
@@ -180,9 +181,7 @@ public record Config(
     }
   }
 
-  /**
-   * @param minFreeBytes below which no new work is accepted; 0: only writes that fail count
-   */
+  /** Below so many free bytes no new work is accepted; 0: only writes that fail count. */
   public record Storage(long minFreeBytes) {}
 
   public enum LogFormat {
@@ -245,6 +244,7 @@ public record Config(
         uploads,
         manifests,
         node,
-        bundles);
+        bundles,
+        services);
   }
 }

@@ -73,7 +73,8 @@ final class ConfigReader {
         new Config.Manifests(
             settings.choice("manifests.unknown_members", Config.UnknownMembers.class)),
         NodeSettings.read(settings),
-        BundleSettings.read(settings, optionalPath(BundleSettings.FOLDER)));
+        BundleSettings.read(settings, optionalPath(BundleSettings.FOLDER)),
+        ServiceSettings.read(settings));
   }
 
   private Config.Api api(ClientTargets targets) {

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.runtime.admission.Admission;
+import io.mirrorneuron.runtime.admission.LoadAdmission;
 import io.mirrorneuron.runtime.admission.LocalMachine;
 import io.mirrorneuron.runtime.admission.LocalMachine.Programs;
 import io.mirrorneuron.runtime.admission.ProgramPath;
@@ -9,6 +10,20 @@ import io.mirrorneuron.runtime.exec.LocalExecutions;
 /** Puts together what says which jobs the machine of a runtime takes in. */
 final class NodeAdmission {
   private NodeAdmission() {}
+
+  /** What refuses new work while the machine has too much to do. */
+  static LoadAdmission load(
+      RuntimeSettings settings,
+      RuntimeIdentity identity,
+      NodeMachine machine,
+      LocalExecutions executions) {
+    return LoadAdmission.of(
+        settings.load(),
+        settings.bundles(),
+        machine.gpus(),
+        executions::capacity,
+        identity.clock());
+  }
 
   static Admission of(
       RuntimeSettings settings,

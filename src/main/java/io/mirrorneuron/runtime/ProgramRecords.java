@@ -7,6 +7,7 @@ import io.mirrorneuron.run.folder.KeptResults;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.runtime.cluster.Hardware;
+import io.mirrorneuron.runtime.exec.RunSinks;
 import io.mirrorneuron.runtime.exec.artifact.ArtifactSink;
 import io.mirrorneuron.runtime.exec.log.LogForm.LogRecord;
 import io.mirrorneuron.runtime.exec.log.LogSink;
@@ -91,5 +92,10 @@ record ProgramRecords(RunStore store, Supplier<List<Hardware.Gpu>> devices, Stor
     return devices.get().stream()
         .map(gpu -> new Gpu(gpu.index(), gpu.utilization() * 100, gpu.usedMegabytes()))
         .toList();
+  }
+
+  /** Takes in all that programs make. */
+  RunSinks sinks() {
+    return new RunSinks(this, this, this);
   }
 }

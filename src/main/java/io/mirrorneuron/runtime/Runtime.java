@@ -2,13 +2,13 @@ package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.ServicesPort;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.folder.RunHeader;
 import io.mirrorneuron.run.record.RunRecorder;
 import io.mirrorneuron.runtime.admission.Admission;
 import io.mirrorneuron.runtime.admission.LoadAdmission;
 import io.mirrorneuron.runtime.cluster.JobCensus;
-import io.mirrorneuron.runtime.exec.ExecutionHost;
 import io.mirrorneuron.runtime.exec.LocalExecutions;
 import io.mirrorneuron.runtime.exec.Orphans;
 import io.mirrorneuron.runtime.exec.RunSinks;
@@ -24,7 +24,6 @@ import io.mirrorneuron.runtime.local.Watches;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.placement.LocalScheduler;
-import io.mirrorneuron.runtime.port.PayloadSource;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.JobRows;
 import io.mirrorneuron.store.Keys;
@@ -32,6 +31,7 @@ import io.mirrorneuron.store.RedisJobStore;
 import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.RedisNodeRegistry;
 import io.mirrorneuron.store.bundle.BundleStore;
+import io.vertx.core.Vertx;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -55,6 +55,7 @@ public final class Runtime implements AutoCloseable {
   private final RunRecorder recorder;
   private final JobsPort jobs;
   private final LoadAdmission load;
+  private final NodeServices.Working services;
 
   /**
    * @param runs where the records of runs are kept; written by this process
@@ -66,7 +67,8 @@ public final class Runtime implements AutoCloseable {
       RedisLanes lanes,
       RunStore runs,
       NodeMachine machine,
-      Storage storage) {
+      Storage storage,
+      Vertx vertx) {
     this.lanes = lanes;
     Orphans.killAll(settings.executors(), identity.runtimeId());
     ManifestCache manifests = manifests(settings);
@@ -74,19 +76,19 @@ public final class Runtime implements AutoCloseable {
     NodeBundles bundles = NodeBundles.of(settings, identity, lanes, keys);
     Watches watches = new Watches();
     timers = new ScheduledTimers(identity.clock());
-    ProgramRecords records = new ProgramRecords(runs, machine.gpus()::known, storage);
-    RunSinks sinks = new RunSinks(records, records, records);
-    ExecutionHost host =
-        ExecutionHost.of(identity.runtimeId(), identity.environment(), identity.clock())
-            .having(machine.stock());
-    executions = executions(settings.executors(), host, sinks, runs, storage, bundles.source());
-    load =
-        LoadAdmission.of(
-            settings.load(),
-            settings.bundles(),
-            machine.gpus(),
-            executions::capacity,
-            identity.clock());
+    RunSinks sinks = new ProgramRecords(runs, machine.gpus()::known, storage).sinks();
+    NodeServices node = NodeServices.of(identity, lanes, keys);
+    executions =
+        NodePrograms.start(
+            settings.executors(),
+            NodePrograms.host(identity, machine),
+            sinks,
+            runs,
+            storage,
+            bundles.source(),
+            node.gate());
+    load = NodeAdmission.load(settings, identity, machine, executions);
+    services = node.with(settings, identity, vertx, executions, timers, bundles.local()::payloads);
     Config.Retention retention = settings.retention();
     store = new RedisJobStore(lanes, keys, retention.terminalJobs(), retention.eventsPerJob());
     recorder = new RunRecorder(runs, store, executions::flush, storage);
@@ -99,10 +101,10 @@ public final class Runtime implements AutoCloseable {
             jobId -> {
               recorder.changed(jobId);
               watches.changed(jobId);
-            });
-    NewJobs newJobs = newJobs(identity, runs);
+            },
+            services.keeper());
     Admission admission = NodeAdmission.of(settings, identity, machine, executions);
-    JobAccess access = access(bundles.shared(), manifests, newJobs, admission);
+    JobAccess access = access(bundles.shared(), manifests, newJobs(identity, runs), admission);
     jobs = jobs(settings, identity, access, watches, storage);
     resumeOpenJobs(identity.owner(), bundles.sweep(engine::bundles, timers, retention.bundles()));
   }
@@ -132,6 +134,7 @@ public final class Runtime implements AutoCloseable {
         newJobs,
         admission,
         new JobHistory(store),
+        services.requirements(),
         executions.confiner()::requireGranted,
         load);
   }
@@ -152,20 +155,6 @@ public final class Runtime implements AutoCloseable {
         lanes::executor);
   }
 
-  private static LocalExecutions executions(
-      Config.Executors settings,
-      ExecutionHost host,
-      RunSinks sinks,
-      RunStore runs,
-      Storage storage,
-      PayloadSource payloads) {
-    LocalExecutions executions = new LocalExecutions(settings, host, sinks, storage, payloads);
-    if (settings.releaseWhileWaiting()) {
-      executions.releaseWhileWaiting(new RunQuestions(runs));
-    }
-    return executions;
-  }
-
   private static Engine.Identity engineIdentity(
       RuntimeSettings settings, RuntimeIdentity identity) {
     return new Engine.Identity(
@@ -182,6 +171,7 @@ public final class Runtime implements AutoCloseable {
     engine.keepWatch();
     lanes.onRestart(engine::recover); // jobs that had ended may be open again
     sweep.keepOn();
+    services.keeper().keepClean();
     engine
         .recover()
         .thenAccept(
@@ -199,6 +189,10 @@ public final class Runtime implements AutoCloseable {
 
   public JobsPort jobs() {
     return jobs;
+  }
+
+  public ServicesPort services() {
+    return services.port();
   }
 
   /** The hot read path of job rows. */
@@ -242,6 +236,7 @@ public final class Runtime implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    services.keeper().close();
     executions.close();
     recorder.close();
   }

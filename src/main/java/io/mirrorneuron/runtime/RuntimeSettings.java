@@ -4,6 +4,8 @@ import io.mirrorneuron.config.BundleSettings;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.LoadLimits;
 import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.config.ServiceSettings;
+import io.mirrorneuron.runtime.service.check.OwnDoors;
 import java.nio.file.Path;
 
 /**
@@ -13,6 +15,8 @@ import java.nio.file.Path;
  * @param adminToken who deletes ended jobs must know it
  * @param sharing where payload files are kept for all nodes
  * @param load how busy this node may be and still take new work
+ * @param services what checks of services may do
+ * @param doors ports that they never ask; whoever opens another one adds it
  */
 public record RuntimeSettings(
     Path bundles,
@@ -23,7 +27,9 @@ public record RuntimeSettings(
     String redisNamespace,
     Secret adminToken,
     BundleSettings sharing,
-    LoadLimits load) {
+    LoadLimits load,
+    ServiceSettings services,
+    OwnDoors doors) {
 
   public static RuntimeSettings of(Config config) {
     return new RuntimeSettings(
@@ -35,6 +41,15 @@ public record RuntimeSettings(
         config.redis().namespace(),
         config.grpc().adminToken(),
         config.bundles(),
-        config.node().load());
+        config.node().load(),
+        config.services(),
+        doors(config));
+  }
+
+  private static OwnDoors doors(Config config) {
+    OwnDoors doors = new OwnDoors();
+    doors.add(config.api().port());
+    doors.add(config.grpc().port());
+    return doors;
   }
 }

@@ -102,6 +102,16 @@ public record Keys(String namespace) {
     return namespace + ":{" + kind + "}:due";
   }
 
+  /** Set: the names of services of which an instance is registered. */
+  public String serviceNames() {
+    return namespace + ":{services}:names";
+  }
+
+  /** Hash: the instances of a service by id, see {@code services.lua}. */
+  public String services(String name) {
+    return namespace + ":{services}:of:" + name;
+  }
+
   /** First part of the keys of payload files, see {@code bundles.lua}. */
   public String bundles() {
     return namespace + ":bundles:";

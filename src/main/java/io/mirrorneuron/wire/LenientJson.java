@@ -107,12 +107,20 @@ public final class LenientJson {
       case Class<?> plain when plain == JsonNode.class ->
           json -> json.isMissingNode() || json.isNull() ? null : json;
       case Class<?> plain when plain == ObjectNode.class -> json -> json.isObject() ? json : null;
+      case Class<?> plain when plain == Object.class -> LenientJson::plain;
+      case Class<?> plain when plain == Boolean.class ->
+          json -> json.isBoolean() ? json.asBoolean() : null;
       case Class<?> plain when plain == int.class -> JsonNode::asInt;
       case Class<?> plain when plain == long.class -> JsonNode::asLong;
       case Class<?> plain when plain == double.class -> JsonNode::asDouble;
       case Class<?> plain when plain == boolean.class -> JsonNode::asBoolean;
       default -> throw new IllegalStateException("no component of a lenient record: " + type);
     };
+  }
+
+  /** As a text, number, boolean, list or map. */
+  private static Object plain(JsonNode json) {
+    return json.isMissingNode() ? null : Json.MAPPER.convertValue(json, Object.class);
   }
 
   private static String text(JsonNode json) {

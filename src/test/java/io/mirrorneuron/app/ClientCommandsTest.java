@@ -87,6 +87,35 @@ class ClientCommandsTest {
   }
 
   @Test
+  void servicesAreListedResolvedAndChecked() throws IOException {
+    runtime.services.add(
+        "{'id':'j:web:web','name':'web','status':'passing','address':'127.0.0.1','port':8080,"
+            + "'job_id':'j','agent_id':'web','node':'n','tags':['a','b']}");
+
+    assertThat(person().run("service", "list", "--tag", "a", "--all").out())
+        .contains("web", "passing", "127.0.0.1:8080", "a, b");
+    assertThat(runtime.services.asked())
+        .isEqualTo("list {\"tags\":[\"a\"],\"passing_only\":false}");
+    Ended resolved = shell.run("service", "resolve", "web");
+    assertThat(resolved.json().at("/service/port").asInt()).isEqualTo(8080);
+    assertThat(runtime.services.asked())
+        .isEqualTo("resolve web {\"tags\":[],\"passing_only\":true}");
+
+    Path manifest = folder.resolve("needy.json");
+    Files.writeString(manifest, MANIFEST.replaceFirst("\\{", "{\"required_services\":[\"db\"],"));
+    assertThat(shell.run("service", "check", manifest.toString()))
+        .isEqualTo(new Ended(0, "Service check confirmed.\nStatus: healthy\n", ""));
+    assertThat(runtime.services.asked()).isEqualTo("check [\"db\"]");
+    assertThat(
+            shell
+                .run("service", "check", manifest.toString(), "-o", "json")
+                .json()
+                .at("/version")
+                .asText())
+        .isEqualTo("validation.report/v1");
+  }
+
+  @Test
   void aDetachedRunPrintsTheJobsIdAndNothingElse() throws IOException {
     Ended ended = shell.run("run", bundle().toString(), "--detached");
 

@@ -227,6 +227,8 @@ class ConfigLoaderTest {
             "MN_BUNDLES_SHARED_FOLDER", "$MN_HOME/nfs"));
     environment.putAll(
         Map.of(
+            "MN_CORE_ALLOW_SCRIPT_CHECKS", "true",
+            "MN_SERVICES_CHECK_ADDRESSES", "169.254.10.0/24, fe80::1",
             "MN_RESOURCE_ADMISSION_ENABLED", "false",
             "MN_MAX_CPU_LOAD_RATIO", "2.5",
             "MN_MAX_MEMORY_RATIO", "0.5",
@@ -310,7 +312,8 @@ class ConfigLoaderTest {
                 new Config.Uploads(19, 20),
                 new Config.Manifests(Config.UnknownMembers.REFUSE),
                 new NodeSettings("mirror_neuron@a-1", new LoadLimits(false, 2.5, 0.5, 0.25, 0.75)),
-                new BundleSettings(21, 22, home.resolve("nfs"))));
+                new BundleSettings(21, 22, home.resolve("nfs")),
+                new ServiceSettings(true, List.of("169.254.10.0/24", "fe80::1"))));
   }
 
   @Test

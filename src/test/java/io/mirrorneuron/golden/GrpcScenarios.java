@@ -49,6 +49,9 @@ final class GrpcScenarios {
     golden.grpc.keep("GetResource", "", "");
     golden.grpc.keep("SetResource", "", "resource_json: '{\"disk\":100}'");
     golden.grpc.keep("SetResource", "wrong", "resource_json: '{\"disk\":-1}'");
+    golden.grpc.keep("ListServices", "", "");
+    golden.grpc.keep("ResolveService", "unknown", "name: 'web'");
+    golden.grpc.keep("CheckServices", "missing", "services_json: '[{\"name\":\"web\"}]'");
     golden.grpc.keep("NetworkHandshake", "", "token: '" + GoldenServer.JOIN + "'");
     golden.grpc.keep("NetworkHandshake", "wrong-token", "token: 'x'");
   }

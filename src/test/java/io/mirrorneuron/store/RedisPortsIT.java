@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mirrorneuron.store.bundle.BundleIndex;
 import io.mirrorneuron.store.bundle.BundleIndex.Entry;
 import io.mirrorneuron.store.bundle.BundleIndex.Place;
+import io.mirrorneuron.store.service.ServiceRegistry;
+import io.mirrorneuron.store.service.ServiceRegistry.Claim;
 import io.mirrorneuron.testing.RedisFixture;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -80,6 +82,65 @@ class RedisPortsIT {
 
       assertThat(index().keep("f")).isEmpty();
       assertThat(index().reserve("m", 10, 10)).isEmpty();
+    }
+  }
+
+  @Nested
+  class Services implements ServiceRegistryContract {
+    @Override
+    public ServiceRegistry registry() {
+      ask(Command.ZADD, keys.activeJobs(), 1, "j1");
+      takeOver("j1", 1);
+      NodeRegistry nodes = new RedisNodeRegistry(lanes, keys);
+      JobStoreContract.await(nodes.beat(FIRST.owner()));
+      JobStoreContract.await(nodes.beat(HEIR.owner()));
+      return new RedisServiceRegistry(lanes, keys);
+    }
+
+    @Override
+    public void takeOver(String jobId, long epoch) {
+      ask(Command.HSET, keys.state(jobId), "epoch", epoch);
+    }
+
+    @Override
+    public void end(String jobId) {
+      ask(Command.ZREM, keys.activeJobs(), jobId);
+    }
+
+    @Override
+    public void die(String owner) {
+      JobStoreContract.await(new RedisNodeRegistry(lanes, keys).leave(owner));
+    }
+
+    @Test
+    void nothingStaysOfNamesThatNobodyHas() {
+      ServiceRegistry registry = registry();
+      JobStoreContract.await(registry.put(FIRST, "web", "j1:a:web", "one"));
+      JobStoreContract.await(registry.put(FIRST, "db", "j1:a:db", "two"));
+      JobStoreContract.await(registry.remove(FIRST, "web", "j1:a:web"));
+      end("j1");
+      JobStoreContract.await(registry.sweep());
+
+      assertThat(redis.ask(Command.KEYS, keys.services("*")).size()).isZero();
+      assertThat(redis.ask(Command.EXISTS, keys.serviceNames()).toInteger()).isZero();
+    }
+
+    @Test
+    void aDamagedStateHidesOnlyItsOwnServices() {
+      ServiceRegistry registry = registry();
+      ask(Command.ZADD, keys.activeJobs(), 1, "j2");
+      takeOver("j2", 1);
+      JobStoreContract.await(registry.put(FIRST, "web", "j1:a:web", "one"));
+      Claim other = new Claim(FIRST.owner(), "j2", 1);
+      JobStoreContract.await(registry.put(other, "web", "j2:a:web", "two"));
+      ask(Command.DEL, keys.state("j2"));
+      ask(Command.SET, keys.state("j2"), "no hash");
+
+      assertThat(JobStoreContract.await(registry.named("web"))).containsExactly("one");
+    }
+
+    private void ask(Command command, Object... arguments) {
+      redis.ask(command, arguments);
     }
   }
 

@@ -67,6 +67,7 @@ public final class GatewayFixture implements AutoCloseable {
 
   public final FakeJobs jobs = new FakeJobs();
   public final FakeCluster cluster = new FakeCluster();
+  public final FakeServices services = new FakeServices();
   public final Vertx vertx;
   public final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -153,6 +154,7 @@ public final class GatewayFixture implements AutoCloseable {
                 clock),
             new ClusterVerticle(
                 cluster,
+                services,
                 new ServerLocation("local", folder, () -> "localhost:55051", () -> URL),
                 new ServerProbes(this::redis, () -> fullDisks, () -> Map.of("status", "ok")),
                 clock),
@@ -162,6 +164,7 @@ public final class GatewayFixture implements AutoCloseable {
                 shown,
                 index,
                 jobs,
+                services,
                 new RunsVerticle.Places(folder.resolve("home/bundles"), folder.resolve("home")),
                 Desktop.find("127.0.0.1", desktop, "Linux"),
                 clock),

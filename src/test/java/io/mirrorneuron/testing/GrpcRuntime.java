@@ -29,6 +29,7 @@ public final class GrpcRuntime implements AutoCloseable {
   public final Vertx vertx;
   public final FakeJobs jobs = new FakeJobs();
   public final FakeCluster cluster = new FakeCluster();
+  public final FakeServices services = new FakeServices();
   public final AtomicBoolean serving = new AtomicBoolean(true);
   public final RuntimeServer server;
 
@@ -63,6 +64,7 @@ public final class GrpcRuntime implements AutoCloseable {
             new RuntimeServer.Parts(
                 behind == null ? jobs : behind.jobs(),
                 behind == null ? cluster : behind.cluster(),
+                behind == null ? services : behind.runtime().services(),
                 identity,
                 GrpcRuntime::hardware,
                 serving::get,

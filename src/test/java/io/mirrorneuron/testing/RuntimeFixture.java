@@ -119,7 +119,8 @@ public final class RuntimeFixture implements AutoCloseable {
         lanes,
         runs,
         machine,
-        Storage.unwatched());
+        Storage.unwatched(),
+        vertx);
   }
 
   /** Closes the runtime in good order and starts one on the same data. */

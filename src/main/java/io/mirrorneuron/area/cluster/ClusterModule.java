@@ -10,6 +10,7 @@ public final class ClusterModule {
   public static AreaVerticle of(Platform platform) {
     return new ClusterVerticle(
         platform.cluster(),
+        platform.services(),
         location(platform),
         new ServerProbes(
             platform.redis().orElse(null), platform.storage()::fullDisks, platform::health),

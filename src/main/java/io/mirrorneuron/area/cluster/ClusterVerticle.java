@@ -6,6 +6,7 @@ import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.ClusterSummary;
+import io.mirrorneuron.port.ServicesPort;
 import io.mirrorneuron.server.ListeningPorts;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -20,7 +21,11 @@ public final class ClusterVerticle extends AreaVerticle {
   private final ServerPorts ports;
 
   public ClusterVerticle(
-      ClusterPort cluster, ServerLocation location, ServerProbes probes, Clock clock) {
+      ClusterPort cluster,
+      ServicesPort services,
+      ServerLocation location,
+      ServerProbes probes,
+      Clock clock) {
     super("cluster", LIMIT);
     this.cluster = cluster;
     this.status = new RuntimeStatus(cluster, location, probes, clock);
@@ -32,6 +37,7 @@ public final class ClusterVerticle extends AreaVerticle {
     on("getResourcePorts", call -> ports.list(call.flag("in_use")));
     on("setResource", this::setResource);
     on("putResource", this::setResource);
+    new ServiceOperations(services).addTo((name, answer) -> on(name, answer::apply));
   }
 
   private ObjectNode getRuntimeStatus(ApiCall call) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.JobDetail;
+import io.mirrorneuron.port.ServicesPort;
 import io.mirrorneuron.run.ShownRun;
 import io.mirrorneuron.run.folder.RunHeader;
 import io.mirrorneuron.run.folder.RunLog;
@@ -24,7 +25,7 @@ import java.util.stream.Stream;
  * web service says.
  */
 final class RunUi {
-  private static final String SERVICE_NAME = "blueprint-web-ui";
+  private static final String SERVICE_NAME = RegisteredPage.SERVICE;
   private static final List<String> PLACES =
       List.of(
           "/web_ui_service",
@@ -34,13 +35,15 @@ final class RunUi {
           "/service");
 
   private final Function<String, Optional<JobDetail>> jobs;
+  private final RegisteredPage registered;
   private final Probe probe;
 
   /**
    * @param jobs what the runtime tells of a job
    */
-  RunUi(Function<String, Optional<JobDetail>> jobs, Probe probe) {
+  RunUi(Function<String, Optional<JobDetail>> jobs, ServicesPort services, Probe probe) {
     this.jobs = jobs;
+    this.registered = new RegisteredPage(services);
     this.probe = probe;
   }
 
@@ -83,7 +86,19 @@ final class RunUi {
     folder.read("event_relay.json").ifPresent(documents::add);
     return found(documents)
         .or(() -> known(RunHeader.of(job).jobId(), optional).flatMap(one -> found(List.of(one))))
-        .map(record -> new Service(record, folder, RunHeader.of(job), RunHeader.of(run)));
+        .map(record -> new Service(record, false, folder, RunHeader.of(job), RunHeader.of(run)))
+        .or(
+            () ->
+                registered
+                    .of(folder.runId(), RunHeader.of(job).jobId(), optional)
+                    .map(
+                        record ->
+                            new Service(
+                                Json.MAPPER.valueToTree(record),
+                                true,
+                                folder,
+                                RunHeader.of(job),
+                                RunHeader.of(run))));
   }
 
   private Optional<JsonNode> known(String jobId, boolean optional) {
@@ -110,15 +125,20 @@ final class RunUi {
 
   private ObjectNode webUi(Service service) {
     String url = service.url();
-    return service.webUi(url.isEmpty() ? service.status() : probe.status(url, service.ports()));
+    return service.webUi(
+        service.registered() || url.isEmpty()
+            ? service.status()
+            : probe.status(url, service.ports()));
   }
 
   /**
    * The record of a service, and the run that it belongs to.
    *
    * @param document as a launcher or worker wrote it
+   * @param registered whether it is from the registry, which knows how it is
    */
-  private record Service(JsonNode document, ShownRun folder, RunHeader job, RunHeader run) {
+  private record Service(
+      JsonNode document, boolean registered, ShownRun folder, RunHeader job, RunHeader run) {
 
     ObjectNode ui() {
       ObjectNode ui = Json.object().put("schema_version", 1).put("adapter", adapter());
@@ -133,7 +153,7 @@ final class RunUi {
           .put("browser_source", video);
       components.addObject().put("type", "events").put("label", "Events").put("max_events", 200);
       ui.putObject("metadata")
-          .put("registered_by", "blueprint_job_mapping")
+          .put("registered_by", registeredBy())
           .put("service_id", id())
           .put("service_name", SERVICE_NAME)
           .put("status", status())
@@ -151,13 +171,17 @@ final class RunUi {
           .put("run_id", folder.runId())
           .put("events_path", folder.path().resolve(RunLog.EVENTS.file()).toString())
           .put("ui_path", folder.path().resolve("ui.json").toString())
-          .put("registered_by", "blueprint_job_mapping")
+          .put("registered_by", registeredBy())
           .put("launch_adapter", "runtime_service")
           .put("service_id", id())
           .put("service_name", SERVICE_NAME)
           .put("browser_video_source", text("browser_video_source", "browser_source"))
           .put("browser_publish_source", text("browser_publish_source"));
       return webUi;
+    }
+
+    private String registeredBy() {
+      return registered ? "mirror_neuron_service_registry" : "blueprint_job_mapping";
     }
 
     String url() {

@@ -16,6 +16,7 @@ public final class RunsModule {
         platform.shownRuns(),
         platform.index(),
         platform.jobs(),
+        platform.services(),
         new RunsVerticle.Places(config.home().resolve("bundles"), platform.userHome()),
         desktop,
         platform.clock());

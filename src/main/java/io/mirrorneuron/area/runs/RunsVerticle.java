@@ -8,6 +8,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.ServicesPort;
 import io.mirrorneuron.run.ShownRun;
 import io.mirrorneuron.run.ShownRuns;
 import io.mirrorneuron.run.files.AllowedRoots;
@@ -49,14 +50,20 @@ public final class RunsVerticle extends AreaVerticle {
   private final RunVideo video;
 
   public RunsVerticle(
-      ShownRuns runs, RunIndex index, JobsPort jobs, Places places, Desktop desktop, Clock clock) {
+      ShownRuns runs,
+      RunIndex index,
+      JobsPort jobs,
+      ServicesPort services,
+      Places places,
+      Desktop desktop,
+      Clock clock) {
     super("runs", LIMIT);
     this.runs = runs;
     this.index = index;
     this.jobs = jobs;
     this.desktop = desktop;
     this.probe = new Probe(clock);
-    this.ui = new RunUi(this::job, probe);
+    this.ui = new RunUi(this::job, services, probe);
     this.video =
         new RunVideo(this::job, places.bundles(), new AllowedRoots(List.of(), places.userHome()));
     on("listRuns", call -> index.list(query(call)));

@@ -4,6 +4,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Fault;
 import io.mirrorneuron.wire.SchemaCheck;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.json.schema.JsonSchema;
 import io.vertx.openapi.contract.Location;
@@ -14,6 +15,7 @@ import java.util.Locale;
 /**
  * One parameter, compiled: where it lies, how it is read, what it must satisfy.
  *
+ * @param kind null of a list of texts, which is given as often as it has elements
  * @param fallback its default, or null
  * @param invalid the sentence of a 400 for bad values; null for the usual 422
  */
@@ -45,6 +47,10 @@ record ParameterCheck(
    * @param faults where a bad value is noted
    */
   Object read(ParameterSource source, List<Fault> faults) {
+    if (isList()) {
+      List<String> texts = source.texts(in, name);
+      return texts.isEmpty() ? null : new JsonArray(texts);
+    }
     String text = source.text(in, name);
     if (text == null) {
       if (required) {
@@ -71,6 +77,11 @@ record ParameterCheck(
     }
     faults.addAll(found);
     return value;
+  }
+
+  /** Whether it may be given several times. */
+  boolean isList() {
+    return kind == null;
   }
 
   private List<Object> location() {

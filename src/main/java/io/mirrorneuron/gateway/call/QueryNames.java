@@ -17,8 +17,8 @@ import java.util.TreeSet;
 
 /**
  * The names that the query of an operation may have. A request with another, or with one of them
- * more than once, is refused: it asks for something that would not happen. No operation takes
- * lists.
+ * more than once, is refused: it asks for something that would not happen. Only a list is given as
+ * often as it has elements.
  */
 public final class QueryNames {
   private static final String UNKNOWN = "unknown_parameter";
@@ -26,20 +26,26 @@ public final class QueryNames {
 
   private final boolean any;
   private final Collection<String> known;
+  private final Collection<String> lists;
 
-  private QueryNames(boolean any, Collection<String> known) {
+  private QueryNames(boolean any, Collection<String> known, Collection<String> lists) {
     this.any = any;
     this.known = known;
+    this.lists = lists;
   }
 
   public static QueryNames of(ApiOperation operation, Operation parsed) {
     Collection<String> known = new TreeSet<>();
+    Collection<String> lists = new TreeSet<>();
     for (Parameter parameter : parsed.getParameters()) {
       if (parameter.getIn() == Location.QUERY) {
         known.add(parameter.getName());
+        if ("array".equals(parameter.getSchema().<String>get("type"))) {
+          lists.add(parameter.getName());
+        }
       }
     }
-    return new QueryNames(operation.takesAnyQuery(), known);
+    return new QueryNames(operation.takesAnyQuery(), known, lists);
   }
 
   /**
@@ -61,7 +67,7 @@ public final class QueryNames {
     for (String name : new TreeSet<>(names)) {
       if (!known.contains(name)) {
         unknown.add(fault(UNKNOWN, name, "is not known; " + hint(name)));
-      } else if (Collections.frequency(names, name) > 1) {
+      } else if (!lists.contains(name) && Collections.frequency(names, name) > 1) {
         repeated.add(fault(REPEATED, name, "was given more than once; send one value"));
       }
     }

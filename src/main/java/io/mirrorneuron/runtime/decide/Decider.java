@@ -82,6 +82,7 @@ public final class Decider {
         case Input.Broken broken -> life.fail(Failure.internal(broken.reason()));
         case Input.Forked forked -> forked(forked.fork());
         case Input.ForkedTo to -> forkedTo(to);
+        case Input.Observed seen -> turn.event(seen.type(), seen.members());
         case Input.Continue go -> {}
       }
       completeStops();

@@ -83,6 +83,13 @@ public sealed interface Input {
    */
   record Broken(String reason) implements Input {}
 
+  /**
+   * Somebody who follows the job has seen something.
+   *
+   * @param type of the event that is made of it
+   */
+  record Observed(String type, ObjectNode members) implements Input {}
+
   /** The turn before this one left messages that need no waiting. */
   record Continue() implements Input {}
 }

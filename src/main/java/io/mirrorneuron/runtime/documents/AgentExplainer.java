@@ -145,6 +145,10 @@ final class AgentExplainer {
               JobExplainer.BLOCKED, "is blocked until its files are within reach: " + why);
       case RESOURCES -> explainer.explain("resources", "waits for its node: " + why);
       case LIMITS -> explainer.explain("limits", "waits until limits are raised: " + why);
+      case SERVICES ->
+          explainer
+              .explain(JobExplainer.SERVICES, "starts its program when its services pass: " + why)
+              .record("GET /services?passing_only=false");
     };
   }
 

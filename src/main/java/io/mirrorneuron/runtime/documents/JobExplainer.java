@@ -27,6 +27,9 @@ final class JobExplainer {
   /** Cause of what cannot go on here before something else is done. */
   static final String BLOCKED = "blocked";
 
+  /** Services that it needs do not pass. */
+  static final String SERVICES = "services";
+
   /** Where the state of disks and store can be read; it is no record of the job. */
   static final String READINESS = "GET /health/ready";
 

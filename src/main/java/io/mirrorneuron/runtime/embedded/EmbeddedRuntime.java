@@ -4,6 +4,7 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.ServicesPort;
 import io.mirrorneuron.run.RunBacklog;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.human.HumanDecisions;
@@ -69,6 +70,10 @@ public final class EmbeddedRuntime implements AutoCloseable {
 
   public ClusterPort cluster() {
     return runtime.cluster();
+  }
+
+  public ServicesPort services() {
+    return runtime.services();
   }
 
   /** Parks the open jobs; the next start on the same directory goes on with them. */

@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.embedded;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.ServicesPort;
 import io.mirrorneuron.runtime.NodeMachine;
 import io.mirrorneuron.runtime.Runtime;
 import io.mirrorneuron.runtime.RuntimeIdentity;
@@ -15,8 +16,10 @@ import io.mirrorneuron.runtime.cluster.NodeLimits;
 import io.mirrorneuron.runtime.cluster.NodeStock;
 import io.mirrorneuron.runtime.cluster.gpu.GpuTools;
 import io.mirrorneuron.runtime.exec.confine.Confiner;
+import io.mirrorneuron.runtime.service.check.OwnDoors;
 import io.mirrorneuron.server.ServerContext;
 import io.mirrorneuron.storage.Readiness;
+import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.JobRows;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RecordStore;
@@ -32,6 +35,7 @@ import java.util.concurrent.CompletableFuture;
 /**
  * A runtime in this process, on its data directory and Redis, without any door.
  *
+ * @param doors is told which ports no check of a service may ask
  * @param rows the hot read path of job rows
  * @param records what areas keep beside jobs
  * @param membership whether this node works, as far as other nodes are concerned
@@ -40,6 +44,8 @@ import java.util.concurrent.CompletableFuture;
 public record LocalRuntime(
     JobsPort jobs,
     ClusterPort cluster,
+    ServicesPort services,
+    OwnDoors doors,
     JobRows rows,
     RecordStore records,
     NodeIdentity identity,
@@ -67,13 +73,16 @@ public record LocalRuntime(
     HardwareProbe hardware = new HardwareProbe(config.home(), gpus::known, on.clock());
     NodeLimits limits = new NodeLimits(new RedisResourceLimits(lanes, keys), on.clock());
     NodeMachine machine = machine(identity, hardware, gpus, limits);
+    RuntimeSettings settings = RuntimeSettings.of(config);
+    settings.doors().addRedis(redis.uri());
+    Storage storage = on.disks().storage();
     Runtime runtime =
-        new Runtime(
-            RuntimeSettings.of(config), process, lanes, on.runs(), machine, on.disks().storage());
+        new Runtime(settings, process, lanes, on.runs(), machine, storage, on.vertx());
     limits.onChange(runtime::reconsider);
     on.closing().add("runtime", runtime);
     on.disks().watch().asks(new RedisProbe(lanes, keys));
-    ClusterPort cluster =
+    return new LocalRuntime(
+        runtime.jobs(),
         new LocalCluster(
             identity,
             hardware,
@@ -81,10 +90,9 @@ public record LocalRuntime(
             runtime.census(),
             limits,
             keys.namespace(),
-            on.clock());
-    return new LocalRuntime(
-        runtime.jobs(),
-        cluster,
+            on.clock()),
+        runtime.services(),
+        settings.doors(),
         runtime.rows(),
         new RedisRecordStore(lanes, keys),
         identity,

@@ -97,6 +97,10 @@ public final class RuntimeRedis {
         .ifPresent(warning -> LOG.warn("redis.url: {} is {}", RedisUrl.target(uri), warning));
   }
 
+  URI uri() {
+    return uri;
+  }
+
   RedisLanes lanes() {
     return lanes;
   }

@@ -23,6 +23,7 @@ import io.mirrorneuron.runtime.port.Executions.Sandbox;
 import io.mirrorneuron.runtime.port.Executions.Signal;
 import io.mirrorneuron.runtime.port.Executions.Structured;
 import io.mirrorneuron.runtime.port.PayloadSource;
+import io.mirrorneuron.runtime.port.ServiceGate;
 import io.mirrorneuron.storage.Storage;
 import java.time.Clock;
 import java.util.Map;
@@ -45,6 +46,7 @@ final class ExecutionRun {
       Runners runners,
       Storage storage,
       PayloadSource payloads,
+      ServiceGate services,
       Clock clock) {}
 
   private final Machinery machinery;
@@ -64,7 +66,8 @@ final class ExecutionRun {
     this.listener = listener;
     this.slots =
         new SlotHolding(machinery.pools(), machinery.config().queueTimeout(), execution, inbox);
-    this.conditions = new StartConditions(machinery.storage(), machinery.payloads(), inbox);
+    this.conditions =
+        new StartConditions(machinery.storage(), machinery.payloads(), machinery.services(), inbox);
   }
 
   /**
@@ -113,6 +116,9 @@ final class ExecutionRun {
     }
     if (!conditions.awaitPayloads(execution.payloads())) {
       return withoutProgram(Ending.STOPPED, "stopped while it waited for its payload files");
+    }
+    if (!conditions.awaitServices(execution)) {
+      return withoutProgram(Ending.STOPPED, "stopped while it waited for services");
     }
     // Before slots are asked for: making an environment takes minutes and needs none.
     return switch (machinery.pythons().prepare(execution, inbox)) {

@@ -16,6 +16,7 @@ import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import io.mirrorneuron.runtime.exec.workspace.Workspaces;
 import io.mirrorneuron.runtime.port.PayloadSource;
+import io.mirrorneuron.runtime.port.ServiceGate;
 import io.mirrorneuron.storage.Storage;
 import java.util.List;
 import java.util.function.Supplier;
@@ -60,7 +61,7 @@ record HostMachinery(
 
   /** What each execution is given. */
   ExecutionRun.Machinery executions(
-      Config.Executors config, Storage storage, PayloadSource payloads) {
+      Config.Executors config, Storage storage, PayloadSource payloads, ServiceGate services) {
     Runner runner = new HostLocalRunner(programs);
     return new ExecutionRun.Machinery(
         config,
@@ -74,18 +75,22 @@ record HostMachinery(
         new Runners(List.of(runner), runner, config.defaultRunner()),
         storage,
         payloads,
+        services,
         programs.clock());
   }
 
   private PythonEnvironments pythons() {
-    var scripts =
-        new PreparationScripts(
-            spawner,
-            programs.processes(),
-            programs.grace(),
-            programs.environment(),
-            programs.confiner());
-    return new PythonEnvironments(programs.config().python(), programs.interpreters(), scripts);
+    return new PythonEnvironments(programs.config().python(), programs.interpreters(), scripts());
+  }
+
+  /** Runs programs that are no executions. */
+  PreparationScripts scripts() {
+    return new PreparationScripts(
+        spawner,
+        programs.processes(),
+        programs.grace(),
+        programs.environment(),
+        programs.confiner());
   }
 
   Confiner confiner() {

@@ -3,10 +3,12 @@ package io.mirrorneuron.runtime.exec;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.runtime.exec.confine.Confiner;
 import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
+import io.mirrorneuron.runtime.exec.process.CheckPrograms;
 import io.mirrorneuron.runtime.exec.spawn.Adoption;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.runtime.port.PayloadSource;
+import io.mirrorneuron.runtime.port.ServiceGate;
 import io.mirrorneuron.runtime.workflow.Allocation;
 import io.mirrorneuron.storage.Storage;
 import java.time.Duration;
@@ -31,6 +33,7 @@ public final class LocalExecutions implements Executions, AutoCloseable {
   private final HostMachinery host;
   private final ExecutionRun.Machinery machinery;
   private final Sweeper sweeper;
+  private final CheckPrograms checks;
   private final SlotLender lender = new SlotLender(runs::values);
   private boolean closed; // guarded by runs
 
@@ -45,12 +48,34 @@ public final class LocalExecutions implements Executions, AutoCloseable {
       RunSinks sinks,
       Storage storage,
       PayloadSource payloads) {
+    this(config, host, sinks, storage, payloads, ServiceGate.OPEN);
+  }
+
+  /**
+   * The same where programs wait for services.
+   *
+   * @param sinks are given what the programs use and print
+   * @param storage says whether there is room for workspaces and what programs write
+   * @param payloads brings the files of executions here
+   */
+  public LocalExecutions(
+      Config.Executors config,
+      ExecutionHost host,
+      RunSinks sinks,
+      Storage storage,
+      PayloadSource payloads,
+      ServiceGate services) {
     this.host = HostMachinery.start(config, host, sinks);
-    this.machinery = this.host.executions(config, storage, payloads);
+    this.machinery = this.host.executions(config, storage, payloads, services);
+    this.checks = new CheckPrograms(this.host.scripts());
     this.sweeper =
         new Sweeper(
-            () -> this.host.orphans().killExcept(runs::containsKey, Adoption::isRunning),
+            () -> this.host.orphans().killExcept(this::isRunning, Adoption::isRunning),
             () -> !runs.isEmpty());
+  }
+
+  private boolean isRunning(String executionId) {
+    return runs.containsKey(executionId) || checks.isRunning(executionId);
   }
 
   @Override
@@ -160,6 +185,11 @@ public final class LocalExecutions implements Executions, AutoCloseable {
   /** What programs have now, besides slots. */
   public List<Allocation> given() {
     return machinery.pools().given();
+  }
+
+  /** Programs that tell whether services are well. */
+  public CheckPrograms checks() {
+    return checks;
   }
 
   /** What keeps programs from what is not theirs. */

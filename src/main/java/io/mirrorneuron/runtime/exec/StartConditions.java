@@ -2,28 +2,32 @@ package io.mirrorneuron.runtime.exec;
 
 import io.mirrorneuron.runtime.exec.process.Deadline;
 import io.mirrorneuron.runtime.exec.process.Notice;
+import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions.Hold;
 import io.mirrorneuron.runtime.port.PayloadSource;
+import io.mirrorneuron.runtime.port.ServiceGate;
 import io.mirrorneuron.storage.Storage;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What an execution waits for before it asks for slots: room on the disks, and its payload files.
- * None of that is a reason to fail; the time that it takes is not the program's. Waits on the
- * thread of the execution.
+ * What an execution waits for before it asks for slots: room on the disks, its payload files, and
+ * services. None of that is a reason to fail; the time that it takes is not the program's. Waits on
+ * the thread of the execution.
  */
 final class StartConditions {
   private static final Logger LOG = LoggerFactory.getLogger(StartConditions.class);
 
-  /** Between two tries to bring payload files. */
+  /** Between two tries to bring payload files, and two looks for services. */
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
   private final Storage storage;
   private final PayloadSource source;
+  private final ServiceGate services;
   private final Notice.Inbox inbox;
   private volatile Hold hold;
 
@@ -31,9 +35,10 @@ final class StartConditions {
    * @param inbox of the execution, which holds no slots yet: besides {@link Notice.Room} only a
    *     stop can come in
    */
-  StartConditions(Storage storage, PayloadSource source, Notice.Inbox inbox) {
+  StartConditions(Storage storage, PayloadSource source, ServiceGate services, Notice.Inbox inbox) {
     this.storage = storage;
     this.source = source;
+    this.services = services;
     this.inbox = inbox;
   }
 
@@ -61,16 +66,26 @@ final class StartConditions {
    * @return false when it was stopped meanwhile
    */
   boolean awaitPayloads(Path payloads) {
-    if (payloads == null) {
-      return true;
-    }
-    Optional<String> why = fetched(payloads);
+    return payloads == null || await(Hold.Cause.PAYLOADS, () -> fetched(payloads));
+  }
+
+  /** Waits until the services that its agent needs pass. Answers false as {@link #awaitRoom}. */
+  boolean awaitServices(Execution execution) {
+    return await(
+        Hold.Cause.SERVICES, () -> services.missing(execution.jobId(), execution.agentId()));
+  }
+
+  /**
+   * @param obstacle says why it is to wait; empty when it is not
+   */
+  private boolean await(Hold.Cause cause, Supplier<Optional<String>> obstacle) {
+    Optional<String> why = obstacle.get();
     while (why.isPresent()) {
-      hold = new Hold(Hold.Cause.PAYLOADS, why.get());
+      hold = new Hold(cause, why.get());
       if (inbox.await(Deadline.in(PAUSE)) != null) {
         return false;
       }
-      why = fetched(payloads);
+      why = obstacle.get();
     }
     hold = null;
     return true;

@@ -8,6 +8,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.CapacityReport;
 import io.mirrorneuron.port.ClusterPort;
+import io.mirrorneuron.port.ServicesPort;
 import io.mirrorneuron.proto.cluster.v1.ClusterServiceGrpcService;
 import io.mirrorneuron.proto.cluster.v1.GetResourceRequest;
 import io.mirrorneuron.proto.cluster.v1.GetResourceResponse;
@@ -35,23 +36,31 @@ final class ClusterCalls {
   private static final int REDIS_PORT = 6379;
 
   private final ClusterPort cluster;
+  private final ServiceCalls services;
   private final NodeIdentity identity;
   private final Supplier<Hardware> hardware;
   private final Config.Grpc config;
 
   ClusterCalls(
-      ClusterPort cluster, NodeIdentity identity, Supplier<Hardware> hardware, Config.Grpc config) {
+      ClusterPort cluster,
+      ServicesPort services,
+      NodeIdentity identity,
+      Supplier<Hardware> hardware,
+      Config.Grpc config) {
     this.cluster = cluster;
+    this.services = new ServiceCalls(services);
     this.identity = identity;
     this.hardware = hardware;
     this.config = config;
   }
 
   Service service(CallDispatcher door) {
-    return door.service(
-            ClusterServiceGrpcService.SERVICE_NAME,
-            ClusterServiceGrpcService.SERVICE_DESCRIPTOR,
-            ClusterServiceGrpcService.all())
+    return services
+        .bind(
+            door.service(
+                ClusterServiceGrpcService.SERVICE_NAME,
+                ClusterServiceGrpcService.SERVICE_DESCRIPTOR,
+                ClusterServiceGrpcService.all()))
         .unary(ClusterServiceGrpcService.NetworkHandshake, this::handshake)
         .unary(ClusterServiceGrpcService.GetSystemSummary, this::summary)
         .unary(ClusterServiceGrpcService.GetResource, this::resource)

@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.grpc;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.ServicesPort;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
 import io.mirrorneuron.security.Auth;
@@ -72,6 +73,7 @@ public final class RuntimeServer implements AutoCloseable {
   public record Parts(
       JobsPort jobs,
       ClusterPort cluster,
+      ServicesPort services,
       NodeIdentity identity,
       Supplier<Hardware> hardware,
       BooleanSupplier serving,
@@ -117,7 +119,12 @@ public final class RuntimeServer implements AutoCloseable {
     Set<Service> services =
         Stream.of(
                 new JobCalls(parts.jobs(), config.adminToken()).service(door),
-                new ClusterCalls(parts.cluster(), parts.identity(), parts.hardware(), config)
+                new ClusterCalls(
+                        parts.cluster(),
+                        parts.services(),
+                        parts.identity(),
+                        parts.hardware(),
+                        config)
                     .service(door),
                 new EventCalls(parts.jobs(), parts.clock()).service(door),
                 new ExtCalls(parts.jobs(), parts.cluster()).service(door))

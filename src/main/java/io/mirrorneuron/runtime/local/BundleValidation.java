@@ -56,6 +56,7 @@ final class BundleValidation {
   private void askOf(Workflow workflow, Payloads payloads, List<Issue> issues) {
     ask(issues, () -> access.admission().requireMet(workflow));
     access.admission().unplacedIssues(workflow).forEach(issues::add);
+    ask(issues, () -> access.services().require(workflow));
     String fingerprint = access.bundles().fingerprint(payloads);
     ask(issues, () -> access.grants().accept(FolderDemandReader.of(workflow, fingerprint)));
     ask(issues, () -> access.newJobs().requireFree(workflow.runId()));

@@ -11,6 +11,7 @@ import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.manifest.graph.PayloadPaths;
 import io.mirrorneuron.runtime.port.FolderDemands;
+import io.mirrorneuron.runtime.service.ServiceRequirements;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.StoredJob;
@@ -36,6 +37,7 @@ public record JobAccess(
     NewJobs newJobs,
     Admission admission,
     JobHistory history,
+    ServiceRequirements services,
     Consumer<FolderDemands> grants,
     LoadAdmission load) {
   private static final int MOST_TRIES = 5;
@@ -65,6 +67,7 @@ public record JobAccess(
   String put(Payloads payloads, Workflow workflow) {
     admission.check(workflow);
     load.requireRoom(workflow);
+    services.require(workflow);
     String bundle = bundles.put(payloads);
     grants.accept(FolderDemandReader.of(workflow, bundle));
     return bundle;

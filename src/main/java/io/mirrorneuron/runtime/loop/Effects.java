@@ -10,8 +10,10 @@ import io.mirrorneuron.runtime.state.AgentState;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.LedgerSnapshot;
 import io.mirrorneuron.runtime.state.Mailbox;
+import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.NamedInputs;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
 
@@ -24,20 +26,48 @@ final class Effects {
   private final InputQueue inbox;
   private final Runnable turn;
   private final Set<String> running = new HashSet<>();
+  private final JobWatch.Listener watch;
   private boolean lingers;
 
   /**
    * @param inbox gets the inputs that follow from the effects
    * @param turn starts a turn unless one is under way
+   * @param state of the job as it is opened
    */
-  Effects(EngineContext context, Executor lane, InputQueue inbox, Runnable turn) {
+  Effects(
+      EngineContext context,
+      Executor lane,
+      InputQueue inbox,
+      Runnable turn,
+      JobState state,
+      long epoch) {
     this.context = context;
     this.lane = lane;
     this.inbox = inbox;
     this.turn = turn;
+    this.watch =
+        context
+            .watch()
+            .of(
+                state,
+                epoch,
+                (type, members) ->
+                    lane.execute(
+                        () -> take(new Input.Observed(type, Json.MAPPER.valueToTree(members)))));
   }
 
-  void run(Effect effect, JobState state) {
+  private void take(Input input) {
+    inbox.add(input);
+    turn.run();
+  }
+
+  /** Runs all that a turn has led to; the state is stored as it is. */
+  void runAll(List<Effect> effects, JobState state) {
+    watch.settled(state);
+    effects.forEach(effect -> run(effect, state));
+  }
+
+  private void run(Effect effect, JobState state) {
     switch (effect) {
       case Effect.Start start -> start(start, state);
       case Effect.Stop stop -> context.executions().stop(stop.executionId());
@@ -92,8 +122,7 @@ final class Effects {
   }
 
   private void due(Mailbox.Address mailbox) {
-    inbox.add(new Input.Due(mailbox));
-    turn.run();
+    take(new Input.Due(mailbox));
   }
 
   /**
@@ -121,7 +150,9 @@ final class Effects {
     return running;
   }
 
+  /** This node has nothing more to do with the job. */
   void stopAll() {
+    watch.left();
     running.forEach(context.executions()::stop);
   }
 }

@@ -75,6 +75,23 @@ public final class Engine {
       Function<String, Workflow> manifests,
       Function<String, Path> bundles,
       Consumer<String> changed) {
+    this(identity, ports, manifests, bundles, changed, JobWatch.NOBODY);
+  }
+
+  /**
+   * The same with somebody who follows the jobs.
+   *
+   * @param manifests parses a stored manifest again
+   * @param bundles payload folder by fingerprint
+   * @param changed is called with the id of each job that has new events
+   */
+  public Engine(
+      Identity identity,
+      Ports ports,
+      Function<String, Workflow> manifests,
+      Function<String, Path> bundles,
+      Consumer<String> changed,
+      JobWatch watch) {
     this.store = ports.store();
     this.manifests = manifests;
     String nodeName = identity.nodeName();
@@ -93,6 +110,7 @@ public final class Engine {
                 bundles,
                 changed,
                 this::stuck,
+                watch,
                 inlineLimit),
             takeOver::later);
     this.views =

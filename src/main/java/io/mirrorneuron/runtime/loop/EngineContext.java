@@ -22,6 +22,7 @@ import java.util.function.Function;
  * @param bundles payload folder by fingerprint
  * @param changed is called with the id of each job that has new events
  * @param stuck is called with the id of a job that cannot even fail, and why
+ * @param watch follows the jobs
  * @param inlineLimit see {@link Blobs}
  */
 record EngineContext(
@@ -31,6 +32,7 @@ record EngineContext(
     Function<String, Path> bundles,
     Consumer<String> changed,
     BiConsumer<String, Throwable> stuck,
+    JobWatch watch,
     int inlineLimit) {
 
   JobStore store() {

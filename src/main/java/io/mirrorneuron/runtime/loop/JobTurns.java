@@ -62,7 +62,7 @@ final class JobTurns implements JobReload.Listener {
     this.ended = ended;
     this.obstacle = obstacle;
     this.state = state;
-    this.effects = new Effects(context, lane, inbox, this::turn);
+    this.effects = new Effects(context, lane, inbox, this::turn, state, epoch);
     this.reload = new JobReload(context, lane, state.jobId(), state.workflow(), epoch, this);
   }
 
@@ -179,7 +179,7 @@ final class JobTurns implements JobReload.Listener {
   /** The state in memory equals the stored one: runs the effects, answers callers, continues. */
   private void settled(Turn turn) {
     if (!closed) {
-      turn.effects().forEach(effect -> effects.run(effect, state));
+      effects.runAll(turn.effects(), state);
     }
     waiters.refuse(turn.refusals());
     waiters.settle(state.status());

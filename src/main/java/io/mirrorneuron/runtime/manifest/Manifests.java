@@ -23,7 +23,9 @@ import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import io.mirrorneuron.wire.JsonText;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -164,6 +166,23 @@ public final class Manifests {
       }
     }
     return findings;
+  }
+
+  /** A manifest that was accepted, with all that its author left unsaid. */
+  public static ManifestValue expanded(ObjectNode source) {
+    Findings findings = new Findings(StepForm.isUsedBy(source));
+    return Shorthand.expand(ManifestValue.root(source, findings)).root();
+  }
+
+  /**
+   * The nodes of a manifest by the ids of their agents, in order.
+   *
+   * @param root of an expanded manifest
+   */
+  public static Map<String, ManifestValue> nodes(ManifestValue root) {
+    Map<String, ManifestValue> nodes = new LinkedHashMap<>();
+    Topology.of(root).nodes().forEach(node -> nodes.put(Nodes.key(node), node));
+    return nodes;
   }
 
   private static Set<String> withFolders(Set<String> files) {

@@ -78,7 +78,9 @@ public interface Executions {
       /** Devices, ports or shares of this node that others have. */
       RESOURCES,
       /** More of this node than its operator allows programs. */
-      LIMITS
+      LIMITS,
+      /** Services that do not pass. */
+      SERVICES
     }
   }
 

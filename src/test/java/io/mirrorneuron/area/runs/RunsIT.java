@@ -263,6 +263,30 @@ class RunsIT extends WithGuardedGateway {
   }
 
   @Test
+  void aPageThatNoFileTellsOfIsTheServiceThatItsJobHasRegistered() throws Exception {
+    job("{\"graph_id\":\"g\"}");
+    gateway.services.add(
+        "{'id':'other:job:blueprint-web-ui','name':'blueprint-web-ui','job_id':'other',"
+            + "'status':'passing','meta':{},'tags':['web_ui']}");
+    refused("r1/ui", 404, "run UI not found");
+    gateway.services.add(
+        "{'id':'x:dash:blueprint-web-ui','name':'blueprint-web-ui','status':'passing',"
+            + "'address':'127.0.0.1','port':7860,'tags':['web_ui'],'job_id':'x',"
+            + "'meta':{'run_id':'r1','title':'Live'}}");
+
+    JsonNode page = json("r1/ui");
+
+    assertThat(gateway.services.asked())
+        .isEqualTo("resolve blueprint-web-ui {\"tags\":[\"web_ui\"],\"passing_only\":false}");
+    assertThat(page.at("/web_ui/url").asText()).isEqualTo("http://127.0.0.1:7860");
+    assertThat(page.at("/web_ui/status").asText()).isEqualTo("running");
+    assertThat(page.at("/ui/title").asText()).isEqualTo("Live");
+    assertThat(page.at("/ui/metadata/registered_by").asText())
+        .isEqualTo("mirror_neuron_service_registry");
+    assertThat(page.at("/ui/metadata/service_id").asText()).isEqualTo("x:dash:blueprint-web-ui");
+  }
+
+  @Test
   void theVideoIsThatOfThePage() throws Exception {
     refused("r1/ui/video", 404, "run UI not found");
     RunFiles.write(run);

@@ -115,6 +115,7 @@ class LocalJobsTest {
                     new ProgramPath(""),
                     Clock.systemUTC()),
                 new JobHistory(store),
+                null,
                 _ -> {},
                 new LoadAdmission(
                     new LoadLimits(false, 1, 1, 1, 1),

@@ -32,7 +32,7 @@ class ManifestWarningsTest {
         "/nam | \"x\" | unknown member nam; did you mean job_name?",
         "/requirements | {\"memory_mb\":1} | unknown member requirements.memory_mb;"
             + " did you mean memory?",
-        "/servces | [] | unknown member servces",
+        "/servces | [] | unknown member servces; did you mean services?",
         "/policies | {\"restart\":{\"unlimited\":true}}"
             + " | unknown member policies.restart.unlimited",
         "/policies | {\"reschedule\":{\"mode\":\"fail\"}}"
@@ -96,13 +96,10 @@ class ManifestWarningsTest {
         "/inputValidation | {\"a\":1} | inputValidation",
         "/metadata | {\"inputValidation\":{\"a\":1}} | metadata.inputValidation",
         "/policies | {\"spread\":[{\"attribute\":\"rack\"}]} | policies.spread",
-        "/required_services | [\"db\"] | required_services",
-        "/services | [{\"name\":\"db\"}] | services",
         "/schedule | {\"cron\":\"* * * * *\"} | schedule",
         "/triggers | [{\"name\":\"t\"}] | triggers",
         "/requiredContextEngine | true | requiredContextEngine",
         "/policies | {\"update\":{\"canary\":1}} | policies.update",
-        "/nodes/0/services | [\"db\"] | nodes.work.services",
       })
   void namesDemandsThatThisServerIgnores(String place, String value, String subject) {
     assertThat(graphForm(place, value).warnings())
@@ -351,7 +348,7 @@ class ManifestWarningsTest {
   @Test
   void theStrictReadingLetsIgnoredDemandsPass() {
     ObjectNode manifest = graphForm();
-    manifest.putArray("services").add("db");
+    manifest.putArray("triggers").add("db");
     manifests.requireAcceptable(manifests.parse(manifest.toString()).source(), Purpose.STRICT);
   }
 

@@ -58,7 +58,6 @@ public record PreparationScripts(
       throws NotStarted {
     var words = new ArrayList<>(List.of("sh", "-c", script.text(), "sh"));
     words.addAll(script.arguments());
-    var output = new CappedBytes(ExecutorSettings.MAX_OUTPUT_BYTES);
     var program =
         new Program(
             Path.of("/bin/sh"),
@@ -66,6 +65,13 @@ public record PreparationScripts(
             environment.ofTools(executionId, script.variables()),
             folder,
             confiner.around(script.reach()));
+    return run(executionId, program, limit, inbox);
+  }
+
+  /** Runs a program to its end. */
+  Result run(String executionId, Program program, Deadline limit, Notice.Inbox inbox)
+      throws NotStarted {
+    var output = new CappedBytes(ExecutorSettings.MAX_OUTPUT_BYTES);
     Spawner.Child child;
     try {
       child = spawner.spawn(program, new ProgramWatcher(inbox, output::append, _ -> {}));

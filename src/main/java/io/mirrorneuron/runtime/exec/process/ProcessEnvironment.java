@@ -143,6 +143,25 @@ public final class ProcessEnvironment {
     return variables;
   }
 
+  /**
+   * For what checks a service: the usual few.
+   *
+   * @param more variables that replace others
+   */
+  Map<String, String> ofChecks(String executionId, Map<String, String> more) {
+    Map<String, String> variables = inherited();
+    variables.putAll(more);
+    mark(variables, executionId);
+    return variables;
+  }
+
+  /** What programs see of the server's own variables; templates of services do, too. */
+  public static Map<String, String> shown(Map<String, String> server) {
+    var shown = new LinkedHashMap<>(server);
+    shown.keySet().retainAll(INHERITED);
+    return shown;
+  }
+
   private Map<String, String> inherited() {
     var variables = new LinkedHashMap<String, String>();
     INHERITED.forEach(name -> copy(name, variables));

@@ -30,7 +30,6 @@ public record ManifestHeader(
     RecoveryMode recoveryMode,
     Policies policies) {
 
-  private static final String NO_SERVICES = "neither starts nor asks for services";
   private static final Members MEMBERS =
       Members.closed("apiVersion", "kind", "manifest_version", "graph_id", "workflow_id", "id")
           .with(null, "name", "version", "type", "workflow", "agents", "runtime", "flow", "run_id")
@@ -42,10 +41,9 @@ public record ManifestHeader(
           .with(Shape.OBJECT, "contract", "metadata", "policies")
           .with(null, "confinement")
           .with(Shape.OBJECT, "deployment", "parameterized", "reload")
-          .with(Shape.OBJECT_OR_LIST, "services")
+          .with(null, "services", "required_services", "requiredServices")
           .with(Shape.LIST, "skill_dependencies")
           .with(null, "requirements", "requirments")
-          .ignoring(NO_SERVICES, "services", "required_services", "requiredServices")
           .ignoring("has no context engine", "requiredContextEngine", "required_context_engine")
           .ignoring("starts each job once, when it is submitted", "schedule", "triggers")
           .ignoring("starts each job once, when it is submitted", "parameterized")
@@ -82,8 +80,8 @@ public record ManifestHeader(
 
   private static ManifestHeader header(
       ManifestValue root, ManifestValue graphId, ManifestValue jobName, ManifestValue version) {
-    root.find("required_services", "requiredServices").check(Shape.OBJECT_OR_LIST);
-    root.all("services", "required_services", "requiredServices").forEach(ServiceChecks::members);
+    ServiceChecks.offered(root.find("services"));
+    root.all("required_services", "requiredServices").forEach(ServiceChecks::required);
     root.find("requiredContextEngine", "required_context_engine")
         .named("requiredContextEngine")
         .check(Shape.BOOLEAN);

@@ -56,11 +56,9 @@ public final class Nodes {
           .with(Shape.OBJECT, "config", "resources", "placement_requirements", "policies")
           .with(Shape.OBJECT, "retry_policy", "checkpoint_policy", "spawn_policy")
           .with(Shape.LIST, "tool_bindings")
-          .with(Shape.OBJECT_OR_LIST, "services")
+          .with(null, "services", "requires_services", "requiresServices")
           .with(null, "constraints")
           .ignoring("reads policies instead", "retry_policy", "checkpoint_policy", "spawn_policy")
-          .ignoring("neither starts nor asks for services", "services")
-          .ignoring("neither starts nor asks for services", "requires_services", "requiresServices")
           .belongingTo("config", ExecutorConfig.MEMBERS);
 
   /**
@@ -148,8 +146,8 @@ public final class Nodes {
     }
     ManifestValue place = unnamed.named(ManifestValue.shown(id));
     place.checkMembers(MEMBERS);
-    place.find("requires_services", "requiresServices").check(Shape.OBJECT_OR_LIST);
-    place.all("services", "requires_services", "requiresServices").forEach(ServiceChecks::members);
+    ServiceChecks.offered(place.find("services"));
+    place.all("requires_services", "requiresServices").forEach(ServiceChecks::required);
     ResourceChecks.resources(place);
 
     ManifestValue config = place.at("config");

@@ -1,0 +1,50 @@
+package io.mirrorneuron.port;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+
+/**
+ * The {@code validation.report/v1} about services that are needed.
+ *
+ * @param status {@code passed} or {@code failed}
+ * @param errors a sentence for each issue
+ */
+public record ServiceReport(
+    String version,
+    boolean ok,
+    String status,
+    int errorCount,
+    List<String> errors,
+    List<Issue> issues,
+    List<Result> results) {
+
+  /** What is wrong with one of them. */
+  public record Issue(
+      String code,
+      String message,
+      String help,
+      String severity,
+      Location location,
+      String expected,
+      String actual) {}
+
+  /** Where the requirement stands. */
+  public record Location(String source, String path, String pointer) {}
+
+  /**
+   * What was found of one requirement.
+   *
+   * @param health of what was asked now; null for what is registered
+   * @param instances that are registered; null for what is elsewhere
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Result(
+      String name,
+      String type,
+      boolean required,
+      boolean ok,
+      String status,
+      RegisteredService.Health health,
+      List<RegisteredService> instances,
+      String error) {}
+}

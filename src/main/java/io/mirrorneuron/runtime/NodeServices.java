@@ -1,0 +1,67 @@
+package io.mirrorneuron.runtime;
+
+import io.mirrorneuron.port.ServicesPort;
+import io.mirrorneuron.runtime.exec.LocalExecutions;
+import io.mirrorneuron.runtime.exec.process.ProcessEnvironment;
+import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.service.LocalServices;
+import io.mirrorneuron.runtime.service.ProgramGate;
+import io.mirrorneuron.runtime.service.ServiceDirectory;
+import io.mirrorneuron.runtime.service.ServiceKeeper;
+import io.mirrorneuron.runtime.service.ServiceRequirements;
+import io.mirrorneuron.runtime.service.check.AddressGuard;
+import io.mirrorneuron.runtime.service.check.Prober;
+import io.mirrorneuron.store.Keys;
+import io.mirrorneuron.store.RedisLanes;
+import io.mirrorneuron.store.RedisServiceRegistry;
+import io.mirrorneuron.store.service.ServiceRegistry;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.util.function.Function;
+
+/**
+ * Services, as far as this node keeps them.
+ *
+ * @param gate holds programs back that need some
+ */
+record NodeServices(ServiceRegistry registry, ServiceDirectory directory, ProgramGate gate) {
+
+  static NodeServices of(RuntimeIdentity identity, RedisLanes lanes, Keys keys) {
+    ServiceRegistry registry = new RedisServiceRegistry(lanes, keys);
+    ServiceDirectory directory = new ServiceDirectory(registry, identity.nodeName());
+    return new NodeServices(registry, directory, new ProgramGate(directory));
+  }
+
+  /**
+   * What works for them.
+   *
+   * @param keeper to be closed
+   */
+  record Working(ServiceKeeper keeper, ServiceRequirements requirements, ServicesPort port) {}
+
+  /**
+   * @param bundles folder of payload files by their fingerprint
+   */
+  Working with(
+      RuntimeSettings settings,
+      RuntimeIdentity identity,
+      Vertx vertx,
+      LocalExecutions executions,
+      Timers timers,
+      Function<String, Path> bundles) {
+    AddressGuard guard = AddressGuard.of(settings.doors(), settings.services().checkAddresses());
+    Prober.Scripts scripts = settings.services().allowScripts() ? executions.checks()::run : null;
+    Prober prober = new Prober(vertx, guard, scripts);
+    ServiceKeeper.Home home =
+        new ServiceKeeper.Home(
+            identity.nodeName(),
+            identity.owner(),
+            ProcessEnvironment.shown(identity.environment()),
+            bundles);
+    ServiceRequirements requirements = new ServiceRequirements(directory, prober);
+    return new Working(
+        new ServiceKeeper(home, registry, timers, prober, gate),
+        requirements,
+        new LocalServices(directory, requirements));
+  }
+}

@@ -1,0 +1,44 @@
+package io.mirrorneuron.runtime.loop;
+
+import io.mirrorneuron.runtime.state.JobState;
+import java.util.Map;
+
+/**
+ * Follows the jobs that are open on this node, for what has to exist as long as they do. A listener
+ * learns of a job from its state alone, and is told again whenever that may have changed; so
+ * nothing is missed by a crash or a change of owner.
+ */
+public interface JobWatch {
+  JobWatch NOBODY = (state, epoch, teller) -> Listener.NOBODY;
+
+  /**
+   * The listener of a job that may be opened on this node; nothing of it is stored yet, so it is to
+   * do nothing until it hears.
+   *
+   * @param epoch of the job, in which this node owns it
+   */
+  Listener of(JobState state, long epoch, Teller teller);
+
+  /** Makes an event of the job. Any thread; does nothing once the job is not open here any more. */
+  interface Teller {
+    void tell(String type, Map<String, Object> members);
+  }
+
+  /** Called on the job's lane; must not block, and may read the state during the call only. */
+  interface Listener {
+    Listener NOBODY =
+        new Listener() {
+          @Override
+          public void settled(JobState state) {}
+
+          @Override
+          public void left() {}
+        };
+
+    /** The state is stored as it is. */
+    void settled(JobState state);
+
+    /** The job has ended, or this node has to do with it no more. */
+    void left();
+  }
+}

@@ -1,0 +1,89 @@
+package io.mirrorneuron.runtime.manifest.service;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.manifest.Manifests;
+import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
+import io.mirrorneuron.runtime.workflow.Workflow;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * All that a manifest says of services.
+ *
+ * @param offered by the job and by its agents
+ * @param required before the job may begin
+ * @param byAgent what a program of an agent waits for; agents that wait for nothing are absent
+ * @param forced whether who submits wants to do without what is required
+ */
+public record ServiceDemands(
+    List<ServiceDefinition> offered,
+    List<ServiceRequirement> required,
+    Map<String, List<ServiceRequirement>> byAgent,
+    boolean forced) {
+  public static final ServiceDemands NONE =
+      new ServiceDemands(List.of(), List.of(), Map.of(), false);
+
+  private static final List<String> MEMBERS =
+      List.of(
+          "services",
+          "required_services",
+          "requiredServices",
+          "requires_services",
+          "requiresServices");
+
+  public boolean isEmpty() {
+    return offered.isEmpty() && required.isEmpty() && byAgent.isEmpty();
+  }
+
+  /** Of a manifest that was accepted. */
+  public static ServiceDemands of(Workflow workflow) {
+    ObjectNode source = workflow.source();
+    if (MEMBERS.stream().allMatch(member -> source.findValue(member) == null)) {
+      return NONE; // as most: nothing more is looked at
+    }
+    ManifestValue root = Manifests.expanded(source);
+    List<ServiceDefinition> offered = new ArrayList<>(services(root, null));
+    Map<String, List<ServiceRequirement>> byAgent = new HashMap<>();
+    Manifests.nodes(root)
+        .forEach(
+            (id, node) -> {
+              offered.addAll(services(node, id));
+              List<ServiceRequirement> needed =
+                  needed(node.find("requires_services", "requiresServices"));
+              if (!needed.isEmpty()) {
+                byAgent.put(id, needed);
+              }
+            });
+    return new ServiceDemands(
+        offered,
+        needed(root.find("required_services", "requiredServices")),
+        byAgent,
+        root.asBoolean("metadata.mn_validation.force", false)
+            || root.asBoolean("metadata.force_validation", false));
+  }
+
+  private static List<ServiceDefinition> services(ManifestValue holder, String agentId) {
+    return each(holder.find("services"))
+        .map(ManifestValue::value)
+        .filter(JsonNode::isObject)
+        .map(service -> ServiceDefinition.of(service, agentId))
+        .filter(service -> service.name() != null)
+        .toList();
+  }
+
+  private static List<ServiceRequirement> needed(ManifestValue list) {
+    return each(list)
+        .map(one -> ServiceRequirement.of(one.value(), one.label()))
+        .filter(one -> one.name() != null)
+        .toList();
+  }
+
+  private static Stream<ManifestValue> each(ManifestValue services) {
+    boolean isOne = services.value().isTextual() || services.value().isObject();
+    return isOne ? Stream.of(services) : services.items().stream();
+  }
+}

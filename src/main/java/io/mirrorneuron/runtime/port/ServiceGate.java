@@ -1,0 +1,15 @@
+package io.mirrorneuron.runtime.port;
+
+import java.util.Optional;
+
+/** Port: whether the services that a program needs are there. */
+public interface ServiceGate {
+  ServiceGate OPEN = (jobId, agentId) -> Optional.empty();
+
+  /**
+   * Why a program of the agent is to wait, in words for people; empty when it is not. Blocking.
+   *
+   * @param jobId of a job that is open on this node
+   */
+  Optional<String> missing(String jobId, String agentId);
+}

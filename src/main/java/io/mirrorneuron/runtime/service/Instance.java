@@ -1,0 +1,235 @@
+package io.mirrorneuron.runtime.service;
+
+import io.mirrorneuron.port.RegisteredService;
+import io.mirrorneuron.runtime.loop.JobWatch.Teller;
+import io.mirrorneuron.runtime.manifest.service.CheckDefinition;
+import io.mirrorneuron.runtime.manifest.service.ServiceDefinition;
+import io.mirrorneuron.runtime.service.check.CheckTarget;
+import io.mirrorneuron.runtime.service.check.ProbeResult;
+import io.mirrorneuron.runtime.service.check.ServiceHealth;
+import io.mirrorneuron.runtime.service.check.ServiceStatus;
+import io.mirrorneuron.store.service.ServiceRegistry.Claim;
+import io.mirrorneuron.wire.Json;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * One registered instance: has its checks made, and keeps what the registry tells of it true.
+ * Thread-safe; no call blocks.
+ */
+final class Instance {
+  /** A record is written again, with newer times, when it was not for so long. */
+  private static final long COARSE_MS = 30_000;
+
+  /** Between two writes that do not change the status. */
+  private static final long FINE_MS = 5_000;
+
+  private static final String PAUSED = "job_paused";
+
+  /**
+   * What it is an instance of.
+   *
+   * @param target with templates filled in
+   */
+  record Nature(String id, Claim claim, String node, String runId, CheckTarget target) {}
+
+  private final Nature nature;
+  private final ServiceWorks works;
+  private final Teller teller;
+  private final RecordWriter writer;
+  private final EventBudget budget = new EventBudget();
+  private final String registeredAt;
+  private final List<AutoCloseable> rhythms = new ArrayList<>();
+
+  private ServiceHealth health;
+  private String shown;
+  private long writtenAt;
+  private boolean untold;
+  private boolean paused;
+  private boolean ended;
+
+  /** Counts beginnings, so that a late answer is not taken for one of the present program. */
+  private int round;
+
+  Instance(Nature nature, ServiceWorks works, Teller teller) {
+    this.nature = nature;
+    this.works = works;
+    this.teller = teller;
+    this.registeredAt = time(works.now());
+    this.health = ServiceHealth.unknown(service().checks());
+    this.writer =
+        new RecordWriter(
+            works.registry(),
+            works.timers(),
+            nature.claim(),
+            service().name(),
+            nature.id(),
+            this::fenced);
+  }
+
+  private ServiceDefinition service() {
+    return nature.target().service();
+  }
+
+  private static String time(long at) {
+    return Json.timestamp(Instant.ofEpochMilli(at));
+  }
+
+  synchronized void register(boolean isPaused) {
+    paused = isPaused;
+    begin();
+    Map<String, Object> members = facts();
+    members.put("status", shown);
+    teller.tell("service_registered", members);
+  }
+
+  /** Another program of the agent runs, of which nothing is known yet. */
+  synchronized void beginAgain() {
+    begin();
+  }
+
+  synchronized void pause(boolean isPaused) {
+    if (isPaused != paused) {
+      paused = isPaused;
+      begin();
+    }
+  }
+
+  private void begin() {
+    stopChecks();
+    round++;
+    health = ServiceHealth.unknown(service().checks());
+    show();
+    if (!paused && !ended) {
+      List<CheckDefinition> checks = service().checks();
+      for (int i = 0; i < checks.size(); i++) {
+        int index = i;
+        int present = round;
+        rhythms.add(
+            works
+                .schedule()
+                .every(
+                    checks.get(i).interval(),
+                    31 * nature.id().hashCode() + i,
+                    () -> check(index, present)));
+      }
+    }
+  }
+
+  private void stopChecks() {
+    for (AutoCloseable rhythm : rhythms) {
+      try {
+        rhythm.close();
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+    }
+    rhythms.clear();
+  }
+
+  /** On a thread of its own: asking takes time. */
+  private void check(int index, int of) {
+    ProbeResult result = works.prober().ask(service().checks().get(index), nature.target());
+    synchronized (this) {
+      if (!ended && !paused && of == round) {
+        ServiceHealth next = health.after(index, result, works.now());
+        untold |= !next.isLike(health);
+        health = next;
+        showWhenDue();
+      }
+    }
+  }
+
+  private void showWhenDue() {
+    long age = works.now() - writtenAt;
+    if (!status().word().equals(shown) || untold && age >= FINE_MS || age >= COARSE_MS) {
+      show();
+    }
+  }
+
+  private ServiceStatus status() {
+    return paused || service().problem() != null ? ServiceStatus.CRITICAL : health.status();
+  }
+
+  private void show() {
+    if (ended) {
+      return;
+    }
+    String before = shown;
+    shown = status().word();
+    writtenAt = works.now();
+    untold = false;
+    writer.write(Json.write(document()));
+    if (before != null && !before.equals(shown) && budget.take(works.now())) {
+      Map<String, Object> members = facts();
+      members.put("status", shown);
+      members.put("previous_status", before);
+      int missed = budget.takeUntold();
+      if (missed > 0) {
+        members.put("changes_not_told", missed);
+      }
+      teller.tell("service_health_changed", members);
+    }
+  }
+
+  private Map<String, Object> facts() {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("service_id", nature.id());
+    facts.put("service_name", service().name());
+    facts.put("agent_id", service().agentId());
+    facts.put("node", nature.node());
+    return facts;
+  }
+
+  /** The job is another node's, which will register it anew. */
+  private synchronized void fenced() {
+    ended = true;
+    stopChecks();
+  }
+
+  /**
+   * Ends it; completes when the registry has it no more.
+   *
+   * @param told whether its job goes on and tells of it
+   */
+  synchronized CompletableFuture<Void> end(boolean told) {
+    if (told && !ended) {
+      teller.tell("service_deregistered", facts());
+    }
+    ended = true;
+    stopChecks();
+    return writer.remove();
+  }
+
+  private RegisteredService document() {
+    ServiceDefinition service = service();
+    RegisteredService.Health report = health.report();
+    String reason = paused ? PAUSED : service.problem();
+    long checkedAt = health.lastCheckAt();
+    return new RegisteredService(
+        nature.id(),
+        service.name(),
+        service.provider(),
+        service.origin(),
+        service.address(),
+        service.portNumber() == 0 ? null : service.portNumber(),
+        service.url(),
+        service.tags(),
+        service.meta(),
+        service.checks().stream().map(CheckDefinition::shown).toList(),
+        shown,
+        new RegisteredService.Health(shown, reason, report.checks()),
+        checkedAt == 0 ? null : time(checkedAt),
+        nature.claim().jobId(),
+        service.agentId(),
+        nature.runId(),
+        nature.node(),
+        service.role(),
+        registeredAt,
+        time(writtenAt));
+  }
+}

@@ -1,0 +1,101 @@
+package io.mirrorneuron.runtime.service;
+
+import io.mirrorneuron.runtime.manifest.service.ServiceDefinition;
+import io.mirrorneuron.runtime.manifest.service.ServiceDemands;
+import io.mirrorneuron.runtime.manifest.service.ServiceTemplates;
+import io.mirrorneuron.runtime.service.check.CheckTarget;
+import io.mirrorneuron.runtime.state.JobState;
+import io.mirrorneuron.runtime.workflow.Workflow.Agent;
+import io.mirrorneuron.store.service.ServiceRegistry.Claim;
+import io.mirrorneuron.wire.LenientJson;
+import io.mirrorneuron.wire.NamedInputs;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * What one job says of services, on this node.
+ *
+ * @param suffix of the ids of its agents that the manifest has not, as of a system job's copy
+ * @param environment variables that templates may have
+ * @param folder of its payload files, or null
+ */
+record JobOffer(
+    ServiceDemands demands,
+    Claim claim,
+    String node,
+    String suffix,
+    Map<String, String> environment,
+    Path folder) {
+
+  private record Resources(List<Port> ports) {}
+
+  private record Port(String label, int port) {}
+
+  private record Configured(Map<String, Object> environment) {}
+
+  /** {@code <job>:<agent, or job>:<name>}. */
+  String id(ServiceDefinition service) {
+    String agent = agent(service);
+    return claim.jobId() + ":" + (agent == null ? "job" : agent) + ":" + service.name();
+  }
+
+  /** The agent as its job calls it, or null. */
+  String agent(ServiceDefinition service) {
+    return service.agentId() == null ? null : service.agentId() + suffix;
+  }
+
+  Instance.Nature nature(ServiceDefinition service, JobState state) {
+    String agentId = agent(service);
+    Agent agent = agentId == null ? null : state.workflow().agents().get(agentId);
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("node", node);
+    facts.put("job_id", claim.jobId());
+    if (agentId != null) {
+      facts.put("agent_id", agentId);
+    }
+    ServiceTemplates templates =
+        new ServiceTemplates(
+            agent == null ? NamedInputs.values(state.workflow().source()) : agent.config(),
+            variables(agent),
+            facts);
+    ServiceDefinition filled = service.filled(templates).ofAgent(agentId);
+    return new Instance.Nature(
+        id(service),
+        claim,
+        node,
+        state.header().origin().runId(),
+        new CheckTarget(filled, ports(filled, templates), folder));
+  }
+
+  private Map<String, String> variables(Agent agent) {
+    Map<String, String> variables = new LinkedHashMap<>(environment);
+    if (agent != null) {
+      for (Port port : LenientJson.read(agent.resources(), Resources.class).ports()) {
+        if (port.label() != null && port.port() > 0) {
+          String label = port.label().toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
+          variables.put("MN_PORT_" + label, Integer.toString(port.port()));
+        }
+      }
+      LenientJson.read(agent.config(), Configured.class)
+          .environment()
+          .forEach((name, value) -> variables.put(name, value.toString()));
+    }
+    return variables;
+  }
+
+  /** Ports that the manifest gives to its services. */
+  private Set<Integer> ports(ServiceDefinition filled, ServiceTemplates templates) {
+    Set<Integer> ports =
+        demands.offered().stream()
+            .map(service -> service.filled(templates).portNumber())
+            .collect(Collectors.toSet());
+    ports.add(filled.portNumber());
+    ports.remove(0);
+    return ports;
+  }
+}

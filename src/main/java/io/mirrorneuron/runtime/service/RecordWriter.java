@@ -1,0 +1,110 @@
+package io.mirrorneuron.runtime.service;
+
+import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.store.service.ServiceRegistry;
+import io.mirrorneuron.store.service.ServiceRegistry.Claim;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Brings one record of the registry to what it should be: one write at a time, the newest wins, and
+ * while the store is away it is tried again. So a status that was decided earlier never replaces a
+ * later one, nor brings back what was removed. Thread-safe.
+ */
+final class RecordWriter {
+  private static final long RETRY_MS = 1000;
+
+  /** After the end: then whoever reads does not get the record anyway, and it is swept. */
+  private static final int LAST_TRIES = 30;
+
+  private final ServiceRegistry registry;
+  private final Timers timers;
+  private final Claim claim;
+  private final String name;
+  private final String id;
+  private final Runnable fenced;
+  private final CompletableFuture<Void> gone = new CompletableFuture<>();
+
+  private String wanted;
+  private String written;
+  private boolean busy;
+  private boolean removing;
+  private int tries;
+
+  /**
+   * @param fenced is called when the job is not this node's any more
+   */
+  RecordWriter(
+      ServiceRegistry registry,
+      Timers timers,
+      Claim claim,
+      String name,
+      String id,
+      Runnable fenced) {
+    this.registry = registry;
+    this.timers = timers;
+    this.claim = claim;
+    this.name = name;
+    this.id = id;
+    this.fenced = fenced;
+  }
+
+  /** What the record is to tell; nothing is written once it is to be removed. */
+  synchronized void write(String document) {
+    if (!removing) {
+      wanted = document;
+      go();
+    }
+  }
+
+  /** Removes the record; completes when that is done or in vain. */
+  synchronized CompletableFuture<Void> remove() {
+    removing = true;
+    go();
+    return gone;
+  }
+
+  private void go() {
+    if (busy || gone.isDone() || !removing && Objects.equals(wanted, written)) {
+      return;
+    }
+    busy = true;
+    boolean removes = removing;
+    String document = wanted;
+    CompletionStage<Boolean> write =
+        removes ? registry.remove(claim, name, id) : registry.put(claim, name, id, document);
+    write.whenComplete((done, failure) -> ended(removes, document, done, failure));
+  }
+
+  private void ended(boolean removed, String document, Boolean done, Throwable failure) {
+    boolean lost = false;
+    synchronized (this) {
+      busy = false;
+      if (failure != null) {
+        tryAgain();
+      } else if (removed) {
+        gone.complete(null);
+      } else {
+        written = document;
+        lost = !done;
+        go();
+      }
+    }
+    if (lost) {
+      fenced.run();
+    }
+  }
+
+  private void tryAgain() {
+    if (removing && ++tries > LAST_TRIES) {
+      gone.complete(null);
+    } else {
+      timers.at(timers.now() + RETRY_MS, this::again);
+    }
+  }
+
+  private synchronized void again() {
+    go();
+  }
+}

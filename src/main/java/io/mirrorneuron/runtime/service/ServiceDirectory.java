@@ -1,0 +1,106 @@
+package io.mirrorneuron.runtime.service;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.RegisteredService;
+import io.mirrorneuron.port.ServiceFilter;
+import io.mirrorneuron.store.service.ServiceRegistry;
+import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.LenientJson;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+
+/**
+ * The services that the nodes of a store have registered, as this node sees them. Each question is
+ * one read of the store. Blocking, thread-safe.
+ */
+public final class ServiceDirectory {
+  private static final int KEPT = 10_000;
+
+  private final ServiceRegistry registry;
+  private final String node;
+  private final Cache<String, AtomicInteger> turns =
+      Caffeine.newBuilder().executor(Runnable::run).maximumSize(KEPT).build();
+
+  /** Records as they were read: most are the same for a long time. */
+  private final Cache<String, RegisteredService> parsed =
+      Caffeine.newBuilder().executor(Runnable::run).maximumSize(KEPT).build();
+
+  /**
+   * @param node whose services come before others
+   */
+  public ServiceDirectory(ServiceRegistry registry, String node) {
+    this.registry = registry;
+    this.node = node;
+  }
+
+  /** All instances that are asked for, by their names and ids. */
+  public List<RegisteredService> list(ServiceFilter filter) {
+    ServiceQuery query = new ServiceQuery(filter, false);
+    boolean ofAll = filter.name() == null || filter.name().isBlank();
+    CompletionStage<List<String>> all = ofAll ? registry.all() : registry.named(filter.name());
+    return read(all)
+        .filter(query::takes)
+        .sorted(Comparator.comparing(RegisteredService::name).thenComparing(RegisteredService::id))
+        .toList();
+  }
+
+  /**
+   * The instances of a service, of which the caller is to take the first: passing ones before
+   * others, then those of this node, and these in turn.
+   */
+  public List<RegisteredService> resolve(String name, ServiceFilter filter) {
+    ServiceQuery query = new ServiceQuery(filter, true);
+    List<RegisteredService> found =
+        new ArrayList<>(
+            read(registry.named(name))
+                .filter(query::takes)
+                .filter(query::takesRole)
+                .sorted(
+                    Comparator.comparing((RegisteredService one) -> !one.passes())
+                        .thenComparing(one -> !node.equals(one.node()))
+                        .thenComparing(RegisteredService::id))
+                .toList());
+    if (found.size() > 1) {
+      RegisteredService first = found.getFirst();
+      int best = 0;
+      while (best < found.size() && isAsGood(found.get(best), first)) {
+        best++;
+      }
+      int turn = turns.get(name, key -> new AtomicInteger()).getAndIncrement();
+      Collections.rotate(found.subList(0, best), -Math.floorMod(turn, best));
+    }
+    return found;
+  }
+
+  private boolean isAsGood(RegisteredService one, RegisteredService first) {
+    return one.passes() == first.passes() && node.equals(one.node()) == node.equals(first.node());
+  }
+
+  /** The store answers or fails by itself within the time that it may be silent. */
+  private Stream<RegisteredService> read(CompletionStage<List<String>> documents) {
+    try {
+      return documents.toCompletableFuture().get().stream()
+          .map(document -> parsed.get(document, ServiceDirectory::parse));
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof MnException known
+          ? known
+          : MnException.unavailable("services cannot be read: " + e.getCause(), e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw MnException.unavailable("the server is stopping", e);
+    }
+  }
+
+  private static RegisteredService parse(String document) {
+    return LenientJson.read(
+        Json.parseObject(document, "record of a service"), RegisteredService.class);
+  }
+}

@@ -1,0 +1,45 @@
+package io.mirrorneuron.runtime.service;
+
+import io.mirrorneuron.port.RegisteredService;
+import io.mirrorneuron.port.ServiceFilter;
+import io.mirrorneuron.runtime.manifest.service.ServiceRequirement;
+
+/**
+ * A filter at work.
+ *
+ * @param passingOnly when the filter does not say
+ */
+record ServiceQuery(ServiceFilter filter, boolean passingOnly) {
+  private static final String PRIMARY = "primary";
+
+  /** Which instances serve a requirement. */
+  static ServiceFilter needed(ServiceRequirement need, boolean passingOnly) {
+    return new ServiceFilter(null, need.node(), null, null, null, need.tags(), passingOnly, null);
+  }
+
+  boolean takes(RegisteredService its) {
+    return is(filter.name(), its.name())
+        && is(filter.node(), its.node())
+        && is(filter.jobId(), its.jobId())
+        && is(filter.agentId(), its.agentId())
+        && is(filter.status(), its.status())
+        && its.tags().containsAll(filter.tags())
+        && (!mustPass() || its.passes());
+  }
+
+  private boolean mustPass() {
+    return filter.passingOnly() == null ? passingOnly : filter.passingOnly();
+  }
+
+  /** Whether it plays the role that is asked for: of a deployment that changes, the primary one. */
+  boolean takesRole(RegisteredService its) {
+    String role = its.deploymentRole();
+    return filter.deploymentRole() == null
+        ? role == null || role.equals(PRIMARY)
+        : filter.deploymentRole().equals(role);
+  }
+
+  private static boolean is(String wanted, String its) {
+    return wanted == null || wanted.isBlank() || wanted.equals(its);
+  }
+}

@@ -1,0 +1,141 @@
+package io.mirrorneuron.runtime.service;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.RegisteredService;
+import io.mirrorneuron.port.ServiceReport;
+import io.mirrorneuron.port.ServiceReport.Result;
+import io.mirrorneuron.runtime.manifest.service.CheckDefinition;
+import io.mirrorneuron.runtime.manifest.service.ServiceDefinition;
+import io.mirrorneuron.runtime.manifest.service.ServiceDemands;
+import io.mirrorneuron.runtime.manifest.service.ServiceRequirement;
+import io.mirrorneuron.runtime.service.check.CheckTarget;
+import io.mirrorneuron.runtime.service.check.Prober;
+import io.mirrorneuron.runtime.service.check.ServiceHealth;
+import io.mirrorneuron.runtime.service.check.ServiceStatus;
+import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.wire.Json;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+/**
+ * Says whether services that somebody needs are there and well. What is registered is looked up;
+ * what is elsewhere, and what a requirement wants checked besides, is asked now. Blocking.
+ */
+public final class ServiceRequirements {
+  private static final Executor THREADS = Thread::startVirtualThread;
+
+  private final ServiceDirectory directory;
+  private final Prober prober;
+
+  public ServiceRequirements(ServiceDirectory directory, Prober prober) {
+    this.directory = directory;
+    this.prober = prober;
+  }
+
+  /**
+   * Refuses a job whose required services are not there, unless who submits it wants to do without.
+   *
+   * @throws MnException PRECONDITION {@code service_requirements_not_met} with a report
+   */
+  public void require(Workflow workflow) {
+    ServiceDemands demands = ServiceDemands.of(workflow);
+    if (demands.required().isEmpty() || demands.forced()) {
+      return;
+    }
+    ServiceReport report = report("manifest", demands.required());
+    if (!report.ok()) {
+      throw new MnException(
+          ErrorCode.PRECONDITION,
+          "service_requirements_not_met",
+          String.join("; ", report.errors()),
+          Json.MAPPER.valueToTree(report),
+          null);
+    }
+  }
+
+  /** The report about these, as {@code CheckServices} answers it. */
+  public ServiceReport report(List<ServiceRequirement> needs) {
+    return report("services", needs);
+  }
+
+  private ServiceReport report(String source, List<ServiceRequirement> needs) {
+    List<CompletableFuture<Result>> found =
+        needs.stream()
+            .map(need -> CompletableFuture.supplyAsync(() -> look(need), THREADS))
+            .toList();
+    return RequirementFindings.of(
+        source, needs, found.stream().map(CompletableFuture::join).toList());
+  }
+
+  private Result look(ServiceRequirement need) {
+    if (need.name() == null) {
+      return result(need, false, "invalid", null, null, "a requirement must name a service");
+    }
+    try {
+      return need.where() == null ? registered(need) : elsewhere(need);
+    } catch (MnException e) {
+      return result(need, false, "registry_unavailable", null, null, e.getMessage());
+    }
+  }
+
+  private Result registered(ServiceRequirement need) {
+    List<RegisteredService> all = directory.resolve(need.name(), ServiceQuery.needed(need, false));
+    if (all.isEmpty()) {
+      String missing = need.required() ? "missing" : "optional_missing";
+      String error = "no instance of " + need.words() + " is registered";
+      return result(need, !need.required(), missing, null, all, error);
+    }
+    List<RegisteredService> passing = all.stream().filter(RegisteredService::passes).toList();
+    if (passing.isEmpty()) {
+      String status = all.getFirst().status();
+      String error = "no instance of %s passes, the best is %s".formatted(need.words(), status);
+      return result(need, !need.required(), "warning", null, all, error);
+    }
+    if (need.checks().isEmpty()) {
+      return result(need, true, "passing", null, passing, null);
+    }
+    RegisteredService first = passing.getFirst();
+    ServiceDefinition where = ServiceDefinition.at(need.name(), first.address(), first.port());
+    return checked(need, where, passing);
+  }
+
+  private Result elsewhere(ServiceRequirement need) {
+    return checked(need, need.where(), null);
+  }
+
+  /** Makes the checks of a requirement, or looks whether something listens there. */
+  private Result checked(
+      ServiceRequirement need, ServiceDefinition where, List<RegisteredService> instances) {
+    List<CheckDefinition> checks =
+        need.checks().isEmpty() ? List.of(CheckDefinition.listening()) : need.checks();
+    CheckTarget target =
+        new CheckTarget(
+            where, where.portNumber() == 0 ? Set.of() : Set.of(where.portNumber()), null);
+    ServiceHealth health = ServiceHealth.unknown(checks).onceOnly();
+    for (int i = 0; i < checks.size(); i++) {
+      health = health.after(i, prober.askOnce(checks.get(i), target), 0);
+    }
+    boolean ok = health.status() != ServiceStatus.CRITICAL;
+    return result(
+        need,
+        ok || !need.required(),
+        ok ? health.status().word() : "failed",
+        health.report(),
+        instances,
+        ok ? null : need.words() + " is not well: " + health.firstFailure());
+  }
+
+  private static Result result(
+      ServiceRequirement need,
+      boolean ok,
+      String status,
+      RegisteredService.Health health,
+      List<RegisteredService> instances,
+      String error) {
+    return new Result(
+        need.name(), "service", need.required(), ok, status, health, instances, error);
+  }
+}

@@ -1,0 +1,15 @@
+package io.mirrorneuron.runtime.service;
+
+import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.service.check.ProbeSchedule;
+import io.mirrorneuron.runtime.service.check.Prober;
+import io.mirrorneuron.store.service.ServiceRegistry;
+
+/** What all instances of this node share. */
+record ServiceWorks(
+    ServiceRegistry registry, Timers timers, Prober prober, ProbeSchedule schedule) {
+  /** Milliseconds since the epoch. */
+  long now() {
+    return timers.now();
+  }
+}

@@ -1,0 +1,45 @@
+package io.mirrorneuron.store.service;
+
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Port: the instances of services that open jobs have registered. A record belongs to its job and
+ * the epoch in which that was owned; readers get it only while the job is open, has that epoch, and
+ * its owner lives. So a record that nobody could remove is never told, and a node that lost its job
+ * can write none.
+ */
+public interface ServiceRegistry {
+  /**
+   * In whose name something is written.
+   *
+   * @param owner of the job, as {@link io.mirrorneuron.store.NodeRegistry} knows it
+   * @param epoch of the job that the owner works in
+   */
+  record Claim(String owner, String jobId, long epoch) {}
+
+  /**
+   * Registers an instance, or replaces what is told of it.
+   *
+   * @param name of the service
+   * @param document what readers get
+   * @return false when the job has ended or is another owner's: nothing is written then
+   */
+  CompletionStage<Boolean> put(Claim claim, String name, String id, String document);
+
+  /**
+   * Removes an instance; one that is not there is no failure.
+   *
+   * @return false when a later owner of the job has registered it: it stays then
+   */
+  CompletionStage<Boolean> remove(Claim claim, String name, String id);
+
+  /** What is told of the instances of a service, in no order. */
+  CompletionStage<List<String>> named(String name);
+
+  /** What is told of all instances, in no order. */
+  CompletionStage<List<String>> all();
+
+  /** Removes what no reader will get any more, and answers how much that was. */
+  CompletionStage<Integer> sweep();
+}

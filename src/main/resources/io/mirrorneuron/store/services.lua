@@ -1,0 +1,107 @@
+-- Instances of services. A record is '<owner>\n<job>\n<epoch>\n<document>'.
+-- KEYS: names of services, living owners by the end of their life (ms), open jobs, and of one service
+--       its records by instance
+-- ARGV: operation, first part of the keys of records, key of a job's state without the job's id,
+--       then what the operation takes
+local names, living, open, records = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local epochs = {}
+
+-- The epoch of a job as a text, or false when the job is not open.
+local function epoch(job)
+  if epochs[job] == nil then
+    epochs[job] = false
+    if redis.call('ZSCORE', open, job) then
+      local _, to = string.find(ARGV[3], '{job:', 1, true)
+      local key = string.sub(ARGV[3], 1, to) .. job .. string.sub(ARGV[3], to + 1)
+      local stored = redis.pcall('HGET', key, 'epoch')
+      epochs[job] = type(stored) == 'string' and stored
+    end
+  end
+  return epochs[job]
+end
+
+local function parts(record)
+  return string.match(record, '^([^\n]*)\n([^\n]*)\n([^\n]*)\n(.*)$')
+end
+
+local operations = {}
+
+-- ARGV: owner, job, epoch, name, instance, document. Answers 0 when the writer is fenced.
+function operations.put()
+  if epoch(ARGV[5]) ~= ARGV[6] then
+    return 0
+  end
+  local record = ARGV[4] .. '\n' .. ARGV[5] .. '\n' .. ARGV[6] .. '\n' .. ARGV[9]
+  redis.call('HSET', records, ARGV[8], record)
+  redis.call('SADD', names, ARGV[7])
+  return 1
+end
+
+-- ARGV: epoch, name, instance. Answers 0 when a later owner has registered it.
+function operations.remove()
+  local record = redis.call('HGET', records, ARGV[6])
+  if record then
+    local _, _, its = parts(record)
+    if tonumber(its) > tonumber(ARGV[4]) then
+      return 0
+    end
+    redis.call('HDEL', records, ARGV[6])
+  end
+  if redis.call('EXISTS', records) == 0 then
+    redis.call('SREM', names, ARGV[5])
+  end
+  return 1
+end
+
+-- The documents of one service, or of all when its records are not among the keys.
+function operations.read()
+  local time = redis.call('TIME')
+  local now = time[1] * 1000 + math.floor(time[2] / 1000)
+  local alive = {}
+  local function lives(owner)
+    if alive[owner] == nil then
+      local till = redis.call('ZSCORE', living, owner)
+      alive[owner] = till and tonumber(till) > now or false
+    end
+    return alive[owner]
+  end
+  local told = {}
+  local function tell(key)
+    for _, record in ipairs(redis.call('HVALS', key)) do
+      local owner, job, its, document = parts(record)
+      if owner and lives(owner) and epoch(job) == its then
+        told[#told + 1] = document
+      end
+    end
+  end
+  if records then
+    tell(records)
+  else
+    for _, name in ipairs(redis.call('SMEMBERS', names)) do
+      tell(ARGV[2] .. name)
+    end
+  end
+  return told
+end
+
+-- Removes records of jobs that have ended or are in another epoch. A dead owner may come back.
+function operations.sweep()
+  local removed = 0
+  for _, name in ipairs(redis.call('SMEMBERS', names)) do
+    local key = ARGV[2] .. name
+    local all = redis.call('HGETALL', key)
+    for i = 1, #all, 2 do
+      local _, job, its = parts(all[i + 1])
+      if not job or epoch(job) ~= its then
+        redis.call('HDEL', key, all[i])
+        removed = removed + 1
+      end
+    end
+    if redis.call('EXISTS', key) == 0 then
+      redis.call('SREM', names, name)
+    end
+  end
+  return removed
+end
+
+return operations[ARGV[1]]()

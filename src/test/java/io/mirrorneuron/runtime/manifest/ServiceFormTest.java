@@ -1,0 +1,120 @@
+package io.mirrorneuron.runtime.manifest;
+
+import static io.mirrorneuron.runtime.manifest.ManifestTexts.json;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.config.Config.DefaultRunner;
+import io.mirrorneuron.port.Validation.Issue;
+import io.mirrorneuron.runtime.manifest.reading.Findings.Purpose;
+import io.mirrorneuron.testing.SampleManifests;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What services and their checks must look like, told with what is there instead. */
+class ServiceFormTest {
+  private final Manifests manifests = new Manifests(DefaultRunner.HOST_LOCAL);
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "{} | ",
+        "[] | ",
+        "{\"port\":1} | services.name is required",
+        "5 | services must be a service or a list of services, not 5",
+        "[\"db\"] | services.0 must be an object, not \"db\"",
+        "[{\"name\":\"-a\"}] | services.0.name must be a letter or digit, then at most 127 letters,"
+            + " digits, _ . or -, not \"-a\"",
+        "[{\"name\":\"a\"},{\"name\":\"a\"}] | services.1 has the name a, as another one has",
+        "[{\"name\":\"a\",\"port\":0}] | services.0.port must be a number from 1 to 65535 or a"
+            + " template as ${config.port}, not 0",
+        "[{\"name\":\"a\",\"port\":\"65536\"}] | services.0.port must be a number from 1 to 65535"
+            + " or a template as ${config.port}, not \"65536\"",
+        "[{\"name\":\"a\",\"port\":\"8080\"}] | ",
+        "[{\"name\":\"a\",\"port\":\"${config.port}\"}] | ",
+        "[{\"name\":\"a\",\"tags\":\"x\"}] | services.0.tags must be a list of strings, not \"x\"",
+        "[{\"name\":\"a\",\"origin\":\"x\"}] | services.0.origin must be \"internal\" or"
+            + " \"external\", not \"x\"",
+        "[{\"name\":\"a\",\"checks\":{}}] | services.0.checks must be a list of checks, not {}",
+      })
+  void servicesHaveAForm(String services, String told) {
+    ObjectNode manifest = manifest();
+    manifest.set("services", json(services));
+    assertThat(errors(manifest)).isEqualTo(told == null ? List.of() : List.of(told));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "\"type\":\"udp\" | type must be one of http, tcp, grpc, script, not \"udp\"",
+        "\"name\":\"a\" | type is required",
+        "\"type\":\"tcp\",\"interval_ms\":500 | ",
+        "\"type\":\"tcp\",\"interval_ms\":99 | interval_ms must be an integer from 100 to 86400000,"
+            + " not 99",
+        "\"type\":\"tcp\",\"timeout_ms\":0.5 | timeout_ms must be an integer from 1 to 86400000,"
+            + " not 0.5",
+        "\"type\":\"tcp\",\"required\":\"yes\" | required must be true or false, not \"yes\"",
+        "\"type\":\"http\",\"method\":\"DELETE\" | method must be one of GET, HEAD, POST, PUT,"
+            + " PATCH, not \"DELETE\"",
+        "\"type\":\"http\",\"url\":\"file:///etc/passwd\" | url must be an address that begins with"
+            + " http:// or https://, not \"file:///etc/passwd\"",
+        "\"type\":\"http\",\"expected_status\":[200,\"300-399\"] | ",
+        "\"type\":\"http\",\"expected_status\":\"200..204\" | ",
+        "\"type\":\"http\",\"expected_status\":99 | expected_status must be a status from 100 to"
+            + " 599, a range as \"200-299\" or a list of them, not 99",
+        "\"type\":\"http\",\"headers\":[] | headers must be an object of strings, not []",
+        "\"type\":\"script\" | script is required",
+        "\"type\":\"script\",\"command\":[\"true\"] | ",
+        "\"type\":\"script\",\"script\":\"check --fast\" | ",
+        "\"type\":\"script\",\"script\":\"a; b\" | script must be a list of a program and its"
+            + " arguments, or the same as text without ; & | < > ` and $(, not \"a; b\"",
+        "\"type\":\"script\",\"script\":\"a $(b)\" | script must be a list of a program and its"
+            + " arguments, or the same as text without ; & | < > ` and $(, not \"a $(b)\"",
+      })
+  void checksHaveAForm(String check, String told) {
+    ObjectNode manifest = manifest();
+    manifest.set("services", json("[{\"name\":\"a\",\"checks\":[{" + check + "}]}]"));
+    List<String> errors = errors(manifest);
+    if (told == null) {
+      assertThat(errors).isEmpty();
+    } else {
+      assertThat(errors).singleElement().asString().startsWith("services.0.checks.0." + told);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\"db\"", "[\"db\"]", "{\"name\":\"db\"}", "[{\"name\":\"db\"}]", "[]"})
+  void whatIsNeededMayBeAName(String needed) {
+    ObjectNode manifest = manifest();
+    manifest.set("required_services", json(needed));
+    ((ObjectNode) manifest.get("nodes").get(0)).set("requires_services", json(needed));
+    assertThat(errors(manifest)).isEmpty();
+    assertThat(manifests.parse(manifest.toString()).warnings()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"services", "required_services"})
+  void whatWasAcceptedOnceStaysReadable(String member) {
+    ObjectNode manifest = manifest();
+    manifest.set(member, json("[{\"name\":\"-\"}]"));
+    assertThat(manifests.parse(manifest.toString()).warnings()).hasSize(1);
+  }
+
+  private static ObjectNode manifest() {
+    return (ObjectNode) json(SampleManifests.program("graph", "true"));
+  }
+
+  private List<String> errors(ObjectNode manifest) {
+    return manifests.check(manifest.toString(), Set.of(), Purpose.NEW).issues().stream()
+        .filter(issue -> issue.severity().equals("error"))
+        .map(Issue::message)
+        .toList();
+  }
+}

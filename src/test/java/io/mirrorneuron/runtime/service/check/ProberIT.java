@@ -1,0 +1,163 @@
+package io.mirrorneuron.runtime.service.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mirrorneuron.runtime.manifest.service.ServiceDefinition;
+import io.mirrorneuron.runtime.manifest.service.ServiceSamples;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Asks real listeners, which change their mind or mean harm. */
+class ProberIT {
+  private static Listeners listeners;
+  private static int http;
+  private static int grpc;
+
+  @BeforeAll
+  static void listen() {
+    listeners = new Listeners();
+    http = listeners.http();
+    grpc = listeners.grpc();
+  }
+
+  @AfterAll
+  static void stop() {
+    listeners.close();
+  }
+
+  private static ProbeResult ask(int port, String check) {
+    return ask(port, check, null, null);
+  }
+
+  private static ProbeResult ask(int port, String check, Prober.Scripts scripts, Path folder) {
+    ServiceDefinition service = ServiceSamples.service("{'name':'s','port':%d}".formatted(port));
+    try (Prober prober =
+        new Prober(listeners.vertx(), AddressGuard.of(new OwnDoors(), List.of()), scripts)) {
+      return prober.ask(
+          ServiceSamples.check(check), new CheckTarget(service, Set.of(port), folder));
+    }
+  }
+
+  private static void fails(ProbeResult result, String message) {
+    assertThat(result.ok()).isFalse();
+    assertThat(result.message()).contains(message);
+  }
+
+  @Test
+  void httpFollowsTheStatus() {
+    listeners.well(true);
+    assertThat(ask(http, "{'type':'http'}").ok()).isTrue();
+    listeners.well(false);
+    fails(ask(http, "{'type':'http'}"), "status 500, not 200-399");
+    assertThat(ask(http, "{'type':'http','expected_status':['500..599']}").ok()).isTrue();
+    listeners.well(true);
+    fails(ask(http, "{'type':'http','expected_status':204}"), "status 200, not 204");
+  }
+
+  @Test
+  void httpLooksIntoTheBody() {
+    listeners.well(true);
+    assertThat(ask(http, "{'type':'http','contains':'is well'}").ok()).isTrue();
+    fails(ask(http, "{'type':'http','contains':'is ill'}"), "does not contain");
+  }
+
+  @Test
+  void httpSendsWhatItsAuthorWrote() {
+    String check =
+        "{'type':'http','path':'/echo','method':'PUT','headers':{'x-token':'t'},'body':'b',"
+            + "'contains':'PUT 127.0.0.1:%d t b'}";
+    assertThat(ask(http, check.formatted(http)).ok()).isTrue();
+  }
+
+  @Test
+  void redirectsAreNotFollowed() {
+    assertThat(ask(http, "{'type':'http','path':'/redirect','expected_status':302}").ok()).isTrue();
+    fails(
+        ask(http, "{'type':'http','path':'/redirect','expected_status':200}"),
+        "status 302, not 200");
+  }
+
+  @Test
+  void ofAnEndlessBodyLittleIsRead() {
+    assertThat(ask(http, "{'type':'http','path':'/endless'}").ok()).isTrue();
+    fails(ask(http, "{'type':'http','path':'/endless','contains':'x'}"), "does not contain");
+  }
+
+  @Test
+  void whoIsSlowOrSilentHasItsTimeoutAndNoMore() {
+    for (String path : List.of("/silent", "/drip")) {
+      ProbeResult result =
+          ask(http, "{'type':'http','path':'%s','contains':'y','timeout_ms':300}".formatted(path));
+      fails(result, "no answer within 300 ms");
+      assertThat(result.durationMs()).isBetween(250L, 5000L);
+    }
+  }
+
+  @Test
+  void grpcFollowsTheHealthService() {
+    listeners.well(true);
+    assertThat(ask(grpc, "{'type':'grpc'}")).matches(ProbeResult::ok);
+    listeners.well(false);
+    fails(ask(grpc, "{'type':'grpc'}"), "it says that it is NOT_SERVING");
+    listeners.well(true);
+    fails(ask(http, "{'type':'grpc'}"), "the answer is not one of gRPC");
+  }
+
+  @Test
+  void grpcHasADeadline() throws IOException {
+    try (ServerSocket mute = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      ProbeResult result = ask(mute.getLocalPort(), "{'type':'grpc','timeout_ms':300}");
+      assertThat(result.ok()).isFalse();
+      assertThat(result.durationMs()).isBetween(250L, 5000L);
+    }
+  }
+
+  @Test
+  void tcpFollowsTheListener() throws IOException {
+    ServerSocket open = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    int port = open.getLocalPort();
+    assertThat(ask(port, "{'type':'tcp'}").ok()).isTrue();
+    open.close();
+    fails(ask(port, "{'type':'tcp'}"), "no connection: ");
+  }
+
+  @Test
+  void scriptsNeedTheOperatorsWord() {
+    fails(ask(http, "{'type':'script','script':['true']}"), "MN_CORE_ALLOW_SCRIPT_CHECKS");
+  }
+
+  @Test
+  void scriptsGetWhatTheyCheckAndNoShell(@TempDir Path folder) throws IOException {
+    Files.writeString(folder.resolve("x"), "");
+    Prober.Scripts scripts =
+        (command, where, variables, limit) -> {
+          assertThat(command).containsExactly("check", "$HOME;", "b");
+          assertThat(where).isEqualTo(folder);
+          assertThat(variables)
+              .containsEntry("MN_SERVICE_NAME", "s")
+              .containsEntry("MN_SERVICE_ADDRESS", "127.0.0.1")
+              .containsEntry("MN_SERVICE_PORT", Integer.toString(http));
+          return null;
+        };
+    String check = "{'type':'script','script':['check','$HOME;'],'args':['b']}";
+    assertThat(ask(http, check, scripts, folder).ok()).isTrue();
+  }
+
+  @Test
+  void anAddressOfACheckIsJudged() {
+    fails(ask(http, "{'type':'http','url':'http://169.254.169.254/'}"), "not asked: ");
+    fails(ask(http, "{'type':'http','url':'http://[::ffff:127.0.0.1]:1/'}"), "not asked: ");
+    fails(ask(http, "{'type':'http','url':'http://me@127.0.0.1/'}"), "not asked: ");
+    fails(ask(http, "{'type':'tcp','address':'2852039166','port':80}"), "not asked: ");
+    fails(ask(http, "{'type':'grpc','port':1}"), "not asked: port 1 of this machine");
+  }
+}
