@@ -49,16 +49,7 @@ class RuntimeGoneIT {
       String api = gateway.endpoints().apiUrl();
       Eventually.eventually("the runtime answers", () -> health(api).equals("ok true ok"));
       HttpResponse<String> submitted =
-          http.send(
-              HttpRequest.newBuilder(URI.create(api + "/jobs"))
-                  .header("Content-Type", "application/json")
-                  .POST(
-                      HttpRequest.BodyPublishers.ofString(
-                          "{\"manifest_json\":"
-                              + SampleManifests.program("waits", "sleep", "600")
-                              + "}"))
-                  .build(),
-              BodyHandlers.ofString());
+          post(api + "/jobs", SampleManifests.program("waits", "sleep", "600"));
       String job = Json.parseObject(submitted.body(), "job").path("job_id").asText();
 
       try (BufferedReader progress = follow(api + "/jobs/" + job + "/workflow-progress/stream");
@@ -74,9 +65,29 @@ class RuntimeGoneIT {
       }
       Eventually.eventually(
           "health tells it", () -> health(api).equals("ok false the runtime does not answer"));
+      refusesWhatAsksForMachines(api);
     } finally {
       runtime.close();
     }
+  }
+
+  /** That nobody can be asked is no answer about what machines have. */
+  private void refusesWhatAsksForMachines(String api) throws Exception {
+    String asks =
+        SampleManifests.program("asks", "true")
+            .replaceFirst("\\{", "{\"requirements\":{\"gpu\":1,\"memory\":1},");
+    for (String operation : List.of("/jobs", "/jobs:validate", "/jobs:plan")) {
+      assertThat(post(api + operation, asks).statusCode()).as(operation).isEqualTo(503);
+    }
+  }
+
+  private HttpResponse<String> post(String uri, String manifest) throws Exception {
+    return http.send(
+        HttpRequest.newBuilder(URI.create(uri))
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString("{\"manifest_json\":" + manifest + "}"))
+            .build(),
+        BodyHandlers.ofString());
   }
 
   private BufferedReader follow(String uri) throws Exception {

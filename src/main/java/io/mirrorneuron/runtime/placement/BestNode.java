@@ -4,6 +4,7 @@ import io.mirrorneuron.runtime.placement.PlacementPlan.Placed;
 import io.mirrorneuron.runtime.placement.PlacementPlan.Room;
 import io.mirrorneuron.runtime.placement.PlacementPlan.Unplaced;
 import io.mirrorneuron.runtime.placement.PlacementRequest.Wish;
+import io.mirrorneuron.runtime.workflow.NodeDevice;
 import io.mirrorneuron.runtime.workflow.ResourceRequest;
 import io.mirrorneuron.runtime.workflow.Scheduling;
 import io.mirrorneuron.runtime.workflow.Scheduling.Strategy;
@@ -78,7 +79,10 @@ public final class BestNode implements Placement {
   }
 
   /** Where agents with the same wish may go, and what the other nodes lack. */
-  private record Fit(Map<Seat, Room> seats, Map<String, List<String>> lacks) {}
+  private record Fit(Map<Seat, Alone> seats, Map<String, List<String>> lacks) {}
+
+  /** What an agent would find and get if it were the only one of its job. */
+  private record Alone(Room room, List<NodeDevice> devices) {}
 
   /** What a node offers an agent. */
   private record Offer(Seat seat, Room room, double fullness, boolean isPreferred) {}
@@ -103,8 +107,8 @@ public final class BestNode implements Placement {
       }
       Strategy strategy = wish.scheduling().strategy();
       Offer best = null;
-      for (Map.Entry<Seat, Room> seat : fit.seats.entrySet()) {
-        Offer offer = offer(seat.getKey(), seat.getValue(), wish);
+      for (Map.Entry<Seat, Alone> seat : fit.seats.entrySet()) {
+        Offer offer = offer(seat.getKey(), seat.getValue().room, wish);
         if (best == null || order(strategy, offer, best) < 0) {
           best = offer;
         }
@@ -113,12 +117,12 @@ public final class BestNode implements Placement {
     }
 
     private Fit fit(Wish wish) {
-      Map<Seat, Room> able = new LinkedHashMap<>();
+      Map<Seat, Alone> able = new LinkedHashMap<>();
       Map<String, List<String>> lacks = new LinkedHashMap<>();
       for (Seat seat : seats) {
         List<String> lacking = Lacks.of(seat.machine(), seat.attributes(), wish);
         if (lacking.isEmpty()) {
-          able.put(seat, seat.alone(wish.request()));
+          able.put(seat, new Alone(seat.alone(wish.request()), seat.whole(wish.request())));
         } else {
           lacks.put(seat.machine().name(), lacking);
         }
@@ -168,7 +172,7 @@ public final class BestNode implements Placement {
               null,
               best.seat.machine().name(),
               request.amounts(),
-              best.seat.promise(request),
+              best.seat.promise(request, best.room, fit.seats.get(best.seat).devices),
               best.room,
               score(scheduling.strategy(), best.fullness),
               reasons));

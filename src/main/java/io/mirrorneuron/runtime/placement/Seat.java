@@ -65,13 +65,21 @@ final class Seat {
         && (request.devices().isEmpty() || beside(request).isPresent());
   }
 
+  /** The devices that it would get if the node had nothing else to do. */
+  List<NodeDevice> whole(ResourceRequest request) {
+    return request.devices().isEmpty()
+        ? List.of()
+        : DeviceMatch.inAll(request.devices(), machine.devices()).orElse(List.of());
+  }
+
   private Optional<List<NodeDevice>> beside(ResourceRequest request) {
     int taken = machine.devices().size() - free.size() + promised.size();
+    if (taken + count(request) > machine.usableDevices()) {
+      return Optional.empty();
+    }
     List<NodeDevice> left =
         free.stream().filter(one -> !promised.contains(one.device().id())).toList();
-    return taken + count(request) > machine.usableDevices()
-        ? Optional.empty()
-        : DeviceChoice.of(request.devices(), left);
+    return DeviceChoice.of(request.devices(), left);
   }
 
   /** How full it would be with one more: 1 is full, more are too many at once. */
@@ -88,15 +96,13 @@ final class Seat {
   /**
    * Promises it to an agent.
    *
+   * @param whole the devices that it takes when there are none for it now
    * @return the devices that it would get
    */
-  List<NodeDevice> promise(ResourceRequest request) {
-    List<NodeDevice> devices = List.of();
-    if (!request.devices().isEmpty()) {
-      devices =
-          beside(request)
-              .or(() -> DeviceMatch.inAll(request.devices(), machine.devices()))
-              .orElse(List.of());
+  List<NodeDevice> promise(ResourceRequest request, Room room, List<NodeDevice> whole) {
+    List<NodeDevice> devices = whole;
+    if (!request.devices().isEmpty() && room == Room.NOW) {
+      devices = beside(request).orElse(whole);
       devices.forEach(one -> promised.add(one.device().id()));
     }
     planned = planned.plus(request.amounts());
