@@ -13,26 +13,25 @@ import io.mirrorneuron.storage.Storage;
 final class NodePrograms {
   private NodePrograms() {}
 
-  /** What programs find on this machine. */
-  static ExecutionHost host(RuntimeIdentity identity, NodeMachine machine) {
-    return ExecutionHost.of(identity.runtimeId(), identity.environment(), identity.clock())
-        .having(machine.stock());
-  }
-
   /**
    * @param gate holds programs back that need services
    */
   static LocalExecutions start(
-      Config.Executors settings,
-      ExecutionHost host,
-      RunSinks sinks,
+      RuntimeSettings settings,
+      RuntimeIdentity identity,
+      NodeMachine machine,
       RunStore runs,
       Storage storage,
       PayloadSource payloads,
       ServiceGate gate) {
+    Config.Executors programs = settings.executors();
+    ExecutionHost host =
+        ExecutionHost.of(identity.runtimeId(), identity.environment(), identity.clock())
+            .having(machine.stock());
+    RunSinks sinks = new ProgramRecords(runs, machine.gpus()::known, storage).sinks();
     LocalExecutions executions =
-        new LocalExecutions(settings, host, sinks, storage, payloads, gate);
-    if (settings.releaseWhileWaiting()) {
+        new LocalExecutions(programs, host, sinks, storage, payloads, gate);
+    if (programs.releaseWhileWaiting()) {
       executions.releaseWhileWaiting(new RunQuestions(runs));
     }
     return executions;

@@ -11,7 +11,6 @@ import io.mirrorneuron.runtime.admission.LoadAdmission;
 import io.mirrorneuron.runtime.cluster.JobCensus;
 import io.mirrorneuron.runtime.exec.LocalExecutions;
 import io.mirrorneuron.runtime.exec.Orphans;
-import io.mirrorneuron.runtime.exec.RunSinks;
 import io.mirrorneuron.runtime.exec.confine.Confiner;
 import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
 import io.mirrorneuron.runtime.local.JobAccess;
@@ -76,17 +75,10 @@ public final class Runtime implements AutoCloseable {
     NodeBundles bundles = NodeBundles.of(settings, identity, lanes, keys);
     Watches watches = new Watches();
     timers = new ScheduledTimers(identity.clock());
-    RunSinks sinks = new ProgramRecords(runs, machine.gpus()::known, storage).sinks();
     NodeServices node = NodeServices.of(identity, lanes, keys);
     executions =
         NodePrograms.start(
-            settings.executors(),
-            NodePrograms.host(identity, machine),
-            sinks,
-            runs,
-            storage,
-            bundles.source(),
-            node.gate());
+            settings, identity, machine, runs, storage, bundles.source(), node.gate());
     load = NodeAdmission.load(settings, identity, machine, executions);
     services = node.with(settings, identity, vertx, executions, timers, bundles.local()::payloads);
     Config.Retention retention = settings.retention();

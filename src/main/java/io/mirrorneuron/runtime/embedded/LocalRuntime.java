@@ -63,9 +63,7 @@ public record LocalRuntime(
     Config config = on.config();
     RuntimeRedis redis = home.connect(on);
     RedisLanes lanes = redis.lanes();
-    String hostname = NodeName.hostname();
-    NodeIdentity identity =
-        NodeIdentity.standalone(NodeName.of(config.node(), hostname), hostname, config.grpc());
+    NodeIdentity identity = identity(config);
     GpuInventory gpus = GpuTools.on(on.path(), on.clock());
     RuntimeIdentity process = process(identity, home, on);
     Keys keys = new Keys(config.redis().namespace());
@@ -100,6 +98,11 @@ public record LocalRuntime(
         redis,
         membership(runtime),
         runtime.confinement());
+  }
+
+  private static NodeIdentity identity(Config config) throws IOException {
+    String hostname = NodeName.hostname();
+    return NodeIdentity.standalone(NodeName.of(config.node(), hostname), hostname, config.grpc());
   }
 
   private static RuntimeIdentity process(NodeIdentity node, RuntimeHome home, ServerContext on)
