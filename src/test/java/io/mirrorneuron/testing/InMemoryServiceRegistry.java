@@ -19,6 +19,7 @@ public final class InMemoryServiceRegistry implements ServiceRegistry {
   private final Map<String, Long> openJobs = new HashMap<>();
   private final Set<String> living = new HashSet<>();
   private int writes;
+  private boolean broken;
 
   /** The job is open in this epoch from now on. */
   public synchronized void open(String jobId, long epoch) {
@@ -35,6 +36,11 @@ public final class InMemoryServiceRegistry implements ServiceRegistry {
 
   public synchronized void die(String owner) {
     living.remove(owner);
+  }
+
+  /** Writes throw from now on. */
+  public synchronized void breakDown() {
+    broken = true;
   }
 
   /** How many calls have written. */
@@ -55,6 +61,9 @@ public final class InMemoryServiceRegistry implements ServiceRegistry {
   @Override
   public synchronized CompletionStage<Boolean> put(
       Claim claim, String name, String id, String document) {
+    if (broken) {
+      throw new IllegalStateException("broken");
+    }
     boolean current = isCurrent(claim);
     if (current) {
       writes++;

@@ -10,12 +10,12 @@ import io.mirrorneuron.store.service.ServiceRegistry.Claim;
 import io.mirrorneuron.wire.LenientJson;
 import io.mirrorneuron.wire.NamedInputs;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * What one job says of services, on this node.
@@ -69,7 +69,7 @@ record JobOffer(
         claim,
         node,
         state.header().origin().runId(),
-        new CheckTarget(filled, ports(filled, templates), folder));
+        new CheckTarget(filled, ports(filled), folder));
   }
 
   private Map<String, String> variables(Agent agent) {
@@ -88,12 +88,9 @@ record JobOffer(
     return variables;
   }
 
-  /** Ports that the manifest gives to its services. */
-  private Set<Integer> ports(ServiceDefinition filled, ServiceTemplates templates) {
-    Set<Integer> ports =
-        demands.offered().stream()
-            .map(service -> service.filled(templates).portNumber())
-            .collect(Collectors.toSet());
+  /** Ports that the manifest gives to its services, as far as they are no templates of others. */
+  private Set<Integer> ports(ServiceDefinition filled) {
+    Set<Integer> ports = new HashSet<>(demands.ports());
     ports.add(filled.portNumber());
     ports.remove(0);
     return ports;

@@ -72,9 +72,16 @@ final class RecordWriter {
     busy = true;
     boolean removes = removing;
     String document = wanted;
-    CompletionStage<Boolean> write =
-        removes ? registry.remove(claim, name, id) : registry.put(claim, name, id, document);
-    write.whenComplete((done, failure) -> ended(removes, document, done, failure));
+    send(removes, document)
+        .whenComplete((done, failure) -> ended(removes, document, done, failure));
+  }
+
+  private CompletionStage<Boolean> send(boolean removes, String document) {
+    try {
+      return removes ? registry.remove(claim, name, id) : registry.put(claim, name, id, document);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e); // the server closes its connections
+    }
   }
 
   private void ended(boolean removed, String document, Boolean done, Throwable failure) {

@@ -90,15 +90,24 @@ public final class ServiceKeeper implements JobWatch, AutoCloseable {
       public void settled(JobState state) {
         if (!closed) {
           jobs.add(itself[0]);
-          itself[0].settled(state);
+          harmless(state.jobId(), () -> itself[0].settled(state));
         }
       }
 
       @Override
       public void left() {
-        itself[0].left();
+        harmless(offer.claim().jobId(), itself[0]::left);
       }
     };
+  }
+
+  /** A job goes on whatever becomes of its services. */
+  private static void harmless(String jobId, Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException e) {
+      LOG.error("the services of job {} are not kept as they should be", jobId, e);
+    }
   }
 
   /** How many checks wait for their time. */

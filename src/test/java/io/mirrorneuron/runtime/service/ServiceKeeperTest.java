@@ -62,6 +62,10 @@ class ServiceKeeperTest {
   private static JobState running(String jobId, String service) {
     ObjectNode manifest = Json.parseObject(SampleManifests.routers("offers", 1), "manifest");
     manifest.putArray("services").add(Json.parseObject(service.replace('\'', '"'), "service"));
+    return running(jobId, manifest);
+  }
+
+  private static JobState running(String jobId, ObjectNode manifest) {
     JobState state =
         new JobState(
             jobId,
@@ -172,6 +176,25 @@ class ServiceKeeperTest {
       first.left();
       assertThat(statuses()).containsExactly("critical");
     }
+  }
+
+  /** As when the connections of a server are closed before its jobs. */
+  @Test
+  void aRegistryThatBreaksHarmsNoJob() {
+    registry.breakDown();
+    JobWatch.Listener job = open(keeper, running("j", "{'name':'s'}"), 1);
+    job.left();
+    assertThat(statuses()).isEmpty();
+  }
+
+  @Test
+  void ofAHostileManifestOnlySomeServicesAreRegistered() {
+    ObjectNode manifest = Json.parseObject(SampleManifests.routers("many", 1), "manifest");
+    for (int i = 0; i < 2000; i++) {
+      manifest.withArray("/services").addObject().put("name", "s" + i);
+    }
+    open(keeper, running("j", manifest), 1);
+    assertThat(statuses()).hasSize(1000);
   }
 
   @Test

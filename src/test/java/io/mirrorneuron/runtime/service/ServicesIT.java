@@ -17,6 +17,9 @@ import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -308,6 +311,43 @@ class ServicesIT {
     awaitStatus("s", "passing");
     Files.delete(well);
     awaitStatus("s", "critical");
+  }
+
+  @Test
+  void fourListenersChangeTheirMind() throws Exception {
+    ServerSocket door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    Path well = Files.createFile(home.resolve("well"));
+    String check = "'interval_ms':100,'failures_before_critical':2";
+    submit(
+        job(
+            "[{'name':'h','port':%d,'checks':[{'type':'http',%s}]},"
+                    .formatted(listeners.http(), check)
+                + "{'name':'g','port':%d,'checks':[{'type':'grpc',%s}]},"
+                    .formatted(listeners.grpc(), check)
+                + "{'name':'t','port':%d,'checks':[{'type':'tcp',%s}]},"
+                    .formatted(door.getLocalPort(), check)
+                + "{'name':'s','checks':[{'type':'script','script':['test','-e','%s'],%s}]}]"
+                    .formatted(well, check)));
+    List<String> all = List.of("h", "g", "t", "s");
+    all.forEach(name -> awaitStatus(name, "passing"));
+
+    listeners.well(false);
+    Files.delete(well);
+    door.close();
+    all.forEach(name -> awaitStatus(name, "critical"));
+
+    listeners.well(true);
+    Files.createFile(well);
+    try (ServerSocket _ = again(door.getLocalPort())) {
+      all.forEach(name -> awaitStatus(name, "passing"));
+    }
+  }
+
+  private static ServerSocket again(int port) throws IOException {
+    ServerSocket socket = new ServerSocket();
+    socket.setReuseAddress(true);
+    socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 50);
+    return socket;
   }
 
   @Test

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -18,14 +20,19 @@ import java.util.stream.Stream;
  * @param required before the job may begin
  * @param byAgent what a program of an agent waits for; agents that wait for nothing are absent
  * @param forced whether who submits wants to do without what is required
+ * @param ports of all that is offered, where its author wrote a number
  */
 public record ServiceDemands(
     List<ServiceDefinition> offered,
     List<ServiceRequirement> required,
     Map<String, List<ServiceRequirement>> byAgent,
-    boolean forced) {
+    boolean forced,
+    Set<Integer> ports) {
   public static final ServiceDemands NONE =
-      new ServiceDemands(List.of(), List.of(), Map.of(), false);
+      new ServiceDemands(List.of(), List.of(), Map.of(), false, Set.of());
+
+  /** A hostile manifest has thousands of nodes; further services are not registered. */
+  private static final int MOST_OFFERED = 1000;
 
   private static final List<String> MEMBERS =
       List.of(
@@ -58,12 +65,14 @@ public record ServiceDemands(
                 byAgent.put(id, needed);
               }
             });
+    List<ServiceDefinition> kept = offered.stream().limit(MOST_OFFERED).toList();
     return new ServiceDemands(
-        offered,
+        kept,
         needed(root.find("required_services", "requiredServices")),
         byAgent,
         root.asBoolean("metadata.mn_validation.force", false)
-            || root.asBoolean("metadata.force_validation", false));
+            || root.asBoolean("metadata.force_validation", false),
+        kept.stream().map(ServiceDefinition::portNumber).collect(Collectors.toUnmodifiableSet()));
   }
 
   private static List<ServiceDefinition> services(ManifestValue holder, String agentId) {
