@@ -3,7 +3,7 @@ package io.mirrorneuron.app;
 import io.mirrorneuron.client.Clients;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
-import io.mirrorneuron.port.ServicesPort;
+import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.runtime.embedded.LocalRuntime;
 import io.mirrorneuron.runtime.embedded.RuntimeHome;
 import io.mirrorneuron.server.ServerContext;

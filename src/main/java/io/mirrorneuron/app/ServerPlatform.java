@@ -5,7 +5,7 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.gateway.Health;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
-import io.mirrorneuron.port.ServicesPort;
+import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.ShownRuns;
 import io.mirrorneuron.run.files.AllowedRoots;

@@ -3,7 +3,7 @@ package io.mirrorneuron.area;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
-import io.mirrorneuron.port.ServicesPort;
+import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.ShownRuns;
 import io.mirrorneuron.run.human.HumanDecisions;

@@ -5,7 +5,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
-import io.mirrorneuron.port.ServicesPort;
+import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.storage.Readiness;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.HostAndPort;

@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.port.JobsPort;
-import io.mirrorneuron.port.ServicesPort;
+import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.folder.RunHeader;
 import io.mirrorneuron.run.record.RunRecorder;

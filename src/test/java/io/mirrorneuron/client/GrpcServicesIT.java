@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.RegisteredService;
-import io.mirrorneuron.port.ServiceFilter;
-import io.mirrorneuron.port.ServiceReport;
-import io.mirrorneuron.port.ServicesPort;
 import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.service.RegisteredService;
+import io.mirrorneuron.port.service.ServiceFilter;
+import io.mirrorneuron.port.service.ServiceReport;
+import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.RuntimeFixture;

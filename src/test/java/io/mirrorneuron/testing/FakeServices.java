@@ -1,9 +1,9 @@
 package io.mirrorneuron.testing;
 
-import io.mirrorneuron.port.RegisteredService;
-import io.mirrorneuron.port.ServiceFilter;
-import io.mirrorneuron.port.ServiceReport;
-import io.mirrorneuron.port.ServicesPort;
+import io.mirrorneuron.port.service.RegisteredService;
+import io.mirrorneuron.port.service.ServiceFilter;
+import io.mirrorneuron.port.service.ServiceReport;
+import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
 import java.util.List;

@@ -6,7 +6,7 @@ import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.ClusterSummary;
-import io.mirrorneuron.port.ServicesPort;
+import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.server.ListeningPorts;
 import java.nio.file.Path;
 import java.time.Clock;

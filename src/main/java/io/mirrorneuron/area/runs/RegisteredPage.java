@@ -2,9 +2,9 @@ package io.mirrorneuron.area.runs;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.RegisteredService;
-import io.mirrorneuron.port.ServiceFilter;
-import io.mirrorneuron.port.ServicesPort;
+import io.mirrorneuron.port.service.RegisteredService;
+import io.mirrorneuron.port.service.ServiceFilter;
+import io.mirrorneuron.port.service.ServicesPort;
 import java.util.List;
 import java.util.Optional;
 

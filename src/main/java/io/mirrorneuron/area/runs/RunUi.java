@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.JobDetail;
-import io.mirrorneuron.port.ServicesPort;
+import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.run.ShownRun;
 import io.mirrorneuron.run.folder.RunHeader;
 import io.mirrorneuron.run.folder.RunLog;

@@ -8,7 +8,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.port.JobsPort;
-import io.mirrorneuron.port.ServicesPort;
+import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.run.ShownRun;
 import io.mirrorneuron.run.ShownRuns;
 import io.mirrorneuron.run.files.AllowedRoots;

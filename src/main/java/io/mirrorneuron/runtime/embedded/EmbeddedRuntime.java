@@ -4,7 +4,7 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
-import io.mirrorneuron.port.ServicesPort;
+import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.run.RunBacklog;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.human.HumanDecisions;

@@ -8,7 +8,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.CapacityReport;
 import io.mirrorneuron.port.ClusterPort;
-import io.mirrorneuron.port.ServicesPort;
+import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.proto.cluster.v1.ClusterServiceGrpcService;
 import io.mirrorneuron.proto.cluster.v1.GetResourceRequest;
 import io.mirrorneuron.proto.cluster.v1.GetResourceResponse;

@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.service;
 
-import io.mirrorneuron.port.RegisteredService;
+import io.mirrorneuron.port.service.RegisteredService;
 import io.mirrorneuron.runtime.loop.JobWatch.Teller;
 import io.mirrorneuron.runtime.manifest.service.CheckDefinition;
 import io.mirrorneuron.runtime.manifest.service.ServiceDefinition;

@@ -1,8 +1,8 @@
 package io.mirrorneuron.runtime.service;
 
-import io.mirrorneuron.port.ServiceFilter;
-import io.mirrorneuron.port.ServiceReport;
-import io.mirrorneuron.port.ServicesPort;
+import io.mirrorneuron.port.service.ServiceFilter;
+import io.mirrorneuron.port.service.ServiceReport;
+import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.runtime.manifest.service.ServiceRequirement;
 
 /** The services that the nodes of this store have registered. */

@@ -1,9 +1,9 @@
 package io.mirrorneuron.runtime.service;
 
-import io.mirrorneuron.port.ServiceReport;
-import io.mirrorneuron.port.ServiceReport.Issue;
-import io.mirrorneuron.port.ServiceReport.Location;
-import io.mirrorneuron.port.ServiceReport.Result;
+import io.mirrorneuron.port.service.ServiceReport;
+import io.mirrorneuron.port.service.ServiceReport.Issue;
+import io.mirrorneuron.port.service.ServiceReport.Location;
+import io.mirrorneuron.port.service.ServiceReport.Result;
 import io.mirrorneuron.runtime.manifest.service.ServiceRequirement;
 import java.util.List;
 import java.util.Objects;

@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.service;
 
-import io.mirrorneuron.port.RegisteredService;
-import io.mirrorneuron.port.ServiceFilter;
+import io.mirrorneuron.port.service.RegisteredService;
+import io.mirrorneuron.port.service.ServiceFilter;
 import io.mirrorneuron.runtime.manifest.service.ServiceRequirement;
 
 /**

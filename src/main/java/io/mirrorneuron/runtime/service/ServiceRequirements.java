@@ -2,9 +2,9 @@ package io.mirrorneuron.runtime.service;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.RegisteredService;
-import io.mirrorneuron.port.ServiceReport;
-import io.mirrorneuron.port.ServiceReport.Result;
+import io.mirrorneuron.port.service.RegisteredService;
+import io.mirrorneuron.port.service.ServiceReport;
+import io.mirrorneuron.port.service.ServiceReport.Result;
 import io.mirrorneuron.runtime.manifest.service.CheckDefinition;
 import io.mirrorneuron.runtime.manifest.service.ServiceDefinition;
 import io.mirrorneuron.runtime.manifest.service.ServiceDemands;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config.DefaultRunner;
-import io.mirrorneuron.port.ServiceFilter;
+import io.mirrorneuron.port.service.ServiceFilter;
 import io.mirrorneuron.runtime.loop.JobWatch;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.port.JobStatus;

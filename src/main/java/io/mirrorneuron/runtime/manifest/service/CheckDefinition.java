@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.manifest.service;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mirrorneuron.port.RegisteredService;
+import io.mirrorneuron.port.service.RegisteredService;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
 import java.time.Duration;

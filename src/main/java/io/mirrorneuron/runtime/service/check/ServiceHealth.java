@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.service.check;
 
-import io.mirrorneuron.port.RegisteredService.CheckReport;
-import io.mirrorneuron.port.RegisteredService.Health;
+import io.mirrorneuron.port.service.RegisteredService.CheckReport;
+import io.mirrorneuron.port.service.RegisteredService.Health;
 import io.mirrorneuron.runtime.manifest.service.CheckDefinition;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;

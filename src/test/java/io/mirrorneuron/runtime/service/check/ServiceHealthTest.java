@@ -5,7 +5,7 @@ import static io.mirrorneuron.runtime.service.check.ServiceStatus.PASSING;
 import static io.mirrorneuron.runtime.service.check.ServiceStatus.WARNING;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.port.RegisteredService.CheckReport;
+import io.mirrorneuron.port.service.RegisteredService.CheckReport;
 import io.mirrorneuron.runtime.manifest.service.ServiceSamples;
 import org.junit.jupiter.api.Test;
 

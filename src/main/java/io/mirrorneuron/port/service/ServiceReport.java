@@ -1,4 +1,4 @@
-package io.mirrorneuron.port;
+package io.mirrorneuron.port.service;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;

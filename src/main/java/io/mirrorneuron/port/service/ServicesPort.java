@@ -1,4 +1,4 @@
-package io.mirrorneuron.port;
+package io.mirrorneuron.port.service;
 
 import java.util.List;
 
