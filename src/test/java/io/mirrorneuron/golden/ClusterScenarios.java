@@ -19,6 +19,7 @@ final class ClusterScenarios {
     golden.call("setResource").body("{\"cpu\":50}").keep("");
     golden.call("putResource").body("{\"cpu\":100,\"memory\":\"100\"}").keep("");
     golden.call("setResource").body("{\"cpu\":500}").keep("too-much");
+    golden.call("getResourcePorts").keep("");
     golden.call("listServices").keep("");
     golden.call("resolveService", "service_name", "web").keep("unknown");
     golden.call("checkServices").body("{\"services\":[\"web\"]}").keep("missing");

@@ -90,6 +90,8 @@ final class GoldenServer implements AutoCloseable {
   private void nameSurroundings(Path home) {
     normaliser.name(home.toString(), "home");
     normaliser.name(server.api(), "api");
+    normaliser.replace(listed(server.api()), "\"port\":\"<api-port>\"");
+    normaliser.replace(listed(server.grpc()), "\"port\":\"<grpc-port>\"");
     normaliser.name(server.grpc(), "grpc");
     normaliser.name(port(server.api()), "api port");
     normaliser.name(port(server.grpc()), "grpc port");
@@ -167,5 +169,10 @@ final class GoldenServer implements AutoCloseable {
   public void close() {
     grpc.close();
     server.close();
+  }
+
+  /** As the list of ports tells the port of this address. */
+  private static String listed(String address) {
+    return "\"port\":\"%s\"".formatted(address.substring(address.lastIndexOf(':') + 1));
   }
 }

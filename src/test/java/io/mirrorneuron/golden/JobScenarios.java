@@ -126,6 +126,7 @@ final class JobScenarios {
               "edges": [{"from_node": "a", "to_node": "b"}]}}""")
         .keep("wrong");
     golden.call("validateJob").body("{\"manifest_json\":\"{ ,\"}").keep("malformed");
+    golden.call("planJob").body(body).keep("bundle");
     shortForm();
   }
 
