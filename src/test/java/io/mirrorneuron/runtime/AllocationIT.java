@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.port.Why.Explanation;
+import io.mirrorneuron.port.service.RegisteredService;
+import io.mirrorneuron.port.service.ServiceFilter;
 import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.NodeStock;
@@ -120,6 +122,24 @@ class AllocationIT {
   }
 
   @Test
+  void aServiceIsOnThePortThatItsProgramWasGiven() {
+    String job =
+        submit(
+            "{\"ports\":[{\"label\":\"api\"}]}",
+            "{\"name\":\"given\",\"port\":\"${env.MN_PORT_API}\"}",
+            "sleep 600");
+    eventually("it is registered", () -> !service().isEmpty());
+    eventually("the ledger has it", () -> ledger().size() == 1);
+    JsonNode given = Json.parseObject(ledger().values().iterator().next(), "allocation");
+    assertThat(service().getFirst().port()).isEqualTo(given.at("/ports/0/port").asInt());
+    runtime.jobs().cancel(job);
+  }
+
+  private List<RegisteredService> service() {
+    return runtime.runtime().services().list(ServiceFilter.tagged(List.of(), true)).services();
+  }
+
+  @Test
   void limitsHoldBackAndLetGoAtOnce() {
     limits.put(Resource.GPU, 25);
     String job = submit("{\"gpu\":1}", "true");
@@ -147,6 +167,10 @@ class AllocationIT {
   }
 
   private String submit(String resources, String script) {
+    return submit(resources, "", script);
+  }
+
+  private String submit(String resources, String services, String script) {
     ObjectNode manifest =
         Json.parseObject(
             """
@@ -157,6 +181,9 @@ class AllocationIT {
             "manifest");
     ObjectNode node = (ObjectNode) manifest.at("/nodes/0");
     node.set("resources", Json.parseObject(resources, "resources"));
+    if (!services.isEmpty()) {
+      node.set("services", Json.parseObject(services, "services"));
+    }
     node.withObject("config").putArray("command").add("sh").add("-c").add(script);
     Submission submission =
         new Submission(Json.write(manifest), new Payloads.Inline(Map.of()), null);

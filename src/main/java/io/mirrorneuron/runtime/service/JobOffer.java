@@ -5,6 +5,7 @@ import io.mirrorneuron.runtime.manifest.service.ServiceDemands;
 import io.mirrorneuron.runtime.manifest.service.ServiceTemplates;
 import io.mirrorneuron.runtime.service.check.CheckTarget;
 import io.mirrorneuron.runtime.state.JobState;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.Port;
 import io.mirrorneuron.runtime.workflow.Workflow.Agent;
 import io.mirrorneuron.store.service.ServiceRegistry.Claim;
 import io.mirrorneuron.wire.LenientJson;
@@ -12,10 +13,9 @@ import io.mirrorneuron.wire.NamedInputs;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What one job says of services, on this node.
@@ -31,10 +31,6 @@ record JobOffer(
     String suffix,
     Map<String, String> environment,
     Path folder) {
-
-  private record Resources(List<Port> ports) {}
-
-  private record Port(String label, int port) {}
 
   private record Configured(Map<String, Object> environment) {}
 
@@ -61,7 +57,7 @@ record JobOffer(
     ServiceTemplates templates =
         new ServiceTemplates(
             agent == null ? NamedInputs.values(state.workflow().source()) : agent.config(),
-            variables(agent),
+            variables(agent, state),
             facts);
     ServiceDefinition filled = service.filled(templates).ofAgent(agentId);
     return new Instance.Nature(
@@ -72,20 +68,25 @@ record JobOffer(
         new CheckTarget(filled, ports(filled), folder));
   }
 
-  private Map<String, String> variables(Agent agent) {
+  private Map<String, String> variables(Agent agent, JobState state) {
     Map<String, String> variables = new LinkedHashMap<>(environment);
     if (agent != null) {
-      for (Port port : LenientJson.read(agent.resources(), Resources.class).ports()) {
-        if (port.label() != null && port.port() > 0) {
-          String label = port.label().toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
-          variables.put("MN_PORT_" + label, Integer.toString(port.port()));
-        }
-      }
+      Stream.concat(agent.request().ports().stream(), given(agent, state))
+          .filter(port -> port.number() != 0)
+          .forEach(port -> variables.put(port.variable(), Integer.toString(port.number())));
       LenientJson.read(agent.config(), Configured.class)
           .environment()
           .forEach((name, value) -> variables.put(name, value.toString()));
     }
     return variables;
+  }
+
+  /** Ports that its program has now. */
+  private static Stream<Port> given(Agent agent, JobState state) {
+    return state.mailboxes().waiting().stream()
+        .filter(mailbox -> mailbox.agentId().equals(agent.id()) && mailbox.flight() != null)
+        .flatMap(mailbox -> mailbox.flight().given().stream())
+        .flatMap(allocation -> allocation.ports().stream());
   }
 
   /** Ports that the manifest gives to its services, as far as they are no templates of others. */

@@ -72,14 +72,18 @@ public final class Changes {
    */
   void allocated(Flight before, Flight now) {
     if (before != null
-        && before.allocation() != null
+        && allocation(before) != null
         && given.remove(before.executionId()) == null) {
       freed.add(before.executionId());
     }
-    if (now != null && now.allocation() != null) {
-      given.put(now.executionId(), Json.write(now.allocation()));
+    if (now != null && allocation(now) != null) {
+      given.put(now.executionId(), Json.write(allocation(now)));
       freed.remove(now.executionId());
     }
+  }
+
+  private static JsonNode allocation(Flight flight) {
+    return flight.lease() == null ? null : flight.lease().get("allocation");
   }
 
   void added(Message message) {

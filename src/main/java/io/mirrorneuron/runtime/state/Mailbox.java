@@ -2,14 +2,15 @@ package io.mirrorneuron.runtime.state;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.workflow.Allocation;
 import io.mirrorneuron.runtime.workflow.Backpressure;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.Optional;
 
 /**
  * Messages that wait for one agent, or for one step that it works for, and how far the work on the
@@ -60,9 +61,10 @@ public final class Mailbox {
       return new Flight(executionId, delivery, parked, granted);
     }
 
-    /** What its program was given of its node besides slots, or null. */
-    JsonNode allocation() {
-      return lease == null ? null : lease.get("allocation");
+    /** What its program was given of its node besides slots. */
+    public Optional<Allocation> given() {
+      return Optional.ofNullable(lease == null ? null : lease.get("allocation"))
+          .map(json -> Json.read(json, Allocation.class, "lease"));
     }
   }
 

@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.workflow;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What an agent needs of its node while its program runs ({@code runtime.md} 5.6), whichever
@@ -45,6 +46,11 @@ public record ResourceRequest(
     /** Whether only one of them can be listened on. */
     public boolean isSameNumber(Port other) {
       return number == other.number && isUdp() == other.isUdp();
+    }
+
+    /** The variable that tells programs its number. */
+    public String variable() {
+      return "MN_PORT_" + label.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
     }
 
     /** The same with this number. */

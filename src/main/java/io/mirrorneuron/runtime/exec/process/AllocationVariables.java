@@ -43,10 +43,7 @@ final class AllocationVariables {
           "MN_ALLOCATED_DEVICE_IDS",
           devices.stream().map(Device::id).collect(Collectors.joining(",")));
       devices.forEach(device -> own.put("MN_GPU_DRIVER", device.driver()));
-      allocation
-          .ports()
-          .forEach(
-              port -> own.put("MN_PORT_" + name(port.label()), Integer.toString(port.number())));
+      allocation.ports().forEach(port -> own.put(port.variable(), Integer.toString(port.number())));
       allocation
           .volumes()
           .forEach(
