@@ -71,10 +71,7 @@ record RunRow(
    * @param before what was known until now, or null; the answer when nothing has changed
    */
   static RunRow read(RunFolder folder, RunRow before) {
-    List<FileState> seen =
-        List.of(
-            FileState.at(folder.path().resolve("run.json")),
-            FileState.at(folder.path().resolve("job.json")));
+    List<FileState> seen = states(folder);
     if (before != null && before.seen.equals(seen)) {
       return before;
     }
@@ -94,7 +91,13 @@ record RunRow(
         started,
         runFirst.endedAt(),
         before == null ? new Place(at(folder, started, submitted), folder.runId()) : before.place,
-        seen);
+        states(folder).equals(seen) ? seen : List.of()); // it may tell of either: look again
+  }
+
+  private static List<FileState> states(RunFolder folder) {
+    return List.of(
+        FileState.at(folder.path().resolve("run.json")),
+        FileState.at(folder.path().resolve("job.json")));
   }
 
   /**
