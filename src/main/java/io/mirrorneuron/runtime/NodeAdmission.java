@@ -6,6 +6,7 @@ import io.mirrorneuron.runtime.admission.LocalMachine;
 import io.mirrorneuron.runtime.admission.LocalMachine.Programs;
 import io.mirrorneuron.runtime.admission.ProgramPath;
 import io.mirrorneuron.runtime.exec.LocalExecutions;
+import io.mirrorneuron.runtime.port.Timers;
 
 /** Puts together what says which jobs the machine of a runtime takes in. */
 final class NodeAdmission {
@@ -16,13 +17,17 @@ final class NodeAdmission {
       RuntimeSettings settings,
       RuntimeIdentity identity,
       NodeMachine machine,
-      LocalExecutions executions) {
-    return LoadAdmission.of(
-        settings.load(),
-        settings.bundles(),
-        machine.gpus(),
-        executions::capacity,
-        identity.clock());
+      LocalExecutions executions,
+      Timers timers) {
+    LoadAdmission load =
+        LoadAdmission.of(
+            settings.load(),
+            settings.bundles(),
+            machine.gpus(),
+            executions::capacity,
+            identity.clock());
+    load.keepLooking(timers);
+    return load;
   }
 
   static Admission of(

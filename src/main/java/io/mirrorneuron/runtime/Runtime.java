@@ -79,7 +79,7 @@ public final class Runtime implements AutoCloseable {
     executions =
         NodePrograms.start(
             settings, identity, machine, runs, storage, bundles.source(), node.gate());
-    load = NodeAdmission.load(settings, identity, machine, executions);
+    load = NodeAdmission.load(settings, identity, machine, executions, timers);
     services = node.with(settings, identity, vertx, executions, timers, bundles.local()::payloads);
     Config.Retention retention = settings.retention();
     store = new RedisJobStore(lanes, keys, retention.terminalJobs(), retention.eventsPerJob());

@@ -9,6 +9,7 @@ import io.mirrorneuron.runtime.cluster.HardwareProbe;
 import io.mirrorneuron.runtime.exec.pool.PoolUsage;
 import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
 import io.mirrorneuron.runtime.manifest.graph.RequirementReader;
+import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -29,11 +30,14 @@ public final class LoadAdmission {
   /** The load of the last ten seconds decides, so asking sooner is of little use. */
   private static final long RETRY_MS = 10_000;
 
+  private static final long LOOK_MS = 5_000;
+
   private final LoadLimits limits;
   private final Supplier<Hardware> hardware;
   private final IntSupplier programs;
   private final CpuPressure pressure;
   private final OpenFiles files;
+  private final OthersShare others;
 
   /**
    * @param programs how many slots the programs of this server hold, which its pools have let in
@@ -46,6 +50,7 @@ public final class LoadAdmission {
     this.programs = programs;
     this.pressure = new CpuPressure(proc);
     this.files = new OpenFiles(proc);
+    this.others = new OthersShare(proc);
   }
 
   /**
@@ -65,6 +70,19 @@ public final class LoadAdmission {
         new HardwareProbe(data, gpus::known, clock),
         () -> programs.get().pools().stream().mapToInt(PoolUsage::inUse).sum(),
         Path.of("/proc"));
+  }
+
+  /** From now on looks every few seconds who uses the processors. */
+  public void keepLooking(Timers timers) {
+    if (limits.isAsked()) {
+      look();
+      timers.at(timers.now() + LOOK_MS, () -> keepLooking(timers));
+    }
+  }
+
+  /** Looks who has used the processors since the last time. */
+  void look() {
+    others.look();
   }
 
   /**
@@ -110,7 +128,9 @@ public final class LoadAdmission {
     Hardware machine = hardware.get();
     List<String> over = new ArrayList<>();
     double cpu = foreignLoad(machine.cpu());
-    if (cpu > limits.cpu() && pressure.isWaitedFor(machine.cpu().machineProcessors())) {
+    if (cpu > limits.cpu()
+        && pressure.isWaitedFor(machine.cpu().machineProcessors())
+        && others.isMost()) {
       add(over, "cpu", cpu, limits.cpu());
     }
     Hardware.Memory memory = machine.memory();

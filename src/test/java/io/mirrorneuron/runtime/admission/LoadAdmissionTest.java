@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -116,6 +117,32 @@ class LoadAdmissionTest {
     assertThat(refusal()).isNotNull();
     Files.delete(proc.resolve("stat"));
     assertThat(refusal()).isNotNull();
+  }
+
+  @Test
+  void aServerThatIsBusyItselfWithItsClientsIsNoReason() throws IOException {
+    loadAverage = 100;
+    LoadAdmission load = load(LIMITS);
+    cpu(1000, 1000, 100);
+    load.look();
+    load.requireRoom(); // not known yet
+    cpu(1390, 1010, 240); // of 400 others used 250
+    load.look();
+    load.requireRoom();
+    cpu(1780, 1020, 320); // of 400 others used 310
+    load.look();
+    assertThatExceptionOfType(MnException.class).isThrownBy(load::requireRoom);
+    cpu(1800, 1400, 330); // most is idle
+    load.look();
+    load.requireRoom();
+  }
+
+  /** In ticks since the machine began. */
+  private void cpu(int busy, int idle, int own) throws IOException {
+    write("stat", "cpu  %d 0 100 %d 0 0 0 0 0 0\ncpu0 1 2\n".formatted(busy - 100, idle));
+    write(
+        "self/stat",
+        "7 (a (b) c) S 1 7 7 0 -1 4194560 1 0 0 0 %d 20 900 900 20 0 1 0\n".formatted(own - 20));
   }
 
   @Test
