@@ -407,6 +407,21 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void limitsOfLoadAreNumbersThatCanBeReached() {
+    environment.put("MN_MAX_CPU_LOAD_RATIO", "0");
+    environment.put("MN_MAX_MEMORY_RATIO", "95");
+    environment.put("MN_MAX_GPU_MEMORY_RATIO", "NaN");
+    environment.put("MN_MAX_OPEN_FILES_RATIO", "most");
+    assertThat(problems())
+        .containsExactlyInAnyOrder(
+            "max_cpu_load_ratio (MN_MAX_CPU_LOAD_RATIO) must be a number above 0, and at most"
+                + " 1000000",
+            "max_memory_ratio (MN_MAX_MEMORY_RATIO) must be a number above 0, and at most 1",
+            "max_gpu_memory_ratio (MN_MAX_GPU_MEMORY_RATIO) must be a number above 0, and at most 1",
+            "max_open_files_ratio (MN_MAX_OPEN_FILES_RATIO) must be a number above 0, and at most 1");
+  }
+
+  @Test
   void aBrokenFileIsNamed() throws IOException {
     configFile("api: [");
     assertThat(problems()).singleElement().asString().startsWith(file + " is not YAML: ");

@@ -33,7 +33,21 @@ final class ResourceReport {
     report.set("totals", whole.document());
     report.set("usable", whole.limited(limits).document());
     report.putArray("nodes").add(node(identity, hardware, runners, whole));
+    if (identity.grpcPort() > 0) { // else it is chosen later, and only the server knows it
+      report.putArray("native_ports").add(door(identity));
+    }
     return report;
+  }
+
+  /** Where others reach the runtime; a server before it adds its own doors. */
+  private static ObjectNode door(NodeIdentity identity) {
+    String port = Integer.toString(identity.grpcPort());
+    return Json.object()
+        .put("name", "core_grpc")
+        .put("label", "gRPC of the runtime")
+        .put("host", identity.advertisedHost())
+        .put("port", port)
+        .put("target", identity.advertisedHost() + ":" + port);
   }
 
   /** Sizes in the units of their names. */

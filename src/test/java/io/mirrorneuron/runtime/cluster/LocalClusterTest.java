@@ -126,6 +126,15 @@ class LocalClusterTest {
   }
 
   @Test
+  void theDoorOfTheRuntimeIsTold() {
+    assertThat(tree(cluster.resource()).path("native_ports").toString())
+        .isEqualTo(
+            """
+            [{"name":"core_grpc","label":"gRPC of the runtime","host":"10.0.0.1",\
+            "port":"55051","target":"10.0.0.1:55051"}]""");
+  }
+
+  @Test
   void limitsTakeTheirShare() {
     hardware =
         new Hardware(
