@@ -91,12 +91,19 @@ final class ResourceBook {
     return new Fitting(want, stock.get(), List.copyOf(given.values()), ports, lastPort);
   }
 
+  /** Else keeping anything for it would be in vain, perhaps for days. */
+  private boolean isOnlyWaitingForOthers(Want want) {
+    return new Fitting(want, stock.get(), List.of(), ports, lastPort).lack().isEmpty();
+  }
+
   private Optional<Lack> keptForAnother(Want want) {
     for (Map.Entry<Want, Integer> other : waiting.entrySet()) {
       if (other.getKey().equals(want)) {
         break; // the others came later
       }
-      if (other.getValue() >= Pools.OVERTAKES && other.getKey().competesWith(want)) {
+      if (other.getValue() >= Pools.OVERTAKES
+          && other.getKey().competesWith(want)
+          && isOnlyWaitingForOthers(other.getKey())) {
         return Optional.of(
             Lack.taken("what becomes free is kept for " + other.getKey().holder() + " first"));
       }

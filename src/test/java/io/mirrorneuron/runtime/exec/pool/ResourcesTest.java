@@ -98,6 +98,21 @@ class ResourcesTest {
     assertThat(granted).contains("small" + overtakes);
   }
 
+  @Test
+  void nothingIsKeptForWhoWaitsForSomethingElse() throws Exception {
+    stock = new Stock("here", NODE, NODE, gpus(2), 1);
+    foreign.add(102);
+    SlotClaim many = claim("many", gpu(2));
+    List<Port> port = List.of(new Port("api", 102, "tcp"));
+    claim("blocked", new ResourceRequest(Amounts.NONE, gpu(1).devices(), port, List.of(), null));
+
+    for (int i = 0; i < 3 * Pools.OVERTAKES; i++) {
+      claim("small" + i, gpu(1)).close();
+      assertThat(granted).endsWith("small" + i);
+    }
+    assertThat(many.lack().orElseThrow().byLimits()).isTrue();
+  }
+
   // ---- shares and limits
 
   @Test
