@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 
 /**
  * Adds to the details of a job where its agents run. On one node that follows from the manifest, so
- * it is not stored with each commit.
+ * it is not stored with each commit, and counts as made when the job was.
  */
 public final class PlacedJob {
   private PlacedJob() {}
@@ -18,13 +18,14 @@ public final class PlacedJob {
    * @return the same details
    */
   public static ObjectNode tell(ObjectNode details, Supplier<JobPlan> plan) {
-    if (details.withObject("/job").get("scheduler") instanceof ObjectNode scheduler) {
+    ObjectNode job = details.withObject("/job");
+    if (job.get("scheduler") instanceof ObjectNode scheduler) {
       try {
         JobPlan known = plan.get();
         scheduler.set("placements", Json.MAPPER.valueToTree(known.placements()));
         scheduler.put("placements_omitted", known.placementsOmitted());
         scheduler.set("requirements", Json.MAPPER.valueToTree(known.requirements()));
-        scheduler.put("generated_at", known.generatedAt());
+        scheduler.set("generated_at", job.get("submitted_at"));
       } catch (MnException e) {
         return details; // its row says what is wrong
       }
