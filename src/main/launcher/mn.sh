@@ -123,7 +123,7 @@ case " ${MN_JAVA_OPTS:-} " in
 esac
 
 # Made by the build for exactly this file and this JVM; one that does not fit is passed over.
-if [ -r "$self.aot" ]; then set -- "-XX:AOTCache=$self.aot" -Xlog:aot=off -Xlog:cds=off "$@"; fi
+if [ -r "$self.aot" ]; then set -- "-XX:AOTCache=$self.aot" "-Xlog:aot*=off" "-Xlog:cds*=off" "$@"; fi
 
 # The JVM itself does not look at it.
 if [ -n "${TMPDIR:-}" ]; then set -- "-Djava.io.tmpdir=$TMPDIR" "$@"; fi
