@@ -1,9 +1,7 @@
 package io.mirrorneuron.runtime.workflow;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.function.IntPredicate;
-import java.util.regex.Pattern;
 
 /**
  * A device that a node has, as far as its vendor's tools tell. What is null or negative is not
@@ -19,8 +17,6 @@ public record NodeDevice(
     List<String> capabilities,
     long totalMb,
     long freeMb) {
-  private static final Pattern NUMBER = Pattern.compile("[^0-9]+");
-
   public NodeDevice {
     capabilities = List.copyOf(capabilities);
   }
@@ -46,12 +42,9 @@ public record NodeDevice(
   }
 
   private boolean hasVersion(DeviceDemand demand) {
-    if (demand.minApiVersion() == null) {
-      return true;
-    }
-    return apiVersion != null
-        && test(demand.apiVersionOperator())
-            .test(compareVersions(apiVersion, demand.minApiVersion()));
+    return demand.minApiVersion() == null
+        || Versions.compare(apiVersion, demand.minApiVersion()).stream()
+            .anyMatch(test(demand.apiVersionOperator()));
   }
 
   private boolean hasMemory(DeviceDemand demand) {
@@ -68,25 +61,5 @@ public record NodeDevice(
       case "==" -> order -> order == 0;
       default -> order -> order >= 0;
     };
-  }
-
-  /** Number by number; the shorter one ends in noughts. */
-  private static int compareVersions(String one, String other) {
-    String[] left = NUMBER.split(one);
-    String[] right = NUMBER.split(other);
-    for (int i = 0; i < Math.max(left.length, right.length); i++) {
-      int order = Long.compare(part(left, i), part(right, i));
-      if (order != 0) {
-        return order;
-      }
-    }
-    return 0;
-  }
-
-  private static long part(String[] parts, int i) {
-    return Optional.of(i)
-        .filter(at -> at < parts.length && !parts[at].isEmpty() && parts[at].length() < 18)
-        .map(at -> Long.parseLong(parts[at]))
-        .orElse(0L);
   }
 }
