@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.admission;
 import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.Hardware.Gpu;
+import io.mirrorneuron.runtime.cluster.NodeStock;
 import io.mirrorneuron.runtime.exec.pool.Stock;
 import io.mirrorneuron.runtime.placement.Machine;
 import io.mirrorneuron.runtime.workflow.Allocation;
@@ -61,7 +62,7 @@ public record LocalMachine(
   private Machine of(Workflow workflow, Amounts usable, int usableDevices) {
     Hardware machine = hardware.get();
     List<Gpu> present = asksForDevices(workflow) ? gpus.whenKnown() : gpus.known();
-    Amounts totals = totals(machine);
+    Amounts totals = NodeStock.total(machine);
     List<Allocation> given = programs.given().get();
     return new Machine(
         name,
@@ -71,7 +72,7 @@ public record LocalMachine(
         totals,
         usable,
         given.stream().map(Allocation::amounts).reduce(Amounts.NONE, Amounts::plus),
-        present.stream().map(LocalMachine::device).toList(),
+        present.stream().map(NodeStock::device).toList(),
         devices(given),
         Math.min(present.size(), usableDevices),
         ports(given),
@@ -82,14 +83,7 @@ public record LocalMachine(
 
   /** What may be wanted of it once and for all. */
   Amounts totals() {
-    return totals(hardware.get());
-  }
-
-  private static Amounts totals(Hardware machine) {
-    return new Amounts(
-        machine.cpu().logicalProcessors() * 1000L,
-        Hardware.megabytes(machine.memory().totalBytes()),
-        Hardware.megabytes(machine.disk().totalBytes()));
+    return NodeStock.total(hardware.get());
   }
 
   /** Of the disk that holds the data of this server. */
@@ -98,17 +92,7 @@ public record LocalMachine(
   }
 
   List<NodeDevice> devices() {
-    return gpus.whenKnown().stream().map(LocalMachine::device).toList();
-  }
-
-  private static NodeDevice device(Gpu gpu) {
-    Hardware.Software software = gpu.software();
-    return new NodeDevice(
-        new Allocation.Device(gpu.id(), gpu.index(), "gpu", software.vendor(), software.driver()),
-        software.apiVersion(),
-        software.capabilities(),
-        gpu.totalMegabytes(),
-        gpu.freeMegabytes());
+    return gpus.whenKnown().stream().map(NodeStock::device).toList();
   }
 
   /** A constraint may ask about devices, too. */

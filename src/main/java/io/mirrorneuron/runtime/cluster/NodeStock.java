@@ -24,11 +24,7 @@ public record NodeStock(
   public Stock get() {
     Hardware has = hardware.get();
     Map<Resource, Integer> percent = limits.get();
-    Amounts total =
-        new Amounts(
-            has.cpu().logicalProcessors() * 1000L,
-            megabytes(has.memory().totalBytes()),
-            megabytes(has.disk().totalBytes()));
+    Amounts total = total(has);
     Amounts usable =
         new Amounts(
             share(total.cpuMillis(), percent, Resource.CPU),
@@ -46,7 +42,16 @@ public record NodeStock(
     return total * percent.getOrDefault(resource, 100) / 100;
   }
 
-  private static NodeDevice device(Gpu gpu) {
+  /** All that a machine has and that can be divided. */
+  public static Amounts total(Hardware has) {
+    return new Amounts(
+        has.cpu().logicalProcessors() * 1000L,
+        megabytes(has.memory().totalBytes()),
+        megabytes(has.disk().totalBytes()));
+  }
+
+  /** The device as demands are compared with it. */
+  public static NodeDevice device(Gpu gpu) {
     return new NodeDevice(
         new Device(gpu.id(), gpu.index(), "gpu", gpu.software().vendor(), gpu.software().driver()),
         gpu.software().apiVersion(),
