@@ -45,6 +45,8 @@ public record JobPlan(
    * @param systemTarget the node that the copy is for; else null
    * @param resources what its program is given while it runs
    * @param allocations what of the node that is, if nobody else came
+   * @param limits that its author gives its program, and how it is kept to them; left out where
+   *     there are none
    * @param score 0 to 1: how well the node fits the strategy
    * @param locality {@code job_colocated} on the node of the job's first agent, else {@code
    *     agent_spillover}
@@ -59,10 +61,15 @@ public record JobPlan(
       String systemTarget,
       Resources resources,
       Allocations allocations,
+      @JsonInclude(Include.NON_EMPTY) List<Limited> limits,
       List<Constrained> constraints,
       double score,
       String locality,
-      List<String> reasons) {}
+      List<String> reasons) {
+    public AgentPlace {
+      limits = limits == null ? List.of() : List.copyOf(limits);
+    }
+  }
 
   /** What is not asked for is null. */
   @JsonInclude(Include.NON_NULL)
@@ -73,6 +80,14 @@ public record JobPlan(
    */
   public record Allocations(
       List<Device> devices, List<Port> ports, List<Volume> volumes, String runtimeDriver) {}
+
+  /**
+   * A member of {@code resources.limits}.
+   *
+   * @param enforced {@code cgroup}: by a group of the kernel; {@code process}: by what the kernel
+   *     keeps each process to, or by looking at them; {@code none}: not on this node
+   */
+  public record Limited(String name, long value, String enforced) {}
 
   public record Device(String id, int index, String kind, String vendor, String driver) {}
 

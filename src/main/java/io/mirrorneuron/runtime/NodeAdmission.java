@@ -36,7 +36,11 @@ final class NodeAdmission {
       NodeMachine machine,
       LocalExecutions executions) {
     Programs programs =
-        new Programs(machine.stock(), () -> executions.capacity().runners(), executions::given);
+        new Programs(
+            machine.stock(),
+            () -> executions.capacity().runners(),
+            executions::given,
+            executions::enforcement);
     LocalMachine here =
         new LocalMachine(
             identity.nodeName(),

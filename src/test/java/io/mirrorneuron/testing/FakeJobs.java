@@ -206,6 +206,7 @@ public final class FakeJobs implements JobsPort {
         new JobPlan.Resources(null, null, null, null),
         new JobPlan.Allocations(List.of(), List.of(), List.of(), null),
         List.of(),
+        List.of(),
         0.5,
         "job_colocated",
         List.of("fits now"));

@@ -119,10 +119,17 @@ public final class PlanCommand implements Callable<Integer> {
     Stream<String> devices = things.devices().stream().map(JobPlan.Device::id);
     Stream<String> ports = things.ports().stream().map(PlanCommand::port);
     Stream<String> volumes = things.volumes().stream().map(JobPlan.Volume::source);
-    return Stream.of(sizes, devices, ports, volumes)
+    Stream<String> limits =
+        place.limits().stream()
+            .map(one -> "%s %d at most (%s)".formatted(one.name(), one.value(), kept(one)));
+    return Stream.of(sizes, devices, ports, volumes, limits)
         .flatMap(each -> each)
         .filter(text -> !text.isEmpty())
         .collect(Collectors.joining(", "));
+  }
+
+  private static String kept(JobPlan.Limited limit) {
+    return limit.enforced().equals("none") ? "not enforced" : "by " + limit.enforced();
   }
 
   private static String port(JobPlan.Port port) {

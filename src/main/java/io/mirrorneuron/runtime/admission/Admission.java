@@ -107,9 +107,7 @@ public final class Admission {
   }
 
   private JobPlan told(Workflow workflow, PlacementPlan plan, int all, int most) {
-    List<String> drivers = here.programs().drivers().get();
-    String driver = drivers.isEmpty() ? null : drivers.getFirst();
-    return JobPlans.of(workflow, plan, all, most, driver, clock.instant());
+    return JobPlans.of(workflow, plan, all, most, here.programs(), clock.instant());
   }
 
   private PlacementPlan plan(Workflow workflow, Machine machine, List<PlacementRequest> agents) {

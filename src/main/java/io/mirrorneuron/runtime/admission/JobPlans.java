@@ -4,7 +4,10 @@ import io.mirrorneuron.port.JobPlan;
 import io.mirrorneuron.port.JobPlan.AgentPlace;
 import io.mirrorneuron.port.JobPlan.Allocations;
 import io.mirrorneuron.port.JobPlan.Constrained;
+import io.mirrorneuron.port.JobPlan.Limited;
 import io.mirrorneuron.port.JobPlan.Resources;
+import io.mirrorneuron.runtime.admission.LocalMachine.Programs;
+import io.mirrorneuron.runtime.manifest.graph.LimitReader;
 import io.mirrorneuron.runtime.manifest.graph.RequirementReader;
 import io.mirrorneuron.runtime.placement.PlacementPlan;
 import io.mirrorneuron.runtime.placement.PlacementPlan.Placed;
@@ -13,6 +16,8 @@ import io.mirrorneuron.runtime.workflow.NodeDevice;
 import io.mirrorneuron.runtime.workflow.Requirement;
 import io.mirrorneuron.runtime.workflow.ResourceRequest;
 import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.runtime.workflow.Workflow.Agent;
+import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import io.mirrorneuron.wire.Json;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -29,17 +34,23 @@ final class JobPlans {
    * @param plan of all agents or of the first ones
    * @param all how many there are
    * @param most of them that are told
+   * @param programs how they run
    */
   static JobPlan of(
-      Workflow workflow, PlacementPlan plan, int all, int most, String driver, Instant now) {
+      Workflow workflow, PlacementPlan plan, int all, int most, Programs programs, Instant now) {
     List<Placed> placements = plan.placements();
     String home = placements.isEmpty() ? "" : placements.getFirst().node();
     Map<String, String> required = new LinkedHashMap<>();
     for (Requirement one : RequirementReader.of(workflow)) {
       required.put(one.resource(), one.words());
     }
+    List<String> drivers = programs.drivers().get();
+    String driver = drivers.isEmpty() ? null : drivers.getFirst();
     List<AgentPlace> told =
-        placements.stream().limit(most).map(one -> place(one, home, driver)).toList();
+        placements.stream()
+            .limit(most)
+            .map(one -> place(one, home, driver, limits(workflow, one, programs)))
+            .toList();
     return new JobPlan(
         "planned",
         workflow.graphId(),
@@ -55,7 +66,24 @@ final class JobPlans {
         workflow.warnings());
   }
 
-  private static AgentPlace place(Placed placed, String home, String driver) {
+  private static List<Limited> limits(Workflow workflow, Placed placed, Programs programs) {
+    Agent agent =
+        workflow
+            .agents()
+            .get(placed.source() == null ? placed.request().agentId() : placed.source());
+    return agent == null || agent.type() != AgentType.EXECUTOR
+        ? List.of()
+        : LimitReader.of(agent.resources()).entrySet().stream()
+            .map(
+                one ->
+                    new Limited(
+                        one.getKey().word(),
+                        one.getValue(),
+                        programs.enforcement().apply(one.getKey()).word()))
+            .toList();
+  }
+
+  private static AgentPlace place(Placed placed, String home, String driver, List<Limited> limits) {
     ResourceRequest request = placed.request().wish().request();
     boolean runs = placed.request().wish().pool() != null;
     List<Constrained> constraints =
@@ -70,6 +98,7 @@ final class JobPlans {
         placed.source() == null ? null : placed.node(),
         resources(request),
         allocations(placed, request, runs ? driver : null),
+        limits,
         constraints,
         placed.score(),
         placed.node().equals(home) ? "job_colocated" : "agent_spillover",

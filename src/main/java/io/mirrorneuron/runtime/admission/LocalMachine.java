@@ -9,6 +9,8 @@ import io.mirrorneuron.runtime.placement.Machine;
 import io.mirrorneuron.runtime.workflow.Allocation;
 import io.mirrorneuron.runtime.workflow.Amounts;
 import io.mirrorneuron.runtime.workflow.NodeDevice;
+import io.mirrorneuron.runtime.workflow.ProgramLimit;
+import io.mirrorneuron.runtime.workflow.ProgramLimit.Enforcement;
 import io.mirrorneuron.runtime.workflow.ResourceRequest.Volume;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import java.nio.file.Files;
@@ -18,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -40,9 +43,20 @@ public record LocalMachine(
    * @param stock what its operator lets them have of the machine
    * @param drivers names of what can run them
    * @param given what those that run now have
+   * @param enforcement how they are kept to a limit
    */
   public record Programs(
-      Supplier<Stock> stock, Supplier<List<String>> drivers, Supplier<List<Allocation>> given) {}
+      Supplier<Stock> stock,
+      Supplier<List<String>> drivers,
+      Supplier<List<Allocation>> given,
+      Function<ProgramLimit, Enforcement> enforcement) {
+
+    /** Of a node that keeps them to nothing. */
+    public Programs(
+        Supplier<Stock> stock, Supplier<List<String>> drivers, Supplier<List<Allocation>> given) {
+      this(stock, drivers, given, _ -> Enforcement.NONE);
+    }
+  }
 
   public LocalMachine {
     pools = Map.copyOf(pools);

@@ -19,6 +19,10 @@ final class ProgramFailures {
   /** Where to look first. */
   static final String STDERR = "Read stderr in the sandbox_job_failed event";
 
+  /** What helps a program that had too much of something. */
+  static final String LESS =
+      "Raise that limit, or have the program take less at a time; " + STDERR + ".";
+
   private final JobState state;
   private final Turn turn;
   private final LifeCycle life;
@@ -98,7 +102,7 @@ final class ProgramFailures {
     boolean timeout =
         outcome.ending() == Ending.TIMED_OUT || outcome.ending() == Ending.BEACON_MISSED;
     return Failure.of(
-            "runtime.job.failed",
+            limitCode(outcome.ending()),
             timeout ? "timeout" : "runtime",
             Failure.told("agent " + id(mailbox) + " failed", outcome.error()))
         .withAttempt(mailbox.attempt(), maxAttempts)
@@ -112,7 +116,24 @@ final class ProgramFailures {
                 : remediation(mailbox, outcome));
   }
 
+  /** The code of what failed outside of steps, or for a limit of its processes. */
+  static String limitCode(Ending ending) {
+    return switch (ending) {
+      case OUT_OF_MEMORY -> "runtime.out_of_memory";
+      case TOO_MANY_PROCESSES -> "runtime.too_many_processes";
+      default -> "runtime.job.failed";
+    };
+  }
+
+  private static boolean isLimit(Outcome outcome) {
+    return outcome.ending() == Ending.OUT_OF_MEMORY
+        || outcome.ending() == Ending.TOO_MANY_PROCESSES;
+  }
+
   private static String remediation(Mailbox mailbox, Outcome outcome) {
+    if (isLimit(outcome)) {
+      return LESS;
+    }
     Retry policy = mailbox.owner().declared().settings().retry();
     if (mayRetry(policy, outcome)
         && outcome.advice().isEmpty()

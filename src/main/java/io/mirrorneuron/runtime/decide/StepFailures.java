@@ -30,6 +30,14 @@ final class StepFailures {
               outcome.error(),
               mayRetry,
               "Have the program print beacons more often, or set agent_beacon_required to false.");
+      case OUT_OF_MEMORY, TOO_MANY_PROCESSES ->
+          failure(
+              step,
+              ProgramFailures.limitCode(outcome.ending()),
+              "runtime",
+              outcome.error(),
+              mayRetry,
+              ProgramFailures.LESS);
       default ->
           failure(
               step,

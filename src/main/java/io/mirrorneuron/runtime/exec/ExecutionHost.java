@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.exec;
 
+import io.mirrorneuron.runtime.exec.bound.ControlGroups;
 import io.mirrorneuron.runtime.exec.meter.Sampler;
 import io.mirrorneuron.runtime.exec.pool.Stock;
 import io.mirrorneuron.runtime.exec.process.GracePeriods;
@@ -15,6 +16,7 @@ import java.util.function.Supplier;
  * @param serverEnvironment of this process; only a few names of it reach programs
  * @param grace how long programs have to end by themselves
  * @param pace how often they are looked at
+ * @param groups that the kernel keeps to limits
  * @param stock what the machine has for them now; asked often, must not block
  */
 public record ExecutionHost(
@@ -23,6 +25,7 @@ public record ExecutionHost(
     GracePeriods grace,
     Spawner spawner,
     Sampler.Pace pace,
+    ControlGroups groups,
     Supplier<Stock> stock,
     Clock clock) {
 
@@ -40,12 +43,27 @@ public record ExecutionHost(
         GracePeriods.DEFAULT,
         Spawner.best(runtimeId),
         Sampler.Pace.DEFAULT,
+        ControlGroups.NONE,
         () -> Stock.endless(runtimeId),
         clock);
   }
 
   /** The same with what this machine has. */
   public ExecutionHost having(Supplier<Stock> things) {
-    return new ExecutionHost(runtimeId, serverEnvironment, grace, spawner, pace, things, clock);
+    return new ExecutionHost(
+        runtimeId, serverEnvironment, grace, spawner, pace, groups, things, clock);
+  }
+
+  /** The same with these groups, where programs can enter them. */
+  public ExecutionHost within(ControlGroups kept) {
+    return new ExecutionHost(
+        runtimeId,
+        serverEnvironment,
+        grace,
+        spawner,
+        pace,
+        spawner.canEnterGroups() ? kept : ControlGroups.NONE,
+        stock,
+        clock);
   }
 }

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.exec;
 
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.runtime.exec.bound.TreeBounds;
 import io.mirrorneuron.runtime.exec.confine.Confiner;
 import io.mirrorneuron.runtime.exec.log.LogWriter;
 import io.mirrorneuron.runtime.exec.meter.ProcessMeter;
@@ -50,6 +51,7 @@ record HostMachinery(
             host.spawner(),
             processes,
             Confiner.start(config.confinement(), workspaces.folder(), host.spawner()),
+            new TreeBounds(host.groups(), meter, processes),
             sinks,
             new Sampler(sinks.samples(), meter, processes, host.pace(), host.clock()),
             new LogWriter(sinks.logs()),
@@ -109,6 +111,7 @@ record HostMachinery(
   @Override
   public void close() {
     sampler().close();
+    programs.bounds().close();
     logs().close();
     orphans.killExcept(_ -> false, _ -> false);
     workspaces.close();

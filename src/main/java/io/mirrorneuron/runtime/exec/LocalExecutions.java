@@ -10,6 +10,8 @@ import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.runtime.port.PayloadSource;
 import io.mirrorneuron.runtime.port.ServiceGate;
 import io.mirrorneuron.runtime.workflow.Allocation;
+import io.mirrorneuron.runtime.workflow.ProgramLimit;
+import io.mirrorneuron.runtime.workflow.ProgramLimit.Enforcement;
 import io.mirrorneuron.storage.Storage;
 import java.time.Duration;
 import java.util.List;
@@ -195,6 +197,11 @@ public final class LocalExecutions implements Executions, AutoCloseable {
   /** What keeps programs from what is not theirs. */
   public Confiner confiner() {
     return host.confiner();
+  }
+
+  /** How programs are kept to a limit here. */
+  public Enforcement enforcement(ProgramLimit limit) {
+    return host.programs().bounds().enforcement(limit);
   }
 
   /** What programs can run now. */

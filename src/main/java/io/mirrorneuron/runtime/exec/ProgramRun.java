@@ -1,12 +1,12 @@
 package io.mirrorneuron.runtime.exec;
 
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.runtime.exec.bound.TreeBounds;
 import io.mirrorneuron.runtime.exec.confine.Confiner;
-import io.mirrorneuron.runtime.exec.confine.Reach;
 import io.mirrorneuron.runtime.exec.log.LogWriter;
 import io.mirrorneuron.runtime.exec.log.ProgramLog;
 import io.mirrorneuron.runtime.exec.meter.Sampler;
-import io.mirrorneuron.runtime.exec.process.Command;
+import io.mirrorneuron.runtime.exec.process.Excess;
 import io.mirrorneuron.runtime.exec.process.GracePeriods;
 import io.mirrorneuron.runtime.exec.process.Interpreters;
 import io.mirrorneuron.runtime.exec.process.Notice;
@@ -27,7 +27,6 @@ import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
 import io.mirrorneuron.runtime.exec.settings.NotStarted;
 import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
 import io.mirrorneuron.runtime.exec.spawn.Program;
-import io.mirrorneuron.runtime.exec.spawn.SearchPath;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import io.mirrorneuron.runtime.exec.workspace.Workspace;
 import io.mirrorneuron.runtime.port.Execution;
@@ -36,6 +35,7 @@ import io.mirrorneuron.runtime.port.Executions.Lease;
 import io.mirrorneuron.runtime.port.Executions.Listener;
 import io.mirrorneuron.runtime.port.Executions.Outcome;
 import io.mirrorneuron.runtime.port.Executions.Sandbox;
+import io.mirrorneuron.runtime.workflow.ProgramLimit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
@@ -58,6 +58,7 @@ final class ProgramRun {
       Spawner spawner,
       ProcessTable processes,
       Confiner confiner,
+      TreeBounds bounds,
       RunSinks sinks,
       Sampler sampler,
       LogWriter logs,
@@ -71,6 +72,7 @@ final class ProgramRun {
   private final Workspace workspace;
   private final PythonEnvironment python;
   private final Lease lease;
+  private final ProgramStart start;
   private final Listener listener;
   private final Notice.Inbox inbox;
 
@@ -90,6 +92,7 @@ final class ProgramRun {
     this.workspace = prepared.workspace();
     this.python = prepared.python();
     this.lease = prepared.lease();
+    this.start = new ProgramStart(machinery, prepared);
     this.listener = listener;
     this.inbox = inbox;
   }
@@ -139,14 +142,19 @@ final class ProgramRun {
       throws NotStarted {
     var stderr = new StderrCollector(settings.maxOutputBytes() + REDACTION_MARGIN, log::stderr);
     TimeLimit limit = TimeLimit.of(execution, settings, machinery.clock().instant());
-    Program program = program(environment);
-    machinery.sinks().samples().begin(execution.runId());
-    long begun = System.nanoTime();
-    Spawner.Child child = spawn(program, new ProgramWatcher(inbox, stdout::accept, stderr::append));
-
     var beacons = new Beacons(execution, settings.beacons(), listener, machinery.clock());
-    Sampler.Watch watch = machinery.sampler().watch(execution, child.pid(), begun);
-    Ended ended = accompany(child, watch, printed, beacons, limit);
+    Ended ended;
+    Map<ProgramLimit, Long> limits = ProcessLimits.read(execution.resources());
+    try (TreeBounds.Bound bound = machinery.bounds().around(execution.executionId(), limits)) {
+      Program program = start.program(environment, limits, bound.entrance());
+      machinery.sinks().samples().begin(execution.runId());
+      long begun = System.nanoTime();
+      Spawner.Child child =
+          start.spawn(program, new ProgramWatcher(inbox, stdout::accept, stderr::append));
+      bound.begin(child, inbox);
+      Sampler.Watch watch = machinery.sampler().watch(execution, child.pid(), begun);
+      ended = accompany(child, watch, printed, beacons, limit).explainedBy(bound);
+    }
     stdout.end();
     printed.last().ifPresent(beacons::relay);
     if (ended.isWell()) {
@@ -154,8 +162,8 @@ final class ProgramRun {
     }
     PrintedAnswer.Keeper keeper =
         ended.isWell() ? new ResultKeeper(execution, machinery.sinks().artifacts()) : _ -> "null";
-    PrintedAnswer answer = stdout.answer(keeper);
-    var verdict = Verdict.of(ended.forced(), ended.exitCode(), answer, settings, limit);
+    String reason = Verdict.reason(ended.forced(), settings, limit, ended.excess());
+    var verdict = Verdict.of(ended.forced(), reason, ended.exitCode(), stdout.answer(keeper));
     log.end(verdict.isAnswered());
     verdict = stdout.withOutput(verdict, form, keeper);
     return outcome(verdict, ended.exitCode(), stdout, stderr, form);
@@ -165,10 +173,22 @@ final class ProgramRun {
    * How a program ended.
    *
    * @param forced why it was ended, or null when it ended by itself
+   * @param excess what it had too much of; null when that is not why
    */
-  private record Ended(Ending forced, int exitCode) {
+  private record Ended(Ending forced, int exitCode, Excess excess) {
     boolean isWell() {
       return forced == null && exitCode == 0;
+    }
+
+    /** The kernel may be why it ended by itself. */
+    Ended explainedBy(TreeBounds.Bound bound) {
+      return forced != null || isWell()
+          ? this
+          : bound.excess(exitCode).map(this::because).orElse(this);
+    }
+
+    private Ended because(Excess found) {
+      return new Ended(found.ending(), exitCode, found);
     }
   }
 
@@ -192,7 +212,7 @@ final class ProgramRun {
           supervision.watch(limit.deadline(), settings.beacons(), () -> beacons.report("working"));
       Spawner.End end = supervision.finish(forced == null);
       watch.end(end);
-      return new Ended(forced, end.exitCode());
+      return new Ended(forced, end.exitCode(), supervision.excess());
     }
   }
 
@@ -215,35 +235,5 @@ final class ProgramRun {
         stderr.stored(stored),
         verdict.structured(),
         lease);
-  }
-
-  private Program program(Map<String, String> environment) throws NotStarted {
-    var command =
-        Command.of(
-            execution.config().path("command"),
-            new Command.Setting(
-                workspace.placeholders(execution),
-                SearchPath.of(environment.get("PATH")),
-                workspace.workdir(),
-                machinery.interpreters(),
-                python,
-                machinery.config().maxCommandBytes()));
-    Reach reach = ExecutionReach.of(execution, workspace, python, machinery.config());
-    return ProcessLimits.apply(
-        execution.resources(),
-        new Program(
-            command.executable(),
-            command.words(),
-            environment,
-            workspace.workdir(),
-            machinery.confiner().around(reach)));
-  }
-
-  private Spawner.Child spawn(Program program, Spawner.Watcher watcher) throws NotStarted {
-    try {
-      return machinery.spawner().spawn(program, watcher);
-    } catch (IOException e) {
-      throw new NotStarted(machinery.confiner().explained(e.getMessage(), e.getMessage()), e);
-    }
   }
 }

@@ -147,6 +147,10 @@ public interface Executions {
     TIMED_OUT,
     /** Required beacons stayed away. */
     BEACON_MISSED,
+    /** Its processes together had more memory than {@code resources.limits} gives them. */
+    OUT_OF_MEMORY,
+    /** They were more than {@code resources.limits} gives it. */
+    TOO_MANY_PROCESSES,
     /** The program could not be started, its files not laid out, its pool not entered. */
     NOT_STARTED,
     /** {@link #stop} was called. */

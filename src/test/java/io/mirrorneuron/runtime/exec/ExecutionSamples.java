@@ -6,6 +6,7 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.Confinement;
 import io.mirrorneuron.config.PortRange;
 import io.mirrorneuron.config.ProgramOutput;
+import io.mirrorneuron.runtime.exec.bound.ControlGroups;
 import io.mirrorneuron.runtime.exec.meter.SampleSink;
 import io.mirrorneuron.runtime.exec.meter.Sampler;
 import io.mirrorneuron.runtime.exec.pool.Stock;
@@ -212,6 +213,7 @@ public final class ExecutionSamples {
             grace,
             spawner,
             pace,
+            ControlGroups.NONE,
             () -> Stock.endless("here"),
             Clock.systemUTC()),
         new RunSinks(samples, RunSinks.NONE.logs(), RunSinks.NONE.artifacts()),

@@ -230,7 +230,7 @@ class LocalExecutionsIT {
         "{'open_files':0}   | resources.limits.open_files must be a positive whole number",
         "{'cpu_seconds':'x'} | resources.limits.cpu_seconds must be a positive whole number",
         "{'threads':1}      | resources.limits has no member threads; it has open_files,"
-            + " address_space_mb, cpu_seconds",
+            + " address_space_mb, cpu_seconds, memory_mb, processes, cpu_millis",
       })
   void limitsThatCannotBeAreRefused(String limits, String error) throws Exception {
     Execution execution = ExecutionSamples.command("true");

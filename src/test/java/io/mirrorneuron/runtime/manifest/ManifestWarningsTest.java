@@ -232,10 +232,12 @@ class ManifestWarningsTest {
       delimiter = '|',
       value = {
         "{\"open_file\":9} | limits has no member open_file; it may have open_files,"
-            + " address_space_mb, cpu_seconds",
+            + " address_space_mb, cpu_seconds, memory_mb, processes, cpu_millis",
         "{\"open_files\":\"x\"} | limits.open_files must be a whole number from 1 to 2^40: x",
         "{\"open_files\":-1} | limits.open_files must be a whole number from 1 to 2^40: -1",
         "{\"cpu_seconds\":0.5} | limits.cpu_seconds must be a whole number from 1 to 2^40: 0.5",
+        "{\"memory_mb\":\"1g\"} | limits.memory_mb must be a whole number from 1 to 2^40: 1g",
+        "{\"processes\":0} | limits.processes must be a whole number from 1 to 2^40: 0",
         "{\"cpu_seconds\":0} | limits.cpu_seconds must be a whole number from 1 to 2^40: 0",
         "{\"cpu_seconds\":null} | limits.cpu_seconds must be a whole number from 1 to 2^40: null",
         "{\"open_files\":1099511627777}"

@@ -2,8 +2,11 @@ package io.mirrorneuron.runtime.exec.meter;
 
 import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
 
 /**
  * What programs use of this machine, all their processes included: those of their session, those
@@ -23,29 +26,56 @@ public final class ProcessMeter {
   /**
    * @param cpu so far, with that of ended children whose parent still lives
    * @param residentBytes what the processes have together; pages that they share count for each
-   * @param processes how many
+   * @param pids those processes
+   * @param tasks how many threads they have together
    * @param led whether the program itself is among them
    */
-  public record Reading(Duration cpu, long residentBytes, int processes, boolean led) {
-    static final Reading NOTHING = new Reading(Duration.ZERO, 0, 0, false);
+  public record Reading(
+      Duration cpu, long residentBytes, List<Integer> pids, int tasks, boolean led) {
+    public Reading {
+      pids = List.copyOf(pids);
+    }
 
-    private Reading plus(Stat stat, boolean leads, long resident) {
-      return new Reading(
-          cpu.plusMillis(stat.ticks() * 1000 / TICKS_PER_SECOND),
-          residentBytes + resident,
-          processes + 1,
-          led || leads);
+    /** How many there are. */
+    public int processes() {
+      return pids.size();
+    }
+  }
+
+  /**
+   * What is known to be of a program.
+   *
+   * @param variable {@code NAME=value} in the environment of its processes
+   * @param isAncestor whether the process with this id descends from it, as far as marks tell
+   */
+  public record Marks(String variable, IntPredicate isAncestor) {}
+
+  private static final class Sum {
+    private final List<Integer> pids = new ArrayList<>();
+    private Duration cpu = Duration.ZERO;
+    private long resident;
+    private int tasks;
+
+    void add(Stat stat, long bytes) {
+      pids.add(stat.pid());
+      cpu = cpu.plusMillis(stat.ticks() * 1000 / TICKS_PER_SECOND);
+      resident += bytes;
+      tasks += stat.tasks();
+    }
+
+    Reading of(int program) {
+      return new Reading(cpu, resident, pids, tasks, pids.contains(program));
     }
   }
 
   /** A line of {@code /proc/<pid>/stat}. */
-  private record Stat(int pid, int parent, int session, long ticks) {}
+  private record Stat(int pid, int parent, int session, long ticks, int tasks) {}
 
   /**
-   * @param programs by process id, each with the {@code NAME=value} that marks its processes
+   * @param programs by process id
    * @return a reading for each
    */
-  public Map<Integer, Reading> read(Map<Integer, String> programs) {
+  public Map<Integer, Reading> read(Map<Integer, Marks> programs) {
     Map<Integer, Stat> stats = new HashMap<>();
     for (int pid : processes.pids()) {
       Stat stat = stat(pid);
@@ -53,29 +83,21 @@ public final class ProcessMeter {
         stats.put(pid, stat);
       }
     }
-    Map<Integer, Reading> readings = new HashMap<>();
-    programs.keySet().forEach(program -> readings.put(program, Reading.NOTHING));
-    Map<String, Integer> marks = new HashMap<>();
-    programs.forEach((program, mark) -> marks.put(mark, program));
+    Map<Integer, Sum> sums = new HashMap<>();
+    programs.keySet().forEach(program -> sums.put(program, new Sum()));
     for (Stat stat : stats.values()) {
-      Integer program = program(stat, stats, programs, marks);
+      Integer program = program(stat, stats, programs);
       if (program != null) {
-        readings.merge(
-            program,
-            Reading.NOTHING,
-            (reading, none) ->
-                reading.plus(stat, program == stat.pid(), processes.residentBytes(stat.pid())));
+        sums.get(program).add(stat, processes.residentBytes(stat.pid()));
       }
     }
+    Map<Integer, Reading> readings = new HashMap<>();
+    sums.forEach((program, sum) -> readings.put(program, sum.of(program)));
     return readings;
   }
 
   /** The program that the process belongs to, or null. */
-  private Integer program(
-      Stat stat,
-      Map<Integer, Stat> stats,
-      Map<Integer, String> programs,
-      Map<String, Integer> marks) {
+  private Integer program(Stat stat, Map<Integer, Stat> stats, Map<Integer, Marks> programs) {
     Stat ancestor = stat;
     for (int steps = 0; ancestor != null && steps < stats.size(); steps++) {
       if (programs.containsKey(ancestor.session())) {
@@ -83,13 +105,15 @@ public final class ProcessMeter {
       }
       ancestor = stats.get(ancestor.parent());
     }
-    for (String variable : processes.read(stat.pid(), "environ").split("\0")) {
-      Integer marked = marks.get(variable);
-      if (marked != null) {
-        return marked;
-      }
-    }
-    return null;
+    String environment = processes.read(stat.pid(), "environ");
+    return programs.entrySet().stream()
+        .filter(
+            program ->
+                ProcessTable.holds(environment, program.getValue().variable())
+                    || program.getValue().isAncestor().test(stat.pid()))
+        .map(Map.Entry::getKey)
+        .findFirst()
+        .orElse(null);
   }
 
   private Stat stat(int pid) {
@@ -99,11 +123,12 @@ public final class ProcessMeter {
     if (name < 0) {
       return null;
     }
-    String[] fields = line.substring(name + 2).split(" ", 16);
+    String[] fields = line.substring(name + 2).split(" ", 19);
     long ticks = 0;
     for (int field = 11; field < 15; field++) { // utime, stime, cutime, cstime
       ticks += Long.parseLong(fields[field]);
     }
-    return new Stat(pid, Integer.parseInt(fields[1]), Integer.parseInt(fields[3]), ticks);
+    int tasks = Integer.parseInt(fields[17]);
+    return new Stat(pid, Integer.parseInt(fields[1]), Integer.parseInt(fields[3]), ticks, tasks);
   }
 }

@@ -113,9 +113,9 @@ public final class Sampler implements AutoCloseable {
   }
 
   private void sampleAll() {
-    Map<Integer, String> programs = new HashMap<>();
+    Map<Integer, ProcessMeter.Marks> programs = new HashMap<>();
     List<Watch> present = List.copyOf(watches);
-    present.forEach(watch -> programs.put(watch.pid, watch.mark()));
+    present.forEach(watch -> programs.put(watch.pid, watch.marks()));
     if (programs.isEmpty()) {
       return;
     }
@@ -150,13 +150,14 @@ public final class Sampler implements AutoCloseable {
       this.sampledAt = begun;
     }
 
-    private String mark() {
-      return ProcessEnvironment.EXECUTION_ID + "=" + execution.executionId();
+    private ProcessMeter.Marks marks() {
+      return new ProcessMeter.Marks(
+          ProcessEnvironment.EXECUTION_ID + "=" + execution.executionId(), _ -> false);
     }
 
     /** Notes what the program has used so far: some of it would be gone with the processes. */
     public void look() {
-      note(meter.read(Map.of(pid, mark())).get(pid));
+      note(meter.read(Map.of(pid, marks())).get(pid));
     }
 
     /** The program has ended, and all that it started. */

@@ -25,6 +25,9 @@ public sealed interface Notice {
    */
   record Stop(boolean atOnce) implements Notice {}
 
+  /** The program and what it started have more than they may: it is to be ended at once. */
+  record Exceeded(Excess excess) implements Notice {}
+
   record Beacon(ObjectNode payload) implements Notice {}
 
   /** The program prints beacons faster than they are taken: see {@link PrintedBeacons#next}. */

@@ -4,47 +4,71 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.exec.settings.NotStarted;
 import io.mirrorneuron.runtime.exec.spawn.Program;
+import io.mirrorneuron.runtime.workflow.ProgramLimit;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * Limits that the kernel keeps each process of a program to: {@code limits} of a node's resources,
- * with {@code open_files}, {@code address_space_mb} and {@code cpu_seconds}.
+ * with {@code open_files}, {@code address_space_mb} and {@code cpu_seconds}. What holds for all of
+ * its processes together is not kept here.
  */
 public final class ProcessLimits {
-  private static final long MAX = 1L << 40;
-
-  private static final Map<String, String> SETTERS =
+  private static final Map<ProgramLimit, String> SETTERS =
       Map.of(
-          "open_files", "ulimit -n %d && ",
-          "address_space_mb", "ulimit -v $((%d * 1024)) && ",
+          ProgramLimit.OPEN_FILES, "ulimit -n %d && ",
+          ProgramLimit.ADDRESS_SPACE_MB, "ulimit -v $((%d * 1024)) && ",
           // The soft limit sends a signal of its own; the hard one would only kill.
-          "cpu_seconds", "ulimit -S -t %1$d && ulimit -H -t $((%1$d + 2)) && ");
+          ProgramLimit.CPU_SECONDS, "ulimit -S -t %1$d && ulimit -H -t $((%1$d + 2)) && ");
+
+  /**
+   * The shell writes itself into the group before it becomes the program, which has no such file.
+   */
+  private static final String ENTER =
+      "echo $$ >&%1$d && exec %1$d>&- && ".formatted(Program.GROUP_FD);
 
   private ProcessLimits() {}
 
-  /** The program as it is, or behind a shell that sets the limits and becomes it. */
-  public static Program apply(ObjectNode resources, Program program) throws NotStarted {
-    JsonNode limits = resources.path("limits");
-    if (limits.isMissingNode() || limits.isNull()) {
-      return program;
+  /**
+   * The limits of a node.
+   *
+   * @throws NotStarted when one is none
+   */
+  public static Map<ProgramLimit, Long> read(ObjectNode resources) throws NotStarted {
+    Map<ProgramLimit, Long> limits = new EnumMap<>(ProgramLimit.class);
+    for (Map.Entry<String, JsonNode> member : resources.path("limits").properties()) {
+      ProgramLimit limit =
+          ProgramLimit.of(member.getKey())
+              .orElseThrow(
+                  () ->
+                      new NotStarted(
+                          "resources.limits has no member %s; it has %s"
+                              .formatted(
+                                  member.getKey(), String.join(", ", ProgramLimit.words()))));
+      JsonNode value = member.getValue();
+      if (!value.isIntegralNumber() || value.asLong() < 1 || value.asLong() > ProgramLimit.MOST) {
+        throw new NotStarted(
+            "resources.limits.%s must be a positive whole number".formatted(limit.word()));
+      }
+      limits.put(limit, value.asLong());
     }
-    var script = new StringBuilder();
-    for (Map.Entry<String, JsonNode> limit : limits.properties()) {
-      String setter = SETTERS.get(limit.getKey());
-      if (setter == null) {
-        throw new NotStarted(
-            "resources.limits has no member %s; it has open_files, address_space_mb, cpu_seconds"
-                .formatted(limit.getKey()));
-      }
-      JsonNode value = limit.getValue();
-      if (!value.isIntegralNumber() || value.asLong() < 1 || value.asLong() > MAX) {
-        throw new NotStarted(
-            "resources.limits.%s must be a positive whole number".formatted(limit.getKey()));
-      }
-      script.append(setter.formatted(value.asLong()));
+    return limits;
+  }
+
+  /** The program as it is, or behind a shell that sets the limits and becomes it. */
+  public static Program apply(Map<ProgramLimit, Long> limits, Program program) {
+    var script = new StringBuilder(program.group() == null ? "" : ENTER);
+    limits.forEach(
+        (limit, value) -> {
+          if (SETTERS.containsKey(limit)) {
+            script.append(SETTERS.get(limit).formatted(value));
+          }
+        });
+    if (script.isEmpty()) {
+      return program;
     }
     var words = new ArrayList<>(List.of("sh", "-c", script + "exec \"$0\" \"$@\""));
     words.add(program.executable().toString());
@@ -54,6 +78,7 @@ public final class ProcessLimits {
         words,
         program.environment(),
         program.workingFolder(),
-        program.domain());
+        program.domain(),
+        program.group());
   }
 }

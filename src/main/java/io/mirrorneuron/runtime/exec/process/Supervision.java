@@ -21,9 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Supervision implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Supervision.class);
-  private static final Duration SLOWEST_LOOK = Duration.ofMillis(20);
   private static final Duration DRAIN = Duration.ofSeconds(1);
-  private static final Duration COMPLAINT = Duration.ofSeconds(30);
 
   private final String executionId;
   private final Child child;
@@ -37,6 +35,7 @@ public final class Supervision implements AutoCloseable {
   private boolean stopped;
   private boolean hurried;
   private boolean finished;
+  private Excess excess;
   private Spawner.End end;
 
   /**
@@ -77,6 +76,9 @@ public final class Supervision implements AutoCloseable {
     while (!exited) {
       if (stopped) {
         return Ending.STOPPED;
+      }
+      if (excess != null) {
+        return excess.ending();
       }
       if (timeout.isPast()) {
         return Ending.TIMED_OUT;
@@ -119,6 +121,11 @@ public final class Supervision implements AutoCloseable {
     child.close();
     finished = true;
     return end;
+  }
+
+  /** What the program had too much of; null when that was not seen. */
+  public Excess excess() {
+    return excess;
   }
 
   /** Whether somebody asked to stop the execution. */
@@ -213,36 +220,12 @@ public final class Supervision implements AutoCloseable {
         stopped = true;
         hurried |= atOnce;
       }
+      case Notice.Exceeded(Excess found) -> {
+        excess = excess == null ? found : excess;
+        hurried = true; // each moment more takes memory from others
+      }
       case Notice.Beacon(ObjectNode payload) -> listeners.onBeacon().accept(payload);
       case Notice.BeaconHeld(), Notice.Granted(), Notice.Room(), Notice.Prepared _ -> {}
-    }
-  }
-
-  /** When to look again at what sends no notice: soon at first, then ever less often. */
-  private static final class Look {
-    private Duration pause = Duration.ofMillis(1);
-    private Deadline complaint = Deadline.in(COMPLAINT);
-
-    Deadline next(boolean needed) {
-      if (!needed) {
-        return Deadline.NEVER;
-      }
-      Deadline deadline = Deadline.in(pause);
-      pause = isSlow() ? SLOWEST_LOOK : pause.multipliedBy(2);
-      return deadline;
-    }
-
-    /** True once per period of waiting after which a log line is due. */
-    boolean isOverdue() {
-      boolean overdue = complaint.isPast();
-      if (overdue) {
-        complaint = Deadline.in(COMPLAINT);
-      }
-      return overdue;
-    }
-
-    boolean isSlow() {
-      return pause.compareTo(SLOWEST_LOOK) >= 0;
     }
   }
 }

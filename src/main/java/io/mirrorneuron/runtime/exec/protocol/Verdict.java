@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.exec.protocol;
 
+import io.mirrorneuron.runtime.exec.process.Excess;
 import io.mirrorneuron.runtime.exec.process.TimeLimit;
 import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
 import io.mirrorneuron.runtime.port.Executions.Completion;
@@ -17,17 +18,12 @@ public record Verdict(Ending ending, String error, Structured structured) {
 
   /**
    * @param forced why it was ended, or null when it ended by itself
+   * @param reason the same in words
    * @param answer where the stdout protocol is looked for
    */
-  public static Verdict of(
-      Ending forced,
-      int exitCode,
-      PrintedAnswer answer,
-      ExecutorSettings settings,
-      TimeLimit limit) {
+  public static Verdict of(Ending forced, String reason, int exitCode, PrintedAnswer answer) {
     if (forced != null) {
-      return new Verdict(
-          forced, reason(forced, settings, limit), StdoutProtocol.parseAfterFailure(answer.text()));
+      return new Verdict(forced, reason, StdoutProtocol.parseAfterFailure(answer.text()));
     }
     if (exitCode != 0) {
       return new Verdict(
@@ -72,13 +68,22 @@ public record Verdict(Ending ending, String error, Structured structured) {
         : "host local command failed with exit code " + exitCode;
   }
 
-  private static String reason(Ending forced, ExecutorSettings settings, TimeLimit limit) {
+  /**
+   * Why a program was ended, in words.
+   *
+   * @param forced null when it ended by itself; then there is no reason either
+   * @param excess what it had too much of, or null
+   */
+  public static String reason(
+      Ending forced, ExecutorSettings settings, TimeLimit limit, Excess excess) {
     return switch (forced) {
+      case null -> null;
       case TIMED_OUT -> "host local command timed out: " + limit.words();
       case BEACON_MISSED ->
           "agent beacon deadline exceeded: agent_beacon_required is set and the program printed"
               + " none for %d ms (beacon_timeout_ms)"
                   .formatted(settings.beacons().timeout().toMillis());
+      case OUT_OF_MEMORY, TOO_MANY_PROCESSES -> excess.words();
       case STOPPED -> "host local command was stopped";
       case SUCCEEDED, FAILED, NOT_STARTED ->
           throw new IllegalArgumentException("not a reason to end a program: " + forced);

@@ -16,6 +16,7 @@ import java.nio.file.Path;
  */
 final class PathHandle implements AutoCloseable {
   private static final int O_PATH = 0x200000;
+  private static final int O_WRONLY = 1;
 
   /** Its number differs between machines. */
   private static final int O_NOFOLLOW =
@@ -32,29 +33,27 @@ final class PathHandle implements AutoCloseable {
     this.isFolder = isFolder;
   }
 
-  /**
-   * @param path real: without links in it
-   * @throws IOException also when there is a link on the way: what that leads to is not meant
-   */
-  static PathHandle open(Path path) throws IOException {
-    int fd;
+  private static int openAt(Path path, int flags) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = Libc.state(arena);
-      fd =
-          (int)
-              OPEN.invokeExact(
-                  state,
-                  arena.allocateFrom(path.toString()),
-                  O_PATH | O_NOFOLLOW | Libc.O_CLOEXEC,
-                  0);
+      int fd = (int) OPEN.invokeExact(state, arena.allocateFrom(path.toString()), flags, 0);
       if (fd < 0) {
         throw Libc.failure(path + " cannot be opened", Libc.errno(state));
       }
+      return fd;
     } catch (IOException e) {
       throw e;
     } catch (Throwable e) {
       throw Libc.broken(e);
     }
+  }
+
+  /**
+   * @param path real: without links in it
+   * @throws IOException also when there is a link on the way: what that leads to is not meant
+   */
+  static PathHandle open(Path path) throws IOException {
+    int fd = openAt(path, O_PATH | O_NOFOLLOW | Libc.O_CLOEXEC);
     Path opened = Path.of("/proc/self/fd/" + fd);
     try {
       if (Files.readSymbolicLink(opened).equals(path)) {
@@ -67,6 +66,11 @@ final class PathHandle implements AutoCloseable {
     }
     Libc.close(fd);
     throw new IOException(path + " leads elsewhere");
+  }
+
+  /** A descriptor for writing, which programs do not inherit by themselves. */
+  static int openForWriting(Path path) throws IOException {
+    return openAt(path, O_WRONLY | Libc.O_CLOEXEC);
   }
 
   @Override

@@ -54,13 +54,12 @@ final class PosixSpawner implements Spawner {
     }
     int number = mark.next();
     int pid;
+    int group = -1;
     try {
-      pid =
-          Adoption.started(
-              number,
-              () ->
-                  mark.put(
-                      number, () -> program.domain().start(() -> start(program, out[1], err[1]))));
+      group = program.group() == null ? -1 : PathHandle.openForWriting(program.group());
+      int entrance = group;
+      Domain.Start start = () -> start(program, out[1], err[1], entrance);
+      pid = Adoption.started(number, () -> mark.put(number, () -> program.domain().start(start)));
     } catch (IOException e) {
       Libc.close(out[0]);
       Libc.close(err[0]);
@@ -68,6 +67,9 @@ final class PosixSpawner implements Spawner {
     } finally {
       Libc.close(out[1]);
       Libc.close(err[1]);
+      if (group >= 0) {
+        Libc.close(group);
+      }
     }
     return new PosixChild(number, pid, out[0], err[0], watcher);
   }
@@ -87,10 +89,10 @@ final class PosixSpawner implements Spawner {
     return ownPeak;
   }
 
-  private static int start(Program program, int out, int err) throws IOException {
-    int error = tryStart(program, out, err);
+  private static int start(Program program, int out, int err, int group) throws IOException {
+    int error = tryStart(program, out, err, group);
     if (error == -Libc.ENOEXEC) {
-      error = tryStart(program.throughShell(), out, err);
+      error = tryStart(program.throughShell(), out, err, group);
     }
     if (error < 0) {
       throw Libc.failure(program.arguments().getFirst() + " cannot be started", -error);
@@ -99,10 +101,10 @@ final class PosixSpawner implements Spawner {
   }
 
   /** The process id, or a negative error number. */
-  private static int tryStart(Program program, int out, int err) {
+  private static int tryStart(Program program, int out, int err, int group) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment pid = arena.allocate(JAVA_INT);
-      MemorySegment actions = SpawnCalls.fileActions(arena, program, out, err);
+      MemorySegment actions = SpawnCalls.fileActions(arena, program, out, err, group);
       try {
         int error =
             (int)
@@ -139,6 +141,11 @@ final class PosixSpawner implements Spawner {
   @Override
   public boolean canConfine() {
     return Landlock.isKnown();
+  }
+
+  @Override
+  public boolean canEnterGroups() {
+    return true;
   }
 
   @Override

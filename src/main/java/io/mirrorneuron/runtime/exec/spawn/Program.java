@@ -11,13 +11,28 @@ import java.util.Map;
  * @param arguments the argument vector; the first is the name the program sees as its own
  * @param environment the whole environment; nothing is inherited
  * @param domain what it is kept within
+ * @param group a file of this machine that is open for writing in the program as {@link #GROUP_FD}:
+ *     that by which it enters a control group; null for none
  */
 public record Program(
     Path executable,
     List<String> arguments,
     Map<String, String> environment,
     Path workingFolder,
-    Domain domain) {
+    Domain domain,
+    Path group) {
+  /** The descriptor of {@link #group}. */
+  public static final int GROUP_FD = 3;
+
+  public Program(
+      Path executable,
+      List<String> arguments,
+      Map<String, String> environment,
+      Path workingFolder,
+      Domain domain) {
+    this(executable, arguments, environment, workingFolder, domain, null);
+  }
+
   public Program {
     arguments = List.copyOf(arguments);
     environment = Map.copyOf(environment);
@@ -30,6 +45,6 @@ public record Program(
     words.add("sh");
     words.add(executable.toString());
     words.addAll(arguments.subList(1, arguments.size()));
-    return new Program(shell, words, environment, workingFolder, domain);
+    return new Program(shell, words, environment, workingFolder, domain, group);
   }
 }

@@ -72,7 +72,10 @@ final class SpawnCalls {
     }
   }
 
-  static MemorySegment fileActions(Arena arena, Program program, int out, int err)
+  /**
+   * @param group descriptor of what the program has open besides; negative for nothing
+   */
+  static MemorySegment fileActions(Arena arena, Program program, int out, int err, int group)
       throws Throwable {
     MemorySegment state = Libc.state(arena);
     MemorySegment actions = arena.allocate(ROOM, 16);
@@ -83,7 +86,11 @@ final class SpawnCalls {
     check((int) ADD_DUP2.invokeExact(state, actions, out, 1));
     check((int) ADD_DUP2.invokeExact(state, actions, err, 2));
     // The JDK leaves sockets and files inheritable and relies on its own spawner to close them.
-    check((int) ADD_CLOSE_FROM.invokeExact(state, actions, 3));
+    int first = Program.GROUP_FD;
+    if (group >= 0) {
+      check((int) ADD_DUP2.invokeExact(state, actions, group, first++));
+    }
+    check((int) ADD_CLOSE_FROM.invokeExact(state, actions, first));
     check((int) ADD_CHDIR.invokeExact(state, actions, folder));
     return actions;
   }

@@ -20,6 +20,11 @@ public interface Spawner extends AutoCloseable {
   /** Whether programs can begin inside a {@link Landlock#domain}. */
   boolean canConfine();
 
+  /** Whether programs are given {@link Program#group}. */
+  default boolean canEnterGroups() {
+    return false;
+  }
+
   /** Stops watching. Programs that still run are not ended. */
   @Override
   void close();

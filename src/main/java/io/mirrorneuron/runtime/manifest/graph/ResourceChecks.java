@@ -5,6 +5,7 @@ import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.Members;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
+import io.mirrorneuron.runtime.workflow.ProgramLimit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -19,9 +20,6 @@ final class ResourceChecks {
           .with(null, RequestReader.AMOUNTS)
           .with(Shape.OBJECT, "limits")
           .with(Shape.NAME, "runtime_driver");
-  private static final List<String> LIMITS =
-      List.of("open_files", "address_space_mb", "cpu_seconds");
-  private static final long MAX_LIMIT = 1L << 40;
   private static final Members PORT =
       Members.closed("label", "protocol", "to").with(Shape.PORT, "port");
   private static final Members VOLUME =
@@ -60,17 +58,16 @@ final class ResourceChecks {
   private static void checkLimits(ManifestValue limits) {
     for (Map.Entry<String, JsonNode> member : limits.value().properties()) {
       String name = member.getKey();
-      JsonNode value = member.getValue();
       ManifestValue limit = limits.at(name);
-      if (!LIMITS.contains(name)) {
+      if (ProgramLimit.of(name).isEmpty()) {
         limits.refuse(
             ManifestProblem.SHAPE,
             "%s has no member %s; it may have %s"
-                .formatted(limits.label(), ManifestValue.shown(name), String.join(", ", LIMITS)));
-      } else if (!value.isIntegralNumber()
-          || !value.canConvertToLong()
-          || value.asLong() < 1
-          || value.asLong() > MAX_LIMIT) {
+                .formatted(
+                    limits.label(),
+                    ManifestValue.shown(name),
+                    String.join(", ", ProgramLimit.words())));
+      } else if (!LimitReader.isValue(member.getValue())) {
         limit.refuse(
             ManifestProblem.SHAPE,
             "%s must be a whole number from 1 to 2^40: %s".formatted(limit.label(), limit.shown()));

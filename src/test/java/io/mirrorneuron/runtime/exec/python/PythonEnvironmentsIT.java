@@ -9,6 +9,7 @@ import io.mirrorneuron.runtime.exec.ExecutionSamples;
 import io.mirrorneuron.runtime.exec.Heard;
 import io.mirrorneuron.runtime.exec.LocalExecutions;
 import io.mirrorneuron.runtime.exec.RunSinks;
+import io.mirrorneuron.runtime.exec.bound.ControlGroups;
 import io.mirrorneuron.runtime.exec.confine.Confiner.State;
 import io.mirrorneuron.runtime.exec.meter.Sampler;
 import io.mirrorneuron.runtime.exec.pool.Stock;
@@ -75,6 +76,7 @@ class PythonEnvironmentsIT {
             SHORT,
             Spawner.best("python-test"),
             Sampler.Pace.DEFAULT,
+            ControlGroups.NONE,
             () -> Stock.endless("here"),
             Clock.systemUTC()),
         RunSinks.NONE,

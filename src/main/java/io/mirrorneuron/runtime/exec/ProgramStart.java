@@ -1,0 +1,54 @@
+package io.mirrorneuron.runtime.exec;
+
+import io.mirrorneuron.runtime.exec.process.Command;
+import io.mirrorneuron.runtime.exec.process.ProcessLimits;
+import io.mirrorneuron.runtime.exec.settings.NotStarted;
+import io.mirrorneuron.runtime.exec.spawn.Program;
+import io.mirrorneuron.runtime.exec.spawn.SearchPath;
+import io.mirrorneuron.runtime.exec.spawn.Spawner;
+import io.mirrorneuron.runtime.workflow.ProgramLimit;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** Starts the program of one execution within what it is kept to. */
+record ProgramStart(ProgramRun.Machinery machinery, Runner.Prepared prepared) {
+
+  /**
+   * @param limits of its node
+   * @param group what it enters first, or null
+   */
+  Program program(Map<String, String> environment, Map<ProgramLimit, Long> limits, Path group)
+      throws NotStarted {
+    var workspace = prepared.workspace();
+    var command =
+        Command.of(
+            prepared.execution().config().path("command"),
+            new Command.Setting(
+                workspace.placeholders(prepared.execution()),
+                SearchPath.of(environment.get("PATH")),
+                workspace.workdir(),
+                machinery.interpreters(),
+                prepared.python(),
+                machinery.config().maxCommandBytes()));
+    var reach =
+        ExecutionReach.of(prepared.execution(), workspace, prepared.python(), machinery.config());
+    return ProcessLimits.apply(
+        limits,
+        new Program(
+            command.executable(),
+            command.words(),
+            environment,
+            workspace.workdir(),
+            machinery.confiner().around(reach),
+            group));
+  }
+
+  Spawner.Child spawn(Program program, Spawner.Watcher watcher) throws NotStarted {
+    try {
+      return machinery.spawner().spawn(program, watcher);
+    } catch (IOException e) {
+      throw new NotStarted(machinery.confiner().explained(e.getMessage(), e.getMessage()), e);
+    }
+  }
+}
