@@ -5,6 +5,7 @@ import io.mirrorneuron.runtime.exec.confine.Reach;
 import io.mirrorneuron.runtime.exec.process.PythonEnvironment;
 import io.mirrorneuron.runtime.exec.workspace.Workspace;
 import io.mirrorneuron.runtime.port.Execution;
+import io.mirrorneuron.runtime.workflow.Allocation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,10 +20,13 @@ final class ExecutionReach {
   private ExecutionReach() {}
 
   /**
-   * @param python its environment, or null
+   * @param prepared with its Python environment, or null for that
    */
-  static Reach of(
-      Execution execution, Workspace workspace, PythonEnvironment python, Config.Executors config) {
+  static Reach of(Runner.Prepared prepared, Config.Executors config) {
+    Execution execution = prepared.execution();
+    Workspace workspace = prepared.workspace();
+    PythonEnvironment python = prepared.python();
+    Allocation given = prepared.lease().allocation();
     var write = new ArrayList<Path>(List.of(workspace.root()));
     if (PLAIN.matcher(execution.runId()).matches()) {
       write.add(config.runsRoot().resolve(execution.runId()));
@@ -36,7 +40,10 @@ final class ExecutionReach {
       write.add(config.confinement().submissions().resolve(submission));
     }
     execution.demands().write().forEach(path -> write.add(real(path)));
-    return new Reach(execution.demands().read().stream().map(ExecutionReach::real).toList(), write);
+    return new Reach(
+        execution.demands().read().stream().map(ExecutionReach::real).toList(),
+        write,
+        given == null ? List.of() : given.devices());
   }
 
   /** Where it leads now; it was looked at a moment ago. */

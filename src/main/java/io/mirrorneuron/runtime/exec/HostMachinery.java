@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.exec;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.runtime.exec.bound.TreeBounds;
 import io.mirrorneuron.runtime.exec.confine.Confiner;
+import io.mirrorneuron.runtime.exec.confine.GraphicsFiles;
 import io.mirrorneuron.runtime.exec.log.LogWriter;
 import io.mirrorneuron.runtime.exec.meter.ProcessMeter;
 import io.mirrorneuron.runtime.exec.meter.Sampler;
@@ -39,18 +40,20 @@ record HostMachinery(
     var meter = new ProcessMeter(processes);
     var workspaces =
         new Workspaces(config.tempDir(), host.runtimeId(), sinks.artifacts(), host.clock());
+    var vendors = new SeenVendors(host.stock());
     var programs =
         new ProgramRun.Machinery(
             config,
             new ProcessEnvironment(
-                host.serverEnvironment(),
-                config.runsRoot(),
-                host.runtimeId(),
-                () -> host.stock().get().vendors()),
+                host.serverEnvironment(), config.runsRoot(), host.runtimeId(), vendors),
             new Interpreters(config.python().standIn()),
             host.spawner(),
             processes,
-            Confiner.start(config.confinement(), workspaces.folder(), host.spawner()),
+            Confiner.start(
+                config.confinement(),
+                GraphicsFiles.ofMachine(vendors),
+                workspaces.folder(),
+                host.spawner()),
             new TreeBounds(host.groups(), meter, processes),
             sinks,
             new Sampler(sinks.samples(), meter, processes, host.pace(), host.clock()),

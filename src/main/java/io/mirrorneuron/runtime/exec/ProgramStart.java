@@ -31,8 +31,7 @@ record ProgramStart(ProgramRun.Machinery machinery, Runner.Prepared prepared) {
                 machinery.interpreters(),
                 prepared.python(),
                 machinery.config().maxCommandBytes()));
-    var reach =
-        ExecutionReach.of(prepared.execution(), workspace, prepared.python(), machinery.config());
+    var reach = ExecutionReach.of(prepared, machinery.config());
     return ProcessLimits.apply(
         limits,
         new Program(

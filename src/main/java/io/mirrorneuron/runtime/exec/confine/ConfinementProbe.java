@@ -59,7 +59,7 @@ final class ConfinementProbe {
       Path own = Files.createDirectory(folder.resolve("own"));
       Path others = Files.createDirectory(folder.resolve("others"));
       Path secret = Files.writeString(others.resolve("secret"), "secret\n");
-      Domain domain = Confiner.domain(system, Reach.writing(own));
+      Domain domain = Confiner.domain(system, Reach.writing(own), List.of());
       List<String> done = attempt(domain, own, others);
       if (domain.start(() -> FileCuts.cut(secret)) == 0) {
         done = new ArrayList<>(done);

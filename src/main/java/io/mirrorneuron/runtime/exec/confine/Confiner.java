@@ -70,9 +70,11 @@ public final class Confiner {
   private final SystemRules system;
   private final Grants grants;
   private final Report report;
+  private final GraphicsFiles graphics;
 
-  private Confiner(SystemRules system, Grants grants, Report report) {
+  private Confiner(SystemRules system, GraphicsFiles graphics, Grants grants, Report report) {
     this.system = system;
+    this.graphics = graphics;
     this.grants = grants;
     this.report = report;
   }
@@ -80,10 +82,12 @@ public final class Confiner {
   /**
    * Tries what the kernel refuses to a program, and says so in the log when that is not all.
    *
+   * @param graphics files of the cards that programs are given
    * @param workspaces where programs have their folders; each reaches its own only
    * @throws MnException when confinement is required and the kernel does not do it
    */
-  public static Confiner start(Confinement config, Path workspaces, Spawner spawner) {
+  public static Confiner start(
+      Confinement config, GraphicsFiles graphics, Path workspaces, Spawner spawner) {
     var hidden = new ArrayList<>(config.own());
     hidden.addAll(config.hidden());
     hidden.add(workspaces);
@@ -106,7 +110,7 @@ public final class Confiner {
     }
     var own = new ArrayList<>(config.own());
     own.add(workspaces);
-    return new Confiner(system, new Grants(config.allowedBundles(), own), report);
+    return new Confiner(system, graphics, new Grants(config.allowedBundles(), own), report);
   }
 
   private static Report report(Mode mode, SystemRules system, Path workspaces, Spawner spawner) {
@@ -133,11 +137,15 @@ public final class Confiner {
 
   /** What a program that may reach this is kept within. */
   public Domain around(Reach reach) {
-    return isOn() ? domain(system, reach) : Domain.NONE;
+    return isOn() ? domain(system, reach, graphics.of(reach.devices())) : Domain.NONE;
   }
 
-  static Domain domain(SystemRules system, Reach reach) {
+  /**
+   * @param devices files of devices besides those that all programs have
+   */
+  static Domain domain(SystemRules system, Reach reach, List<Path> devices) {
     Map<Path, FolderAccess> own = new LinkedHashMap<>();
+    devices.forEach(path -> own.put(path, FolderAccess.DEVICE));
     reach.read().forEach(path -> own.put(inRealFolder(path), FolderAccess.READ));
     reach
         .write()

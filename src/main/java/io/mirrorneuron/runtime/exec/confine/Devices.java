@@ -9,16 +9,13 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** Which devices programs may use; never disks, memory or keyboards. */
+/** Which devices all programs may use; never disks, memory or keyboards. */
 final class Devices {
   static final Path FOLDER = Path.of("/dev");
 
   /** Files without content, randomness, terminals, and the folder of a terminal's other end. */
   private static final Pattern HARMLESS =
       Pattern.compile("null|zero|full|random|urandom|tty|ptmx|pts");
-
-  /** Of NVIDIA, AMD, Intel and others, of accelerators, and of Linux below Windows. */
-  private static final Pattern GRAPHICS = Pattern.compile("nvidia.*|dri|kfd|accel|dxg|davinci.*");
 
   private Devices() {}
 
@@ -28,8 +25,7 @@ final class Devices {
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(FOLDER)) {
       for (Path entry : entries) {
         String name = entry.getFileName().toString();
-        boolean isMeant = HARMLESS.matcher(name).matches() || GRAPHICS.matcher(name).matches();
-        if (isMeant && !Files.isSymbolicLink(entry)) {
+        if (HARMLESS.matcher(name).matches() && !Files.isSymbolicLink(entry)) {
           access.put(entry, FolderAccess.DEVICE);
         }
       }
