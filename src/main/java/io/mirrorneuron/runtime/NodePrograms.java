@@ -5,6 +5,7 @@ import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.runtime.exec.ExecutionHost;
 import io.mirrorneuron.runtime.exec.LocalExecutions;
 import io.mirrorneuron.runtime.exec.RunSinks;
+import io.mirrorneuron.runtime.exec.bound.UnifiedGroups;
 import io.mirrorneuron.runtime.port.PayloadSource;
 import io.mirrorneuron.runtime.port.ServiceGate;
 import io.mirrorneuron.storage.Storage;
@@ -27,7 +28,8 @@ final class NodePrograms {
     Config.Executors programs = settings.executors();
     ExecutionHost host =
         ExecutionHost.of(identity.runtimeId(), identity.environment(), identity.clock())
-            .having(machine.stock());
+            .having(machine.stock())
+            .within(UnifiedGroups.ofMachine(identity.runtimeId()));
     RunSinks sinks = new ProgramRecords(runs, machine.gpus()::known, storage).sinks();
     LocalExecutions executions =
         new LocalExecutions(programs, host, sinks, storage, payloads, gate);

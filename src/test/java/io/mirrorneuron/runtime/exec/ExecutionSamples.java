@@ -151,6 +151,18 @@ public final class ExecutionSamples {
         PayloadSource.HERE);
   }
 
+  /**
+   * @param groups that keep programs to limits
+   */
+  public static LocalExecutions runner(Path folder, ControlGroups groups) {
+    return new LocalExecutions(
+        config(folder),
+        ExecutionHost.of(runtimeId(folder), environment(), Clock.systemUTC()).within(groups),
+        RunSinks.NONE,
+        Storage.unwatched(),
+        PayloadSource.HERE);
+  }
+
   /** A runner whose folder is out of reach of programs, with a runtime of its own. */
   public static LocalExecutions runner(Path folder, Confinement.Mode confine) {
     return new LocalExecutions(

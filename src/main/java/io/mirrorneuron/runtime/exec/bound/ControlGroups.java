@@ -19,7 +19,7 @@ public interface ControlGroups {
         }
 
         @Override
-        public Group make(String name, Map<ProgramLimit, Long> limits) {
+        public Group make(Map<ProgramLimit, Long> limits) {
           throw new UnsupportedOperationException("no control groups");
         }
       };
@@ -30,10 +30,9 @@ public interface ControlGroups {
   /**
    * Makes a group without processes.
    *
-   * @param name of an execution
    * @param limits of {@link #kept}
    */
-  Group make(String name, Map<ProgramLimit, Long> limits) throws IOException;
+  Group make(Map<ProgramLimit, Long> limits) throws IOException;
 
   /** A group for one program. */
   interface Group extends AutoCloseable {

@@ -61,8 +61,7 @@ public final class TreeBounds implements AutoCloseable {
           }
         });
     try {
-      return new Bound(
-          executionId, grouped.isEmpty() ? null : groups.make(executionId, grouped), seen);
+      return new Bound(executionId, grouped.isEmpty() ? null : groups.make(grouped), seen);
     } catch (IOException e) {
       throw new NotStarted("no control group could be made: " + e.getMessage(), e);
     }

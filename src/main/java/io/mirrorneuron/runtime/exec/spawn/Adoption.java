@@ -41,6 +41,11 @@ public final class Adoption {
     begun = PosixSpawner.isAvailable() && ProcessCalls.adoptOrphans(true);
   }
 
+  /** Whether orphans come to this process. */
+  public static boolean hasBegun() {
+    return begun;
+  }
+
   /** The opposite of {@link #begin}. */
   public static void end() {
     begun = begun && !ProcessCalls.adoptOrphans(false);

@@ -17,6 +17,8 @@ import java.nio.file.Path;
 final class PathHandle implements AutoCloseable {
   private static final int O_PATH = 0x200000;
   private static final int O_WRONLY = 1;
+  private static final int O_CREAT = 0x40;
+  private static final int OF_OWNER = 0600;
 
   /** Its number differs between machines. */
   private static final int O_NOFOLLOW =
@@ -36,7 +38,7 @@ final class PathHandle implements AutoCloseable {
   private static int openAt(Path path, int flags) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = Libc.state(arena);
-      int fd = (int) OPEN.invokeExact(state, arena.allocateFrom(path.toString()), flags, 0);
+      int fd = (int) OPEN.invokeExact(state, arena.allocateFrom(path.toString()), flags, OF_OWNER);
       if (fd < 0) {
         throw Libc.failure(path + " cannot be opened", Libc.errno(state));
       }
@@ -70,7 +72,7 @@ final class PathHandle implements AutoCloseable {
 
   /** A descriptor for writing, which programs do not inherit by themselves. */
   static int openForWriting(Path path) throws IOException {
-    return openAt(path, O_WRONLY | Libc.O_CLOEXEC);
+    return openAt(path, O_WRONLY | O_CREAT | Libc.O_CLOEXEC);
   }
 
   @Override

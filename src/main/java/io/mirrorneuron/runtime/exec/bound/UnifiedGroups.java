@@ -1,0 +1,175 @@
+package io.mirrorneuron.runtime.exec.bound;
+
+import io.mirrorneuron.runtime.exec.spawn.Adoption;
+import io.mirrorneuron.runtime.workflow.ProgramLimit;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Control groups of Linux, version 2, below the group of this process, where that was given to its
+ * account (delegated) and nobody else is in it. A group whose children have limits has no processes
+ * itself, so this process and its children move to one of their own.
+ */
+public final class UnifiedGroups implements ControlGroups {
+  private static final Logger LOG = LoggerFactory.getLogger(UnifiedGroups.class);
+
+  /** The group of this process among those of its programs. */
+  private static final String SERVER = "mn-server";
+
+  private static final Map<String, ProgramLimit> CONTROLLERS =
+      Map.of(
+          "memory",
+          ProgramLimit.MEMORY_MB,
+          "pids",
+          ProgramLimit.PROCESSES,
+          "cpu",
+          ProgramLimit.CPU_MILLIS);
+
+  private final Path folder;
+  private final Set<ProgramLimit> kept;
+  private final String prefix;
+  private final GroupFolder.Removal removal;
+  private final AtomicLong numbers = new AtomicLong();
+
+  private UnifiedGroups(
+      Path folder, Set<ProgramLimit> kept, String prefix, GroupFolder.Removal removal) {
+    this.folder = folder;
+    this.kept = Set.copyOf(kept);
+    this.prefix = prefix;
+    this.removal = removal;
+  }
+
+  /**
+   * Those that this process may make; of an earlier one of the same runtime none is left after
+   * that. Only a process that is a server and nothing else moves to another group.
+   */
+  public static ControlGroups ofMachine(String runtimeId) {
+    return Adoption.hasBegun()
+        ? find(Path.of("/proc"), Path.of("/sys/fs/cgroup"), runtimeId, Files::delete)
+        : NONE;
+  }
+
+  /**
+   * @param proc as {@code /proc}
+   * @param root where the groups are mounted
+   * @param removal of a group
+   */
+  static ControlGroups find(Path proc, Path root, String runtimeId, GroupFolder.Removal removal) {
+    try {
+      Path now = now(proc, root);
+      if (now == null) {
+        return NONE;
+      }
+      Path own = now.endsWith(SERVER) ? now.getParent() : now; // it has moved before
+      if (!isGiven(own) || !isAlone(now) || !isAlone(own)) {
+        return NONE;
+      }
+      Set<ProgramLimit> kept = EnumSet.noneOf(ProgramLimit.class);
+      Set<String> controllers = words(own.resolve("cgroup.controllers"));
+      Path server = Files.createDirectories(own.resolve(SERVER));
+      for (String pid : words(own.resolve("cgroup.procs"))) {
+        Files.writeString(server.resolve("cgroup.procs"), pid);
+      }
+      for (Map.Entry<String, ProgramLimit> one : CONTROLLERS.entrySet()) {
+        if (controllers.contains(one.getKey()) && isOn(own, one.getKey())) {
+          kept.add(one.getValue());
+        }
+      }
+      String prefix = "mn-" + runtimeId.replaceAll("[^A-Za-z0-9_-]", "_") + ".";
+      var groups = new UnifiedGroups(own, kept, prefix, removal);
+      groups.removeLeftovers();
+      LOG.info("programs are kept to their limits by control groups below {}: {}", own, kept);
+      return groups;
+    } catch (IOException e) {
+      LOG.warn("control groups cannot be used, programs are looked at instead: {}", e.toString());
+      return NONE;
+    }
+  }
+
+  /** The group of this process; null where there is no version 2. */
+  private static Path now(Path proc, Path root) throws IOException {
+    Path list = proc.resolve("self/cgroup");
+    if (!Files.exists(list)) {
+      return null;
+    }
+    return Files.readAllLines(list).stream()
+        .filter(line -> line.startsWith("0::/"))
+        .map(line -> root.resolve(line.substring("0::/".length())).normalize())
+        .filter(path -> path.startsWith(root) && Files.isDirectory(path))
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static boolean isGiven(Path own) throws IOException {
+    boolean isWritable =
+        Stream.of(own, own.resolve("cgroup.procs"), own.resolve("cgroup.subtree_control"))
+            .allMatch(Files::isWritable);
+    return isWritable
+        && words(own.resolve("cgroup.controllers")).stream().anyMatch(CONTROLLERS::containsKey);
+  }
+
+  private static boolean isAlone(Path own) throws IOException {
+    for (String pid : words(own.resolve("cgroup.procs"))) {
+      if (!isOurs(Long.parseLong(pid))) {
+        LOG.info("control groups are not used: process {} shares {}", pid, own);
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** This process, or one that it has started. */
+  private static boolean isOurs(long pid) {
+    long self = ProcessHandle.current().pid();
+    return Stream.iterate(
+            ProcessHandle.of(pid).orElse(null),
+            one -> one != null,
+            one -> one.parent().orElse(null))
+        .anyMatch(one -> one.pid() == self);
+  }
+
+  private static boolean isOn(Path own, String controller) {
+    try {
+      Files.writeString(own.resolve("cgroup.subtree_control"), "+" + controller);
+      return true;
+    } catch (IOException e) {
+      LOG.warn("the controller {} is not to be had: {}", controller, e.toString());
+      return false;
+    }
+  }
+
+  private void removeLeftovers() throws IOException {
+    List<Path> left;
+    try (Stream<Path> all = Files.list(folder)) {
+      left = all.filter(one -> one.getFileName().toString().startsWith(prefix)).toList();
+    }
+    left.forEach(one -> new GroupFolder(one, removal).close());
+  }
+
+  private static Set<String> words(Path file) throws IOException {
+    String text = Files.readString(file).strip();
+    return text.isEmpty() ? Set.of() : new HashSet<>(Arrays.asList(text.split("\\s+")));
+  }
+
+  @Override
+  public Set<ProgramLimit> kept() {
+    return kept;
+  }
+
+  @Override
+  public Group make(Map<ProgramLimit, Long> limits) throws IOException {
+    Path group = folder.resolve(prefix + numbers.incrementAndGet());
+    return GroupFolder.make(group, limits, removal);
+  }
+}
