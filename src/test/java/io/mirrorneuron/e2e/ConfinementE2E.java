@@ -251,6 +251,45 @@ class ConfinementE2E {
     }
   }
 
+  /** The tool prints the log of a machine with eight cards; these are those of its files. */
+  @Test
+  void aCardIsOutOfReachOfWhoWasNotGivenIt() throws Exception {
+    Path tools = Files.createDirectories(home().resolveSibling("tools"));
+    Path log = Path.of("src/test/resources/gpu/nvidia-smi-q-x-h100-8.xml").toAbsolutePath();
+    Path tool =
+        Files.writeString(tools.resolve("nvidia-smi"), "#!/bin/sh\nexec cat %s\n".formatted(log));
+    assertThat(tool.toFile().setExecutable(true)).isTrue();
+    List<String> names = List.of("nvidia0", "nvidia1", "nvidia7", "nvidiactl", "nvidia-uvm");
+    try (PackagedServer server =
+        PackagedServer.start(
+            home(),
+            Map.of("PATH", tools + ":" + System.getenv("PATH")),
+            Surroundings.devices(names))) {
+      assumeThat(confinement(server).path("state").asText()).isNotEqualTo("off");
+      eventually("the cards are known", () -> server.get("/resource").toString().contains("H100"));
+      String script = "for n in %s; do head -c 1 /dev/$n >/dev/null && echo $n; done; true";
+      ObjectNode manifest =
+          Json.parseObject(job(script.formatted(String.join(" ", names))), "manifest");
+      assertThat(printed(server, manifest)).isEmpty();
+
+      ((ObjectNode) manifest.at("/agents/nodes/0"))
+          .putObject("resources")
+          .putArray("devices")
+          .addObject()
+          .put("kind", "gpu")
+          .putArray("ids")
+          .add("7");
+      assertThat(printed(server, manifest))
+          .containsExactlyInAnyOrder("nvidia7", "nvidiactl", "nvidia-uvm");
+    }
+  }
+
+  private static List<String> printed(PackagedServer server, ObjectNode manifest) {
+    ObjectNode end = server.awaitEnd(server.submit(Json.write(manifest)));
+    assertThat(end.at("/job/status").asText()).as("%s", end).isEqualTo("completed");
+    return end.findValue("stdout").asText().lines().toList();
+  }
+
   // ---- what authors are told
 
   @Test
