@@ -146,7 +146,8 @@ class ClientCommandsIT {
   void planShowsWhereAgentsWouldRunAndRefusesAsRunDoes() throws Exception {
     Path bundle = Files.createDirectories(home.resolve("planned"));
     String plain = manifest("planned", "exit 0");
-    String asks = "\"resources\":{\"cpu\":\"%s\",\"ports\":[{\"label\":\"web\"}]},\"node_id\"";
+    String asks =
+        "\"resources\":{\"cpu\":\"%s\",\"ports\":[{\"label\":\"web\"}],\"limits\":{\"memory_mb\":900,\"cpu_millis\":500}},\"node_id\"";
     Files.writeString(
         bundle.resolve("manifest.json"), plain.replaceFirst("\"node_id\"", asks.formatted("500m")));
 
@@ -154,7 +155,9 @@ class ClientCommandsIT {
     assertThat(piped.exitCode()).as(piped.err()).isZero();
     assertThat(piped.json().at("/placements/0/resources/cpu_cores").asText()).isEqualTo("0.5");
     Ended shown = new Shell(Main::commandLine, home).atTerminal().run("plan", bundle.toString());
-    assertThat(shown.out()).contains("0.5 cores, port for web", "fits now", "1 agent on ");
+    assertThat(shown.out())
+        .contains("0.5 cores, port for web", "fits now", "1 agent on ")
+        .contains("work: at most memory_mb 900 (by process), cpu_millis 500 (not enforced here)");
 
     Files.writeString(
         bundle.resolve("manifest.json"),

@@ -90,6 +90,9 @@ class ProgramLimitIT {
             new JobPlan.Limited("memory_mb", 1, "process"),
             new JobPlan.Limited("processes", 9, "process"),
             new JobPlan.Limited("cpu_millis", 500, "none"));
+    String kept = runtime.jobs().submit(Submission.of(Json.write(manifest))).jobId();
+    assertThat(runtime.awaitEnd(kept).at("/job/scheduler/placements/0/limits/1"))
+        .hasToString("{\"name\":\"memory_mb\",\"value\":1,\"enforced\":\"process\"}");
     String job = runtime.jobs().submit(Submission.of(Json.write(agent("{}", "true")))).jobId();
     assertThat(runtime.awaitEnd(job).at("/job/scheduler/placements/0").has("limits")).isFalse();
   }

@@ -11,6 +11,7 @@ import io.mirrorneuron.port.JobPlan;
 import io.mirrorneuron.port.JobPlan.AgentPlace;
 import io.mirrorneuron.samples.Samples;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -44,6 +45,9 @@ import picocli.CommandLine.Parameters;
 public final class PlanCommand implements Callable<Integer> {
   private static final List<String> HEADS =
       List.of("Agent", "Type", "Node", "Is given", "Score", "Why");
+
+  /** Agents with the same limits, in one line. */
+  private static final int MOST_NAMED = 3;
 
   @Mixin Client client;
 
@@ -87,6 +91,7 @@ public final class PlanCommand implements Callable<Integer> {
     if (plan.placementsOmitted() > 0) {
       output.line("and %d more agents".formatted(plan.placementsOmitted()));
     }
+    printLimits(plan, output);
     plan.requirements()
         .forEach((_, words) -> output.line("The job requires " + Output.printable(words) + "."));
     output.line(
@@ -119,17 +124,38 @@ public final class PlanCommand implements Callable<Integer> {
     Stream<String> devices = things.devices().stream().map(JobPlan.Device::id);
     Stream<String> ports = things.ports().stream().map(PlanCommand::port);
     Stream<String> volumes = things.volumes().stream().map(JobPlan.Volume::source);
-    Stream<String> limits =
-        place.limits().stream()
-            .map(one -> "%s %d at most (%s)".formatted(one.name(), one.value(), kept(one)));
-    return Stream.of(sizes, devices, ports, volumes, limits)
+    return Stream.of(sizes, devices, ports, volumes)
         .flatMap(each -> each)
         .filter(text -> !text.isEmpty())
         .collect(Collectors.joining(", "));
   }
 
-  private static String kept(JobPlan.Limited limit) {
-    return limit.enforced().equals("none") ? "not enforced" : "by " + limit.enforced();
+  /** A line for all agents that have the same. */
+  private static void printLimits(JobPlan plan, Output output) {
+    Map<String, List<String>> agents = new LinkedHashMap<>();
+    for (AgentPlace place : plan.placements()) {
+      if (!place.limits().isEmpty()) {
+        String kept =
+            place.limits().stream().map(PlanCommand::limit).collect(Collectors.joining(", "));
+        agents.computeIfAbsent(kept, _ -> new ArrayList<>()).add(place.agentId());
+      }
+    }
+    agents.forEach(
+        (kept, names) ->
+            output.line(
+                Output.printable(
+                    "%s%s: at most %s"
+                        .formatted(
+                            String.join(", ", names.subList(0, Math.min(MOST_NAMED, names.size()))),
+                            names.size() > MOST_NAMED
+                                ? " and %d more".formatted(names.size() - MOST_NAMED)
+                                : "",
+                            kept))));
+  }
+
+  private static String limit(JobPlan.Limited limit) {
+    String kept = limit.enforced().equals("none") ? "not enforced here" : "by " + limit.enforced();
+    return "%s %d (%s)".formatted(limit.name(), limit.value(), kept);
   }
 
   private static String port(JobPlan.Port port) {
