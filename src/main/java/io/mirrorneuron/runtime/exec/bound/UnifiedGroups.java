@@ -27,6 +27,8 @@ public final class UnifiedGroups implements ControlGroups {
   /** The group of this process among those of its programs. */
   private static final String SERVER = "mn-server";
 
+  private static final int ROUNDS = 3;
+
   private static final Map<String, ProgramLimit> CONTROLLERS =
       Map.of(
           "memory",
@@ -78,13 +80,14 @@ public final class UnifiedGroups implements ControlGroups {
       Set<ProgramLimit> kept = EnumSet.noneOf(ProgramLimit.class);
       Set<String> controllers = words(own.resolve("cgroup.controllers"));
       Path server = Files.createDirectories(own.resolve(SERVER));
-      for (String pid : words(own.resolve("cgroup.procs"))) {
-        Files.writeString(server.resolve("cgroup.procs"), pid);
-      }
+      move(own, server);
       for (Map.Entry<String, ProgramLimit> one : CONTROLLERS.entrySet()) {
         if (controllers.contains(one.getKey()) && isOn(own, one.getKey())) {
           kept.add(one.getValue());
         }
+      }
+      if (kept.isEmpty()) {
+        return NONE;
       }
       String prefix = "mn-" + runtimeId.replaceAll("[^A-Za-z0-9_-]", "_") + ".";
       var groups = new UnifiedGroups(own, kept, prefix, removal);
@@ -132,11 +135,25 @@ public final class UnifiedGroups implements ControlGroups {
   /** This process, or one that it has started. */
   private static boolean isOurs(long pid) {
     long self = ProcessHandle.current().pid();
-    return Stream.iterate(
-            ProcessHandle.of(pid).orElse(null),
-            one -> one != null,
-            one -> one.parent().orElse(null))
-        .anyMatch(one -> one.pid() == self);
+    return pid > 0 // 0 is one that this container does not see
+        && Stream.iterate(
+                ProcessHandle.of(pid).orElse(null),
+                one -> one != null,
+                one -> one.parent().orElse(null))
+            .anyMatch(one -> one.pid() == self);
+  }
+
+  /** What was started meanwhile moves with the next round. */
+  private static void move(Path from, Path to) throws IOException {
+    for (int round = 0; round < ROUNDS; round++) {
+      for (String pid : words(from.resolve("cgroup.procs"))) {
+        try {
+          Files.writeString(to.resolve("cgroup.procs"), pid);
+        } catch (IOException e) {
+          LOG.debug("process {} does not move, or has ended", pid, e);
+        }
+      }
+    }
   }
 
   private static boolean isOn(Path own, String controller) {
