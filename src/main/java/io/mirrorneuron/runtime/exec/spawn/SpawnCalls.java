@@ -72,18 +72,44 @@ final class SpawnCalls {
     }
   }
 
+  /** Nothing to read, and two pipes to write to. */
   static MemorySegment fileActions(Arena arena, Program program, int out, int err)
       throws Throwable {
+    MemorySegment actions = actions(arena, out, err);
+    return last(arena, actions, program, 3);
+  }
+
+  /** The same, with what the {@link Launcher} needs. */
+  static MemorySegment launchActions(
+      Arena arena, Program program, int out, int err, int ruleset, int report) throws Throwable {
+    MemorySegment state = Libc.state(arena);
+    MemorySegment actions = actions(arena, out, err);
+    check((int) ADD_DUP2.invokeExact(state, actions, ruleset, Launcher.RULESET));
+    check((int) ADD_DUP2.invokeExact(state, actions, report, Launcher.REPORT));
+    check((int) ADD_DUP2.invokeExact(state, actions, Launcher.descriptor(), Launcher.ITSELF));
+    return last(arena, actions, program, Launcher.ITSELF + 1);
+  }
+
+  private static MemorySegment actions(Arena arena, int out, int err) throws Throwable {
     MemorySegment state = Libc.state(arena);
     MemorySegment actions = arena.allocate(ROOM, 16);
     MemorySegment nothing = arena.allocateFrom("/dev/null");
-    MemorySegment folder = arena.allocateFrom(program.workingFolder().toString());
     check((int) ACTIONS_INIT.invokeExact(state, actions));
     check((int) ADD_OPEN.invokeExact(state, actions, 0, nothing, O_RDONLY, 0));
     check((int) ADD_DUP2.invokeExact(state, actions, out, 1));
     check((int) ADD_DUP2.invokeExact(state, actions, err, 2));
+    return actions;
+  }
+
+  /**
+   * @param first descriptor that is not the program's
+   */
+  private static MemorySegment last(Arena arena, MemorySegment actions, Program program, int first)
+      throws Throwable {
+    MemorySegment state = Libc.state(arena);
+    MemorySegment folder = arena.allocateFrom(program.workingFolder().toString());
     // The JDK leaves sockets and files inheritable and relies on its own spawner to close them.
-    check((int) ADD_CLOSE_FROM.invokeExact(state, actions, 3));
+    check((int) ADD_CLOSE_FROM.invokeExact(state, actions, first));
     check((int) ADD_CHDIR.invokeExact(state, actions, folder));
     return actions;
   }
