@@ -79,8 +79,9 @@ final class ConfinedParent {
   static int start(Start start) throws IOException {
     int[] report = Libc.pipe();
     try {
+      int end = Launcher.aside(report[1]);
       var outcome = new Outcome();
-      TASKS.add(() -> tell(outcome, start, report[1]));
+      TASKS.add(() -> tell(outcome, start, end));
       LockSupport.unpark(THREAD);
       int error = Launcher.report(report[0]);
       if (outcome.failure != null) {

@@ -68,7 +68,8 @@ public final class Landlock {
   public static Domain domain(AccessRules standing, Map<Path, FolderAccess> own) {
     return () -> {
       int ruleset = ruleset();
-      try (AccessRules more = AccessRules.of(own)) {
+      try (Arena arena = Arena.ofConfined();
+          AccessRules more = AccessRules.of(arena, own)) {
         add(standing, ruleset);
         add(more, ruleset);
         return ruleset;
@@ -99,8 +100,13 @@ public final class Landlock {
   }
 
   private static void add(AccessRules rules, int ruleset) throws IOException {
-    for (int i = 0; i < rules.size(); i++) {
-      check("no rule could be made", call(ADD_RULE, ruleset, PATH_BENEATH, rules.address(i), 0));
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = Libc.state(arena);
+      for (int i = 0; i < rules.size(); i++) {
+        check(
+            "no rule could be made",
+            call(state, ADD_RULE, ruleset, PATH_BENEATH, rules.address(i), 0));
+      }
     }
     Reference.reachabilityFence(rules); // its descriptors are closed with it
   }
@@ -124,10 +130,16 @@ public final class Landlock {
     return result;
   }
 
-  /** The result, or a negative error number. */
   private static long call(long number, long first, long second, long third, long fourth) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = Libc.state(arena);
+      return call(Libc.state(arena), number, first, second, third, fourth);
+    }
+  }
+
+  /** The result, or a negative error number. */
+  private static long call(
+      MemorySegment state, long number, long first, long second, long third, long fourth) {
+    try {
       long result = (long) SYSCALL.invokeExact(state, number, first, second, third, fourth);
       return result < 0 ? -Libc.errno(state) : result;
     } catch (Throwable e) {

@@ -25,9 +25,9 @@ import java.util.Map;
  * the pipe is closed without a word. It lies in memory only.
  */
 final class Launcher {
-  static final int RULESET = 3;
-  static final int REPORT = 4;
-  static final int ITSELF = 5;
+  static final int RULESET = 4;
+  static final int REPORT = 5;
+  static final int ITSELF = 6;
 
   /** How a program that has it as a descriptor names it. */
   static final String PATH = "/proc/self/fd/" + ITSELF;
@@ -35,11 +35,11 @@ final class Launcher {
   /** x86-64. */
   private static final String INTEL =
       """
-      b8 be 01 00 00  bf 03 00 00 00  31 f6  0f 05     landlock_restrict_self(3, 0)
+      b8 be 01 00 00  bf 04 00 00 00  31 f6  0f 05     landlock_restrict_self(4, 0)
       48 85 c0  78 48                                  negative: to the report
-      b8 03 00 00 00  bf 03 00 00 00  0f 05            close(3)
-      b8 03 00 00 00  bf 05 00 00 00  0f 05            close(5)
-      b8 48 00 00 00  bf 04 00 00 00                   fcntl(4, F_SETFD, FD_CLOEXEC)
+      b8 03 00 00 00  bf 04 00 00 00  0f 05            close(4)
+      b8 03 00 00 00  bf 06 00 00 00  0f 05            close(6)
+      b8 48 00 00 00  bf 05 00 00 00                   fcntl(5, F_SETFD, FD_CLOEXEC)
       be 02 00 00 00  ba 01 00 00 00  0f 05
       48 8b 0c 24                                      the number of arguments
       48 8b 7c 24 08                                   the first one: the path
@@ -47,7 +47,7 @@ final class Launcher {
       48 8d 54 cc 10                                   the environment
       b8 3b 00 00 00  0f 05                            execve
       50                                               the report: what the call answered
-      b8 01 00 00 00  bf 04 00 00 00                   write(4, it, 8)
+      b8 01 00 00 00  bf 05 00 00 00                   write(5, it, 8)
       48 89 e6  ba 08 00 00 00  0f 05
       b8 e7 00 00 00  bf 7f 00 00 00  0f 05            exit_group(127)
       """;
@@ -55,11 +55,11 @@ final class Launcher {
   /** AArch64; each instruction has its bytes in the order of the memory. */
   private static final String ARM =
       """
-      c8 37 80 d2  60 00 80 d2  01 00 80 d2  01 00 00 d4     landlock_restrict_self(3, 0)
+      c8 37 80 d2  80 00 80 d2  01 00 80 d2  01 00 00 d4     landlock_restrict_self(4, 0)
       40 02 f8 b7                                            negative: to the report
-      28 07 80 d2  60 00 80 d2  01 00 00 d4                  close(3)
-      28 07 80 d2  a0 00 80 d2  01 00 00 d4                  close(5)
-      28 03 80 d2  80 00 80 d2                               fcntl(4, F_SETFD, FD_CLOEXEC)
+      28 07 80 d2  80 00 80 d2  01 00 00 d4                  close(4)
+      28 07 80 d2  c0 00 80 d2  01 00 00 d4                  close(6)
+      28 03 80 d2  a0 00 80 d2                               fcntl(5, F_SETFD, FD_CLOEXEC)
       41 00 80 d2  22 00 80 d2  01 00 00 d4
       e3 03 40 f9                                            the number of arguments
       e0 07 40 f9                                            the first one: the path
@@ -67,7 +67,7 @@ final class Launcher {
       22 0c 03 8b                                            the environment
       a8 1b 80 d2  01 00 00 d4                               execve
       e0 0f 1f f8                                            the report: what the call answered
-      08 08 80 d2  80 00 80 d2                               write(4, it, 8)
+      08 08 80 d2  a0 00 80 d2                               write(5, it, 8)
       e1 03 00 91  02 01 80 d2  01 00 00 d4
       c8 0b 80 d2  e0 0f 80 d2  01 00 00 d4                  exit_group(127)
       """;
@@ -83,6 +83,10 @@ final class Launcher {
   private static final int MFD_CLOEXEC = 1;
   private static final int MFD_EXEC = 0x10;
 
+  private static final int F_DUPFD_CLOEXEC = 1030;
+
+  private static final MethodHandle FCNTL =
+      Libc.variadic("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
   private static final MethodHandle MEMFD_CREATE =
       Libc.call("memfd_create", JAVA_INT, ADDRESS, JAVA_INT);
 
@@ -113,10 +117,36 @@ final class Launcher {
     }
     try (var out = new FileOutputStream("/proc/self/fd/" + fd)) {
       out.write(executable(program.machine(), program.listing()));
-      return fd;
+      return aside(fd);
     } catch (IOException e) {
       Libc.close(fd);
       return -1;
+    }
+  }
+
+  /**
+   * The same file by a number that the launcher has no other use for, as descriptors are given to
+   * it one after the other.
+   *
+   * @param fd is closed if it is another one
+   */
+  static int aside(int fd) throws IOException {
+    if (fd < 0 || fd > ITSELF) {
+      return fd;
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = Libc.state(arena);
+      int other = (int) FCNTL.invokeExact(state, fd, F_DUPFD_CLOEXEC, ITSELF + 1);
+      if (other < 0) {
+        throw Libc.failure("no descriptor could be made", Libc.errno(state));
+      }
+      return other;
+    } catch (IOException e) {
+      throw e;
+    } catch (Throwable e) {
+      throw Libc.broken(e);
+    } finally {
+      Libc.close(fd);
     }
   }
 

@@ -43,7 +43,7 @@ final class ProgramCall {
     }
     var arguments = new ArrayList<String>(List.of(path));
     arguments.addAll(program.arguments());
-    int ruleset = program.domain().ruleset();
+    int ruleset = Launcher.aside(program.domain().ruleset());
     try {
       return ConfinedParent.start(
           report ->

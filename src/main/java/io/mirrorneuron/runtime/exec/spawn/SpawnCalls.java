@@ -38,6 +38,8 @@ final class SpawnCalls {
           JAVA_INT);
   private static final MethodHandle ADD_DUP2 =
       Libc.call("posix_spawn_file_actions_adddup2", JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+  private static final MethodHandle ADD_CLOSE =
+      Libc.call("posix_spawn_file_actions_addclose", JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle ADD_CHDIR =
       Libc.call("posix_spawn_file_actions_addchdir_np", JAVA_INT, ADDRESS, ADDRESS);
   private static final MethodHandle ADD_CLOSE_FROM =
@@ -84,6 +86,7 @@ final class SpawnCalls {
       Arena arena, Program program, int out, int err, int ruleset, int report) throws Throwable {
     MemorySegment state = Libc.state(arena);
     MemorySegment actions = actions(arena, out, err);
+    check((int) ADD_CLOSE.invokeExact(state, actions, 3));
     check((int) ADD_DUP2.invokeExact(state, actions, ruleset, Launcher.RULESET));
     check((int) ADD_DUP2.invokeExact(state, actions, report, Launcher.REPORT));
     check((int) ADD_DUP2.invokeExact(state, actions, Launcher.descriptor(), Launcher.ITSELF));

@@ -101,7 +101,7 @@ class LauncherIT {
     var ended = new Ended();
     Domain domain =
         Landlock.domain(
-            AccessRules.of(Map.of(Path.of("/"), FolderAccess.READ)),
+            AccessRules.kept(Map.of(Path.of("/"), FolderAccess.READ)),
             Map.of(folder.toRealPath(), FolderAccess.WRITE));
     var program = new Program(executable, arguments, Map.of("A", "d e"), folder, domain);
     try (Spawner.Child child = spawner.spawn(program, ended)) {
