@@ -4,6 +4,7 @@ import io.mirrorneuron.config.Confinement;
 import io.mirrorneuron.config.Confinement.Mode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.exec.spawn.AccessRules;
 import io.mirrorneuron.runtime.exec.spawn.Domain;
 import io.mirrorneuron.runtime.exec.spawn.FolderAccess;
 import io.mirrorneuron.runtime.exec.spawn.Landlock;
@@ -144,23 +145,18 @@ public final class Confiner {
    * @param devices files of devices besides those that all programs have
    */
   static Domain domain(SystemRules system, Reach reach, List<Path> devices) {
+    AccessRules standing = system.current();
     Map<Path, FolderAccess> own = new LinkedHashMap<>();
     devices.forEach(path -> own.put(path, FolderAccess.DEVICE));
-    reach.read().forEach(path -> own.put(inRealFolder(path), FolderAccess.READ));
+    reach.read().forEach(path -> own.put(system.inRealFolder(path), FolderAccess.READ));
     reach
         .write()
         .forEach(
             path ->
                 own.put(
-                    inRealFolder(path),
+                    system.inRealFolder(path),
                     path.startsWith(Devices.FOLDER) ? FolderAccess.DEVICE : FolderAccess.WRITE));
-    return Landlock.domain(system.current(), own);
-  }
-
-  /** Links on the way are followed; what the path itself names is meant as it is. */
-  private static Path inRealFolder(Path path) {
-    Path name = path.getFileName();
-    return name == null ? path : SystemRules.real(path.getParent()).resolve(name);
+    return Landlock.domain(standing, own);
   }
 
   /**

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What all programs may reach: everything may be read but what is hidden, and few folders written.
@@ -25,15 +26,22 @@ final class SystemRules {
   /** Where programs write without asking. Seen by all. */
   static final List<Path> TEMPORARY = List.of(Path.of("/tmp"), Path.of("/var/tmp"));
 
+  /** Most that are known; few hold all that programs reach. */
+  private static final int FOLDERS = 1000;
+
   private final List<Path> hidden;
   private final List<Path> shared;
   private volatile Snapshot snapshot =
-      new Snapshot(AccessRules.of(Map.of()), Map.of(Path.of("/"), FileTime.fromMillis(-1)));
+      new Snapshot(
+          AccessRules.kept(Map.of()),
+          Map.of(Path.of("/"), FileTime.fromMillis(-1)),
+          new ConcurrentHashMap<>());
 
   /**
    * @param folders whose entries were looked at, with the time of their last change
+   * @param real where folders lie that were asked for; a rule for what moved since gives nothing
    */
-  private record Snapshot(AccessRules rules, Map<Path, FileTime> folders) {
+  private record Snapshot(AccessRules rules, Map<Path, FileTime> folders, Map<Path, Path> real) {
     boolean isCurrent() {
       return folders.entrySet().stream()
           .allMatch(folder -> changed(folder.getKey()).equals(folder.getValue()));
@@ -72,6 +80,23 @@ final class SystemRules {
     return known.rules();
   }
 
+  /** Links on the way are followed; what the path itself names is meant as it is. */
+  Path inRealFolder(Path path) {
+    Path name = path.getFileName();
+    if (name == null) {
+      return path;
+    }
+    Map<Path, Path> known = snapshot.real();
+    Path parent = known.get(path.getParent());
+    if (parent == null) {
+      parent = real(path.getParent());
+      if (known.size() < FOLDERS && Files.isDirectory(parent)) {
+        known.put(path.getParent(), parent);
+      }
+    }
+    return parent.resolve(name);
+  }
+
   private Snapshot look() {
     var access = new LinkedHashMap<Path, FolderAccess>();
     var folders = new HashMap<Path, FileTime>();
@@ -85,7 +110,7 @@ final class SystemRules {
       access.put(folder, FolderAccess.WRITE);
       folders.put(folder, changed(folder)); // it may come to exist
     }
-    return new Snapshot(AccessRules.of(access), folders);
+    return new Snapshot(AccessRules.kept(access), folders, new ConcurrentHashMap<>());
   }
 
   private void read(Path path, Map<Path, FolderAccess> access, Map<Path, FileTime> folders) {

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Files and folders with what may be done with them, ready for the kernel. Each is held open until
- * this is closed or forgotten. Thread-safe.
+ * Files and folders with what may be done with them, ready for the kernel. Each is held open.
+ * Thread-safe.
  */
 public final class AccessRules implements AutoCloseable {
   private static final Cleaner CLEANER = Cleaner.create();
@@ -26,20 +26,34 @@ public final class AccessRules implements AutoCloseable {
 
   private final MemorySegment packed;
   private final int size;
-  private final Cleaner.Cleanable handles;
+  private final List<PathHandle> handles;
 
   private AccessRules(MemorySegment packed, List<PathHandle> handles) {
     this.packed = packed;
     this.size = handles.size();
-    this.handles = CLEANER.register(this, () -> handles.forEach(PathHandle::close));
+    this.handles = handles;
   }
 
   /**
+   * Those that are closed when they are forgotten.
+   *
    * @param access by real path; what is not there, or is a link, is left out
    */
-  public static AccessRules of(Map<Path, FolderAccess> access) {
+  public static AccessRules kept(Map<Path, FolderAccess> access) {
+    AccessRules rules = of(Arena.ofAuto(), access);
+    List<PathHandle> handles = rules.handles;
+    CLEANER.register(rules, () -> handles.forEach(PathHandle::close));
+    return rules;
+  }
+
+  /**
+   * Those that are closed by who made them.
+   *
+   * @param arena for as long as they are needed
+   */
+  static AccessRules of(Arena arena, Map<Path, FolderAccess> access) {
     var handles = new ArrayList<PathHandle>();
-    MemorySegment packed = Arena.ofAuto().allocate(Math.max(1, access.size()) * BYTES, 8);
+    MemorySegment packed = arena.allocate(Math.max(1, access.size()) * BYTES, 8);
     access.forEach(
         (path, each) -> {
           try {
@@ -70,6 +84,6 @@ public final class AccessRules implements AutoCloseable {
 
   @Override
   public void close() {
-    handles.clean();
+    handles.forEach(PathHandle::close);
   }
 }

@@ -2,110 +2,111 @@ package io.mirrorneuron.runtime.exec.spawn;
 
 import java.io.IOException;
 import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A thread that has given up for ever what no program may have. Threads that it starts begin with
- * the same, so that this is paid for once and not with each program.
+ * The thread that starts confined programs. It has given up for ever what no program may have, so
+ * that this is paid for once and not with each program.
  *
- * <p>Nothing else may ever be started by such threads. To wake a virtual thread may start another
- * carrier, which would then be confined, and with it whatever it carries: so they share no lock
- * with others, and what comes of a start is told by a thread that has given up nothing.
+ * <p>Nothing else may ever be started by it. To wake a virtual thread may start another carrier,
+ * which would then have given up the same, and with it whatever it carries: so it shares no lock
+ * with others, and closes a pipe to say that it is done.
  */
 final class ConfinedParent {
-  private static final Worker STARTS = new Worker("mn-confined-parent");
-  private static final Worker RESULTS = new Worker("mn-start-results");
-  private static final CompletableFuture<Void> READY = new CompletableFuture<>();
+  private static final Queue<Runnable> TASKS = new ConcurrentLinkedQueue<>();
+
+  private static final Thread THREAD =
+      Thread.ofPlatform()
+          .daemon()
+          .name("mn-confined-parent")
+          .inheritInheritableThreadLocals(false)
+          .unstarted(ConfinedParent::work);
+
+  /** Why it has not given up what it must; only it asks. */
+  private static Throwable refusal;
 
   static {
-    RESULTS.open();
-    STARTS.put(ConfinedParent::giveUp);
-    STARTS.open();
+    THREAD.start();
   }
 
   private ConfinedParent() {}
 
-  /** A platform thread whose tasks are handed over without a lock. */
-  private static final class Worker {
-    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
-    private final Thread thread;
+  /** Starts a program, its end of the pipe with it. */
+  @FunctionalInterface
+  interface Start {
+    /**
+     * @param report the end to write to
+     */
+    int run(int report) throws IOException;
+  }
 
-    Worker(String name) {
-      thread = thread(name, this::work);
-    }
-
-    void open() {
-      thread.start();
-    }
-
-    void put(Runnable task) {
-      tasks.add(task);
-      LockSupport.unpark(thread);
-    }
-
-    private void work() {
-      while (true) {
-        Runnable task = tasks.poll();
-        if (task == null) {
-          LockSupport.park(this);
-        } else {
-          task.run();
-        }
+  private static void work() {
+    refusal = giveUp();
+    while (true) {
+      Runnable task = TASKS.poll();
+      if (task == null) {
+        LockSupport.park(TASKS);
+      } else {
+        task.run();
       }
     }
   }
 
-  private static void giveUp() {
+  private static Throwable giveUp() {
     try {
       Privileges.giveUp();
       CallFilter.install();
-      RESULTS.put(() -> READY.complete(null));
+      return null;
     } catch (IOException | RuntimeException | Error e) {
-      RESULTS.put(() -> READY.completeExceptionally(e));
+      return e;
     }
+  }
+
+  /** What came of a start; written before the pipe is closed, read after. */
+  private static final class Outcome {
+    volatile int pid;
+    volatile Throwable failure;
   }
 
   /**
-   * Runs the task on a thread of its own, which has given up the same.
+   * Starts a program by the {@link Launcher}; blocks, however long, as what was started must be
+   * known.
    *
-   * @return what comes of it; fails with what it throws, or when the kernel makes no thread
+   * @return its process id, or a negative error number
    * @throws IOException when what must be given up cannot be
    */
-  static CompletableFuture<Integer> start(Domain.Start task) throws IOException {
+  static int start(Start start) throws IOException {
+    int[] report = Libc.pipe();
     try {
-      READY.join();
-    } catch (CompletionException e) {
-      throw new IOException(e.getCause().getMessage(), e.getCause());
+      int end = Launcher.aside(report[1]);
+      var outcome = new Outcome();
+      TASKS.add(() -> tell(outcome, start, end));
+      LockSupport.unpark(THREAD);
+      int error = Launcher.report(report[0]);
+      if (outcome.failure != null) {
+        throw new IOException(outcome.failure.getMessage(), outcome.failure);
+      }
+      if (error != 0) {
+        Libc.await(outcome.pid);
+        return -error;
+      }
+      return outcome.pid;
+    } finally {
+      Libc.close(report[0]);
     }
-    CompletableFuture<Integer> result = new CompletableFuture<>();
-    STARTS.put(
-        () -> {
-          try {
-            thread("mn-confined-start", () -> complete(result, task)).start();
-          } catch (Throwable e) { // above all that there is no room for another thread
-            RESULTS.put(() -> result.completeExceptionally(e));
-          }
-        });
-    return result;
   }
 
-  private static void complete(CompletableFuture<Integer> result, Domain.Start task) {
+  private static void tell(Outcome outcome, Start start, int report) {
     try {
-      int pid = task.run();
-      RESULTS.put(() -> result.complete(pid));
+      if (refusal != null) {
+        throw refusal;
+      }
+      outcome.pid = start.run(report);
     } catch (Throwable e) {
-      RESULTS.put(() -> result.completeExceptionally(e));
+      outcome.failure = e;
+    } finally {
+      Libc.close(report);
     }
-  }
-
-  private static Thread thread(String name, Runnable work) {
-    return Thread.ofPlatform()
-        .daemon()
-        .name(name)
-        .inheritInheritableThreadLocals(false)
-        .unstarted(work);
   }
 }

@@ -6,18 +6,16 @@ import java.io.IOException;
 @FunctionalInterface
 public interface Domain {
   /** Nothing is kept from the program. */
-  Domain NONE = Start::run;
-
-  /** Starts a program and answers with its process id. */
-  @FunctionalInterface
-  interface Start {
-    int run() throws IOException;
-  }
+  Domain NONE =
+      () -> {
+        throw new UnsupportedOperationException("there is no ruleset");
+      };
 
   /**
-   * Runs the start so that the program begins inside.
+   * Makes a ruleset of the kernel as things are now.
    *
-   * @throws IOException when the kernel refuses; nothing was started then
+   * @return a descriptor, for the caller to close
+   * @throws IOException when the kernel refuses
    */
-  int start(Start start) throws IOException;
+  int ruleset() throws IOException;
 }

@@ -10,13 +10,12 @@ import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.function.IntSupplier;
 
 /**
  * Lets programs begin inside a Landlock domain of Linux: what is not given is refused by the
- * kernel, for them and all that they start, for ever. A domain belongs to a thread and is inherited
- * by its children, so each program is started from a thread of its own, which then ends ({@link
- * ConfinedParent}).
+ * kernel, for them and all that they start, for ever. A program enters its domain itself, by the
+ * {@link Launcher}.
  */
 public final class Landlock {
   /** The same numbers on every architecture. */
@@ -54,7 +53,7 @@ public final class Landlock {
   /** Whether the kernel knows all that is needed; what it then enforces must be tried. */
   public static boolean isKnown() {
     try {
-      return PosixSpawner.isAvailable() && VERSION >= OLDEST;
+      return PosixSpawner.isAvailable() && VERSION >= OLDEST && Launcher.isAvailable();
     } catch (LinkageError e) {
       return false;
     }
@@ -67,37 +66,47 @@ public final class Landlock {
    * @param own what is given besides, by real path; what is not there is left out
    */
   public static Domain domain(AccessRules standing, Map<Path, FolderAccess> own) {
-    return start -> {
+    return () -> {
       int ruleset = ruleset();
-      try {
+      try (Arena arena = Arena.ofConfined();
+          AccessRules more = AccessRules.of(arena, own)) {
         add(standing, ruleset);
-        try (AccessRules more = AccessRules.of(own)) {
-          add(more, ruleset);
-        }
-        return within(ruleset, start);
-      } finally {
+        add(more, ruleset);
+        return ruleset;
+      } catch (IOException | RuntimeException e) {
         Libc.close(ruleset);
+        throw e;
       }
     };
   }
 
-  private static int within(int ruleset, Domain.Start start) throws IOException {
-    CompletableFuture<Integer> starting =
-        ConfinedParent.start(
-            () -> {
-              check("programs cannot be confined", call(RESTRICT_SELF, ruleset, 0, 0, 0));
-              return start.run();
-            });
+  /**
+   * Runs a task inside a domain, on a thread of its own. Not while a program may be in the same
+   * domain: it could reach that thread.
+   */
+  public static int tried(Domain domain, IntSupplier task) throws IOException {
+    int ruleset = domain.ruleset();
     try {
-      return starting.join(); // however long: what was started must be known
-    } catch (CompletionException e) {
-      throw e.getCause() instanceof IOException known ? known : new IOException(e.getCause());
+      return CompletableFuture.supplyAsync(
+              () -> {
+                ProcessCalls.control(Privileges.PR_SET_NO_NEW_PRIVS, 1);
+                return call(RESTRICT_SELF, ruleset, 0, 0, 0) == 0 ? task.getAsInt() : -1;
+              },
+              work -> Thread.ofPlatform().name("mn-domain-trial").start(work))
+          .join();
+    } finally {
+      Libc.close(ruleset);
     }
   }
 
   private static void add(AccessRules rules, int ruleset) throws IOException {
-    for (int i = 0; i < rules.size(); i++) {
-      check("no rule could be made", call(ADD_RULE, ruleset, PATH_BENEATH, rules.address(i), 0));
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = Libc.state(arena);
+      for (int i = 0; i < rules.size(); i++) {
+        check(
+            "no rule could be made",
+            call(state, ADD_RULE, ruleset, PATH_BENEATH, rules.address(i), 0));
+      }
     }
     Reference.reachabilityFence(rules); // its descriptors are closed with it
   }
@@ -121,10 +130,16 @@ public final class Landlock {
     return result;
   }
 
-  /** The result, or a negative error number. */
   private static long call(long number, long first, long second, long third, long fourth) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = Libc.state(arena);
+      return call(Libc.state(arena), number, first, second, third, fourth);
+    }
+  }
+
+  /** The result, or a negative error number. */
+  private static long call(
+      MemorySegment state, long number, long first, long second, long third, long fourth) {
+    try {
       long result = (long) SYSCALL.invokeExact(state, number, first, second, third, fourth);
       return result < 0 ? -Libc.errno(state) : result;
     } catch (Throwable e) {

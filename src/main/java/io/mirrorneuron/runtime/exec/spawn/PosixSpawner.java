@@ -1,14 +1,9 @@
 package io.mirrorneuron.runtime.exec.spawn;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -57,9 +52,9 @@ final class PosixSpawner implements Spawner {
     int group = -1;
     try {
       group = program.group() == null ? -1 : PathHandle.openForWriting(program.group());
-      int entrance = group;
-      Domain.Start start = () -> start(program, out[1], err[1], entrance);
-      pid = Adoption.started(number, () -> mark.put(number, () -> program.domain().start(start)));
+      var files = new ProgramCall.Files(out[1], err[1], group);
+      pid =
+          Adoption.started(number, () -> mark.put(number, () -> ProgramCall.start(program, files)));
     } catch (IOException e) {
       Libc.close(out[0]);
       Libc.close(err[0]);
@@ -87,55 +82,6 @@ final class PosixSpawner implements Spawner {
       ownPeak = processes.peakBytes((int) ProcessHandle.current().pid());
     }
     return ownPeak;
-  }
-
-  private static int start(Program program, int out, int err, int group) throws IOException {
-    int error = tryStart(program, out, err, group);
-    if (error == -Libc.ENOEXEC) {
-      error = tryStart(program.throughShell(), out, err, group);
-    }
-    if (error < 0) {
-      throw Libc.failure(program.arguments().getFirst() + " cannot be started", -error);
-    }
-    return error;
-  }
-
-  /** The process id, or a negative error number. */
-  private static int tryStart(Program program, int out, int err, int group) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment pid = arena.allocate(JAVA_INT);
-      MemorySegment actions = SpawnCalls.fileActions(arena, program, out, err, group);
-      try {
-        int error =
-            (int)
-                SpawnCalls.SPAWN.invokeExact(
-                    Libc.state(arena),
-                    pid,
-                    arena.allocateFrom(program.executable().toString()),
-                    actions,
-                    SpawnCalls.ATTRIBUTES,
-                    vector(arena, program.arguments()),
-                    vector(
-                        arena,
-                        program.environment().entrySet().stream()
-                            .map(entry -> entry.getKey() + "=" + entry.getValue())
-                            .toList()));
-        return error == 0 ? pid.get(JAVA_INT, 0) : -error;
-      } finally {
-        var _ = (int) SpawnCalls.ACTIONS_DESTROY.invokeExact(Libc.state(arena), actions);
-      }
-    } catch (Throwable e) {
-      throw Libc.broken(e);
-    }
-  }
-
-  private static MemorySegment vector(Arena arena, Collection<String> words) {
-    MemorySegment vector = arena.allocate(ADDRESS, words.size() + 1L);
-    int i = 0;
-    for (String word : words) {
-      vector.setAtIndex(ADDRESS, i++, arena.allocateFrom(word));
-    }
-    return vector;
   }
 
   @Override

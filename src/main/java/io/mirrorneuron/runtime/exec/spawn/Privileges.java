@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
  * it a program of root would read the server's memory, load kernel modules or read disks.
  */
 final class Privileges {
-  private static final int PR_SET_NO_NEW_PRIVS = 38;
+  static final int PR_SET_NO_NEW_PRIVS = 38;
 
   /** The third version of the kernel's structure, and this thread. */
   private static final int VERSION = 0x2008_0522;

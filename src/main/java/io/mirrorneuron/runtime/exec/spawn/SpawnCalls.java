@@ -38,6 +38,8 @@ final class SpawnCalls {
           JAVA_INT);
   private static final MethodHandle ADD_DUP2 =
       Libc.call("posix_spawn_file_actions_adddup2", JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+  private static final MethodHandle ADD_CLOSE =
+      Libc.call("posix_spawn_file_actions_addclose", JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle ADD_CHDIR =
       Libc.call("posix_spawn_file_actions_addchdir_np", JAVA_INT, ADDRESS, ADDRESS);
   private static final MethodHandle ADD_CLOSE_FROM =
@@ -72,24 +74,50 @@ final class SpawnCalls {
     }
   }
 
-  /**
-   * @param group descriptor of what the program has open besides; negative for nothing
-   */
-  static MemorySegment fileActions(Arena arena, Program program, int out, int err, int group)
+  /** Nothing to read, and what it writes to. */
+  static MemorySegment fileActions(Arena arena, Program program, ProgramCall.Files files)
       throws Throwable {
+    MemorySegment actions = actions(arena, files);
+    return last(arena, actions, program, Program.GROUP_FD + (files.group() < 0 ? 0 : 1));
+  }
+
+  /** The same, with what the {@link Launcher} needs. */
+  static MemorySegment launchActions(
+      Arena arena, Program program, ProgramCall.Files files, int ruleset, int report)
+      throws Throwable {
+    MemorySegment state = Libc.state(arena);
+    MemorySegment actions = actions(arena, files);
+    if (files.group() < 0) {
+      check((int) ADD_CLOSE.invokeExact(state, actions, Program.GROUP_FD));
+    }
+    check((int) ADD_DUP2.invokeExact(state, actions, ruleset, Launcher.RULESET));
+    check((int) ADD_DUP2.invokeExact(state, actions, report, Launcher.REPORT));
+    check((int) ADD_DUP2.invokeExact(state, actions, Launcher.descriptor(), Launcher.ITSELF));
+    return last(arena, actions, program, Launcher.ITSELF + 1);
+  }
+
+  private static MemorySegment actions(Arena arena, ProgramCall.Files files) throws Throwable {
     MemorySegment state = Libc.state(arena);
     MemorySegment actions = arena.allocate(ROOM, 16);
     MemorySegment nothing = arena.allocateFrom("/dev/null");
-    MemorySegment folder = arena.allocateFrom(program.workingFolder().toString());
     check((int) ACTIONS_INIT.invokeExact(state, actions));
     check((int) ADD_OPEN.invokeExact(state, actions, 0, nothing, O_RDONLY, 0));
-    check((int) ADD_DUP2.invokeExact(state, actions, out, 1));
-    check((int) ADD_DUP2.invokeExact(state, actions, err, 2));
-    // The JDK leaves sockets and files inheritable and relies on its own spawner to close them.
-    int first = Program.GROUP_FD;
-    if (group >= 0) {
-      check((int) ADD_DUP2.invokeExact(state, actions, group, first++));
+    check((int) ADD_DUP2.invokeExact(state, actions, files.out(), 1));
+    check((int) ADD_DUP2.invokeExact(state, actions, files.err(), 2));
+    if (files.group() >= 0) {
+      check((int) ADD_DUP2.invokeExact(state, actions, files.group(), Program.GROUP_FD));
     }
+    return actions;
+  }
+
+  /**
+   * @param first descriptor that is not the program's
+   */
+  private static MemorySegment last(Arena arena, MemorySegment actions, Program program, int first)
+      throws Throwable {
+    MemorySegment state = Libc.state(arena);
+    MemorySegment folder = arena.allocateFrom(program.workingFolder().toString());
+    // The JDK leaves sockets and files inheritable and relies on its own spawner to close them.
     check((int) ADD_CLOSE_FROM.invokeExact(state, actions, first));
     check((int) ADD_CHDIR.invokeExact(state, actions, folder));
     return actions;

@@ -1,0 +1,108 @@
+package io.mirrorneuron.runtime.exec.spawn;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/** The call of {@code posix_spawn} for a program, by the {@link Launcher} when it is confined. */
+final class ProgramCall {
+  private ProgramCall() {}
+
+  /**
+   * Descriptors that a program gets.
+   *
+   * @param group what it enters a control group by ({@link Program#group}); negative for none
+   */
+  record Files(int out, int err, int group) {}
+
+  /**
+   * Starts a program; what is kept from it is from its first moment.
+   *
+   * @return its process id
+   */
+  static int start(Program program, Files files) throws IOException {
+    int error = tryStart(program, files);
+    if (error == -Libc.ENOEXEC) {
+      error = tryStart(program.throughShell(), files);
+    }
+    if (error < 0) {
+      throw Libc.failure(program.arguments().getFirst() + " cannot be started", -error);
+    }
+    return error;
+  }
+
+  /** The process id, or a negative error number. */
+  private static int tryStart(Program program, Files files) throws IOException {
+    String path = program.executable().toString();
+    if (program.domain() == Domain.NONE) {
+      return execute(
+          path,
+          program.arguments(),
+          program,
+          arena -> SpawnCalls.fileActions(arena, program, files));
+    }
+    var arguments = new ArrayList<String>(List.of(path));
+    arguments.addAll(program.arguments());
+    int ruleset = Launcher.aside(program.domain().ruleset());
+    try {
+      return ConfinedParent.start(
+          report ->
+              execute(
+                  Launcher.PATH,
+                  arguments,
+                  program,
+                  arena -> SpawnCalls.launchActions(arena, program, files, ruleset, report)));
+    } finally {
+      Libc.close(ruleset);
+    }
+  }
+
+  @FunctionalInterface
+  private interface FileActions {
+    MemorySegment in(Arena arena) throws Throwable;
+  }
+
+  private static int execute(
+      String path, List<String> arguments, Program program, FileActions set) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment pid = arena.allocate(JAVA_INT);
+      MemorySegment actions = set.in(arena);
+      try {
+        int error =
+            (int)
+                SpawnCalls.SPAWN.invokeExact(
+                    Libc.state(arena),
+                    pid,
+                    arena.allocateFrom(path),
+                    actions,
+                    SpawnCalls.ATTRIBUTES,
+                    vector(arena, arguments),
+                    vector(
+                        arena,
+                        program.environment().entrySet().stream()
+                            .map(entry -> entry.getKey() + "=" + entry.getValue())
+                            .toList()));
+        return error == 0 ? pid.get(JAVA_INT, 0) : -error;
+      } finally {
+        var _ = (int) SpawnCalls.ACTIONS_DESTROY.invokeExact(Libc.state(arena), actions);
+      }
+    } catch (Throwable e) {
+      throw Libc.broken(e);
+    }
+  }
+
+  private static MemorySegment vector(Arena arena, Collection<String> words) {
+    MemorySegment vector = arena.allocate(ADDRESS, words.size() + 1L);
+    int i = 0;
+    for (String word : words) {
+      vector.setAtIndex(ADDRESS, i++, arena.allocateFrom(word));
+    }
+    return vector;
+  }
+}
