@@ -56,7 +56,7 @@ public final class Adoption {
    *
    * @param number of the start
    */
-  static int started(int number, ProgramStart start) throws IOException {
+  static int started(int number, ChildStart start) throws IOException {
     STARTED.add(number);
     STARTS.readLock().lock();
     try {

@@ -31,7 +31,7 @@ public final class LimitMark {
   }
 
   /** Starts a program that has the mark, as has all that it will start. */
-  int put(int number, ProgramStart start) throws IOException {
+  int put(int number, ChildStart start) throws IOException {
     Lock starts = ServiceMark.starts();
     starts.lock();
     try {

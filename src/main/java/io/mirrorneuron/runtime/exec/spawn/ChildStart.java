@@ -4,6 +4,6 @@ import java.io.IOException;
 
 /** Starts a program and answers with its process id. */
 @FunctionalInterface
-interface ProgramStart {
+interface ChildStart {
   int run() throws IOException;
 }
