@@ -13,6 +13,7 @@ import io.mirrorneuron.runtime.placement.PlacementPlan;
 import io.mirrorneuron.runtime.placement.PlacementPlan.Unplaced;
 import io.mirrorneuron.runtime.placement.PlacementRequest;
 import io.mirrorneuron.runtime.placement.PlacementRequest.Wish;
+import io.mirrorneuron.runtime.workflow.KeptPlan;
 import io.mirrorneuron.runtime.workflow.Requirement;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.wire.Json;
@@ -43,6 +44,7 @@ public final class Admission {
   private final ProgramPath path;
   private final Clock clock;
   private final Placement placement = new BestNode();
+  private final KeptPlans plans;
 
   /**
    * @param path where this node looks for programs
@@ -51,6 +53,7 @@ public final class Admission {
     this.here = here;
     this.path = path;
     this.clock = clock;
+    this.plans = new KeptPlans(here);
   }
 
   /**
@@ -92,24 +95,26 @@ public final class Admission {
     List<PlacementRequest> agents = PlacementRequest.of(workflow);
     PlacementPlan plan = plan(workflow, here.limited(workflow), agents);
     requirePlaced(plan);
-    return told(workflow, plan, plan.placements().size(), MOST_PLACED);
+    return JobPlans.of(
+        workflow,
+        KeptPlans.told(plan, MOST_PLACED),
+        plan.placements().size(),
+        here.programs().driver(),
+        clock.instant());
+  }
+
+  /** What decides where the agents of jobs run that are accepted. */
+  public KeptPlans plans() {
+    return plans;
   }
 
   /**
-   * Where the first agents of a job that was accepted run; what no longer fits is left out.
+   * Where the first agents of a job run.
    *
-   * @param most of them, which costs the same however many there are
+   * @param kept of its state; null for a job of an earlier build, whose plan is made now
    */
-  public JobPlan look(Workflow workflow, int most) {
-    List<PlacementRequest> agents = PlacementRequest.of(workflow, most);
-    PlacementPlan plan = plan(workflow, here.whole(workflow), agents);
-    return told(workflow, plan, workflow.agents().size(), most);
-  }
-
-  private JobPlan told(Workflow workflow, PlacementPlan plan, int all, int most) {
-    List<String> drivers = here.programs().drivers().get();
-    String driver = drivers.isEmpty() ? null : drivers.getFirst();
-    return JobPlans.of(workflow, plan, all, most, driver, clock.instant());
+  public JobPlan look(Workflow workflow, KeptPlan kept) {
+    return plans.tell(workflow, kept == null ? plans.make(workflow, clock.millis()) : kept);
   }
 
   private PlacementPlan plan(Workflow workflow, Machine machine, List<PlacementRequest> agents) {
@@ -133,7 +138,9 @@ public final class Admission {
         String.join(". And ", named) + (more > 0 ? ". And %d more agents".formatted(more) : ""));
   }
 
-  /** A sentence for each agent that has no place, but for what {@link #look} tells of pools. */
+  /**
+   * A sentence for each agent that has no place, but for what {@link #look(List)} tells of pools.
+   */
   public List<String> unplaced(Workflow workflow) {
     List<PlacementRequest> agents =
         PlacementRequest.of(workflow).stream().map(Admission::withoutPool).toList();

@@ -6,10 +6,11 @@ import io.mirrorneuron.port.JobPlan.Allocations;
 import io.mirrorneuron.port.JobPlan.Constrained;
 import io.mirrorneuron.port.JobPlan.Resources;
 import io.mirrorneuron.runtime.manifest.graph.RequirementReader;
-import io.mirrorneuron.runtime.placement.PlacementPlan;
-import io.mirrorneuron.runtime.placement.PlacementPlan.Placed;
+import io.mirrorneuron.runtime.placement.PlacementRequest;
+import io.mirrorneuron.runtime.placement.PlacementRequest.Wish;
+import io.mirrorneuron.runtime.workflow.Allocation;
 import io.mirrorneuron.runtime.workflow.Amounts;
-import io.mirrorneuron.runtime.workflow.NodeDevice;
+import io.mirrorneuron.runtime.workflow.KeptPlan.Place;
 import io.mirrorneuron.runtime.workflow.Requirement;
 import io.mirrorneuron.runtime.workflow.ResourceRequest;
 import io.mirrorneuron.runtime.workflow.Workflow;
@@ -25,21 +26,19 @@ import java.util.Map;
 final class JobPlans {
   private JobPlans() {}
 
+  /** An agent with its place. */
+  record ToldPlace(PlacementRequest request, Place place) {}
+
   /**
-   * @param plan of all agents or of the first ones
+   * @param told places of all agents or of the first ones
    * @param all how many there are
-   * @param most of them that are told
    */
-  static JobPlan of(
-      Workflow workflow, PlacementPlan plan, int all, int most, String driver, Instant now) {
-    List<Placed> placements = plan.placements();
-    String home = placements.isEmpty() ? "" : placements.getFirst().node();
+  static JobPlan of(Workflow workflow, List<ToldPlace> told, int all, String driver, Instant now) {
+    String home = told.isEmpty() ? "" : told.getFirst().place().node();
     Map<String, String> required = new LinkedHashMap<>();
     for (Requirement one : RequirementReader.of(workflow)) {
       required.put(one.resource(), one.words());
     }
-    List<AgentPlace> told =
-        placements.stream().limit(most).map(one -> place(one, home, driver)).toList();
     return new JobPlan(
         "planned",
         workflow.graphId(),
@@ -47,33 +46,33 @@ final class JobPlans {
         word(workflow.policies().scheduling().strategy()),
         "single_node",
         all,
-        plan.nodes(),
-        told,
+        told.stream().map(one -> one.place().node()).distinct().toList(),
+        told.stream().map(one -> place(one, home, driver)).toList(),
         all - told.size(),
         required,
         Json.timestamp(now),
         workflow.warnings());
   }
 
-  private static AgentPlace place(Placed placed, String home, String driver) {
-    ResourceRequest request = placed.request().wish().request();
-    boolean runs = placed.request().wish().pool() != null;
+  private static AgentPlace place(ToldPlace told, String home, String driver) {
+    Wish wish = told.request().wish();
+    Place place = told.place();
     List<Constrained> constraints =
-        placed.request().wish().scheduling().constraints().stream()
+        wish.scheduling().constraints().stream()
             .map(one -> new Constrained(one.attribute(), one.operator().word(), one.values()))
             .toList();
     return new AgentPlace(
-        placed.request().agentId(),
-        placed.source(),
-        placed.request().agentType(),
-        placed.node(),
-        placed.source() == null ? null : placed.node(),
-        resources(request),
-        allocations(placed, request, runs ? driver : null),
+        place.agentId(),
+        place.source(),
+        told.request().agentType(),
+        place.node(),
+        place.source() == null ? null : place.agentId().substring(place.source().length() + 1),
+        resources(wish.request()),
+        allocations(place, wish.request(), wish.pool() == null ? null : driver),
         constraints,
-        placed.score(),
-        placed.node().equals(home) ? "job_colocated" : "agent_spillover",
-        placed.reasons());
+        place.score(),
+        place.node().equals(home) ? "job_colocated" : "agent_spillover",
+        place.reasons());
   }
 
   private static Resources resources(ResourceRequest request) {
@@ -91,9 +90,9 @@ final class JobPlans {
         gpus > 0 ? Integer.valueOf((int) gpus) : null);
   }
 
-  private static Allocations allocations(Placed placed, ResourceRequest request, String driver) {
+  private static Allocations allocations(Place place, ResourceRequest request, String driver) {
     return new Allocations(
-        placed.devices().stream().map(JobPlans::device).toList(),
+        place.devices().stream().map(JobPlans::device).toList(),
         request.ports().stream()
             .map(
                 one ->
@@ -110,13 +109,9 @@ final class JobPlans {
         request.runtimeDriver() == null ? driver : request.runtimeDriver());
   }
 
-  private static JobPlan.Device device(NodeDevice device) {
+  private static JobPlan.Device device(Allocation.Device device) {
     return new JobPlan.Device(
-        device.device().id(),
-        device.device().index(),
-        device.device().kind(),
-        device.device().vendor(),
-        device.device().driver());
+        device.id(), device.index(), device.kind(), device.vendor(), device.driver());
   }
 
   private static String word(Enum<?> constant) {
