@@ -235,7 +235,8 @@ public final class JobState {
 
   /** What is to be written since the last call. */
   public Changes.Delta takeDelta() {
-    Changes.Delta delta = changes.take(header, counters, receipts).with(questions);
+    String node = plan == null ? null : plan.node();
+    Changes.Delta delta = changes.take(node, header, counters, receipts).with(questions);
     if (isReplanned) {
       delta.set().put(StoredFields.PLAN, Json.write(plan));
       isReplanned = false;
