@@ -167,7 +167,7 @@ public final class RuntimeFixture implements AutoCloseable {
   public ClusterPort cluster() {
     Keys keys = new Keys(config.redis().namespace());
     return new LocalCluster(
-        NodeIdentity.standalone("mirror_neuron@test", "test", config.grpc()),
+        NodeIdentity.standalone("mirror_neuron@test", "test", config.node().marks(), config.grpc()),
         GrpcRuntime::hardware,
         runtime::programs,
         runtime.census(),

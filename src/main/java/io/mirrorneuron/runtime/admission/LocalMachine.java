@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.admission;
 
+import io.mirrorneuron.config.NodeSettings.Marks;
 import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.Hardware.Gpu;
@@ -27,12 +28,14 @@ import java.util.stream.Stream;
  * there are.
  *
  * @param pools slots by pool
+ * @param marks what its operator says of it
  */
 public record LocalMachine(
     String name,
     Supplier<Hardware> hardware,
     GpuInventory gpus,
     Map<String, Integer> pools,
+    Marks marks,
     Programs programs) {
 
   /**
@@ -132,6 +135,8 @@ public record LocalMachine(
     labels.put("arch", List.of(machine.cpu().architecture()));
     labels.put("cpu_model", List.of(machine.cpu().model()));
     labels.put("hostname", List.of(name.substring(name.indexOf('@') + 1)));
+    marks.labels().forEach((label, value) -> labels.put("meta." + label, List.of(value)));
+    labels.put("capabilities", marks.capabilities());
     return labels;
   }
 

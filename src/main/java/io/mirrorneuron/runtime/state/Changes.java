@@ -25,6 +25,7 @@ public final class Changes {
   private final Map<Long, Message> messages = new LinkedHashMap<>();
   private final Map<String, JsonNode> values = new LinkedHashMap<>();
   private final List<String> deleted = new ArrayList<>();
+
   /** Leases by execution. */
   private final Map<String, ObjectNode> given = new LinkedHashMap<>();
 

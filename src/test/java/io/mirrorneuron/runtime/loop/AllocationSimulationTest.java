@@ -10,9 +10,9 @@ import io.mirrorneuron.runtime.workflow.DeviceDemand;
 import io.mirrorneuron.runtime.workflow.NodeDevice;
 import io.mirrorneuron.runtime.workflow.ResourceRequest;
 import io.mirrorneuron.runtime.workflow.ResourceRequest.Port;
-import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.runtime.workflow.Workflow.Agent;
+import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import io.mirrorneuron.store.JobStore.NewJob;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,9 +22,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Jobs whose programs want devices, ports, slots and shares of two nodes, while servers die, stand still
- * and lose the store, jobs are cancelled and limits are lowered and raised: nothing is given twice,
- * and nothing is left given.
+ * Jobs whose programs want devices, ports, slots and shares of two nodes, while servers die, stand
+ * still and lose the store, jobs are cancelled and limits are lowered and raised: nothing is given
+ * twice, and nothing is left given.
  */
 class AllocationSimulationTest {
   private static final int SEEDS = Integer.getInteger("simulation.seeds", 150);

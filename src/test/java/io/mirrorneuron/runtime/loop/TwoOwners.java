@@ -189,7 +189,10 @@ final class TwoOwners {
       life++;
       pools =
           new Pools(
-              Map.of("default", 1000, NARROW, NARROW_SLOTS), 1000, () -> stock, new Ports(100, 109, (_, _) -> true));
+              Map.of("default", 1000, NARROW, NARROW_SLOTS),
+              1000,
+              () -> stock,
+              new Ports(100, 109, (_, _) -> true));
       engine =
           new Engine(
               new Engine.Identity(NodeRegistry.nameOf(owner), owner, false, 64),
