@@ -18,6 +18,7 @@ import io.mirrorneuron.store.RedisJobStore;
 import io.mirrorneuron.store.ResourceLimits.Resource;
 import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.wire.Json;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -119,6 +120,25 @@ class AllocationIT {
 
     assertThat(variables(runtime.awaitEnd(second))).isEmpty();
     assertThat(ledger()).isEmpty();
+  }
+
+  /** As a program of a server that was killed does, until that server starts again. */
+  @Test
+  void aPortThatSomebodyListensOnIsNotGivenWhoeverThatIs() throws Exception {
+    int taken;
+    String job;
+    try (ServerSocket left = new ServerSocket(0)) {
+      taken = left.getLocalPort();
+      job =
+          submit(
+              "{\"ports\":[{\"label\":\"api\",\"port\":%d}]}".formatted(taken),
+              "echo P=$MN_PORT_API");
+      eventually("it waits", () -> cause(job).equals("resources"));
+      assertThat(why(job).text()).endsWith("port %d is in use by another program".formatted(taken));
+      assertThat(ledger()).isEmpty();
+    }
+    ObjectNode done = runtime.awaitEnd(job); // nobody tells that it was closed
+    assertThat(variables(done)).containsEntry("P", Integer.toString(taken));
   }
 
   @Test
