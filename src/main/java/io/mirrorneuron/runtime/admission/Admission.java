@@ -18,7 +18,9 @@ import io.mirrorneuron.runtime.workflow.Requirement;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.wire.Json;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -139,27 +141,40 @@ public final class Admission {
   }
 
   /**
-   * A sentence for each agent that has no place, but for what {@link #look(List)} tells of pools.
+   * What the agents ask for that have no place, each with its place in the manifest, but for what
+   * {@link #look(List)} tells of pools.
+   *
+   * @param programs of the same manifest
    */
-  public List<String> unplaced(Workflow workflow) {
+  public List<Issue> unplaced(Workflow workflow, List<ProgramPlace> programs) {
     List<PlacementRequest> agents =
         PlacementRequest.of(workflow).stream().map(Admission::withoutPool).toList();
+    Map<String, ProgramPlace> places = new HashMap<>();
+    programs.forEach(program -> places.put(program.agentId(), program));
     return plan(workflow, here.whole(workflow), agents).refusals().stream()
+        .flatMap(one -> issues(one, places.get(one.agentId())))
         .limit(MOST_TOLD)
-        .map(Unplaced::sentence)
         .toList();
+  }
+
+  /**
+   * @param place null of an agent that runs no program
+   */
+  private Stream<Issue> issues(Unplaced unplaced, ProgramPlace place) {
+    return unplaced.lacks().getOrDefault(here.name(), List.of()).stream()
+        .map(
+            missing ->
+                Issue.error(
+                    UNPLACED,
+                    "agent %s asks for %s".formatted(unplaced.agentId(), missing.words()),
+                    UnmetRequirement.LESS,
+                    place == null ? null : place.asking(missing.members())));
   }
 
   private static PlacementRequest withoutPool(PlacementRequest asked) {
     Wish wish = asked.wish();
     return new PlacementRequest(
         asked.agentId(), asked.agentType(), new Wish(wish.request(), wish.scheduling(), null, 0));
-  }
-
-  /** What {@link #unplaced} tells, as issues of a report. */
-  public Stream<Issue> unplacedIssues(Workflow workflow) {
-    return unplaced(workflow).stream()
-        .map(sentence -> Issue.error(UNPLACED, sentence, UnmetRequirement.LESS, null));
   }
 
   /**

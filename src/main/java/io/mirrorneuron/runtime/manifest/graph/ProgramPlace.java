@@ -11,9 +11,10 @@ import java.util.stream.Stream;
  * A program that a manifest names.
  *
  * @param agentId of the agent that runs it
+ * @param node as the agent stands in the manifest
  * @param config of that agent, with what the author left unsaid; nothing in it is checked
  */
-public record ProgramPlace(String agentId, ManifestValue config) {
+public record ProgramPlace(String agentId, ManifestValue node, ManifestValue config) {
 
   /** What is read of a config. */
   private record Told(String pool, Integer poolSlots, String workdir, String sandboxUploadPath) {}
@@ -54,6 +55,22 @@ public record ProgramPlace(String agentId, ManifestValue config) {
   public boolean hasOwnPath() {
     return Stream.of("python_environment", "environment.PATH")
         .anyMatch(path -> !config.find(path).isAbsent());
+  }
+
+  /**
+   * Where the author asks for something of the machine; the agent itself when it is not there, as
+   * for what policies of the whole job ask for.
+   *
+   * @param members where that may be, one of which does
+   */
+  public Location asking(List<String> members) {
+    return members.stream()
+        .flatMap(member -> Stream.of(member, "config." + member))
+        .map(node::find)
+        .filter(found -> !found.isAbsent())
+        .findFirst()
+        .orElse(node)
+        .location();
   }
 
   /** Where the author wrote the member, or what it would be in. */

@@ -1,0 +1,15 @@
+package io.mirrorneuron.runtime.placement;
+
+import java.util.List;
+
+/**
+ * Something that a node will never have.
+ *
+ * @param members of the agent's node in a manifest, in all spellings, one of which asks for it
+ * @param words a phrase that follows "agent X asks for"
+ */
+public record Missing(List<String> members, String words) {
+  static Missing of(String words, String... members) {
+    return new Missing(List.of(members), words);
+  }
+}
