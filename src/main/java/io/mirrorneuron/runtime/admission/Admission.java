@@ -168,7 +168,7 @@ public final class Admission {
                     UNPLACED,
                     "agent %s asks for %s".formatted(unplaced.agentId(), missing.words()),
                     UnmetRequirement.LESS,
-                    place == null ? null : place.asking(missing.members())));
+                    place == null ? null : place.asking(missing.members(), missing.mentions())));
   }
 
   private static PlacementRequest withoutPool(PlacementRequest asked) {

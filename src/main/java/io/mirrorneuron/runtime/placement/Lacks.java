@@ -50,10 +50,12 @@ final class Lacks {
       if (!attributes.meet(constraint)) {
         List<String> had = attributes.of(constraint.attribute());
         String there = had.isEmpty() ? "there is none" : "it is " + String.join(", ", had);
-        add(
-            "a node with %s, and here %s".formatted(constraint.words(), there),
-            "constraints",
-            "placement_requirements");
+        List<String> values = constraint.values();
+        found.add(
+            new Missing(
+                List.of("constraints", "placement_requirements"),
+                values.isEmpty() ? constraint.attribute() : values.getFirst(),
+                "a node with %s, and here %s".formatted(constraint.words(), there)));
       }
     }
   }

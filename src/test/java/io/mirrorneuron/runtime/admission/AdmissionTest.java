@@ -435,7 +435,7 @@ class AdmissionTest {
             "/manifest/nodes/1/resources/volumes agent a asks for the folder /nowhere",
             "/manifest/nodes/1/resources/runtime_driver agent a asks for the runtime driver"
                 + " moon; the drivers of this node are host_local",
-            "/manifest/nodes/2/config/constraints agent b asks for a node with capabilities contains tpu",
+            "/manifest/nodes/2 agent b asks for a node with capabilities contains tpu",
             "/manifest/nodes/2/config/constraints agent b asks for a node with capabilities contains qpu");
   }
 }

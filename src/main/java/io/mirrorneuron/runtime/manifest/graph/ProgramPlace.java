@@ -4,6 +4,7 @@ import io.mirrorneuron.port.Validation.Location;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.wire.LenientJson;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
 
@@ -62,12 +63,15 @@ public record ProgramPlace(String agentId, ManifestValue node, ManifestValue con
    * for what policies of the whole job ask for.
    *
    * @param members where that may be, one of which does
+   * @param mentions a text that the right one has in it
    */
-  public Location asking(List<String> members) {
+  public Location asking(List<String> members, String mentions) {
+    String text = mentions.toLowerCase(Locale.ROOT);
     return members.stream()
         .flatMap(member -> Stream.of(member, "config." + member))
         .map(node::find)
         .filter(found -> !found.isAbsent())
+        .filter(found -> found.value().toString().toLowerCase(Locale.ROOT).contains(text))
         .findFirst()
         .orElse(node)
         .location();
